@@ -1,0 +1,115 @@
+"""What can go wrong, and how it is said.
+
+    GraphstepError              exit status 1: failed while running
+    └── InputError              exit status 2: something was typed wrong
+        ├── ReadError           ... in a program, at a place that a caret can point to
+        └── LimitError          ... in a program, larger than we promise to handle
+
+Every message says what is wrong, where, and (as the hint) what would do.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Span = tuple[int, int]
+"""Where something stands in the text: the index of its first character and the index after its last."""
+
+_CONTEXT = 60
+"""Columns of a long line that an error quotes on either side of the place."""
+
+
+class GraphstepError(Exception):
+    """The base of every error a user can cause."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        """One sentence without a full stop: what is wrong."""
+        self.hint = hint
+        """One sentence: what would do. Empty when the message says it all."""
+
+    def report(self) -> str:
+        """The whole error as the terminal shows it, without a trailing newline."""
+        return "\n".join(part for part in (f"error: {self.message}", self._place(), self._advice()) if part)
+
+    def _place(self) -> str:
+        return ""
+
+    def _advice(self) -> str:
+        return f"hint: {self.hint}" if self.hint else ""
+
+
+class InputError(GraphstepError):
+    """Something the user typed cannot be used: a value, an option, a name."""
+
+    exit_status = 2
+
+
+class ReadError(InputError):
+    """A program cannot be read; a caret points at the place.
+
+    >>> print(ReadError("there is no gate called foo", text="1 + foo(x)", span=(4, 7)).report())
+    error: there is no gate called foo
+      1 + foo(x)
+          ^^^
+    """
+
+    def __init__(self, message: str, *, text: str = "", span: Span | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.text = text
+        """The whole text that was being read."""
+        self.span = span
+        """The place in it, or None when no place is to blame."""
+
+    def _place(self) -> str:
+        return caret(self.text, self.span) if self.span is not None else ""
+
+
+class LimitError(ReadError):
+    """A program is larger than a limit of :mod:`graphstep.limits`; the message says the limit."""
+
+
+def caret(text: str, span: Span) -> str:
+    """The line of ``text`` that holds ``span``, with carets under it; long lines are cut around the place."""
+    start = min(max(span[0], 0), len(text))
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", start)
+    last = len(text) if last < 0 else last
+    stop = max(start + 1, min(span[1], last))
+    left, right = max(first, start - _CONTEXT), min(last, max(stop, start + _CONTEXT))
+    right = min(right, left + 2 * _CONTEXT)
+    shown = f"{'…' if left > first else ''}{_plain(text[left:right])}{'…' if right < last else ''}"
+    before = text[left:start]
+    marked = text[start : min(stop, right)]
+    pad = _columns(_plain(before)) + (1 if left > first else 0)
+    where = "" if "\n" not in text else f"  line {text.count(chr(10), 0, first) + 1}:\n"
+    return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, _columns(_plain(marked)))}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``did you mean 'x'?`` for the nearest known word, or the empty string."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+def quoted(text: str, width: int = 40) -> str:
+    """User text inside quotes, cut to ``width`` and with control characters made visible."""
+    cut = text if len(text) <= width else text[: width - 1] + "…"
+    return f"'{_plain(cut)}'"
+
+
+def _plain(text: str) -> str:
+    """Tabs and control characters would move the caret or the terminal's cursor: show them as one space or mark."""
+    return "".join(" " if c == "\t" else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _columns(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

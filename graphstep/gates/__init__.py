@@ -1,0 +1,8 @@
+"""The gates: what each computes, its local gradients, its pattern, how it prints, in one entry each (:mod:`~graphstep.gates.table`)."""
+
+from __future__ import annotations
+
+from graphstep.gates.gate import Convention, Gate, Ties
+from graphstep.gates.table import FUNCTIONS, GATES
+
+__all__ = ["FUNCTIONS", "GATES", "Convention", "Gate", "Ties"]

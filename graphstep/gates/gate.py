@@ -1,0 +1,152 @@
+"""What a gate is: one row of data. Nothing about one gate stands anywhere but in its row.
+
+The upstream gradient never appears in a row: a gate knows its formula and its local gradients, the chain rule is written once, in
+:mod:`graphstep.trace`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from graphstep.expression import Constant, Operand
+
+Ties = Literal["first", "split"]
+"""Who gets the gradient when several inputs of max attain it: the first one (a constant before all), or all in equal shares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """A point where the derivative is not defined by the formula alone, what we take there, and what others take."""
+
+    at: Callable[..., Any]
+    """``at(m, *inputs)``: whether the inputs are at such a point."""
+    says: str
+    """The choice, in one sentence; ``{x}`` and ``{y}`` stand for the inputs."""
+    others: str = ""
+    """What other programs choose, or the empty string where all agree."""
+    local: tuple[float | None, ...] = ()
+    """Local gradients to take there, one a slot; None, or no entry, keeps what the formula gives."""
+    warns: bool = False
+    """Whether the result is infinite or undefined, so that the step shows a warning rather than a remark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """An elementwise gate: a formula and one local gradient for each input.
+
+    ``formula(m, *inputs)`` and ``partials[slot](m, *inputs, out)`` are written once and interpreted by ``m``
+    (:class:`graphstep.gates.mathematics.Mathematics`): with numbers, SymPy symbols or a printer.
+    """
+
+    name: str
+    """What the program calls it (``mul``), in JSON and in ``gate max`` breakpoints."""
+    symbol: str
+    """What stands in its box (``×``)."""
+    formula: Callable[..., Any]
+    """Its value from its inputs."""
+    partials: tuple[Callable[..., Any], ...]
+    """Its local gradients, in textbook form. Empty for gates that choose (``chooses``)."""
+    forward: str
+    """One sentence: what it does to its inputs. Fields: ``{x} {y} {z}`` its inputs."""
+    backward: str
+    """One sentence: what it does to its upstream gradient. Fields: ``{x} {y} {z}``, ``{other}``, ``{out}``, ``{local}``."""
+    pattern: tuple[str, ...] = ("",)
+    """Its pattern in backward flow, one a slot (the last one repeats): distributor, switcher, router, negation, or none."""
+    scales: bool = False
+    """Whether it only scales its input when every other input is a constant (then its pattern is *scaler*)."""
+    functions: tuple[str, ...] = ()
+    """The names under which a program calls it: ``log(x)``, ``ln(x)``."""
+    defaults: tuple[float, ...] = ()
+    """Values of trailing inputs that a call may leave out."""
+    conventions: tuple[Convention, ...] = ()
+    """The points where it needs a convention; the first that applies counts."""
+    with_constant: Mapping[int, str] = field(default_factory=dict)
+    """What stands in the box when the input of that slot is a constant: ``{0: "×{}", 1: "×{}"}``."""
+    expansion: str = ""
+    """The same function out of smaller gates, as a program of ``x`` (``y``, ``z``); empty when it is not composite."""
+    also: tuple[str, ...] = ()
+    """Other spellings of the expansion that fold into this gate."""
+    commutes: bool = False
+    """Whether the order of its inputs does not matter to its value."""
+    chooses: Literal["", "max", "min"] = ""
+    """Whether it routes to the input that attains its value; such a gate takes any number of inputs."""
+    saturates: bool = False
+    """Whether it flattens out, so that a slope of almost nothing is worth a name (*saturated*)."""
+
+    @property
+    def arity(self) -> tuple[int, int | None]:
+        """Fewest and most inputs of a call; None for any number."""
+        if self.chooses:
+            return 1, None
+        return len(self.partials) - len(self.defaults), len(self.partials)
+
+    def value(self, m: Any, inputs: Sequence[Any]) -> Any:
+        """Its value from its inputs, with whatever ``m`` works on."""
+        return self.formula(m, *inputs)
+
+    def local(
+        self,
+        slot: int,
+        m: Any,
+        inputs: Sequence[Any],
+        out: Any,
+        constants: Sequence[int] = (),
+        ties: Ties = "first",
+    ) -> Any:
+        """The local gradient d(out)/d(input of ``slot``) as numbers, conventions included.
+
+        ``inputs`` and ``out`` are float64 numbers or arrays of one shape; ``constants`` are the slots that hold constants.
+        """
+        if self.chooses:
+            return shares(inputs, out, constants, ties)[slot]
+        local = self.partials[slot](m, *inputs, out)
+        for convention in reversed(self.conventions):
+            if slot < len(convention.local) and convention.local[slot] is not None:
+                local = np.where(convention.at(m, *inputs), convention.local[slot], local)
+        return local
+
+    def box(self, operands: Sequence[Operand]) -> str:
+        """What stands in its box: the symbol with the constants it holds, such as ``+1``, ``×−2``, ``max(0, ·)``."""
+        fixed: dict[int, Constant] = {i: x for i, x in enumerate(operands) if not isinstance(x, int)}
+        if not fixed:
+            return self.symbol
+        if len(fixed) == 1 and len(operands) <= 2:
+            ((slot, constant),) = fixed.items()
+            if slot in self.with_constant:
+                return self.with_constant[slot].format(_boxed(constant))
+        if self.with_constant and len(fixed) == len(operands) == 2:
+            return _boxed(fixed[0]) + self.symbol + _boxed(fixed[1])
+        inside = ", ".join(_boxed(fixed[i]) if i in fixed else "·" for i in range(len(operands)))
+        return f"{self.symbol}({inside})"
+
+
+def shares(inputs: Sequence[Any], out: Any, constants: Sequence[int] = (), ties: Ties = "first") -> list[Any]:
+    """The part of the gradient of max or min that each input gets: 1 for the winner and 0 for the others.
+
+    At a tie the first input that attains ``out`` wins, a constant before all, so that ``max(0, x)`` is relu at 0 as well
+    (CS231n: "routes to exactly one of its inputs"). With ``ties="split"`` those that tie share equally (PyTorch, JAX, autograd).
+    """
+    attains = [np.equal(x, out) for x in inputs]
+    if ties == "split":
+        total = np.maximum(1, np.add.reduce([np.asarray(a, np.float64) for a in attains]))
+        return [a / total for a in attains]
+    result: list[Any] = [0.0] * len(attains)
+    taken: Any = False
+    for slot in sorted(range(len(attains)), key=lambda i: (i not in constants, i)):
+        result[slot] = np.where(np.logical_and(attains[slot], np.logical_not(taken)), 1.0, 0.0)
+        taken = np.logical_or(taken, attains[slot])
+    return result
+
+
+def _boxed(constant: Constant) -> str:
+    # A box has room for few characters: a short numeral stands as typed, a long one is rounded.
+    text = constant.text if len(constant.text) <= 6 else numeral(constant.value)
+    return text.replace("-", "−").replace("pi", "π")

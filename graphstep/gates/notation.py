@@ -1,0 +1,277 @@
+"""``m`` for print: the formulas of the gates as plain text and as LaTeX.
+
+A :class:`Term` is a piece of notation that knows how tightly it binds, so that operators put parentheses just where they are
+needed. SymPy's printers re-order and rewrite what was typed (``a/b/c``, ``max(z, y)``), hence our own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CASES, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
+"""How tightly a term binds, loosest first."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A piece of notation."""
+
+    text: str
+    """How it is written."""
+    level: int
+    """How tightly it binds: one of :data:`SUM` … :data:`ATOM`."""
+    style: Style
+    """What writes it."""
+
+    def __add__(self, other: Any) -> Term:
+        return self.style.binary("+", self, other)
+
+    def __radd__(self, other: Any) -> Term:
+        return self.style.binary("+", other, self)
+
+    def __sub__(self, other: Any) -> Term:
+        return self.style.binary("-", self, other)
+
+    def __rsub__(self, other: Any) -> Term:
+        return self.style.binary("-", other, self)
+
+    def __mul__(self, other: Any) -> Term:
+        return self.style.binary("*", self, other)
+
+    def __rmul__(self, other: Any) -> Term:
+        return self.style.binary("*", other, self)
+
+    def __truediv__(self, other: Any) -> Term:
+        return self.style.binary("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Term:
+        return self.style.binary("/", other, self)
+
+    def __pow__(self, other: Any) -> Term:
+        return self.style.power(self, self.style.term(other))
+
+    def __rpow__(self, other: Any) -> Term:
+        return self.style.power(self.style.term(other), self)
+
+    def __neg__(self) -> Term:
+        return Term("-" + self.within(PRODUCT), SIGN, self.style)
+
+    def __gt__(self, other: Any) -> Term:
+        return self.style.relation(">", self, other)
+
+    def __lt__(self, other: Any) -> Term:
+        return self.style.relation("<", self, other)
+
+    def within(self, level: int) -> str:
+        """The text, in parentheses if it binds more loosely than ``level`` asks."""
+        return self.text if self.level >= level else self.style.parentheses(self.text)
+
+
+class Style:
+    """Plain text, for a terminal: ``x · y``, ``x²``, ``1 / x``."""
+
+    product = " · "
+    relations = {">": ">", "<": "<", "and": "and"}
+
+    @property
+    def pi(self) -> Term:
+        """The number π."""
+        return self.name("π")
+
+    @property
+    def nan(self) -> Term:
+        """Not a number."""
+        return self.name("nan")
+
+    def name(self, text: str) -> Term:
+        """A name or any other text that binds as one symbol."""
+        return Term(text, ATOM, self)
+
+    def number(self, value: float) -> Term:
+        """A number; a negative one binds as a sign, so that it gets parentheses inside a product."""
+        text = numeral(value)
+        return Term(text, SIGN if text.startswith("-") else ATOM, self)
+
+    def term(self, value: Any) -> Term:
+        """A term as it is, a Python number as its numeral."""
+        return value if isinstance(value, Term) else self.number(float(value))
+
+    def parentheses(self, text: str) -> str:
+        """The text in parentheses."""
+        return f"({text})"
+
+    def binary(self, operator: str, left: Any, right: Any) -> Term:
+        """``left operator right`` for one of ``+ - * /``."""
+        x, y = self.term(left), self.term(right)
+        if operator == "+":
+            return Term(f"{x.within(SUM)} + {_after(y, SUM)}", SUM, self)
+        if operator == "-":
+            return Term(f"{x.within(SUM)} - {_after(y, PRODUCT)}", SUM, self)
+        if operator == "*":
+            return Term(f"{x.within(PRODUCT)}{self.product}{_after(y, PRODUCT)}", PRODUCT, self)
+        return self.quotient(x, y)
+
+    def quotient(self, x: Term, y: Term) -> Term:
+        """``x / y``"""
+        return Term(f"{x.within(PRODUCT)} / {y.within(POWER)}", PRODUCT, self)
+
+    def power(self, x: Term, y: Term) -> Term:
+        """``x`` to the ``y``; whole exponents stand raised."""
+        raised = y.text.translate(_SUPERSCRIPTS)
+        if y.text.lstrip("-").isdecimal() and y.text != "1":
+            return Term(x.within(ATOM) + raised, POWER, self)
+        if y.text == "1":
+            return x
+        return Term(f"{x.within(ATOM)}^{y.within(ATOM)}", POWER, self)
+
+    def relation(self, sign: str, left: Any, right: Any) -> Term:
+        """A condition."""
+        x, y = self.term(left), self.term(right)
+        return Term(f"{x.text} {self.relations[sign]} {y.text}", CASES, self)
+
+    def both(self, one: Term, other: Term) -> Term:
+        """Two conditions at once."""
+        return self.relation("and", one, other)
+
+    def where(self, condition: Term, then: Any, otherwise: Any) -> Term:
+        """``then if condition else otherwise``"""
+        a, b = self.term(then), self.term(otherwise)
+        return Term(f"{a.within(SUM)} if {condition.text} else {b.within(SUM)}", CASES, self)
+
+    def call(self, function: str, *arguments: Any) -> Term:
+        """``function(arguments)``"""
+        inside = ", ".join(self.term(x).text for x in arguments)
+        return Term(f"{function}({inside})", ATOM, self)
+
+    def abs(self, x: Term) -> Term:
+        """``|x|``"""
+        return Term(f"|{x.text}|", ATOM, self)
+
+    def exp(self, x: Term) -> Term:
+        """The exponential."""
+        return self.call("exp", x)
+
+    def sqrt(self, x: Any) -> Term:
+        """The square root."""
+        term = self.term(x)
+        return Term(f"√{term.within(ATOM)}", POWER, self)
+
+    def log(self, x: Term) -> Term:
+        """The natural logarithm."""
+        return self.call("ln", x)
+
+    def sigmoid(self, x: Term) -> Term:
+        """The logistic function."""
+        return self.call("σ", x)
+
+    def softplus(self, x: Term) -> Term:
+        """log(1 + exp(x))"""
+        return self.log(1 + self.exp(x))
+
+    def maximum(self, *xs: Any) -> Term:
+        """The largest."""
+        return self.call("max", *xs)
+
+    def minimum(self, *xs: Any) -> Term:
+        """The smallest."""
+        return self.call("min", *xs)
+
+    def __getattr__(self, function: str) -> Callable[..., Term]:
+        """Every other function prints as its name and its arguments."""
+        if function.startswith("_"):
+            raise AttributeError(function)
+        return lambda *arguments: self.call(function, *arguments)
+
+
+class Latex(Style):
+    r"""LaTeX that survives Git hosts: ``\mathrm`` for names of functions, ``\lvert`` for bars (no bare ``|``)."""
+
+    product = r" \cdot "
+    relations = {">": ">", "<": "<", "and": r"\text{ and }"}
+    # GitHub forbids \operatorname; these are the functions that have a command of their own.
+    commands = frozenset("sin cos tan sinh cosh tanh max min".split())
+
+    @property
+    def pi(self) -> Term:
+        """The number π."""
+        return self.name(r"\pi")
+
+    @property
+    def nan(self) -> Term:
+        """Not a number."""
+        return self.name(r"\mathrm{nan}")
+
+    def number(self, value: float) -> Term:
+        """A number; inf as ∞, and powers of ten written out."""
+        text = numeral(value)
+        if text == "nan":
+            return self.nan
+        level = SIGN if text.startswith("-") else ATOM
+        mantissa, e, exponent = text.partition("e")
+        if e:
+            return Term(rf"{mantissa} \cdot 10^{{{exponent}}}", min(level, PRODUCT), self)
+        return Term(text.replace("inf", r"\infty"), level, self)
+
+    def parentheses(self, text: str) -> str:
+        """Parentheses that grow with what they hold."""
+        return rf"\left({text}\right)"
+
+    def quotient(self, x: Term, y: Term) -> Term:
+        """A fraction."""
+        return Term(rf"\frac{{{x.text}}}{{{y.text}}}", PRODUCT, self)
+
+    def power(self, x: Term, y: Term) -> Term:
+        """A power."""
+        return x if y.text == "1" else Term(f"{{{x.within(ATOM)}}}^{{{y.text}}}", POWER, self)
+
+    def where(self, condition: Term, then: Any, otherwise: Any) -> Term:
+        """Cases."""
+        a, b = self.term(then), self.term(otherwise)
+        rows = rf"{a.text} & \text{{if }} {condition.text} \\ {b.text} & \text{{else}}"
+        return Term(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM, self)
+
+    def call(self, function: str, *arguments: Any) -> Term:
+        """A function by its command, or upright."""
+        inside = ", ".join(self.term(x).text for x in arguments)
+        head = rf"\{function}" if function in self.commands else rf"\mathrm{{{function}}}"
+        return Term(rf"{head}\left({inside}\right)", ATOM, self)
+
+    def abs(self, x: Term) -> Term:
+        """Absolute value, without the character that would split a table's cell."""
+        return Term(rf"\lvert {x.text} \rvert", ATOM, self)
+
+    def exp(self, x: Term) -> Term:
+        """A power of e."""
+        return Term(f"e^{{{x.text}}}", POWER, self)
+
+    def sqrt(self, x: Any) -> Term:
+        """A root."""
+        return Term(rf"\sqrt{{{self.term(x).text}}}", ATOM, self)
+
+    def log(self, x: Term) -> Term:
+        """The natural logarithm."""
+        return Term(rf"\ln\left({x.text}\right)", ATOM, self)
+
+    def sigmoid(self, x: Term) -> Term:
+        """The logistic function."""
+        return Term(rf"\sigma\left({x.text}\right)", ATOM, self)
+
+
+def _after(term: Term, level: int) -> str:
+    """The text behind an operator: there a sign needs parentheses whatever the level, since ``x - -y`` reads badly."""
+    return term.style.parentheses(term.text) if term.text.startswith("-") else term.within(level)
+
+
+TEXT = Style()
+"""``m`` that prints plain text."""
+
+LATEX = Latex()
+"""``m`` that prints LaTeX."""

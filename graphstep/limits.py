@@ -1,0 +1,27 @@
+"""How large a program may be. Each limit has its own error, which says the limit, so that no input hangs or eats memory."""
+
+from __future__ import annotations
+
+TEXT = 1_000_000
+"""Characters of one program."""
+
+GATES = 200_000
+"""Gates of one program, after expansion as well."""
+
+NESTING = 1_000
+"""Parentheses, calls, signs or powers inside each other."""
+
+NUMERAL_DIGITS = 40
+"""Digits of one numeral."""
+
+NUMERAL_EXPONENT = 400
+"""Size of a numeral's decimal exponent: 1e400 is read (as infinity), 1e401 is refused."""
+
+NAME = 40
+"""Characters of one name."""
+
+SYMBOLIC_NODES = 2_000
+"""Nodes of a program, written out as a tree, up to which SymPy is asked for a whole derivative."""
+
+SYMBOLIC_DEPTH = 80
+"""Depth of a program up to which SymPy is asked for a whole derivative: its printers and diff recurse."""
