@@ -1,4 +1,4 @@
-"""The gates: what each computes, its local gradients, its pattern, how it prints, in one entry each (:mod:`~graphstep.gates.table`)."""
+"""The gates: what each computes, its local gradients, its pattern and how it prints, one entry each."""
 
 from __future__ import annotations
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
@@ -106,11 +104,11 @@ class Gate:
         ``inputs`` and ``out`` are float64 numbers or arrays of one shape; ``constants`` are the slots that hold constants.
         """
         if self.chooses:
-            return shares(inputs, out, constants, ties)[slot]
+            return shares(m, inputs, out, constants, ties)[slot]
         local = self.partials[slot](m, *inputs, out)
         for convention in reversed(self.conventions):
             if slot < len(convention.local) and convention.local[slot] is not None:
-                local = np.where(convention.at(m, *inputs), convention.local[slot], local)
+                local = m.where(convention.at(m, *inputs), convention.local[slot], local)
         return local
 
     def box(self, operands: Sequence[Operand]) -> str:
@@ -128,21 +126,21 @@ class Gate:
         return f"{self.symbol}({inside})"
 
 
-def shares(inputs: Sequence[Any], out: Any, constants: Sequence[int] = (), ties: Ties = "first") -> list[Any]:
+def shares(m: Any, inputs: Sequence[Any], out: Any, constants: Sequence[int] = (), ties: Ties = "first") -> list[Any]:
     """The part of the gradient of max or min that each input gets: 1 for the winner and 0 for the others.
 
     At a tie the first input that attains ``out`` wins, a constant before all, so that ``max(0, x)`` is relu at 0 as well
     (CS231n: "routes to exactly one of its inputs"). With ``ties="split"`` those that tie share equally (PyTorch, JAX, autograd).
     """
-    attains = [np.equal(x, out) for x in inputs]
+    attains = [x == out for x in inputs]
     if ties == "split":
-        total = np.maximum(1, np.add.reduce([np.asarray(a, np.float64) for a in attains]))
-        return [a / total for a in attains]
+        count = sum(m.where(wins, 1.0, 0.0) for wins in attains)
+        return [m.where(wins, 1.0 / count, 0.0) for wins in attains]
     result: list[Any] = [0.0] * len(attains)
-    taken: Any = False
+    open_ = True
     for slot in sorted(range(len(attains)), key=lambda i: (i not in constants, i)):
-        result[slot] = np.where(np.logical_and(attains[slot], np.logical_not(taken)), 1.0, 0.0)
-        taken = np.logical_or(taken, attains[slot])
+        result[slot] = m.where(attains[slot], open_, 0.0) * 1.0
+        open_ = m.where(attains[slot], 0.0, open_)
     return result
 
 

@@ -49,7 +49,7 @@ class Mathematics(Protocol):
         """``then`` where the condition holds, else ``otherwise``"""
 
     def both(self, one: Value, other: Value, /) -> Value:
-        """the condition that both conditions hold"""
+        """The condition that both conditions hold"""
 
 
 def _erf(x: Value) -> Value:

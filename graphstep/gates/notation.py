@@ -7,7 +7,7 @@ needed. SymPy's printers re-order and rewrite what was typed (``a/b/c``, ``max(z
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from graphstep.numerals import numeral
 
@@ -79,7 +79,7 @@ class Style:
     """Plain text, for a terminal: ``x · y``, ``x²``, ``1 / x``."""
 
     product = " · "
-    relations = {">": ">", "<": "<", "and": "and"}
+    relations: ClassVar = {">": ">", "<": "<", "and": "and"}
 
     @property
     def pi(self) -> Term:
@@ -195,9 +195,9 @@ class Latex(Style):
     r"""LaTeX that survives Git hosts: ``\mathrm`` for names of functions, ``\lvert`` for bars (no bare ``|``)."""
 
     product = r" \cdot "
-    relations = {">": ">", "<": "<", "and": r"\text{ and }"}
+    relations: ClassVar = {">": ">", "<": "<", "and": r"\text{ and }"}
     # GitHub forbids \operatorname; these are the functions that have a command of their own.
-    commands = frozenset("sin cos tan sinh cosh tanh max min".split())
+    commands = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"])
 
     @property
     def pi(self) -> Term:

@@ -401,9 +401,7 @@ _CHOICES = (
         "sign is flat: it passes no gradient at all.",
         pattern=("dead",),
         functions=("sign",),
-        conventions=(
-            Convention(lambda m, x: x == 0, "sign jumps at 0: the local gradient is taken as 0 there too.", _NO_LINE),
-        ),
+        conventions=(Convention(lambda m, x: x == 0, "sign jumps at 0: the local gradient is taken as 0 there too.", _NO_LINE),),
     ),
 )
 

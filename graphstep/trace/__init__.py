@@ -1,0 +1,8 @@
+"""A run: an immutable trace of the forward and the backward pass, and its steps."""
+
+from __future__ import annotations
+
+from graphstep.trace.plan import Plan, plan
+from graphstep.trace.trace import Gradient, Step, Trace, check_inputs, run_plan, trace
+
+__all__ = ["Gradient", "Plan", "Step", "Trace", "check_inputs", "plan", "run_plan", "trace"]
