@@ -1,5 +1,31 @@
-"""graphstep: a stepping debugger for backpropagation."""
+"""graphstep: a stepping debugger for backpropagation.
+
+    >>> import graphstep as gs
+    >>> run = gs.run("(x+y)*z", x=-2, y=5, z=-4)
+    >>> run.gradients
+    {'x': -4.0, 'y': -4.0, 'z': 3.0}
+
+Importing it is cheap: NumPy, networkx, SymPy and Textual are imported when something needs them.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphstep.errors import GraphstepError, InputError, LimitError, ReadError
+    from graphstep.api import Run, build, check, from_sympy, run
+
 __version__ = "0.1.0"
+
+__all__ = ["GraphstepError", "InputError", "LimitError", "ReadError", "Run", "build", "check", "from_sympy", "run"]
+
+_ERRORS = frozenset({"GraphstepError", "InputError", "LimitError", "ReadError"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'graphstep' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("graphstep.errors" if name in _ERRORS else "graphstep.api"), name)

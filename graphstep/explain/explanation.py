@@ -1,0 +1,77 @@
+"""What is said of a step, as data. Every view shows the same; they differ in ink only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+NoteKind = Literal["convention", "warning", "zero", "arrived"]
+"""A choice at a kink or tie; something infinite or undefined; the reason for a zero; how many contributions have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One quantity in steps from symbols to its value: ``left = rungs[0] = rungs[1] = … ``."""
+
+    left: str
+    """What it is: ``∂f/∂x``."""
+    rungs: tuple[str, ...]
+    """Equal forms of it, from symbols through numbers to the value; the last is the value."""
+    latex_left: str
+    """``left`` in LaTeX."""
+    latex_rungs: tuple[str, ...]
+    """``rungs`` in LaTeX."""
+
+    @property
+    def line(self) -> str:
+        """The ladder on one line."""
+        return " = ".join((self.left, *self.rungs))
+
+    @property
+    def latex(self) -> str:
+        """The ladder on one line of LaTeX."""
+        return " = ".join((self.latex_left, *self.latex_rungs))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth saying besides the rule."""
+
+    kind: NoteKind
+    """Why it is said."""
+    text: str
+    """One or two sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that is said of one step."""
+
+    n: int
+    """The number of the step."""
+    phase: str
+    """``start``, ``forward`` or ``backward``."""
+    event: str
+    """``start``, ``value``, ``seed``, ``send`` or ``sum``."""
+    title: str
+    """What happens, in a few words: ``× sends to x+y``."""
+    pattern: str
+    """The pattern in backward flow: distributor, router, switcher, adder, negation, scaler, saturated, dead; or empty."""
+    ladder: Ladder | None
+    """The quantity that this step makes."""
+    local: Ladder | None
+    """The local gradient of a send, from its formula to its value."""
+    why: str
+    """One sentence: why it is so."""
+    notes: tuple[Note, ...]
+    """Conventions, warnings and reasons for zero."""
+
+    @property
+    def narrative(self) -> str:
+        """The whole explanation as one paragraph of plain text."""
+        parts = [f"{self.title}{f' ({self.pattern})' if self.pattern else ''}:"]
+        if self.ladder is not None:
+            parts.append(f"{self.ladder.line}.")
+        parts.append(self.why)
+        parts.extend(note.text for note in self.notes)
+        return " ".join(part for part in parts if part)

@@ -1,0 +1,40 @@
+"""The plain narrated trace: the sentences of the debugger, one step a line, for pipes, logs and screen readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.explain import explain, output_name, why_zero
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.trace import Trace
+
+SUFFIX = ".txt"
+SUMMARY = "the narrated trace, one step a line"
+
+
+def export(trace: Trace, at: int | None = None) -> Iterator[str]:
+    """The start, every step up to ``at``, and at the end the gradients of the inputs."""
+    last = len(trace) if at is None else at
+    program = trace.program
+    out = output_name(program)
+    yield "".join(f"{line}\n" for line in program.text.strip().splitlines())
+    yield f"\nstart\n  0  {explain(trace, 0).narrative}\n"
+    width = len(str(last))
+    phase = ""
+    for n in range(1, last + 1):
+        told = explain(trace, n)
+        if told.phase != phase:
+            phase = told.phase
+            yield f"\n{phase}\n"
+        yield f"  {n:>{width}}  {told.narrative}\n"
+    if last < len(trace):
+        yield f"\nstopped at step {last} of {len(trace)}\n"
+        return
+    yield f"\nresult\n  {out} = {numeral(trace.output)}\n"
+    for index, name in enumerate(program.inputs):
+        reason = why_zero(trace, index)
+        yield f"  ∂{out}/∂{name} = {numeral(float(trace.gradients[index]))}{f'   {reason}' if reason else ''}\n"
