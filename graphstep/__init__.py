@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.errors import GraphstepError, InputError, LimitError, ReadError
     from graphstep.api import Run, build, check, from_sympy, run
+    from graphstep.errors import GraphstepError, InputError, LimitError, ReadError
 
 __version__ = "0.1.0"
 

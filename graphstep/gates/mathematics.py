@@ -81,7 +81,8 @@ class _Numbers:
     erf = staticmethod(_erf)
     sigmoid = staticmethod(_sigmoid)
     softplus = staticmethod(_softplus)
-    maximum, minimum, where, both = np.maximum, np.minimum, np.where, np.logical_and
+    maximum, minimum, both = np.maximum, np.minimum, np.logical_and
+    where = staticmethod(np.where)
 
 
 NUMBERS: Mathematics = _Numbers()  # type: ignore[assignment]  # ufuncs are callables of the protocol's shape, which mypy cannot see
