@@ -72,6 +72,8 @@ class Explanation:
         parts = [f"{self.title}{f' ({self.pattern})' if self.pattern else ''}:"]
         if self.ladder is not None:
             parts.append(f"{self.ladder.line}.")
+        if self.local is not None and len(self.local.rungs) > 1:
+            parts.append(f"Local gradient {self.local.line}.")
         parts.append(self.why)
         parts.extend(note.text for note in self.notes)
         return " ".join(part for part in parts if part)
