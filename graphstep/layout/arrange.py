@@ -1,0 +1,52 @@
+"""From boxes and edges to a layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphstep.layout.geometry import Geometry
+from graphstep.layout.layout import Layout
+from graphstep.layout.model import Box, Density, Edge
+from graphstep.layout.order import order
+from graphstep.layout.plan import Kind, Plan, plan
+from graphstep.layout.rows import rows
+from graphstep.layout.sizes import sizes
+from graphstep.layout.tracks import tracks
+
+
+def arrange(
+    boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "roomy", output: int | None = None
+) -> Layout:
+    """Lay out a graph from left to right.
+
+    Equal arguments give equal layouts, in every process. Operand rows that no edge enters stay open, so a
+    part of a larger graph can be laid out by itself. With `output`, an arrow with that box's name (or `f`) leaves it to the right.
+
+    Raises ValueError for an edge to a box or port that does not exist or is taken, and for edges in a circle.
+    """
+    made = plan(boxes, edges, density, output)
+    order(made)
+    size = sizes(made, boxes, density, output)
+    row = rows(made, size)
+    turns = tracks(made, size, row)
+    geometry = Geometry(made, size, row, turns)
+    geometry.lay_columns(density, _spare(made, boxes, density))
+    return Layout(boxes, edges, density, output, geometry)
+
+
+def _spare(made: Plan, boxes: Sequence[Box], density: Density) -> list[int]:
+    """By layer: cells to keep free before the next one, for the contributions of a node that sends its value to several ports."""
+    spare = [0] * len(made.layers)
+    if density != "roomy":
+        return spare
+    uses = [0] * len(boxes)
+    for slot, item in enumerate(made.slot_item):
+        if made.kind[item] is Kind.BOX and made.feeder[slot] >= 0:
+            uses[made.owner[made.feeder[slot]]] += 1
+    for slot, item in enumerate(made.slot_item):
+        if made.kind[item] is Kind.BOX and made.feeder[slot] >= 0:
+            source = made.owner[made.feeder[slot]]
+            if uses[source] > 1:
+                gap = made.layer[item] - 1
+                spare[gap] = max(spare[gap], boxes[source].label_width)
+    return spare

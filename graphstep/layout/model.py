@@ -1,0 +1,34 @@
+"""What is to be drawn: boxes with operand ports, and the edges between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Density = Literal["roomy", "compact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One node to draw: an input or a gate."""
+
+    label: str
+    """The text inside the box: `x`, `+`, `×−1`, `max(0,·)`."""
+    ports: int
+    """Operand rows on its left side: 0 for an input, 2 for `x*x`."""
+    label_width: int = 0
+    """Cells to keep free on its outgoing wire for a value and a gradient, so that stepping never moves the drawing."""
+    name: str = ""
+    """What the learner calls the node (`q` in `q = x + y`); shown in the lower edge of the box, and on stubs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One wire: the value of `source` goes into operand row `port` of `target`."""
+
+    source: int
+    """Index of the box that the wire leaves."""
+    target: int
+    """Index of the box that the wire enters."""
+    port: int
+    """Operand row of the target, from 0 at the top."""
