@@ -1,0 +1,41 @@
+"""Text becomes a program: :func:`read`.
+
+The order in which the text passes the modules: ``characters`` (one spelling for each character), ``tokens`` (words, brackets, and
+the multiplication signs that were left out), ``grammar`` (precedence), ``builder`` (gates) and ``calls`` (functions).
+Nothing here evaluates anything: a number is turned into a double, and that is all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.read.builder import Builder
+from graphstep.read.characters import normalise
+from graphstep.read.tokens import Lexer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from graphstep.expression import Program
+
+__all__ = ["read"]
+
+
+def read(text: str, given: Collection[str] = ()) -> Program:
+    """The program that a text spells: one expression, or several statements of which the last is the output.
+
+    ``given`` are the names that have values: ``e`` and ``pi`` among them are inputs, not constants.
+
+    >>> read("q = x + y; q*z").inputs
+    ('x', 'y', 'z')
+
+    Raises :class:`~graphstep.errors.ReadError` with the place of what cannot be read, and
+    :class:`~graphstep.errors.LimitError` for what is larger than :mod:`graphstep.limits` allows.
+    """
+    # Lark costs a few hundredths of a second, which a command that reads nothing need not pay.
+    from graphstep.read.grammar import parse
+
+    plain = normalise(text)
+    builder = Builder(plain, given)
+    parse(Lexer(plain), builder)
+    return builder.program()

@@ -1,0 +1,116 @@
+"""Calls of functions: which gate answers to the name, and the spellings that mean several gates (SymPy's ``Add``, ``log`` to a base)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.errors import ReadError
+from graphstep.expression import LABEL_WIDTH, Constant
+from graphstep.gates import FUNCTIONS
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.errors import Span
+    from graphstep.expression import Operand
+    from graphstep.read.builder import Builder, Term
+
+CHAINS = {"Add": "add", "Mul": "mul"}
+"""SymPy's functions of any number of inputs, which become a chain of gates from left to right."""
+
+_LOGARITHMS = frozenset({"log", "ln"})
+_POWERS = frozenset({"pow", "Pow"})
+
+
+def is_function(name: str) -> bool:
+    """Whether ``name(`` is a call."""
+    return name in FUNCTIONS or name in CHAINS or name == "Rational"
+
+
+def function_names() -> tuple[str, ...]:
+    """Every name that can be called, in the order of the table of gates."""
+    return (*FUNCTIONS, *CHAINS, "Rational")
+
+
+def is_numeral(constant: Constant) -> bool:
+    """Whether a constant was typed as one numeral: neither a fraction nor a name."""
+    return constant.text[-1] in "0123456789." and constant.text[0] in "-.0123456789" and "/" not in constant.text
+
+
+def call(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term:
+    """What a call comes to. ``span`` covers it from the name to the parenthesis.
+
+    Raises :class:`~graphstep.errors.ReadError` for a wrong number of inputs.
+    """
+    operands = tuple(term[0] for term in terms)
+    if name in CHAINS:
+        _check_count(builder, name, len(terms), 1, None, span)
+        return _chain(builder, name, terms, span)
+    if name == "Rational":
+        _check_count(builder, name, len(terms), 1, 2, span)
+        return _rational(builder, operands, span)
+    if name in _LOGARITHMS and len(terms) == 2:
+        return _logarithm_to_base(builder, name, terms, span)
+    gate = FUNCTIONS[name]
+    fewest, most = gate.arity
+    _check_count(builder, name, len(terms), fewest, most, span)
+    if name in _POWERS:
+        return builder.raised(operands[0], operands[1], span)
+    missing = 0 if most is None else most - len(operands)
+    defaults = gate.defaults[len(gate.defaults) - missing :] if missing else ()
+    filled = (*operands, *(Constant(value, numeral(value)) for value in defaults))
+    return builder.gate(gate.name, filled, span)
+
+
+def _check_count(builder: Builder, name: str, count: int, fewest: int, most: int | None, span: Span) -> None:
+    if fewest <= count and (most is None or count <= most):
+        return
+    wanted = f"{fewest}" if fewest == most else f"at least {fewest}" if most is None else f"{fewest} or {most}"
+    noun = "input" if wanted.endswith("1") else "inputs"
+    given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
+    raise ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span)
+
+
+def _spelled(builder: Builder, term: Term) -> str:
+    """An input as typed, short enough to stand in a label."""
+    start, stop = term[1:]
+    half = LABEL_WIDTH // 2
+    if stop - start <= half:
+        return builder.text[start:stop]
+    return f"{builder.text[start : start + half // 2]}…{builder.text[stop - half // 2 : stop]}"
+
+
+def _chain(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term:
+    if len(terms) == 1:
+        return terms[0][0], *span
+    first = _spelled(builder, terms[0])
+    result: Operand = terms[0][0]
+    for place, term in enumerate(terms[1:], 1):
+        text = None
+        if place < len(terms) - 1:
+            text = f"{name}({first}, {'…, ' if place > 1 else ''}{_spelled(builder, term)})"
+        result = builder.gate(CHAINS[name], (result, term[0]), span, text)[0]
+    return result, *span
+
+
+def _rational(builder: Builder, operands: Sequence[Operand], span: Span) -> Term:
+    parts = [x for x in operands if is_numeral(x)]
+    if len(parts) < len(operands):
+        raise ReadError(
+            "Rational takes numerals, as in Rational(1, 3)",
+            text=builder.text,
+            span=span,
+            hint="a quotient of anything else is written with /",
+        )
+    if len(parts) == 1:
+        return Constant(parts[0].value, parts[0].text, span), *span
+    if parts[1].value == 0:
+        raise ReadError("a fraction over 0 is not a number", text=builder.text, span=span, hint="1/0 is inf as a gate")
+    return Constant(parts[0].value / parts[1].value, f"{parts[0].text}/{parts[1].text}", span), *span
+
+
+def _logarithm_to_base(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term:
+    # SymPy's meaning: log(x, b) is log(x)/log(b).
+    over = [builder.gate("log", (term[0],), span, f"{name}({_spelled(builder, term)})")[0] for term in terms]
+    return builder.gate("div", (over[0], over[1]), span)

@@ -1,0 +1,272 @@
+"""Characters become tokens, in one pass, nothing recursive.
+
+This is where everything is settled that the eye settles before it sees structure: which brackets belong together, which bar opens
+and which closes, whether ``-`` belongs to a numeral, and where a multiplication sign was left out (a token of its own, BESIDE).
+It may be left out behind a number and behind a closing bracket; where that gives two readings, both are spelled out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphstep import limits
+from graphstep.errors import LimitError
+from graphstep.read import complaints
+from graphstep.read.calls import is_function
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.errors import Span
+
+NAME = r"[^\W\d][\w\u0300-\u036f]*"
+"""A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""
+
+NUMERAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""A numeral without a sign, as a regular expression."""
+
+_WORD = re.compile(
+    rf"(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
+    r"|(?P<other>==|//)|(?P<operator>\*\*|[-+*/^×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<bar>\|\|?|‖)"
+    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<unknown>.)",
+    re.DOTALL,
+)
+_SIGNED = re.compile(rf"[ \t]*(?P<numeral>{NUMERAL})")
+_RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
+
+_OPERATORS = {
+    "+": "PLUS",
+    "-": "MINUS",
+    "−": "MINUS",
+    "*": "TIMES",
+    "×": "TIMES",
+    "·": "TIMES",
+    "⋅": "TIMES",
+    "∗": "TIMES",
+    "/": "OVER",
+    "÷": "OVER",
+    "^": "POWER",
+    "**": "POWER",
+}
+_GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "POWER", "EQUALS"})
+"""What an expression cannot end with, so that it goes on in the next line."""
+_CLOSES = {"BAR": "BAR_END", "NORM": "NORM_END"}
+
+
+class Token:
+    """One word of the text, in the shape in which Lark wants it."""
+
+    __slots__ = ("end_pos", "start_pos", "text", "type")
+
+    # Lark copies these to its end mark. Lines are counted only when an error is shown.
+    line = column = end_line = end_column = 1
+
+    def __init__(self, kind: str, text: str, start: int, stop: int) -> None:
+        self.type = kind
+        """The terminal of the grammar."""
+        self.text = text
+        """What it says: a name, an operator, a numeral with its sign."""
+        self.start_pos = start
+        """Index of its first character."""
+        self.end_pos = stop
+        """Index after its last character."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.start_pos, self.end_pos
+
+
+class Lexer:
+    """The tokens of one text, to be iterated over once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        """The text, normalised."""
+        self.previous: Token | None = None
+        """The token that was handed out before the last one."""
+        self.last: Token | None = None
+        """The token that was handed out last."""
+        # Whether the last token ends an operand, and the token that its statement starts with.
+        self._operand = False
+        self._first: Token | None = None
+        # How deep we are: brackets, and the signs and powers on this level, which nest to the right.
+        self._depth = self._run = 0
+        # The last operator on this level (signs aside), where its left operand starts, where it ends itself, and where the
+        # operand starts that is being read: what it takes to spell out two readings.
+        self._operator, self._left, self._after, self._start = "", 0, 0, 0
+        # The open brackets, each with what was going on around it.
+        self._open: list[tuple[Token, int, str, int, int, int]] = []
+
+    def __iter__(self) -> Iterator[Token]:
+        """The tokens in order; raises ReadError or LimitError at the first that cannot stand there."""
+        text, size, match = self.text, len(self.text), _WORD.match
+        position, ended = 0, False
+        while position < size:
+            word = match(text, position)
+            assert word is not None and word.lastgroup is not None
+            kind, start, position = word.lastgroup, word.start(), word.end()
+            if kind == "skip":
+                continue
+            if kind == "end":
+                ended = self._ends_statement(word[0], start) or ended
+                continue
+            if ended and self.last is not None:
+                yield self._hand_out("SEPARATOR", text[start - 1], start - 1, start)
+                self._first, self._operand, self._operator, self._depth, self._run = None, False, "", 0, 0
+            ended = False
+            if kind == "bar":
+                kind = self._bar(word[0], start)
+            if self._operand and kind in ("name", "numeral", "call", "open"):
+                yield self._beside(start)
+            if kind == "name":
+                token = self._name(start, position)
+            elif kind == "operator":
+                token = self._operate(word[0], start, position)
+                position = token.end_pos
+            elif kind == "numeral":
+                token = self._numeral(word[0], start, position)
+            elif kind == "close":
+                token = self._close(word[0], start, position)
+            elif kind == "open":
+                token = self._opening(word[0], start, position)
+            elif kind == "call":
+                token = self._call(word[0], start, position)
+            elif kind == "comma":
+                token = self._comma(start)
+            elif kind == "equals":
+                token = self._equals(start)
+            else:
+                raise complaints.character(text, start, self._operand)
+            yield token
+        if self._open:
+            raise complaints.never_closed(text, self._open[-1][0].span)
+
+    def _hand_out(self, kind: str, text: str, start: int, stop: int) -> Token:
+        token = Token(kind, text, start, stop)
+        self.previous, self.last = self.last, token
+        if self._first is None:
+            self._first = token
+        return token
+
+    def _ends_statement(self, mark: str, start: int) -> bool:
+        if self._open:
+            if mark == ";":
+                raise complaints.never_closed(self.text, self._open[-1][0].span)
+            return False
+        return mark == ";" or self.last is None or self.last.type not in _GOES_ON
+
+    def _deeper(self, start: int) -> None:
+        self._depth += 1
+        if self._depth > limits.NESTING:
+            raise LimitError(
+                f"this is nested more than {limits.NESTING:,} deep",
+                text=self.text,
+                span=(start, start + 1),
+                hint="name an inner part first: q = …; then use q",
+            )
+
+    def _level_ends(self) -> None:
+        self._depth -= self._run
+        self._run = 0
+
+    # Operands
+
+    def _name(self, start: int, stop: int) -> Token:
+        if stop - start > limits.NAME:
+            raise complaints.long_name(self.text, (start, stop))
+        self._operand, self._start = True, start
+        return self._hand_out("NAME", self.text[start:stop], start, stop)
+
+    def _numeral(self, text: str, start: int, stop: int) -> Token:
+        complaints.check_numeral(self.text, (start, stop), text)
+        self._operand, self._start = True, start
+        return self._hand_out("NUMERAL", text, start, stop)
+
+    def _beside(self, start: int) -> Token:
+        """The multiplication sign that was left out before ``start``."""
+        last = self.last
+        assert last is not None
+        if last.type == "NAME" or self.text[start] in "0123456789.":
+            raise complaints.side_by_side(self.text, last.type, last.span, start)
+        if self._operator in ("OVER", "POWER"):
+            places = self._left, self._after, last.end_pos, start
+            raise complaints.two_readings(self.text, self._operator, places)
+        self._operand = False
+        return self._hand_out("BESIDE", "", start, start)
+
+    # Brackets
+
+    def _call(self, text: str, start: int, stop: int) -> Token:
+        name = text[:-1].rstrip()
+        if not is_function(name):
+            raise complaints.no_function(self.text, name, start, stop)
+        return self._opening("CALL", start, stop, name)
+
+    def _opening(self, symbol: str, start: int, stop: int, name: str = "") -> Token:
+        self._deeper(start)
+        kind = "CALL" if name else "OPEN" if symbol == "(" else "BAR" if symbol == "|" else "NORM"
+        token = self._hand_out(kind, name or symbol, start, stop)
+        self._open.append((token, self._run, self._operator, self._left, self._after, start))
+        self._operand, self._operator, self._run = False, "", 0
+        return token
+
+    def _close(self, symbol: str, start: int, stop: int) -> Token:
+        if not self._open:
+            raise complaints.never_opened(self.text, start)
+        opening = self._open[-1][0]
+        if symbol == ")" and opening.type in _CLOSES:
+            raise complaints.never_closed(self.text, opening.span)
+        self._level_ends()
+        _, self._run, self._operator, self._left, self._after, self._start = self._open.pop()
+        self._depth -= 1
+        self._operand = True
+        return self._hand_out(_CLOSES.get(opening.type, "CLOSE"), symbol, start, stop)
+
+    def _bar(self, symbol: str, start: int) -> str:
+        """Whether a bar opens or closes."""
+        opening = self._open[-1][0] if self._open else None
+        if opening is None or opening.type not in _CLOSES:
+            return "open"
+        if opening.type != ("BAR" if symbol == "|" else "NORM") or (
+            not self._operand and self.last is not opening and "|" in self.text[start + 1 : start + limits.NAME]
+        ):
+            raise complaints.nested_bars(self.text, opening.span, start, symbol)
+        return "close"
+
+    # Signs
+
+    def _operate(self, symbol: str, start: int, stop: int) -> Token:
+        kind = _OPERATORS[symbol]
+        if not self._operand and kind in ("PLUS", "MINUS"):
+            signed = _SIGNED.match(self.text, stop) if kind == "MINUS" else None
+            if signed is not None and _RAISES.match(self.text, signed.end()) is None:
+                return self._numeral("-" + signed["numeral"], start, signed.end())
+            self._deeper(start)
+            self._run += 1
+            return self._hand_out(kind, symbol, start, stop)
+        if kind == "POWER":
+            self._deeper(start)
+            self._run += 1
+        else:
+            self._level_ends()
+        if not (self._operator in ("OVER", "POWER") and kind in ("OVER", "POWER")):
+            self._left = self._start
+        self._operator, self._after, self._operand = kind, stop, False
+        return self._hand_out(kind, symbol, start, stop)
+
+    def _comma(self, start: int) -> Token:
+        if not self._open or self._open[-1][0].type != "CALL":
+            raise complaints.stray_comma(self.text, start)
+        self._level_ends()
+        self._operand, self._operator = False, ""
+        return self._hand_out("COMMA", ",", start, start + 1)
+
+    def _equals(self, start: int) -> Token:
+        last = self.last
+        if last is None or last.type != "NAME" or last is not self._first:
+            opening = self._open[-1][0] if self._open else None
+            raise complaints.stray_equals(self.text, start, opening.span if opening else None, last.text if last else "")
+        self._operand = False
+        return self._hand_out("EQUALS", "=", start, start + 1)
