@@ -1,0 +1,57 @@
+"""What commands that take a program have in common: the expression, its values, and how it is read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphstep import limits
+from graphstep.errors import GraphstepError, InputError, quoted
+
+if TYPE_CHECKING:
+    import argparse
+
+    from graphstep.expression import Program
+
+
+def program_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add EXPR, NAME=VALUE and the options that say how a program is read and run."""
+    parser.add_argument("expression", metavar="EXPR", help="the program; @FILE reads it from a file, - from standard input")
+    parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help="a value for each input: x=-2 y=1/3 rate=1e-3")
+    parser.add_argument("--seed", default="1", metavar="V", help="gradient of the output (default: 1)")
+    parser.add_argument(
+        "--ties",
+        choices=["first", "split"],
+        default="first",
+        help="who gets the gradient of max at a tie: the first that attains it, or all in equal shares (default: first)",
+    )
+    parser.add_argument("--share", action="store_true", help="merge equal subexpressions into one node")
+    parser.add_argument("--expand", action="store_true", help="take composite gates such as sigmoid apart")
+    parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
+
+
+def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, float], float]:
+    """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
+    from graphstep.api import read_program
+    from graphstep.values import read_inputs, read_value
+
+    inputs = read_inputs(options.values)
+    text = source(options.expression)
+    program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
+    return program, inputs, read_value(options.seed)
+
+
+def source(word: str) -> str:
+    """The text of a program: the word itself, or what stands in the file or on standard input that it names."""
+    if word == "-":
+        return sys.stdin.read(limits.TEXT + 1)
+    if not word.startswith("@"):
+        return word
+    try:
+        with Path(word[1:]).open(encoding="utf-8") as file:
+            return file.read(limits.TEXT + 1)
+    except OSError as error:
+        raise GraphstepError(f"{quoted(word[1:], 80)} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{quoted(word[1:], 80)} is not a text file in UTF-8") from error

@@ -1,0 +1,91 @@
+"""``graphstep EXPR NAME=VALUE …``: step through a program, or print or write it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from graphstep.cli.program import program_arguments, read_options
+from graphstep.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    import argparse
+
+USAGE = "EXPR [NAME=VALUE ...] [options]"
+SUMMARY = "Step through backpropagation, gate by gate: values forward, then gradients backward."
+EXAMPLES = """\
+examples:
+  graphstep "(x+y)*z" x=-2 y=5 z=-4              open the debugger
+  graphstep "(x+y)*z" x=-2 y=5 z=-4 --plain      tell every step, one a line
+  graphstep "q = x+y; f = q*z" x=-2 y=5 z=-4     name intermediate values
+  graphstep "sigmoid(w*x+b)" w=2 x=-1 b=1 --expand      take sigmoid apart
+  graphstep "max(x, y)" x=2 y=2 --ties split     share the gradient at a tie
+  graphstep "x*x" x=3 --to solution.md           write a worked solution
+  graphstep "x*x" x=3 --to graph.svg --at 3      draw the graph at step 3
+
+more commands:
+  graphstep check EXPR NAME=VALUE …    compare backprop, symbolic and numeric gradients
+  graphstep lesson [NAME|FILE]         tutorial lessons
+  graphstep serve EXPR NAME=VALUE …    the debugger in a browser
+  graphstep completion SHELL           completions for bash, zsh or fish
+  graphstep step check                 step through the expression 'check'
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    program_arguments(parser)
+    parser.add_argument("--plain", action="store_true", help="the narrated trace; chosen by itself when output is no terminal")
+    parser.add_argument("--format", metavar="F", help="print it as text, json, md or svg instead")
+    parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
+    parser.add_argument("--at", metavar="N", help="open, or stop, at step N")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Step, print or write."""
+    program, inputs, seed = read_options(options)
+    at = None if options.at is None else _step_number(options.at)
+    plain = options.plain or not (sys.stdout.isatty() and sys.stdin.isatty())
+    if not (plain or options.format or options.to):
+        from graphstep.tui import open_program
+
+        open_program(program, inputs, at=at or 0, seed=seed, ties=options.ties, command=_command(options))
+        return 0
+
+    from graphstep import export
+    from graphstep.trace import trace
+
+    chosen = export.exporter(options.format) if options.format else None
+    if options.to and chosen is None:
+        chosen = export.exporter_for(options.to)
+    made = trace(program, inputs, seed=seed, ties=options.ties)
+    if at is not None and at > len(made):
+        raise InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
+    if options.to:
+        path = export.write(made, options.to, name=options.format, at=at)
+        print(f"wrote {path}", file=sys.stderr)
+        return 0
+    for piece in (chosen or export.exporter("text")).export(made, at):
+        sys.stdout.write(piece)
+    return 0
+
+
+def _step_number(word: str) -> int:
+    if not word.isdecimal():
+        raise InputError(f"--at takes the number of a step, not {quoted(word)}", hint="0 is the start: --at 0")
+    return int(word)
+
+
+def _command(options: argparse.Namespace) -> list[str]:
+    """The words that open this run again, without the step."""
+    words = ["graphstep"]
+    if options.expression.startswith("-") or options.expression.isalpha():
+        words.append("step")
+    words.append(options.expression)
+    words += options.values
+    words += [f"--{name}" for name in ("share", "expand", "fold") if getattr(options, name)]
+    if options.seed != "1":
+        words.append(f"--seed={options.seed}")
+    if options.ties != "first":
+        words.append(f"--ties={options.ties}")
+    return words
