@@ -1,7 +1,7 @@
 """The command line: words in, a view out, an exit status.
 
-A command is one module here with ``USAGE``, ``SUMMARY``, ``EXAMPLES``, ``arguments(parser)`` and ``run(options)``; :data:`COMMANDS` names
-them. The first word chooses the command; any other first word is a program to step through.
+A command is one module here with ``USAGE``, ``SUMMARY``, ``EXAMPLES``, ``arguments(parser)`` and ``run(options)``;
+:data:`COMMANDS` names them. The first word chooses the command; any other first word is a program to step through.
 
 Exit status: 0 done; 1 failed while running (or a check that disagrees); 2 something was typed wrong; 130 interrupted by Ctrl-C;
 141 the reader closed the pipe.

@@ -48,7 +48,9 @@ def _long(action: argparse.Action) -> str:
 def _bash() -> str:
     step = " ".join(_long(a) for a in _options()["step"])
     cases = "\n".join(
-        f'    {name}) words="{" ".join(_long(a) for a in actions)}" ;;' for name, actions in _options().items() if name != "step"
+        f'    {name}) words="{" ".join(_long(a) for a in actions)}" ;;'
+        for name, actions in _options().items()
+        if name not in ("step", "completion")
     )
     values = "\n".join(f"    {option}) words='{' '.join(choices)}' ;;" for option, choices in _choices().items())
     return f"""\
@@ -107,13 +109,13 @@ def _zsh_option(action: argparse.Action) -> str:
 def _fish() -> str:
     lines = ["# fish completion for graphstep"]
     lines += [f"complete -c graphstep -n __fish_use_subcommand -f -a {name}" for name in _options()]
-    seen = set()
+    everywhere = {_long(a) for a in _options()["step"]} - {"--format"}
+    lines.append("complete -c graphstep -n '__fish_seen_subcommand_from completion' -f -a 'bash fish zsh'")
     for name, actions in _options().items():
         for action in actions:
-            condition = "" if name == "step" else f" -n '__fish_seen_subcommand_from {name}'"
-            if (_long(action), condition) in seen:
+            if name != "step" and _long(action) in everywhere:
                 continue
-            seen.add((_long(action), condition))
+            condition = "" if name == "step" else f" -n '__fish_seen_subcommand_from {name}'"
             text = (action.help or "").replace("'", "")
             needs = " -r" if action.nargs is None else ""
             choices = f" -f -a '{' '.join(map(str, action.choices))}'" if action.choices else ""
