@@ -1,7 +1,7 @@
 """What the grammar recognises becomes gates.
 
-While a text is being read, the number of its inputs is not known yet. So gates count from 0 and the n-th input is ``~n``; when the
-text ends, the inputs go in front and everything gets its final place.
+While a text is being read, the number of its inputs is not known yet. So gates count from 0 and the n-th input is ``~n``;
+when the text ends, the inputs go in front and everything gets its final place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Calls of functions: which gate answers to the name, and the spellings that mean several gates (SymPy's ``Add``, ``log`` to a base)."""
+"""Calls: which gate answers to a name, and the names that mean several gates (SymPy's ``Add``, ``log`` to a base)."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _chain(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Te
 
 
 def _rational(builder: Builder, operands: Sequence[Operand], span: Span) -> Term:
-    parts = [x for x in operands if is_numeral(x)]
+    parts = [x for x in operands if not isinstance(x, int) and is_numeral(x)]
     if len(parts) < len(operands):
         raise ReadError(
             "Rational takes numerals, as in Rational(1, 3)",
@@ -105,9 +105,15 @@ def _rational(builder: Builder, operands: Sequence[Operand], span: Span) -> Term
         )
     if len(parts) == 1:
         return Constant(parts[0].value, parts[0].text, span), *span
-    if parts[1].value == 0:
-        raise ReadError("a fraction over 0 is not a number", text=builder.text, span=span, hint="1/0 is inf as a gate")
-    return Constant(parts[0].value / parts[1].value, f"{parts[0].text}/{parts[1].text}", span), *span
+    over, under = parts
+    if under.value == 0:
+        raise ReadError(
+            "a fraction over 0 is not a number",
+            text=builder.text,
+            span=span,
+            hint="as a gate, 1/0, it is inf",
+        )
+    return Constant(over.value / under.value, f"{over.text}/{under.text}", span), *span
 
 
 def _logarithm_to_base(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term:

@@ -14,13 +14,27 @@ if TYPE_CHECKING:
     from graphstep.read.tokens import Token
 
 ARRAY_FUNCTIONS = frozenset(
-    "sum mean dot softmax log_softmax logsumexp transpose reshape concat outer cross_entropy hinge mse".split()
+    {
+        "sum",
+        "mean",
+        "dot",
+        "softmax",
+        "log_softmax",
+        "logsumexp",
+        "transpose",
+        "reshape",
+        "concat",
+        "outer",
+        "cross_entropy",
+        "hinge",
+        "mse",
+    }
 )
 """Functions of arrays, which this version does not read."""
 
 _ARRAY_ARGUMENTS = frozenset({"axis", "keepdims", "shape", "ord"})
 _NUMBERS_ONLY = "a program has numbers only: give each entry a name of its own, as in w0*x0 + w1*x1"
-_CONDITIONS = frozenset("if else and or not is in for while lambda import def return".split())
+_CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})
 _CHOICE = "there are no conditions or statements of Python here; max, min, abs, relu and clip choose between values"
 
 _ADVICE = {
@@ -200,7 +214,7 @@ def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
     )
 
 
-def two_readings(text: str, operator: str, places: tuple[int, int, int, int]) -> ReadError:
+def two_readings(text: str, places: tuple[int, int, int, int]) -> ReadError:
     """For a multiplication sign that was left out behind a division or a power.
 
     ``places`` are the start of the left operand, the end of the operator, and the end of its right operand and the start of the

@@ -105,12 +105,12 @@ class Lexer:
         position, ended = 0, False
         while position < size:
             word = match(text, position)
-            assert word is not None and word.lastgroup is not None
+            assert word is not None  # the last group takes any character
             kind, start, position = word.lastgroup, word.start(), word.end()
             if kind == "skip":
                 continue
             if kind == "end":
-                ended = self._ends_statement(word[0], start) or ended
+                ended = self._ends_statement(word[0]) or ended
                 continue
             if ended and self.last is not None:
                 yield self._hand_out("SEPARATOR", text[start - 1], start - 1, start)
@@ -150,7 +150,7 @@ class Lexer:
             self._first = token
         return token
 
-    def _ends_statement(self, mark: str, start: int) -> bool:
+    def _ends_statement(self, mark: str) -> bool:
         if self._open:
             if mark == ";":
                 raise complaints.never_closed(self.text, self._open[-1][0].span)
@@ -189,10 +189,10 @@ class Lexer:
         last = self.last
         assert last is not None
         if last.type == "NAME" or self.text[start] in "0123456789.":
-            raise complaints.side_by_side(self.text, last.type, last.span, start)
+            raise complaints.side_by_side(self.text, last.type, (self._start, last.end_pos), start)
         if self._operator in ("OVER", "POWER"):
             places = self._left, self._after, last.end_pos, start
-            raise complaints.two_readings(self.text, self._operator, places)
+            raise complaints.two_readings(self.text, places)
         self._operand = False
         return self._hand_out("BESIDE", "", start, start)
 
