@@ -1,0 +1,1 @@
+"""The tests; ``tests.fuzz`` and ``tests.benchmarks`` are programs of their own."""

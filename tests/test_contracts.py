@@ -1,0 +1,60 @@
+"""What may import what, looked at in fresh interpreters: starting up is cheap, and the core does without the terminal UI."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from pkgutil import walk_packages
+
+import graphstep
+
+HEAVY = ("numpy", "networkx", "sympy", "textual", "rich", "lark")
+ROOT = Path(__file__).parent.parent
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level packages that a fresh interpreter holds after it ran ``code``."""
+    script = f"{code}\nimport json, sys\nprint('\\n' + json.dumps([name.partition('.')[0] for name in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60, cwd=ROOT)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def command(*words: str) -> str:
+    """The code that does what ``graphstep WORDS`` does, and goes on."""
+    return f"from graphstep.cli import main\ntry: main({list(words)!r})\nexcept SystemExit: pass"
+
+
+def core_modules() -> list[str]:
+    """Every module outside the terminal UI; a module that is run when it is imported is left out."""
+    names = [module.name for module in walk_packages(graphstep.__path__, "graphstep.")]
+    return [name for name in names if name.split(".")[1] not in ("tui", "__main__")]
+
+
+def test_importing_graphstep_loads_nothing_heavy() -> None:
+    assert not loaded_by("import graphstep") & set(HEAVY)
+
+
+def test_help_and_version_load_nothing_heavy() -> None:
+    for option in ("--help", "--version"):
+        assert not loaded_by(command(option)) & set(HEAVY), option
+
+
+def test_a_plain_run_loads_neither_textual_nor_sympy_nor_networkx() -> None:
+    loaded = loaded_by(command("(x+y)*z", "x=-2", "y=5", "z=-4", "--plain"))
+    assert not loaded & {"textual", "rich", "sympy", "networkx"}
+    assert {"graphstep", "numpy", "lark"} <= loaded
+
+
+def test_the_core_is_reachable_without_textual_or_rich() -> None:
+    modules = core_modules()
+    assert {"graphstep.trace.trace", "graphstep.explain.explain", "graphstep.export.md", "graphstep.cli"} <= set(modules)
+    loaded = loaded_by("\n".join(f"import {name}" for name in modules))
+    assert not loaded & {"textual", "rich", "sympy", "networkx"}
+
+
+def test_the_import_contracts_hold() -> None:
+    linter = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    done = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout
