@@ -1,0 +1,14 @@
+"""The symbolic side: a program as a SymPy expression, its derivative, the number of either at a point, and the way back to text.
+
+SymPy is the second witness of ``graphstep check`` and the oracle of the tests. It gets no text, ever (its parsers execute
+code), and it computes no numbers (``evalf``, ``subs`` and ``lambdify`` can hang or run code): :func:`evaluate` walks the
+expression in float64. SymPy is imported when one of these functions is called, not before.
+"""
+
+from __future__ import annotations
+
+from graphstep.symbolic.evaluate import evaluate
+from graphstep.symbolic.expressions import derivative, derivatives, to_sympy
+from graphstep.symbolic.text import from_sympy
+
+__all__ = ["derivative", "derivatives", "evaluate", "from_sympy", "to_sympy"]

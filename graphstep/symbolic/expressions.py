@@ -1,0 +1,237 @@
+"""A program as one SymPy expression, and the derivative that SymPy takes of it."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.errors import InputError, LimitError, did_you_mean, quoted
+from graphstep.gates import GATES
+from graphstep.gates.mathematics import NUMBERS, symbols
+from graphstep.symbolic.size import needed, refuse_if_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.expression import Constant, Program
+
+_FRACTION = re.compile(r"(-?[0-9]{1,15})/([0-9]{1,15})")
+
+_EXACT = 10**15
+"""Whole numbers below this are exact in SymPy; larger ones stay doubles, so that 9^9^9 stays a number and no computation."""
+
+_BITS = 4096
+"""Largest coefficient, in bits, that SymPy may compute exactly while it builds an expression."""
+
+_CHOICES = 10
+"""Most inputs of a Max: SymPy compares every pair of them by their assumptions."""
+
+
+def to_sympy(program: Program, index: int | None = None) -> Any:
+    """The value of a node (the output unless given) as a SymPy expression of ``Symbol(name, real=True)``.
+
+    Numbers that were typed whole or as fractions stay exact, π and e are SymPy's; other numbers are the doubles they were read
+    as. SymPy sorts and simplifies: the expression has the value of what was typed, not its shape.
+
+    Raises LimitError for an expression too large for SymPy and InputError for one that it has no form for.
+    """
+    return _expression(program, program.output if index is None else index, _shown())
+
+
+def derivative(program: Program, name: str) -> Any:
+    """SymPy's derivative of the output with respect to an input, as an expression.
+
+    Raises as :func:`to_sympy`, and InputError when no input has that name.
+    """
+    if name not in program.inputs:
+        known = did_you_mean(name, program.inputs) or f"its inputs are {', '.join(program.inputs)}"
+        raise InputError(f"{quoted(name)} is no input of the program", hint=known)
+    return next(derivatives(program, (name,)))
+
+
+def derivatives(program: Program, names: tuple[str, ...]) -> Iterator[Any]:
+    """SymPy's derivatives of the output with respect to several inputs, one at a time; the expression is built once."""
+    import sympy as sp
+
+    expression = _expression(program, program.output, _differentiable())
+    for name in names:
+        with _translated("differentiate", program, program.output):
+            found = sp.diff(expression, sp.Symbol(name, real=True))
+        yield found
+
+
+def number(value: float) -> Any:
+    """A double as SymPy's number: whole ones exact, π and e by name, inf as ∞."""
+    import sympy as sp
+
+    if math.isnan(value):
+        return sp.nan
+    if math.isinf(value):
+        return sp.oo if value > 0 else -sp.oo
+    if value == int(value) and abs(value) < _EXACT:
+        return sp.Integer(int(value))
+    if abs(value) in (math.pi, math.e):
+        known = sp.pi if abs(value) == math.pi else sp.E
+        return known if value > 0 else -known
+    return sp.Float(value)
+
+
+def constant(typed: Constant) -> Any:
+    """A typed number as SymPy's: fractions exact, else as :func:`number`."""
+    import sympy as sp
+
+    fraction = _FRACTION.fullmatch(typed.text)
+    if fraction is not None and int(fraction[2]) and int(fraction[1]) / int(fraction[2]) == typed.value:
+        return sp.Rational(int(fraction[1]), int(fraction[2]))
+    return number(typed.value)
+
+
+def _expression(program: Program, index: int, m: Any) -> Any:
+    import sympy as sp
+
+    refuse_if_large(program, index)
+    made: dict[int, Any] = {}
+    values: dict[int, float] = {}
+    for place in needed(program, index):
+        node = program.nodes[place]
+        if node.gate is None:
+            made[place] = sp.Symbol(node.name or "", real=True)
+            continue
+        inputs = [made[x] if isinstance(x, int) else constant(x) for x in node.operands]
+        if not program.depends[place]:
+            doubles = [values[x] if isinstance(x, int) else x.value for x in node.operands]
+            values[place] = _double(node.gate, doubles)
+        with _translated("write", program, place):
+            if place in values:
+                made[place] = _fixed(node.gate, inputs, values[place], m)
+            else:
+                _refuse_huge_power(node.gate, inputs)
+                made[place] = GATES[node.gate].formula(m, *inputs)
+                _refuse_huge_number(made[place])
+    return made[index]
+
+
+def _double(gate: str, inputs: list[float]) -> float:
+    with np.errstate(all="ignore"):
+        return float(GATES[gate].formula(NUMBERS, *map(np.float64, inputs)))
+
+
+def _fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:
+    """What depends on no input: exact while SymPy's number stays small (2/3, √2), else the double that the run has."""
+    if all(x.is_Rational for x in inputs) and math.isfinite(value) and gate not in ("power", "pow"):
+        exact = GATES[gate].formula(m, *inputs)
+        if exact.is_extended_real and (not exact.is_Rational or max(abs(exact.p), exact.q) < _EXACT):
+            return exact
+    return number(value)
+
+
+def _refuse_huge_power(gate: str, inputs: list[Any]) -> None:
+    """SymPy raises the coefficient of (2x)^n, and of exp(n·ln 2), to the n-th power exactly, however large n is."""
+    import sympy as sp
+
+    if gate in ("power", "pow"):
+        base, exponent = inputs
+        if exponent.is_Rational and _bits(base.as_coeff_Mul()[0]) * abs(exponent) > _BITS:
+            raise _too_long()
+    for operand in inputs:
+        for term in operand.make_args(operand) if operand.is_Add else (operand,):
+            # The exponential of n·ln(u) becomes u^n.
+            if term.is_Mul and abs(term.as_coeff_Mul()[0]) > 64 and any(isinstance(x, sp.log) for x in term.args):
+                raise _too_long()
+
+
+def _refuse_huge_number(expression: Any) -> None:
+    if _bits(expression.as_coeff_Mul()[0]) > _BITS:
+        raise _too_long()
+
+
+def _bits(coefficient: Any) -> int:
+    if not coefficient.is_Rational or coefficient.is_infinite:
+        return 0
+    return int(max(abs(coefficient.p).bit_length(), coefficient.q.bit_length()) - 1)
+
+
+def _too_long() -> LimitError:
+    return LimitError(
+        "the formula holds a number with more than a thousand digits when it is written exactly",
+        hint="the run itself is not affected: it uses doubles",
+    )
+
+
+class _translated:  # noqa: N801  # reads as a word in the with statement it is made for
+    """What SymPy raises for an expression that it cannot handle, as our error."""
+
+    def __init__(self, verb: str, program: Program, index: int) -> None:
+        self.verb, self.program, self.index = verb, program, index
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if kind is not None and issubclass(kind, (ValueError, TypeError, NotImplementedError, RecursionError, OverflowError)):
+            label = quoted(self.program.label(self.index))
+            raise InputError(f"SymPy cannot {self.verb} {label}") from error
+
+
+@cache
+def _shown() -> Any:
+    """``m`` for the expression as a person wants it: SymPy's own, with a limit on what is slow in it."""
+    import sympy as sp
+
+    kind: Any = type(symbols())
+
+    class Shown(kind):  # type: ignore[misc]  # the base class exists once SymPy is imported
+        @staticmethod
+        def maximum(x: Any, y: Any) -> Any:
+            return _choice(sp.Max, x, y)
+
+        @staticmethod
+        def minimum(x: Any, y: Any) -> Any:
+            return _choice(sp.Min, x, y)
+
+    return Shown()
+
+
+def _choice(function: Any, x: Any, y: Any) -> Any:
+    count = sum(len(function.make_args(v)) if isinstance(v, function) else 1 for v in (x, y))
+    if count > _CHOICES:
+        raise LimitError(
+            f"SymPy is asked for at most {_CHOICES} inputs of one {function.__name__}",
+            hint="the run itself is not affected",
+        )
+    return function(x, y)
+
+
+@cache
+def _differentiable() -> Any:
+    """``m`` for the expression to be differentiated: nothing in it is compared or split into real and imaginary parts.
+
+    A symbol is real, but SymPy does not know whether ln(x) is. It would differentiate |ln x| through complex numbers, and
+    leave the derivative of sign(ln x) standing; cases say the same on the real line.
+    """
+    import sympy as sp
+
+    kind: Any = type(symbols())
+
+    class Differentiable(kind):  # type: ignore[misc]  # the base class exists once SymPy is imported
+        @staticmethod
+        def maximum(x: Any, y: Any) -> Any:
+            return sp.Max(x, y, evaluate=False)
+
+        @staticmethod
+        def minimum(x: Any, y: Any) -> Any:
+            return sp.Min(x, y, evaluate=False)
+
+        @staticmethod
+        def abs(x: Any) -> Any:
+            return sp.Abs(x) if x.is_extended_real else sp.Piecewise((x, x > 0), (-x, True))
+
+        @staticmethod
+        def sign(x: Any) -> Any:
+            return sp.sign(x) if x.is_extended_real else sp.Piecewise((1, x > 0), (-1, True))
+
+    return Differentiable()
