@@ -2,199 +2,65 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
-from graphstep import limits
-from graphstep.errors import LimitError, ReadError, did_you_mean, quoted
+from graphstep.errors import ReadError, did_you_mean, quoted
 from graphstep.read.calls import function_names, is_function
+from graphstep.read.spelling import ARRAY_ARGUMENTS, ARRAY_FUNCTIONS, NO_CONDITIONS, SHOWN, arrays, cut, operand_at
 
 if TYPE_CHECKING:
     from graphstep.errors import Span
     from graphstep.read.tokens import Token
 
-ARRAY_FUNCTIONS = frozenset(
-    {
-        "sum",
-        "mean",
-        "dot",
-        "softmax",
-        "log_softmax",
-        "logsumexp",
-        "transpose",
-        "reshape",
-        "concat",
-        "outer",
-        "cross_entropy",
-        "hinge",
-        "mse",
-    }
-)
-"""Functions of arrays, which this version does not read."""
-
-_ARRAY_ARGUMENTS = frozenset({"axis", "keepdims", "shape", "ord"})
-_NUMBERS_ONLY = "a program has numbers only: give each entry a name of its own, as in w0*x0 + w1*x1"
 _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})
-_CHOICE = "there are no conditions or statements of Python here; max, min, abs, relu and clip choose between values"
-
-_ADVICE = {
-    "!": "there is no factorial",
-    "%": "there is no remainder; a percentage is written as a fraction, 5/100",
-    "<": _CHOICE,
-    ">": _CHOICE,
-    "==": "an expression computes a value and compares nothing; = gives a name: q = x + y",
-    "//": "there is no whole-number division; / divides",
-    "&": _CHOICE,
-    "~": _CHOICE,
-    "?": _CHOICE,
-    ":": "a name is given with =, as in q = x + y",
-    "{": "use round parentheses ( )",
-    "}": "use round parentheses ( )",
-    "\\": "LaTeX is not read: write \\frac{a}{b} as a/b and \\exp as exp( )",
-    "$": "LaTeX is not read: write the expression alone",
-    '"': "an expression is numbers, names, operators and functions, without quotes",
-    "`": "an expression is numbers, names, operators and functions, without quotes",
-    "√": "write sqrt( )",
-    "∞": "write a large number, or give a name the value inf: x=inf",
-    "≤": _CHOICE,
-    "≥": _CHOICE,
-    "≠": _CHOICE,
-    "∑": "write the sum out, term by term",
-    "∏": "write the product out, factor by factor",
-    "–": "write - for minus",
-    "—": "write - for minus",
-    "′": "a derivative has no name here: graphstep computes the gradients itself",
+_CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
+_ELSEWHERE = {
+    "σ": "sigmoid(x)",
+    "arcsin": "asin(x)",
+    "arccos": "acos(x)",
+    "arctan": "atan(x)",
+    "fabs": "abs(x)",
+    "log10": "log(x, 10)",
+    "log2": "log(x, 2)",
+    "log1p": "log(1 + x)",
+    "expm1": "exp(x) - 1",
+    "maximum": "max(x, y)",
+    "minimum": "min(x, y)",
+    "power": "pow(x, y)",
+    "tg": "tan(x)",
 }
+"""What functions of other programs and books are called here, where no likeness of names would tell."""
 
-_WORDS = {"OPEN": "(", "BAR": "|", "NORM": "||", "BESIDE": "the multiplication"}
-_BEHIND_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "POWER", "BESIDE"})
-_SHOWN = 60
-"""Characters of the text that a hint repeats before it is cut."""
-
-
-def arrays(text: str, span: Span, what: str) -> ReadError:
-    """For everything that only arrays have."""
-    return ReadError(f"{what} works on arrays, and this program has numbers only", text=text, span=span, hint=_NUMBERS_ONLY)
+_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "POWER"})
 
 
 def unexpected(text: str, found: Token | None, before: Token | None) -> ReadError:
     """For a token that cannot stand behind the one before it; ``found`` is None at the end of the text."""
     if before is None and found is None:
-        return ReadError(
-            "there is no expression",
-            text=text,
-            hint="type one, such as (x+y)*z",
-        )
-    if before is not None and before.type in _BEHIND_OPERATORS and (found is None or found.type not in _BEHIND_OPERATORS):
-        return ReadError(f"an operand is missing after {before.text}", text=text, span=before.span)
-    if found is None:
-        assert before is not None
-        if before.type == "EQUALS":
-            return ReadError("an expression is missing after =", text=text, span=before.span)
-        return never_closed(text, before.span)
-    if found.type in _BEHIND_OPERATORS:
+        return ReadError("there is no expression", text=text, hint="type one, such as (x+y)*z")
+    if found is not None and found.type in _OPERATORS:
         return ReadError(f"an operand is missing before {found.text}", text=text, span=found.span)
-    if found.type in ("CLOSE", "BAR_END", "NORM_END") and before is not None and before.type != "COMMA":
-        what = "bars" if found.type != "CLOSE" else "parentheses"
+    if before is not None and before.type in _OPERATORS:
+        return ReadError(f"an operand is missing after {before.text}", text=text, span=before.span)
+    if found is not None and found.type == "COMMA":
+        return ReadError("an input is missing before the comma", text=text, span=found.span)
+    assert before is not None  # a text cannot start with anything else that does not fit
+    if before.type == "COMMA":
+        return ReadError("an input is missing after the comma", text=text, span=before.span)
+    if found is not None and found.type in ("CLOSE", "BAR_END", "NORM_END"):
+        what = "parentheses" if found.type == "CLOSE" else "bars"
         return ReadError(f"there is nothing between these {what}", text=text, span=(before.start_pos, found.end_pos))
-    if found.type == "COMMA" or (before is not None and before.type == "COMMA"):
-        place = found if found.type == "COMMA" else before
-        assert place is not None
-        side = "before" if found.type == "COMMA" else "after"
-        return ReadError(f"an input is missing {side} the comma", text=text, span=place.span)
-    if before is not None and before.type == "EQUALS":
-        return ReadError("an expression is missing after =", text=text, span=before.span)
-    return ReadError(f"{quoted(found.text)} cannot stand here", text=text, span=found.span)
-
-
-def character(text: str, start: int, operand: bool) -> ReadError:
-    """For a character that begins nothing; ``operand`` says whether it stands behind an operand."""
-    found = text[start]
-    span = (start, start + 1)
-    if found == "@":
-        return arrays(text, span, "@, the matrix product,")
-    if found in "[]":
-        return arrays(text, span, "an index" if operand else "a list in brackets")
-    if found == "'" and operand:
-        return arrays(text, span, "', the transpose,")
-    if found == ".":
-        return _dot(text, start, operand)
-    if text.startswith(("==", "//"), start):
-        found, span = text[start : start + 2], (start, start + 2)
-    if found == "'":
-        found = '"'
-        return ReadError("a quote begins nothing here", text=text, span=span, hint=_ADVICE[found])
-    if found in _ADVICE:
-        return ReadError(f"{found} is not an operator here", text=text, span=span, hint=_ADVICE[found])
-    if found.isprintable():
-        return ReadError(f"{quoted(found)} has no meaning in an expression", text=text, span=span)
-    name = unicodedata.name(found, "a control character").lower()
-    return ReadError(
-        f"an invisible character stands here: {name} (U+{ord(found):04X})",
-        text=text,
-        span=span,
-        hint="delete it and type the place anew; such characters come with text that was copied",
-    )
-
-
-def _dot(text: str, start: int, operand: bool) -> ReadError:
-    stop = start + 1
-    while stop < len(text) and stop - start < limits.NAME and (text[stop].isalnum() or text[stop] == "_"):
-        stop += 1
-    span, word = (start, stop), text[start:stop]
-    if operand and word == ".T":
-        return arrays(text, span, ".T, the transpose,")
-    if operand and len(word) > 1:
-        return ReadError(f"nothing has a part called {quoted(word[1:])}", text=text, span=span, hint="names have no dots")
-    return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
-
-
-def check_numeral(text: str, span: Span, numeral: str) -> None:
-    """Raises LimitError for a numeral that is too long, and ReadError for one that Python reads in another base."""
-    mantissa, _, exponent = numeral.lower().lstrip("-").partition("e")
-    digits = len(mantissa) - mantissa.count(".")
-    if digits > limits.NUMERAL_DIGITS:
-        raise LimitError(
-            f"this numeral has {digits:,} digits; at most {limits.NUMERAL_DIGITS} are read",
-            text=text,
-            span=span,
-            hint="a double holds 17 digits; a size is written with e, as in 1e30",
-        )
-    size = exponent.lstrip("+-").lstrip("0")
-    if len(size) > 4 or int(size or "0") > limits.NUMERAL_EXPONENT:
-        raise LimitError(
-            f"this numeral has an exponent beyond {limits.NUMERAL_EXPONENT}",
-            text=text,
-            span=span,
-            hint="the largest double is about 1.8e308",
-        )
-    if (
-        numeral.lstrip("-") == "0"
-        and text[span[1] : span[1] + 1] in tuple("xXbBoO")
-        and text[span[1] + 1 : span[1] + 2].isalnum()
-    ):
-        rest = _operand(text, span[1])
-        raise ReadError(
-            f"0{rest} can be read in two ways",
-            text=text,
-            span=(span[0], span[1] + len(rest)),
-            hint=f"write 0*{rest} for a product; numbers of another base are written in decimal",
-        )
-
-
-def long_name(text: str, span: Span) -> LimitError:
-    """For a name over the limit."""
-    return LimitError(f"this name has {span[1] - span[0]:,} characters; at most {limits.NAME} are read", text=text, span=span)
+    return ReadError("an expression is missing after =", text=text, span=before.span)
 
 
 def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
     """For two operands without an operator, where no multiplication may be left out."""
-    one, other = _cut(text[last[0] : last[1]]), _operand(text, start)
-    span = (last[0], start + len(other)) if len(other) < _SHOWN else (last[0], start + 1)
+    one, other = cut(text[last[0] : last[1]]), operand_at(text, start)
+    span = (last[0], start + len(other)) if len(other) < SHOWN else (last[0], start + 1)
     word = other.partition("(")[0].strip()
     if one in _CONDITIONS or word in _CONDITIONS:
         place = last if one in _CONDITIONS else (start, start + len(word))
-        return ReadError(f"{quoted(text[place[0] : place[1]])} begins nothing here", text=text, span=place, hint=_CHOICE)
+        return ReadError(f"{quoted(text[place[0] : place[1]])} begins nothing here", text=text, span=place, hint=NO_CONDITIONS)
     if kind == "NUMERAL":
         hint = "write numbers without spaces, underscores or a second point"
         return ReadError("two numbers stand side by side", text=text, span=span, hint=hint)
@@ -205,12 +71,12 @@ def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
             hint = f"write {one}*{other} for a product; a name is one word: {one}_{other}"
         else:
             hint = f"write {one}*{other} for a product"
-        return ReadError(f"an operator is missing between {_cut(one)} and {_cut(other)}", text=text, span=span, hint=hint)
+        return ReadError(f"an operator is missing between {cut(one)} and {cut(other)}", text=text, span=span, hint=hint)
     return ReadError(
         "a number behind a bracket can be read in two ways",
         text=text,
         span=(start, start + len(other)),
-        hint=f"write )*{other} for a product, or )^{other} for a power",
+        hint=f"write {one}*{other} for a product, or {one}^{other} for a power",
     )
 
 
@@ -222,46 +88,53 @@ def two_readings(text: str, places: tuple[int, int, int, int]) -> ReadError:
     """
     left, after, end, beside = places
     start = left
-    x, y = _cut(text[left:after].strip()), _cut(text[after:end].strip())
-    z = _operand(text, beside)
+    x, y = cut(text[left:after].strip()), cut(text[after:end].strip())
+    z = operand_at(text, beside)
     stop = beside + len(z)
-    base = _cut(text[left:end].strip())
+    base = cut(text[left:end].strip())
+    hint = f"write {x}({y}*{z}) or ({base})*{z}"
+    function = x.rstrip("^* ")
+    if is_function(function) and z.startswith("("):
+        hint = f"a power of a function is written behind its input: {function}{z}^{y}"
     return ReadError(
-        f"{_cut(text[start:stop])} can be read in two ways",
+        f"{cut(text[start:stop])} can be read in two ways",
         text=text,
         span=(start, stop),
-        hint=f"write {x}({y}*{z}) or ({base})*{z}",
+        hint=hint,
     )
 
 
 def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
     """For a name in front of a parenthesis that is not a function."""
     span = (start, start + len(name))
-    rest = _operand(text, stop - 1)
+    rest = operand_at(text, stop - 1)
     if name in ARRAY_FUNCTIONS:
         return arrays(text, span, name)
-    if name in _CONDITIONS:
-        return ReadError(f"{quoted(name)} begins nothing here", text=text, span=span, hint=_CHOICE)
+    if name in _CONDITION_CALLS:
+        return ReadError(f"{quoted(name)} begins nothing here", text=text, span=span, hint=NO_CONDITIONS)
     if text[stop - 1 + len(rest) :].lstrip().startswith("=") and "=" not in rest:
         return ReadError(
-            f"{_cut(name + rest)} cannot be assigned: an assignment gives one name to one value",
+            f"{cut(name + rest)} cannot be assigned: an assignment gives one name to one value",
             text=text,
             span=(start, stop - 1 + len(rest)),
             hint=f"leave the parentheses out: {name} = …",
         )
-    near = did_you_mean(name, function_names()) if len(name) > 1 else ""
-    if near:
+    product = f"a product is written {name}*{rest}"
+    if len(name) > 1 or name in _ELSEWHERE:
+        near = did_you_mean(name, function_names())
+        if name in _ELSEWHERE:
+            near = f"here it is {_ELSEWHERE[name]}."
         return ReadError(
             f"there is no function called {quoted(name)}",
             text=text,
             span=span,
-            hint=f"{near} For a product write {name}*{rest}",
+            hint=f"{near} {product[0].upper()}{product[1:]}" if near else product,
         )
     return ReadError(
-        f"{_cut(name + rest)} can be read in two ways",
+        f"{cut(name + rest)} can be read in two ways",
         text=text,
         span=(start, stop - 1 + len(rest)),
-        hint=f"write {name}*{rest} for a product; there is no function called {quoted(name)}",
+        hint=f"{product}; there is no function called {quoted(name)}",
     )
 
 
@@ -300,7 +173,7 @@ def stray_equals(text: str, start: int, opening: Span | None, word: str) -> Read
     """For an equals sign that does not follow a name at the start of a statement."""
     span = (start, start + 1)
     if opening is not None:
-        if word in _ARRAY_ARGUMENTS:
+        if word in ARRAY_ARGUMENTS:
             return arrays(text, span, f"{word}=")
         if "\n" in text[opening[1] : start]:
             return never_closed(text, opening)
@@ -347,28 +220,5 @@ def unused(text: str, span: Span, after: int) -> ReadError:
     if following[:1] in ("+", "-", "−"):
         hint = "to go on in the next line, end this one with the operator or use parentheses"
     else:
-        hint = f"give it a name, as in q = {_cut(text[span[0] : span[1]])}, or leave it out"
+        hint = f"give it a name, as in q = {cut(text[span[0] : span[1]])}, or leave it out"
     return ReadError("the value of this statement is used nowhere", text=text, span=span, hint=hint)
-
-
-def _operand(text: str, start: int) -> str:
-    """The operand that starts at ``start``, as typed: a word, a group in brackets, or a word and a group."""
-    stop = start
-    while stop < len(text) and stop - start <= limits.NAME and (text[stop].isalnum() or text[stop] in "_."):
-        stop += 1
-    if text[stop : stop + 1] not in ("(", "|") or (text[stop : stop + 1] == "|" and stop > start):
-        return text[start : max(stop, start + 1)]
-    if text[stop] == "|":
-        close = text.find("|", stop + 1, stop + _SHOWN)
-        return text[start : close + 1] if close > 0 else text[start : stop + 1]
-    depth = 0
-    for place in range(stop, min(len(text), stop + _SHOWN)):
-        depth += (text[place] == "(") - (text[place] == ")")
-        if depth == 0:
-            return text[start : place + 1]
-    return f"{text[start:stop]}(…)"
-
-
-def _cut(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _SHOWN else f"{flat[: _SHOWN // 2]}…{flat[-_SHOWN // 3 :]}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphstep import limits
 from graphstep.errors import LimitError
-from graphstep.read import complaints
+from graphstep.read import complaints, spelling
 from graphstep.read.calls import is_function
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Lexer:
             elif kind == "equals":
                 token = self._equals(start)
             else:
-                raise complaints.character(text, start, self._operand)
+                raise spelling.character(text, start, self._operand)
             yield token
         if self._open:
             raise complaints.never_closed(text, self._open[-1][0].span)
@@ -175,12 +175,12 @@ class Lexer:
 
     def _name(self, start: int, stop: int) -> Token:
         if stop - start > limits.NAME:
-            raise complaints.long_name(self.text, (start, stop))
+            raise spelling.long_name(self.text, (start, stop))
         self._operand, self._start = True, start
         return self._hand_out("NAME", self.text[start:stop], start, stop)
 
     def _numeral(self, text: str, start: int, stop: int) -> Token:
-        complaints.check_numeral(self.text, (start, stop), text)
+        spelling.check_numeral(self.text, (start, stop), text)
         self._operand, self._start = True, start
         return self._hand_out("NUMERAL", text, start, stop)
 

@@ -1,0 +1,179 @@
+"""The single words that cannot be read: characters without a meaning, numerals and names over the limits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from graphstep import limits
+from graphstep.errors import LimitError, ReadError, quoted
+
+if TYPE_CHECKING:
+    from graphstep.errors import Span
+
+NO_CONDITIONS = "there are no conditions or statements of Python here; max, min, abs, relu and clip choose between values"
+"""What those are told who look for ``if`` or ``<``."""
+
+ARRAY_FUNCTIONS = frozenset(
+    {
+        "sum",
+        "mean",
+        "dot",
+        "softmax",
+        "log_softmax",
+        "logsumexp",
+        "transpose",
+        "reshape",
+        "concat",
+        "outer",
+        "cross_entropy",
+        "hinge",
+        "mse",
+    }
+)
+"""Functions of arrays, which this version does not read."""
+
+ARRAY_ARGUMENTS = frozenset({"axis", "keepdims", "shape", "ord"})
+"""Named arguments of functions of arrays."""
+
+_NUMBERS_ONLY = "a program has numbers only: give each entry a name of its own, as in w0*x0 + w1*x1"
+_ADVICE = {
+    "!": "there is no factorial",
+    "%": "there is no remainder; a percentage is written as a fraction, 5/100",
+    "<": NO_CONDITIONS,
+    ">": NO_CONDITIONS,
+    "==": "an expression computes a value and compares nothing; = gives a name: q = x + y",
+    "//": "there is no whole-number division; / divides",
+    "&": NO_CONDITIONS,
+    "~": NO_CONDITIONS,
+    "?": NO_CONDITIONS,
+    ":": "a name is given with =, as in q = x + y",
+    "{": "use round parentheses ( )",
+    "}": "use round parentheses ( )",
+    "\\": "LaTeX is not read: write \\frac{a}{b} as a/b and \\exp as exp( )",
+    "$": "LaTeX is not read: write the expression alone",
+    '"': "an expression is numbers, names, operators and functions, without quotes",
+    "`": "an expression is numbers, names, operators and functions, without quotes",
+    "√": "write sqrt( )",
+    "∞": "write a large number, or give a name the value inf: x=inf",
+    "≤": NO_CONDITIONS,
+    "≥": NO_CONDITIONS,
+    "≠": NO_CONDITIONS,
+    "∑": "write the sum out, term by term",
+    "∏": "write the product out, factor by factor",
+    "–": "write - for minus",
+    "—": "write - for minus",
+    "′": "a derivative has no name here: graphstep computes the gradients itself",
+}
+
+_MISREAD = re.compile(r"_[0-9]|[xX][0-9a-fA-F]|[oO][0-7]|[bB][01]")
+"""What makes ``0x1f`` and ``1_000`` of the numeral before it, in Python and so in SymPy."""
+
+SHOWN = 60
+"""Characters of the text that a hint repeats before it is cut."""
+
+
+def arrays(text: str, span: Span, what: str) -> ReadError:
+    """For everything that only arrays have."""
+    return ReadError(f"{what} works on arrays, and this program has numbers only", text=text, span=span, hint=_NUMBERS_ONLY)
+
+
+def character(text: str, start: int, operand: bool) -> ReadError:
+    """For a character that begins nothing; ``operand`` says whether it stands behind an operand."""
+    found = text[start]
+    span = (start, start + 1)
+    if found == "@":
+        return arrays(text, span, "@, the matrix product,")
+    if found in "[]":
+        return arrays(text, span, "an index" if operand else "a list in brackets")
+    if found == "'" and operand:
+        return arrays(text, span, "', the transpose,")
+    if found == ".":
+        return _dot(text, start, operand)
+    if text.startswith(("==", "//"), start):
+        found, span = text[start : start + 2], (start, start + 2)
+    if found == "'":
+        found = '"'
+        return ReadError("a quote begins nothing here", text=text, span=span, hint=_ADVICE[found])
+    if found in _ADVICE:
+        return ReadError(f"{found} is not an operator here", text=text, span=span, hint=_ADVICE[found])
+    if found.isprintable():
+        return ReadError(f"{quoted(found)} has no meaning in an expression", text=text, span=span)
+    name = unicodedata.name(found, "a control character").lower()
+    return ReadError(
+        f"an invisible character stands here: {name} (U+{ord(found):04X})",
+        text=text,
+        span=span,
+        hint="delete it and type the place anew; such characters come with text that was copied",
+    )
+
+
+def _dot(text: str, start: int, operand: bool) -> ReadError:
+    stop = start + 1
+    while stop < len(text) and stop - start < limits.NAME and (text[stop].isalnum() or text[stop] == "_"):
+        stop += 1
+    span, word = (start, stop), text[start:stop]
+    if operand and word == ".T":
+        return arrays(text, span, ".T, the transpose,")
+    if operand and len(word) > 1:
+        return ReadError(f"nothing has a part called {quoted(word[1:])}", text=text, span=span, hint="names have no dots")
+    return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
+
+
+def check_numeral(text: str, span: Span, numeral: str) -> None:
+    """Raises LimitError for a numeral that is too long, and ReadError for one that Python reads in another base."""
+    mantissa, _, exponent = numeral.lower().lstrip("-").partition("e")
+    digits = len(mantissa) - mantissa.count(".")
+    if digits > limits.NUMERAL_DIGITS:
+        raise LimitError(
+            f"this numeral has {digits:,} digits; at most {limits.NUMERAL_DIGITS} are read",
+            text=text,
+            span=span,
+            hint="a double holds 17 digits; a size is written with e, as in 1e30",
+        )
+    size = exponent.lstrip("+-").lstrip("0")
+    if len(size) > 4 or int(size or "0") > limits.NUMERAL_EXPONENT:
+        raise LimitError(
+            f"this numeral has an exponent beyond {limits.NUMERAL_EXPONENT}",
+            text=text,
+            span=span,
+            hint="the largest double is about 1.8e308",
+        )
+    if _MISREAD.match(text, span[1]) and (text[span[1]] == "_" or numeral.lstrip("-") == "0"):
+        rest = operand_at(text, span[1])
+        raise ReadError(
+            f"{numeral}{rest} can be read in two ways",
+            text=text,
+            span=(span[0], span[1] + len(rest)),
+            hint=f"write {numeral}*{rest} for a product; a number is written with decimal digits alone",
+        )
+
+
+def long_name(text: str, span: Span) -> LimitError:
+    """For a name over the limit."""
+    return LimitError(f"this name has {span[1] - span[0]:,} characters; at most {limits.NAME} are read", text=text, span=span)
+
+
+def operand_at(text: str, start: int) -> str:
+    """The operand that starts at ``start``, as typed: a word, a group in brackets, or a word and a group."""
+    stop = start
+    while stop < len(text) and stop - start <= limits.NAME and (text[stop].isalnum() or text[stop] in "_."):
+        stop += 1
+    bars = "||" if text.startswith("||", start) else text[start : start + 1]
+    if bars in ("|", "||", "‖"):
+        close = text.find(bars, start + len(bars), start + SHOWN)
+        return text[start : close + len(bars)] if close > 0 else f"{bars}…{bars}"
+    if text[stop : stop + 1] != "(":
+        return text[start : max(stop, start + 1)]
+    depth = 0
+    for place in range(stop, min(len(text), stop + SHOWN)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if depth == 0:
+            return text[start : place + 1]
+    return f"{text[start:stop]}(…)"
+
+
+def cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SHOWN else f"{flat[: SHOWN // 2]}…{flat[-SHOWN // 3 :]}"
