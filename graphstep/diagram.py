@@ -1,0 +1,255 @@
+"""From a run to a drawing: which boxes and wires it has, and what is written on them after a step.
+
+The one place that does so, for the terminal, the picture and the text drawing of a document. It knows nothing of terminals or
+files; :mod:`graphstep.layout` places what it names, :mod:`graphstep.drawing` and :mod:`graphstep.picture` draw it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+from graphstep.drawing import Marks
+from graphstep.explain.names import NAME_WIDTH, output_name
+from graphstep.expression import Program, node_id
+from graphstep.gates import GATES
+from graphstep.layout import Box, Edge, arrange, cell_width, neighbourhood
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from graphstep.layout import Density, Layout
+    from graphstep.trace import Gradient, Step, Trace
+
+NEARBY = 60
+"""Nodes in the neighbourhood that is drawn of a large program."""
+
+MORE = "+…"
+"""Stands behind a gradient of which a part has arrived."""
+
+_WIDEST = len("-1.234e-100")
+_FORK = 8
+"""Contributions up to which a node's room is measured; of more it gets room for the widest number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The boxes and wires of a program, or of a part of it. It is the same at every step of a run."""
+
+    program: Program
+    """What is drawn."""
+    nodes: tuple[int, ...]
+    """By box, the index of its node in the program; ascending."""
+    boxes: tuple[Box, ...]
+    """What :func:`graphstep.layout.arrange` places."""
+    edges: tuple[Edge, ...]
+    """The wires between the boxes; what comes from outside the part leaves its operand row open."""
+    box_of: Mapping[int, int]
+    """By node, its box; a node outside the part is missing."""
+    edge_of: Mapping[tuple[int, int], int]
+    """By gate and slot, the wire that enters there; wires from outside the part are missing."""
+    wires_from: tuple[tuple[tuple[int, int, int], ...], ...]
+    """By box, ``(wire, gate, slot)`` of every wire that leaves it."""
+    output: int | None
+    """The box of the output; None when the part does not hold it."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every node of the program is drawn."""
+        return len(self.nodes) == len(self.program.nodes)
+
+    def arrange(self, density: Density = "roomy") -> Layout:
+        """Where everything goes."""
+        return arrange(self.boxes, self.edges, density=density, output=self.output)
+
+
+def diagram(run: Trace | Program, nodes: Iterable[int] | None = None) -> Diagram:
+    """The drawing of a run, with room for its numbers at every step; of a program, which has none, without that room.
+
+    ``nodes`` are the indexes of the nodes to draw (all unless given); the cost is that of these nodes, whatever the size of
+    the program.
+    """
+    program, width_of = (run, _no_width) if isinstance(run, Program) else (run.program, _width_in(run))
+    drawn = tuple(range(len(program.nodes))) if nodes is None else tuple(sorted(set(nodes)))
+    box_of = {index: box for box, index in enumerate(drawn)}
+    boxes: list[Box] = []
+    edges: list[Edge] = []
+    edge_of: dict[tuple[int, int], int] = {}
+    wires_from: list[list[tuple[int, int, int]]] = [[] for _ in drawn]
+    for box, index in enumerate(drawn):
+        node = program.nodes[index]
+        sources = node.sources
+        label = (node.name or "") if node.gate is None else GATES[node.gate].box(node.operands)
+        boxes.append(Box(label, len(sources), width_of(index), _shown_name(program, index)))
+        for port, (slot, source) in enumerate(sources):
+            if source in box_of:
+                edge_of[index, slot] = len(edges)
+                wires_from[box_of[source]].append((len(edges), index, slot))
+                edges.append(Edge(box_of[source], box, port))
+    return Diagram(
+        program,
+        drawn,
+        tuple(boxes),
+        tuple(edges),
+        box_of,
+        edge_of,
+        tuple(map(tuple, wires_from)),
+        box_of.get(program.output),
+    )
+
+
+def nearby(program: Program, centre: int, cap: int = NEARBY) -> list[int]:
+    """The at most ``cap`` nodes that are fewest wires from a node, ascending; it costs what they cost."""
+    nodes, consumers = program.nodes, program.consumers
+    operands_of = _Neighbours(len(nodes), lambda index: [source for _, source in nodes[index].sources])
+    consumers_of = _Neighbours(len(nodes), lambda index: [gate for gate, _ in consumers[index]])
+    return neighbourhood(operands_of, consumers_of, centre, cap)
+
+
+def centre_of(trace: Trace, at: int) -> int:
+    """The node that a drawing of step ``at`` is about: the gate at work, or the output before the first step."""
+    gate = trace.gate_at(at)
+    return trace.program.output if gate is None else gate
+
+
+def marks(
+    trace: Trace,
+    drawn: Diagram,
+    at: int,
+    *,
+    boxes: Iterable[int] | None = None,
+    selected: int | None = None,
+    breakpoints: Iterable[int] = (),
+) -> Marks:
+    """What is written on a drawing after step ``at``.
+
+    ``boxes`` are the ones to write on (all unless given): a view that shows a part of a large drawing asks for that part.
+    ``selected`` and ``breakpoints`` are nodes of the program.
+    """
+    values: dict[int, str] = {}
+    gradients: dict[int, str] = {}
+    contributions: dict[int, str] = {}
+    pending: set[int] = set()
+    sent = at >= trace.plan.seed_step
+    for box in range(len(drawn.nodes)) if boxes is None else boxes:
+        index = drawn.nodes[box]
+        value = trace.value(index, at)
+        if value is None:
+            pending.add(box)
+            continue
+        values[box] = numeral(value)
+        known = trace.gradient(index, at) if sent else None
+        if known is None:
+            continue
+        gradients[box] = _gradient_text(known)
+        if known.expected > 1:
+            for wire, gate, slot in drawn.wires_from[box]:
+                part = _contribution(trace, gate, slot, at)
+                if part is not None:
+                    contributions[wire] = numeral(part)
+    step = trace.step(at)
+    active, changed = _active(step), None if step.event == "start" else drawn.box_of.get(step.node)
+    return Marks(
+        values=values,
+        gradients=gradients,
+        contributions=contributions,
+        active=None if active is None else drawn.box_of.get(active),
+        active_edges=frozenset(_active_edges(step, drawn)),
+        selected=None if selected is None else drawn.box_of.get(selected),
+        breakpoints=frozenset(drawn.box_of[index] for index in breakpoints if index in drawn.box_of),
+        pending=frozenset(pending),
+        changed=frozenset(() if changed is None else (changed,)),
+    )
+
+
+def _active(step: Step) -> int | None:
+    """The node that a step is about: the gate that computes or sends, or the node that sums."""
+    if step.event == "start":
+        return None
+    return step.node if step.sender is None else step.sender
+
+
+def _active_edges(step: Step, drawn: Diagram) -> list[int]:
+    trace, sender, slots = step.trace, step.trace.plan.sender, step.trace.plan.slot
+    used: list[tuple[int, int]] = []
+    if step.edge is not None:
+        used = [(int(sender[step.edge]), int(slots[step.edge]))]
+    elif step.event == "value":
+        used = [(step.node, slot) for slot, _ in trace.node(step.node).sources]
+    elif step.event == "sum":
+        used = [(int(sender[edge]), int(slots[edge])) for edge in trace.plan.arrivals[step.node]]
+    return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
+
+
+def _contribution(trace: Trace, gate: int, slot: int, at: int) -> float | None:
+    """What a gate has sent into a slot by step ``at``; None while it has not, or where nothing is sent."""
+    sender, slots, edge_step = trace.plan.sender, trace.plan.slot, trace.plan.edge_step
+    # Edges are numbered as they are sent: the last gate's first, each gate's by slot.
+    edge = bisect_left(range(len(sender)), (-gate, slot), key=lambda e: (-int(sender[e]), int(slots[e])))
+    if edge == len(sender) or sender[edge] != gate or slots[edge] != slot or edge_step[edge] > at:
+        return None
+    return float(trace.contributions[edge])
+
+
+def _gradient_text(known: Gradient) -> str:
+    text = numeral(known.value)
+    return text if known.complete else text + MORE
+
+
+def _shown_name(program: Program, index: int) -> str:
+    """What stands at a box: the name that formulas use, where the box does not say it already."""
+    if index == program.output:
+        return output_name(program)
+    node = program.nodes[index]
+    if node.gate is None or node.name is not None:
+        return node.name or ""
+    # A formula writes a short expression out (x+y), and calls a long one by its id.
+    return node_id(index) if program.short(index, NAME_WIDTH) == node_id(index) else ""
+
+
+def _no_width(_: int) -> int:
+    return 0
+
+
+def _width_in(trace: Trace) -> Callable[[int], int]:
+    """Cells for the widest of what a node's wire ever shows: value, gradient, its parts on the way there."""
+
+    def width(index: int) -> int:
+        widest = cell_width(numeral(float(trace.values[index])))
+        known = trace.gradient(index)
+        if known is None:
+            return widest
+        edges = trace.plan.arrivals[index]
+        if len(edges) > _FORK:
+            return _WIDEST + len(MORE)
+        texts = [numeral(known.value)]
+        so_far = 0.0
+        for count, edge in enumerate(edges, 1):
+            part = float(trace.contributions[edge])
+            so_far += part
+            texts += [numeral(part), numeral(so_far) + MORE] if count < len(edges) else [numeral(part)]
+        return max(widest, *map(cell_width, texts))
+
+    return width
+
+
+class _Neighbours(Sequence[Sequence[int]]):
+    """Every node's neighbours on one side, made for a node when they are asked for."""
+
+    def __init__(self, count: int, of: Callable[[int], Sequence[int]]) -> None:
+        self._count, self._of = count, of
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Sequence[int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sequence[int]]: ...
+    def __getitem__(self, index: int | slice) -> Sequence[int] | Sequence[Sequence[int]]:
+        if isinstance(index, slice):
+            return [self._of(i) for i in range(*index.indices(self._count))]
+        return self._of(index)
