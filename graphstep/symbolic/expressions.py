@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.expression import Constant, Program
+    from graphstep.gates import Gate
 
 _FRACTION = re.compile(r"(-?[0-9]{1,15})/([0-9]{1,15})")
 
@@ -26,6 +27,9 @@ _EXACT = 10**15
 
 _BITS = 4096
 """Largest coefficient, in bits, that SymPy may compute exactly while it builds an expression."""
+
+_OPERATIONS = 10
+"""Most operations in a number that stays exact."""
 
 _CHOICES = 10
 """Most inputs of a Max: SymPy compares every pair of them by their assumptions."""
@@ -121,12 +125,23 @@ def _double(gate: str, inputs: list[float]) -> float:
 
 
 def _fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:
-    """What depends on no input: exact while SymPy's number stays small (2/3, √2), else the double that the run has."""
-    if all(x.is_Rational for x in inputs) and math.isfinite(value) and gate not in ("power", "pow"):
+    """What depends on no input: exact while SymPy's number stays small (2/3, √(2π)), else the double that the run has."""
+    if math.isfinite(value) and gate not in ("power", "pow") and all(_is_small(x, GATES[gate]) for x in inputs):
         exact = GATES[gate].formula(m, *inputs)
         if exact.is_extended_real and (not exact.is_Rational or max(abs(exact.p), exact.q) < _EXACT):
             return exact
     return number(value)
+
+
+def _is_small(exact: Any, gate: Gate) -> bool:
+    """Whether a gate may take a number as it is: SymPy compares numbers, and exp(exp(exp(9))) is one."""
+    import sympy as sp
+
+    if exact.is_Rational:
+        return True
+    if exact.has(sp.Float) or exact.count_ops() > _OPERATIONS or gate.pattern[0] in ("router", "dead"):
+        return False
+    return bool(not gate.functions or not exact.has(sp.Function))
 
 
 def _refuse_huge_power(gate: str, inputs: list[Any]) -> None:

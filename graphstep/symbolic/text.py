@@ -83,10 +83,10 @@ def _cases(part: Any) -> Any:
     if len(part.args) == 2:
         (above, condition), (below, otherwise) = part.args
         if condition == sp.Gt(above, 0) and otherwise == sp.true:
-            factors = sp.factor_terms(below)
             for name, shape in (("leaky_relu", above), ("elu", sp.exp(above) - 1)):
-                if below == shape or (factors.is_Mul and shape in factors.args):
-                    return sp.Function(name)(above, sp.Mul(*[x for x in sp.Mul.make_args(factors) if x != shape]))
+                slope = sp.factor_terms(below) / shape
+                if not sp.fraction(slope)[1].free_symbols & above.free_symbols:
+                    return sp.Function(name)(above, slope)
     raise InputError(
         "SymPy's Piecewise has no gate here",
         hint="where the cases are those of relu, a leaky relu or a clip, say so with Max and Min",
@@ -224,7 +224,7 @@ def _function(part: Any) -> str:
     """The name under which a program calls SymPy's function; raises InputError for one that has no gate."""
     import sympy as sp
 
-    name = part.func.__name__
+    name: str = part.func.__name__
     if name in _INSTEAD:
         return _INSTEAD[name]
     if name in _CALLS or name in _SAME:
