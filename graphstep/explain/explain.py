@@ -10,7 +10,7 @@ from graphstep.explain.reasons import notes, operand_with_value, pattern, routed
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from graphstep.gates import Gate
     from graphstep.gates.notation import Style
@@ -48,7 +48,7 @@ def local_ladder(trace: Trace, edge: int) -> Ladder:
     def left(style: Style) -> str:
         return derivative(style, term(trace.program, sender, style), term(trace.program, node.operands[slot], style))
 
-    return Ladder(left(TEXT), rungs(TEXT), left(LATEX), rungs(LATEX))
+    return _ladder(left, rungs)
 
 
 def value_ladder(trace: Trace, index: int) -> Ladder:
@@ -56,24 +56,21 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     gate, node = trace.gate(index), trace.node(index)
     assert gate is not None, "an input is given, not computed"
 
+    def left(style: Style) -> str:
+        return term(trace.program, index, style).text
+
     def rungs(style: Style) -> tuple[str, ...]:
         names = [term(trace.program, x, style) for x in node.operands]
         numbers = [style.number(x) for x in trace.operand_values(index)]
         formula = style.term(_formula(gate, style, names)).text
-        return _without_repeats(
+        found = _without_repeats(
             (formula, style.term(_formula(gate, style, numbers)).text, style.number(float(trace.values[index])).text)
         )
+        # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
+        same = _bare(left(style)) == _bare(found[0])
+        return found[1:] if same and len(found) > 1 else found
 
-    def left(style: Style) -> str:
-        return term(trace.program, index, style).text
-
-    text = rungs(TEXT)
-    if left(TEXT).replace(" ", "") == text[0].replace(" ", "").replace("·", "*"):
-        text = text[1:] or text
-    latex = rungs(LATEX)
-    if left(LATEX) == latex[0] and len(latex) > 1:
-        latex = latex[1:]
-    return Ladder(left(TEXT), text, left(LATEX), latex)
+    return _ladder(left, rungs)
 
 
 def _start(step: Step) -> Explanation:
@@ -100,11 +97,9 @@ def _value(step: Step) -> Explanation:
 def _seed(step: Step) -> Explanation:
     out = output_name(step.trace.program)
     value = numeral(step.trace.seed)
-    ladder = Ladder(
-        derivative(TEXT, TEXT.name(out), TEXT.name(out)),
-        (value,),
-        derivative(LATEX, *(2 * [term(step.trace.program, step.node, LATEX)])),
-        (LATEX.number(step.trace.seed).text,),
+    ladder = _ladder(
+        lambda style: derivative(style, *(2 * [term(step.trace.program, step.node, style)])),
+        lambda style: (style.number(step.trace.seed).text,),
     )
     if step.trace.seed == 1:
         why = f"The backward pass starts at the output: when {out} grows by a little, {out} grows by just as much."
@@ -119,12 +114,14 @@ def _send(step: Step) -> Explanation:
     assert step.slot is not None, "a send has a slot"
     gate = _gate(trace, step.sender)
     known = trace.gradient(step.node, step.n)
-    several = known is not None and known.expected > 1
-    part = f", part {known.received} of {known.expected}" if several and known is not None else ""
     local = local_ladder(trace, step.edge or 0)
 
     def left(style: Style) -> str:
-        return derivative(style, _output_term(trace, style), term(trace.program, step.node, style))
+        whole = derivative(style, _output_term(trace, style), term(trace.program, step.node, style))
+        if known is None or known.expected < 2:
+            return whole
+        part = f"part {known.received} of {known.expected}"
+        return rf"{whole} \;(\text{{{part}}})" if style is LATEX else f"{whole}, {part}"
 
     def rungs(style: Style) -> tuple[str, ...]:
         upstream = derivative(style, _output_term(trace, style), term(trace.program, step.sender or 0, style))
@@ -136,14 +133,13 @@ def _send(step: Step) -> Explanation:
             style.number(step.contribution or 0.0).text,
         )
 
-    latex_part = rf" \;(\text{{part {known.received} of {known.expected}}})" if several and known is not None else ""
     return Explanation(
         step.n,
         "backward",
         "send",
         f"{_box(trace, step.sender)} sends to {name_of(trace.program, step.node)}",
         pattern(step),
-        Ladder(left(TEXT) + part, rungs(TEXT), left(LATEX) + latex_part, rungs(LATEX)),
+        _ladder(left, rungs),
         local,
         _why_sent(step, gate),
         notes(step),
@@ -196,7 +192,7 @@ def _sum(step: Step) -> Explanation:
         return (" + ".join(symbols), added.text, total)
 
     name = name_of(trace.program, step.node)
-    ladder = Ladder(left(TEXT), rungs(TEXT), left(LATEX), rungs(LATEX))
+    ladder = _ladder(left, rungs)
     why = f"{name} is used {len(parts)} times, so it pushes on the output along {len(parts)} ways: gradients add up at branches."
     zero = ""
     if step.gradient == 0 and any(parts):
@@ -227,6 +223,14 @@ def _output_term(trace: Trace, style: Style) -> Any:
 
 def _own_name(trace: Trace, index: int, style: Style) -> Any:
     return term(trace.program, index, style)
+
+
+def _ladder(left: Callable[[Style], str], rungs: Callable[[Style], tuple[str, ...]]) -> Ladder:
+    return Ladder(left(TEXT), rungs(TEXT), lambda: (left(LATEX), rungs(LATEX)))
+
+
+def _bare(text: str) -> str:
+    return text.replace(" ", "").replace("·", "*")
 
 
 def _without_repeats(rungs: Sequence[str]) -> tuple[str, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NoteKind = Literal["convention", "warning", "zero", "arrived"]
 """A choice at a kink or tie; something infinite or undefined; the reason for a zero; how many contributions have arrived."""
@@ -17,10 +20,8 @@ class Ladder:
     """What it is: ``∂f/∂x``."""
     rungs: tuple[str, ...]
     """Equal forms of it, from symbols through numbers to the value; the last is the value."""
-    latex_left: str
-    """``left`` in LaTeX."""
-    latex_rungs: tuple[str, ...]
-    """``rungs`` in LaTeX."""
+    in_latex: Callable[[], tuple[str, tuple[str, ...]]] = field(compare=False, repr=False)
+    """Makes ``left`` and ``rungs`` in LaTeX; a function, since most views never ask and the text of a long run counts."""
 
     @property
     def line(self) -> str:
@@ -28,9 +29,20 @@ class Ladder:
         return " = ".join((self.left, *self.rungs))
 
     @property
+    def latex_left(self) -> str:
+        """``left`` in LaTeX."""
+        return self.in_latex()[0]
+
+    @property
+    def latex_rungs(self) -> tuple[str, ...]:
+        """``rungs`` in LaTeX."""
+        return self.in_latex()[1]
+
+    @property
     def latex(self) -> str:
         """The ladder on one line of LaTeX."""
-        return " = ".join((self.latex_left, *self.latex_rungs))
+        left, rungs = self.in_latex()
+        return " = ".join((left, *rungs))
 
 
 @dataclass(frozen=True, slots=True)

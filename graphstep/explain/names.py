@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graphstep.expression import Constant, Program, node_id
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 NAME_WIDTH = 12
 """Characters of an unnamed expression up to which it stands for itself in a formula; longer ones are called by their id."""
 
-_LETTERS = dict(
+_LETTERS: dict[str, str] = dict(
     re.findall(
         r"(\S) (\w+)",
         "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi ρ rho "
@@ -63,6 +64,7 @@ def derivative(style: Style, of: Term, by: Term) -> str:
     return f"∂{of.within(ATOM)}/∂{by.within(ATOM)}"
 
 
+@lru_cache(maxsize=1024)
 def latex_name(name: str) -> str:
     r"""A name in LaTeX: ``x1`` → ``x_{1}``, ``beta`` → ``\beta``, ``rate`` → ``\mathrm{rate}``."""
     head, _, rest = name.partition("_")

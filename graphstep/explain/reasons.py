@@ -145,8 +145,7 @@ def _why_nothing_is_sent(step: Step) -> str:
         return f"The contribution is too small for a number: {numeral(step.upstream or 0.0)} · {numeral(step.local or 0.0)}."
     if gate.chooses:
         chosen = _chosen(trace, sender)
-        same = [s for s in chosen if node.operands[s] == node.operands[slot]]
-        if same:
+        if chosen and node.operands[chosen[0]] == node.operands[slot]:
             return f"{gate.name} already chose the same input in another slot."
         return f"{gate.name} chose the other input, {operand_with_value(trace, sender, chosen[0])}." if chosen else ""
     if gate.pattern[0] == "switcher":

@@ -1,0 +1,259 @@
+"""One place makes the sentences: what is said of every kind of step."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import graphstep as gs
+from graphstep.explain import Explanation, explain, latex_name, name_of, output_name, why_zero
+from graphstep.gates import GATES, Gate
+
+
+def told(text: str, n: int, /, ties: str = "first", **inputs: float) -> Explanation:
+    return explain(gs.run(text, ties=ties, inputs=inputs).trace, n)  # type: ignore[arg-type]  # a plain word is shorter here
+
+
+def sends(text: str, /, ties: str = "first", **inputs: float) -> list[Explanation]:
+    trace = gs.run(text, ties=ties, inputs=inputs).trace  # type: ignore[arg-type]  # as above
+    return [explain(trace, n) for n in range(len(trace) + 1) if trace.step(n).event == "send"]
+
+
+def notes(explanation: Explanation, kind: str) -> list[str]:
+    return [note.text for note in explanation.notes if note.kind == kind]
+
+
+def test_the_ladder_climbs_from_symbols_through_numbers_to_the_value() -> None:
+    step = told("q = x+y; f = q*z", 4, x=-2, y=5, z=-4)
+    assert step.title == "× sends to q"
+    assert step.pattern == "switcher"
+    assert step.ladder is not None
+    assert step.ladder.left == "∂f/∂q"
+    assert step.ladder.rungs == ("∂f/∂f · ∂f/∂q", "1 · (-4)", "-4")
+    assert step.local is not None
+    assert step.local.line == "∂f/∂q = z = -4"
+    assert step.why == "The × gate is a switcher: it scales its upstream gradient by the other input, z = -4."
+
+
+def test_the_same_ladder_stands_in_latex() -> None:
+    step = told("q = x+y; f = q*z", 6, x=-2, y=5, z=-4)
+    assert step.ladder is not None
+    assert step.ladder.latex == (
+        r"\frac{\partial f}{\partial x} = \frac{\partial f}{\partial q} \cdot \frac{\partial q}{\partial x} = -4 \cdot 1 = -4"
+    )
+
+
+def test_a_value_goes_from_names_to_numbers_to_the_result() -> None:
+    step = told("q = x+y; f = q*z", 1, x=-2, y=5, z=-4)
+    assert step.ladder is not None
+    assert step.ladder.line == "q = x + y = -2 + 5 = 3"
+
+
+def test_a_short_unnamed_expression_is_not_said_twice() -> None:
+    step = told("(x+y)*z", 1, x=-2, y=5, z=-4)
+    assert step.ladder is not None
+    assert step.ladder.line == "x+y = -2 + 5 = 3"
+
+
+def test_the_local_gradient_of_sigmoid_is_told_by_its_own_output() -> None:
+    (step,) = sends("s = sigmoid(x)", x=1)
+    assert step.local is not None
+    assert step.local.line == "∂s/∂x = s · (1 - s) = 0.7311 · (1 - 0.7311) = 0.1966"
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "patterns"),
+    [
+        ("x+y", {"x": 1, "y": 2}, ["distributor", "distributor"]),
+        ("x-y", {"x": 1, "y": 2}, ["distributor", "negation"]),
+        ("-x", {"x": 1}, ["negation"]),
+        ("x*y", {"x": 1, "y": 2}, ["switcher", "switcher"]),
+        ("3*x", {"x": 1}, ["scaler"]),
+        ("x/3", {"x": 1}, ["scaler"]),
+        ("max(x, y)", {"x": 1, "y": 2}, ["router", "router"]),
+        ("relu(x)", {"x": 1}, ["router"]),
+        ("relu(x)", {"x": -1}, ["dead"]),
+        ("sigmoid(x)", {"x": 10}, ["saturated"]),
+        ("tanh(x)", {"x": -10}, ["saturated"]),
+        ("sign(x)", {"x": 2}, ["dead"]),
+        ("exp(x)", {"x": 1}, [""]),
+    ],
+)
+def test_the_pattern_of_every_send_is_named(text: str, inputs: dict[str, float], patterns: list[str]) -> None:
+    assert [step.pattern for step in sends(text, **inputs)] == patterns
+
+
+def test_a_branch_counts_what_has_arrived_and_then_adds_up() -> None:
+    trace = gs.run("x*x", x=3).trace
+    first, second, total = (explain(trace, n) for n in (3, 4, 5))
+    assert first.ladder is not None
+    assert first.ladder.left == "∂f/∂x, part 1 of 2"
+    assert notes(first, "arrived") == ["x is used 2 times: 1 of 2 arrived, so far they add up to 3."]
+    assert notes(second, "arrived") == ["x is used 2 times: 2 of 2 arrived, the sum follows."]
+    assert total.pattern == "adder"
+    assert total.ladder is not None
+    assert total.ladder.rungs[1:] == ("3 + 3", "6")
+
+
+def test_a_sum_of_many_contributions_gives_their_number_and_not_a_line_without_end() -> None:
+    text = "+".join(["x"] * 40)
+    trace = gs.run(text, x=1).trace
+    total = explain(trace, len(trace))
+    assert total.ladder is not None
+    assert total.ladder.rungs == ("the sum of 40 contributions", "40")
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "reason"),
+    [
+        ("max(x, y)", {"x": 1, "y": 2}, "max chose the other input, y = 2."),
+        ("min(x, y)", {"x": 3, "y": 2}, "min chose the other input, y = 2."),
+        ("x*y", {"x": 1, "y": 0}, "The other factor is 0: y = 0."),
+        ("relu(x)", {"x": -1}, "relu is flat at x = -1: it passes nothing."),
+        ("sign(x)", {"x": 3}, "sign is flat at x = 3: it passes nothing."),
+        ("cos(x)", {"x": 0}, "The slope of cos at x = 0 is 0."),
+        ("q = x*1; q*y", {"x": 1, "y": 0}, "Nothing arrives at q: its upstream gradient is 0, so everything behind it gets 0"),
+        ("x - x", {"x": 3}, "The contributions to x cancel."),
+        ("q = x*2; y + 0", {"x": 1, "y": 1}, "f does not depend on x."),
+        ("max(x, 3)", {"x": 3}, "max chose the other input, 3."),
+        ("x*y*z", {"x": 1e-200, "y": 1e-200, "z": 1}, ""),
+    ],
+)
+def test_a_zero_has_its_reason(text: str, inputs: dict[str, float], reason: str) -> None:
+    said = why_zero(gs.run(text, inputs=inputs).trace, 0)
+    assert said.startswith(reason) if reason else said == ""
+
+
+def test_a_number_that_is_too_small_says_so() -> None:
+    said = why_zero(gs.run("q = x*y; q*z", x=1, y=1e-200, z=1e-200).trace, 0)
+    assert said == "The contribution is too small for a number: 1e-200 · 1e-200."
+
+
+def test_a_constant_gets_no_gradient_and_the_reason_is_said() -> None:
+    trace = gs.run("2*3 + x", x=1).trace
+    assert why_zero(trace, 1) == "2*3 is a constant: it gets no gradient."
+
+
+def test_a_tie_names_the_choice_and_what_others_choose() -> None:
+    (step, _) = sends("max(x, y)", x=2, y=2)
+    (note,) = notes(step, "convention")
+    assert note.startswith("x and y tie at 2. max routes to exactly one input: the first of them.")
+    assert "PyTorch and JAX split" in note
+
+
+def test_a_constant_wins_a_tie() -> None:
+    (step,) = sends("max(0, x)", x=0)
+    (note,) = notes(step, "convention")
+    assert note.startswith("0 and x tie at 0. A constant wins a tie")
+
+
+def test_split_ties_are_said_too() -> None:
+    steps = sends("max(x, y)", ties="split", x=2, y=2)
+    assert [step.ladder.rungs[-1] for step in steps if step.ladder] == ["0.5", "0.5"]
+    assert "each gets an equal share, 0.5" in notes(steps[0], "convention")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs"),
+    [
+        ("relu(x)", {"x": 0}),
+        ("abs(x)", {"x": 0}),
+        ("norm(x)", {"x": 0}),
+        ("sign(x)", {"x": 0}),
+        ("leaky_relu(x, 0.1)", {"x": 0}),
+        ("elu(x, 2)", {"x": 0}),
+        ("clip(x, 0, 1)", {"x": 1}),
+        ("x^0", {"x": 0}),
+        ("x^y", {"x": 0, "y": 0}),
+        ("x^y", {"x": 0, "y": 2}),
+    ],
+)
+def test_a_step_at_a_kink_says_so(text: str, inputs: dict[str, float]) -> None:
+    assert all(notes(step, "convention") for step in sends(text, **inputs))
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs"),
+    [
+        ("sqrt(x)", {"x": 0}),
+        ("sqrt(x)", {"x": -1}),
+        ("log(x)", {"x": 0}),
+        ("log(x)", {"x": -1}),
+        ("1/x", {"x": 0}),
+        ("x/y", {"x": 1, "y": 0}),
+        ("x^0.5", {"x": -2}),
+        ("asin(x)", {"x": 2}),
+        ("x^y", {"x": -2, "y": 2}),
+    ],
+)
+def test_what_is_infinite_or_undefined_warns(text: str, inputs: dict[str, float]) -> None:
+    assert any(notes(step, "warning") for step in sends(text, **inputs))
+
+
+def test_the_first_value_that_is_not_finite_is_named_once() -> None:
+    trace = gs.run("exp(x) + log(y)", x=1000, y=0).trace
+    told_of = [n for n in range(1, 4) if "first value" in explain(trace, n).narrative]
+    assert told_of == [1]
+
+
+def test_the_first_contribution_that_is_not_finite_is_named_once() -> None:
+    trace = gs.run("sqrt(x)*y", x=0, y=2).trace
+    told_of = [n for n in range(len(trace) + 1) if "first contribution" in explain(trace, n).narrative]
+    assert [trace.step(n).event for n in told_of] == ["send"]
+
+
+def test_the_output_is_called_f_unless_that_means_something_else() -> None:
+    assert output_name(gs.run("x*y", x=1, y=2).program) == "f"
+    assert output_name(gs.run("f*y", f=1, y=2).program) == "g"
+    assert output_name(gs.run("loss = x*y", x=1, y=2).program) == "loss"
+
+
+def test_long_expressions_are_called_by_their_id() -> None:
+    run = gs.run("exp(alpha*beta+gamma)*2", alpha=1, beta=2, gamma=3)
+    names = [name_of(run.program, node.index) for node in run.nodes]
+    assert names == ["alpha", "beta", "gamma", "alpha*beta", "v5", "v6", "f"]
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("x", "x"),
+        ("x1", "x_{1}"),
+        ("x_1", "x_{1}"),
+        ("beta", r"\beta"),
+        ("β", r"\beta"),
+        ("sigma_2", r"\sigma_{2}"),
+        ("W12", "W_{12}"),
+        ("learning_rate", r"\mathrm{learning}_{\mathrm{rate}}"),
+        ("a_", "a"),
+        ("_a", r"\mathrm{\_a}"),
+        ("x1y", r"\mathrm{x1y}"),
+    ],
+)
+def test_names_in_latex_follow_a_table(name: str, latex: str) -> None:
+    assert latex_name(name) == latex
+
+
+@pytest.mark.parametrize("gate", [g for g in GATES.values() if g.functions], ids=lambda g: g.name)
+def test_every_gate_explains_every_one_of_its_steps(gate: Gate) -> None:
+    count = gate.arity[1] or 3
+    names = "xyz"[:count]
+    trace = gs.run(f"{gate.functions[0]}({','.join(names)})", inputs=dict(zip(names, (0.4, 0.3, 0.9), strict=False))).trace
+    for n in range(len(trace) + 1):
+        step = explain(trace, n)
+        assert step.title
+        assert step.why.endswith((".", "x)", "²)"))
+        assert "{" not in step.narrative
+        if step.ladder is not None:
+            assert step.ladder.rungs
+            assert len(step.ladder.latex_rungs) == len(step.ladder.rungs)
+
+
+def test_numbers_of_a_ladder_agree_with_the_trace() -> None:
+    trace = gs.run("1/(1+exp(-(w*x+b)))", w=2, x=-1, b=-3).trace
+    for n in range(1, len(trace) + 1):
+        step, said = trace.step(n), explain(trace, n)
+        if step.event == "send":
+            assert said.ladder is not None
+            assert math.isclose(float(said.ladder.rungs[-1]), step.contribution or 0.0, rel_tol=1e-3)
