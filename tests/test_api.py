@@ -1,0 +1,193 @@
+"""The Python front door."""
+
+from __future__ import annotations
+
+import doctest
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import graphstep as gs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def run() -> gs.Run:
+    return gs.run("q = x + y; f = q*z", x=-2, y=5, z=-4)
+
+
+def test_a_run_has_output_inputs_and_gradients(run: gs.Run) -> None:
+    assert run.output == -12.0
+    assert run.inputs == {"x": -2.0, "y": 5.0, "z": -4.0}
+    assert run.gradients == {"x": -4.0, "y": -4.0, "z": 3.0}
+
+
+@pytest.mark.parametrize("key", ["q", "v4", "x+y", "x + y", "(x+y)"])
+def test_a_node_is_found_by_name_id_or_text(run: gs.Run, key: str) -> None:
+    node = run[key]
+    assert (node.id, node.name, node.label, node.gate) == ("v4", "q", "x + y", "add")
+    assert (node.value, node.gradient) == (3.0, -4.0)
+
+
+def test_an_unknown_node_is_a_key_error_that_helps(run: gs.Run) -> None:
+    with pytest.raises(KeyError, match="no node is called 'qq'; did you mean 'q'"):
+        run["qq"]
+
+
+def test_steps_are_a_sequence_and_explain_themselves(run: gs.Run) -> None:
+    assert len(run.steps) == 7
+    assert [step.n for step in run.steps] == [1, 2, 3, 4, 5, 6, 7]
+    assert run.steps[3].explain().startswith("× sends to q (switcher): ∂f/∂q = ∂f/∂f · ∂f/∂q = 1 · (-4) = -4.")
+    assert run.steps[-1].n == 7
+    assert [step.n for step in run.steps[2:4]] == [3, 4]
+    with pytest.raises(IndexError, match="7 steps"):
+        run.steps[7]
+
+
+def test_contributions_of_a_branch_are_kept_apart() -> None:
+    node = gs.run("x*x", x=3)["x"]
+    assert node.contributions == (3.0, 3.0)
+    assert node.gradient == 6.0
+
+
+def test_inputs_that_clash_with_parameters_are_given_as_a_mapping() -> None:
+    run = gs.run("seed*ties + inputs", inputs={"seed": 2, "ties": 3, "inputs": 4})
+    assert run.output == 10.0
+    assert run.gradients == {"seed": 3.0, "ties": 2.0, "inputs": 1.0}
+
+
+def test_numbers_of_every_kind_are_values() -> None:
+    values = {"a": 1, "b": 0.5, "c": Fraction(1, 4), "d": np.float32(2), "e": np.array(3.0)}
+    assert gs.run("a+b+c+d+e", inputs=values).output == 6.75
+
+
+@pytest.mark.parametrize("value", ["3", None, True, 1j, [1.0], np.array([1.0, 2.0])])
+def test_what_is_no_number_is_refused_by_name(value: object) -> None:
+    with pytest.raises(gs.InputError, match="the value of x is a"):
+        gs.run("x", inputs={"x": value})
+
+
+def test_a_missing_value_is_an_error_that_says_what_to_give() -> None:
+    with pytest.raises(gs.InputError) as caught:
+        gs.run("x*y", x=1)
+    assert caught.value.message == "no value for y"
+    assert "y=…" in caught.value.hint
+
+
+def test_a_superfluous_value_is_an_error() -> None:
+    with pytest.raises(gs.InputError, match="'yy' does not stand in the program"):
+        gs.run("x*y", x=1, y=2, yy=3)
+    with pytest.raises(gs.InputError, match="'q' is assigned"):
+        gs.run("q = x*2; q", x=1, q=3)
+
+
+def test_e_and_pi_are_numbers_unless_they_are_given() -> None:
+    assert gs.run("e*pi*x", x=1).output == math.e * math.pi
+    assert gs.run("e*pi*x", x=1, e=2).output == 2 * math.pi
+    assert gs.run("e*pi*x", x=1, e=2, pi=3).gradients == {"e": 3.0, "pi": 2.0, "x": 6.0}
+
+
+def test_an_edit_is_a_new_run_and_leaves_the_old_one(run: gs.Run) -> None:
+    other = run.edit(x=1)
+    assert (other.output, run.output) == (-24.0, -12.0)
+
+
+def test_seed_scales_every_gradient() -> None:
+    assert gs.run("x*y", x=2, y=3, seed=2.5).gradients == {"x": 7.5, "y": 5.0}
+
+
+def test_ties_are_first_or_split_and_nothing_else() -> None:
+    assert gs.run("max(x, y)", x=2, y=2).gradients == {"x": 1.0, "y": 0.0}
+    assert gs.run("max(x, y)", x=2, y=2, ties="split").gradients == {"x": 0.5, "y": 0.5}
+    with pytest.raises(gs.InputError, match="ties"):
+        gs.run("x", x=1, ties="last")  # type: ignore[arg-type]  # that is what is tested
+
+
+def test_rewriting_keeps_values_and_gradients() -> None:
+    values = {"x": 0.3, "w": 2.0}
+    plain = gs.run("sigmoid(w*x) * sigmoid(w*x)", inputs=values)
+    for options in ({"share": True}, {"expand": True}, {"share": True, "expand": True}):
+        other = gs.run("sigmoid(w*x) * sigmoid(w*x)", inputs=values, **options)
+        assert math.isclose(other.output, plain.output, rel_tol=1e-12)
+        for name, gradient in plain.gradients.items():
+            assert math.isclose(other.gradients[name], gradient, rel_tol=1e-12)
+    assert len(gs.run("1/(1+exp(-x))", x=1, fold=True).nodes) == 2
+    with pytest.raises(gs.InputError, match="exclude"):
+        gs.run("x", x=1, fold=True, expand=True)
+
+
+def test_build_makes_a_networkx_graph_with_an_edge_for_every_slot() -> None:
+    graph = gs.build("x*x + 2")
+    assert list(graph.nodes) == ["v1", "v2", "v3"]
+    assert sorted(graph.edges(keys=True)) == [("v1", "v2", 0), ("v1", "v2", 1), ("v2", "v3", 0)]
+    assert graph.nodes["v3"]["symbol"] == "+2"
+    assert graph.nodes["v3"]["constants"] == {1: 2.0}
+    assert graph.graph == {"program": "x*x + 2", "output": "v3"}
+
+
+def test_a_sympy_expression_runs_and_comes_back() -> None:
+    sympy = pytest.importorskip("sympy")
+    x, y = sympy.symbols("x y", real=True)
+    run = gs.from_sympy(sympy.sin(x) * y + 1, x=0.5, y=2)
+    assert math.isclose(run.output, 2 * math.sin(0.5) + 1)
+    assert sympy.simplify(run.sympy() - (sympy.sin(x) * y + 1)) == 0
+    assert run["x"].sympy() == x
+
+
+def test_a_run_is_written_in_the_format_of_the_suffix(run: gs.Run, tmp_path: Path) -> None:
+    assert run.to(tmp_path / "a.json").read_text(encoding="utf-8") == run.to_json()
+    assert run.to(tmp_path / "a.txt", at=3).read_text(encoding="utf-8") == run.to_text(at=3)
+    assert run.to(tmp_path / "a.md").read_text(encoding="utf-8") == run.to_markdown()
+    assert run.to(tmp_path / "a.svg").read_text(encoding="utf-8") == run.to_svg()
+    with pytest.raises(gs.InputError, match="suffix"):
+        run.to(tmp_path / "a.docx")
+
+
+def test_a_notebook_gets_text_markdown_and_picture(run: gs.Run) -> None:
+    bundle = run._repr_mimebundle_(include=None, exclude=None)
+    assert set(bundle) == {"text/plain", "text/markdown", "image/svg+xml"}
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert "output=-12" in repr(run)
+
+
+def test_to_dict_holds_what_the_document_holds(run: gs.Run) -> None:
+    document = run.to_dict()
+    assert document["schema"] == 1
+    assert document["gradients"] == run.gradients
+    assert document["nodes"][3] | {"symbol": "+", "slots": [0, 1]} == {
+        "id": "v4",
+        "name": "q",
+        "label": "x + y",
+        "gate": "add",
+        "operands": ["v1", "v2"],
+        "shape": [],
+        "span": [4, 9],
+        "value": 3.0,
+        "gradient": -4.0,
+        "symbol": "+",
+        "slots": [0, 1],
+    }
+
+
+def test_the_examples_in_the_docstrings_run() -> None:
+    import graphstep.api
+    import graphstep.errors
+    import graphstep.numerals
+
+    for module in (gs, graphstep.api, graphstep.errors, graphstep.numerals):
+        result = doctest.testmod(module)
+        assert result.attempted
+        assert not result.failed
+
+
+def test_check_is_a_function_whatever_was_imported_before() -> None:
+    import importlib
+
+    for name in ("graphstep.api", "graphstep.trace", "graphstep.cli.check"):
+        importlib.import_module(name)
+    assert gs.check("x*x", x=3).agrees
