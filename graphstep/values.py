@@ -1,4 +1,4 @@
-"""Values of inputs as a person types them: ``-2``, ``1/3``, ``1e-3``, ``pi/2``, ``inf``; and the words ``NAME=VALUE`` of a command line."""
+"""Values of inputs as a person types them: ``-2``, ``1/3``, ``1e-3``, ``pi/2``, ``inf``; and words such as ``x=-2``."""
 
 from __future__ import annotations
 
