@@ -22,15 +22,24 @@ def build(program: Program) -> networkx.MultiDiGraph:
     import networkx
 
     graph = networkx.MultiDiGraph(program=program.text, output=node_id(program.output))
-    for index, node in enumerate(program.nodes):
-        graph.add_node(
+    graph.add_nodes_from(
+        (
             node_id(index),
-            label=program.label(index),
-            name=node.name,
-            gate=node.gate,
-            symbol=node.name if node.gate is None else GATES[node.gate].box(node.operands),
-            span=node.span,
-            constants={slot: x.value for slot, x in enumerate(node.operands) if isinstance(x, Constant)},
+            {
+                "label": program.label(index),
+                "name": node.name,
+                "gate": node.gate,
+                "symbol": node.name if node.gate is None else GATES[node.gate].box(node.operands),
+                "span": node.span,
+                "constants": {slot: x.value for slot, x in enumerate(node.operands) if isinstance(x, Constant)},
+            },
         )
-        graph.add_edges_from((node_id(x), node_id(index), slot) for slot, x in enumerate(node.operands) if isinstance(x, int))
+        for index, node in enumerate(program.nodes)
+    )
+    graph.add_edges_from(
+        (node_id(x), node_id(index), slot)
+        for index, node in enumerate(program.nodes)
+        for slot, x in enumerate(node.operands)
+        if isinstance(x, int)
+    )
     return graph

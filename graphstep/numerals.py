@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 DIGITS = 4
 """Significant digits of a shown number, unless a view asks for more."""
 
 
+@lru_cache(maxsize=1 << 16)
 def numeral(value: float, digits: int = DIGITS) -> str:
     """A number as a person writes it: ``-12``, ``0.1966``, ``3.2e-7``, ``inf``.
 

@@ -1,7 +1,8 @@
 """The order of work of a program, made once and used for any values of its inputs.
 
 Gates of one kind at one distance from the inputs do not depend on each other, so they are computed together, as one NumPy
-call on arrays. That is what lets 100,000 gates run again in milliseconds after an edit of the inputs, and it is the same code for one gate.
+call on arrays. That is what lets 100,000 gates run again in milliseconds after an edit of the inputs, and it is the same code
+for one gate.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ forward costs.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -126,7 +127,7 @@ class Trace:
         edges = self.plan.arrivals[index]
         if not edges:
             return Gradient(0.0, 0, 0)
-        received = int(np.searchsorted(self.plan.edge_step[list(edges)], at, side="right"))
+        received = bisect_right(edges, at, key=self.plan.edge_step.__getitem__)
         if received == len(edges):
             return Gradient(float(self.gradients[index]), received, received)
         if not received:
