@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from graphstep.layout import Anchor, Layout, Place
 from graphstep.layout.cells import between, cell_width, fit, printable
-from graphstep.layout.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graphstep.layout import Anchor, Layout
+    from graphstep.layout.window import Window
 
 Row = list[tuple[str, str]]
 """One row of a drawing: texts, each with the name of its style; blanks between them have the style ""."""
 
 NORTH, EAST, SOUTH, WEST = 1, 3, 9, 27
 """What an arm of a line adds to its cell: once for a light arm, twice for a heavy one."""
-LINES = (
-    " ╵╹╶└┖╺┕┗╷│╿┌├┞┍┝┡╻╽┃┎┟┠┏┢┣"
-    "╴┘┚─┴┸╼┶┺┐┤┦┬┼╀┮┾╄┒┧┨┰╁╂┲╆╊"
-    "╸┙┛╾┵┹━┷┻┑┥┩┭┽╃┯┿╇┓┪┫┱╅╉┳╈╋"
-)
+LINES = " ╵╹╶└┖╺┕┗╷│╿┌├┞┍┝┡╻╽┃┎┟┠┏┢┣╴┘┚─┴┸╼┶┺┐┤┦┬┼╀┮┾╄┒┧┨┰╁╂┲╆╊╸┙┛╾┵┹━┷┻┑┥┩┭┽╃┯┿╇┓┪┫┱╅╉┳╈╋"
 """The box-drawing character for each sum of arms (Unicode 2500 to 257F)."""
 ROUND = str.maketrans("┌┐└┘", "╭╮╰╯")
 
@@ -55,8 +56,9 @@ def draw(
 ) -> list[Row]:
     """The rows of a layout in `width` columns from `left` and `height` rows from `top`; all of it when not given.
 
-    Styles are plain words: value, gradient, contribution (and value-changed, gradient-changed), wire, wire-active, box, box-active,
-    box-selected, box-pending, label, name, stub, output, breakpoint. Each row is exactly `width` cells wide.
+    Styles are plain words: value, gradient, contribution (and value-changed, gradient-changed), wire, wire-active,
+    box, box-active, box-selected, box-pending, label, name, stub, output, breakpoint. Each row is exactly `width`
+    cells wide.
     """
     width = layout.width - left if width is None else width
     height = layout.height - top if height is None else height
@@ -66,7 +68,10 @@ def draw(
     seen = layout.window(left, top, width, height)
     _wires(sheet, layout, seen, marks)
     for node in seen.nodes:
-        _box(sheet, layout, node, marks)
+        _Pen(sheet, layout, node, marks).draw(layout.density == "compact")
+        if node in marks.breakpoints:
+            place = layout.place(node)
+            sheet.write(place.x, place.y, "●", "breakpoint")
         _labels(sheet, layout, node, marks)
     for stub in seen.stubs:
         sheet.write(stub.x, stub.y, printable(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")
@@ -175,7 +180,7 @@ def _wires(sheet: _Sheet, layout: Layout, seen: Window, marks: Marks) -> None:
     active_ends = set()
     for edge in sorted(marks.active_edges):
         for line in layout.wire(edge):
-            for (x, y), (to_x, to_y) in zip(line, line[1:], strict=False):
+            for (x, y), (to_x, to_y) in pairwise(line):
                 sheet.line(min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y), weight=2)
             active_ends.add(line[-1])
     for y, arms in enumerate(sheet.arms):
@@ -222,61 +227,60 @@ def _edging(node: int, marks: Marks) -> tuple[_Edging, str]:
     return PLAIN, "box-pending" if node in marks.pending else "box"
 
 
-def _box(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
-    place = layout.place(node)
-    edging, style = _edging(node, marks)
-    label = printable(layout.boxes[node].label)
-    name = printable(layout.shown_name(node))
-    if layout.density == "compact":
-        _compact_box(sheet, layout, node, place, edging, style, label, name)
-    else:
-        _closed_box(sheet, layout, node, place, edging, style, label, name)
-    if node in marks.breakpoints:
-        sheet.write(place.x, place.y, "●", "breakpoint")
+class _Pen:
+    """Draws one box."""
 
+    def __init__(self, sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
+        self.sheet, self.place = sheet, layout.place(node)
+        self.edging, self.style = _edging(node, marks)
+        self.box = layout.boxes[node]
+        self.label, self.name = printable(self.box.label), printable(layout.shown_name(node))
+        self.feeds = layout.feeds(node)
 
-def _closed_box(sheet: _Sheet, layout: Layout, node: int, place: Place, edging: _Edging, style: str, label: str, name: str) -> None:
-    inside = place.width - 2
-    bottom = place.y + place.height - 1
-    sheet.write(place.x, place.y, edging.corners[0] + edging.flat * inside + edging.corners[1], style)
-    for y in range(place.y + 1, bottom):
-        out = y == place.y + place.out
-        sheet.write(place.x, y, edging.side, style)
-        if out:
-            sheet.write(place.x + 1 + (inside - cell_width(label)) // 2, y, label, "label")
-        sheet.write(place.x + inside + 1, y, edging.leaving if out and layout.feeds(node) else edging.side, style)
-    _edge_row(sheet, place.x, bottom, edging.corners[2:], edging.flat, inside, name, "name", style)
-
-
-def _edge_row(sheet: _Sheet, x: int, y: int, corners: str, flat: str, inside: int, text: str, text_style: str, style: str) -> None:
-    """An upper or lower edge, with a text set into its middle."""
-    text = f" {text} " if text and cell_width(text) + 2 <= inside else text
-    before = (inside - cell_width(text)) // 2
-    after = inside - before - cell_width(text)
-    sheet.write(x, y, corners[0] + flat * before, style)
-    sheet.write(x + 1 + before, y, text, text_style)
-    sheet.write(x + 1 + inside - after, y, flat * after + corners[1], style)
-
-
-def _compact_box(sheet: _Sheet, layout: Layout, node: int, place: Place, edging: _Edging, style: str, label: str, name: str) -> None:
-    ports = layout.boxes[node].ports
-    if place.height == 1:
-        if not ports and edging is PLAIN:
-            sheet.write(place.x, place.y, label, style if style == "box-pending" else "label")
-        elif not ports:
-            sheet.write(place.x, place.y, label, style)
+    def draw(self, compact: bool) -> None:
+        if not compact or self.place.height > 2:
+            self.closed()
+        elif self.place.height == 2:
+            self.edge(self.place.y, self.edging.corners[:2], self.label, "label")
+            self.edge(self.place.y + 1, self.edging.corners[2:], self.name, "name")
         else:
-            sheet.write(place.x, place.y, edging.brackets[0], style)
-            sheet.write(place.x + 1, place.y, label, "label")
-            sheet.write(place.x + 1 + cell_width(label), place.y, edging.brackets[1], style)
-        if name:
-            sheet.write(place.x, place.y + 1, name, "name")
-        return
-    if place.height == 2:
-        _edge_row(sheet, place.x, place.y, edging.corners[:2], edging.flat, place.width - 2, label, "label", style)
-        _edge_row(sheet, place.x, place.y + 1, edging.corners[2:], edging.flat, place.width - 2, name, "name", style)
-        return
-    _closed_box(sheet, layout, node, place, edging, style, label, name)
+            self.single()
+
+    def closed(self) -> None:
+        """A box with an edge all round, its name in the lower one."""
+        x, edging = self.place.x, self.edging
+        inside = self.place.width - 2
+        bottom = self.place.y + self.place.height - 1
+        self.edge(self.place.y, edging.corners[:2], "", "label")
+        for y in range(self.place.y + 1, bottom):
+            self.sheet.write(x, y, edging.side, self.style)
+            side = edging.side
+            if y == self.place.y + self.place.out:
+                self.sheet.write(x + 1 + (inside - cell_width(self.label)) // 2, y, self.label, "label")
+                side = edging.leaving if self.feeds else edging.side
+            self.sheet.write(x + inside + 1, y, side, self.style)
+        self.edge(bottom, edging.corners[2:], self.name, "name")
+
+    def edge(self, y: int, corners: str, text: str, text_style: str) -> None:
+        """An upper or lower edge, with a text set into its middle."""
+        x, inside, flat = self.place.x, self.place.width - 2, self.edging.flat
+        text = f" {text} " if text and cell_width(text) + 2 <= inside else text
+        before = (inside - cell_width(text)) // 2
+        after = inside - before - cell_width(text)
+        self.sheet.write(x, y, corners[0] + flat * before, self.style)
+        self.sheet.write(x + 1 + before, y, text, text_style)
+        self.sheet.write(x + 1 + inside - after, y, flat * after + corners[1], self.style)
+
+    def single(self) -> None:
+        """A bare name, or a label in brackets, with a name below."""
+        x, y = self.place.x, self.place.y
+        if self.box.ports:
+            self.sheet.write(x, y, self.edging.brackets[0], self.style)
+            self.sheet.write(x + 1, y, self.label, "label")
+            self.sheet.write(x + 1 + cell_width(self.label), y, self.edging.brackets[1], self.style)
+        else:
+            self.sheet.write(x, y, self.label, "label" if self.style == "box" else self.style)
+        self.sheet.write(x, y + 1, self.name, "name")
 
 
 def _labels(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:

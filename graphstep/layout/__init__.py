@@ -1,7 +1,8 @@
 """The layout of a computational graph in terminal cells: from left to right, in layers.
 
-Data passes through the modules in this order: `layers` (which column) → `plan` (what takes a row there) → `order` (few crossings) →
-`sizes` → `rows` (straight wires) → `tracks` (where wires turn) → `geometry` (cells) → `layout` and `window` (what others read).
+Data passes through the modules in this order: `layers` (which column) → `plan` (what takes a row there) →
+`order` (few crossings) → `sizes` → `rows` (straight wires) → `tracks` (where wires turn) → `geometry` (cells) →
+`layout` and `window` (what others read).
 Nothing here knows of traces, terminals or files; `drawing` makes text of a layout and `picture` an SVG.
 """
 

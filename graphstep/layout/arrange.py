@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from graphstep.layout.geometry import Geometry
+from graphstep.layout.layers import LECTURE_BOXES
 from graphstep.layout.layout import Layout
-from graphstep.layout.model import Box, Density, Edge
 from graphstep.layout.order import order
-from graphstep.layout.plan import Kind, Plan, plan
+from graphstep.layout.plan import Kind, plan
 from graphstep.layout.rows import rows
 from graphstep.layout.sizes import sizes
 from graphstep.layout.tracks import tracks
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def arrange(
-    boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "roomy", output: int | None = None
-) -> Layout:
+    from graphstep.layout.model import Box, Density, Edge
+    from graphstep.layout.plan import Plan
+    from graphstep.layout.sizes import Sizes
+
+
+PANE_ROWS = 10
+"""Rows for a graph in a terminal of 24; a small one that fits without blank rows between its boxes goes without."""
+
+
+def arrange(boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "roomy", output: int | None = None) -> Layout:
     """Lay out a graph from left to right.
 
-    Equal arguments give equal layouts, in every process. Operand rows that no edge enters stay open, so a
-    part of a larger graph can be laid out by itself. With `output`, an arrow with that box's name (or `f`) leaves it to the right.
+    Equal arguments give equal layouts, in every process. Operand rows that no edge enters stay open,
+    so a part of a larger graph can be laid out by itself. With `output`, an arrow leaves that box to the right and
+    says its name, or `f`.
 
     Raises ValueError for an edge to a box or port that does not exist or is taken, and for edges in a circle.
     """
@@ -28,10 +38,19 @@ def arrange(
     order(made)
     size = sizes(made, boxes, density, output)
     row = rows(made, size)
+    if density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(made, size, row) > PANE_ROWS:
+        size.blank = 0
+        closer = rows(made, size)
+        if _height(made, size, closer) <= PANE_ROWS:
+            row = closer
     turns = tracks(made, size, row)
     geometry = Geometry(made, size, row, turns)
     geometry.lay_columns(density, _spare(made, boxes, density))
     return Layout(boxes, edges, density, output, geometry)
+
+
+def _height(made: Plan, size: Sizes, row: list[int]) -> int:
+    return max([row[layer[-1]] + size.below[layer[-1]] + 1 for layer in made.layers if layer], default=0)
 
 
 def _spare(made: Plan, boxes: Sequence[Box], density: Density) -> list[int]:

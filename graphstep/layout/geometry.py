@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from graphstep.layout.model import Density
 from graphstep.layout.plan import Kind, Plan
-from graphstep.layout.sizes import Sizes
 from graphstep.layout.tracks import Tracks, slot_row
+
+if TYPE_CHECKING:
+    from graphstep.layout.model import Density
+    from graphstep.layout.sizes import Sizes
 
 Point = tuple[int, int]
 """Column and row of a cell, both from 0 at the top left."""
@@ -43,12 +47,8 @@ class Geometry:
     def lay_columns(self, density: Density, spare: list[int]) -> None:
         """Give each layer its columns; `spare[layer]` more cells are kept free before the layer after it."""
         made, size = self.made, self.size
-        straight = 1 if density == "roomy" else 0
-        dangling = any(
-            -1 in made.feeder[made.first_slot[item] : made.first_slot[item + 1]]
-            for item in (made.layers[0] if made.layers else ())
-        )
-        left = 2 if dangling else 0
+        open_layers = {made.layer[made.slot_item[slot]] for slot, feeder in enumerate(made.feeder) if feeder < 0}
+        left = 1 if 0 in open_layers else 0
         for number, layer in enumerate(made.layers):
             zone_end = left + max([size.zone[item] for item in layer], default=0)
             count = self.turns.count[number]
@@ -58,6 +58,7 @@ class Geometry:
             self.pitch.append(pitch)
             last = zone_end + (count - 1) * pitch if count else zone_end - 1
             self.clear.append(last + 1)
+            straight = 1 if density == "roomy" or number + 1 in open_layers else 0
             left = (last + size.approach if count else zone_end + straight) + spare[number]
         for item, (over, second) in self.turns.detour.items():
             layer_of = made.layer[item]
@@ -167,7 +168,7 @@ class Geometry:
         for item in self.made.layers[layer]:
             for slot in self.made.users[item]:
                 points = self.hop(item, slot)
-                found.update([(y, x, to) for (x, y), (to, to_y) in zip(points, points[1:], strict=False) if y == to_y])
+                found.update([(y, x, to) for (x, y), (to, to_y) in pairwise(points) if y == to_y])
         return sorted(found)
 
 

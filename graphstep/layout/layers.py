@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LECTURE_BOXES = 16
 """Up to this many boxes the inputs may all stand at the left, as lecture slides draw them."""
@@ -10,9 +13,7 @@ LECTURE_PULL = 2
 """But only when none of them has its first consumer more than this many layers further right."""
 
 
-def layers_of(
-    operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]], lecture: bool
-) -> list[int]:
+def layers_of(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]], lecture: bool) -> list[int]:
     """The layer of each box: every box stands right of its operands, and as few layers of wire are needed as is cheap to find.
 
     A box goes as far left as its operands allow, then moves right to its first consumer where that shortens more wires
@@ -56,9 +57,7 @@ def _topological(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence
     return order
 
 
-def _stretch(
-    operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]], order: Sequence[int]
-) -> list[int]:
+def _stretch(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]], order: Sequence[int]) -> list[int]:
     """For each box, how many wires get longer when it moves right by one layer and takes its followers along.
 
     An operand follows when nothing else uses it and its own operands cost nothing to move.
@@ -71,5 +70,3 @@ def _stretch(
                 total += 1
         stretch[node] = total
     return stretch
-
-

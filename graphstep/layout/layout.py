@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from graphstep.layout.geometry import Geometry, Point
-from graphstep.layout.model import Box, Density, Edge
 from graphstep.layout.plan import Kind
-from graphstep.layout.sizes import shown_name
+from graphstep.layout.sizes import shown_name, stub_text
 from graphstep.layout.window import Stub, Window, window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.layout.geometry import Geometry, Point
+    from graphstep.layout.model import Box, Density, Edge
 
 Direction = Literal["left", "right", "up", "down"]
 
@@ -86,8 +89,7 @@ class Layout:
 
     def stub_text(self, stub: Stub) -> str:
         """What a stub or the arrow of the output says."""
-        box = self.boxes[stub.node]
-        return box.name or ("f" if stub.kind == "output" else box.label)
+        return stub_text(self.boxes[stub.node], stub.kind == "output")
 
     def feeds(self, node: int) -> bool:
         """Whether a wire leaves the box."""
@@ -191,26 +193,36 @@ class Layout:
         next column that has one. None where there is nothing further.
         """
         geometry = self._geometry
-        made = geometry.made
-        layer = made.layer[node]
-        if direction in ("up", "down"):
-            step = -1 if direction == "up" else 1
-            boxes = [item for item in made.layers[layer] if made.kind[item] is Kind.BOX]
-            at = boxes.index(node) + step
-            return boxes[at] if 0 <= at < len(boxes) else None
-        joined = self._operands(node) if direction == "left" else self._consumers(node)
-        if joined:
-            if direction == "left":
-                return joined[0]
-            return min(joined, key=lambda item: (abs(geometry.row[item] - geometry.row[node]), item))
+        layer, row = geometry.made.layer[node], geometry.row[node]
+        if direction == "up" or direction == "down":
+            return self._next_box(layer, row, -1 if direction == "up" else 1)
+        if direction == "left":
+            operands = self._operands(node)
+            if operands:
+                return operands[0]
+        else:
+            consumers = self._consumers(node)
+            if consumers:
+                return min(consumers, key=lambda item: (abs(geometry.row[item] - row), item))
         step = -1 if direction == "left" else 1
         layer += step
-        while 0 <= layer < len(made.layers):
-            boxes = [item for item in made.layers[layer] if made.kind[item] is Kind.BOX]
+        while 0 <= layer < len(geometry.made.layers):
+            near = [self._next_box(layer, row + 1, -1), self._next_box(layer, row, 1)]
+            boxes = [item for item in near if item is not None]
             if boxes:
-                return min(boxes, key=lambda item: (abs(geometry.row[item] - geometry.row[node]), item))
+                return min(boxes, key=lambda item: abs(geometry.row[item] - row))
             layer += step
         return None
+
+    def _next_box(self, layer: int, row: int, step: int) -> int | None:
+        """The nearest box of a layer whose wire is above the row (step -1) or below it (step 1)."""
+        geometry = self._geometry
+        items = geometry.made.layers[layer]
+        find = bisect_left if step < 0 else bisect_right
+        at = find(items, row, key=geometry.row.__getitem__) - (1 if step < 0 else 0)
+        while 0 <= at < len(items) and geometry.made.kind[items[at]] is not Kind.BOX:
+            at += step
+        return items[at] if 0 <= at < len(items) else None
 
     def _operands(self, node: int) -> list[int]:
         made = self._geometry.made
@@ -221,7 +233,7 @@ class Layout:
         """The boxes that use a node, through however many layers its wire passes."""
         made = self._geometry.made
         found: list[int] = []
-        queue = [node]
+        queue = [node, *made.far.get(node, ())]
         for item in queue:
             for slot in made.users[item]:
                 target = made.slot_item[slot]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-def neighbourhood(
-    operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]], centre: int, cap: int = 60
-) -> list[int]:
+def neighbourhood(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]], centre: int, cap: int = 60) -> list[int]:
     """The at most `cap` nodes that are fewest hops from `centre`, in ascending order, `centre` among them.
 
     `operands[n]` and `consumers[n]` are the neighbours of node n on its left and on its right; anything that

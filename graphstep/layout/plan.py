@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from graphstep.layout.layers import layers_of
-from graphstep.layout.model import Box, Density, Edge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.layout.model import Box, Density, Edge
 
 LONGEST_WIRE = 6
 """A wire that would span more layers than this is drawn as a pair of labelled stubs."""
@@ -52,6 +56,8 @@ class Plan:
     """By item: the slots that it feeds."""
     layers: list[list[int]]
     """By layer: its items from top to bottom."""
+    far: dict[int, list[int]] = field(default_factory=dict)
+    """By box with a stub at its right: the stubs at the other ends."""
 
     def add(self, kind: Kind, layer: int, owner: int, feeder: int | None) -> int:
         """Add an item that is no box, with one slot fed by `feeder`, or without a slot when that is None."""
@@ -82,10 +88,7 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
         slot_item.extend([item] * box.ports)
         first_slot.append(len(slot_item))
     source_of = _sources(count, first_slot, edges)
-    operands = [
-        [source for source in source_of[first_slot[item] : first_slot[item + 1]] if source >= 0]
-        for item in range(count)
-    ]
+    operands = [[source for source in source_of[first_slot[item] : first_slot[item + 1]] if source >= 0] for item in range(count)]
     slots_of: list[list[int]] = [[] for _ in range(count)]
     consumers: list[list[int]] = [[] for _ in range(count)]
     for slot, source in enumerate(source_of):
@@ -149,3 +152,4 @@ def _wire(made: Plan, source: int, slots: list[int]) -> None:
         stub = made.add(Kind.ENTER, made.layer[made.slot_item[slot]] - 1, source, None)
         made.users[stub].append(slot)
         made.feeder[slot] = stub
+        made.far.setdefault(source, []).append(stub)

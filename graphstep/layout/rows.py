@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 from graphstep.layout.plan import Kind, Plan
-from graphstep.layout.sizes import Sizes
+
+if TYPE_CHECKING:
+    from graphstep.layout.sizes import Sizes
 
 PASS_WEIGHT = 4.0
 """How much more a passing wire pulls towards being straight than a box towards the middle of its neighbours."""
@@ -32,7 +37,7 @@ def _distance(size: Sizes, made: Plan, upper: int, lower: int) -> int:
 def _stacked(made: Plan, size: Sizes) -> list[int]:
     row = [0] * len(made.kind)
     for layer in made.layers:
-        for upper, lower in zip(layer, layer[1:], strict=False):
+        for upper, lower in pairwise(layer):
             row[lower] = row[upper] + _distance(size, made, upper, lower)
     return row
 
@@ -93,38 +98,38 @@ def _ascending(wishes: list[float], weights: list[float]) -> list[int]:
 
 
 def _straighten(made: Plan, size: Sizes, row: list[int]) -> None:
-    """Move single items within the room that their neighbours leave, where that makes a wire straight that was almost so."""
+    """Move single items within the room that their neighbours leave, where that makes more of their wires straight.
+
+    Gates with several operands stay in the middle of them, and so do the inputs around such a gate.
+    """
     for layer in made.layers:
         for place, item in enumerate(layer):
-            here = row[item]
             wanted = _straight_rows(made, size, row, item)
-            now = sum([1 for each in wanted if each == here])
-            lowest = row[layer[place - 1]] + _distance(size, made, layer[place - 1], item) if place else None
-            highest = None
-            if place + 1 < len(layer):
-                highest = row[layer[place + 1]] - _distance(size, made, item, layer[place + 1])
-            best = here
+            if not wanted:
+                continue
+            best = here = row[item]
+            straight = wanted.count(here)
             for each in wanted:
-                if each == best or (lowest is not None and each < lowest) or (highest is not None and each > highest):
+                if each == best or wanted.count(each) <= straight:
                     continue
-                if abs(each - here) > 1 and len(wanted) > 2:
+                if place and each < row[layer[place - 1]] + _distance(size, made, layer[place - 1], item):
                     continue
-                score = sum([1 for other in wanted if other == each])
-                if score > now:
-                    now, best = score, each
+                if place + 1 < len(layer) and each > row[layer[place + 1]] - _distance(size, made, item, layer[place + 1]):
+                    continue
+                straight, best = wanted.count(each), each
             row[item] = best
 
 
 def _straight_rows(made: Plan, size: Sizes, row: list[int], item: int) -> list[int]:
     """For each wire of the item, the row in which the item would have to stand to make it straight."""
     first, last = made.first_slot[item], made.first_slot[item + 1]
-    enters = size.enters[item] - first
+    if last - first > 1:
+        return []
     wanted: list[int] = []
-    if last - first == 1 and made.feeder[first] >= 0:
-        wanted.append(row[made.feeder[first]] - first - enters)
+    if last > first and made.feeder[first] >= 0:
+        wanted.append(row[made.feeder[first]] - size.enters[item])
     for slot in made.users[item]:
         target = made.slot_item[slot]
-        if made.first_slot[target + 1] - made.first_slot[target] > 1 and last == first:
-            continue
-        wanted.append(row[target] + size.enters[target] + slot - made.first_slot[target])
+        if last > first or made.first_slot[target + 1] - made.first_slot[target] == 1:
+            wanted.append(row[target] + size.enters[target] + slot - made.first_slot[target])
     return wanted

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from graphstep.layout.cells import cell_width
-from graphstep.layout.model import Box, Density
 from graphstep.layout.plan import Kind, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.layout.model import Box, Density
 
 ROOMY_PADDING = 2
 """Blank cells on either side of a gate's label, roomy."""
@@ -61,14 +65,15 @@ def sizes(made: Plan, boxes: Sequence[Box], density: Density, output: int | None
         size.zone[item] = max(label_end if box.label_width else 0, size.width[item] + SHORTEST)
     for item in range(len(boxes), count):
         if made.kind[item] is not Kind.PASS:
-            size.width[item] = size.zone[item] = cell_width(stub_text(made, boxes, item)) + 1
+            size.width[item] = size.zone[item] = (
+                cell_width(stub_text(boxes[made.owner[item]], made.kind[item] is Kind.OUTPUT)) + 1
+            )
     return size
 
 
-def stub_text(made: Plan, boxes: Sequence[Box], item: int) -> str:
-    """What a stub or the arrow of the output says: the name of the box, or its label."""
-    box = boxes[made.owner[item]]
-    return box.name or ("f" if made.kind[item] is Kind.OUTPUT else box.label)
+def stub_text(box: Box, is_output: bool) -> str:
+    """What a stub or the arrow of the output says: the name of the box, or its label; an unnamed output is `f`."""
+    return box.name or ("f" if is_output else box.label)
 
 
 def shown_name(box: Box, is_output: bool) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
 
-from graphstep.layout.plan import Plan
-from graphstep.layout.sizes import Sizes
+if TYPE_CHECKING:
+    from graphstep.layout.plan import Plan
+    from graphstep.layout.sizes import Sizes
 
 BLOCK = 64
 """Rows that share one entry in the coarse half of the skyline."""
@@ -104,7 +106,7 @@ def _place(
         else:
             # A circle of nets, each waiting for the next: one of them turns twice, over a row that nobody uses.
             item = min([each for each in waiting if each not in found.detour], key=lambda each: _key(row[each], targets[each]))
-            over = _free_row(row[item], taken)
+            over = _free_row(row[item], low, taken)
             taken.add(over)
             track = skyline.drop(min(row[item], over), max(row[item], over), least.get(item, 0))
             found.of[item] = track
@@ -119,11 +121,12 @@ def _place(
     return skyline.height
 
 
-def _free_row(near: int, taken: set[int]) -> int:
+def _free_row(near: int, low: int, taken: set[int]) -> int:
+    """The row nearest to `near`, but not above `low`, in which nothing runs through the gap."""
     distance = 1
     while True:
         for candidate in (near + distance, near - distance):
-            if candidate >= 0 and candidate not in taken:
+            if candidate >= low and candidate not in taken:
                 return candidate
         distance += 1
 
