@@ -1,0 +1,73 @@
+"""Which way the gates decide: the winners of max, the side of relu, the sign in |x|.
+
+A difference across a kink measures neither slope. So the decisions at x−h and x+h are compared, as CS231n advises (Neural
+Networks 3, "Kinks in the objective"), and a step that crosses a kink is not used.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.gates import GATES
+from graphstep.gates.mathematics import NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.gates import Gate
+
+Decisions = NDArray[np.int8]
+"""Shape ``(decisions, gates, columns)``: a small number for each way to decide."""
+
+
+class _Recorder:
+    """``m`` for numbers that writes down every comparison a formula makes."""
+
+    def __init__(self) -> None:
+        self.made: list[Any] = []
+
+    def __getattr__(self, function: str) -> Any:
+        return getattr(NUMBERS, function)
+
+    def abs(self, x: Any) -> Any:
+        return self._signed(x, NUMBERS.abs(x))
+
+    def sign(self, x: Any) -> Any:
+        return self._signed(x, NUMBERS.sign(x))
+
+    def maximum(self, x: Any, y: Any) -> Any:
+        return self._signed(np.subtract(x, y), NUMBERS.maximum(x, y))
+
+    def minimum(self, x: Any, y: Any) -> Any:
+        return self._signed(np.subtract(x, y), NUMBERS.minimum(x, y))
+
+    def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
+        self.made.append(np.asarray(condition, np.int8))
+        return NUMBERS.where(condition, then, otherwise)
+
+    def _signed(self, x: Any, result: Any) -> Any:
+        self.made.append((np.asarray(x) > 0).astype(np.int8) - (np.asarray(x) < 0).astype(np.int8))
+        return result
+
+
+def decisions(gate: Gate, inputs: Sequence[Any], out: Any) -> Decisions:
+    """What gates of one kind decide on these inputs, arrays of shape ``(gates, columns)``."""
+    if gate.chooses:
+        made: list[Any] = [np.asarray(x == out, np.int8) for x in inputs]
+    else:
+        recorder = _Recorder()
+        gate.formula(recorder, *inputs)
+        made = recorder.made
+    return np.array(np.broadcast_arrays(np.zeros(np.shape(out), np.int8), *made)[1:], np.int8)
+
+
+@cache
+def decides(name: str) -> bool:
+    """Whether a gate decides anything: whether it can have a kink."""
+    gate = GATES[name]
+    inputs = [np.ones(1)] * (gate.arity[0] if gate.chooses else len(gate.partials))
+    return bool(gate.chooses) or len(decisions(gate, inputs, np.ones(1))) > 0

@@ -1,0 +1,228 @@
+"""The numeric witness: central differences, extrapolated from several step sizes, that know about kinks.
+
+Several step sizes, a factor of 4 apart, are run at once. Richardson's extrapolation removes the error terms h², h⁴, … from
+them; where the tableau settles best, that is the slope, and how well it settles is its error (the method of Ridders, 1982).
+Steps that cross a kink or leave the domain are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.witnesses.branches import Decisions, decides, decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.trace import Trace
+
+Array = NDArray[np.float64]
+
+_FIRST, _COUNT, _FEW = 4, 12, 6
+"""The step sizes are 2⁻⁴ · 4⁻ʲ · max(1, |x|) for j from 0 to 11; the first six do for nearly everything."""
+
+_CELLS = 3_000_000
+"""Numbers that are computed at once."""
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the runs around a point say about the slope of the output there."""
+
+    slope: float
+    """The central difference; at a kink the mean of the two sides; one side alone where the other is outside the domain."""
+    error: float
+    """How far it may be off, as far as the differences themselves can tell."""
+    left: float
+    """The slope to the left; nan outside the domain, ±inf at a jump."""
+    right: float
+    """The slope to the right."""
+    kinks: tuple[int, ...] = ()
+    """The gates that decide differently on the left and on the right, however small the step; in the order of the program."""
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether only one side is inside the domain."""
+        return bool(np.isfinite(self.left) != np.isfinite(self.right)) and not self.kinks
+
+
+def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
+    """For each of the nodes, inputs or gates, the slope of the output towards it. Runs the program forward and nothing else."""
+    values = trace.values
+    per_node = 2 * _FEW
+    chunk = max(1, _CELLS // (len(values) * per_node))
+    place = 0
+    while place < len(nodes):
+        first_gate = trace.program.first_gate
+        # Inputs are independent of each other's runs, so they share one; a gate's value is held fixed, which needs its own.
+        group = [nodes[place]]
+        while place + len(group) < len(nodes) and len(group) < chunk and max(group[-1], nodes[place + len(group)]) < first_gate:
+            group.append(nodes[place + len(group)])
+        place += len(group)
+        found = _settle(trace, group, [_sizes(float(values[i]))[:_FEW] for i in group])
+        for index, (difference, settled) in zip(group, found, strict=True):
+            if settled:
+                yield difference
+            else:
+                yield _settle(trace, [index], [_sizes(float(values[index]))])[0][0]
+
+
+def _sizes(x: float) -> Array:
+    """The step sizes for an input, from large to small: down to a small part of it where it is itself small."""
+    scale = max(1.0, abs(x))
+    count = _COUNT
+    if 0 < abs(x) < 1:
+        count += min(40, int(np.ceil(-np.log2(abs(x)) / 2)))
+    return np.float64(scale) * 2.0 ** -(_FIRST + 2.0 * np.arange(count))
+
+
+def _settle(trace: Trace, nodes: list[int], sizes: list[Array]) -> list[tuple[Difference, bool]]:
+    """The difference for each node, and whether it is good enough to need no more step sizes."""
+    values, made = trace.values, trace.plan
+    columns = np.concatenate([np.concatenate([values[i] - h, values[i] + h]) for i, h in zip(nodes, sizes, strict=True)])
+    cells = np.empty((len(values) + len(made.constants), len(columns)))
+    cells[: len(values)] = values[:, None]
+    cells[len(values) :] = made.constants[:, None]
+    ends = np.cumsum([0, *(2 * len(h) for h in sizes)]).tolist()
+    for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
+        cells[index, start:stop] = columns[start:stop]
+    with np.errstate(all="ignore"):
+        _forward(trace, cells, nodes[0])
+        sides = _decisions(trace, cells)
+        found = []
+        for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
+            left, right = slice(start, (start + stop) // 2), slice((start + stop) // 2, stop)
+            outputs = cells[trace.program.output]
+            runs = _Runs(
+                float(values[index]),
+                trace.output,
+                float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))),
+                columns[left],
+                columns[right],
+                outputs[left],
+                outputs[right],
+            )
+            found.append(_difference(runs, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
+    return found
+
+
+def _forward(trace: Trace, cells: Array, held: int) -> None:
+    """The forward pass of all columns. The value of ``held`` stays as it is, and what comes before it is not computed again."""
+    levels = trace.plan.levels
+    for level in levels[_level_of(trace, held) + 1 :]:
+        for batch in level.batches:
+            cells[batch.outs] = batch.gate.formula(NUMBERS, *[cells[i] for i in batch.ins])
+
+
+def _level_of(trace: Trace, index: int) -> int:
+    if index < trace.program.first_gate:
+        return 0
+    return next(
+        number
+        for number, level in enumerate(trace.plan.levels)
+        if any(index == batch.outs or (isinstance(batch.outs, np.ndarray) and index in batch.outs) for batch in level.batches)
+    )
+
+
+def _decisions(trace: Trace, cells: Array) -> list[tuple[NDArray[np.int32], Decisions]]:
+    """For the gates that decide: which they are, and their decisions in every column."""
+    found = []
+    reaches = np.array(trace.program.reaches)
+    for level in trace.plan.levels:
+        for batch in level.batches:
+            gates = np.atleast_1d(np.asarray(batch.outs, np.int32))
+            used = reaches[gates]
+            if decides(batch.gate.name) and used.any():
+                inputs = [np.atleast_2d(cells[i])[used] for i in batch.ins]
+                found.append((gates[used], decisions(batch.gate, inputs, np.atleast_2d(cells[batch.outs])[used])))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The runs around one value, from the largest step to the smallest."""
+
+    x: float
+    """The value itself."""
+    f: float
+    """The output there."""
+    magnitude: float
+    """The largest value of the run, whose rounding the output may inherit."""
+    below: Array
+    """The values to its left."""
+    above: Array
+    """The values to its right."""
+    f_below: Array
+    """The outputs on the left."""
+    f_above: Array
+    """The outputs on the right."""
+
+
+def _difference(runs: _Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decisions]]) -> tuple[Difference, bool]:
+    left_ok, right_ok = np.isfinite(runs.f_below), np.isfinite(runs.f_above)
+    kinks: list[int] = []
+    for gates, lower, upper in sides:
+        # The smallest step says how things stand at the point; larger ones count while nothing changes.
+        left_ok &= (lower == lower[..., -1:]).all(axis=(0, 1))
+        right_ok &= (upper == upper[..., -1:]).all(axis=(0, 1))
+        kinks += gates[(lower[..., -1] != upper[..., -1]).any(axis=0)].tolist()
+    both = left_ok & right_ok
+    if not kinks and both.sum() >= 2:
+        h = (runs.above - runs.below)[both] / 2
+        slope, error = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
+        good = max(1e-9 * abs(slope), 1e-12 * abs(runs.f) / max(1.0, abs(runs.x)))
+        return Difference(slope, error, slope, slope), bool(both.sum() >= 4 and error <= good)
+    left, left_error = _one_side(runs, left_ok, runs.below, runs.f_below)
+    right, right_error = _one_side(runs, right_ok, runs.above, runs.f_above)
+    known = [(s, e) for s, e in ((left, left_error), (right, right_error)) if not np.isnan(s)]
+    slope = float(np.mean([s for s, _ in known])) if known else float("nan")
+    error = max((e for _, e in known), default=float("inf"))
+    return Difference(slope, error, left, right, tuple(sorted(kinks))), False
+
+
+def _one_side(runs: _Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float]:
+    """The slope on one side and its error; nan where there are no runs, ±inf at a jump and where it grows without end."""
+    if usable.sum() < 2:
+        return float("nan"), float("inf")
+    steps, rises = (at - runs.x)[usable], (outputs - runs.f)[usable]
+    smallest, larger = abs(rises[-1]), abs(rises[max(0, len(rises) - 5)])
+    if smallest > 0.9 * larger and smallest > 1e-6 * max(abs(runs.f), abs(float(outputs[usable][-1]))):
+        return float(np.copysign(np.inf, rises[-1] * steps[-1])), 0.0
+    slopes = rises / steps
+    if len(slopes) > 4 and (abs(slopes[-4:]) > 1.5 * abs(slopes[-5:-1])).all():
+        return float(np.copysign(np.inf, slopes[-1])), 0.0
+    return _extrapolate(slopes, abs(steps), 4.0, runs)
+
+
+def _extrapolate(slopes: Array, h: Array, factor: float, runs: _Runs) -> tuple[float, float]:
+    """The best entry of the extrapolation tableau and its error; ``factor`` is what the first error term shrinks by."""
+    noise = 4 * _EPSILON * runs.magnitude / float(h[-1])
+    last, before = float(slopes[-1]), float(slopes[-2])
+    for start in range(len(slopes) - 1):
+        best, error, row = _tableau(slopes[start:].tolist(), factor)
+        # Steps too large for the function may agree with each other by accident; the small ones tell, within their noise.
+        if abs(best - last) <= 3 * abs(last - before) + noise:
+            return best, max(error, _EPSILON * abs(runs.f) / float(h[start + row]))
+    return last, abs(last - before)
+
+
+def _tableau(column: list[float], factor: float) -> tuple[float, float, int]:
+    best, least, place = column[-1], float("inf"), len(column) - 1
+    above: list[float] = []
+    for row, slope in enumerate(column):
+        entries, power = [slope], 1.0
+        for k, upper in enumerate(above):
+            power *= factor
+            entries.append((power * entries[k] - upper) / (power - 1))
+            error = max(abs(entries[-1] - entries[k]), abs(entries[-1] - upper))
+            if error < least:
+                best, least, place = entries[-1], error, row
+        above = entries
+    return best, least, place
