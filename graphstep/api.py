@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import networkx
 
-    from graphstep.check import Report
+    from graphstep.witnesses import Report
     from graphstep.explain import Explanation
     from graphstep.expression import Program
     from graphstep.gates import Ties
@@ -263,7 +263,7 @@ class Run:
 
     def check(self) -> Report:
         """Backprop, SymPy's derivative and central differences, side by side for every input."""
-        from graphstep.check import check
+        from graphstep.witnesses import check
 
         return check(self.trace)
 

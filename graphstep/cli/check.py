@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check and print."""
-    from graphstep.check import check
+    from graphstep.witnesses import check
     from graphstep.trace import trace
 
     program, inputs, seed = read_options(options)
