@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.gates import GATES
 from graphstep.gates.notation import LATEX, TEXT
+from graphstep.rewrite import FOLDS
 
 if TYPE_CHECKING:
     import argparse
@@ -105,7 +106,11 @@ def gates_page() -> str:
         for rule in gate.conventions
     ]
     composite = [
-        (f"`{gate.name}`", f"`{gate.expansion}`", ", ".join(f"`{text}`" for text in (gate.expansion, *gate.also)))
+        (
+            f"`{gate.name}`",
+            f"`{gate.expansion}`",
+            ", ".join(f"`{text}`" for text in (gate.expansion, *gate.also)) if gate.name in FOLDS else "–",
+        )
         for gate in GATES.values()
         if gate.expansion
     ]
