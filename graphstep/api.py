@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     import networkx
 
-    from graphstep.witnesses import Report
     from graphstep.explain import Explanation
     from graphstep.expression import Program
     from graphstep.gates import Ties
+    from graphstep.witnesses import Report
 
 
 def read_program(
@@ -319,8 +319,17 @@ class Run:
         return export.render(self.trace, name, at)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        # A notebook shows the drawn graph and the worked solution; what cannot draw shows the text.
-        return {"text/plain": repr(self), "text/markdown": self.to_markdown(), "image/svg+xml": self.to_svg()}
+        from graphstep import notebook
+
+        return notebook.bundle(self.trace, repr(self))
+
+    def _ipython_display_(self) -> None:
+        # A front end shows one entry of a bundle, and a run has two things to show: the picture and the worked solution.
+        from IPython.display import display
+
+        bundle = self._repr_mimebundle_()
+        for kind in ("image/svg+xml", "text/markdown"):
+            display({kind: bundle[kind], "text/plain": bundle["text/plain"]}, raw=True)
 
     def __repr__(self) -> str:
         gradients = ", ".join(f"{name}: {value:g}" for name, value in list(self.gradients.items())[:6])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import math
+import sys
 from fractions import Fraction
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -153,6 +155,22 @@ def test_a_notebook_gets_text_markdown_and_picture(run: gs.Run) -> None:
     assert set(bundle) == {"text/plain", "text/markdown", "image/svg+xml"}
     assert bundle["image/svg+xml"].startswith("<svg")
     assert "output=-12" in repr(run)
+
+
+def test_a_notebook_shows_the_picture_and_then_the_worked_solution(run: gs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, str]] = []
+    display = ModuleType("IPython.display")
+    monkeypatch.setattr(display, "display", lambda bundle, raw: shown.append(bundle), raising=False)
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    run._ipython_display_()
+    picture, solution = shown
+    assert "<svg" in picture["image/svg+xml"]
+    # Notebooks know dollars, and neither the fences of Git hosts nor Mermaid.
+    assert r"$\frac{\partial f}{\partial f} = 1$" in solution["text/markdown"]
+    assert "```math" not in solution["text/markdown"]
+    assert "mermaid" not in solution["text/markdown"]
+    assert "## Gradients" in solution["text/markdown"]
 
 
 def test_to_dict_holds_what_the_document_holds(run: gs.Run) -> None:
