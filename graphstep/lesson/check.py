@@ -1,0 +1,118 @@
+"""Whether a lesson is right: it runs, its stops come in order, its questions have answers, and what it quotes is true."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphstep.errors import InputError
+from graphstep.lesson.claims import claims_in, fault
+from graphstep.lesson.document import LessonError, Problem, Prose
+from graphstep.lesson.evaluate import numeral_in
+from graphstep.lesson.parse import read_lesson
+from graphstep.lesson.rehearsal import rehearse
+from graphstep.lesson.solution import agrees
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from graphstep.lesson.rehearsal import Rehearsal, Scene
+    from graphstep.lesson.solution import Solution
+
+_NUMBER = re.compile(r"(?<![\w.^/∂·×*+])[-−]?\d+(?:\.\d+)?(?![\w^/·×*]|\.\d)")
+_STEM = re.compile(r"\d\d-[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Everything that is wrong in a lesson file, by line; empty when nothing is.
+
+    Raises InputError when the file cannot be read at all.
+    """
+    try:
+        lesson = read_lesson(path)
+        rehearsal = rehearse(lesson)
+    except LessonError as error:
+        return sorted(error.problems, key=lambda problem: problem.line)
+    found = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal)]
+    return sorted(found, key=lambda problem: problem.line)
+
+
+def _front(rehearsal: Rehearsal) -> Iterator[Problem]:
+    lesson = rehearsal.lesson
+    for need in lesson.needs:
+        if not _STEM.fullmatch(need) or not lesson.path.with_name(f"{need}.md").exists():
+            yield Problem(lesson.path, 1, f"needs names no lesson beside this one: '{need}' (the file's name without .md)")
+    for name in lesson.run.inputs:
+        if not any(name in scene.trace.program.inputs for scene in rehearsal.scenes):
+            yield Problem(lesson.path, 1, f"inputs gives a value to {name}, which no program of the lesson has")
+
+
+def _order(rehearsal: Rehearsal) -> Iterator[Problem]:
+    """Stops go forward in the run, and a question stands before its answer is on show."""
+    path, at = rehearsal.lesson.path, 0
+    for scene in rehearsal.scenes:
+        if scene.starts_run:
+            at = 0
+        if scene.step < at:
+            yield Problem(path, scene.section.line, f"this stop (step {scene.step}) comes before the one above it (step {at})")
+        for solution in scene.solutions:
+            if solution.step <= at:
+                yield Problem(
+                    path,
+                    solution.question.line,
+                    f"the answer is on show already: step {solution.step} has it, and the stop above is at step {at}",
+                )
+        at = max(at, scene.step)
+
+
+def _questions(rehearsal: Rehearsal) -> Iterator[Problem]:
+    path = rehearsal.lesson.path
+    if not rehearsal.lesson.questions:
+        yield Problem(path, 1, "a lesson asks something: it has no predict block")
+    for solution in rehearsal.solutions.values():
+        question = solution.question
+        if not question.hints:
+            yield Problem(path, question.line, "this question has no hint")
+        if not question.because:
+            yield Problem(path, question.line, "this question has no because: the reason that is shown with the answer")
+        for key, texts in (("hint", question.hints), ("because", (question.because,)), ("question", (question.question,))):
+            for text in texts:
+                if written := _gives_away(solution, text):
+                    line = question.lines.get(key, question.line)
+                    yield Problem(path, line, f"{key} writes the right answer, {written}: it is computed and shown by itself")
+
+
+def _gives_away(solution: Solution, text: str) -> str:
+    """The right answer as it stands in a text, or the empty string."""
+    if solution.right is not None or solution.quantity is None:
+        return ""
+    for match in _NUMBER.finditer(text):
+        number = numeral_in(match[0])
+        if number is not None and agrees(number[0], solution.quantity.value):
+            return match[0]
+    return ""
+
+
+def _quoted(rehearsal: Rehearsal) -> Iterator[Problem]:
+    for scene in rehearsal.scenes:
+        yield from _quoted_in(rehearsal.lesson.path, scene)
+
+
+def _quoted_in(path: Path, scene: Scene) -> Iterator[Problem]:
+    for block in scene.section.blocks:
+        if isinstance(block, Prose):
+            for claim in claims_in(block):
+                if wrong := fault(scene.trace, claim):
+                    yield Problem(path, claim.line, wrong)
+
+
+def check_all(paths: list[Path]) -> list[Problem]:
+    """What is wrong in several files; a file that cannot be read is a problem of its own."""
+    found: list[Problem] = []
+    for path in paths:
+        try:
+            found += check(path)
+        except InputError as error:
+            found.append(Problem(path, 1, error.message))
+    return found

@@ -1,0 +1,95 @@
+"""Numbers that prose quotes from the run, and whether they are true.
+
+Inline code with an equals sign is a claim about the run: `` `q = 3` ``, `` `∂f/∂x = -4` ``, `` `q = x + y = -2 + 5 = 3` ``.
+So is every line of a fenced block with the word ``run``. All sides of a claim must come to the same: a number as the run's value
+rounded to the decimals it shows (a whole number exactly), arithmetic with rounded numbers to 2 %. What is no claim stands in
+mathematics, in another block, or in words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphstep.errors import InputError, quoted
+from graphstep.lesson.evaluate import evaluate, numeral_in
+from graphstep.lesson.solution import TOLERANCE
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.lesson.document import Prose
+    from graphstep.trace import Trace
+
+_FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})\s*(?P<word>\S*)")
+_CODE = re.compile(r"(?P<before>\$?)(?P<marks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=marks)(?!`)", re.DOTALL)
+_COMPARED = re.compile(r"\s=\s|\s≈\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that a lesson says of its run."""
+
+    text: str
+    """As quoted."""
+    line: int
+    """Where in the file."""
+
+
+def claims_in(prose: Prose) -> Iterator[Claim]:
+    """The claims of a piece of prose, in order."""
+    marks, word = "", ""
+    paragraph: list[str] = []
+    since = prose.line
+    for number, line in enumerate([*prose.text.split("\n"), ""], prose.line):
+        fence = _FENCE.match(line)
+        if marks:
+            if fence and fence["marks"].startswith(marks) and not fence["word"]:
+                marks = ""
+            elif word == "run" and line.strip():
+                yield Claim(" ".join(line.split()), number)
+            continue
+        if fence or not line.strip():
+            yield from _inline("\n".join(paragraph), since)
+            paragraph, since = [], number + 1
+            if fence:
+                marks, word = fence["marks"], fence["word"]
+            continue
+        if not paragraph:
+            since = number
+        paragraph.append(line)
+
+
+def _inline(text: str, first: int) -> Iterator[Claim]:
+    for match in _CODE.finditer(text):
+        if not match["before"] and _COMPARED.search(match["code"]):
+            yield Claim(" ".join(match["code"].split()), first + text.count("\n", 0, match.start()))
+
+
+def fault(trace: Trace, claim: Claim) -> str:
+    """What is wrong with a claim about a run, in one sentence; empty where it is true."""
+    sides = [side.strip() for side in _COMPARED.split(claim.text)]
+    if any("=" in side for side in sides):
+        return f"{quoted(claim.text)}: put a space on both sides of every equals sign"
+    numbers = [numeral_in(side) for side in sides]
+    try:
+        values = [evaluate(trace, side) for side in sides]
+    except InputError as error:
+        remark = "what is no claim about the run is no inline code with ="
+        return f"{quoted(claim.text, 60)} cannot be checked: {error.message} ({remark})"
+    # What names something of the run is true by itself; arithmetic comes next; a numeral is rounded.
+    named = next((found for found in values if found.names), None)
+    worked = next((found for found, number in zip(values, numbers, strict=True) if number is None), values[0])
+    truth = (named or worked).value
+    for side, found, number in zip(sides, values, numbers, strict=True):
+        if found.names:
+            room = 1e-9 * max(1.0, abs(truth))
+        elif number is not None:
+            room = number[1] * (1 + 1e-9) if "." in side or "e" in side.lower() else 1e-9
+        else:
+            room = max(TOLERANCE * abs(truth), 1e-9)
+        if found.value != truth and not abs(found.value - truth) <= room:
+            return f"{quoted(claim.text, 60)}: {side} does not agree with the run, which says {numeral(truth)}"
+    return ""

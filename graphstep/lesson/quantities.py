@@ -1,0 +1,181 @@
+"""What a lesson can ask of a run, or quote from it, by name: values, gradients, local gradients, contributions, sums.
+
+A quantity knows its value, how it is written, and the step that first shows it, so that a question can stand before its answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.errors import InputError, did_you_mean, quoted
+from graphstep.explain.names import TEXT, derivative, name_of, output_name, term
+from graphstep.lesson.headings import send_of
+
+if TYPE_CHECKING:
+    from graphstep.lesson.document import Stop
+    from graphstep.trace import Trace
+
+QuantityKind = Literal["value", "gradient", "local", "contribution", "sum"]
+"""The quantities of a run."""
+
+KINDS: dict[str, str] = {
+    "value": "value NODE",
+    "gradient": "gradient NODE",
+    "local": "local GATE → NODE",
+    "contribution": "contribution GATE → NODE",
+    "sum": "sum NODE",
+}
+"""How each is asked for."""
+
+_SIGNS = str.maketrans({"*": "×", "-": "−", "/": "÷", "·": "×"})
+"""What a keyboard has for the symbols in the boxes of gates."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """One number of a run."""
+
+    kind: QuantityKind
+    """What it is."""
+    trace: Trace
+    """The run."""
+    node: int
+    """The node whose value or gradient it is, or which receives."""
+    edge: int | None
+    """The edge of a local gradient or a contribution, or the one edge that makes a gradient; None for others."""
+    name: str
+    """How it is written: ``∂f/∂x``."""
+    value: float
+    """Its value."""
+    step: int
+    """The number of the step that first shows it."""
+    wording: str
+    """The question for it."""
+
+
+def quantity(trace: Trace, ask: str) -> Quantity:
+    """The quantity that ``gradient x`` or ``local × → z`` names. InputError where there is none."""
+    kind, _, rest = ask.strip().partition(" ")
+    rest = rest.strip()
+    if kind not in KINDS or not rest:
+        known = ", ".join(f"'{form}'" for form in KINDS.values())
+        raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {known}, or a 'choice: …'")
+    if kind in ("local", "contribution"):
+        return _on_edge(trace, edge_between(trace, *send_of(rest)), kind == "local")
+    node = find_node(trace, rest)
+    return _value(trace, node) if kind == "value" else _gradient(trace, node, kind == "sum")
+
+
+def find_node(trace: Trace, key: str) -> int:
+    """The node with this name, id or text, or the one gate with this symbol, name or box. InputError otherwise."""
+    program = trace.program
+    found = program.find(key)
+    if found is not None:
+        return found
+    if key == output_name(program):
+        return program.output
+    wanted = key.translate(_SIGNS)
+    gates = [
+        index
+        for index in range(program.first_gate, len(program.nodes))
+        if (gate := trace.gate(index)) is not None
+        and (key == gate.name or wanted in (gate.symbol, gate.box(trace.node(index).operands)))
+    ]
+    if len(gates) == 1:
+        return gates[0]
+    if gates:
+        which = ", ".join(name_of(program, index) for index in gates[:6])
+        raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
+    hint = did_you_mean(key, [*program.names, *(program.short(i) for i in range(len(program.nodes)))][:1000])
+    raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
+
+
+def edge_between(trace: Trace, gate: str, node: str, nth: int = 1) -> int:
+    """The edge along which a gate sends for the ``nth`` time to a node. InputError when it does not."""
+    receiver, sender = find_node(trace, node), find_node(trace, gate)
+    edges = edges_between(trace, sender, receiver)
+    program = trace.program
+    if not edges:
+        raise InputError(f"{quoted(gate)} sends nothing to {quoted(node)}: it does not read it")
+    if nth > len(edges):
+        count = "once" if len(edges) == 1 else f"{len(edges)} times"
+        raise InputError(f"{name_of(program, sender)} sends only {count} to {name_of(program, receiver)}")
+    return edges[nth - 1]
+
+
+def edges_between(trace: Trace, sender: int, receiver: int) -> list[int]:
+    """Every edge along which one node sends to the other, by slot."""
+    return [edge for edge in trace.plan.arrivals[receiver] if int(trace.plan.sender[edge]) == sender]
+
+
+def step_of_stop(trace: Trace, stop: Stop) -> int:
+    """The number of the step that a heading names. InputError when the run has none."""
+    match stop.kind:
+        case "start":
+            return 0
+        case "end":
+            return len(trace)
+        case "seed":
+            return trace.plan.seed_step
+        case "backward":
+            return int(trace.plan.edge_step[edge_between(trace, stop.node, stop.target, stop.nth)])
+        case "sum":
+            node = find_node(trace, stop.node)
+            if node not in trace.plan.sum_step:
+                raise InputError(f"{quoted(stop.node)} has no sum step: it is not used several times")
+            return trace.plan.sum_step[node]
+        case "forward":
+            if not stop.node:
+                return trace.plan.seed_step - 1
+            node = find_node(trace, stop.node)
+            if trace.gate(node) is None:
+                raise InputError(f"{quoted(stop.node)} is an input: no gate computes it")
+            return trace.step_of_value(node)
+
+
+def _value(trace: Trace, node: int) -> Quantity:
+    name = name_of(trace.program, node)
+    step = trace.step_of_value(node)
+    if step == 0:
+        raise InputError(f"{name} is an input: its value is given, so there is nothing to ask")
+    return Quantity("value", trace, node, None, name, float(trace.values[node]), step, f"What is the value of {name}?")
+
+
+def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
+    name, out = name_of(trace.program, node), output_name(trace.program)
+    known = trace.gradient(node)
+    if known is None:
+        raise InputError(f"{name} is a constant: it gets no gradient")
+    if as_sum and node not in trace.plan.sum_step:
+        raise InputError(f"{name} has no sum step: it is not used several times")
+    step = trace.step_of_gradient(node)
+    edges = trace.plan.arrivals[node]
+    left = derivative(TEXT, TEXT.name(out), term(trace.program, node, TEXT))
+    wording = f"What is {left}, the sum of the contributions to {name}?" if as_sum else f"What is {left}, the gradient of {name}?"
+    return Quantity(
+        "sum" if as_sum else "gradient",
+        trace,
+        node,
+        edges[0] if len(edges) == 1 else None,
+        left,
+        known.value,
+        trace.plan.seed_step if step is None else step,
+        wording,
+    )
+
+
+def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
+    program = trace.program
+    sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
+    gate = trace.gate(sender)
+    assert gate is not None, "an edge starts at a gate"
+    box, name = gate.box(trace.node(sender).operands), name_of(program, receiver)
+    slope = derivative(TEXT, term(program, sender, TEXT), term(program, receiver, TEXT))
+    step = int(trace.plan.edge_step[edge])
+    if local:
+        wording = f"What is {slope}, the local gradient of the {box} gate towards {name}?"
+        return Quantity("local", trace, receiver, edge, slope, float(trace.locals[edge]), step, wording)
+    wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
+    left = f"contribution of {box} to {name}"
+    return Quantity("contribution", trace, receiver, edge, left, float(trace.contributions[edge]), step, wording)
