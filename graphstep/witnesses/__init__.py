@@ -7,7 +7,7 @@ which gate has a kink there.
 
 from __future__ import annotations
 
-from graphstep.witnesses.compare import check, check_node, rows
+from graphstep.witnesses.compare import check, check_node, numeric_rows, rows
 from graphstep.witnesses.report import Report, Row, Verdict
 
-__all__ = ["Report", "Row", "Verdict", "check", "check_node", "rows"]
+__all__ = ["Report", "Row", "Verdict", "check", "check_node", "numeric_rows", "rows"]

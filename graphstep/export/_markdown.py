@@ -1,0 +1,86 @@
+"""Markdown and Mermaid as Git hosts read them: escapes, fences, tables, mathematics.
+
+Everything from a program's text passes through here, so that no label can become markup. Inline mathematics is written as
+``$`…` `` and blocks as ``math`` fences, because Markdown leaves both alone; ``$…$`` loses its backslashes and underscores on
+GitHub (github/markup issues 1644 and 1746).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+MERMAID_EDGES = 500
+"""Mermaid refuses this many edges, and a document cannot raise its limit."""
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#!])")
+_ADDRESS = re.compile(r"(?i)(www)\.|(https?|ftp):")
+_LIST_LIKE = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))")
+_TICKS = re.compile("`+")
+_MERMAID = {ord(c): f"#{ord(c)};" for c in '&"<>#`*_~'}
+
+
+def plain(text: str) -> str:
+    r"""A text that shows as it is, in a paragraph, a heading or a cell.
+
+    >>> print(plain("x*y_1 | <b>"), plain("- 1"), plain("1. x"))
+    x\*y\_1 \| \<b\> \- 1 1\. x
+    """
+    escaped = _SPECIAL.sub(r"\\\1", _one_line(text))
+    escaped = _ADDRESS.sub(lambda match: f"{match[1]}\\." if match[1] else f"{match[2]}\\:", escaped)
+    return _LIST_LIKE.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", escaped)
+
+
+def code(text: str) -> str:
+    """A text as inline code, whatever it holds.
+
+    >>> code("x+y"), code("a`b")
+    ('`x+y`', '``a`b``')
+    """
+    text = _one_line(text) or " "
+    fence = "`" * (1 + max((len(run) for run in _TICKS.findall(text)), default=0))
+    blank = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+def cell(text: str) -> str:
+    """Markdown for a cell of a table: a bar would end the cell, even in code."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
+
+
+def fence(text: str, language: str = "text") -> str:
+    """A fenced block that the text cannot end."""
+    ticks = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
+    return f"{ticks}{language}\n{text.rstrip()}\n{ticks}\n"
+
+
+def inline(latex: str) -> str:
+    """Mathematics in a line of text."""
+    return f"$`{latex}`$"
+
+
+def aligned(left: str, rungs: Sequence[str]) -> str:
+    """A block of mathematics: the equal forms of one quantity under each other."""
+    rows = " \\\\\n".join(f"&= {rung}" for rung in rungs)
+    return fence(f"\\begin{{aligned}}\n{left} {rows}\n\\end{{aligned}}", "math")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table, row by row; a header that ends in a colon (``value:``) stands over numbers, set to the right."""
+    yield f"| {' | '.join(title.removesuffix(':') for title in header)} |\n"
+    yield f"|{'|'.join('--:' if title.endswith(':') else ':--' for title in header)}|\n"
+    for row in rows:
+        yield f"| {' | '.join(map(cell, row))} |\n"
+
+
+def mermaid_label(lines: Iterable[str]) -> str:
+    """A quoted label of several lines, for Mermaid."""
+    shown = (_one_line(line).translate(_MERMAID) for line in lines)
+    return f'"{"<br/>".join(shown)}"'
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

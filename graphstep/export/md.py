@@ -1,0 +1,293 @@
+"""Markdown: a worked solution to hand out, for Git hosts, notebooks and printers.
+
+The problem, the graph, a table of the forward pass, the backward pass by the chain rule in mathematics and in numbers, and the
+gradients with a numeric check beside them. A program too large to be read step by step gets a summary
+(:mod:`graphstep.export._summary`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graphstep.diagram import MORE, centre_of, diagram, marks, nearby
+from graphstep.drawing import draw, text_of
+from graphstep.explain import explain, latex_name, name_of, output_name, value_ladder, why_zero
+from graphstep.explain.names import LATEX, derivative
+from graphstep.export._markdown import MERMAID_EDGES, aligned, code, fence, inline, mermaid_label, plain, table
+from graphstep.expression import node_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.diagram import Diagram
+    from graphstep.explain import Explanation
+    from graphstep.trace import Trace
+    from graphstep.witnesses import Row
+
+SUFFIX = ".md"
+SUMMARY = "a worked solution to hand out, for Git hosts and notebooks"
+
+WORKED = 150
+"""Gates up to which every step is written out; a larger program gets a summary."""
+
+BLOCKS = 20
+"""Gates up to which every contribution has a block of mathematics to itself; of more they stand in a table."""
+
+LISTED = 40
+"""Inputs up to which all of them are listed; of more the largest gradients."""
+
+_SPELLED = 6
+_TITLE = 60
+_MERMAID_TEXT = 40_000
+_NOTES = {"convention": "Convention", "warning": "Warning", "zero": "Why zero"}
+
+
+def export(trace: Trace, at: int | None = None) -> Iterator[str]:
+    """The solution as far as step ``at``."""
+    last = len(trace) if at is None else at
+    gates = len(trace.program.nodes) - trace.program.first_gate
+    yield from _problem(trace)
+    if gates > WORKED:
+        from graphstep.export._summary import summary
+
+        yield from _graph(trace, last)
+        yield from summary(trace, last)
+    else:
+        yield from _graph(trace, last)
+        yield from _forward(trace, last)
+        yield from _backward(trace, last, blocks=gates <= BLOCKS)
+    yield from _gradients(trace, last)
+    if last < len(trace):
+        yield f"\n*Stopped after step {last:,} of {len(trace):,}.*\n"
+
+
+# -- the problem and the graph ---------------------------------------------------------------------------------------------------
+
+
+def _problem(trace: Trace) -> Iterator[str]:
+    program = trace.program
+    text = program.text.strip()
+    short = text if len(text) <= _TITLE and "\n" not in text else program.label(program.output, _TITLE)
+    yield f"# Backpropagation through {code(short)}\n\n## Problem\n\n"
+    if len(text) <= 4_000:
+        yield fence(text)
+    else:
+        yield f"A program of {len(text):,} characters, which begins\n\n{fence(text[:400] + ' …')}"
+    out = inline(latex_name(output_name(program)))
+    inputs = trace.inputs
+    if not inputs:
+        yield f"\nThere are no inputs: {out} is a constant, and its value is all there is to find.\n"
+        return
+    given = [inline(f"{latex_name(name)} = {LATEX.number(value).text}") for name, value in list(inputs.items())[:LISTED]]
+    more = f" and {len(inputs) - LISTED:,} more" if len(inputs) > LISTED else ""
+    wanted = "its derivatives with respect to all inputs"
+    if len(inputs) <= _SPELLED:
+        output = LATEX.name(latex_name(output_name(program)))
+        wanted = ", ".join(inline(derivative(LATEX, output, LATEX.name(latex_name(name)))) for name in inputs)
+    yield f"\nGiven {', '.join(given)}{more}, find the value of {out}, and {wanted}.\n"
+    if trace.seed != 1:
+        yield f"\nThe gradient of {out} itself is set to {inline(_number(trace.seed))}; every gradient is scaled by it.\n"
+    if trace.ties == "split":
+        yield "\nWhere several inputs of a max tie, they share its gradient equally.\n"
+
+
+def _graph(trace: Trace, last: int) -> Iterator[str]:
+    """The graph as Mermaid, and as text for viewers that do not draw it; of a large program the part around its output."""
+    program = trace.program
+    gates = len(program.nodes) - program.first_gate
+    yield "\n## Graph\n\n"
+    if gates > WORKED:
+        drawn = diagram(trace, nearby(program, centre_of(trace, last) if last < len(trace) else program.output))
+        yield f"The program has {gates:,} gates. Drawn are the {len(drawn.nodes)} nodes "
+        yield "around the gate of this step" if last < len(trace) else "around the output"
+        yield "; open wires lead to the others.\n\n"
+    else:
+        drawn = diagram(trace)
+        yield "Every gate shows its value and, under it, its gradient"
+        yield f" after step {last:,}.\n\n" if last < len(trace) else ": the derivative of the output with respect to it.\n\n"
+    picture = "".join(_mermaid(trace, drawn, last))
+    if len(drawn.edges) < MERMAID_EDGES and len(picture) < _MERMAID_TEXT:
+        yield fence(picture, "mermaid")
+        yield "\n<details>\n<summary>The same as text: values above the wires, gradients below</summary>\n\n"
+        yield fence(_text_drawing(trace, drawn, last))
+        yield "\n</details>\n"
+    else:
+        yield "Values stand above the wires, gradients below.\n\n"
+        yield fence(_text_drawing(trace, drawn, last))
+
+
+def _text_drawing(trace: Trace, drawn: Diagram, last: int) -> str:
+    written = marks(trace, drawn, last)
+    if last == len(trace):
+        # A finished run has no active step.
+        written = replace(written, active=None, active_edges=frozenset())
+    return text_of(draw(drawn.arrange("compact" if len(drawn.nodes) > BLOCKS else "roomy"), written))
+
+
+def _mermaid(trace: Trace, drawn: Diagram, last: int) -> Iterator[str]:
+    written = marks(trace, drawn, last)
+    yield "flowchart LR\n"
+    for box, index in enumerate(drawn.nodes):
+        node, look = trace.node(index), drawn.boxes[box]
+        head = f"{look.label}   {look.name}" if look.name not in ("", look.label) else look.label
+        lines = [head]
+        if box in written.values:
+            lines.append(f"value {_minus(written.values[box])}")
+        if box in written.gradients:
+            lines.append(f"gradient {_minus(written.gradients[box])}")
+        shape = ("([", "])") if node.gate is None else ("[", "]")
+        yield f"  {node_id(index)}{shape[0]}{mermaid_label(lines)}{shape[1]}\n"
+    for edge in drawn.edges:
+        yield f"  {node_id(drawn.nodes[edge.source])} --> {node_id(drawn.nodes[edge.target])}\n"
+    if last < len(trace) and written.active is not None:
+        yield f"  style {node_id(drawn.nodes[written.active])} stroke-width:4px\n"
+
+
+def _minus(number: str) -> str:
+    # Mermaid takes a label that begins with a hyphen and a blank for a list, and a real minus sign reads better anyway.
+    return number.replace("-", "−")
+
+
+# -- forward ---------------------------------------------------------------------------------------------------------------------
+
+
+def _forward(trace: Trace, last: int) -> Iterator[str]:
+    program = trace.program
+    steps = range(1, min(last, trace.plan.seed_step - 1) + 1)
+    yield "\n## Forward\n\n"
+    if not steps:
+        yield "No gate has computed yet.\n" if last < len(trace) else "There is no gate: the output is an input.\n"
+        return
+    yield "Every gate computes its value from its inputs, in the order of the text.\n\n"
+    told = [explain(trace, n) for n in steps]
+    yield from table(("step:", "gate", "formula and numbers", "value:"), (_value_row(trace, n) for n in steps))
+    yield from _remarks(told)
+    if last >= trace.plan.seed_step - 1:
+        out = latex_name(output_name(program))
+        yield f"\nSo {inline(f'{out} = {LATEX.number(trace.output).text}')}.\n"
+
+
+def _value_row(trace: Trace, n: int) -> tuple[str, str, str, str]:
+    index = trace.step(n).node
+    left, rungs = value_ladder(trace, index).in_latex()
+    return str(n), plain(_box(trace, index)), inline(" = ".join((left, *rungs[:-1]))), inline(rungs[-1])
+
+
+def _box(trace: Trace, index: int) -> str:
+    gate = trace.gate(index)
+    return "" if gate is None else gate.box(trace.node(index).operands)
+
+
+# -- backward --------------------------------------------------------------------------------------------------------------------
+
+
+def _backward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
+    seed = trace.plan.seed_step
+    if last < seed:
+        return
+    told = explain(trace, seed)
+    yield "\n## Backward\n\n"
+    yield "From the output back to the inputs, every gate takes the gradient of its output (the upstream gradient), "
+    yield "multiplies it by its local gradient, and sends the product, its contribution, to its input.\n\n"
+    ladder = told.ladder.latex if told.ladder is not None else ""
+    yield f"**Step {seed}.** {plain(told.title)}: {inline(ladder)}. {plain(told.why)}\n"
+    if blocks:
+        for n in range(seed + 1, last + 1):
+            yield from _block(trace, n)
+    elif last > seed:
+        steps = [explain(trace, n) for n in range(seed + 1, last + 1)]
+        yield "\n"
+        yield from table(("step:", "what happens", "pattern", "chain rule", "numbers", "result:"), map(_row, steps))
+        yield from _remarks(steps)
+
+
+def _block(trace: Trace, n: int) -> Iterator[str]:
+    told = explain(trace, n)
+    step = trace.step(n)
+    sender = step.sender
+    if sender is not None and (trace.gate_at(n - 1) != sender or trace.step(n - 1).event == "seed"):
+        yield f"\n### {plain(f'{_box(trace, sender)} at {name_of(trace.program, sender)}')}\n"
+    named = f" (*{told.pattern}*)" if told.pattern else ""
+    yield f"\n**Step {n}.** {plain(told.title)}{named}.\n\n"
+    if told.ladder is not None:
+        yield aligned(*told.ladder.in_latex())
+    local = f"Local gradient: {inline(told.local.latex)}. " if told.local is not None else ""
+    yield f"\n{local}{plain(told.why)}\n"
+    for note in told.notes:
+        said = plain(note.text)
+        yield f"\n{said}\n" if note.kind == "arrived" else f"\n> **{_NOTES[note.kind]}.** {said}\n"
+
+
+def _row(told: Explanation) -> tuple[str, ...]:
+    left, rungs = told.ladder.in_latex() if told.ladder is not None else ("", ("",))
+    chain = " = ".join((left, *rungs[:1])) if len(rungs) > 2 else left
+    numbers = rungs[-2] if len(rungs) > 1 else ""
+    return str(told.n), plain(told.title), told.pattern, inline(chain), inline(numbers) if numbers else "", inline(rungs[-1])
+
+
+def _remarks(steps: list[Explanation]) -> Iterator[str]:
+    """What there is to say of the steps of a table besides the table."""
+    found = [(told, note) for told in steps for note in told.notes if note.kind != "arrived"]
+    if found:
+        yield "\n"
+    for told, note in found:
+        yield f"- **{_NOTES[note.kind]}**, step {told.n}, {plain(told.title)}: {plain(note.text)}\n"
+
+
+# -- gradients -------------------------------------------------------------------------------------------------------------------
+
+
+def _gradients(trace: Trace, last: int) -> Iterator[str]:
+    program = trace.program
+    if not program.inputs or last < trace.plan.seed_step:
+        return
+    chosen = _chosen(trace)
+    few = len(chosen) < len(program.inputs)
+    yield "\n## Gradients\n\n"
+    if few:
+        yield f"The {len(chosen)} largest of {len(program.inputs):,}; `--format json` holds all of them.\n\n"
+    if last < len(trace):
+        yield f"What is known after step {last:,}; {MORE} stands where contributions are still to come.\n\n"
+        yield from table(("input", "value:", "gradient:"), (_partial_row(trace, i, last) for i in chosen))
+        return
+    from graphstep.witnesses import numeric_rows
+
+    witnesses = numeric_rows(trace, chosen)
+    out = latex_name(output_name(program))
+    header = ("input", "value:", f"gradient of {inline(out)}:", "numeric check:", "relative error:")
+    remarks: list[str] = []
+    yield from table(header, (_gradient_row(trace, i, row, remarks) for i, row in zip(chosen, witnesses, strict=True)))
+    if remarks:
+        yield "\n"
+        yield from remarks
+    yield "\nThe numeric check is a central difference: the slope of the output between two runs, with the input a little "
+    yield "smaller and a little larger. It uses no local gradient, so it would notice a wrong one.\n"
+
+
+def _chosen(trace: Trace) -> list[int]:
+    """The inputs to list: all of a few; of many those with the largest gradients (nan first), in the order of the program."""
+    every = range(len(trace.program.inputs))
+    if len(every) <= LISTED:
+        return list(every)
+    sizes = [float(abs(x)) for x in trace.gradients[: len(every)]]
+    return sorted(sorted(every, key=lambda i: (sizes[i] == sizes[i], -sizes[i], i))[:LISTED])
+
+
+def _partial_row(trace: Trace, index: int, last: int) -> tuple[str, str, str]:
+    known = trace.gradient(index, last)
+    text = "" if known is None else LATEX.number(known.value).text + ("" if known.complete else r" + \cdots")
+    return inline(latex_name(trace.program.inputs[index])), inline(_number(trace.values[index])), inline(text) if text else "–"
+
+
+def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str]) -> tuple[str, ...]:
+    """A row of the table; what there is to say of it goes to ``remarks``."""
+    name = latex_name(trace.program.inputs[index])
+    remarks += [f"- {inline(name)}: {plain(text)}\n" for text in (why_zero(trace, index), row.explanation) if text]
+    numeric = "–" if row.numeric is None else inline(_number(row.numeric))
+    error = "–" if row.numeric_difference is None else inline(LATEX.number(row.numeric_difference).text)
+    return inline(name), inline(_number(trace.values[index])), inline(_number(row.backprop)), numeric, error
+
+
+def _number(value: float) -> str:
+    return LATEX.number(float(value)).text
