@@ -38,6 +38,7 @@ ARRAY_ARGUMENTS = frozenset({"axis", "keepdims", "shape", "ord"})
 """Named arguments of functions of arrays."""
 
 _NUMBERS_ONLY = "a program has numbers only: give each entry a name of its own, as in w0*x0 + w1*x1"
+_NO_QUOTES = "an expression is numbers, names, operators and functions, without quotes"
 _ADVICE = {
     "!": "there is no factorial",
     "%": "there is no remainder; a percentage is written as a fraction, 5/100",
@@ -53,8 +54,6 @@ _ADVICE = {
     "}": "use round parentheses ( )",
     "\\": "LaTeX is not read: write \\frac{a}{b} as a/b and \\exp as exp( )",
     "$": "LaTeX is not read: write the expression alone",
-    '"': "an expression is numbers, names, operators and functions, without quotes",
-    "`": "an expression is numbers, names, operators and functions, without quotes",
     "√": "write sqrt( )",
     "∞": "write a large number, or give a name the value inf: x=inf",
     "≤": NO_CONDITIONS,
@@ -93,9 +92,8 @@ def character(text: str, start: int, operand: bool) -> ReadError:
         return _dot(text, start, operand)
     if text.startswith(("==", "//"), start):
         found, span = text[start : start + 2], (start, start + 2)
-    if found == "'":
-        found = '"'
-        return ReadError("a quote begins nothing here", text=text, span=span, hint=_ADVICE[found])
+    if found in "'\"`":
+        return ReadError("a quote begins nothing here", text=text, span=span, hint=_NO_QUOTES)
     if found in _ADVICE:
         return ReadError(f"{found} is not an operator here", text=text, span=span, hint=_ADVICE[found])
     if found.isprintable():

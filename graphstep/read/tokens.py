@@ -33,6 +33,7 @@ _WORD = re.compile(
     re.DOTALL,
 )
 _SIGNED = re.compile(rf"[ \t]*(?P<numeral>{NUMERAL})")
+_ASSIGNS = re.compile(rf"{NAME}[ \t]*=(?!=)")
 _RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
 
 _OPERATORS = {
@@ -188,6 +189,8 @@ class Lexer:
         """The multiplication sign that was left out before ``start``."""
         last = self.last
         assert last is not None
+        if self._open and "\n" in self.text[last.end_pos : start] and _ASSIGNS.match(self.text, start):
+            raise complaints.never_closed(self.text, self._open[-1][0].span)
         if last.type == "NAME" or self.text[start] in "0123456789.":
             raise complaints.side_by_side(self.text, last.type, (self._start, last.end_pos), start)
         if self._operator in ("OVER", "POWER"):
@@ -200,6 +203,8 @@ class Lexer:
 
     def _call(self, text: str, start: int, stop: int) -> Token:
         name = text[:-1].rstrip()
+        if len(name) > limits.NAME:
+            raise spelling.long_name(self.text, (start, start + len(name)))
         if not is_function(name):
             raise complaints.no_function(self.text, name, start, stop)
         return self._opening("CALL", start, stop, name)

@@ -1,0 +1,177 @@
+"""No text executes code, hangs or eats memory: it is read, or refused with a reason, within a second."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graphstep.errors import InputError
+from graphstep.read import read
+from graphstep.values import read_inputs, read_value
+from tests.reading import value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PAYLOADS = [
+    "__import__('os').system('touch MARKER')",
+    "open('MARKER', 'w')",
+    "open('MARKER','w').write('x')",
+    "exec(\"open('MARKER', 'w')\")",
+    'eval(\'open("MARKER", "w")\')',
+    "().__class__.__base__.__subclasses__()",
+    "x.__class__.__mod__.__globals__['__builtins__']['open']('MARKER', 'w')",
+    "(lambda: open('MARKER', 'w'))()",
+    "[open('MARKER', 'w') for x in (1,)]",
+    "{open('MARKER', 'w')}",
+    'f\'{open("MARKER", "w")}\'',
+    'lambdify([x], \'open("MARKER", "w")\')(1)',
+    'sympify(\'open("MARKER", "w")\')',
+    "Symbol('x').evalf(subs=open('MARKER', 'w'))",
+    "x if open('MARKER', 'w') else y",
+    "import os; os.system('touch MARKER')",
+    "x = 1; __builtins__.open('MARKER', 'w')",
+    "globals()['__builtins__']",
+    "$(touch MARKER)",
+    "`touch MARKER`",
+    "x | touch MARKER",
+    "x; touch MARKER",
+    "%(x)s {x} {0.__class__}",
+    "@MARKER",
+    "!touch MARKER",
+    "os.system",
+    "__builtins__",
+    "print(x)",
+    "breakpoint()",
+    "exit()",
+]
+
+
+@pytest.mark.parametrize("payload", _PAYLOADS)
+def test_a_payload_is_text(payload: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = payload.replace("MARKER", "marker")
+    for attempt in (
+        lambda: read(text),
+        lambda: read_value(text),
+        lambda: read_inputs([f"x={text}"]),
+        lambda: read_inputs([text]),
+    ):
+        said = _outcome(attempt)
+        assert said
+    assert list(tmp_path.iterdir()) == []
+
+
+def _outcome(attempt: object) -> str:
+    assert callable(attempt)
+    try:
+        return repr(attempt())
+    except InputError as error:
+        return error.report()
+
+
+_HUGE = {
+    "powers": "9**9**9**9",
+    "a power of a power of ten": "10**10**10",
+    "a power on x": "10**(10**8)*x",
+    "exponentials": "exp(exp(exp(exp(100))))",
+    "a numeral with a huge exponent": "1e999999",
+    "a numeral with a huge negative exponent": "1e-999999999999",
+    "a long exponent": "1e" + "9" * 100_000,
+    "a numeral of 100,000 digits": "1" * 100_000,
+    "decimals": "0." + "1" * 100_000,
+    "a factorial": "factorial(1000000)",
+    "factorials": "9!!!!!!!!",
+    "parentheses": "(" * 100_000 + "x" + ")" * 100_000,
+    "open parentheses": "(" * 900_000,
+    "closed parentheses": ")" * 900_000,
+    "calls": "sin(" * 100_000 + "x" + ")" * 100_000,
+    "signs": "-" * 100_000 + "x",
+    "pluses": "+" * 900_000,
+    "a tower": "^".join("x" * 100_000),
+    "a tower of negative powers": "x^-" * 100_000 + "x",
+    "bars": "|" * 100_000,
+    "bars and names": "|x" * 100_000,
+    "stars": "*" * 100_000,
+    "commas": "max(" + "," * 100_000 + ")",
+    "separators": ";" * 900_000,
+    "lines": "\n" * 900_000,
+    "spaces": " " * 900_000 + "x",
+    "a comment": "x #" + "#" * 900_000,
+    "a long name": "x" * 900_000,
+    "a long call": "x" * 500_000 + "(" + "y" * 400_000 + ")",
+    "equals signs": "x" + "=" * 100_000,
+    "names side by side": "x " * 100_000,
+    "numbers side by side": "1 " * 100_000,
+    "dots": "." * 100_000,
+    "two readings, far apart": "1/2(" + "x+" * 100_000 + "x)",
+    "many inputs of max": "max(" + "x," * 20_000 + "x)",
+    "marks over one letter": "x" + "\u0315\u0300" * 400_000,
+    "marks over every letter": "x\u0300" * 40_000,
+    "characters that grow": "\ufdfa" * 55_000,
+    "superscripts": "x" + "²" * 100_000,
+    "nested assignments": "; ".join(f"v{i + 1} = v{i} + v{i}" for i in range(5_000)),
+    "unused statements": "x;" * 100_000,
+}
+_STRANGE = {
+    "null": "x\x00y",
+    "bell": "x\x07",
+    "escape": "\x1b[31mx\x1b[0m",
+    "backspace": "x\x08y",
+    "carriage return": "x\ry",
+    "zero width space": "x\u200b+y",
+    "zero width joiner": "x\u200dy",
+    "byte order mark": "\ufeffx",
+    "bidi override": "x\u202e+y",
+    "bidi isolate": "\u2066x\u2069",
+    "soft hyphen": "x\u00ady",
+    "line separator": "x\u2028y",
+    "lone surrogate": "x\ud800",
+    "private use": "\ue000",
+    "noncharacter": "\uffff",
+    "tag": "x\U000e0041",
+    "emoji": "x + 🙂",
+    "mark without a letter": "\u0301x",
+    "variation selector": "x\ufe0f",
+    "fraction slash": "1\u20442",
+    "division slash": "x\u2215y",
+}
+
+
+@pytest.mark.parametrize("text", [*_HUGE.values(), *_STRANGE.values()], ids=[*_HUGE, *_STRANGE])
+def test_a_hostile_text_is_read_or_refused_within_a_second(text: str) -> None:
+    start = time.perf_counter()
+    said = _outcome(lambda: value(read(text), dict.fromkeys(read(text).inputs, 1.0)))
+    as_value = _outcome(lambda: read_value(text))
+    # Three readings in all, and a machine that may be busy.
+    assert time.perf_counter() - start < 3
+    for report in (said, as_value):
+        assert report
+        assert len(report) < 2_000
+
+
+@pytest.mark.parametrize("text", _STRANGE.values(), ids=_STRANGE)
+def test_what_is_said_of_a_strange_character_is_safe_to_print(text: str) -> None:
+    said = _outcome(lambda: read(text).inputs)
+    assert all(c.isprintable() or c == "\n" for c in said)
+    said.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", _STRANGE)
+def test_an_invisible_character_never_becomes_part_of_a_name(name: str) -> None:
+    said = _outcome(lambda: read(_STRANGE[name]).inputs)
+    assert said.startswith("error: ")
+
+
+def test_a_hundred_thousand_terms_are_read() -> None:
+    program = read("+".join(["x"] * 100_001))
+    assert len(program.nodes) == 100_001
+    assert value(program, {"x": 1.0}) == 100_001.0
+    assert len(program.label(program.output)) == 60
+
+
+def test_a_power_of_powers_is_infinite_and_not_a_long_integer() -> None:
+    assert read_value("9**9**9**9") == float("inf")
+    assert value(read("9**9**9**9 + x"), {"x": 0.0}) == float("inf")

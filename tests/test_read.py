@@ -1,0 +1,647 @@
+"""Text becomes a program: structure, order, places, and what those are told whose text cannot be read."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphstep import limits
+from graphstep.errors import LimitError, ReadError
+from graphstep.expression import Constant
+from graphstep.gates import FUNCTIONS
+from graphstep.read import read
+from graphstep.read.spelling import ARRAY_FUNCTIONS
+from tests.reading import shape
+
+# Structure
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x", "x"),
+        ("x+y*z", "add(x, mul(y, z))"),
+        ("(x+y)*z", "mul(add(x, y), z)"),
+        ("x-y-z", "sub(sub(x, y), z)"),
+        ("x-(y-z)", "sub(x, sub(y, z))"),
+        ("x+(y+z)", "add(x, add(y, z))"),
+        ("x/y/z", "div(div(x, y), z)"),
+        ("x/y*z", "mul(div(x, y), z)"),
+        ("x*y/z", "div(mul(x, y), z)"),
+        ("x/(y*z)", "div(x, mul(y, z))"),
+        ("-x*y", "mul(neg(x), y)"),
+        ("x*-y", "mul(x, neg(y))"),
+        ("x - -y", "sub(x, neg(y))"),
+        ("--x", "neg(neg(x))"),
+        ("-(x+y)", "neg(add(x, y))"),
+        ("+x", "x"),
+        ("x + +y", "add(x, y)"),
+        ("-x^2", "neg(power(x, 2))"),
+        ("(-x)^2", "power(neg(x), 2)"),
+        ("x^2", "power(x, 2)"),
+        ("x**2", "power(x, 2)"),
+        ("x^-1", "power(x, -1)"),
+        ("x^-2^2", "power(x, neg(power(2, 2)))"),
+        ("x^+2", "power(x, 2)"),
+        ("x^y^z", "pow(x, pow(y, z))"),
+        ("x^-y", "pow(x, neg(y))"),
+        ("2^x", "pow(2, x)"),
+        ("x^1/2", "div(power(x, 1), 2)"),
+        ("x^(1/2)", "power(x, 1/2)"),
+        ("e^x", "pow(e, x)"),
+        ("x*x", "mul(x, x)"),
+        ("x-x", "sub(x, x)"),
+        ("0*x", "mul(0, x)"),
+        ("x/x", "div(x, x)"),
+        ("max(x,x)", "max(x, x)"),
+        ("max(z, y, x)", "max(z, y, x)"),
+        ("max(x)", "max(x)"),
+        ("|x|", "abs(x)"),
+        ("|x-y|*|z|", "mul(abs(sub(x, y)), abs(z))"),
+        ("|x + (|y|)|", "abs(add(x, abs(y)))"),
+        ("|x + abs(|y|)|", "abs(add(x, abs(abs(y))))"),
+        ("||x||", "norm(x)"),
+        ("||x|| - ‖y‖", "sub(norm(x), norm(y))"),
+        ("x × y · z ÷ w − v", "sub(div(mul(mul(x, y), z), w), v)"),
+        ("x²+y³", "add(power(x, 2), power(y, 3))"),
+        ("x⁻¹", "power(x, -1)"),
+        ("x¹²", "power(x, 12)"),
+    ],
+)
+def test_a_text_comes_out_as_the_gates_that_were_typed(text: str, expected: str) -> None:
+    assert shape(read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2x", "mul(2, x)"),
+        ("2 x", "mul(2, x)"),
+        ("2x^2", "mul(2, power(x, 2))"),
+        ("-2x", "mul(-2, x)"),
+        ("-2x^2", "mul(-2, power(x, 2))"),
+        ("2(x+y)", "mul(2, add(x, y))"),
+        ("2sin(x)", "mul(2, sin(x))"),
+        ("2|x|", "mul(2, abs(x))"),
+        ("(x+y)(x-y)", "mul(add(x, y), sub(x, y))"),
+        ("(x)(y)(z)", "mul(mul(x, y), z)"),
+        ("(x+y)z", "mul(add(x, y), z)"),
+        ("sin(x)cos(x)", "mul(sin(x), cos(x))"),
+        ("|x| |y|", "mul(abs(x), abs(y))"),
+        ("2x/3", "div(mul(2, x), 3)"),
+        ("x*2y", "mul(x, mul(2, y))"),
+        ("x - 2y", "sub(x, mul(2, y))"),
+        ("x/y + 2z", "add(div(x, y), mul(2, z))"),
+        ("x^2 + 2y", "add(power(x, 2), mul(2, y))"),
+        ("x^2*2y", "mul(power(x, 2), mul(2, y))"),
+        ("x^(2y)", "pow(x, mul(2, y))"),
+        ("(x^2)y", "mul(power(x, 2), y)"),
+        ("1/(2x)", "reciprocal(mul(2, x))"),
+        ("(1/2)x", "mul(1/2, x)"),
+        ("2x2", "mul(2, x2)"),
+        ("2e3x", "mul(2e3, x)"),
+        ("2e", "mul(2, e)"),
+        ("2ex", "mul(2, ex)"),
+        ("2π", "mul(2, π)"),
+        ("xy", "xy"),
+        ("max(2x, 3y)", "max(mul(2, x), mul(3, y))"),
+    ],
+)
+def test_a_multiplication_sign_may_be_left_out_behind_a_number_or_a_bracket(text: str, expected: str) -> None:
+    assert shape(read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("1/2x", ("1/(2*x)", "(1/2)*x")),
+        ("x/2y", ("x/(2*y)", "(x/2)*y")),
+        ("a/b/2c", ("a/b/(2*c)", "(a/b/2)*c")),
+        ("1/-2x", ("1/(-2*x)", "(1/-2)*x")),
+        ("1/(x)(y)", ("1/((x)*(y))", "(1/(x))*(y)")),
+        ("1/2(x+y)", ("1/(2*(x+y))", "(1/2)*(x+y)")),
+        ("1/2sin(x)", ("1/(2*sin(x))", "(1/2)*sin(x)")),
+        ("x^2y", ("x^(2*y)", "(x^2)*y")),
+        ("2^3x", ("2^(3*x)", "(2^3)*x")),
+        ("x^2(y+1)", ("x^(2*(y+1))", "(x^2)*(y+1)")),
+        ("x^y^2z", ("x^y^(2*z)", "(x^y^2)*z")),
+        ("x(y+z)", ("x*(y+z)", "no function called 'x'")),
+        ("foo(y+z)", ("foo*(y+z)", "no function called 'foo'")),
+        ("x y", ("x*y", "x_y")),
+        ("x |y|", ("x*|y|", "missing")),
+        ("(x+1)2", ("(x+1)*2", "(x+1)^2")),
+        ("|x+|y||", ("abs( )", "|x|*|y|")),
+        ("|x||y|", ("abs( )", "|x|*|y|")),
+        ("|||x|||", ("abs( )", "|x|*|y|")),
+        ("0x10", ("0*x10", "decimal")),
+        ("1_000", ("1*_000", "decimal")),
+        ("sin^2(x)", ("sin(x)^2", "two ways")),
+    ],
+)
+def test_what_has_two_readings_is_refused_with_both_spelled_out(text: str, readings: tuple[str, str]) -> None:
+    with pytest.raises(ReadError) as error:
+        read(text)
+    for reading in readings:
+        assert reading in error.value.report()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Max(x, Min(y, z))", "max(x, min(y, z))"),
+        ("Abs(x)", "abs(x)"),
+        ("Add(x, y, z)", "add(add(x, y), z)"),
+        ("Mul(x, y, z)", "mul(mul(x, y), z)"),
+        ("Add(x)", "x"),
+        ("Pow(x, 2)", "power(x, 2)"),
+        ("Pow(x, y)", "pow(x, y)"),
+        ("pow(2, x)", "pow(2, x)"),
+        ("pow(x, sqrt(2))", "power(x, sqrt(2))"),
+        ("ln(x)", "log(x)"),
+        ("log(x, 10)", "div(log(x), log(10))"),
+        ("x*Rational(1, 3)", "mul(x, 1/3)"),
+        ("Rational(-1, 3)*x", "mul(-1/3, x)"),
+        ("Rational(2)*x", "mul(2, x)"),
+        ("leaky_relu(x)", "leaky_relu(x, 0.01)"),
+        ("leaky_relu(x, 0.1)", "leaky_relu(x, 0.1)"),
+        ("elu(x)", "elu(x, 1)"),
+        ("clip(x, 0, 1)", "clip(x, 0, 1)"),
+        ("maxout(x, y)", "max(x, y)"),
+        ("sin (x)", "sin(x)"),
+    ],
+)
+def test_functions_and_the_spelling_of_sympy(text: str, expected: str) -> None:
+    assert shape(read(text)) == expected
+
+
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name not in ("pow", "Pow", "log", "ln")])
+def test_every_function_reads_as_its_gate_and_counts_its_inputs(function: str) -> None:
+    gate = FUNCTIONS[function]
+    fewest, most = gate.arity
+    names = "abcdfgh"  # e is a number
+    for count in {fewest, most or 5}:
+        program = read(f"{function}({', '.join(names[:count])})")
+        node = program.nodes[program.output]
+        assert node.gate == gate.name
+        assert len(node.operands) == (most or count)
+        assert node.operands[:count] == tuple(range(count))
+    for count in {fewest - 1, *([most + 1] if most else [])}:
+        with pytest.raises(ReadError, match=rf"{function} takes .* given"):
+            read(f"{function}({', '.join(names[:count])})")
+
+
+# Constants
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "number"),
+    [
+        ("0.10*x", "0.10", 0.1),
+        (".5x", ".5", 0.5),
+        ("5.*x", "5.", 5.0),
+        ("1e-3*x", "1e-3", 1e-3),
+        ("2E3*x", "2E3", 2000.0),
+        ("-3*x", "-3", -3.0),
+        ("- 3*x", "-3", -3.0),
+        ("−3*x", "-3", -3.0),
+        ("1/3*x", "1/3", 1 / 3),
+        ("-1/3*x", "-1/3", -1 / 3),
+        ("(1/3)*x", "1/3", 1 / 3),
+        ("pi*x", "pi", math.pi),
+        ("e*x", "e", math.e),
+        ("1e400*x", "1e400", math.inf),
+        ("k = 3; k*x", "k", 3.0),
+        ("k = -1/3; j = k; j*x", "j", -1 / 3),
+        ("x1 = 3; x1*x", "x1", 3.0),
+    ],
+)
+def test_a_number_lives_inside_its_gate_and_keeps_its_spelling(text: str, expected: str, number: float) -> None:
+    program = read(text)
+    (node,) = program.nodes[program.first_gate :]
+    constant = node.operands[0]
+    assert isinstance(constant, Constant)
+    assert (constant.text, constant.value) == (expected, number)
+    assert program.inputs == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2*3+x", "add(mul(2, 3), x)"),
+        ("-2^2", "neg(power(2, 2))"),
+        ("(-2)^2", "power(-2, 2)"),
+        ("2^-1", "power(2, -1)"),
+        ("--2", "neg(-2)"),
+        ("-(2)", "neg(2)"),
+        ("2--3", "sub(2, -3)"),
+        ("2-3", "sub(2, 3)"),
+        ("x-3", "sub(x, 3)"),
+        ("x*1/3", "div(mul(x, 1), 3)"),
+        ("1/3/x", "div(1/3, x)"),
+        ("6/2/3", "div(6/2, 3)"),
+        ("2/3^2", "div(2, power(3, 2))"),
+        ("1/0", "reciprocal(0)"),
+        ("3/0", "div(3, 0)"),
+        ("1/x", "reciprocal(x)"),
+        ("1.0/x", "reciprocal(x)"),
+        ("2/x", "div(2, x)"),
+        ("k=1; k/x", "div(k, x)"),
+        ("1/pi", "reciprocal(pi)"),
+        ("x^(2*3)", "power(x, mul(2, 3))"),
+        ("k=2; x^k", "power(x, k)"),
+        ("3", "constant(3)"),
+        ("-3", "constant(-3)"),
+        ("pi", "constant(pi)"),
+        ("k = 3", "constant(3)"),
+        ("k = 3; k", "constant(k)"),
+    ],
+)
+def test_operations_on_numbers_stay_gates_as_typed(text: str, expected: str) -> None:
+    assert shape(read(text)) == expected
+
+
+def test_e_and_pi_are_inputs_where_they_are_given_and_names_where_they_are_assigned() -> None:
+    assert read("e*pi*x").inputs == ("x",)
+    assert read("e*pi*x", given=("e", "x")).inputs == ("e", "x")
+    assert read("e*pi*x", given=("pi",)).inputs == ("pi", "x")
+    assert shape(read("e = x*y; e*pi")) == "mul(mul(x, y), pi)"
+
+
+_ORDINARY = "N S E I O Q C beta gamma lambda zeta W1 _ x_1 sin max sum if axis θ λ é x̂ ħ 变量 π1"
+
+
+@pytest.mark.parametrize("name", _ORDINARY.split())
+def test_ordinary_names_are_reserved_by_nobody(name: str) -> None:
+    assert read(f"{name}*2 + {name}").inputs == (name,)
+
+
+@pytest.mark.parametrize(("typed", "plain"), [("x₁", "x1"), ("ｘ", "x"), ("µ", "μ"), ("ﬁ", "fi"), ("𝑥", "x"), ("W₁₂", "W12")])
+def test_spellings_of_one_name_are_one_name(typed: str, plain: str) -> None:
+    assert read(f"{typed} + {plain}").inputs == (plain,)
+
+
+# Order, places and names
+
+
+def test_the_nodes_of_the_example_of_the_json_schema() -> None:
+    program = read("(x+y)*z")
+    assert program.text == "(x+y)*z"
+    assert [(node.gate, node.operands, node.span) for node in program.nodes] == [
+        (None, (), (1, 2)),
+        (None, (), (3, 4)),
+        (None, (), (6, 7)),
+        ("add", (0, 1), (1, 4)),
+        ("mul", (3, 2), (0, 7)),
+    ]
+    assert [program.label(i) for i in range(5)] == ["x", "y", "z", "x+y", "(x+y)*z"]
+
+
+def test_the_example_of_the_lecture_has_its_eight_gates_in_order() -> None:
+    program = read("1/(1+exp(-(w0*x0+w1*x1+w2)))")
+    assert program.inputs == ("w0", "x0", "w1", "x1", "w2")
+    gates = [node.gate for node in program.nodes[5:]]
+    assert gates == ["mul", "mul", "add", "add", "neg", "exp", "add", "reciprocal"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("((x))*((y+z))", ["y+z", "((x))*((y+z))"]),
+        ("-(x+y)", ["x+y", "-(x+y)"]),
+        ("2 sin( x )", ["sin( x )", "2 sin( x )"]),
+        ("x^-y", ["-y", "x^-y"]),
+        ("| x |+y", ["| x |", "| x |+y"]),
+        ("q = (x + y) ; q*z", ["x + y", "q*z"]),
+        ("(x+y)(z)", ["x+y", "(x+y)(z)"]),
+        ("  x\t+ y  # sum", ["x\t+ y"]),
+    ],
+)
+def test_a_gate_stands_where_it_was_typed_without_the_parentheses_around_it(text: str, spans: list[str]) -> None:
+    program = read(text)
+    assert [program.source_text(i) for i in range(program.first_gate, len(program.nodes))] == spans
+
+
+def test_a_constant_knows_its_place_with_its_sign() -> None:
+    program = read("x * - 3")
+    constant = program.nodes[1].operands[1]
+    assert isinstance(constant, Constant)
+    assert constant.span == (4, 7)
+    assert read("x + 1/3").nodes[1].constants[1].span == (4, 7)
+    assert read("x + Rational(1, 3)").nodes[1].constants[1].span == (4, 18)
+
+
+def test_assigning_shares_the_node_and_names_it() -> None:
+    program = read("q = x + y; f = q*z + q")
+    assert program.names == {"x": 0, "y": 1, "z": 2, "q": 3, "f": 5}
+    assert program.nodes[3].name == "q"
+    assert [index for index, _ in program.consumers[3]] == [4, 5]
+
+
+def test_equal_texts_are_two_nodes() -> None:
+    program = read("(x+y)*(x+y)")
+    assert program.nodes[-1].operands == (2, 3)
+
+
+def test_a_second_name_is_an_alias() -> None:
+    program = read("q = x; r = q*2; s = r; s + q")
+    assert program.names == {"x": 0, "q": 0, "r": 1, "s": 1}
+    assert (program.nodes[0].name, program.nodes[1].name) == ("x", "r")
+
+
+def test_the_output_may_be_an_input_or_a_number() -> None:
+    assert read("x").output == 0
+    named = read("q = x*2; k = 3")
+    assert named.nodes[named.output].name == "k"
+    assert named.names["k"] == named.output
+
+
+def test_parts_of_a_chain_carry_a_text_of_their_own() -> None:
+    program = read("Add(x, y, z, w)")
+    assert [program.label(i) for i in range(4, 7)] == ["Add(x, y)", "Add(x, …, z)", "Add(x, y, z, w)"]
+    program = read("log(x, 10)")
+    assert [program.label(i) for i in range(1, 4)] == ["log(x)", "log(10)", "log(x, 10)"]
+
+
+# Statements
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q = x+y; q*z",
+        "q = x+y\nq*z",
+        "q = x+y;\n\n  ; q*z ;\n",
+        "# a comment\nq = x+y  # the sum; of both\n\nq*z # end",
+        "q = x +\n y\nq * # goes on\nz",
+        "q = (x\n+ y)\nq*z",
+        "q =\n x+y\r\nq*z",
+    ],
+)
+def test_statements_end_at_a_semicolon_or_a_line(text: str) -> None:
+    assert shape(read(text)) == "mul(add(x, y), z)"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ("", "there is no expression", None),
+        (" ;; # nothing\n", "there is no expression", None),
+        ("x + * y", "an operand is missing before *", "*"),
+        ("x + ", "an operand is missing after +", "+"),
+        ("x +\n; y", "an operand is missing after +", "+"),
+        ("-", "an operand is missing after -", "-"),
+        ("x^", "an operand is missing after ^", "^"),
+        ("(x*)", "an operand is missing after *", "*"),
+        ("(x+y", "this parenthesis is never closed", "("),
+        ("sin(x", "this parenthesis is never closed", "("),
+        ("(x; y)", "this parenthesis is never closed", "("),
+        ("q = (x+y\nz = 3", "this parenthesis is never closed", "("),
+        ("|x", "this bar is never closed", "|"),
+        ("(|x)", "this bar is never closed", "|"),
+        ("x+y)", "this parenthesis was never opened", ")"),
+        ("x*()", "there is nothing between these parentheses", "()"),
+        ("x*| |", "there is nothing between these bars", "| |"),
+        ("max(x,)", "an input is missing after the comma", ","),
+        ("max(,x)", "an input is missing before the comma", ","),
+        ("max(x,,y)", "an input is missing before the comma", None),
+        ("1,5*x", "a comma cannot stand here", ","),
+        ("(x, y)", "a comma cannot stand here", ","),
+        ("q =", "an expression is missing after =", "="),
+        ("q = ; x", "an expression is missing after =", "="),
+        ("= 3", "only one name can stand before =", "="),
+        ("2x = 3", "only one name can stand before =", "="),
+        ("x = y = 3", "only one name can stand before =", None),
+        ("f(x) = x^2", "f(x) cannot be assigned", "f(x)"),
+        ("(x=3)", "= cannot stand inside parentheses", "="),
+        ("x == 3", "== is not an operator here", "=="),
+        ("x // 3", "// is not an operator here", "//"),
+        ("x < 3", "< is not an operator here", "<"),
+        ("x if y else z", "'if' begins nothing here", "if"),
+        ("if(x)", "'if' begins nothing here", "if"),
+        ("not x", "'not' begins nothing here", "not"),
+        ("2 3", "two numbers stand side by side", "2 3"),
+        ("1.2.3", "two numbers stand side by side", "1.2.3"),
+        ("sin x", "an operator is missing between sin and x", "sin x"),
+        ("x.5", "an operator is missing between x and .5", "x.5"),
+        ("x.real", "nothing has a part called 'real'", ".real"),
+        (".", "a dot alone is not a number", "."),
+        ("'x'", "a quote begins nothing here", "'"),
+        ('"x"', "a quote begins nothing here", '"'),
+        ("x!", "! is not an operator here", "!"),
+        ("x €", "'€' has no meaning in an expression", "€"),
+        ("√x", "√ is not an operator here", "√"),
+        ("\\frac{x}{y}", "\\ is not an operator here", "\\"),
+        ("sigmod(x)", "there is no function called 'sigmod'", "sigmod"),
+        ("σ(x)", "there is no function called 'σ'", "σ"),
+        ("x = x + 1", "'x' is assigned from itself", None),
+        ("y = x; x = 3; x*y", "'x' is used before it is assigned", None),
+        ("y = e*x; e = 3", "'e' is used before it is assigned", None),
+        ("q = x; q = y", "'q' is assigned twice", None),
+        ("x+y; z", "the value of this statement is used nowhere", "x+y"),
+        ("x+y\n-z", "the value of this statement is used nowhere", "x+y"),
+        ("Rational(1, 0)", "a fraction over 0 is not a number", "Rational(1, 0)"),
+        ("Rational(x, 2)", "Rational takes numerals", "Rational(x, 2)"),
+        ("½x", "½ is a fraction in one character", "½"),
+        ("xⁿ", "ⁿ is a raised letter", "ⁿ"),
+        ("2₁", "₁ is a subscript that belongs to no name", "₁"),
+        ("x\u200by", "an invisible character stands here: zero width space (U+200B)", "\u200b"),
+    ],
+)
+def test_an_error_says_what_is_wrong_and_points_at_it(text: str, message: str, place: str | None) -> None:
+    with pytest.raises(ReadError) as error:
+        read(text)
+    assert error.value.message.startswith(message)
+    if place is not None:
+        assert error.value.span is not None
+        start, stop = error.value.span
+        assert error.value.text[start:stop] == place
+    assert error.value.report().startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("sigmod(x)", "did you mean 'sigmoid'?"),
+        ("arcsin(x)", "asin(x)"),
+        ("log2(x)", "log(x, 2)"),
+        ("σ(x)", "sigmoid(x)"),
+        ("1,5", "1.5"),
+        ("x+y; z", "q = x+y"),
+        ("x+y\n-z", "next line"),
+        ("x = x + 1", "another name"),
+        ("2x = 3", "not solved"),
+        ("50%", "5/100"),
+        ("sin x", "sin(x)"),
+        ("f(x) = x^2", "f = …"),
+        ("x > 3", "max, min"),
+    ],
+)
+def test_an_error_says_what_would_do(text: str, hint: str) -> None:
+    with pytest.raises(ReadError) as error:
+        read(text)
+    assert hint in error.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "W @ x",
+        "x[0]",
+        "x[:, 1]",
+        "[1, 2]",
+        "x.T",
+        "x'",
+        "(x+y)'",
+        "max(x, axis=0)",
+        *(f"{f}(x)" for f in sorted(ARRAY_FUNCTIONS)),
+    ],
+)
+def test_what_works_on_arrays_is_recognised_and_said_to_need_arrays(text: str) -> None:
+    with pytest.raises(ReadError, match=r"works on arrays, and this program has numbers only"):
+        read(text)
+
+
+def test_a_name_cannot_be_given_and_assigned() -> None:
+    with pytest.raises(ReadError, match="has a value from outside as well"):
+        read("q = x + y; q*z", given=("x", "q"))
+
+
+# Limits
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x" * (limits.TEXT + 1), "1,000,000"),
+        ("é" * (limits.TEXT + 1), "1,000,000"),
+        ("+".join("x" * (limits.GATES + 2)), "200,000 gates"),
+        ("(" * 1001 + "x" + ")" * 1001, "1,000 deep"),
+        ("sin(" * 1001 + "x" + ")" * 1001, "1,000 deep"),
+        ("-" * 1001 + "x", "1,000 deep"),
+        ("^".join("x" * 1002), "1,000 deep"),
+        ("(-" * 501 + "x" + ")" * 501, "1,000 deep"),
+        ("x^-" * 501 + "x", "1,000 deep"),
+        ("|(" * 501 + "x" + ")|" * 501, "1,000 deep"),
+        ("1" * 41, "40"),
+        ("0." + "0" * 40, "40"),
+        ("1e401", "400"),
+        ("1e-401", "400"),
+        ("1e" + "9" * 5000, "400"),
+        ("x" * 41, "40"),
+        ("1" * 900_000, "40"),
+        ("x" * 900_000, "40"),
+    ],
+)
+def test_each_limit_has_its_own_error_that_says_it(text: str, says: str) -> None:
+    with pytest.raises(LimitError) as error:
+        read(text)
+    assert says in error.value.message
+    assert len(error.value.report()) < 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "gates"),
+    [
+        ("(" * 1000 + "x" + ")" * 1000, 0),
+        ("sin(" * 1000 + "x" + ")" * 1000, 1000),
+        ("-" * 1000 + "x", 1000),
+        ("^".join("x" * 1001), 1000),
+        ("+".join(["-x"] * 2000), 3999),
+        ("*".join(["x^2"] * 2000), 3999),
+        ("1" * 40, 1),
+        ("1e400", 1),
+        ("1e-0400", 1),
+        ("x" * 40, 0),
+        ("; ".join([*(f"v{i + 1} = v{i} * x" for i in range(20_000)), "v20000"]), 20_000),
+    ],
+)
+def test_what_is_just_within_the_limits_is_read(text: str, gates: int) -> None:
+    program = read(text)
+    assert len(program.nodes) - program.first_gate == gates
+
+
+# Any program at all
+
+_NAMES = st.sampled_from(["x", "y", "w0", "N", "θ"])
+_NUMERALS = st.sampled_from(["2", "0.5", "1e-3", "7.", "10"])
+_UNARY = st.sampled_from(["sin", "exp", "sigmoid", "abs"])
+
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
+Written = tuple[str, str, int]
+"""A text, the shape that it must come out as, and how tightly it binds."""
+
+
+def _within(written: Written, level: int) -> str:
+    text, _, binds = written
+    return text if binds >= level else f"({text})"
+
+
+def _binary(parts: tuple[str, Written, Written, str]) -> Written:
+    sign, x, y, space = parts
+    gate, level = {"+": ("add", _SUM), "-": ("sub", _SUM), "*": ("mul", _PRODUCT), "/": ("div", _PRODUCT)}[sign]
+    shaped = f"{gate}({x[1]}, {y[1]})"
+    if sign == "/" and x[1] == x[0]:
+        # Two numerals would be a fraction; in parentheses they stay two numbers.
+        x = (f"({x[0]})", x[1], _ATOM)
+    return f"{_within(x, level)}{space}{sign}{space}{_within(y, level + 1)}", shaped, level
+
+
+def _power(parts: tuple[Written, Written]) -> Written:
+    x, y = parts
+    gate = "pow" if _has_names(y[1]) else "power"
+    return f"{_within(x, _ATOM)}^{_within(y, _POWER)}", f"{gate}({x[1]}, {y[1]})", _POWER
+
+
+def _has_names(shaped: str) -> bool:
+    words = "".join(c if c.isalnum() or c == "." else " " for c in shaped).split()
+    return any(word in ("x", "y", "w0", "N", "θ") for word in words)
+
+
+def _sign(x: Written) -> Written:
+    # A sign before a numeral would belong to it.
+    text = f"({x[0]})" if x[0][0].isdigit() else _within(x, _SIGN)
+    return f"-{text}", f"neg({x[1]})", _SIGN
+
+
+_WRITTEN: st.SearchStrategy[Written] = st.recursive(
+    st.one_of(_NAMES, _NUMERALS).map(lambda word: (word, word, _ATOM)),
+    lambda inner: st.one_of(
+        st.tuples(st.sampled_from("+-*/"), inner, inner, st.sampled_from(["", " ", "\t"])).map(_binary),
+        st.tuples(inner, inner).map(_power),
+        inner.map(_sign),
+        inner.map(lambda x: (f"({x[0]})", x[1], _ATOM)),
+        st.tuples(_UNARY, inner).map(lambda p: (f"{p[0]}({p[1][0]})", f"{p[0]}({p[1][1]})", _ATOM)),
+        st.tuples(inner, inner).map(lambda p: (f"max({p[0][0]}, {p[1][0]})", f"max({p[0][1]}, {p[1][1]})", _ATOM)),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(_WRITTEN)
+def test_any_expression_comes_out_as_it_was_written(written: Written) -> None:
+    text, shaped, _ = written
+    program = read(text)
+    if shaped[0].isdigit():
+        shaped = f"constant({shaped})"
+    assert shape(program) == shaped
+    for index, node in enumerate(program.nodes):
+        assert all(x < index for _, x in node.sources)
+        assert node.span is not None
+        assert program.text[node.span[0] : node.span[1]].strip() != ""
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(st.text(alphabet="xy2.(|)+-*/^=,; \n'e√²\u0301σ_#[@!", max_size=25))
+def test_any_text_at_all_is_read_or_refused_with_a_reason(text: str) -> None:
+    try:
+        program = read(text)
+    except ReadError as error:
+        said = error.report()
+    else:
+        said = program.label(program.output)
+    assert said.strip()
+    assert not said.startswith("error: \n")
