@@ -31,6 +31,9 @@ MORE = "+…"
 """Stands behind a gradient of which a part has arrived."""
 
 _WIDEST = len("-1.234e-100")
+_HUB = 8
+"""Consumers up to which a node leads on to all of them."""
+
 _FORK = 8
 """Contributions up to which a node's room is measured; of more it gets room for the widest number."""
 
@@ -102,11 +105,21 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None) -> Diagram
 
 
 def nearby(program: Program, centre: int, cap: int = NEARBY) -> list[int]:
-    """The at most ``cap`` nodes that are fewest wires from a node, ascending; it costs what they cost."""
+    """The at most ``cap`` nodes that are fewest wires from a node, ascending; it costs what they cost.
+
+    The way does not lead through a node with many consumers to all of them: a weight that 10,000 gates read would fill the
+    drawing with gates that have nothing else to do with the centre.
+    """
     nodes, consumers = program.nodes, program.consumers
-    operands_of = _Neighbours(len(nodes), lambda index: [source for _, source in nodes[index].sources])
-    consumers_of = _Neighbours(len(nodes), lambda index: [gate for gate, _ in consumers[index]])
-    return neighbourhood(operands_of, consumers_of, centre, cap)
+
+    def operands_of(index: int) -> Sequence[int]:
+        return [source for _, source in nodes[index].sources]
+
+    def consumers_of(index: int) -> Sequence[int]:
+        hub = len(consumers[index]) > _HUB and index != centre
+        return [] if hub else [gate for gate, _ in consumers[index]]
+
+    return neighbourhood(_Neighbours(len(nodes), operands_of), _Neighbours(len(nodes), consumers_of), centre, cap)
 
 
 def centre_of(trace: Trace, at: int) -> int:

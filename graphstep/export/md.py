@@ -37,6 +37,7 @@ BLOCKS = 20
 LISTED = 40
 """Inputs up to which all of them are listed; of more the largest gradients."""
 
+_GIVEN = 20
 _SPELLED = 6
 _TITLE = 60
 _MERMAID_TEXT = 40_000
@@ -79,8 +80,8 @@ def _problem(trace: Trace) -> Iterator[str]:
     if not inputs:
         yield f"\nThere are no inputs: {out} is a constant, and its value is all there is to find.\n"
         return
-    given = [inline(f"{latex_name(name)} = {LATEX.number(value).text}") for name, value in list(inputs.items())[:LISTED]]
-    more = f" and {len(inputs) - LISTED:,} more" if len(inputs) > LISTED else ""
+    given = [inline(f"{latex_name(name)} = {LATEX.number(value).text}") for name, value in list(inputs.items())[:_GIVEN]]
+    more = f" and {len(inputs) - _GIVEN:,} more" if len(inputs) > _GIVEN else ""
     wanted = "its derivatives with respect to all inputs"
     if len(inputs) <= _SPELLED:
         output = LATEX.name(latex_name(output_name(program)))
@@ -285,7 +286,7 @@ def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str]) -> tup
     name = latex_name(trace.program.inputs[index])
     remarks += [f"- {inline(name)}: {plain(text)}\n" for text in (why_zero(trace, index), row.explanation) if text]
     numeric = "–" if row.numeric is None else inline(_number(row.numeric))
-    error = "–" if row.numeric_difference is None else inline(LATEX.number(row.numeric_difference).text)
+    error = "–" if row.numeric_difference is None else inline(_number(float(f"{row.numeric_difference:.1e}")))
     return inline(name), inline(_number(trace.values[index])), inline(_number(row.backprop)), numeric, error
 
 
