@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from graphstep.read.builder import Builder
     from graphstep.read.tokens import Lexer
 
-# Each level names all that binds more tightly, instead of one rule that leads to the next: a name in a sum would otherwise pass
-# five rules that do nothing, which is a third of the time that reading takes.
+# A level names all that binds more tightly, instead of one rule that leads to the next: a name in a sum would otherwise pass five
+# rules that do nothing, which is a third of the time that reading takes. Right operands have rules of their own (summand, factor,
+# exponent): written out as well, they would make the tables twice as large, and every start slower.
 _POWER = "atom | power"
 _FACTOR = f"{_POWER} | beside | signed"
 _SUMMAND = f"{_FACTOR} | product"
@@ -35,16 +36,19 @@ start: statements
 ?statement: sum
     | NAME EQUALS sum -> assign
 ?sum: {_SUMMAND}
-    | sum PLUS ({_SUMMAND}) -> add
-    | sum MINUS ({_SUMMAND}) -> sub
-?product: ({_FACTOR} | product) TIMES ({_FACTOR}) -> mul
-    | ({_FACTOR} | product) OVER ({_FACTOR}) -> div
-?signed: MINUS ({_FACTOR}) -> neg
-    | PLUS ({_FACTOR}) -> plus
+    | sum PLUS summand -> add
+    | sum MINUS summand -> sub
+?summand: {_SUMMAND}
+?product: ({_FACTOR} | product) TIMES factor -> mul
+    | ({_FACTOR} | product) OVER factor -> div
+?factor: {_FACTOR}
+?signed: MINUS factor -> neg
+    | PLUS factor -> plus
 ?beside: ({_POWER} | beside) BESIDE ({_POWER}) -> mul
-?power: atom POWER ({_POWER} | signed_power) -> power
-?signed_power: MINUS ({_POWER} | signed_power) -> neg
-    | PLUS ({_POWER} | signed_power) -> plus
+?power: atom POWER exponent -> power
+?exponent: {_POWER}
+    | MINUS exponent -> neg
+    | PLUS exponent -> plus
 ?atom: NUMERAL -> numeral
     | NAME -> name
     | OPEN sum CLOSE -> parentheses
