@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from graphstep.layout.plan import Kind, Plan
-from graphstep.layout.tracks import Tracks, slot_row
 
 if TYPE_CHECKING:
     from graphstep.layout.model import Density
     from graphstep.layout.sizes import Sizes
+    from graphstep.layout.tracks import Tracks
 
 Point = tuple[int, int]
 """Column and row of a cell, both from 0 at the top left."""
@@ -79,7 +79,7 @@ class Geometry:
 
     def slot_row(self, slot: int) -> int:
         """The row in which a slot is entered."""
-        return slot_row(self.made, self.size, self.row, slot)
+        return self.row[self.made.slot_item[slot]] + self.size.entry[slot]
 
     def track_x(self, layer: int, track: int) -> int:
         """The column of a track right of a layer."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.layout.plan import Kind
-from graphstep.layout.sizes import shown_name, stub_text
+from graphstep.layout.sizes import out_row, shown_name, stub_text
 from graphstep.layout.window import Stub, Window, window
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Layout:
         top = size.top[node]
         return Place(
             geometry.left[geometry.made.layer[node]], geometry.row[node] - top,
-            size.width[node], size.height[node], top, top + size.enters[node],
+            size.width[node], size.height[node], top, top - out_row(max(self.boxes[node].ports, 1)),
         )  # fmt: skip
 
     def shown_name(self, node: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from graphstep.layout.plan import Kind, Plan
+from graphstep.layout.plan import Kind
 
 if TYPE_CHECKING:
+    from graphstep.layout.plan import Plan
     from graphstep.layout.sizes import Sizes
 
 PASS_WEIGHT = 4.0
@@ -18,105 +19,94 @@ SMALL_ITEMS = 400
 
 def rows(made: Plan, size: Sizes) -> list[int]:
     """The row of each item's outgoing wire; the uppermost row that anything owns is 0."""
-    row = _stacked(made, size)
-    sweeps = 7 if len(row) <= SMALL_ITEMS else 3
-    for sweep in range(sweeps):
-        _align(made, size, row, forward=sweep % 2 == 0)
-    for _ in range(2):
-        _straighten(made, size, row)
-    top = min([row[item] - size.above[item] for item in range(len(row))], default=0)
+    stacked = _stacked(made, size)
+    row = stacked[:]
+    for sweep in range(7 if len(row) <= SMALL_ITEMS else 3):
+        _align(made, size, stacked, row, forward=sweep % 2 == 0)
+    for _ in range(2 if len(row) <= SMALL_ITEMS else 1):
+        _straighten(made, size, stacked, row)
+    top = min([row[layer[0]] - size.above[layer[0]] for layer in made.layers if layer], default=0)
     return [place - top for place in row]
 
 
-def _distance(size: Sizes, made: Plan, upper: int, lower: int) -> int:
-    """Rows from the wire of one item to the wire of the next one below it, at least."""
-    both = made.kind[upper] is Kind.BOX and made.kind[lower] is Kind.BOX
-    return size.below[upper] + size.above[lower] + 1 + (size.blank if both else 0)
-
-
 def _stacked(made: Plan, size: Sizes) -> list[int]:
+    """By item: its row when each layer is set as closely as it can be."""
     row = [0] * len(made.kind)
+    above, below, blank = size.above, size.below, size.blank
+    boxes = len(size.top)
     for layer in made.layers:
+        place = 0
         for upper, lower in pairwise(layer):
-            row[lower] = row[upper] + _distance(size, made, upper, lower)
+            place += below[upper] + above[lower] + 1
+            if upper < boxes and lower < boxes:
+                place += blank
+            row[lower] = place
     return row
 
 
-def _align(made: Plan, size: Sizes, row: list[int], forward: bool) -> None:
+def _align(made: Plan, size: Sizes, stacked: list[int], row: list[int], forward: bool) -> None:
     """Move each layer, in turn, as near as its order allows to the rows of the layer it follows."""
+    first_slot, feeder, users, slot_item = made.first_slot, made.feeder, made.users, made.slot_item
+    kind, entry = made.kind, size.entry
     for layer in made.layers if forward else reversed(made.layers):
         wishes: list[float] = []
         weights: list[float] = []
-        shifts: list[int] = []
-        shift = 0
-        previous = -1
         for item in layer:
-            if previous >= 0:
-                shift += _distance(size, made, previous, item)
-            previous = item
-            wish = _wish(made, size, row, item, forward)
-            wishes.append(wish - shift)
-            weights.append(PASS_WEIGHT if made.kind[item] is Kind.PASS else 1.0)
-            shifts.append(shift)
-        for item, place, shift in zip(layer, _ascending(wishes, weights), shifts, strict=True):
-            row[item] = place + shift
-
-
-def _wish(made: Plan, size: Sizes, row: list[int], item: int, forward: bool) -> float:
-    """The row at which the item's wires on one side would be straight, on average."""
-    first, last = made.first_slot[item], made.first_slot[item + 1]
-    enters = size.enters[item] - first
-    if forward or not made.users[item]:
-        places = [row[made.feeder[slot]] - slot - enters for slot in range(first, last) if made.feeder[slot] >= 0]
-        if places:
-            return sum(places) / len(places)
-    places = []
-    for slot in made.users[item]:
-        target = made.slot_item[slot]
-        places.append(row[target] + size.enters[target] + slot - made.first_slot[target])
-    return sum(places) / len(places) if places else float(row[item])
+            slots = users[item]
+            places: list[int] = []
+            if forward or not slots:
+                entered = range(first_slot[item], first_slot[item + 1])
+                places = [row[feeder[slot]] - entry[slot] for slot in entered if feeder[slot] >= 0]
+            if not places:
+                places = [row[slot_item[slot]] + entry[slot] for slot in slots]
+            wish = sum(places) / len(places) if len(places) > 1 else places[0] if places else row[item]
+            wishes.append(wish - stacked[item])
+            weights.append(PASS_WEIGHT if kind[item] is Kind.PASS else 1.0)
+        for item, place in zip(layer, _ascending(wishes, weights), strict=True):
+            row[item] = place + stacked[item]
 
 
 def _ascending(wishes: list[float], weights: list[float]) -> list[int]:
     """The non-decreasing whole numbers nearest to the wishes: isotonic regression by pooling adjacent violators."""
-    sums: list[float] = []
+    means: list[float] = []
     masses: list[float] = []
     counts: list[int] = []
-    for wish, mass in zip(wishes, weights, strict=True):
-        total, count = wish * mass, 1
-        while sums and sums[-1] * mass > total * masses[-1]:
-            total += sums.pop()
-            mass += masses.pop()
+    for wish, weight in zip(wishes, weights, strict=True):
+        mean, mass, count = wish, weight, 1
+        while means and means[-1] > mean:
+            joined = masses[-1] + mass
+            mean = (means.pop() * masses[-1] + mean * mass) / joined
+            masses.pop()
+            mass = joined
             count += counts.pop()
-        sums.append(total)
+        means.append(mean)
         masses.append(mass)
         counts.append(count)
     places: list[int] = []
-    for total, mass, count in zip(sums, masses, counts, strict=True):
-        places.extend([int(total / mass + 0.5 + 1e6) - 1_000_000] * count)
+    for mean, count in zip(means, counts, strict=True):
+        places.extend([int((mean + 0.5) // 1)] * count)
     return places
 
 
-def _straighten(made: Plan, size: Sizes, row: list[int]) -> None:
+def _straighten(made: Plan, size: Sizes, stacked: list[int], row: list[int]) -> None:
     """Move single items within the room that their neighbours leave, where that makes more of their wires straight.
 
     Gates with several operands stay in the middle of them, and so do the inputs around such a gate.
     """
     for layer in made.layers:
+        last = len(layer) - 1
         for place, item in enumerate(layer):
             wanted = _straight_rows(made, size, row, item)
-            if not wanted:
+            here = row[item]
+            if not wanted or wanted.count(here) == len(wanted):
                 continue
-            best = here = row[item]
-            straight = wanted.count(here)
+            best, straight = here, wanted.count(here)
+            # Between neighbours the distance in the closest stack is the least there may be.
+            lowest = row[layer[place - 1]] + stacked[item] - stacked[layer[place - 1]] if place else min(wanted)
+            highest = row[layer[place + 1]] - stacked[layer[place + 1]] + stacked[item] if place < last else max(wanted)
             for each in wanted:
-                if each == best or wanted.count(each) <= straight:
-                    continue
-                if place and each < row[layer[place - 1]] + _distance(size, made, layer[place - 1], item):
-                    continue
-                if place + 1 < len(layer) and each > row[layer[place + 1]] - _distance(size, made, item, layer[place + 1]):
-                    continue
-                straight, best = wanted.count(each), each
+                if lowest <= each <= highest and wanted.count(each) > straight:
+                    straight, best = wanted.count(each), each
             row[item] = best
 
 
@@ -125,11 +115,13 @@ def _straight_rows(made: Plan, size: Sizes, row: list[int], item: int) -> list[i
     first, last = made.first_slot[item], made.first_slot[item + 1]
     if last - first > 1:
         return []
-    wanted: list[int] = []
-    if last > first and made.feeder[first] >= 0:
-        wanted.append(row[made.feeder[first]] - size.enters[item])
-    for slot in made.users[item]:
-        target = made.slot_item[slot]
-        if last > first or made.first_slot[target + 1] - made.first_slot[target] == 1:
-            wanted.append(row[target] + size.enters[target] + slot - made.first_slot[target])
-    return wanted
+    if last > first:
+        wanted = [row[made.slot_item[slot]] + size.entry[slot] for slot in made.users[item]]
+        if made.feeder[first] >= 0:
+            wanted.append(row[made.feeder[first]] - size.entry[first])
+        return wanted
+    return [
+        row[made.slot_item[slot]] + size.entry[slot]
+        for slot in made.users[item]
+        if made.first_slot[made.slot_item[slot] + 1] - made.first_slot[made.slot_item[slot]] == 1
+    ]

@@ -40,8 +40,8 @@ class Sizes:
     """By box: rows of the box itself."""
     label_start: list[int]
     """By box: cells from the left edge of the layer to the first cell of its value and of its gradient."""
-    enters: list[int]
-    """By item: row of its first slot, relative to its wire; the others follow below."""
+    entry: list[int]
+    """By slot: the row in which it is entered, relative to the wire of its item."""
     blank: int
     """Blank rows between two boxes of a layer."""
     turn: int
@@ -56,19 +56,28 @@ def sizes(made: Plan, boxes: Sequence[Box], density: Density, output: int | None
     roomy = density == "roomy"
     size = Sizes(
         [0] * count, [0] * count, [0] * count, [0] * count, [0] * len(boxes), [1] * len(boxes), [0] * len(boxes),
-        [0] * count, 1 if roomy else 0, 2 if roomy else 1, 3 if roomy else 2,
+        [0] * len(made.feeder), 1 if roomy else 0, 2 if roomy else 1, 3 if roomy else 2,
     )  # fmt: skip
     measure = _roomy if roomy else _compact
     for item, box in enumerate(boxes):
         measure(size, item, box, shown_name(box, item == output))
         label_end = size.label_start[item] + box.label_width + (1 if roomy else 0)
         size.zone[item] = max(label_end if box.label_width else 0, size.width[item] + SHORTEST)
+        if box.ports > 1:
+            first = made.first_slot[item]
+            out = out_row(box.ports)
+            size.entry[first : first + box.ports] = range(-out, box.ports - out)
     for item in range(len(boxes), count):
         if made.kind[item] is not Kind.PASS:
             size.width[item] = size.zone[item] = (
                 cell_width(stub_text(boxes[made.owner[item]], made.kind[item] is Kind.OUTPUT)) + 1
             )
     return size
+
+
+def out_row(ports: int) -> int:
+    """The operand row, from 0, in which the wire of a gate leaves: the middle one, or the upper one of two."""
+    return (ports - 1) // 2
 
 
 def stub_text(box: Box, is_output: bool) -> str:
@@ -88,19 +97,18 @@ def _roomy(size: Sizes, item: int, box: Box, name: str) -> None:
     if name:
         width = max(width, cell_width(name) + 4)
     rows = max(box.ports, 1)
-    out = (rows - 1) // 2
+    out = out_row(rows)
     size.width[item] = width
     size.top[item] = size.above[item] = out + 1
     size.below[item] = rows - out
     size.height[item] = rows + 2
-    size.enters[item] = -out
     size.label_start[item] = width + 1
 
 
 def _compact(size: Sizes, item: int, box: Box, name: str) -> None:
     """A bare name, a gate in brackets, or for several operands a box whose upper edge carries the label."""
     rows = max(box.ports, 1)
-    out = (rows - 1) // 2
+    out = out_row(rows)
     width = cell_width(box.label) + (2 if box.ports else 0)
     named = cell_width(name)
     labelled = 1 if box.label_width else 0
@@ -116,5 +124,4 @@ def _compact(size: Sizes, item: int, box: Box, name: str) -> None:
     size.above[item] = max(out, labelled)
     size.below[item] = max(rows - 1 - out, labelled, 1 if name and rows == 1 else 0)
     size.height[item] = rows
-    size.enters[item] = -out
     size.label_start[item] = width - overhang

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 BLOCK = 64
 """Rows that share one entry in the coarse half of the skyline."""
-LONG = 1024
+LONG = 8192
 """A vertical run of more rows than this is entered in the coarse half only."""
 
 
@@ -28,12 +28,6 @@ class Tracks:
     """By layer: how many tracks lie between it and the next."""
 
 
-def slot_row(made: Plan, size: Sizes, row: list[int], slot: int) -> int:
-    """The row in which a slot is entered."""
-    item = made.slot_item[slot]
-    return row[item] + size.enters[item] + slot - made.first_slot[item]
-
-
 def tracks(made: Plan, size: Sizes, row: list[int]) -> Tracks:
     """Give each wire that is not straight a track, so that no two wires share a cell except where they cross."""
     found = Tracks([-1] * len(made.kind))
@@ -44,6 +38,7 @@ def tracks(made: Plan, size: Sizes, row: list[int]) -> Tracks:
 
 def _gap(made: Plan, size: Sizes, row: list[int], layer: list[int], found: Tracks) -> int:
     """Give tracks to the nets that leave one layer; answers how many tracks that takes."""
+    slot_item, entry = made.slot_item, size.entry
     targets: dict[int, list[int]] = {}
     source_at: dict[int, int] = {}
     taken: set[int] = set()
@@ -51,7 +46,7 @@ def _gap(made: Plan, size: Sizes, row: list[int], layer: list[int], found: Track
         slots = made.users[item]
         if not slots:
             continue
-        entered = [slot_row(made, size, row, slot) for slot in slots]
+        entered = [row[slot_item[slot]] + entry[slot] for slot in slots]
         here = row[item]
         taken.add(here)
         taken.update(entered)
@@ -132,7 +127,7 @@ def _free_row(near: int, low: int, taken: set[int]) -> int:
 
 
 class Skyline:
-    """Which track is the last one taken, row by row; kept in two halves so that long runs stay cheap."""
+    """Which track is the last one taken, row by row; where runs may be long, a coarse half keeps them cheap."""
 
     __slots__ = ("coarse", "fine", "height", "low", "tallest")
 
@@ -140,7 +135,7 @@ class Skyline:
         self.low = low
         self.height = 0
         self.fine = [0] * (high - low + 1)
-        blocks = (high - low) // BLOCK + 1
+        blocks = (high - low) // BLOCK + 1 if high - low > LONG else 0
         self.coarse = [0] * blocks
         self.tallest = [0] * blocks
 
@@ -149,21 +144,28 @@ class Skyline:
         top, bottom = top - self.low, bottom - self.low
         if bottom >= len(self.fine):
             self._grow(bottom)
-        first, last = top // BLOCK, bottom // BLOCK + 1
-        if bottom - top > LONG:
-            track = max(least, max(self.tallest[first:last]))
-            self.coarse[first:last] = [track + 1] * (last - first)
-        else:
-            track = max(least, max(self.coarse[first:last]), max(self.fine[top : bottom + 1]))
+        long = bool(self.coarse) and bottom - top > LONG
+        track = 0 if long else max(self.fine[top : bottom + 1])
+        if self.coarse:
+            first, last = top // BLOCK, bottom // BLOCK + 1
+            track = max(track, least, max((self.tallest if long else self.coarse)[first:last]))
+            ends = max(self.tallest[first], track + 1), max(self.tallest[last - 1], track + 1)
+            self.tallest[first:last] = [track + 1] * (last - first)
+            self.tallest[first], self.tallest[last - 1] = ends
+            if long:
+                self.coarse[first:last] = [track + 1] * (last - first)
+        elif least > track:
+            track = least
+        if not long:
             self.fine[top : bottom + 1] = [track + 1] * (bottom - top + 1)
-        for block in range(first, last):
-            if self.tallest[block] <= track:
-                self.tallest[block] = track + 1
-        self.height = max(self.height, track + 1)
+        if track >= self.height:
+            self.height = track + 1
         return track
 
     def _grow(self, bottom: int) -> None:
+        """Add rows below, for detours that leave the rows which the wires of the gap would need."""
         self.fine.extend([0] * (bottom + 1 - len(self.fine)))
-        more = bottom // BLOCK + 1 - len(self.coarse)
-        self.coarse.extend([0] * more)
-        self.tallest.extend([0] * more)
+        if self.coarse:
+            more = bottom // BLOCK + 1 - len(self.coarse)
+            self.coarse.extend([0] * more)
+            self.tallest.extend([0] * more)

@@ -108,12 +108,14 @@ def _entries(geometry: Geometry, number: int, top: int, bottom: int, seen: Windo
     start = bisect_left(layer, top, key=lambda item: row[item] + size.below[item])
     for place in range(start, len(layer)):
         item = layer[place]
-        y = row[item] + size.enters[item]
         if row[item] - size.above[item] >= bottom:
             break
+        first, last = made.first_slot[item], made.first_slot[item + 1]
+        if first == last:
+            continue
+        y = row[item] + size.entry[first]
         end = geometry.wire_end(item)
         pointed = end if made.kind[item] in (Kind.LEAVE, Kind.OUTPUT) else end - 1
-        first, last = made.first_slot[item], made.first_slot[item + 1]
         for slot in range(first + max(top - y, 0), min(last, first + max(bottom - y, 0))):
             feeder = made.feeder[slot]
             at = y + slot - first
