@@ -139,6 +139,7 @@ class _Heads:
             sp.And: lambda *xs: all(xs),
             sp.Or: lambda *xs: any(xs),
             sp.Not: lambda x: not x,
+            sp.ITE: lambda condition, then, otherwise: then if condition else otherwise,
         }
 
 

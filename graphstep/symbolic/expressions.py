@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.errors import InputError, LimitError, did_you_mean, quoted
+from graphstep.expression import node_id
 from graphstep.gates import GATES
 from graphstep.gates.mathematics import NUMBERS, symbols
-from graphstep.symbolic.size import needed, refuse_if_large
+from graphstep.symbolic.size import needed, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graphstep.expression import Constant, Program
     from graphstep.gates import Gate
@@ -54,18 +55,29 @@ def derivative(program: Program, name: str) -> Any:
     if name not in program.inputs:
         known = did_you_mean(name, program.inputs) or f"its inputs are {', '.join(program.inputs)}"
         raise InputError(f"{quoted(name)} is no input of the program", hint=known)
-    return next(derivatives(program, (name,)))
+    return next(derivatives(program, (program.inputs.index(name),)))
 
 
-def derivatives(program: Program, names: tuple[str, ...]) -> Iterator[Any]:
-    """SymPy's derivatives of the output with respect to several inputs, one at a time; the expression is built once."""
+def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:
+    """SymPy's derivatives of the output with respect to several inputs, one at a time; the expression is built once.
+
+    A single gate may stand for the inputs: it is then the symbol :func:`symbol_name` in what is differentiated.
+    Raises as :func:`to_sympy`, when the first is asked for.
+    """
     import sympy as sp
 
-    expression = _expression(program, program.output, _differentiable())
-    for name in names:
+    cut = nodes[0] if len(nodes) == 1 else None
+    expression = _expression(program, program.output, _differentiable(), cut)
+    for index in nodes:
         with _translated("differentiate", program, program.output):
-            found = sp.diff(expression, sp.Symbol(name, real=True))
+            found = sp.diff(expression, sp.Symbol(symbol_name(program, index), real=True))
         yield found
+
+
+def symbol_name(program: Program, index: int) -> str:
+    """The name of the symbol that stands for a node: an input's own, for a gate one that cannot be typed."""
+    node = program.nodes[index]
+    return (node.name or "") if node.gate is None else f"({node_id(index)})"
 
 
 def number(value: float) -> Any:
@@ -94,16 +106,16 @@ def constant(typed: Constant) -> Any:
     return number(typed.value)
 
 
-def _expression(program: Program, index: int, m: Any) -> Any:
+def _expression(program: Program, index: int, m: Any, cut: int | None = None) -> Any:
     import sympy as sp
 
-    refuse_if_large(program, index)
+    tree(program, index, cut)
     made: dict[int, Any] = {}
     values: dict[int, float] = {}
-    for place in needed(program, index):
+    for place in needed(program, index, cut):
         node = program.nodes[place]
-        if node.gate is None:
-            made[place] = sp.Symbol(node.name or "", real=True)
+        if node.gate is None or place == cut:
+            made[place] = sp.Symbol(symbol_name(program, place), real=True)
             continue
         inputs = [made[x] if isinstance(x, int) else constant(x) for x in node.operands]
         if not program.depends[place]:

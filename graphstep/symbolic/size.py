@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graphstep.expression import Program
 
-_NAMED = "name the parts and ask for one of them, or check the inner gates one by one"
+_NAMED = "ask for one of its parts"
 
 
 class Tree:
@@ -70,37 +70,41 @@ def _sizes() -> Any:
     return _Sizes()
 
 
-def needed(program: Program, index: int) -> list[int]:
-    """The nodes that the value of a node depends on, itself included, in the order of the program."""
+def needed(program: Program, index: int, cut: int | None = None) -> list[int]:
+    """The nodes that the value of a node depends on, itself included, in the order of the program.
+
+    Where ``cut`` stands for itself, what it depends on is not needed.
+    """
     wanted = [False] * (index + 1)
     wanted[index] = True
     for place in range(index, -1, -1):
-        if wanted[place]:
+        if wanted[place] and place != cut:
             for source in program.nodes[place].operands:
                 if isinstance(source, int):
                     wanted[source] = True
     return [place for place, is_wanted in enumerate(wanted) if is_wanted]
 
 
-def refuse_if_large(program: Program, index: int) -> None:
-    """Raise LimitError if a node, written out as a tree, exceeds what SymPy is asked for (:mod:`graphstep.limits`)."""
+def tree(program: Program, index: int, cut: int | None = None) -> Tree:
+    """The size of a node's formula, with ``cut`` as a symbol in it.
+
+    Raises LimitError if it exceeds what SymPy is asked for (:mod:`graphstep.limits`).
+    """
     trees: dict[int, Tree] = {}
-    for place in needed(program, index):
+    for place in needed(program, index, cut):
         node = program.nodes[place]
-        if node.gate is None:
+        if node.gate is None or place == cut:
             trees[place] = Tree()
             continue
         inputs = [trees[x] if isinstance(x, int) else Tree() for x in node.operands]
         made = GATES[node.gate].formula(_sizes(), *inputs)
-        tree = made if isinstance(made, Tree) else Tree()
-        if tree.parts > limits.SYMBOLIC_NODES:
+        trees[place] = made if isinstance(made, Tree) else Tree()
+        if trees[place].parts > limits.SYMBOLIC_NODES:
             raise LimitError(
-                f"{quoted(program.label(place))} has more than {limits.SYMBOLIC_NODES:,} parts as one formula",
-                hint=_NAMED,
+                f"{quoted(program.label(place))} has more than {limits.SYMBOLIC_NODES:,} parts as one formula", hint=_NAMED
             )
-        if tree.depth > limits.SYMBOLIC_DEPTH:
+        if trees[place].depth > limits.SYMBOLIC_DEPTH:
             raise LimitError(
-                f"{quoted(program.label(place))} is nested more than {limits.SYMBOLIC_DEPTH} deep as one formula",
-                hint=_NAMED,
+                f"{quoted(program.label(place))} is nested more than {limits.SYMBOLIC_DEPTH} deep as one formula", hint=_NAMED
             )
-        trees[place] = tree
+    return trees[index]

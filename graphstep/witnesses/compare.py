@@ -130,6 +130,9 @@ def _judge(
     by_numeric = numeric is None or _close(backprop, numeric, error)
     if by_symbolic and by_numeric:
         return "agree", _reservation(backprop, symbolic, numeric, error, difference)
+    standing = _standing_kink(trace)
+    if standing:
+        return "kink", standing
     if symbolic is not None and numeric is not None and not by_symbolic and _close(symbolic, numeric, error):
         said = "SymPy and the central difference agree with each other and not with backprop."
         return "disagree", f"{said} The local gradient of a gate on the way is wrong: check its gates one by one."
@@ -193,6 +196,16 @@ def _at_kink(
     note = convention(trace, first)
     rule = " The kink is nearer than the smallest step of the difference." if note is None else f" {note.text}"
     return "kink", f"{where} {have} a kink here: {slopes}. {_sentence(said)}{rule}"
+
+
+def _standing_kink(trace: Trace) -> str:
+    """What is said where a gate stays at its kink while the inputs move, as in clip(x, x, 1); empty where none does."""
+    for index, reached in enumerate(trace.program.reaches):
+        note = convention(trace, index) if reached else None
+        if note is not None and note.kind == "convention":
+            label = quoted(trace.program.label(index))
+            return f"{node_id(index)}, {label}, stands at a kink and stays there while the input moves. {note.text}"
+    return ""
 
 
 def _sentence(said: list[str]) -> str:

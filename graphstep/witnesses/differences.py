@@ -85,7 +85,7 @@ def _sizes(x: float) -> Array:
 
 def _settle(trace: Trace, nodes: list[int], sizes: list[Array]) -> list[tuple[Difference, bool]]:
     """The difference for each node, and whether it is good enough to need no more step sizes."""
-    values, made = trace.values, trace.plan
+    values, made, magnitudes = trace.values, trace.plan, _magnitudes(trace)
     columns = np.concatenate([np.concatenate([values[i] - h, values[i] + h]) for i, h in zip(nodes, sizes, strict=True)])
     cells = np.empty((len(values) + len(made.constants), len(columns)))
     cells[: len(values)] = values[:, None]
@@ -103,7 +103,7 @@ def _settle(trace: Trace, nodes: list[int], sizes: list[Array]) -> list[tuple[Di
             runs = _Runs(
                 float(values[index]),
                 trace.output,
-                float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))),
+                *magnitudes,
                 columns[left],
                 columns[right],
                 outputs[left],
@@ -154,7 +154,9 @@ class _Runs:
     f: float
     """The output there."""
     magnitude: float
-    """The largest value of the run, whose rounding the output may inherit."""
+    """The size of what the output's rounding comes from: the largest value of a gate times what it counts for."""
+    inside: float
+    """The same of what gates read: how large numbers may become, and cancel, inside one gate, as in x·(1 + erf x)."""
     below: Array
     """The values to its left."""
     above: Array
@@ -176,9 +178,10 @@ def _difference(runs: _Runs, sides: list[tuple[NDArray[np.int32], Decisions, Dec
     both = left_ok & right_ok
     if not kinks and both.sum() >= 2:
         h = (runs.above - runs.below)[both] / 2
-        slope, error = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
-        good = max(1e-9 * abs(slope), 1e-12 * abs(runs.f) / max(1.0, abs(runs.x)))
-        return Difference(slope, error, slope, slope), bool(both.sum() >= 4 and error <= good)
+        slope, error, step = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
+        good = max(1e-9 * abs(slope), 4 * _EPSILON * runs.magnitude / float(h[0]))
+        settled = bool(both.sum() >= 4 and error <= good)
+        return Difference(slope, max(error, _EPSILON * runs.inside / step), slope, slope), settled
     left, left_error = _one_side(runs, left_ok, runs.below, runs.f_below)
     right, right_error = _one_side(runs, right_ok, runs.above, runs.f_above)
     known = [(s, e) for s, e in ((left, left_error), (right, right_error)) if not np.isnan(s)]
@@ -198,19 +201,20 @@ def _one_side(runs: _Runs, usable: NDArray[np.bool_], at: Array, outputs: Array)
     slopes = rises / steps
     if len(slopes) > 4 and (abs(slopes[-4:]) > 1.5 * abs(slopes[-5:-1])).all():
         return float(np.copysign(np.inf, slopes[-1])), 0.0
-    return _extrapolate(slopes, abs(steps), 4.0, runs)
+    slope, error, step = _extrapolate(slopes, abs(steps), 4.0, runs)
+    return slope, max(error, _EPSILON * runs.inside / step)
 
 
-def _extrapolate(slopes: Array, h: Array, factor: float, runs: _Runs) -> tuple[float, float]:
-    """The best entry of the extrapolation tableau and its error; ``factor`` is what the first error term shrinks by."""
-    noise = 4 * _EPSILON * runs.magnitude / float(h[-1])
+def _extrapolate(slopes: Array, h: Array, factor: float, runs: _Runs) -> tuple[float, float, float]:
+    """The best entry of the extrapolation tableau, its error and its step; ``factor`` is what the first error term shrinks by."""
+    rounding = _EPSILON * runs.magnitude / h
     last, before = float(slopes[-1]), float(slopes[-2])
     for start in range(len(slopes) - 1):
         best, error, row = _tableau(slopes[start:].tolist(), factor)
-        # Steps too large for the function may agree with each other by accident; the small ones tell, within their noise.
-        if abs(best - last) <= 3 * abs(last - before) + noise:
-            return best, max(error, _EPSILON * abs(runs.f) / float(h[start + row]))
-    return last, abs(last - before)
+        # Steps too large for the function may agree with each other by accident; the small ones tell, within their rounding.
+        if abs(best - last) <= 3 * abs(last - before) + 16 * float(rounding[-1]):
+            return best, max(error, float(rounding[start + row])), float(h[start + row])
+    return last, max(abs(last - before), float(rounding[-1])), float(h[-1])
 
 
 def _tableau(column: list[float], factor: float) -> tuple[float, float, int]:
@@ -224,5 +228,20 @@ def _tableau(column: list[float], factor: float) -> tuple[float, float, int]:
             error = max(abs(entries[-1] - entries[k]), abs(entries[-1] - upper))
             if error < least:
                 best, least, place = entries[-1], error, row
+        if row > 1 and abs(entries[-1] - above[-1]) >= 2 * least:
+            # From here on rounding grows faster than the extrapolation gains.
+            break
         above = entries
     return best, least, place
+
+
+def _magnitudes(trace: Trace) -> tuple[float, float]:
+    """The largest |value| of a gate, and |operand|, times |its gradient|: numbers whose rounding reaches the output."""
+    if not trace.seed:
+        return 0.0, 0.0
+    made, gradients = trace.plan, np.abs(trace.gradients / trace.seed)
+    values = np.abs(trace.values)
+    with np.errstate(all="ignore"):
+        outs, ins = gradients * values, gradients[made.sender] * values[made.receiver]
+    out, inside = (float(np.max(sizes, initial=0.0, where=np.isfinite(sizes))) for sizes in (outs, ins))
+    return max(abs(trace.output), out), inside
