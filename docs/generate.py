@@ -6,9 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docs import examples
 from graphstep.gates import GATES
 from graphstep.gates.notation import LATEX, TEXT
-from graphstep.rewrite import FOLDS
 
 if TYPE_CHECKING:
     import argparse
@@ -109,7 +109,7 @@ def gates_page() -> str:
         (
             f"`{gate.name}`",
             f"`{gate.expansion}`",
-            ", ".join(f"`{text}`" for text in (gate.expansion, *gate.also)) if gate.name in FOLDS else "–",
+            ", ".join(f"`{text}`" for text in (gate.expansion, *gate.also)) if gate.folds else "–",
         )
         for gate in GATES.values()
         if gate.expansion
@@ -201,9 +201,11 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def main() -> None:
-    """Write every page."""
-    for path, page in PAGES.items():
-        (HERE / path).write_text(page(), encoding="utf-8")
+    """Write every page, and into the others what their examples print."""
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8")
+    for path in examples.pages():
+        path.write_text(examples.refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

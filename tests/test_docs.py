@@ -1,0 +1,160 @@
+"""The documentation is run: examples print what the pages say, made pages are current, links resolve, names are documented."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import pytest
+
+import graphstep
+from docs.examples import ROOT, pages, refreshed
+from docs.generate import HERE, PAGES
+
+FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
+KINDS = {"console", "pycon", "sh", "text", "json", "predict", "markdown", "toml", "mermaid", "math"}
+"""Fences that a page may hold: those that run (console, pycon), those that other tests hold to account, and text."""
+
+by_page = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+sources = pytest.mark.parametrize(
+    "path", sorted((ROOT / "graphstep").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+
+
+@by_page
+def test_commands_print_what_the_page_says(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert refreshed(text) == text, "make docs writes the page anew"
+
+
+@by_page
+def test_python_examples_give_what_the_page_says(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    examples = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+    result = doctest.DocTestRunner(verbose=False).run(examples)
+    assert result.failed == 0
+    assert result.attempted == text.count("\n>>> ")
+
+
+@by_page
+def test_blocks_are_of_a_known_kind_and_json_is_json(page: Path) -> None:
+    for block in FENCE.finditer(page.read_text(encoding="utf-8")):
+        assert block["kind"] in KINDS, block[0]
+        if block["kind"] == "json":
+            json.loads(block["body"])
+
+
+@by_page
+def test_links_resolve(page: Path) -> None:
+    for link in LINK.finditer(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        path, _, anchor = link["target"].partition("#")
+        if "://" in path:
+            continue
+        target = (page.parent / path) if path else page
+        assert target.exists(), link[0]
+        if anchor:
+            assert anchor in {slug(heading["title"]) for heading in HEADING.finditer(target.read_text(encoding="utf-8"))}, link[0]
+
+
+def slug(title: str) -> str:
+    """The anchor that Git hosts make of a heading."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_that_are_made_from_the_code_are_current(name: str) -> None:
+    assert (HERE / name).read_text(encoding="utf-8") == PAGES[name](), "make docs writes them anew"
+
+
+def test_every_function_of_the_language_is_on_its_page() -> None:
+    from graphstep.read.calls import function_names
+
+    text = (HERE / "reference/language.md").read_text(encoding="utf-8")
+    missing = [name for name in function_names() if not re.search(rf"(?<!\w){name}(?!\w)", text)]
+    assert not missing
+
+
+def test_the_limits_on_the_page_are_those_of_the_code() -> None:
+    from graphstep import limits
+
+    text = (HERE / "reference/language.md").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^\| (.+?) \| (?:at most |±)?([\d,]+) \|$", text, re.MULTILINE))
+    assert {int(number.replace(",", "")) for number in table.values()} == {
+        limits.TEXT,
+        limits.GATES,
+        limits.NESTING,
+        limits.NUMERAL_DIGITS,
+        limits.NUMERAL_EXPONENT,
+        limits.NAME,
+    }
+
+
+def test_every_field_of_the_json_document_is_on_its_page() -> None:
+    document = graphstep.run("q = 2*x; q*q", x=3).to_dict()
+    named = {*document, *(key for part in (*document["nodes"], *document["steps"]) for key in part)}
+    text = (HERE / "reference/json.md").read_text(encoding="utf-8")
+    assert {name for name in named if f"`{name}`" not in text} == set()
+
+
+def test_every_decision_fits_on_half_a_page_and_is_listed() -> None:
+    listed = (HERE / "decisions/README.md").read_text(encoding="utf-8")
+    for page in sorted((HERE / "decisions").glob("[0-9]*.md")):
+        assert page.name in listed
+        assert len(page.read_text(encoding="utf-8").splitlines()) <= 15, page.name
+
+
+def test_every_module_stands_in_the_architecture() -> None:
+    text = (HERE / "architecture.md").read_text(encoding="utf-8")
+    parts = {path.name for path in (ROOT / "graphstep").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    missing = {part for part in parts if not part.startswith("__") and f"{part}`" not in text and f"{part}/`" not in text}
+    assert not missing
+
+
+@sources
+def test_public_names_have_docstrings_and_fields_their_strings(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "the module says what it is"
+    bare = [name for owner in (tree, *classes(tree)) for name in undocumented(owner)]
+    assert not bare
+
+
+def classes(tree: ast.Module) -> list[ast.ClassDef]:
+    """The public classes of a module; a protocol's methods are described by its docstring or their names."""
+    return [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+
+
+def undocumented(owner: ast.Module | ast.ClassDef) -> list[str]:
+    """The public classes, functions and dataclass fields in a module or class that nothing describes."""
+    protocol = isinstance(owner, ast.ClassDef) and any(ast.unparse(parent) == "Protocol" for parent in owner.bases)
+    decorated = isinstance(owner, ast.ClassDef) and any("dataclass" in ast.unparse(mark) for mark in owner.decorator_list)
+    found = []
+    for node, following in zip(owner.body, [*owner.body[1:], None], strict=True):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            overload = any(ast.unparse(mark) == "overload" for mark in node.decorator_list)
+            if not (node.name.startswith("_") or protocol or overload or ast.get_docstring(node)):
+                found.append(node.name)
+        elif decorated and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            described = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+            if not described and not ast.unparse(node.annotation).startswith("ClassVar"):
+                found.append(f"{getattr(owner, 'name', '')}.{node.target.id}")
+    return found
+
+
+MODULES = [module.name for module in walk_packages(graphstep.__path__, "graphstep.") if not module.name.endswith("__main__")]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_hold(name: str) -> None:
+    module = import_module(name)
+    result = doctest.testmod(module)
+    assert result.failed == 0
+    assert result.attempted == len(
+        [line for line in Path(module.__file__ or "").read_text().splitlines() if line.strip().startswith(">>> ")]
+    )
