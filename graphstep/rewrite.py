@@ -20,10 +20,6 @@ from graphstep.read import read
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-FOLDS = ("sigmoid", "tanh", "softplus", "silu", "gelu")
-"""The composite gates that a typed expansion folds into: every book has a name for them, and their local gradient is simpler than
-what their parts come to. ``x*x`` and ``max(0, x)`` stay as typed: square and relu show nothing that × and max do not."""
-
 _SLOTS = ("x", "y", "z")
 _PART_WIDTH = 40
 """Characters of an input's expression inside the expression of a part."""
@@ -176,7 +172,7 @@ class _Pattern:
 @cache
 def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
     """The spellings that fold, by the gate that they end in, the largest first."""
-    found = [_Pattern(name, read(text)) for name in FOLDS for text in (GATES[name].expansion, *GATES[name].also)]
+    found = [_Pattern(gate.name, read(text)) for gate in GATES.values() if gate.folds for text in (gate.expansion, *gate.also)]
     found.sort(key=lambda pattern: -len(pattern.shape.nodes))
     by_last: dict[str, list[_Pattern]] = {}
     for pattern in found:

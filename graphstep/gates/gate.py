@@ -71,7 +71,10 @@ class Gate:
     expansion: str = ""
     """The same function out of smaller gates, as a program of ``x`` (``y``, ``z``); empty when it is not composite."""
     also: tuple[str, ...] = ()
-    """Other spellings of the expansion that fold into this gate."""
+    """Other spellings of the expansion."""
+    folds: bool = False
+    """Whether a typed expansion is recognised as this gate: where every book has a name for it and its local gradient is simpler
+    than what its parts come to. ``x*x`` and ``max(0, x)`` stay as typed: square and relu show nothing that × and max do not."""
     commutes: bool = False
     """Whether the order of its inputs does not matter to its value."""
     chooses: Literal["", "max", "min"] = ""

@@ -413,8 +413,9 @@ _ACTIVATIONS = (
         (lambda m, x, out: out * (1 - out),),
         "The σ gate squashes its input into the interval from 0 to 1.",
         "The slope of σ is σ·(1 − σ): its own output {out} times what is missing to 1.",
-        functions=("sigmoid",),
+        functions=("sigmoid", "σ"),
         expansion="1/(1 + exp(-x))",
+        folds=True,
         also=("1/(1 + exp(-1*x))", "(1 + exp(-x))^(-1)", "exp(x)/(1 + exp(x))"),
         saturates=True,
     ),
@@ -427,7 +428,8 @@ _ACTIVATIONS = (
         "The slope of tanh is 1 − tanh²: one minus the square of its own output {out}.",
         functions=("tanh",),
         expansion="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
-        also=("2/(1 + exp(-2*x)) - 1",),
+        folds=True,
+        also=("2/(1 + exp(-2*x)) - 1", "2*sigmoid(2*x) - 1", "(exp(2*x) - 1)/(exp(2*x) + 1)"),
         saturates=True,
     ),
     Gate(
@@ -498,6 +500,7 @@ _ACTIVATIONS = (
         "The slope of softplus is σ(x).",
         functions=("softplus",),
         expansion="log(1 + exp(x))",
+        folds=True,
     ),
     Gate(
         "gelu",
@@ -508,6 +511,8 @@ _ACTIVATIONS = (
         "The slope of x·Φ(x) is Φ(x) + x·φ(x), by the product rule.",
         functions=("gelu",),
         expansion="x*(1 + erf(x/sqrt(2)))/2",
+        also=("0.5*x*(1 + erf(x/sqrt(2)))",),
+        folds=True,
     ),
     Gate(
         "silu",
@@ -518,6 +523,8 @@ _ACTIVATIONS = (
         "The slope of x·σ(x) is σ(x) + x·σ(x)·(1 − σ(x)), by the product rule.",
         functions=("silu",),
         expansion="x*sigmoid(x)",
+        also=("x/(1 + exp(-x))",),
+        folds=True,
     ),
 )
 

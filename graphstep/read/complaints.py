@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
 _ELSEWHERE = {
-    "σ": "sigmoid(x)",
     "arcsin": "asin(x)",
     "arccos": "acos(x)",
     "arctan": "atan(x)",
