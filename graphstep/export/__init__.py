@@ -62,14 +62,22 @@ def exporter_for(path: str | Path) -> Exporter:
 
 
 def render(trace: Trace, name: str, at: int | None = None) -> str:
-    """The whole text of a trace in a format."""
+    """The whole text of a trace in a format; InputError for a format or a step that does not exist."""
+    _check_step(trace, at)
     return "".join(exporter(name).export(trace, at))
 
 
 def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | None = None) -> Path:
     """Write a trace to a file, in the format of its suffix unless ``name`` says another; returns the path.
 
-    The file is replaced in one go, so that a failure leaves an older one as it was. GraphstepError when it cannot be written.
+    The file is replaced in one go, so that a failure leaves an older one as it was. InputError for a format or a
+    step that does not exist, GraphstepError when the file cannot be written.
     """
+    _check_step(trace, at)
     chosen = exporter(name) if name else exporter_for(path)
     return replace_file(path, "".join(chosen.export(trace, at)))
+
+
+def _check_step(trace: Trace, at: int | None) -> None:
+    if at is not None and not 0 <= at <= len(trace):
+        raise InputError(f"there is no step {at}: this run has {len(trace)} steps", hint=f"0 is the start, {len(trace)} the end")

@@ -54,7 +54,7 @@ def _gates(trace: Trace, last: int) -> Iterator[str]:
         yield "No gate has computed yet.\n"
         return
     kinds = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0] or ""))
-    yield f"{_count(done, 'gate')} computed their values.\n\n"
+    yield f"{_count(done, 'gate')} computed.\n\n"
     yield from table(("gate", "name", "how many:"), ((plain(GATES[n or ""].symbol), code(n or ""), f"{c:,}") for n, c in kinds))
     if last >= trace.plan.seed_step - 1:
         out = latex_name(output_name(program))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from graphstep.explain import pattern
@@ -11,22 +13,24 @@ from graphstep.expression import node_id
 from graphstep.gates import GATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from graphstep.trace import Step, Trace
 
 SUFFIX = ".json"
 SUMMARY = "everything, for other programs (schema 1)"
 
+_CHUNK = 500
+"""Entries that are written at once."""
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
 
 def export(trace: Trace, at: int | None = None) -> Iterator[str]:
-    """One JSON document, an entry a line in its long lists."""
-    document = to_dict(trace, at)
-    yield "{"
-    for place, (key, entry) in enumerate(document.items()):
-        yield f"{',' if place else ''}\n  {_text(key)}: "
-        if isinstance(entry, list) and entry:
-            yield "[\n    " + ",\n    ".join(map(_text, entry)) + "\n  ]"
+    """One JSON document, an entry a line in its long lists; they are made while they are written."""
+    for place, (key, entry) in enumerate(_document(trace, at)):
+        yield f"{',' if place else '{'}\n  {_text(key)}: "
+        if isinstance(entry, Iterator):
+            yield from _lines(entry)
         else:
             yield _text(entry)
     yield "\n}\n"
@@ -37,16 +41,29 @@ def to_dict(trace: Trace, at: int | None = None) -> dict[str, Any]:
 
     With ``at`` it holds what is known after that step: later values and gradients are None, later steps are left out.
     """
+    return {key: list(entry) if isinstance(entry, Iterator) else entry for key, entry in _document(trace, at)}
+
+
+def _document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
+    """The keys of the document with what stands under them; an iterator stands for a list."""
     program, last = trace.program, len(trace) if at is None else at
-    return {
-        "schema": 1,
-        "program": program.text,
-        "inputs": {name: number(value) for name, value in trace.inputs.items()},
-        "output": number(trace.value(program.output, last)),
-        "gradients": {name: _gradient(trace, i, last) for i, name in enumerate(program.inputs)},
-        "nodes": [_node(trace, i, last) for i in range(len(program.nodes))],
-        "steps": [_step(trace.step(n)) for n in range(1, last + 1)],
-    }
+    yield "schema", 1
+    yield "program", program.text
+    yield "inputs", {name: number(value) for name, value in trace.inputs.items()}
+    yield "seed", number(trace.seed)
+    yield "ties", trace.ties
+    yield "output", number(trace.value(program.output, last))
+    yield "gradients", {name: _gradient(trace, i, last) for i, name in enumerate(program.inputs)}
+    yield "nodes", (_node(trace, i, last) for i in range(len(program.nodes)))
+    yield "steps", (_step(trace.step(n)) for n in range(1, last + 1))
+
+
+def _lines(entries: Iterator[Any]) -> Iterator[str]:
+    opened = False
+    while chunk := list(islice(entries, _CHUNK)):
+        yield (",\n    " if opened else "[\n    ") + ",\n    ".join(map(_text, chunk))
+        opened = True
+    yield "\n  ]" if opened else "[]"
 
 
 def number(value: float | None) -> float | str | None:
@@ -84,14 +101,12 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    entry: dict[str, Any] = {"n": step.n, "phase": step.phase}
     if step.event == "value":
-        return {**entry, "node": node_id(step.node), "value": number(step.value)}
-    entry["event"] = step.event
-    if step.event == "send":
-        return {
-            **entry,
-            "from": node_id(step.sender or 0),
+        return {"n": step.n, "phase": step.phase, "node": node_id(step.node), "value": number(step.value)}
+    entry: dict[str, Any] = {"n": step.n, "phase": step.phase, "event": step.event}
+    if step.sender is not None:
+        return entry | {
+            "from": node_id(step.sender),
             "to": node_id(step.node),
             "slot": step.slot,
             "upstream": number(step.upstream),
@@ -99,12 +114,11 @@ def _step(step: Step) -> dict[str, Any]:
             "contribution": number(step.contribution),
             "pattern": pattern(step) or None,
         }
+    entry["node"] = node_id(step.node)
     if step.event == "sum":
         entry["contributions"] = [number(part) for part in step.contributions]
-        entry |= {"node": node_id(step.node), "gradient": number(step.gradient)}
-        return entry
-    return {**entry, "node": node_id(step.node), "gradient": number(step.gradient)}
+    return entry | {"gradient": number(step.gradient)}
 
 
 def _text(entry: Any) -> str:
-    return json.dumps(entry, ensure_ascii=False, allow_nan=False)
+    return _ENCODE(entry)

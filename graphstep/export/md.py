@@ -34,7 +34,7 @@ WORKED = 150
 BLOCKS = 20
 """Gates up to which every contribution has a block of mathematics to itself; of more they stand in a table."""
 
-LISTED = 40
+LISTED = 60
 """Inputs up to which all of them are listed; of more the largest gradients."""
 
 _GIVEN = 20
