@@ -147,7 +147,7 @@ def _open(run: LessonRun, out: Callable[[str], None]) -> None:
 def _after(run: LessonRun, solution: Solution, out: Callable[[str], None]) -> None:
     """The answer, its reason and its step; then what of the section comes on show behind it."""
     out(_filled(f"{solution.answer}. {solution.question.because}", "  "))
-    if solution.step <= run.scene.step:
+    if solution.step <= run.step:
         out(_step(run.scene, solution.step))
     keys = [block.key if not isinstance(block, Prose) else "" for block in run.blocks]
     for block in run.blocks[keys.index(solution.question.key) + 1 :]:

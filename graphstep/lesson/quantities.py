@@ -80,7 +80,7 @@ def find_node(trace: Trace, key: str) -> int:
         index
         for index in range(program.first_gate, len(program.nodes))
         if (gate := trace.gate(index)) is not None
-        and (key == gate.name or wanted in (gate.symbol, gate.box(trace.node(index).operands)))
+        and ({key, wanted} & {gate.name, gate.symbol, gate.box(trace.node(index).operands)})
     ]
     if len(gates) == 1:
         return gates[0]
@@ -174,8 +174,13 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
     slope = derivative(TEXT, term(program, sender, TEXT), term(program, receiver, TEXT))
     step = int(trace.plan.edge_step[edge])
     if local:
-        wording = f"What is {slope}, the local gradient of the {box} gate towards {name}?"
-        return Quantity("local", trace, receiver, edge, slope, float(trace.locals[edge]), step, wording)
+        words = f"local gradient of the {box} gate towards {name}"
+        # Where a gate reads a node twice, or the node is read elsewhere too, ∂f/∂x would be the sum of several.
+        alone = len(trace.plan.arrivals[receiver]) == 1 or (
+            sender != program.output and len(edges_between(trace, sender, receiver)) == 1
+        )
+        wording = f"What is {slope}, the {words}?" if alone else f"What is the {words}, through this one wire?"
+        return Quantity("local", trace, receiver, edge, slope if alone else words, float(trace.locals[edge]), step, wording)
     wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
     left = f"contribution of {box} to {name}"
     return Quantity("contribution", trace, receiver, edge, left, float(trace.contributions[edge]), step, wording)
