@@ -31,8 +31,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check and print."""
-    from graphstep.witnesses import check
     from graphstep.trace import trace
+    from graphstep.witnesses import check
 
     program, inputs, seed = read_options(options)
     report = check(trace(program, inputs, seed=seed, ties=options.ties))

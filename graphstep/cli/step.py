@@ -11,6 +11,11 @@ from graphstep.errors import InputError, quoted
 if TYPE_CHECKING:
     import argparse
 
+    from graphstep.trace import Trace
+
+AGREES = 1e-12
+"""Relative difference up to which a composite gate and its parts count as equal."""
+
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Step through backpropagation, gate by gate: values forward, then gradients backward."
 EXAMPLES = """\
@@ -67,7 +72,23 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for piece in (chosen or export.exporter("text")).export(made, at):
         sys.stdout.write(piece)
+    if chosen is None and (options.fold or options.expand):
+        sys.stdout.write(_agreement(options, made))
     return 0
+
+
+def _agreement(options: argparse.Namespace, made: Trace) -> str:
+    """That gates folded or taken apart give the same gradients as the program as typed."""
+    from graphstep.api import read_program
+    from graphstep.numerals import numeral
+    from graphstep.trace import difference, trace
+
+    typed = trace(read_program(made.program.text, made.inputs), made.inputs, seed=made.seed, ties=made.ties)
+    apart = difference(made, typed)
+    done = "folded" if options.fold else "taken apart"
+    if apart < AGREES:
+        return f"\n{done} and as typed agree: the largest relative difference is {numeral(apart, 2)}\n"
+    return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): one of them rounds badly or meets a kink here\n"
 
 
 def _step_number(word: str) -> int:

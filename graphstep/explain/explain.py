@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MANY = 4
 """Contributions that a sum spells out in symbols; of more it gives the count."""
+_SHOWN = 8
+"""Inputs that the start lists; of more it gives the count."""
 
 
 def explain(trace: Trace, n: int) -> Explanation:
@@ -75,13 +77,12 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
 
 def _start(step: Step) -> Explanation:
     program = step.trace.program
-    given = ", ".join(f"{name} = {numeral(value)}" for name, value in list(step.trace.inputs.items())[:8])
-    gates = len(program.nodes) - program.first_gate
-    why = f"{_count(len(program.inputs), 'input')}, {_count(gates, 'gate')}. "
-    why += "Step forward: every gate computes its value from its inputs; then the gradient flows back."
-    more = " …" if len(program.inputs) > 8 else ""
-    title = f"The inputs are given: {given}{more}" if given else "There are no inputs"
-    return Explanation(0, "start", "start", title, "", None, None, why, ())
+    given = [f"{name} = {numeral(value)}" for name, value in list(step.trace.inputs.items())[:_SHOWN]]
+    more = f" and {len(program.inputs) - _SHOWN:,} more" if len(program.inputs) > _SHOWN else ""
+    gates = _count(len(program.nodes) - program.first_gate, "gate")
+    why = f"The inputs are given: {', '.join(given)}{more}. " if given else "There are no inputs. "
+    why += f"Step forward and {gates} will compute the output from them; then the gradient flows back."
+    return Explanation(0, "start", "start", "Start", "", None, None, why, ())
 
 
 def _value(step: Step) -> Explanation:
