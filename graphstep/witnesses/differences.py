@@ -124,11 +124,8 @@ def _forward(trace: Trace, cells: Array, held: int) -> None:
 def _level_of(trace: Trace, index: int) -> int:
     if index < trace.program.first_gate:
         return 0
-    return next(
-        number
-        for number, level in enumerate(trace.plan.levels)
-        if any(index == batch.outs or (isinstance(batch.outs, np.ndarray) and index in batch.outs) for batch in level.batches)
-    )
+    levels = enumerate(trace.plan.levels)
+    return next(n for n, level in levels if any(bool(np.any(batch.outs == index)) for batch in level.batches))
 
 
 def _decisions(trace: Trace, cells: Array) -> list[tuple[NDArray[np.int32], Decisions]]:

@@ -1,0 +1,389 @@
+"""A run: its steps in order, its arrays, and how long it takes."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+from graphstep.errors import InputError
+from graphstep.expression import Node, Program
+from graphstep.read import read
+from graphstep.trace import Step, Trace, plan, run_plan, trace
+from tests.programs import seeded
+
+EXAMPLE = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}
+
+
+def run(text: str, **inputs: float) -> Trace:
+    return trace(read(text), inputs)
+
+
+def gradients(of: Trace) -> dict[str, float]:
+    return {name: float(of.gradients[i]) for i, name in enumerate(of.program.inputs)}
+
+
+def said(step: Step) -> tuple[object, ...]:
+    """A step as one line of a worked solution."""
+    label = step.trace.program.label
+    if step.event == "send":
+        assert step.sender is not None
+        return "send", label(step.sender), label(step.node), step.slot, step.upstream, step.local, step.contribution
+    if step.event == "sum":
+        return "sum", label(step.node), step.contributions, step.gradient
+    return step.event, label(step.node), step.value if step.event == "value" else step.gradient
+
+
+def story(of: Trace) -> list[tuple[object, ...]]:
+    return [said(of.step(n)) for n in range(1, len(of) + 1)]
+
+
+def test_the_lecture_example_step_by_step() -> None:
+    assert story(run(EXAMPLE[0], **EXAMPLE[1])) == [
+        ("value", "x+y", 3.0),
+        ("value", "(x+y)*z", -12.0),
+        ("seed", "(x+y)*z", 1.0),
+        ("send", "(x+y)*z", "x+y", 0, 1.0, -4.0, -4.0),
+        ("send", "(x+y)*z", "z", 1, 1.0, 3.0, 3.0),
+        ("send", "x+y", "x", 0, -4.0, 1.0, -4.0),
+        ("send", "x+y", "y", 1, -4.0, 1.0, -4.0),
+    ]
+
+
+def test_the_neuron_has_eight_gates_and_the_published_gradients() -> None:
+    neuron = run("1/(1+exp(-(w0*x0+w1*x1+w2)))", w0=2.0, x0=-1.0, w1=-3.0, x1=-2.0, w2=-3.0)
+    gates = [node.gate for node in neuron.program.nodes[neuron.program.first_gate :]]
+    assert gates == ["mul", "mul", "add", "add", "neg", "exp", "add", "reciprocal"]
+    assert neuron.output == pytest.approx(0.7310585786300049, rel=1e-15)
+    expected = {"w0": -0.19661193, "x0": 0.39322387, "w1": -0.39322387, "x1": -0.58983580, "w2": 0.19661193}
+    assert gradients(neuron) == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_square_by_hand_sends_twice_and_sums_once() -> None:
+    assert story(run("x*x", x=3.0)) == [
+        ("value", "x*x", 9.0),
+        ("seed", "x*x", 1.0),
+        ("send", "x*x", "x", 0, 1.0, 3.0, 3.0),
+        ("send", "x*x", "x", 1, 1.0, 3.0, 3.0),
+        ("sum", "x", (3.0, 3.0), 6.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "value", "gradient"),
+    [
+        ("x*x", 3.0, 9.0, 6.0),
+        ("x-x", 3.0, 0.0, 0.0),
+        ("x/x", 3.0, 1.0, 0.0),
+        ("x^x", 2.0, 4.0, 4 * (math.log(2) + 1)),
+        ("max(x, x)", 3.0, 3.0, 1.0),
+        ("x+x", 3.0, 6.0, 2.0),
+        ("x", 3.0, 3.0, 1.0),
+        ("q = x; q", 3.0, 3.0, 1.0),
+        ("0*x", 3.0, 0.0, 0.0),
+        ("--x", 3.0, 3.0, 1.0),
+        ("-x^2", 3.0, -9.0, -6.0),
+        ("x^-1", 2.0, 0.5, -0.25),
+    ],
+)
+def test_one_input_in_several_places(text: str, x: float, value: float, gradient: float) -> None:
+    of = run(text, x=x)
+    assert of.output == pytest.approx(value)
+    assert gradients(of)["x"] == pytest.approx(gradient, abs=1e-16)
+
+
+def test_a_fork_gets_its_sum_when_the_last_contribution_has_arrived() -> None:
+    of = run("q = x*y; q*q + 2q", x=2.0, y=3.0)
+    q = of.program.names["q"]
+    (total,) = [of.step(n) for n in range(1, len(of) + 1) if of.step(n).event == "sum"]
+    assert total.node == q
+    assert total.contributions == (2.0, 6.0, 6.0)
+    assert total.gradient == 14.0
+    before = of.step(total.n - 1)
+    assert (before.event, before.node) == ("send", q)
+    after = of.step(total.n + 1)
+    assert (after.event, after.sender, after.upstream) == ("send", q, 14.0)
+
+
+def test_the_backward_pass_visits_the_gates_in_exactly_the_reverse_order() -> None:
+    for seed in range(60):
+        case = seeded(seed)
+        of = trace(read(case.text), case.inputs)
+        forward = [of.step(n).node for n in range(1, of.plan.seed_step)]
+        senders = [of.step(n).sender for n in range(of.plan.seed_step + 1, len(of) + 1) if of.step(n).event == "send"]
+        visited = list(dict.fromkeys(senders))
+        assert visited == [gate for gate in reversed(forward) if gate in set(senders)]
+        for gate in visited:
+            slots = [of.plan.slot[e] for e in range(len(of.plan.sender)) if of.plan.sender[e] == gate]
+            assert slots == sorted(slots)
+
+
+def test_a_statement_that_nothing_uses_gets_the_gradient_zero_and_sends_nothing() -> None:
+    of = run("unused = x*y; x + 1", x=2.0, y=3.0)
+    unused = of.program.names["unused"]
+    known = of.gradient(unused)
+    assert known is not None
+    assert (known.value, known.complete) == (0.0, True)
+    assert gradients(of) == {"x": 1.0, "y": 0.0}
+    assert unused not in of.plan.sender.tolist()
+    assert of.value(unused) == 6.0
+
+
+def test_what_depends_on_no_input_is_a_constant_and_gets_no_gradient() -> None:
+    of = run("k = sqrt(4)*2; k*x", x=3.0)
+    k = of.program.names["k"]
+    assert of.value(k) == 4.0
+    assert of.gradient(k) is None
+    assert math.isnan(of.gradients[k])
+    assert k not in of.plan.receiver.tolist()
+    assert gradients(of) == {"x": 4.0}
+
+
+def test_a_program_without_inputs_runs_and_has_no_gradients() -> None:
+    of = run("2 + 3")
+    assert of.output == 5.0
+    assert [step[0] for step in story(of)] == ["value", "seed"]
+
+
+def test_steps_show_what_the_arrays_hold() -> None:
+    for seed in range(40):
+        case = seeded(seed)
+        of = trace(read(case.text), case.inputs)
+        sent = []
+        for n in range(1, len(of) + 1):
+            step = of.step(n)
+            assert step.n == n
+            if step.event == "value":
+                assert step.value == of.values[step.node]
+                assert of.step_of_value(step.node) == n
+            elif step.event == "send":
+                assert step.edge is not None
+                assert step.contribution == of.contributions[step.edge]
+                assert step.local == of.locals[step.edge]
+                assert step.upstream == of.gradients[of.plan.sender[step.edge]]
+                sent.append(step.edge)
+            if of.step_of_gradient(step.node) == n:
+                assert step.gradient == of.gradients[step.node]
+                known = of.gradient(step.node, n)
+                assert known is not None
+                assert known.complete
+        assert sent == list(range(len(of.plan.receiver)))
+
+
+def test_gradients_are_the_sums_of_their_contributions() -> None:
+    for seed in range(40):
+        case = seeded(seed)
+        of = trace(read(case.text), case.inputs)
+        for index, edges in enumerate(of.plan.arrivals):
+            if edges:
+                assert of.gradients[index] == pytest.approx(sum(of.contributions[e] for e in edges), rel=1e-12, abs=1e-12)
+
+
+def test_nothing_is_known_before_its_step() -> None:
+    of = run(*EXAMPLE[:1], **EXAMPLE[1])
+    q = of.program.find("x+y")
+    assert q is not None
+    assert of.step(0).event == "start"
+    assert [of.value(i, 0) for i in range(5)] == [-2.0, 5.0, -4.0, None, None]
+    assert of.value(q, 1) == 3.0
+    assert of.gradient(q, 3) is None
+    assert of.gradient(q, 4) == of.gradient(q)
+
+
+def test_a_partly_known_gradient_counts_what_has_arrived() -> None:
+    of = run("x*x*x", x=2.0)
+    x = 0
+    counts = [known.received if (known := of.gradient(x, n)) else 0 for n in range(len(of) + 1)]
+    assert counts == sorted(counts)
+    assert counts[-1] == 3
+    last = of.step_of_gradient(x)
+    assert last is not None
+    partial = of.gradient(x, last - 2)
+    assert partial is not None
+    assert not partial.complete
+
+
+def test_going_back_shows_the_same_steps_as_going_forward() -> None:
+    of = run("q = x*y; q*q + max(x, y)", x=2.0, y=3.0)
+    there = [said(of.step(n)) for n in range(1, len(of) + 1)]
+    back = [said(of.step(n)) for n in range(len(of), 0, -1)]
+    assert there == back[::-1]
+
+
+def test_over_moves_by_a_whole_gate_and_back_over_returns() -> None:
+    of = run("x*x + y", x=3.0, y=1.0)
+    stops = [0]
+    while stops[-1] < len(of):
+        stops.append(of.over(stops[-1]))
+    # Two values, the seed, the sends of +, then the sends of × with the sum that they complete.
+    assert stops == [0, 1, 2, 3, 5, 8]
+    back = [len(of)]
+    while back[-1] > 0:
+        back.append(of.back_over(back[-1]))
+    assert back == stops[::-1]
+    assert of.over(len(of)) == len(of)
+    assert of.back_over(0) == 0
+
+
+def test_over_and_back_over_visit_the_same_places_in_any_program() -> None:
+    for seed in range(40):
+        case = seeded(seed)
+        of = trace(read(case.text), case.inputs)
+        stops, back = [0], [len(of)]
+        while stops[-1] < len(of):
+            stops.append(of.over(stops[-1]))
+        while back[-1] > 0:
+            back.append(of.back_over(back[-1]))
+        assert back == stops[::-1]
+
+
+def test_steps_outside_the_run_are_refused() -> None:
+    of = run("x", x=1.0)
+    for n in (-1, len(of) + 1):
+        with pytest.raises(IndexError, match="outside"):
+            of.step(n)
+
+
+def test_the_seed_scales_every_gradient() -> None:
+    once = trace(read(EXAMPLE[0]), EXAMPLE[1])
+    scaled = trace(read(EXAMPLE[0]), EXAMPLE[1], seed=2.5)
+    np.testing.assert_array_equal(scaled.gradients, 2.5 * once.gradients)
+    assert said(scaled.step(scaled.plan.seed_step)) == ("seed", "(x+y)*z", 2.5)
+
+
+def test_new_inputs_give_what_a_new_run_gives() -> None:
+    for seed in range(40):
+        case = seeded(seed)
+        first = trace(read(case.text), case.inputs)
+        other = {name: value + 0.125 for name, value in case.inputs.items()}
+        edited, fresh = first.with_inputs(other), trace(read(case.text), other)
+        assert edited.plan is first.plan
+        for one, two in zip(arrays(edited), arrays(fresh), strict=True):
+            np.testing.assert_array_equal(one, two)
+
+
+def test_editing_keeps_the_other_inputs_the_seed_and_the_ties() -> None:
+    of = trace(read("max(x, y)*z"), {"x": 1.0, "y": 1.0, "z": 3.0}, seed=2.0, ties="split")
+    edited = of.with_inputs({"z": 4.0})
+    assert edited.inputs == {"x": 1.0, "y": 1.0, "z": 4.0}
+    assert gradients(edited) == {"x": 4.0, "y": 4.0, "z": 2.0}
+    assert of.inputs["z"] == 3.0
+
+
+def arrays(of: Trace) -> tuple[np.ndarray, ...]:
+    return of.values, of.gradients, of.locals, of.contributions
+
+
+def test_the_same_input_gives_the_same_bits() -> None:
+    for seed in range(40):
+        case = seeded(seed)
+        runs = [trace(read(case.text), case.inputs) for _ in range(2)]
+        for one, two in zip(*map(arrays, runs), strict=True):
+            assert one.tobytes() == two.tobytes()
+
+
+def test_a_run_cannot_be_changed() -> None:
+    of = run("x*y", x=1.0, y=2.0)
+    for array in arrays(of):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 7.0
+
+
+def test_gates_that_are_computed_together_have_the_values_they_have_alone() -> None:
+    together = run("sin(x) + sin(y) + exp(x) + exp(y)", x=0.3, y=-1.2)
+    alone = [run("sin(x)", x=0.3), run("sin(x)", x=-1.2), run("exp(x)", x=0.3), run("exp(x)", x=-1.2)]
+    found = [together.value(i) for i, node in enumerate(together.program.nodes) if node.gate in ("sin", "exp")]
+    assert found == [alone[0].output, alone[1].output, alone[2].output, alone[3].output]
+
+
+def test_the_first_node_that_is_not_finite_is_named() -> None:
+    of = run("a = x*2; b = log(y); c = a + b; c*c", x=1.0, y=0.0)
+    assert of.first_not_finite == of.program.names["b"]
+    assert run("x*2", x=1.0).first_not_finite is None
+    edge = run("sqrt(x)*y", x=0.0, y=1.0)
+    assert edge.first_not_finite is None
+    assert edge.first_edge_not_finite is not None
+    assert edge.step(int(edge.plan.edge_step[edge.first_edge_not_finite])).local == math.inf
+
+
+def test_ieee_rules_hold_without_a_warning() -> None:
+    of = run("1/x + log(y) + exp(z)", x=0.0, y=-1.0, z=1000.0)
+    assert math.isnan(of.output)
+    assert [of.value(of.program.find(t) or 0) for t in ("1/x", "exp(z)")] == [math.inf, math.inf]
+
+
+def test_a_router_that_is_not_taken_passes_zero_whatever_arrives() -> None:
+    of = run("sqrt(max(0, x))", x=-1.0)
+    assert gradients(of) == {"x": 0.0}
+
+
+def test_ties_are_split_only_when_asked() -> None:
+    program = read("max(x, y, z)")
+    inputs = {"x": 1.0, "y": 2.0, "z": 2.0}
+    assert gradients(trace(program, inputs)) == {"x": 0.0, "y": 1.0, "z": 0.0}
+    assert gradients(trace(program, inputs, ties="split")) == {"x": 0.0, "y": 0.5, "z": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"x": 1.0}, "no value for y, z"),
+        ({"x": 1.0, "y": 1.0, "z": 1.0, "w": 1.0}, "'w' does not stand in the program"),
+        ({"x": 1.0, "y": 1.0, "z": 1.0, "q": 1.0}, "'q' is assigned in the program"),
+    ],
+)
+def test_inputs_must_fit_the_program(inputs: dict[str, float], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        trace(read("q = x + y; q*z"), inputs)
+    assert caught.value.hint
+
+
+def chain(count: int) -> Program:
+    """sin(sin(… sin(x)))"""
+    nodes = [Node(None, (), "x"), *(Node("sin", (i,)) for i in range(count))]
+    return Program("", tuple(nodes), count, {"x": 0})
+
+
+def fan(count: int) -> Program:
+    """A balanced sum of sin(x)."""
+    nodes = [Node(None, (), "x"), *(Node("sin", (0,)) for _ in range(count))]
+    row = list(range(1, count + 1))
+    while len(row) > 1:
+        pairs = list(zip(row[::2], row[1::2], strict=False))
+        row = row[2 * len(pairs) :]
+        for pair in pairs:
+            nodes.append(Node("add", pair))
+            row.append(len(nodes) - 1)
+    return Program("", tuple(nodes), row[0], {"x": 0})
+
+
+@pytest.mark.parametrize(
+    ("program", "gradient"),
+    [
+        # The n-fold sine of 1 falls like sqrt(3/n), and its slope like the cube of that.
+        (chain(100_000), pytest.approx(1.9e-7, rel=0.5)),
+        (fan(50_000), pytest.approx(50_000 * math.cos(1), rel=1e-9)),
+    ],
+    ids=["chain", "fan"],
+)
+def test_a_hundred_thousand_gates_run_in_time(program: Program, gradient: object) -> None:
+    started = time.perf_counter()
+    made = plan(program)
+    of = run_plan(made, {"x": 1.0})
+    for n in range(0, len(of), 997):
+        assert of.step(n).n == n
+    assert of.gradients[0] == gradient
+    # It takes a second; the bound only has to tell linear from quadratic on a busy machine.
+    assert time.perf_counter() - started < 20
+
+
+def test_an_edit_of_a_wide_program_costs_milliseconds() -> None:
+    of = run_plan(plan(fan(50_000)), {"x": 1.0})
+    fastest = math.inf
+    for k in range(3):
+        started = time.perf_counter()
+        of = of.with_inputs({"x": 0.1 * k})
+        fastest = min(fastest, time.perf_counter() - started)
+    assert fastest < 0.5
