@@ -58,6 +58,7 @@ def play(start: LessonRun, stdin: TextIO, stdout: TextIO, keep: Callable[[Lesson
         if not line:
             out()
             return run
+        was_finished = run.finished
         word = line.strip()
         command = word.casefold()
         if command in ("quit", "q", "exit") and not _is_option(waiting, word):
@@ -85,7 +86,7 @@ def play(start: LessonRun, stdin: TextIO, stdout: TextIO, keep: Callable[[Lesson
                 _after(run, waiting, out)
             elif verdict.outcome == "wrong" and len(run.hints) < len(waiting.question.hints):
                 out("(hint shows a hint, show the answer)")
-        if run.finished and waiting is not None:
+        if run.finished and not was_finished:
             out(ending(run))
 
 

@@ -164,6 +164,8 @@ def _entry(place: Place) -> dict[str, Any]:
 
 
 def _place(entry: Any) -> Place:
+    if not isinstance(entry["questions"], dict):
+        raise TypeError("questions is no table")
     questions = {
         str(key): (_outcome(each["outcome"]), _count(each["tries"]), _count(each["hints"]))
         for key, each in entry["questions"].items()

@@ -82,6 +82,10 @@ def _choice(question: Question, trace: Trace, about: str) -> Solution:
         raise InputError('a choice needs options = ["…", "…"], two or more')
     if len(set(question.options)) < len(question.options):
         raise InputError("two options are the same")
+    for place, option in enumerate(question.options, 1):
+        # An option is chosen by its number or its text, so "2" must not be the text of the third.
+        if option.isdecimal() and 1 <= int(option[:3]) <= len(question.options) and int(option[:3]) != place:
+            raise InputError(f"option {quoted(option)} could be taken for the number of another: put it at place {option}")
     word, _, rest = about.partition(" ")
     kind = _CHOICES.get(word, _by_value)
     wording, right, step, asked = kind(question, trace, rest.strip() if word in _CHOICES else about)

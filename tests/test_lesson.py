@@ -1,0 +1,701 @@
+"""Lessons: their files are read safely, their answers computed, their learners told kindly, their places kept."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphstep.errors import InputError
+from graphstep.lesson import open_lesson, progress
+from graphstep.lesson.catalogue import catalogue, find, folder
+from graphstep.lesson.check import check
+from graphstep.lesson.claims import Claim, claims_in, fault
+from graphstep.lesson.command import run
+from graphstep.lesson.document import LessonError, Prose, Stop
+from graphstep.lesson.headings import stop_of
+from graphstep.lesson.marking import mark
+from graphstep.lesson.parse import FILE, parse, read_lesson
+from graphstep.lesson.plain import handout, play
+from graphstep.lesson.quantities import step_of_stop
+from graphstep.lesson.rehearsal import rehearse
+from graphstep.lesson.solution import Solution, agrees
+from graphstep.lesson.walk import LessonRun
+from graphstep.numerals import numeral
+
+SHIPPED = sorted(folder().glob("*.md"))
+
+FRONT = """+++
+title = "T"
+program = "q = x + y; f = q*z"
+inputs = { x = -2, y = 5, z = -4 }
++++
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def lesson_of(body: str, front: str = FRONT):
+    return parse(front + body, Path("t.md"))
+
+
+def predict(ask: str, *lines: str) -> str:
+    return "\n".join(["```predict", f'ask = "{ask}"', 'hint = ["Think."]', 'because = "So it is."', *lines, "```", ""])
+
+
+def solution_of(ask: str, *lines: str, front: str = FRONT) -> Solution:
+    (solution,) = rehearse(lesson_of(predict(ask, *lines), front)).solutions.values()
+    return solution
+
+
+def front_of(program: str, inputs: str) -> str:
+    return f'+++\ntitle = "T"\nprogram = "{program}"\ninputs = {{ {inputs} }}\n+++\n'
+
+
+def right_answer(solution: Solution) -> str:
+    if solution.right is not None:
+        return solution.question.options[solution.right]
+    assert solution.quantity is not None
+    return numeral(solution.quantity.value)
+
+
+# -- the shipped lessons --------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_six_lessons_are_there():
+    assert [lesson.number for lesson in catalogue()][:6] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_lesson_is_right_in_every_respect(path):
+    assert [str(problem) for problem in check(path)] == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_lesson_can_be_gone_through_by_answering_what_the_run_says(path):
+    state = LessonRun(open_lesson(path))
+    shown = [state.step]
+    while not state.finished:
+        if state.open is None:
+            state = state.next()
+        else:
+            assert state.step < state.open.step, "the answer is not on show while it is asked for"
+            state, verdict = state.answer(right_answer(state.open))
+            assert verdict.right
+        shown.append(state.step)
+    assert state.right == state.total == len(state.rehearsal.lesson.questions)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_lesson_reads_well_on_a_git_host(path):
+    text = path.read_text(encoding="utf-8")
+    lesson = read_lesson(path)
+    assert f"\n# {lesson.title}\n" in text
+    assert "\\operatorname" not in text
+    assert lesson.minutes is not None
+    assert 5 <= lesson.minutes <= 10
+    assert all(solution.question.hints for solution in rehearse(lesson).solutions.values())
+
+
+@pytest.mark.parametrize(
+    ("number", "quoted"),
+    [
+        (1, {"value q": 3, "value f": -12}),
+        (2, {"gradient f": 1, "gradient z": 3, "gradient q": -4, "gradient x": -4, "gradient y": -4}),
+        (4, {"sum x": 2, "sum x #2": 6}),
+        (5, {"gradient s": 0.20, "gradient w2": 0.20, "gradient w1": -0.39, "gradient x1": -0.59}),
+        (6, {"value f": 0.73, "gradient s": 0.1966, "gradient s #2": 0.1966}),
+    ],
+)
+def test_the_lessons_have_the_numbers_of_the_lectures(number, quoted):
+    solutions = open_lesson(find(str(number))).solutions
+    assert {key: solutions[key].quantity.value for key in quoted} == pytest.approx(quoted, rel=0.03)
+
+
+# -- reading a file -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_lesson_is_split_into_sections_prose_and_questions():
+    lesson = lesson_of(
+        "# T\n\nHello.\n\n## forward: q\n\nBefore.\n\n" + predict("value q") + "\nAfter.\n\n## A remark\n\nDone.\n"
+    )
+    assert [section.heading for section in lesson.sections] == ["T", "forward: q", "A remark"]
+    assert [section.stop for section in lesson.sections] == [None, Stop("forward", "q"), None]
+    before, question, after = lesson.sections[1].blocks
+    assert (before.text, question.ask, after.text) == ("Before.", "value q", "After.")
+    assert (before.line, question.line, after.line) == (12, 14, 20)
+
+
+def test_headings_inside_a_block_of_code_are_code():
+    lesson = lesson_of("```python\n## forward: nowhere\n```\n")
+    assert len(lesson.sections) == 1
+
+
+def test_a_question_asked_twice_has_two_keys():
+    lesson = lesson_of(predict("value q") + predict("value q"))
+    assert [question.key for question in lesson.questions] == ["value q", "value q #2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("Hello", 1, "front matter"),
+        ("+++\ntitle = 'T'", 1, "no end"),
+        ("+++\ntitle = 'T'\nprogram = \n+++\n", 3, "not TOML"),
+        ("+++\nprogram = 'x'\n+++\n", 1, "title"),
+        ("+++\ntitle = 'T'\nprogramm = 'x'\n+++\n", 3, "did you mean 'program'"),
+        ("+++\ntitle = 'T'\n+++\n", 1, "needs a program"),
+        ("+++\ntitle = 'T'\nprogram = 'x'\ninputs = { x = true }\n+++\n", 4, "no number"),
+        ("+++\ntitle = 'T'\nprogram = 'x'\ninputs = { x = '1/' }\n+++\n", 4, "cannot be read"),
+        ("+++\ntitle = 'T'\nprogram = 'x'\nties = 'last'\n+++\n", 4, "first"),
+        (FRONT + "```predict\nask = 'value q'\nanswer = 3\n```\n", 8, "never written"),
+        (FRONT + "```predict\nask = 'value q'\nhints = 'x'\n```\n", 8, "did you mean 'hint'"),
+        (FRONT + "```predict\nhint = 'x'\n```\n", 6, "what it asks"),
+        (FRONT + "```predict\nask = 'value q'\n", 6, "no end"),
+        (FRONT + "\n## backward: x\n", 7, "GATE → NODE"),
+        (FRONT + "\n## forwards: q\n", 7, "did you mean forward"),
+        (FRONT + "\n## seed: f\n", 7, "stands alone"),
+        (FRONT + "\n# Another title\n", 7, "only heading"),
+        (FRONT + "\nA bell: \x07\n", 7, "cannot be printed"),
+        (FRONT + "\n## program: x*x with y\n", 7, "NAME = VALUE"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named_with_its_line(text, line, says):
+    with pytest.raises(LessonError) as caught:
+        parse(text, Path("t.md"))
+    (problem,) = caught.value.problems
+    assert problem.line == line
+    assert says in problem.message
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        FRONT + "```predict\nask = " + "[" * 50_000 + "\n```\n",
+        FRONT + "```predict\nask = " + "9" * 10_000 + "\n```\n",
+        FRONT + "```predict\nask = 2024-02-31\n```\n",
+        FRONT + "```predict\nask = '" + "q" * 5_000 + "'\n```\n",
+        FRONT + "## a\n" * 1_000,
+    ],
+)
+def test_hostile_files_are_refused(hostile):
+    with pytest.raises(LessonError):
+        parse(hostile, Path("t.md"))
+
+
+def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path):
+    large, binary = tmp_path / "large.md", tmp_path / "binary.md"
+    large.write_bytes(b"+" * (FILE + 1))
+    binary.write_bytes(b"+++\n\xff\xfe")
+    with pytest.raises(LessonError, match="bytes"):
+        read_lesson(large)
+    with pytest.raises(LessonError, match="UTF-8"):
+        read_lesson(binary)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_lesson(tmp_path / "none.md")
+
+
+def test_a_program_in_a_lesson_never_runs_as_code(tmp_path):
+    marker = tmp_path / "marker"
+    lesson = lesson_of("", front_of(f"open('{marker}', 'w')", "x = 1"))
+    with pytest.raises(LessonError, match="cannot be run"):
+        rehearse(lesson)
+    assert not marker.exists()
+
+
+# -- stops ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "step"),
+    [
+        ("start", 0),
+        ("forward: q", 1),
+        ("forward: x+y", 1),
+        ("forward: `f`", 2),
+        ("forward", 2),
+        ("Seed", 3),
+        ("backward: × → q", 4),
+        ("backward: mul -> z", 5),
+        ("backward: * → z", 5),
+        ("backward: x+y → x", 6),
+        ("backward: + → y", 7),
+        ("end", 7),
+    ],
+)
+def test_a_heading_names_a_step(heading, step):
+    stop = stop_of(heading)
+    assert isinstance(stop, Stop)
+    assert step_of_stop(rehearse(lesson_of("")).scenes[0].trace, stop) == step
+
+
+def test_a_second_send_to_the_same_node_and_its_sum_have_stops():
+    trace = rehearse(lesson_of("", front_of("x*x", "x = 3"))).scenes[0].trace
+    steps = [step_of_stop(trace, stop_of(h)) for h in ("backward: x*x → x", "backward: x*x → x, second", "sum: x")]
+    assert steps == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "heading", ["forward: x", "forward: w", "backward: × → x", "backward: + → x, second", "sum: q", "backward: x → q"]
+)
+def test_a_stop_that_the_run_does_not_have_is_a_problem(heading):
+    with pytest.raises(LessonError, match=r"t\.md:7: there is no such stop"):
+        rehearse(lesson_of(f"\n## {heading}\n"))
+
+
+def test_a_symbol_that_several_gates_have_is_refused_with_their_names():
+    with pytest.raises(LessonError, match="which of a, b"):
+        rehearse(lesson_of("\n## forward: +\n", front_of("a = x + 1; b = a + x; f = a*b", "x = 1")))
+
+
+def test_a_heading_can_run_another_program_with_other_values():
+    rehearsal = rehearse(lesson_of("## program: x*z with x = 3, z = 1/2\n\n## end\n\n## program: sigmoid(x) with expand\n"))
+    outputs = [scene.trace.output for scene in rehearsal.scenes]
+    assert outputs[:3] == [-12, 1.5, 1.5]
+    assert [scene.trace.node(scene.trace.program.output).gate for scene in rehearsal.scenes][3] == "reciprocal"
+
+
+# -- questions and their answers ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ask", "value", "step"),
+    [
+        ("value q", 3, 1),
+        ("gradient x", -4, 6),
+        ("gradient f", 1, 3),
+        ("local × → q", -4, 4),
+        ("local x+y → x", 1, 6),
+        ("contribution × → z", 3, 5),
+    ],
+)
+def test_the_right_answer_is_computed_and_knows_the_step_that_shows_it(ask, value, step):
+    solution = solution_of(ask)
+    assert (solution.quantity.value, solution.step) == (value, step)
+    assert mark(solution, numeral(value)).right
+
+
+@pytest.mark.parametrize(
+    ("about", "options", "right"),
+    [
+        ("pattern × → z", ["router", "switcher"], "switcher"),
+        ("sign gradient x", ["positive", "negative", "zero"], "negative"),
+        ("steepest", ["q", "z", "f"], "q"),
+        ("local × → z", ["1", "q", "z"], "q"),
+        ("gradient x", ["y", "z", "1 + z", "∂f/∂z"], "z"),
+    ],
+)
+def test_the_right_option_is_computed(about, options, right):
+    solution = solution_of(f"choice: {about}", f"options = {json.dumps(options)}")
+    assert options[solution.right] == right
+    assert mark(solution, right).right
+    assert mark(solution, str(options.index(right) + 1)).right
+    assert mark(solution, next(option for option in options if option != right)).outcome == "wrong"
+    assert mark(solution, "0").outcome == "unreadable"
+
+
+def test_a_route_goes_to_the_winner():
+    front = front_of("max(x, y)*z", "x = 1, y = 2, z = 3")
+    solution = solution_of("choice: route max", 'options = ["x", "y"]', front=front)
+    assert solution.right == 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "lines", "says"),
+    [
+        ("value x", (), "is an input"),
+        ("gradient w", (), "no node"),
+        ("sum x", (), "no sum step"),
+        ("colour x", (), "nothing to ask"),
+        ("choice: pattern × → z", ('options = ["switcher", "blue"]',), "no option"),
+        ("choice: pattern × → z", ('options = ["router", "dead"]',), "not among"),
+        ("choice: local × → z", ('options = ["q", "3"]',), "several options"),
+        ("choice: local × → z", ('options = ["z"]',), "two or more"),
+        ("choice: local × → z", ('options = ["q", "z", "1"]',), "put it at place 1"),
+        ("gradient x", ('options = ["1", "2"]',), "belong to a choice"),
+        ("choice: route ×", ('options = ["q", "z"]',), "does not choose"),
+    ],
+)
+def test_a_question_without_an_answer_is_a_problem(ask, lines, says):
+    with pytest.raises(LessonError, match=says):
+        solution_of(ask, *lines)
+
+
+def test_a_lesson_cannot_ask_for_what_is_infinite():
+    with pytest.raises(LessonError, match="nobody can type"):
+        solution_of("value a", front=front_of("a = 1/x; f = a + 1", "x = 0"))
+
+
+@pytest.mark.parametrize("typed", ["-4", "-8/2", "2 - 6", " −4 ", "-3.95", "∂f/∂x = -4", "z", "∂f/∂q", "-4.0e0"])
+def test_an_answer_may_be_a_fraction_an_expression_or_rounded(typed):
+    assert mark(solution_of("gradient x"), typed).right
+
+
+@pytest.mark.parametrize("typed", ["", "four", "1/", "x = ", "__import__('os')", "9" * 300, "f'", "∂f/∂x", "(" * 150])
+def test_an_answer_that_is_no_number_is_no_try(typed):
+    assert mark(solution_of("gradient x"), typed).outcome == "unreadable"
+
+
+def test_a_value_wants_a_number_and_not_its_formula():
+    verdict = mark(solution_of("value q"), "x + y")
+    assert verdict.outcome == "unreadable"
+    assert "what number" in verdict.said
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "accepted"),
+    [
+        (0.2, 0.1966, True),
+        (0.19, 0.1966, False),
+        (0.05, 0.0452, True),
+        (-0.001, 0.001, False),
+        (0.0, 0.001, False),
+        (0.0, 0.0, True),
+        (0.01, 0.0, False),
+        (0.0, 1e-17, True),
+        (102, 100, True),
+        (103, 100, False),
+    ],
+)
+def test_two_percent_is_right_and_near_zero_a_little_more(typed, right, accepted):
+    assert agrees(typed, right) is accepted
+
+
+@pytest.mark.parametrize(
+    ("ask", "front", "typed", "says"),
+    [
+        ("gradient x", FRONT, "4", "sign is turned"),
+        ("gradient x", FRONT, "1", "That is the local gradient"),
+        ("gradient x", FRONT, "-3", "multiplied, not added"),
+        ("gradient z", FRONT, "-4", "by z itself"),
+        ("gradient x", front_of("a = 3*x; f = a*y", "x = 2, y = 5"), "5", "upstream gradient of a"),
+        ("local × → z", FRONT, "-4", "That is z itself"),
+        ("local a → x", front_of("a = x*y; f = a*z", "x = 2, y = 3, z = 7"), "21", "contribution"),
+        ("value f", FRONT, "-1", "add the inputs"),
+        ("value q", FRONT, "7", "sign of x is turned"),
+        ("value q", FRONT, "5", "That is y"),
+        ("sum x", front_of("x*y + x", "x = 3, y = -2"), "-2", "one contribution"),
+        ("sum x", front_of("x*x", "x = 3"), "9", "not multiplied"),
+        ("sum x", front_of("x*x", "x = 4"), "4", "one contribution"),
+        ("local a → x", front_of("a = x/4; f = a*y", "x = 8, y = 1"), "4", "reciprocal"),
+        ("gradient x", FRONT, "100", "sign and at the size"),
+    ],
+)
+def test_a_common_slip_is_recognised_and_said(ask, front, typed, says):
+    verdict = mark(solution_of(ask, front=front), typed)
+    assert verdict.outcome == "wrong"
+    assert says in verdict.said
+
+
+# -- numbers in the prose -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q = 3",
+        "q = x + y = -2 + 5 = 3",
+        "∂f/∂x = ∂f/∂q · ∂q/∂x = -4 · 1 = -4",
+        "∂f/∂(x+y) = −4.0",
+        "∂f/∂z = q",
+        "1/q ≈ 0.33",
+        "2 * 3 = 6",
+    ],
+)
+def test_a_true_claim_has_no_fault(text):
+    assert fault(rehearse(lesson_of("")).scenes[0].trace, Claim(text, 1)) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["q = 4", "q = 3.01", "1/q = 0.34", "∂f/∂x = 4", "∂f/∂x = ∂q/∂x", "w = 3", "q = x y", "∂x/∂y = 1", "a ≈ "]
+)
+def test_a_false_or_unreadable_claim_has_one(text):
+    assert fault(rehearse(lesson_of("")).scenes[0].trace, Claim(text, 1)) != ""
+
+
+def test_claims_are_inline_code_with_an_equals_sign_and_lines_of_a_run_block():
+    prose = Prose("One `q = 3` and `x*x` and $`q = 4`$.\n\n```run\nf = -12\n```\n\n```python\nq = 5\n```\n\n`z =\n-4` ends.", 10)
+    assert [(claim.text, claim.line) for claim in claims_in(prose)] == [("q = 3", 10), ("f = -12", 13), ("z = -4", 20)]
+
+
+# -- checking -------------------------------------------------------------------------------------------------------------------
+
+
+def written(tmp_path: Path, body: str, front: str = FRONT) -> Path:
+    path = tmp_path / "01-t.md"
+    path.write_text(front + body, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "says"),
+    [
+        ("", 1, "asks something"),
+        (predict("value q") + "\nNow `q = 4`.\n", 12, "does not agree"),
+        ("## forward: q\n" + predict("value q"), None, ""),
+        ("## forward: q\n\n## forward\n" + predict("value q"), 9, "on show already"),
+        ("## end\n\n## start\n" + predict("value q"), 8, "comes before"),
+        ("```predict\nask = 'value q'\nbecause = 'b'\n```\n", 6, "no hint"),
+        ("```predict\nask = 'value q'\nhint = 'h'\n```\n", 6, "no because"),
+        ("```predict\nask = 'value q'\nhint = 'It is 3, of course.'\nbecause = 'b'\n```\n", 8, "writes the right answer"),
+        ("```predict\nask = 'value q'\nhint = 'h'\nbecause = 'It is 3.'\n```\n", 9, "writes the right answer"),
+    ],
+)
+def test_check_finds_what_is_wrong_and_where(tmp_path, body, line, says):
+    problems = check(written(tmp_path, body))
+    if line is None:
+        assert problems == []
+    else:
+        assert any(problem.line == line and says in problem.message for problem in problems), list(map(str, problems))
+
+
+def test_check_names_needs_that_are_not_there_and_values_that_nobody_uses(tmp_path):
+    front = FRONT.replace("z = -4 }", 'z = -4, w = 1 }\nneeds = ["07-nothing"]')
+    messages = " ".join(str(problem) for problem in check(written(tmp_path, predict("value q"), front)))
+    assert "07-nothing" in messages
+    assert "value to w" in messages
+
+
+def test_check_lists_every_stop_and_question_that_fails(tmp_path):
+    problems = check(written(tmp_path, "## forward: w\n\n## sum: q\n\n" + predict("value x")))
+    assert [problem.line for problem in problems] == [6, 8, 11]
+
+
+# -- going through a lesson -----------------------------------------------------------------------------------------------------
+
+
+def simple() -> LessonRun:
+    body = (
+        "Intro.\n\n## forward: q\n\nBefore.\n\n"
+        + predict("value q")
+        + "\nAfter.\n\n## end\n\n"
+        + predict("gradient x")
+        + "Done.\n"
+    )
+    return LessonRun(rehearse(lesson_of(body)))
+
+
+def test_the_run_stops_before_the_answer_and_shows_it_afterwards():
+    state = simple().next()
+    assert state.step == 0
+    assert [type(block).__name__ for block in state.blocks] == ["Prose", "Question"]
+    assert state.next() is state
+    after, verdict = state.answer("3")
+    assert verdict.right
+    assert after.step == 1
+    assert len(after.blocks) == 3
+    assert state.step == 0, "a state does not change"
+
+
+def test_wrong_answers_are_counted_and_unreadable_ones_are_not():
+    state = simple().next()
+    for typed in ("7", "8", "what"):
+        state, _ = state.answer(typed)
+    assert state.answered(state.open).tries == 2
+
+
+def test_hints_come_one_at_a_time_and_are_counted():
+    state = simple().next()
+    assert state.hints == ()
+    state = state.hint()
+    assert state.hints == ("Think.",)
+    assert state.hint() is state
+    assert state.answer("3")[0].answers["value q"].hints == 1
+
+
+def test_a_given_up_question_is_done_but_not_right():
+    state = simple().next().show().next().show()
+    assert (state.done, state.right, state.total, state.finished) == (2, 0, 2, True)
+    assert state.answer("3")[1].outcome == "unreadable"
+    assert state.again().done == 0
+
+
+def test_going_back_keeps_the_answers():
+    state = simple().next().answer("3")[0].next().back().back().back()
+    assert (state.place, state.done) == (0, 1)
+    assert state.go(99).last
+
+
+# -- the place is kept ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_place_is_kept_and_found_again(own_data):
+    state = simple().next().hint().answer("7")[0].answer("3")[0].next()
+    assert progress.save(state) == ""
+    again = progress.resume(simple(), progress.load())
+    assert (again.place, again.answers) == (state.place, state.answers)
+    assert [path.name for path in own_data.iterdir()] == ["progress.json"]
+
+
+def test_a_finished_lesson_opens_at_its_start_with_its_answers():
+    state = simple().next().show().next().show()
+    progress.save(state)
+    again = progress.resume(simple(), progress.load())
+    assert (again.place, again.done) == (0, 2)
+
+
+def test_saving_one_lesson_leaves_the_others_as_they_are(own_data):
+    first = LessonRun(open_lesson(find("1")))
+    progress.save(simple().next())
+    progress.save(first)
+    assert len(progress.load().places) == 2
+    assert "01-the-computational-graph" in progress.load().places
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"schema": 1}',
+        '{"schema": 1, "lessons": {"a": {"section": -1}}}',
+        '{"schema": 1, "lessons": {"a": 3}}',
+        '{"schema": 1, "lessons": {"a": {"section": 0, "total": 1, "finished": false, "questions": []}}}',
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_never_lost(own_data, damaged):
+    own_data.mkdir()
+    (own_data / "progress.json").write_text(damaged)
+    kept = progress.load()
+    assert kept.places == {}
+    assert "set aside as progress.damaged-1.json" in kept.message
+    assert (own_data / "progress.damaged-1.json").read_text() == damaged
+    assert progress.save(simple()) == ""
+    (own_data / "progress.json").write_text("{")
+    assert "damaged-2" in progress.load().message
+
+
+def test_the_file_of_a_newer_version_is_left_alone(own_data):
+    own_data.mkdir()
+    newer = '{"schema": 99, "lessons": {}}'
+    (own_data / "progress.json").write_text(newer)
+    assert "newer graphstep" in progress.save(simple())
+    assert (own_data / "progress.json").read_text() == newer
+
+
+def test_a_place_that_cannot_be_kept_is_said_and_the_lesson_goes_on(own_data, monkeypatch):
+    own_data.parent.joinpath("file").write_text("")
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(own_data.parent / "file"))
+    assert "cannot be" in progress.save(simple())
+
+
+# -- finding lessons ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["2", "02", "chain rule", "Backward: the chain rule", "02-backward-the-chain-rule"])
+def test_a_lesson_is_found_by_number_or_by_a_part_of_its_name(word):
+    assert find(word).stem == "02-backward-the-chain-rule"
+
+
+def test_a_lesson_is_found_by_its_path(tmp_path):
+    path = written(tmp_path, "")
+    assert find(str(path)) == path
+
+
+@pytest.mark.parametrize(("word", "says"), [("99", "no lesson"), ("gate", "several lessons"), ("nothing.md", "no lesson file")])
+def test_a_lesson_that_there_is_not_is_an_error(word, says):
+    with pytest.raises(InputError, match=says):
+        find(word)
+
+
+def test_the_catalogue_skips_what_is_no_lesson(tmp_path):
+    written(tmp_path, "")
+    (tmp_path / "02-broken.md").write_text("no front matter")
+    (tmp_path / "README.md").write_text("hello")
+    assert [lesson.title for lesson in catalogue(tmp_path)] == ["T"]
+    assert catalogue(tmp_path / "nowhere") == ()
+
+
+def test_the_table_of_lessons_imports_neither_numpy_nor_the_screen():
+    code = (
+        "import sys, io; from graphstep.lesson.command import run; run([], stdout=io.StringIO());"
+        "print([m for m in ('numpy', 'sympy', 'networkx', 'textual', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# -- the command ----------------------------------------------------------------------------------------------------------------
+
+
+def said(words: list[str], typed: str = "", plain: bool = True) -> tuple[int, str]:
+    out = io.StringIO()
+    status = run(words, plain=plain, stdin=io.StringIO(typed), stdout=out)
+    return status, out.getvalue()
+
+
+def test_the_table_says_what_is_done_and_what_comes_next():
+    assert "Start: graphstep lesson 1" in said([])[1]
+    said(["1"], "\n\n3\n")
+    status, text = said([])
+    assert status == 0
+    assert "done 1/3" in text
+    assert "Go on: graphstep lesson 1" in text
+
+
+def test_a_lesson_is_played_on_the_lines():
+    status, text = said(["1"], "\n\nhint\n7\n3\n\nshow\n\nnegative\n\n")
+    assert status == 0
+    assert "Hint 1 of 2" in text
+    assert "sign of x is turned" in text
+    assert "2 of 3 questions answered, 1 shown" in text
+    assert "done" in said([])[1]
+
+
+def test_a_lesson_goes_on_where_it_was_left():
+    assert "goes on at 'forward: q'" in said(["1"], "\n\nquit\n")[1]
+    assert "forward: q" in said(["1"], "")[1].split("answer>")[0]
+
+
+def test_the_answer_is_not_on_the_lines_before_it_is_typed():
+    _, text = said(["1"], "\n\n")
+    assert "q = 3" not in text
+
+
+def test_without_a_terminal_a_lesson_is_printed_with_its_answers_at_the_end():
+    status, text = said(["2"], plain=False)
+    body, answers = text.split("\nAnswers\n")
+    assert status == 0
+    assert "Question 1." in body
+    assert "1. ∂f/∂f = 1." in answers
+    assert "".join(handout(open_lesson(find("2")))) == text
+
+
+def test_on_a_terminal_a_lesson_opens_on_the_screen():
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    opened = []
+    assert run(["1"], stdin=Terminal(), stdout=Terminal(), screen=opened.append) == 0
+    assert [state.rehearsal.lesson.title for state in opened] == ["The computational graph"]
+
+
+def test_lesson_check_reports_file_and_line_and_fails(tmp_path):
+    path = written(tmp_path, predict("value q") + "`q = 4`\n")
+    status, text = said(["check", str(path)])
+    assert status == 1
+    assert f"{path}:11: 'q = 4'" in text
+    status, text = said(["check", str(tmp_path / "none.md")])
+    assert status == 1
+    assert "cannot be read" in text
+
+
+def test_lesson_check_without_a_file_checks_all_that_are_shipped():
+    assert said(["check"]) == (0, f"{len(SHIPPED)} lessons checked: all right\n")
+
+
+def test_play_ends_quietly_where_the_input_ends():
+    out = io.StringIO()
+    assert play(simple(), io.StringIO(""), out).place == 0
+    assert "Traceback" not in out.getvalue()
