@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
 from graphstep.drawing import Marks
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from graphstep.layout import Density, Layout
     from graphstep.trace import Gradient, Step, Trace
+
+WHOLE = 150
+"""Gates up to which a document draws the whole program."""
 
 NEARBY = 60
 """Nodes in the neighbourhood that is drawn of a large program."""
@@ -126,6 +129,20 @@ def centre_of(trace: Trace, at: int) -> int:
     """The node that a drawing of step ``at`` is about: the gate at work, or the output before the first step."""
     gate = trace.gate_at(at)
     return trace.program.output if gate is None else gate
+
+
+def shown(trace: Trace, at: int) -> Diagram:
+    """What a document draws of a run at step ``at``: all of it, or of a large program the part around the gate at work."""
+    program = trace.program
+    if len(program.nodes) - program.first_gate <= WHOLE:
+        return diagram(trace)
+    return diagram(trace, nearby(program, centre_of(trace, at) if at < len(trace) else program.output))
+
+
+def settled(trace: Trace, drawn: Diagram, at: int) -> Marks:
+    """What is written on the drawing of a document: as :func:`marks`, and without an active gate once the run is finished."""
+    written = marks(trace, drawn, at)
+    return written if at < len(trace) else replace(written, active=None, active_edges=frozenset(), changed=frozenset())
 
 
 def marks(

@@ -7,10 +7,9 @@ gradients with a numeric check beside them. A program too large to be read step 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.diagram import MORE, centre_of, diagram, marks, nearby
+from graphstep.diagram import MORE, WHOLE, settled, shown
 from graphstep.drawing import draw, text_of
 from graphstep.explain import explain, latex_name, name_of, output_name, value_ladder, why_zero
 from graphstep.explain.names import LATEX, derivative
@@ -21,15 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.diagram import Diagram
+    from graphstep.drawing import Marks
     from graphstep.explain import Explanation
     from graphstep.trace import Trace
     from graphstep.witnesses import Row
 
 SUFFIX = ".md"
 SUMMARY = "a worked solution to hand out, for Git hosts and notebooks"
-
-WORKED = 150
-"""Gates up to which every step is written out; a larger program gets a summary."""
 
 BLOCKS = 20
 """Gates up to which every contribution has a block of mathematics to itself; of more they stand in a table."""
@@ -49,13 +46,12 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     last = len(trace) if at is None else at
     gates = len(trace.program.nodes) - trace.program.first_gate
     yield from _problem(trace)
-    if gates > WORKED:
+    yield from _graph(trace, last)
+    if gates > WHOLE:
         from graphstep.export._summary import summary
 
-        yield from _graph(trace, last)
         yield from summary(trace, last)
     else:
-        yield from _graph(trace, last)
         yield from _forward(trace, last)
         yield from _backward(trace, last, blocks=gates <= BLOCKS)
     yield from _gradients(trace, last)
@@ -94,54 +90,43 @@ def _problem(trace: Trace) -> Iterator[str]:
 
 
 def _graph(trace: Trace, last: int) -> Iterator[str]:
-    """The graph as Mermaid, and as text for viewers that do not draw it; of a large program the part around its output."""
-    program = trace.program
-    gates = len(program.nodes) - program.first_gate
+    """The graph as Mermaid, and as text for viewers that do not draw it."""
+    program, drawn = trace.program, shown(trace, last)
     yield "\n## Graph\n\n"
-    if gates > WORKED:
-        drawn = diagram(trace, nearby(program, centre_of(trace, last) if last < len(trace) else program.output))
-        yield f"The program has {gates:,} gates. Drawn are the {len(drawn.nodes)} nodes "
+    if not drawn.whole:
+        yield f"The program has {len(program.nodes) - program.first_gate:,} gates. Drawn are the {len(drawn.nodes)} nodes "
         yield "around the gate of this step" if last < len(trace) else "around the output"
         yield "; open wires lead to the others.\n\n"
     else:
-        drawn = diagram(trace)
         yield "Every gate shows its value and, under it, its gradient"
         yield f" after step {last:,}.\n\n" if last < len(trace) else ": the derivative of the output with respect to it.\n\n"
-    picture = "".join(_mermaid(trace, drawn, last))
+    written = settled(trace, drawn, last)
+    text = text_of(draw(drawn.arrange("compact" if len(drawn.nodes) > BLOCKS else "roomy"), written))
+    picture = "".join(_mermaid(drawn, written))
     if len(drawn.edges) < MERMAID_EDGES and len(picture) < _MERMAID_TEXT:
         yield fence(picture, "mermaid")
         yield "\n<details>\n<summary>The same as text: values above the wires, gradients below</summary>\n\n"
-        yield fence(_text_drawing(trace, drawn, last))
+        yield fence(text)
         yield "\n</details>\n"
     else:
-        yield "Values stand above the wires, gradients below.\n\n"
-        yield fence(_text_drawing(trace, drawn, last))
+        yield f"Values stand above the wires, gradients below.\n\n{fence(text)}"
 
 
-def _text_drawing(trace: Trace, drawn: Diagram, last: int) -> str:
-    written = marks(trace, drawn, last)
-    if last == len(trace):
-        # A finished run has no active step.
-        written = replace(written, active=None, active_edges=frozenset())
-    return text_of(draw(drawn.arrange("compact" if len(drawn.nodes) > BLOCKS else "roomy"), written))
-
-
-def _mermaid(trace: Trace, drawn: Diagram, last: int) -> Iterator[str]:
-    written = marks(trace, drawn, last)
+def _mermaid(drawn: Diagram, written: Marks) -> Iterator[str]:
     yield "flowchart LR\n"
     for box, index in enumerate(drawn.nodes):
-        node, look = trace.node(index), drawn.boxes[box]
+        look = drawn.boxes[box]
         head = f"{look.label}   {look.name}" if look.name not in ("", look.label) else look.label
         lines = [head]
         if box in written.values:
             lines.append(f"value {_minus(written.values[box])}")
         if box in written.gradients:
             lines.append(f"gradient {_minus(written.gradients[box])}")
-        shape = ("([", "])") if node.gate is None else ("[", "]")
+        shape = ("([", "])") if index < drawn.program.first_gate else ("[", "]")
         yield f"  {node_id(index)}{shape[0]}{mermaid_label(lines)}{shape[1]}\n"
     for edge in drawn.edges:
         yield f"  {node_id(drawn.nodes[edge.source])} --> {node_id(drawn.nodes[edge.target])}\n"
-    if last < len(trace) and written.active is not None:
+    if written.active is not None:
         yield f"  style {node_id(drawn.nodes[written.active])} stroke-width:4px\n"
 
 
