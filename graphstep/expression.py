@@ -9,6 +9,7 @@ Numbers are not nodes. A constant lives inside the gate that uses it, as the lec
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphstep.errors import Span
+
+_COMMENT = re.compile(r"#[^\n]*")
 
 LABEL_WIDTH = 60
 """Characters of a label before it is cut: labels of a long chain would otherwise be quadratic in its length."""
@@ -118,12 +121,12 @@ class Program:
         return tuple(map(tuple, readers))
 
     def source_text(self, index: int) -> str:
-        """The expression of a node as typed, whatever its length."""
+        """The expression of a node as typed, whatever its length; comments inside it are left out."""
         node = self.nodes[index]
         if node.text is not None:
             return node.text
         if node.span is not None:
-            return self.text[node.span[0] : node.span[1]]
+            return _COMMENT.sub("", self.text[node.span[0] : node.span[1]])
         return node.name or node_id(index)
 
     def label(self, index: int, width: int = LABEL_WIDTH) -> str:
@@ -131,7 +134,8 @@ class Program:
         node = self.nodes[index]
         if node.text is None and node.span is not None and node.span[1] - node.span[0] > 4 * width:
             start, stop = node.span
-            raw = f"{self.text[start : start + 2 * width]}…{self.text[stop - 2 * width : stop]}"
+            ends = self.text[start : start + 2 * width], self.text[stop - 2 * width : stop]
+            raw = "…".join(_COMMENT.sub("", end) for end in ends)
         else:
             raw = self.source_text(index)
         flat = " ".join(raw.split())
