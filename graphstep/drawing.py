@@ -38,6 +38,8 @@ class Marks:
     """The node that the step is about: a double edge."""
     active_edges: frozenset[int] = field(default_factory=frozenset)
     """The edges that the step is about: heavy wires."""
+    active_output: bool = False
+    """Whether the step is about the wire to the arrow of the output, as when the seed arrives."""
     selected: int | None = None
     """The node that the learner has selected: a heavy edge."""
     breakpoints: frozenset[int] = field(default_factory=frozenset)
@@ -81,6 +83,14 @@ def draw(
         if anchor and cell_width(text) <= anchor.width:
             sheet.write(anchor.x, anchor.y, text, "contribution")
     return sheet.rows()
+
+
+def active_lines(layout: Layout, marks: Marks) -> list[tuple[tuple[int, int], ...]]:
+    """The corners of the wires that the step is about."""
+    lines = [line for edge in sorted(marks.active_edges) for line in layout.wire(edge)]
+    if marks.active_output and layout.output is not None:
+        lines.append(layout.output_wire())
+    return lines
 
 
 def text_of(rows: Iterable[Sequence[tuple[str, str]]]) -> str:
@@ -178,11 +188,10 @@ def _wires(sheet: _Sheet, layout: Layout, seen: Window, marks: Marks) -> None:
     for run in seen.runs:
         sheet.line(*run, weight=1)
     active_ends = set()
-    for edge in sorted(marks.active_edges):
-        for line in layout.wire(edge):
-            for (x, y), (to_x, to_y) in pairwise(line):
-                sheet.line(min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y), weight=2)
-            active_ends.add(line[-1])
+    for line in active_lines(layout, marks):
+        for (x, y), (to_x, to_y) in pairwise(line):
+            sheet.line(min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y), weight=2)
+        active_ends.add(line[-1])
     for y, arms in enumerate(sheet.arms):
         cells = sheet.cells[y]
         for x, sum_of_arms in arms.items():

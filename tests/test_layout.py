@@ -9,6 +9,8 @@ import sys
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,9 @@ from hypothesis import strategies as st
 from graphstep.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
 from graphstep.layout.cells import between, fit, printable
 from tests.graphs import BUILDERS, chain, expression, neuron, product_of_sum, square
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GOLDEN = Path(__file__).parent / "golden" / "drawing"
 DENSITIES: tuple[Density, ...] = ("roomy", "compact")
@@ -320,8 +325,6 @@ def test_appending_a_gate_moves_few_boxes() -> None:
 
 @pytest.mark.parametrize("name", ["chain", "tree", "network"])
 def test_layout_time_grows_no_faster_than_the_graph(name: str) -> None:
-    from time import process_time
-
     def seconds(size: int) -> float:
         boxes, edges = BUILDERS[name](size)
         start = process_time()
@@ -355,7 +358,7 @@ def test_a_neighbourhood_looks_at_no_more_of_a_hub_than_it_keeps() -> None:
         def __getitem__(self, index: object) -> int:
             raise AssertionError("a neighbourhood walks along its neighbours")
 
-        def __iter__(self):  # type: ignore[no-untyped-def]
+        def __iter__(self) -> Iterator[int]:
             for item in super().__iter__():
                 Counted.looked += 1
                 yield item

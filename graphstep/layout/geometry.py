@@ -52,6 +52,8 @@ class Geometry:
         for number, layer in enumerate(made.layers):
             zone_end = left + max([size.zone[item] for item in layer], default=0)
             count = self.turns.count[number]
+            if count and density == "compact":
+                zone_end += 1
             pitch = size.turn if count <= FEW_TRACKS else 1
             self.left.append(left)
             self.zone_end.append(zone_end)
@@ -160,6 +162,20 @@ class Geometry:
             found.append((self.track_x(layer, track), min(here, *ends), max(here, *ends)))
         found.sort()
         self.verticals[layer] = found
+        return found
+
+    def branches_of(self, layer: int) -> list[Point]:
+        """The cells right of a layer in which a wire goes on in more than one direction."""
+        found: list[Point] = []
+        for item in self.made.layers[layer]:
+            x = self.last_turn(item)
+            if x is None or len(self.made.users[item]) < 2:
+                continue
+            detour = self.turns.detour.get(item)
+            here = detour[0] if detour else self.row[item]
+            ends = {self.slot_row(slot) for slot in self.made.users[item]}
+            low, high = min(here, *ends), max(here, *ends)
+            found += [(x, row) for row in sorted(ends | {here}) if (row == here) + (row in ends) + (row > low) + (row < high) > 2]
         return found
 
     def horizontals_of(self, layer: int) -> list[tuple[int, int, int]]:

@@ -107,7 +107,7 @@ class Layout:
         geometry = self._geometry
         layer = geometry.made.layer[node]
         x = geometry.left[layer] + geometry.size.label_start[node]
-        blank = 1 if self.density == "roomy" else 0
+        blank = 1 if self.density == "roomy" or geometry.turns.count[layer] else 0
         room = geometry.zone_end[layer] - blank - x if self.boxes[node].label_width else 0
         return Anchor(x, geometry.row[node] + below, max(room, 0))
 
@@ -136,6 +136,17 @@ class Layout:
         """
         target, port = self.edges[edge].target, self.edges[edge].port
         return self._geometry.wire(self._geometry.made.first_slot[target] + port)
+
+    def output_wire(self) -> tuple[Point, ...]:
+        """The corners of the wire to the arrow of the output; none when there is no output."""
+        made = self._geometry.made
+        if self.output is None:
+            return ()
+        return self._geometry.wire(made.first_slot[made.kind.index(Kind.OUTPUT, len(self.boxes))])[0]
+
+    def branches(self) -> list[Point]:
+        """All cells in which a wire goes on in more than one direction, column by column."""
+        return [point for layer in range(len(self._geometry.made.layers)) for point in self._geometry.branches_of(layer)]
 
     def is_stubbed(self, edge: int) -> bool:
         """Whether an edge is drawn as a pair of labelled stubs."""
@@ -178,6 +189,11 @@ class Layout:
         anchor = self.value_anchor(item)
         beside = y - geometry.row[item] in (-1, 1) and anchor.x <= x < anchor.x + self.boxes[item].label_width
         return item if beside else None
+
+    def is_box(self, x: int, y: int) -> bool:
+        """Whether a cell is part of a box."""
+        node = self.node_at(x, y)
+        return node is not None and x < self.place(node).x + self.place(node).width
 
     def _item_near(self, layer: int, y: int) -> int | None:
         """The item that owns a row of a layer, or the next one below."""

@@ -106,22 +106,26 @@ def _roomy(size: Sizes, item: int, box: Box, name: str) -> None:
 
 
 def _compact(size: Sizes, item: int, box: Box, name: str) -> None:
-    """A bare name, a gate in brackets, or for several operands a box whose upper edge carries the label."""
+    """A bare name, a gate in brackets, or for several operands a box whose upper edge carries the label.
+
+    Over a single row the labels lean back so far that the wire need not be longer than the shortest.
+    """
     rows = max(box.ports, 1)
     out = out_row(rows)
-    width = cell_width(box.label) + (2 if box.ports else 0)
+    width = max(cell_width(box.label) + (2 if box.ports else 0), 1)
     named = cell_width(name)
     labelled = 1 if box.label_width else 0
-    overhang = max(width - 2, 0) if box.ports else max(width - 1, 0)
     if rows > 1:
         width = max(width, named + 2 if name else 0)
-        overhang = -1
+        label_start = width + 1
     elif name:
         width = max(width, named)
-        overhang = -1
+        label_start = width + 1
+    else:
+        label_start = min(width, max(width + SHORTEST - box.label_width, 1 if box.ports else 0))
     size.width[item] = width
     size.top[item] = out
     size.above[item] = max(out, labelled)
     size.below[item] = max(rows - 1 - out, labelled, 1 if name and rows == 1 else 0)
     size.height[item] = rows
-    size.label_start[item] = width - overhang
+    size.label_start[item] = label_start
