@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -699,3 +700,32 @@ def test_play_ends_quietly_where_the_input_ends():
     out = io.StringIO()
     assert play(simple(), io.StringIO(""), out).place == 0
     assert "Traceback" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`" * 150_000,
+        "` " * 75_000,
+        "*a " * 50_000,
+        "```" + " " * 150_000 + "`",
+        "## " + "a" + " " * 150_000 + "b",
+        "## a" + " #" * 70_000 + " b",
+        "> " * 70_000,
+        "`" + "∂" * 150_000 + " = 1`",
+        "`" + "(" * 300 + " = 1`\n\n" * 1,
+    ],
+    ids=lambda body: body[:8],
+)
+def test_a_hostile_text_costs_no_more_than_its_length(tmp_path, body):
+    started = process_time()
+    path = written(tmp_path, body + "\n" + predict("value q"))
+    problems = check(path)
+    if not problems:
+        "".join(handout(open_lesson(path)))
+    assert process_time() - started < 5
+
+
+def test_a_product_outside_of_code_is_a_problem_because_markdown_drops_its_stars(tmp_path):
+    problems = check(written(tmp_path, predict("value q") + "Not x*x and y*y.\n\nBut `x*x` is fine.\n\n```\nx*x\n```\n"))
+    assert [problem.line for problem in problems] == [11, 11]

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from graphstep.lesson.rehearsal import Rehearsal, Scene
+    from graphstep.lesson.rehearsal import Rehearsal
     from graphstep.lesson.solution import Solution
 
+CLAIMS = 500
+"""Quoted numbers of a lesson that are checked."""
+
 _NUMBER = re.compile(r"(?<![\w.^/∂·×*+])[-−]?\d+(?:\.\d+)?(?![\w^/·×*]|\.\d)")
+_STAR = re.compile(r"\w\*\w")
+_SPAN = re.compile(r"(?<!`)(?P<marks>`{1,3})(?!`)[^`]{1,400}(?P=marks)(?!`)")
+_BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~).*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
 _STEM = re.compile(r"\d\d-[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -34,7 +40,7 @@ def check(path: str | Path) -> list[Problem]:
         rehearsal = rehearse(lesson)
     except LessonError as error:
         return sorted(error.problems, key=lambda problem: problem.line)
-    found = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal)]
+    found = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal), *_stars(rehearsal)]
     return sorted(found, key=lambda problem: problem.line)
 
 
@@ -95,16 +101,35 @@ def _gives_away(solution: Solution, text: str) -> str:
 
 
 def _quoted(rehearsal: Rehearsal) -> Iterator[Problem]:
+    count = 0
     for scene in rehearsal.scenes:
-        yield from _quoted_in(rehearsal.lesson.path, scene)
-
-
-def _quoted_in(path: Path, scene: Scene) -> Iterator[Problem]:
-    for block in scene.section.blocks:
-        if isinstance(block, Prose):
-            for claim in claims_in(block):
+        for block in scene.section.blocks:
+            for claim in claims_in(block) if isinstance(block, Prose) else ():
+                count += 1
+                if count > CLAIMS:
+                    yield Problem(rehearsal.lesson.path, claim.line, f"more than {CLAIMS} claims are not checked")
+                    return
                 if wrong := fault(scene.trace, claim):
-                    yield Problem(path, claim.line, wrong)
+                    yield Problem(rehearsal.lesson.path, claim.line, wrong)
+
+
+def _stars(rehearsal: Rehearsal) -> Iterator[Problem]:
+    """A product outside of code: Markdown takes its stars for emphasis, and drops them."""
+    message = "a product outside of code loses its star: write `x*x` in backticks, or x·x"
+    for scene in rehearsal.scenes:
+        if _STAR.search(_SPAN.sub("", scene.section.heading)):
+            yield Problem(rehearsal.lesson.path, scene.section.line, message)
+        for block in scene.section.blocks:
+            if not isinstance(block, Prose):
+                continue
+            bare = _BLOCK.sub(_blanked, block.text)
+            bare = _SPAN.sub(_blanked, bare)
+            for match in _STAR.finditer(bare):
+                yield Problem(rehearsal.lesson.path, block.line + bare.count("\n", 0, match.start()), message)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def check_all(paths: list[Path]) -> list[Problem]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphstep.trace import Trace
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})\s*(?P<word>\S*)")
-_CODE = re.compile(r"(?P<before>\$?)(?P<marks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=marks)(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?P<before>\$?)(?<!`)(?P<marks>`{1,3})(?!`)(?P<code>.{1,400}?)(?<!`)(?P=marks)(?!`)", re.DOTALL)
 _COMPARED = re.compile(r"\s=\s|\s≈\s")
 
 

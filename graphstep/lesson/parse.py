@@ -26,6 +26,9 @@ FILE = 200_000
 SECTIONS = 200
 """Headings of a lesson."""
 
+HEADING = 1_000
+"""Characters of a heading."""
+
 QUESTIONS = 200
 """Questions of a lesson."""
 
@@ -35,11 +38,12 @@ CHOICES = 9
 WORDS = 2_000
 """Characters of one hint, reason or option."""
 
-_FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})\s*(?P<word>[^\s`]*)[^`]*$")
-_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?:\s+(?P<text>.*?))?(?:\s+#+)?\s*$")
+# Possessive quantifiers: a line of any length is matched in one pass.
+_FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
+_HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
 _FRONT = ("title", "program", "inputs", "needs", "source", "minutes", "expand", "fold", "share", "ties", "seed")
 _PREDICT = ("ask", "hint", "because", "question", "options")
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
+_TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
 def read_lesson(path: str | Path) -> Lesson:
@@ -149,7 +153,7 @@ class _Parser:
         blocks: list[Block] = []
         prose: list[str] = []
         since = self.body + 1
-        place = self.body
+        place, asked = self.body, 0
         while place < len(self.lines):
             text = self.lines[place]
             fence, found = _FENCE.match(text), _HEADING.match(text)
@@ -158,6 +162,9 @@ class _Parser:
                 if fence["word"] == "predict":
                     _add_prose(blocks, prose, since)
                     blocks.append(self._question(self.lines[place + 1 : end], place + 2))
+                    asked += 1
+                    if asked > QUESTIONS:
+                        self.fail(place + 1, f"a lesson has at most {QUESTIONS} questions")
                     prose, since = [], end + 2
                 else:
                     prose += self.lines[place : end + 1]
@@ -167,7 +174,9 @@ class _Parser:
             if not found:
                 prose.append(text)
                 continue
-            name = (found["text"] or "").strip()
+            name = _without_closing_marks(text[found.end() :].strip())
+            if len(name) > HEADING:
+                self.fail(place, f"a heading has at most {HEADING:,} characters")
             if len(found["level"]) == 1:
                 if name != title or sections or blocks or any(part.strip() for part in prose):
                     self.fail(place, f"the only heading with one # is the lesson's title, {quoted(title)}, in front of all else")
@@ -218,7 +227,9 @@ class _Parser:
         except tomllib.TOMLDecodeError as error:
             place = _TOML_PLACE.search(str(error))
             line = int(place["line"]) if place and place["line"] else len(lines)
-            self.fail(min(first - 1 + line, len(self.lines)), f"this is not TOML: {_TOML_PLACE.sub('', str(error)).lower()}")
+            self.fail(
+                min(first - 1 + line, len(self.lines)), f"this is not TOML: {_TOML_PLACE.sub('', str(error)).strip().lower()}"
+            )
         except (ValueError, RecursionError):
             # A numeral of thousands of digits, a date that does not exist; brackets nested without end.
             self.fail(first, "this TOML cannot be read: a number is too long, or brackets are nested too deep")
@@ -256,6 +267,12 @@ class _Parser:
         if any(not _shows(c) and c != "\n" for c in text):
             self.fail(lines.get(key, 1), f"{key} holds a character that cannot be printed")
         return text.strip()
+
+
+def _without_closing_marks(heading: str) -> str:
+    """A heading without the marks that may close it, as in ``## start ##``."""
+    bare = heading.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else heading
 
 
 def _closes(line: str, marks: str) -> bool:

@@ -24,8 +24,8 @@ WIDTH = 80
 HELP = "Type an answer, or: hint, show (the answer), back, quit. Enter alone goes on when nothing is asked."
 """What can be typed."""
 
-_CODE = re.compile(r"`+([^`]+)`+")
-_EMPHASIS = re.compile(r"(?<!\w)(?P<star>\*{1,2}|_{1,2})(?=\S)(?P<text>.+?)(?<=\S)(?P=star)(?!\w)")
+_CODE = re.compile(r"(?<!`)`{1,3}([^`]{1,400})`{1,3}")
+_EMPHASIS = re.compile(r"(?<!\w)(?P<star>\*{1,2}|_{1,2})(?=\S)(?P<text>.{1,400}?)(?<=\S)(?P=star)(?!\w)")
 _HEAD = re.compile(r"\s*(?:[-*+]|\d+\.)\s+|\s*>\s?")
 
 
