@@ -1,0 +1,79 @@
+"""The terminal UI: the screen of a debugger, for a calculation. The only place that knows Textual.
+
+:func:`show` opens a run that is made; :func:`open_program` opens a program, asks for the inputs that have no value, and makes the
+run itself, behind the first frame.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphstep.expression import Program
+    from graphstep.gates import Ties
+    from graphstep.trace import Trace
+
+__all__ = ["open_program", "show"]
+
+
+def show(trace: Trace, *, at: int = 0, command: Sequence[str] = ()) -> None:
+    """Step through a run in the terminal, from step ``at``, until the learner leaves.
+
+    ``command`` are the words that would open it again from a shell, without the step.
+    """
+    if _cannot_draw():
+        _tell(trace, at)
+        return
+    from graphstep.tui.app import GraphstepApp
+    from graphstep.tui.screen import SteppingScreen
+
+    screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at, command=command)
+    GraphstepApp(screen).run()
+
+
+def open_program(
+    program: Program,
+    inputs: Mapping[str, float],
+    *,
+    at: int = 0,
+    seed: float = 1.0,
+    ties: Ties = "first",
+    command: Sequence[str] = (),
+) -> None:
+    """Step through a program in the terminal. Inputs without a value are asked for in a form.
+
+    Raises InputError for a value that no input takes, before the screen opens.
+    """
+    _refuse_superfluous(program, inputs)
+    if _cannot_draw():
+        from graphstep.trace import trace
+
+        _tell(trace(program, inputs, seed=seed, ties=ties), at or None)
+        return
+    from graphstep.tui.app import GraphstepApp
+    from graphstep.tui.screen import SteppingScreen
+
+    GraphstepApp(SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, command=command)).run()
+
+
+def _cannot_draw() -> bool:
+    # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
+    return os.environ.get("TERM") == "dumb"
+
+
+def _tell(trace: Trace, at: int | None) -> None:
+    from graphstep import export
+
+    for piece in export.exporter("text").export(trace, None if at is None else min(at, len(trace))):
+        sys.stdout.write(piece)
+
+
+def _refuse_superfluous(program: Program, inputs: Mapping[str, float]) -> None:
+    if any(name not in program.inputs for name in inputs):
+        from graphstep.trace import check_inputs
+
+        check_inputs(program, dict.fromkeys(program.inputs, 0.0) | dict(inputs))

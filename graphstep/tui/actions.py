@@ -1,0 +1,132 @@
+"""Everything a key can do, in one table: bindings, the line of keys, the help, the palette and the docs are made from it.
+
+It is plain data: reading it loads no Textual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GROUPS = ("step", "select and look", "ask what if", "open and fold", "take away", "program")
+"""The groups, in the order of the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a key does."""
+
+    id: str
+    """Its name: the screen's method is ``do_<id>``."""
+    keys: tuple[str, ...]
+    """The keys that do it, in Textual's spelling; the first is the one to show."""
+    label: str
+    """What the line of keys says: one or two words."""
+    help: str
+    """What it does, in one sentence without a full stop."""
+    group: str
+    """One of :data:`GROUPS`."""
+    rank: int = 0
+    """Its place in the line of keys, from 1; a narrow window shows the lowest ranks. 0 is not shown there."""
+
+
+ACTIONS = (
+    Action("step", ("right", "n", "space"), "step", "one step on", "step", 1),
+    Action("back", ("left",), "back", "one step back", "step", 2),
+    Action("over", ("o",), "over", "over the next gate: all that it does at once", "step", 4),
+    Action("back_over", ("O",), "back over", "back to where the gate began", "step"),
+    Action("finish", ("f",), "finish phase", "to the end of the forward or the backward pass", "step", 9),
+    Action("first", ("home",), "first", "to the start, where only the inputs have values", "step"),
+    Action("last", ("end",), "last", "to the last step", "step"),
+    Action("jump", ("g", "colon"), "go to", "to a step by its number", "step", 13),
+    Action("select_next", ("tab",), "select", "select the next node", "select and look", 10),
+    Action("select_previous", ("shift+tab",), "select previous", "select the previous node", "select and look"),
+    Action("select_up", ("up",), "select above", "select the node above", "select and look"),
+    Action("select_down", ("down",), "select below", "select the node below", "select and look"),
+    Action(
+        "arrows",
+        ("s",),
+        "arrows select",
+        "let all four arrows select along the wires, until s or escape",
+        "select and look",
+    ),
+    Action("deselect", ("escape",), "deselect", "select nothing, and show the step again", "select and look"),
+    Action("find", ("slash",), "find", "find a node or a step by its text", "select and look", 8),
+    Action("follow", ("full_stop",), "follow", "bring the active gate back into view", "select and look"),
+    Action("zoom", ("z",), "zoom", "draw roomy or compact", "select and look", 14),
+    Action("values", ("l",), "values", "show or hide the table of values", "select and look", 11),
+    Action("pan_left", ("shift+left", "ctrl+left"), "pan left", "move the view to the left", "select and look"),
+    Action("pan_right", ("shift+right", "ctrl+right"), "pan right", "move the view to the right", "select and look"),
+    Action("pan_up", ("shift+up", "ctrl+up"), "pan up", "move the view up", "select and look"),
+    Action("pan_down", ("shift+down", "ctrl+down"), "pan down", "move the view down", "select and look"),
+    Action("page_up", ("pageup",), "page up", "move the view up by a page", "select and look"),
+    Action("page_down", ("pagedown",), "page down", "move the view down by a page", "select and look"),
+    Action("edit", ("e",), "edit", "edit the inputs, live: every change is shown as old → new", "ask what if", 5),
+    Action(
+        "more",
+        ("plus", "equals_sign"),
+        "nudge up",
+        "nudge the selected input up: predicted and true change of the output",
+        "ask what if",
+        12,
+    ),
+    Action("less", ("minus",), "nudge down", "nudge the selected input down", "ask what if"),
+    Action(
+        "verify",
+        ("v",),
+        "verify",
+        "check the gradient of the selected or active node with three witnesses",
+        "ask what if",
+        6,
+    ),
+    Action("into", ("i",), "into", "open the selected or active composite gate, such as σ, into its parts", "open and fold", 15),
+    Action("out", ("u",), "out", "close the gate that was opened last", "open and fold"),
+    Action("fold", ("F",), "fold", "make one gate of every typed 1/(1+exp(-u)) and its like, or undo that", "open and fold"),
+    Action("export", ("x",), "export", "write the run up to here to a file", "take away", 7),
+    Action("copy", ("y",), "copy", "copy the command that opens this very step again", "take away", 16),
+    Action("palette", ("ctrl+p",), "palette", "search everything that can be done", "program", 17),
+    Action(
+        "theme", ("t",), "theme", "the next theme: dark, light, high contrast, colour-blind safe, the terminal's own", "program"
+    ),
+    Action("help", ("question_mark", "f1"), "help", "the keys, and what colours and shapes mean", "program", 3),
+    Action("quit", ("q", "ctrl+c"), "quit", "leave", "program", 18),
+)
+"""All actions, in the order of the help."""
+
+BY_ID = {action.id: action for action in ACTIONS}
+"""The actions by name."""
+
+_SHOWN = {
+    "right": "→",
+    "left": "←",
+    "up": "↑",
+    "down": "↓",
+    "slash": "/",
+    "colon": ":",
+    "full_stop": ".",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "question_mark": "?",
+    "escape": "esc",
+    "pageup": "page up",
+    "pagedown": "page down",
+    "f1": "F1",
+}
+
+
+def key_text(key: str) -> str:
+    """A key as a person reads it.
+
+    >>> key_text("shift+left"), key_text("ctrl+p"), key_text("question_mark")
+    ('shift+←', '^p', '?')
+    """
+    modifiers, _, name = key.rpartition("+")
+    shown = _SHOWN.get(name, name)
+    if modifiers == "ctrl" and len(shown) == 1 and shown.isascii():
+        return f"^{shown}"
+    return f"{modifiers}+{shown}" if modifiers else shown
+
+
+def keys_text(action: Action) -> str:
+    """All keys of an action: ``→ n space``."""
+    return " ".join(key_text(key) for key in action.keys)

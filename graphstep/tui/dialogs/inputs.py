@@ -1,0 +1,117 @@
+"""The values that a program needs before it can run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from graphstep.errors import ReadError
+from graphstep.tui.dialogs.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from textual.widget import Widget
+
+    from graphstep.expression import Program
+
+MOST_FIELDS = 24
+"""Fields in one form; a program with more inputs is given its values in one field, as on the command line."""
+
+
+def read_number(text: str) -> tuple[float | None, str]:
+    """A value and nothing, or nothing and what is wrong with the text."""
+    try:
+        # A plain numeral needs no parser, and no NumPy.
+        return float(text) if text.strip().isascii() and "_" not in text else _read(text), ""
+    except ValueError:
+        pass
+    try:
+        return _read(text), ""
+    except ReadError as error:
+        return None, f"{error.message}{f': {error.hint}' if error.hint else ''}"
+
+
+def _read(text: str) -> float:
+    from graphstep.values import read_value
+
+    return read_value(text)
+
+
+class InputsForm(Form[dict[str, float]]):
+    """Asks for the inputs that have no value yet."""
+
+    def __init__(self, program: Program, inputs: Mapping[str, float]) -> None:
+        super().__init__()
+        self.program = program
+        """The program that is to run."""
+        self.inputs = dict(inputs)
+        """The values that are known."""
+        self.missing = [name for name in program.inputs if name not in inputs]
+        """The inputs that are asked for."""
+
+    def compose(self) -> Iterator[Widget]:
+        """A field for each input that is missing, or one for all."""
+        with Vertical(id="box") as box:
+            box.border_title = "values for the inputs"
+            box.border_subtitle = "enter: next, and start; esc: quit"
+            program = " ".join(self.program.text[:200].split())
+            yield Static(Content(program), classes="quiet")
+            with VerticalScroll(id="fields", can_focus=False):
+                if len(self.missing) > MOST_FIELDS:
+                    yield Static(
+                        f"{len(self.missing)} inputs have no value. Type NAME=VALUE words, or one number for all of them."
+                    )
+                    yield Input(placeholder="0.5    or    x1=-2 x2=1/3 …", id="all")
+                else:
+                    for place, name in enumerate(self.missing):
+                        with Horizontal(classes="field"):
+                            yield Label(Content(f"{name} ="))
+                            yield Input(placeholder="-2, 0.5, 1/3, 1e-3", id=f"field-{place}")
+            yield Static(classes="said wrong")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        _, wrong = self._read(event.input, event.value) if event.value.strip() else (None, "")
+        self._say(wrong)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        fields = list(self.query(Input))
+        for field in fields:
+            values, wrong = self._read(field, field.value)
+            if values is None:
+                # The first press of enter in a fresh form goes on to the next field; it is no mistake.
+                self._say("" if field is not event.input and not field.value.strip() else wrong)
+                field.focus()
+                return
+            self.inputs.update(values)
+        still = [name for name in self.missing if name not in self.inputs]
+        if still:
+            self._say(f"No value yet for {', '.join(still[:6])}{' …' if len(still) > 6 else ''}.")
+        else:
+            self.dismiss(self.inputs)
+
+    def _read(self, field: Input, text: str) -> tuple[dict[str, float] | None, str]:
+        if field.id == "all":
+            return self._read_all(text)
+        name = self.missing[int((field.id or "").removeprefix("field-"))]
+        value, wrong = read_number(text)
+        return (None, f"{name}: {wrong}") if value is None else ({name: value}, "")
+
+    def _read_all(self, text: str) -> tuple[dict[str, float] | None, str]:
+        from graphstep.values import read_inputs
+
+        if text.strip() and "=" not in text:
+            value, wrong = read_number(text)
+            return (None, wrong) if value is None else (dict.fromkeys(self.missing, value), "")
+        try:
+            values = read_inputs(text.split())
+        except ReadError as error:
+            return None, error.message
+        unknown = [name for name in values if name not in self.program.inputs]
+        return (None, f"'{unknown[0]}' does not stand in the program") if unknown else (values, "")
+
+    def _say(self, text: str) -> None:
+        self.query_one(".said", Static).update(Content(text))

@@ -1,0 +1,97 @@
+"""Opening composite gates into their parts and folding typed ones, without losing the place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.errors import GraphstepError
+from graphstep.explain import name_of
+from graphstep.gates import GATES
+from graphstep.tui.places import Level, carried
+
+if TYPE_CHECKING:
+    from graphstep.rewrite import Rewritten
+    from graphstep.tui.screen import SteppingScreen
+
+
+def into(screen: SteppingScreen) -> None:
+    """Open the selected or active composite gate."""
+    from graphstep import rewrite
+
+    now = screen.run_now
+    chosen = next((x for x in _candidates(screen) if _is_composite(screen, x)), None)
+    if chosen is None:
+        inside = sorted({GATES[n.gate].symbol for n in now.trace.program.nodes if n.gate and GATES[n.gate].expansion})
+        some = f" Here these are composite: {', '.join(inside)}; select one with tab or a click." if inside else ""
+        screen.say(f"There is no composite gate here to open.{some}")
+        return
+    name = name_of(now.trace.program, chosen)
+    try:
+        made = rewrite.expand(now.trace.program, only=(chosen,))
+        _enter(screen, made, "into")
+    except GraphstepError as error:
+        screen.say_error(error)
+        return
+    screen.say(f"{name} is open: its parts are gates of their own, with the same value and gradient.  u closes it.")
+
+
+def out(screen: SteppingScreen) -> None:
+    """Close what was opened last."""
+    if not screen.levels:
+        screen.say("Nothing is open.  i opens a composite gate, such as σ.")
+        return
+    _leave(screen)
+
+
+def fold(screen: SteppingScreen) -> None:
+    """Fold what is typed in parts, or undo that."""
+    from graphstep import rewrite
+
+    if screen.levels and screen.levels[-1].kind == "fold":
+        _leave(screen)
+        screen.say("Unfolded: the gates are as typed.  F folds them.")
+        return
+    made = rewrite.fold(screen.run_now.trace.program)
+    if len(made.program.nodes) == len(made.where):
+        screen.say("There is nothing to fold: no 1/(1+exp(-u)) and its like is typed here.")
+        return
+    fewer = len(made.where) - len(made.program.nodes)
+    _enter(screen, made, "fold")
+    screen.say(f"Folded: {fewer} fewer gate{'s' if fewer > 1 else ''}, the same value and gradients.  F takes it apart again.")
+
+
+def _candidates(screen: SteppingScreen) -> list[int]:
+    now = screen.run_now
+    active = now.trace.gate_at(now.at)
+    return [x for x in (now.selected, active) if x is not None]
+
+
+def _is_composite(screen: SteppingScreen, index: int) -> bool:
+    gate = screen.run_now.trace.gate(index)
+    return gate is not None and bool(gate.expansion)
+
+
+def _enter(screen: SteppingScreen, made: Rewritten, kind: str) -> None:
+    from graphstep.trace import trace
+
+    now = screen.run_now
+    old = now.trace
+    level = Level("fold" if kind == "fold" else "into", old, made.where)
+    new = trace(made.program, old.inputs, seed=old.seed, ties=old.ties)
+    now.at = carried(old, now.at, new, level.inward)
+    now.selected = None if now.selected is None else level.inward(now.selected)
+    now.trace = new
+    screen.levels.append(level)
+    screen.refresh_panes(look_at=now.selected)
+
+
+def _leave(screen: SteppingScreen) -> None:
+    now = screen.run_now
+    level = screen.levels.pop()
+    # The inputs may have been edited since.
+    old = level.trace.with_inputs(now.trace.inputs)
+    node = level.outward if level.kind == "into" else level.unfolded
+    now.at = carried(now.trace, now.at, old, node)
+    now.selected = None if now.selected is None else node(now.selected)
+    now.trace = old
+    screen.refresh_panes(look_at=now.selected)

@@ -1,0 +1,21 @@
+"""What a node is called in a list: its name, or its gate and text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.explain import output_name
+from graphstep.layout.cells import fit, printable
+
+if TYPE_CHECKING:
+    from graphstep.expression import Program
+
+
+def row_name(program: Program, index: int, width: int) -> str:
+    """A node in ``width`` cells: ``x``, ``q = x+y``, ``f = (x+y)*z``; the end is cut where it is long."""
+    node = program.nodes[index]
+    text = program.label(index)
+    name = output_name(program) if index == program.output else node.name
+    if node.gate is not None and name is not None and name != text:
+        text = f"{name} = {text}"
+    return fit(printable(text), width)

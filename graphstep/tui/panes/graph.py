@@ -1,0 +1,254 @@
+"""The graph: boxes from left to right, values above the wires, gradients below, the active gate marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from graphstep.drawing import Marks, Row
+    from graphstep.layout import Density, Place
+    from graphstep.trace import Trace
+    from graphstep.tui.scene import Scene
+
+_STYLES = (
+    "value", "gradient", "contribution", "value-changed", "gradient-changed", "wire", "wire-active", "box", "box-active",
+    "box-selected", "box-pending", "label", "name", "stub", "output", "breakpoint",
+)  # fmt: skip
+_WHEEL = 3
+
+
+class GraphPane(ScrollView, can_focus=False):
+    """The drawn graph. It draws what can be seen of it, and nothing else."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{style}" for style in _STYLES}
+    DEFAULT_CSS = """
+    GraphPane {
+        border: round $pending;
+        border-title-color: $quiet;
+        border-subtitle-color: $quiet;
+        .graph--value { color: $value; }
+        .graph--gradient { color: $gradient; }
+        .graph--contribution { color: $contribution; }
+        .graph--value-changed { color: $value; text-style: bold reverse; }
+        .graph--gradient-changed { color: $gradient; text-style: bold reverse; }
+        .graph--wire { color: $wire; }
+        .graph--wire-active { color: $active; text-style: bold; }
+        .graph--box { color: $wire; }
+        .graph--box-active { color: $active; text-style: bold; }
+        .graph--box-selected { color: $selected; text-style: bold; }
+        .graph--box-pending { color: $pending; }
+        .graph--label { text-style: bold; }
+        .graph--name { color: $quiet; text-style: italic; }
+        .graph--stub { color: $quiet; text-style: italic; }
+        .graph--output { text-style: bold; }
+        .graph--breakpoint { color: $gradient; }
+    }
+    """
+
+    class Picked(Message):
+        """A node was clicked."""
+
+        def __init__(self, node: int) -> None:
+            super().__init__()
+            self.node = node
+            """Its index in the program."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.density: Density | None = None
+        """Roomy or compact; None for whichever fits."""
+        self.scene: Scene | None = None
+        """What is drawn."""
+        self._trace: Trace | None = None
+        self._at = 0
+        self._selected: int | None = None
+        self._centre = 0
+        self._compared: Trace | None = None
+        self._spare = 0
+        self._rows: list[Row] = []
+        self._seen: tuple[int, ...] = ()
+        self._fitted: tuple[int, int] = (0, 0)
+
+    # -- what is shown -----------------------------------------------------------------------------------------------------------
+
+    def show(
+        self, trace: Trace, at: int, selected: int | None, *, look_at: int | None = None, compared: Trace | None = None
+    ) -> None:
+        """Draw a run after step ``at`` and bring ``look_at`` (the active gate unless given) into view.
+
+        With ``compared``, the run before an edit, everything is shown as it was and as it is: ``old → new``.
+        """
+        from graphstep.diagram import centre_of
+
+        centre = centre_of(trace, at) if look_at is None else look_at
+        spare = self._needed_spare(trace, compared)
+        old, self._trace = self._trace, trace
+        self._at, self._selected, self._compared = at, selected, compared
+        fits = self.scene is not None and old is not None and old.program is trace.program and spare == self._spare
+        if not fits or self.scene is None or not self.scene.holds(trace, centre):
+            self._spare = spare
+            self._arrange(centre)
+        elif compared is None and trace is not old:
+            # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
+            self._arrange(self._centre)
+        self._redraw()
+        if at or look_at is not None:
+            self.bring_into_view(centre)
+
+    def fit(self) -> None:
+        """Lay the graph out anew, for another density or size of the window."""
+        if self._trace is not None:
+            self._arrange(self._centre)
+            self._redraw()
+            self.bring_into_view(self._centre)
+
+    def bring_into_view(self, node: int) -> None:
+        """Scroll, if it must be, until a node is in view with its numbers and its wires' beginnings."""
+        place = self.place(node)
+        if place is None:
+            return
+        region = Region(max(place.x - 10, 0), max(place.y - 1, 0), place.width + 24, place.height + 2)
+        left, top = self.scroll_offset
+        size = self.size
+        view = Region(left, top, size.width, size.height)
+        if view.contains_region(region.intersection(Region(0, 0, self.virtual_size.width, self.virtual_size.height))):
+            return
+        x = left if left <= region.x and region.right <= left + size.width else place.x + place.width // 2 - size.width // 2
+        y = top if top <= region.y and region.bottom <= top + size.height else place.y + place.height // 2 - size.height // 2
+        self.scroll_to(max(x, 0), max(y, 0), animate=False, force=True)
+
+    def place(self, node: int) -> Place | None:
+        """The cells of a node in the drawing; None when it is not drawn."""
+        if self.scene is None or node not in self.scene.drawn.box_of:
+            return None
+        return self.scene.layout.place(self.scene.drawn.box_of[node])
+
+    def pan(self, columns: int, rows: int) -> None:
+        """Move the view."""
+        self.scroll_to(self.scroll_x + columns, self.scroll_y + rows, animate=False, force=True)
+
+    def node_at(self, x: int, y: int) -> int | None:
+        """The node that is drawn in a cell of the window, counted from the upper left corner inside the border."""
+        if self.scene is None:
+            return None
+        left, top = self._margins
+        box = self.scene.layout.node_at(x + self.scroll_offset.x - left, y + self.scroll_offset.y - top)
+        return None if box is None else self.scene.drawn.nodes[box]
+
+    # -- Textual -----------------------------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        # The border and scrollbars change the size as well; only another window is a reason to lay out anew.
+        if self._trace is not None and (self.outer_size.width, self.outer_size.height) != self._fitted:
+            self.fit()
+
+    def on_click(self, event: events.Click) -> None:
+        node = self.node_at(*(event.get_content_offset(self) or (-1, -1)))
+        if node is not None:
+            self.post_message(self.Picked(node))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, way: int) -> None:
+        sideways = event.shift or event.ctrl or self.max_scroll_y == 0
+        self.pan(2 * _WHEEL * way if sideways else 0, 0 if sideways else _WHEEL * way)
+        event.stop()
+        event.prevent_default()
+
+    def watch_virtual_size(self, _: Size) -> None:
+        self._seen = ()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._seen = ()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the window."""
+        width = self.size.width
+        rows = self._visible()
+        if y >= len(rows):
+            return Strip.blank(width, self.rich_style)
+        ground = self.rich_style
+        segments = [
+            Segment(text, ground + self.get_component_rich_style(f"graph--{style}", partial=True) if style else ground)
+            for text, style in rows[y]
+        ]
+        return Strip(segments, width)
+
+    # -- drawing -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _margins(self) -> tuple[int, int]:
+        """Columns and rows to the left and above of a drawing that is smaller than the window."""
+        if self.scene is None:
+            return 0, 0
+        layout, size = self.scene.layout, self.size
+        return max(0, (size.width - layout.width) // 2), max(0, (size.height - layout.height) // 2)
+
+    def _visible(self) -> list[Row]:
+        if self.scene is None or self._trace is None:
+            return []
+        size, offset = self.size, self.scroll_offset
+        seen = (offset.x, offset.y, size.width, size.height)
+        if seen != self._seen:
+            from graphstep.drawing import draw
+
+            left, top = self._margins
+            layout = self.scene.layout
+            x, y = offset.x - left, offset.y - top
+            self._rows = draw(layout, self._marks(x, y, size), x, y, size.width, size.height)
+            self._seen = seen
+        return self._rows
+
+    def _marks(self, x: int, y: int, size: Size) -> Marks:
+        from graphstep.diagram import marks
+        from graphstep.tui.comparison import compared_marks
+
+        assert self.scene is not None
+        assert self._trace is not None
+        boxes = self.scene.layout.window(x, y, size.width, size.height).nodes
+        if self._compared is not None:
+            return compared_marks(self._compared, self._trace, self.scene.drawn, boxes, self._selected)
+        return marks(self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected)
+
+    def _needed_spare(self, trace: Trace, compared: Trace | None) -> int:
+        if compared is None:
+            return 0
+        from graphstep.tui.comparison import spare_room
+
+        # It only ever grows during an edit, so that the drawing does not jump at every key.
+        return max(self._spare, spare_room(compared, trace, self.scene.drawn if self.scene else None))
+
+    def _arrange(self, centre: int) -> None:
+        from graphstep.tui.scene import set_scene
+
+        if self._trace is None:
+            return
+        self._centre = centre
+        self._fitted = (self.outer_size.width, self.outer_size.height)
+        room = (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0))
+        self.scene = set_scene(self._trace, centre, room, self.density, self._spare)
+        self.virtual_size = Size(self.scene.layout.width, self.scene.layout.height)
+        self._title()
+
+    def _title(self) -> None:
+        assert self.scene is not None
+        whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
+        self.border_title = "graph" if self.scene.drawn.whole else f"graph: {drawn} of {whole:,} nodes"
+        self.border_subtitle = "value above the wire, gradient below"
+
+    def _redraw(self) -> None:
+        self._seen = ()
+        self.refresh()

@@ -1,0 +1,69 @@
+"""The first line: the program, the phase, the number of the step, and the timeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+
+from graphstep.tui.panes.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.expression import Program
+    from graphstep.tui.stepper import Stepper
+
+
+class _Words(Widget):
+    DEFAULT_CSS = """
+    _Words { height: 1; width: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.content = Content("")
+
+    def render(self) -> Content:
+        return self.content
+
+    def put(self, content: Content) -> None:
+        if not content.is_same(self.content):
+            self.content = content
+            self.refresh()
+
+
+class Heading(Horizontal):
+    """One line over everything."""
+
+    DEFAULT_CSS = """
+    Heading { height: 1; padding: 0 1; }
+    Heading #title { width: 2fr; }
+    Heading #phase { width: 22; text-align: right; padding: 0 1 0 0; }
+    Heading Timeline { width: 1fr; min-width: 16; max-width: 60; }
+    """
+
+    def compose(self) -> Iterator[Widget]:
+        """The words on the left, the number of the step, the line on the right."""
+        yield _Words(id="title")
+        yield _Words(id="phase")
+        yield Timeline(id="timeline")
+
+    def entitle(self, program: Program) -> None:
+        """Show what is being stepped through."""
+        from graphstep.explain.names import output_name
+
+        text = " ".join(program.text[:400].split())
+        name = output_name(program)
+        shown = text if program.nodes[program.output].name == name else f"{name} = {text}"
+        self.query_one("#title", _Words).put(Content.assemble(("graphstep  ", "bold"), (shown, "$quiet")))
+
+    def show(self, stepper: Stepper) -> None:
+        """Show where the learner is."""
+        last = len(stepper.trace)
+        styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient"}
+        words = Content.assemble((stepper.phase, styles[stepper.phase]), (f" {stepper.at}/{last}", ""))
+        self.query_one("#phase", _Words).put(words)
+        self.query_one(Timeline).show(stepper.at, stepper.trace.plan.seed_step, last)

@@ -1,0 +1,82 @@
+"""The timeline: all steps from the first to the last as one line, where a click or a drag goes to a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from textual import events
+
+
+class Timeline(Widget):
+    """A line: done ━, to come ─, here ●, and ┼ where the backward pass begins."""
+
+    DEFAULT_CSS = """
+    Timeline { height: 1; width: 1fr; min-width: 10; }
+    """
+
+    class Jumped(Message):
+        """A place on the line was clicked or dragged to."""
+
+        def __init__(self, n: int) -> None:
+            super().__init__()
+            self.n = n
+            """The step at that place."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._at, self._seed, self._last = 0, 0, 0
+        self._held = False
+
+    def show(self, at: int, seed: int, last: int) -> None:
+        """Show step ``at`` of ``last``; the backward pass begins with step ``seed``."""
+        if (at, seed, last) != (self._at, self._seed, self._last):
+            self._at, self._seed, self._last = at, seed, last
+            self.refresh()
+
+    def step_at(self, x: int) -> int:
+        """The step that stands in a column."""
+        width = max(self.size.width - 1, 1)
+        return min(max(round(x * self._last / width), 0), self._last)
+
+    def column_of(self, n: int) -> int:
+        """The column in which a step stands."""
+        return round(n * max(self.size.width - 1, 1) / self._last) if self._last else 0
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._held = True
+        self.capture_mouse()
+        self._jump(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._held:
+            self._jump(event.x)
+
+    def on_mouse_up(self) -> None:
+        self._held = False
+        self.release_mouse()
+
+    def render(self) -> Content:
+        """The line."""
+        width = self.size.width
+        if not self._last or width < 4:
+            return Content("")
+        here, seed = self.column_of(self._at), self.column_of(self._seed)
+        parts = []
+        for x in range(width):
+            style = "$value" if x < seed else "$gradient"
+            if x == here:
+                parts.append(("●", "bold $active"))
+            elif x == seed:
+                parts.append(("┼", "bold $gradient"))
+            else:
+                parts.append(("━", style) if x < here else ("─", "$pending"))
+        return Content.assemble(*parts)
+
+    def _jump(self, x: int) -> None:
+        if self._last:
+            self.post_message(self.Jumped(self.step_at(x)))

@@ -1,0 +1,54 @@
+"""The part of a run's graph that is on show, laid out. A small graph is drawn whole, of a large one the neighbourhood of a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from graphstep.diagram import Diagram, diagram, nearby
+
+if TYPE_CHECKING:
+    from graphstep.layout import Density, Layout
+    from graphstep.trace import Trace
+
+WHOLE = 300
+"""Nodes up to which the whole graph is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A drawing without its marks: the same at every step, until the active gate leaves it."""
+
+    drawn: Diagram
+    """Boxes and wires."""
+    layout: Layout
+    """Where they are."""
+
+    def holds(self, trace: Trace, node: int) -> bool:
+        """Whether a node is drawn together with everything that it is joined to (a few at least, where it is joined to many)."""
+        if self.drawn.whole:
+            return True
+        box_of = self.drawn.box_of
+        if node not in box_of:
+            return False
+        near = [source for _, source in trace.node(node).sources[:4]] + [gate for gate, _ in trace.program.consumers[node][:2]]
+        return all(other in box_of for other in near)
+
+
+def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density | None, spare: int = 0) -> Scene:
+    """Lay out what is near ``centre``.
+
+    ``density`` None means roomy where that fits into ``room`` (columns, rows) and compact elsewhere. ``spare`` are cells that
+    every wire gets in addition, for ``old → new``.
+    """
+    nodes = None if len(trace.program.nodes) <= WHOLE else nearby(trace.program, centre)
+    drawn = diagram(trace, nodes)
+    if spare:
+        wider = tuple(replace(box, label_width=box.label_width + spare) for box in drawn.boxes)
+        drawn = replace(drawn, boxes=wider)
+    if density is not None:
+        return Scene(drawn, drawn.arrange(density))
+    layout = drawn.arrange("roomy")
+    if layout.width > room[0] or layout.height > room[1]:
+        layout = drawn.arrange("compact")
+    return Scene(drawn, layout)

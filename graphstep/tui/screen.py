@@ -1,0 +1,280 @@
+"""The stepping screen: a run, a place in it, and the keys that move there.
+
+Lessons and other screens build on :class:`SteppingScreen`: override ``compose`` to put something beside the panes,
+:meth:`SteppingScreen.allow` to hold the learner, and :meth:`SteppingScreen.moved` to follow them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding
+from textual.screen import Screen
+
+from graphstep.errors import GraphstepError
+from graphstep.tui.actions import ACTIONS
+from graphstep.tui.doing import DOES, looking
+from graphstep.tui.panes.graph import GraphPane
+from graphstep.tui.panes.keys import KeyLine
+from graphstep.tui.panes.stepping import SteppingPanes
+from graphstep.tui.panes.timeline import Timeline
+from graphstep.tui.panes.values import ValuesPane
+from graphstep.tui.stepper import Stepper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from textual.widget import Widget
+
+    from graphstep.expression import Program
+    from graphstep.gates import Ties
+    from graphstep.trace import Trace
+    from graphstep.tui.places import Level
+    from graphstep.witnesses import Row
+
+LARGE = 2_000
+"""Gates from which making a run, or opening it, is said to take a moment."""
+
+_ALWAYS = frozenset({"quit", "help", "theme", "palette"})
+"""What works before there is a run."""
+
+
+class SteppingScreen(Screen[None]):
+    """Everything about one run: graph, text, explanation, values, timeline."""
+
+    CSS_PATH = "screen.tcss"
+    BINDINGS: ClassVar = [
+        Binding(key, f"do('{action.id}', '{key}')", action.label, id=f"{action.id}-{key}", tooltip=action.help)
+        for action in ACTIONS
+        for key in action.keys
+    ]
+
+    def __init__(
+        self,
+        program: Program,
+        inputs: Mapping[str, float],
+        *,
+        trace: Trace | None = None,
+        at: int = 0,
+        seed: float = 1.0,
+        ties: Ties = "first",
+        command: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self.program = program
+        """What is stepped through, as it was opened."""
+        self.inputs = dict(inputs)
+        """The values that it was opened with."""
+        self.command = tuple(command)
+        """The words that opened it, without the step."""
+        self.levels: list[Level] = []
+        """What was opened or folded, the latest last."""
+        self.stepper: Stepper | None = None
+        """The run and the place in it; None until the run is made."""
+        self.arrows_select = False
+        """Whether the arrow keys select nodes instead of stepping."""
+        self._given, self._start = trace, at
+        self._seed, self._ties = seed, ties
+        self._waiting: list[str] = []
+
+    # -- for screens that build on this one --------------------------------------------------------------------------------------
+
+    def compose(self) -> Iterator[Widget]:
+        """The panes and the line of keys."""
+        yield SteppingPanes(id="panes")
+        yield KeyLine(id="keys")
+
+    def allow(self, n: int) -> int:
+        """The step that a learner who wants to go to step ``n`` is granted; all of them, here."""
+        return n
+
+    def moved(self) -> None:
+        """Called after another step is shown."""
+
+    # -- showing -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def panes(self) -> SteppingPanes:
+        """The panes."""
+        return self.query_one(SteppingPanes)
+
+    @property
+    def keys(self) -> KeyLine:
+        """The line of keys."""
+        return self.query_one(KeyLine)
+
+    @property
+    def run_now(self) -> Stepper:
+        """The run and the place in it; only where there is a run."""
+        assert self.stepper is not None, "actions wait until there is a run"
+        return self.stepper
+
+    def open_run(self, trace: Trace, at: int = 0) -> None:
+        """Show a run from step ``at``; a lesson calls it for the run of each of its sections."""
+        self.program = trace.program
+        self.stepper = Stepper(trace, allow=self.allow)
+        self.levels = []
+        self.stepper.at = min(max(at, 0), len(trace))
+        self.panes.entitle(trace.program)
+        self.refresh_panes()
+
+    def refresh_panes(self, look_at: int | None = None) -> None:
+        """Show the place again, after anything about it has changed."""
+        self.panes.show(self.run_now, look_at=look_at)
+
+    def go(self, n: int) -> None:
+        """Go to a step, and say so where there is none."""
+        stepper = self.run_now
+        before = stepper.at
+        self.stop_asking()
+        if stepper.go(n):
+            self.refresh_panes()
+            self.moved()
+        elif n > before == len(stepper.trace):
+            self.say("This is the last step: every gradient is known.  ← goes back, home to the start, e edits the inputs.")
+        elif n < before == 0:
+            self.say("This is the start.  → steps on.")
+        else:
+            self.refresh_panes()
+
+    def show_edit(self, before: Trace, now: Trace) -> None:
+        """Show an edit of the inputs that is still going on: the whole run, old → new."""
+        stepper = self.run_now
+        self.panes.show(Stepper(now, stepper.at, stepper.selected), compared=before)
+
+    def select(self, node: int | None) -> None:
+        """Select a node, bring it into view and say what is known of it."""
+        self.run_now.selected = node
+        self.refresh_panes(look_at=node)
+        if node is not None:
+            from graphstep.tui.inspection import inspect
+
+            title, lines = inspect(self.run_now.trace, self.run_now.at, node)
+            self.panes.step.say(title, lines, "selected")
+            self.panes.make_room()
+
+    def say(self, message: str, style: str = "") -> None:
+        """Say something in the line of keys, until the next key."""
+        self.keys.say(message, style)
+
+    def say_error(self, error: GraphstepError) -> None:
+        """Say in place what is wrong."""
+        self.say(f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn")
+
+    # -- opening -----------------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.panes.entitle(self.program)
+        if self._given is not None:
+            self._opened(self._given)
+            return
+        missing = [name for name in self.program.inputs if name not in self.inputs]
+        if missing:
+            from graphstep.tui.dialogs.inputs import InputsForm
+
+            self.app.push_screen(InputsForm(self.program, self.inputs), self._filled)
+        else:
+            self._make_run()
+
+    def _filled(self, values: dict[str, float] | None) -> None:
+        if values is None:
+            self.app.exit()
+            return
+        self.inputs = values
+        self._make_run()
+
+    def _make_run(self) -> None:
+        gates = len(self.program.nodes) - self.program.first_gate
+        if gates >= LARGE:
+            lines = [[(f"Running {gates:,} gates forward and backward …", "why")], [("q gives up.", "quiet")]]
+            self.panes.step.say("a moment", lines)
+        # The first frame is painted before NumPy is imported and the run is made.
+        self.call_after_refresh(self._trace_it)
+
+    @work(thread=True, exclusive=True, group="run")
+    def _trace_it(self) -> None:
+        from graphstep.trace import trace
+
+        try:
+            made: Trace | GraphstepError = trace(self.program, self.inputs, seed=self._seed, ties=self._ties)
+        except GraphstepError as error:
+            made = error
+        self.app.call_from_thread(self._made, made)
+
+    def _made(self, made: Trace | GraphstepError) -> None:
+        if isinstance(made, GraphstepError):
+            self.panes.step.say("This cannot be run", [[(line, "warning")] for line in made.report().splitlines()])
+            return
+        self._opened(made)
+
+    def _opened(self, trace: Trace) -> None:
+        self.open_run(trace, self._start)
+        if self._start > len(trace):
+            self.say(f"There is no step {self._start}: this run has {len(trace)} steps, and this is the last.", "bold $warn")
+        if len(trace.program.nodes) >= LARGE:
+            import gc
+
+            # The garbage collector would look through a large run again and again: pauses of 200 ms between keys.
+            gc.collect()
+            gc.freeze()
+        waiting, self._waiting = self._waiting, []
+        for action in waiting:
+            self.action_do(action)
+
+    # -- asking witnesses --------------------------------------------------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="witnesses")
+    def ask_witnesses(self, trace: Trace, index: int) -> None:
+        """Compare the gradient of a node with other witnesses, in the background, and show what they say."""
+        from textual.worker import get_current_worker
+
+        from graphstep.witnesses import check_node
+
+        worker = get_current_worker()
+        row = check_node(trace, index)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._witnessed, trace, index, row)
+
+    def _witnessed(self, trace: Trace, index: int, row: Row) -> None:
+        from graphstep.explain import name_of
+        from graphstep.tui.doing.what_if import verdict_lines
+
+        if self.run_now.trace is trace:
+            self.panes.step.say(
+                f"three witnesses for {name_of(trace.program, index)}", verdict_lines(trace, index, row), row.verdict
+            )
+            self.panes.make_room()
+
+    def stop_asking(self) -> None:
+        """Forget the question that the witnesses were asked."""
+        self.workers.cancel_group(self, "witnesses")
+
+    # -- keys and mouse ----------------------------------------------------------------------------------------------------------
+
+    def action_do(self, action: str, key: str = "") -> None:
+        """Do what a key, a click or the palette asks for; before there is a run, keep it for then."""
+        self.keys.say("")
+        if self.stepper is None and action not in _ALWAYS:
+            self._waiting.append(action)
+            return
+        if self.arrows_select and key in ("left", "right"):
+            looking.select_along(self, key)
+            return
+        DOES[action](self)
+
+    def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
+        self.action_do(message.action)
+
+    def on_graph_pane_picked(self, message: GraphPane.Picked) -> None:
+        self.keys.say("")
+        self.select(message.node)
+
+    def on_values_pane_picked(self, message: ValuesPane.Picked) -> None:
+        self.keys.say("")
+        self.select(message.node)
+
+    def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
+        if self.stepper is not None and message.n != self.stepper.at:
+            self.keys.say("")
+            self.go(message.n)

@@ -1,0 +1,93 @@
+"""An explanation set in lines for a panel: the ladder aligned at its equals signs, the sentence below it, then the notes."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.explain import Explanation, Ladder
+    from graphstep.trace import Step
+
+Line = list[tuple[str, str]]
+"""One line: texts, each with the name of its style (``rule``, ``number``, ``result``, ``why``, ``note``, ``warning`` or ``quiet``)."""
+
+_SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
+"""What stands before a note, so that its kind does not depend on its colour."""
+
+
+def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
+    """The lines of an explanation, at most ``width`` cells wide where words can be broken."""
+    lines: list[Line] = []
+    if explanation.event == "send" and explanation.ladder is not None:
+        lines += _product(explanation.ladder, explanation.local, width)
+    elif explanation.ladder is not None:
+        lines += _ladder(explanation.ladder, width)
+    lines += _prose(explanation.why, "why", width)
+    for note in explanation.notes:
+        style = "warning" if note.kind == "warning" else "note"
+        lines += _prose(note.text, style, width, f"{_SIGNS[note.kind]} ")
+    if step.event == "start":
+        lines += _prose("→ steps on, ← steps back, ? lists the keys.", "quiet", width)
+    return lines
+
+
+def _ladder(ladder: Ladder, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for place, rung in enumerate(ladder.rungs):
+        last = place == len(ladder.rungs) - 1
+        left = ladder.left if place == 0 else " " * len(ladder.left)
+        lines += _rung(left, [(rung, "result" if last else "number" if place else "rule")], width)
+    return lines
+
+
+def _product(ladder: Ladder, local: Ladder | None, width: int) -> list[Line]:
+    """The ladder of a send: below upstream · local their names, with the dot of each line under the other's."""
+    pad = " " * len(ladder.left)
+    symbols, numbers, result = ladder.rungs[0], ladder.rungs[1:-1], ladder.rungs[-1]
+    upstream, dot, slope = symbols.partition(" · ")
+    column = max(len(upstream), len("upstream"))
+    lines: list[Line] = []
+    if dot:
+        lines += _rung(ladder.left, [(f"{upstream:<{column}} · {slope}", "rule")], width)
+        lines.append([(f"{pad} = ", "rule"), (f"{'upstream':<{column}} · local", "quiet")])
+    else:
+        lines += _rung(ladder.left, [(symbols, "rule")], width)
+    last: Line = [(f"{pad} = ", "rule")]
+    for rung in numbers:
+        last += [(rung, "number"), (" = ", "rule")]
+    lines.append([*last, (result, "result")])
+    if local is not None and len(local.rungs) > 1:
+        lines.append([("local ", "quiet"), (local.line, "rule")])
+    return lines
+
+
+def _rung(left: str, right: Line, width: int) -> list[Line]:
+    text = right[0][0]
+    room = width - len(left) - 3
+    if len(text) <= room or room < 8:
+        return [[(f"{left} = ", "rule"), *right]]
+    parts = wrap(text, room, break_long_words=False) or [text]
+    lines: list[Line] = [[(f"{left} = ", "rule"), (parts[0], right[0][1])]]
+    lines += [[(" " * (len(left) + 3), ""), (part, right[0][1])] for part in parts[1:]]
+    return lines
+
+
+def _prose(text: str, style: str, width: int, sign: str = "") -> list[Line]:
+    room = max(width - len(sign), 10)
+    parts = wrap(text, room, break_long_words=True) if text else []
+    return [[((sign if place == 0 else " " * len(sign)) + part, style)] for place, part in enumerate(parts)]
+
+
+def folded(lines: Sequence[Line], width: int) -> list[Line]:
+    """Lines with those that are too long folded at their blanks, each in the style of its first piece."""
+    result: list[Line] = []
+    for line in lines:
+        text = "".join(part for part, _ in line)
+        if len(text) <= width or not line:
+            result.append(line)
+        else:
+            result += _prose(text, line[0][1], width)
+    return result

@@ -1,0 +1,133 @@
+"""The themes: what colours mean, for dark and light rooms, weak contrast, red-green blindness, and terminals with their own colours."""
+
+from __future__ import annotations
+
+import os
+
+from textual.theme import Theme
+
+DEFAULTS = {
+    "value": "#7ee787",
+    "gradient": "#ff8f87",
+    "contribution": "#e3a8ff",
+    "active": "#ffd75f",
+    "selected": "#79c0ff",
+    "pending": "#7d8590",
+    "changed": "#ffffff",
+    "quiet": "#9aa4af",
+    "wire": "#9aa4af",
+    "warn": "#ffb86b",
+}
+"""The colours that this program adds to those of a theme, for themes that do not define them."""
+
+_LIGHT = {
+    "value": "#116329",
+    "gradient": "#b3261e",
+    "contribution": "#7b2fa8",
+    "active": "#8a5a00",
+    "selected": "#0550ae",
+    "pending": "#6e7781",
+    "changed": "#000000",
+    "quiet": "#57606a",
+    "wire": "#57606a",
+    "warn": "#953800",
+}
+# Blue and orange are told apart with every common kind of colour blindness (Okabe and Ito, Color Universal Design).
+_SAFE_DARK = DEFAULTS | {
+    "value": "#6cb8f0",
+    "gradient": "#f0a830",
+    "contribution": "#e0a0c8",
+    "active": "#f5e960",
+    "selected": "#ffffff",
+}
+_SAFE_LIGHT = _LIGHT | {
+    "value": "#00568f",
+    "gradient": "#a14a00",
+    "contribution": "#8a3a68",
+    "active": "#5a4a00",
+    "selected": "#000000",
+}
+_CONTRAST = DEFAULTS | {
+    "value": "#00ff66",
+    "gradient": "#ff9d96",
+    "contribution": "#ffb3ff",
+    "active": "#ffff00",
+    "selected": "#66e0ff",
+    "pending": "#c0c0c0",
+    "quiet": "#ffffff",
+    "wire": "#ffffff",
+}
+_ANSI = {
+    "value": "ansi_green",
+    "gradient": "ansi_red",
+    "contribution": "ansi_magenta",
+    "active": "ansi_yellow",
+    "selected": "ansi_cyan",
+    "pending": "ansi_bright_black",
+    "changed": "ansi_default",
+    "quiet": "ansi_default",
+    "wire": "ansi_default",
+    "warn": "ansi_yellow",
+    "border-blurred": "ansi_bright_black",
+    "block-cursor-foreground": "ansi_black",
+    "block-cursor-background": "ansi_white",
+    "input-cursor-background": "ansi_white",
+    "input-cursor-foreground": "ansi_black",
+    "input-selection-background": "ansi_bright_blue",
+    "input-selection-foreground": "ansi_black",
+}
+
+
+def _dark(name: str, background: str, foreground: str, variables: dict[str, str]) -> Theme:
+    return Theme(
+        name,
+        primary=variables["selected"],
+        secondary=variables["value"],
+        accent=variables["active"],
+        warning=variables["warn"],
+        error=variables["gradient"],
+        success=variables["value"],
+        foreground=foreground,
+        background=background,
+        surface=background,
+        panel=background,
+        dark=True,
+        variables=variables,
+    )
+
+
+def _light(name: str, background: str, foreground: str, variables: dict[str, str]) -> Theme:
+    theme = _dark(name, background, foreground, variables)
+    theme.dark = False
+    return theme
+
+
+THEMES = (
+    _dark("graphstep-dark", "#0f1419", "#e6edf3", DEFAULTS),
+    _light("graphstep-light", "#ffffff", "#1f2328", _LIGHT),
+    _dark("high-contrast", "#000000", "#ffffff", _CONTRAST),
+    _dark("colour-blind-dark", "#0f1419", "#e6edf3", _SAFE_DARK),
+    _light("colour-blind-light", "#ffffff", "#1f2328", _SAFE_LIGHT),
+    Theme(
+        "terminal",
+        primary="ansi_blue",
+        secondary="ansi_cyan",
+        warning="ansi_yellow",
+        error="ansi_red",
+        success="ansi_green",
+        accent="ansi_yellow",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables=_ANSI,
+        ansi=True,
+    ),
+)
+"""The themes, in the order in which a key goes through them."""
+
+
+def first_theme() -> str:
+    """The theme to open with: the terminal's own colours where NO_COLOR asks for none (https://no-color.org), else the dark one."""
+    return "terminal" if os.environ.get("NO_COLOR") else THEMES[0].name
