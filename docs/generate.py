@@ -87,6 +87,18 @@ Errors go to standard error: what is wrong, a caret under the place, and what wo
 """
 
 
+KEYS_PAGE = """\
+# Keys
+
+{made}
+
+`?` shows them in the terminal UI, `^p` searches them; `^` is the control key. Everything can be done with the mouse as well:
+click a node to select it, a key in the bottom line to press it, the timeline to go there; the wheel moves the view.
+
+{groups}
+"""
+
+
 def gates_page() -> str:
     """The gates: from the table in ``graphstep/gates/table.py``."""
     rows = []
@@ -141,8 +153,24 @@ def command_line_page() -> str:
     return COMMAND_LINE_PAGE.format(made=MADE.format("graphstep/cli"), sections="\n\n".join(sections))
 
 
+def keys_page() -> str:
+    """The keys: from the table of actions in ``graphstep/tui/actions.py``."""
+    from graphstep.tui.actions import ACTIONS, GROUPS, key_text
+
+    groups = []
+    for group in GROUPS:
+        rows = [
+            (", ".join(f"`{_cell(key_text(key))}`" for key in action.keys), action.help)
+            for action in ACTIONS
+            if action.group == group
+        ]
+        groups.append(f"## {group[:1].upper()}{group[1:]}\n\n{_table(('key', 'does'), rows)}")
+    return KEYS_PAGE.format(made=MADE.format("graphstep/tui/actions.py"), groups="\n\n".join(groups))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/gates.md": gates_page,
+    "reference/keys.md": keys_page,
     "reference/command-line.md": command_line_page,
 }
 """Every page that is made, by its path in this folder."""

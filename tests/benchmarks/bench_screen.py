@@ -1,0 +1,59 @@
+"""The terminal UI on a pseudo-terminal: ``python -m tests.benchmarks.bench_screen``."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.measure import Result, balanced, report
+from tests.benchmarks.terminal import COLUMNS, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+OURS = (sys.executable, "-m", "graphstep", "(x+y)*z", "x=-2", "y=5", "z=-4")
+EMPTY = (sys.executable, "-c", "from textual.app import App; App().run()")
+RIGHT, LEFT = b"\x1b[C", b"\x1b[D"
+WIRE, BLANK = "▸", " " * COLUMNS
+"""What shows that the graph is drawn, and that anything is: the tip of a wire, and an empty row."""
+
+
+def first_frame(command: Sequence[str], shown: str) -> float:
+    """Seconds from the start of the process to the last byte of the frame that shows ``shown``."""
+    with Terminal(command) as terminal:
+        return terminal.until(shown.encode()) - terminal.started
+
+
+def results() -> Iterator[Result]:
+    """The first frame against an empty app, and a key at 10,000 gates against a key at 10."""
+    frames = [(first_frame(OURS, WIRE), first_frame(EMPTY, BLANK)) for _ in range(9)]
+    ours, theirs = (median(times) for times in zip(*frames, strict=True))
+    yield Result("first painted frame, with the graph in it", ours, "that of an empty Textual app", theirs, 2.0)
+    with TemporaryDirectory() as folder:
+        large, small = (stepping(size, Path(folder)) for size in (10_000, 10))
+        with large as many, small as few:
+            for terminal in (many, few):
+                terminal.until(WIRE.encode())
+                terminal.settle(1.0)
+            # On to step 10 and back to 5, again and again: the step's number is on the screen with it.
+            numbers = [*range(1, 11), *[9, 8, 7, 6, 5, 6, 7, 8, 9, 10] * 5]
+            keys = [(RIGHT if n > before else LEFT, f" {n}/".encode()) for before, n in pairwise([0, *numbers])]
+            pairs = [(many.press(*key), few.press(*key)) for key in keys]
+    ours, theirs = (median(times) for times in zip(*pairs, strict=True))
+    yield Result("key to screen, 10,000 gates", ours, "the same at 10 gates", theirs, 1.5)
+
+
+def stepping(gates: int, folder: Path) -> Terminal:
+    """The terminal UI on a program of that many gates."""
+    file = folder / f"{gates}.txt"
+    file.write_text(balanced(gates, names=5), encoding="utf-8")
+    values = [f"x{i}={0.5 + i / 10}" for i in range(5)]
+    return Terminal((sys.executable, "-m", "graphstep", f"@{file}", *values))
+
+
+if __name__ == "__main__":
+    sys.exit(0 if report(results()) else 1)
