@@ -100,13 +100,16 @@ def _straighten(made: Plan, size: Sizes, stacked: list[int], row: list[int]) -> 
             here = row[item]
             if not wanted or wanted.count(here) == len(wanted):
                 continue
-            best, straight = here, wanted.count(here)
+            votes: dict[int, int] = {}
+            for each in wanted:
+                votes[each] = votes.get(each, 0) + 1
+            best, straight = here, votes.get(here, 0)
             # Between neighbours the distance in the closest stack is the least there may be.
             lowest = row[layer[place - 1]] + stacked[item] - stacked[layer[place - 1]] if place else min(wanted)
             highest = row[layer[place + 1]] - stacked[layer[place + 1]] + stacked[item] if place < last else max(wanted)
-            for each in wanted:
-                if lowest <= each <= highest and wanted.count(each) > straight:
-                    straight, best = wanted.count(each), each
+            for each, count in votes.items():
+                if lowest <= each <= highest and count > straight:
+                    straight, best = count, each
             row[item] = best
 
 
