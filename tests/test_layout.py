@@ -13,7 +13,7 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphstep.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
@@ -371,6 +371,8 @@ def test_a_neighbourhood_looks_at_no_more_of_a_hub_than_it_keeps() -> None:
 
 
 @given(st.text(max_size=12), st.integers(0, 14), st.integers(0, 14))
+@example("a重", 2, 2)
+@settings(max_examples=400, deadline=None)
 def test_a_cut_text_takes_no_more_cells_than_it_may(text: str, start: int, stop: int) -> None:
     text = printable(text)
     assert cell_width(fit(text, stop)) <= stop

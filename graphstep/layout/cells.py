@@ -44,6 +44,8 @@ def between(text: str, start: int, stop: int) -> str:
     """
     if text.isascii():
         return text[max(start, 0) : max(stop, 0)]
+    if stop <= start:
+        return ""
     kept: list[str] = []
     column = 0
     for character in text:
