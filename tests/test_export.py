@@ -433,6 +433,17 @@ def test_comments_cannot_become_markup(comment: str) -> None:
 
 @given(st.text(max_size=30))
 def test_a_text_shows_as_it_is_wherever_it_stands(text: str) -> None:
+    shows_as_it_is(text)
+
+
+@pytest.mark.parametrize(
+    "text", [*HOSTILE, "> x", "&amp;", "# x", "1. x", "2) x", "+ x", "- - -", "===", "| a", "\\", "`", "~~~"]
+)
+def test_a_text_that_looks_like_markup_shows_as_it_is(text: str) -> None:
+    shows_as_it_is(text)
+
+
+def shows_as_it_is(text: str) -> None:
     shown = "".join(c if c.isprintable() else " " for c in text).split()
     for markdown in (plain(text), code(text)):
         for page, frame in (

@@ -1,0 +1,191 @@
+"""From a run to a drawing: which boxes, which wires, and what is written on them at a step."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from graphstep.diagram import MORE, NEARBY, WHOLE, centre_of, diagram, marks, nearby, settled, shown
+from graphstep.drawing import draw, text_of
+from graphstep.layout import cell_width
+from graphstep.numerals import numeral
+from graphstep.read import read
+from graphstep.trace import Trace, trace
+from tests.programs import seeded
+
+
+def run(text: str, **inputs: float) -> Trace:
+    return trace(read(text), inputs)
+
+
+LECTURE = run("(x+y)*z", x=-2.0, y=5.0, z=-4.0)
+
+
+def chain(gates: int) -> Trace:
+    """A chain of products in which one input is read by every gate."""
+    text = ";".join(["a0=x*w", *(f"a{i}=a{i - 1}*w" for i in range(1, gates))])
+    return run(text, x=0.999, w=1.0001)
+
+
+def test_boxes_and_wires_follow_the_program() -> None:
+    drawn = diagram(LECTURE)
+    assert [(box.label, box.ports) for box in drawn.boxes] == [("x", 0), ("y", 0), ("z", 0), ("+", 2), ("×", 2)]
+    assert [(edge.source, edge.target, edge.port) for edge in drawn.edges] == [(0, 3, 0), (1, 3, 1), (3, 4, 0), (2, 4, 1)]
+    assert drawn.output == 4
+    assert drawn.whole
+
+
+def test_a_node_that_is_read_twice_has_two_wires() -> None:
+    drawn = diagram(read("x*x"))
+    assert [(edge.source, edge.target, edge.port) for edge in drawn.edges] == [(0, 1, 0), (0, 1, 1)]
+
+
+def test_constants_stand_in_their_box_and_have_no_wire() -> None:
+    drawn = diagram(read("3*x + 2*4"))
+    assert [(box.label, box.ports) for box in drawn.boxes] == [("x", 0), ("×3", 1), ("2×4", 0), ("+", 2)]
+
+
+def test_wires_enter_the_port_of_their_operand_whatever_constants_stand_between() -> None:
+    drawn = diagram(read("max(x, 3, y)"))
+    assert drawn.boxes[-1].ports == 2
+    assert drawn.edge_of == {(2, 0): 0, (2, 2): 1}
+
+
+def test_a_box_is_called_what_formulas_call_its_node() -> None:
+    program = read("q = x + y; g = q*long_name_of_an_input + q; g*g*x")
+    names = [box.name for box in diagram(program).boxes]
+    #        x    y    long_name_of_an_input      q    ×     g    g*g  ×
+    assert names == ["x", "y", "long_name_of_an_input", "q", "v5", "g", "", "f"]
+
+
+def test_a_program_without_values_is_drawn_without_room_for_them() -> None:
+    assert {box.label_width for box in diagram(read("x*y + z")).boxes} == {0}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_stepping_never_needs_more_room_than_was_kept(seed: int) -> None:
+    case = seeded(seed)
+    made = trace(read(case.text), case.inputs)
+    drawn = diagram(made)
+    for at in range(len(made) + 1):
+        written = marks(made, drawn, at)
+        for texts in (written.values, written.gradients):
+            for box, text in texts.items():
+                assert cell_width(text) <= drawn.boxes[box].label_width
+        for edge, text in written.contributions.items():
+            assert cell_width(text) <= drawn.boxes[drawn.edges[edge].source].label_width
+
+
+def test_values_and_gradients_appear_with_their_steps() -> None:
+    drawn = diagram(LECTURE)
+    at_start = marks(LECTURE, drawn, 0)
+    assert at_start.values == {0: "-2", 1: "5", 2: "-4"}
+    assert at_start.pending == {3, 4}
+    assert (at_start.active, at_start.active_edges, at_start.changed) == (None, frozenset(), frozenset())
+
+    added = marks(LECTURE, drawn, 1)
+    assert added.values[3] == "3"
+    assert (added.active, added.active_edges, added.changed) == (3, {0, 1}, {3})
+
+    seed = marks(LECTURE, drawn, 3)
+    assert seed.gradients == {4: "1"}
+    assert (seed.active, seed.active_edges) == (4, frozenset())
+
+    sent = marks(LECTURE, drawn, 4)
+    assert sent.gradients == {4: "1", 3: "-4"}
+    assert (sent.active, sent.active_edges, sent.changed) == (4, {2}, {3})
+
+
+def test_a_fork_shows_its_contributions_and_a_sum_in_the_making() -> None:
+    made = run("x*x", x=3.0)
+    drawn = diagram(made)
+    first, second, summed = (marks(made, drawn, n) for n in (3, 4, 5))
+    assert (first.gradients[0], first.contributions) == (f"3{MORE}", {0: "3"})
+    assert (second.gradients[0], second.contributions) == ("6", {0: "3", 1: "3"})
+    assert (summed.active, summed.active_edges, summed.changed) == (0, {0, 1}, {0})
+
+
+def test_constants_get_no_gradient_and_what_is_not_used_gets_zero() -> None:
+    made = run("q = 2*3; r = y*y; q*x", x=1.0, y=5.0)
+    drawn = diagram(made)
+    written = marks(made, drawn, len(made))
+    by_label = {made.program.label(index): written.gradients.get(box) for box, index in enumerate(drawn.nodes)}
+    assert by_label["2*3"] is None
+    assert by_label["y"] == "0"
+    assert by_label["x"] == "6"
+
+
+def test_selection_and_breakpoints_are_nodes_of_the_program() -> None:
+    part = diagram(LECTURE, [2, 3, 4])
+    written = marks(LECTURE, part, 4, selected=3, breakpoints=[0, 4])
+    assert written.selected == part.box_of[3] == 1
+    assert written.breakpoints == {part.box_of[4]}, "the breakpoint outside the part is not drawn"
+
+
+def test_a_part_keeps_open_ports_and_the_marks_inside_it() -> None:
+    part = diagram(LECTURE, [4, 3])
+    assert part.nodes == (3, 4)
+    assert not part.whole
+    assert [box.ports for box in part.boxes] == [2, 2]
+    assert part.edge_of == {(4, 0): 0}
+    written = marks(LECTURE, part, 4)
+    assert (written.active, written.active_edges) == (1, {0})
+    assert marks(LECTURE, part, 5).active_edges == frozenset(), "the wire to z is outside"
+    assert text_of(draw(part.arrange(), written))
+
+
+def test_marks_of_some_boxes_are_the_same_as_among_all() -> None:
+    drawn = diagram(LECTURE)
+    whole, some = marks(LECTURE, drawn, 7), marks(LECTURE, drawn, 7, boxes=[1, 3])
+    assert some.values == {box: whole.values[box] for box in (1, 3)}
+    assert some.gradients == {box: whole.gradients[box] for box in (1, 3)}
+
+
+def test_the_drawing_is_about_the_gate_at_work() -> None:
+    assert [LECTURE.program.label(centre_of(LECTURE, n)) for n in (0, 1, 2, 4, 7)] == [
+        "(x+y)*z",
+        "x+y",
+        "(x+y)*z",
+        "(x+y)*z",
+        "x+y",
+    ]
+
+
+def test_a_finished_document_has_no_active_step() -> None:
+    drawn = diagram(LECTURE)
+    assert settled(LECTURE, drawn, 7).active is None
+    assert settled(LECTURE, drawn, 6).active == 3
+
+
+def test_a_neighbourhood_does_not_lead_through_a_hub() -> None:
+    made = chain(400)
+    weight, middle = made.program.names["w"], made.program.names["a200"]
+    near = nearby(made.program, middle, 21)
+    assert weight in near
+    assert [index - middle for index in near if index != weight] == list(range(-10, 10))
+    assert len(nearby(made.program, weight, 21)) == 21, "seen from the hub itself, its consumers are its neighbours"
+
+
+def test_documents_draw_small_programs_whole_and_a_part_of_large_ones() -> None:
+    assert shown(chain(WHOLE), 0).whole
+    large = chain(WHOLE + 1)
+    assert len(shown(large, 0).nodes) == NEARBY
+    assert large.program.output in shown(large, len(large)).nodes
+    assert centre_of(large, 40) in shown(large, 40).nodes
+
+
+def test_a_part_of_a_huge_program_is_drawn_at_once() -> None:
+    made = chain(20_000)
+    nearby(made.program, 0)  # who reads whom is looked up once for a program
+    begun = time.perf_counter()
+    for at in range(len(made) - 20, len(made)):
+        drawn = diagram(made, nearby(made.program, centre_of(made, at)))
+        marks(made, drawn, at)
+    assert time.perf_counter() - begun < 1, "a few milliseconds each on an idle machine"
+
+
+def test_gradients_are_written_as_everywhere() -> None:
+    made = run("x/3", x=1.0)
+    written = marks(made, diagram(made), len(made))
+    assert written.gradients[0] == numeral(1 / 3) == "0.3333"
