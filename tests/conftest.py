@@ -1,0 +1,12 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# The suite finds today what it found yesterday: property tests take the same examples in every run, and a slow machine fails
+# none of them. Fresh examples are what `make fuzz` is for, or HYPOTHESIS_PROFILE=default.
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
