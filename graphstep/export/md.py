@@ -269,7 +269,8 @@ def _partial_row(trace: Trace, index: int, last: int) -> tuple[str, str, str]:
 def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str]) -> tuple[str, ...]:
     """A row of the table; what there is to say of it goes to ``remarks``."""
     name = latex_name(trace.program.inputs[index])
-    remarks += [f"- {inline(name)}: {plain(text)}\n" for text in (why_zero(trace, index), row.explanation) if text]
+    if said := row.explanation or why_zero(trace, index):
+        remarks.append(f"- {inline(name)}: {plain(said)}\n")
     numeric = "–" if row.numeric is None else inline(_number(row.numeric))
     error = "–" if row.numeric_difference is None else inline(_number(float(f"{row.numeric_difference:.1e}")))
     return inline(name), inline(_number(trace.values[index])), inline(_number(row.backprop)), numeric, error
