@@ -64,9 +64,9 @@ def _leaf(part: Any, values: Mapping[str, float]) -> Any:
 
 def _quotient(p: int, q: int) -> np.float64:
     try:
-        return np.float64(p / q) if q else np.float64(math.nan if p == 0 else math.copysign(math.inf, p))
+        return np.float64(p / q)
     except OverflowError:
-        return np.float64(math.copysign(math.inf, p))
+        return np.float64(math.inf if p > 0 else -math.inf)
 
 
 def _function(part: Any) -> Callable[..., Any]:
@@ -123,6 +123,10 @@ class _Heads:
             sp.erf: m.erf,
             sp.erfc: lambda x: np.float64(math.erfc(float(x))),
             sp.Abs: m.abs,
+            # On the real line a number is its own conjugate and has no imaginary part.
+            sp.conjugate: lambda x: x,
+            sp.re: lambda x: x,
+            sp.im: lambda _: np.float64(0.0),
             sp.sign: m.sign,
             sp.Max: lambda *xs: reduce(m.maximum, xs),
             sp.Min: lambda *xs: reduce(m.minimum, xs),

@@ -13,6 +13,7 @@ from graphstep.errors import InputError, LimitError, did_you_mean, quoted
 from graphstep.expression import node_id
 from graphstep.gates import GATES
 from graphstep.gates.mathematics import NUMBERS, symbols
+from graphstep.read import read
 from graphstep.symbolic.size import needed, tree
 
 if TYPE_CHECKING:
@@ -126,9 +127,27 @@ def _expression(program: Program, index: int, m: Any, cut: int | None = None) ->
                 made[place] = _fixed(node.gate, inputs, values[place], m)
             else:
                 _refuse_huge_power(node.gate, inputs)
-                made[place] = GATES[node.gate].formula(m, *inputs)
+                made[place] = _applied(GATES[node.gate], inputs, m)
                 _refuse_huge_number(made[place])
     return made[index]
+
+
+def _applied(gate: Gate, inputs: list[Any], m: Any) -> Any:
+    """A gate's formula, unless it distinguishes cases and its expansion does not: SymPy rewrites cases beyond recognition."""
+    import sympy as sp
+
+    made = gate.formula(m, *inputs)
+    if m is not _shown() or not isinstance(made, sp.Piecewise) or not gate.expansion:
+        return made
+    parts = read(gate.expansion)
+    operands = dict(zip("xyz", inputs, strict=False))
+    done: list[Any] = []
+    for node in parts.nodes:
+        if node.gate is None:
+            done.append(operands[node.name or ""])
+        else:
+            done.append(GATES[node.gate].formula(m, *[done[x] if isinstance(x, int) else constant(x) for x in node.operands]))
+    return done[parts.output]
 
 
 def _double(gate: str, inputs: list[float]) -> float:
@@ -255,10 +274,10 @@ def _differentiable() -> Any:
 
         @staticmethod
         def abs(x: Any) -> Any:
-            return sp.Abs(x) if x.is_extended_real else sp.Piecewise((x, x > 0), (-x, True))
+            return sp.Abs(x) if x.is_real else sp.Piecewise((x, x > 0), (-x, True))
 
         @staticmethod
         def sign(x: Any) -> Any:
-            return sp.sign(x) if x.is_extended_real else sp.Piecewise((1, x > 0), (-1, True))
+            return sp.sign(x) if x.is_real else sp.Piecewise((1, x > 0), (-1, True))
 
     return Differentiable()

@@ -45,9 +45,7 @@ def from_sympy(expression: Any) -> str:
             f"{quoted(str(type(expression).__name__))} is not a SymPy expression",
             hint="give an expression of symbols, as in sympy.Symbol('x')**2; a matrix or an equation has no gate",
         )
-    names = {symbol.name for symbol in expression.atoms(sp.Symbol)}
-    for name in sorted(names):
-        _check_name(name)
+    names = _names(expression)
     known: dict[Any, Piece] = {}
     stack = [expression]
     while stack:
@@ -80,17 +78,32 @@ def _cases(part: Any) -> Any:
     """The leaky relu or elu that SymPy holds as cases; raises InputError for any other."""
     import sympy as sp
 
-    if len(part.args) == 2:
-        (above, condition), (below, otherwise) = part.args
-        if condition == sp.Gt(above, 0) and otherwise == sp.true:
-            for name, shape in (("leaky_relu", above), ("elu", sp.exp(above) - 1)):
-                slope = sp.factor_terms(below) / shape
-                if not sp.fraction(slope)[1].free_symbols & above.free_symbols:
-                    return sp.Function(name)(above, slope)
+    (above, condition), *others = part.args
+    if len(others) == 1 and others[0][1] == sp.true and isinstance(condition, (sp.StrictGreaterThan, sp.StrictLessThan)):
+        # SymPy writes u/4 > 0 as u > 0.
+        positive = (condition.gts - condition.lts) / above
+        for name, shape in (("leaky_relu", above), ("elu", sp.exp(above) - 1)):
+            slope = sp.factor_terms(others[0][0]) / shape
+            if positive.is_Number and positive > 0 and not sp.fraction(slope)[1].free_symbols & above.free_symbols:
+                return sp.Function(name)(above, slope)
     raise InputError(
         "SymPy's Piecewise has no gate here",
         hint="where the cases are those of relu, a leaky relu or a clip, say so with Max and Min",
     )
+
+
+def _names(expression: Any) -> set[str]:
+    """The names of the symbols; raises InputError for one that could not be typed. Each distinct part is visited once."""
+    found, seen, stack = set(), {expression}, [expression]
+    while stack:
+        part = stack.pop()
+        if part.is_Symbol:
+            _check_name(part.name)
+            found.add(part.name)
+        new = [x for x in part.args if x not in seen]
+        seen.update(new)
+        stack.extend(new)
+    return found
 
 
 def _check_name(name: str) -> None:
