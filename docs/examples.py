@@ -38,7 +38,8 @@ def _answered(body: str) -> str:
 
 
 def _output(line: str) -> str:
-    """What one command prints, standard error among it, as on a terminal. It may end in ``| head -N``."""
+    """What one command prints, standard error among it, as on a terminal. It may end in ``| head -N`` or ``| tail -N``."""
+    line, _, tail = line.partition(" | tail -")
     line, _, head = line.partition(" | head -")
     program, *words = shlex.split(line)
     printed = io.StringIO()
@@ -50,4 +51,4 @@ def _output(line: str) -> str:
         else:
             raise ValueError(f"an example runs graphstep or cat, not {program}")
     lines = printed.getvalue().splitlines(keepends=True)
-    return "".join(lines[: int(head)] if head else lines)
+    return "".join(lines[-int(tail) :] if tail else lines[: int(head)] if head else lines)

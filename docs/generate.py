@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docs import examples
+from docs import examples, pictures
 from graphstep.gates import GATES
 from graphstep.gates.notation import LATEX, TEXT
 
@@ -229,7 +229,10 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def main() -> None:
-    """Write every page, and into the others what their examples print."""
+    """Write every page and picture, and into the other pages what their examples print."""
+    (HERE / "images").mkdir(exist_ok=True)
+    (HERE / "images/graph.svg").write_text(pictures.graph(), encoding="utf-8")
+    (HERE / "images/screen.svg").write_text(pictures.screen(), encoding="utf-8")
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8")
     for path in examples.pages():

@@ -13,10 +13,11 @@ from pkgutil import walk_packages
 import pytest
 
 import graphstep
+from docs import pictures
 from docs.examples import ROOT, pages, refreshed
 from docs.generate import HERE, PAGES
 
-FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
 KINDS = {"console", "pycon", "sh", "text", "json", "predict", "markdown", "toml", "mermaid", "math"}
@@ -71,6 +72,21 @@ def slug(title: str) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_that_are_made_from_the_code_are_current(name: str) -> None:
     assert (HERE / name).read_text(encoding="utf-8") == PAGES[name](), "make docs writes them anew"
+
+
+def test_the_picture_of_the_graph_is_current() -> None:
+    assert (HERE / "images/graph.svg").read_text(encoding="utf-8") == pictures.graph(), "make docs draws it anew"
+
+
+def test_the_picture_of_the_screen_says_what_the_screen_says() -> None:
+    shown, now = words((HERE / "images/screen.svg").read_text(encoding="utf-8")), words(pictures.screen())
+    assert shown == now, "make docs takes it anew"
+    assert {"switcher", "backward"} <= set(now)
+
+
+def words(svg: str) -> list[str]:
+    """The text in a picture; how it is painted is Textual's business."""
+    return " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)).replace("&#160;", " ").split()
 
 
 def test_every_function_of_the_language_is_on_its_page() -> None:

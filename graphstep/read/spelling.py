@@ -173,5 +173,6 @@ def operand_at(text: str, start: int) -> str:
 
 
 def cut(text: str) -> str:
+    """A piece of the text on one line, cut in the middle where it is longer than a message can repeat."""
     flat = " ".join(text.split())
     return flat if len(flat) <= SHOWN else f"{flat[: SHOWN // 2]}…{flat[-SHOWN // 3 :]}"
