@@ -1,0 +1,415 @@
+"""Three witnesses for a gradient: what they say where all is well, at kinks, at the ends of a domain, and where one is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from graphstep.expression import Node, Program
+from graphstep.gates import GATES
+from graphstep.read import read
+from graphstep.trace import Trace, trace
+from graphstep.witnesses import Report, Row, check, check_node, numeric_rows, rows
+from graphstep.witnesses.branches import decides
+from graphstep.witnesses.compare import relative_error
+from graphstep.witnesses.differences import differences
+from tests.programs import seeded
+
+
+def run(text: str, **inputs: float) -> Trace:
+    return trace(read(text), inputs)
+
+
+def report(text: str, **inputs: float) -> Report:
+    return check(run(text, **inputs))
+
+
+def only(text: str, **inputs: float) -> Row:
+    (row,) = report(text, **inputs).rows
+    return row
+
+
+def test_the_lecture_example_is_confirmed_three_times() -> None:
+    found = report("(x+y)*z", x=-2.0, y=5.0, z=-4.0)
+    assert [row.input for row in found.rows] == ["x", "y", "z"]
+    for row, gradient in zip(found.rows, (-4.0, -4.0, 3.0), strict=True):
+        assert row.backprop == row.symbolic == gradient
+        assert row.numeric == pytest.approx(gradient, rel=1e-12)
+        assert row.verdict == "agree"
+        assert not row.explanation
+    assert found.agrees
+    assert found.lines()[-1].startswith("All 3 gradients are confirmed by SymPy and the central difference")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("exp(x)", 3.0),
+        ("exp(x)", 700.0),
+        ("ln(x)", 1e-9),
+        ("ln(x)", 1e6),
+        ("1/x", -1e-5),
+        ("sqrt(x)", 1e-4),
+        ("sin(1000x)", 1.0),
+        ("exp(-(1000x)^2)", 0.0005),
+        ("tan(x)", 1.57),
+        ("x^7", 1e-8),
+        ("x^x", 2.0),
+        ("sigmoid(x)", 0.3),
+        ("gelu(x)", -1.0),
+        ("(x + 1e6) - 1e6", 1.0),
+        ("x^3", 1e5),
+        ("atan(x)", 300.0),
+        ("relu(x - 1e-6)", 0.0),
+        ("relu(x)*x^2", 1e-6),
+    ],
+)
+def test_six_digits_are_routine_at_any_scale(text: str, at: float) -> None:
+    row = only(text, x=at)
+    assert row.verdict == "agree"
+    assert row.relative_error is not None
+    assert row.relative_error <= 1e-6
+    assert not row.explanation
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "kind", "left", "right", "taken"),
+    [
+        ("relu(x)", {"x": 0.0}, "relu", 0, 1, 0),
+        ("max(0, 1 - x)", {"x": 1.0}, "max", -1, 0, 0),
+        ("3|x|", {"x": 0.0}, "abs", -3, 3, 0),
+        ("leaky_relu(x)", {"x": 0.0}, "leaky_relu", 0.01, 1, 0.01),
+        ("elu(x, 2)", {"x": 0.0}, "elu", 2, 1, 2),
+        ("clip(x, 0, 1)", {"x": 1.0}, "clip", 1, 0, 0),
+        ("max(x, 2)^2", {"x": 2.0}, "max", 0, 4, 0),
+        ("relu(sin(x))*5", {"x": 0.0}, "relu", 0, 5, 0),
+    ],
+)
+def test_a_kink_is_named_with_its_two_slopes(
+    text: str, inputs: dict[str, float], kind: str, left: float, right: float, taken: float
+) -> None:
+    of = run(text, **inputs)
+    (row,) = check(of).rows
+    assert row.verdict == "kink"
+    assert [of.program.nodes[i].gate for i in row.kinks] == [kind]
+    assert row.explanation.startswith(f"{kind} (v{row.kinks[0] + 1}, ")
+    assert f"the slope is {left} on the left and {right} on the right" in row.explanation
+    assert f"Backprop takes {taken}" in row.explanation
+    assert row.numeric == pytest.approx((left + right) / 2, rel=1e-6)
+    assert f"their mean, {(left + right) / 2:g}." in row.explanation
+    assert check(of).agrees
+
+
+def test_a_tie_of_two_inputs_is_a_kink_for_each_of_them() -> None:
+    found = report("max(x, y)", x=1.0, y=1.0)
+    assert [row.verdict for row in found.rows] == ["kink", "kink"]
+    assert [(row.backprop, row.symbolic, row.numeric) for row in found.rows] == [(1, 0.5, 0.5), (0, 0.5, 0.5)]
+    assert "x and y tie at 1" in found.rows[0].explanation
+
+
+def test_split_ties_are_still_a_kink_and_say_so() -> None:
+    found = check(trace(read("max(x, y)"), {"x": 1.0, "y": 1.0}, ties="split"))
+    assert [row.verdict for row in found.rows] == ["kink", "kink"]
+    assert "equal share" in found.rows[0].explanation
+
+
+def test_a_tie_of_a_node_with_itself_is_none() -> None:
+    assert only("max(x, x)", x=2.0).verdict == "agree"
+
+
+def test_a_kink_that_nothing_flows_through_does_no_harm() -> None:
+    assert only("x + 0*relu(x)", x=0.0).verdict == "agree"
+    assert only("unused = relu(x); x^2", x=0.0).verdict == "agree"
+    assert only("x^2 + relu(x^2)", x=0.0).verdict == "agree"
+
+
+def test_a_kink_near_the_point_is_stepped_around() -> None:
+    row = only("relu(x)", x=1e-6)
+    assert (row.verdict, row.backprop) == ("agree", 1.0)
+    assert row.numeric == pytest.approx(1.0, rel=1e-9)
+
+
+def test_a_kink_nearer_than_any_step_is_told_from_one_at_the_point() -> None:
+    row = only("relu(x - 1e-12)", x=0.0)
+    assert row.verdict == "kink"
+    assert "nearer than the smallest step" in row.explanation
+
+
+def test_kinks_that_cancel_are_told_as_such() -> None:
+    row = only("relu(x) - relu(-x)", x=0.0)
+    assert row.verdict == "kink"
+    assert (row.backprop, row.symbolic) == (0.0, 1.0)
+    assert row.numeric == pytest.approx(1.0)
+    assert "the slope is 1 on both sides" in row.explanation
+    assert "1 more gate" in row.explanation
+
+
+def test_a_gate_that_stays_at_its_kink_is_found() -> None:
+    row = only("clip(x, x, 1)", x=0.5)
+    assert row.verdict == "kink"
+    assert "stays there while the input moves" in row.explanation
+
+
+def test_a_jump_has_no_slope() -> None:
+    row = only("sign(x)", x=0.0)
+    assert (row.verdict, row.numeric, row.symbolic) == ("kink", math.inf, None)
+    assert "the value jumps" in row.explanation
+    assert row.symbolic_note
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "named", "said"),
+    [
+        ("ln(x)", {"x": 0.0}, "v2, 'ln(x)', is -inf", "ln 0"),
+        ("1/x + 3", {"x": 0.0}, "v2, '1/x', is inf", "1/0"),
+        ("sqrt(x)*2", {"x": 0.0}, "At v2, 'sqrt(x)', the local gradient is inf", "infinitely steep"),
+        ("1/(1+exp(-x))", {"x": -1000.0}, "'exp(-x)', the local gradient is inf, and 0 · inf is nan", ""),
+        ("x + 1", {"x": math.inf}, "The input x is inf", ""),
+        ("exp(x)*exp(x)*0", {"x": 500.0}, "'exp(x)*exp(x)', is inf", ""),
+    ],
+)
+def test_the_gate_that_made_it_infinite_is_named(text: str, inputs: dict[str, float], named: str, said: str) -> None:
+    row = only(text, **inputs)
+    assert row.verdict == "not finite"
+    assert named in row.explanation
+    assert said in row.explanation
+    assert not report(text, **inputs).agrees
+
+
+def test_one_gradient_may_be_undefined_and_the_other_right() -> None:
+    found = report("x^y", x=-2.0, y=2.0)
+    assert [row.verdict for row in found.rows] == ["agree", "not finite"]
+    assert "negative base" in found.rows[1].explanation
+
+
+def test_at_the_end_of_a_domain_the_difference_looks_one_way() -> None:
+    row = only("x^1.5", x=0.0)
+    assert row.verdict == "agree"
+    assert "only to the right" in row.explanation
+
+
+def test_sympy_has_no_say_where_its_formula_has_no_value() -> None:
+    row = only("sigmoid(x)", x=-1000.0)
+    assert (row.symbolic, row.verdict) == (None, "agree")
+    assert "no value at this point" in row.symbolic_note
+
+
+def test_digits_lost_in_a_saturated_gate_are_no_dispute() -> None:
+    for at in (20.0, 24.0, 30.0):
+        assert only("sigmoid(x)", x=at).verdict == "agree"
+        assert only("tanh(x)", x=at / 2).verdict == "agree"
+    assert only("gelu(x)", x=-15.0).verdict == "agree"
+
+
+def test_the_seed_scales_every_witness() -> None:
+    (row,) = check(trace(read("x^2"), {"x": 3.0}, seed=2.5)).rows
+    assert (row.backprop, row.symbolic) == (15.0, 15.0)
+    assert row.numeric == pytest.approx(15.0)
+    (kink,) = check(trace(read("relu(x)"), {"x": 0.0}, seed=-2.0)).rows
+    assert "the slope is 0 on the left and -2 on the right" in kink.explanation
+
+
+def test_a_wrong_local_gradient_is_found_by_both_other_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(GATES["tanh"], partials=(lambda m, x, out: 1 - out,)))
+    found = report("tanh(x)*y", x=0.5, y=2.0)
+    assert [row.verdict for row in found.rows] == ["disagree", "agree"]
+    assert "agree with each other and not with backprop" in found.rows[0].explanation
+    assert not found.agrees
+    assert "1 confirmed, 1 in dispute" in found.lines()[-1]
+
+
+def test_a_wrong_local_gradient_is_found_where_sympy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GATES, "sin", dataclasses.replace(GATES["sin"], partials=(lambda m, x, out: m.cos(x) * 1.001,)))
+    row = only("sin(" * 100 + "x" + ")" * 100, x=0.5)
+    assert (row.symbolic, row.verdict) == (None, "disagree")
+    assert "no third witness" in row.explanation
+
+
+def test_every_program_is_confirmed() -> None:
+    verdicts = [row.verdict for seed in range(100) for row in rows(trace(read(seeded(seed).text), seeded(seed).inputs))]
+    assert set(verdicts) == {"agree"}
+
+
+def test_an_input_that_the_output_does_not_use_has_the_gradient_zero_three_times() -> None:
+    found = report("unused = y^2; x*2", x=1.0, y=3.0)
+    assert [(row.input, row.backprop, row.symbolic, row.numeric) for row in found.rows] == [("y", 0, 0, 0), ("x", 2, 2, 2)]
+    assert all(row.verdict == "agree" for row in found.rows)
+
+
+def test_a_program_without_inputs_has_nothing_to_check() -> None:
+    found = report("2 + 3")
+    assert found.rows == ()
+    assert found.agrees
+    assert "no inputs" in found.lines()[0]
+
+
+# One node
+
+
+def test_the_gradient_of_an_inner_node_has_three_witnesses_too() -> None:
+    of = run("q = x + y; q*z", x=-2.0, y=5.0, z=-4.0)
+    row = check_node(of, of.program.names["q"])
+    assert (row.input, row.backprop, row.symbolic) == ("q", -4.0, -4.0)
+    assert row.numeric == pytest.approx(-4.0, rel=1e-12)
+    assert row.verdict == "agree"
+
+
+def test_every_node_of_every_program_is_confirmed() -> None:
+    for seed in range(40):
+        of = trace(read(seeded(seed).text), seeded(seed).inputs)
+        for index in range(len(of.program.nodes)):
+            if of.program.depends[index]:
+                row = check_node(of, index)
+                # A node may stand at 0 where a power or a logarithm reads it; the inputs do not.
+                assert row.verdict in ("agree", "kink"), (seeded(seed), index, row)
+
+
+def test_moving_a_node_does_not_move_what_it_is_made_of() -> None:
+    of = run("q = x^2; q*x", x=3.0)
+    assert check_node(of, of.program.names["q"]).numeric == pytest.approx(3.0)
+    assert check_node(of, 0).numeric == pytest.approx(27.0)
+
+
+def test_a_constant_has_no_gradient_to_check() -> None:
+    of = run("k = sqrt(4)*2; k*x", x=3.0)
+    with pytest.raises(ValueError, match="constant"):
+        check_node(of, of.program.names["k"])
+
+
+# The report
+
+
+def test_the_table_lines_up_and_the_sentences_follow() -> None:
+    assert report("x*relu(y)", x=-2.0, y=0.0).lines() == [
+        "input  backprop  SymPy  difference  relative error  verdict",
+        "x             0      0           0               0  agree",
+        "y             0     -1          -1               1  kink",
+        "",
+        "y: relu (v3, 'relu(y)') has a kink here: the slope is 0 on the left and -2 on the right. Backprop takes 0, SymPy -1 "
+        "and the central difference their mean, -1. relu has a kink at 0: the local gradient is taken as 0. (PyTorch, JAX and "
+        "TensorFlow take 0 for relu; for maximum(0, x) PyTorch and JAX give ½.)",
+        "Of 2 gradients, 1 confirmed, 1 at a kink.",
+    ]
+
+
+def test_digits_are_as_many_as_asked() -> None:
+    found = report("x/3", x=1.0)
+    assert "0.3333 " in found.lines()[1]
+    assert "0.33333333 " in found.lines(digits=8)[1]
+
+
+def test_json_holds_the_three_gradients_and_their_relative_errors() -> None:
+    data = json.loads(json.dumps(report("sqrt(x) + y", x=0.0, y=1.0).to_dict(), allow_nan=False))
+    assert data["schema"] == 1
+    assert data["inputs"] == {"x": 0.0, "y": 1.0}
+    assert data["output"] == 1.0
+    assert data["verdict"] == "not finite"
+    first, second = data["check"]
+    assert (first["input"], first["backprop"], first["symbolic"], first["verdict"]) == ("x", "inf", "inf", "not finite")
+    assert (second["backprop"], second["symbolic"], second["relative_error"]["symbolic"]) == (1.0, 1.0, 0.0)
+    assert second["numeric"] == pytest.approx(1.0)
+
+
+def test_the_most_serious_verdict_stands_for_the_report() -> None:
+    assert report("relu(x) + y", x=0.0, y=1.0).verdict == "kink"
+    assert report("relu(x) + sqrt(y)", x=0.0, y=0.0).verdict == "not finite"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [(1, 1, 0), (0, 0, 0), (2, 1, 0.5), (1, 2, 0.5), (-1, 1, 2), (0, 1e-9, 1), (math.inf, math.inf, 0), (math.inf, 1, math.inf)],
+)
+def test_relative_error_is_as_in_the_lecture_notes(a: float, b: float, expected: float) -> None:
+    assert relative_error(a, b) == expected
+
+
+def test_numeric_rows_do_without_sympy() -> None:
+    code = """
+import sys
+from graphstep.read import read
+from graphstep.trace import trace
+from graphstep.witnesses import numeric_rows
+
+(row,) = numeric_rows(trace(read("x^2"), {"x": 3.0}), [0])
+assert row.verdict == "agree" and abs(row.numeric - 6) < 1e-9
+sys.exit("sympy" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_numeric_rows_are_of_the_inputs_asked_for() -> None:
+    of = run("x*y*z", x=1.0, y=2.0, z=3.0)
+    assert [row.input for row in numeric_rows(of, [0, 2])] == ["x", "z"]
+
+
+# What decides
+
+
+def test_the_gates_that_decide_are_those_with_a_kink() -> None:
+    assert {name for name in GATES if decides(name)} == {
+        name for name, gate in GATES.items() if gate.pattern[0] in ("router", "dead")
+    }
+
+
+# Size
+
+
+def wide(gates: int, inputs: int) -> Program:
+    """A sum of sines, relus among them."""
+    nodes = [Node(None, (), f"x{i}") for i in range(inputs)]
+    row = []
+    for k in range(gates // 2):
+        nodes.append(Node("relu" if k % 10 == 0 else "sin", (k % inputs,)))
+        row.append(len(nodes) - 1)
+    while len(row) > 1:
+        pairs = list(zip(row[::2], row[1::2], strict=False))
+        row = row[2 * len(pairs) :]
+        for pair in pairs:
+            nodes.append(Node("add", pair))
+            row.append(len(nodes) - 1)
+    return Program("", tuple(nodes), row[0], {f"x{i}": i for i in range(inputs)})
+
+
+def test_a_hundred_thousand_gates_are_checked_in_time() -> None:
+    program = wide(100_000, 20)
+    of = trace(program, {name: 0.1 * i - 1.05 for i, name in enumerate(program.inputs)})
+    started = time.perf_counter()
+    found = check(of)
+    # It takes two seconds; the bound only has to tell linear from quadratic on a busy machine.
+    assert time.perf_counter() - started < 30
+    assert found.agrees
+    assert all("2,000 parts" in row.symbolic_note for row in found.rows)
+    assert [line for line in found.lines() if line.startswith("No derivative from SymPy: ")]
+
+
+def test_rows_come_one_by_one_so_that_a_long_check_can_be_left() -> None:
+    program = wide(20_000, 500)
+    of = trace(program, dict.fromkeys(program.inputs, 0.7))
+    started = time.perf_counter()
+    first = next(rows(of))
+    assert first.verdict == "agree"
+    assert time.perf_counter() - started < 5
+
+
+def test_many_inputs_give_the_same_as_one_by_one() -> None:
+    program = wide(2_000, 40)
+    of = trace(program, {name: 0.1 * i - 2.05 for i, name in enumerate(program.inputs)})
+    together = list(differences(of, range(40)))
+    alone = [next(differences(of, [i])) for i in range(40)]
+    np.testing.assert_allclose([d.slope for d in together], [d.slope for d in alone], rtol=1e-12)
+    assert together == list(differences(of, range(40)))
+
+
+def test_a_chain_beyond_sympys_depth_is_checked_by_differences() -> None:
+    nodes = (Node(None, (), "x"), *(Node("tanh", (i,)) for i in range(20_000)))
+    row = check_node(trace(Program("", nodes, 20_000, {"x": 0}), {"x": 0.5}), 10_000)
+    assert row.verdict == "agree"
+    assert row.symbolic is None
+    assert "nested more than 80 deep" in row.symbolic_note
