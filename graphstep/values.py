@@ -6,12 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from graphstep import limits
 from graphstep.errors import ReadError, quoted
-from graphstep.gates import GATES
-from graphstep.gates.mathematics import NUMBERS
 from graphstep.read import read
 from graphstep.read.characters import normalise
 from graphstep.read.tokens import NAME
@@ -19,12 +15,15 @@ from graphstep.read.tokens import NAME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+
     from graphstep.expression import Program
 
 _KNOWN = {"inf": math.inf, "nan": math.nan}
 """Names that are values here, and ordinary names inside an expression."""
 
 _ARRAY = re.compile(r"[\[@]|(?:randn|rand|zeros|ones|eye)[ \t]*\(")
+_NUMERAL = re.compile(r"\s*[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?\s*", re.ASCII)
 _EXAMPLES = "a value is a number such as -2, 0.5, 1/3, 1e-3, pi/2 or inf"
 
 
@@ -36,6 +35,9 @@ def read_value(text: str) -> float:
 
     Raises :class:`~graphstep.errors.ReadError` for anything else, with the place in ``text``.
     """
+    if _NUMERAL.fullmatch(text):
+        # Most values are plain numerals: they need neither the grammar nor NumPy, for which the first frame would wait.
+        return float(text)
     plain = normalise(text)
     if not plain.strip():
         raise ReadError("a value is missing", text=plain, span=(0, 1), hint=_EXAMPLES)
@@ -59,6 +61,11 @@ def read_value(text: str) -> float:
 
 
 def _compute(program: Program) -> float:
+    import numpy as np
+
+    from graphstep.gates import GATES
+    from graphstep.gates.mathematics import NUMBERS
+
     values: list[np.float64] = []
     with np.errstate(all="ignore"):
         for node in program.nodes:

@@ -33,12 +33,18 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
 
 def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, float], float]:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
-    from graphstep.api import read_program
+    from graphstep.read import read
     from graphstep.values import read_inputs, read_value
 
     inputs = read_inputs(options.values)
     text = source(options.expression)
-    program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
+    if options.share or options.expand or options.fold:
+        from graphstep.api import read_program
+
+        program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
+    else:
+        # The front door loads NumPy, for which the first frame of the terminal UI need not wait.
+        program = read(text, inputs)
     return program, inputs, read_value(options.seed)
 
 

@@ -1,4 +1,4 @@
-"""The part of a run's graph that is on show, laid out. A small graph is drawn whole, of a large one the neighbourhood of a node."""
+"""The part of a run's graph that is on show, laid out: all of a small graph, of a large one the neighbourhood of a node."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graphstep.diagram import Diagram, diagram, nearby
+from graphstep.numerals import DIGITS
 
 if TYPE_CHECKING:
     from graphstep.layout import Density, Layout
     from graphstep.trace import Trace
+
+COMPACT_DIGITS = 3
+"""Significant digits where room is scarce; the step beside the graph has them all."""
 
 WHOLE = 300
 """Nodes up to which the whole graph is drawn."""
@@ -42,13 +46,17 @@ def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density
     every wire gets in addition, for ``old → new``.
     """
     nodes = None if len(trace.program.nodes) <= WHOLE else nearby(trace.program, centre)
-    drawn = diagram(trace, nodes)
+    if density is not None:
+        return _scene(trace, nodes, density, spare)
+    scene = _scene(trace, nodes, "roomy", spare)
+    if scene.layout.width > room[0] or scene.layout.height > room[1]:
+        scene = _scene(trace, nodes, "compact", spare)
+    return scene
+
+
+def _scene(trace: Trace, nodes: list[int] | None, density: Density, spare: int) -> Scene:
+    drawn = diagram(trace, nodes, digits=COMPACT_DIGITS if density == "compact" else DIGITS)
     if spare:
         wider = tuple(replace(box, label_width=box.label_width + spare) for box in drawn.boxes)
         drawn = replace(drawn, boxes=wider)
-    if density is not None:
-        return Scene(drawn, drawn.arrange(density))
-    layout = drawn.arrange("roomy")
-    if layout.width > room[0] or layout.height > room[1]:
-        layout = drawn.arrange("compact")
-    return Scene(drawn, layout)
+    return Scene(drawn, drawn.arrange(density))

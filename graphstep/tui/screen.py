@@ -112,11 +112,13 @@ class SteppingScreen(Screen[None]):
 
     def open_run(self, trace: Trace, at: int = 0) -> None:
         """Show a run from step ``at``; a lesson calls it for the run of each of its sections."""
+        from graphstep.explain import output_name
+
         self.program = trace.program
         self.stepper = Stepper(trace, allow=self.allow)
         self.levels = []
         self.stepper.at = min(max(at, 0), len(trace))
-        self.panes.entitle(trace.program)
+        self.panes.entitle(trace.program, output_name(trace.program))
         self.refresh_panes()
 
     def refresh_panes(self, look_at: int | None = None) -> None:
@@ -189,18 +191,23 @@ class SteppingScreen(Screen[None]):
         if gates >= LARGE:
             lines = [[(f"Running {gates:,} gates forward and backward …", "why")], [("q gives up.", "quiet")]]
             self.panes.step.say("a moment", lines)
-        # The first frame is painted before NumPy is imported and the run is made.
-        self.call_after_refresh(self._trace_it)
+        # The first frame is painted before NumPy is imported and the run is made. A thread is worth its cost for a large run only.
+        self.call_after_refresh(self._run_in_background if gates >= LARGE else self._run_here)
+
+    def _run_here(self) -> None:
+        self._made(self._run())
 
     @work(thread=True, exclusive=True, group="run")
-    def _trace_it(self) -> None:
+    def _run_in_background(self) -> None:
+        self.app.call_from_thread(self._made, self._run())
+
+    def _run(self) -> Trace | GraphstepError:
         from graphstep.trace import trace
 
         try:
-            made: Trace | GraphstepError = trace(self.program, self.inputs, seed=self._seed, ties=self._ties)
+            return trace(self.program, self.inputs, seed=self._seed, ties=self._ties)
         except GraphstepError as error:
-            made = error
-        self.app.call_from_thread(self._made, made)
+            return error
 
     def _made(self, made: Trace | GraphstepError) -> None:
         if isinstance(made, GraphstepError):

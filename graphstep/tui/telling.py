@@ -58,10 +58,22 @@ def _product(ladder: Ladder, local: Ladder | None, width: int) -> list[Line]:
     last: Line = [(f"{pad} = ", "rule")]
     for rung in numbers:
         last += [(rung, "number"), (" = ", "rule")]
-    lines.append([*last, (result, "result")])
+    last.append((result, "result"))
+    lines.append(last)
     if local is not None and len(local.rungs) > 1:
-        lines.append([("local ", "quiet"), (local.line, "rule")])
+        said: Line = [("local ", "quiet"), (local.line, "rule")]
+        taken = max(_width(line) for line in lines)
+        if taken + 4 + _width(said) <= width:
+            # Beside the word that it explains, where there is room: rows are dear in a small window.
+            place = len(lines) - 2
+            lines[place] += [(" " * (taken + 4 - _width(lines[place])), ""), *said]
+        else:
+            lines.append(said)
     return lines
+
+
+def _width(line: Line) -> int:
+    return sum(len(text) for text, _ in line)
 
 
 def _rung(left: str, right: Line, width: int) -> list[Line]:

@@ -1,4 +1,7 @@
-"""What each action does, as plain functions of the stepping screen; :data:`DOES` names them as the table of actions does."""
+"""What each action does, as plain functions of the stepping screen; :data:`DOES` names them as the table of actions does.
+
+They are imported before the first frame, so each imports NumPy and what needs it only when it is called.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.errors import GraphstepError
-from graphstep.explain import name_of
 from graphstep.gates import GATES
 from graphstep.tui.places import Level, carried
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 def into(screen: SteppingScreen) -> None:
     """Open the selected or active composite gate."""
     from graphstep import rewrite
+    from graphstep.explain import name_of
 
     now = screen.run_now
     chosen = next((x for x in _candidates(screen) if _is_composite(screen, x)), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from graphstep.explain import name_of, output_name
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
@@ -77,6 +76,7 @@ def nudged(value: float, way: int) -> float:
 
 def nudge_lines(old: Trace, new: Trace, index: int) -> list[Line]:
     """What the gradient predicted for a nudge of an input, and what came of it."""
+    from graphstep.explain import name_of, output_name
     from graphstep.tui.comparison import routes_text
 
     out, name = output_name(old.program), name_of(old.program, index)
@@ -110,6 +110,8 @@ def nudge_lines(old: Trace, new: Trace, index: int) -> list[Line]:
 
 def verify(screen: SteppingScreen) -> None:
     """Ask three witnesses for the gradient of the selected or active node."""
+    from graphstep.explain import name_of
+
     now = screen.run_now
     index = now.subject
     name = name_of(now.trace.program, index)
@@ -123,6 +125,8 @@ def verify(screen: SteppingScreen) -> None:
 
 def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     """What the witnesses said, in lines for the panel."""
+    from graphstep.explain import name_of, output_name
+
     out, name = output_name(trace.program), name_of(trace.program, index)
     symbolic = row.symbolic_note if row.symbolic is None else numeral(row.symbolic, 10)
     numeric = "the output is not finite around this point" if row.numeric is None else numeral(row.numeric, 10)

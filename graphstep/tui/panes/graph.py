@@ -34,6 +34,7 @@ class GraphPane(ScrollView, can_focus=False):
         border: round $pending;
         border-title-color: $quiet;
         border-subtitle-color: $quiet;
+        scrollbar-size: 1 1;
         .graph--value { color: $value; }
         .graph--gradient { color: $gradient; }
         .graph--contribution { color: $contribution; }
@@ -75,7 +76,7 @@ class GraphPane(ScrollView, can_focus=False):
         self._spare = 0
         self._rows: list[Row] = []
         self._seen: tuple[int, ...] = ()
-        self._fitted: tuple[int, int] = (0, 0)
+        self._fitted: tuple[Size, int] = (Size(0, 0), 0)
 
     # -- what is shown -----------------------------------------------------------------------------------------------------------
 
@@ -99,6 +100,7 @@ class GraphPane(ScrollView, can_focus=False):
         elif compared is None and trace is not old:
             # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
             self._arrange(self._centre)
+        self._title()
         self._redraw()
         if at or look_at is not None:
             self.bring_into_view(centre)
@@ -145,10 +147,15 @@ class GraphPane(ScrollView, can_focus=False):
 
     # -- Textual -----------------------------------------------------------------------------------------------------------------
 
-    def on_resize(self, event: events.Resize) -> None:
-        # The border and scrollbars change the size as well; only another window is a reason to lay out anew.
-        if self._trace is not None and (self.outer_size.width, self.outer_size.height) != self._fitted:
+    def on_resize(self) -> None:
+        # A pane below that takes a few rows more must not turn the drawing from roomy to compact; another window may.
+        if self._trace is None:
+            return
+        if self._fitted != (self.app.size, self.outer_size.width):
             self.fit()
+        else:
+            self._redraw()
+            self.bring_into_view(self._centre)
 
     def on_click(self, event: events.Click) -> None:
         node = self.node_at(*(event.get_content_offset(self) or (-1, -1)))
@@ -181,13 +188,19 @@ class GraphPane(ScrollView, can_focus=False):
         if y >= len(rows):
             return Strip.blank(width, self.rich_style)
         ground = self.rich_style
+        plain = {} if self._compared is not None or not self._is_backward else {"value-changed": "value"}
         segments = [
-            Segment(text, ground + self.get_component_rich_style(f"graph--{style}", partial=True) if style else ground)
+            Segment(text, ground + self.get_component_rich_style(f"graph--{plain.get(style, style)}", partial=True) if style else ground)
             for text, style in rows[y]
         ]
         return Strip(segments, width)
 
     # -- drawing -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _is_backward(self) -> bool:
+        # Then the step makes a gradient: the value above it is as old as it was.
+        return self._trace is not None and self._at >= self._trace.plan.seed_step
 
     @property
     def _margins(self) -> tuple[int, int]:
@@ -237,16 +250,17 @@ class GraphPane(ScrollView, can_focus=False):
         if self._trace is None:
             return
         self._centre = centre
-        self._fitted = (self.outer_size.width, self.outer_size.height)
+        self._fitted = (self.app.size, self.outer_size.width)
         room = (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0))
         self.scene = set_scene(self._trace, centre, room, self.density, self._spare)
         self.virtual_size = Size(self.scene.layout.width, self.scene.layout.height)
-        self._title()
 
     def _title(self) -> None:
-        assert self.scene is not None
+        if self.scene is None:
+            return
         whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
-        self.border_title = "graph" if self.scene.drawn.whole else f"graph: {drawn} of {whole:,} nodes"
+        part = "" if self.scene.drawn.whole else f": {drawn} of {whole:,} nodes"
+        self.border_title = f"graph{part}" if self._compared is None else f"the whole run, old → new{part}"
         self.border_subtitle = "value above the wire, gradient below"
 
     def _redraw(self) -> None:

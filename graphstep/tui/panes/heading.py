@@ -40,9 +40,9 @@ class Heading(Horizontal):
 
     DEFAULT_CSS = """
     Heading { height: 1; padding: 0 1; }
-    Heading #title { width: 2fr; }
-    Heading #phase { width: 22; text-align: right; padding: 0 1 0 0; }
-    Heading Timeline { width: 1fr; min-width: 16; max-width: 60; }
+    Heading #title { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    Heading #phase { width: 16; text-align: right; padding: 0 2 0 1; }
+    Heading Timeline { width: 35%; min-width: 10; max-width: 60; }
     """
 
     def compose(self) -> Iterator[Widget]:
@@ -51,13 +51,10 @@ class Heading(Horizontal):
         yield _Words(id="phase")
         yield Timeline(id="timeline")
 
-    def entitle(self, program: Program) -> None:
-        """Show what is being stepped through."""
-        from graphstep.explain.names import output_name
-
+    def entitle(self, program: Program, name: str = "") -> None:
+        """Show what is being stepped through, and what its output is called where that is known."""
         text = " ".join(program.text[:400].split())
-        name = output_name(program)
-        shown = text if program.nodes[program.output].name == name else f"{name} = {text}"
+        shown = text if not name or program.nodes[program.output].name == name else f"{name} = {text}"
         self.query_one("#title", _Words).put(Content.assemble(("graphstep  ", "bold"), (shown, "$quiet")))
 
     def show(self, stepper: Stepper) -> None:
@@ -65,5 +62,9 @@ class Heading(Horizontal):
         last = len(stepper.trace)
         styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient"}
         words = Content.assemble((stepper.phase, styles[stepper.phase]), (f" {stepper.at}/{last}", ""))
-        self.query_one("#phase", _Words).put(words)
+        phase = self.query_one("#phase", _Words)
+        phase.put(words)
+        width = len(f"backward {last}/{last}") + 3
+        if phase.styles.width is None or phase.styles.width.value != width:
+            phase.styles.width = width
         self.query_one(Timeline).show(stepper.at, stepper.trace.plan.seed_step, last)

@@ -48,11 +48,16 @@ class SteppingPanes(Container):
     SteppingPanes.-tall #step { display: block; }
     SteppingPanes.-wide #body { layout: horizontal; }
     SteppingPanes.-wide #left { width: 1fr; height: 100%; }
-    SteppingPanes.-wide #right { width: 46; height: 100%; }
+    SteppingPanes.-wide #right { width: 40%; min-width: 46; max-width: 64; height: 100%; }
     SteppingPanes.-wide #step { display: block; height: 17; }
     SteppingPanes.-wide #values { display: block; height: 1fr; }
+    SteppingPanes.-wide.-under #body { layout: vertical; }
+    SteppingPanes.-wide.-under #left { width: 100%; height: 1fr; }
+    SteppingPanes.-wide.-under #right { layout: horizontal; width: 100%; max-width: 100%; height: 12; }
+    SteppingPanes.-wide.-under #step { width: 1fr; height: 100%; }
+    SteppingPanes.-wide.-under #values { width: 46%; height: 100%; }
     SteppingPanes.-short #step { height: 5; }
-    SteppingPanes.-short #text { height: 2; }
+    SteppingPanes.-flat #text { height: 2; }
     SteppingPanes.-low #text { display: none; }
     SteppingPanes.-low #right { display: none; }
     SteppingPanes.-tall.-values #values { display: none; }
@@ -81,13 +86,20 @@ class SteppingPanes(Container):
         """The explanation."""
         return self.query_one("#step", StepPane)
 
-    def entitle(self, program: Program) -> None:
-        """Show what is being stepped through."""
-        self.query_one(Heading).entitle(program)
+    def entitle(self, program: Program, name: str = "") -> None:
+        """Show what is being stepped through, and what its output is called where that is known."""
+        self.query_one(Heading).entitle(program, name)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._shaped_for: Program | None = None
+        self._trace: Trace | None = None
 
     def show(self, stepper: Stepper, *, look_at: int | None = None, compared: Trace | None = None) -> None:
         """Show a place in a run; ``look_at`` is a node to bring into view, ``compared`` the run before an edit."""
         trace, at = stepper.trace, stepper.at
+        if self._shaped_for is not trace.program:
+            self._shape(trace)
         self.query_one(Heading).show(stepper)
         self.graph.show(trace, at, stepper.selected, look_at=look_at, compared=compared)
         self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
@@ -100,22 +112,41 @@ class SteppingPanes(Container):
         self.toggle_class("-values")
 
     def make_room(self) -> None:
-        """Give the explanation the rows that it needs where the panes are stacked, as long as the graph keeps some."""
+        """Give the explanation the rows that it needs, as long as the graph keeps some."""
+        wanted = self.step.wanted + 2
         if self.has_class("-wide"):
-            rows = min(max(self.step.wanted + 2, 12), max(self.size.height // 2, 12))
-            rows = max(rows, 17) if self.size.height >= 34 else rows
+            under, alone = self.has_class("-under"), self.has_class("-values")
+            pane = self.query_one("#right") if under else self.step
+            other = self.step if under else self.query_one("#right")
+            other.styles.height = None
+            rows = None if alone and not under else min(max(wanted, 12 if under else 17), max(self.size.height // 2, 8))
         else:
-            usual = 5 if self.has_class("-short") else 8
-            rows = min(max(self.step.wanted + 2, usual), max(self.size.height - 12, 5))
-        if self.has_class("-wide") and self.has_class("-values"):
-            self.step.styles.height = None
-        elif self.step.styles.height is None or self.step.styles.height.value != rows:
-            self.step.styles.height = rows
+            self.query_one("#right").styles.height = None
+            pane = self.step
+            rows = min(max(wanted, 5 if self.has_class("-short") else 7), max(self.size.height - 12, 5))
+        now = pane.styles.height
+        if (None if now is None else now.value) != rows:
+            pane.styles.height = rows
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width >= WIDE and height >= 16, "-wide")
         self.set_class(width < WIDE and height >= TALL, "-tall")
+        self.set_class(height < 28, "-flat")
         self.set_class(height < 22, "-short")
         self.set_class(height < 14, "-low")
+        if self._trace is not None:
+            self._shape(self._trace)
         self.make_room()
+
+    def _shape(self, trace: Trace) -> None:
+        """Put the explanation beside the graph where the graph has room enough there, and under it elsewhere."""
+        from graphstep.diagram import centre_of
+        from graphstep.tui.scene import set_scene
+
+        self._shaped_for, self._trace = trace.program, trace
+        if not self.has_class("-wide"):
+            return
+        compact = set_scene(trace, centre_of(trace, 0), (0, 0), "compact").layout
+        right = min(max(self.size.width * 2 // 5, 46), 64)
+        self.set_class(compact.width > self.size.width - right - 2, "-under")

@@ -32,6 +32,7 @@ class ValuesPane(ScrollView, can_focus=False):
         border-title-color: $quiet;
         padding: 0 1;
         overflow-x: hidden;
+        scrollbar-size: 1 1;
         .values--head { color: $quiet; }
         .values--value { color: $value; }
         .values--gradient { color: $gradient; }
