@@ -16,7 +16,7 @@ from graphstep.explain.names import NAME_WIDTH, output_name
 from graphstep.expression import Program, node_id
 from graphstep.gates import GATES
 from graphstep.layout import Box, Edge, arrange, cell_width, neighbourhood
-from graphstep.numerals import numeral
+from graphstep.numerals import DIGITS, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -61,6 +61,8 @@ class Diagram:
     """By box, ``(wire, gate, slot)`` of every wire that leaves it."""
     output: int | None
     """The box of the output; None when the part does not hold it."""
+    digits: int = DIGITS
+    """Significant digits of the numbers that it has room for."""
 
     @property
     def whole(self) -> bool:
@@ -72,13 +74,13 @@ class Diagram:
         return arrange(self.boxes, self.edges, density=density, output=self.output)
 
 
-def diagram(run: Trace | Program, nodes: Iterable[int] | None = None) -> Diagram:
+def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits: int = DIGITS) -> Diagram:
     """The drawing of a run, with room for its numbers at every step; of a program, which has none, without that room.
 
     ``nodes`` are the indexes of the nodes to draw (all unless given); the cost is that of these nodes, whatever the size of
-    the program.
+    the program. ``digits`` is how many significant digits its numbers have.
     """
-    program, width_of = (run, _no_width) if isinstance(run, Program) else (run.program, _width_in(run))
+    program, width_of = (run, _no_width) if isinstance(run, Program) else (run.program, _width_in(run, digits))
     drawn = tuple(range(len(program.nodes))) if nodes is None else tuple(sorted(set(nodes)))
     box_of = {index: box for box, index in enumerate(drawn)}
     boxes: list[Box] = []
@@ -104,6 +106,7 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None) -> Diagram
         edge_of,
         tuple(map(tuple, wires_from)),
         box_of.get(program.output),
+        digits,
     )
 
 
@@ -170,16 +173,16 @@ def marks(
         if value is None:
             pending.add(box)
             continue
-        values[box] = numeral(value)
+        values[box] = numeral(value, drawn.digits)
         known = trace.gradient(index, at) if sent else None
         if known is None:
             continue
-        gradients[box] = _gradient_text(known)
+        gradients[box] = _gradient_text(known, drawn.digits)
         if known.expected > 1:
             for wire, gate, slot in drawn.wires_from[box]:
                 part = _contribution(trace, gate, slot, at)
                 if part is not None:
-                    contributions[wire] = numeral(part)
+                    contributions[wire] = numeral(part, drawn.digits)
     step = trace.step(at)
     active, changed = _active(step), None if step.event == "start" else drawn.box_of.get(step.node)
     return Marks(
@@ -224,8 +227,8 @@ def _contribution(trace: Trace, gate: int, slot: int, at: int) -> float | None:
     return float(trace.contributions[edge])
 
 
-def _gradient_text(known: Gradient) -> str:
-    text = numeral(known.value)
+def _gradient_text(known: Gradient, digits: int) -> str:
+    text = numeral(known.value, digits)
     return text if known.complete else text + MORE
 
 
@@ -244,23 +247,23 @@ def _no_width(_: int) -> int:
     return 0
 
 
-def _width_in(trace: Trace) -> Callable[[int], int]:
+def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
     """Cells for the widest of what a node's wire ever shows: value, gradient, its parts on the way there."""
 
     def width(index: int) -> int:
-        widest = cell_width(numeral(float(trace.values[index])))
+        widest = cell_width(numeral(float(trace.values[index]), digits))
         known = trace.gradient(index)
         if known is None:
             return widest
         edges = trace.plan.arrivals[index]
         if len(edges) > _FORK:
             return _WIDEST + len(MORE)
-        texts = [numeral(known.value)]
+        texts = [numeral(known.value, digits)]
         so_far = 0.0
         for count, edge in enumerate(edges, 1):
             part = float(trace.contributions[edge])
             so_far += part
-            texts += [numeral(part), numeral(so_far) + MORE] if count < len(edges) else [numeral(part)]
+            texts += [numeral(part, digits), *([numeral(so_far, digits) + MORE] if count < len(edges) else [])]
         return max(widest, *map(cell_width, texts))
 
     return width

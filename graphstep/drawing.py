@@ -289,7 +289,8 @@ class _Pen:
             self.sheet.write(x + 1 + cell_width(self.label), y, self.edging.brackets[1], self.style)
         else:
             self.sheet.write(x, y, self.label, "label" if self.style == "box" else self.style)
-        self.sheet.write(x, y + 1, self.name, "name")
+        # A little to the right where there is room: the gradient of the box before may end right at this one.
+        self.sheet.write(x + max(0, self.place.width - cell_width(self.name) + 1) // 2, y + 1, self.name, "name")
 
 
 def _labels(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
