@@ -56,6 +56,13 @@ class Solution:
         """What is said of the step that shows the answer."""
         return explain(self.trace, self.step)
 
+    @property
+    def ladder(self) -> str:
+        """The answer with the way to it: ``∂f/∂x = ∂f/∂q · ∂q/∂x = -4 · 1 = -4``; of a choice the answer alone."""
+        told = self.explanation
+        ladder = told.local if self.quantity is not None and self.quantity.kind == "local" else told.ladder
+        return self.answer if self.right is not None or ladder is None else ladder.line
+
 
 def solve(question: Question, trace: Trace) -> Solution:
     """The solution of a question in a run. InputError when it has none, or when several options would be right."""

@@ -171,7 +171,7 @@ class LessonScreen(SteppingScreen):
             self.text.say("")
             await self.become(self.lesson.next())
         else:
-            self._next_lesson()
+            await self._next_lesson()
 
     async def action_previous(self) -> None:
         """Go back to the section before."""
@@ -240,7 +240,7 @@ class LessonScreen(SteppingScreen):
 
         return ending(self.lesson) if self.lesson.finished else ""
 
-    def _next_lesson(self) -> None:
+    async def _next_lesson(self) -> None:
         following = _after(self.lesson.rehearsal.lesson.path)
         if following is None:
             self.app.exit()
@@ -253,8 +253,8 @@ class LessonScreen(SteppingScreen):
         except GraphstepError as error:
             self.say_error(error)
             return
-        start = progress.resume(type(self.lesson)(rehearsal), progress.load())
-        self.app.switch_screen(LessonScreen(start))
+        self.text.say("")
+        await self.become(progress.resume(type(self.lesson)(rehearsal), progress.load()))
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 
