@@ -35,7 +35,8 @@ def main() -> int:
             return 1
         seed += 1
     print(f"{seed - options.first:,} programs agree with central differences ({_said(numeric)}),")
-    print(f"{asked:,} of them with SymPy's derivative ({_said(symbolic)}).")
+    print(f"{asked - symbolic.refused:,} of them with SymPy's derivative ({_said(symbolic)}).")
+    print(f"SymPy could not write {symbolic.refused:,}.")
     return 0
 
 

@@ -38,7 +38,7 @@ def test_five_hundred_programs_agree_with_sympy() -> None:
     for seed in range(5_000, 5_500):
         against_sympy(seeded(seed), tally)
     assert tally.compared > 800
-    assert tally.rough + tally.kinks < 0.02 * tally.compared
+    assert tally.rough + tally.kinks + tally.refused < 0.02 * tally.compared
 
 
 @quick
