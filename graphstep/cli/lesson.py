@@ -30,5 +30,4 @@ def run(options: argparse.Namespace) -> int:
     """List, open or check lessons."""
     from graphstep.lesson import command
 
-    plain = options.plain or not (sys.stdout.isatty() and sys.stdin.isatty())
-    return command.run(options.words, plain=plain, stdin=sys.stdin, stdout=sys.stdout)
+    return command.run(options.words, plain=options.plain, stdin=sys.stdin, stdout=sys.stdout)
