@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+    from graphstep.lesson.walk import LessonRun
+
 USAGE = "[NAME|FILE] [--plain]"
 SUMMARY = "Tutorial lessons: prose beside the graph, and a question before every answer."
 EXAMPLES = """\
@@ -30,4 +32,10 @@ def run(options: argparse.Namespace) -> int:
     """List, open or check lessons."""
     from graphstep.lesson import command
 
-    return command.run(options.words, plain=options.plain, stdin=sys.stdin, stdout=sys.stdout)
+    return command.run(options.words, plain=options.plain, stdin=sys.stdin, stdout=sys.stdout, screen=_show)
+
+
+def _show(start: LessonRun) -> None:
+    from graphstep.tui.lesson import show
+
+    show(start)

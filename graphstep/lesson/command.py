@@ -29,9 +29,8 @@ def run(
 ) -> int:
     """Do what ``graphstep lesson WORDS`` asks for, and return the exit status.
 
-    On a terminal a lesson opens on the screen (that of :mod:`graphstep.tui.lesson` unless ``screen`` is given); with ``plain`` it
-    is asked line by line; where neither end is a terminal it is printed as a page with the answers at its end. Raises InputError
-    for a lesson that there is not.
+    On a terminal a lesson opens on the ``screen``; with ``plain``, or where no screen is given, it is asked line by line; where
+    neither end is a terminal it is printed as a page with the answers at its end. Raises InputError for a lesson that there is not.
     """
     source, out = stdin or sys.stdin, stdout or sys.stdout
     if not words:
@@ -86,19 +85,14 @@ def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable
     start = progress.resume(LessonRun(rehearsal), kept)
     if kept.message:
         out.write(f"{kept.message}\n")
-    if plain:
+    if plain or screen is None:
         end = play(start, source, out, progress.save)
         if not end.finished:
             out.write(
                 f"Your place is kept: graphstep lesson {' '.join(_called(path))} goes on at '{end.scene.section.heading}'.\n"
             )
         return 0
-    if screen is None:
-        from graphstep.tui.lesson import show
-
-        show(start)
-    else:
-        screen(start)
+    screen(start)
     return 0
 
 
