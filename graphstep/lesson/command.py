@@ -30,7 +30,8 @@ def run(
     """Do what ``graphstep lesson WORDS`` asks for, and return the exit status.
 
     On a terminal a lesson opens on the ``screen``; with ``plain``, or where no screen is given, it is asked line by line; where
-    neither end is a terminal it is printed as a page with the answers at its end. Raises InputError for a lesson that there is not.
+    neither end is a terminal it is printed as a page with the answers at its end. Raises InputError for a lesson that there is
+    not.
     """
     source, out = stdin or sys.stdin, stdout or sys.stdout
     if not words:
