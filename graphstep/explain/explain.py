@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphstep.explain.explanation import Explanation, Ladder
-from graphstep.explain.names import LATEX, TEXT, derivative, name_of, output_name, term
+from graphstep.explain.names import LATEX, TEXT, derivative, name_of, output_name, slot_term, term
 from graphstep.explain.reasons import notes, operand_with_value, pattern, routed
 from graphstep.numerals import numeral
 
@@ -39,7 +39,7 @@ def local_ladder(trace: Trace, edge: int) -> Ladder:
         last = style.number(value).text
         if gate.chooses:
             return (last,)
-        names = [term(trace.program, x, style) for x in node.operands]
+        names = [slot_term(trace.program, sender, k, style) for k in range(len(node.operands))]
         numbers = [style.number(x) for x in trace.operand_values(sender)]
         out = _own_name(trace, sender, style)
         partial = gate.partials[slot]
@@ -48,7 +48,7 @@ def local_ladder(trace: Trace, edge: int) -> Ladder:
         return _without_repeats((symbols, substituted, last))
 
     def left(style: Style) -> str:
-        return derivative(style, term(trace.program, sender, style), term(trace.program, node.operands[slot], style))
+        return derivative(style, term(trace.program, sender, style), slot_term(trace.program, sender, slot, style))
 
     return _ladder(left, rungs)
 
@@ -151,7 +151,7 @@ def _why_sent(step: Step, gate: Gate) -> str:
     trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
     if gate.chooses:
         winner = routed(trace, sender)
-        mine = term(trace.program, trace.node(sender).operands[slot], TEXT).text
+        mine = slot_term(trace.program, sender, slot, TEXT).text
         if step.local == 0:
             return f"The {gate.name} gate is a router: its upstream gradient goes to {winner}, and 0 to {mine}."
         if step.local == 1:

@@ -25,6 +25,7 @@ _LETTERS: dict[str, str] = dict(
     )
 )
 _GREEK = frozenset(_LETTERS.values())
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PARTS = re.compile(r"^([^\W\d_]+?)_?(\d*)$")
 
 
@@ -55,6 +56,23 @@ def term(program: Program, operand: Operand, style: Style) -> Term:
         # Its text is a dozen characters, so it is a handful of gates deep at most.
         return _term_of(style, GATES[node.gate].value(style, [term(program, x, style) for x in node.operands]))
     return Term(text, ATOM if text.isidentifier() or (text.endswith(")") and _is_call(text)) else SUM, style)
+
+
+def slot_term(program: Program, gate: int, slot: int, style: Style) -> Term:
+    """The operand in a slot as a term; where a gate reads one node in several slots, with the number of its turn: ``x⁽¹⁾``.
+
+    The local gradient of ``x*x`` towards its first x is x⁽²⁾ = 3. Calling it ∂f/∂x would be wrong: that is 6.
+    """
+    operands = program.nodes[gate].operands
+    operand = operands[slot]
+    found = term(program, operand, style)
+    if isinstance(operand, Constant) or operands.count(operand) < 2:
+        return found
+    turn = str(operands[: slot + 1].count(operand))
+    base = found.within(ATOM)
+    if style is LATEX:
+        return Term(f"{{{base}}}^{{({turn})}}", ATOM, style)
+    return Term(f"{base}⁽{turn.translate(_RAISED)}⁾", ATOM, style)
 
 
 def derivative(style: Style, of: Term, by: Term) -> str:
@@ -122,4 +140,4 @@ def _is_call(text: str) -> bool:
     return False
 
 
-__all__ = ["LATEX", "TEXT", "derivative", "latex_name", "name_of", "output_name", "term"]
+__all__ = ["LATEX", "TEXT", "derivative", "latex_name", "name_of", "output_name", "slot_term", "term"]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from graphstep.explain.explanation import Note
-from graphstep.explain.names import TEXT, name_of, output_name, term
+from graphstep.explain.names import TEXT, name_of, output_name, slot_term
 from graphstep.expression import Constant
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
-    from graphstep.expression import Operand
     from graphstep.trace import Step, Trace
 
 SATURATED = 0.01
@@ -41,9 +39,8 @@ def pattern(step: Step) -> str:
 
 def operand_with_value(trace: Trace, index: int, slot: int) -> str:
     """An operand of a gate with its value: ``z = -4``; a number alone where that is all it is."""
-    operand = trace.node(index).operands[slot]
     value = numeral(trace.operand_values(index)[slot])
-    name = term(trace.program, operand, TEXT).text
+    name = slot_term(trace.program, index, slot, TEXT).text
     return name if name == value else f"{name} = {value}"
 
 
@@ -117,8 +114,8 @@ def _tie(trace: Trace, index: int, inputs: tuple[float, ...]) -> Note | None:
     winners = [slot for slot, x in enumerate(inputs) if x == value]
     if gate is None or len(winners) < 2:
         return None
-    names = _listed([term(trace.program, operands[slot], TEXT).text for slot in winners])
-    head = f"{names} tie at {numeral(value)}." if len(set(names)) > 1 else "The inputs tie."
+    names = _listed([slot_term(trace.program, index, slot, TEXT).text for slot in winners])
+    head = f"{names} tie at {numeral(value)}."
     if trace.ties == "split":
         return Note(
             "convention",
@@ -169,15 +166,5 @@ def routed(trace: Trace, index: int) -> str:
     return operand_with_value(trace, index, chosen[0]) if chosen else ""
 
 
-def finite(value: float) -> bool:
-    """Whether a number is neither inf nor nan."""
-    return math.isfinite(value)
-
-
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def operand_term(trace: Trace, operand: Operand) -> str:
-    """An operand as it stands in a formula."""
-    return term(trace.program, operand, TEXT).text
