@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
+    from graphstep.trace import Trace
     from graphstep.tui.screen import SteppingScreen
 
 
-class EditForm(Form["Trace"]):
+class EditForm(Form["Trace"]):  # quoted: the trace is imported for its type only
     """The inputs in fields at the bottom; every valid change runs the program again, and the graph shows old → new."""
 
     def __init__(self, screen: SteppingScreen) -> None:

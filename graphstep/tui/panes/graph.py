@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from graphstep.tui.panes.rows import RowsPane
 
 if TYPE_CHECKING:
     from textual import events
 
-    from graphstep.drawing import Marks, Row
+    from graphstep.drawing import Marks
     from graphstep.layout import Density, Place
     from graphstep.trace import Trace
     from graphstep.tui.scene import Scene
@@ -22,12 +23,12 @@ _STYLES = (
     "value", "gradient", "contribution", "value-changed", "gradient-changed", "wire", "wire-active", "box", "box-active",
     "box-selected", "box-pending", "label", "name", "stub", "output", "breakpoint",
 )  # fmt: skip
-_WHEEL = 3
 
 
-class GraphPane(ScrollView, can_focus=False):
+class GraphPane(RowsPane):
     """The drawn graph. It draws what can be seen of it, and nothing else."""
 
+    PREFIX = "graph"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{style}" for style in _STYLES}
     DEFAULT_CSS = """
     GraphPane {
@@ -74,8 +75,6 @@ class GraphPane(ScrollView, can_focus=False):
         self._centre = 0
         self._compared: Trace | None = None
         self._spare = 0
-        self._rows: list[Row] = []
-        self._seen: tuple[int, ...] = ()
         self._fitted: tuple[Size, int] = (Size(0, 0), 0)
 
     # -- what is shown -----------------------------------------------------------------------------------------------------------
@@ -101,16 +100,16 @@ class GraphPane(ScrollView, can_focus=False):
             # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
             self._arrange(self._centre)
         self._title()
-        self._redraw()
         if at or look_at is not None:
             self.bring_into_view(centre)
+        self.renew()
 
     def fit(self) -> None:
         """Lay the graph out anew, for another density or size of the window."""
         if self._trace is not None:
             self._arrange(self._centre)
-            self._redraw()
             self.bring_into_view(self._centre)
+            self.renew()
 
     def bring_into_view(self, node: int) -> None:
         """Scroll, if it must be, until a node is in view with its numbers and its wires' beginnings."""
@@ -133,10 +132,6 @@ class GraphPane(ScrollView, can_focus=False):
             return None
         return self.scene.layout.place(self.scene.drawn.box_of[node])
 
-    def pan(self, columns: int, rows: int) -> None:
-        """Move the view."""
-        self.scroll_to(self.scroll_x + columns, self.scroll_y + rows, animate=False, force=True)
-
     def node_at(self, x: int, y: int) -> int | None:
         """The node that is drawn in a cell of the window, counted from the upper left corner inside the border."""
         if self.scene is None:
@@ -154,46 +149,25 @@ class GraphPane(ScrollView, can_focus=False):
         if self._fitted != (self.app.size, self.outer_size.width):
             self.fit()
         else:
-            self._redraw()
             self.bring_into_view(self._centre)
+            self.renew()
 
     def on_click(self, event: events.Click) -> None:
         node = self.node_at(*(event.get_content_offset(self) or (-1, -1)))
         if node is not None:
             self.post_message(self.Picked(node))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, 1)
+    def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:
+        """The part of the drawing that can be seen."""
+        if self.scene is None or self._trace is None:
+            return []
+        from graphstep.drawing import draw
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, -1)
-
-    def _wheel(self, event: events.MouseEvent, way: int) -> None:
-        sideways = event.shift or event.ctrl or self.max_scroll_y == 0
-        self.pan(2 * _WHEEL * way if sideways else 0, 0 if sideways else _WHEEL * way)
-        event.stop()
-        event.prevent_default()
-
-    def watch_virtual_size(self, _: Size) -> None:
-        self._seen = ()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._seen = ()
-
-    def render_line(self, y: int) -> Strip:
-        """One row of the window."""
-        width = self.size.width
-        rows = self._visible()
-        if y >= len(rows):
-            return Strip.blank(width, self.rich_style)
-        ground = self.rich_style
-        plain = {} if self._compared is not None or not self._is_backward else {"value-changed": "value"}
-        segments = [
-            Segment(text, ground + self.get_component_rich_style(f"graph--{plain.get(style, style)}", partial=True) if style else ground)
-            for text, style in rows[y]
-        ]
-        return Strip(segments, width)
+        columns, rows = self._margins
+        x, y = left - columns, top - rows
+        plain = {"value-changed": "value"} if self._compared is None and self._is_backward else {}
+        drawn = draw(self.scene.layout, self._marks(x, y, size), x, y, size.width, size.height)
+        return [Strip([Segment(text, self.style(plain.get(style, style))) for text, style in row], size.width) for row in drawn]
 
     # -- drawing -----------------------------------------------------------------------------------------------------------------
 
@@ -209,21 +183,6 @@ class GraphPane(ScrollView, can_focus=False):
             return 0, 0
         layout, size = self.scene.layout, self.size
         return max(0, (size.width - layout.width) // 2), max(0, (size.height - layout.height) // 2)
-
-    def _visible(self) -> list[Row]:
-        if self.scene is None or self._trace is None:
-            return []
-        size, offset = self.size, self.scroll_offset
-        seen = (offset.x, offset.y, size.width, size.height)
-        if seen != self._seen:
-            from graphstep.drawing import draw
-
-            left, top = self._margins
-            layout = self.scene.layout
-            x, y = offset.x - left, offset.y - top
-            self._rows = draw(layout, self._marks(x, y, size), x, y, size.width, size.height)
-            self._seen = seen
-        return self._rows
 
     def _marks(self, x: int, y: int, size: Size) -> Marks:
         from graphstep.diagram import marks
@@ -253,16 +212,15 @@ class GraphPane(ScrollView, can_focus=False):
         self._fitted = (self.app.size, self.outer_size.width)
         room = (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0))
         self.scene = set_scene(self._trace, centre, room, self.density, self._spare)
-        self.virtual_size = Size(self.scene.layout.width, self.scene.layout.height)
+        self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
 
     def _title(self) -> None:
         if self.scene is None:
             return
         whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
         part = "" if self.scene.drawn.whole else f": {drawn} of {whole:,} nodes"
-        self.border_title = f"graph{part}" if self._compared is None else f"the whole run, old → new{part}"
-        self.border_subtitle = "value above the wire, gradient below"
-
-    def _redraw(self) -> None:
-        self._seen = ()
-        self.refresh()
+        title = f"graph{part}" if self._compared is None else f"the whole run, old → new{part}"
+        # Textual paints the whole pane again when a title is set, also to what it was.
+        if title != self.border_title:
+            self.border_title = title
+            self.border_subtitle = "value above the wire, gradient below"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.markup import escape
 from textual.widget import Widget
 
 if TYPE_CHECKING:
@@ -55,17 +56,20 @@ class StepPane(Widget):
 
         self._trace, self._at, self._said = trace, at, ()
         explanation = explain(trace, at)
-        self.border_title = explanation.title
-        self.border_subtitle = explanation.pattern
+        self._entitle(explanation.title, explanation.pattern)
         self.wanted = len(self.lines())
         self.refresh()
 
     def say(self, title: str, lines: Sequence[Line], subtitle: str = "") -> None:
         """Show something else in its place, until the next step."""
         self._said = lines
-        self.border_title, self.border_subtitle = title, subtitle
+        self._entitle(title, subtitle)
         self.wanted = len(self.lines())
         self.refresh()
+
+    def _entitle(self, title: str, subtitle: str) -> None:
+        # Titles are markup to Textual, and an expression may hold brackets.
+        self.border_title, self.border_subtitle = escape(title), escape(subtitle)
 
     def lines(self) -> Sequence[Line]:
         """What stands there, line by line."""

@@ -113,20 +113,17 @@ class SteppingPanes(Container):
 
     def make_room(self) -> None:
         """Give the explanation the rows that it needs, as long as the graph keeps some."""
-        wanted = self.step.wanted + 2
-        if self.has_class("-wide"):
-            under, alone = self.has_class("-under"), self.has_class("-values")
-            pane = self.query_one("#right") if under else self.step
-            other = self.step if under else self.query_one("#right")
-            other.styles.height = None
-            rows = None if alone and not under else min(max(wanted, 12 if under else 17), max(self.size.height // 2, 8))
+        wanted, height = self.step.wanted + 2, self.size.height
+        right = self.query_one("#right")
+        if not self.has_class("-wide"):
+            _set_height(right, None)
+            _set_height(self.step, min(max(wanted, 5 if self.has_class("-short") else 7), max(height - 12, 5)))
+        elif self.has_class("-under"):
+            _set_height(self.step, None)
+            _set_height(right, min(max(wanted, 12), max(height // 2, 8)))
         else:
-            self.query_one("#right").styles.height = None
-            pane = self.step
-            rows = min(max(wanted, 5 if self.has_class("-short") else 7), max(self.size.height - 12, 5))
-        now = pane.styles.height
-        if (None if now is None else now.value) != rows:
-            pane.styles.height = rows
+            _set_height(right, None)
+            _set_height(self.step, None if self.has_class("-values") else min(max(wanted, 17), max(height // 2, 8)))
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -150,3 +147,10 @@ class SteppingPanes(Container):
         compact = set_scene(trace, centre_of(trace, 0), (0, 0), "compact").layout
         right = min(max(self.size.width * 2 // 5, 46), 64)
         self.set_class(compact.width > self.size.width - right - 2, "-under")
+
+
+def _set_height(pane: Widget, rows: int | None) -> None:
+    # Setting a style lays out the whole screen, even to what it was.
+    now = pane.styles.height
+    if (None if now is None or not pane.styles.inline.has_rule("height") else now.value) != rows:
+        pane.styles.height = rows

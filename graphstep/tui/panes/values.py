@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from graphstep.tui.panes.rows import RowsPane
 
 if TYPE_CHECKING:
     from textual import events
@@ -20,9 +21,10 @@ _LABEL = 9
 _ARRIVED = 7
 
 
-class ValuesPane(ScrollView, can_focus=False):
+class ValuesPane(RowsPane):
     """A table with one row a node, of which only the visible rows are made."""
 
+    PREFIX = "values"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "values--head", "values--value", "values--gradient", "values--active", "values--selected", "values--pending",
     }  # fmt: skip
@@ -62,11 +64,11 @@ class ValuesPane(ScrollView, can_focus=False):
         """Show all nodes after step ``at``."""
         self._trace, self._at, self._selected = trace, at, selected
         self._active = trace.step(at).node if at else None
-        self.virtual_size = Size(self.size.width, len(trace.program.nodes) + 1)
+        self.resize_drawing(Size(self.size.width, len(trace.program.nodes) + 1))
         follow = self._active if selected is None else selected
         if follow is not None:
             self._follow(follow + 1)
-        self.refresh()
+        self.renew()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
@@ -80,25 +82,16 @@ class ValuesPane(ScrollView, can_focus=False):
         if self._trace is not None:
             self.show(self._trace, self._at, self._selected)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, 3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, -3)
-
-    def render_line(self, y: int) -> Strip:
-        """One row of the window; the first is the head, whatever is scrolled."""
-        width = self.size.width
+    def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:  # noqa: ARG002 - it does not scroll sideways
+        """The head, whatever is scrolled, and the rows of the nodes that can be seen."""
         if self._trace is None:
-            return Strip.blank(width, self.rich_style)
-        name_width = max(width - 2 * _NUMBER - _ARRIVED - 2, 6)
-        if y == 0:
-            text = f"  {'node':<{name_width}}{'value':>{_NUMBER}}{'gradient':>{_NUMBER}}"
-            return Strip([Segment(text, self._style("head"))]).adjust_cell_length(width, self.rich_style)
-        index = self.scroll_offset.y + y - 1
-        if index >= len(self._trace.program.nodes):
-            return Strip.blank(width, self.rich_style)
-        return self._row(index, name_width).adjust_cell_length(width, self.rich_style)
+            return []
+        name_width = max(size.width - 2 * _NUMBER - _ARRIVED - 2, 6)
+        head = f"  {'node':<{name_width}}{'value':>{_NUMBER}}{'gradient':>{_NUMBER}}"
+        rows = [Strip([Segment(head, self.style("head"))])]
+        last = min(top + size.height - 1, len(self._trace.program.nodes))
+        rows += [self._row(index, name_width) for index in range(top, last)]
+        return [row.adjust_cell_length(size.width, self.style("")) for row in rows]
 
     def _row(self, index: int, name_width: int) -> Strip:
         from graphstep.layout import cell_width
@@ -117,22 +110,14 @@ class ValuesPane(ScrollView, can_focus=False):
         arrived = f" {known.received} of {known.expected}" if known is not None and known.expected > 1 else ""
         return Strip(
             [
-                Segment(mark + name, self._style(kind or ("pending" if value is None else ""))),
-                Segment(f"{'·' if value is None else numeral(value):>{_NUMBER}}", self._style("value")),
-                Segment(f"{gradient:>{_NUMBER}}", self._style("gradient")),
-                Segment(arrived[:_ARRIVED], self._style("head")),
+                Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
+                Segment(f"{'·' if value is None else numeral(value):>{_NUMBER}}", self.style("value")),
+                Segment(f"{gradient:>{_NUMBER}}", self.style("gradient")),
+                Segment(arrived[:_ARRIVED], self.style("head")),
             ]
         )
-
-    def _style(self, name: str):  # type: ignore[no-untyped-def]  # Rich's style, whose type is not worth an import
-        return self.rich_style + self.get_component_rich_style(f"values--{name}", partial=True) if name else self.rich_style
 
     def _follow(self, row: int) -> None:
         top, height = self.scroll_offset.y, self.size.height
         if height > 1 and not top < row < top + height:
             self.scroll_to(0, max(0, row - height // 2), animate=False, force=True)
-
-    def _wheel(self, event: events.MouseEvent, rows: int) -> None:
-        self.scroll_to(0, self.scroll_y + rows, animate=False, force=True)
-        event.stop()
-        event.prevent_default()
