@@ -85,7 +85,7 @@ class _Numbers:
     where = staticmethod(np.where)
 
 
-NUMBERS: Mathematics = _Numbers()  # type: ignore[assignment]  # ufuncs are callables of the protocol's shape, which mypy cannot see
+NUMBERS: Mathematics = _Numbers()
 """``m`` for numbers."""
 
 
