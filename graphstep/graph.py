@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.collector import collector_paused
 from graphstep.expression import Constant, Program, node_id
 from graphstep.gates import GATES
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import networkx
 
 
+@collector_paused()
 def build(program: Program) -> networkx.MultiDiGraph:
     """The graph of a program.
 

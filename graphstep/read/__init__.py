@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.collector import collector_paused
 from graphstep.read.builder import Builder
 from graphstep.read.characters import normalise
 from graphstep.read.tokens import Lexer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 
+@collector_paused()
 def read(text: str, given: Collection[str] = ()) -> Program:
     """The program that a text spells: one expression, or several statements of which the last is the output.
 

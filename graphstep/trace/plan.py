@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.collector import collector_paused
 from graphstep.gates import GATES, Gate
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Plan:
         return len(self.program.nodes) - self.program.first_gate + 1
 
 
+@collector_paused()
 def plan(program: Program) -> Plan:
     """The plan of a program; linear in its size."""
     constants: list[float] = []
