@@ -221,3 +221,13 @@ def test_folded_and_unfolded_programs_are_said_to_agree(capsys: pytest.CaptureFi
     assert folded.endswith(tuple(f"largest relative difference is {x}\n" for x in ("0", "1.1e-16", "1.4e-16", "2.8e-16")))
     assert "taken apart and as typed agree" in printed(capsys, "sigmoid(x)", "x=1", "--expand")
     assert "meets a kink" in printed(capsys, "elu(x)", "x=0", "--expand")
+
+
+def test_a_browser_gets_the_debugger_though_it_talks_through_pipes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr("graphstep.tui.open_program", lambda program, inputs, **options: opened.append((inputs, options["at"])))
+    monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
+    assert printed(capsys, *MAIN, "--at=4") == ""
+    assert opened == [({"x": -2.0, "y": 5.0, "z": -4.0}, 4)]

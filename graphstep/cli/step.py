@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
     """Step, print or write."""
     program, inputs, seed = read_options(options)
     at = None if options.at is None else _step_number(options.at)
-    plain = options.plain or not (sys.stdout.isatty() and sys.stdin.isatty())
+    # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
+    screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
+    plain = options.plain or not screen
     if not (plain or options.format or options.to):
         from graphstep.tui import open_program
 
