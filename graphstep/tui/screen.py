@@ -15,11 +15,8 @@ from textual.screen import Screen
 from graphstep.errors import GraphstepError
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.doing import DOES, looking
-from graphstep.tui.panes.graph import GraphPane
 from graphstep.tui.panes.keys import KeyLine
 from graphstep.tui.panes.stepping import SteppingPanes
-from graphstep.tui.panes.timeline import Timeline
-from graphstep.tui.panes.values import ValuesPane
 from graphstep.tui.stepper import Stepper
 
 if TYPE_CHECKING:
@@ -30,6 +27,9 @@ if TYPE_CHECKING:
     from graphstep.expression import Program
     from graphstep.gates import Ties
     from graphstep.trace import Trace
+    from graphstep.tui.panes.graph import GraphPane
+    from graphstep.tui.panes.timeline import Timeline
+    from graphstep.tui.panes.values import ValuesPane
     from graphstep.tui.places import Level
     from graphstep.witnesses import Row
 
@@ -191,7 +191,7 @@ class SteppingScreen(Screen[None]):
         if gates >= LARGE:
             lines = [[(f"Running {gates:,} gates forward and backward …", "why")], [("q gives up.", "quiet")]]
             self.panes.step.say("a moment", lines)
-        # The first frame is painted before NumPy is imported and the run is made. A thread is worth its cost for a large run only.
+        # The first frame is painted before NumPy is imported and the run is made; only a large run is worth a thread.
         self.call_after_refresh(self._run_in_background if gates >= LARGE else self._run_here)
 
     def _run_here(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graphstep.trace import Step
 
 Line = list[tuple[str, str]]
-"""One line: texts, each with the name of its style (``rule``, ``number``, ``result``, ``why``, ``note``, ``warning`` or ``quiet``)."""
+"""One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``note``, ``warning`` or ``quiet``."""
 
 _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 """What stands before a note, so that its kind does not depend on its colour."""

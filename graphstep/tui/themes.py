@@ -1,10 +1,10 @@
-"""The themes: what colours mean, for dark and light rooms, weak contrast, red-green blindness, and terminals with their own colours."""
+"""The themes: what colours mean, in dark and light rooms, with weak eyes, red-green blindness, or a terminal's own colours."""
 
 from __future__ import annotations
 
 import os
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DEFAULTS = {
     "value": "#7ee787",
@@ -57,7 +57,7 @@ _CONTRAST = DEFAULTS | {
     "quiet": "#ffffff",
     "wire": "#ffffff",
 }
-_ANSI = {
+_ANSI = BUILTIN_THEMES["ansi-dark"].variables | {
     "value": "ansi_green",
     "gradient": "ansi_red",
     "contribution": "ansi_magenta",
@@ -68,13 +68,6 @@ _ANSI = {
     "quiet": "ansi_default",
     "wire": "ansi_default",
     "warn": "ansi_yellow",
-    "border-blurred": "ansi_bright_black",
-    "block-cursor-foreground": "ansi_black",
-    "block-cursor-background": "ansi_white",
-    "input-cursor-background": "ansi_white",
-    "input-cursor-foreground": "ansi_black",
-    "input-selection-background": "ansi_bright_blue",
-    "input-selection-foreground": "ansi_black",
 }
 
 
@@ -129,5 +122,5 @@ THEMES = (
 
 
 def first_theme() -> str:
-    """The theme to open with: the terminal's own colours where NO_COLOR asks for none (https://no-color.org), else the dark one."""
+    """The theme to open with: the dark one, or the terminal's own where NO_COLOR asks for no colour (https://no-color.org)."""
     return "terminal" if os.environ.get("NO_COLOR") else THEMES[0].name

@@ -70,10 +70,11 @@ class Typed:
         step = trace.step(at)
         gate = trace.gate_at(at)
         active = self.program.nodes[self.program.output if gate is None else gate].span
-        start, stop = self._statement(active)
-        if stop - start > width:
-            start, stop = self._cut(start, stop, active, width)
+        whole = self._statement(active)
+        start, stop = whole if whole[1] - whole[0] <= width else self._cut(*whole, active, width)
         text = self.program.text[start:stop].replace("\n", " ").replace("\t", " ")
+        text = f"…{text[1:]}" if start > whole[0] else text
+        text = f"{text[:-1]}…" if stop < whole[1] else text
         spots = self._spots(start, stop)
         target = self._target(step, spots)
         marked = None if step.event == "start" else active

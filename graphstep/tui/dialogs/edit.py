@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from graphstep.explain import output_name
+from graphstep.trace import Trace
 from graphstep.tui.comparison import change, routes_text
 from graphstep.tui.dialogs.form import Form
 from graphstep.tui.dialogs.inputs import MOST_FIELDS, read_number
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from graphstep.trace import Trace
     from graphstep.tui.screen import SteppingScreen
 
 
-class EditForm(Form["Trace"]):  # quoted: the trace is imported for its type only
+class EditForm(Form[Trace]):
     """The inputs in fields at the bottom; every valid change runs the program again, and the graph shows old → new."""
 
     def __init__(self, screen: SteppingScreen) -> None:

@@ -48,9 +48,8 @@ def search(trace: Trace, wanted: str, most: int = _MOST) -> list[Found]:
         step = trace.step(int(word))
         found.append(Found(step.node, step.n, f"step {step.n}: {step.event} {row_name(program, step.node, 40)}"))
     exact = program.find(wanted.strip())
-    order = [] if exact is None else [exact]
-    for index in order:
-        found.append(Found(index, None, f"{node_id(index):<7} {row_name(program, index, 48)}"))
+    if exact is not None:
+        found.append(Found(exact, None, f"{node_id(exact):<7} {row_name(program, exact, 48)}"))
     for index, node in enumerate(program.nodes):
         if len(found) >= most:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _KEYS = 20
+_IDEA = (
+    "A gate computes its value forward. On the way back it multiplies the gradient that arrives (upstream) "
+    "by its own slope (local) and sends the product on."
+)
 
 LEGEND = (
     ("-2", "$value", "a value: above the wire that carries it"),
@@ -36,6 +41,14 @@ LEGEND = (
 """``(sample, style, meaning)``: what is seen on the screen and what it means."""
 
 
+MOUSE = (
+    ("click", "selects a node, in the graph or in the values; in the last line, does what the key does"),
+    ("click, drag", "in the timeline goes to a step"),
+    ("wheel", "moves the view; sideways with shift"),
+)
+"""``(what, does)``: what the mouse does."""
+
+
 class HelpPage(Form[None]):
     """All keys, made from the table of actions, and the legend."""
 
@@ -52,7 +65,7 @@ class HelpPage(Form[None]):
         with VerticalScroll(id="box") as box:
             box.border_title = "keys and signs"
             box.border_subtitle = "↑ ↓ scroll, esc closes"
-            yield Static(help_text())
+            yield Static(help_text(min(self.app.size.width * 24 // 25, 92) - 6))
 
     def action_scroll(self, rows: int) -> None:
         """Move the text."""
@@ -60,24 +73,24 @@ class HelpPage(Form[None]):
         box.scroll_to(y=box.scroll_y + rows, animate=False)
 
 
-def help_text() -> Content:
-    """The whole help."""
-    parts: list[tuple[str, str]] = [
-        ("A gate computes its value forward; on the way back it multiplies the gradient that\n", ""),
-        ("arrives, upstream, by its own slope, local, and sends the product on.\n", ""),
-    ]
+def help_text(width: int = 86) -> Content:
+    """The whole help in lines of at most ``width`` cells."""
+    parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrap(_IDEA, width)]
     for group in GROUPS:
         parts.append((f"\n{group}\n", "bold $active"))
         for action in ACTIONS:
             if action.group == group:
-                parts += [(f"  {keys_text(action):<{_KEYS}}", "bold"), (f"  {action.help}\n", "")]
+                parts += _entry(keys_text(action), "bold", action.help, width)
     parts.append(("\nwhat is seen\n", "bold $active"))
     for sample, style, meaning in LEGEND:
-        parts += [("  ", ""), (sample, style), (" " * (_KEYS - len(sample)), ""), (f"  {meaning}\n", "")]
-    parts += [
-        ("\nmouse\n", "bold $active"),
-        (f"  {'click':<{_KEYS}}", "bold"), ("  selects a node, in the graph or in the values; does what a key in the last line does\n", ""),
-        (f"  {'click, drag':<{_KEYS}}", "bold"), ("  in the timeline goes to a step\n", ""),
-        (f"  {'wheel':<{_KEYS}}", "bold"), ("  moves the view; sideways with shift\n", ""),
-    ]  # fmt: skip
+        parts += _entry(sample, style, meaning, width)
+    parts.append(("\nmouse\n", "bold $active"))
+    for what, does in MOUSE:
+        parts += _entry(what, "bold", does, width)
     return Content.assemble(*parts)
+
+
+def _entry(left: str, style: str, right: str, width: int) -> list[tuple[str, str]]:
+    lines = wrap(right, max(width - _KEYS - 4, 20))
+    parts = [("  ", ""), (left, style), (" " * (_KEYS - len(left)), ""), (f"  {lines[0]}\n", "")]
+    return parts + [(f"{'':<{_KEYS + 4}}{line}\n", "") for line in lines[1:]]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STYLES = (
     "value", "gradient", "contribution", "value-changed", "gradient-changed", "wire", "wire-active", "box", "box-active",
-    "box-selected", "box-pending", "label", "name", "stub", "output", "breakpoint",
+    "box-active-name", "box-selected", "box-selected-name", "box-pending", "label", "name", "stub", "output", "breakpoint",
 )  # fmt: skip
 
 
@@ -46,6 +46,8 @@ class GraphPane(RowsPane):
         .graph--box { color: $wire; }
         .graph--box-active { color: $active; text-style: bold; }
         .graph--box-selected { color: $selected; text-style: bold; }
+        .graph--box-active-name { color: $active; text-style: bold reverse; }
+        .graph--box-selected-name { color: $selected; text-style: bold reverse; }
         .graph--box-pending { color: $pending; }
         .graph--label { text-style: bold; }
         .graph--name { color: $quiet; text-style: italic; }
@@ -69,6 +71,7 @@ class GraphPane(RowsPane):
         """Roomy or compact; None for whichever fits."""
         self.scene: Scene | None = None
         """What is drawn."""
+        self.border_subtitle = "value above the wire, gradient below"
         self._trace: Trace | None = None
         self._at = 0
         self._selected: int | None = None
@@ -165,15 +168,24 @@ class GraphPane(RowsPane):
 
         columns, rows = self._margins
         x, y = left - columns, top - rows
-        plain = {"value-changed": "value"} if self._compared is None and self._is_backward else {}
         drawn = draw(self.scene.layout, self._marks(x, y, size), x, y, size.width, size.height)
-        return [Strip([Segment(text, self.style(plain.get(style, style))) for text, style in row], size.width) for row in drawn]
+        return [Strip([Segment(text, self.style(self._shown(text, style))) for text, style in row], size.width) for row in drawn]
 
     # -- drawing -----------------------------------------------------------------------------------------------------------------
 
+    def _shown(self, text: str, style: str) -> str:
+        """The style in which a piece of the drawing is shown here."""
+        if style == "value-changed" or style == "gradient-changed":
+            # A node has changed, but perhaps not this number of it: in the backward pass its value is as old as it was.
+            same = "→" not in text if self._compared is not None else style[0] == "v" and self._is_backward
+            return style.removesuffix("-changed") if same else style
+        if style in ("box-active", "box-active-name", "box-selected-name", "box-selected") and any(map(str.isalnum, text)):
+            # A name without a box, as inputs have in the compact drawing: it needs a mark other than its colour.
+            return f"{style}-name"
+        return style
+
     @property
     def _is_backward(self) -> bool:
-        # Then the step makes a gradient: the value above it is as old as it was.
         return self._trace is not None and self._at >= self._trace.plan.seed_step
 
     @property
@@ -223,4 +235,3 @@ class GraphPane(RowsPane):
         # Textual paints the whole pane again when a title is set, also to what it was.
         if title != self.border_title:
             self.border_title = title
-            self.border_subtitle = "value above the wire, gradient below"

@@ -1,4 +1,4 @@
-"""This step: what happens in it and why, or the answer to a question that a key asked."""
+"""The step: what happens in it and why, or the answer to a question that a key asked."""
 
 from __future__ import annotations
 

@@ -105,6 +105,9 @@ class SteppingPanes(Container):
         self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
         self.step.show(trace, at)
         self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, stepper.selected)
+        if self.has_class("-low"):
+            # There is no room for the explanation: its title at least, in the edge of the graph.
+            self.graph.border_subtitle = self.step.border_title
         self.make_room()
 
     def toggle_values(self) -> None:
@@ -117,7 +120,7 @@ class SteppingPanes(Container):
         right = self.query_one("#right")
         if not self.has_class("-wide"):
             _set_height(right, None)
-            _set_height(self.step, min(max(wanted, 5 if self.has_class("-short") else 7), max(height - 12, 5)))
+            _set_height(self.step, min(max(wanted, 5 if self.has_class("-short") else 7), max(height - 9, 5)))
         elif self.has_class("-under"):
             _set_height(self.step, None)
             _set_height(right, min(max(wanted, 12), max(height // 2, 8)))
