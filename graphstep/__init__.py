@@ -13,19 +13,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.api import Run, build, check, from_sympy, run
+    from graphstep.api import build, check, from_sympy, run
     from graphstep.errors import GraphstepError, InputError, LimitError, ReadError
+    from graphstep.result import Run
 
 __version__ = "0.1.0"
 
 __all__ = ["GraphstepError", "InputError", "LimitError", "ReadError", "Run", "build", "check", "from_sympy", "run"]
 
-_ERRORS = frozenset({"GraphstepError", "InputError", "LimitError", "ReadError"})
+_HOMES = {
+    **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "errors"),
+    **dict.fromkeys(("build", "check", "from_sympy", "run"), "api"),
+    "Run": "result",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"module 'graphstep' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module("graphstep.errors" if name in _ERRORS else "graphstep.api"), name)
+    return getattr(import_module(f"graphstep.{_HOMES[name]}"), name)

@@ -10,50 +10,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from numbers import Real
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-from graphstep.errors import InputError, did_you_mean, quoted
-from graphstep.expression import node_id
-from graphstep.trace import Step, Trace, trace
+from graphstep.errors import InputError, quoted
+from graphstep.result import Run, numbers
+from graphstep.rewrite import read_program
+from graphstep.trace import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Mapping
 
     import networkx
 
-    from graphstep.explain import Explanation
-    from graphstep.expression import Program
     from graphstep.gates import Ties
     from graphstep.witnesses import Report
-
-
-def read_program(
-    text: str, given: Collection[str] = (), *, share: bool = False, expand: bool = False, fold: bool = False
-) -> Program:
-    """Read a program and rewrite it as asked.
-
-    ``given`` are the names that have values (``e`` and ``pi`` are numbers unless they stand there). ``fold`` makes one gate of
-    a typed ``1/(1+exp(-u))``, ``expand`` makes many of one ``sigmoid(u)``, ``share`` merges equal subexpressions. ReadError
-    where the text cannot be read.
-    """
-    from graphstep.read import read
-
-    if expand and fold:
-        raise InputError("expanding and folding exclude each other", hint="choose one of expand and fold")
-    program = read(text, given)
-    if expand or fold or share:
-        from graphstep import rewrite
-
-        if fold:
-            program = rewrite.fold(program).program
-        if expand:
-            program = rewrite.expand(program).program
-        if share:
-            program = rewrite.share(program).program
-    return program
 
 
 def run(
@@ -77,7 +47,7 @@ def run(
     """
     if ties not in ("first", "split"):
         raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
-    given = _numbers({**(inputs or {}), **values})
+    given = numbers({**(inputs or {}), **values})
     program = read_program(text, given, share=share, expand=expand, fold=fold)
     return Run(trace(program, given, seed=float(seed), ties=ties))
 
@@ -104,252 +74,3 @@ def from_sympy(expr: Any, /, *, inputs: Mapping[str, float] | None = None, **val
 def check(text: str, /, **options: Any) -> Report:
     """Compare backprop, SymPy's derivative and central differences for every input; takes what :func:`run` takes."""
     return run(text, **options).check()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RunStep(Step):
-    """A step that can explain itself."""
-
-    @property
-    def explanation(self) -> Explanation:
-        """Everything that is said of this step, as data."""
-        from graphstep.explain import explain
-
-        return explain(self.trace, self.n)
-
-    def explain(self) -> str:
-        """What is said of this step, as one paragraph."""
-        return self.explanation.narrative
-
-
-class RunSteps:
-    """The steps of a run as a sequence; each is made when it is asked for. The first, ``[0]``, has number 1."""
-
-    def __init__(self, of: Trace) -> None:
-        self._trace = of
-
-    def __len__(self) -> int:
-        return len(self._trace)
-
-    @overload
-    def __getitem__(self, index: int) -> RunStep: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[RunStep]: ...
-    def __getitem__(self, index: int | slice) -> RunStep | list[RunStep]:
-        if isinstance(index, slice):
-            return [self._make(i + 1) for i in range(*index.indices(len(self)))]
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"there are {len(self)} steps; index {index} is outside")
-        return self._make(index % len(self) + 1)
-
-    def __iter__(self) -> Iterator[RunStep]:
-        return map(self._make, range(1, len(self) + 1))
-
-    def _make(self, n: int) -> RunStep:
-        step = self._trace.step(n)
-        return RunStep(step.trace, step.n, step.event, step.node, step.edge)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RunNode:
-    """A node of a finished run."""
-
-    trace: Trace
-    """The run."""
-    index: int
-    """Its place in the program."""
-
-    @property
-    def id(self) -> str:
-        """``v1``, ``v2``, …"""
-        return node_id(self.index)
-
-    @property
-    def name(self) -> str | None:
-        """The name that the program gives it, if any."""
-        return self.trace.node(self.index).name
-
-    @property
-    def label(self) -> str:
-        """Its expression as typed, cut where it is long."""
-        return self.trace.program.label(self.index)
-
-    @property
-    def gate(self) -> str | None:
-        """The name of its gate; None for an input."""
-        return self.trace.node(self.index).gate
-
-    @property
-    def value(self) -> float:
-        """Its value."""
-        return float(self.trace.values[self.index])
-
-    @property
-    def gradient(self) -> float | None:
-        """The derivative of the output with respect to it; None for a constant."""
-        known = self.trace.gradient(self.index)
-        return None if known is None else known.value
-
-    @property
-    def contributions(self) -> tuple[float, ...]:
-        """What arrives at it on the way back, in the order of arrival; the gradient is their sum."""
-        return tuple(float(self.trace.contributions[e]) for e in self.trace.plan.arrivals[self.index])
-
-    def sympy(self) -> Any:
-        """Its expression for SymPy; LimitError where it is too large for that."""
-        from graphstep import symbolic
-
-        return symbolic.to_sympy(self.trace.program, self.index)
-
-    def __repr__(self) -> str:
-        return f"<{self.id} {self.label!r} value={self.value} gradient={self.gradient}>"
-
-
-class Run:
-    """A program that has been run forward and backward. It does not change; :meth:`edit` makes another."""
-
-    def __init__(self, of: Trace) -> None:
-        self.trace = of
-        """The run as data."""
-
-    @property
-    def program(self) -> Program:
-        """What was read."""
-        return self.trace.program
-
-    @property
-    def output(self) -> float:
-        """The value of the last statement."""
-        return self.trace.output
-
-    @property
-    def inputs(self) -> dict[str, float]:
-        """The values of the inputs."""
-        return self.trace.inputs
-
-    @property
-    def gradients(self) -> dict[str, float]:
-        """The derivative of the output with respect to each input."""
-        return {name: float(self.trace.gradients[i]) for i, name in enumerate(self.program.inputs)}
-
-    @property
-    def steps(self) -> RunSteps:
-        """All steps; the first, ``steps[0]``, has number 1."""
-        return RunSteps(self.trace)
-
-    @property
-    def nodes(self) -> list[RunNode]:
-        """All nodes: inputs, then gates in the order of the text."""
-        return [RunNode(self.trace, i) for i in range(len(self.program.nodes))]
-
-    @property
-    def graph(self) -> networkx.MultiDiGraph:
-        """The graph for networkx (see :func:`graphstep.graph.build`)."""
-        from graphstep import graph
-
-        return graph.build(self.program)
-
-    def __getitem__(self, key: str) -> RunNode:
-        """A node by its name, its id (``v4``) or its text (``x+y``); KeyError when there is none."""
-        index = self.program.find(key)
-        if index is None:
-            hint = did_you_mean(key, self.program.names)
-            raise KeyError(f"no node is called {quoted(key)}{f'; {hint}' if hint else ''}")
-        return RunNode(self.trace, index)
-
-    def edit(self, **values: float) -> Run:
-        """The same program with other values for some inputs."""
-        return Run(self.trace.with_inputs(_numbers(values)))
-
-    def check(self) -> Report:
-        """Backprop, SymPy's derivative and central differences, side by side for every input."""
-        from graphstep.witnesses import check
-
-        return check(self.trace)
-
-    def sympy(self) -> Any:
-        """The whole expression for SymPy; LimitError where it is too large for that."""
-        from graphstep import symbolic
-
-        return symbolic.to_sympy(self.program)
-
-    def explain(self, n: int) -> str:
-        """What is said of step ``n``; 0 is the start."""
-        from graphstep.explain import explain
-
-        return explain(self.trace, n).narrative
-
-    def to(self, path: str | Path, *, at: int | None = None) -> Path:
-        """Write it to a file; the suffix chooses the format."""
-        from graphstep import export
-
-        return export.write(self.trace, path, at=at)
-
-    def to_text(self, *, at: int | None = None) -> str:
-        """The narrated trace."""
-        return self._render("text", at)
-
-    def to_markdown(self, *, at: int | None = None) -> str:
-        """The worked solution in Markdown."""
-        return self._render("md", at)
-
-    def to_svg(self, *, at: int | None = None) -> str:
-        """The drawn graph with its values and gradients."""
-        return self._render("svg", at)
-
-    def to_json(self, *, at: int | None = None) -> str:
-        """The run as a JSON document, schema 1."""
-        return self._render("json", at)
-
-    def to_dict(self, *, at: int | None = None) -> dict[str, Any]:
-        """The run as the data of that document."""
-        from graphstep.export.json import to_dict
-
-        return to_dict(self.trace, at)
-
-    def show(self, at: int = 0) -> None:
-        """Open the debugger on this run in the terminal, at step ``at``."""
-        from graphstep.tui import show
-
-        show(self.trace, at=at)
-
-    def _render(self, name: str, at: int | None) -> str:
-        from graphstep import export
-
-        return export.render(self.trace, name, at)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        from graphstep import notebook
-
-        return notebook.bundle(self.trace, repr(self))
-
-    def _ipython_display_(self) -> None:
-        # A front end shows one entry of a bundle, and a run has two things to show: the picture and the worked solution.
-        from IPython.display import display
-
-        bundle = self._repr_mimebundle_()
-        for kind in ("image/svg+xml", "text/markdown"):
-            display({kind: bundle[kind], "text/plain": bundle["text/plain"]}, raw=True)
-
-    def __repr__(self) -> str:
-        gradients = ", ".join(f"{name}: {value:g}" for name, value in list(self.gradients.items())[:6])
-        more = ", …" if len(self.gradients) > 6 else ""
-        return (
-            f"<graphstep.Run {self.program.label(self.program.output)!r} output={self.output:g} gradients={{{gradients}{more}}}>"
-        )
-
-
-def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
-    """Values as floats; InputError for what is no real number."""
-    found = {}
-    for name, value in values.items():
-        plain = value.item() if getattr(value, "shape", None) == () else value
-        if isinstance(plain, bool) or not isinstance(plain, Real):
-            raise InputError(
-                f"the value of {name} is a {type(value).__name__}, not a number", hint=f"give a number, such as {name}=0.5"
-            )
-        try:
-            found[name] = float(plain)
-        except OverflowError:
-            raise InputError(f"the value of {name} is too large for a float", hint="stay below 1.8e308") from None
-    return found

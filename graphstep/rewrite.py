@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from graphstep import limits
-from graphstep.errors import LimitError
+from graphstep.errors import InputError, LimitError
 from graphstep.expression import Constant, Node, Operand, Program
 from graphstep.gates import GATES
 from graphstep.read import read
@@ -260,3 +260,24 @@ def _same(one: Operand, other: Operand) -> bool:
     if isinstance(one, int) or isinstance(other, int):
         return one == other
     return one.value == other.value
+
+
+_REWRITES = (fold, expand, share)
+
+
+def read_program(
+    text: str, given: Collection[str] = (), *, share: bool = False, expand: bool = False, fold: bool = False
+) -> Program:
+    """Read a program and rewrite it as asked.
+
+    ``given`` are the names that have values (``e`` and ``pi`` are numbers unless they stand there). ``fold`` makes one gate of
+    a typed ``1/(1+exp(-u))``, ``expand`` makes many of one ``sigmoid(u)``, ``share`` merges equal subexpressions. ReadError
+    where the text cannot be read.
+    """
+    if expand and fold:
+        raise InputError("expanding and folding exclude each other", hint="choose one of expand and fold")
+    program = read(text, given)
+    for wanted, rewrite in zip((fold, expand, share), _REWRITES, strict=True):
+        if wanted:
+            program = rewrite(program).program
+    return program

@@ -39,7 +39,7 @@ def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, float]
     inputs = read_inputs(options.values)
     text = source(options.expression)
     if options.share or options.expand or options.fold:
-        from graphstep.api import read_program
+        from graphstep.rewrite import read_program
 
         program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
     else:

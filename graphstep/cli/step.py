@@ -82,8 +82,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _agreement(options: argparse.Namespace, made: Trace) -> str:
     """That gates folded or taken apart give the same gradients as the program as typed."""
-    from graphstep.api import read_program
     from graphstep.numerals import numeral
+    from graphstep.rewrite import read_program
     from graphstep.trace import difference, trace
 
     typed = trace(read_program(made.program.text, made.inputs), made.inputs, seed=made.seed, ties=made.ties)

@@ -124,7 +124,7 @@ _POWERS = (
             ),
             Convention(
                 lambda m, x, y: (x < 0) & (y % 1 != 0),
-                "A negative number has no real power with a broken exponent: nan.",
+                "A negative number has no real power with a fractional exponent: nan.",
                 _NO_LINE,
                 warns=True,
             ),

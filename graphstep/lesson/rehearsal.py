@@ -87,7 +87,7 @@ def rehearse(lesson: Lesson) -> Rehearsal:
 
 
 def _run(spec: RunSpec, shared: Mapping[str, float]) -> Trace:
-    from graphstep.api import read_program
+    from graphstep.rewrite import read_program
     from graphstep.trace import trace
 
     program = read_program(spec.program, spec.inputs, share=spec.share, expand=spec.expand, fold=spec.fold)

@@ -1,8 +1,6 @@
 """A run as data: values forward, contributions and gradients backward, in arrays.
 
-The chain rule stands here, once: ``contribution = upstream × local`` for every edge, and a node's gradient is the sum of the
-contributions that arrive at it. A step is a view of these arrays, made when it is asked for: going back costs what going
-forward costs.
+A step is a view of these arrays, made when it is asked for: going back costs what going forward costs.
 """
 
 from __future__ import annotations
@@ -10,25 +8,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphstep.errors import InputError, did_you_mean
 from graphstep.gates import GATES, Gate, Ties
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.trace.passes import Array, backward, forward
 from graphstep.trace.plan import SEED, SEND, SUM, VALUE, Plan, plan
+from graphstep.trace.step import Event, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphstep.expression import Node, Program
-
-Array = NDArray[np.float64]
-
-Event = Literal["start", "value", "seed", "send", "sum"]
-"""What happens in a step."""
 
 _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
 
@@ -211,70 +204,6 @@ class Trace:
         return bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """One step of a run: a view of the trace's arrays."""
-
-    trace: Trace
-    """The run it belongs to."""
-    n: int
-    """Its number; 0 is the start."""
-    event: Event
-    """What happens."""
-    node: int
-    """The node that gets a value or (a part of) a gradient."""
-    edge: int | None
-    """The edge along which a contribution is sent; None unless the event is ``send``."""
-
-    @property
-    def phase(self) -> Literal["start", "forward", "backward"]:
-        """The phase it belongs to."""
-        return "start" if self.event == "start" else "forward" if self.event == "value" else "backward"
-
-    @property
-    def value(self) -> float:
-        """The value of :attr:`node`."""
-        return float(self.trace.values[self.node])
-
-    @property
-    def gradient(self) -> float | None:
-        """What has arrived of the gradient of :attr:`node` after this step; None while nothing has."""
-        known = self.trace.gradient(self.node, self.n)
-        return None if known is None else known.value
-
-    @property
-    def sender(self) -> int | None:
-        """The gate that sends."""
-        return None if self.edge is None else int(self.trace.plan.sender[self.edge])
-
-    @property
-    def slot(self) -> int | None:
-        """The slot of the sender that reads :attr:`node`."""
-        return None if self.edge is None else int(self.trace.plan.slot[self.edge])
-
-    @property
-    def upstream(self) -> float | None:
-        """The gradient of the sender, when the event is ``send``."""
-        return None if self.edge is None else float(self.trace.gradients[self.trace.plan.sender[self.edge]])
-
-    @property
-    def local(self) -> float | None:
-        """The sender's local gradient towards :attr:`node`."""
-        return None if self.edge is None else float(self.trace.locals[self.edge])
-
-    @property
-    def contribution(self) -> float | None:
-        """Upstream × local."""
-        return None if self.edge is None else float(self.trace.contributions[self.edge])
-
-    @property
-    def contributions(self) -> tuple[float, ...]:
-        """What a sum adds up, in the order of arrival; empty for other events."""
-        if self.event != "sum":
-            return ()
-        return tuple(float(self.trace.contributions[e]) for e in self.trace.plan.arrivals[self.node])
-
-
 def trace(program: Program, inputs: Mapping[str, float], *, seed: float = 1.0, ties: Ties = "first") -> Trace:
     """Run a program forward and backward.
 
@@ -285,53 +214,15 @@ def trace(program: Program, inputs: Mapping[str, float], *, seed: float = 1.0, t
 
 def run_plan(made: Plan, inputs: Mapping[str, float], *, seed: float = 1.0, ties: Ties = "first") -> Trace:
     """Run a plan that is already made; raises as :func:`trace` does."""
-    program = made.program
-    check_inputs(program, inputs)
-    count = len(program.nodes)
-    cells = np.empty(count + len(made.constants))
-    cells[: len(program.inputs)] = [inputs[name] for name in program.inputs]
-    cells[count:] = made.constants
-    # IEEE gives inf and nan here, and the step that made one says so: a warning on top would be noise.
+    check_inputs(made.program, inputs)
+    # IEEE gives inf and nan where it must, and the step that made one says so: a warning on top would be noise.
     with np.errstate(all="ignore"):
-        for level in made.levels:
-            for batch in level.batches:
-                cells[batch.outs] = batch.gate.formula(NUMBERS, *[cells[i] for i in batch.ins])
-        gradients, local, contributions = _backward(made, cells, seed, ties)
-    values = cells[:count]
+        cells = forward(made, inputs)
+        gradients, local, contributions = backward(made, cells, seed, ties)
+    values = cells[: len(made.program.nodes)]
     for array in (values, gradients, local, contributions):
         array.flags.writeable = False
     return Trace(made, values, gradients, local, contributions, seed, ties)
-
-
-def _backward(made: Plan, cells: Array, seed: float, ties: Ties) -> tuple[Array, Array, Array]:
-    program = made.program
-    gradients = np.zeros(len(program.nodes))
-    local = np.empty(len(made.receiver))
-    contributions = np.empty(len(made.receiver))
-    gradients[program.output] = seed
-    for level in reversed(made.levels):
-        if level.singles is not None:
-            nodes, edges = level.singles
-            gradients[nodes] = contributions[edges]
-        if level.forks is not None:
-            nodes, edges, starts = level.forks
-            gradients[nodes] = np.add.reduceat(contributions[edges], starts)
-        for batch in level.batches:
-            if not batch.sends:
-                continue
-            gate = batch.gate
-            inputs, out, upstream = [cells[i] for i in batch.ins], cells[batch.outs], gradients[batch.outs]
-            for slot, edges in batch.sends:
-                slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)
-                part = upstream * slope
-                if gate.pattern[0] == "router":
-                    # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan.
-                    part = np.where(slope == 0, 0.0, part)
-                local[edges] = slope
-                contributions[edges] = part
-    if not all(program.depends):
-        gradients[~np.array(program.depends)] = np.nan
-    return gradients, local, contributions
 
 
 def difference(one: Trace, other: Trace) -> float:
