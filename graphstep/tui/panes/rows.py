@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
@@ -29,9 +30,9 @@ class RowsPane(ScrollView, can_focus=False):
         self._strips_for: tuple[int, int, Size] | None = None
         self._styles_by_name: dict[str, Style] = {}
 
+    @abstractmethod
     def make_rows(self, left: int, top: int, size: Size) -> Sequence[Strip]:
         """The rows that can be seen when column ``left`` and row ``top`` are the first."""
-        raise NotImplementedError
 
     def renew(self) -> None:
         """Make the visible rows anew and paint those that have changed."""
