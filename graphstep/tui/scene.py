@@ -42,20 +42,22 @@ class Scene:
 def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density | None, spare: int = 0) -> Scene:
     """Lay out what is near ``centre``.
 
-    ``density`` None means roomy where that fits into ``room`` (columns, rows) and compact elsewhere. ``spare`` are cells that
-    every wire gets in addition, for ``old → new``.
+    ``density`` None means roomy where that fits into ``room`` (columns, rows) and compact elsewhere; numbers lose a digit where
+    only that makes it fit. ``spare`` are cells that every wire gets in addition, for ``old → new``.
     """
-    nodes = None if len(trace.program.nodes) <= WHOLE else nearby(trace.program, centre)
-    if density is not None:
-        return _scene(trace, nodes, density, spare)
-    scene = _scene(trace, nodes, "roomy", spare)
-    if scene.layout.width > room[0] or scene.layout.height > room[1]:
-        scene = _scene(trace, nodes, "compact", spare)
-    return scene
+    if len(trace.program.nodes) > WHOLE:
+        # A neighbourhood of sixty nodes fits no window when drawn roomy: that need not be tried.
+        return _scene(trace, nearby(trace.program, centre), density or "compact", COMPACT_DIGITS, spare)
+    if density != "compact":
+        scene = _scene(trace, None, "roomy", DIGITS, spare)
+        if density is not None or (scene.layout.width <= room[0] and scene.layout.height <= room[1]):
+            return scene
+    scene = _scene(trace, None, "compact", DIGITS, spare)
+    return scene if scene.layout.width <= room[0] else _scene(trace, None, "compact", COMPACT_DIGITS, spare)
 
 
-def _scene(trace: Trace, nodes: list[int] | None, density: Density, spare: int) -> Scene:
-    drawn = diagram(trace, nodes, digits=COMPACT_DIGITS if density == "compact" else DIGITS)
+def _scene(trace: Trace, nodes: list[int] | None, density: Density, digits: int, spare: int) -> Scene:
+    drawn = diagram(trace, nodes, digits=digits)
     if spare:
         wider = tuple(replace(box, label_width=box.label_width + spare) for box in drawn.boxes)
         drawn = replace(drawn, boxes=wider)

@@ -1,0 +1,127 @@
+"""The table of actions: everything in it can be done by key and by palette, stands in the help, and does something."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+
+from graphstep.tui import doing
+from graphstep.tui.actions import ACTIONS, BY_ID, GROUPS, key_text, keys_text
+from graphstep.tui.dialogs.help import help_text
+from graphstep.tui.doing import DOES
+from tests.tui.driving import drive, opened
+
+# The application has these two itself, so that they work in every screen and dialog.
+OF_THE_APP = ("ctrl+c", "ctrl+p")
+
+every_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+every_key = pytest.mark.parametrize(
+    ("key", "id"), [(key, action.id) for action in ACTIONS for key in action.keys if key not in OF_THE_APP], ids=lambda x: x
+)
+
+
+def test_the_table_can_be_read_without_textual() -> None:
+    code = "import sys, graphstep.tui.actions; assert not {'textual', 'rich', 'numpy'} & set(sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_no_key_and_no_name_is_used_twice() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+    assert len(BY_ID) == len(ACTIONS)
+    ranks = [action.rank for action in ACTIONS if action.rank]
+    assert len(ranks) == len(set(ranks))
+
+
+@every_action
+def test_every_action_has_a_function_a_group_and_a_sentence(action) -> None:
+    assert callable(DOES[action.id])
+    assert action.group in GROUPS
+    assert action.help
+    assert not action.help.endswith(".")
+
+
+def test_no_function_is_without_an_action() -> None:
+    assert DOES.keys() == BY_ID.keys()
+
+
+@every_action
+def test_the_help_lists_every_action_with_its_keys(action) -> None:
+    help_ = " ".join(help_text().plain.split())
+    assert action.help in help_
+    assert keys_text(action) in help_
+
+
+@every_key
+def test_every_key_does_its_action(key: str, id: str, monkeypatch) -> None:
+    done = []
+
+    async def play(driver) -> None:
+        monkeypatch.setitem(doing.DOES, id, lambda screen: done.append(screen))
+        await driver.press(key)
+        assert done == [driver.screen]
+
+    drive(play)
+
+
+@every_action
+def test_the_palette_offers_every_action(action) -> None:
+    async def play(driver) -> None:
+        titles = [command.title for command in driver.app.get_system_commands(driver.screen)]
+        assert action.id == "palette" or any(keys_text(action) in title for title in titles)
+
+    drive(play)
+
+
+def test_a_command_of_the_palette_is_done() -> None:
+    async def play(driver) -> None:
+        await driver.press("ctrl+p")
+        await driver.type("finish phase")
+        await driver.pilot.pause(0.3)
+        await driver.press("enter")
+        await driver.until(lambda: driver.now.at == 2)
+
+    drive(play)
+
+
+def test_the_palette_finds_nodes() -> None:
+    async def play(driver) -> None:
+        from graphstep.tui.palette import NodesProvider
+
+        provider = NodesProvider(driver.screen)
+        hits = [hit async for hit in provider.search("x+y")]
+        assert "x+y" in hits[0].text
+        hits[0].command()
+        assert driver.now.selected == 3
+
+    drive(play)
+
+
+def test_the_line_of_keys_shows_what_fits_and_a_click_does_it() -> None:
+    async def scene() -> None:
+        for width in (40, 80, 200):
+            async with opened(size=(width, 24)) as driver:
+                placed = driver.screen.keys.placed(width)
+                assert [text for _, text, _ in placed][:2] == ["→ step", "← back"]
+                assert placed[-1][0] + len(placed[-1][1]) <= width
+                assert await driver.pilot.click("#keys", offset=(placed[0][0], 0))
+                assert driver.now.at == 1
+
+    asyncio.run(scene())
+
+
+def test_keys_are_written_as_a_person_reads_them() -> None:
+    assert [key_text(key) for key in ("right", "ctrl+p", "shift+up", "question_mark", "plus")] == ["→", "^p", "shift+↑", "?", "+"]
+
+
+def test_control_c_leaves_from_the_screen_and_from_a_dialog() -> None:
+    async def scene() -> None:
+        for keys in (("ctrl+c",), ("e", "ctrl+c"), ("q",)):
+            async with opened() as driver:
+                await driver.pilot.press(*keys)
+                assert driver.app._exit
+
+    asyncio.run(scene())
