@@ -33,7 +33,7 @@ def test_the_ladder_climbs_from_symbols_through_numbers_to_the_value() -> None:
     assert step.ladder.rungs == ("∂f/∂f · ∂f/∂q", "1 · (-4)", "-4")
     assert step.local is not None
     assert step.local.line == "∂f/∂q = z = -4"
-    assert step.why == "The × gate is a switcher: it scales its upstream gradient by the other input, z = -4."
+    assert step.why == "The × gate scales its upstream gradient by the other input, z = -4."
 
 
 def test_the_same_ladder_stands_in_latex() -> None:

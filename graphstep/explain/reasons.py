@@ -56,7 +56,7 @@ def notes(step: Step) -> tuple[Note, ...]:
         )
     if step.event == "send" and step.edge == trace.first_edge_not_finite:
         found.append(Note("warning", f"This is the first contribution that is not finite: {numeral(step.contribution or 0.0)}."))
-    if step.event == "send" and step.contribution == 0 and (reason := _why_nothing_is_sent(step)):
+    if step.event == "send" and step.contribution == 0 and not _told_by_the_rule(step) and (reason := _why_nothing_is_sent(step)):
         found.append(Note("zero", reason))
     if step.event == "send":
         known = trace.gradient(step.node, step.n)
@@ -128,6 +128,12 @@ def _tie(trace: Trace, index: int, inputs: tuple[float, ...]) -> Note | None:
     else:
         rule = f"{gate.name} routes to exactly one input: the first of them"
     return Note("convention", f"{head} {rule}. (PyTorch and JAX split the gradient equally: --ties split.)")
+
+
+def _told_by_the_rule(step: Step) -> bool:
+    """Whether the step's own sentence says already why nothing is sent: max and min name the input that they chose."""
+    gate = None if step.sender is None else step.trace.gate(step.sender)
+    return gate is not None and gate.chooses != "" and step.upstream != 0
 
 
 def _why_nothing_is_sent(step: Step) -> str:

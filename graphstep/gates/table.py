@@ -40,7 +40,7 @@ _ARITHMETIC = (
         lambda m, x, y: x * y,
         (lambda m, x, y, out: y, lambda m, x, y, out: x),
         "The × gate multiplies its inputs.",
-        "The × gate is a switcher: it scales its upstream gradient by the other input, {other}.",
+        "The × gate scales its upstream gradient by the other input, {other}.",
         pattern=("switcher",),
         scales=True,
         with_constant={0: "×{}", 1: "×{}"},
