@@ -30,6 +30,11 @@ class Level:
                 return found
         return index
 
+    def parts(self, index: int) -> range:
+        """The nodes after that stand for a node before: itself, or the parts of a gate that was opened."""
+        last = self.inward(index)
+        return range(self.inward(index - 1) + 1 if index and self.kind == "into" else last, last + 1)
+
     def outward(self, index: int) -> int:
         """The node before for a node after; for a part of an opened gate, that gate."""
         for before, after in enumerate(self.where):
@@ -45,8 +50,11 @@ class Level:
         return len(self.where) - 1
 
 
-def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int]) -> int:
-    """The step of ``new`` that shows what step ``at`` of ``old`` shows, or the last one before the two differ."""
+def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int], parts: Callable[[int], range] | None = None) -> int:
+    """The step of ``new`` that shows what step ``at`` of ``old`` shows, or the last one before the two differ.
+
+    ``node`` leads from a node of ``old`` to that of ``new``, and ``parts`` to all that stand for it when it was opened.
+    """
     step = old.step(at)
     if step.event == "start":
         return 0
@@ -54,10 +62,12 @@ def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int]) -> int:
         return new.step_of_value(node(step.node))
     if step.event == "seed":
         return new.plan.seed_step
-    if step.event == "send" and step.sender is not None:
+    if step.sender is not None:
         sender, receiver = node(step.sender), node(step.node)
-        for edge in new.plan.arrivals[receiver]:
-            if new.plan.sender[edge] == sender and new.plan.slot[edge] == step.slot:
-                return int(new.plan.edge_step[edge])
+        senders = range(sender, sender + 1) if parts is None else parts(step.sender)
+        sent = [edge for edge in new.plan.arrivals[receiver] if new.plan.sender[edge] in senders]
+        same = [edge for edge in sent if new.plan.sender[edge] == sender and new.plan.slot[edge] == step.slot]
+        if sent:
+            return int(new.plan.edge_step[(same or sent)[-1]])
         return new.step_of_gradient(sender) or new.plan.seed_step
     return new.step_of_gradient(node(step.node)) or new.plan.seed_step

@@ -78,7 +78,7 @@ def _enter(screen: SteppingScreen, made: Rewritten, kind: str) -> None:
     old = now.trace
     level = Level("fold" if kind == "fold" else "into", old, made.where)
     new = trace(made.program, old.inputs, seed=old.seed, ties=old.ties)
-    now.at = carried(old, now.at, new, level.inward)
+    now.at = carried(old, now.at, new, level.inward, level.parts)
     now.selected = None if now.selected is None else level.inward(now.selected)
     now.trace = new
     screen.levels.append(level)

@@ -1,0 +1,189 @@
+"""Forms: missing inputs, find, export, copy, help. Escape leaves each of them without a change."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+
+import pytest
+
+from graphstep.read import read
+from graphstep.trace import trace
+from graphstep.tui.command import reopening
+from graphstep.tui.dialogs.find import search
+from graphstep.tui.dialogs.help import LEGEND, MOUSE, help_text
+from tests.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
+
+
+def test_missing_inputs_are_asked_for_with_validation() -> None:
+    async def play(driver: Driver) -> None:
+        assert "y =" in driver.frame()
+        assert "x =" not in driver.frame()
+        await driver.type("two")
+        assert "'two' is not a number" in driver.frame()
+        await driver.press("enter")
+        assert driver.screen.stepper is None
+        await driver.press("backspace", "backspace", "backspace", "5", "enter")
+        await driver.type("-8/2")
+        await driver.press("enter")
+        await driver.until(lambda: driver.screen.stepper is not None)
+        assert driver.now.trace.inputs == {"x": -2.0, "y": 5.0, "z": -4.0}
+
+    drive(play, MAIN, {"x": -2.0})
+
+
+def test_many_missing_inputs_are_asked_for_in_one_field() -> None:
+    text = " + ".join(f"x{i}" for i in range(40))
+
+    async def play(driver: Driver) -> None:
+        await driver.type("q=1")
+        assert "'q' does not stand in the program" in driver.frame()
+        await driver.press("backspace", "backspace", "backspace")
+        await driver.type("0.5")
+        await driver.press("enter")
+        await driver.until(lambda: driver.screen.stepper is not None)
+        assert driver.now.trace.output == 20
+
+    drive(play, text, {})
+
+
+def test_leaving_the_form_leaves_the_program() -> None:
+    async def scene() -> None:
+        async with opened(MAIN, {}) as driver:
+            await driver.press("escape")
+            assert driver.app._exit
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("key", ["e", "x", "g", "slash", "question_mark"])
+def test_escape_leaves_every_dialog_without_a_change(key: str) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right")
+        before = driver.frame()
+        await driver.press(key)
+        assert len(driver.app.screen_stack) == 2
+        assert driver.frame() != before
+        await driver.press("escape")
+        assert driver.frame() == before
+
+    drive(play)
+
+
+def test_find_goes_to_a_node_or_a_step() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("slash")
+        await driver.type("x+y")
+        await driver.press("enter")
+        assert driver.now.selected == 3
+        assert "+ gate: x+y" in driver.step()
+        await driver.press("slash")
+        await driver.type("x+y")
+        await driver.press("down", "down", "enter")
+        assert driver.now.at == 4
+        await driver.press("slash")
+        await driver.type("nowhere")
+        assert "Nothing fits." in driver.frame()
+        await driver.press("enter", "escape")
+        await driver.press("slash", "6", "enter")
+        assert driver.now.at == 6
+
+    drive(play)
+
+
+def test_search_finds_names_before_texts_and_steps_by_number() -> None:
+    run = trace(read("q = x + y; f = q*z"), INPUTS)
+    assert search(run, "q")[0].node == run.program.names["q"]
+    assert search(run, "mul")[0].node == run.program.names["f"]
+    assert search(run, "v2")[0].node == 1
+    assert search(run, "4")[0].step == 4
+    assert search(run, "  ") == []
+
+
+def test_export_writes_the_steps_up_to_here(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "right", "x")
+        assert "export steps 0 to 2" in driver.frame()
+        await driver.press("down", "enter")
+        assert "Wrote graphstep.json" in driver.message
+
+    drive(play)
+    document = json.loads((tmp_path / "graphstep.json").read_text())
+    assert [step["n"] for step in document["steps"]] == [1, 2]
+
+
+def test_export_warns_before_it_overwrites_and_says_what_cannot_be_written(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "graphstep.md").write_text("mine")
+
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "x", "enter")
+        assert "Enter once more overwrites it" in driver.frame()
+        assert (tmp_path / "graphstep.md").read_text() == "mine"
+        await driver.press("enter")
+        assert "Wrote graphstep.md" in driver.message
+        await driver.press("x", "ctrl+u")
+        await driver.type("no/where.md")
+        await driver.press("enter")
+        assert "cannot be written" in driver.frame()
+
+    drive(play, size=LARGE)
+    assert "switcher" in (tmp_path / "graphstep.md").read_text()
+
+
+def test_copy_gives_the_command_that_opens_this_step() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "e", "7", "enter", "y")
+        words = shlex.split(driver.app.clipboard)
+        assert words == ["graphstep", MAIN, "x=7", "y=5", "z=-4", "--at", "7"]
+        assert "graphstep '(x+y)*z' x=7" in driver.step()
+
+    drive(play)
+
+
+def test_the_copied_command_says_everything_that_makes_the_run() -> None:
+    run = trace(read("-x*max(x, y)"), {"x": 1 / 3, "y": 1 / 3}, seed=2.0, ties="split")
+    assert shlex.split(reopening(run, 3, ())) == [
+        "graphstep", "--", "-x*max(x, y)", "x=0.3333333333333333", "y=0.3333333333333333", "--seed=2", "--ties=split", "--at", "3",
+    ]  # fmt: skip
+    typed = ("graphstep", "x*y", "x=1", "y=1", "--ties=split")
+    run = trace(read("x*y"), {"x": 2.0, "y": 1.0})
+    assert reopening(run, 1, typed, fold=True) == "graphstep 'x*y' x=2 y=1 --ties=split --fold --at 1"
+
+
+def test_copy_from_inside_a_gate_leads_to_the_step_outside() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "i", "y")
+        assert shlex.split(driver.app.clipboard)[-2:] == ["--at", "1"]
+        assert "as it was typed" in driver.step()
+        await driver.press("u")
+
+    drive(play, "sigmoid(x)*y", {"x": 1.0, "y": 2.0})
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, (44, 12)], ids=str)
+def test_the_help_fits_into_its_box_and_scrolls(size) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("question_mark")
+        assert "keys and signs" in driver.frame()
+        top = driver.frame()
+        await driver.press("pagedown", "down")
+        assert driver.frame() != top
+        await driver.press("question_mark")
+        assert len(driver.app.screen_stack) == 1
+
+    drive(play, size=size)
+
+
+def test_the_help_says_what_signs_and_the_mouse_mean() -> None:
+    text = " ".join(help_text(60).plain.split())
+    for sample, _, meaning in LEGEND:
+        assert sample.strip() in text
+        assert meaning in text
+    for what, does in MOUSE:
+        assert what in text
+        assert does in text
+    assert max(map(len, help_text(60).plain.split("\n"))) <= 60

@@ -1,0 +1,137 @@
+"""Editing, nudging, verifying: asking what if, and getting back."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphstep.read import read
+from graphstep.trace import trace
+from graphstep.tui.comparison import change, flipped, routes_text
+from graphstep.tui.doing.what_if import nudge_lines, nudged
+from tests.tui.driving import LARGE, Driver, drive
+
+
+def test_an_edit_shows_old_and_new_on_the_nodes_while_it_is_typed() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("e")
+        assert driver.now.trace.inputs["x"] == -2
+        await driver.press("7")
+        for change_ in ("-2 → 7", "3 → 12", "-12 → -48"):
+            assert change_ in driver.graph()
+        assert "f: -12 → -48" in driver.frame()
+        await driver.press("5")
+        assert "-2 → 75" in driver.graph()
+
+    drive(play)
+
+
+def test_escape_restores_and_enter_keeps() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "e", "7", "escape")
+        assert driver.now.trace.inputs["x"] == -2
+        assert "→ 7" not in driver.graph()
+        await driver.press("e", "7", "enter")
+        assert driver.now.trace.inputs == {"x": 7.0, "y": 5.0, "z": -4.0}
+        assert driver.now.at == 1
+        assert "= 7 + 5" in driver.step()
+
+    drive(play)
+
+
+def test_a_value_that_is_none_is_said_and_cannot_be_kept() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("e")
+        await driver.type("1/(")
+        assert "x:" in driver.frame()
+        await driver.press("enter")
+        assert len(driver.app.screen_stack) == 2
+        await driver.press("backspace", "3", "enter")
+        assert driver.now.trace.inputs["x"] == pytest.approx(1 / 3)
+
+    drive(play)
+
+
+def test_the_field_of_the_selected_input_has_the_focus() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("tab", "tab", "e", "9", "enter")
+        assert driver.now.trace.inputs == {"x": -2.0, "y": 9.0, "z": -4.0}
+
+    drive(play)
+
+
+def test_an_edit_says_which_routes_it_flips() -> None:
+    before = trace(read("max(x, y)*relu(z)"), {"x": 3.0, "y": 2.0, "z": 1.0})
+    after = before.with_inputs({"x": 1.0, "z": -1.0})
+    assert {int(before.plan.receiver[edge]) for edge in flipped(before, after)} == {0, 1, 2}
+    text = routes_text(before, after)
+    assert "max at x now blocks it" in text
+    assert "max at y now lets it pass" in text
+    assert "relu at z now blocks it" in text
+    assert change(1.0, 1.00000001) == "1"
+
+    async def play(driver: Driver) -> None:
+        await driver.press("e", "1")
+        assert "⇄ max at x now blocks it; max at y now lets it pass" in driver.frame()
+
+    drive(play, "max(x, y)", {"x": 3.0, "y": 2.0}, size=LARGE)
+
+
+def test_a_nudge_compares_the_predicted_with_the_true_change() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("plus")
+        assert "Select an input first" in driver.message
+        await driver.press("tab", "plus")
+        step = driver.step()
+        assert step.startswith("x: -2 → -1.9")
+        assert "= -4 · +0.1 = -0.4" in step
+        assert "a straight line in x" in step
+        assert driver.now.trace.inputs["x"] == -1.9
+        await driver.press("minus")
+        assert driver.now.trace.inputs["x"] == -2.0
+
+    drive(play)
+
+
+def test_a_nudge_of_something_curved_says_by_how_much_they_differ() -> None:
+    old = trace(read("x*x"), {"x": 3.0})
+    text = "\n".join("".join(part for part, _ in line) for line in nudge_lines(old, old.with_inputs({"x": 3.1}), 0))
+    assert "6 · +0.1 = +0.6" in text
+    assert "They differ by 0.01" in text
+
+
+def test_nudges_have_the_size_of_the_value_and_leave_no_dust() -> None:
+    assert nudged(0.2, 1) == 0.3
+    assert nudged(-2.0, -1) == -2.1
+    assert nudged(250.0, 1) == 260.0
+    assert nudged(float("inf"), 1) == float("inf")
+
+
+def test_three_witnesses_answer_for_a_node() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "tab", "v")
+        await driver.until(lambda: "three witnesses" in driver.step())
+        step = driver.step()
+        assert step.count("-4") == 3
+        assert "They agree" in step
+        await driver.press("escape")
+        assert driver.step().startswith("+ sends to y")
+
+    drive(play)
+
+
+def test_the_question_is_forgotten_when_the_learner_goes_on() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("tab", "v", "right", "right")
+        await driver.pilot.pause(1.0)
+        assert driver.step().startswith("× computes f")
+
+    drive(play)
+
+
+def test_a_constant_has_nothing_to_verify() -> None:
+    async def play(driver: Driver) -> None:
+        driver.screen.select(1)
+        await driver.press("v")
+        assert "it has no gradient to verify" in driver.message
+
+    drive(play, "x*exp(2)", {"x": 1.0})
