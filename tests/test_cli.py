@@ -72,6 +72,7 @@ def test_at_stops_the_trace_early(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["-x^2", "x=3"], -9.0),
         (["--x", "x=3"], 3.0),
+        (["-----x", "x=3"], -3.0),
         (["-max(x,y)", "x=1", "y=2"], -2.0),
         (["--", "-x", "x=3"], -3.0),
         (["step", "check*2", "check=4"], 8.0),

@@ -95,7 +95,7 @@ def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str
 
 def _looks_like_an_option(word: str) -> bool:
     """``--plian`` does; ``--x``, ``-x^2`` and ``-max(x,y)`` do not."""
-    return word.startswith("--") and len(word) > 3 and word[2:].replace("-", "").isalpha()
+    return word.startswith("--") and len(word) > 3 and word[2].isalpha() and word[2:].replace("-", "").isalpha()
 
 
 def _unshielded(value: Any) -> Any:

@@ -79,9 +79,12 @@ def _start(step: Step) -> Explanation:
     program = step.trace.program
     given = [f"{name} = {numeral(value)}" for name, value in list(step.trace.inputs.items())[:_SHOWN]]
     more = f" and {len(program.inputs) - _SHOWN:,} more" if len(program.inputs) > _SHOWN else ""
-    gates = _count(len(program.nodes) - program.first_gate, "gate")
+    gates = len(program.nodes) - program.first_gate
     why = f"The inputs are given: {', '.join(given)}{more}. " if given else "There are no inputs. "
-    why += f"Step forward and {gates} will compute the output from them; then the gradient flows back."
+    if gates:
+        why += f"Step forward and {_count(gates, 'gate')} will compute the output from them; then the gradient flows back."
+    else:
+        why += f"There is no gate: the output is {output_name(program)} itself, and gets the gradient at once."
     return Explanation(0, "start", "start", "Start", "", None, None, why, ())
 
 
