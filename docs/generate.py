@@ -28,7 +28,7 @@ GATES_PAGE = """\
 
 A gate computes its value from its inputs x, y, z. Its local gradient towards an input is the derivative of its value with respect
 to that input; o stands for its own value. On the way back it sends `upstream gradient × local gradient` to each of its inputs.
-Each row stands once, in [graphstep/gates/table.py](../../graphstep/gates/table.py); the tests compare its local gradients with
+Each row stands once, in [graphstep/gates/rows](../../graphstep/gates/rows); the tests compare its local gradients with
 SymPy's derivative of its value.
 
 {gates}
@@ -100,7 +100,7 @@ click a node to select it, a key in the bottom line to press it, the timeline to
 
 
 def gates_page() -> str:
-    """The gates: from the table in ``graphstep/gates/table.py``."""
+    """The gates: from the table in ``graphstep/gates/rows``."""
     rows = []
     for gate in GATES.values():
         inputs = _inputs(gate)
@@ -128,7 +128,7 @@ def gates_page() -> str:
     ]
     sentences = [f"- **{_bars(gate.symbol)}** {_bars(gate.forward)} {_unfilled(gate.backward)}" for gate in GATES.values()]
     return GATES_PAGE.format(
-        made=MADE.format("graphstep/gates/table.py"),
+        made=MADE.format("graphstep/gates/rows"),
         gates=_table(("gate", "box", "typed as", "value", "local gradients", "pattern"), rows),
         sentences="\n".join(sentences),
         conventions=_table(("gate", "what we take", "what others take"), conventions),

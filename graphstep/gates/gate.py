@@ -20,6 +20,10 @@ Ties = Literal["first", "split"]
 """Who gets the gradient when several inputs of max attain it: the first one (a constant before all), or all in equal shares."""
 
 
+ALL_AGREE = "PyTorch, JAX and TensorFlow agree"
+"""What others choose, where there is nothing to choose."""
+
+
 @dataclass(frozen=True, slots=True)
 class Convention:
     """A point where the derivative is not defined by the formula alone, what we take there, and what others take."""

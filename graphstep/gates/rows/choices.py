@@ -1,0 +1,100 @@
+"""Gates that choose, clip or have a kink."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+
+CHOICES = (
+    Gate(
+        "max",
+        "max",
+        lambda m, *xs: reduce(m.maximum, xs),
+        (),
+        "The max gate takes the largest of its inputs.",
+        "The max gate is a router: its whole upstream gradient goes to the input that was largest, and 0 to the others.",
+        pattern=("router",),
+        functions=("max", "Max", "maxout"),
+        commutes=True,
+        chooses="max",
+    ),
+    Gate(
+        "min",
+        "min",
+        lambda m, *xs: reduce(m.minimum, xs),
+        (),
+        "The min gate takes the smallest of its inputs.",
+        "The min gate is a router: its whole upstream gradient goes to the input that was smallest, and 0 to the others.",
+        pattern=("router",),
+        functions=("min", "Min"),
+        commutes=True,
+        chooses="min",
+    ),
+    Gate(
+        "clip",
+        "clip",
+        lambda m, x, y, z: m.minimum(m.maximum(x, y), z),
+        (
+            lambda m, x, y, z, out: m.where(m.both(x > y, z > x), 1, 0),
+            lambda m, x, y, z, out: m.where(m.both(y > x, z > y), 1, 0),
+            lambda m, x, y, z, out: m.where(m.maximum(x, y) > z, 1, 0),
+        ),
+        "The clip gate holds its first input between the second and the third.",
+        "The clip gate is a router: strictly between its edges it passes its upstream gradient on, outside it passes nothing.",
+        pattern=("router",),
+        functions=("clip",),
+        conventions=(
+            Convention(
+                lambda m, x, y, z: (x == y) | (x == z),
+                "At an edge of clip the local gradient is taken as 0.",
+                "PyTorch gives 0 from version 2.14 and gave 1 before, JAX ½, TensorFlow 1",
+            ),
+        ),
+    ),
+    Gate(
+        "abs",
+        "|x|",
+        lambda m, x: m.abs(x),
+        (lambda m, x, out: m.sign(x),),
+        "The |x| gate drops the sign of its input.",
+        "The |x| gate passes its upstream gradient on where its input is positive and turns its sign where it is negative.",
+        pattern=("router",),
+        functions=("abs", "Abs"),
+        conventions=(
+            Convention(
+                lambda m, x: x == 0,
+                "|x| has a kink at 0: the local gradient is taken as 0.",
+                "PyTorch and TensorFlow take 0 too, JAX 1",
+            ),
+        ),
+    ),
+    Gate(
+        "norm",
+        "‖x‖",
+        lambda m, x: m.abs(x),
+        (lambda m, x, out: m.sign(x),),
+        "The ‖x‖ gate takes the length of its input: of a single number its absolute value.",
+        "The slope of a length is the direction: +1 or −1 for a single number.",
+        pattern=("router",),
+        functions=("norm",),
+        conventions=(
+            Convention(
+                lambda m, x: x == 0,
+                "‖x‖ has a kink at 0: the local gradient is taken as 0, the subgradient of least length.",
+                "PyTorch takes 0 too; JAX and TensorFlow give nan",
+            ),
+        ),
+    ),
+    Gate(
+        "sign",
+        "sign",
+        lambda m, x: m.sign(x),
+        (lambda m, x, out: 0,),
+        "The sign gate gives −1, 0 or 1.",
+        "sign is flat: it passes no gradient at all.",
+        pattern=("dead",),
+        functions=("sign",),
+        conventions=(Convention(lambda m, x: x == 0, "sign jumps at 0: the local gradient is taken as 0 there too.", ALL_AGREE),),
+    ),
+)

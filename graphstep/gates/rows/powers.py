@@ -1,0 +1,90 @@
+"""Powers and roots."""
+
+from __future__ import annotations
+
+from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+
+POWERS = (
+    Gate(
+        "power",
+        "xⁿ",
+        lambda m, x, y: x**y,
+        (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: 0),
+        "The power gate raises its input to a constant exponent.",
+        "The exponent comes down in front: the slope of xⁿ is n·xⁿ⁻¹.",
+        with_constant={1: "^{}"},
+        conventions=(
+            Convention(
+                lambda m, x, y: (x == 0) & (y == 0),
+                "x⁰ is 1 everywhere, so its local gradient is taken as 0 at x = 0 too.",
+                "PyTorch and TensorFlow give 0, JAX nan",
+                (0.0,),
+            ),
+            Convention(
+                lambda m, x, y: (x == 0) & (y < 1),
+                "At 0 a power below one is infinitely steep.",
+                ALL_AGREE,
+                warns=True,
+            ),
+            Convention(
+                lambda m, x, y: (x < 0) & (y % 1 != 0),
+                "A negative number has no real power with a fractional exponent: nan.",
+                ALL_AGREE,
+                warns=True,
+            ),
+        ),
+    ),
+    Gate(
+        "pow",
+        "^",
+        lambda m, x, y: x**y,
+        (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: out * m.log(x)),
+        "The ^ gate raises its first input to its second.",
+        "Towards the base the slope of xʸ is y·xʸ⁻¹, towards the exponent xʸ·ln x.",
+        functions=("pow", "Pow"),
+        with_constant={0: "{}^x"},
+        conventions=(
+            Convention(
+                lambda m, x, y: (x == 0) & (y == 0),
+                "At 0⁰ both local gradients are taken as 0.",
+                "PyTorch agrees; JAX and TensorFlow give nan towards the base",
+                (0.0, 0.0),
+            ),
+            Convention(
+                lambda m, x, y: (x == 0) & (y > 0),
+                "0ʸ is 0 for every y > 0, so the local gradient towards the exponent is 0.",
+                ALL_AGREE,
+                (None, 0.0),
+            ),
+            Convention(
+                lambda m, x, y: x < 0,
+                "A negative base has no real power at exponents nearby: the local gradient towards the exponent is nan.",
+                "PyTorch and JAX give nan, TensorFlow 0",
+                warns=True,
+            ),
+        ),
+    ),
+    Gate(
+        "square",
+        "x²",
+        lambda m, x: x**2,
+        (lambda m, x, out: 2 * x,),
+        "The x² gate squares its input.",
+        "The slope of x² is 2x.",
+        functions=("square",),
+        expansion="x*x",
+    ),
+    Gate(
+        "sqrt",
+        "√",
+        lambda m, x: m.sqrt(x),
+        (lambda m, x, out: 1 / (2 * out),),
+        "The √ gate takes the square root of its input.",
+        "The slope of √x is 1/(2√x): one over twice the gate's own output.",
+        functions=("sqrt",),
+        conventions=(
+            Convention(lambda m, x: x == 0, "At 0 the root is infinitely steep: inf.", ALL_AGREE, warns=True),
+            Convention(lambda m, x: x < 0, "A negative number has no real root: nan.", ALL_AGREE, warns=True),
+        ),
+    ),
+)

@@ -1,0 +1,71 @@
+"""Angles, in radians."""
+
+from __future__ import annotations
+
+from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+
+TRIGONOMETRY = (
+    Gate(
+        "sin",
+        "sin",
+        lambda m, x: m.sin(x),
+        (lambda m, x, out: m.cos(x),),
+        "The sin gate takes the sine of an angle in radians.",
+        "The slope of sin is cos.",
+        functions=("sin",),
+    ),
+    Gate(
+        "cos",
+        "cos",
+        lambda m, x: m.cos(x),
+        (lambda m, x, out: -m.sin(x),),
+        "The cos gate takes the cosine of an angle in radians.",
+        "The slope of cos is −sin.",
+        functions=("cos",),
+    ),
+    Gate(
+        "tan",
+        "tan",
+        lambda m, x: m.tan(x),
+        (lambda m, x, out: 1 + out**2,),
+        "The tan gate takes the tangent of an angle in radians.",
+        "The slope of tan is 1 + tan².",
+        functions=("tan",),
+    ),
+    Gate(
+        "asin",
+        "asin",
+        lambda m, x: m.asin(x),
+        (lambda m, x, out: 1 / m.sqrt(1 - x**2),),
+        "The asin gate takes the angle whose sine is its input.",
+        "The slope of asin is 1/√(1 − x²).",
+        functions=("asin",),
+        conventions=(
+            Convention(lambda m, x: abs(x) == 1, "At ±1 asin is infinitely steep: inf.", ALL_AGREE, warns=True),
+            Convention(lambda m, x: abs(x) > 1, "No angle has such a sine: nan.", ALL_AGREE, warns=True),
+        ),
+    ),
+    Gate(
+        "acos",
+        "acos",
+        lambda m, x: m.acos(x),
+        (lambda m, x, out: -1 / m.sqrt(1 - x**2),),
+        "The acos gate takes the angle whose cosine is its input.",
+        "The slope of acos is −1/√(1 − x²).",
+        functions=("acos",),
+        conventions=(
+            Convention(lambda m, x: abs(x) == 1, "At ±1 acos is infinitely steep: −inf.", ALL_AGREE, warns=True),
+            Convention(lambda m, x: abs(x) > 1, "No angle has such a cosine: nan.", ALL_AGREE, warns=True),
+        ),
+    ),
+    Gate(
+        "atan",
+        "atan",
+        lambda m, x: m.atan(x),
+        (lambda m, x, out: 1 / (1 + x**2),),
+        "The atan gate takes the angle whose tangent is its input.",
+        "The slope of atan is 1/(1 + x²).",
+        functions=("atan",),
+        saturates=True,
+    ),
+)
