@@ -38,7 +38,8 @@ class GraphstepApp(App[None]):
     ]
 
     def __init__(self, first: Screen[None]) -> None:
-        super().__init__()
+        # With NO_COLOR Textual takes away all colour only of an app that keeps to the terminal's own; of others it makes grey.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._first = first
         for theme in THEMES:
             self.register_theme(theme)

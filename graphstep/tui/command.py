@@ -16,7 +16,7 @@ def reopening(trace: Trace, at: int, command: Sequence[str], *, fold: bool = Fal
 
     The inputs are those of the run, whatever was typed at first: they may have been edited since.
     """
-    words = list(command) or ["graphstep", "--" if trace.program.text[:1] == "-" else "step", trace.program.text]
+    words = list(command) or ["graphstep", "step", trace.program.text]
     inputs = trace.inputs
     kept = [word for word in words if word.partition("=")[0] not in inputs or word.startswith("-")]
     options = [word for word in kept if word.startswith("--") and len(word) > 2]

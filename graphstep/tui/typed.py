@@ -93,7 +93,7 @@ class Typed:
     def _cut(self, start: int, stop: int, active: Span | None, width: int) -> Span:
         # Around the active part; of one that is itself too long, its end, where its last operator stands.
         first, last = active or (start, start)
-        middle = (first + last) // 2 if last - first < width else last - width // 2
+        middle = (first + last) // 2 if last - first < width else last - width // 4
         left = min(max(start, middle - width // 2), stop - width)
         return max(left, start), min(max(left, start) + width, stop)
 

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
-
-from textual.pilot import Pilot
+from typing import TYPE_CHECKING
 
 from graphstep.read import read
 from graphstep.tui.app import GraphstepApp
 from graphstep.tui.screen import SteppingScreen
-from graphstep.tui.stepper import Stepper
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from textual.pilot import Pilot
+
+    from graphstep.tui.stepper import Stepper
 
 MAIN = "(x+y)*z"
 INPUTS = {"x": -2.0, "y": 5.0, "z": -4.0}
 NEURON = "1/(1+exp(-(w0*x0+w1*x1+w2)))"
 NEURON_INPUTS = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
 SMALL, LARGE = (80, 24), (120, 40)
+KEYS = {
+    "=": "equals_sign",
+    "-": "minus",
+    "/": "slash",
+    "+": "plus",
+    ".": "full_stop",
+    " ": "space",
+    "(": "left_parenthesis",
+    ")": "right_parenthesis",
+    "_": "underscore",
+}
 
 
 class Driver:
@@ -44,9 +58,7 @@ class Driver:
 
     async def type(self, text: str) -> None:
         """Type a text into the field that has the focus."""
-        names = {"=": "equals_sign", "-": "minus", "/": "slash", "+": "plus", ".": "full_stop", " ": "space", "(": "left_parenthesis",
-                 ")": "right_parenthesis", "*": "asterisk", "_": "underscore"}  # fmt: skip
-        await self.press(*(names.get(letter, letter) for letter in text))
+        await self.press(*(KEYS.get(letter, letter) for letter in text))
 
     async def until(self, holds: Callable[[], bool], seconds: float = 20.0) -> None:
         """Wait until something is true."""
@@ -87,9 +99,9 @@ class Driver:
 
 
 @asynccontextmanager
-async def opened(text: str = MAIN, inputs: Mapping[str, float] = INPUTS, *, size: tuple[int, int] = SMALL, at: int = 0, **options):
+async def opened(text: str = MAIN, inputs: Mapping[str, float] = INPUTS, *, size: tuple[int, int] = SMALL, **options):
     """An open program; its run is made."""
-    screen = SteppingScreen(read(text, inputs), inputs, at=at, command=("graphstep", text), **options)
+    screen = SteppingScreen(read(text, inputs), inputs, command=("graphstep", text), **options)
     app = GraphstepApp(screen)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
@@ -107,6 +119,3 @@ def drive(play: Callable[[Driver], Awaitable[None]], *arguments, **options) -> N
             await play(driver)
 
     asyncio.run(scene())
-
-
-STORED = Path(__file__).parent / "snapshots"

@@ -19,7 +19,7 @@ OF_THE_APP = ("ctrl+c", "ctrl+p")
 
 every_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 every_key = pytest.mark.parametrize(
-    ("key", "id"), [(key, action.id) for action in ACTIONS for key in action.keys if key not in OF_THE_APP], ids=lambda x: x
+    ("key", "name"), [(key, action.id) for action in ACTIONS for key in action.keys if key not in OF_THE_APP], ids=lambda x: x
 )
 
 
@@ -56,11 +56,11 @@ def test_the_help_lists_every_action_with_its_keys(action) -> None:
 
 
 @every_key
-def test_every_key_does_its_action(key: str, id: str, monkeypatch) -> None:
+def test_every_key_does_its_action(key: str, name: str, monkeypatch) -> None:
     done = []
 
     async def play(driver) -> None:
-        monkeypatch.setitem(doing.DOES, id, lambda screen: done.append(screen))
+        monkeypatch.setitem(doing.DOES, name, lambda screen: done.append(screen))
         await driver.press(key)
         assert done == [driver.screen]
 

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from graphstep.errors import InputError
-from graphstep.expression import Program
 from graphstep.read import read
 from graphstep.trace import trace
 from graphstep.tui import open_program
@@ -195,21 +194,21 @@ def test_keys_that_come_before_the_run_is_made_are_not_lost() -> None:
 
 
 def test_a_screen_can_hold_the_learner_at_a_step() -> None:
-    class Held(SteppingScreen):
-        seen: list[int] = []
+    seen = []
 
+    class Held(SteppingScreen):
         def allow(self, n: int) -> int:
             return min(n, 2)
 
         def moved(self) -> None:
-            self.seen.append(self.run_now.at)
+            seen.append(self.run_now.at)
 
     async def scene() -> None:
         screen = Held(read(MAIN, INPUTS), INPUTS, trace=trace(read(MAIN, INPUTS), INPUTS))
         async with GraphstepApp(screen).run_test(size=SMALL) as pilot:
             await pilot.press("right", "right", "right", "end")
             assert screen.run_now.at == 2
-            assert screen.seen == [1, 2]
+            assert seen == [1, 2]
 
     asyncio.run(scene())
 
@@ -233,6 +232,6 @@ def test_a_value_that_no_input_takes_is_refused_before_the_screen_opens() -> Non
 
 def test_a_dumb_terminal_gets_the_steps_as_lines(monkeypatch, capsys) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    program: Program = read(MAIN, INPUTS)
+    program = read(MAIN, INPUTS)
     open_program(program, INPUTS)
     assert "× sends to x+y" in capsys.readouterr().out

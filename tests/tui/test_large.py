@@ -1,0 +1,83 @@
+"""Ten thousand gates open, step, go back, are searched and exported without lag."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from statistics import median
+from time import perf_counter
+
+from graphstep.read import read
+from graphstep.trace import trace
+from graphstep.tui.scene import WHOLE, set_scene
+from tests.tui.driving import LARGE, opened
+
+WIDTH = 50
+
+
+def network(gates: int) -> str:
+    """A program in layers: every unit is tanh of two weighted units of the layer before."""
+    before = [f"x{i}" for i in range(WIDTH)]
+    statements = []
+    for layer in range(gates // (4 * WIDTH)):
+        now = [f"h{layer}_{i}" for i in range(WIDTH)]
+        for i, name in enumerate(now):
+            statements.append(f"{name} = tanh({before[i]}*a{i} + {before[(i * 7 + 3) % WIDTH]}*b{i})")
+        before = now
+    return "\n".join([*statements, "f = " + " + ".join(before)])
+
+
+def inputs_of(text: str) -> dict[str, float]:
+    return {name: 0.1 * (place % 9) - 0.35 for place, name in enumerate(read(text).inputs)}
+
+
+def test_ten_thousand_gates_step_within_a_frame() -> None:
+    text = network(10_000)
+
+    async def scene() -> None:
+        async with opened(text, inputs_of(text), size=LARGE) as driver:
+            assert len(driver.now.trace.program.nodes) > 10_000
+            pane = driver.screen.panes.graph
+            assert "of 10,199 nodes" in str(pane.border_title)
+            await driver.press("right")
+            for start in (1, driver.now.trace.plan.seed_step, len(driver.now.trace) - 60):
+                driver.screen.go(start)
+                taken = []
+                for n in range(40):
+                    began = perf_counter()
+                    driver.screen.go(start + 1 + n)
+                    taken.append(perf_counter() - began)
+                    assert pane.place(driver.now.trace.gate_at(driver.now.at)) is not None
+                # One frame of Textual is a sixtieth of a second; a busy machine gets three.
+                assert median(taken) < 0.05
+            await driver.press("home", "end", "left")
+            assert driver.now.at == len(driver.now.trace) - 1
+            await driver.press("slash")
+            await driver.type("h49_7")
+            await driver.press("enter")
+            assert driver.now.trace.node(driver.now.selected).name == "h49_7"
+            assert "h49_7" in driver.graph()
+            assert "h49_7" in driver.frame()
+            await driver.press("e", "1", "escape", "z", "tab", "l", "v")
+
+    try:
+        asyncio.run(scene())
+    finally:
+        gc.unfreeze()
+
+
+def test_a_large_graph_is_drawn_around_the_gate_at_work_and_a_small_one_whole() -> None:
+    text = network(600)
+    run = trace(read(text), inputs_of(text))
+    assert len(run.program.nodes) > WHOLE
+    near = set_scene(run, 300, (80, 20), None)
+    assert near.holds(run, 300)
+    assert not near.drawn.whole
+    assert near.layout.density == "compact"
+    far = next(index for index in range(len(run.program.nodes)) if index not in near.drawn.box_of)
+    assert not near.holds(run, far)
+    small = trace(read("x*y"), {"x": 1.0, "y": 2.0})
+    whole = set_scene(small, 0, (80, 20), None)
+    assert whole.drawn.whole
+    assert whole.layout.density == "roomy"
+    assert set_scene(small, 0, (10, 4), None).layout.density == "compact"

@@ -1,0 +1,89 @@
+"""The installed command in a pseudo-terminal: what a student sees, from the first frame to the last."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.tui.terminal import Terminal
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
+
+MAIN = [sys.executable, "-m", "graphstep", "(x+y)*z", "x=-2", "y=5", "z=-4"]
+RIGHT, LEFT, END = "\x1b[C", "\x1b[D", "\x1b[F"
+
+
+def test_stepping_to_the_end_and_back_shows_every_number() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    for told in (
+        "x+y = -2 + 5",
+        "= -12",
+        "∂f/∂f = 1",
+        "switcher",
+        "1 · 3 = 3",
+        "distributor",
+        "+ sends to y",
+    ):
+        terminal.send(RIGHT)
+        terminal.until(told)
+    last = terminal.until("backward 7/7")
+    for number in ("-2", "5", "-4", "3", "-12", "1"):
+        assert number in last
+    assert last.count("-4") >= 4
+    for told in ("+ sends to x", "× sends to z", "× sends to x+y", "∂f/∂f = 1", "× computes f", "+ computes x+y", "start 0/7"):
+        terminal.send(LEFT)
+        terminal.until(told)
+    terminal.send("q")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+
+
+def test_control_c_leaves_quietly_and_restores_the_terminal() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    terminal.send("\x03")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+    # The alternate screen is left, and the cursor is shown again (xterm control sequences: 1049, 25).
+    assert b"\x1b[?1049l" in terminal.raw
+    assert b"\x1b[?25h" in terminal.raw
+
+
+def test_missing_inputs_are_asked_for_and_copying_reaches_the_terminal() -> None:
+    terminal = Terminal([sys.executable, "-m", "graphstep", "x*y", "x=3", "--at", "2"])
+    terminal.until("values for the inputs")
+    terminal.send("4\r")
+    terminal.until("backward 2/4")
+    terminal.send("y")
+    terminal.until("graphstep 'x*y' x=3 y=4 --at 2")
+    assert b"\x1b]52;c;" in terminal.raw
+    terminal.send("q")
+    assert terminal.ends() == 0
+
+
+def test_without_colour_nothing_coloured_is_written() -> None:
+    terminal = Terminal(MAIN, NO_COLOR="1")
+    terminal.until("The inputs are given")
+    terminal.send(END)
+    terminal.until("backward 7/7")
+    terminal.send("q")
+    assert terminal.ends() == 0
+    colours = [code for code in (b"[38;", b"[48;", b";38;", b";48;", b"[31m", b"[32m", b"[33m") if b"\x1b" + code in terminal.raw]
+    assert colours == []
+
+
+def test_a_terminal_of_another_size_is_filled() -> None:
+    terminal = Terminal(MAIN, columns=120, rows=40)
+    terminal.until("─ values ─")
+    terminal.send("q")
+    assert terminal.ends() == 0
+
+
+def test_a_dumb_terminal_is_told_the_steps(tmp_path) -> None:
+    terminal = Terminal(MAIN, TERM="dumb")
+    terminal.until("distributor")
+    assert terminal.ends() == 0
+    assert b"\x1b" not in terminal.raw
