@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import select
-import signal
 import struct
+import subprocess
 import time
+from codecs import getincrementaldecoder
+from pathlib import Path
 
-_PIECES = re.compile(
-    rb"\x1b\[([0-9;?<>=$]*)([A-Za-z~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^X].*?\x1b\\|\x1b.|\r|\n|[^\x1b\r\n]+", re.DOTALL
-)
+ROOT = Path(__file__).parent.parent.parent
+_SEQUENCE = r"\x1b\[([0-9;?<>=$]*)([A-Za-z~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[^\[\]]"
+_PIECES = re.compile(_SEQUENCE + r"|\r|\n|[^\x1b\r\n]+")
+_WHOLE = re.compile(_SEQUENCE)
 
 
 class Terminal:
@@ -26,16 +29,20 @@ class Terminal:
         self.columns, self.rows = columns, rows
         self.cells = [[" "] * columns for _ in range(rows)]
         self.raw = b""
-        self._rest = b""
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._rest = ""
         self._x = self._y = 0
-        self.pid, self._handle = pty.fork()
-        if self.pid == 0:
-            # In the child, so that the command finds this size and is not told of it later.
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            # An environment of its own: readline, which pytest imports, puts COLUMNS where os.environ does not see it.
-            left_out = ("NO_COLOR", "COLUMNS", "LINES", "TEXTUAL_THEME")
-            kept = {name: value for name, value in os.environ.items() if name not in left_out}
-            os.execve(argv[0], argv, {**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **environment})
+        self._handle, inner = pty.openpty()
+        # Before the start, so that the command finds this size and is not told of it later.
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        # An environment of its own: readline, which pytest imports, puts COLUMNS where os.environ does not see it.
+        left_out = ("NO_COLOR", "COLUMNS", "LINES", "TEXTUAL_THEME")
+        kept = {name: value for name, value in os.environ.items() if name not in left_out}
+        environment = {**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **environment}
+        self._process = subprocess.Popen(
+            argv, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True, cwd=ROOT
+        )
+        os.close(inner)
 
     def send(self, keys: str) -> None:
         """Type keys."""
@@ -56,10 +63,10 @@ class Terminal:
             if not self._read(0.05):
                 break
         else:
-            os.kill(self.pid, signal.SIGKILL)
-        _, status = os.waitpid(self.pid, 0)
+            self._process.kill()
+        status = self._process.wait(timeout=seconds)
         os.close(self._handle)
-        return os.waitstatus_to_exitcode(status)
+        return status
 
     def screen(self) -> str:
         """What stands on the screen."""
@@ -78,42 +85,23 @@ class Terminal:
         return bool(data)
 
     def _write(self, data: bytes) -> None:
-        data = self._rest + data
-        # A sequence or a letter may be cut in two by the size of a read: its beginning waits for the rest.
-        cut = max(data.rfind(b"\x1b"), 0)
-        if (
-            b"\x1b" in data
-            and not re.match(rb"\x1b(\[[0-9;?<>=$]*[A-Za-z~]|\][^\x07]*\x07)", data[cut:])
-            and len(data) - cut < 40
-        ):
-            data, self._rest = data[:cut], data[cut:]
-        else:
-            self._rest = b""
-        while data and data[-1] >= 0x80 and not _is_whole(data):
-            self._rest = data[-1:] + self._rest
-            data = data[:-1]
-        for piece in _PIECES.finditer(data):
-            text = piece.group()
-            if piece[2] == b"H":
-                row, _, column = piece[1].partition(b";")
+        text = self._rest + self._decoder.decode(data)
+        # A sequence may be cut in two by the size of a read: its beginning waits for the rest.
+        cut = text.rfind("\x1b")
+        self._rest = text[cut:] if cut >= 0 and not _WHOLE.match(text, cut) else ""
+        for piece in _PIECES.finditer(text.removesuffix(self._rest)):
+            if piece[2] == "H":
+                row, _, column = piece[1].partition(";")
                 self._y, self._x = int(row or 1) - 1, int(column or 1) - 1
-            elif text == b"\r":
+            elif piece[0] == "\r":
                 self._x = 0
-            elif text == b"\n":
+            elif piece[0] == "\n":
                 self._y += 1
-            elif text[:1] != b"\x1b":
-                self._put(text.decode(errors="replace"))
+            elif piece[0][0] != "\x1b":
+                self._put(piece[0])
 
     def _put(self, text: str) -> None:
         for letter in text:
             if letter.isprintable() and 0 <= self._y < self.rows and 0 <= self._x < self.columns:
                 self.cells[self._y][self._x] = letter
             self._x += letter.isprintable()
-
-
-def _is_whole(data: bytes) -> bool:
-    try:
-        data[-4:].decode() if len(data) < 4 else data[-8:].decode(errors="strict")
-    except UnicodeDecodeError as error:
-        return error.reason != "unexpected end of data"
-    return True
