@@ -134,7 +134,7 @@ class SteppingScreen(Screen[None]):
             self.refresh_panes()
             self.moved()
         elif n > before == len(stepper.trace):
-            self.say("This is the last step: every gradient is known.  ← goes back, home to the start, e edits the inputs.")
+            self.say("This is the last step: every gradient is known.  ← back  home start  e edit")
         elif n < before == 0:
             self.say("This is the start.  → steps on.")
         else:
@@ -267,8 +267,10 @@ class SteppingScreen(Screen[None]):
             return
         if self.arrows_select and key in ("left", "right"):
             looking.select_along(self, key)
-            return
-        DOES[action](self)
+        else:
+            DOES[action](self)
+        if self.arrows_select and not self.keys.message:
+            self.say(looking.ARROWS)
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)

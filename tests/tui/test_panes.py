@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -223,3 +225,48 @@ def test_a_selected_input_without_a_box_has_a_mark_beside_its_colour() -> None:
             assert [style.reverse for style in styles] == [True]
 
     asyncio.run(scene())
+
+
+CASES = json.loads((Path(__file__).parent.parent / "cases.json").read_text(encoding="utf-8"))
+STRANGE = [
+    ("log(x)/0 + sqrt(y)", {"x": -1.0, "y": 0.0}),
+    ("x", {"x": 1.0}),
+    ("2", {}),
+    ("q = x; q", {"x": float("nan")}),
+    ("x*exp(2) + 1", {"x": float("inf")}),
+    ("max(x, x, 3) - x^x", {"x": 1e300}),
+    ("β*𝑥₁ + Ünï_1", {"β": 1.0, "x1": 2.0, "Ünï_1": 3.0}),
+]
+
+
+def test_every_step_of_every_program_can_be_shown() -> None:
+    programs = [(case["expression"], {name: float(value) for name, value in case["inputs"].items()}) for case in CASES] + STRANGE
+
+    async def play(driver: Driver) -> None:
+        for text, inputs in programs:
+            run = trace(read(text, inputs), inputs)
+            driver.screen.open_run(run)
+            for n in range(len(run) + 1):
+                driver.screen.go(n)
+                assert driver.step()
+                assert len(driver.text()) <= 3
+            await driver.pilot.pause()
+            assert f"{len(run)}/{len(run)}" in driver.frame()
+            for node in range(len(run.program.nodes)):
+                driver.screen.select(node)
+
+    drive(play)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=str)
+def test_a_long_message_is_shown_whole(size) -> None:
+    async def play(driver: Driver) -> None:
+        message = "word " * 25 + "end"
+        driver.screen.say(message)
+        await driver.pilot.pause()
+        assert driver.screen.keys.size.height == -(-(len(message) + 2) // size[0])
+        assert "end" in driver.frame()
+        await driver.press("right")
+        assert driver.screen.keys.size.height == 1
+
+    drive(play, size=size)

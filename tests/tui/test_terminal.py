@@ -87,3 +87,12 @@ def test_a_dumb_terminal_is_told_the_steps(tmp_path) -> None:
     terminal.until("distributor")
     assert terminal.ends() == 0
     assert b"\x1b" not in terminal.raw
+
+
+def test_a_run_shows_itself_from_python() -> None:
+    code = "import graphstep as gs; gs.run('(x+y)*z', x=-2, y=5, z=-4).show(at=4); print('after')"
+    terminal = Terminal([sys.executable, "-c", code])
+    terminal.until("× sends to x+y")
+    terminal.send("yq")
+    assert terminal.ends() == 0
+    assert b"after" in terminal.raw

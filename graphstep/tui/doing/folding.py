@@ -22,7 +22,7 @@ def into(screen: SteppingScreen) -> None:
     chosen = next((x for x in _candidates(screen) if _is_composite(screen, x)), None)
     if chosen is None:
         inside = sorted({GATES[n.gate].symbol for n in now.trace.program.nodes if n.gate and GATES[n.gate].expansion})
-        some = f" Here these are composite: {', '.join(inside)}; select one with tab or a click." if inside else ""
+        some = f"  Select {', '.join(inside)} with tab or a click, then i." if inside else ""
         screen.say(f"There is no composite gate here to open.{some}")
         return
     name = name_of(now.trace.program, chosen)
@@ -32,7 +32,7 @@ def into(screen: SteppingScreen) -> None:
     except GraphstepError as error:
         screen.say_error(error)
         return
-    screen.say(f"{name} is open: its parts are gates of their own, with the same value and gradient.  u closes it.")
+    screen.say(f"{name} is open: the same value, the same gradients.  u closes it.")
 
 
 def out(screen: SteppingScreen) -> None:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from graphstep.tui.screen import SteppingScreen
 
+ARROWS = "The arrows select along the wires.  n, space: step   s, esc: end this"
+"""What the line of keys says as long as that is so."""
+
 _COLUMNS, _ROWS = 8, 3
 
 
@@ -51,7 +54,7 @@ def arrows(screen: SteppingScreen) -> None:
     if screen.arrows_select:
         if screen.run_now.selected is None:
             screen.select(screen.run_now.subject)
-        screen.say("The arrows select along the wires.  n and space step, s or escape gives the arrows back.")
+        screen.say(ARROWS)
     else:
         screen.say("→ and ← step again.")
 

@@ -76,6 +76,7 @@ class GraphPane(RowsPane):
         self._at = 0
         self._selected: int | None = None
         self._centre = 0
+        self._followed: tuple[int, ...] = ()
         self._compared: Trace | None = None
         self._spare = 0
         self._fitted: tuple[Size, int] = (Size(0, 0), 0)
@@ -92,6 +93,8 @@ class GraphPane(RowsPane):
         from graphstep.diagram import centre_of
 
         centre = centre_of(trace, at) if look_at is None else look_at
+        # What a gate sends to is as much of the step as the gate.
+        self._followed = (centre, trace.step(at).node) if look_at is None else (look_at,)
         spare = self._needed_spare(trace, compared)
         old, self._trace = self._trace, trace
         self._at, self._selected, self._compared = at, selected, compared
@@ -104,29 +107,33 @@ class GraphPane(RowsPane):
             self._arrange(self._centre)
         self._title()
         if at or look_at is not None:
-            self.bring_into_view(centre)
+            self.bring_into_view(*self._followed)
         self.renew()
 
     def fit(self) -> None:
         """Lay the graph out anew, for another density or size of the window."""
         if self._trace is not None:
             self._arrange(self._centre)
-            self.bring_into_view(self._centre)
+            self.bring_into_view(*self._followed)
             self.renew()
 
-    def bring_into_view(self, node: int) -> None:
-        """Scroll, if it must be, until a node is in view with its numbers and its wires' beginnings."""
-        place = self.place(node)
-        if place is None:
-            return
-        region = Region(max(place.x - 10, 0), max(place.y - 1, 0), place.width + 24, place.height + 2)
+    def bring_into_view(self, *nodes: int) -> None:
+        """Scroll, if it must be, until a node is in view with its numbers, and those of the others that fit in with it."""
+        whole, size = Region(0, 0, self.virtual_size.width, self.virtual_size.height), self.size
+        wanted: Region | None = None
+        for node in nodes:
+            place = self.place(node)
+            if place is None:
+                continue
+            around = Region(place.x - 10, place.y - 1, place.width + 24, place.height + 2).intersection(whole)
+            together = around if wanted is None else wanted.union(around)
+            if wanted is None or (together.width <= size.width and together.height <= size.height):
+                wanted = together
         left, top = self.scroll_offset
-        size = self.size
-        view = Region(left, top, size.width, size.height)
-        if view.contains_region(region.intersection(Region(0, 0, self.virtual_size.width, self.virtual_size.height))):
+        if wanted is None or Region(left, top, size.width, size.height).contains_region(wanted):
             return
-        x = left if left <= region.x and region.right <= left + size.width else place.x + place.width // 2 - size.width // 2
-        y = top if top <= region.y and region.bottom <= top + size.height else place.y + place.height // 2 - size.height // 2
+        x = left if left <= wanted.x and wanted.right <= left + size.width else wanted.x + (wanted.width - size.width) // 2
+        y = top if top <= wanted.y and wanted.bottom <= top + size.height else wanted.y + (wanted.height - size.height) // 2
         self.scroll_to(max(x, 0), max(y, 0), animate=False, force=True)
 
     def place(self, node: int) -> Place | None:
@@ -152,7 +159,7 @@ class GraphPane(RowsPane):
         if self._fitted != (self.app.size, self.outer_size.width):
             self.fit()
         else:
-            self.bring_into_view(self._centre)
+            self.bring_into_view(*self._followed)
             self.renew()
 
     def on_click(self, event: events.Click) -> None:

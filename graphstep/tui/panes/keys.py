@@ -40,6 +40,10 @@ class KeyLine(Widget):
         """Show a message in place of the keys; the empty one brings the keys back."""
         if message != self._message:
             self._message, self._style = message, style
+            # Most messages fit; for one that does not, the line becomes two or three.
+            rows = min(-(-(len(message) + 2) // max(self.size.width, 1)), 3) if message else 1
+            if self.styles.height is None or self.styles.height.value != rows:
+                self.styles.height = rows
             self.refresh()
 
     @property
