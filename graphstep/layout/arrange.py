@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.collector import collector_paused
 from graphstep.layout.geometry import Geometry
 from graphstep.layout.layers import LECTURE_BOXES
 from graphstep.layout.layout import Layout
@@ -25,6 +26,7 @@ PANE_ROWS = 10
 """Rows for a graph in a terminal of 24; a small one that fits without blank rows between its boxes goes without."""
 
 
+@collector_paused()
 def arrange(boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "roomy", output: int | None = None) -> Layout:
     """Lay out a graph from left to right.
 
