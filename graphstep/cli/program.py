@@ -33,18 +33,12 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
 
 def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, float], float]:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
-    from graphstep.read import read
+    from graphstep.rewrite import read_program
     from graphstep.values import read_inputs, read_value
 
     inputs = read_inputs(options.values)
     text = source(options.expression)
-    if options.share or options.expand or options.fold:
-        from graphstep.rewrite import read_program
-
-        program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
-    else:
-        # The front door loads NumPy, for which the first frame of the terminal UI need not wait.
-        program = read(text, inputs)
+    program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
     return program, inputs, read_value(options.seed)
 
 

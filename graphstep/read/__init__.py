@@ -7,9 +7,12 @@ Nothing here evaluates anything: a number is turned into a double, and that is a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from graphstep import limits
 from graphstep.collector import collector_paused
+from graphstep.errors import LimitError
 from graphstep.read.builder import Builder
 from graphstep.read.characters import normalise
 from graphstep.read.tokens import Lexer
@@ -38,6 +41,20 @@ def read(text: str, given: Collection[str] = ()) -> Program:
     from graphstep.read.grammar import parse
 
     plain = normalise(text)
+    _refuse_many(plain)
     builder = Builder(plain, given)
     parse(Lexer(plain), builder)
     return builder.program()
+
+
+# An operator between the end of one operand and the start of another is a gate in every reading.
+_OPERATION = re.compile(r"(?<=[\w)])[-+*](?=[^\W\d]|\()")
+
+
+def _refuse_many(text: str) -> None:
+    """Raise LimitError for a text that plainly spells too many gates: the builder would take a second to get there."""
+    if len(text) > 2 * limits.GATES and "#" not in text:
+        count = len(_OPERATION.findall("".join(text.split())))
+        if count > limits.GATES:
+            message = f"a program has at most {limits.GATES:,} gates"
+            raise LimitError(message, text=text, span=(0, 1), hint=f"this one has {count:,} or more")
