@@ -177,7 +177,7 @@ def test_a_power_of_powers_is_infinite_and_not_a_long_integer() -> None:
     assert value(read("9**9**9**9 + x"), {"x": 0.0}) == float("inf")
 
 
-@pytest.mark.parametrize("text", ["+".join(["x"] * 200_050), " * ".join(["(x+y)"] * 130_000)], ids=["sum", "product"])
+@pytest.mark.parametrize("text", ["+".join(["x"] * 200_050), "*".join(["(x+y)"] * 130_000)], ids=["sum", "product"])
 def test_a_program_with_too_many_gates_is_refused_before_it_is_built(text: str) -> None:
     start = time.perf_counter()
     with pytest.raises(LimitError, match="at most 200,000 gates"):
