@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,20 @@ class Constant:
 Operand = int | Constant
 """What a gate reads in one slot: the index of a node, or a constant."""
 
+Shape = tuple[int, ...]
+"""The shape of a value, as in NumPy: () for a number, (3,) for a vector, (2, 3) for a matrix of two rows."""
+
+
+class Slice(NamedTuple):
+    """``start:stop:step`` inside brackets; None for what was left out."""
+
+    start: int | None
+    """The first index."""
+    stop: int | None
+    """The index behind the last one."""
+    step: int | None
+    """The distance from one to the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -55,6 +69,10 @@ class Node:
     """Where its expression stands in the text, without enclosing parentheses."""
     text: str | None = None
     """Its expression where the text does not hold it: parts of an expanded composite gate."""
+    options: tuple[tuple[str, Any], ...] = ()
+    """What a structural gate was told besides its operands, by name: ``(("axis", 0),)``. Every value is hashable."""
+    shape: Shape = ()
+    """The shape of its value, once the program is fitted to the shapes of its inputs (:func:`graphstep.fit.fit`)."""
 
     @property
     def sources(self) -> tuple[tuple[int, int], ...]:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from graphstep.gates.gate import Convention, Gate, Ties
-from graphstep.gates.table import FUNCTIONS, GATES
+from graphstep.gates.structural import Call, MisfitError, StructuralGate
+from graphstep.gates.table import ELEMENTWISE, FUNCTIONS, GATES, STRUCTURAL
 
-__all__ = ["FUNCTIONS", "GATES", "Convention", "Gate", "Ties"]
+__all__ = [
+    "ELEMENTWISE",
+    "FUNCTIONS",
+    "GATES",
+    "STRUCTURAL",
+    "Call",
+    "Convention",
+    "Gate",
+    "MisfitError",
+    "StructuralGate",
+    "Ties",
+]

@@ -85,6 +85,8 @@ class Gate:
     """Whether it routes to the input that attains its value; such a gate takes any number of inputs."""
     saturates: bool = False
     """Whether it flattens out, so that a slope of almost nothing is worth a name (*saturated*)."""
+    over_cells: str = ""
+    """The structural gate that it is when its only input is an array: ``max(x)`` is the largest cell of x."""
 
     @property
     def arity(self) -> tuple[int, int | None]:
@@ -118,8 +120,9 @@ class Gate:
                 local = m.where(convention.at(m, *inputs), convention.local[slot], local)
         return local
 
-    def box(self, operands: Sequence[Operand]) -> str:
+    def box(self, operands: Sequence[Operand], options: Sequence[tuple[str, Any]] = ()) -> str:
         """What stands in its box: the symbol with the constants it holds, such as ``+1``, ``×−2``, ``max(0, ·)``."""
+        del options
         fixed: dict[int, Constant] = {i: x for i, x in enumerate(operands) if not isinstance(x, int)}
         if not fixed:
             return self.symbol

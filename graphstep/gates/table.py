@@ -1,4 +1,4 @@
-"""Every elementwise gate by name. A new row is parsed, stepped, drawn, explained, exported, documented and tested."""
+"""Every gate by name. A new row is parsed, stepped, drawn, explained, exported, documented and tested."""
 
 from __future__ import annotations
 
@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING
 from graphstep.gates.rows.activations import ACTIVATIONS
 from graphstep.gates.rows.arithmetic import ARITHMETIC
 from graphstep.gates.rows.choices import CHOICES
+from graphstep.gates.rows.collecting import COLLECTING
 from graphstep.gates.rows.exponentials import EXPONENTIALS
+from graphstep.gates.rows.moving import MOVING
+from graphstep.gates.rows.multiplying import MULTIPLYING
 from graphstep.gates.rows.powers import POWERS
 from graphstep.gates.rows.trigonometry import TRIGONOMETRY
 
 if TYPE_CHECKING:
     from graphstep.gates.gate import Gate
+    from graphstep.gates.structural import StructuralGate
 
-GATES: dict[str, Gate] = {
+ELEMENTWISE: dict[str, Gate] = {
     gate.name: gate for gate in (*ARITHMETIC, *POWERS, *EXPONENTIALS, *TRIGONOMETRY, *CHOICES, *ACTIVATIONS)
 }
+"""Every elementwise gate by its name."""
+
+STRUCTURAL: dict[str, StructuralGate] = {gate.name: gate for gate in (*MULTIPLYING, *COLLECTING, *MOVING)}
+"""Every structural gate by its name."""
+
+GATES: dict[str, Gate | StructuralGate] = {**ELEMENTWISE, **STRUCTURAL}
 """Every gate by its name."""
 
-FUNCTIONS: dict[str, Gate] = {name: gate for gate in GATES.values() for name in gate.functions}
-"""Every gate that a program can call, by each name it answers to."""
+FUNCTIONS: dict[str, Gate | StructuralGate] = {name: gate for gate in GATES.values() for name in gate.functions}
+"""Every gate that a program can call, by each name it answers to. ``max``, ``min`` and ``norm`` are the elementwise gates; over
+the cells of one array they become structural (:attr:`graphstep.gates.Gate.over_cells`)."""

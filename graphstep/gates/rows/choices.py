@@ -18,6 +18,7 @@ CHOICES = (
         functions=("max", "Max", "maxout"),
         commutes=True,
         chooses="max",
+        over_cells="amax",
     ),
     Gate(
         "min",
@@ -30,6 +31,7 @@ CHOICES = (
         functions=("min", "Min"),
         commutes=True,
         chooses="min",
+        over_cells="amin",
     ),
     Gate(
         "clip",
@@ -78,6 +80,7 @@ CHOICES = (
         "The slope of a length is the direction: +1 or −1 for a single number.",
         pattern=("router",),
         functions=("norm",),
+        over_cells="length",
         conventions=(
             Convention(
                 lambda m, x: x == 0,
