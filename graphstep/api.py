@@ -30,26 +30,27 @@ def run(
     text: str,
     /,
     *,
-    inputs: Mapping[str, float] | None = None,
-    seed: float = 1.0,
+    inputs: Mapping[str, Any] | None = None,
+    seed: Any = 1.0,
     ties: Ties = "first",
     share: bool = False,
     expand: bool = False,
     fold: bool = False,
-    **values: float,
+    **values: Any,
 ) -> Run:
     """Read a program, build its graph and run it forward and backward.
 
-    Inputs are given by keyword, or in ``inputs`` where their names clash with a parameter. ``seed`` is the gradient of the
+    Inputs are numbers, lists of numbers or NumPy arrays. They are given by keyword, or in ``inputs`` where their names clash with a parameter. ``seed`` is the gradient of the
     output, ``ties`` says who gets the gradient of max at a tie: the ``first`` (a constant before all) or all (``split``).
 
-    Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous).
+    Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), ShapeError (arrays do not
+    go together).
     """
     if ties not in ("first", "split"):
         raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
     given = numbers({**(inputs or {}), **values})
     program = read_program(text, given, share=share, expand=expand, fold=fold)
-    return Run(trace(program, given, seed=float(seed), ties=ties))
+    return Run(trace(program, given, seed=numbers({"seed": seed})["seed"], ties=ties))
 
 
 def build(
@@ -61,7 +62,7 @@ def build(
     return graph.build(read_program(text, given, share=share, expand=expand, fold=fold))
 
 
-def from_sympy(expr: Any, /, *, inputs: Mapping[str, float] | None = None, **values: float) -> Run:
+def from_sympy(expr: Any, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
     """Run a SymPy expression. Its symbols are the inputs; the order of its terms is the one in which SymPy keeps them.
 
     InputError when it holds something that graphstep has no gate for.

@@ -90,7 +90,7 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
     for box, index in enumerate(drawn):
         node = program.nodes[index]
         sources = node.sources
-        label = (node.name or "") if node.gate is None else GATES[node.gate].box(node.operands)
+        label = (node.name or "") if node.gate is None else GATES[node.gate].box(node.operands, node.options)
         boxes.append(Box(label, len(sources), width_of(index), _shown_name(program, index)))
         for port, (slot, source) in enumerate(sources):
             if source in box_of:
@@ -224,7 +224,7 @@ def _contribution(trace: Trace, gate: int, slot: int, at: int) -> float | None:
     edge = bisect_left(range(len(sender)), (-gate, slot), key=lambda e: (-int(sender[e]), int(slots[e])))
     if edge == len(sender) or sender[edge] != gate or slots[edge] != slot or edge_step[edge] > at:
         return None
-    return float(trace.contributions[edge])
+    return trace.contribution_of(edge)
 
 
 def _gradient_text(known: Gradient, digits: int) -> str:
@@ -251,7 +251,7 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
     """Cells for the widest of what a node's wire ever shows: value, gradient, its parts on the way there."""
 
     def width(index: int) -> int:
-        widest = cell_width(numeral(float(trace.values[index]), digits))
+        widest = cell_width(numeral(trace.value_of(index), digits))
         known = trace.gradient(index)
         if known is None:
             return widest
@@ -261,7 +261,7 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
         texts = [numeral(known.value, digits)]
         so_far = 0.0
         for count, edge in enumerate(edges, 1):
-            part = float(trace.contributions[edge])
+            part = trace.contribution_of(edge)
             so_far += part
             texts += [numeral(part, digits), *([numeral(so_far, digits) + MORE] if count < len(edges) else [])]
         return max(widest, *map(cell_width, texts))

@@ -2,8 +2,9 @@
 
     GraphstepError              exit status 1: failed while running
     └── InputError              exit status 2: something was typed wrong
-        ├── ReadError           ... in a program, at a place that a caret can point to
-        └── LimitError          ... in a program, larger than we promise to handle
+        └── ReadError           ... in a program, at a place that a caret can point to
+            ├── LimitError      ... in a program, larger than we promise to handle
+            └── ShapeError      ... in a program, where arrays meet whose shapes do not go together
 
 Every message says what is wrong, where, and (as the hint) what would do.
 """
@@ -75,6 +76,10 @@ class ReadError(InputError):
 
 class LimitError(ReadError):
     """A program is larger than a limit of :mod:`graphstep.limits`; the message says the limit."""
+
+
+class ShapeError(ReadError):
+    """Arrays meet whose shapes do not go together; the message says both shapes, the hint what would fit."""
 
 
 def caret(text: str, span: Span) -> str:

@@ -97,6 +97,8 @@ class Program:
     """Index of the last statement's node."""
     names: Mapping[str, int] = field(default_factory=dict)
     """Every name that denotes a node: inputs and assigned names."""
+    data: frozenset[str] = frozenset()
+    """The inputs that are data: given, and not to be changed, so that nobody asks for a gradient with respect to them."""
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -110,10 +112,13 @@ class Program:
 
     @cached_property
     def depends(self) -> tuple[bool, ...]:
-        """Whether each node depends on any input; what does not is a constant and gets no gradient."""
+        """Whether each node depends on any input that is not data; what does not is a constant and gets no gradient."""
         known: list[bool] = []
         for node in self.nodes:
-            known.append(node.gate is None or any(isinstance(x, int) and known[x] for x in node.operands))
+            if node.gate is None:
+                known.append(node.name not in self.data)
+                continue
+            known.append(any(isinstance(x, int) and known[x] for x in node.operands))
         return tuple(known)
 
     @cached_property

@@ -32,7 +32,7 @@ def build(program: Program) -> networkx.MultiDiGraph:
             label=program.label(index),
             name=node.name,
             gate=node.gate,
-            symbol=node.name if node.gate is None else GATES[node.gate].box(node.operands),
+            symbol=node.name if node.gate is None else GATES[node.gate].box(node.operands, node.options),
             span=node.span,
             constants={slot: x.value for slot, x in enumerate(node.operands) if isinstance(x, Constant)},
         )

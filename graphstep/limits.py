@@ -25,3 +25,6 @@ SYMBOLIC_NODES = 2_000
 
 SYMBOLIC_DEPTH = 80
 """Depth of a program up to which SymPy is asked for a whole derivative: its printers and diff recurse."""
+
+CELLS = 20_000_000
+"""Cells of all arrays of one run together, and of one value: 160 MB as doubles."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any, overload
 
+from graphstep.arrays import number_text, plain
 from graphstep.errors import InputError, did_you_mean, quoted
 from graphstep.expression import node_id
 from graphstep.trace import Step, Trace
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     import networkx
 
+    from graphstep.arrays import Number
     from graphstep.explain import Explanation
     from graphstep.expression import Program
     from graphstep.witnesses import Report
@@ -95,20 +97,20 @@ class RunNode:
         return self.trace.node(self.index).gate
 
     @property
-    def value(self) -> float:
+    def value(self) -> Number:
         """Its value."""
-        return float(self.trace.values[self.index])
+        return self.trace.value_of(self.index)
 
     @property
-    def gradient(self) -> float | None:
+    def gradient(self) -> Number | None:
         """The derivative of the output with respect to it; None for a constant."""
         known = self.trace.gradient(self.index)
         return None if known is None else known.value
 
     @property
-    def contributions(self) -> tuple[float, ...]:
+    def contributions(self) -> tuple[Number, ...]:
         """What arrives at it on the way back, in the order of arrival; the gradient is their sum."""
-        return tuple(float(self.trace.contributions[e]) for e in self.trace.plan.arrivals[self.index])
+        return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.index])
 
     def sympy(self) -> Any:
         """Its expression for SymPy; LimitError where it is too large for that."""
@@ -133,19 +135,19 @@ class Run:
         return self.trace.program
 
     @property
-    def output(self) -> float:
+    def output(self) -> Number:
         """The value of the last statement."""
         return self.trace.output
 
     @property
-    def inputs(self) -> dict[str, float]:
+    def inputs(self) -> dict[str, Number]:
         """The values of the inputs."""
         return self.trace.inputs
 
     @property
-    def gradients(self) -> dict[str, float]:
-        """The derivative of the output with respect to each input."""
-        return {name: float(self.trace.gradients[i]) for i, name in enumerate(self.program.inputs)}
+    def gradients(self) -> dict[str, Number]:
+        """The derivative of the output with respect to each input: floats, or arrays in the shapes of the inputs."""
+        return {name: self.trace.gradient_of(i) for i, name in enumerate(self.program.inputs)}
 
     @property
     def steps(self) -> RunSteps:
@@ -172,7 +174,7 @@ class Run:
             raise KeyError(f"no node is called {quoted(key)}{f'; {hint}' if hint else ''}")
         return RunNode(self.trace, index)
 
-    def edit(self, **values: float) -> Run:
+    def edit(self, **values: Any) -> Run:
         """The same program with other values for some inputs."""
         return Run(self.trace.with_inputs(numbers(values)))
 
@@ -247,24 +249,34 @@ class Run:
             display({kind: bundle[kind], "text/plain": bundle["text/plain"]}, raw=True)
 
     def __repr__(self) -> str:
-        gradients = ", ".join(f"{name}: {value:g}" for name, value in list(self.gradients.items())[:6])
+        gradients = ", ".join(f"{name}: {number_text(value, 6)}" for name, value in list(self.gradients.items())[:6])
         more = ", …" if len(self.gradients) > 6 else ""
-        return (
-            f"<graphstep.Run {self.program.label(self.program.output)!r} output={self.output:g} gradients={{{gradients}{more}}}>"
-        )
+        return f"<graphstep.Run {self.program.label(self.program.output)!r} output={number_text(self.output, 6)} gradients={{{gradients}{more}}}>"
 
 
-def numbers(values: Mapping[str, Any]) -> dict[str, float]:
-    """Values as floats; InputError for what is no real number."""
-    found = {}
-    for name, value in values.items():
-        plain = value.item() if getattr(value, "shape", None) == () else value
-        if isinstance(plain, bool) or not isinstance(plain, Real):
-            raise InputError(
-                f"the value of {name} is a {type(value).__name__}, not a number", hint=f"give a number, such as {name}=0.5"
-            )
+def numbers(values: Mapping[str, Any]) -> dict[str, Number]:
+    """Values as floats and arrays; nested lists are arrays. InputError for what is no real number."""
+    return {name: _number(name, value) for name, value in values.items()}
+
+
+def _number(name: str, value: Any) -> Number:
+    if isinstance(value, Real) and not isinstance(value, bool):
         try:
-            found[name] = float(plain)
+            return float(value)
         except OverflowError:
             raise InputError(f"the value of {name} is too large for a float", hint="stay below 1.8e308") from None
-    return found
+    import numpy as np
+
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        # NumPy makes no array of rows of different lengths.
+        message = f"the rows of {name} differ in length"
+        raise InputError(message, hint="an array has as many cells in every row") from None
+    if array.dtype.kind not in ("biuf" if array.ndim else "iuf"):
+        kind = type(value).__name__
+        message = (
+            f"the value of {name} is a {kind}, not a number" if not array.ndim else f"{name} holds something besides numbers"
+        )
+        raise InputError(message, hint=f"give a number, such as {name}=0.5, or a list of numbers")
+    return plain(array)

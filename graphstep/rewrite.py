@@ -46,7 +46,7 @@ def share(program: Program) -> Rewritten:
     for index, node in enumerate(program.nodes):
         operands = _moved(node.operands, where)
         # The bits of a constant, so that 0 and −0 stay apart and nan is equal to itself.
-        key = (node.gate, *(x if isinstance(x, int) else x.value.hex() for x in operands))
+        key = (node.gate, node.options, *(x if isinstance(x, int) else x.value.hex() for x in operands))
         place = seen.setdefault(key if node.gate is not None else (index,), len(nodes))
         if place == len(nodes):
             nodes.append(replace(node, operands=operands))
@@ -100,7 +100,7 @@ def _moved(operands: Sequence[Operand], where: Sequence[int]) -> tuple[Operand, 
 
 def _rewritten(program: Program, nodes: Sequence[Node], where: Sequence[int]) -> Rewritten:
     names = {name: where[index] for name, index in program.names.items()}
-    return Rewritten(Program(program.text, tuple(nodes), where[program.output], names), tuple(where))
+    return Rewritten(Program(program.text, tuple(nodes), where[program.output], names, program.data), tuple(where))
 
 
 # Expanding

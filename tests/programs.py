@@ -15,7 +15,7 @@ import numpy as np
 
 from graphstep.errors import InputError
 from graphstep.explain import convention
-from graphstep.gates import GATES
+from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.read import read
 from graphstep.symbolic import derivatives, evaluate
@@ -66,11 +66,11 @@ def random_case(choose: Choose) -> Case:
     inputs = {f"x{i}": (choose(400) + 1) / 100 * (1 - 2 * choose(2)) for i in range(1 + choose(4))}
     known: list[tuple[str, float]] = list(inputs.items())
     statements = []
-    names = list(GATES)
+    names = list(ELEMENTWISE)
     names.remove("constant")
     with np.errstate(all="ignore"):
         for number in range(2 + choose(11)):
-            made = _apply(GATES[names[choose(len(names))]], known, choose)
+            made = _apply(ELEMENTWISE[names[choose(len(names))]], known, choose)
             if made is None:
                 continue
             text, value, inline = made
@@ -140,7 +140,7 @@ def against_differences(case: Case, tally: Tally) -> None:
     """AssertionError where a gradient differs from the differences by more than they may be off."""
     it = run(case)
     for index, found in enumerate(differences(it, range(it.program.first_gate))):
-        gradient = float(it.gradients[index])
+        gradient = float(it.gradient_of(index))
         if found.kinks:
             tally.kinks += 1
             continue
@@ -157,7 +157,7 @@ def against_sympy(case: Case, tally: Tally) -> None:
     """AssertionError where a gradient differs from SymPy's derivative at the point."""
     it = run(case)
     inputs = range(it.program.first_gate)
-    scale = float(np.max(np.abs(it.contributions), initial=0.0))
+    scale = float(np.max(np.abs(it.buffers.contributions), initial=0.0))
     at_kink = {index for index, found in enumerate(differences(it, inputs)) if found.kinks}
     # A tie that stays while the inputs move, as in max(q, min(q, 3)): SymPy may count half of a half there.
     stands = any(convention(it, index) for index, reached in enumerate(it.program.reaches) if reached)
@@ -167,7 +167,7 @@ def against_sympy(case: Case, tally: Tally) -> None:
         tally.refused += 1
         return
     for index, expression in zip(inputs, expressions, strict=True):
-        gradient, symbolic = float(it.gradients[index]), evaluate(expression, case.inputs)
+        gradient, symbolic = float(it.gradient_of(index)), evaluate(expression, case.inputs)
         if index in at_kink:
             tally.kinks += 1
         elif not np.isfinite(symbolic):

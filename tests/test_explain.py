@@ -8,7 +8,7 @@ import pytest
 
 import graphstep as gs
 from graphstep.explain import Explanation, explain, latex_name, name_of, output_name, why_zero
-from graphstep.gates import GATES, Gate
+from graphstep.gates import ELEMENTWISE, Gate
 
 
 def told(text: str, n: int, /, ties: str = "first", **inputs: float) -> Explanation:
@@ -235,7 +235,7 @@ def test_names_in_latex_follow_a_table(name: str, latex: str) -> None:
     assert latex_name(name) == latex
 
 
-@pytest.mark.parametrize("gate", [g for g in GATES.values() if g.functions], ids=lambda g: g.name)
+@pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.functions], ids=lambda g: g.name)
 def test_every_gate_explains_every_one_of_its_steps(gate: Gate) -> None:
     count = gate.arity[1] or 3
     names = "xyz"[:count]

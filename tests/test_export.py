@@ -26,7 +26,7 @@ from markdown_it import MarkdownIt
 from graphstep import export
 from graphstep.errors import GraphstepError, InputError
 from graphstep.export._markdown import cell, code, fence, mermaid_label, plain
-from graphstep.gates import GATES
+from graphstep.gates import ELEMENTWISE
 from graphstep.numerals import numeral
 from graphstep.read import read
 from graphstep.trace import trace
@@ -212,13 +212,13 @@ def test_random_programs_fit_the_schema(seed: int) -> None:
     case = seeded(seed)
     made = run(case.text, case.inputs)
     found = document(made)
-    assert found["gradients"] == pytest.approx({n: float(made.gradients[i]) for i, n in enumerate(made.program.inputs)})
+    assert found["gradients"] == pytest.approx({n: float(made.gradient_of(i)) for i, n in enumerate(made.program.inputs)})
     document(made, len(made) // 2)
 
 
-@pytest.mark.parametrize("name", [name for name, gate in GATES.items() if gate.functions])
+@pytest.mark.parametrize("name", [name for name, gate in ELEMENTWISE.items() if gate.functions])
 def test_every_function_fits_the_schema(name: str) -> None:
-    gate = GATES[name]
+    gate = ELEMENTWISE[name]
     count = max(gate.arity[0], 1)
     arguments = [f"x{i}" for i in range(count)]
     text = f"{gate.functions[0]}({', '.join(arguments)})"
@@ -487,7 +487,7 @@ def test_the_narrated_trace_has_a_line_for_every_step_and_every_gradient(which: 
     assert numbers == list(range(last + 1))
     if at is None:
         for index, name in enumerate(made.program.inputs):
-            assert f"/∂{name} = {numeral(float(made.gradients[index]))}" in text
+            assert f"/∂{name} = {numeral(float(made.gradient_of(index)))}" in text
     else:
         assert f"stopped at step {at} of {len(made)}" in text
 

@@ -8,14 +8,14 @@ import pytest
 
 from graphstep import limits
 from graphstep.errors import LimitError
-from graphstep.gates import GATES
+from graphstep.gates import ELEMENTWISE
 from graphstep.read import read
 from graphstep.rewrite import Rewritten, expand, fold, share
 from tests.reading import shape, value
 
-FOLDS = [name for name, gate in GATES.items() if gate.folds]
+FOLDS = [name for name, gate in ELEMENTWISE.items() if gate.folds]
 
-_COMPOSITE = [name for name, gate in GATES.items() if gate.expansion]
+_COMPOSITE = [name for name, gate in ELEMENTWISE.items() if gate.expansion]
 _POINTS = (-2.5, -1.0, -0.3, 0.2, 0.9, 3.0)
 
 _PROGRAMS = [
@@ -114,7 +114,7 @@ def test_all_names_denote_the_shared_node_and_the_first_is_shown() -> None:
 
 @pytest.mark.parametrize("gate", _COMPOSITE)
 def test_the_parts_of_a_composite_gate_compute_the_same(gate: str) -> None:
-    fewest, _ = GATES[gate].arity
+    fewest, _ = ELEMENTWISE[gate].arity
     before = read(f"{gate}({', '.join('xy'[:fewest])})")
     after = expand(before).program
     for x in _POINTS:
@@ -125,7 +125,7 @@ def test_the_parts_of_a_composite_gate_compute_the_same(gate: str) -> None:
 @pytest.mark.parametrize("gate", _COMPOSITE)
 def test_nothing_composite_is_left(gate: str) -> None:
     program = expand(read(f"2 + {gate}(x)")).program
-    assert all(not GATES[node.gate].expansion for node in program.nodes if node.gate)
+    assert all(not ELEMENTWISE[node.gate].expansion for node in program.nodes if node.gate)
 
 
 def test_the_parts_of_sigmoid_say_what_they_are() -> None:
@@ -195,7 +195,7 @@ def test_an_expansion_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    ("gate", "text"), [(name, text) for name in FOLDS for text in (GATES[name].expansion, *GATES[name].also)]
+    ("gate", "text"), [(name, text) for name in FOLDS for text in (ELEMENTWISE[name].expansion, *ELEMENTWISE[name].also)]
 )
 def test_every_spelling_of_a_foldable_gate_folds_into_it(gate: str, text: str) -> None:
     assert shape(fold(read(text)).program) == f"{gate}(x)"

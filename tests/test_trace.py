@@ -22,7 +22,7 @@ def run(text: str, **inputs: float) -> Trace:
 
 
 def gradients(of: Trace) -> dict[str, float]:
-    return {name: float(of.gradients[i]) for i, name in enumerate(of.program.inputs)}
+    return {name: float(of.gradient_of(i)) for i, name in enumerate(of.program.inputs)}
 
 
 def said(step: Step) -> tuple[object, ...]:
@@ -136,7 +136,7 @@ def test_what_depends_on_no_input_is_a_constant_and_gets_no_gradient() -> None:
     k = of.program.names["k"]
     assert of.value(k) == 4.0
     assert of.gradient(k) is None
-    assert math.isnan(of.gradients[k])
+    assert math.isnan(of.gradient_of(k))
     assert k not in of.plan.receiver.tolist()
     assert gradients(of) == {"x": 4.0}
 
@@ -156,16 +156,16 @@ def test_steps_show_what_the_arrays_hold() -> None:
             step = of.step(n)
             assert step.n == n
             if step.event == "value":
-                assert step.value == of.values[step.node]
+                assert step.value == of.value_of(step.node)
                 assert of.step_of_value(step.node) == n
             elif step.event == "send":
                 assert step.edge is not None
-                assert step.contribution == of.contributions[step.edge]
-                assert step.local == of.locals[step.edge]
-                assert step.upstream == of.gradients[of.plan.sender[step.edge]]
+                assert step.contribution == of.contribution_of(step.edge)
+                assert step.local == of.local_of(step.edge)
+                assert step.upstream == of.gradient_of(of.plan.sender[step.edge])
                 sent.append(step.edge)
             if of.step_of_gradient(step.node) == n:
-                assert step.gradient == of.gradients[step.node]
+                assert step.gradient == of.gradient_of(step.node)
                 known = of.gradient(step.node, n)
                 assert known is not None
                 assert known.complete
@@ -178,7 +178,7 @@ def test_gradients_are_the_sums_of_their_contributions() -> None:
         of = trace(read(case.text), case.inputs)
         for index, edges in enumerate(of.plan.arrivals):
             if edges:
-                assert of.gradients[index] == pytest.approx(sum(of.contributions[e] for e in edges), rel=1e-12, abs=1e-12)
+                assert of.gradient_of(index) == pytest.approx(sum(of.contribution_of(e) for e in edges), rel=1e-12, abs=1e-12)
 
 
 def test_nothing_is_known_before_its_step() -> None:
@@ -249,7 +249,7 @@ def test_steps_outside_the_run_are_refused() -> None:
 def test_the_seed_scales_every_gradient() -> None:
     once = trace(read(EXAMPLE[0]), EXAMPLE[1])
     scaled = trace(read(EXAMPLE[0]), EXAMPLE[1], seed=2.5)
-    np.testing.assert_array_equal(scaled.gradients, 2.5 * once.gradients)
+    np.testing.assert_array_equal(scaled.buffers.gradients, 2.5 * once.buffers.gradients)
     assert said(scaled.step(scaled.plan.seed_step)) == ("seed", "(x+y)*z", 2.5)
 
 
@@ -273,7 +273,7 @@ def test_editing_keeps_the_other_inputs_the_seed_and_the_ties() -> None:
 
 
 def arrays(of: Trace) -> tuple[np.ndarray, ...]:
-    return of.values, of.gradients, of.locals, of.contributions
+    return of.buffers.cells, of.buffers.gradients, of.buffers.slopes, of.buffers.contributions
 
 
 def test_the_same_input_gives_the_same_bits() -> None:
@@ -374,7 +374,7 @@ def test_a_hundred_thousand_gates_run_in_time(program: Program, gradient: object
     of = run_plan(made, {"x": 1.0})
     for n in range(0, len(of), 997):
         assert of.step(n).n == n
-    assert of.gradients[0] == gradient
+    assert of.gradient_of(0) == gradient
     # It takes a second; the bound only has to tell linear from quadratic on a busy machine.
     assert time.perf_counter() - started < 20
 

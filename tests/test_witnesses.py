@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from graphstep.expression import Node, Program
-from graphstep.gates import GATES
+from graphstep.gates import ELEMENTWISE, GATES
 from graphstep.read import read
 from graphstep.trace import Trace, trace
 from graphstep.witnesses import Report, Row, check, check_node, numeric_rows, rows
@@ -217,7 +217,7 @@ def test_the_seed_scales_every_witness() -> None:
 
 
 def test_a_wrong_local_gradient_is_found_by_both_other_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(GATES["tanh"], partials=(lambda m, x, out: 1 - out,)))
+    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(ELEMENTWISE["tanh"], partials=(lambda m, x, out: 1 - out,)))
     found = report("tanh(x)*y", x=0.5, y=2.0)
     assert [row.verdict for row in found.rows] == ["disagree", "agree"]
     assert "agree with each other and not with backprop" in found.rows[0].explanation
@@ -226,7 +226,7 @@ def test_a_wrong_local_gradient_is_found_by_both_other_witnesses(monkeypatch: py
 
 
 def test_a_wrong_local_gradient_is_found_where_sympy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(GATES, "sin", dataclasses.replace(GATES["sin"], partials=(lambda m, x, out: m.cos(x) * 1.001,)))
+    monkeypatch.setitem(GATES, "sin", dataclasses.replace(ELEMENTWISE["sin"], partials=(lambda m, x, out: m.cos(x) * 1.001,)))
     row = only("sin(" * 100 + "x" + ")" * 100, x=0.5)
     assert (row.symbolic, row.verdict) == (None, "disagree")
     assert "no third witness" in row.explanation
@@ -353,8 +353,8 @@ def test_numeric_rows_are_of_the_inputs_asked_for() -> None:
 
 
 def test_the_gates_that_decide_are_those_with_a_kink() -> None:
-    assert {name for name in GATES if decides(name)} == {
-        name for name, gate in GATES.items() if gate.pattern[0] in ("router", "dead")
+    assert {name for name in ELEMENTWISE if decides(name)} == {
+        name for name, gate in ELEMENTWISE.items() if gate.pattern[0] in ("router", "dead")
     }
 
 

@@ -33,7 +33,7 @@ def local_ladder(trace: Trace, edge: int) -> Ladder:
     sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
     gate, node = trace.gate(sender), trace.node(sender)
     assert gate is not None, "an edge starts at a gate"
-    value = float(trace.locals[edge])
+    value = trace.local_of(edge)
 
     def rungs(style: Style) -> tuple[str, ...]:
         last = style.number(value).text
@@ -44,7 +44,7 @@ def local_ladder(trace: Trace, edge: int) -> Ladder:
         out = _own_name(trace, sender, style)
         partial = gate.partials[slot]
         symbols = style.term(partial(style, *names, out)).text
-        substituted = style.term(partial(style, *numbers, style.number(float(trace.values[sender])))).text
+        substituted = style.term(partial(style, *numbers, style.number(trace.value_of(sender)))).text
         return _without_repeats((symbols, substituted, last))
 
     def left(style: Style) -> str:
@@ -66,7 +66,7 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
         numbers = [style.number(x) for x in trace.operand_values(index)]
         formula = style.term(_formula(gate, style, names)).text
         found = _without_repeats(
-            (formula, style.term(_formula(gate, style, numbers)).text, style.number(float(trace.values[index])).text)
+            (formula, style.term(_formula(gate, style, numbers)).text, style.number(trace.value_of(index)).text)
         )
         # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
         same = _bare(left(style)) == _bare(found[0])
@@ -166,7 +166,7 @@ def _why_sent(step: Step, gate: Gate) -> str:
     }
     others = [k for k in range(len(trace.node(sender).operands)) if k != slot]
     fields["other"] = operand_with_value(trace, sender, others[0]) if others else ""
-    fields["out"] = numeral(float(trace.values[sender]))
+    fields["out"] = numeral(trace.value_of(sender))
     fields["local"] = numeral(step.local or 0.0)
     return gate.backward.format(**fields)
 
@@ -180,7 +180,7 @@ def _sum(step: Step) -> Explanation:
         return derivative(style, _output_term(trace, style), term(trace.program, step.node, style))
 
     def rungs(style: Style) -> tuple[str, ...]:
-        total = style.number(float(trace.gradients[step.node])).text
+        total = style.number(trace.gradient_of(step.node)).text
         if len(parts) > _MANY:
             words = f"the sum of {len(parts)} contributions"
             return (rf"\text{{{words}}}" if style is LATEX else words, total)
@@ -211,7 +211,7 @@ def _gate(trace: Trace, index: int) -> Gate:
 
 
 def _box(trace: Trace, index: int) -> str:
-    return _gate(trace, index).box(trace.node(index).operands)
+    return _gate(trace, index).box(trace.node(index).operands, trace.node(index).options)
 
 
 def _formula(gate: Gate, style: Style, inputs: Sequence[Any]) -> Any:

@@ -98,7 +98,7 @@ def why_zero(trace: Trace, index: int) -> str:
     edges = trace.plan.arrivals[index]
     if not edges:
         return "The seed is 0."
-    if any(trace.contributions[e] != 0 for e in edges):
+    if any(trace.contribution_of(e) != 0 for e in edges):
         return f"The contributions to {name} cancel."
     reasons = []
     for edge in edges:
@@ -110,7 +110,7 @@ def why_zero(trace: Trace, index: int) -> str:
 
 def _tie(trace: Trace, index: int, inputs: tuple[float, ...]) -> Note | None:
     gate, operands = trace.gate(index), trace.node(index).operands
-    value = float(trace.values[index])
+    value = trace.value_of(index)
     winners = [slot for slot, x in enumerate(inputs) if x == value]
     if gate is None or len(winners) < 2:
         return None
@@ -161,7 +161,7 @@ def _why_nothing_is_sent(step: Step) -> str:
 
 def _chosen(trace: Trace, index: int) -> list[int]:
     """The slots of max or min that attain its value, the winner first (a constant before the others)."""
-    operands, value = trace.node(index).operands, float(trace.values[index])
+    operands, value = trace.node(index).operands, trace.value_of(index)
     attained = [slot for slot, x in enumerate(trace.operand_values(index)) if x == value]
     return sorted(attained, key=lambda slot: (not isinstance(operands[slot], Constant), slot))
 

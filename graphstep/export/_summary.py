@@ -103,8 +103,8 @@ def _conventions(trace: Trace, last: int) -> Iterator[str]:
 
 def _stops(trace: Trace, sent: int) -> Iterator[str]:
     """Where a gradient arrives and nothing of it goes on."""
-    arrived = trace.gradients[trace.plan.sender[:sent]] != 0
-    stops = np.flatnonzero(arrived & (trace.contributions[:sent] == 0))
+    arrived = trace.gradient_sizes[trace.plan.sender[:sent]] != 0
+    stops = np.flatnonzero(arrived & (trace.contribution_sizes[:sent] == 0))
     if not stops.size:
         return
     yield f"\n{_count(int(stops.size), 'contribution')} are 0 although a gradient arrived at the gate. The first:\n\n"
@@ -116,7 +116,7 @@ def _stops(trace: Trace, sent: int) -> Iterator[str]:
 
 
 def _largest(trace: Trace, sent: int) -> Iterator[str]:
-    sizes = np.abs(trace.contributions[:sent])
+    sizes = trace.contribution_sizes[:sent]
     if not sizes.size:
         return
     # A stable sort: of equals the one that was sent first. nan counts as the largest.

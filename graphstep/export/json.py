@@ -93,7 +93,7 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
         "gradient": _gradient(trace, index, at),
     }
     if node.gate is not None:
-        entry["symbol"] = GATES[node.gate].box(node.operands)
+        entry["symbol"] = GATES[node.gate].box(node.operands, node.options)
         entry["slots"] = [slot for slot, _ in node.sources]
         if constants := node.constants:
             entry["constants"] = {str(slot): number(x.value) for slot, x in constants.items()}

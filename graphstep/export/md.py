@@ -162,7 +162,7 @@ def _value_row(trace: Trace, n: int) -> tuple[str, str, str, str]:
 
 def _box(trace: Trace, index: int) -> str:
     gate = trace.gate(index)
-    return "" if gate is None else gate.box(trace.node(index).operands)
+    return "" if gate is None else gate.box(trace.node(index).operands, trace.node(index).options)
 
 
 # -- backward --------------------------------------------------------------------------------------------------------------------
@@ -256,14 +256,14 @@ def _chosen(trace: Trace) -> list[int]:
     every = range(len(trace.program.inputs))
     if len(every) <= LISTED:
         return list(every)
-    sizes = [float(abs(x)) for x in trace.gradients[: len(every)]]
+    sizes = trace.gradient_sizes[: len(every)].tolist()
     return sorted(sorted(every, key=lambda i: (sizes[i] == sizes[i], -sizes[i], i))[:LISTED])
 
 
 def _partial_row(trace: Trace, index: int, last: int) -> tuple[str, str, str]:
     known = trace.gradient(index, last)
     text = "" if known is None else LATEX.number(known.value).text + ("" if known.complete else r" + \cdots")
-    return inline(latex_name(trace.program.inputs[index])), inline(_number(trace.values[index])), inline(text) if text else "–"
+    return inline(latex_name(trace.program.inputs[index])), inline(_number(trace.value_of(index))), inline(text) if text else "–"
 
 
 def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str]) -> tuple[str, ...]:
@@ -273,7 +273,7 @@ def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str]) -> tup
         remarks.append(f"- {inline(name)}: {plain(said)}\n")
     numeric = "–" if row.numeric is None else inline(_number(row.numeric))
     error = "–" if row.numeric_difference is None else inline(_number(float(f"{row.numeric_difference:.1e}")))
-    return inline(name), inline(_number(trace.values[index])), inline(_number(row.backprop)), numeric, error
+    return inline(name), inline(_number(trace.value_of(index))), inline(_number(row.backprop)), numeric, error
 
 
 def _number(value: float) -> str:

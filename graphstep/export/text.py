@@ -37,4 +37,4 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     yield f"\nresult\n  {out} = {numeral(trace.output)}\n"
     for index, name in enumerate(program.inputs):
         reason = why_zero(trace, index)
-        yield f"  ∂{out}/∂{name} = {numeral(float(trace.gradients[index]))}{f'   {reason}' if reason else ''}\n"
+        yield f"  ∂{out}/∂{name} = {numeral(trace.gradient_of(index))}{f'   {reason}' if reason else ''}\n"

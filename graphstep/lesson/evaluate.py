@@ -120,4 +120,4 @@ def _derivative(trace: Trace, above: str, below: str, at: int | None) -> float:
         raise InputError(f"∂{above}/∂{below} is no local gradient of this run: {why}")
     if at is not None and trace.plan.edge_step[edges[0]] > at:
         raise InputError(f"∂{above}/∂{below} is not known yet")
-    return float(trace.locals[edges[0]])
+    return trace.local_of(edges[0])

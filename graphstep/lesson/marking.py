@@ -109,7 +109,7 @@ def _slips(asked: Quantity) -> Iterator[tuple[float, str]]:
     trace, value = asked.trace, asked.value
     edges = trace.plan.arrivals[asked.node]
     if asked.kind != "value" and len(edges) > 1 and asked.edge is None:
-        yield from _slips_of_sum(asked, [float(trace.contributions[edge]) for edge in edges])
+        yield from _slips_of_sum(asked, [trace.contribution_of(edge) for edge in edges])
     yield -value, "The size is right, the sign is turned."
     if asked.kind == "value":
         yield from _slips_of_value(trace, asked.node)
@@ -118,7 +118,7 @@ def _slips(asked: Quantity) -> Iterator[tuple[float, str]]:
         yield from _slips_on_edge(asked, asked.edge)
     if asked.kind in ("gradient", "sum"):
         name = name_of(trace.program, asked.node)
-        yield float(trace.values[asked.node]), f"That is the value of {name}; its gradient was asked for."
+        yield trace.value_of(asked.node), f"That is the value of {name}; its gradient was asked for."
     if value:
         yield 1 / value, "That is the reciprocal: numerator and denominator have changed places."
 
@@ -152,28 +152,28 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[tuple[float, str]]:
             if name != gate.name:
                 word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
                 yield value, f"You get that when you {word} the inputs; this gate does something else."
-    if float(trace.values[node]):
-        yield 1 / float(trace.values[node]), "That is the reciprocal of it."
+    if trace.value_of(node):
+        yield 1 / trace.value_of(node), "That is the reciprocal of it."
 
 
 def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[tuple[float, str]]:
     trace = asked.trace
     sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    upstream, local = float(trace.gradients[sender]), float(trace.locals[edge])
+    upstream, local = trace.gradient_of(sender), trace.local_of(edge)
     here, out = name_of(trace.program, sender), output_name(trace.program)
     own = trace.operand_values(sender)[slot]
     name = name_of(trace.program, asked.node)
     switches = trace.gate(sender) is not None and trace.node(sender).gate == "mul"
     if asked.kind == "local":
         yield (
-            float(trace.contributions[edge]),
+            trace.contribution_of(edge),
             "That is the contribution: the local gradient alone was asked for, without its upstream.",
         )
         if switches:
             yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
         yield upstream, f"That is the upstream gradient ∂{out}/∂{here}; the local gradient belongs to the gate alone."
         yield (
-            float(trace.values[sender]),
+            trace.value_of(sender),
             "That is the gate's value; how much does it change when this input changes by a little?",
         )
         return

@@ -165,7 +165,7 @@ def _stop(scene: Scene) -> str:
         return _step(scene, scene.step)
     trace = scene.trace
     out = output_name(trace.program)
-    slopes = [f"∂{out}/∂{name} = {numeral(float(trace.gradients[index]))}" for index, name in enumerate(trace.program.inputs)]
+    slopes = [f"∂{out}/∂{name} = {numeral(trace.gradient_of(index))}" for index, name in enumerate(trace.program.inputs)]
     return _filled(f"All {len(trace)} steps are done. {out} = {numeral(trace.output)}; {', '.join(slopes)}.", "  ")
 
 

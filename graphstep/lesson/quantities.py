@@ -80,7 +80,7 @@ def find_node(trace: Trace, key: str) -> int:
         index
         for index in range(program.first_gate, len(program.nodes))
         if (gate := trace.gate(index)) is not None
-        and ({key, wanted} & {gate.name, gate.symbol, gate.box(trace.node(index).operands)})
+        and ({key, wanted} & {gate.name, gate.symbol, gate.box(trace.node(index).operands, trace.node(index).options)})
     ]
     if len(gates) == 1:
         return gates[0]
@@ -139,7 +139,7 @@ def _value(trace: Trace, node: int) -> Quantity:
     step = trace.step_of_value(node)
     if step == 0:
         raise InputError(f"{name} is an input: its value is given, so there is nothing to ask")
-    return Quantity("value", trace, node, None, name, float(trace.values[node]), step, f"What is the value of {name}?")
+    return Quantity("value", trace, node, None, name, trace.value_of(node), step, f"What is the value of {name}?")
 
 
 def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
@@ -170,7 +170,7 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
     sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
     gate = trace.gate(sender)
     assert gate is not None, "an edge starts at a gate"
-    box, name = gate.box(trace.node(sender).operands), name_of(program, receiver)
+    box, name = gate.box(trace.node(sender).operands, trace.node(sender).options), name_of(program, receiver)
     slope = derivative(TEXT, term(program, sender, TEXT), term(program, receiver, TEXT))
     step = int(trace.plan.edge_step[edge])
     if local:
@@ -180,7 +180,7 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
             sender != program.output and len(edges_between(trace, sender, receiver)) == 1
         )
         wording = f"What is {slope}, the {words}?" if alone else f"What is the {words}, through this one wire?"
-        return Quantity("local", trace, receiver, edge, slope if alone else words, float(trace.locals[edge]), step, wording)
+        return Quantity("local", trace, receiver, edge, slope if alone else words, trace.local_of(edge), step, wording)
     wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
     left = f"contribution of {box} to {name}"
-    return Quantity("contribution", trace, receiver, edge, left, float(trace.contributions[edge]), step, wording)
+    return Quantity("contribution", trace, receiver, edge, left, trace.contribution_of(edge), step, wording)

@@ -121,7 +121,7 @@ def _of_route(question: Question, trace: Trace, rest: str) -> tuple[str, int, in
     if chosen is None or not chosen.chooses:
         raise InputError(f"{quoted(rest)} does not choose: a route is asked of max or min")
     edges = [edge_between(trace, rest, option) for option in question.options]
-    winners = [place for place, edge in enumerate(edges) if trace.locals[edge] == 1]
+    winners = [place for place, edge in enumerate(edges) if trace.local_of(edge) == 1]
     if len(winners) != 1:
         raise InputError(f"{'none' if not winners else 'several'} of the options get the gradient of {quoted(rest)}")
     step = min(int(trace.plan.edge_step[edge]) for edge in edges)

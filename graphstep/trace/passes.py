@@ -1,70 +1,122 @@
 """The forward and the backward pass, on arrays.
 
 The chain rule stands here, once: ``contribution = upstream × local`` for every edge, and a node's gradient is the sum of the
-contributions that arrive at it.
+contributions that arrive at it. Where the local gradient is a Jacobian that nobody wants to form, the gate pulls its upstream
+gradient back instead.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.structural import Call
+from graphstep.trace.plan import Region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graphstep.arrays import Number
     from graphstep.gates import Ties
-    from graphstep.trace.plan import Plan
+    from graphstep.trace.plan import Batch, Index, Plan
 
 Array = NDArray[np.float64]
 
 
-def forward(made: Plan, inputs: Mapping[str, float]) -> Array:
-    """The values of all nodes and, behind them, of the constants."""
-    program = made.program
-    count = len(program.nodes)
-    cells = np.empty(count + len(made.constants))
-    cells[: len(program.inputs)] = [inputs[name] for name in program.inputs]
-    cells[count:] = made.constants
+@dataclass(frozen=True, slots=True, eq=False)
+class Buffers:
+    """The cells of a run. A run that is repeated many times, in training, fills the same ones again."""
+
+    cells: Array
+    """Values of all nodes and, behind them, of the constants."""
+    gradients: Array
+    """Gradients of all nodes: nan where a node depends on no input, and 0 where the output does not depend on it."""
+    slopes: Array
+    """Local gradients by edge between numbers; nan for edges between arrays."""
+    contributions: Array
+    """Contributions of all edges."""
+
+    @classmethod
+    def of(cls, made: Plan) -> Buffers:
+        """New buffers for a plan, with its constants in their places."""
+        count = made.starts[-1]
+        cells = np.empty(count + len(made.constants))
+        cells[count:] = made.constants
+        slopes = np.full(len(made.receiver), nan)
+        return cls(cells, np.zeros(count), slopes, np.empty(made.edge_starts[-1]))
+
+
+def read(buffer: Array, place: Index) -> Any:
+    """The number, the numbers or the array at a place of a buffer; an array is a view."""
+    if isinstance(place, Region):
+        return buffer[place.start : place.stop].reshape(place.shape)
+    return buffer[place]
+
+
+def write(buffer: Array, place: Index, value: Any) -> None:
+    """Put a number, numbers or an array at a place of a buffer."""
+    if isinstance(place, Region):
+        buffer[place.start : place.stop].reshape(place.shape)[...] = value
+    else:
+        buffer[place] = value
+
+
+def forward(made: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
+    """Compute the values of all nodes from those of the inputs. Inputs that are left out keep the values they have."""
+    cells = buffers.cells
+    for index, name in enumerate(made.program.inputs):
+        if name in inputs:
+            write(cells, made.place(index), inputs[name])
     for level in made.levels:
         for batch in level.batches:
-            cells[batch.outs] = batch.gate.formula(NUMBERS, *[cells[i] for i in batch.ins])
-    return cells
+            gate, values = batch.gate, [read(cells, place) for place in batch.ins]
+            if isinstance(gate, Gate):
+                write(cells, batch.outs, gate.formula(NUMBERS, *values))
+            else:
+                write(cells, batch.outs, gate.value(np, values, batch.options))
 
 
-def backward(made: Plan, cells: Array, seed: float, ties: Ties) -> tuple[Array, Array, Array]:
-    """The gradients of all nodes, and the local gradients and contributions of all edges, from the values of :func:`forward`.
-
-    A node's gradient is nan where it depends on no input, and 0 where the output does not depend on it.
-    """
-    program = made.program
-    gradients = np.zeros(len(program.nodes))
-    local = np.empty(len(made.receiver))
-    contributions = np.empty(len(made.receiver))
-    gradients[program.output] = seed
+def backward(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
+    """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values."""
+    program, cells, gradients, contributions = made.program, buffers.cells, buffers.gradients, buffers.contributions
+    write(gradients, made.place(program.output), seed)
     for level in reversed(made.levels):
         if level.singles is not None:
-            nodes, edges = level.singles
-            gradients[nodes] = contributions[edges]
+            places, edges = level.singles
+            gradients[places] = contributions[edges]
         if level.forks is not None:
-            nodes, edges, starts = level.forks
-            gradients[nodes] = np.add.reduceat(contributions[edges], starts)
+            places, edges, starts = level.forks
+            gradients[places] = np.add.reduceat(contributions[edges], starts)
+        for region, parts in level.arrays:
+            whole = gradients[region.start : region.stop]
+            whole[...] = contributions[parts[0].start : parts[0].stop]
+            for part in parts[1:]:
+                whole += contributions[part.start : part.stop]
         for batch in level.batches:
-            if not batch.sends:
-                continue
-            gate = batch.gate
-            inputs, out, upstream = [cells[i] for i in batch.ins], cells[batch.outs], gradients[batch.outs]
-            for slot, edges in batch.sends:
-                slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)
-                part = upstream * slope
-                if gate.pattern[0] == "router":
-                    # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan.
-                    part = np.where(slope == 0, 0.0, part)
-                local[edges] = slope
-                contributions[edges] = part
-    if not all(program.depends):
-        gradients[~np.array(program.depends)] = np.nan
-    return gradients, local, contributions
+            if batch.sends:
+                _send(batch, cells, gradients, buffers.slopes, contributions, ties)
+
+
+def _send(batch: Batch, cells: Array, gradients: Array, slopes: Array, contributions: Array, ties: Ties) -> None:
+    gate = batch.gate
+    inputs, out, upstream = [read(cells, i) for i in batch.ins], read(cells, batch.outs), read(gradients, batch.outs)
+    if not isinstance(gate, Gate):
+        call = Call(tuple(inputs), out, batch.options, ties)
+        for slot, places, _ in batch.sends:
+            write(contributions, places, gate.pullback(np, call, slot, upstream))
+        return
+    for slot, places, edges in batch.sends:
+        slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)
+        part = upstream * slope
+        if gate.pattern[0] == "router":
+            # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan.
+            part = np.where(slope == 0, 0.0, part)
+        if edges is not None:
+            slopes[edges] = slope
+        write(contributions, places, part)

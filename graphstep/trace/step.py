@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from graphstep.arrays import Number
     from graphstep.trace.trace import Trace
 
 Event = Literal["start", "value", "seed", "send", "sum"]
@@ -33,12 +34,12 @@ class Step:
         return "start" if self.event == "start" else "forward" if self.event == "value" else "backward"
 
     @property
-    def value(self) -> float:
+    def value(self) -> Number:
         """The value of :attr:`node`."""
-        return float(self.trace.values[self.node])
+        return self.trace.value_of(self.node)
 
     @property
-    def gradient(self) -> float | None:
+    def gradient(self) -> Number | None:
         """What has arrived of the gradient of :attr:`node` after this step; None while nothing has."""
         known = self.trace.gradient(self.node, self.n)
         return None if known is None else known.value
@@ -54,23 +55,25 @@ class Step:
         return None if self.edge is None else int(self.trace.plan.slot[self.edge])
 
     @property
-    def upstream(self) -> float | None:
+    def upstream(self) -> Number | None:
         """The gradient of the sender, when the event is ``send``."""
-        return None if self.edge is None else float(self.trace.gradients[self.trace.plan.sender[self.edge]])
+        return None if self.edge is None else self.trace.gradient_of(int(self.trace.plan.sender[self.edge]))
 
     @property
-    def local(self) -> float | None:
-        """The sender's local gradient towards :attr:`node`."""
-        return None if self.edge is None else float(self.trace.locals[self.edge])
+    def local(self) -> Number | None:
+        """The sender's local gradient towards :attr:`node`: on arrays the diagonal of its Jacobian, cell by cell; None for a
+        structural gate, whose Jacobian is not formed.
+        """
+        return None if self.edge is None else self.trace.local_of(self.edge)
 
     @property
-    def contribution(self) -> float | None:
-        """Upstream × local."""
-        return None if self.edge is None else float(self.trace.contributions[self.edge])
+    def contribution(self) -> Number | None:
+        """Upstream × local; for a structural gate the upstream gradient pulled back."""
+        return None if self.edge is None else self.trace.contribution_of(self.edge)
 
     @property
-    def contributions(self) -> tuple[float, ...]:
+    def contributions(self) -> tuple[Number, ...]:
         """What a sum adds up, in the order of arrival; empty for other events."""
         if self.event != "sum":
             return ()
-        return tuple(float(self.trace.contributions[e]) for e in self.trace.plan.arrivals[self.node])
+        return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.node])

@@ -8,20 +8,28 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.arrays import shape_of, shape_text
 from graphstep.errors import InputError, did_you_mean
-from graphstep.gates import GATES, Gate, Ties
-from graphstep.trace.passes import Array, backward, forward
+from graphstep.fit import fit
+from graphstep.gates import GATES, Call
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.trace.passes import Array, Buffers, backward, forward, read
 from graphstep.trace.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.trace.step import Event, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from graphstep.arrays import Number
     from graphstep.expression import Node, Program
+    from graphstep.gates import StructuralGate, Ties
+    from graphstep.trace.plan import Index
 
 _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
 
@@ -30,8 +38,8 @@ _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "s
 class Gradient:
     """What a node knows of its gradient at some step."""
 
-    value: float
-    """The sum of the contributions so far."""
+    value: Number
+    """The sum of the contributions so far; it has the shape of the node's value."""
     received: int
     """How many contributions have arrived."""
     expected: int
@@ -53,16 +61,12 @@ class Trace:
 
     plan: Plan
     """The order of work."""
-    values: Array
-    """Value of every node, shape ``(nodes,)``."""
-    gradients: Array
-    """Gradient of every node, shape ``(nodes,)``; 0 where the output does not depend on it, nan for constants."""
-    locals: Array
-    """Local gradient of every edge, shape ``(edges,)``."""
-    contributions: Array
-    """Contribution of every edge, shape ``(edges,)``."""
-    seed: float
-    """The gradient of the output with respect to what stands behind it: 1 unless asked otherwise."""
+    buffers: Buffers
+    """All numbers of the run, read-only. They are asked for by node and edge: :meth:`value_of`, :meth:`gradient_of`,
+    :meth:`contribution_of`, :meth:`local_of`; where there are numbers only, a node's cell is its index, an edge's its number."""
+    seed: Number
+    """The gradient of the output with respect to what stands behind it: 1 unless asked otherwise; of an array 1 in every cell,
+    as if its cells were added up."""
     ties: Ties
     """Who gets the gradient of max at a tie."""
 
@@ -72,18 +76,22 @@ class Trace:
         return self.plan.program
 
     @property
-    def inputs(self) -> dict[str, float]:
+    def inputs(self) -> dict[str, Number]:
         """The values of the inputs by name."""
-        return {name: float(self.values[i]) for i, name in enumerate(self.program.inputs)}
+        return {name: self.value_of(i) for i, name in enumerate(self.program.inputs)}
 
     @property
-    def output(self) -> float:
+    def output(self) -> Number:
         """The value of the output."""
-        return float(self.values[self.program.output])
+        return self.value_of(self.program.output)
 
-    def with_inputs(self, inputs: Mapping[str, float]) -> Trace:
-        """The same program run with other values for some inputs; the plan is not made again."""
-        return run_plan(self.plan, {**self.inputs, **inputs}, seed=self.seed, ties=self.ties)
+    def with_inputs(self, inputs: Mapping[str, Number]) -> Trace:
+        """The same program run with other values for some inputs; the plan is not made again unless a shape is another one."""
+        values = {**self.inputs, **inputs}
+        shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
+        if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
+            return trace(self.program, values, seed=self.seed, ties=self.ties)
+        return run_plan(self.plan, values, seed=self.seed, ties=self.ties)
 
     # -- nodes -------------------------------------------------------------------------------------------------------------------
 
@@ -91,20 +99,61 @@ class Trace:
         """The node with this index."""
         return self.program.nodes[index]
 
-    def gate(self, index: int) -> Gate | None:
+    def gate(self, index: int) -> Gate | StructuralGate | None:
         """The gate of a node; None for an input."""
         name = self.program.nodes[index].gate
         return None if name is None else GATES[name]
 
-    def operand_values(self, index: int) -> tuple[float, ...]:
-        """The values that a gate reads, by slot, constants included."""
-        return tuple(float(self.values[x]) if isinstance(x, int) else x.value for x in self.node(index).operands)
+    def value_of(self, index: int) -> Number:
+        """The value of a node: a float, or an array that cannot be written to."""
+        return _number(self.buffers.cells, self.plan.place(index))
 
-    def value(self, index: int, at: int | None = None) -> float | None:
+    def gradient_of(self, index: int) -> Number:
+        """The gradient of a node, in the shape of its value: 0 where the output does not depend on it, nan for a constant."""
+        return _number(self.buffers.gradients, self.plan.place(index))
+
+    def contribution_of(self, edge: int) -> Number:
+        """The contribution of an edge, in the shape of the value it goes to."""
+        return _number(self.buffers.contributions, self.plan.edge_place(edge))
+
+    def local_of(self, edge: int) -> Number | None:
+        """The local gradient of an edge: a slope, or one for each cell (the diagonal of the Jacobian) in the shape of the value.
+
+        None for a structural gate, whose Jacobian is not formed.
+        """
+        sender = int(self.plan.sender[edge])
+        gate, node = self.gate(sender), self.node(sender)
+        if not isinstance(gate, Gate):
+            return None
+        if not node.shape:
+            return float(self.buffers.slopes[edge])
+        with np.errstate(all="ignore"):
+            slope = gate.local(
+                int(self.plan.slot[edge]),
+                NUMBERS,
+                self.operand_values(sender),
+                self.value_of(sender),
+                tuple(node.constants),
+                self.ties,
+            )
+        return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
+
+    def call(self, index: int) -> Call:
+        """A structural gate at work, for its pullback and its Jacobian. The inputs are arrays, a number among them 0-dimensional."""
+        gate, node = GATES[self.node(index).gate or ""], self.node(index)
+        options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
+        values = tuple(np.asarray(value) for value in self.operand_values(index))
+        return Call(values, np.asarray(self.value_of(index)), options, self.ties)
+
+    def operand_values(self, index: int) -> tuple[Number, ...]:
+        """The values that a gate reads, by slot, constants included."""
+        return tuple(self.value_of(x) if isinstance(x, int) else x.value for x in self.node(index).operands)
+
+    def value(self, index: int, at: int | None = None) -> Number | None:
         """The value of a node at step ``at`` (the end unless given); None before it is computed."""
         if at is not None and index - self.program.first_gate + 1 > at:
             return None
-        return float(self.values[index])
+        return self.value_of(index)
 
     def gradient(self, index: int, at: int | None = None) -> Gradient | None:
         """What a node knows of its gradient at step ``at`` (the end unless given).
@@ -116,18 +165,22 @@ class Trace:
         if at < self.plan.seed_step or not self.program.depends[index]:
             return None
         if index == self.program.output:
-            return Gradient(float(self.gradients[index]), 1, 1)
+            return Gradient(self.gradient_of(index), 1, 1)
         edges = self.plan.arrivals[index]
         if not edges:
-            return Gradient(0.0, 0, 0)
+            return Gradient(self.gradient_of(index), 0, 0)
         received = bisect_right(edges, at, key=self.plan.edge_step.__getitem__)
         if received == len(edges):
-            return Gradient(float(self.gradients[index]), received, received)
+            return Gradient(self.gradient_of(index), received, received)
         if not received:
             return None
+        if self.program.nodes[index].shape:
+            parts = [self.contribution_of(edge) for edge in edges[:received]]
+            return Gradient(sum(parts[1:], start=parts[0]), received, len(edges))
         if index not in self._sums:
             # Kept, since a hub is asked at each of its thousands of contributions.
-            self._sums[index] = np.cumsum(self.contributions[list(edges)])
+            start = self.plan.edge_starts
+            self._sums[index] = np.cumsum(self.buffers.contributions[[start[edge] for edge in edges]])
         return Gradient(float(self._sums[index][received - 1]), received, len(edges))
 
     @cached_property
@@ -136,15 +189,25 @@ class Trace:
 
     @cached_property
     def first_not_finite(self) -> int | None:
-        """The first node, in the order of the forward pass, whose value is inf or nan; None if there is none."""
-        bad = np.flatnonzero(~np.isfinite(self.values))
-        return int(bad[0]) if bad.size else None
+        """The first node, in the order of the forward pass, whose value is inf or nan (anywhere); None if there is none."""
+        bad = np.flatnonzero(~np.isfinite(self.buffers.cells[: self.plan.starts[-1]]))
+        return bisect_right(self.plan.starts, int(bad[0])) - 1 if bad.size else None
 
     @cached_property
     def first_edge_not_finite(self) -> int | None:
-        """The first edge, in the order of the backward pass, whose contribution is inf or nan; None if there is none."""
-        bad = np.flatnonzero(~np.isfinite(self.contributions))
-        return int(bad[0]) if bad.size else None
+        """The first edge, in the order of the backward pass, whose contribution is inf or nan (anywhere); None if there is none."""
+        bad = np.flatnonzero(~np.isfinite(self.buffers.contributions))
+        return bisect_right(self.plan.edge_starts, int(bad[0])) - 1 if bad.size else None
+
+    @cached_property
+    def gradient_sizes(self) -> Array:
+        """By node the largest absolute value in its gradient, shape ``(nodes,)``; nan for constants and where there is a nan."""
+        return _sizes(self.buffers.gradients, self.plan.starts)
+
+    @cached_property
+    def contribution_sizes(self) -> Array:
+        """By edge the largest absolute value in its contribution, shape ``(edges,)``; nan where there is one."""
+        return _sizes(self.buffers.contributions, self.plan.edge_starts)
 
     # -- steps -------------------------------------------------------------------------------------------------------------------
 
@@ -204,43 +267,76 @@ class Trace:
         return bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
 
 
-def trace(program: Program, inputs: Mapping[str, float], *, seed: float = 1.0, ties: Ties = "first") -> Trace:
+def trace(program: Program, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first") -> Trace:
     """Run a program forward and backward.
 
-    Raises InputError when an input has no value, or when a value has no input.
+    It is fitted to the shapes of its inputs first (:func:`graphstep.fit.fit`): the trace's program may have more nodes. Raises
+    InputError when an input has no value, or when a value has no input, and ShapeError when shapes do not go together.
     """
-    return run_plan(plan(program), inputs, seed=seed, ties=ties)
+    check_inputs(program, inputs)
+    fitted = fit(program, {name: shape_of(value) for name, value in inputs.items()})
+    return run_plan(plan(fitted.program), inputs, seed=seed, ties=ties)
 
 
-def run_plan(made: Plan, inputs: Mapping[str, float], *, seed: float = 1.0, ties: Ties = "first") -> Trace:
-    """Run a plan that is already made; raises as :func:`trace` does."""
+def run_plan(made: Plan, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first") -> Trace:
+    """Run a plan that is already made, with inputs of the shapes that it was made for; raises as :func:`trace` does."""
     check_inputs(made.program, inputs)
+    shape = made.program.nodes[made.program.output].shape
+    if shape_of(seed) not in ((), shape):
+        message = (
+            f"the seed has the shape {shape_text(shape_of(seed))}, and the output {shape_text(shape) or 'is a single number'}"
+        )
+        raise InputError(message, hint="the seed has the shape of the output, or is a single number for all its cells")
+    buffers = Buffers.of(made)
     # IEEE gives inf and nan where it must, and the step that made one says so: a warning on top would be noise.
     with np.errstate(all="ignore"):
-        cells = forward(made, inputs)
-        gradients, local, contributions = backward(made, cells, seed, ties)
-    values = cells[: len(made.program.nodes)]
-    for array in (values, gradients, local, contributions):
+        forward(made, buffers, inputs)
+        backward(made, buffers, seed, ties)
+    _forget_constants(made, buffers.gradients)
+    for array in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions):
         array.flags.writeable = False
-    return Trace(made, values, gradients, local, contributions, seed, ties)
+    return Trace(made, buffers, seed, ties)
+
+
+def _forget_constants(made: Plan, gradients: Array) -> None:
+    """A constant has no gradient."""
+    depends, starts = made.program.depends, made.starts
+    if not all(depends):
+        gradients[np.repeat(~np.array(depends), np.diff(np.array(starts)))] = np.nan
+
+
+def _number(buffer: Array, place: Index) -> Number:
+    found: Number = float(buffer[place]) if isinstance(place, int) else read(buffer, place)
+    return found
+
+
+def _sizes(buffer: Array, starts: Sequence[int]) -> Array:
+    if isinstance(starts, range):
+        return np.abs(buffer)
+    # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
+    parts = (buffer[start:stop] for start, stop in pairwise(starts))
+    return np.array([np.max(np.abs(part), initial=0.0) for part in parts], np.float64)
 
 
 def difference(one: Trace, other: Trace) -> float:
     """The largest relative difference between two runs of the same inputs: of their outputs and of their inputs' gradients.
 
-    0 where both are equal, both infinite with one sign, or both nan. It says how well a composite gate and its parts agree.
+    0 where both are equal, both infinite with one sign, or both nan; inf where their shapes differ. It says how well a composite
+    gate and its parts agree.
     """
-    mine = [one.output, *(float(one.gradients[i]) for i in range(len(one.program.inputs)))]
     rank = {name: i for i, name in enumerate(other.program.inputs)}
-    theirs = [other.output, *(float(other.gradients[rank[name]]) for name in one.program.inputs)]
-    a, b = np.array(mine), np.array(theirs)
+    pairs = [(one.output, other.output)]
+    pairs += [(one.gradient_of(i), other.gradient_of(rank[name])) for i, name in enumerate(one.program.inputs)]
+    if any(np.shape(a) != np.shape(b) for a, b in pairs):
+        return float("inf")
+    a, b = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))
     with np.errstate(all="ignore"):
         same = (a == b) | (np.isnan(a) & np.isnan(b))
         apart = np.where(same, 0.0, np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)))
-    return float(np.max(np.where(np.isnan(apart), np.inf, apart)))
+    return float(np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0))
 
 
-def check_inputs(program: Program, inputs: Mapping[str, float]) -> None:
+def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
     """Raise InputError unless there is exactly one value for each input of the program."""
     missing = [name for name in program.inputs if name not in inputs]
     if missing:

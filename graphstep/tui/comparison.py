@@ -32,7 +32,7 @@ def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int],
     changed = set()
     for box in boxes:
         index = drawn.nodes[box]
-        values[box] = change(float(old.values[index]), float(new.values[index]))
+        values[box] = change(old.value_of(index), new.value_of(index))
         before, after = old.gradient(index), new.gradient(index)
         if before is not None and after is not None:
             gradients[box] = change(before.value, after.value)
@@ -42,7 +42,7 @@ def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int],
     for edge in flipped(old, new):
         wire = drawn.edge_of.get((int(new.plan.sender[edge]), int(new.plan.slot[edge])))
         if wire is not None:
-            routes[wire] = "⇄ on" if new.locals[edge] else "⇄ off"
+            routes[wire] = "⇄ on" if new.local_of(edge) else "⇄ off"
     return Marks(
         values=values,
         gradients=gradients,
@@ -57,7 +57,7 @@ def flipped(old: Trace, new: Trace) -> list[int]:
     """The edges at routers (max, min, relu, abs) that pass something in one run and nothing, or the opposite, in the other."""
     import numpy as np
 
-    different = np.flatnonzero(np.sign(old.locals) != np.sign(new.locals))
+    different = np.flatnonzero(np.sign(old.buffers.slopes) != np.sign(new.buffers.slopes))
     found = []
     for edge in different[:_MOST]:
         gate = new.gate(int(new.plan.sender[edge]))
@@ -74,7 +74,7 @@ def routes_text(old: Trace, new: Trace) -> str:
         gate, operand = new.gate(sender), new.node(sender).operands[slot]
         if gate is None or isinstance(operand, Constant):
             continue
-        slope = float(new.locals[edge])
+        slope = new.local_of(edge)
         does = "lets it pass" if slope > 0 else "turns its sign" if slope < 0 else "blocks it"
         parts.append(f"{gate.name} at {name_of(new.program, operand)} now {does}")
     return f"⇄ {'; '.join(parts)}" if parts else ""
@@ -86,6 +86,6 @@ def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:
         return 0
     room = 0
     for index in drawn.nodes[:_MOST]:
-        pairs = [(float(old.values[index]), float(new.values[index])), (float(old.gradients[index]), float(new.gradients[index]))]
+        pairs = [(old.value_of(index), new.value_of(index)), (old.gradient_of(index), new.gradient_of(index))]
         room = max(room, *(len(change(*pair)) - len(numeral(pair[1])) for pair in pairs))
     return room

@@ -21,9 +21,9 @@ def inspect(trace: Trace, at: int, index: int) -> tuple[str, list[Line]]:
     value, known = trace.value(index, at), trace.gradient(index, at)
     if node.gate is None:
         title = f"input {name}"
-        lines.append([("value     ", "quiet"), (numeral(float(trace.values[index])), "value")])
+        lines.append([("value     ", "quiet"), (numeral(trace.value_of(index)), "value")])
     else:
-        title = f"{GATES[node.gate].box(node.operands)} gate: {program.label(index, 40)}"
+        title = f"{GATES[node.gate].box(node.operands, node.options)} gate: {program.label(index, 40)}"
         if value is None:
             lines.append([("value     ", "quiet"), (f"step {trace.step_of_value(index)} computes it", "why")])
         else:

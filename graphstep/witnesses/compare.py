@@ -59,7 +59,7 @@ def _symbolic(trace: Trace, nodes: Sequence[int]) -> Iterator[tuple[float | None
     from graphstep.symbolic import derivatives, evaluate, symbol_name, tree
 
     program, done = trace.program, 0
-    values = trace.inputs | {symbol_name(program, i): float(trace.values[i]) for i in nodes}
+    values = trace.inputs | {symbol_name(program, i): trace.value_of(i) for i in nodes}
     try:
         if len(nodes) > 1 and tree(program, program.output).parts * len(nodes) > SYMBOLIC_WORK:
             raise LimitError(f"it would have to differentiate a large formula {len(nodes):,} times")
@@ -74,14 +74,14 @@ def _symbolic(trace: Trace, nodes: Sequence[int]) -> Iterator[tuple[float | None
 
 def _numeric(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference | None]:
     """For each node the difference; None where there is nothing to take it of."""
-    if math.isfinite(trace.output) and all(math.isfinite(trace.values[i]) for i in nodes):
+    if math.isfinite(trace.output) and all(math.isfinite(trace.value_of(i)) for i in nodes):
         yield from differences(trace, nodes)
     else:
         yield from (None for _ in nodes)
 
 
 def _row(trace: Trace, index: int, symbolic: float | None, note: str, difference: Difference | None) -> Row:
-    backprop = float(trace.gradients[index])
+    backprop = trace.gradient_of(index)
     numeric, error = None, math.inf
     if difference is not None and not math.isnan(difference.slope):
         numeric, error = trace.seed * difference.slope, abs(trace.seed) * difference.error
@@ -218,7 +218,7 @@ def _sentence(said: list[str]) -> str:
 def _why_not_finite(trace: Trace, index: int) -> str:
     first = trace.first_not_finite
     if first is not None and not math.isfinite(trace.output):
-        value = numeral(float(trace.values[first]))
+        value = numeral(trace.value_of(first))
         if first < trace.program.first_gate:
             return f"The input {name_of(trace.program, first)} is {value}."
         note = convention(trace, first)
@@ -226,17 +226,17 @@ def _why_not_finite(trace: Trace, index: int) -> str:
     # Follow what is not finite back to the gate whose own slope made it so.
     node = index
     while True:
-        bad = [e for e in trace.plan.arrivals[node] if not math.isfinite(trace.contributions[e])]
+        bad = [e for e in trace.plan.arrivals[node] if not math.isfinite(trace.contribution_of(e))]
         if not bad:
             return f"The contributions to {name_of(trace.program, node)} are too large to add up."
         sender = int(trace.plan.sender[bad[0]])
-        if math.isfinite(trace.gradients[sender]):
+        if math.isfinite(trace.gradient_of(sender)):
             break
         if sender == trace.program.output:
             return f"The seed is {numeral(trace.seed)}."
         node = sender
-    local = float(trace.locals[bad[0]])
-    zero = trace.gradients[sender] == 0 and math.isinf(local)
+    local = trace.local_of(bad[0])
+    zero = trace.gradient_of(sender) == 0 and math.isinf(local)
     said = f"At {node_id(sender)}, {quoted(trace.program.label(sender))}, the local gradient is {numeral(local)}"
     note = convention(trace, sender)
     return f"{said}{', and 0 · inf is nan' if zero else ''}.{f' {note.text}' if note is not None else ''}"

@@ -55,7 +55,7 @@ class Difference:
 
 def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
     """For each of the nodes, inputs or gates, the slope of the output towards it. Runs the program forward and nothing else."""
-    values = trace.values
+    values = trace.buffers.cells[: len(trace.program.nodes)]
     per_node = 2 * _FEW
     chunk = max(1, _CELLS // (len(values) * per_node))
     place = 0
@@ -85,7 +85,8 @@ def _sizes(x: float) -> Array:
 
 def _settle(trace: Trace, nodes: list[int], sizes: list[Array]) -> list[tuple[Difference, bool]]:
     """The difference for each node, and whether it is good enough to need no more step sizes."""
-    values, made, magnitudes = trace.values, trace.plan, _magnitudes(trace)
+    made, magnitudes = trace.plan, _magnitudes(trace)
+    values = trace.buffers.cells[: len(trace.program.nodes)]
     columns = np.concatenate([np.concatenate([values[i] - h, values[i] + h]) for i, h in zip(nodes, sizes, strict=True)])
     cells = np.empty((len(values) + len(made.constants), len(columns)))
     cells[: len(values)] = values[:, None]
@@ -236,8 +237,8 @@ def _magnitudes(trace: Trace) -> tuple[float, float]:
     """The largest |value| of a gate, and |operand|, times |its gradient|: numbers whose rounding reaches the output."""
     if not trace.seed:
         return 0.0, 0.0
-    made, gradients = trace.plan, np.abs(trace.gradients / trace.seed)
-    values = np.abs(trace.values)
+    made, gradients = trace.plan, np.abs(trace.buffers.gradients / trace.seed)
+    values = np.abs(trace.buffers.cells[: len(gradients)])
     with np.errstate(all="ignore"):
         outs, ins = gradients * values, gradients[made.sender] * values[made.receiver]
     out, inside = (float(np.max(sizes, initial=0.0, where=np.isfinite(sizes))) for sizes in (outs, ins))

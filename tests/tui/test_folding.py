@@ -34,7 +34,7 @@ def test_values_and_gradients_are_the_same_inside_and_outside() -> None:
         await driver.press("i")
         inside = driver.now.trace
         assert inside.output == pytest.approx(outside.output, abs=1e-15)
-        assert list(inside.gradients[:2]) == pytest.approx(list(outside.gradients[:2]), abs=1e-12)
+        assert list(inside.buffers.gradients[:2]) == pytest.approx(list(outside.buffers.gradients[:2]), abs=1e-12)
         assert inside.value(driver.now.selected) == pytest.approx(outside.value(2))
 
     drive(play, SIGMOID, {"x": 1.0, "y": 2.0})
@@ -81,7 +81,7 @@ def test_fold_makes_one_gate_of_a_typed_sigmoid_and_undoes_it() -> None:
         assert "σ" in driver.graph()
         assert "Folded: 3 fewer gates" in driver.message
         folded = driver.now.trace
-        assert list(folded.gradients[:5]) == pytest.approx(list(before.gradients[:5]), abs=1e-12)
+        assert list(folded.buffers.gradients[:5]) == pytest.approx(list(before.buffers.gradients[:5]), abs=1e-12)
         assert driver.now.at == len(folded)
         await driver.press("F")
         assert "Unfolded" in driver.message

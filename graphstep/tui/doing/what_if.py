@@ -55,7 +55,7 @@ def _nudge(screen: SteppingScreen, way: int) -> None:
     if index is None or index >= program.first_gate:
         return
     name, old = program.inputs[index], now.trace
-    before = float(old.values[index])
+    before = old.value_of(index)
     after = nudged(before, way)
     if after == before:
         screen.say(f"{name} = {numeral(before)} cannot be nudged.")
@@ -80,9 +80,9 @@ def nudge_lines(old: Trace, new: Trace, index: int) -> list[Line]:
     from graphstep.tui.comparison import routes_text
 
     out, name = output_name(old.program), name_of(old.program, index)
-    moved = float(new.values[index]) - float(old.values[index])
+    moved = new.value_of(index) - old.value_of(index)
     # A seed scales every gradient; the slope of the output itself is without it.
-    slope = float(old.gradients[index]) / old.seed if old.seed else 0.0
+    slope = old.gradient_of(index) / old.seed if old.seed else 0.0
     predicted, true = slope * moved, new.output - old.output
     shown = numeral(slope)
     lines: list[Line] = [
