@@ -40,11 +40,11 @@ def run(
 ) -> Run:
     """Read a program, build its graph and run it forward and backward.
 
-    Inputs are numbers, lists of numbers or NumPy arrays. They are given by keyword, or in ``inputs`` where their names clash with a parameter. ``seed`` is the gradient of the
-    output, ``ties`` says who gets the gradient of max at a tie: the ``first`` (a constant before all) or all (``split``).
+    Inputs are numbers, lists of numbers or NumPy arrays. They are given by keyword, or in ``inputs`` where their names clash with
+    a parameter. ``seed`` is the gradient of the output, ``ties`` says who gets the gradient of max at a tie: the ``first`` (a constant before all) or all (``split``).
 
-    Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), ShapeError (arrays do not
-    go together).
+    Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or
+    superfluous), ShapeError (arrays do not go together).
     """
     if ties not in ("first", "split"):
         raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")

@@ -251,7 +251,8 @@ class Run:
     def __repr__(self) -> str:
         gradients = ", ".join(f"{name}: {number_text(value, 6)}" for name, value in list(self.gradients.items())[:6])
         more = ", …" if len(self.gradients) > 6 else ""
-        return f"<graphstep.Run {self.program.label(self.program.output)!r} output={number_text(self.output, 6)} gradients={{{gradients}{more}}}>"
+        output = f"{self.program.label(self.program.output)!r} output={number_text(self.output, 6)}"
+        return f"<graphstep.Run {output} gradients={{{gradients}{more}}}>"
 
 
 def numbers(values: Mapping[str, Any]) -> dict[str, Number]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.errors import GraphstepError, InputError, quoted
-from graphstep.lesson.quantities import edges_between, find_node
+from graphstep.lesson.quantities import edges_between, find_node, single
 
 if TYPE_CHECKING:
+    from graphstep.arrays import Number
     from graphstep.trace import Trace
 
 LENGTH = 400
@@ -49,7 +50,7 @@ def evaluate(trace: Trace, text: str, at: int | None = None) -> Evaluated:
     except GraphstepError as error:
         raise InputError(f"{quoted(text)} cannot be read: {error.message}", hint=error.hint) from error
     values = {name: derivatives[name] if name in derivatives else _value(trace, name, at) for name in program.inputs}
-    return Evaluated(run(program, values).output, program.inputs)
+    return Evaluated(single(run(program, values).output, quoted(text)), program.inputs)
 
 
 def numeral_in(text: str) -> tuple[float, float] | None:
@@ -64,7 +65,7 @@ def numeral_in(text: str) -> tuple[float, float] | None:
     return float(text.replace("−", "-").replace(" ", "")), 0.5 * 10.0 ** (exponent - places)
 
 
-def _value(trace: Trace, name: str, at: int | None) -> float:
+def _value(trace: Trace, name: str, at: int | None) -> Number:
     node = find_node(trace, name)
     value = trace.value(node, at)
     if value is None:
@@ -72,9 +73,9 @@ def _value(trace: Trace, name: str, at: int | None) -> float:
     return value
 
 
-def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, dict[str, float]]:
+def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, dict[str, Number]]:
     """The text with a name in the place of every ``∂A/∂B``, and what those names stand for."""
-    found: dict[str, float] = {}
+    found: dict[str, Number] = {}
     pieces, place = [], 0
     while (start := text.find("∂", place)) >= 0:
         above, behind = _atom(text, start + 1)
@@ -106,7 +107,7 @@ def _atom(text: str, start: int) -> tuple[str, int]:
     raise InputError(f"{quoted(text)} cannot be read: behind ∂ stands a name, or an expression in parentheses")
 
 
-def _derivative(trace: Trace, above: str, below: str, at: int | None) -> float:
+def _derivative(trace: Trace, above: str, below: str, at: int | None) -> Number:
     """``∂above/∂below``: a gradient where ``above`` is the output, else the local gradient of its gate."""
     upper, lower = find_node(trace, above), find_node(trace, below)
     if upper == trace.program.output:
@@ -120,4 +121,7 @@ def _derivative(trace: Trace, above: str, below: str, at: int | None) -> float:
         raise InputError(f"∂{above}/∂{below} is no local gradient of this run: {why}")
     if at is not None and trace.plan.edge_step[edges[0]] > at:
         raise InputError(f"∂{above}/∂{below} is not known yet")
-    return trace.local_of(edges[0])
+    local = trace.local_of(edges[0])
+    if local is None:
+        raise InputError(f"∂{above}/∂{below} is a Jacobian, which is not formed")
+    return local

@@ -110,11 +110,11 @@ def program_of(text: str, given: Mapping[str, float], line: int) -> RunSpec:
 
 def value_of(name: str, value: object) -> float:
     """The value of an input: a number, or a text that spells one (``"1/3"``). InputError for anything else."""
-    from graphstep.values import read_value
+    from graphstep.values import read_number
 
     if isinstance(value, str):
         try:
-            return read_value(value)
+            return read_number(value)
         except GraphstepError as error:
             raise InputError(f"the value of {name} cannot be read: {error.message}", hint=error.hint) from error
     if isinstance(value, bool) or not isinstance(value, int | float):

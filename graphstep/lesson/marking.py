@@ -11,6 +11,7 @@ import numpy as np
 from graphstep.errors import GraphstepError, quoted
 from graphstep.explain import name_of, output_name
 from graphstep.expression import Constant
+from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.lesson.evaluate import evaluate
 from graphstep.lesson.solution import agrees
@@ -19,6 +20,7 @@ from graphstep.numerals import numeral
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graphstep.arrays import Number
     from graphstep.lesson.quantities import Quantity
     from graphstep.lesson.solution import Solution
     from graphstep.trace import Trace
@@ -107,9 +109,12 @@ def _chosen(solution: Solution, text: str) -> Verdict:
 def _slips(asked: Quantity) -> Iterator[tuple[float, str]]:
     """Wrong answers that have a reason, each with what to say; the most likely first."""
     trace, value = asked.trace, asked.value
+    if asked.cell is not None or trace.program.nodes[asked.node].shape:
+        yield -value, "The size is right, the sign is turned."
+        return
     edges = trace.plan.arrivals[asked.node]
     if asked.kind != "value" and len(edges) > 1 and asked.edge is None:
-        yield from _slips_of_sum(asked, [trace.contribution_of(edge) for edge in edges])
+        yield from _slips_of_sum(asked, [_single(trace.contribution_of(edge)) for edge in edges])
     yield -value, "The size is right, the sign is turned."
     if asked.kind == "value":
         yield from _slips_of_value(trace, asked.node)
@@ -118,9 +123,14 @@ def _slips(asked: Quantity) -> Iterator[tuple[float, str]]:
         yield from _slips_on_edge(asked, asked.edge)
     if asked.kind in ("gradient", "sum"):
         name = name_of(trace.program, asked.node)
-        yield trace.value_of(asked.node), f"That is the value of {name}; its gradient was asked for."
+        yield _single(trace.value_of(asked.node)), f"That is the value of {name}; its gradient was asked for."
     if value:
         yield 1 / value, "That is the reciprocal: numerator and denominator have changed places."
+
+
+def _single(value: Number | None) -> float:
+    assert isinstance(value, float), "slips are known of numbers"
+    return value
 
 
 def _slips_of_sum(asked: Quantity, parts: list[float]) -> Iterator[tuple[float, str]]:
@@ -133,8 +143,9 @@ def _slips_of_sum(asked: Quantity, parts: list[float]) -> Iterator[tuple[float, 
 
 def _slips_of_value(trace: Trace, node: int) -> Iterator[tuple[float, str]]:
     gate = trace.gate(node)
-    inputs = trace.operand_values(node)
-    assert gate is not None, "an input is not asked for"
+    if not isinstance(gate, Gate):
+        return
+    inputs = [_single(value) for value in trace.operand_values(node)]
     names = trace.node(node).operands
     for value, operand in zip(inputs, names, strict=True):
         if not isinstance(operand, Constant):
@@ -152,28 +163,30 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[tuple[float, str]]:
             if name != gate.name:
                 word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
                 yield value, f"You get that when you {word} the inputs; this gate does something else."
-    if trace.value_of(node):
-        yield 1 / trace.value_of(node), "That is the reciprocal of it."
+    if own := _single(trace.value_of(node)):
+        yield 1 / own, "That is the reciprocal of it."
 
 
 def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[tuple[float, str]]:
     trace = asked.trace
     sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    upstream, local = trace.gradient_of(sender), trace.local_of(edge)
+    if trace.local_of(edge) is None or trace.program.nodes[sender].shape:
+        return
+    upstream, local = _single(trace.gradient_of(sender)), _single(trace.local_of(edge))
     here, out = name_of(trace.program, sender), output_name(trace.program)
-    own = trace.operand_values(sender)[slot]
+    own = _single(trace.operand_values(sender)[slot])
     name = name_of(trace.program, asked.node)
     switches = trace.gate(sender) is not None and trace.node(sender).gate == "mul"
     if asked.kind == "local":
         yield (
-            trace.contribution_of(edge),
+            _single(trace.contribution_of(edge)),
             "That is the contribution: the local gradient alone was asked for, without its upstream.",
         )
         if switches:
             yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
         yield upstream, f"That is the upstream gradient ∂{out}/∂{here}; the local gradient belongs to the gate alone."
         yield (
-            trace.value_of(sender),
+            _single(trace.value_of(sender)),
             "That is the gate's value; how much does it change when this input changes by a little?",
         )
         return

@@ -6,9 +6,9 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, TextIO
 
+from graphstep.arrays import number_text
 from graphstep.explain import explain, output_name
 from graphstep.lesson.document import Prose
-from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,8 +165,8 @@ def _stop(scene: Scene) -> str:
         return _step(scene, scene.step)
     trace = scene.trace
     out = output_name(trace.program)
-    slopes = [f"∂{out}/∂{name} = {numeral(trace.gradient_of(index))}" for index, name in enumerate(trace.program.inputs)]
-    return _filled(f"All {len(trace)} steps are done. {out} = {numeral(trace.output)}; {', '.join(slopes)}.", "  ")
+    slopes = [f"∂{out}/∂{name} = {number_text(trace.gradient_of(index))}" for index, name in enumerate(trace.program.inputs)]
+    return _filled(f"All {len(trace)} steps are done. {out} = {number_text(trace.output)}; {', '.join(slopes)}.", "  ")
 
 
 def _step(scene: Scene, step: int) -> str:

@@ -5,14 +5,17 @@ A quantity knows its value, how it is written, and the step that first shows it,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from graphstep.arrays import shape_text
 from graphstep.errors import InputError, did_you_mean, quoted
 from graphstep.explain.names import TEXT, derivative, name_of, output_name, term
 from graphstep.lesson.headings import send_of
 
 if TYPE_CHECKING:
+    from graphstep.arrays import Number
     from graphstep.lesson.document import Stop
     from graphstep.trace import Trace
 
@@ -27,6 +30,9 @@ KINDS: dict[str, str] = {
     "sum": "sum NODE",
 }
 """How each is asked for."""
+
+_CELL = re.compile(r"(?P<node>.+?)\s*\[(?P<cell>\s*-?\d{1,9}\s*(?:,\s*-?\d{1,9}\s*)*)\]")
+"""A node with one of its cells: ``W[0, 1]``, counted from 0 as in programs."""
 
 _SIGNS = str.maketrans({"*": "×", "-": "−", "/": "÷", "·": "×"})
 """What a keyboard has for the symbols in the boxes of gates."""
@@ -46,18 +52,31 @@ class Quantity:
     """The edge of a local gradient or a contribution, or the one edge that makes a gradient; None for others."""
     name: str
     """How it is written: ``∂f/∂x``."""
-    value: float
-    """Its value."""
+    whole: Number
+    """Its value; of an array the whole."""
     step: int
     """The number of the step that first shows it."""
     wording: str
     """The question for it."""
+    cell: tuple[int, ...] | None = None
+    """The cell of the array that is asked for; None for a number."""
+
+    @property
+    def value(self) -> float:
+        """Its value as one number. InputError for an array of which no cell is named."""
+        if self.cell is None:
+            return single(self.whole, self.name)
+        assert not isinstance(self.whole, float), "only arrays have cells"
+        return float(self.whole[self.cell])
 
 
 def quantity(trace: Trace, ask: str) -> Quantity:
     """The quantity that ``gradient x`` or ``local × → z`` names. InputError where there is none."""
     kind, _, rest = ask.strip().partition(" ")
     rest = rest.strip()
+    match = _CELL.fullmatch(rest)
+    if match is not None and kind in KINDS and trace.program.find(rest.rpartition("→")[2].strip()) is None:
+        return _of_cell(quantity(trace, f"{kind} {match['node']}"), tuple(map(int, match["cell"].split(","))))
     if kind not in KINDS or not rest:
         known = ", ".join(f"'{form}'" for form in KINDS.values())
         raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {known}, or a 'choice: …'")
@@ -65,6 +84,24 @@ def quantity(trace: Trace, ask: str) -> Quantity:
         return _on_edge(trace, edge_between(trace, *send_of(rest)), kind == "local")
     node = find_node(trace, rest)
     return _value(trace, node) if kind == "value" else _gradient(trace, node, kind == "sum")
+
+
+def single(value: Number | None, name: str) -> float:
+    """A value as the one number that it must be. InputError for an array, and for the slope of a gate that has a Jacobian."""
+    if isinstance(value, float):
+        return value
+    raise InputError(f"{name} is an array, not a number", hint="name one cell, as in q[0] or W[0, 1]")
+
+
+def _of_cell(asked: Quantity, cell: tuple[int, ...]) -> Quantity:
+    """One cell of a quantity that is an array."""
+    shape = asked.trace.program.nodes[asked.node].shape
+    written = ", ".join(map(str, cell))
+    if len(cell) != len(shape) or not all(-n <= i < n for i, n in zip(cell, shape, strict=True)):
+        there = f"an array of the shape {shape_text(shape)}" if shape else "a number"
+        raise InputError(f"there is no cell [{written}]: {asked.name} is {there}", hint="cells are counted from 0")
+    name, place = f"{asked.name}[{written}]", f"cell [{written}], counted from 0"
+    return replace(asked, cell=cell, name=name, wording=f"{asked.wording.removesuffix('?')}, in its {place}?")
 
 
 def find_node(trace: Trace, key: str) -> int:
@@ -180,7 +217,10 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
             sender != program.output and len(edges_between(trace, sender, receiver)) == 1
         )
         wording = f"What is {slope}, the {words}?" if alone else f"What is the {words}, through this one wire?"
-        return Quantity("local", trace, receiver, edge, slope if alone else words, trace.local_of(edge), step, wording)
+        slopes = trace.local_of(edge)
+        if slopes is None:
+            raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
+        return Quantity("local", trace, receiver, edge, slope if alone else words, slopes, step, wording)
     wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
     left = f"contribution of {box} to {name}"
     return Quantity("contribution", trace, receiver, edge, left, trace.contribution_of(edge), step, wording)

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from graphstep.collector import collector_paused
 from graphstep.gates import GATES, STRUCTURAL
+from graphstep.gates.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphstep.expression import Program, Shape
-    from graphstep.gates import Gate, StructuralGate
+    from graphstep.gates import StructuralGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ class Region:
     """How they are arranged, in C order."""
 
 
-Index = int | NDArray[np.int32] | Region
-"""One cell by number, several at once, or the cells of an array. A number gives a NumPy scalar, which is faster than an array
-of one."""
+Cells = int | NDArray[np.int32]
+"""One cell by number, or several at once. A number gives a NumPy scalar, which is faster than an array of one."""
+
+Index = Cells | Region
+"""One cell, several at once, or the cells of an array."""
 
 VALUE, SEED, SEND, SUM = range(4)
 """The events of a run: a gate computes, the output gets its gradient, a gate sends, a node sums."""
@@ -60,7 +63,7 @@ class Batch:
     """The slots that hold constants."""
     options: Mapping[str, Any]
     """The options of a structural gate, defaults filled in."""
-    sends: tuple[tuple[int, Index, Index | None], ...]
+    sends: tuple[tuple[int, Index, Cells | None], ...]
     """``(slot, cells of the contributions, edges)`` of every slot that gets a contribution on the way back; the edges are None
     where arrays are sent, whose slopes are not kept."""
 
@@ -71,7 +74,7 @@ class Level:
 
     batches: tuple[Batch, ...]
     """What computes them; empty at level 0, the inputs."""
-    singles: tuple[Index, Index] | None
+    singles: tuple[Cells, Cells] | None
     """``(cells, contributions)`` of the numbers that get exactly one contribution."""
     forks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] | None
     """``(cells, contributions, starts)`` of the numbers that get several: those of the i-th are
@@ -287,7 +290,7 @@ class _Levels:
     def _of_arrays(self, index: int, constants: tuple[int, ...]) -> Batch:
         nodes, node = self._program.nodes, self._program.nodes[index]
         gate = GATES[node.gate or ""]
-        options = {**gate.defaults, **dict(node.options)} if node.gate in STRUCTURAL else {}
+        options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
         sends = []
         for slot, edge in self._edges_of[index]:
             operand = node.operands[slot]
@@ -302,7 +305,7 @@ class _Levels:
     def _numbers(
         self, members: list[int]
     ) -> tuple[
-        tuple[Index, Index] | None,
+        tuple[Cells, Cells] | None,
         tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] | None,
     ]:
         nodes, arrivals, place = self._program.nodes, self._arrivals, self._edge_starts
@@ -331,5 +334,5 @@ class _Levels:
         return tuple(found)
 
 
-def _index(cells: Sequence[int]) -> int | NDArray[np.int32]:
+def _index(cells: Sequence[int]) -> Cells:
     return cells[0] if len(cells) == 1 else np.array(cells, np.int32)
