@@ -28,3 +28,12 @@ SYMBOLIC_DEPTH = 80
 
 CELLS = 20_000_000
 """Cells of all arrays of one run together, and of one value: 160 MB as doubles."""
+
+AXES = 32
+"""Axes of one array."""
+
+FILE = 200_000_000
+"""Bytes of a file that holds an array."""
+
+JSON = 20_000_000
+"""Bytes of a JSON file that holds an array: read, it is many times as large."""

@@ -12,6 +12,7 @@ from graphstep.errors import GraphstepError, InputError, quoted
 if TYPE_CHECKING:
     import argparse
 
+    from graphstep.arrays import Number
     from graphstep.expression import Program
 
 
@@ -31,15 +32,15 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
 
 
-def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, float], float]:
+def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, Number], float]:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
     from graphstep.rewrite import read_program
-    from graphstep.values import read_inputs, read_value
+    from graphstep.values import read_inputs, read_number
 
     inputs = read_inputs(options.values)
     text = source(options.expression)
     program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
-    return program, inputs, read_value(options.seed)
+    return program, inputs, read_number(options.seed)
 
 
 def source(word: str) -> str:

@@ -36,9 +36,9 @@ def read_number(text: str) -> tuple[float | None, str]:
 
 
 def _read(text: str) -> float:
-    from graphstep.values import read_value
+    from graphstep.values import read_number as read
 
-    return read_value(text)
+    return read(text)
 
 
 class InputsForm(Form[dict[str, float]]):
