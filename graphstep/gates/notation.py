@@ -95,14 +95,57 @@ class Style:
         """A name or any other text that binds as one symbol."""
         return Term(text, ATOM, self)
 
-    def number(self, value: float) -> Term:
-        """A number; a negative one binds as a sign, so that it gets parentheses inside a product."""
-        text = numeral(value)
+    def number(self, value: Any) -> Term:
+        """A number; a negative one binds as a sign, so that it gets parentheses inside a product.
+
+        An array is written out in brackets where it is small; of a larger one there is what it is like.
+        """
+        if getattr(value, "shape", ()):
+            return self.array(value)
+        text = numeral(float(value))
         return Term(text, SIGN if text.startswith("-") else ATOM, self)
 
     def term(self, value: Any) -> Term:
         """A term as it is, a Python number as its numeral."""
-        return value if isinstance(value, Term) else self.number(float(value))
+        return value if isinstance(value, Term) else self.number(value)
+
+    def array(self, value: Any) -> Term:
+        """An array of NumPy: ``[0.1, 0.2]``."""
+        from graphstep.arrays import is_small, number_text
+
+        return Term(number_text(value), ATOM if is_small(value) else SUM, self)
+
+    def matmul(self, x: Any, y: Any) -> Term:
+        """The matrix product ``x @ y``."""
+        return Term(f"{self.term(x).within(PRODUCT)} @ {_after(self.term(y), POWER)}", PRODUCT, self)
+
+    def transposed(self, x: Any) -> Term:
+        """``x`` with rows and columns exchanged."""
+        return Term(f"{self.term(x).within(ATOM)}ᵀ", POWER, self)
+
+    def copied(self, x: Any) -> Term:
+        """``x`` repeated until it has another shape."""
+        return self.call("copy", x)
+
+    def total(self, x: Any, axis: Any = None) -> Term:
+        """The sum of the cells of ``x``, over all axes or the given ones."""
+        return self.over("sum", x, axis)
+
+    def over(self, function: str, x: Any, axis: Any = None) -> Term:
+        """``function(x, axis=0)``; without an axis ``function(x)``."""
+        return self.call(function, x) if axis is None else self.call(function, x, self.name(f"axis={axis}"))
+
+    def length(self, x: Any) -> Term:
+        """The 2-norm of ``x``."""
+        return Term(f"‖{self.term(x).text}‖", ATOM, self)
+
+    def indexed(self, x: Any, index: str) -> Term:
+        """The part of ``x`` at an index, such as ``0, :``."""
+        return Term(f"{self.term(x).within(ATOM)}[{index}]", ATOM, self)
+
+    def placed(self, x: Any, place: str) -> Term:
+        """``x`` at one place and 0 everywhere else."""
+        return Term(f"{self.term(x).within(SUM)} at {place}, 0 elsewhere", CASES, self)
 
     def parentheses(self, text: str) -> str:
         """The text in parentheses."""
@@ -209,9 +252,11 @@ class Latex(Style):
         """Not a number."""
         return self.name(r"\mathrm{nan}")
 
-    def number(self, value: float) -> Term:
-        """A number; inf as ∞, and powers of ten written out."""
-        text = numeral(value)
+    def number(self, value: Any) -> Term:
+        """A number; inf as ∞, and powers of ten written out. A small array is a matrix."""
+        if getattr(value, "shape", ()):
+            return self.array(value)
+        text = numeral(float(value))
         if text == "nan":
             return self.nan
         level = SIGN if text.startswith("-") else ATOM
@@ -219,6 +264,40 @@ class Latex(Style):
         if e:
             return Term(rf"{mantissa} \cdot 10^{{{exponent}}}", min(level, PRODUCT), self)
         return Term(text.replace("inf", r"\infty"), level, self)
+
+    def array(self, value: Any) -> Term:
+        """A small array as a matrix, a vector as its column."""
+        from graphstep.arrays import is_small, latex_matrix, number_text
+
+        if is_small(value):
+            return Term(latex_matrix(value), ATOM, self)
+        return Term(rf"\text{{{number_text(value)}}}", SUM, self)
+
+    def matmul(self, x: Any, y: Any) -> Term:
+        """A matrix product: its factors side by side."""
+        return Term(rf"{self.term(x).within(PRODUCT)} \, {_after(self.term(y), POWER)}", PRODUCT, self)
+
+    def transposed(self, x: Any) -> Term:
+        """``x`` with rows and columns exchanged."""
+        return Term(rf"{{{self.term(x).within(ATOM)}}}^\top", POWER, self)
+
+    def over(self, function: str, x: Any, axis: Any = None) -> Term:
+        """The function with its axis as an index."""
+        below = "" if axis is None else rf"_{{\text{{axis {axis}}}}}"
+        head = rf"\{function}" if function in self.commands else rf"\mathrm{{{function}}}"
+        return Term(rf"{head}{below}\left({self.term(x).text}\right)", ATOM, self)
+
+    def length(self, x: Any) -> Term:
+        """The 2-norm, without characters that would split a table's cell."""
+        return Term(rf"\lVert {self.term(x).text} \rVert", ATOM, self)
+
+    def indexed(self, x: Any, index: str) -> Term:
+        """The part of ``x`` at an index."""
+        return Term(f"{{{self.term(x).within(ATOM)}}}_{{[{index}]}}", ATOM, self)
+
+    def placed(self, x: Any, place: str) -> Term:
+        """``x`` at one place and 0 everywhere else."""
+        return Term(rf"{self.term(x).within(SUM)} \text{{ at {place}, 0 elsewhere}}", CASES, self)
 
     def parentheses(self, text: str) -> str:
         """Parentheses that grow with what they hold."""
@@ -241,7 +320,8 @@ class Latex(Style):
     def call(self, function: str, *arguments: Any) -> Term:
         """A function by its command, or upright."""
         inside = ", ".join(self.term(x).text for x in arguments)
-        head = rf"\{function}" if function in self.commands else rf"\mathrm{{{function}}}"
+        name = function.replace("_", r"\_")
+        head = rf"\{function}" if function in self.commands else rf"\mathrm{{{name}}}"
         return Term(rf"{head}\left({inside}\right)", ATOM, self)
 
     def abs(self, x: Term) -> Term:

@@ -1,13 +1,13 @@
 """Structural gates: those that move, multiply or collect the cells of arrays, one row of data each.
 
-An elementwise gate (:mod:`graphstep.gates.gate`) treats every cell alike, so its Jacobian is diagonal and one formula says it all.
+An elementwise gate (:mod:`graphstep.gates.gate`) treats every cell alike: its Jacobian is diagonal and one formula says it all.
 A structural gate says how its value is made and how a gradient is pulled back through it; its Jacobian is described, and formed
 only where somebody asks to see it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,9 +27,14 @@ OptionKind = Literal["axis", "axes", "flag", "number", "shape"]
 Structure = Literal["diagonal", "dense", "selection", "repetition", "permutation", "block"]
 """What a Jacobian looks like.
 
-diagonal: cell by cell; dense: every cell may move every other; selection: each output cell is one input cell; repetition: input
-cells are copied; permutation: the same cells in another order; block: the same smaller matrix along a diagonal.
+diagonal: cell by cell; dense: every cell may move every other; selection: each output cell is one input cell or none of them,
+and no input cell is used twice; repetition: one number again and again, 1 where input cells are copied (broadcast) or added up
+(sum) and 1/n in a mean; permutation: the same cells in another order; block: smaller matrices along a diagonal, once the cells
+that belong together stand together.
 """
+
+Cell = tuple[int, ...]
+"""The place of a cell in an array, one index an axis; () in a number."""
 
 
 class MisfitError(ValueError):
@@ -61,8 +66,8 @@ class Call:
 class StructuralGate:
     """A structural gate, or a composite of such (softmax).
 
-    With J the Jacobian of its output with respect to the input of ``slot``, both seen as long vectors, ``pullback`` is Jᵀ·upstream
-    and ``push`` is J·direction. They are written apart from each other, so that each is a witness for the other.
+    With J the Jacobian of its output with respect to the input of ``slot``, both seen as long vectors, ``pullback`` is
+    Jᵀ·upstream and ``push`` is J·direction. They are written apart from each other, so that each is a witness for the other.
     """
 
     name: str
@@ -80,11 +85,13 @@ class StructuralGate:
     structure: Callable[[int, Sequence[Shape], Options], Structure]
     """``structure(slot, shapes, options)``: what its Jacobian towards a slot looks like."""
     formula: Callable[[Any, Sequence[Any], Options], Any]
-    """``formula(m, terms, options)``: its value in notation (``m`` is a :class:`graphstep.gates.notation.Style`)."""
+    """``formula(m, terms, options)``: its value in notation (``m`` is a :class:`graphstep.gates.notation.Style`). The options
+    come from :meth:`told`: they hold the shapes of the inputs too, which a product is written by."""
     pulled: Callable[[Any, int, Any, Sequence[Any], Any, Options], Any]
-    """``pulled(m, slot, upstream, terms, out, options)``: the contribution in notation: ``δ xᵀ``. ``out`` is its own value's term."""
+    """``pulled(m, slot, upstream, terms, out, options)``: the contribution in notation: ``δ xᵀ``. ``out`` is the term of
+    its own value; the options come from :meth:`told`."""
     forward: str
-    """One sentence: what it does to its inputs. Fields: ``{x} {y} {z}`` its inputs, ``{axis}`` its axis in words."""
+    """One sentence: what it does to its inputs. Fields: ``{x} {y} {z}`` names of its inputs, ``{axis}`` from :meth:`along`."""
     backward: tuple[str, ...]
     """One sentence a slot (the last one repeats): what becomes of the upstream gradient. Fields as in ``forward``."""
     pattern: tuple[str, ...] = ("",)
@@ -104,7 +111,14 @@ class StructuralGate:
     multiplications: Callable[[int, Sequence[Shape], Options], int] | None = None
     """``multiplications(slot, shapes, options)``: how many its pullback takes; one for each cell of the input unless given."""
     expansion: Callable[[Options], str] | None = None
-    """The same function out of smaller gates, as a program of ``x`` (``y``, ``z``); None when it is not composite."""
+    """The same function out of smaller gates, as a program of ``x`` (``y``, ``z``); None when it is not composite. Options as in
+    :class:`Call`, defaults filled in."""
+    remark: Callable[[Any, Call], str] | None = None
+    """``remark(np, call)``: one or two sentences on a tie or a kink that the inputs are at, what is chosen there and what others
+    choose; the empty string elsewhere."""
+    factors: Callable[[int, Cell, Call], Iterator[tuple[Cell, int, Cell]]] | None = None
+    """``factors(slot, cell, call)``: for a product, where a cell of the input of ``slot`` goes and what it meets there: the
+    output cell, and the slot and the cell of the other factor, which is the local gradient."""
 
     # What elementwise gates have besides, so that both can be asked.
     also: tuple[str, ...] = ()
@@ -127,3 +141,14 @@ class StructuralGate:
         """What stands in its box: the symbol with its options, such as ``Σ axis 0``."""
         del operands
         return self.symbol if self.inside is None else self.symbol + self.inside({**self.defaults, **dict(options)})
+
+    def told(self, options: Sequence[tuple[str, Any]], shapes: Sequence[Shape]) -> dict[str, Any]:
+        """The options of a node with the defaults filled in, and ``shapes``, those of its inputs: what notation is made from."""
+        return {**self.defaults, **dict(options), "shapes": tuple(shapes)}
+
+    def along(self, options: Sequence[tuple[str, Any]]) -> str:
+        """The field ``{axis}`` of its sentences: `` along axis 0`` with the space before it, or nothing."""
+        axis = {**self.defaults, **dict(options)}.get("axis")
+        if axis is None:
+            return ""
+        return f" along the axes {', '.join(map(str, axis))}" if isinstance(axis, tuple) else f" along axis {axis}"

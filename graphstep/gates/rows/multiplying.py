@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.gates.structural import Call, Cell, MisfitError, Options, StructuralGate, Structure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from graphstep.expression import Shape
 
@@ -21,9 +22,10 @@ def _matmul_shape(shapes: Sequence[Shape], _: Options) -> Shape:
     inner = right[-2] if len(right) > 1 else right[0]
     if left[-1] != inner:
         wanted = (*right[:-2], left[-1], right[-1]) if len(right) > 1 else (left[-1],)
+        place = "only" if len(right) == 1 else "first" if len(right) == 2 else "last but one"
         raise MisfitError(
-            f"the last axis of the left side has {left[-1]} entries, and the {'first' if len(right) < 3 else 'last but one'} "
-            f"axis of the right side {inner}",
+            f"the {'only' if len(left) == 1 else 'last'} axis of the left side has {left[-1]} entries, "
+            f"and the {place} axis of the right side {inner}",
             f"with this left side the right side needs the shape {wanted}",
         )
     if left[:-2] != right[:-2] and len(left) > 2 and len(right) > 2:
@@ -32,28 +34,42 @@ def _matmul_shape(shapes: Sequence[Shape], _: Options) -> Shape:
     return (*batch, *(left[-2:-1]), *(right[-1:] if len(right) > 1 else ()))
 
 
-def _swapped(np: Any, x: Any) -> Any:
-    return np.swapaxes(x, -1, -2)
+def _solid(x: Any) -> Any:
+    # A view that repeats one cell has strides of 0, and BLAS multiplies none such: NumPy's own loop is many times slower.
+    return x.copy() if 0 in x.strides else x
 
 
 def _matmul_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     x, y = call.inputs
     if x.ndim == 1 and y.ndim == 1:
         return upstream * (y if slot == 0 else x)
+    if x.ndim < 3 and y.ndim < 3:
+        if y.ndim == 1:
+            return upstream[:, None] * y if slot == 0 else x.T @ _solid(upstream)
+        if x.ndim == 1:
+            return y @ _solid(upstream) if slot == 0 else x[:, None] * upstream
+        upstream = _solid(upstream)
+        return upstream @ y.T if slot == 0 else x.T @ upstream
+    return _batched_pullback(np, call, slot, _solid(upstream))
+
+
+def _batched_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    x, y = call.inputs
     # A vector on the left is a row, on the right a column; the upstream gets back the axis that it lost.
-    row, column = x.ndim == 1, y.ndim == 1
-    rows = x[None, :] if row else x
-    columns = y[:, None] if column else y
-    arriving = np.expand_dims(upstream, -2) if row else np.expand_dims(upstream, -1) if column else upstream
-    if slot == 0:
-        whole = np.matmul(arriving, _swapped(np, columns))
+    rows = x[None, :] if x.ndim == 1 else x
+    columns = y[:, None] if y.ndim == 1 else y
+    arriving = np.expand_dims(upstream, -2) if x.ndim == 1 else np.expand_dims(upstream, -1) if y.ndim == 1 else upstream
+    if slot == 1 and columns.ndim == 2:
+        # One right side for the whole batch: its gradients add up over the batch, which is one long product.
+        whole = rows.reshape(-1, rows.shape[-1]).T @ arriving.reshape(-1, arriving.shape[-1])
+    elif slot == 0 and rows.ndim == 2:
+        axes = (*range(arriving.ndim - 2), arriving.ndim - 1)
+        whole = np.tensordot(arriving, columns, axes=(axes, axes))
+    elif slot == 0:
+        whole = np.matmul(arriving, np.swapaxes(columns, -1, -2))
     else:
-        whole = np.matmul(_swapped(np, rows), arriving)
-    mine = call.inputs[slot]
-    spare = whole.ndim - (rows if slot == 0 else columns).ndim
-    if spare:
-        whole = whole.sum(axis=tuple(range(spare)))
-    return whole.reshape(mine.shape)
+        whole = np.matmul(np.swapaxes(rows, -1, -2), arriving)
+    return whole.reshape(call.inputs[slot].shape)
 
 
 def _matmul_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
@@ -62,18 +78,63 @@ def _matmul_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
 
 
 def _matmul_structure(slot: int, shapes: Sequence[Shape], _: Options) -> Structure:
-    other = shapes[1 - slot]
-    return "block" if len(shapes[slot]) > 1 and (len(other) > 1 or len(shapes[slot]) > 1) else "dense"
+    # A row of the left side meets no cell of another row, a column of the right side none of another column.
+    mine = len(shapes[slot])
+    return "block" if mine > 1 or len(shapes[1 - slot]) > 2 else "dense"
+
+
+def _matmul_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
+    return m.matmul(*terms)
 
 
 def _matmul_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     x, y = terms
-    return m.matmul(upstream, m.transposed(y)) if slot == 0 else m.matmul(m.transposed(x), upstream)
+    left, right = (len(shape) for shape in options["shapes"])
+    if left == right == 1:
+        return upstream * (y if slot == 0 else x)
+    if slot == 0:
+        return m.matmul(y, upstream) if left == 1 else m.matmul(upstream, m.transposed(y))
+    return m.matmul(m.transposed(x), upstream)
 
 
-def _matmul_multiplications(slot: int, shapes: Sequence[Shape], options: Options) -> int:
-    left, right = shapes
-    return prod(_matmul_shape(shapes, options)) * left[-1]
+def _matmul_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, int, Cell]]:
+    x, y = (value.shape for value in call.inputs)
+    columns = [(k,) for k in range(y[-1])] if len(y) > 1 else [()]
+    rows = [(i,) for i in range(x[-2])] if len(x) > 1 else [()]
+    # The batches that the other side and the output have and this one has not: the cell serves in each of them.
+    mine, other = (x, y) if slot == 0 else (y, x)
+    batches = [cell[:-2]] if len(mine) > 2 else list(product(*map(range, other[:-2])))
+    inner = cell[-1:] if slot == 0 or len(mine) == 1 else cell[-2:-1]
+    for batch in batches:
+        there = batch if len(other) > 2 else ()
+        if slot == 0:
+            for column in columns:
+                yield (*batch, *cell[-2:-1], *column), 1, (*there, *inner, *column)
+        else:
+            for row in rows:
+                yield (*batch, *row, *(cell[-1:] if len(y) > 1 else ())), 0, (*there, *row, *inner)
+
+
+def _dot_shape(shapes: Sequence[Shape], _: Options) -> Shape:
+    if shapes[0] != shapes[1]:
+        raise MisfitError(
+            "dot multiplies cell by cell and adds up, and its two sides differ in shape", f"give both sides {shapes[0]}"
+        )
+    return ()
+
+
+def _outer_shape(shapes: Sequence[Shape], _: Options) -> Shape:
+    for side, shape in zip(("first", "second"), shapes, strict=True):
+        if len(shape) != 1:
+            what = f"has {len(shape)} axes" if shape else "is a single number"
+            fits = "flatten it with reshape(x, -1)" if shape else "multiply by a number with *"
+            raise MisfitError(f"outer takes two vectors, and the {side} input {what}", fits)
+    return (*shapes[0], *shapes[1])
+
+
+def _outer_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, int, Cell]]:
+    for place in range(call.inputs[1 - slot].shape[0]):
+        yield ((*cell, place) if slot == 0 else (place, *cell)), 1 - slot, (place,)
 
 
 MULTIPLYING = (
@@ -85,15 +146,64 @@ MULTIPLYING = (
         _matmul_pullback,
         _matmul_push,
         _matmul_structure,
-        lambda m, terms, options: m.matmul(*terms),
+        _matmul_formula,
         _matmul_pulled,
         "The @ gate multiplies rows by columns: each cell is a row of {x} times a column of {y}.",
         (
-            "To the left side of a matrix product goes the upstream gradient times the right side transposed.",
-            "To the right side of a matrix product goes the left side transposed times the upstream gradient.",
+            "To the left side of a matrix product goes the upstream gradient times {y} transposed: each of its cells is "
+            "scaled by what it was multiplied by, and added up over all its uses.",
+            "To the right side of a matrix product goes {x} transposed times the upstream gradient: each of its cells is "
+            "scaled by what it was multiplied by, and added up over all its uses.",
         ),
         pattern=("switcher",),
         inputs=(2, 2),
-        multiplications=_matmul_multiplications,
+        multiplications=lambda slot, shapes, options: prod(_matmul_shape(shapes, options)) * shapes[0][-1],
+        factors=_matmul_factors,
+    ),
+    StructuralGate(
+        "dot",
+        "·",
+        _dot_shape,
+        lambda np, inputs, options: np.vdot(*inputs),
+        lambda np, call, slot, upstream: upstream * call.inputs[1 - slot],
+        lambda np, call, slot, direction: (direction * call.inputs[1 - slot]).sum(),
+        lambda slot, shapes, options: "dense",
+        lambda m, terms, options: m.call("dot", *terms),
+        lambda m, slot, upstream, terms, out, options: upstream * terms[1 - slot],
+        "The · gate multiplies {x} and {y} cell by cell and adds up the products: one number.",
+        (
+            "The slope of an inner product towards one side is the other side: {y}, scaled by the upstream gradient.",
+            "The slope of an inner product towards one side is the other side: {x}, scaled by the upstream gradient.",
+        ),
+        pattern=("switcher",),
+        inputs=(2, 2),
+        functions=("dot",),
+        expansion=lambda options: "sum(x * y)",
+        factors=lambda slot, cell, call: iter([((), 1 - slot, cell)]),
+    ),
+    StructuralGate(
+        "outer",
+        "⊗",
+        _outer_shape,
+        lambda np, inputs, options: np.multiply.outer(*inputs),
+        lambda np, call, slot, upstream: upstream @ call.inputs[1] if slot == 0 else call.inputs[0] @ upstream,
+        lambda np, call, slot, direction: (
+            direction[:, None] * call.inputs[1] if slot == 0 else call.inputs[0][:, None] * direction[None, :]
+        ),
+        lambda slot, shapes, options: "block",
+        lambda m, terms, options: m.matmul(terms[0], m.transposed(terms[1])),
+        lambda m, slot, upstream, terms, out, options: (
+            m.matmul(upstream, terms[1]) if slot == 0 else m.matmul(m.transposed(upstream), terms[0])
+        ),
+        "The ⊗ gate multiplies every cell of {x} by every cell of {y}: a table of all products.",
+        (
+            "A cell of the first vector stands in a row of the table: that row of the gradient times {y}, added up.",
+            "A cell of the second vector stands in a column of the table: that column of the gradient times {x}, added up.",
+        ),
+        pattern=("switcher",),
+        inputs=(2, 2),
+        functions=("outer",),
+        multiplications=lambda slot, shapes, options: shapes[0][0] * shapes[1][0],
+        factors=_outer_factors,
     ),
 )
