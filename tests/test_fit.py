@@ -1,0 +1,137 @@
+"""A program meets the shapes of its inputs."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphstep import limits
+from graphstep.errors import LimitError, ShapeError
+from graphstep.fit import BROADCAST, broadcast, fit
+from graphstep.read import read
+from graphstep.trace import trace
+
+SHAPES = st.lists(st.integers(0, 4), max_size=3).map(tuple)
+
+
+def fitted(text: str, **shapes: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    """The gates of a program with the shapes of their values."""
+    made = fit(read(text), shapes).program
+    return [(node.gate, node.shape) for node in made.nodes if node.gate]
+
+
+def misfit(text: str, **shapes: tuple[int, ...]) -> ShapeError:
+    """What is said of shapes that do not go together."""
+    with pytest.raises(ShapeError) as caught:
+        fit(read(text), shapes)
+    return caught.value
+
+
+@given(st.lists(SHAPES, min_size=1, max_size=4))
+def test_shapes_meet_by_the_rule_of_numpy(shapes: list[tuple[int, ...]]) -> None:
+    try:
+        expected = np.broadcast_shapes(*shapes)
+    except ValueError:
+        expected = None
+    assert broadcast(shapes) == expected
+
+
+def test_a_program_of_numbers_is_its_own_fit() -> None:
+    program = read("(x+y)*z")
+    assert fit(program, {"x": (), "y": (), "z": ()}).program is program
+
+
+def test_a_bias_is_copied_by_a_gate_of_its_own() -> None:
+    assert fitted("X@W + b", X=(64, 3), W=(3, 5), b=(5,)) == [("matmul", (64, 5)), (BROADCAST, (64, 5)), ("add", (64, 5))]
+
+
+def test_what_is_used_twice_is_copied_twice() -> None:
+    program = fit(read("b*X + b"), {"b": (), "X": (2,)}).program
+    copies = [node for node in program.nodes if node.gate == BROADCAST]
+    assert [(node.operands, node.shape) for node in copies] == [((0,), (2,)), ((0,), (2,))]
+
+
+def test_a_constant_needs_no_copies() -> None:
+    assert fitted("2*x + 1", x=(3,)) == [("mul", (3,)), ("add", (3,))]
+
+
+@pytest.mark.parametrize(
+    ("text", "gate"), [("max(x)", "amax"), ("min(x)", "amin"), ("norm(x)", "length"), ("||x||", "length"), ("max(x, y)", "max")]
+)
+def test_a_choice_among_the_cells_of_one_array_is_another_gate(text: str, gate: str) -> None:
+    assert fitted(text, x=(3,), y=(3,))[-1][0] == gate
+    assert fitted(text, x=(), y=())[-1][0] in ("max", "min", "norm")
+
+
+def test_a_program_is_fitted_anew_to_other_shapes() -> None:
+    program = read("x*w + b")
+    once = fit(program, {"x": (2, 3), "w": (3,), "b": ()}).program
+    assert fit(once, {"x": (4,), "w": (4,), "b": (4,)}).program == fit(program, {"x": (4,), "w": (4,), "b": (4,)}).program
+    assert fit(once, {"x": (2, 3), "w": (3,), "b": ()}).program == once
+
+
+def test_where_says_which_node_is_which() -> None:
+    program = read("q = x*w; q + b")
+    made = fit(program, {"x": (2, 3), "w": (3,), "b": (1,)})
+    labels = [made.program.label(place) for place in made.where]
+    assert labels == [program.label(index) for index in range(len(program.nodes))]
+    assert made.program.names == {"x": 0, "w": 1, "b": 2, "q": made.where[3]}
+
+
+def test_a_misfit_names_both_shapes_the_gate_and_the_place() -> None:
+    error = misfit("sum((W@x)^2)", W=(2, 3), x=(2,))
+    assert "W has the shape 2×3 and x has the shape 2" in error.message
+    assert error.text[slice(*error.span)] == "W@x"
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "hint"),
+    [
+        ("W@x", {"W": (2, 3), "x": (2,)}, "W.T has the shape 3×2, which fits"),
+        ("X@W", {"X": (5, 3), "W": (4, 3)}, "W.T has the shape 3×4, which fits"),
+        ("X@W", {"X": (3,), "W": (4, 3)}, "W.T has the shape 3×4"),
+        ("x@W", {"x": (3,), "W": (4, 5)}, "the shape"),
+        ("x+y", {"x": (3,), "y": (4,)}, "3 meets 4"),
+        ("x+y", {"x": (2, 3), "y": (3, 2)}, ".T has the shape"),
+        ("2*(x+y)", {"x": (2, 3), "y": (2,)}, "x.T has the shape 3×2"),
+    ],
+)
+def test_a_misfit_says_what_would_fit(text: str, shapes: dict[str, tuple[int, ...]], hint: str) -> None:
+    assert hint in misfit(text, **shapes).hint
+
+
+def test_the_copies_of_an_earlier_fit_are_not_blamed() -> None:
+    program = fit(read("x*W + x"), {"W": (2, 3), "x": ()}).program
+    with pytest.raises(ShapeError) as caught:
+        fit(program, {"W": (2, 3), "x": (2,)})
+    assert caught.value.message.startswith("x has the shape 2 and W has the shape 2×3")
+
+
+def test_too_many_cells_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CELLS", 100)
+    with pytest.raises(LimitError, match="more than 100 cells"):
+        fit(read("outer(x, y)"), {"x": (20,), "y": (20,)})
+
+
+@given(SHAPES, SHAPES, st.integers(0, 2**31))
+def test_copies_add_up_on_the_way_back(one: tuple[int, ...], other: tuple[int, ...], seed: int) -> None:
+    if broadcast([one, other]) is None:
+        return
+    dice = np.random.default_rng(seed)
+    x, y = dice.normal(size=one), dice.normal(size=other)
+    run = trace(read("sum(x*y)"), {"x": x if one else float(x), "y": y if other else float(y)})
+    whole = np.broadcast_shapes(one, other)
+    gradient = np.asarray(run.gradient_of(0))
+    assert gradient.shape == one
+    # By hand: every cell of x gets the sum of the cells of y that it meets.
+    expected = np.zeros(one)
+    for place in np.ndindex(*whole):
+        mine = tuple(0 if one[i] == 1 else place[len(whole) - len(one) + i] for i in range(len(one)))
+        theirs = tuple(0 if other[i] == 1 else place[len(whole) - len(other) + i] for i in range(len(other)))
+        expected[mine] += y[theirs]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-12)
+    assert run.buffers.cells.size == sum(prod(node.shape) for node in run.program.nodes)
