@@ -1,12 +1,13 @@
-"""What the tests of reading look at in a program: its shape as one line, and its value, computed without the trace."""
+"""What the tests of reading look at in a program: its gates as one line, and its value, computed without the trace."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.gates import GATES
+from graphstep.expression import Slice
+from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def shape(program: Program) -> str:
-    """The output as gates inside gates: ``add(x, mul(2, y))``."""
+    """The output as gates inside gates: ``add(x, mul(2, y))``, options behind a semicolon: ``sum(x; axis=0)``."""
     written: list[str] = []
 
     def operand(x: Operand) -> str:
@@ -24,12 +25,27 @@ def shape(program: Program) -> str:
 
     for node in program.nodes:
         inside = ", ".join(map(operand, node.operands))
+        if node.options:
+            inside += "; " + ", ".join(f"{name}={_spelled(name, option)}" for name, option in node.options)
         written.append(f"{node.gate}({inside})" if node.gate else node.name or "")
     return written[program.output]
 
 
+def _spelled(name: str, option: Any) -> str:
+    if name != "index":
+        return repr(option)
+    return f"[{', '.join(_entry(entry) for entry in option)}]"
+
+
+def _entry(entry: Any) -> str:
+    if isinstance(entry, Slice):
+        start, stop, step = ("" if x is None else str(x) for x in entry)
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    return "..." if entry is Ellipsis else str(entry)
+
+
 def value(program: Program, inputs: Mapping[str, float]) -> float:
-    """The output's value."""
+    """The output's value, of a program of numbers."""
     values: list[np.float64] = []
     with np.errstate(all="ignore"):
         for node in program.nodes:
@@ -37,5 +53,5 @@ def value(program: Program, inputs: Mapping[str, float]) -> float:
                 values.append(np.float64(inputs[node.name or ""]))
             else:
                 got = [values[x] if isinstance(x, int) else np.float64(x.value) for x in node.operands]
-                values.append(np.float64(GATES[node.gate].value(NUMBERS, got)))
+                values.append(np.float64(ELEMENTWISE[node.gate].value(NUMBERS, got)))
     return float(values[program.output])

@@ -13,6 +13,7 @@ from graphstep import limits
 from graphstep.errors import LimitError, ReadError, quoted
 from graphstep.expression import Constant, Node, Operand, Program
 from graphstep.read import calls, complaints
+from graphstep.read.options import Option, read_index
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -35,7 +36,8 @@ class Assignment(NamedTuple):
     """What it stands for."""
 
 
-_Gate = tuple[str, tuple[Operand, ...], int, int, str | None]
+_Options = tuple[tuple[str, Any], ...]
+_Gate = tuple[str, tuple[Operand, ...], int, int, str | None, _Options]
 
 
 class Builder:
@@ -56,12 +58,12 @@ class Builder:
         self._called: dict[int, str] = {}
         self._output: Term | None = None
 
-    def gate(self, name: str, operands: tuple[Operand, ...], span: Span, text: str | None = None) -> Term:
+    def gate(self, name: str, operands: tuple[Operand, ...], span: Span, text: str | None = None, options: _Options = ()) -> Term:
         """One more gate; ``text`` is what it computes where the text does not spell it. Raises LimitError."""
         if len(self._gates) >= limits.GATES:
             raise LimitError(f"a program has at most {limits.GATES:,} gates", text=self.text, span=span)
         place = len(self._gates)
-        self._gates.append((name, operands, *span, text))
+        self._gates.append((name, operands, *span, text, options))
         self._varies.append(any(map(self.varies, operands)))
         return place, *span
 
@@ -78,9 +80,9 @@ class Builder:
         output = self._settle_output()
         first = len(self._inputs)
         nodes = [Node(None, (), name, span) for name, span in self._inputs.items()]
-        for place, (gate, operands, start, stop, text) in enumerate(self._gates):
+        for place, (gate, operands, start, stop, text, options) in enumerate(self._gates):
             settled = tuple((x + first if x >= 0 else ~x) if isinstance(x, int) else x for x in operands)
-            nodes.append(Node(gate, settled, self._called.get(place), (start, stop), text))
+            nodes.append(Node(gate, settled, self._called.get(place), (start, stop), text, options))
         names = {name: place for place, name in enumerate(self._inputs)}
         for name, value in self._assigned.items():
             if isinstance(value, int):
@@ -159,6 +161,10 @@ class Builder:
                 return self.gate("reciprocal", (y,), (start, stop))
         return self.gate("div", (x, y), (start, stop))
 
+    def matmul(self, parts: Sequence[Any]) -> Term:
+        """``x @ y``"""
+        return self.gate("matmul", (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
+
     def neg(self, parts: Sequence[Any]) -> Term:
         """``-x``"""
         return self.gate("neg", (parts[1][0],), (parts[0].start_pos, parts[1][2]))
@@ -171,6 +177,15 @@ class Builder:
     def power(self, parts: Sequence[Any]) -> Term:
         """``x ^ y``"""
         return self.raised(parts[0][0], parts[2][0], (parts[0][1], parts[2][2]))
+
+    def transpose(self, parts: Sequence[Any]) -> Term:
+        """``x.T``"""
+        return self.gate("transpose", (parts[0][0],), (parts[0][1], parts[1].end_pos))
+
+    def index(self, parts: Sequence[Any]) -> Term:
+        """``x[0, 1:3]``"""
+        chosen = read_index(self.text, parts[1].span)
+        return self.gate("index", (parts[0][0],), (parts[0][1], parts[1].end_pos), options=(("index", chosen),))
 
     # Operands
 
@@ -206,14 +221,23 @@ class Builder:
         """``||x||``"""
         return self.gate("norm", (parts[1][0],), (parts[0].start_pos, parts[2].end_pos))
 
-    def first_argument(self, parts: Sequence[Any]) -> list[Term]:
-        """The inputs of a call, so far."""
+    def option(self, parts: Sequence[Any]) -> Option:
+        """``axis=0``"""
+        name, value = parts
+        return Option(name.text, (name.start_pos, value.end_pos), (value.start_pos + 1, value.end_pos))
+
+    def shape(self, parts: Sequence[Any]) -> Option:
+        """``(2, 3)`` behind the inputs of a call."""
+        return Option("", parts[0].span, parts[0].span)
+
+    def first_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
+        """The inputs and options of a call, so far."""
         return [parts[0]]
 
-    def next_argument(self, parts: Sequence[Any]) -> list[Term]:
-        """The inputs of a call, one more."""
+    def next_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
+        """The inputs and options of a call, one more."""
         parts[0].append(parts[2])
-        found: list[Term] = parts[0]
+        found: list[Term | Option] = parts[0]
         return found
 
     def call(self, parts: Sequence[Any]) -> Term:

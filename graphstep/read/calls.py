@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from graphstep.errors import ReadError
+from graphstep.errors import ReadError, did_you_mean, quoted
 from graphstep.expression import LABEL_WIDTH, Constant
-from graphstep.gates import FUNCTIONS
+from graphstep.gates import FUNCTIONS, STRUCTURAL, StructuralGate
 from graphstep.numerals import numeral
+from graphstep.read.options import Option, example, read_option, read_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graphstep.errors import Span
     from graphstep.expression import Operand
+    from graphstep.gates.structural import OptionKind
     from graphstep.read.builder import Builder, Term
 
 CHAINS = {"Add": "add", "Mul": "mul"}
@@ -38,11 +40,21 @@ def is_numeral(constant: Constant) -> bool:
     return constant.text[-1] in "0123456789." and constant.text[0] in "-.0123456789" and "/" not in constant.text
 
 
-def call(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term:
+def takes_shape(name: str) -> bool:
+    """Whether a shape may stand behind the inputs of this function."""
+    gate = FUNCTIONS.get(name)
+    return isinstance(gate, StructuralGate) and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
+
+
+def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: Span) -> Term:
     """What a call comes to. ``span`` covers it from the name to the parenthesis.
 
-    Raises :class:`~graphstep.errors.ReadError` for a wrong number of inputs.
+    Raises :class:`~graphstep.errors.ReadError` for a wrong number of inputs, and for options that its gate does not have.
     """
+    terms = [x for x in arguments if not isinstance(x, Option)]
+    gate = FUNCTIONS.get(name)
+    if isinstance(gate, StructuralGate) or len(terms) < len(arguments):
+        return _with_options(builder, name, terms, [x for x in arguments if isinstance(x, Option)], span)
     operands = tuple(term[0] for term in terms)
     if name in CHAINS:
         _check_count(builder, name, len(terms), 1, None, span)
@@ -52,7 +64,7 @@ def call(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term
         return _rational(builder, operands, span)
     if name in _LOGARITHMS and len(terms) == 2:
         return _logarithm_to_base(builder, name, terms, span)
-    gate = FUNCTIONS[name]
+    assert gate is not None  # what is no function has been refused
     fewest, most = gate.arity
     _check_count(builder, name, len(terms), fewest, most, span)
     if name in _POWERS:
@@ -63,13 +75,56 @@ def call(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term
     return builder.gate(gate.name, filled, span)
 
 
-def _check_count(builder: Builder, name: str, count: int, fewest: int, most: int | None, span: Span) -> None:
+def _check_count(builder: Builder, name: str, count: int, fewest: int, most: int | None, span: Span, hint: str = "") -> None:
     if fewest <= count and (most is None or count <= most):
         return
-    wanted = f"{fewest}" if fewest == most else f"at least {fewest}" if most is None else f"{fewest} or {most}"
+    wanted = f"{fewest}" if fewest == most else f"at least {fewest}"
+    if most is not None and most > fewest:
+        wanted = f"{fewest} or {most}" if most == fewest + 1 else f"{fewest} to {most}"
     noun = "input" if wanted.endswith("1") else "inputs"
     given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
-    raise ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span)
+    raise ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span, hint=hint)
+
+
+def _with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequence[Option], span: Span) -> Term:
+    """A call of a structural gate, or of a gate that becomes one because an axis is named: ``max(x, axis=0)``."""
+    gate = FUNCTIONS.get(name)
+    if gate is not None and not isinstance(gate, StructuralGate):
+        gate = STRUCTURAL[gate.over_cells] if gate.over_cells else None
+    if gate is None:
+        raise _no_option(builder, name, {}, given[0])
+    fewest, most = gate.arity
+    options: dict[str, Any] = {}
+    if gate.rest and most is not None and len(terms) > most:
+        places = [term[1:] for term in terms[most:]]
+        terms = terms[:most]
+        options[gate.rest] = read_rest(builder.text, places, gate.rest, gate.keywords[gate.rest])
+    for option in given:
+        key = option.name or gate.rest
+        if key not in gate.keywords:
+            raise _no_option(builder, name, gate.keywords, option)
+        if key in options:
+            raise ReadError(f"{key} is given twice", text=builder.text, span=option.span, hint="leave one of the two out")
+        options[key] = read_option(builder.text, option, gate.keywords[key])
+    written = " and ".join(example(key, kind) for key, kind in gate.keywords.items())
+    surplus = bool(gate.keywords) and most is not None and len(terms) > most
+    _check_count(builder, name, len(terms), fewest, most, span, f"its options are given by name: {written}" if surplus else "")
+    for key, kind in gate.keywords.items():
+        if key not in options and key not in gate.defaults:
+            hint = f"write {example(key, kind)} behind its inputs"
+            raise ReadError(f"{name} needs its {key}", text=builder.text, span=span, hint=hint)
+    # Defaults are not filled in: the program says what was typed.
+    return builder.gate(gate.name, tuple(term[0] for term in terms), span, None, tuple(sorted(options.items())))
+
+
+def _no_option(builder: Builder, name: str, keywords: Mapping[str, OptionKind], option: Option) -> ReadError:
+    if keywords:
+        hint = did_you_mean(option.name, keywords) or f"it has {' and '.join(keywords)}"
+    elif option.name in ("axis", "axes", "keepdims", "dim"):
+        hint = f"{name} works on each cell alone" if name in FUNCTIONS else f"{name} takes inputs only"
+    else:
+        hint = "its inputs are given by their places, as in leaky_relu(x, 0.1)"
+    return ReadError(f"{name} has no option {quoted(option.name)}", text=builder.text, span=option.span, hint=hint)
 
 
 def _spelled(builder: Builder, term: Term) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.errors import ReadError, did_you_mean, quoted
+from graphstep.read import arrays
 from graphstep.read.calls import function_names, is_function
-from graphstep.read.spelling import ARRAY_ARGUMENTS, ARRAY_FUNCTIONS, NO_CONDITIONS, SHOWN, arrays, cut, operand_at
+from graphstep.read.spelling import NO_CONDITIONS, SHOWN, cut, operand_at
 
 if TYPE_CHECKING:
     from graphstep.errors import Span
@@ -27,16 +28,63 @@ _ELSEWHERE = {
     "minimum": "min(x, y)",
     "power": "pow(x, y)",
     "tg": "tan(x)",
+    "amax": "max(x, axis=0)",
+    "amin": "min(x, axis=0)",
+    "average": "mean(x)",
+    "std": "sqrt(var(x))",
+    "inner": "dot(x, y), or x @ y",
+    "matmul": "x @ y",
+    "mm": "x @ y",
+    "bmm": "x @ y",
+    "vdot": "dot(x, y)",
+    "einsum": "put together from @, x.T, * and sum(x, axis=0)",
+    "tensordot": "put together from @, x.T, * and sum(x, axis=0)",
+    "trace": 'sum(eye*x), with eye="eye(3)" behind the program',
+    "prod": "written out, x[0]*x[1]*x[2]",
+    "cumsum": "L @ x with a lower triangle of ones, or written out: x[0], x[0] + x[1]",
+    "cumprod": "written out: x[0], x[0]*x[1]",
+    "permute": "transpose(x, axes=(1, 0))",
+    "swapaxes": "transpose(x, axes=(1, 0))",
+    "flatten": "reshape(x, -1)",
+    "ravel": "reshape(x, -1)",
+    "view": "reshape(x, 2, 3)",
+    "squeeze": "reshape(x, 2, 3)",
+    "unsqueeze": "reshape(x, 2, 1)",
+    "expand_dims": "reshape(x, 2, 1)",
+    "vstack": "concat(x, y, axis=0), or stack(x, y)",
+    "hstack": "concat(x, y, axis=1)",
+    "cat": "concat(x, y, axis=0)",
+    "concatenate": "concat(x, y, axis=0)",
+    "softmin": "softmax(-x)",
+    "lse": "logsumexp(x)",
+    "nll_loss": "cross_entropy(scores, y)",
+    "mean_squared_error": "mse(x, y)",
+    "where": "max, min, abs, relu or clip, which choose between values",
 }
 """What functions of other programs and books are called here, where no likeness of names would tell."""
 
-_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "POWER"})
+_WITHOUT_GRADIENT = {
+    "argmax": "max(x) is the largest cell, and hands its gradient to it",
+    "argmin": "min(x) is the smallest cell, and hands its gradient to it",
+    "argsort": "x[2] picks a cell, max(x) and min(x) the largest and the smallest",
+    "round": "clip(x, 0, 1) holds a value between two others",
+    "floor": "clip(x, 0, 1) holds a value between two others",
+    "ceil": "clip(x, 0, 1) holds a value between two others",
+}
+"""Functions whose value jumps, so that no gradient passes them, and what there is instead."""
+
+_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER"})
 
 
 def unexpected(text: str, found: Token | None, before: Token | None) -> ReadError:
     """For a token that cannot stand behind the one before it; ``found`` is None at the end of the text."""
     if before is None and found is None:
         return ReadError("there is no expression", text=text, hint="type one, such as (x+y)*z")
+    if before is not None and before.type == "SHAPE":
+        hint = "it stands between commas, as in reshape(x, (2, 3))"
+        return ReadError("a shape is no operand", text=text, span=before.span, hint=hint)
+    if found is not None and found.type == "AT" and text[found.end_pos : found.end_pos + 1].strip():
+        return arrays.file(text, found.span)
     if found is not None and found.type in _OPERATORS:
         return ReadError(f"an operand is missing before {found.text}", text=text, span=found.span)
     if before is not None and before.type in _OPERATORS:
@@ -107,8 +155,11 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
     """For a name in front of a parenthesis that is not a function."""
     span = (start, start + len(name))
     rest = operand_at(text, stop - 1)
-    if name in ARRAY_FUNCTIONS:
-        return arrays(text, span, name)
+    if name in arrays.MAKERS:
+        return arrays.maker(text, span, rest)
+    if name in _WITHOUT_GRADIENT:
+        message = f"there is no function called {quoted(name)}: no gradient would pass it"
+        return ReadError(message, text=text, span=span, hint=_WITHOUT_GRADIENT[name])
     if name in _CONDITION_CALLS:
         return ReadError(f"{quoted(name)} begins nothing here", text=text, span=span, hint=NO_CONDITIONS)
     if text[stop - 1 + len(rest) :].lstrip().startswith("=") and "=" not in rest:
@@ -146,8 +197,9 @@ def never_closed(text: str, span: Span) -> ReadError:
 
 
 def never_opened(text: str, start: int) -> ReadError:
-    """For a parenthesis without its beginning."""
-    return ReadError("this parenthesis was never opened", text=text, span=(start, start + 1))
+    """For a bracket without its beginning."""
+    what = "bracket" if text[start] == "]" else "parenthesis"
+    return ReadError(f"this {what} was never opened", text=text, span=(start, start + 1))
 
 
 def nested_bars(text: str, opening: Span, start: int, symbol: str) -> ReadError:
@@ -162,21 +214,19 @@ def nested_bars(text: str, opening: Span, start: int, symbol: str) -> ReadError:
 
 def stray_comma(text: str, start: int) -> ReadError:
     """For a comma outside a call."""
-    hint = "a comma separates the inputs of a function, as in max(x, y)"
+    hint = "a comma separates the inputs of a function, as in max(x, y), and the entries of an index, as in x[0, 1]"
     if text[start - 1 : start].isdigit() and text[start + 1 : start + 2].isdigit():
         hint = "decimals are written with a point: 1.5"
     return ReadError("a comma cannot stand here", text=text, span=(start, start + 1), hint=hint)
 
 
-def stray_equals(text: str, start: int, opening: Span | None, word: str) -> ReadError:
+def stray_equals(text: str, start: int, opening: Span | None) -> ReadError:
     """For an equals sign that does not follow a name at the start of a statement."""
     span = (start, start + 1)
     if opening is not None:
-        if word in ARRAY_ARGUMENTS:
-            return arrays(text, span, f"{word}=")
         if "\n" in text[opening[1] : start]:
             return never_closed(text, opening)
-        hint = "an input of a function is given by its place: leaky_relu(x, 0.1)"
+        hint = "an option of a function stands between commas, as in sum(x, axis=0)"
         return ReadError("= cannot stand inside parentheses", text=text, span=span, hint=hint)
     return ReadError(
         "only one name can stand before =",

@@ -1,7 +1,7 @@
 """The precedence of the operators, as an LALR(1) grammar. The tokens come from :mod:`graphstep.read.tokens`.
 
-Loosest first: sum, product, sign, multiplication without a sign (``2x``), power. So ``-x^2`` is −(x²), ``x^-1`` is fine, and
-powers associate to the right.
+Loosest first: sum, product (``@`` too), sign, multiplication without a sign (``2x``), power, and what stands behind an operand
+(``x.T``, ``x[0]``). So ``-x^2`` is −(x²), ``x^-1`` is fine, and powers associate to the right.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ start: statements
 ?summand: {_SUMMAND}
 ?product: ({_FACTOR} | product) TIMES factor -> mul
     | ({_FACTOR} | product) OVER factor -> div
+    | ({_FACTOR} | product) AT factor -> matmul
 ?factor: {_FACTOR}
 ?signed: MINUS factor -> neg
     | PLUS factor -> plus
@@ -54,13 +55,18 @@ start: statements
     | OPEN sum CLOSE -> parentheses
     | BAR sum BAR_END -> bars
     | NORM sum NORM_END -> norm
+    | atom TRANSPOSE -> transpose
+    | atom INDEX -> index
     | CALL arguments CLOSE -> call
     | CALL CLOSE -> call_of_nothing
-arguments: sum -> first_argument
-    | arguments COMMA sum -> next_argument
+arguments: argument -> first_argument
+    | arguments COMMA argument -> next_argument
+?argument: sum
+    | NAME OPTION -> option
+    | SHAPE -> shape
 
-%declare SEPARATOR EQUALS PLUS MINUS TIMES OVER BESIDE POWER NUMERAL NAME
-%declare OPEN CLOSE CALL COMMA BAR BAR_END NORM NORM_END
+%declare SEPARATOR EQUALS PLUS MINUS TIMES AT OVER BESIDE POWER NUMERAL NAME
+%declare OPEN CLOSE CALL COMMA BAR BAR_END NORM NORM_END TRANSPOSE INDEX OPTION SHAPE
 """
 
 _ACTIONS = ("start", *re.findall(r"-> (\w+)", _GRAMMAR))

@@ -15,29 +15,6 @@ if TYPE_CHECKING:
 NO_CONDITIONS = "there are no conditions or statements of Python here; max, min, abs, relu and clip choose between values"
 """What those are told who look for ``if`` or ``<``."""
 
-ARRAY_FUNCTIONS = frozenset(
-    {
-        "sum",
-        "mean",
-        "dot",
-        "softmax",
-        "log_softmax",
-        "logsumexp",
-        "transpose",
-        "reshape",
-        "concat",
-        "outer",
-        "cross_entropy",
-        "hinge",
-        "mse",
-    }
-)
-"""Functions of arrays, which this version does not read."""
-
-ARRAY_ARGUMENTS = frozenset({"axis", "keepdims", "shape", "ord"})
-"""Named arguments of functions of arrays."""
-
-_NUMBERS_ONLY = "a program has numbers only: give each entry a name of its own, as in w0*x0 + w1*x1"
 _NO_QUOTES = "an expression is numbers, names, operators and functions, without quotes"
 _ADVICE = {
     "!": "there is no factorial",
@@ -49,7 +26,7 @@ _ADVICE = {
     "&": NO_CONDITIONS,
     "~": NO_CONDITIONS,
     "?": NO_CONDITIONS,
-    ":": "a name is given with =, as in q = x + y",
+    ":": "a name is given with =, as in q = x + y; a slice stands in brackets, as in x[1:3]",
     "{": "use round parentheses ( )",
     "}": "use round parentheses ( )",
     "\\": "LaTeX is not read: write \\frac{a}{b} as a/b and \\exp as exp( )",
@@ -59,40 +36,28 @@ _ADVICE = {
     "≤": NO_CONDITIONS,
     "≥": NO_CONDITIONS,
     "≠": NO_CONDITIONS,
-    "∑": "write the sum out, term by term",
+    "∑": "write sum(x) for the sum of an array's cells, or write it out, term by term",
     "∏": "write the product out, factor by factor",
     "–": "write - for minus",
     "—": "write - for minus",
-    "′": "a derivative has no name here: graphstep computes the gradients itself",
 }
 
 _MISREAD = re.compile(r"_[0-9]|[xX][0-9a-fA-F]|[oO][0-7]|[bB][01]")
 """What makes ``0x1f`` and ``1_000`` of the numeral before it, in Python and so in SymPy."""
 
+_POSTFIX = re.compile(r"(?:\.T(?!\w)|['′’]|\[[^\[\]]*\])+")
+
 SHOWN = 60
 """Characters of the text that a hint repeats before it is cut."""
 
 
-def arrays(text: str, span: Span, what: str) -> ReadError:
-    """For everything that only arrays have."""
-    return ReadError(f"{what} works on arrays, and this program has numbers only", text=text, span=span, hint=_NUMBERS_ONLY)
-
-
-def character(text: str, start: int, operand: bool) -> ReadError:
-    """For a character that begins nothing; ``operand`` says whether it stands behind an operand."""
+def character(text: str, start: int) -> ReadError:
+    """For a character that begins nothing."""
     found = text[start]
     span = (start, start + 1)
-    if found == "@":
-        return arrays(text, span, "@, the matrix product,")
-    if found in "[]":
-        return arrays(text, span, "an index" if operand else "a list in brackets")
-    if found == "'" and operand:
-        return arrays(text, span, "', the transpose,")
-    if found == ".":
-        return _dot(text, start, operand)
     if text.startswith(("==", "//"), start):
         found, span = text[start : start + 2], (start, start + 2)
-    if found in "'\"`":
+    if found in "'\"`′’":
         return ReadError("a quote begins nothing here", text=text, span=span, hint=_NO_QUOTES)
     if found in _ADVICE:
         return ReadError(f"{found} is not an operator here", text=text, span=span, hint=_ADVICE[found])
@@ -105,18 +70,6 @@ def character(text: str, start: int, operand: bool) -> ReadError:
         span=span,
         hint="delete it and type the place anew; such characters come with text that was copied",
     )
-
-
-def _dot(text: str, start: int, operand: bool) -> ReadError:
-    stop = start + 1
-    while stop < len(text) and stop - start < limits.NAME and (text[stop].isalnum() or text[stop] == "_"):
-        stop += 1
-    span, word = (start, stop), text[start:stop]
-    if operand and word == ".T":
-        return arrays(text, span, ".T, the transpose,")
-    if operand and len(word) > 1:
-        return ReadError(f"nothing has a part called {quoted(word[1:])}", text=text, span=span, hint="names have no dots")
-    return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
 
 
 def check_numeral(text: str, span: Span, numeral: str) -> None:
@@ -154,22 +107,27 @@ def long_name(text: str, span: Span) -> LimitError:
 
 
 def operand_at(text: str, start: int) -> str:
-    """The operand that starts at ``start``, as typed: a word, a group in brackets, or a word and a group."""
+    """The operand that starts at ``start``, as typed: a word, a group in brackets, or both, with its transpose or index."""
     stop = start
     while stop < len(text) and stop - start <= limits.NAME and (text[stop].isalnum() or text[stop] in "_."):
         stop += 1
     bars = "||" if text.startswith("||", start) else text[start : start + 1]
     if bars in ("|", "||", "‖"):
         close = text.find(bars, start + len(bars), start + SHOWN)
-        return text[start : close + len(bars)] if close > 0 else f"{bars}…{bars}"
+        return _with_postfix(text, start, close + len(bars)) if close > 0 else f"{bars}…{bars}"
     if text[stop : stop + 1] != "(":
-        return text[start : max(stop, start + 1)]
+        return _with_postfix(text, start, max(stop, start + 1))
     depth = 0
     for place in range(stop, min(len(text), stop + SHOWN)):
         depth += (text[place] == "(") - (text[place] == ")")
         if depth == 0:
-            return text[start : place + 1]
+            return _with_postfix(text, start, place + 1)
     return f"{text[start:stop]}(…)"
+
+
+def _with_postfix(text: str, start: int, stop: int) -> str:
+    behind = _POSTFIX.match(text, stop, start + SHOWN)
+    return text[start : stop if behind is None else behind.end()]
 
 
 def cut(text: str) -> str:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from graphstep import limits
 from graphstep.errors import LimitError
-from graphstep.read import complaints, spelling
-from graphstep.read.calls import is_function
+from graphstep.read import arrays, complaints, spelling
+from graphstep.read.calls import is_function, takes_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.errors import Span
+    from graphstep.errors import ReadError, Span
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*"
 """A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""
@@ -28,13 +28,17 @@ NUMERAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 _WORD = re.compile(
     rf"(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
-    r"|(?P<other>==|//)|(?P<operator>\*\*|[-+*/^×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<bar>\|\|?|‖)"
-    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<unknown>.)",
+    r"|(?P<other>==|//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<bar>\|\|?|‖)"
+    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<unknown>.)",
     re.DOTALL,
 )
 _SIGNED = re.compile(rf"[ \t]*(?P<numeral>{NUMERAL})")
 _ASSIGNS = re.compile(rf"{NAME}[ \t]*=(?!=)")
 _RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
+_BRACKETS = re.compile(r"\[[^\[\];]*\]")
+_SHAPE = re.compile(r"\(\s*\)|\([^(),;\[\]]*,[^();\[\]]*\)")
+_T = re.compile(r"T(?!\w)")
+_VALUE_MARK = re.compile(r"[(),;\[\]]")
 
 _OPERATORS = {
     "+": "PLUS",
@@ -45,14 +49,16 @@ _OPERATORS = {
     "·": "TIMES",
     "⋅": "TIMES",
     "∗": "TIMES",
+    "@": "AT",
     "/": "OVER",
     "÷": "OVER",
     "^": "POWER",
     "**": "POWER",
 }
-_GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "POWER", "EQUALS"})
+_GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "EQUALS"})
 """What an expression cannot end with, so that it goes on in the next line."""
 _CLOSES = {"BAR": "BAR_END", "NORM": "NORM_END"}
+_POSTFIXES = frozenset({"TRANSPOSE", "INDEX"})
 
 
 class Token:
@@ -131,15 +137,20 @@ class Lexer:
             elif kind == "close":
                 token = self._close(word[0], start, position)
             elif kind == "open":
-                token = self._opening(word[0], start, position)
+                token = self._shape(start) or self._opening(word[0], start, position)
+                position = token.end_pos
             elif kind == "call":
                 token = self._call(word[0], start, position)
             elif kind == "comma":
                 token = self._comma(start)
+            elif kind == "postfix":
+                token = self._postfix(word[0], start, position)
+                position = token.end_pos
             elif kind == "equals":
                 token = self._equals(start)
+                position = token.end_pos
             else:
-                raise spelling.character(text, start, self._operand)
+                raise self._unknown(start)
             yield token
         if self._open:
             raise complaints.never_closed(text, self._open[-1][0].span)
@@ -191,6 +202,10 @@ class Lexer:
         assert last is not None
         if self._open and "\n" in self.text[last.end_pos : start] and _ASSIGNS.match(self.text, start):
             raise complaints.never_closed(self.text, self._open[-1][0].span)
+        if last.text[-1:] == "." and last.end_pos == start and _T.match(self.text, start):
+            raise arrays.transposed_number(self.text, last.span)
+        if last.type in _POSTFIXES and self.text[start] not in "0123456789.":
+            raise arrays.beside(self.text, (self._start, last.end_pos), start)
         if last.type == "NAME" or self.text[start] in "0123456789.":
             raise complaints.side_by_side(self.text, last.type, (self._start, last.end_pos), start)
         if self._operator in ("OVER", "POWER"):
@@ -198,6 +213,31 @@ class Lexer:
             raise complaints.two_readings(self.text, places)
         self._operand = False
         return self._hand_out("BESIDE", "", start, start)
+
+    def _postfix(self, symbol: str, start: int, stop: int) -> Token:
+        """A transpose or an index, behind what it belongs to."""
+        last = self.last
+        if not self._operand or last is None:
+            raise self._unknown(start)
+        if last.type == "NUMERAL":
+            raise arrays.of_a_number(self.text, last.span, "entries" if symbol == "[" else "transpose")
+        if symbol != "[":
+            return self._hand_out("TRANSPOSE", symbol, start, stop)
+        found = _BRACKETS.match(self.text, start)
+        if found is None:
+            raise arrays.not_an_index(self.text, start)
+        return self._hand_out("INDEX", found[0], start, found.end())
+
+    def _unknown(self, start: int) -> ReadError:
+        """What to say of a character that begins nothing here."""
+        if self.text[start] == "[":
+            return arrays.literal(self.text, start)
+        if self.text[start] == ".":
+            before = (self._start, self.last.end_pos) if self._operand and self.last is not None else None
+            return arrays.part(self.text, start, before)
+        if self.text[start] == "]":
+            return complaints.never_opened(self.text, start)
+        return spelling.character(self.text, start)
 
     # Brackets
 
@@ -208,6 +248,16 @@ class Lexer:
         if not is_function(name):
             raise complaints.no_function(self.text, name, start, stop)
         return self._opening("CALL", start, stop, name)
+
+    def _shape(self, start: int) -> Token | None:
+        """The shape in parentheses behind the inputs of a call, as in ``reshape(x, (2, 3))``, if it is one that opens here."""
+        if not self._open or self.last is None or self.last.type != "COMMA" or not takes_shape(self._open[-1][0].text):
+            return None
+        found = _SHAPE.match(self.text, start)
+        if found is None:
+            return None
+        self._operand, self._start = True, start
+        return self._hand_out("SHAPE", found[0], start, found.end())
 
     def _opening(self, symbol: str, start: int, stop: int, name: str = "") -> Token:
         self._deeper(start)
@@ -272,6 +322,20 @@ class Lexer:
         last = self.last
         if last is None or last.type != "NAME" or last is not self._first:
             opening = self._open[-1][0] if self._open else None
-            raise complaints.stray_equals(self.text, start, opening.span if opening else None, last.text if last else "")
+            in_call = opening is not None and opening.type == "CALL" and last is not None and last.type == "NAME"
+            if in_call and self.previous is not None and self.previous.type in ("CALL", "COMMA"):
+                return self._option(start)
+            raise complaints.stray_equals(self.text, start, opening.span if opening else None)
         self._operand = False
         return self._hand_out("EQUALS", "=", start, start + 1)
+
+    def _option(self, start: int) -> Token:
+        """``=`` and the value behind it, up to the comma or the parenthesis that ends it."""
+        depth = 0
+        for mark in _VALUE_MARK.finditer(self.text, start):
+            if depth == 0 and mark[0] in ",)]":
+                return self._hand_out("OPTION", "=", start, mark.start())
+            if mark[0] == ";":
+                break
+            depth += (mark[0] in "([") - (mark[0] in ")]")
+        raise complaints.never_closed(self.text, self._open[-1][0].span)

@@ -1,0 +1,135 @@
+"""What those are told who write an array, or the part of one, where or how it cannot stand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphstep import limits
+from graphstep.errors import ReadError, quoted
+from graphstep.gates import FUNCTIONS
+from graphstep.read.spelling import SHOWN, cut, operand_at
+
+if TYPE_CHECKING:
+    from graphstep.errors import Span
+
+MAKERS = frozenset({"randn", "rand", "zeros", "ones", "eye"})
+"""What makes an array in the value of an input, and nowhere else."""
+
+_MODULES = frozenset({"np", "numpy", "jnp", "jax", "torch", "tf", "math", "sp", "sympy", "F", "nn"})
+"""What stands before the dot of a function in other programs."""
+
+_SIZES = frozenset({"shape", "size", "ndim", "dtype"})
+_ASSIGNED = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*$")
+_FILE = re.compile(r"@(?:[\w./~-]+\.(?:npy|csv|json)\b|\w+)")
+_PART = re.compile(r"\.(?P<word>\w*)(?P<call>[ \t]*\()?")
+
+
+def outside(text: str, start: int, written: str) -> str:
+    """The hint for an array inside an expression: to give it a name, and a value from outside."""
+    assigned = _ASSIGNED.search(text, max(0, start - 2 * limits.NAME), start)
+    if assigned is not None:
+        return f"leave this statement out, and give {assigned[1]} its value behind the program: {assigned[1]}={written}"
+    name = next((x for x in ("c", "a", "k", "m") if re.search(rf"\b{x}\b", text) is None), "values")
+    return f"give it a name: write {name} here, and {name}={written} behind the program"
+
+
+def literal(text: str, start: int) -> ReadError:
+    """For ``[1, 2]`` where an operand stands."""
+    depth = 0
+    stop = min(len(text), start + SHOWN)
+    for place in range(start, stop):
+        depth += (text[place] == "[") - (text[place] == "]")
+        if depth == 0:
+            stop = place + 1
+            break
+    written = "".join(text[start:stop].split()) if depth == 0 else "[…]"
+    hint = outside(text, start, written)
+    return ReadError("an array cannot be written inside an expression", text=text, span=(start, stop), hint=hint)
+
+
+def maker(text: str, span: Span, group: str) -> ReadError:
+    """For ``randn(4,3)`` where an operand stands; ``group`` is its parenthesis."""
+    name = text[span[0] : span[1]]
+    hint = outside(text, span[0], f'"{name}{group}"')
+    return ReadError(f"{name} makes the value of an input, and no part of an expression", text=text, span=span, hint=hint)
+
+
+def file(text: str, span: Span) -> ReadError:
+    """For ``@weights.npy`` where an operand stands."""
+    found = _FILE.match(text, span[0], span[0] + SHOWN)
+    written = found[0] if found is not None else "@…"
+    span = (span[0], span[0] + len(written))
+    return ReadError("a file cannot be read inside an expression", text=text, span=span, hint=outside(text, span[0], written))
+
+
+def of_a_number(text: str, span: Span, what: str) -> ReadError:
+    """For ``2'`` and ``2[0]``."""
+    number = text[span[0] : span[1]]
+    hint = "put into parentheses what is meant, as in (x^2)' or (2*x)[0]"
+    return ReadError(f"{cut(number)} is a single number and has no {what}", text=text, span=span, hint=hint)
+
+
+def not_an_index(text: str, start: int) -> ReadError:
+    """For a bracket behind an operand that holds brackets or is never closed."""
+    nested = re.compile(r"[\[\];]").search(text, start + 1)
+    if nested is not None and nested[0] == "[":
+        return ReadError(
+            "brackets cannot stand inside brackets",
+            text=text,
+            span=(nested.start(), nested.end()),
+            hint="write the entries of all axes into one pair, as in x[0, 1]; stack(x[2], x[0]) picks several",
+        )
+    return ReadError("this bracket is never closed", text=text, span=(start, start + 1))
+
+
+def beside(text: str, last: Span, start: int) -> ReadError:
+    """For an operand behind ``.T``, ``'`` or an index, which could be multiplied in two ways."""
+    one, other = cut(text[last[0] : last[1]]), operand_at(text, start)
+    if one.endswith(".T") and other == "()":
+        return ReadError(".T is written without parentheses", text=text, span=(start, start + 2), hint=f"write {one}")
+    return ReadError(
+        f"{cut(text[last[0] : start] + other)} can be read in two ways",
+        text=text,
+        span=(last[0], start + len(other)),
+        hint=f"write {one} @ {other} for the matrix product, or {one}*{other} for the product cell by cell",
+    )
+
+
+def transposed_number(text: str, last: Span) -> ReadError:
+    """For ``2.T``, which starts as a numeral and ends as a transpose."""
+    number = text[last[0] : last[1]]
+    return ReadError(
+        f"{number}T can be read in two ways",
+        text=text,
+        span=(last[0], last[1] + 1),
+        hint=f"write {number}0*T for a product; what is transposed stands in parentheses, as in (x^2).T",
+    )
+
+
+def part(text: str, start: int, before: Span | None) -> ReadError:
+    """For a dot that belongs to no number. ``before`` is where the operand stands that it follows, or None."""
+    found = _PART.match(text, start)
+    assert found is not None  # the text has a dot there
+    word = found["word"][: limits.NAME]
+    span = (start, start + 1 + len(word))
+    if before is None:
+        if word == "T":
+            return ReadError(".T stands behind what it transposes", text=text, span=span, hint="write x.T, or (x+y).T")
+        return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
+    owner = cut(text[before[0] : before[1]])
+    if not word:
+        return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
+    if owner in _MODULES:
+        hint = f"write {word}(…) without {owner}." if word in FUNCTIONS else "functions are written without a module before them"
+    elif word in _SIZES:
+        hint = "the shapes are shown beside the values; mean(x) divides a sum by the number of its cells"
+    elif word in FUNCTIONS:
+        hint = f"write {word}({owner})" if FUNCTIONS[word].arity[0] < 2 else f"write {word}({owner}, …)"
+    elif word in ("t", "transpose", "mT"):
+        hint = f"write {owner}.T"
+    elif word in ("dot", "mm", "matmul") and found["call"]:
+        hint = f"write {owner} @ …"
+    else:
+        hint = "names have no dots; only .T, the transpose, stands behind one"
+    return ReadError(f"nothing has a part called {quoted(word)}", text=text, span=span, hint=hint)
