@@ -151,4 +151,6 @@ class StructuralGate:
         axis = {**self.defaults, **dict(options)}.get("axis")
         if axis is None:
             return ""
-        return f" along the axes {', '.join(map(str, axis))}" if isinstance(axis, tuple) else f" along axis {axis}"
+        if isinstance(axis, tuple):
+            return f" along the axes {', '.join(map(str, axis))}"
+        return " along the last axis" if axis == -1 else f" along axis {axis}"

@@ -9,9 +9,13 @@ from graphstep.gates.rows.arithmetic import ARITHMETIC
 from graphstep.gates.rows.choices import CHOICES
 from graphstep.gates.rows.collecting import COLLECTING
 from graphstep.gates.rows.exponentials import EXPONENTIALS
+from graphstep.gates.rows.joining import JOINING
+from graphstep.gates.rows.losses import LOSSES
 from graphstep.gates.rows.moving import MOVING
 from graphstep.gates.rows.multiplying import MULTIPLYING
+from graphstep.gates.rows.normalising import NORMALISING
 from graphstep.gates.rows.powers import POWERS
+from graphstep.gates.rows.squashing import SQUASHING
 from graphstep.gates.rows.trigonometry import TRIGONOMETRY
 
 if TYPE_CHECKING:
@@ -23,7 +27,9 @@ ELEMENTWISE: dict[str, Gate] = {
 }
 """Every elementwise gate by its name."""
 
-STRUCTURAL: dict[str, StructuralGate] = {gate.name: gate for gate in (*MULTIPLYING, *COLLECTING, *MOVING)}
+STRUCTURAL: dict[str, StructuralGate] = {
+    gate.name: gate for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING)
+}
 """Every structural gate by its name."""
 
 GATES: dict[str, Gate | StructuralGate] = {**ELEMENTWISE, **STRUCTURAL}

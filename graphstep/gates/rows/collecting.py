@@ -72,6 +72,11 @@ def written(options: Options) -> str:
     return axis + (", keepdims=true" if options.get("keepdims") else "")
 
 
+def typed(value: float) -> str:
+    """A number as it can be typed, to the last bit."""
+    return repr(float(value)).removesuffix(".0")
+
+
 def _count(shape: Shape, options: Options) -> int:
     """How many cells are collected into one."""
     return prod(shape[i] for i in chosen_axes(shape, options["axis"]))
@@ -294,9 +299,7 @@ COLLECTING = (
         lambda m, terms, options: m.over("mean", terms[0], options["axis"]),
         _mean_pulled,
         "The mean gate adds up the cells of {x}{axis} and divides by how many there are.",
-        (
-            "A mean is a distributor in equal shares: each of the n cells that it averaged gets 1/n of the upstream gradient.",
-        ),
+        ("A mean is a distributor in equal shares: each of the n cells that it averaged gets 1/n of the upstream gradient.",),
         pattern=("distributor",),
         functions=("mean",),
         keywords=_KEYWORDS,

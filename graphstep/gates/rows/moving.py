@@ -1,11 +1,11 @@
-"""Gates that copy cells or put them elsewhere: broadcasting, transposing, indexing, reshaping, joining, classes as rows."""
+"""Gates that copy cells or put them elsewhere: broadcasting, transposing, indexing, reshaping."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from graphstep.expression import Shape
 
 
-def _nothing(slot: int, shapes: Sequence[Shape], options: Options) -> int:
+def nothing(slot: int, shapes: Sequence[Shape], options: Options) -> int:
     """What moves cells multiplies none."""
     return 0
 
@@ -174,125 +174,6 @@ def _index_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     return found
 
 
-# Joining
-
-
-def _joining_axis(axis: int, count: int, what: str) -> int:
-    if not -count <= axis < count:
-        raise MisfitError(
-            f"there is no axis {axis}", f"{what} has axis 0 only" if count == 1 else f"{what} has axes 0 to {count - 1}"
-        )
-    return axis % count
-
-
-def _concat_shape(shapes: Sequence[Shape], options: Options) -> Shape:
-    first = shapes[0]
-    if not all(shapes):
-        raise MisfitError("a single number has no axis to be joined along", "put numbers side by side with stack(x, y)")
-    axis = _joining_axis(options["axis"], len(first), "its first input")
-    rest = (*first[:axis], *first[axis + 1 :])
-    for shape in shapes[1:]:
-        if len(shape) != len(first) or (*shape[:axis], *shape[axis + 1 :]) != rest:
-            wanted = (*map(str, first[:axis]), "any", *map(str, first[axis + 1 :]))
-            raise MisfitError(
-                f"joined along axis {axis}, {first} and {shape} differ elsewhere too",
-                f"every input needs the shape ({', '.join(wanted)})",
-            )
-    return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
-
-
-def _part(slot: int, shapes: Sequence[Shape], options: Options) -> tuple[Any, ...]:
-    """Where the input of a slot stands in what was joined."""
-    axis = options["axis"] % len(shapes[0])
-    start = sum(shape[axis] for shape in shapes[:slot])
-    return (*[slice(None)] * axis, slice(start, start + shapes[slot][axis]))
-
-
-def _concat_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    return np.concatenate(
-        [direction if i == slot else np.zeros_like(x) for i, x in enumerate(call.inputs)], axis=call.options["axis"]
-    )
-
-
-def _concat_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    parts = _part(slot, options["shapes"], options)
-    return m.indexed(upstream, ", ".join(":" if one.stop is None else f"{one.start}:{one.stop}" for one in parts))
-
-
-def _stack_shape(shapes: Sequence[Shape], options: Options) -> Shape:
-    first = shapes[0]
-    for shape in shapes[1:]:
-        if shape != first:
-            raise MisfitError(
-                f"only equals can be stacked, and here are {first} and {shape}", f"every input needs the shape {first}"
-            )
-    axis = _joining_axis(options["axis"], len(first) + 1, "the stack")
-    return (*first[:axis], len(shapes), *first[axis:])
-
-
-def _layer(slot: int, call: Call) -> tuple[Any, ...]:
-    """Where the input of a slot stands in the stack."""
-    return (*[slice(None)] * (call.options["axis"] % call.out.ndim), slot)
-
-
-def _stack_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    found = np.zeros_like(call.out)
-    found[_layer(slot, call)] = direction
-    return found
-
-
-def _stack_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    axis = options["axis"] % (len(options["shapes"][0]) + 1)
-    return m.indexed(upstream, ", ".join((*[":"] * axis, str(slot))))
-
-
-# Classes as rows of 0 and 1
-
-
-def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
-    """The shape of the scores, where classes (one a row of scores) or targets of the scores' shape go with them."""
-    classes, scores = shapes
-    if not scores:
-        raise MisfitError(
-            "the scores are a single number", "give one score a class: a vector, or a row of a matrix for each case"
-        )
-    if classes not in (scores, scores[:-1]):
-        one = "a single class" if len(scores) == 1 else f"one class for each row, shape {scores[:-1]},"
-        raise MisfitError(
-            f"targets of shape {classes} do not go with scores of shape {scores}", f"give {one} or targets of shape {scores}"
-        )
-    return scores
-
-
-def onehot(np: Any, classes: Any, scores: Any) -> Any:
-    """Rows of 0 with a 1 at the class; what has the scores' shape is targets already, and is returned as it is.
-
-    Raises :class:`MisfitError` for a class that is no whole number from 0 to the number of classes.
-    """
-    if np.shape(classes) == np.shape(scores):
-        return classes
-    count = np.shape(scores)[-1]
-    wrong = np.asarray(~((np.floor(classes) == classes) & (np.greater_equal(classes, 0)) & (np.less(classes, count))))
-    if wrong.any():
-        first = float(np.asarray(classes)[wrong].flat[0])
-        raise MisfitError(f"{first:g} is no class", f"with {count} scores the classes are the whole numbers 0 to {count - 1}")
-    return (np.asarray(classes)[..., None] == np.arange(count)).astype(float)
-
-
-def _onehot_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    same = np.shape(call.inputs[0]) == np.shape(call.out)
-    return upstream if slot == 0 and same else np.zeros(np.shape(call.inputs[slot]))
-
-
-def _onehot_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    same = np.shape(call.inputs[0]) == np.shape(call.out)
-    return direction if slot == 0 and same else np.zeros(np.shape(call.out))
-
-
-def _onehot_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
-    return "diagonal" if slot == 0 and shapes[0] == shapes[1] else "selection"
-
-
 MOVING = (
     StructuralGate(
         "broadcast",
@@ -309,7 +190,7 @@ MOVING = (
         pattern=("adder",),
         keywords={"shape": "shape"},
         inside=lambda options: " to " + ("×".join(map(str, options["shape"])) or "()"),
-        multiplications=_nothing,
+        multiplications=nothing,
     ),
     StructuralGate(
         "transpose",
@@ -328,7 +209,7 @@ MOVING = (
         keywords={"axes": "axes"},
         defaults={"axes": None},
         inside=lambda options: "" if options["axes"] is None else f" axes {options['axes']}",
-        multiplications=_nothing,
+        multiplications=nothing,
     ),
     StructuralGate(
         "index",
@@ -344,7 +225,7 @@ MOVING = (
         ("An index is a router: its upstream gradient goes to the cells that were picked, and 0 to all others.",),
         pattern=("router",),
         inside=lambda options: f" [{_index_text(options['index'])}]",
-        multiplications=_nothing,
+        multiplications=nothing,
     ),
     StructuralGate(
         "reshape",
@@ -363,68 +244,6 @@ MOVING = (
         keywords={"shape": "shape"},
         rest="shape",
         inside=lambda options: f" {options['shape']}",
-        multiplications=_nothing,
-    ),
-    StructuralGate(
-        "concat",
-        "concat",
-        _concat_shape,
-        lambda np, inputs, options: np.concatenate(inputs, axis=options["axis"]),
-        lambda np, call, slot, upstream: upstream[_part(slot, [np.shape(x) for x in call.inputs], call.options)],
-        _concat_push,
-        lambda slot, shapes, options: "selection",
-        lambda m, terms, options: m.call("concat", *terms),
-        _concat_pulled,
-        "The concat gate joins its inputs end to end{axis}.",
-        ("What was joined is cut apart again: every input gets its own part of the upstream gradient.",),
-        pattern=("distributor",),
-        inputs=(1, None),
-        functions=("concat",),
-        keywords={"axis": "axis"},
-        defaults={"axis": 0},
-        inside=lambda options: f" axis {options['axis']}",
-        multiplications=_nothing,
-    ),
-    StructuralGate(
-        "stack",
-        "stack",
-        _stack_shape,
-        lambda np, inputs, options: np.stack(inputs, axis=options["axis"]),
-        lambda np, call, slot, upstream: upstream[_layer(slot, call)],
-        _stack_push,
-        lambda slot, shapes, options: "selection",
-        lambda m, terms, options: m.call("stack", *terms),
-        _stack_pulled,
-        "The stack gate lays its inputs on each other{axis}, which is a new axis.",
-        ("What was stacked is taken apart again: every input gets its own layer of the upstream gradient.",),
-        pattern=("distributor",),
-        inputs=(1, None),
-        functions=("stack",),
-        keywords={"axis": "axis"},
-        defaults={"axis": 0},
-        inside=lambda options: f" axis {options['axis']}",
-        multiplications=_nothing,
-    ),
-    StructuralGate(
-        "onehot",
-        "onehot",
-        onehot_shape,
-        lambda np, inputs, options: np.array(onehot(np, *inputs), float),
-        _onehot_pullback,
-        _onehot_push,
-        _onehot_structure,
-        lambda m, terms, options: m.call("onehot", terms[0]),
-        lambda m, slot, upstream, terms, out, options: (
-            upstream if slot == 0 and options["shapes"][0] == options["shapes"][1] else 0
-        ),
-        "The onehot gate makes rows of zeros with a 1 at the class that {x} names, as long as a row of {y}; targets stay.",
-        (
-            "Classes are whole numbers that nothing moves by a little, so they get no gradient; targets get all of it.",
-            "The scores lend onehot their shape only, so they get no gradient from it.",
-        ),
-        pattern=("distributor", "dead"),
-        inputs=(2, 2),
-        functions=("onehot",),
-        multiplications=_nothing,
+        multiplications=nothing,
     ),
 )

@@ -1,0 +1,337 @@
+"""Losses: composite gates with the gradient that textbooks print, and the gate that makes targets of classes.
+
+A loss takes a row of scores for each case (or one vector of them) and the right answers, and gives one number: the mean over the
+cases. The right answers are classes, whole numbers, or targets in the shape of the scores (:func:`onehot`).
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from graphstep.gates.rows.collecting import typed
+from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rows.squashing import filled_axis, log_softmax, softmax
+from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.expression import Shape
+
+
+def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
+    """The shape of the scores, where classes (one a row of scores) or targets of the scores' shape go with them."""
+    classes, scores = shapes
+    if not scores:
+        raise MisfitError(
+            "the scores are a single number", "give one score a class: a vector, or a row of a matrix for each case"
+        )
+    if classes not in (scores, scores[:-1]):
+        one = "a single class" if len(scores) == 1 else f"one class for each row, shape {scores[:-1]},"
+        raise MisfitError(
+            f"targets of shape {classes} do not go with scores of shape {scores}", f"give {one} or targets of shape {scores}"
+        )
+    return scores
+
+
+def onehot(np: Any, classes: Any, scores: Any) -> Any:
+    """Rows of 0 with a 1 at the class; what has the scores' shape is targets already, and is returned as it is.
+
+    Raises :class:`MisfitError` for a class that is no whole number from 0 to the number of classes.
+    """
+    if np.shape(classes) == np.shape(scores):
+        return classes
+    count = np.shape(scores)[-1]
+    wrong = np.asarray(~((np.floor(classes) == classes) & (np.greater_equal(classes, 0)) & (np.less(classes, count))))
+    if wrong.any():
+        first = float(np.asarray(classes)[wrong].flat[0])
+        raise MisfitError(f"{first:g} is no class", f"with {count} scores the classes are the whole numbers 0 to {count - 1}")
+    return (np.asarray(classes)[..., None] == np.arange(count)).astype(float)
+
+
+def _onehot_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    same = np.shape(call.inputs[0]) == np.shape(call.out)
+    return upstream if slot == 0 and same else np.zeros(np.shape(call.inputs[slot]))
+
+
+def _onehot_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
+    same = np.shape(call.inputs[0]) == np.shape(call.out)
+    return direction if slot == 0 and same else np.zeros(np.shape(call.out))
+
+
+def _onehot_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+    return "diagonal" if slot == 0 and shapes[0] == shapes[1] else "selection"
+
+
+# What the losses on classes share
+
+
+def _loss_shape(shapes: Sequence[Shape], options: Options) -> Shape:
+    filled_axis(shapes[0], -1, "the scores")
+    onehot_shape(shapes[::-1], options)
+    return ()
+
+
+def _loss_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+    # Towards classes there is no slope at all.
+    return "selection" if slot == 1 and shapes[0] != shapes[1] else "dense"
+
+
+def _targets(np: Any, call: Call) -> tuple[Any, int, bool]:
+    """The targets as rows, the number of cases, and whether they were given so, not as classes."""
+    scores, y = call.inputs
+    return onehot(np, y, scores), prod(scores.shape[:-1]), np.shape(y) == scores.shape
+
+
+def _mean_of_rows(np: Any, rows: Any) -> Any:
+    return np.divide(np.sum(rows), np.size(rows))
+
+
+def _target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
+    scores, y = options["shapes"]
+    return terms[1] if scores == y else m.call("onehot", terms[1])
+
+
+def _per_case(term: Any, options: Options) -> Any:
+    cases = prod(options["shapes"][0][:-1])
+    return term if cases == 1 else term / cases
+
+
+# Softmax with cross-entropy
+
+
+def _cross_entropy(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+    scores, y = inputs
+    targets = onehot(np, y, scores)
+    # What a target of 0 leaves out is left out, whatever its logarithm.
+    return _mean_of_rows(np, -np.where(targets == 0, 0.0, targets * log_softmax(np, scores, -1)).sum(axis=-1))
+
+
+def _cross_entropy_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    scores = call.inputs[0]
+    targets, cases, given = _targets(np, call)
+    if slot == 1 and not given:
+        return np.zeros(np.shape(call.inputs[1]))
+    share = np.divide(upstream, cases)
+    if slot == 1:
+        return -share * log_softmax(np, scores, -1)
+    guess = softmax(np, scores, -1)
+    if given:
+        # Targets that are no probabilities weigh their row by their sum.
+        guess *= targets.sum(axis=-1, keepdims=True)
+    guess -= targets
+    guess *= share
+    return guess
+
+
+def _cross_entropy_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
+    scores = call.inputs[0]
+    targets, _, given = _targets(np, call)
+    logs = log_softmax(np, scores, -1)
+    if slot == 1:
+        return _mean_of_rows(np, -(logs * direction).sum(axis=-1)) if given else np.float64(0.0)
+    moved = direction - (np.exp(logs) * direction).sum(axis=-1, keepdims=True)
+    return _mean_of_rows(np, -(targets * moved).sum(axis=-1))
+
+
+def _cross_entropy_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
+    scores, y = options["shapes"]
+    if slot == 1:
+        return _per_case(-upstream * m.call("log_softmax", terms[0]), options) if scores == y else 0
+    return upstream * _per_case(m.call("softmax", terms[0]) - _target_term(m, terms, options), options)
+
+
+# Hinge
+
+
+def _margins(np: Any, call: Call) -> tuple[Any, Any]:
+    """By how much each score misses its margin (positive where it does), and the targets."""
+    scores = call.inputs[0]
+    targets = _targets(np, call)[0]
+    return scores - (targets * scores).sum(axis=-1, keepdims=True) + call.options["margin"], targets
+
+
+def _hinge(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+    missed, targets = _margins(np, Call(tuple(inputs), None, options))
+    return _mean_of_rows(np, ((1.0 - targets) * np.maximum(0.0, missed)).sum(axis=-1))
+
+
+def _hinge_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    scores = call.inputs[0]
+    missed, targets = _margins(np, call)
+    _, cases, given = _targets(np, call)
+    share = np.divide(upstream, cases)
+    active = (1.0 - targets) * (missed > 0)
+    count = active.sum(axis=-1, keepdims=True)
+    if slot == 0:
+        return share * (active - targets * count)
+    if not given:
+        return np.zeros(np.shape(call.inputs[1]))
+    return -share * (np.maximum(0.0, missed) + scores * count)
+
+
+def _hinge_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
+    scores = call.inputs[0]
+    missed, targets = _margins(np, call)
+    weight = 1.0 - targets
+    if slot == 0:
+        moved = direction - (targets * direction).sum(axis=-1, keepdims=True)
+        return _mean_of_rows(np, (weight * np.where(missed > 0, moved, 0.0)).sum(axis=-1))
+    if not _targets(np, call)[2]:
+        return np.float64(0.0)
+    moved = -(direction * scores).sum(axis=-1, keepdims=True)
+    rows = weight * np.where(missed > 0, moved, 0.0) - direction * np.maximum(0.0, missed)
+    return _mean_of_rows(np, rows.sum(axis=-1))
+
+
+def _hinge_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
+    scores, y = terms
+    return m.call("hinge", scores, y) if options["margin"] == 1 else m.call("hinge", scores, y, options["margin"])
+
+
+def _hinge_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
+    scores, y = options["shapes"]
+    if slot == 1:
+        return upstream * m.call("slope", terms[1]) if scores == y else 0
+    active = m.call("active", terms[0])
+    return upstream * _per_case(active - _target_term(m, terms, options) * m.over("sum", active, -1), options)
+
+
+def _hinge_expansion(options: Options) -> str:
+    right = "sum(onehot(y, x) * x, axis=-1, keepdims=true)"
+    return f"mean(sum((1 - onehot(y, x)) * max(0, x - {right} + {typed(options['margin'])}), axis=-1))"
+
+
+def _hinge_remark(np: Any, call: Call) -> str:
+    missed, targets = _margins(np, call)
+    edges = int(((missed == 0) & (targets != 1)).sum())
+    if not edges:
+        return ""
+    head = "1 score keeps its margin exactly" if edges == 1 else f"{edges:,} scores keep their margin exactly"
+    return f"{head}: there the local gradient is taken as 0, as that of relu is at 0. (PyTorch takes 0 too; JAX ½.)"
+
+
+# Squared error
+
+
+def _mse_shape(shapes: Sequence[Shape], options: Options) -> Shape:
+    if shapes[0] != shapes[1]:
+        cells = prod(shapes[0]) == prod(shapes[1])
+        fits = f"reshape one of them to {shapes[0]}" if cells else f"give both sides the shape {shapes[0]}"
+        raise MisfitError(f"mse compares cell by cell, and {shapes[0]} is not {shapes[1]}", fits)
+    return ()
+
+
+def _mse(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+    away = np.subtract(*inputs)
+    return _mean_of_rows(np, away * away)
+
+
+def _mse_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    x, y = call.inputs
+    return np.divide(2.0 * upstream, np.size(x)) * (np.subtract(x, y) if slot == 0 else np.subtract(y, x))
+
+
+def _mse_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
+    x, y = call.inputs
+    return _mean_of_rows(np, 2.0 * np.subtract(x, y) * (direction if slot == 0 else np.negative(direction)))
+
+
+def _mse_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
+    x, y = terms if slot == 0 else terms[::-1]
+    cells = prod(options["shapes"][0])
+    return upstream * (2 * (x - y) if cells == 1 else 2 * (x - y) / cells)
+
+
+LOSSES = (
+    StructuralGate(
+        "onehot",
+        "onehot",
+        onehot_shape,
+        lambda np, inputs, options: np.array(onehot(np, *inputs), float),
+        _onehot_pullback,
+        _onehot_push,
+        _onehot_structure,
+        lambda m, terms, options: m.call("onehot", terms[0]),
+        lambda m, slot, upstream, terms, out, options: (
+            upstream if slot == 0 and options["shapes"][0] == options["shapes"][1] else 0
+        ),
+        "The onehot gate makes rows of zeros with a 1 at the class that {x} names, as long as a row of {y}; targets stay.",
+        (
+            "Classes are whole numbers that nothing moves by a little, so they get no gradient; targets get all of it.",
+            "The scores lend onehot their shape only, so they get no gradient from it.",
+        ),
+        pattern=("distributor", "dead"),
+        inputs=(2, 2),
+        functions=("onehot",),
+        multiplications=nothing,
+    ),
+    StructuralGate(
+        "cross_entropy",
+        "cross-entropy",
+        _loss_shape,
+        _cross_entropy,
+        _cross_entropy_pullback,
+        _cross_entropy_push,
+        _loss_structure,
+        lambda m, terms, options: m.call("cross_entropy", *terms),
+        _cross_entropy_pulled,
+        "The cross-entropy gate turns the scores {x} into probabilities (softmax) and takes −log of that of the right class {y}: "
+        "the mean over the cases.",
+        (
+            "The slope of softmax with cross-entropy is what was guessed less what was right, ŷ − y, over the number of cases.",
+            "Classes are whole numbers that nothing moves by a little, so they get no gradient; a target gets −log softmax.",
+        ),
+        pattern=("", "dead"),
+        inputs=(2, 2),
+        functions=("cross_entropy",),
+        expansion=lambda options: "-mean(sum(onehot(y, x) * log_softmax(x), axis=-1))",
+    ),
+    StructuralGate(
+        "hinge",
+        "hinge",
+        _loss_shape,
+        _hinge,
+        _hinge_pullback,
+        _hinge_push,
+        _loss_structure,
+        _hinge_formula,
+        _hinge_pulled,
+        "The hinge gate adds up by how much each wrong class of {x} comes closer to the right one, {y}, than the margin: "
+        "the mean over the cases.",
+        (
+            "Each wrong class that misses its margin gets its case's share of the upstream gradient, the right class that share "
+            "with its sign turned for each of them, and what keeps its margin gets 0.",
+            "Classes are whole numbers that nothing moves by a little, so they get no gradient.",
+        ),
+        pattern=("router", "dead"),
+        inputs=(2, 2),
+        functions=("hinge",),
+        keywords={"margin": "number"},
+        defaults={"margin": 1},
+        inside=lambda options: "" if options["margin"] == 1 else f" margin {numeral(options['margin'])}",
+        expansion=_hinge_expansion,
+        remark=_hinge_remark,
+    ),
+    StructuralGate(
+        "mse",
+        "mse",
+        _mse_shape,
+        _mse,
+        _mse_pullback,
+        _mse_push,
+        lambda slot, shapes, options: "dense",
+        lambda m, terms, options: m.call("mse", *terms),
+        _mse_pulled,
+        "The mse gate takes the mean of the squared differences of {x} and {y}.",
+        (
+            "The slope of a mean of squares is twice the difference {x} − {y}, divided by the number of cells.",
+            "The slope of a mean of squares is twice the difference {y} − {x}, divided by the number of cells.",
+        ),
+        inputs=(2, 2),
+        functions=("mse",),
+        expansion=lambda options: "mean((x - y)^2)",
+    ),
+)

@@ -1,0 +1,117 @@
+"""The normalisation of a batch."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from graphstep.gates.rows.collecting import typed
+from graphstep.gates.rows.moving import broadcasts, gathered
+from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.expression import Shape
+
+
+def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:
+    x = shapes[0]
+    if not x:
+        raise MisfitError("its input is a single number, not a batch", "give a matrix with a row for each case")
+    for name, shape in zip(("gamma", "beta"), shapes[1:], strict=True):
+        if not broadcasts(shape, x):
+            raise MisfitError(f"{name} of shape {shape} does not go with a batch of shape {x}", f"give it the shape {x[1:]}")
+    return x
+
+
+def _spread(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
+    """The distances from the mean of the batch, and the standard deviation."""
+    count = x.shape[0]
+    away = x - np.divide(x.sum(axis=0), count)
+    return away, np.sqrt(np.divide((away * away).sum(axis=0), count) + options["eps"])
+
+
+def _batch_norm(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+    x, gamma, beta = inputs
+    away, deviation = _spread(np, x, options)
+    return gamma * (away / deviation) + beta
+
+
+def _batch_norm_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    x, gamma, beta = call.inputs
+    if slot == 2:
+        return gathered(np, upstream, np.shape(beta))
+    away, deviation = _spread(np, x, call.options)
+    normal = away / deviation
+    if slot == 1:
+        return gathered(np, upstream * normal, np.shape(gamma))
+    arriving, count = upstream * gamma, x.shape[0]
+    common = np.divide(arriving.sum(axis=0), count)
+    sloped = np.divide((arriving * normal).sum(axis=0), count)
+    return (arriving - common - normal * sloped) / deviation
+
+
+def _batch_norm_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
+    x, gamma, _ = call.inputs
+    if slot == 2:
+        return np.broadcast_to(direction, x.shape)
+    away, deviation = _spread(np, x, call.options)
+    if slot == 1:
+        return direction * away / deviation
+    # The quotient rule on away/deviation; the deviation moves by mean(away · moved)/deviation.
+    moved = direction - np.divide(direction.sum(axis=0), x.shape[0])
+    wider = np.divide((away * moved).sum(axis=0), x.shape[0]) / deviation
+    return gamma * (moved * deviation - away * wider) / deviation**2
+
+
+def _batch_norm_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+    if slot == 0:
+        return "dense" if len(shapes[0]) == 1 else "block"
+    if shapes[slot] == shapes[0]:
+        return "diagonal"
+    if slot == 2:
+        return "repetition"
+    return "block" if prod(shapes[1]) > 1 else "dense"
+
+
+def _batch_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
+    x, gamma, _ = terms
+    normal = m.call("normalised", x)
+    if slot == 0:
+        inner = upstream - m.over("mean", upstream, 0) - normal * m.over("mean", upstream * normal, 0)
+        return gamma / m.over("std", x, 0) * inner
+    whole = upstream * normal if slot == 1 else upstream
+    if options["shapes"][slot] == options["shapes"][0]:
+        return whole
+    return m.over("sum", whole, 0 if options["shapes"][slot] else None)
+
+
+NORMALISING = (
+    StructuralGate(
+        "batch_norm",
+        "batch norm",
+        _batch_norm_shape,
+        _batch_norm,
+        _batch_norm_pullback,
+        _batch_norm_push,
+        _batch_norm_structure,
+        lambda m, terms, options: m.call("batch_norm", *terms),
+        _batch_norm_pulled,
+        "The batch norm gate gives every column of {x} mean 0 and variance 1 over the batch, "
+        "then scales it by {y} and shifts it by {z}.",
+        (
+            "Every case moves the mean and the variance of its column, so what arrives loses its mean and its part "
+            "along the normalised column; the rest is scaled by {y} over the standard deviation.",
+            "The scale meets every case of the batch: the upstream gradient times the normalised column, added up over the batch.",
+            "The shift is added to every case of the batch, so the upstream gradient is added up over the batch.",
+        ),
+        pattern=("", "switcher", "adder"),
+        inputs=(3, 3),
+        functions=("batch_norm",),
+        keywords={"eps": "number"},
+        defaults={"eps": 1e-5},
+        multiplications=lambda slot, shapes, options: (5, 2, 0)[slot] * prod(shapes[0]),
+        expansion=lambda options: f"y * ((x - mean(x, axis=0)) / sqrt(var(x, axis=0) + {typed(options['eps'])})) + z",
+    ),
+)
