@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
+from graphstep.arrays import array_text, shape_text
 from graphstep.drawing import Marks
 from graphstep.explain.names import NAME_WIDTH, output_name
 from graphstep.expression import Program, node_id
@@ -21,6 +22,7 @@ from graphstep.numerals import DIGITS, numeral
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from graphstep.arrays import Number
     from graphstep.layout import Density, Layout
     from graphstep.trace import Gradient, Step, Trace
 
@@ -32,6 +34,9 @@ NEARBY = 60
 
 MORE = "+…"
 """Stands behind a gradient of which a part has arrived."""
+
+DIGEST = 12
+"""Cells that an array has on its wire for its numbers, or for what they are like."""
 
 _WIDEST = len("-1.234e-100")
 _HUB = 8
@@ -91,7 +96,7 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
         node = program.nodes[index]
         sources = node.sources
         label = (node.name or "") if node.gate is None else GATES[node.gate].box(node.operands, node.options)
-        boxes.append(Box(label, len(sources), width_of(index), _shown_name(program, index)))
+        boxes.append(Box(label, len(sources), width_of(index), _shown_name(program, index), shape_text(node.shape)))
         for port, (slot, source) in enumerate(sources):
             if source in box_of:
                 edge_of[index, slot] = len(edges)
@@ -173,7 +178,7 @@ def marks(
         if value is None:
             pending.add(box)
             continue
-        values[box] = numeral(value, drawn.digits)
+        values[box] = digest(value, drawn.digits)
         known = trace.gradient(index, at) if sent else None
         if known is None:
             continue
@@ -182,7 +187,7 @@ def marks(
             for wire, gate, slot in drawn.wires_from[box]:
                 part = _contribution(trace, gate, slot, at)
                 if part is not None:
-                    contributions[wire] = numeral(part, drawn.digits)
+                    contributions[wire] = digest(part, drawn.digits)
     step = trace.step(at)
     active, changed = _active(step), None if step.event == "start" else drawn.box_of.get(step.node)
     return Marks(
@@ -196,6 +201,34 @@ def marks(
         pending=frozenset(pending),
         changed=frozenset(() if changed is None else (changed,)),
     )
+
+
+def digest(value: Number, digits: int = DIGITS) -> str:
+    """A value in the room that a wire has: a numeral; the cells of a tiny array; else from where to where its cells reach.
+
+    What every cell is, is said so (``all 0``), and nan is counted (``3 nan``): neither shows in a range.
+
+    >>> import numpy as np
+    >>> digest(1 / 3), digest(np.array([0.2, 0.4])), digest(np.ones((2, 3))), digest(np.linspace(-1, 1 / 3, 50))
+    ('0.3333', '[0.2, 0.4]', 'all 1', '-1…0.333')
+    """
+    if isinstance(value, int | float):
+        return numeral(float(value), digits)
+    if not value.size:
+        return "no cells"
+    if value.size <= DIGEST // 3 and len(text := array_text(value, digits)) <= DIGEST:
+        return text
+    low, high = float(value.min()), float(value.max())
+    if low != low:
+        return f"{int((value != value).sum()):,} nan"
+    if low == high:
+        return f"all {numeral(low, digits)}"
+    for fewer in range(min(digits, 3), 0, -1):
+        ends = numeral(low, fewer), numeral(high, fewer)
+        text = f"all ≈ {ends[0]}" if ends[0] == ends[1] else f"{ends[0]}…{ends[1]}"
+        if len(text) <= DIGEST:
+            return text
+    return f"|·| ≤ {numeral(max(-low, high), 1)}"
 
 
 def _active(step: Step) -> int | None:
@@ -217,7 +250,7 @@ def _active_edges(step: Step, drawn: Diagram) -> list[int]:
     return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
 
 
-def _contribution(trace: Trace, gate: int, slot: int, at: int) -> float | None:
+def _contribution(trace: Trace, gate: int, slot: int, at: int) -> Number | None:
     """What a gate has sent into a slot by step ``at``; None while it has not, or where nothing is sent."""
     sender, slots, edge_step = trace.plan.sender, trace.plan.slot, trace.plan.edge_step
     # Edges are numbered as they are sent: the last gate's first, each gate's by slot.
@@ -228,7 +261,7 @@ def _contribution(trace: Trace, gate: int, slot: int, at: int) -> float | None:
 
 
 def _gradient_text(known: Gradient, digits: int) -> str:
-    text = numeral(known.value, digits)
+    text = digest(known.value, digits)
     return text if known.complete else text + MORE
 
 
@@ -251,17 +284,20 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
     """Cells for the widest of what a node's wire ever shows: value, gradient, its parts on the way there."""
 
     def width(index: int) -> int:
-        widest = cell_width(numeral(trace.value_of(index), digits))
+        widest = cell_width(digest(trace.value_of(index), digits))
         known = trace.gradient(index)
         if known is None:
             return widest
         edges = trace.plan.arrivals[index]
+        if trace.node(index).shape:
+            # What has arrived of a gradient is not added up here: arrays may be large.
+            return DIGEST + len(MORE) if len(edges) > 1 else max(widest, cell_width(digest(known.value, digits)))
         if len(edges) > _FORK:
             return _WIDEST + len(MORE)
-        texts = [numeral(known.value, digits)]
+        texts = [digest(known.value, digits)]
         so_far = 0.0
         for count, edge in enumerate(edges, 1):
-            part = trace.contribution_of(edge)
+            part = float(trace.contribution_of(edge))
             so_far += part
             texts += [numeral(part, digits), *([numeral(so_far, digits) + MORE] if count < len(edges) else [])]
         return max(widest, *map(cell_width, texts))

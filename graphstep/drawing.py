@@ -294,6 +294,10 @@ class _Pen:
 
 
 def _labels(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
+    shape = layout.boxes[node].on_wire
+    if shape and layout.feeds(node):
+        anchor = layout.shape_anchor(node)
+        sheet.write(anchor.x, anchor.y, printable(shape), "name")
     value = marks.values.get(node)
     changed = "-changed" if node in marks.changed else ""
     if value:

@@ -21,8 +21,12 @@ BEND = 6.0
 """Radius of a corner of a wire."""
 LIFT = {"roomy": 12, "compact": 17}
 """Pixels from a wire to the middle of the value above it and of the gradient below it."""
+BESIDE_SHAPE = 16
+"""The same where a shape is set into the wire between them, at least."""
 FONT, SMALL = 14, 12
-"""Sizes of letters in pixels: values and labels, and names and contributions."""
+"""Sizes of letters in pixels: values and labels; and names, shapes and contributions."""
+SMALL_WIDTH = 7.5
+"""Pixels that a small letter takes at most, in any of the fonts."""
 BASELINE = 0.35
 """From the middle of a line of text down to its baseline, in font sizes; not every viewer can centre by itself."""
 HEAD = 8
@@ -133,7 +137,7 @@ def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str) -> list[
     points[0] = (x + beside, y)
     tip = end - beside if layout.is_box(*line[-1]) else end + CELL_WIDTH / 2
     points[-1] = (tip - HEAD / 2, end_row)
-    steps = [f"M{points[0][0]:g} {points[0][1]:g}"]
+    steps = [f"M{points[0][0]:g} {points[0][1]:g}", *_gap(layout, line[0])]
     for (x, y), (corner_x, corner_y), (to_x, to_y) in zip(points, points[1:], points[2:], strict=False):
         near = _towards(corner_x, corner_y, x, y)
         far = _towards(corner_x, corner_y, to_x, to_y)
@@ -141,6 +145,16 @@ def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str) -> list[
     steps.append(f"L{points[-1][0]:g} {points[-1][1]:g}")
     head = f"M{tip:g} {end_row:g}l-{HEAD} -4.5v9z"
     return [f'<path d="{"".join(steps)}"/>', f'<path class="head" d="{head}" fill="{colour}" stroke="none"/>']
+
+
+def _gap(layout: Layout, start: tuple[int, int]) -> list[str]:
+    """The wire lets the shape through that is set into it; a ground behind the text would depend on the page."""
+    node = layout.node_at(*start)
+    if node is None or not layout.boxes[node].on_wire:
+        return []
+    anchor = layout.shape_anchor(node)
+    left = _column(anchor.x - 0.5)
+    return [f"H{left - 1:g}", f"M{left + anchor.width * SMALL_WIDTH + 2:g} {_row(anchor.y):g}"]
 
 
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
@@ -207,12 +221,18 @@ def _rect(left: float, top: float, right: float, bottom: float, corner: float, s
 def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
     found: list[str] = []
     for node in nodes:
+        shape = layout.boxes[node].on_wire
+        if shape and layout.feeds(node):
+            place = layout.shape_anchor(node)
+            x = _column(place.x - 0.5)
+            found.append(_at(x, _row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
         for texts, anchor, lift, kind, colour in (
             (marks.values, layout.value_anchor(node), 1, "value", GREEN),
             (marks.gradients, layout.gradient_anchor(node), -1, "gradient", RED),
         ):
             if texts.get(node):
-                y = _row(anchor.y + lift) - lift * LIFT[layout.density]
+                away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
+                y = _row(anchor.y + lift) - lift * away
                 found.append(_at(_column(anchor.x - 0.5), y, texts[node], kind, colour, more=' text-anchor="start"'))
     for edge, text in marks.contributions.items():
         anchor_or_none = layout.contribution_anchor(edge)

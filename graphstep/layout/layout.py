@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from graphstep.layout.cells import cell_width
 from graphstep.layout.plan import Kind
 from graphstep.layout.sizes import out_row, shown_name, stub_text
 from graphstep.layout.window import Stub, Window, window
@@ -102,6 +103,12 @@ class Layout:
     def gradient_anchor(self, node: int) -> Anchor:
         """Where the gradient of a node is written: below its wire."""
         return self._label_anchor(node, 1)
+
+    def shape_anchor(self, node: int) -> Anchor:
+        """Where a text is set into the wire of a node: behind its first cell."""
+        geometry = self._geometry
+        x = geometry.left[geometry.made.layer[node]] + geometry.size.width[node] + 1
+        return Anchor(x, geometry.row[node], cell_width(self.boxes[node].on_wire))
 
     def _label_anchor(self, node: int, below: int) -> Anchor:
         geometry = self._geometry

@@ -20,6 +20,8 @@ class Box:
     """Cells to keep free on its outgoing wire for a value and a gradient, so that stepping never moves the drawing."""
     name: str = ""
     """What the learner calls the node (`q` in `q = x + y`); shown in the lower edge of the box, and on stubs."""
+    on_wire: str = ""
+    """What is set into the wire where it leaves the box: the shape of an array, `2×3`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,9 @@ def sizes(made: Plan, boxes: Sequence[Box], density: Density, output: int | None
     for item, box in enumerate(boxes):
         measure(size, item, box, shown_name(box, item == output))
         label_end = size.label_start[item] + box.label_width + (1 if roomy else 0)
-        size.zone[item] = max(label_end if box.label_width else 0, size.width[item] + SHORTEST)
+        # A piece of wire shows on either side of what is set into it.
+        wire = max(SHORTEST, cell_width(box.on_wire) + 2 if box.on_wire else 0)
+        size.zone[item] = max(label_end if box.label_width else 0, size.width[item] + wire)
         if box.ports > 1:
             first = made.first_slot[item]
             out = out_row(box.ports)
