@@ -2,6 +2,7 @@
 
 The order in which the text passes the modules: ``characters`` (one spelling for each character), ``tokens`` (words, brackets, and
 the multiplication signs that were left out), ``grammar`` (precedence), ``builder`` (gates) and ``calls`` (functions).
+What stands in brackets and behind ``axis=`` is read by ``options``.
 Nothing here evaluates anything: a number is turned into a double, and that is all.
 """
 
@@ -48,7 +49,7 @@ def read(text: str, given: Collection[str] = ()) -> Program:
 
 
 # An operator between the end of one operand and the start of another is a gate in every reading.
-_OPERATION = re.compile(r"(?<=[\w)])[-+*](?=[^\W\d]|\()")
+_OPERATION = re.compile(r"(?<=[\w)])[-+*@](?=[^\W\d]|\()")
 
 
 def _refuse_many(text: str) -> None:

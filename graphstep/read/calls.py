@@ -46,6 +46,13 @@ def takes_shape(name: str) -> bool:
     return isinstance(gate, StructuralGate) and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
 
 
+def option_of_several(name: str) -> str:
+    """The option of a function that takes several whole numbers, ``axes``; empty when it has none."""
+    gate = FUNCTIONS.get(name)
+    keywords = gate.keywords if isinstance(gate, StructuralGate) else {}
+    return next((key for key, kind in keywords.items() if kind in ("axes", "shape")), "")
+
+
 def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: Span) -> Term:
     """What a call comes to. ``span`` covers it from the name to the parenthesis.
 
@@ -107,8 +114,12 @@ def _with_options(builder: Builder, name: str, terms: Sequence[Term], given: Seq
             raise ReadError(f"{key} is given twice", text=builder.text, span=option.span, hint="leave one of the two out")
         options[key] = read_option(builder.text, option, gate.keywords[key])
     written = " and ".join(example(key, kind) for key, kind in gate.keywords.items())
-    surplus = bool(gate.keywords) and most is not None and len(terms) > most
-    _check_count(builder, name, len(terms), fewest, most, span, f"its options are given by name: {written}" if surplus else "")
+    hint = ""
+    if name not in gate.functions:
+        hint = f"with an axis {name} takes one array and works over its cells"
+    elif gate.keywords and most is not None and len(terms) > most:
+        hint = f"its options are given by name: {written}"
+    _check_count(builder, name, len(terms), fewest, most, span, hint)
     for key, kind in gate.keywords.items():
         if key not in options and key not in gate.defaults:
             hint = f"write {example(key, kind)} behind its inputs"

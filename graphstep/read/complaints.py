@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.errors import ReadError, did_you_mean, quoted
 from graphstep.read import arrays
-from graphstep.read.calls import function_names, is_function
+from graphstep.read.calls import function_names, is_function, option_of_several
 from graphstep.read.spelling import NO_CONDITIONS, SHOWN, cut, operand_at
 
 if TYPE_CHECKING:
@@ -212,11 +212,14 @@ def nested_bars(text: str, opening: Span, start: int, symbol: str) -> ReadError:
     )
 
 
-def stray_comma(text: str, start: int) -> ReadError:
-    """For a comma outside a call."""
+def stray_comma(text: str, start: int, around: str) -> ReadError:
+    """For a comma outside a call; ``around`` is the function around the parentheses that it stands in, if there is one."""
     hint = "a comma separates the inputs of a function, as in max(x, y), and the entries of an index, as in x[0, 1]"
     if text[start - 1 : start].isdigit() and text[start + 1 : start + 2].isdigit():
         hint = "decimals are written with a point: 1.5"
+    option = option_of_several(around)
+    if option:
+        hint = f"options are given by name: {option}=(0, 1)"
     return ReadError("a comma cannot stand here", text=text, span=(start, start + 1), hint=hint)
 
 

@@ -313,7 +313,8 @@ class Lexer:
 
     def _comma(self, start: int) -> Token:
         if not self._open or self._open[-1][0].type != "CALL":
-            raise complaints.stray_comma(self.text, start)
+            around = self._open[-2][0] if len(self._open) > 1 and self._open[-1][0].type == "OPEN" else None
+            raise complaints.stray_comma(self.text, start, around.text if around is not None else "")
         self._level_ends()
         self._operand, self._operator = False, ""
         return self._hand_out("COMMA", ",", start, start + 1)
