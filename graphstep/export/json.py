@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
-from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from graphstep.explain import pattern
-from graphstep.expression import node_id
-from graphstep.gates import GATES
+from graphstep.export._cells import Cells, nested, pieces
+from graphstep.expression import Slice, node_id
+from graphstep.gates import GATES, STRUCTURAL
 
 if TYPE_CHECKING:
+    from graphstep.arrays import Number
     from graphstep.trace import Step, Trace
 
 SUFFIX = ".json"
 SUMMARY = "everything, for other programs (schema 1)"
 
-_CHUNK = 500
-"""Entries that are written at once."""
-
-
-_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_CHUNK = 1 << 16
+"""Characters that are written at once, unless one entry is longer."""
 
 
 def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     """One JSON document, an entry a line in its long lists; they are made while they are written."""
     for place, (key, entry) in enumerate(_document(trace, at)):
-        yield f"{',' if place else '{'}\n  {_text(key)}: "
+        yield f"{',' if place else '{'}\n  {''.join(pieces(key))}: "
         if isinstance(entry, Iterator):
             yield from _lines(entry)
         else:
-            yield _text(entry)
+            yield from pieces(entry)
     yield "\n}\n"
 
 
 def to_dict(trace: Trace, at: int | None = None) -> dict[str, Any]:
-    """The document as Python data: numbers are floats, and the strings ``inf``, ``-inf``, ``nan`` where JSON has no number.
+    """The document as Python data: numbers are floats, arrays nested lists, and where JSON has no number there are the strings
+    ``inf``, ``-inf``, ``nan``.
 
     With ``at`` it holds what is known after that step: later values and gradients are None, later steps are left out.
     """
-    return {key: list(entry) if isinstance(entry, Iterator) else entry for key, entry in _document(trace, at)}
+    return {key: _plain(list(entry) if isinstance(entry, Iterator) else entry) for key, entry in _document(trace, at)}
 
 
 def _document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
@@ -50,6 +49,8 @@ def _document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
     yield "schema", 1
     yield "program", program.text
     yield "inputs", {name: number(value) for name, value in trace.inputs.items()}
+    if data := [name for name in program.inputs if name in program.data]:
+        yield "data", data
     yield "seed", number(trace.seed)
     yield "ties", trace.ties
     yield "output", number(trace.value(program.output, last))
@@ -59,21 +60,43 @@ def _document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
 
 
 def _lines(entries: Iterator[Any]) -> Iterator[str]:
-    opened = False
-    while chunk := list(islice(entries, _CHUNK)):
-        yield (",\n    " if opened else "[\n    ") + ",\n    ".join(map(_text, chunk))
-        opened = True
-    yield "\n  ]" if opened else "[]"
+    texts: list[str] = []
+    size = 0
+    opening = "[\n    "
+    for entry in entries:
+        texts.append(opening)
+        opening = ",\n    "
+        for piece in pieces(entry):
+            texts.append(piece)
+            size += len(piece)
+            if size > _CHUNK:
+                yield "".join(texts)
+                texts, size = [], 0
+    texts.append("[]" if opening[0] == "[" else "\n  ]")
+    yield "".join(texts)
 
 
-def number(value: float | None) -> float | str | None:
-    """A float as JSON holds it."""
-    if value is None or math.isfinite(value):
+def number(value: Number | None) -> float | str | Cells | None:
+    """A float as JSON holds it; an array as cells, which become nested lists."""
+    if value is None:
+        return None
+    if not isinstance(value, int | float):
+        return Cells(value)
+    if math.isfinite(value):
         return value
     return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
-def _gradient(trace: Trace, index: int, at: int) -> float | str | None:
+def _plain(entry: Any) -> Any:
+    """Cells as lists, wherever they stand."""
+    if isinstance(entry, Cells):
+        return nested(entry.array)
+    if isinstance(entry, dict):
+        return {key: _plain(value) for key, value in entry.items()}
+    return [_plain(value) for value in entry] if isinstance(entry, list) else entry
+
+
+def _gradient(trace: Trace, index: int, at: int) -> float | str | Cells | None:
     known = trace.gradient(index, at)
     return None if known is None else number(known.value)
 
@@ -87,7 +110,7 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
         "label": program.label(index),
         "gate": node.gate,
         "operands": [node_id(x) for x in node.operands if isinstance(x, int)],
-        "shape": [],
+        "shape": list(node.shape),
         "span": list(node.span) if node.span else None,
         "value": number(trace.value(index, at)),
         "gradient": _gradient(trace, index, at),
@@ -97,7 +120,33 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
         entry["slots"] = [slot for slot, _ in node.sources]
         if constants := node.constants:
             entry["constants"] = {str(slot): number(x.value) for slot, x in constants.items()}
+        if node.options:
+            entry["options"] = {name: _option(told) for name, told in node.options}
     return entry
+
+
+def _option(told: Any) -> Any:
+    """What a gate was told: an axis, a shape, a flag; an index is a list of numbers, slices and ``...``."""
+    if isinstance(told, Slice):
+        return told._asdict()
+    if isinstance(told, tuple):
+        return [_option(part) for part in told]
+    return "..." if told is Ellipsis else told
+
+
+def _jacobian(step: Step) -> dict[str, Any]:
+    """What the Jacobian of a send looks like, where arrays or a structural gate have one; it is never formed."""
+    trace, sender, slot = step.trace, step.sender, step.slot
+    if sender is None or slot is None:
+        return {}
+    node, gate = trace.node(sender), STRUCTURAL.get(trace.node(sender).gate or "")
+    if gate is None and not node.shape:
+        return {}
+    structure = "diagonal"
+    if gate is not None:
+        call = trace.call(sender)
+        structure = gate.structure(slot, [value.shape for value in call.inputs], call.options)
+    return {"jacobian": {"structure": structure, "shape": [prod(node.shape), prod(trace.node(step.node).shape)]}}
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -113,12 +162,9 @@ def _step(step: Step) -> dict[str, Any]:
             "local": number(step.local),
             "contribution": number(step.contribution),
             "pattern": pattern(step) or None,
+            **_jacobian(step),
         }
     entry["node"] = node_id(step.node)
     if step.event == "sum":
         entry["contributions"] = [number(part) for part in step.contributions]
     return entry | {"gradient": number(step.gradient)}
-
-
-def _text(entry: Any) -> str:
-    return _ENCODE(entry)
