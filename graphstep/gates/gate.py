@@ -85,6 +85,8 @@ class Gate:
     """Whether it routes to the input that attains its value; such a gate takes any number of inputs."""
     saturates: bool = False
     """Whether it flattens out, so that a slope of almost nothing is worth a name (*saturated*)."""
+    activation: bool = False
+    """Whether networks use it as the non-linearity of a layer, so that its value is what a layer puts out."""
     over_cells: str = ""
     """The structural gate that it is when its only input is an array: ``max(x)`` is the largest cell of x."""
 

@@ -13,6 +13,7 @@ ACTIVATIONS = (
         "The σ gate squashes its input into the interval from 0 to 1.",
         "The slope of σ is σ·(1 − σ): its own output {out} times what is missing to 1.",
         functions=("sigmoid", "σ"),
+        activation=True,
         expansion="1/(1 + exp(-x))",
         folds=True,
         also=("1/(1 + exp(-1*x))", "(1 + exp(-x))^(-1)", "exp(x)/(1 + exp(x))"),
@@ -26,6 +27,7 @@ ACTIVATIONS = (
         "The tanh gate squashes its input into the interval from −1 to 1.",
         "The slope of tanh is 1 − tanh²: one minus the square of its own output {out}.",
         functions=("tanh",),
+        activation=True,
         expansion="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
         folds=True,
         also=("2/(1 + exp(-2*x)) - 1", "2*sigmoid(2*x) - 1", "(exp(2*x) - 1)/(exp(2*x) + 1)"),
@@ -40,6 +42,7 @@ ACTIVATIONS = (
         "The relu gate is a router: it passes its upstream gradient on where its input is positive and blocks it elsewhere.",
         pattern=("router",),
         functions=("relu",),
+        activation=True,
         expansion="max(0, x)",
         conventions=(
             Convention(
@@ -58,6 +61,7 @@ ACTIVATIONS = (
         "The leaky relu gate passes its upstream gradient on where its input is positive and a small part of it elsewhere.",
         pattern=("router",),
         functions=("leaky_relu",),
+        activation=True,
         defaults=(0.01,),
         expansion="max(0, x) + y*min(0, x)",
         conventions=(
@@ -80,6 +84,7 @@ ACTIVATIONS = (
         "The elu gate passes its upstream gradient on where its input is positive and fades it out elsewhere.",
         pattern=("router",),
         functions=("elu",),
+        activation=True,
         defaults=(1.0,),
         expansion="max(0, x) + y*(exp(min(0, x)) - 1)",
         conventions=(
@@ -98,6 +103,7 @@ ACTIVATIONS = (
         "The softplus gate is a smooth relu: ln(1 + exp(x)).",
         "The slope of softplus is σ(x).",
         functions=("softplus",),
+        activation=True,
         expansion="log(1 + exp(x))",
         folds=True,
     ),
@@ -109,6 +115,7 @@ ACTIVATIONS = (
         "The gelu gate weighs its input by the normal distribution: x·Φ(x).",
         "The slope of x·Φ(x) is Φ(x) + x·φ(x), by the product rule.",
         functions=("gelu",),
+        activation=True,
         expansion="x*(1 + erf(x/sqrt(2)))/2",
         also=("0.5*x*(1 + erf(x/sqrt(2)))",),
         folds=True,
@@ -121,6 +128,7 @@ ACTIVATIONS = (
         "The silu gate weighs its input by its own sigmoid: x·σ(x).",
         "The slope of x·σ(x) is σ(x) + x·σ(x)·(1 − σ(x)), by the product rule.",
         functions=("silu",),
+        activation=True,
         expansion="x*sigmoid(x)",
         also=("x/(1 + exp(-x))",),
         folds=True,

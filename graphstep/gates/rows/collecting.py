@@ -119,7 +119,7 @@ def _in_rows(np: Any, x: Any, options: Options) -> Any:
     x = np.asarray(x)
     axes = chosen_axes(x.shape, options["axis"])
     rest = [i for i in range(x.ndim) if i not in axes]
-    return np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), -1)
+    return np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), _count(x.shape, options))
 
 
 def _extreme_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:

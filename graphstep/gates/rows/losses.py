@@ -28,6 +28,8 @@ def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
         raise MisfitError(
             "the scores are a single number", "give one score a class: a vector, or a row of a matrix for each case"
         )
+    if scores[-1] == 0 and classes != scores:
+        raise MisfitError("there are no classes: the last axis of the scores is empty", "give at least one score")
     if classes not in (scores, scores[:-1]):
         one = "a single class" if len(scores) == 1 else f"one class for each row, shape {scores[:-1]},"
         raise MisfitError(

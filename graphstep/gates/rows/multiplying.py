@@ -61,7 +61,8 @@ def _batched_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     arriving = np.expand_dims(upstream, -2) if x.ndim == 1 else np.expand_dims(upstream, -1) if y.ndim == 1 else upstream
     if slot == 1 and columns.ndim == 2:
         # One right side for the whole batch: its gradients add up over the batch, which is one long product.
-        whole = rows.reshape(-1, rows.shape[-1]).T @ arriving.reshape(-1, arriving.shape[-1])
+        cases = prod(rows.shape[:-1])
+        whole = rows.reshape(cases, rows.shape[-1]).T @ arriving.reshape(cases, arriving.shape[-1])
     elif slot == 0 and rows.ndim == 2:
         axes = (*range(arriving.ndim - 2), arriving.ndim - 1)
         whole = np.tensordot(arriving, columns, axes=(axes, axes))
@@ -79,8 +80,7 @@ def _matmul_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
 
 def _matmul_structure(slot: int, shapes: Sequence[Shape], _: Options) -> Structure:
     # A row of the left side meets no cell of another row, a column of the right side none of another column.
-    mine = len(shapes[slot])
-    return "block" if mine > 1 or len(shapes[1 - slot]) > 2 else "dense"
+    return "block" if len(shapes[slot]) > 1 else "dense"
 
 
 def _matmul_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:

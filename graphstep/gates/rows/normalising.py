@@ -103,7 +103,7 @@ NORMALISING = (
         (
             "Every case moves the mean and the variance of its column, so what arrives loses its mean and its part "
             "along the normalised column; the rest is scaled by {y} over the standard deviation.",
-            "The scale meets every case of the batch: the upstream gradient times the normalised column, added up over the batch.",
+            "The scale meets every case of the batch: the upstream gradient times the normalised column, added up over it.",
             "The shift is added to every case of the batch, so the upstream gradient is added up over the batch.",
         ),
         pattern=("", "switcher", "adder"),

@@ -1,0 +1,670 @@
+"""Every structural gate of the table, at every combination of shapes and options that it takes from the pools below."""
+
+from __future__ import annotations
+
+import itertools
+import string
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import graphstep as gs
+from graphstep.expression import Slice
+from graphstep.gates import STRUCTURAL, Call, MisfitError, StructuralGate
+from graphstep.gates.columns import cell_terms, column
+from graphstep.gates.notation import LATEX, TEXT, Style
+from graphstep.gates.rows.collecting import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graphstep.expression import Shape
+
+SHAPES: tuple[Shape, ...] = ((), (1,), (3,), (2, 3), (3, 2), (1, 3), (3, 1), (0,), (0, 3), (2, 0), (2, 2, 3), (2, 3, 2))
+ALL, EVERY_OTHER, BACKWARDS = Slice(None, None, None), Slice(None, None, 2), Slice(None, None, -1)
+POOLS: dict[str, tuple[Any, ...]] = {
+    "axis": (0, 1, -1),
+    "axes": (None, 0, -1, (0, 1), (0, 2)),
+    "flag": (False, True),
+    "number": (0.5, 2),
+}
+GIVEN: dict[str, list[dict[str, Any]]] = {
+    "broadcast": [{"shape": shape} for shape in ((3,), (2, 3), (1, 3), (2, 2, 3), (0, 3), (2, 0), ())],
+    "reshape": [{"shape": shape} for shape in ((-1,), (3, 2), (2, -1), (1, -1, 3), (0, 3), (12,), (), 6, -1)],
+    "transpose": [{"axes": axes} for axes in (None, (1, 0), (0, 1), (2, 0, 1), (-1, 0, 1), (0,), 0)],
+    "index": [
+        {"index": index}
+        for index in (
+            (0,),
+            (-1,),
+            (0, 1),
+            (ALL, 0),
+            (Ellipsis, 0),
+            (Ellipsis,),
+            (EVERY_OTHER,),
+            (BACKWARDS, 1),
+            (Slice(1, None, None),),
+            (Slice(5, 9, None),),
+            (0, Ellipsis, BACKWARDS),
+        )
+    ],
+}
+"""Options of the gates that need some, or of which few of the pool fit."""
+CLASSES = {"onehot": (0, 1), "cross_entropy": (1, 0), "hinge": (1, 0)}
+"""The slot that takes classes, and the slot of the scores that they belong to."""
+MOST = 80
+"""Cases a gate."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A gate at work on random cells."""
+
+    gate: StructuralGate
+    shapes: tuple[Shape, ...]
+    options: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.gate.name} {self.shapes} {dict(self.options)}"
+
+    def inputs(self, seed: int = 0) -> tuple[Any, ...]:
+        rng = np.random.default_rng([seed, *map(len, self.shapes)])
+        made = [np.asarray(rng.normal(size=shape)) for shape in self.shapes]
+        if self.gate.name in CLASSES:
+            mine, scores = CLASSES[self.gate.name]
+            if self.shapes[mine] != self.shapes[scores]:
+                made[mine] = rng.integers(0, self.shapes[scores][-1], self.shapes[mine]).astype(float)
+            else:
+                made[mine] = np.abs(made[mine])
+        return tuple(made)
+
+    def call(self, seed: int = 0, ties: Any = "first") -> Call:
+        inputs = self.inputs(seed)
+        return Call(inputs, np.asarray(self.gate.value(np, inputs, self.options)), self.options, ties)
+
+    def moving(self) -> Iterator[int]:
+        """The slots whose input may move by a little: classes may not."""
+        for slot, shape in enumerate(self.shapes):
+            mine, scores = CLASSES.get(self.gate.name, (-1, -1))
+            if slot != mine or shape == self.shapes[scores]:
+                yield slot
+
+
+def combinations(gate: StructuralGate) -> Iterator[Case]:
+    """What the gate takes from the pools."""
+    fewest, most = gate.arity
+    counts = range(fewest, 4) if most is None else range(fewest, most + 1)
+    kinds = {name: POOLS[kind] for name, kind in gate.keywords.items() if kind in POOLS}
+    told = GIVEN.get(gate.name) or [dict(zip(kinds, values, strict=True)) for values in itertools.product(*kinds.values())]
+    for shapes in itertools.chain.from_iterable(itertools.product(SHAPES, repeat=count) for count in counts):
+        for options in told:
+            filled = {**gate.defaults, **options}
+            try:
+                gate.shape(shapes, filled)
+            except MisfitError:
+                continue
+            yield Case(gate, shapes, filled)
+
+
+def thinned(gate: StructuralGate) -> list[Case]:
+    """At most so many of them, from everywhere."""
+    every = list(combinations(gate))
+    return [every[i * len(every) // min(len(every), MOST)] for i in range(min(len(every), MOST))]
+
+
+CASES = {name: thinned(gate) for name, gate in STRUCTURAL.items()}
+every_gate = pytest.mark.parametrize("gate", STRUCTURAL.values(), ids=STRUCTURAL.keys())
+composites = pytest.mark.parametrize("gate", [g for g in STRUCTURAL.values() if g.expansion], ids=lambda g: g.name)
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_run() -> Iterator[None]:
+    with np.errstate(all="ignore"):
+        yield
+
+
+def jacobian(call: Call, gate: StructuralGate, slot: int) -> Any:
+    """The whole Jacobian, column by column: a row for each cell of the value, a column for each cell of the input."""
+    cells = list(np.ndindex(np.shape(call.inputs[slot])))
+    made = [column(np, gate, call, slot, cell).ravel() for cell in cells]
+    return np.array(made).reshape(len(cells), np.size(call.out)).T
+
+
+def upstream_of(call: Call, seed: int = 1) -> Any:
+    return np.asarray(np.random.default_rng(seed).normal(size=np.shape(call.out)))
+
+
+@every_gate
+def test_the_pools_hold_shapes_that_the_gate_takes(gate: StructuralGate) -> None:
+    assert len(CASES[gate.name]) >= 5
+    takes_empty = any(0 in shape for case in combinations(gate) for shape in case.shapes)
+    assert takes_empty
+
+
+@every_gate
+def test_a_value_has_the_shape_that_the_gate_foretells(gate: StructuralGate) -> None:
+    for case in CASES[gate.name]:
+        call = case.call()
+        assert np.shape(call.out) == gate.shape(case.shapes, case.options), case
+        assert np.isfinite(call.out).all() or any(prod(shape) == 0 for shape in case.shapes), case
+
+
+@every_gate
+def test_a_value_is_no_view_of_an_input(gate: StructuralGate) -> None:
+    for case in CASES[gate.name]:
+        inputs = case.inputs()
+        out = gate.value(np, inputs, case.options)
+        assert not any(np.shares_memory(out, x) for x in inputs), case
+
+
+@every_gate
+@pytest.mark.parametrize("ties", ["first", "split"])
+def test_pulling_back_is_multiplying_with_the_transposed_jacobian(gate: StructuralGate, ties: str) -> None:
+    for case in CASES[gate.name]:
+        call = case.call(ties=ties)
+        upstream = upstream_of(call)
+        for slot, shape in enumerate(case.shapes):
+            found = np.asarray(gate.pullback(np, call, slot, upstream))
+            assert found.shape == shape, case
+            expected = jacobian(call, gate, slot).T @ upstream.ravel()
+            np.testing.assert_allclose(found.ravel(), expected, rtol=1e-12, atol=1e-12, err_msg=str(case))
+
+
+@every_gate
+def test_pulled_back_gradients_are_what_differences_measure(gate: StructuralGate) -> None:
+    h = 1e-6
+    for case in CASES[gate.name][::3]:
+        call = case.call()
+        upstream = upstream_of(call)
+        for slot in case.moving():
+            found = np.asarray(gate.pullback(np, call, slot, upstream))
+            for cell in np.ndindex(case.shapes[slot]):
+                ends = []
+                for sign in (-1, 1):
+                    moved = [np.array(x) for x in call.inputs]
+                    moved[slot][cell] += sign * h
+                    ends.append(float(np.sum(upstream * gate.value(np, moved, case.options))))
+                assert found[cell] == pytest.approx((ends[1] - ends[0]) / (2 * h), rel=1e-6, abs=1e-7), (case, slot, cell)
+
+
+@every_gate
+def test_pushing_forward_is_what_differences_measure(gate: StructuralGate) -> None:
+    h = 1e-6
+    for case in CASES[gate.name]:
+        call = case.call()
+        for slot in case.moving():
+            direction = np.asarray(np.random.default_rng(2).normal(size=case.shapes[slot]))
+            ends = [
+                gate.value(np, [x + sign * h * direction if i == slot else x for i, x in enumerate(call.inputs)], case.options)
+                for sign in (-1, 1)
+            ]
+            found = np.asarray(gate.push(np, call, slot, direction))
+            assert found.shape == np.shape(call.out), case
+            if np.isfinite(call.out).all():
+                np.testing.assert_allclose(found, (ends[1] - ends[0]) / (2 * h), rtol=1e-6, atol=1e-7, err_msg=str(case))
+
+
+@every_gate
+def test_nothing_flows_back_to_classes(gate: StructuralGate) -> None:
+    for case in CASES[gate.name]:
+        call = case.call()
+        for slot in set(range(len(case.shapes))) - set(case.moving()):
+            assert not np.any(gate.pullback(np, call, slot, upstream_of(call))), case
+
+
+def groups(matrix: Any) -> int:
+    """How many blocks a matrix falls apart into: rows and columns that share a cell that is not 0 belong together."""
+    rows, columns = matrix.shape
+    owner = list(range(rows + columns))
+
+    def root(i: int) -> int:
+        while owner[i] != i:
+            i = owner[i]
+        return i
+
+    for row, place in np.argwhere(matrix):
+        owner[root(int(row))] = root(rows + int(place))
+    return len({root(int(row)) for row in np.argwhere(matrix)[:, 0]})
+
+
+@every_gate
+def test_a_jacobian_looks_as_it_is_described(gate: StructuralGate) -> None:
+    for case in CASES[gate.name]:
+        call = case.call()
+        for slot in range(len(case.shapes)):
+            made, structure = jacobian(call, gate, slot), gate.structure(slot, case.shapes, case.options)
+            filled = made != 0
+            rows, columns = filled.sum(axis=1), filled.sum(axis=0)
+            if structure == "diagonal":
+                assert made.shape[0] == made.shape[1], case
+                assert not np.any(made - np.diag(np.diag(made))), case
+            elif structure == "permutation":
+                assert set(made[filled]) <= {1.0}, case
+                assert (rows == 1).all(), case
+                assert (columns == 1).all(), case
+            elif structure == "selection":
+                assert set(made[filled]) <= {1.0}, case
+                assert (rows <= 1).all(), case
+                assert (columns <= 1).all(), case
+            elif structure == "repetition":
+                assert len(set(made[filled])) <= 1, case
+                assert (rows <= 1).all() or (columns <= 1).all(), case
+            elif structure == "dense":
+                assert groups(made) <= 1, case
+            else:
+                assert structure == "block"
+                if all(n > 1 for shape in case.shapes for n in shape):
+                    assert groups(made) > 1, case
+
+
+@every_gate
+def test_one_cell_of_a_gradient_is_the_scalar_sum_of_its_terms(gate: StructuralGate) -> None:
+    for case in CASES[gate.name][::2]:
+        call = case.call()
+        upstream = upstream_of(call)
+        for slot, shape in enumerate(case.shapes):
+            found = np.asarray(gate.pullback(np, call, slot, upstream))
+            for cell in np.ndindex(shape):
+                terms = cell_terms(np, gate, call, slot, cell)
+                total = sum(float(upstream[term.cell]) * term.local for term in terms)
+                assert total == pytest.approx(float(found[cell]), rel=1e-12, abs=1e-12), (case, slot, cell)
+                assert len({term.cell for term in terms}) == len(terms)
+                for term in terms:
+                    if term.factor is not None:
+                        other, place = term.factor
+                        assert other != slot
+                        assert float(np.asarray(call.inputs[other])[place]) == term.local
+
+
+def test_a_cell_of_the_weights_gradient_is_a_product_of_two_numbers() -> None:
+    # (∇W)₁₂ of W @ x is δ₁ x₂, and (∇x)₂ the sum over the rows of δᵢ Wᵢ₂.
+    case = Case(STRUCTURAL["matmul"], ((2, 3), (3,)), {})
+    call = case.call()
+    (term,) = cell_terms(np, case.gate, call, 0, (0, 1))
+    assert (term.cell, term.factor) == ((0,), (1, (1,)))
+    assert [term.factor for term in cell_terms(np, case.gate, call, 1, (-2,))] == [(0, (0, 1)), (0, (1, 1))]
+    with pytest.raises(IndexError):
+        cell_terms(np, case.gate, call, 0, (5, 0))
+    with pytest.raises(IndexError):
+        cell_terms(np, case.gate, call, 0, (0,))
+
+
+AXES = st.integers(0, 4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    inner=AXES,
+    rows=st.none() | AXES,
+    columns=st.none() | AXES,
+    batch=st.none() | AXES,
+    side=st.sampled_from(["left", "right", "both"]),
+)
+def test_matrix_products_of_any_shapes_pull_back(
+    inner: int, rows: int | None, columns: int | None, batch: int | None, side: str
+) -> None:
+    left: Shape = (inner,) if rows is None else (rows, inner)
+    right: Shape = (inner,) if columns is None else (inner, columns)
+    if batch is not None:
+        left = (batch, *left) if side != "right" and len(left) == 2 else left
+        right = (batch, *right) if side != "left" and len(right) == 2 else right
+    case = Case(STRUCTURAL["matmul"], (left, right), {})
+    with np.errstate(all="ignore"):
+        call = case.call()
+        upstream = upstream_of(call)
+        assert np.shape(call.out) == case.gate.shape(case.shapes, {})
+        for slot in (0, 1):
+            found = case.gate.pullback(np, call, slot, upstream)
+            assert np.shape(found) == case.shapes[slot]
+            np.testing.assert_allclose(np.ravel(found), jacobian(call, case.gate, slot).T @ upstream.ravel(), atol=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_collecting_over_any_axes_pulls_back(data: st.DataObject) -> None:
+    shape = tuple(data.draw(st.lists(st.integers(0, 3), max_size=4)))
+    axes = tuple(data.draw(st.lists(st.sampled_from(range(len(shape))), unique=True))) if shape else ()
+    gate = STRUCTURAL[data.draw(st.sampled_from(["sum", "mean", "amax", "amin", "length", "var", "logsumexp"]))]
+    options = {"axis": data.draw(st.sampled_from([None, axes])), "keepdims": data.draw(st.booleans())}
+    if gate.name in ("amax", "amin", "logsumexp") and 0 in shape:
+        return
+    case = Case(gate, (shape,), options)
+    with np.errstate(all="ignore"):
+        call = case.call()
+        upstream = upstream_of(call)
+        found = gate.pullback(np, call, 0, upstream)
+        np.testing.assert_allclose(np.ravel(found), jacobian(call, gate, 0).T @ upstream.ravel(), rtol=1e-12, atol=1e-12)
+
+
+# Composites and their parts
+
+
+def in_text(gate: StructuralGate, options: Mapping[str, Any]) -> str:
+    names = ", ".join("xyz"[: gate.arity[0]])
+    told = {name: value for name, value in options.items() if value != gate.defaults[name]}
+    axis = written({"axis": told.get("axis"), "keepdims": told.get("keepdims")})
+    rest = "".join(f", {name}={value}" for name, value in told.items() if name not in ("axis", "keepdims"))
+    return f"{gate.functions[0]}({names}{axis}{rest})"
+
+
+def weighted(text: str) -> str:
+    """A program whose output is a number that every cell of the last statement takes part in, each in its own measure."""
+    *statements, last = text.split("; ")
+    return "; ".join([*statements, f"sum(w * ({last}))"])
+
+
+@composites
+@pytest.mark.parametrize("scale", [1.0, 1000.0])
+def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: StructuralGate, scale: float) -> None:
+    assert gate.expansion is not None
+    stable = gate.name in ("softmax", "log_softmax", "logsumexp", "cross_entropy", "hinge")
+    for case in CASES[gate.name]:
+        call = case.call(seed=3)
+        inputs = dict(zip("xyz", call.inputs, strict=False))
+        if stable:
+            inputs["x" if gate.name != "onehot" else "y"] = inputs["x"] * scale
+        inputs["w"] = upstream_of(call)
+        texts = in_text(gate, case.options), gate.expansion(case.options)
+        one, many = (gs.run(weighted(text), inputs=inputs) for text in texts)
+        np.testing.assert_allclose(many.output, one.output, rtol=1e-11, atol=1e-12, err_msg=str(case))
+        for name in "xyz"[: len(case.shapes)]:
+            if 0 not in np.shape(inputs[name]):
+                np.testing.assert_allclose(
+                    many.gradients[name], one.gradients[name], rtol=1e-10, atol=1e-11, err_msg=f"{case} {name}"
+                )
+
+
+@composites
+def test_an_expansion_is_made_of_smaller_gates(gate: StructuralGate) -> None:
+    assert gate.expansion is not None
+    case = CASES[gate.name][0]
+    run = gs.run(gate.expansion(case.options), inputs=dict(zip("xyz", case.inputs(), strict=False)))
+    assert gate.name not in {node.gate for node in run.trace.program.nodes}
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "output", "gradient"),
+    [
+        ("logsumexp(x) - x[0]", [123, 456, 789], 666, [-1, 2.398487868841356e-145, 1]),
+        ("logsumexp(x)", [1000, 1000], 1000 + np.log(2), [0.5, 0.5]),
+        ("logsumexp(x)", [-1000, -1000], -1000 + np.log(2), [0.5, 0.5]),
+        ("log_softmax(x)[1]", [1000, -1000], -2000, [-1, 1]),
+        ("softmax(x)[0]", [1000, -1000], 1, [0, 0]),
+        ("cross_entropy(x, 1)", [1000, -1000, 0], 2000, [1, -1, 0]),
+        ("cross_entropy(x, 0)", [1000, -1000, 0], 0, [0, 0, 0]),
+        ("hinge(x, 1)", [1000, -1000, 0], 3002, [1, -2, 1]),
+    ],
+)
+def test_scores_of_a_thousand_are_exact(text: str, inputs: list[float], output: float, gradient: list[float]) -> None:
+    run = gs.run(text, x=inputs)
+    assert run.output == pytest.approx(output, rel=1e-15)
+    np.testing.assert_allclose(run.gradients["x"], gradient, rtol=1e-12, atol=1e-300)
+
+
+def test_softmax_with_cross_entropy_gives_the_guess_less_the_answer() -> None:
+    scores = np.log([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]])
+    run = gs.run("cross_entropy(s, y)", s=scores, y=[1, 2])
+    assert run.output == pytest.approx(-(np.log(0.3) + np.log(0.8)) / 2)
+    np.testing.assert_allclose(run.gradients["s"], np.array([[0.2, -0.7, 0.5], [0.1, 0.1, -0.2]]) / 2)
+    again = gs.run("cross_entropy(s, y)", s=scores, y=[[0, 1, 0], [0, 0, 1]])
+    np.testing.assert_allclose(again.gradients["s"], run.gradients["s"])
+
+
+# Ties and kinks
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "options", "first", "split"),
+    [
+        ("amax", [3, 3, 1], {}, [1, 0, 0], [0.5, 0.5, 0]),
+        ("amin", [3, 1, 1], {}, [0, 1, 0], [0, 0.5, 0.5]),
+        ("amax", [[1, 2], [2, 2]], {}, [[0, 1], [0, 0]], [[0, 1 / 3], [1 / 3, 1 / 3]]),
+        ("amax", [[1, 2], [2, 2]], {"axis": 0}, [[0, 1], [1, 0]], [[0, 0.5], [1, 0.5]]),
+        ("amax", [[1, 2], [2, 2]], {"axis": (1, 0)}, [[0, 1], [0, 0]], [[0, 1 / 3], [1 / 3, 1 / 3]]),
+        ("amax", [np.nan, 1], {}, [0, 0], [0, 0]),
+        ("amax", [np.inf, 1], {}, [1, 0], [1, 0]),
+    ],
+)
+def test_a_tie_goes_to_the_first_cell_or_is_split(name: str, x: Any, options: Any, first: Any, split: Any) -> None:
+    gate = STRUCTURAL[name]
+    told = {**gate.defaults, **options}
+    value = np.asarray(x, float)
+    out = np.asarray(gate.value(np, [value], told))
+    for ties, expected in (("first", first), ("split", split)):
+        call = Call((value,), out, told, ties)
+        np.testing.assert_allclose(gate.pullback(np, call, 0, np.ones(out.shape)), expected)
+        np.testing.assert_allclose(jacobian(call, gate, 0).sum(axis=0).reshape(value.shape), expected)
+
+
+@pytest.mark.parametrize("ties", ["first", "split"])
+def test_a_cell_that_was_not_chosen_gets_nothing_of_an_infinite_gradient(ties: Any) -> None:
+    for options in ({"axis": None, "keepdims": False}, {"axis": 0, "keepdims": False}):
+        call = Call((np.array([1.0, 2.0]),), np.asarray(2.0), options, ties)
+        np.testing.assert_array_equal(STRUCTURAL["amax"].pullback(np, call, 0, np.asarray(np.inf)), [0, np.inf])
+
+
+def test_the_slope_of_a_length_is_0_where_it_is_0() -> None:
+    gate = STRUCTURAL["length"]
+    x = np.array([[0.0, 0.0], [3.0, 4.0]])
+    call = Call((x,), np.array([0.0, 5.0]), {"axis": 1, "keepdims": False})
+    np.testing.assert_allclose(gate.pullback(np, call, 0, np.array([np.inf, 1])), [[0, 0], [0.6, 0.8]])
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "options", "ties", "part"),
+    [
+        ("amax", [[3, 3, 1]], {}, "first", "2 cells tie for the largest. The whole gradient goes to the first"),
+        ("amin", [[1, 1, 1]], {}, "split", "3 cells tie for the smallest. With --ties split"),
+        ("amax", [[[1, 1], [2, 3]]], {"axis": 1}, "first", "In 1 of 2 places"),
+        ("amax", [[1, 2]], {}, "first", ""),
+        ("length", [[0, 0]], {}, "first", "kink where every cell is 0"),
+        ("length", [[0, 1]], {}, "first", ""),
+        ("hinge", [[1, 2, 2], 1], {"margin": 1}, "first", "1 score keeps its margin exactly"),
+        ("hinge", [[0, 0.5, 7], 1], {"margin": 1}, "first", ""),
+    ],
+)
+def test_a_tie_or_a_kink_is_remarked_on(name: str, inputs: Any, options: Any, ties: Any, part: str) -> None:
+    gate = STRUCTURAL[name]
+    told = {**gate.defaults, **options}
+    values = tuple(np.asarray(x, float) for x in inputs)
+    assert gate.remark is not None
+    said = gate.remark(np, Call(values, np.asarray(gate.value(np, values, told)), told, ties))
+    assert part in said
+    assert bool(said) == bool(part)
+
+
+@every_gate
+def test_remarks_are_sentences_or_nothing(gate: StructuralGate) -> None:
+    if gate.remark is not None:
+        for case in CASES[gate.name]:
+            said = gate.remark(np, case.call())
+            assert said == "" or said[-1] in ".)"
+
+
+# Misfits
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "options", "reason", "fits"),
+    [
+        ("matmul", [(2, 3), (2,)], {}, "has 3 entries", "(3,)"),
+        ("matmul", [(2, 3), (2, 4)], {}, "has 3 entries", "(3, 4)"),
+        ("matmul", [(), (2,)], {}, "left side of @ is a single number", "*"),
+        ("matmul", [(4, 2, 3), (5, 3, 2)], {}, "before the last two differ", "(4,)"),
+        ("dot", [(3,), (2,)], {}, "differ in shape", "(3,)"),
+        ("outer", [(2, 2), (3,)], {}, "the first input has 2 axes", "reshape"),
+        ("outer", [(2,), ()], {}, "the second input is a single number", "*"),
+        ("sum", [(2, 3)], {"axis": 2}, "there is no axis 2", "axes 0 to 1"),
+        ("sum", [()], {"axis": 0}, "there is no axis 0", "single number"),
+        ("mean", [(3,)], {"axis": (0, -1)}, "named twice", "once"),
+        ("amax", [(0,)], {}, "no cells to take the largest of", "(0,)"),
+        ("amin", [(2, 0)], {"axis": 1}, "no cells to take the smallest of", "(2, 0)"),
+        ("logsumexp", [(0,)], {}, "no cells", "(0,)"),
+        ("softmax", [()], {}, "single number", "vector"),
+        ("softmax", [(3, 0)], {}, "there are no scores", "at least one"),
+        ("softmax", [(3,)], {"axis": 1}, "there is no axis 1", "axis 0 only"),
+        ("transpose", [(2, 3)], {"axes": (0, 0)}, "no order of the 2 axes", "0 to 1 once"),
+        ("index", [(2, 3)], {"index": (2,)}, "no entry 2 on axis 0", "0 to 1"),
+        ("index", [(3,)], {"index": (0, 0)}, "names 2 axes, and its input has 1 axis", "fewer"),
+        ("index", [()], {"index": (0,)}, "its input is a single number", "fewer"),
+        ("index", [(3,)], {"index": (Slice(None, None, 0),)}, "step by 0", "another"),
+        ("index", [(3,)], {"index": (Ellipsis, Ellipsis)}, "one ...", "one"),
+        ("index", [(0, 3)], {"index": (0,)}, "no entry 0 on axis 0", "empty"),
+        ("reshape", [(2, 3)], {"shape": (4, 2)}, "6 cells, the shape (4, 2) has 8", "-1"),
+        ("reshape", [(2, 3)], {"shape": (-1, 4)}, "cannot be laid out", "divide 6"),
+        ("reshape", [(2, 3)], {"shape": (-1, -1)}, "leaves 2 axes open", "once"),
+        ("reshape", [(2, 3)], {"shape": (-2, 3)}, "is no shape", "-1"),
+        ("reshape", [(0, 3)], {"shape": (0, -1)}, "cannot be laid out", "divide 0"),
+        ("broadcast", [(2,)], {"shape": (3,)}, "(2,) cannot be copied into (3,)", "1 entry"),
+        ("concat", [(2, 3), (3, 2)], {}, "(2, 3) and (3, 2) differ elsewhere", "(any, 3)"),
+        ("concat", [(2,), ()], {}, "single number", "stack"),
+        ("concat", [(2,), (3,)], {"axis": 1}, "there is no axis 1", "axis 0 only"),
+        ("stack", [(2,), (3,)], {}, "only equals can be stacked", "(2,)"),
+        ("stack", [(2,), (2,)], {"axis": 2}, "there is no axis 2", "axes 0 to 1"),
+        ("onehot", [(3,), (2, 4)], {}, "do not go with scores", "shape (2,)"),
+        ("cross_entropy", [(2, 4), (3,)], {}, "do not go with scores", "shape (2,)"),
+        ("cross_entropy", [(), ()], {}, "the scores is a single number", "vector"),
+        ("hinge", [(2, 0), (2,)], {}, "no scores", "at least one"),
+        ("mse", [(3, 1), (3,)], {}, "(3, 1) is not (3,)", "reshape"),
+        ("mse", [(3,), (2,)], {}, "(3,) is not (2,)", "(3,)"),
+        ("batch_norm", [(5, 3), (5,), (3,)], {}, "gamma of shape (5,)", "(3,)"),
+        ("batch_norm", [(), (), ()], {}, "single number", "matrix"),
+    ],
+)
+def test_a_misfit_says_why_and_what_would_fit(name: str, shapes: Any, options: Any, reason: str, fits: str) -> None:
+    gate = STRUCTURAL[name]
+    with pytest.raises(MisfitError) as caught:
+        gate.shape(shapes, {**gate.defaults, **options})
+    assert reason in caught.value.reason
+    assert fits in caught.value.fits
+
+
+@pytest.mark.parametrize("wrong", [3, -1, 0.5, np.nan, np.inf])
+def test_what_is_no_class_is_refused(wrong: float) -> None:
+    for name, inputs in (("onehot", ([0.0, wrong], np.zeros((2, 3)))), ("cross_entropy", (np.zeros((2, 3)), [0.0, wrong]))):
+        with pytest.raises(MisfitError, match="is no class") as caught:
+            STRUCTURAL[name].value(np, [np.asarray(x) for x in inputs], {})
+        assert "0 to 2" in caught.value.fits
+
+
+# How gates are told
+
+
+@every_gate
+@pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
+def test_formula_and_contributions_print(gate: StructuralGate, style: Style) -> None:
+    for case in CASES[gate.name]:
+        terms = [style.name("xyz"[i]) for i in range(len(case.shapes))]
+        told = gate.told(tuple(case.options.items()), case.shapes)
+        printed = [style.term(gate.formula(style, terms, told))]
+        out, upstream = style.name("out"), style.name("δ")
+        printed += [style.term(gate.pulled(style, slot, upstream, terms, out, told)) for slot in range(len(case.shapes))]
+        for term in printed:
+            assert term.text, case
+            assert term.text.count("(") == term.text.count(")"), case
+            assert term.text.count("{") == term.text.count("}"), case
+            if style is LATEX:
+                assert r"\operatorname" not in term.text
+                assert "|" not in term.text
+            else:
+                assert "\\" not in term.text
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "slot", "text"),
+    [
+        ("matmul", [(2, 3), (3,)], 0, "δ @ yᵀ"),
+        ("matmul", [(2, 3), (3,)], 1, "xᵀ @ δ"),
+        ("matmul", [(5, 2), (2, 3)], 0, "δ @ yᵀ"),
+        ("matmul", [(3,), (3,)], 0, "δ · y"),
+        ("matmul", [(3,), (3, 2)], 0, "y @ δ"),
+        ("sum", [(2, 3)], 0, "copy(δ)"),
+        ("mean", [(2, 3)], 0, "copy(δ / 6)"),
+        ("cross_entropy", [(4, 3), (4,)], 0, "δ · (softmax(x) - onehot(y)) / 4"),
+        ("cross_entropy", [(3,), (3,)], 0, "δ · (softmax(x) - y)"),
+        ("mse", [(3,), (3,)], 1, "δ · 2 · (y - x) / 3"),
+        ("length", [(3,)], 0, "δ · x / out"),
+        ("transpose", [(2, 3)], 0, "δᵀ"),
+        ("concat", [(2,), (3,)], 1, "δ[2:5]"),
+        ("softmax", [(3,)], 0, "out · (δ - sum(δ · out, axis=-1))"),
+    ],
+)
+def test_contributions_are_written_as_in_the_book(name: str, shapes: Any, slot: int, text: str) -> None:
+    gate = STRUCTURAL[name]
+    terms = [TEXT.name("xyz"[i]) for i in range(len(shapes))]
+    assert TEXT.term(gate.pulled(TEXT, slot, TEXT.name("δ"), terms, TEXT.name("out"), gate.told((), shapes))).text == text
+
+
+def test_arrays_stand_in_notation() -> None:
+    x = np.array([0.1, 0.2])
+    assert (TEXT.number(x) * TEXT.number(np.float64(-2.0))).text == "[0.1, 0.2] · (-2)"
+    assert LATEX.matmul(x, LATEX.name("W") + 1).text == (r"\begin{bmatrix} 0.1 \\ 0.2 \end{bmatrix} \, \left(W + 1\right)")
+    assert "64×100" in TEXT.term(np.zeros((64, 100))).text
+    assert r"\text{" in LATEX.term(np.zeros((64, 100))).text
+
+
+@every_gate
+def test_sentences_use_only_the_fields_that_exist(gate: StructuralGate) -> None:
+    fewest, _ = gate.arity
+    fields = {"axis", *"xyz"[:fewest]}
+    for sentence in (gate.forward, *gate.backward):
+        named = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+        assert named <= fields
+        filled = sentence.format(**{name: gate.along(()) if name == "axis" else name for name in named})
+        assert filled.endswith(".")
+        assert "{" not in filled
+        assert "  " not in filled
+
+
+@every_gate
+def test_a_row_has_one_entry_a_slot_or_one_for_all(gate: StructuralGate) -> None:
+    fewest, most = gate.arity
+    assert len(gate.backward) in (1, most)
+    assert len(gate.pattern) in (1, most)
+    assert set(gate.pattern) <= {"distributor", "router", "switcher", "adder", "dead", ""}
+    assert set(gate.defaults) <= set(gate.keywords)
+    assert fewest >= 1
+
+
+@every_gate
+def test_the_box_shows_the_options_that_matter(gate: StructuralGate) -> None:
+    for case in CASES[gate.name]:
+        box = gate.box(range(len(case.shapes)), tuple(case.options.items()))
+        assert box.startswith(gate.symbol)
+        assert case.options.get("axis", -1) in (None, -1) or "ax" in box
+
+
+def test_options_are_told_in_words_and_in_the_box() -> None:
+    total = STRUCTURAL["sum"]
+    assert [total.along(o) for o in ((), (("axis", 1),), (("axis", (0, 2)),), (("axis", -1),))] == [
+        "",
+        " along axis 1",
+        " along the axes 0, 2",
+        " along the last axis",
+    ]
+    assert total.box([0], (("axis", (0, 2)),)) == "Σ axes 0, 2"
+    assert STRUCTURAL["broadcast"].box([0], (("shape", (64, 100)),)) == "copy to 64×100"
+    assert STRUCTURAL["index"].box([0], (("index", (0, Slice(1, None, 2), Ellipsis)),)) == "x[·] [0, 1::2, ...]"
+    assert STRUCTURAL["hinge"].box([0, 1], (("margin", 0.5),)) == "hinge margin 0.5"
+
+
+@every_gate
+def test_multiplications_are_counted(gate: StructuralGate) -> None:
+    for case in CASES[gate.name]:
+        for slot in range(len(case.shapes)):
+            if gate.multiplications is not None:
+                count = gate.multiplications(slot, case.shapes, case.options)
+                assert isinstance(count, int)
+                assert count >= 0
+
+
+def test_a_matrix_product_counts_as_many_multiplications_forward_as_backward_to_each_side() -> None:
+    count = STRUCTURAL["matmul"].multiplications
+    assert count is not None
+    assert [count(slot, [(64, 1000), (1000, 100)], {}) for slot in (0, 1)] == [6_400_000, 6_400_000]
+    assert count(0, [(3,), (3,)], {}) == 3
