@@ -1,0 +1,89 @@
+"""``graphstep diagnose EXPR NAME=VALUE …``: where a gradient dies, and the experiment on initialisation."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from graphstep.cli.program import program_arguments, read_options
+from graphstep.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    import argparse
+
+    from graphstep.trace import Trace
+
+USAGE = "EXPR [NAME=VALUE ...] | --network LAYERSxUNITS [options]"
+SUMMARY = "Look for saturated and dead layers, and for gradients that vanish or explode."
+EXAMPLES = """\
+examples:
+  graphstep diagnose "sum(relu(X@W)^2)" X="randn(64,10)" W="randn(10,20,seed=1)"
+  graphstep diagnose --network 10x500 --init 0.01        ten layers of 500 tanh units, small weights
+  graphstep diagnose --network 10x500 --init xavier      weights of standard deviation 1/√n
+  graphstep diagnose --network 10x500 --activation relu --init he --format json
+
+A layer ends in an activation (sigmoid, tanh, relu, …). The experiment draws its weights and 1,000 examples from normal
+distributions and sends a normal gradient back from the last layer.
+"""
+
+_SIZE = re.compile(r"([0-9]{1,6})[xX×]([0-9]{1,6})")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    program_arguments(parser, needed=False)
+    parser.add_argument("--network", metavar="LxU", help="instead of a program: L layers of U units each, fully connected")
+    parser.add_argument("--activation", default="tanh", metavar="NAME", help="of that network (default: tanh)")
+    parser.add_argument("--init", default="xavier", metavar="S", help="standard deviation of its weights, or xavier or he")
+    parser.add_argument("--examples", default="1000", metavar="N", help="how many examples run through it (default: 1000)")
+    parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print the result (default: text)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Diagnose and print."""
+    from graphstep.diagnosis import diagnose
+
+    found = diagnose(_trace(options))
+    if options.format == "json":
+        json.dump(found.to_dict(), sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in found.lines())
+    return 0
+
+
+def _trace(options: argparse.Namespace) -> Trace:
+    from graphstep.trace import trace
+
+    if options.network is None:
+        if options.expression is None:
+            raise InputError("there is nothing to diagnose", hint="give a program with its values, or --network 10x500")
+        program, inputs, seed = read_options(options)
+        return trace(program, inputs, seed=seed, ties=options.ties)
+    from graphstep.diagnosis import SEED, network, scale_of
+    from graphstep.read import read
+
+    size = _SIZE.fullmatch(options.network)
+    if size is None:
+        raise InputError(f"--network takes LAYERSxUNITS, not {quoted(options.network)}", hint="as in --network 10x500")
+    if options.expression is not None:
+        raise InputError("--network stands instead of a program", hint=f"leave out {quoted(options.expression)}")
+    layers, units = map(int, size.groups())
+    text, inputs = network(
+        layers,
+        units,
+        options.activation,
+        scale_of(options.init, units),
+        examples=_whole("--examples", options.examples),
+        seed=SEED if options.random_seed is None else _whole("--random-seed", options.random_seed),
+    )
+    return trace(read(text), inputs)
+
+
+def _whole(option: str, word: str) -> int:
+    if not (word.isascii() and word.isdecimal() and len(word) < 10):
+        raise InputError(f"{option} takes a whole number, not {quoted(word)}")
+    return int(word)

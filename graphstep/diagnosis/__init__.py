@@ -1,0 +1,10 @@
+"""Where a gradient dies: statistics of every layer, and what is wrong with them, with the figures that say so."""
+
+from __future__ import annotations
+
+from graphstep.diagnosis.findings import Finding, findings
+from graphstep.diagnosis.layers import Layer, layers
+from graphstep.diagnosis.network import ACTIVATIONS, SEED, network, scale_of
+from graphstep.diagnosis.report import Diagnosis, diagnose
+
+__all__ = ["ACTIVATIONS", "SEED", "Diagnosis", "Finding", "Layer", "diagnose", "findings", "layers", "network", "scale_of"]

@@ -1,0 +1,120 @@
+"""The diagnosis of a run: its layers and what is wrong with them, as data and as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Any
+
+from graphstep.arrays import bars, shape_text
+from graphstep.diagnosis.findings import findings, percent
+from graphstep.diagnosis.layers import layers
+from graphstep.explain import name_of
+from graphstep.expression import node_id
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.diagnosis.findings import Finding
+    from graphstep.diagnosis.layers import Layer
+    from graphstep.trace import Trace
+
+_NAMED = 12
+"""Nodes that a line names; of more it gives the count."""
+
+_HEAD = ("layer", "gate", "shape", "mean", "std", "values", "flat", "gradient", "its values")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Diagnosis:
+    """What :func:`diagnose` found."""
+
+    trace: Trace
+    """The run."""
+    layers: tuple[Layer, ...]
+    """The figures of every layer, from the inputs to the output."""
+    findings: tuple[Finding, ...]
+    """What is wrong, in the order of the program."""
+
+    def of(self, node: int) -> tuple[Finding, ...]:
+        """What is wrong at a node."""
+        return tuple(finding for finding in self.findings if finding.node == node)
+
+    def lines(self) -> Iterator[str]:
+        """A table of the layers with a small histogram each, and the findings, one a line."""
+        if self.layers:
+            rows = [_HEAD, *map(_row, self.layers)]
+            widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]
+            for row in rows:
+                yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+            yield ""
+            yield "std: standard deviation of the values · flat: share of cells with a slope below 0.01"
+            yield "gradient: root mean square of the gradient that arrives there"
+        else:
+            yield "There are no layers: no gate is an activation such as sigmoid, tanh or relu."
+        yield ""
+        if not self.findings:
+            yield "Nothing is wrong: no layer is saturated, dead or all alike, and the gradient keeps its size."
+        for kind in dict.fromkeys(finding.kind for finding in self.findings):
+            first, *others = (finding for finding in self.findings if finding.kind == kind)
+            also = f" So it is at {_listed([name_of(self.trace.program, other.node) for other in others])}." if others else ""
+            yield f"{kind}: {first.text}{also}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same for other programs; numbers that JSON has not are strings."""
+        return {
+            "layers": [
+                {
+                    "node": node_id(layer.node),
+                    "name": layer.name,
+                    "gate": layer.gate,
+                    "shape": list(layer.shape),
+                    "mean": _json(layer.values.mean),
+                    "std": _json(layer.values.std),
+                    "min": _json(layer.values.minimum),
+                    "max": _json(layer.values.maximum),
+                    "zeros": layer.values.zeros,
+                    "flat": layer.flat,
+                    "dead_units": layer.dead,
+                    "gradient_rms": _json(layer.gradient_rms),
+                    "histogram": {"counts": list(layer.values.counts), "edges": list(layer.values.edges)},
+                }
+                for layer in self.layers
+            ],
+            "findings": [{"kind": f.kind, "node": node_id(f.node), "text": f.text} for f in self.findings],
+        }
+
+
+def diagnose(trace: Trace) -> Diagnosis:
+    """The layers of a run, and what is wrong with its values and gradients."""
+    found = layers(trace)
+    return Diagnosis(trace, found, findings(trace, found))
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def _json(number: float) -> float | str:
+    if isfinite(number):
+        return number
+    return "nan" if isnan(number) else "inf" if number > 0 else "-inf"
+
+
+def _row(layer: Layer) -> tuple[str, ...]:
+    values = layer.values
+    flows = layer.gradients
+    return (
+        layer.name,
+        layer.gate,
+        shape_text(layer.shape) or "–",
+        numeral(values.mean, 2),
+        numeral(values.std, 3),
+        bars(values) if len(values.counts) > 1 else "all equal" if values.size > 1 and values.counts else "–",
+        percent(layer.flat),
+        numeral(layer.gradient_rms, 2) if flows is not None else "–",
+        bars(flows) if flows is not None and len(flows.counts) > 1 else "–",
+    )
