@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from graphstep import limits
 from graphstep.arrays import Number, plain, shape_of
 from graphstep.errors import LimitError, ReadError, ShapeError, quoted
+from graphstep.fit import fit
 from graphstep.read import read
 
 if TYPE_CHECKING:
@@ -59,12 +60,9 @@ def arithmetic(text: str, leaves: Mapping[str, Leaf] | None = None) -> Number:
     for name, node in zip(program.inputs, program.nodes, strict=False):
         if name not in KNOWN and name not in leaves:
             raise ReadError(f"{quoted(name)} is not a number", text=program.text, span=node.span, hint=EXAMPLES)
-    if leaves:
-        from graphstep.fit import fit
-
-        # Every shape is known, and every limit kept, before the first array is made.
-        program = fit(program, {name: leaf.shape for name, leaf in leaves.items()}).program
-    return _computed(program, leaves)
+    # Every shape is known, and every limit kept, before the first array is made.
+    fitted = fit(program, {name: leaf.shape for name, leaf in leaves.items()})
+    return _computed(fitted.program, leaves)
 
 
 def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from array import array
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 _WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+_FIRST_DIGIT = re.compile(r"[+-]?\.?[0-9]")
 _NOT_TEXT = "is not a text file in UTF-8"
 
 
 def read_table(path: Path) -> Number:
-    """The rows of a table. One row, or one column, is a vector; a first line without any numeral is its headings.
+    """The rows of a table. One row, or one column, is a vector; a first line is its headings when none of its cells
+    starts as a number does.
 
     Between the cells stand tabs, semicolons, commas or blanks: the first of these that the first row holds.
 
@@ -38,10 +41,12 @@ def read_table(path: Path) -> Number:
             for number, line in enumerate(file, 1):
                 if not line.strip() or line.lstrip().startswith("#"):
                     continue
+                if len(line) > limits.TEXT:
+                    raise UnwantedError(f"has {len(line):,} characters in line {number}; at most {limits.TEXT:,} are read")
                 if not rows:
                     between = next((mark for mark in "\t;," if mark in line.strip()), None)
                 row = [cell.strip().strip('"') for cell in line.strip(" \r\n").split(between)]
-                if headings and not rows and not any(_is_numeral(cell) for cell in row):
+                if headings and not rows and not any(_is_numeral(cell) or _FIRST_DIGIT.match(cell) for cell in row):
                     headings = False
                     continue
                 columns = columns or len(row)
