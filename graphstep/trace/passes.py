@@ -51,6 +51,10 @@ class Buffers:
         slopes = np.full(len(made.receiver), nan)
         return cls(cells, np.zeros(count), slopes, np.empty(made.edge_starts[-1]))
 
+    def copy(self) -> Buffers:
+        """The same numbers in cells of their own."""
+        return Buffers(self.cells.copy(), self.gradients.copy(), self.slopes.copy(), self.contributions.copy())
+
 
 def read(buffer: Array, place: Index) -> Any:
     """The number, the numbers or the array at a place of a buffer; an array is a view."""

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from graphstep.arrays import Number
     from graphstep.trace.trace import Trace
+    from graphstep.trace.update import Update
 
-Event = Literal["start", "value", "seed", "send", "sum"]
+Event = Literal["start", "value", "seed", "send", "sum", "update"]
 """What happens in a step."""
+
+Phase = Literal["start", "forward", "backward", "update"]
+"""The part of a run that a step belongs to; only a round of training has updates."""
+
+_PHASES: dict[Event, Phase] = {"start": "start", "value": "forward", "update": "update"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,18 +30,18 @@ class Step:
     event: Event
     """What happens."""
     node: int
-    """The node that gets a value or (a part of) a gradient."""
+    """The node that gets a value or (a part of) a gradient, or the parameter that is updated."""
     edge: int | None
     """The edge along which a contribution is sent; None unless the event is ``send``."""
 
     @property
-    def phase(self) -> Literal["start", "forward", "backward"]:
+    def phase(self) -> Phase:
         """The phase it belongs to."""
-        return "start" if self.event == "start" else "forward" if self.event == "value" else "backward"
+        return _PHASES.get(self.event, "backward")
 
     @property
     def value(self) -> Number:
-        """The value of :attr:`node`."""
+        """The value of :attr:`node`, with which the run was made: a parameter's before its update."""
         return self.trace.value_of(self.node)
 
     @property
@@ -77,3 +83,8 @@ class Step:
         if self.event != "sum":
             return ()
         return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.node])
+
+    @property
+    def update(self) -> Update | None:
+        """What an update does to its parameter; None for other events."""
+        return self.trace.updates[self.n - len(self.trace.plan.events) - 1] if self.event == "update" else None

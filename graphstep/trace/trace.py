@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graphstep.expression import Node, Program
     from graphstep.gates import StructuralGate, Ties
     from graphstep.trace.plan import Index
+    from graphstep.trace.update import Update
 
 _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
 
@@ -53,7 +54,7 @@ class Gradient:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A whole run of a program, immutable: its forward pass and its backward pass.
+    """A whole run of a program, immutable: its forward pass, its backward pass, and in training the updates that follow.
 
     Nodes are named by their index in ``program.nodes``, edges by their number in the order of sending, steps by their number
     from 1; step 0 is the start, where only the inputs have values.
@@ -69,6 +70,8 @@ class Trace:
     as if its cells were added up."""
     ties: Ties
     """Who gets the gradient of max at a tie."""
+    updates: tuple[Update, ...] = ()
+    """What becomes of the parameters in a round of training, a step each behind the backward pass; empty otherwise."""
 
     @property
     def program(self) -> Program:
@@ -213,7 +216,7 @@ class Trace:
 
     def __len__(self) -> int:
         """How many steps the run has."""
-        return len(self.plan.events)
+        return len(self.plan.events) + len(self.updates)
 
     def step(self, n: int) -> Step:
         """The step with number ``n``, from 0 (the start) to ``len(trace)``; IndexError outside."""
@@ -221,11 +224,18 @@ class Trace:
             return Step(self, 0, "start", self.program.output, None)
         if not 1 <= n <= len(self):
             raise IndexError(f"step {n} is outside 0 … {len(self)}")
+        if n > len(self.plan.events):
+            return Step(self, n, "update", self.updates[n - len(self.plan.events) - 1].node, None)
         subject = int(self.plan.subjects[n - 1])
         event = _EVENTS[int(self.plan.events[n - 1])]
         if event == "send":
             return Step(self, n, event, int(self.plan.receiver[subject]), subject)
         return Step(self, n, event, subject, None)
+
+    def update_of(self, index: int, at: int | None = None) -> Update | None:
+        """The update of a parameter at step ``at`` (the end unless given); None before it and where there is none."""
+        done = self.updates if at is None else self.updates[: max(0, at - len(self.plan.events))]
+        return next((update for update in done if update.node == index), None)
 
     def step_of_value(self, index: int) -> int:
         """The number of the step that computes a node; 0 for an input."""
@@ -241,7 +251,12 @@ class Trace:
         return int(self.plan.edge_step[edges[-1]]) if edges else None
 
     def gate_at(self, n: int) -> int | None:
-        """The gate at work in step ``n``: the one that computes or sends (for a sum the last sender); None at the start."""
+        """The gate at work in step ``n``: the one that computes or sends (for a sum the last sender).
+
+        None at the start. In an update no gate works; there it is the parameter, which is what the step is about.
+        """
+        if n > len(self.plan.gates_at):
+            return self.step(n).node
         return None if n == 0 else int(self.plan.gates_at[n - 1])
 
     def over(self, n: int) -> int:
@@ -264,7 +279,7 @@ class Trace:
 
     def _same_work(self, m: int, n: int) -> bool:
         events, gates = self.plan.events, self.plan.gates_at
-        return bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
+        return max(m, n) <= len(events) and bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
 
 
 def trace(program: Program, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first") -> Trace:
@@ -292,6 +307,11 @@ def run_plan(made: Plan, inputs: Mapping[str, Number], *, seed: Number = 1.0, ti
     with np.errstate(all="ignore"):
         forward(made, buffers, inputs)
         backward(made, buffers, seed, ties)
+    return finished(made, buffers, seed, ties)
+
+
+def finished(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:
+    """The trace of a run that has filled its buffers; nobody writes to them any more."""
     _forget_constants(made, buffers.gradients)
     for array in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions):
         array.flags.writeable = False

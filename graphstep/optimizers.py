@@ -1,0 +1,210 @@
+"""How parameters are updated: an optimizer is one row of data, like a gate.
+
+A row says what it remembers between rounds and what it assigns in a round, as formulas that ``m`` interprets
+(:mod:`graphstep.gates.mathematics` with numbers, :mod:`graphstep.gates.notation` in print). So the explanation of an update and
+the update itself come from one entry.
+
+A formula is ``lambda m, q: …``; the names in ``q`` are
+
+- ``w``, the parameter, ``g``, its gradient ∂f/∂w, and ``lr``, the learning rate α of this round;
+- ``t``, the number of the update, from 1;
+- the settings of the row (``mu``, ``rho`` …), its state, and what earlier assignments of this round made;
+- ``q.downhill(a, b)``, which is a − b where the loss is to fall, and a + b where it is to rise (``--maximize``).
+
+Every formula works cell by cell, so that arrays may be updated as they lie in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from graphstep.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """``name ← formula``, one line of an update rule."""
+
+    name: str
+    """What it assigns: the parameter ``w``, an entry of the state, or something that is forgotten after the round."""
+    formula: Callable[[Any, Any], Any]
+    """``formula(m, q)``: its new value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """One way to update parameters."""
+
+    name: str
+    """What the command line calls it."""
+    rule: tuple[Assignment, ...]
+    """What a round assigns, in this order; the last one is the parameter."""
+    why: str
+    """One sentence: what it does, and what for. Field: ``{w}``, the parameter's name."""
+    settings: Mapping[str, float] = field(default_factory=dict)
+    """Its hyper-parameters besides the learning rate, with their defaults."""
+    state: tuple[str, ...] = ()
+    """What it remembers of each parameter, in the parameter's shape; 0 before the first round."""
+    others: str = ""
+    """What other books and programs do, where they differ; empty where all agree."""
+
+
+SYMBOLS: Mapping[str, str] = {
+    "lr": "α",
+    "mu": "μ",
+    "rho": "ρ",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "eps": "ε",
+    "v_prev": "v_prev",
+    "m_hat": "m̂",
+    "v_hat": "v̂",
+}
+"""How the names in a formula are printed, where not as themselves."""
+
+LATEX_SYMBOLS: Mapping[str, str] = {
+    "lr": r"\alpha",
+    "mu": r"\mu",
+    "rho": r"\rho",
+    "beta1": r"\beta_{1}",
+    "beta2": r"\beta_{2}",
+    "eps": r"\varepsilon",
+    "v_prev": r"v_{\mathrm{prev}}",
+    "m_hat": r"\hat{m}",
+    "v_hat": r"\hat{v}",
+    "cache": r"\mathrm{cache}",
+}
+"""The same in LaTeX."""
+
+SETTINGS: Mapping[str, str] = {
+    "mu": "momentum: the share of the velocity that is kept from round to round",
+    "rho": "rmsprop: the share of the cache that is kept from round to round",
+    "beta1": "adam: the share of the mean gradient that is kept",
+    "beta2": "adam: the share of the mean square that is kept",
+    "eps": "rmsprop and adam: what keeps the divisor from zero",
+}
+"""What each setting means."""
+
+
+OPTIMIZERS: Mapping[str, Optimizer] = {
+    row.name: row
+    for row in (
+        Optimizer(
+            "sgd",
+            (Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g)),),
+            "The gradient says where the loss rises fastest; {w} moves a little along it, the learning rate times as far.",
+        ),
+        Optimizer(
+            "momentum",
+            (
+                Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
+                Assignment("w", lambda m, q: q.w + q.v),
+            ),
+            "The velocity v keeps a part of itself and is pushed by the gradient, like a ball that rolls; {w} moves by the velocity.",
+            {"mu": 0.9},
+            ("v",),
+            "PyTorch and Dive into Deep Learning keep the learning rate out of v: v ← μ·v + ∇, w ← w − α·v. The weights are the "
+            "same while the learning rate stays the same: --optimizer momentum-pytorch.",
+        ),
+        Optimizer(
+            "momentum-pytorch",
+            (
+                Assignment("v", lambda m, q: q.mu * q.v + q.g),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.v)),
+            ),
+            "The velocity v keeps a part of itself and takes up the gradient; {w} moves by the learning rate times the velocity.",
+            {"mu": 0.9},
+            ("v",),
+            "Stanford's CS231n has the learning rate inside v: v ← μ·v − α·∇, w ← w + v: --optimizer momentum.",
+        ),
+        Optimizer(
+            "nesterov",
+            (
+                Assignment("v_prev", lambda m, q: q.v),
+                Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
+                Assignment("w", lambda m, q: q.w - q.mu * q.v_prev + (1 + q.mu) * q.v),
+            ),
+            "Momentum that looks ahead: {w} stands where the velocity would carry it, so it first takes back the last look ahead.",
+            {"mu": 0.9},
+            ("v",),
+            "This is the form of Stanford's CS231n, in the variables that look ahead; PyTorch keeps the learning rate out of v.",
+        ),
+        Optimizer(
+            "rmsprop",
+            (
+                Assignment("cache", lambda m, q: q.rho * q.cache + (1 - q.rho) * q.g**2),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / (m.sqrt(q.cache) + q.eps))),
+            ),
+            "The cache is a running mean of the squared gradient; divided by its root, the steps are of one size in every direction.",
+            {"rho": 0.99, "eps": 1e-8},
+            ("cache",),
+            "As in Stanford's CS231n and PyTorch; Keras keeps 0.9 of the cache.",
+        ),
+        Optimizer(
+            "adam",
+            (
+                Assignment("m", lambda m, q: q.beta1 * q.m + (1 - q.beta1) * q.g),
+                Assignment("v", lambda m, q: q.beta2 * q.v + (1 - q.beta2) * q.g**2),
+                Assignment("m_hat", lambda m, q: q.m / (1 - q.beta1**q.t)),
+                Assignment("v_hat", lambda m, q: q.v / (1 - q.beta2**q.t)),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.m_hat / (m.sqrt(q.v_hat) + q.eps))),
+            ),
+            "m is a running mean of the gradient, v of its square. Both start at 0, so that they are too small in the first rounds, "
+            "and are scaled up for it; {w} moves by their quotient.",
+            {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+            ("m", "v"),
+            "As in Kingma and Ba's paper and in PyTorch.",
+        ),
+    )
+}
+"""All optimizers by name."""
+
+
+def optimizer(name: str) -> Optimizer:
+    """The optimizer with this name; InputError when there is none."""
+    if name not in OPTIMIZERS:
+        hint = did_you_mean(name, OPTIMIZERS) or f"optimizers: {', '.join(OPTIMIZERS)}"
+        raise InputError(f"there is no optimizer {quoted(name)}", hint=hint)
+    return OPTIMIZERS[name]
+
+
+def settings_of(row: Optimizer, given: Mapping[str, float | None]) -> dict[str, float]:
+    """The settings of an optimizer, the defaults replaced by what is given; None stands for what is not.
+
+    InputError for a setting that this optimizer does not have.
+    """
+    for name, value in given.items():
+        if value is not None and name not in row.settings:
+            known = f"its settings are {', '.join(row.settings)}" if row.settings else "it has the learning rate only"
+            raise InputError(f"the optimizer {row.name} has no {name}", hint=known)
+    return {name: default if given.get(name) is None else float(given[name] or 0.0) for name, default in row.settings.items()}
+
+
+def apply(row: Optimizer, m: Any, quantities: Mapping[str, Any], *, climbs: bool = False) -> dict[str, Any]:
+    """What a round assigns, by name, in the order of the rule; ``quantities`` are the names that the formulas use.
+
+    With numbers for ``m`` it computes, with a printer for ``m`` and terms for the quantities it prints.
+
+    >>> from graphstep.gates.mathematics import NUMBERS
+    >>> apply(OPTIMIZERS["momentum"], NUMBERS, {"w": 2.0, "g": 3.0, "lr": 0.5, "t": 1, "mu": 0.5, "v": 1.0})
+    {'v': -1.0, 'w': 1.0}
+    """
+    q = SimpleNamespace(**quantities, downhill=_up if climbs else _down)
+    made: dict[str, Any] = {}
+    for assignment in row.rule:
+        made[assignment.name] = assignment.formula(m, q)
+        setattr(q, assignment.name, made[assignment.name])
+    return made
+
+
+def _down(a: Any, b: Any) -> Any:
+    return a - b
+
+
+def _up(a: Any, b: Any) -> Any:
+    return a + b

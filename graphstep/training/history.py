@@ -1,0 +1,70 @@
+"""What a training leaves behind: numbers of every round, and checkpoints from which a round can be run again."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.training.machine import Checkpoint
+
+MEMORY = 64_000_000
+"""Bytes that checkpoints may take."""
+
+
+@dataclass
+class History:
+    """The numbers of every round, in lists that grow while it trains."""
+
+    losses: list[float] = field(default_factory=list)
+    """By round, the loss of its batch before its update."""
+    rates: list[float] = field(default_factory=list)
+    """By round, the learning rate."""
+    norms: dict[str, list[float]] = field(default_factory=dict)
+    """By parameter and round, the 2-norm of its gradient."""
+    held_out: list[tuple[int, float]] = field(default_factory=list)
+    """``(round, loss)``: the loss of the held-out examples before that round's update."""
+
+    def __len__(self) -> int:
+        """How many rounds there were."""
+        return len(self.losses)
+
+    def best(self, *, climbs: bool) -> tuple[int, float] | None:
+        """The round with the best loss, the first of several, and that loss; the held-out loss where there is one."""
+        watched: Sequence[tuple[int, float]] = self.held_out or list(enumerate(self.losses))
+        finite = [entry for entry in watched if math.isfinite(entry[1])]
+        return min(finite, key=lambda entry: -entry[1] if climbs else entry[1], default=None)
+
+
+class Checkpoints:
+    """Checkpoints at every n-th round, where n doubles each time they would take more memory than they may."""
+
+    def __init__(self, memory: int = MEMORY) -> None:
+        self.memory = memory
+        """Bytes that they may take."""
+        self.stride = 1
+        """Rounds from one to the next."""
+        self.first = 0
+        """The first round that is kept."""
+        self._kept: dict[int, Checkpoint] = {}
+
+    def wants(self, k: int) -> bool:
+        """Whether round ``k`` is to be kept."""
+        return not self._kept or (k - self.first) % self.stride == 0
+
+    def add(self, point: Checkpoint) -> None:
+        """Keep one; the first is kept for good."""
+        if not self._kept:
+            self.first = point.round
+        self._kept[point.round] = point
+        while len(self._kept) > 2 and point.size * len(self._kept) > self.memory:
+            self.stride *= 2
+            self._kept = {k: p for k, p in self._kept.items() if (k - self.first) % self.stride == 0}
+
+    def before(self, k: int) -> Checkpoint | None:
+        """The last one at or before round ``k``; None when ``k`` lies before the first."""
+        known = [kept for kept in self._kept if kept <= k]
+        return self._kept[max(known)] if known else None
