@@ -6,6 +6,7 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
+from graphstep.arrays import kind_text
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _mean_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: An
 
 def _extreme_shape(word: str, shapes: Sequence[Shape], options: Options) -> Shape:
     if _count(shapes[0], options) == 0:
-        raise MisfitError(f"there are no cells to take the {word} of", f"its input has the shape {shapes[0]}")
+        raise MisfitError(f"there are no cells to take the {word} of", f"its input is {kind_text(shapes[0])}")
     return collected(shapes, options)
 
 

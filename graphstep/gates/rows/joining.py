@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphstep.arrays import kind_text
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
 
@@ -31,8 +32,8 @@ def _concat_shape(shapes: Sequence[Shape], options: Options) -> Shape:
         if len(shape) != len(first) or (*shape[:axis], *shape[axis + 1 :]) != rest:
             wanted = (*map(str, first[:axis]), "any", *map(str, first[axis + 1 :]))
             raise MisfitError(
-                f"joined along axis {axis}, {first} and {shape} differ elsewhere too",
-                f"every input needs the shape ({', '.join(wanted)})",
+                f"joined along axis {axis}, {kind_text(first)} and {kind_text(shape)} differ elsewhere too",
+                f"every input needs the shape {'×'.join(wanted)}",
             )
     return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
 
@@ -60,7 +61,8 @@ def _stack_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     for shape in shapes[1:]:
         if shape != first:
             raise MisfitError(
-                f"only equals can be stacked, and here are {first} and {shape}", f"every input needs the shape {first}"
+                f"only arrays of one shape can be stacked, and here are {kind_text(first)} and {kind_text(shape)}",
+                f"every input must be {kind_text(first)}",
             )
     axis = _joining_axis(options["axis"], len(first) + 1, "the stack")
     return (*first[:axis], len(shapes), *first[axis:])

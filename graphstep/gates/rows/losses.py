@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from graphstep.arrays import kind_text
 from graphstep.gates.rows.collecting import typed
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.rows.squashing import filled_axis, log_softmax, softmax
@@ -26,14 +27,15 @@ def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     classes, scores = shapes
     if not scores:
         raise MisfitError(
-            "the scores are a single number", "give one score a class: a vector, or a row of a matrix for each case"
+            "its scores are a single number", "give one score a class: a vector, or a row of a matrix for each case"
         )
     if scores[-1] == 0 and classes != scores:
         raise MisfitError("there are no classes: the last axis of the scores is empty", "give at least one score")
     if classes not in (scores, scores[:-1]):
-        one = "a single class" if len(scores) == 1 else f"one class for each row, shape {scores[:-1]},"
+        one = "a single class" if len(scores) == 1 else f"one class for each row, {kind_text(scores[:-1])},"
         raise MisfitError(
-            f"targets of shape {classes} do not go with scores of shape {scores}", f"give {one} or targets of shape {scores}"
+            f"{kind_text(classes)} of targets does not go with {kind_text(scores)} of scores",
+            f"give {one} or {kind_text(scores)} of targets",
         )
     return scores
 
@@ -71,7 +73,7 @@ def _onehot_structure(slot: int, shapes: Sequence[Shape], options: Options) -> S
 
 
 def _loss_shape(shapes: Sequence[Shape], options: Options) -> Shape:
-    filled_axis(shapes[0], -1, "the scores")
+    filled_axis(shapes[0], -1)
     onehot_shape(shapes[::-1], options)
     return ()
 
@@ -221,8 +223,8 @@ def _hinge_remark(np: Any, call: Call) -> str:
 def _mse_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     if shapes[0] != shapes[1]:
         cells = prod(shapes[0]) == prod(shapes[1])
-        fits = f"reshape one of them to {shapes[0]}" if cells else f"give both sides the shape {shapes[0]}"
-        raise MisfitError(f"mse compares cell by cell, and {shapes[0]} is not {shapes[1]}", fits)
+        fits = f"reshape the second to {shapes[0]}" if cells else f"make the second side {kind_text(shapes[0])} too"
+        raise MisfitError(f"mse compares cell by cell: {kind_text(shapes[0])} does not go with {kind_text(shapes[1])}", fits)
     return ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from graphstep.arrays import kind_text
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def _broadcast_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     target: Shape = options["shape"]
     if not broadcasts(shapes[0], target):
         raise MisfitError(
-            f"{shapes[0]} cannot be copied into {target}", "an axis is copied when it has 1 entry or is missing in front"
+            f"{kind_text(shapes[0])} cannot be copied into {kind_text(target)}",
+            "an axis is copied when it has 1 entry or is missing in front",
         )
     return target
 

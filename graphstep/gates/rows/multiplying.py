@@ -6,6 +6,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from graphstep.arrays import kind_text, shape_text
 from graphstep.gates.structural import Call, Cell, MisfitError, Options, StructuralGate, Structure
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ def _matmul_shape(shapes: Sequence[Shape], _: Options) -> Shape:
         raise MisfitError(
             f"the {'only' if len(left) == 1 else 'last'} axis of the left side has {left[-1]} entries, "
             f"and the {place} axis of the right side {inner}",
-            f"with this left side the right side needs the shape {wanted}",
+            f"with this left side the right side must be {kind_text(wanted)}",
         )
     if left[:-2] != right[:-2] and len(left) > 2 and len(right) > 2:
-        raise MisfitError("the axes before the last two differ", f"give both sides the leading axes {left[:-2]}")
+        raise MisfitError("the axes before the last two differ", f"give both sides the leading axes {shape_text(left[:-2])}")
     batch = left[:-2] or right[:-2]
     return (*batch, *(left[-2:-1]), *(right[-1:] if len(right) > 1 else ()))
 
@@ -118,7 +119,8 @@ def _matmul_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, i
 def _dot_shape(shapes: Sequence[Shape], _: Options) -> Shape:
     if shapes[0] != shapes[1]:
         raise MisfitError(
-            "dot multiplies cell by cell and adds up, and its two sides differ in shape", f"give both sides {shapes[0]}"
+            f"dot multiplies cell by cell and adds up: {kind_text(shapes[0])} does not go with {kind_text(shapes[1])}",
+            f"make the second side {kind_text(shapes[0])} too",
         )
     return ()
 

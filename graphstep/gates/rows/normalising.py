@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from graphstep.arrays import kind_text
 from graphstep.gates.rows.collecting import typed
 from graphstep.gates.rows.moving import broadcasts, gathered
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
@@ -21,7 +22,7 @@ def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:
         raise MisfitError("its input is a single number, not a batch", "give a matrix with a row for each case")
     for name, shape in zip(("gamma", "beta"), shapes[1:], strict=True):
         if not broadcasts(shape, x):
-            raise MisfitError(f"{name} of shape {shape} does not go with a batch of shape {x}", f"give it the shape {x[1:]}")
+            raise MisfitError(f"as {name}, {kind_text(shape)} does not go with {kind_text(x)}", f"it must be {kind_text(x[1:])}")
     return x
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from graphstep.arrays import kind_text
 from graphstep.gates.rows.collecting import (
     axis_inside,
     chosen_axes,
@@ -36,16 +37,19 @@ def log_softmax(np: Any, x: Any, axis: Any) -> Any:
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
-def filled_axis(shape: Shape, axis: int, what: str) -> None:
+def filled_axis(shape: Shape, axis: int) -> None:
     """Raise :class:`MisfitError` unless the shape has the axis, with at least one entry."""
     if not shape:
-        raise MisfitError(f"{what} is a single number", "give a vector of scores, or a matrix with a row of them for each case")
+        raise MisfitError(
+            "its scores are a single number", "give a vector of scores, or a matrix with a row of them for each case"
+        )
     if shape[chosen_axes(shape, axis)[0]] == 0:
-        raise MisfitError(f"there are no scores: axis {axis} of the shape {shape} is empty", "give at least one score")
+        where = "the last axis" if axis == -1 else f"axis {axis}"
+        raise MisfitError(f"there are no scores: {where} of {kind_text(shape)} is empty", "give at least one score")
 
 
 def _same_shape(shapes: Sequence[Shape], options: Options) -> Shape:
-    filled_axis(shapes[0], options["axis"], "its input")
+    filled_axis(shapes[0], options["axis"])
     return shapes[0]
 
 
@@ -89,7 +93,7 @@ def _log_softmax_expansion(options: Options) -> str:
 def _logsumexp_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     axes = chosen_axes(shapes[0], options["axis"])
     if prod(shapes[0][i] for i in axes) == 0:
-        raise MisfitError("there are no cells to add up the exponentials of", f"its input has the shape {shapes[0]}")
+        raise MisfitError("there are no cells to add up the exponentials of", f"its input is {kind_text(shapes[0])}")
     return collected(shapes, options)
 
 
