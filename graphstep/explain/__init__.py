@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from graphstep.explain.explain import explain, local_ladder, value_ladder
+from graphstep.explain.explain import explain
 from graphstep.explain.explanation import Explanation, Ladder, Note
+from graphstep.explain.kinks import convention
+from graphstep.explain.ladders import local_ladder, value_ladder
 from graphstep.explain.names import latex_name, name_of, output_name
-from graphstep.explain.reasons import convention, pattern, why_zero
+from graphstep.explain.reasons import pattern, why_zero
 
 __all__ = [
     "Explanation",

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from graphstep.explain.explanation import Explanation, Ladder
-from graphstep.explain.names import LATEX, TEXT, derivative, name_of, output_name, slot_term, term
-from graphstep.explain.reasons import notes, operand_with_value, pattern, routed
+import numpy as np
+
+from graphstep.arrays import is_small, kind_text, number_text, shape_of, shape_text
+from graphstep.explain.cells import all_zero
+from graphstep.explain.explanation import Explanation
+from graphstep.explain.ladders import seed_ladder, sent_ladders, sum_ladder, value_ladder
+from graphstep.explain.names import TEXT, name_of, output_name, slot_term
+from graphstep.explain.reasons import notes, operand_with_value, pattern, routed, share_blocked
+from graphstep.explain.sizes import copies, jacobian, same_shape, shape_rule
+from graphstep.gates.gate import Gate
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from graphstep.gates import Gate
-    from graphstep.gates.notation import Style
+    from graphstep.arrays import Number
+    from graphstep.gates import StructuralGate
     from graphstep.trace import Step, Trace
 
-_MANY = 4
-"""Contributions that a sum spells out in symbols; of more it gives the count."""
 _SHOWN = 8
 """Inputs that the start lists; of more it gives the count."""
 
@@ -25,62 +28,23 @@ _SHOWN = 8
 def explain(trace: Trace, n: int) -> Explanation:
     """What happens in step ``n`` and why; 0 is the start. IndexError outside the run."""
     step = trace.step(n)
-    return {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum}[step.event](step)
-
-
-def local_ladder(trace: Trace, edge: int) -> Ladder:
-    """The local gradient of an edge: its formula in names, in numbers, and its value."""
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    gate, node = trace.gate(sender), trace.node(sender)
-    assert gate is not None, "an edge starts at a gate"
-    value = trace.local_of(edge)
-
-    def rungs(style: Style) -> tuple[str, ...]:
-        last = style.number(value).text
-        if gate.chooses:
-            return (last,)
-        names = [slot_term(trace.program, sender, k, style) for k in range(len(node.operands))]
-        numbers = [style.number(x) for x in trace.operand_values(sender)]
-        out = _own_name(trace, sender, style)
-        partial = gate.partials[slot]
-        symbols = style.term(partial(style, *names, out)).text
-        substituted = style.term(partial(style, *numbers, style.number(trace.value_of(sender)))).text
-        return _without_repeats((symbols, substituted, last))
-
-    def left(style: Style) -> str:
-        return derivative(style, term(trace.program, sender, style), slot_term(trace.program, sender, slot, style))
-
-    return _ladder(left, rungs)
-
-
-def value_ladder(trace: Trace, index: int) -> Ladder:
-    """The value of a gate: its formula in names, in numbers, and its value."""
-    gate, node = trace.gate(index), trace.node(index)
-    assert gate is not None, "an input is given, not computed"
-
-    def left(style: Style) -> str:
-        return term(trace.program, index, style).text
-
-    def rungs(style: Style) -> tuple[str, ...]:
-        names = [term(trace.program, x, style) for x in node.operands]
-        numbers = [style.number(x) for x in trace.operand_values(index)]
-        formula = style.term(_formula(gate, style, names)).text
-        found = _without_repeats(
-            (formula, style.term(_formula(gate, style, numbers)).text, style.number(trace.value_of(index)).text)
-        )
-        # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
-        same = _bare(left(style)) == _bare(found[0])
-        return found[1:] if same and len(found) > 1 else found
-
-    return _ladder(left, rungs)
+    # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
+    with np.errstate(all="ignore"):
+        return {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum}[step.event](step)
 
 
 def _start(step: Step) -> Explanation:
     program = step.trace.program
-    given = [f"{name} = {numeral(value)}" for name, value in list(step.trace.inputs.items())[:_SHOWN]]
+    shown = list(step.trace.inputs.items())[:_SHOWN]
+    joint = "; " if any(shape_of(value) for _, value in shown) else ", "
+    given = [_given(name, value) for name, value in shown]
     more = f" and {len(program.inputs) - _SHOWN:,} more" if len(program.inputs) > _SHOWN else ""
     gates = len(program.nodes) - program.first_gate
-    why = f"The inputs are given: {', '.join(given)}{more}. " if given else "There are no inputs. "
+    why = f"The inputs are given: {joint.join(given)}{more}. " if given else "There are no inputs. "
+    data = [name for name in program.inputs if name in program.data]
+    if data:
+        names = ", ".join(data[:_SHOWN]) + (" and more" if len(data) > _SHOWN else "")
+        why += f"{names} {'is' if len(data) == 1 else 'are'} data: no gradient is asked for. "
     if gates:
         why += f"Step forward and {_count(gates, 'gate')} will compute the output from them; then the gradient flows back."
     else:
@@ -88,123 +52,134 @@ def _start(step: Step) -> Explanation:
     return Explanation(0, "start", "start", "Start", "", None, None, why, ())
 
 
+def _given(name: str, value: Number) -> str:
+    if isinstance(value, int | float):
+        return f"{name} = {numeral(value)}"
+    if is_small(value) and value.size:
+        return f"{name} = {number_text(value)} ({shape_text(value.shape)})"
+    return f"{name}, {kind_text(value.shape)}"
+
+
 def _value(step: Step) -> Explanation:
-    gate = _gate(step.trace, step.node)
-    name = name_of(step.trace.program, step.node)
-    title = f"{_box(step.trace, step.node)} computes {name}"
+    trace, gate = step.trace, _gate(step.trace, step.node)
+    title = f"{_box(trace, step.node)} computes {name_of(trace.program, step.node)}"
     why = gate.forward
-    if gate.chooses and (winner := routed(step.trace, step.node)):
+    if not isinstance(gate, Gate):
+        why = _told_of(trace, step.node, gate, why)
+    elif gate.chooses and trace.node(step.node).shape:
+        why = f"{why} It chooses cell by cell: {_chosen_shares(trace, step.node)}."
+    elif gate.chooses and (winner := routed(trace, step.node)):
         why = f"{why} Here that is {winner}."
-    return Explanation(step.n, "forward", "value", title, "", value_ladder(step.trace, step.node), None, why, notes(step))
+    ladder, shapes = value_ladder(trace, step.node), shape_rule(trace, step.node)
+    return Explanation(step.n, "forward", "value", title, "", ladder, None, why, notes(step), shapes)
 
 
 def _seed(step: Step) -> Explanation:
-    out = output_name(step.trace.program)
-    value = numeral(step.trace.seed)
-    ladder = _ladder(
-        lambda style: derivative(style, *(2 * [term(step.trace.program, step.node, style)])),
-        lambda style: (style.number(step.trace.seed).text,),
-    )
-    if step.trace.seed == 1:
-        why = f"The backward pass starts at the output: when {out} grows by a little, {out} grows by just as much."
+    trace = step.trace
+    out, shape = output_name(trace.program), trace.node(step.node).shape
+    asked = number_text(trace.seed)
+    start = "The backward pass starts at the output"
+    if shape:
+        whole = f"∂{out} stands for the sum of the cells of {out}"
+        if not isinstance(trace.seed, int | float):
+            how = f"with the seed that was asked for: {whole}, each times its cell of the seed"
+        elif trace.seed == 1:
+            how = f"as if the cells of {out} were added up: 1 in every cell, and ∂{out} stands for that sum"
+        else:
+            how = f"with the seed that was asked for, {asked} in every cell: {whole}, times {asked}"
+        why = f"{out} is {kind_text(shape)}. {start} {how}."
+    elif trace.seed == 1:
+        why = f"{start}: when {out} grows by a little, {out} grows by just as much."
     else:
-        why = f"The backward pass starts at the output with the seed that was asked for, {value}; every gradient is scaled by it."
-    return Explanation(step.n, "backward", "seed", f"The output {out} gets its gradient", "", ladder, None, why, ())
+        why = f"{start} with the seed that was asked for, {asked}; every gradient is scaled by it."
+    title = f"The output {out} gets its gradient"
+    return Explanation(step.n, "backward", "seed", title, "", seed_ladder(step), None, why, ())
 
 
 def _send(step: Step) -> Explanation:
     trace = step.trace
     assert step.sender is not None, "a send has a sender"
-    assert step.slot is not None, "a send has a slot"
-    gate = _gate(trace, step.sender)
-    known = trace.gradient(step.node, step.n)
-    local = local_ladder(trace, step.edge or 0)
-
-    def left(style: Style) -> str:
-        whole = derivative(style, _output_term(trace, style), term(trace.program, step.node, style))
-        if known is None or known.expected < 2:
-            return whole
-        part = f"part {known.received} of {known.expected}"
-        return rf"{whole} \;(\text{{{part}}})" if style is LATEX else f"{whole}, {part}"
-
-    def rungs(style: Style) -> tuple[str, ...]:
-        upstream = derivative(style, _output_term(trace, style), term(trace.program, step.sender or 0, style))
-        slope = local.latex_left if style is LATEX else local.left
-        numbers = style.number(step.upstream or 0.0) * style.number(step.local or 0.0)
-        return (
-            f"{upstream}{style.product}{slope}",
-            numbers.text,
-            style.number(step.contribution or 0.0).text,
-        )
-
+    assert step.edge is not None, "a send has an edge"
+    ladder, local = sent_ladders(step)
     return Explanation(
         step.n,
         "backward",
         "send",
         f"{_box(trace, step.sender)} sends to {name_of(trace.program, step.node)}",
         pattern(step),
-        _ladder(left, rungs),
+        ladder,
         local,
-        _why_sent(step, gate),
+        _why_sent(step),
         notes(step),
+        same_shape(trace, step.node),
+        jacobian(trace, step.edge),
     )
 
 
-def _why_sent(step: Step, gate: Gate) -> str:
+def _why_sent(step: Step) -> str:
     trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
+    gate = _gate(trace, sender)
+    if not isinstance(gate, Gate):
+        rule = gate.backward[min(slot, len(gate.backward) - 1)]
+        return " ".join(part for part in (_told_of(trace, sender, gate, rule), copies(trace, sender)) if part)
     if gate.chooses:
-        winner = routed(trace, sender)
-        mine = slot_term(trace.program, sender, slot, TEXT).text
-        if step.local == 0:
-            return f"The {gate.name} gate is a router: its upstream gradient goes to {winner}, and 0 to {mine}."
-        if step.local == 1:
-            return f"The {gate.name} gate is a router: it chose {mine}, so its whole upstream gradient goes there."
-        return f"The {gate.name} gate is a router: {mine} is one of those it chose, so it gets a share."
+        return _why_routed(step, gate)
     fields: dict[str, str] = {
         name: operand_with_value(trace, sender, k)
         for k, name in zip(range(len(trace.node(sender).operands)), "xyz", strict=False)
     }
     others = [k for k in range(len(trace.node(sender).operands)) if k != slot]
     fields["other"] = operand_with_value(trace, sender, others[0]) if others else ""
-    fields["out"] = numeral(trace.value_of(sender))
-    fields["local"] = numeral(step.local or 0.0)
-    return gate.backward.format(**fields)
+    value, local = trace.value_of(sender), step.local
+    fields["out"] = numeral(value) if isinstance(value, int | float) else name_of(trace.program, sender)
+    fields["local"] = numeral(local) if isinstance(local, int | float) else "its local gradient"
+    return " ".join(part for part in (gate.backward.format(**fields), share_blocked(step)) if part)
+
+
+def _why_routed(step: Step, gate: Gate) -> str:
+    trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
+    mine = slot_term(trace.program, sender, slot, TEXT).text
+    if trace.node(sender).shape:
+        local = np.asarray(step.local)
+        taken = int(np.count_nonzero(local))
+        whole = "a share of its upstream gradient or all of it" if np.any((local > 0) & (local < 1)) else "its upstream gradient"
+        return f"The {gate.name} gate is a router: {mine} gets {whole} in {taken:,} of {local.size:,} cells, and 0 in the others."
+    winner = routed(trace, sender)
+    if step.local == 0:
+        return f"The {gate.name} gate is a router: its upstream gradient goes to {winner}, and 0 to {mine}."
+    if step.local == 1:
+        return f"The {gate.name} gate is a router: it chose {mine}, so its whole upstream gradient goes there."
+    return f"The {gate.name} gate is a router: {mine} is one of those it chose, so it gets a share."
+
+
+def _chosen_shares(trace: Trace, index: int) -> str:
+    """From which inputs the cells of a max or min of arrays come: ``x in 3, y in 1 of 4 cells``."""
+    out, operands = trace.value_of(index), trace.node(index).operands
+    cells = np.size(out)
+    counts = [int(np.count_nonzero(np.equal(x, out))) for x in trace.operand_values(index)]
+    parts = [f"{slot_term(trace.program, index, slot, TEXT).text} in {counts[slot]:,}" for slot in range(len(operands))]
+    return f"{', '.join(parts)} of {cells:,} cells"
+
+
+def _told_of(trace: Trace, index: int, gate: StructuralGate, sentence: str) -> str:
+    """A sentence of a structural gate with the names of its inputs and its axis."""
+    count = len(trace.node(index).operands)
+    fields = {name: slot_term(trace.program, index, k, TEXT).text for k, name in zip(range(count), "xyz", strict=False)}
+    fields["out"] = name_of(trace.program, index)
+    return sentence.format(**fields, axis=gate.along(trace.node(index).options))
 
 
 def _sum(step: Step) -> Explanation:
-    trace = step.trace
-    parts = step.contributions
-    edges = trace.plan.arrivals[step.node]
-
-    def left(style: Style) -> str:
-        return derivative(style, _output_term(trace, style), term(trace.program, step.node, style))
-
-    def rungs(style: Style) -> tuple[str, ...]:
-        total = style.number(trace.gradient_of(step.node)).text
-        if len(parts) > _MANY:
-            words = f"the sum of {len(parts)} contributions"
-            return (rf"\text{{{words}}}" if style is LATEX else words, total)
-        symbols = []
-        for edge in edges:
-            slope = local_ladder(trace, edge)
-            sender = int(trace.plan.sender[edge])
-            upstream = derivative(style, _output_term(trace, style), term(trace.program, sender, style))
-            symbols.append(f"{upstream}{style.product}{slope.latex_left if style is LATEX else slope.left}")
-        added = style.number(parts[0])
-        for part in parts[1:]:
-            added = added + style.number(part)
-        return (" + ".join(symbols), added.text, total)
-
+    trace, parts = step.trace, step.contributions
     name = name_of(trace.program, step.node)
-    ladder = _ladder(left, rungs)
     why = f"{name} is used {len(parts)} times, so it pushes on the output along {len(parts)} ways: gradients add up at branches."
-    zero = ""
-    if step.gradient == 0 and any(parts):
-        zero = f" Here the contributions to {name} cancel."
-    return Explanation(step.n, "backward", "sum", f"{name} adds up its gradient", "adder", ladder, None, why + zero, notes(step))
+    if all_zero(0.0 if step.gradient is None else step.gradient) and not all(map(all_zero, parts)):
+        why += f" Here the contributions to {name} cancel."
+    title, shape = f"{name} adds up its gradient", same_shape(trace, step.node)
+    return Explanation(step.n, "backward", "sum", title, "adder", sum_ladder(step), None, why, notes(step), shape)
 
 
-def _gate(trace: Trace, index: int) -> Gate:
+def _gate(trace: Trace, index: int) -> Gate | StructuralGate:
     gate = trace.gate(index)
     assert gate is not None, "an input is no gate"
     return gate
@@ -212,37 +187,6 @@ def _gate(trace: Trace, index: int) -> Gate:
 
 def _box(trace: Trace, index: int) -> str:
     return _gate(trace, index).box(trace.node(index).operands, trace.node(index).options)
-
-
-def _formula(gate: Gate, style: Style, inputs: Sequence[Any]) -> Any:
-    # With a printer there is nothing to choose between: max prints all its inputs in one call, not as nested pairs.
-    if gate.chooses:
-        return style.maximum(*inputs) if gate.chooses == "max" else style.minimum(*inputs)
-    return gate.value(style, inputs)
-
-
-def _output_term(trace: Trace, style: Style) -> Any:
-    return term(trace.program, trace.program.output, style)
-
-
-def _own_name(trace: Trace, index: int, style: Style) -> Any:
-    return term(trace.program, index, style)
-
-
-def _ladder(left: Callable[[Style], str], rungs: Callable[[Style], tuple[str, ...]]) -> Ladder:
-    return Ladder(left(TEXT), rungs(TEXT), lambda: (left(LATEX), rungs(LATEX)))
-
-
-def _bare(text: str) -> str:
-    return text.replace(" ", "").replace("·", "*")
-
-
-def _without_repeats(rungs: Sequence[str]) -> tuple[str, ...]:
-    kept: list[str] = []
-    for rung in rungs:
-        if not kept or kept[-1] != rung:
-            kept.append(rung)
-    return tuple(kept)
 
 
 def _count(number: int, noun: str) -> str:

@@ -77,6 +77,10 @@ class Explanation:
     """One sentence: why it is so."""
     notes: tuple[Note, ...]
     """Conventions, warnings and reasons for zero."""
+    shapes: str = ""
+    """Of arrays, one sentence: the shapes that go in and come out of a gate, or that a gradient has the shape of its value."""
+    jacobian: str = ""
+    """Of a send between arrays, one sentence: the Jacobian behind it, its shape, what it looks like, how many entries it has."""
 
     @property
     def narrative(self) -> str:
@@ -86,6 +90,6 @@ class Explanation:
             parts.append(f"{self.ladder.line}.")
         if self.local is not None and len(self.local.rungs) > 1:
             parts.append(f"Local gradient {self.local.line}.")
-        parts.append(self.why)
+        parts += [self.shapes, self.why, self.jacobian]
         parts.extend(note.text for note in self.notes)
         return " ".join(part for part in parts if part)

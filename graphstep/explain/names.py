@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from graphstep.arrays import shape_text
 from graphstep.expression import Constant, Program, node_id
 from graphstep.gates import GATES
-from graphstep.gates.notation import ATOM, LATEX, SUM, TEXT, Style, Term
+from graphstep.gates.gate import Gate
+from graphstep.gates.notation import ATOM, CASES, LATEX, SUM, TEXT, Style, Term
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graphstep.expression import Operand
 
 NAME_WIDTH = 12
@@ -27,6 +31,7 @@ _LETTERS: dict[str, str] = dict(
 _GREEK = frozenset(_LETTERS.values())
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PARTS = re.compile(r"^([^\W\d_]+?)_?(\d*)$")
+_POSTFIX = re.compile(r"^\w+(\.T|'|\[[^\[\]]*\])+$")
 
 
 def output_name(program: Program) -> str:
@@ -38,24 +43,57 @@ def output_name(program: Program) -> str:
 
 
 def name_of(program: Program, index: int) -> str:
-    """What a node is called in a formula: its name, ``f`` for the output, its text when short, else its id."""
+    """What a node is called in a formula: its name, ``f`` for the output, its text when short, else its id.
+
+    The copies that a broadcast makes are called by what is copied: ``b as 64×100``.
+    """
     if index == program.output:
         return output_name(program)
+    source = copied(program, index)
+    if source is not None:
+        return f"{name_of(program, source)} as {shape_text(program.nodes[index].shape)}"
     return program.short(index, NAME_WIDTH)
+
+
+def copied(program: Program, index: int) -> int | None:
+    """The node that a broadcast copies; None for any other node."""
+    node = program.nodes[index]
+    return node.sources[0][1] if node.gate == "broadcast" else None
 
 
 def term(program: Program, operand: Operand, style: Style) -> Term:
     """A node or constant as a term of a formula."""
     if isinstance(operand, Constant):
         return _constant(operand, style)
+    source = None if operand == program.output else copied(program, operand)
+    if source is not None:
+        inside, shape = term(program, source, style).within(SUM), shape_text(program.nodes[operand].shape)
+        return Term(rf"{inside} \text{{ as {shape}}}" if style is LATEX else f"{inside} as {shape}", CASES, style)
     text = name_of(program, operand)
     node = program.nodes[operand]
     if text == node_id(operand) or operand == program.output or node.name is not None:
         return style.name(latex_name(text) if style is LATEX else text)
     if style is LATEX and node.gate is not None:
         # Its text is a dozen characters, so it is a handful of gates deep at most.
-        return _term_of(style, GATES[node.gate].value(style, [term(program, x, style) for x in node.operands]))
-    return Term(text, ATOM if text.isidentifier() or (text.endswith(")") and _is_call(text)) else SUM, style)
+        return formula(program, operand, style, [term(program, x, style) for x in node.operands])
+    return Term(text, ATOM if text.isidentifier() or _binds(text) else SUM, style)
+
+
+def formula(program: Program, index: int, style: Style, terms: Sequence[Any]) -> Term:
+    """The value of a gate in notation, from what stands for its inputs."""
+    node = program.nodes[index]
+    gate = GATES[node.gate or ""]
+    if not isinstance(gate, Gate):
+        return style.term(gate.formula(style, terms, told(program, index)))
+    return style.term(gate.value(style, terms))
+
+
+def told(program: Program, index: int) -> dict[str, Any]:
+    """The options of a structural gate as its notation wants them, with the shapes of its inputs."""
+    node = program.nodes[index]
+    gate = GATES[node.gate or ""]
+    assert not isinstance(gate, Gate), "an elementwise gate has no options"
+    return gate.told(node.options, [program.nodes[x].shape if isinstance(x, int) else () for x in node.operands])
 
 
 def slot_term(program: Program, gate: int, slot: int, style: Style) -> Term:
@@ -123,8 +161,9 @@ def _constant(constant: Constant, style: Style) -> Term:
     return Term(shown if len(shown) <= NAME_WIDTH else number.text, SUM if "/" in shown else number.level, style)
 
 
-def _term_of(style: Style, value: object) -> Term:
-    return value if isinstance(value, Term) else style.term(value)
+def _binds(text: str) -> bool:
+    """Whether a text binds as one symbol: a call, a parenthesis, or a name with an index or transposed."""
+    return (text.endswith(")") and _is_call(text)) or _POSTFIX.match(text) is not None
 
 
 def _is_call(text: str) -> bool:
@@ -140,4 +179,16 @@ def _is_call(text: str) -> bool:
     return False
 
 
-__all__ = ["LATEX", "TEXT", "derivative", "latex_name", "name_of", "output_name", "slot_term", "term"]
+__all__ = [
+    "LATEX",
+    "TEXT",
+    "copied",
+    "derivative",
+    "formula",
+    "latex_name",
+    "name_of",
+    "output_name",
+    "slot_term",
+    "term",
+    "told",
+]

@@ -1,47 +1,85 @@
-"""Why a step is as it is: patterns, conventions at kinks and ties, reasons for zero, the first inf or nan."""
+"""Why a step is as it is: patterns, reasons for zero, the first inf or nan."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from graphstep.arrays import is_small, number_text
+from graphstep.explain.cells import all_zero
 from graphstep.explain.explanation import Note
+from graphstep.explain.kinks import cells_where, convention
 from graphstep.explain.names import TEXT, name_of, output_name, slot_term
 from graphstep.expression import Constant
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.gate import Gate
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
+    from graphstep.arrays import Number
     from graphstep.trace import Step, Trace
 
 SATURATED = 0.01
 """A squashing gate whose slope is smaller than this is called saturated."""
+
+MOST = 0.75
+"""The share of its cells from which a gate on arrays is called saturated or dead as a whole.
+
+Not a half: of a relu whose inputs have mean 0, as in any network that was just initialised, half of the cells are blocked.
+"""
 
 
 def pattern(step: Step) -> str:
     """The name of the pattern of a send or a sum; empty where there is none."""
     if step.event == "sum":
         return "adder"
-    if step.sender is None or step.slot is None or step.local is None:
+    if step.sender is None or step.slot is None:
         return ""
     gate = step.trace.gate(step.sender)
     if gate is None:
         return ""
-    if gate.saturates and abs(step.local) < SATURATED:
-        return "saturated"
-    if gate.name == "relu" and step.local == 0:
-        return "dead"
+    if isinstance(gate, Gate) and (gate.saturates or gate.name == "relu"):
+        blocked, cells = _blocked(step, gate)
+        if cells and blocked >= MOST * cells:
+            return "saturated" if gate.saturates else "dead"
     node = step.trace.node(step.sender)
     others = [x for slot, x in enumerate(node.operands) if slot != step.slot]
-    if gate.scales and others and all(isinstance(x, Constant) for x in others):
+    if isinstance(gate, Gate) and gate.scales and others and all(isinstance(x, Constant) for x in others):
         return "scaler"
     return gate.pattern[min(step.slot, len(gate.pattern) - 1)]
 
 
+def share_blocked(step: Step) -> str:
+    """In how many of its cells a squashing gate is flat, or a relu blocks; empty where none is, and for numbers."""
+    gate = None if step.sender is None else step.trace.gate(step.sender)
+    if not (isinstance(gate, Gate) and step.trace.node(step.node).shape) or not (gate.saturates or gate.name == "relu"):
+        return ""
+    blocked, cells = _blocked(step, gate)
+    if not blocked:
+        return ""
+    if gate.saturates:
+        return f"{blocked:,} of {cells:,} cells {'has' if blocked == 1 else 'have'} a slope below {numeral(SATURATED)}."
+    return f"It blocks {blocked:,} of {cells:,} cells."
+
+
+def _blocked(step: Step, gate: Gate) -> tuple[int, int]:
+    """The cells through which (almost) nothing passes, and all cells."""
+    local = np.asarray(step.local)
+    flat = np.abs(local) < SATURATED if gate.saturates else local == 0
+    return int(np.count_nonzero(flat)), local.size
+
+
 def operand_with_value(trace: Trace, index: int, slot: int) -> str:
-    """An operand of a gate with its value: ``z = -4``; a number alone where that is all it is."""
-    value = numeral(trace.operand_values(index)[slot])
+    """An operand of a gate with its value: ``z = -4``; a number alone where that is all it is, and an array by its name alone.
+
+    The ladder above the sentence shows its cells.
+    """
+    value = trace.operand_values(index)[slot]
     name = slot_term(trace.program, index, slot, TEXT).text
-    return name if name == value else f"{name} = {value}"
+    if not isinstance(value, int | float):
+        return name
+    text = numeral(value)
+    return name if name == text else f"{name} = {text}"
 
 
 def notes(step: Step) -> tuple[Note, ...]:
@@ -51,54 +89,56 @@ def notes(step: Step) -> tuple[Note, ...]:
     if gate_index is not None and (text := convention(trace, gate_index)):
         found.append(text)
     if step.event == "value" and trace.first_not_finite == step.node:
-        found.append(
-            Note("warning", f"This is the first value that is not finite: {numeral(step.value)}. All that use it inherit it.")
-        )
+        where = _not_finite(step.value)
+        found.append(Note("warning", f"This is the first value that is not finite: {where}. All that use it inherit it."))
     if step.event == "send" and step.edge == trace.first_edge_not_finite:
-        found.append(Note("warning", f"This is the first contribution that is not finite: {numeral(step.contribution or 0.0)}."))
-    if step.event == "send" and step.contribution == 0 and not _told_by_the_rule(step) and (reason := _why_nothing_is_sent(step)):
-        found.append(Note("zero", reason))
+        where = _not_finite(_number(step.contribution))
+        found.append(Note("warning", f"This is the first contribution that is not finite: {where}."))
+    if step.event == "send" and all_zero(_number(step.contribution)) and not _told_by_the_rule(step):
+        found += [Note("zero", reason) for reason in [_why_nothing_is_sent(step)] if reason]
     if step.event == "send":
         known = trace.gradient(step.node, step.n)
         if known is not None and known.expected > 1:
             name = name_of(trace.program, step.node)
-            still = "the sum follows" if known.complete else f"so far they add up to {numeral(known.value)}"
+            small = isinstance(known.value, float) or is_small(known.value)
+            so_far = f"so far they add up to {number_text(known.value)}" if small else "the others follow"
+            still = "the sum follows" if known.complete else so_far
             found.append(
                 Note("arrived", f"{name} is used {known.expected} times: {known.received} of {known.expected} arrived, {still}.")
             )
     return tuple(found)
 
 
-def convention(trace: Trace, index: int) -> Note | None:
-    """What is said of a gate whose inputs are at a kink or a tie, or make something infinite; None elsewhere."""
-    gate = trace.gate(index)
-    if gate is None:
-        return None
-    inputs = trace.operand_values(index)
-    if gate.chooses:
-        return _tie(trace, index, inputs)
-    for rule in gate.conventions:
-        if bool(rule.at(NUMBERS, *inputs)):
-            others = f" ({rule.others}.)" if rule.others else ""
-            return Note("warning" if rule.warns else "convention", f"{rule.says}{others}")
-    return None
+def _number(value: Number | None) -> Number:
+    return 0.0 if value is None else value
+
+
+def _not_finite(value: Number) -> str:
+    """What is not finite: the number, or the first such cell and how many there are."""
+    if isinstance(value, int | float):
+        return numeral(value)
+    bad = ~np.isfinite(value)
+    return f"{numeral(float(value[bad][0]))}. {cells_where(bad)}"
 
 
 def why_zero(trace: Trace, index: int) -> str:
-    """Why a node's gradient is zero, in one sentence; empty where it is not, and for a constant that it gets none."""
+    """Why a node's gradient is zero, in one sentence; for a constant and for data that there is none.
+
+    Empty where it is not zero. Of an array with some cells that are zero it says how many.
+    """
     program = trace.program
     name, out = name_of(program, index), output_name(program)
     if not program.depends[index]:
-        return f"{name} is a constant: it gets no gradient."
+        return _why_none(trace, index)
     if not program.reaches[index]:
         return f"{out} does not depend on {name}."
     known = trace.gradient(index)
-    if known is None or known.value != 0:
-        return ""
+    if known is None or not all_zero(known.value):
+        return "" if known is None else _zeros(known.value)
     edges = trace.plan.arrivals[index]
     if not edges:
         return "The seed is 0."
-    if any(trace.contribution_of(e) != 0 for e in edges):
+    if any(not all_zero(trace.contribution_of(e)) for e in edges):
         return f"The contributions to {name} cancel."
     reasons = []
     for edge in edges:
@@ -108,32 +148,27 @@ def why_zero(trace: Trace, index: int) -> str:
     return " ".join(reasons[:2])
 
 
-def _tie(trace: Trace, index: int, inputs: tuple[float, ...]) -> Note | None:
-    gate, operands = trace.gate(index), trace.node(index).operands
-    value = trace.value_of(index)
-    winners = [slot for slot, x in enumerate(inputs) if x == value]
-    if gate is None or len(winners) < 2:
-        return None
-    names = _listed([slot_term(trace.program, index, slot, TEXT).text for slot in winners])
-    head = f"{names} tie at {numeral(value)}."
-    if trace.ties == "split":
-        return Note(
-            "convention",
-            f"{head} With --ties split each gets an equal share, {numeral(1 / len(winners))} "
-            "(as PyTorch and JAX do for maximum).",
-        )
-    constants = [slot for slot in winners if isinstance(operands[slot], Constant)]
-    if constants:
-        rule = f"A constant wins a tie, so nothing flows on, as in relu at {numeral(value)}"
-    else:
-        rule = f"{gate.name} routes to exactly one input: the first of them"
-    return Note("convention", f"{head} {rule}. (PyTorch and JAX split the gradient equally: --ties split.)")
+def _why_none(trace: Trace, index: int) -> str:
+    program = trace.program
+    name = name_of(program, index)
+    if not program.data:
+        return f"{name} is a constant: it gets no gradient."
+    if program.nodes[index].gate is None:
+        return f"{name} is data: it gets no gradient."
+    return f"{name} depends on no input but data: it gets no gradient."
+
+
+def _zeros(value: Number) -> str:
+    if isinstance(value, int | float):
+        return ""
+    zeros = value.size - int(np.count_nonzero(value))
+    return f"{zeros:,} of {value.size:,} cells {'is' if zeros == 1 else 'are'} 0." if zeros else ""
 
 
 def _told_by_the_rule(step: Step) -> bool:
     """Whether the step's own sentence says already why nothing is sent: max and min name the input that they chose."""
     gate = None if step.sender is None else step.trace.gate(step.sender)
-    return gate is not None and gate.chooses != "" and step.upstream != 0
+    return gate is not None and gate.chooses != "" and not all_zero(_number(step.upstream))
 
 
 def _why_nothing_is_sent(step: Step) -> str:
@@ -142,21 +177,43 @@ def _why_nothing_is_sent(step: Step) -> str:
         return ""
     gate, node = trace.gate(sender), trace.node(sender)
     here = name_of(trace.program, sender)
-    if step.upstream == 0:
+    if all_zero(_number(step.upstream)):
         return f"Nothing arrives at {here}: its upstream gradient is 0, so everything behind it gets 0 from it."
-    if gate is None or step.local != 0:
-        return f"The contribution is too small for a number: {numeral(step.upstream or 0.0)} · {numeral(step.local or 0.0)}."
+    if not isinstance(gate, Gate):
+        return _why_nothing_is_pulled(trace, sender, slot)
+    local = step.local
+    if local is None or not all_zero(local):
+        if node.shape:
+            return "In every cell the upstream gradient or the local gradient is 0, or their product too small for a number."
+        factors = f"{number_text(_number(step.upstream))} · {number_text(_number(local))}"
+        return f"The contribution is too small for a number: {factors}."
+    every = ", in every cell" if node.shape else ""
     if gate.chooses:
+        if node.shape:
+            return f"{gate.name} chose another input in every cell."
         chosen = _chosen(trace, sender)
         if chosen and node.operands[chosen[0]] == node.operands[slot]:
             return f"{gate.name} already chose the same input in another slot."
         return f"{gate.name} chose the other input, {operand_with_value(trace, sender, chosen[0])}." if chosen else ""
     if gate.pattern[0] == "switcher":
         other = next((s for s in range(len(node.operands)) if s != slot), slot)
-        return f"The other factor is 0: {operand_with_value(trace, sender, other)}."
+        return f"The other factor is 0{every}: {operand_with_value(trace, sender, other)}."
     if gate.pattern[0] in ("router", "dead"):
-        return f"{gate.symbol} is flat at {operand_with_value(trace, sender, slot)}: it passes nothing."
-    return f"The slope of {gate.symbol} at {operand_with_value(trace, sender, slot)} is 0."
+        return f"{gate.symbol} is flat at {operand_with_value(trace, sender, slot)}{every}: it passes nothing."
+    return f"The slope of {gate.symbol} at {operand_with_value(trace, sender, slot)} is 0{every}."
+
+
+def _why_nothing_is_pulled(trace: Trace, sender: int, slot: int) -> str:
+    """Why a structural gate at which a gradient arrives sends 0 in every cell."""
+    gate, values = trace.gate(sender), trace.operand_values(sender)
+    assert gate is not None, "an input sends nothing"
+    if gate.pattern[0] == "switcher":
+        for other, value in enumerate(values):
+            if other != slot and all_zero(value):
+                return f"The other factor is 0 in every cell: {operand_with_value(trace, sender, other)}."
+    if gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead":
+        return f"The {gate.symbol} gate passes no gradient to {slot_term(trace.program, sender, slot, TEXT).text}."
+    return "The products that make up each cell are 0, or cancel."
 
 
 def _chosen(trace: Trace, index: int) -> list[int]:
@@ -167,10 +224,6 @@ def _chosen(trace: Trace, index: int) -> list[int]:
 
 
 def routed(trace: Trace, index: int) -> str:
-    """What max or min chose, in words: ``y = 5``; the empty string when nothing compares (nan)."""
+    """What max or min of numbers chose, in words: ``y = 5``; the empty string when nothing compares (nan)."""
     chosen = _chosen(trace, index)
     return operand_with_value(trace, index, chosen[0]) if chosen else ""
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

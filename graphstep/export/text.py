@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.arrays import number_text
 from graphstep.explain import explain, output_name, why_zero
-from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,10 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     if last < len(trace):
         yield f"\nstopped at step {last} of {len(trace)}\n"
         return
-    yield f"\nresult\n  {out} = {numeral(trace.output)}\n"
+    yield f"\nresult\n  {out} = {number_text(trace.output)}\n"
     for index, name in enumerate(program.inputs):
         reason = why_zero(trace, index)
-        yield f"  ∂{out}/∂{name} = {numeral(trace.gradient_of(index))}{f'   {reason}' if reason else ''}\n"
+        if not program.depends[index]:
+            yield f"  {reason}\n"
+            continue
+        yield f"  ∂{out}/∂{name} = {number_text(trace.gradient_of(index))}{f'   {reason}' if reason else ''}\n"

@@ -1,0 +1,102 @@
+"""What is said where a derivative needs a convention: at kinks, at ties, and where something becomes infinite or undefined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.explain.explanation import Note
+from graphstep.explain.names import TEXT, slot_term
+from graphstep.expression import Constant
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphstep.arrays import Number
+    from graphstep.trace import Trace
+
+_SHARE = "(PyTorch and JAX split the gradient equally: --ties split.)"
+
+
+def convention(trace: Trace, index: int) -> Note | None:
+    """What is said of a gate whose inputs are at a kink or a tie, or make something infinite; None elsewhere.
+
+    Of a gate on arrays it says in how many cells, and which is the first of them.
+    """
+    gate = trace.gate(index)
+    if gate is None:
+        return None
+    if not isinstance(gate, Gate):
+        said = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
+        return Note("convention", said) if said else None
+    inputs = trace.operand_values(index)
+    shape = trace.node(index).shape
+    if gate.chooses:
+        return _ties(trace, index, inputs) if shape else _tie(trace, index, inputs)
+    for rule in gate.conventions:
+        where = rule.at(NUMBERS, *inputs)
+        if not np.any(where):
+            continue
+        others = f" ({rule.others}.)" if rule.others else ""
+        here = f" {cells_where(np.broadcast_to(where, shape))}." if shape else ""
+        return Note("warning" if rule.warns else "convention", f"{rule.says}{here}{others}")
+    return None
+
+
+def cells_where(mask: NDArray[np.bool_]) -> str:
+    """In how many cells a condition holds, of which there is one at least: ``Here in 3 of 40 cells, the first [0, 2]``."""
+    count, size = int(np.count_nonzero(mask)), mask.size
+    if count == size:
+        return f"Here in {'every cell' if size > 1 else 'the one cell'}"
+    place = ", ".join(str(i) for i in np.unravel_index(int(mask.argmax()), mask.shape))
+    return f"Here in {count:,} of {size:,} cells, {'that is' if count == 1 else 'the first'} [{place}]"
+
+
+def _tie(trace: Trace, index: int, inputs: tuple[Number, ...]) -> Note | None:
+    gate, operands = trace.gate(index), trace.node(index).operands
+    value = trace.value_of(index)
+    winners = [slot for slot, x in enumerate(inputs) if x == value]
+    if gate is None or len(winners) < 2:
+        return None
+    names = _names(trace, index, winners)
+    head = f"{names} tie at {numeral(float(value))}."
+    if trace.ties == "split":
+        return Note(
+            "convention",
+            f"{head} With --ties split each gets an equal share, {numeral(1 / len(winners))} "
+            "(as PyTorch and JAX do for maximum).",
+        )
+    constants = [slot for slot in winners if isinstance(operands[slot], Constant)]
+    if constants:
+        rule = f"A constant wins a tie, so nothing flows on, as in relu at {numeral(float(value))}"
+    else:
+        rule = f"{gate.name} routes to exactly one input: the first of them"
+    return Note("convention", f"{head} {rule}. {_SHARE}")
+
+
+def _ties(trace: Trace, index: int, inputs: tuple[Number, ...]) -> Note | None:
+    """The ties between arrays, cell by cell."""
+    gate, operands = trace.gate(index), trace.node(index).operands
+    attains = np.array([np.equal(x, trace.value_of(index)) for x in inputs])
+    tie = np.sum(attains, axis=0) > 1
+    if gate is None or not tie.any():
+        return None
+    among = [slot for slot, part in enumerate(attains) if (part & tie).any()]
+    head = f"{_names(trace, index, among)} tie. {cells_where(tie)}."
+    if trace.ties == "split":
+        rule = "With --ties split those that tie get equal shares (as PyTorch and JAX do for maximum)"
+        return Note("convention", f"{head} {rule}.")
+    if any(isinstance(operands[slot], Constant) for slot in among):
+        rule = "A constant wins a tie, so nothing flows on there, as in relu at 0"
+    else:
+        rule = f"In each cell {gate.name} routes to exactly one input: the first of them"
+    return Note("convention", f"{head} {rule}. {_SHARE}")
+
+
+def _names(trace: Trace, index: int, slots: list[int]) -> str:
+    names = [slot_term(trace.program, index, slot, TEXT).text for slot in slots]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,88 @@
+"""What is said of shapes and Jacobians: the shape rule of a gate, and the Jacobian that is described and not formed."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from graphstep.arrays import kind_text, shape_text
+from graphstep.explain.names import copied, name_of
+from graphstep.gates.gate import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.expression import Shape
+    from graphstep.gates.structural import Structure
+    from graphstep.trace import Trace
+
+_STRUCTURES: dict[Structure, str] = {
+    "diagonal": "diagonal",
+    "dense": "dense",
+    "selection": "a selection of cells",
+    "repetition": "one number again and again",
+    "permutation": "a permutation of cells",
+    "block": "in blocks",
+}
+"""What a Jacobian looks like, in words."""
+
+
+def operand_shapes(trace: Trace, index: int) -> tuple[Shape, ...]:
+    """The shapes of what a gate reads, by slot."""
+    nodes = trace.program.nodes
+    return tuple(nodes[x].shape if isinstance(x, int) else () for x in nodes[index].operands)
+
+
+def shape_rule(trace: Trace, index: int) -> str:
+    """The shapes that go into a gate and the one that comes out, ``(2×2)(2) → 2``; empty where all are single numbers."""
+    gate, node, shapes = trace.gate(index), trace.node(index), operand_shapes(trace, index)
+    if not (node.shape or any(shapes)):
+        return ""
+    if isinstance(gate, Gate):
+        return f"Cell by cell: {kind_text(node.shape)}."
+    joint = "" if node.gate == "matmul" else ", "
+    given = joint.join(f"({shape_text(shape) or 'number'})" for shape in shapes)
+    return f"Shapes: {given} → {shape_text(node.shape) or 'number'}."
+
+
+def same_shape(trace: Trace, index: int) -> str:
+    """That a gradient has the shape of its value; empty for a number."""
+    shape = trace.node(index).shape
+    return f"Like {name_of(trace.program, index)}, the gradient is {kind_text(shape)}." if shape else ""
+
+
+def jacobian(trace: Trace, edge: int) -> str:
+    """The Jacobian of an edge in words: its shape, what it looks like and how many entries it would have; empty for numbers.
+
+    Its rows are the cells of the gate's output, its columns those of the input, as in the numerator layout of most textbooks.
+    """
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    gate, shapes = trace.gate(sender), operand_shapes(trace, sender)
+    rows, columns = prod(trace.node(sender).shape), prod(shapes[slot])
+    if not (trace.node(sender).shape or shapes[slot]) or gate is None:
+        return ""
+    entries = rows * columns
+    if isinstance(gate, Gate):
+        looks, rest = "diagonal", f"the {rows:,} local gradients stand for its {entries:,} entries"
+    else:
+        looks = _STRUCTURES[gate.structure(slot, shapes, {**gate.defaults, **dict(trace.node(sender).options)})]
+        rest = f"its {entries:,} entries are never formed"
+    return f"Jacobian: {rows:,}×{columns:,}, {looks}{f'; {rest}' if entries > 1 else ''}."
+
+
+def copies(trace: Trace, index: int) -> str:
+    """How many copies a broadcast makes, and along which axes; empty for any other gate."""
+    source = copied(trace.program, index)
+    if source is None:
+        return ""
+    shape, target = trace.node(source).shape, trace.node(index).shape
+    new = len(target) - len(shape)
+    axes = [i for i, n in enumerate(target) if i < new or (shape[i - new] == 1 and n != 1)]
+    count = prod(target[i] for i in axes)
+    name, noun = name_of(trace.program, source), "copy" if count == 1 else "copies"
+    along = "in all" if len(axes) == len(target) else f"along {_axes(axes)}"
+    return f"{name} has {count:,} {noun}, {along}."
+
+
+def _axes(axes: Sequence[int]) -> str:
+    return f"axis {axes[0]}" if len(axes) == 1 else f"the axes {', '.join(map(str, axes[:-1]))} and {axes[-1]}"
