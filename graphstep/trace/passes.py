@@ -40,7 +40,7 @@ class Buffers:
     slopes: Array
     """Local gradients by edge between numbers; nan for edges between arrays."""
     contributions: Array
-    """Contributions of all edges."""
+    """Contributions of all edges. Where there are arrays, the gradients are its first cells (:attr:`Plan.edge_starts`)."""
 
     @classmethod
     def of(cls, made: Plan) -> Buffers:
@@ -49,11 +49,17 @@ class Buffers:
         cells = np.empty(count + len(made.constants))
         cells[count:] = made.constants
         slopes = np.full(len(made.receiver), nan)
-        return cls(cells, np.zeros(count), slopes, np.empty(made.edge_starts[-1]))
+        if isinstance(made.starts, range):
+            return cls(cells, np.zeros(count), slopes, np.empty(made.edge_starts[-1]))
+        contributions = np.zeros(made.edge_starts[-1])
+        return cls(cells, contributions[:count], slopes, contributions)
 
     def copy(self) -> Buffers:
         """The same numbers in cells of their own."""
-        return Buffers(self.cells.copy(), self.gradients.copy(), self.slopes.copy(), self.contributions.copy())
+        contributions = self.contributions.copy()
+        shared = self.gradients.base is self.contributions
+        gradients = contributions[: len(self.gradients)] if shared else self.gradients.copy()
+        return Buffers(self.cells.copy(), gradients, self.slopes.copy(), contributions)
 
 
 def read(buffer: Array, place: Index) -> Any:

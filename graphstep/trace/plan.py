@@ -80,7 +80,7 @@ class Level:
     """``(cells, contributions, starts)`` of the numbers that get several: those of the i-th are
     ``contributions[starts[i]:starts[i+1]]``."""
     arrays: tuple[tuple[Region, tuple[Region, ...]], ...]
-    """The arrays, each with its contributions."""
+    """The arrays that get several contributions, each with these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,10 @@ class Plan:
     starts: Sequence[int]
     """By node, its first cell; one entry more than there are nodes, the number of cells in all."""
     edge_starts: Sequence[int]
-    """By edge, the first cell of its contribution; one entry more, the number of cells of all contributions."""
+    """By edge, the first cell of its contribution; one entry more, the number of cells of all contributions.
+
+    In a program of numbers an edge's cell is its number. Elsewhere the cells of the gradients come first, and the only
+    contribution to an array is its gradient: they are the same cells, since to copy large arrays takes longer than to make them."""
     levels: tuple[Level, ...]
     """Forward from the first to the last; backward from the last to the first."""
     receiver: NDArray[np.int32]
@@ -147,7 +150,7 @@ def plan(program: Program) -> Plan:
                 constants.append(operand.value)
         cells.append(row)
     receiver, sender, slot, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step = _schedule(program)
-    edge_starts = _starts([program.nodes[index].shape for index in receiver])
+    edge_starts = _edge_starts(program, starts, receiver, arrivals)
     return Plan(
         program,
         np.array(constants, np.float64),
@@ -217,6 +220,23 @@ def _starts(shapes: Sequence[Shape]) -> Sequence[int]:
     if not any(shapes):
         return range(len(shapes) + 1)
     return tuple(accumulate(map(prod, shapes), initial=0))
+
+
+def _edge_starts(
+    program: Program, starts: Sequence[int], receiver: Sequence[int], arrivals: Sequence[Sequence[int]]
+) -> Sequence[int]:
+    """Where the cells of each contribution begin (:attr:`Plan.edge_starts`)."""
+    if isinstance(starts, range):
+        return range(len(receiver) + 1)
+    found, free = [], starts[-1]
+    for index in receiver:
+        shape = program.nodes[index].shape
+        if shape and len(arrivals[index]) == 1:
+            found.append(starts[index])
+        else:
+            found.append(free)
+            free += prod(shape)
+    return (*found, free)
 
 
 def _place(start: int, shape: Shape) -> int | Region:
@@ -327,7 +347,7 @@ class _Levels:
         found = []
         for index in members:
             shape = nodes[index].shape
-            if shape and self._arrivals[index]:
+            if shape and len(self._arrivals[index]) > 1:
                 size = prod(shape)
                 regions = [Region(start, start + size, shape) for start in (self._edge_starts[e] for e in self._arrivals[index])]
                 found.append((Region(self._starts[index], self._starts[index] + size, shape), tuple(regions)))

@@ -24,7 +24,7 @@ from graphstep.trace.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.trace.step import Event, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from graphstep.arrays import Number
     from graphstep.expression import Node, Program
@@ -199,18 +199,23 @@ class Trace:
     @cached_property
     def first_edge_not_finite(self) -> int | None:
         """The first edge, in the order of the backward pass, whose contribution is inf or nan (anywhere); None if there is none."""
-        bad = np.flatnonzero(~np.isfinite(self.buffers.contributions))
-        return bisect_right(self.plan.edge_starts, int(bad[0])) - 1 if bad.size else None
+        bad = np.flatnonzero(~np.isfinite(self.contribution_sizes))
+        return int(bad[0]) if bad.size else None
 
     @cached_property
     def gradient_sizes(self) -> Array:
         """By node the largest absolute value in its gradient, shape ``(nodes,)``; nan for constants and where there is a nan."""
-        return _sizes(self.buffers.gradients, self.plan.starts)
+        starts = self.plan.starts
+        return np.abs(self.buffers.gradients) if isinstance(starts, range) else _sizes(self.buffers.gradients, pairwise(starts))
 
     @cached_property
     def contribution_sizes(self) -> Array:
         """By edge the largest absolute value in its contribution, shape ``(edges,)``; nan where there is one."""
-        return _sizes(self.buffers.contributions, self.plan.edge_starts)
+        starts, contributions = self.plan.starts, self.buffers.contributions
+        if isinstance(starts, range):
+            return np.abs(contributions)
+        edges = zip(self.plan.edge_starts, self.plan.receiver.tolist(), strict=False)
+        return _sizes(contributions, ((first, first + starts[node + 1] - starts[node]) for first, node in edges))
 
     # -- steps -------------------------------------------------------------------------------------------------------------------
 
@@ -330,12 +335,9 @@ def _number(buffer: Array, place: Index) -> Number:
     return found
 
 
-def _sizes(buffer: Array, starts: Sequence[int]) -> Array:
-    if isinstance(starts, range):
-        return np.abs(buffer)
+def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
     # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
-    parts = (buffer[start:stop] for start, stop in pairwise(starts))
-    return np.array([np.max(np.abs(part), initial=0.0) for part in parts], np.float64)
+    return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)
 
 
 def difference(one: Trace, other: Trace) -> float:

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+_BLOCK = 1 << 14
+"""Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the
+parameters would be asked of the system anew in every round, which takes several times as long as the arithmetic."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -112,11 +116,14 @@ class Machine:
         settings, rate = self.settings, self.schedule.rate(self.next)
         for span, weights, state in zip(self._stretches, self._weights, self._state, strict=True):
             gradient = self._cells(made, buffers.gradients, span)
-            given = {"w": weights, "g": gradient, **state, "lr": rate, "t": self.next + 1, **settings.hyper}
-            found = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs)
-            weights[...] = found["w"]
-            for name, cells in state.items():
-                cells[...] = found[name]
+            for start in range(0, len(weights), _BLOCK):
+                part = slice(start, start + _BLOCK)
+                held = {name: cells[part] for name, cells in state.items()}
+                given = {"w": weights[part], "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
+                found = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs)
+                weights[part] = found["w"]
+                for name, cells in held.items():
+                    cells[...] = found[name]
         self.next += 1
 
     def trace(self, *, updates: bool = True) -> Trace:
