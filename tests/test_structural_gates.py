@@ -591,7 +591,10 @@ def test_formula_and_contributions_print(gate: StructuralGate, style: Style) -> 
         ("length", [(3,)], 0, "δ · x / out"),
         ("transpose", [(2, 3)], 0, "δᵀ"),
         ("concat", [(2,), (3,)], 1, "δ[2:5]"),
-        ("softmax", [(3,)], 0, "out · (δ - sum(δ · out, axis=-1))"),
+        ("matmul", [(5, 2, 3), (3, 4)], 1, "sum(xᵀ @ δ, axis=0)"),
+        ("matmul", [(5, 2, 3), (5, 3, 4)], 1, "xᵀ @ δ"),
+        ("softmax", [(3,)], 0, "out · (δ - sum(δ · out))"),
+        ("softmax", [(2, 3)], 0, "out · (δ - sum(δ · out, axis=-1))"),
     ],
 )
 def test_contributions_are_written_as_in_the_book(name: str, shapes: Any, slot: int, text: str) -> None:
@@ -649,7 +652,7 @@ def test_options_are_told_in_words_and_in_the_box() -> None:
     ]
     assert total.box([0], (("axis", (0, 2)),)) == "Σ axes 0, 2"
     assert STRUCTURAL["broadcast"].box([0], (("shape", (64, 100)),)) == "copy to 64×100"
-    assert STRUCTURAL["index"].box([0], (("index", (0, Slice(1, None, 2), Ellipsis)),)) == "x[·] [0, 1::2, ...]"
+    assert STRUCTURAL["index"].box([0], (("index", (0, Slice(1, None, 2), Ellipsis)),)) == "index [0, 1::2, ...]"
     assert STRUCTURAL["hinge"].box([0, 1], (("margin", 0.5),)) == "hinge margin 0.5"
 
 

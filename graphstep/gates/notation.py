@@ -123,13 +123,13 @@ class Style:
         """``x`` with rows and columns exchanged."""
         return Term(f"{self.term(x).within(ATOM)}ᵀ", POWER, self)
 
+    def words(self, text: str) -> Term:
+        """Words among formulas."""
+        return self.name(text)
+
     def copied(self, x: Any) -> Term:
         """``x`` repeated until it has another shape."""
         return self.call("copy", x)
-
-    def total(self, x: Any, axis: Any = None) -> Term:
-        """The sum of the cells of ``x``, over all axes or the given ones."""
-        return self.over("sum", x, axis)
 
     def over(self, function: str, x: Any, axis: Any = None) -> Term:
         """``function(x, axis=0)``; without an axis ``function(x)``."""
@@ -284,8 +284,11 @@ class Latex(Style):
     def over(self, function: str, x: Any, axis: Any = None) -> Term:
         """The function with its axis as an index."""
         below = "" if axis is None else rf"_{{\text{{axis {axis}}}}}"
-        head = rf"\{function}" if function in self.commands else rf"\mathrm{{{function}}}"
-        return Term(rf"{head}{below}\left({self.term(x).text}\right)", ATOM, self)
+        return Term(rf"{self._head(function)}{below}\left({self.term(x).text}\right)", ATOM, self)
+
+    def words(self, text: str) -> Term:
+        """Words among formulas, upright."""
+        return self.name(rf"\text{{{text}}}")
 
     def length(self, x: Any) -> Term:
         """The 2-norm, without characters that would split a table's cell."""
@@ -320,9 +323,13 @@ class Latex(Style):
     def call(self, function: str, *arguments: Any) -> Term:
         """A function by its command, or upright."""
         inside = ", ".join(self.term(x).text for x in arguments)
+        return Term(rf"{self._head(function)}\left({inside}\right)", ATOM, self)
+
+    def _head(self, function: str) -> str:
+        if function in self.commands:
+            return rf"\{function}"
         name = function.replace("_", r"\_")
-        head = rf"\{function}" if function in self.commands else rf"\mathrm{{{name}}}"
-        return Term(rf"{head}\left({inside}\right)", ATOM, self)
+        return rf"\mathrm{{{name}}}"
 
     def abs(self, x: Term) -> Term:
         """Absolute value, without the character that would split a table's cell."""

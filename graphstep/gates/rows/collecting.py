@@ -184,7 +184,7 @@ def _tie(word: str, np: Any, call: Call) -> str:
     )
 
 
-def _extreme(name: str, word: str, other: str, symbol: str, argument: str) -> StructuralGate:
+def _extreme(name: str, word: str, symbol: str, argument: str) -> StructuralGate:
     """The row of the largest or the smallest cell; ``argument`` is NumPy's function for its place."""
     value = name
     return StructuralGate(
@@ -200,7 +200,7 @@ def _extreme(name: str, word: str, other: str, symbol: str, argument: str) -> St
         f"The {symbol} gate takes the {word} cell of {{x}}{{axis}}.",
         (
             f"The {symbol} gate is a router: its upstream gradient goes to the cell that was {word}{{axis}}, "
-            f"and 0 to every cell that was {other}.",
+            "and 0 to every other.",
         ),
         pattern=("router",),
         keywords=_KEYWORDS,
@@ -308,8 +308,8 @@ COLLECTING = (
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: prod(collected(shapes, options)),
     ),
-    _extreme("amax", "largest", "smaller", "max", "argmax"),
-    _extreme("amin", "smallest", "larger", "min", "argmin"),
+    _extreme("amax", "largest", "max", "argmax"),
+    _extreme("amin", "smallest", "min", "argmin"),
     StructuralGate(
         "length",
         "‖x‖",

@@ -84,14 +84,16 @@ def _transpose_back(np: Any, call: Call, slot: int, upstream: Any) -> Any:
 
 
 def _transpose_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
-    return m.transposed(terms[0]) if options["axes"] is None else m.call("transpose", terms[0], m.name(f"axes={options['axes']}"))
+    return (
+        m.transposed(terms[0]) if options["axes"] is None else m.call("transpose", terms[0], m.words(f"axes={options['axes']}"))
+    )
 
 
 def _transpose_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     if options["axes"] is None:
         return m.transposed(upstream)
     order = _order(options["shapes"][0], options)
-    return m.call("transpose", upstream, m.name(f"axes={tuple(order.index(i) for i in range(len(order)))}"))
+    return m.call("transpose", upstream, m.words(f"axes={tuple(order.index(i) for i in range(len(order)))}"))
 
 
 def _reshape_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -215,7 +217,7 @@ MOVING = (
     ),
     StructuralGate(
         "index",
-        "x[·]",
+        "index",
         _index_shape,
         lambda np, inputs, options: np.array(_at(np, inputs[0], options)),
         _index_pullback,
@@ -237,8 +239,8 @@ MOVING = (
         lambda np, call, slot, upstream: np.reshape(upstream, np.shape(call.inputs[0])),
         lambda np, call, slot, direction: np.reshape(direction, np.shape(call.out)),
         lambda slot, shapes, options: "permutation",
-        lambda m, terms, options: m.call("reshape", terms[0], m.name(str(options["shape"]))),
-        lambda m, slot, upstream, terms, out, options: m.call("reshape", upstream, m.name(str(options["shapes"][0]))),
+        lambda m, terms, options: m.call("reshape", terms[0], m.words(str(options["shape"]))),
+        lambda m, slot, upstream, terms, out, options: m.call("reshape", upstream, m.words(str(options["shapes"][0]))),
         "The reshape gate lays the cells of {x} out in another shape, in the same reading order.",
         ("A reshape changes no cell, so the upstream gradient is laid out in the shape of {x} again.",),
         pattern=("distributor",),

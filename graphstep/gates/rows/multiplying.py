@@ -94,8 +94,14 @@ def _matmul_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: 
     if left == right == 1:
         return upstream * (y if slot == 0 else x)
     if slot == 0:
-        return m.matmul(y, upstream) if left == 1 else m.matmul(upstream, m.transposed(y))
-    return m.matmul(m.transposed(x), upstream)
+        made = m.matmul(y, upstream) if left == 1 else m.matmul(upstream, m.transposed(y))
+    else:
+        made = m.matmul(m.transposed(x), upstream)
+    mine, other = (left, right) if slot == 0 else (right, left)
+    if other <= 2 or mine > 2:
+        return made
+    # One side for the whole batch: what comes of each of its products is added up.
+    return m.over("sum", made, 0 if other == 3 else tuple(range(other - 2)))
 
 
 def _matmul_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, int, Cell]]:
@@ -153,9 +159,9 @@ MULTIPLYING = (
         "The @ gate multiplies rows by columns: each cell is a row of {x} times a column of {y}.",
         (
             "To the left side of a matrix product goes the upstream gradient times {y} transposed: each of its cells is "
-            "scaled by what it was multiplied by, and added up over all its uses.",
+            "scaled by what it was multiplied by, and added up where it was used several times.",
             "To the right side of a matrix product goes {x} transposed times the upstream gradient: each of its cells is "
-            "scaled by what it was multiplied by, and added up over all its uses.",
+            "scaled by what it was multiplied by, and added up where it was used several times.",
         ),
         pattern=("switcher",),
         inputs=(2, 2),

@@ -40,9 +40,7 @@ def log_softmax(np: Any, x: Any, axis: Any) -> Any:
 def filled_axis(shape: Shape, axis: int) -> None:
     """Raise :class:`MisfitError` unless the shape has the axis, with at least one entry."""
     if not shape:
-        raise MisfitError(
-            "its scores are a single number", "give a vector of scores, or a matrix with a row of them for each case"
-        )
+        raise MisfitError("its scores are a single number", "give a vector of scores, or a matrix with a row for each case")
     if shape[chosen_axes(shape, axis)[0]] == 0:
         where = "the last axis" if axis == -1 else f"axis {axis}"
         raise MisfitError(f"there are no scores: {where} of {kind_text(shape)} is empty", "give at least one score")
@@ -121,6 +119,18 @@ def _logsumexp_expansion(options: Options) -> str:
     return f"log(sum(exp(x - {top}){written(options)})) + max(x{written(options)})"
 
 
+def _named_axis(options: Options) -> int | None:
+    """The axis where it is not the last one, as nobody says otherwise."""
+    axis: int = options["axis"]
+    return None if axis == -1 else axis
+
+
+def _summed_axis(options: Options) -> int | None:
+    """The axis of a sum; a vector has no choice of them."""
+    axis: int = options["axis"]
+    return None if len(options["shapes"][0]) == 1 else axis
+
+
 def _twice(slot: int, shapes: Sequence[Shape], options: Options) -> int:
     return 2 * prod(shapes[0])
 
@@ -134,8 +144,8 @@ SQUASHING = (
         _softmax_pullback,
         _softmax_push,
         _along_one_axis,
-        lambda m, terms, options: m.call("softmax", terms[0]),
-        lambda m, slot, upstream, terms, out, options: out * (upstream - m.over("sum", upstream * out, options["axis"])),
+        lambda m, terms, options: m.over("softmax", terms[0], _named_axis(options)),
+        lambda m, slot, upstream, terms, out, options: out * (upstream - m.over("sum", upstream * out, _summed_axis(options))),
         "The softmax gate turns the scores {x}{axis} into probabilities: exponentials divided by their sum.",
         (
             "Every probability depends on every score{axis}: what arrives is compared with its mean under "
@@ -156,9 +166,9 @@ SQUASHING = (
         _log_softmax_pullback,
         _log_softmax_push,
         _along_one_axis,
-        lambda m, terms, options: m.call("log_softmax", terms[0]),
+        lambda m, terms, options: m.over("log_softmax", terms[0], _named_axis(options)),
         lambda m, slot, upstream, terms, out, options: (
-            upstream - m.call("softmax", terms[0]) * m.over("sum", upstream, options["axis"])
+            upstream - m.over("softmax", terms[0], _named_axis(options)) * m.over("sum", upstream, _summed_axis(options))
         ),
         "The log softmax gate turns the scores {x}{axis} into logarithms of probabilities.",
         ("A score gets what arrives at its own cell, less its probability times all that arrives{axis}.",),
@@ -177,7 +187,7 @@ SQUASHING = (
         _logsumexp_push,
         collecting_structure,
         lambda m, terms, options: m.log(m.over("sum", m.exp(terms[0]), options["axis"])),
-        lambda m, slot, upstream, terms, out, options: upstream * m.call("softmax", terms[0]),
+        lambda m, slot, upstream, terms, out, options: upstream * m.over("softmax", terms[0], options["axis"]),
         "The log Σ exp gate adds up the exponentials of {x}{axis} and takes the logarithm: a smooth maximum.",
         ("The slope of log Σ exp is softmax: each cell gets its probability's share of the upstream gradient.",),
         functions=("logsumexp",),
