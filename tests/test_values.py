@@ -257,6 +257,12 @@ def test_what_is_no_array_is_refused_at_its_place(text: str, message: str, place
     assert word.value.span == (error.value.span[0] + 2, error.value.span[1] + 2)
 
 
+def test_a_value_that_the_shell_cut_is_told_of_quotes() -> None:
+    with pytest.raises(ReadError, match="this bracket is never closed") as error:
+        read_inputs(["x=[0.2,", "0.4]"])
+    assert "quotes" in error.value.hint
+
+
 # Arrays that are made
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from graphstep.arrays import Number
     from graphstep.expression import Program
     from graphstep.gates import Ties
     from graphstep.trace import Trace
@@ -37,7 +38,7 @@ def show(trace: Trace, *, at: int = 0, command: Sequence[str] = ()) -> None:
 
 def open_program(
     program: Program,
-    inputs: Mapping[str, float],
+    inputs: Mapping[str, Number],
     *,
     at: int = 0,
     seed: float = 1.0,
@@ -72,7 +73,7 @@ def _tell(trace: Trace, at: int | None) -> None:
         sys.stdout.write(piece)
 
 
-def _refuse_superfluous(program: Program, inputs: Mapping[str, float]) -> None:
+def _refuse_superfluous(program: Program, inputs: Mapping[str, Number]) -> None:
     if any(name not in program.inputs for name in inputs):
         from graphstep.trace import check_inputs
 

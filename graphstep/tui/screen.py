@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
+    from graphstep.arrays import Number
     from graphstep.expression import Program
     from graphstep.gates import Ties
     from graphstep.trace import Trace
@@ -53,7 +54,7 @@ class SteppingScreen(Screen[None]):
     def __init__(
         self,
         program: Program,
-        inputs: Mapping[str, float],
+        inputs: Mapping[str, Number],
         *,
         trace: Trace | None = None,
         at: int = 0,
@@ -179,7 +180,7 @@ class SteppingScreen(Screen[None]):
         else:
             self._make_run()
 
-    def _filled(self, values: dict[str, float] | None) -> None:
+    def _filled(self, values: dict[str, Number] | None) -> None:
         if values is None:
             self.app.exit()
             return

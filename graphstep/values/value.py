@@ -137,7 +137,9 @@ def _closing(text: str, opening: int) -> int:
         if not expected:
             return mark.end()
     opened, before = expected[-1]
-    raise ReadError(f"this {_WHAT[opened]} is never closed", text=text, span=(before, before + 1))
+    # The shell has cut x=[0.2, 0.4] into two words.
+    hint = 'in a shell, quotes keep a value with blanks together: "x=[0.2, 0.4]"' if text.rstrip()[-1] == "," else ""
+    raise ReadError(f"this {_WHAT[opened]} is never closed", text=text, span=(before, before + 1), hint=hint)
 
 
 def _with_arrays(text: str, arrays: list[_Array]) -> Number:

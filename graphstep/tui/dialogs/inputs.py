@@ -8,7 +8,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
-from graphstep.errors import ReadError
+from graphstep.arrays import Number
+from graphstep.errors import GraphstepError, ReadError
 from graphstep.tui.dialogs.form import Form
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def _read(text: str) -> float:
     return read(text)
 
 
-class InputsForm(Form[dict[str, float]]):
+class InputsForm(Form[dict[str, Number]]):
     """Asks for the inputs that have no value yet."""
 
-    def __init__(self, program: Program, inputs: Mapping[str, float]) -> None:
+    def __init__(self, program: Program, inputs: Mapping[str, Number]) -> None:
         super().__init__()
         self.program = program
         """The program that is to run."""
@@ -93,14 +94,14 @@ class InputsForm(Form[dict[str, float]]):
         else:
             self.dismiss(self.inputs)
 
-    def _read(self, field: Input, text: str) -> tuple[dict[str, float] | None, str]:
+    def _read(self, field: Input, text: str) -> tuple[dict[str, Number] | None, str]:
         if field.id == "all":
             return self._read_all(text)
         name = self.missing[int((field.id or "").removeprefix("field-"))]
         value, wrong = read_number(text)
         return (None, f"{name}: {wrong}") if value is None else ({name: value}, "")
 
-    def _read_all(self, text: str) -> tuple[dict[str, float] | None, str]:
+    def _read_all(self, text: str) -> tuple[dict[str, Number] | None, str]:
         from graphstep.values import read_inputs
 
         if text.strip() and "=" not in text:
@@ -108,7 +109,7 @@ class InputsForm(Form[dict[str, float]]):
             return (None, wrong) if value is None else (dict.fromkeys(self.missing, value), "")
         try:
             values = read_inputs(text.split())
-        except ReadError as error:
+        except GraphstepError as error:
             return None, error.message
         unknown = [name for name in values if name not in self.program.inputs]
         return (None, f"'{unknown[0]}' does not stand in the program") if unknown else (values, "")
