@@ -68,6 +68,12 @@ def aligned(left: str, rungs: Sequence[str]) -> str:
     return fence(f"\\begin{{aligned}}\n{left} {rows}\n\\end{{aligned}}", "math")
 
 
+def equations(pairs: Iterable[tuple[str, str]]) -> str:
+    """A block of mathematics: one equation a line."""
+    rows = " \\\\\n".join(f"{left} &= {right}" for left, right in pairs)
+    return fence(f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}", "math")
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """A table, row by row; a header that ends in a colon (``value:``) stands over numbers, set to the right."""
     yield f"| {' | '.join(title.removesuffix(':') for title in header)} |\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.explain import convention, explain, latex_name, name_of, output_name
-from graphstep.explain.names import LATEX
+from graphstep.export._arrays import mathematics, short
 from graphstep.export._markdown import code, inline, plain, table
 from graphstep.expression import node_id
 from graphstep.gates import GATES
@@ -58,7 +58,7 @@ def _gates(trace: Trace, last: int) -> Iterator[str]:
     yield from table(("gate", "name", "how many:"), ((plain(GATES[n or ""].symbol), code(n or ""), f"{c:,}") for n, c in kinds))
     if last >= trace.plan.seed_step - 1:
         out = latex_name(output_name(program))
-        yield f"\nThe output is {inline(f'{out} = {LATEX.number(trace.output).text}')}.\n"
+        yield f"\nThe output is {inline(f'{out} = {mathematics(trace.output)}')}.\n"
 
 
 def _not_finite(trace: Trace, last: int, sent: int) -> Iterator[str]:
@@ -122,13 +122,19 @@ def _largest(trace: Trace, sent: int) -> Iterator[str]:
     # A stable sort: of equals the one that was sent first. nan counts as the largest.
     order = np.argsort(-np.nan_to_num(sizes, nan=np.inf), kind="stable")[:_LARGEST]
     yield "\nThe largest contributions:\n\n"
-    yield from table(("step:", "what happens", "pattern", "upstream · local", "contribution:"), (_sent(trace, e) for e in order))
+    yield from table(
+        ("step:", "what happens", "pattern", "upstream · local", "contribution:"), (_sent(trace, int(e)) for e in order)
+    )
 
 
 def _sent(trace: Trace, edge: int) -> tuple[str, ...]:
     n = int(trace.plan.edge_step[edge])
     told = explain(trace, n)
-    rungs = told.ladder.latex_rungs if told.ladder is not None else ("", "")
+    contribution = trace.contribution_of(edge)
+    if told.ladder is None or not isinstance(contribution, int | float):
+        # The numbers of arrays would burst the table.
+        return f"{n:,}", plain(told.title) + _typed(trace, n), told.pattern, "", short(contribution)
+    rungs = told.ladder.latex_rungs
     return f"{n:,}", plain(told.title) + _typed(trace, n), told.pattern, inline(rungs[-2]), inline(rungs[-1])
 
 

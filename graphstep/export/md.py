@@ -7,18 +7,22 @@ gradients with a numeric check beside them. A program too large to be read step 
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from graphstep.arrays import shape_text
 from graphstep.diagram import MORE, WHOLE, settled, shown
 from graphstep.drawing import draw, text_of
 from graphstep.explain import explain, latex_name, name_of, output_name, value_ladder, why_zero
 from graphstep.explain.names import LATEX, derivative
+from graphstep.export import _arrays as arrays
 from graphstep.export._markdown import MERMAID_EDGES, aligned, code, fence, inline, mermaid_label, plain, table
 from graphstep.expression import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graphstep.arrays import Number
     from graphstep.diagram import Diagram
     from graphstep.drawing import Marks
     from graphstep.explain import Explanation
@@ -34,7 +38,6 @@ BLOCKS = 20
 LISTED = 60
 """Inputs up to which all of them are listed; of more the largest gradients."""
 
-_GIVEN = 20
 _SPELLED = 6
 _TITLE = 60
 _MERMAID_TEXT = 40_000
@@ -52,9 +55,10 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
 
         yield from summary(trace, last)
     else:
-        yield from _forward(trace, last)
+        yield from _forward(trace, last, blocks=gates <= BLOCKS)
         yield from _backward(trace, last, blocks=gates <= BLOCKS)
     yield from _gradients(trace, last)
+    yield from arrays.large(trace, last)
     if last < len(trace):
         yield f"\n*Stopped after step {last:,} of {len(trace):,}.*\n"
 
@@ -76,15 +80,24 @@ def _problem(trace: Trace) -> Iterator[str]:
     if not inputs:
         yield f"\nThere are no inputs: {out} is a constant, and its value is all there is to find.\n"
         return
-    given = [inline(f"{latex_name(name)} = {LATEX.number(value).text}") for name, value in list(inputs.items())[:_GIVEN]]
-    more = f" and {len(inputs) - _GIVEN:,} more" if len(inputs) > _GIVEN else ""
+    free = [name for name in inputs if name not in program.data]
     wanted = "its derivatives with respect to all inputs"
-    if len(inputs) <= _SPELLED:
+    if len(free) <= _SPELLED:
         output = LATEX.name(latex_name(output_name(program)))
-        wanted = ", ".join(inline(derivative(LATEX, output, LATEX.name(latex_name(name)))) for name in inputs)
-    yield f"\nGiven {', '.join(given)}{more}, find the value of {out}, and {wanted}.\n"
-    if trace.seed != 1:
+        wanted = ", ".join(inline(derivative(LATEX, output, LATEX.name(latex_name(name)))) for name in free)
+    if arrays.has_arrays(program):
+        yield from arrays.given(trace)
+        yield f"\nFind the value of {out}{', and ' if wanted else ''}{wanted}.\n"
+    else:
+        given = [inline(f"{latex_name(name)} = {_number(value)}") for name, value in islice(inputs.items(), arrays.GIVEN)]
+        more = f" and {len(inputs) - arrays.GIVEN:,} more" if len(inputs) > arrays.GIVEN else ""
+        yield f"\nGiven {', '.join(given)}{more}, find the value of {out}{', and ' if wanted else ''}{wanted}.\n"
+    if not isinstance(trace.seed, int | float):
+        yield f"\nThe gradient of {out} itself is set to {inline(_number(trace.seed))}, cell by cell.\n"
+    elif trace.seed != 1:
         yield f"\nThe gradient of {out} itself is set to {inline(_number(trace.seed))}; every gradient is scaled by it.\n"
+    elif program.nodes[program.output].shape:
+        yield f"\n{out} is an array. What is differentiated is the sum of its cells: the gradient of each of them is 1.\n"
     if trace.ties == "split":
         yield "\nWhere several inputs of a max tie, they share its gradient equally.\n"
 
@@ -110,6 +123,9 @@ def _graph(trace: Trace, last: int) -> Iterator[str]:
         yield "\n</details>\n"
     else:
         yield f"Values stand above the wires, gradients below.\n\n{fence(text)}"
+    if any(box.on_wire for box in drawn.boxes):
+        yield "\nThe shape of an array stands on its wire; its gradient has the same one. "
+        yield "An array too long for its wire is given as the range of its cells, least…greatest.\n"
 
 
 def _mermaid(drawn: Diagram, written: Marks) -> Iterator[str]:
@@ -118,6 +134,8 @@ def _mermaid(drawn: Diagram, written: Marks) -> Iterator[str]:
         look = drawn.boxes[box]
         head = f"{look.label}   {look.name}" if look.name not in ("", look.label) else look.label
         lines = [head]
+        if look.on_wire and box == drawn.output:
+            lines.append(f"shape {look.on_wire}")
         if box in written.values:
             lines.append(f"value {_minus(written.values[box])}")
         if box in written.gradients:
@@ -125,7 +143,9 @@ def _mermaid(drawn: Diagram, written: Marks) -> Iterator[str]:
         shape = ("([", "])") if index < drawn.program.first_gate else ("[", "]")
         yield f"  {node_id(index)}{shape[0]}{mermaid_label(lines)}{shape[1]}\n"
     for edge in drawn.edges:
-        yield f"  {node_id(drawn.nodes[edge.source])} --> {node_id(drawn.nodes[edge.target])}\n"
+        on_wire = drawn.boxes[edge.source].on_wire
+        arrow = f"-->|{mermaid_label([on_wire])}|" if on_wire else "-->"
+        yield f"  {node_id(drawn.nodes[edge.source])} {arrow} {node_id(drawn.nodes[edge.target])}\n"
     if written.active is not None:
         yield f"  style {node_id(drawn.nodes[written.active])} stroke-width:4px\n"
 
@@ -138,20 +158,37 @@ def _minus(number: str) -> str:
 # -- forward ---------------------------------------------------------------------------------------------------------------------
 
 
-def _forward(trace: Trace, last: int) -> Iterator[str]:
+def _forward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
     program = trace.program
     steps = range(1, min(last, trace.plan.seed_step - 1) + 1)
     yield "\n## Forward\n\n"
     if not steps:
         yield "No gate has computed yet.\n" if last < len(trace) else "There is no gate: the output is an input.\n"
         return
-    yield "Every gate computes its value from its inputs, in the order of the text.\n\n"
-    told = [explain(trace, n) for n in steps]
-    yield from table(("step:", "gate", "formula and numbers", "value:"), (_value_row(trace, n) for n in steps))
-    yield from _remarks(told)
+    yield "Every gate computes its value from its inputs, in the order of the text.\n"
+    yield "" if blocks and arrays.has_arrays(program) else "\n"
+    if not arrays.has_arrays(program):
+        yield from table(("step:", "gate", "formula and numbers", "value:"), (_value_row(trace, n) for n in steps))
+        yield from _remarks([explain(trace, n) for n in steps])
+    elif blocks:
+        for n in steps:
+            yield from _block(trace, n)
+    else:
+        yield from table(("step:", "gate", "formula", "shape", "value:"), (_shaped_row(trace, n) for n in steps))
+        yield from _remarks([explain(trace, n) for n in steps])
     if last >= trace.plan.seed_step - 1:
         out = latex_name(output_name(program))
-        yield f"\nSo {inline(f'{out} = {LATEX.number(trace.output).text}')}.\n"
+        yield f"\nSo {inline(f'{out} = {_number(trace.output)}')}.\n"
+
+
+def _shaped_row(trace: Trace, n: int) -> tuple[str, ...]:
+    """A row of a program of arrays, whose numbers would burst a table."""
+    index = trace.step(n).node
+    left, rungs = value_ladder(trace, index).in_latex()
+    # An unnamed short expression is called by its own formula: its ladder begins with numbers.
+    formula = f"{left} = {rungs[0]}" if len(rungs) > 2 else left
+    shape = shape_text(trace.node(index).shape)
+    return str(n), plain(_box(trace, index)), inline(formula), shape, arrays.short(trace.value_of(index))
 
 
 def _value_row(trace: Trace, n: int) -> tuple[str, str, str, str]:
@@ -184,7 +221,11 @@ def _backward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
     elif last > seed:
         steps = [explain(trace, n) for n in range(seed + 1, last + 1)]
         yield "\n"
-        yield from table(("step:", "what happens", "pattern", "chain rule", "numbers", "result:"), map(_row, steps))
+        if arrays.has_arrays(trace.program):
+            header: tuple[str, ...] = ("step:", "what happens", "pattern", "chain rule", "shape", "result:")
+            yield from table(header, (_shaped_send(trace, told) for told in steps))
+        else:
+            yield from table(("step:", "what happens", "pattern", "chain rule", "numbers", "result:"), map(_row, steps))
         yield from _remarks(steps)
 
 
@@ -198,11 +239,25 @@ def _block(trace: Trace, n: int) -> Iterator[str]:
     yield f"\n**Step {n}.** {plain(told.title)}{named}.\n\n"
     if told.ladder is not None:
         yield aligned(*told.ladder.in_latex())
-    local = f"Local gradient: {inline(told.local.latex)}. " if told.local is not None else ""
-    yield f"\n{local}{plain(told.why)}\n"
+    said = " ".join(plain(text) for text in (told.shapes, told.why, told.jacobian) if text)
+    if told.local is not None and r"\begin{bmatrix}" in told.local.latex:
+        yield f"\nLocal gradient, cell by cell:\n\n{aligned(*told.local.in_latex())}\n{said}\n"
+    else:
+        local = f"Local gradient: {inline(told.local.latex)}. " if told.local is not None else ""
+        yield f"\n{local}{said}\n"
     for note in told.notes:
-        said = plain(note.text)
-        yield f"\n{said}\n" if note.kind == "arrived" else f"\n> **{_NOTES[note.kind]}.** {said}\n"
+        text = plain(note.text)
+        yield f"\n> **{_NOTES[note.kind]}.** {text}\n" if note.kind in _NOTES else f"\n{text}\n"
+
+
+def _shaped_send(trace: Trace, told: Explanation) -> tuple[str, ...]:
+    """A row of a program of arrays, whose numbers would burst a table."""
+    step = trace.step(told.n)
+    left, rungs = told.ladder.in_latex() if told.ladder is not None else ("", ("",))
+    chain = f"{left} = {rungs[0]}" if len(rungs) > 2 else left
+    made = step.contribution if step.edge is not None else step.gradient
+    result = "–" if made is None else arrays.short(made)
+    return str(told.n), plain(told.title), told.pattern, inline(chain), shape_text(trace.node(step.node).shape), result
 
 
 def _row(told: Explanation) -> tuple[str, ...]:
@@ -214,7 +269,7 @@ def _row(told: Explanation) -> tuple[str, ...]:
 
 def _remarks(steps: list[Explanation]) -> Iterator[str]:
     """What there is to say of the steps of a table besides the table."""
-    found = [(told, note) for told in steps for note in told.notes if note.kind != "arrived"]
+    found = [(told, note) for told in steps for note in told.notes if note.kind in _NOTES]
     if found:
         yield "\n"
     for told, note in found:
@@ -226,55 +281,63 @@ def _remarks(steps: list[Explanation]) -> Iterator[str]:
 
 def _gradients(trace: Trace, last: int) -> Iterator[str]:
     program = trace.program
-    if not program.inputs or last < trace.plan.seed_step:
-        return
     chosen = _chosen(trace)
-    few = len(chosen) < len(program.inputs)
+    if not chosen or last < trace.plan.seed_step:
+        return
+    few = len(chosen) < len(program.inputs) - len(program.data)
     yield "\n## Gradients\n\n"
     if few:
-        yield f"The {len(chosen)} largest of {len(program.inputs):,}; `--format json` holds all of them.\n\n"
+        yield f"The {len(chosen)} largest of {len(program.inputs) - len(program.data):,}; `--format json` holds all of them.\n\n"
+    shaped = arrays.has_arrays(program)
+    shape = ("shape",) if shaped else ()
     if last < len(trace):
         yield f"What is known after step {last:,}; {MORE} stands where contributions are still to come.\n\n"
-        yield from table(("input", "value:", "gradient:"), (_partial_row(trace, i, last) for i in chosen))
+        yield from table(("input", *shape, "value:", "gradient:"), (_partial_row(trace, i, last, shaped) for i in chosen))
         return
     from graphstep.witnesses import numeric_rows
 
     witnesses = numeric_rows(trace, chosen)
     out = latex_name(output_name(program))
-    header = ("input", "value:", f"gradient of {inline(out)}:", "numeric check:", "relative error:")
+    header = ("input", *shape, "value:", f"gradient of {inline(out)}:", "numeric check:", "relative error:")
     remarks: list[str] = []
-    yield from table(header, (_gradient_row(trace, i, row, remarks) for i, row in zip(chosen, witnesses, strict=True)))
+    rows = zip(chosen, witnesses, strict=True)
+    yield from table(header, (_gradient_row(trace, i, row, remarks, shaped) for i, row in rows))
     if remarks:
         yield "\n"
         yield from remarks
+    yield from arrays.gradients(trace, chosen)
     yield "\nThe numeric check is a central difference: the slope of the output between two runs, with the input a little "
     yield "smaller and a little larger. It uses no local gradient, so it would notice a wrong one.\n"
 
 
 def _chosen(trace: Trace) -> list[int]:
     """The inputs to list: all of a few; of many those with the largest gradients (nan first), in the order of the program."""
-    every = range(len(trace.program.inputs))
+    every = [i for i, name in enumerate(trace.program.inputs) if name not in trace.program.data]
     if len(every) <= LISTED:
-        return list(every)
-    sizes = trace.gradient_sizes[: len(every)].tolist()
+        return every
+    sizes = trace.gradient_sizes[: len(trace.program.inputs)].tolist()
     return sorted(sorted(every, key=lambda i: (sizes[i] == sizes[i], -sizes[i], i))[:LISTED])
 
 
-def _partial_row(trace: Trace, index: int, last: int) -> tuple[str, str, str]:
+def _partial_row(trace: Trace, index: int, last: int, shaped: bool) -> tuple[str, ...]:
     known = trace.gradient(index, last)
-    text = "" if known is None else LATEX.number(known.value).text + ("" if known.complete else r" + \cdots")
-    return inline(latex_name(trace.program.inputs[index])), inline(_number(trace.value_of(index))), inline(text) if text else "–"
+    gradient = "–" if known is None else arrays.short(known.value, "" if known.complete else MORE)
+    return *_input(trace, index, shaped), arrays.short(trace.value_of(index)), gradient
 
 
-def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str]) -> tuple[str, ...]:
+def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str], shaped: bool) -> tuple[str, ...]:
     """A row of the table; what there is to say of it goes to ``remarks``."""
-    name = latex_name(trace.program.inputs[index])
+    numeric, error = arrays.checked(row)
     if said := row.explanation or why_zero(trace, index):
-        remarks.append(f"- {inline(name)}: {plain(said)}\n")
-    numeric = "–" if row.numeric is None else inline(_number(row.numeric))
-    error = "–" if row.numeric_difference is None else inline(_number(float(f"{row.numeric_difference:.1e}")))
-    return inline(name), inline(_number(trace.value_of(index))), inline(_number(row.backprop)), numeric, error
+        remarks.append(f"- {inline(latex_name(trace.program.inputs[index]))}: {plain(said)}\n")
+    value, gradient = arrays.short(trace.value_of(index)), arrays.short(trace.gradient_of(index))
+    return *_input(trace, index, shaped), value, gradient, numeric, error
 
 
-def _number(value: float) -> str:
-    return LATEX.number(float(value)).text
+def _input(trace: Trace, index: int, shaped: bool) -> tuple[str, ...]:
+    name = inline(latex_name(trace.program.inputs[index]))
+    return (name, shape_text(trace.node(index).shape)) if shaped else (name,)
+
+
+def _number(value: Number) -> str:
+    return arrays.mathematics(value)

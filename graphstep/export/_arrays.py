@@ -1,0 +1,151 @@
+"""Arrays in a worked solution: matrices where they are small, what they are like where they are not."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from graphstep.arrays import bars, is_small, number_text, shape_text, summary
+from graphstep.diagram import MORE, digest
+from graphstep.explain import latex_name, name_of, output_name
+from graphstep.explain.names import LATEX, derivative, term
+from graphstep.export._markdown import code, equations, inline, plain, table
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from graphstep.arrays import Number
+    from graphstep.expression import Program
+    from graphstep.trace import Trace
+    from graphstep.witnesses import Row
+
+GIVEN = 20
+"""Inputs whose values a problem spells out."""
+
+TALL = 30
+"""Large arrays that are described, each by its value and its gradient."""
+
+
+def has_arrays(program: Program) -> bool:
+    """Whether any value of a program is an array."""
+    return any(node.shape for node in program.nodes)
+
+
+def mathematics(value: Number) -> str:
+    """A value in mathematics: a numeral, a small array as a matrix, and words for a larger one."""
+    return LATEX.number(value).text
+
+
+def short(value: Number, more: str = "") -> str:
+    """A value in a cell of a table: mathematics for a number, for an array what stands on its wire; ``more`` behind it."""
+    if isinstance(value, int | float):
+        return inline(mathematics(value) + (r" + \cdots" if more else ""))
+    return code(digest(value) + more)
+
+
+def given(trace: Trace) -> Iterator[str]:
+    """The values of the inputs: what can be written out in a block of mathematics, and of each larger one a line."""
+    program = trace.program
+    inputs = list(islice(trace.inputs.items(), GIVEN))
+    small = [(latex_name(name), mathematics(value)) for name, value in inputs if _written_out(value)]
+    yield "\nGiven are the inputs\n\n"
+    if small:
+        yield equations(small)
+    lines = []
+    for name, value in inputs:
+        if not isinstance(value, int | float) and not _written_out(value):
+            lines.append(f"- {inline(latex_name(name))}: {plain(number_text(value))}\n")
+    if len(trace.inputs) > GIVEN:
+        lines.append(f"- and {len(trace.inputs) - GIVEN:,} more\n")
+    if lines:
+        yield "\n" if small else ""
+        yield from lines
+    if data := [inline(latex_name(name)) for name in program.inputs if name in program.data]:
+        yield f"\nData, for which no gradient is asked: {', '.join(data[:GIVEN])}{' …' if len(data) > GIVEN else ''}.\n"
+
+
+def gradients(trace: Trace, chosen: list[int]) -> Iterator[str]:
+    """The gradients of small arrays, written out."""
+    written = []
+    output = LATEX.name(latex_name(output_name(trace.program)))
+    for index in chosen:
+        gradient = trace.gradient_of(index)
+        if trace.node(index).shape and _written_out(gradient):
+            written.append((derivative(LATEX, output, term(trace.program, index, LATEX)), mathematics(gradient)))
+    if written:
+        yield "\nEvery gradient has the shape of its value:\n\n"
+        yield equations(written)
+
+
+def checked(row: Row) -> tuple[str, str]:
+    """The numeric check of an input in two cells of a table: the difference, of an array what was looked at; and the error.
+
+    Of an array the error is the largest there is, over the cells that were moved and the direction in which all were.
+    """
+    errors = [row.numeric_difference]
+    numeric = "–" if row.numeric is None else short(row.numeric)
+    if row.sample is not None:
+        checked, size = row.sample.checked, row.sample.size
+        numeric = "–" if not checked else "every cell" if checked == size else f"{checked:,} of {size:,} cells"
+        if row.sample.along is not None:
+            numeric += " and a direction" if checked else ""
+            errors.append(row.sample.along.numeric_difference)
+    # nan first: it is the worst there is.
+    worst = max((e for e in errors if e is not None), key=lambda error: (error != error, error), default=None)
+    return numeric, "–" if worst is None else inline(mathematics(float(f"{worst:.1e}")))
+
+
+def large(trace: Trace, last: int) -> Iterator[str]:
+    """What the arrays are like that are too large to be written out, as far as they are known after step ``last``."""
+    found = [i for i, node in enumerate(trace.program.nodes) if node.shape and not _written_out(trace.value_of(i))]
+    if not found:
+        return
+    named = [i for i in found if trace.node(i).name is not None]
+    chosen = found if len(found) <= TALL else sorted(named[:TALL])
+    if not chosen:
+        return
+    yield "\n## Large arrays\n\n"
+    yield "Each has a row for its value and one for its gradient (∇). "
+    yield "The bars count the cells between the least and the greatest; every statistic is over finite cells.\n\n"
+    if len(chosen) < len(found):
+        yield f"The first {len(chosen)} that have a name, of {len(found):,}; `--format json` holds all of them.\n\n"
+    header = ("array", "shape", "least:", "mean:", "greatest:", "zeros:", "not finite:", "histogram")
+    yield from table(header, _statistics(trace, chosen, last))
+
+
+def _statistics(trace: Trace, chosen: list[int], last: int) -> Iterator[tuple[str, ...]]:
+    for index in chosen:
+        name = name_of(trace.program, index)
+        value, known = trace.value(index, last), trace.gradient(index, last)
+        if value is not None and not isinstance(value, int | float):
+            yield _row(code(name), value)
+        if known is not None and not isinstance(known.value, int | float):
+            yield _row(
+                code(f"∇{name}" if name.isidentifier() else f"∇({name})") + ("" if known.complete else f" {MORE}"), known.value
+            )
+
+
+def _row(name: str, array: NDArray[np.float64]) -> tuple[str, ...]:
+    made = summary(array)
+    statistics = ("–", "–", "–") if not made.counts else tuple(map(_numeral, (made.minimum, made.mean, made.maximum)))
+    histogram = code(bars(made)) if len(made.counts) > 1 else "all equal" if made.counts else "–"
+    return name, shape_text(made.shape), *statistics, _share(made.zeros), f"{made.nan + made.inf:,}", histogram
+
+
+def _share(share: float) -> str:
+    """A part of all cells; one that is not all and not nothing is never written as such."""
+    if share in (0, 1):
+        return f"{share:.0%}"
+    return "under 0.1%" if share < 0.001 else f"{min(99.9, 100 * share):.1f}%"
+
+
+def _numeral(value: float) -> str:
+    return numeral(value).replace("-", "−")
+
+
+def _written_out(value: Number) -> bool:
+    return isinstance(value, int | float) or is_small(value)
