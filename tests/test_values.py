@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays_of
 
 from graphstep import limits
 from graphstep.errors import GraphstepError, LimitError, ReadError, ShapeError
-from graphstep.values import read_inputs, read_name, read_number, read_value
+from graphstep.values import read_inputs, read_name, read_number, read_value, split_words
 from graphstep.values.makers import MAKERS
 
 
@@ -261,6 +261,21 @@ def test_a_value_that_the_shell_cut_is_told_of_quotes() -> None:
     with pytest.raises(ReadError, match="this bracket is never closed") as error:
         read_inputs(["x=[0.2,", "0.4]"])
     assert "quotes" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("x=1 y=2", ["x=1", "y=2"]),
+        ("  x=[0.2, 0.4]\tW=randn(2, 3) * 2 ", ["x=[0.2, 0.4]", "W=randn(2, 3)", "*", "2"]),
+        ("x=[[1, 2],\n [3, 4]]", ["x=[[1, 2],\n [3, 4]]"]),
+        ("x=] y=1", ["x=]", "y=1"]),
+        ("x=[1, 2 y=1", ["x=[1, 2 y=1"]),
+        (" ", []),
+    ],
+)
+def test_blanks_inside_brackets_do_not_end_a_word(line: str, words: list[str]) -> None:
+    assert split_words(line) == words
 
 
 # Arrays that are made

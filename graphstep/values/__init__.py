@@ -7,6 +7,6 @@ The order in which a text passes the modules: ``words`` (name and value), ``valu
 from __future__ import annotations
 
 from graphstep.values.value import read_number, read_value
-from graphstep.values.words import read_inputs, read_name
+from graphstep.values.words import read_inputs, read_name, split_words
 
-__all__ = ["read_inputs", "read_name", "read_number", "read_value"]
+__all__ = ["read_inputs", "read_name", "read_number", "read_value", "split_words"]

@@ -45,6 +45,24 @@ def read_inputs(words: Sequence[str]) -> dict[str, Number]:
     return values
 
 
+def split_words(text: str) -> list[str]:
+    """The words of a line; blanks inside brackets belong to a value, as quotes say in a shell.
+
+    >>> split_words("x=[0.2, 0.4] W=randn(2, 3) y=1")
+    ['x=[0.2, 0.4]', 'W=randn(2, 3)', 'y=1']
+    """
+    words, start, depth = [], 0, 0
+    for found in re.finditer(r"[][()]|\s+", text):
+        if found[0] in "[(":
+            depth += 1
+        elif found[0] in "])":
+            depth -= 1
+        elif depth <= 0:
+            words.append(text[start : found.start()])
+            start = found.end()
+    return [word for word in [*words, text[start:]] if word]
+
+
 def read_name(text: str, word: str = "") -> str:
     """A name as programs spell it: NFKC, so that ``x₁`` and ``x1`` are one. ``word`` is what an error quotes around it.
 

@@ -102,13 +102,13 @@ class InputsForm(Form[dict[str, Number]]):
         return (None, f"{name}: {wrong}") if value is None else ({name: value}, "")
 
     def _read_all(self, text: str) -> tuple[dict[str, Number] | None, str]:
-        from graphstep.values import read_inputs
+        from graphstep.values import read_inputs, split_words
 
         if text.strip() and "=" not in text:
             value, wrong = read_number(text)
             return (None, wrong) if value is None else (dict.fromkeys(self.missing, value), "")
         try:
-            values = read_inputs(text.split())
+            values = read_inputs(split_words(text))
         except GraphstepError as error:
             return None, error.message
         unknown = [name for name in values if name not in self.program.inputs]
