@@ -45,7 +45,7 @@ class Optimizer:
     rule: tuple[Assignment, ...]
     """What a round assigns, in this order; the last one is the parameter."""
     why: str
-    """One sentence: what it does, and what for. Field: ``{w}``, the parameter's name."""
+    """One sentence: what it does, and what for. Fields: ``{w}`` the parameter's name, ``{f}`` the output's, ``{way}`` along or against."""
     settings: Mapping[str, float] = field(default_factory=dict)
     """Its hyper-parameters besides the learning rate, with their defaults."""
     state: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
         Optimizer(
             "sgd",
             (Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g)),),
-            "The gradient says where the loss rises fastest; {w} moves a little along it, the learning rate times as far.",
+            "The gradient points to where {f} rises fastest; {w} takes a step {way} it, the learning rate times as long.",
         ),
         Optimizer(
             "momentum",
@@ -105,7 +105,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
                 Assignment("w", lambda m, q: q.w + q.v),
             ),
-            "The velocity v keeps a part of itself and is pushed by the gradient, like a ball that rolls; {w} moves by the velocity.",
+            "The velocity v keeps a part of itself and is pushed {way} the gradient, like a ball that rolls; {w} moves by it.",
             {"mu": 0.9},
             ("v",),
             "PyTorch and Dive into Deep Learning keep the learning rate out of v: v ← μ·v + ∇, w ← w − α·v. The weights are the "

@@ -62,9 +62,9 @@ class Explanation:
     n: int
     """The number of the step."""
     phase: str
-    """``start``, ``forward`` or ``backward``."""
+    """``start``, ``forward``, ``backward`` or ``update``."""
     event: str
-    """``start``, ``value``, ``seed``, ``send`` or ``sum``."""
+    """``start``, ``value``, ``seed``, ``send``, ``sum`` or ``update``."""
     title: str
     """What happens, in a few words: ``× sends to x+y``."""
     pattern: str
@@ -81,11 +81,14 @@ class Explanation:
     """Of arrays, one sentence: the shapes that go in and come out of a gate, or that a gradient has the shape of its value."""
     jacobian: str = ""
     """Of a send between arrays, one sentence: the Jacobian behind it, its shape, what it looks like, how many entries it has."""
+    before: tuple[Ladder, ...] = ()
+    """Of an update, what the optimizer makes before the parameter moves, such as a velocity, in the order in which it is made."""
 
     @property
     def narrative(self) -> str:
         """The whole explanation as one paragraph of plain text."""
         parts = [f"{self.title}{f' ({self.pattern})' if self.pattern else ''}:"]
+        parts += [f"{ladder.line}." for ladder in self.before]
         if self.ladder is not None:
             parts.append(f"{self.ladder.line}.")
         if self.local is not None and len(self.local.rungs) > 1:
