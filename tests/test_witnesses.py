@@ -18,8 +18,8 @@ from graphstep.read import read
 from graphstep.trace import Trace, trace
 from graphstep.witnesses import Report, Row, check, check_node, numeric_rows, rows
 from graphstep.witnesses.branches import decides
-from graphstep.witnesses.compare import relative_error
 from graphstep.witnesses.differences import differences
+from graphstep.witnesses.judging import relative_error
 from tests.programs import seeded
 
 

@@ -8,8 +8,8 @@ expression in float64. SymPy is imported when one of these functions is called, 
 from __future__ import annotations
 
 from graphstep.symbolic.evaluate import evaluate
-from graphstep.symbolic.expressions import derivative, derivatives, symbol_name, to_sympy
+from graphstep.symbolic.expressions import Formula, derivative, derivatives, formula, symbol_name, to_sympy
 from graphstep.symbolic.size import tree
 from graphstep.symbolic.text import from_sympy
 
-__all__ = ["derivative", "derivatives", "evaluate", "from_sympy", "symbol_name", "to_sympy", "tree"]
+__all__ = ["Formula", "derivative", "derivatives", "evaluate", "formula", "from_sympy", "symbol_name", "to_sympy", "tree"]

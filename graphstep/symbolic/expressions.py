@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,19 @@ import numpy as np
 
 from graphstep.errors import InputError, LimitError, did_you_mean, quoted
 from graphstep.expression import node_id
-from graphstep.gates import GATES
+from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS, symbols
 from graphstep.read import read
-from graphstep.symbolic.size import needed, tree
+from graphstep.symbolic.cells import Writer, cell_name, cells_of, has_arrays
+from graphstep.symbolic.size import Tree, needed, refuse_large, sizes, tree, tree_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from graphstep.arrays import Number
     from graphstep.expression import Constant, Program
     from graphstep.gates import Gate
+    from graphstep.trace import Trace
 
 _FRACTION = re.compile(r"(-?[0-9]{1,15})/([0-9]{1,15})")
 
@@ -37,15 +41,25 @@ _CHOICES = 10
 """Most inputs of a Max: SymPy compares every pair of them by their assumptions."""
 
 
-def to_sympy(program: Program, index: int | None = None) -> Any:
+def to_sympy(program: Program, index: int | None = None, inputs: Mapping[str, Number] | None = None) -> Any:
     """The value of a node (the output unless given) as a SymPy expression of ``Symbol(name, real=True)``.
+
+    An array is a ``sympy.Array`` of such expressions, in its shape; its cells have the symbols ``W[0,1]``. The program must be
+    fitted to the shapes of its inputs then. ``inputs`` are their values: a class, which is never a symbol, is looked up there.
 
     Numbers that were typed whole or as fractions stay exact, π and e are SymPy's; other numbers are the doubles they were read
     as. SymPy sorts and simplifies: the expression has the value of what was typed, not its shape.
 
     Raises LimitError for an expression too large for SymPy and InputError for one that it has no form for.
     """
-    return _expression(program, program.output if index is None else index, _shown())
+    index = program.output if index is None else index
+    if not has_arrays(program):
+        return _expression(program, index, _shown())
+    import sympy as sp
+
+    values = {i: inputs[name] for i, name in enumerate(program.inputs) if inputs is not None and name in inputs}
+    made = _cells(program, index, _shown(), values)
+    return sp.Array(made.ravel().tolist(), made.shape) if isinstance(made, np.ndarray) else made
 
 
 def derivative(program: Program, name: str) -> Any:
@@ -67,6 +81,8 @@ def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:
     """
     import sympy as sp
 
+    if has_arrays(program):
+        raise InputError("a program with arrays is differentiated cell by cell")
     cut = nodes[0] if len(nodes) == 1 else None
     expression = _expression(program, program.output, _differentiable(), cut)
     for index in nodes:
@@ -79,6 +95,83 @@ def symbol_name(program: Program, index: int) -> str:
     """The name of the symbol that stands for a node: an input's own, for a gate one that cannot be typed."""
     node = program.nodes[index]
     return (node.name or "") if node.gate is None else f"({node_id(index)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A run with small arrays as one expression: the output, or the sum of its cells, each times its seed."""
+
+    program: Program
+    """What ran."""
+    expression: Any
+    """SymPy's expression."""
+    parts: int
+    """How many operations, names and numbers it is written with."""
+    values: Mapping[str, float]
+    """The value of every symbol in it."""
+
+    def derivative(self, index: int, place: int) -> Any:
+        """SymPy's derivative towards a cell of a node, numbered in reading order."""
+        import sympy as sp
+
+        shape = self.program.nodes[index].shape
+        cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
+        with _translated("differentiate", self.program, self.program.output):
+            return sp.diff(self.expression, sp.Symbol(cell_name(symbol_name(self.program, index), cell), real=True))
+
+
+def formula(trace: Trace, cut: int | None = None) -> Formula:
+    """The formula of a run with small arrays, with the gate ``cut`` as a symbol in it; raises as :func:`to_sympy`."""
+    program, named = trace.program, [*range(trace.program.first_gate), *([] if cut is None else [cut])]
+    inputs = {i: trace.value_of(i) for i in range(program.first_gate)}
+    made = _cells(program, program.output, _differentiable(), inputs, cut)
+    seeds = np.broadcast_to(np.asarray(trace.seed), np.shape(made))
+    terms = [cell if seed == 1 else number(float(seed)) * cell for cell, seed in zip(_flat(made), _flat(seeds), strict=True)]
+    values: dict[str, float] = {}
+    for index in named:
+        value = np.asarray(trace.value_of(index))
+        name = symbol_name(program, index)
+        values |= {cell_name(name, cell): float(value[cell]) for cell in np.ndindex(value.shape)}
+    import sympy as sp
+
+    parts = sum(size.parts for size in _flat(_cells(program, program.output, None, inputs, cut)))
+    return Formula(program, sp.Add(*terms), parts, values)
+
+
+def _flat(cells: Any) -> list[Any]:
+    return cells.ravel().tolist() if isinstance(cells, np.ndarray) else [cells]
+
+
+def _cells(program: Program, index: int, m: Any, values: Mapping[int, Number], cut: int | None = None) -> Any:
+    """The cells of a node as expressions; as sizes where ``m`` is None. The sizes are looked at before SymPy is asked."""
+
+    def name(place: int) -> str:
+        return symbol_name(program, place)
+
+    def measured(found: Tree) -> None:
+        refuse_large(found, program, index)
+
+    def applied(gate: Gate, inputs: list[Any]) -> Any:
+        _refuse_huge_power(gate.name, inputs)
+        return _applied(gate, inputs, m)
+
+    def fixed(gate: str, inputs: list[Any], value: float) -> Any:
+        return _fixed(gate, inputs, value, m)
+
+    def tree(*_: Any) -> Tree:
+        return Tree()
+
+    sized = cells_of(program, index, Writer(sizes(), tree, tree, tree, tree_of, tree, measured), name, values, cut)
+    if m is None:
+        return sized
+    import sympy as sp
+
+    def symbol(text: str) -> Any:
+        return sp.Symbol(text, real=True)
+
+    with _translated("write", program, index):
+        writer = Writer(m, symbol, constant, number, applied, fixed, _refuse_huge_number)
+        return cells_of(program, index, writer, name, values, cut)
 
 
 def number(value: float) -> Any:
@@ -119,7 +212,7 @@ def _expression(program: Program, index: int, m: Any, cut: int | None = None) ->
             made[place] = sp.Symbol(symbol_name(program, place), real=True)
             continue
         inputs = [made[x] if isinstance(x, int) else constant(x) for x in node.operands]
-        if not program.depends[place]:
+        if all(not isinstance(x, int) or x in values for x in node.operands):
             doubles = [values[x] if isinstance(x, int) else x.value for x in node.operands]
             values[place] = _double(node.gate, doubles)
         with _translated("write", program, place):
@@ -127,7 +220,7 @@ def _expression(program: Program, index: int, m: Any, cut: int | None = None) ->
                 made[place] = _fixed(node.gate, inputs, values[place], m)
             else:
                 _refuse_huge_power(node.gate, inputs)
-                made[place] = _applied(GATES[node.gate], inputs, m)
+                made[place] = _applied(ELEMENTWISE[node.gate], inputs, m)
                 _refuse_huge_number(made[place])
     return made[index]
 
@@ -146,19 +239,21 @@ def _applied(gate: Gate, inputs: list[Any], m: Any) -> Any:
         if node.gate is None:
             done.append(operands[node.name or ""])
         else:
-            done.append(GATES[node.gate].formula(m, *[done[x] if isinstance(x, int) else constant(x) for x in node.operands]))
+            done.append(
+                ELEMENTWISE[node.gate].formula(m, *[done[x] if isinstance(x, int) else constant(x) for x in node.operands])
+            )
     return done[parts.output]
 
 
 def _double(gate: str, inputs: list[float]) -> float:
     with np.errstate(all="ignore"):
-        return float(GATES[gate].formula(NUMBERS, *map(np.float64, inputs)))
+        return float(ELEMENTWISE[gate].formula(NUMBERS, *map(np.float64, inputs)))
 
 
 def _fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:
     """What depends on no input: exact while SymPy's number stays small (2/3, √(2π)), else the double that the run has."""
-    if math.isfinite(value) and gate not in ("power", "pow") and all(_is_small(x, GATES[gate]) for x in inputs):
-        exact = GATES[gate].formula(m, *inputs)
+    if math.isfinite(value) and gate not in ("power", "pow") and all(_is_small(x, ELEMENTWISE[gate]) for x in inputs):
+        exact = ELEMENTWISE[gate].formula(m, *inputs)
         if exact.is_extended_real and (not exact.is_Rational or max(abs(exact.p), exact.q) < _EXACT):
             return exact
     return number(value)

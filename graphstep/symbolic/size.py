@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep import limits
 from graphstep.errors import LimitError, quoted
-from graphstep.gates import GATES
+from graphstep.gates import ELEMENTWISE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from graphstep.expression import Program
+    from graphstep.gates import Gate
 
 _NAMED = "ask for one of its parts"
 
@@ -66,7 +67,8 @@ def _apply(*inputs: Any) -> Tree:
 
 
 @cache
-def _sizes() -> Any:
+def sizes() -> Any:
+    """``m`` for sizes."""
     return _Sizes()
 
 
@@ -97,14 +99,24 @@ def tree(program: Program, index: int, cut: int | None = None) -> Tree:
             trees[place] = Tree()
             continue
         inputs = [trees[x] if isinstance(x, int) else Tree() for x in node.operands]
-        made = GATES[node.gate].formula(_sizes(), *inputs)
-        trees[place] = made if isinstance(made, Tree) else Tree()
-        if trees[place].parts > limits.SYMBOLIC_NODES:
-            raise LimitError(
-                f"{quoted(program.label(place))} has more than {limits.SYMBOLIC_NODES:,} parts as one formula", hint=_NAMED
-            )
-        if trees[place].depth > limits.SYMBOLIC_DEPTH:
-            raise LimitError(
-                f"{quoted(program.label(place))} is nested more than {limits.SYMBOLIC_DEPTH} deep as one formula", hint=_NAMED
-            )
+        trees[place] = tree_of(ELEMENTWISE[node.gate], inputs)
+        refuse_large(trees[place], program, place)
     return trees[index]
+
+
+def refuse_large(found: Tree, program: Program, index: int) -> None:
+    """Raise LimitError for a formula, or a cell of one, that exceeds what SymPy is asked for."""
+    if found.parts > limits.SYMBOLIC_NODES:
+        raise LimitError(
+            f"{quoted(program.label(index))} has more than {limits.SYMBOLIC_NODES:,} parts as one formula", hint=_NAMED
+        )
+    if found.depth > limits.SYMBOLIC_DEPTH:
+        raise LimitError(
+            f"{quoted(program.label(index))} is nested more than {limits.SYMBOLIC_DEPTH} deep as one formula", hint=_NAMED
+        )
+
+
+def tree_of(gate: Gate, inputs: Sequence[Tree]) -> Tree:
+    """The size of an elementwise gate's formula on inputs of these sizes."""
+    made = gate.formula(sizes(), *inputs)
+    return made if isinstance(made, Tree) else Tree()

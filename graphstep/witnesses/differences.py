@@ -13,18 +13,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.trace.plan import Region
 from graphstep.witnesses.branches import Decisions, decides, decisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.trace import Trace
+    from graphstep.trace.plan import Index, Level
 
 Array = NDArray[np.float64]
 
-_FIRST, _COUNT, _FEW = 4, 12, 6
-"""The step sizes are 2⁻⁴ · 4⁻ʲ · max(1, |x|) for j from 0 to 11; the first six do for nearly everything."""
+Places = int | NDArray[np.int32]
+"""One cell by number, or several at once."""
+
+_FIRST, _COUNT = 4, 12
+"""The step sizes are 2⁻⁴ · 4⁻ʲ · max(1, |x|) for j from 0 to 11."""
+
+FEW = 6
+"""The first of them, which do for nearly everything."""
 
 _CELLS = 3_000_000
 """Numbers that are computed at once."""
@@ -56,7 +65,7 @@ class Difference:
 def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
     """For each of the nodes, inputs or gates, the slope of the output towards it. Runs the program forward and nothing else."""
     values = trace.buffers.cells[: len(trace.program.nodes)]
-    per_node = 2 * _FEW
+    per_node = 2 * FEW
     chunk = max(1, _CELLS // (len(values) * per_node))
     place = 0
     while place < len(nodes):
@@ -66,15 +75,15 @@ def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
         while place + len(group) < len(nodes) and len(group) < chunk and max(group[-1], nodes[place + len(group)]) < first_gate:
             group.append(nodes[place + len(group)])
         place += len(group)
-        found = _settle(trace, group, [_sizes(float(values[i]))[:_FEW] for i in group])
+        found = _settle(trace, group, [sizes(float(values[i]))[:FEW] for i in group])
         for index, (difference, settled) in zip(group, found, strict=True):
             if settled:
                 yield difference
             else:
-                yield _settle(trace, [index], [_sizes(float(values[index]))])[0][0]
+                yield _settle(trace, [index], [sizes(float(values[index]))])[0][0]
 
 
-def _sizes(x: float) -> Array:
+def sizes(x: float) -> Array:
     """The step sizes for an input, from large to small: down to a small part of it where it is itself small."""
     scale = max(1.0, abs(x))
     count = _COUNT
@@ -83,15 +92,15 @@ def _sizes(x: float) -> Array:
     return np.float64(scale) * 2.0 ** -(_FIRST + 2.0 * np.arange(count))
 
 
-def _settle(trace: Trace, nodes: list[int], sizes: list[Array]) -> list[tuple[Difference, bool]]:
+def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Difference, bool]]:
     """The difference for each node, and whether it is good enough to need no more step sizes."""
     made, magnitudes = trace.plan, _magnitudes(trace)
     values = trace.buffers.cells[: len(trace.program.nodes)]
-    columns = np.concatenate([np.concatenate([values[i] - h, values[i] + h]) for i, h in zip(nodes, sizes, strict=True)])
+    columns = np.concatenate([np.concatenate([values[i] - h, values[i] + h]) for i, h in zip(nodes, steps, strict=True)])
     cells = np.empty((len(values) + len(made.constants), len(columns)))
     cells[: len(values)] = values[:, None]
     cells[len(values) :] = made.constants[:, None]
-    ends = np.cumsum([0, *(2 * len(h) for h in sizes)]).tolist()
+    ends = np.cumsum([0, *(2 * len(h) for h in steps)]).tolist()
     for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
         cells[index, start:stop] = columns[start:stop]
     with np.errstate(all="ignore"):
@@ -101,16 +110,16 @@ def _settle(trace: Trace, nodes: list[int], sizes: list[Array]) -> list[tuple[Di
         for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
             left, right = slice(start, (start + stop) // 2), slice((start + stop) // 2, stop)
             outputs = cells[trace.program.output]
-            runs = _Runs(
+            runs = Runs(
                 float(values[index]),
-                trace.output,
+                float(trace.output),
                 *magnitudes,
                 columns[left],
                 columns[right],
                 outputs[left],
                 outputs[right],
             )
-            found.append(_difference(runs, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
+            found.append(between(runs, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
     return found
 
 
@@ -118,8 +127,20 @@ def _forward(trace: Trace, cells: Array, held: int) -> None:
     """The forward pass of all columns. The value of ``held`` stays as it is, and what comes before it is not computed again."""
     levels = trace.plan.levels
     for level in levels[_level_of(trace, held) + 1 :]:
-        for batch in level.batches:
-            cells[batch.outs] = batch.gate.formula(NUMBERS, *[cells[i] for i in batch.ins])
+        for gate, outs, ins in _numbers(level):
+            cells[outs] = gate.formula(NUMBERS, *[cells[i] for i in ins])
+
+
+def _numbers(level: Level) -> Iterator[tuple[Gate, Places, list[Places]]]:
+    """The batches of a level, each with the cells that it writes and reads; in a program of numbers no others exist."""
+    for batch in level.batches:
+        assert isinstance(batch.gate, Gate)
+        yield batch.gate, _places(batch.outs), [_places(place) for place in batch.ins]
+
+
+def _places(index: Index) -> Places:
+    assert not isinstance(index, Region)
+    return index
 
 
 def _level_of(trace: Trace, index: int) -> int:
@@ -134,17 +155,17 @@ def _decisions(trace: Trace, cells: Array) -> list[tuple[NDArray[np.int32], Deci
     found = []
     reaches = np.array(trace.program.reaches)
     for level in trace.plan.levels:
-        for batch in level.batches:
-            gates = np.atleast_1d(np.asarray(batch.outs, np.int32))
+        for gate, outs, ins in _numbers(level):
+            gates = np.atleast_1d(np.asarray(outs, np.int32))
             used = reaches[gates]
-            if decides(batch.gate.name) and used.any():
-                inputs = [np.atleast_2d(cells[i])[used] for i in batch.ins]
-                found.append((gates[used], decisions(batch.gate, inputs, np.atleast_2d(cells[batch.outs])[used])))
+            if decides(gate.name) and used.any():
+                inputs = [np.atleast_2d(cells[i])[used] for i in ins]
+                found.append((gates[used], decisions(gate, inputs, np.atleast_2d(cells[outs])[used])))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Runs:
+class Runs:
     """The runs around one value, from the largest step to the smallest."""
 
     x: float
@@ -165,7 +186,11 @@ class _Runs:
     """The outputs on the right."""
 
 
-def _difference(runs: _Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decisions]]) -> tuple[Difference, bool]:
+def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decisions]]) -> tuple[Difference, bool]:
+    """The difference from the runs around a value, and whether it is good enough to need no more step sizes.
+
+    ``sides`` are gates and what they decided in the runs on the left and on the right.
+    """
     left_ok, right_ok = np.isfinite(runs.f_below), np.isfinite(runs.f_above)
     kinks: list[int] = []
     for gates, lower, upper in sides:
@@ -188,7 +213,7 @@ def _difference(runs: _Runs, sides: list[tuple[NDArray[np.int32], Decisions, Dec
     return Difference(slope, error, left, right, tuple(sorted(kinks))), False
 
 
-def _one_side(runs: _Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float]:
+def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float]:
     """The slope on one side and its error; nan where there are no runs, ±inf at a jump and where it grows without end."""
     if usable.sum() < 2:
         return float("nan"), float("inf")
@@ -203,7 +228,7 @@ def _one_side(runs: _Runs, usable: NDArray[np.bool_], at: Array, outputs: Array)
     return slope, max(error, _EPSILON * runs.inside / step)
 
 
-def _extrapolate(slopes: Array, h: Array, factor: float, runs: _Runs) -> tuple[float, float, float]:
+def _extrapolate(slopes: Array, h: Array, factor: float, runs: Runs) -> tuple[float, float, float]:
     """The best entry of the extrapolation tableau, its error and its step; ``factor`` is what the first error term shrinks by."""
     rounding = _EPSILON * runs.magnitude / h
     last, before = float(slopes[-1]), float(slopes[-2])
@@ -241,5 +266,5 @@ def _magnitudes(trace: Trace) -> tuple[float, float]:
     values = np.abs(trace.buffers.cells[: len(gradients)])
     with np.errstate(all="ignore"):
         outs, ins = gradients * values, gradients[made.sender] * values[made.receiver]
-    out, inside = (float(np.max(sizes, initial=0.0, where=np.isfinite(sizes))) for sizes in (outs, ins))
-    return max(abs(trace.output), out), inside
+    out, inside = (float(np.max(each, initial=0.0, where=np.isfinite(each))) for each in (outs, ins))
+    return max(float(np.abs(trace.output)), out), inside

@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from graphstep.arrays import shape_text
 from graphstep.numerals import DIGITS, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from graphstep.arrays import Number
 
 Verdict = Literal["agree", "kink", "not finite", "disagree"]
 """The witnesses agree; or there is a kink; or there is nothing finite to compare; or one of them contradicts the others."""
@@ -18,7 +21,43 @@ AGREES = 1e-6
 """Largest relative error of witnesses that agree. CS231n (Neural Networks 3): 1e-7 and less is happy, above 1e-2 something is
 wrong; extrapolated differences in float64 leave 1e-10 where nothing is."""
 
-_SEVERITY: dict[Verdict, int] = {"agree": 0, "kink": 1, "not finite": 2, "disagree": 3}
+SEVERITY: dict[Verdict, int] = {"agree": 0, "kink": 1, "not finite": 2, "disagree": 3}
+"""How serious a verdict is; the most serious one stands for a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was checked of an array."""
+
+    shape: tuple[int, ...]
+    """Its shape."""
+    checked: int
+    """How many of its cells were moved, one at a time."""
+    size: int
+    """How many cells it has."""
+    along: Row | None
+    """The comparison along a random direction, which moves all cells at once; None where every cell was checked, and where a
+    value is not finite."""
+    blurred: int
+    """How many cells agree only as far as the difference can tell: they are too small for it."""
+
+    def says(self) -> str:
+        """What was checked, in words: ``50 of 100,000 cells and a random direction checked``."""
+        if self.checked == self.size:
+            return f"all {self.size:,} cells checked"
+        return f"{self.checked:,} of {self.size:,} cells{' and a random direction' if self.along is not None else ''} checked"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The sample as JSON data."""
+        found: dict[str, Any] = {"shape": list(self.shape), "cells": self.size, "cells_checked": self.checked}
+        if self.along is not None:
+            found["direction"] = {
+                "backprop": _cell(self.along.backprop),
+                "numeric": _cell(self.along.numeric),
+                "relative_error": _cell(self.along.numeric_difference),
+                "verdict": self.along.verdict,
+            }
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +86,10 @@ class Row:
     """Why, in one to three sentences; empty when all agree."""
     kinks: tuple[int, ...] = ()
     """The nodes whose gate has a kink here, in the order of the program."""
+    cell: tuple[int, ...] | None = None
+    """The cell of an array that the numbers are of; None for a number."""
+    sample: Sample | None = None
+    """What was checked, where the row stands for a whole array; its cell is then the one with the largest relative error."""
 
     @property
     def relative_error(self) -> float | None:
@@ -55,12 +98,19 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """The row as JSON data."""
+        place: dict[str, Any] = {} if self.cell is None else {"cell": list(self.cell)}
+        if self.sample is not None:
+            place |= self.sample.to_dict()
+        name = self.input
+        if self.sample is None and self.cell is not None:
+            name = name.removesuffix(f"[{','.join(map(str, self.cell))}]")
         return {
-            "input": self.input,
-            "backprop": _plain(self.backprop),
-            "symbolic": _plain(self.symbolic),
-            "numeric": _plain(self.numeric),
-            "relative_error": {"symbolic": _plain(self.symbolic_difference), "numeric": _plain(self.numeric_difference)},
+            "input": name,
+            **place,
+            "backprop": _cell(self.backprop),
+            "symbolic": _cell(self.symbolic),
+            "numeric": _cell(self.numeric),
+            "relative_error": {"symbolic": _cell(self.symbolic_difference), "numeric": _cell(self.numeric_difference)},
             "verdict": self.verdict,
             "symbolic_note": self.symbolic_note,
             "explanation": self.explanation,
@@ -73,17 +123,17 @@ class Report:
 
     program: str
     """The program as typed."""
-    inputs: Mapping[str, float]
+    inputs: Mapping[str, Number]
     """The values of the inputs."""
-    output: float
+    output: Number
     """The value of the output."""
     rows: tuple[Row, ...]
-    """One row for each input, in the order of the program."""
+    """One row for each input, in the order of the program; for a small array one for each of its cells."""
 
     @property
     def verdict(self) -> Verdict:
         """The most serious verdict among the rows."""
-        return max((row.verdict for row in self.rows), key=_SEVERITY.__getitem__, default="agree")
+        return max((row.verdict for row in self.rows), key=SEVERITY.__getitem__, default="agree")
 
     @property
     def agrees(self) -> bool:
@@ -96,7 +146,8 @@ class Report:
             return ["The program has no inputs, so there is no gradient to check."]
         table: list[tuple[str, ...]] = [("input", "backprop", "SymPy", "difference", "relative error", "verdict")]
         for row in self.rows:
-            numbers = (_shown(x, digits) for x in (row.backprop, row.symbolic, row.numeric))
+            known = None if row.sample is not None and not row.sample.checked else row.backprop
+            numbers = (_shown(x, digits) for x in (known, row.symbolic, row.numeric))
             table.append((row.input, *numbers, _shown(row.relative_error, 2), row.verdict))
         widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
         lines = [
@@ -105,7 +156,7 @@ class Report:
         ]
         lines = [line.rstrip() for line in lines]
         lines.append("")
-        lines += [f"{row.input}: {row.explanation}" for row in self.rows if row.explanation]
+        lines += [line for row in self.rows for line in _said(row)]
         notes: dict[str, list[str]] = {}
         for row in self.rows:
             if row.symbolic_note:
@@ -131,6 +182,8 @@ class Report:
                 if found:
                     said.append(f"{len(found)} {words}")
             return f"Of {count} gradient{'s' if count > 1 else ''}, {len(agreeing)} confirmed, {', '.join(said)}."
+        if any(row.sample is not None for row in self.rows):
+            every = "Every cell that was checked is" if count > 1 or self.rows[0].sample is not None else every
         worst = max((e for row in self.rows if (e := row.relative_error or 0.0) <= AGREES), default=0.0)
         by = "SymPy and the central difference"
         if all(row.symbolic is None for row in self.rows):
@@ -151,12 +204,44 @@ class Report:
         }
 
 
-def _plain(value: float | None) -> float | str | None:
+def _cell(value: float | None) -> float | str | None:
+    """A number as JSON data: inf and nan are strings."""
     return value if value is None or math.isfinite(value) else numeral(value)
+
+
+def _plain(value: Number) -> Any:
+    return _cell(value) if isinstance(value, int | float) else _nested(value.tolist())
+
+
+def _nested(cells: Any) -> Any:
+    # As deep as the array has axes.
+    return [_nested(part) for part in cells] if isinstance(cells, list) else _cell(cells)
 
 
 def _shown(value: float | None, digits: int) -> str:
     return "–" if value is None else numeral(value, digits)
+
+
+def _said(row: Row) -> list[str]:
+    """What there is to say of a row below the table."""
+    if row.sample is None or not row.sample.checked:
+        return [f"{row.input}: {row.explanation}"] if row.explanation else []
+    shape = shape_text(row.sample.shape)
+    place = f"{row.input}[{','.join(map(str, row.cell or ()))}]"
+    what = f"{row.input} ({shape}): {row.sample.says()}; the numbers are those of {place}"
+    if row.verdict == "agree":
+        what += ", where the relative error is largest"
+    if row.sample.blurred:
+        one = row.sample.blurred == 1
+        what += f"; {row.sample.blurred:,} cell{' is' if one else 's are'} too small for the difference to say more"
+    what += "."
+    if row.sample.along is not None and row.sample.along.numeric is not None:
+        direction = row.sample.along
+        what += (
+            f" Along the random direction the gradient gives {numeral(direction.backprop)}, "
+            f"the difference {numeral(direction.numeric or 0.0)}."
+        )
+    return [what, *([f"{row.input}: {row.explanation}"] if row.explanation else [])]
 
 
 def _for(names: list[str], count: int) -> str:

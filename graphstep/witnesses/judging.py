@@ -1,0 +1,229 @@
+"""What comes out of it when the witnesses have spoken: they agree, there is a kink, nothing is finite, or one stands alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.errors import quoted
+from graphstep.explain import name_of
+from graphstep.expression import node_id
+from graphstep.numerals import numeral
+from graphstep.witnesses.remarks import remark_at
+from graphstep.witnesses.report import AGREES, Row, Verdict
+
+if TYPE_CHECKING:
+    from graphstep.arrays import Number
+    from graphstep.trace import Trace
+    from graphstep.witnesses.differences import Difference
+
+ROUGH = 1e-2
+"""Relative error above which a disagreement is a mistake rather than a lack of digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the witnesses say of one derivative of a run."""
+
+    trace: Trace
+    """The run."""
+    index: int
+    """The node that is moved."""
+    output: float
+    """What is differentiated: the output, or the sum of its cells, each times its seed."""
+    scale: float
+    """What the slopes of ``difference`` are multiplied by: the seed, where it is not in the output already."""
+    backprop: float
+    """The gradient that backprop found."""
+    symbolic: float | None
+    """SymPy's derivative."""
+    note: str
+    """Why SymPy has no say."""
+    difference: Difference | None
+    """What the runs around the point say."""
+
+    @property
+    def numeric(self) -> float | None:
+        """The central difference."""
+        if self.difference is None or math.isnan(self.difference.slope):
+            return None
+        return self.scale * self.difference.slope
+
+    @property
+    def error(self) -> float:
+        """How far it may be off."""
+        if self.difference is None or math.isnan(self.difference.slope):
+            return math.inf
+        return abs(self.scale) * self.difference.error
+
+
+def judged(said: Testimony, name: str) -> Row:
+    """The row of a derivative, called ``name``."""
+    symbolic, note, numeric = said.symbolic, said.note, said.numeric
+    if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(said.backprop):
+        symbolic, note = None, f"its formula has no value at this point ({numeral(symbolic)})"
+    verdict, explanation = _judge(said, symbolic)
+    return Row(
+        name,
+        said.backprop,
+        symbolic,
+        note,
+        numeric,
+        said.error,
+        None if symbolic is None else relative_error(said.backprop, symbolic),
+        None if numeric is None else relative_error(said.backprop, numeric),
+        verdict,
+        explanation,
+        said.difference.kinks if said.difference is not None else (),
+    )
+
+
+def relative_error(a: float, b: float) -> float:
+    """|a − b| / max(|a|, |b|); 0 where both are 0 or the same infinity, nan where one of them is nan."""
+    if a == b:
+        return 0.0
+    if math.isinf(a) or math.isinf(b):
+        return math.inf
+    return abs(a - b) / max(abs(a), abs(b))
+
+
+def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
+    trace, backprop, numeric, error, difference = said.trace, said.backprop, said.numeric, said.error, said.difference
+    if not (math.isfinite(said.output) and math.isfinite(backprop)):
+        return "not finite", _why_not_finite(trace, said.index)
+    if difference is not None and difference.kinks:
+        return _at_kink(said, symbolic, difference)
+    # A saturated gate has lost digits: σ·(1 − σ) is right to 1e-16, which may be much of a tiny slope.
+    lost = min(10 * error, 1e-12 * max(1.0, abs(said.output)) * abs(said.scale))
+    by_symbolic = symbolic is None or relative_error(backprop, symbolic) <= AGREES or abs(backprop - symbolic) <= lost
+    by_numeric = numeric is None or _close(backprop, numeric, error)
+    if by_symbolic and by_numeric:
+        return "agree", _reservation(backprop, symbolic, numeric, error, difference)
+    standing = _standing_kink(trace, said.index)
+    if standing:
+        return "kink", standing
+    if symbolic is not None and numeric is not None and not by_symbolic and _close(symbolic, numeric, error):
+        agree = "SymPy and the central difference agree with each other and not with backprop."
+        return "disagree", f"{agree} The local gradient of a gate on the way is wrong: check its gates one by one."
+    if by_symbolic and symbolic is not None and numeric is not None:
+        size = relative_error(backprop, numeric)
+        rough = "The function is hard to difference here: it is steep, or its digits cancel."
+        wrong = "The function may bend too quickly here for a difference to follow."
+        return "disagree", f"The central difference stands alone. {rough if size < ROUGH else wrong}"
+    if by_numeric and numeric is not None:
+        return "disagree", "SymPy stands alone: its formula may lose digits here, or be meant for complex numbers."
+    if numeric is None or symbolic is None:
+        other = "SymPy" if numeric is None else "the central difference"
+        return "disagree", f"Backprop and {other} differ, and there is no third witness."
+    return "disagree", "All three differ."
+
+
+def _close(gradient: float, numeric: float, error: float) -> bool:
+    """Whether a gradient and a difference agree, given how far the difference may be off."""
+    return relative_error(gradient, numeric) <= AGREES or abs(gradient - numeric) <= 10 * error
+
+
+def _reservation(
+    backprop: float, symbolic: float | None, numeric: float | None, error: float, difference: Difference | None
+) -> str:
+    if difference is not None and difference.one_sided:
+        side = "right" if math.isfinite(difference.right) else "left"
+        return f"The function exists only to the {side} of this point, so the difference looks that way alone."
+    if numeric is not None and relative_error(backprop, numeric) > AGREES:
+        return f"The difference is right as far as it can tell, which is ±{numeral(error, 1)} here: rounding hides the rest."
+    if symbolic is None and numeric is None:
+        return "There is no other witness: backprop stands alone."
+    return ""
+
+
+def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) -> tuple[Verdict, str]:
+    trace, backprop, numeric, error = said.trace, said.backprop, said.numeric, said.error
+    left, right = said.scale * difference.left, said.scale * difference.right
+    smooth = math.isfinite(left) and math.isfinite(right) and _close(left, right, error)
+    if smooth and numeric is not None and _close(backprop, numeric, error):
+        return "agree", ""
+    first = difference.kinks[0]
+    gate = trace.gate(first)
+    assert gate is not None
+    where = f"{gate.name} ({node_id(first)}, {quoted(trace.program.label(first))})"
+    if len(difference.kinks) > 1:
+        more = len(difference.kinks) - 1
+        where += f" and {more} more gate{'s' if more > 1 else ''}"
+    have = "have" if len(difference.kinks) > 1 else "has"
+    taken = [f"backprop takes {numeral(backprop)}"]
+    if symbolic is not None:
+        taken.append(f"SymPy {numeral(symbolic)}")
+    if smooth:
+        slopes = f"the slope is {numeral(left)} on both sides, but each gate decides for itself"
+    elif math.isinf(left) or math.isinf(right):
+        slopes = "the value jumps, so that no slope is right"
+    else:
+        slopes = f"the slope is {numeral(left)} on the left and {numeral(right)} on the right"
+        if numeric is not None:
+            taken.append(f"the central difference their mean, {numeral(numeric)}")
+    note = remark_at(trace, first)
+    rule = " The kink is nearer than the smallest step of the difference." if note is None else f" {note.text}"
+    return "kink", f"{where} {have} a kink here: {slopes}. {_sentence(taken)}{rule}"
+
+
+def _standing_kink(trace: Trace, moved: int) -> str:
+    """What is said where a gate stays at its kink while the inputs move, as in clip(x, x, 1); empty where none does."""
+    arrays = any(node.shape for node in trace.program.nodes)
+    for index, reached in enumerate(trace.program.reaches):
+        if not reached or (arrays and index <= moved):
+            continue
+        note = remark_at(trace, index)
+        if note is not None and note.kind == "convention":
+            label = quoted(trace.program.label(index))
+            return f"{node_id(index)}, {label}, stands at a kink and stays there while the input moves. {note.text}"
+    return ""
+
+
+def _sentence(said: list[str]) -> str:
+    text = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _why_not_finite(trace: Trace, index: int) -> str:
+    first = trace.first_not_finite
+    if first is not None and not _finite(trace.output):
+        value = _odd(trace.value_of(first))
+        if first < trace.program.first_gate:
+            return f"The input {name_of(trace.program, first)} is {value}."
+        note = remark_at(trace, first)
+        return f"{node_id(first)}, {quoted(trace.program.label(first))}, is {value}.{f' {note.text}' if note is not None else ''}"
+    # Follow what is not finite back to the gate whose own slope made it so.
+    node = index
+    while True:
+        bad = [e for e in trace.plan.arrivals[node] if not _finite(trace.contribution_of(e))]
+        if not bad:
+            return f"The contributions to {name_of(trace.program, node)} are too large to add up."
+        sender = int(trace.plan.sender[bad[0]])
+        if _finite(trace.gradient_of(sender)):
+            break
+        if sender == trace.program.output:
+            return f"The seed is {_odd(trace.seed)}."
+        node = sender
+    local, upstream = trace.local_of(bad[0]), trace.gradient_of(sender)
+    here = f"At {node_id(sender)}, {quoted(trace.program.label(sender))},"
+    note = remark_at(trace, sender)
+    rule = f" {note.text}" if note is not None else ""
+    if local is None or (not isinstance(local, float) and _finite(local)):
+        return f"{here} what is sent to {name_of(trace.program, node)} is {_odd(trace.contribution_of(bad[0]))}.{rule}"
+    zero = bool(np.any(np.equal(upstream, 0) & np.isinf(local)))
+    return f"{here} the local gradient is {_odd(local)}{', and 0 · inf is nan' if zero else ''}.{rule}"
+
+
+def _finite(value: Number) -> bool:
+    return bool(np.all(np.isfinite(value)))
+
+
+def _odd(value: Number) -> str:
+    """A number; of an array what is not finite in it: ``nan in 2 of its 6 cells``."""
+    if isinstance(value, int | float):
+        return numeral(value)
+    cells = value[~np.isfinite(value)]
+    return f"{numeral(float(cells.flat[0]))} in {cells.size:,} of its {value.size:,} cells"
