@@ -13,7 +13,9 @@ from graphstep.explain.ladders import seed_ladder, sent_ladders, sum_ladder, val
 from graphstep.explain.names import TEXT, name_of, output_name, slot_term
 from graphstep.explain.reasons import notes, operand_with_value, pattern, routed, share_blocked
 from graphstep.explain.sizes import copies, jacobian, same_shape, shape_rule
-from graphstep.gates.gate import Gate
+from graphstep.explain.updates import updated
+from graphstep.gates.gate import Gate, shares
+from graphstep.gates.mathematics import NUMBERS
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def explain(trace: Trace, n: int) -> Explanation:
     step = trace.step(n)
     # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
     with np.errstate(all="ignore"):
-        return {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum}[step.event](step)
+        return {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum, "update": updated}[step.event](step)
 
 
 def _start(step: Step) -> Explanation:
@@ -142,8 +144,9 @@ def _why_routed(step: Step, gate: Gate) -> str:
     if trace.node(sender).shape:
         local = np.asarray(step.local)
         taken = int(np.count_nonzero(local))
-        whole = "a share of its upstream gradient or all of it" if np.any((local > 0) & (local < 1)) else "its upstream gradient"
-        return f"The {gate.name} gate is a router: {mine} gets {whole} in {taken:,} of {local.size:,} cells, and 0 in the others."
+        whole = "the upstream gradient or a share of it" if np.any((local > 0) & (local < 1)) else "the upstream gradient"
+        rest = "" if taken == local.size else ", and 0 in the others"
+        return f"The {gate.name} gate is a router: {mine} gets {whole} in {taken:,} of {local.size:,} cells{rest}."
     winner = routed(trace, sender)
     if step.local == 0:
         return f"The {gate.name} gate is a router: its upstream gradient goes to {winner}, and 0 to {mine}."
@@ -154,11 +157,11 @@ def _why_routed(step: Step, gate: Gate) -> str:
 
 def _chosen_shares(trace: Trace, index: int) -> str:
     """From which inputs the cells of a max or min of arrays come: ``x in 3, y in 1 of 4 cells``."""
-    out, operands = trace.value_of(index), trace.node(index).operands
-    cells = np.size(out)
-    counts = [int(np.count_nonzero(np.equal(x, out))) for x in trace.operand_values(index)]
-    parts = [f"{slot_term(trace.program, index, slot, TEXT).text} in {counts[slot]:,}" for slot in range(len(operands))]
-    return f"{', '.join(parts)} of {cells:,} cells"
+    out, node = trace.value_of(index), trace.node(index)
+    taken = shares(NUMBERS, trace.operand_values(index), out, tuple(node.constants), trace.ties)
+    names = [slot_term(trace.program, index, slot, TEXT).text for slot in range(len(node.operands))]
+    parts = [f"{name} in {int(np.count_nonzero(share)):,}" for name, share in zip(names, taken, strict=True)]
+    return f"{', '.join(parts)} of {np.size(out):,} cells"
 
 
 def _told_of(trace: Trace, index: int, gate: StructuralGate, sentence: str) -> str:

@@ -37,23 +37,27 @@ def convention(trace: Trace, index: int) -> Note | None:
     shape = trace.node(index).shape
     if gate.chooses:
         return _ties(trace, index, inputs) if shape else _tie(trace, index, inputs)
+    found, warns, told = [], False, np.zeros(shape, bool)
     for rule in gate.conventions:
-        where = rule.at(NUMBERS, *inputs)
-        if not np.any(where):
+        # In each cell the first rule that applies counts.
+        where = np.asarray(rule.at(NUMBERS, *inputs)) & ~told
+        if not where.any():
             continue
         others = f" ({rule.others}.)" if rule.others else ""
-        here = f" {cells_where(np.broadcast_to(where, shape))}." if shape else ""
-        return Note("warning" if rule.warns else "convention", f"{rule.says}{here}{others}")
-    return None
+        found.append(f"{rule.says}{f' Here {cells_where(where)}.' if shape else ''}{others}")
+        warns, told = warns or rule.warns, told | where
+        if not shape:
+            break
+    return Note("warning" if warns else "convention", " ".join(found)) if found else None
 
 
 def cells_where(mask: NDArray[np.bool_]) -> str:
-    """In how many cells a condition holds, of which there is one at least: ``Here in 3 of 40 cells, the first [0, 2]``."""
+    """In how many cells a condition holds, of which there is one at least: ``in 3 of 40 cells, first at [0, 2]``."""
     count, size = int(np.count_nonzero(mask)), mask.size
     if count == size:
-        return f"Here in {'every cell' if size > 1 else 'the one cell'}"
+        return "in every cell" if size > 1 else "in its one cell"
     place = ", ".join(str(i) for i in np.unravel_index(int(mask.argmax()), mask.shape))
-    return f"Here in {count:,} of {size:,} cells, {'that is' if count == 1 else 'the first'} [{place}]"
+    return f"in {count:,} of {size:,} cells, {'' if count == 1 else 'first '}at [{place}]"
 
 
 def _tie(trace: Trace, index: int, inputs: tuple[Number, ...]) -> Note | None:
@@ -86,12 +90,12 @@ def _ties(trace: Trace, index: int, inputs: tuple[Number, ...]) -> Note | None:
     if gate is None or not tie.any():
         return None
     among = [slot for slot, part in enumerate(attains) if (part & tie).any()]
-    head = f"{_names(trace, index, among)} tie. {cells_where(tie)}."
+    head = f"{_names(trace, index, among)} tie {cells_where(tie)}."
     if trace.ties == "split":
         rule = "With --ties split those that tie get equal shares (as PyTorch and JAX do for maximum)"
         return Note("convention", f"{head} {rule}.")
     if any(isinstance(operands[slot], Constant) for slot in among):
-        rule = "A constant wins a tie, so nothing flows on there, as in relu at 0"
+        rule = "A constant wins a tie, so nothing flows on there"
     else:
         rule = f"In each cell {gate.name} routes to exactly one input: the first of them"
     return Note("convention", f"{head} {rule}. {_SHARE}")

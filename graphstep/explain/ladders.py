@@ -12,7 +12,7 @@ from graphstep.explain.cells import Scalar, by_cell, in_style
 from graphstep.explain.explanation import Ladder
 from graphstep.explain.names import LATEX, TEXT, derivative, formula, slot_term, term, told
 from graphstep.gates.gate import Gate
-from graphstep.gates.notation import CASES, PRODUCT, SUM, Term
+from graphstep.gates.notation import CASES, POWER, PRODUCT, SUM, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from graphstep.arrays import Number
     from graphstep.gates.notation import Style
     from graphstep.trace import Step, Trace
+
+_WIDE = 160
+"""Characters up to which a contribution is written with the numbers put in: nobody could follow what is longer."""
 
 _MANY = 4
 """Contributions that a sum spells out in symbols; of more it gives the count."""
@@ -124,12 +127,14 @@ def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
     def rungs(style: Style) -> tuple[str, ...]:
         symbols = _chain(trace, edge, style)
         result = style.number(contribution).text
-        if not _written((upstream, contribution)):
-            return symbols, result
         ink = by_cell(style) if cells else style
-        slope = ink.number(local)
-        if cells and not gate.chooses and isinstance(partial := _partial(trace, sender, slot, style), Scalar):
-            slope = partial
+        partial = _partial(trace, sender, slot, style) if cells and not gate.chooses else None
+        if not _written((upstream, contribution)):
+            if not isinstance(partial, Scalar):
+                return symbols, result
+            arrives = derivative(style, output_term(trace, style), term(trace.program, sender, style))
+            return symbols, (Term(arrives, PRODUCT, ink) * partial).text, result
+        slope = partial if isinstance(partial, Scalar) else ink.number(local)
         return symbols, (ink.number(upstream) * slope).text, result
 
     return made(left, rungs), _local_ladder(trace, edge, local)
@@ -160,8 +165,8 @@ def _pullback(trace: Trace, edge: int, style: Style, *, numbers: bool = False) -
         names = [slot_term(trace.program, sender, k, style) for k in range(len(node.operands))]
         terms = [in_style(name, ink, shape_of(x) == ()) for name, x in zip(names, values, strict=True)]
         symbol = derivative(style, output_term(trace, style), term(trace.program, sender, style))
-        # As a factor it needs no parentheses, but transposed it does.
-        upstream = in_style(Term(symbol, PRODUCT, style), ink, node.shape == ())
+        # A fraction bar needs no parentheses in a product, a slash does: (∂f/∂q) / 2. Transposed, both do.
+        upstream = in_style(Term(symbol, POWER if style is LATEX else SUM, style), ink, node.shape == ())
         out = in_style(term(trace.program, sender, style), ink, node.shape == ())
     return ink.term(gate.pulled(ink, slot, upstream, terms, out, told(trace.program, sender)))
 
@@ -169,7 +174,8 @@ def _pullback(trace: Trace, edge: int, style: Style, *, numbers: bool = False) -
 def _pulled(trace: Trace, edge: int, style: Style) -> tuple[str, ...]:
     sender = int(trace.plan.sender[edge])
     found = [_pullback(trace, edge, style).text]
-    if _written((*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender))):
+    few = _written((*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender)))
+    if few and len(_pullback(trace, edge, TEXT, numbers=True).text) <= _WIDE:
         found.append(_pullback(trace, edge, style, numbers=True).text)
     return _without_repeats((*found, style.number(trace.contribution_of(edge)).text))
 

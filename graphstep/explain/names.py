@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import shape_text
+from graphstep.explain.cells import by_cell, in_style
 from graphstep.expression import Constant, Program, node_id
 from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
@@ -31,7 +32,7 @@ _LETTERS: dict[str, str] = dict(
 _GREEK = frozenset(_LETTERS.values())
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PARTS = re.compile(r"^([^\W\d_]+?)_?(\d*)$")
-_POSTFIX = re.compile(r"^\w+(\.T|'|\[[^\[\]]*\])+$")
+_INDEXED = re.compile(r"^\w+(\[[^\[\]]*\])+$")
 
 
 def output_name(program: Program) -> str:
@@ -75,7 +76,13 @@ def term(program: Program, operand: Operand, style: Style) -> Term:
         return style.name(latex_name(text) if style is LATEX else text)
     if style is LATEX and node.gate is not None:
         # Its text is a dozen characters, so it is a handful of gates deep at most.
-        return formula(program, operand, style, [term(program, x, style) for x in node.operands])
+        terms = [term(program, x, style) for x in node.operands]
+        if not node.shape:
+            return formula(program, operand, style, terms)
+        ink = by_cell(style)
+        shapes = [program.nodes[x].shape if isinstance(x, int) else () for x in node.operands]
+        found = formula(program, operand, ink, [in_style(t, ink, s == ()) for t, s in zip(terms, shapes, strict=True)])
+        return Term(found.text, found.level, style)
     return Term(text, ATOM if text.isidentifier() or _binds(text) else SUM, style)
 
 
@@ -162,8 +169,8 @@ def _constant(constant: Constant, style: Style) -> Term:
 
 
 def _binds(text: str) -> bool:
-    """Whether a text binds as one symbol: a call, a parenthesis, or a name with an index or transposed."""
-    return (text.endswith(")") and _is_call(text)) or _POSTFIX.match(text) is not None
+    """Whether a text binds as one symbol: a call, a parenthesis, or a name with an index."""
+    return (text.endswith(")") and _is_call(text)) or (text.endswith("]") and _INDEXED.match(text) is not None)
 
 
 def _is_call(text: str) -> bool:

@@ -46,7 +46,9 @@ def pattern(step: Step) -> str:
     others = [x for slot, x in enumerate(node.operands) if slot != step.slot]
     if isinstance(gate, Gate) and gate.scales and others and all(isinstance(x, Constant) for x in others):
         return "scaler"
-    return gate.pattern[min(step.slot, len(gate.pattern) - 1)]
+    found = gate.pattern[min(step.slot, len(gate.pattern) - 1)]
+    # A loss that passes nothing to a class passes something to a target.
+    return "" if found == "dead" and not isinstance(gate, Gate) and not all_zero(_number(step.contribution)) else found
 
 
 def share_blocked(step: Step) -> str:
@@ -86,7 +88,8 @@ def notes(step: Step) -> tuple[Note, ...]:
     """What a step has to say besides its rule."""
     trace, found = step.trace, []
     gate_index = step.node if step.event == "value" else step.sender
-    if gate_index is not None and (text := convention(trace, gate_index)):
+    # A gate may be at a kink on the way to one input and pass nothing at all to another.
+    if gate_index is not None and not _passes_nothing(step) and (text := convention(trace, gate_index)):
         found.append(text)
     if step.event == "value" and trace.first_not_finite == step.node:
         where = _not_finite(step.value)
@@ -95,7 +98,9 @@ def notes(step: Step) -> tuple[Note, ...]:
         where = _not_finite(_number(step.contribution))
         found.append(Note("warning", f"This is the first contribution that is not finite: {where}."))
     if step.event == "send" and all_zero(_number(step.contribution)) and not _told_by_the_rule(step):
-        found += [Note("zero", reason) for reason in [_why_nothing_is_sent(step)] if reason]
+        reason = _why_nothing_is_sent(step)
+        if reason and reason not in [note.text for note in found]:
+            found.append(Note("zero", reason))
     if step.event == "send":
         known = trace.gradient(step.node, step.n)
         if known is not None and known.expected > 1:
@@ -118,7 +123,7 @@ def _not_finite(value: Number) -> str:
     if isinstance(value, int | float):
         return numeral(value)
     bad = ~np.isfinite(value)
-    return f"{numeral(float(value[bad][0]))}. {cells_where(bad)}"
+    return f"{numeral(float(value[bad][0]))} {cells_where(bad)}"
 
 
 def why_zero(trace: Trace, index: int) -> str:
@@ -168,7 +173,14 @@ def _zeros(value: Number) -> str:
 def _told_by_the_rule(step: Step) -> bool:
     """Whether the step's own sentence says already why nothing is sent: max and min name the input that they chose."""
     gate = None if step.sender is None else step.trace.gate(step.sender)
-    return gate is not None and gate.chooses != "" and not all_zero(_number(step.upstream))
+    told = (gate is not None and gate.chooses != "") or _passes_nothing(step)
+    return told and not all_zero(_number(step.upstream))
+
+
+def _passes_nothing(step: Step) -> bool:
+    """Whether a structural gate passes no gradient to an input by its nature, as a loss to the classes."""
+    gate = None if step.sender is None else step.trace.gate(step.sender)
+    return gate is not None and not isinstance(gate, Gate) and pattern(step) == "dead"
 
 
 def _why_nothing_is_sent(step: Step) -> str:
@@ -213,7 +225,8 @@ def _why_nothing_is_pulled(trace: Trace, sender: int, slot: int) -> str:
                 return f"The other factor is 0 in every cell: {operand_with_value(trace, sender, other)}."
     if gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead":
         return f"The {gate.symbol} gate passes no gradient to {slot_term(trace.program, sender, slot, TEXT).text}."
-    return "The products that make up each cell are 0, or cancel."
+    known = convention(trace, sender)
+    return known.text if known is not None else "The products that make up each cell are 0, or cancel."
 
 
 def _chosen(trace: Trace, index: int) -> list[int]:

@@ -41,14 +41,17 @@ def shape_rule(trace: Trace, index: int) -> str:
     if isinstance(gate, Gate):
         return f"Cell by cell: {kind_text(node.shape)}."
     joint = "" if node.gate == "matmul" else ", "
-    given = joint.join(f"({shape_text(shape) or 'number'})" for shape in shapes)
+    given = joint.join(f"({shape_text(shape)})" if shape else "number" for shape in shapes)
     return f"Shapes: {given} → {shape_text(node.shape) or 'number'}."
 
 
 def same_shape(trace: Trace, index: int) -> str:
     """That a gradient has the shape of its value; empty for a number."""
     shape = trace.node(index).shape
-    return f"Like {name_of(trace.program, index)}, the gradient is {kind_text(shape)}." if shape else ""
+    if not shape:
+        return ""
+    name = "the copies" if copied(trace.program, index) is not None else name_of(trace.program, index)
+    return f"Like {name}, the gradient is {kind_text(shape)}."
 
 
 def jacobian(trace: Trace, edge: int) -> str:
@@ -80,8 +83,7 @@ def copies(trace: Trace, index: int) -> str:
     axes = [i for i, n in enumerate(target) if i < new or (shape[i - new] == 1 and n != 1)]
     count = prod(target[i] for i in axes)
     name, noun = name_of(trace.program, source), "copy" if count == 1 else "copies"
-    along = "in all" if len(axes) == len(target) else f"along {_axes(axes)}"
-    return f"{name} has {count:,} {noun}, {along}."
+    return f"{name} has {count:,} {noun}{'' if len(axes) == len(target) else f', along {_axes(axes)}'}."
 
 
 def _axes(axes: Sequence[int]) -> str:
