@@ -31,6 +31,7 @@ examples:
 
 more commands:
   graphstep check EXPR NAME=VALUE …    compare backprop, symbolic and numeric gradients
+  graphstep jacobian EXPR NAME=VALUE … Jacobians, and single cells as sums
   graphstep lesson [NAME|FILE]         tutorial lessons
   graphstep serve EXPR NAME=VALUE …    the debugger in a browser
   graphstep completion SHELL           completions for bash, zsh or fish

@@ -1,0 +1,8 @@
+"""One cell of an array: its name, and its value or gradient as the scalar sum that it is, (∇W)₁₂ = δ₁ x₂."""
+
+from __future__ import annotations
+
+from graphstep.cells.explanation import CellExplanation, cell
+from graphstep.cells.names import Window, find_cell, find_node, find_window, named, spelled
+
+__all__ = ["CellExplanation", "Window", "cell", "find_cell", "find_node", "find_window", "named", "spelled"]

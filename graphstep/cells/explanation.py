@@ -1,0 +1,97 @@
+"""The explanation of one cell, of a value or of a gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graphstep.cells.gradient import gradient_rungs, products_of, why_gradient
+from graphstep.cells.names import checked, named, spelled
+from graphstep.cells.value import value_rungs, value_terms, why_value
+from graphstep.errors import InputError
+from graphstep.explain.explanation import Ladder
+from graphstep.explain.names import derivative, name_of, term
+from graphstep.gates.notation import LATEX, TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.gates.notation import Style
+    from graphstep.gates.structural import Cell
+    from graphstep.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class CellExplanation:
+    """One cell of a value or a gradient."""
+
+    node: int
+    """The node it belongs to."""
+    index: Cell
+    """Its place in the array, one index an axis, counted from 0; () for a number."""
+    of: Literal["gradient", "value"]
+    """What is explained."""
+    name: str
+    """What it is called in mathematics, counted from 1: ``W₁₂``."""
+    spelled: str
+    """What it is called in a program, counted from 0: ``W[0, 1]``."""
+    value: float
+    """The number that the run has there."""
+    terms: tuple[float, ...]
+    """The terms that add up to it, all of them. Empty where it is given, the seed, 0 for want of terms, or no sum of products."""
+    ladder: Ladder
+    """From symbols through numbers to the value; of many terms the first few and the last are written."""
+    why: str
+    """One or two sentences: how many terms there are, and why."""
+
+    def lines(self) -> list[str]:
+        """The explanation as text: what it is, the ladder with a rung a line, and the sentence."""
+        head = f"the {self.of} of {self.spelled}" + (f", in mathematics {self.name}" if self.index else "")
+        pad = " " * len(self.ladder.left)
+        rungs = [f"  {pad if place else self.ladder.left} = {rung}" for place, rung in enumerate(self.ladder.rungs)]
+        return [head, *rungs, f"  {self.why}"]
+
+
+def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", "value"] = "gradient") -> CellExplanation:
+    """The explanation of one cell of a node's gradient or value.
+
+    Raises InputError when the index names no cell, and for the gradient of a constant or of data, which get none.
+    """
+    place = checked(trace, node, index)
+    program = trace.program
+    name, typed = named(program, node, place, TEXT).text, spelled(program, node, place)
+    if of == "value":
+        value = float(np.asarray(trace.value_of(node))[place])
+        made = value_terms(trace, node, place)
+
+        def of_value(style: Style) -> tuple[str, tuple[str, ...]]:
+            return named(program, node, place, style).text, value_rungs(trace, node, place, made, style)
+
+        ladder = Ladder(*of_value(TEXT), lambda: of_value(LATEX))
+        return CellExplanation(
+            node, place, of, name, typed, value, tuple(x.value for x in made), ladder, why_value(trace, node, place, made)
+        )
+    if not program.depends[node]:
+        message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
+        raise InputError(message, hint="its value can be explained")
+    gradient = float(np.asarray(trace.gradient_of(node))[place])
+    products = products_of(trace, node, place)
+
+    def of_gradient(style: Style) -> tuple[str, tuple[str, ...]]:
+        left = derivative(style, term(program, program.output, style), named(program, node, place, style))
+        return left, gradient_rungs(trace, place, products, gradient, style)
+
+    ladder = Ladder(*of_gradient(TEXT), lambda: of_gradient(LATEX))
+    return CellExplanation(
+        node,
+        place,
+        of,
+        name,
+        typed,
+        gradient,
+        tuple(product.contribution for product in products),
+        ladder,
+        why_gradient(trace, node, place, products),
+    )

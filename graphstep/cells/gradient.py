@@ -1,0 +1,154 @@
+"""One cell of a gradient: the sum of what arrives from every cell that it moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.cells.names import named
+from graphstep.cells.sums import left_out, share, shown, without_repeats, written
+from graphstep.explain.names import derivative, name_of, term
+from graphstep.gates.columns import cell_terms
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.notation import TEXT, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.expression import Operand
+    from graphstep.gates import StructuralGate
+    from graphstep.gates.notation import Style
+    from graphstep.gates.structural import Cell
+    from graphstep.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One term of a cell of a gradient: ``upstream × local``."""
+
+    edge: int
+    """The edge along which it arrives."""
+    cell: Cell
+    """The cell of the gate's value that the explained cell moves."""
+    upstream: float
+    """The gradient of that cell."""
+    local: float
+    """How much it is moved: an entry of the gate's Jacobian."""
+    factor: tuple[Operand, Cell] | None = None
+    """Of a gate that multiplies, whose cell the local gradient is; None elsewhere."""
+
+    @property
+    def contribution(self) -> float:
+        """Upstream × local; 0 where the local gradient is 0, whatever arrives."""
+        return self.upstream * self.local if self.local else 0.0
+
+
+def products_of(trace: Trace, node: int, index: Cell) -> tuple[Product, ...]:
+    """The terms of one cell of a node's gradient, in the order of arrival; none for the output, whose gradient is the seed."""
+    if node == trace.program.output:
+        return ()
+    return tuple(product for edge in trace.plan.arrivals[node] for product in _arriving(trace, edge, index))
+
+
+def gradient_rungs(trace: Trace, index: Cell, products: Sequence[Product], value: float, style: Style) -> tuple[str, ...]:
+    """The sum in names, in numbers, and its value."""
+    last = style.number(value).text
+    if not products:
+        return (last,)
+    names, numbers = [], []
+    for product in shown(products):
+        sender = int(trace.plan.sender[product.edge])
+        upstream = _slope(trace, trace.program.output, (), sender, product.cell, style)
+        local = _local(trace, product, index, style)
+        names.append(upstream if local is None else upstream * local)
+        arriving = style.number(product.upstream)
+        numbers.append(arriving if local is None else arriving * style.number(product.local))
+    return without_repeats((written(names, len(products), style).text, written(numbers, len(products), style).text, last))
+
+
+def why_gradient(trace: Trace, node: int, index: Cell, products: Sequence[Product]) -> str:
+    """One or two sentences: where the terms come from."""
+    program, edges = trace.program, trace.plan.arrivals[node]
+    name, out = named(program, node, index, TEXT).text, name_of(program, program.output)
+    if node == program.output:
+        return f"The backward pass starts at {out}: its gradient is the seed."
+    if not edges:
+        return f"{out} does not depend on {name}."
+    readers = list(dict.fromkeys(name_of(program, int(trace.plan.sender[edge])) for edge in edges))
+    where = " and ".join(readers) if len(readers) < 3 else f"{len(readers)} gates"
+    if not products:
+        return f"{name} moves no cell of {where}: other cells were chosen."
+    if len(products) == 1:
+        sender = int(trace.plan.sender[products[0].edge])
+        moved = named(program, sender, products[0].cell, TEXT).text
+        return f"{name} moves {moved} and nothing else, so there is one term."
+    ways = f"{where} in {len(products):,} ways" if len(edges) > 1 else f"{len(products):,} cells of {where}"
+    return f"{name} moves {ways}, and the contributions add up.{left_out(len(products))}"
+
+
+def _arriving(trace: Trace, edge: int, index: Cell) -> list[Product]:
+    """The terms of one contribution to a cell."""
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    upstream, gate = np.asarray(trace.gradient_of(sender)), trace.gate(sender)
+    assert gate is not None, "an edge starts at a gate"
+    if isinstance(gate, Gate):
+        return [Product(edge, index, float(upstream[index]), float(np.asarray(trace.local_of(edge))[index]))]
+    operands = trace.node(sender).operands
+    return [
+        Product(
+            edge,
+            found.cell,
+            float(upstream[found.cell]),
+            found.local,
+            None if found.factor is None else (operands[found.factor[0]], found.factor[1]),
+        )
+        for found in cell_terms(np, gate, trace.call(sender), slot, index)
+    ]
+
+
+def _local(trace: Trace, product: Product, index: Cell, style: Style) -> Term | None:
+    """The local gradient in symbols; None where it is 1 whatever the values are, so that nobody writes it."""
+    if product.factor is not None:
+        return named(trace.program, *product.factor, style)
+    sender, slot = int(trace.plan.sender[product.edge]), int(trace.plan.slot[product.edge])
+    gate, node = trace.gate(sender), trace.node(sender)
+    if isinstance(gate, Gate):
+        if not (gate.chooses or _by_convention(trace, gate, sender, slot, index)):
+            names = [named(trace.program, x, index, style) for x in node.operands]
+            partial = style.term(gate.partials[slot](style, *names, named(trace.program, sender, index, style)))
+            return None if partial.text == "1" else partial
+    elif gate is not None and _only_moves(trace, gate, sender, slot):
+        if product.local == 1:
+            return None
+        if count := share(product.local):
+            return style.number(1) / style.number(count)
+    operand = node.operands[slot]
+    assert isinstance(operand, int), "a gradient goes to a node"
+    return _slope(trace, sender, product.cell, operand, index, style)
+
+
+def _only_moves(trace: Trace, gate: StructuralGate, sender: int, slot: int) -> bool:
+    """Whether a gate copies, moves or adds up cells, so that its Jacobian holds no values."""
+    call = trace.call(sender)
+    return gate.structure(slot, [value.shape for value in call.inputs], call.options) not in ("dense", "block")
+
+
+def _by_convention(trace: Trace, gate: Gate, sender: int, slot: int, index: Cell) -> bool:
+    """Whether a convention chooses the local gradient of this cell, so that the formula does not give it."""
+    values = [np.asarray(x) for x in trace.operand_values(sender)]
+    cells = [np.float64(value[index] if value.shape else value) for value in values]
+    with np.errstate(all="ignore"):
+        return any(
+            bool(convention.at(NUMBERS, *cells))
+            for convention in gate.conventions
+            if slot < len(convention.local) and convention.local[slot] is not None
+        )
+
+
+def _slope(trace: Trace, of: int, of_cell: Cell, by: int, by_cell: Cell, style: Style) -> Term:
+    """``∂q₁/∂x₂``; the output stands without a subscript, since its cells are added up by the seed."""
+    top = named(trace.program, of, of_cell, style) if of_cell else term(trace.program, of, style)
+    return style.name(derivative(style, top, named(trace.program, by, by_cell, style)))

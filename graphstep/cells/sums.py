@@ -1,0 +1,56 @@
+"""Sums in notation: a handful of terms in full, of more the first few and the last."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeVar
+
+from graphstep.gates.notation import LATEX, SUM, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.gates.notation import Style
+
+T = TypeVar("T")
+
+SPELLED_OUT = 6
+"""Terms up to which a sum is written in full; of more the first four and the last."""
+
+_FIRST = 4
+
+
+def shown(terms: Sequence[T]) -> tuple[T, ...]:
+    """The terms that are written."""
+    return tuple(terms) if len(terms) <= SPELLED_OUT else (*terms[:_FIRST], terms[-1])
+
+
+def written(terms: Sequence[Term], count: int, style: Style) -> Term:
+    """The sum of the terms that :func:`shown` gave, of ``count`` in all, with dots for those that are left out."""
+    total, *rest = terms
+    for place, term in enumerate(rest, 1):
+        if place == _FIRST and count > len(terms):
+            dots = r"\cdots" if style is LATEX else "…"
+            total = Term(f"{total.within(SUM)} + {dots}", SUM, style)
+        total = total + term
+    return total
+
+
+def left_out(count: int) -> str:
+    """A sentence with a space before it that says how many terms are not written; empty when all are."""
+    return "" if count <= SPELLED_OUT else f" Of {count:,} terms {_FIRST + 1} are written."
+
+
+def share(number: float) -> int:
+    """The whole n above 1 that a number is 1/n of, else 0.
+
+    >>> share(0.25), share(1 / 3), share(0.3), share(1)
+    (4, 3, 0, 0)
+    """
+    count = round(1 / number) if 1e-9 < number < 1 else 0
+    return count if math.isclose(number * count, 1, rel_tol=1e-12) else 0
+
+
+def without_repeats(rungs: Sequence[str]) -> tuple[str, ...]:
+    """The rungs of a ladder, without those that say what the rung before them said."""
+    return tuple(rung for place, rung in enumerate(rungs) if place == 0 or rungs[place - 1] != rung)
