@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from graphstep import limits
 from graphstep.errors import InputError, LimitError
 from graphstep.expression import Constant, Node, Operand, Program
-from graphstep.gates import GATES
+from graphstep.gates import ELEMENTWISE, GATES
 from graphstep.read import read
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def expand(program: Program, only: Collection[int] | None = None) -> Rewritten:
     where: list[int] = []
     for index, node in enumerate(program.nodes):
         operands = _moved(node.operands, where)
-        if node.gate is not None and GATES[node.gate].expansion and (chosen is None or index in chosen):
+        if (chosen is None or index in chosen) and (expansion := _expansion(node)):
             spelled = tuple(_spelled(program, x) for x in node.operands)
-            nodes.extend(_parts(node, operands, spelled, len(nodes), deep=chosen is None))
+            nodes.extend(_parts(node, _template(expansion, chosen is None), operands, spelled, len(nodes)))
         else:
             nodes.append(replace(node, operands=operands))
         where.append(len(nodes) - 1)
@@ -106,16 +106,22 @@ def _rewritten(program: Program, nodes: Sequence[Node], where: Sequence[int]) ->
 # Expanding
 
 
-@cache
-def _template(gate: str, deep: bool) -> Program:
+def _expansion(node: Node) -> str:
+    """The expansion of a node's gate, for the node's options; empty where there is none."""
+    row = GATES[node.gate] if node.gate is not None else None
+    if row is None or not row.expansion:
+        return ""
+    return row.expansion if isinstance(row.expansion, str) else row.expansion({**row.defaults, **dict(node.options)})
+
+
+@lru_cache(maxsize=256)
+def _template(expansion: str, deep: bool) -> Program:
     """The expansion of a gate as a program of x, y, z; with ``deep`` down to gates that are not composite."""
-    program = read(GATES[gate].expansion)
+    program = read(expansion)
     return expand(program).program if deep else program
 
 
-def _parts(node: Node, operands: Sequence[Operand], spelled: Sequence[str], first: int, deep: bool) -> Iterator[Node]:
-    assert node.gate is not None
-    template = _template(node.gate, deep)
+def _parts(node: Node, template: Program, operands: Sequence[Operand], spelled: Sequence[str], first: int) -> Iterator[Node]:
     inputs = len(template.inputs)
     slots = [_SLOTS.index(name) for name in template.inputs]
     texts = dict(zip(_SLOTS, spelled, strict=False))
@@ -128,10 +134,13 @@ def _parts(node: Node, operands: Sequence[Operand], spelled: Sequence[str], firs
             else:
                 read_from.append(operands[slots[x]] if x < inputs else first + x - inputs)
         if index == template.output:
-            yield replace(node, gate=part.gate, operands=tuple(read_from))
+            yield replace(node, gate=part.gate, operands=tuple(read_from), options=part.options)
         else:
             text = _substituted(template.source_text(index), texts)
-            yield Node(part.gate, tuple(read_from), None, node.span, text)
+            if part.name is not None:
+                # A name of the expansion means nothing outside: later parts spell out what it stands for.
+                texts[part.name] = text
+            yield Node(part.gate, tuple(read_from), None, node.span, text, part.options)
 
 
 def _settled(constant: Constant) -> Constant:
@@ -155,8 +164,8 @@ def _substituted(formula: str, texts: Mapping[str, str]) -> str:
     return _LETTER.sub(put, formula)
 
 
-# A letter that is a whole input of a function, or any other.
-_LETTER = re.compile(r"(?:(?<=\()|(?<=, ))([xyz])(?=[,)])|\b([xyz])\b")
+# An input x, y, z of an expansion, or what it calls q: where it is a whole input of a function, or elsewhere.
+_LETTER = re.compile(r"(?:(?<=\()|(?<=, ))([xyzq])(?=[,)])|\b([xyzq])\b")
 _ATOM = re.compile(r"[0-9.]+|[^\W\d]\w*(\([^()]*\))?")
 
 
@@ -172,7 +181,9 @@ class _Pattern:
 @cache
 def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
     """The spellings that fold, by the gate that they end in, the largest first."""
-    found = [_Pattern(gate.name, read(text)) for gate in GATES.values() if gate.folds for text in (gate.expansion, *gate.also)]
+    found = [
+        _Pattern(gate.name, read(text)) for gate in ELEMENTWISE.values() if gate.folds for text in (gate.expansion, *gate.also)
+    ]
     found.sort(key=lambda pattern: -len(pattern.shape.nodes))
     by_last: dict[str, list[_Pattern]] = {}
     for pattern in found:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
+from graphstep.errors import InputError
 from graphstep.expression import Slice
 from graphstep.gates import STRUCTURAL, Call, MisfitError, StructuralGate
 from graphstep.gates.columns import cell_terms, column
@@ -380,6 +381,20 @@ def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: Str
 
 
 @composites
+def test_a_composite_gate_expands_in_place(gate: StructuralGate) -> None:
+    for case in CASES[gate.name][::4]:
+        call = case.call(seed=4)
+        inputs = dict(zip("xyz", call.inputs, strict=False))
+        text = in_text(gate, case.options)
+        parts = gs.run(f"sum({text})", inputs=inputs, expand=True)
+        np.testing.assert_allclose(parts.output, np.sum(call.out), rtol=1e-12, atol=1e-12, err_msg=str(case))
+        nodes = parts.trace.program.nodes
+        assert not any(STRUCTURAL[node.gate].expansion for node in nodes if node.gate in STRUCTURAL), case
+        # What an expansion calls q stands for an expression, and nobody outside knows the name.
+        assert not any("q" in parts.trace.program.source_text(i).replace("sqrt", "") for i in range(len(nodes))), case
+
+
+@composites
 def test_an_expansion_is_made_of_smaller_gates(gate: StructuralGate) -> None:
     assert gate.expansion is not None
     case = CASES[gate.name][0]
@@ -496,7 +511,7 @@ def test_remarks_are_sentences_or_nothing(gate: StructuralGate) -> None:
         ("matmul", [(2, 3), (2, 4)], {}, "has 3 entries", "must be a 3×4 matrix"),
         ("matmul", [(), (2,)], {}, "left side of @ is a single number", "*"),
         ("matmul", [(4, 2, 3), (5, 3, 2)], {}, "before the last two differ", "axes 4"),
-        ("dot", [(3,), (2,)], {}, "a vector of 3 does not go with a vector of 2", "a vector of 3"),
+        ("dot", [(3,), (2,)], {}, "both sides need one shape", "make the second side a vector of 3"),
         ("outer", [(2, 2), (3,)], {}, "the first input has 2 axes", "reshape"),
         ("outer", [(2,), ()], {}, "the second input is a single number", "*"),
         ("sum", [(2, 3)], {"axis": 2}, "there is no axis 2", "axes 0 to 1"),
@@ -521,18 +536,18 @@ def test_remarks_are_sentences_or_nothing(gate: StructuralGate) -> None:
         ("reshape", [(2, 3)], {"shape": (-2, 3)}, "is no shape", "-1"),
         ("reshape", [(0, 3)], {"shape": (0, -1)}, "cannot be laid out", "divide 0"),
         ("broadcast", [(2,)], {"shape": (3,)}, "a vector of 2 cannot be copied into a vector of 3", "1 entry"),
-        ("concat", [(2, 3), (3, 2)], {}, "a 2×3 matrix and a 3×2 matrix differ elsewhere", "any×3"),
+        ("concat", [(2, 3), (3, 2)], {}, "joined along axis 0 must agree", "any×3"),
         ("concat", [(2,), ()], {}, "single number", "stack"),
         ("concat", [(2,), (3,)], {"axis": 1}, "there is no axis 1", "axis 0 only"),
         ("stack", [(2,), (3,)], {}, "only arrays of one shape", "a vector of 2"),
         ("stack", [(2,), (2,)], {"axis": 2}, "there is no axis 2", "axes 0 to 1"),
-        ("onehot", [(3,), (2, 4)], {}, "a vector of 3 of targets does not go with a 2×4 matrix", "each row, a vector of 2"),
-        ("cross_entropy", [(2, 4), (3,)], {}, "does not go with a 2×4 matrix", "or a 2×4 matrix"),
+        ("onehot", [(3,), (2, 4)], {}, "these targets do not go with the scores", "each row, a vector of 2"),
+        ("cross_entropy", [(2, 4), (3,)], {}, "these targets do not go with the scores", "or a 2×4 matrix"),
         ("cross_entropy", [(), ()], {}, "its scores are a single number", "vector"),
         ("hinge", [(2, 0), (2,)], {}, "no scores", "at least one"),
-        ("mse", [(3, 1), (3,)], {}, "a 3×1 matrix does not go with a vector of 3", "reshape"),
-        ("mse", [(3,), (2,)], {}, "a vector of 3 does not go with", "a vector of 3"),
-        ("batch_norm", [(5, 3), (5,), (3,)], {}, "as gamma, a vector of 5", "a vector of 3"),
+        ("mse", [(3, 1), (3,)], {}, "both sides need one shape", "reshape"),
+        ("mse", [(3,), (2,)], {}, "both sides need one shape", "make the second side a vector of 3"),
+        ("batch_norm", [(5, 3), (5,), (3,)], {}, "this gamma does not go", "a vector of 3"),
         ("batch_norm", [(), (), ()], {}, "single number", "matrix"),
     ],
 )
@@ -550,6 +565,17 @@ def test_what_is_no_class_is_refused(wrong: float) -> None:
         with pytest.raises(MisfitError, match="is no class") as caught:
             STRUCTURAL[name].value(np, [np.asarray(x) for x in inputs], {})
         assert "0 to 2" in caught.value.fits
+
+
+def test_a_class_that_no_score_belongs_to_is_an_error_with_its_place() -> None:
+    with pytest.raises(InputError) as caught:
+        gs.run("2 * cross_entropy(s, y)", s=[1, 2, 3], y=7)
+    assert caught.value.report().splitlines() == [
+        "error: 7 is no class",
+        "  2 * cross_entropy(s, y)",
+        "      ^^^^^^^^^^^^^^^^^^^",
+        "hint: with 3 scores the classes are the whole numbers 0 to 2",
+    ]
 
 
 # How gates are told

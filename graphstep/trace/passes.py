@@ -7,6 +7,7 @@ gradient back instead.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.errors import ShapeError
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.structural import Call
+from graphstep.gates.structural import Call, MisfitError
 from graphstep.trace.plan import Region
 
 if TYPE_CHECKING:
@@ -89,7 +91,17 @@ def forward(made: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
             if isinstance(gate, Gate):
                 write(cells, batch.outs, gate.formula(NUMBERS, *values))
             else:
-                write(cells, batch.outs, gate.value(np, values, batch.options))
+                try:
+                    write(cells, batch.outs, gate.value(np, values, batch.options))
+                except MisfitError as error:
+                    raise _misfit(made, batch, error) from None
+
+
+def _misfit(made: Plan, batch: Batch, error: MisfitError) -> ShapeError:
+    """Shapes fitted, and a value does not: a class that there is no score for."""
+    cell = batch.outs.start if isinstance(batch.outs, Region) else batch.outs
+    node = made.program.nodes[bisect_right(made.starts, cell) - 1]
+    return ShapeError(error.reason, text=made.program.text, span=node.span, hint=error.fits)
 
 
 def backward(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:

@@ -32,7 +32,7 @@ def _concat_shape(shapes: Sequence[Shape], options: Options) -> Shape:
         if len(shape) != len(first) or (*shape[:axis], *shape[axis + 1 :]) != rest:
             wanted = (*map(str, first[:axis]), "any", *map(str, first[axis + 1 :]))
             raise MisfitError(
-                f"joined along axis {axis}, {kind_text(first)} and {kind_text(shape)} differ elsewhere too",
+                f"what is joined along axis {axis} must agree in everything else",
                 f"every input needs the shape {'×'.join(wanted)}",
             )
     return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
@@ -61,7 +61,7 @@ def _stack_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     for shape in shapes[1:]:
         if shape != first:
             raise MisfitError(
-                f"only arrays of one shape can be stacked, and here are {kind_text(first)} and {kind_text(shape)}",
+                "only arrays of one shape can be stacked",
                 f"every input must be {kind_text(first)}",
             )
     axis = _joining_axis(options["axis"], len(first) + 1, "the stack")

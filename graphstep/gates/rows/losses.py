@@ -34,7 +34,7 @@ def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     if classes not in (scores, scores[:-1]):
         one = "a single class" if len(scores) == 1 else f"one class for each row, {kind_text(scores[:-1])},"
         raise MisfitError(
-            f"{kind_text(classes)} of targets does not go with {kind_text(scores)} of scores",
+            "these targets do not go with the scores",
             f"give {one} or {kind_text(scores)} of targets",
         )
     return scores
@@ -204,8 +204,8 @@ def _hinge_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: A
 
 
 def _hinge_expansion(options: Options) -> str:
-    right = "sum(onehot(y, x) * x, axis=-1, keepdims=true)"
-    return f"mean(sum((1 - onehot(y, x)) * max(0, x - {right} + {typed(options['margin'])}), axis=-1))"
+    right = "sum(q * x, axis=-1, keepdims=true)"
+    return f"q = onehot(y, x); mean(sum((1 - q) * max(0, x - {right} + {typed(options['margin'])}), axis=-1))"
 
 
 def _hinge_remark(np: Any, call: Call) -> str:
@@ -224,7 +224,7 @@ def _mse_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     if shapes[0] != shapes[1]:
         cells = prod(shapes[0]) == prod(shapes[1])
         fits = f"reshape the second to {shapes[0]}" if cells else f"make the second side {kind_text(shapes[0])} too"
-        raise MisfitError(f"mse compares cell by cell: {kind_text(shapes[0])} does not go with {kind_text(shapes[1])}", fits)
+        raise MisfitError("mse compares cell by cell, so both sides need one shape", fits)
     return ()
 
 

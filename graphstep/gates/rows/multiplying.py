@@ -125,7 +125,7 @@ def _matmul_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, i
 def _dot_shape(shapes: Sequence[Shape], _: Options) -> Shape:
     if shapes[0] != shapes[1]:
         raise MisfitError(
-            f"dot multiplies cell by cell and adds up: {kind_text(shapes[0])} does not go with {kind_text(shapes[1])}",
+            "dot multiplies cell by cell and adds up, so both sides need one shape",
             f"make the second side {kind_text(shapes[0])} too",
         )
     return ()

@@ -22,7 +22,7 @@ def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:
         raise MisfitError("its input is a single number, not a batch", "give a matrix with a row for each case")
     for name, shape in zip(("gamma", "beta"), shapes[1:], strict=True):
         if not broadcasts(shape, x):
-            raise MisfitError(f"as {name}, {kind_text(shape)} does not go with {kind_text(x)}", f"it must be {kind_text(x[1:])}")
+            raise MisfitError(f"this {name} does not go with the batch", f"it must be {kind_text(x[1:])}")
     return x
 
 
