@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from graphstep.arrays import Number
     from graphstep.gates import Ties
 
 
@@ -68,7 +69,7 @@ class RunSpec:
 
     program: str
     """The text of the program."""
-    inputs: Mapping[str, float]
+    inputs: Mapping[str, Number]
     """Values of inputs. Those of the front matter may serve several programs: each takes the ones it has."""
     expand: bool = False
     """Whether composite gates are shown as their parts."""

@@ -31,6 +31,8 @@ from graphstep.lesson.document import RunSpec, Stop
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graphstep.arrays import Number
+
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 """Which of several sends between the same two nodes."""
 
@@ -87,7 +89,7 @@ def _backward(rest: str) -> Stop:
     return Stop("backward", gate, node, nth)
 
 
-def program_of(text: str, given: Mapping[str, float], line: int) -> RunSpec:
+def program_of(text: str, given: Mapping[str, Number], line: int) -> RunSpec:
     """What ``program: text`` runs, with the values that the front matter has given. InputError for an item it does not know."""
     program, *items = _WITH.split(text, maxsplit=1)
     spec = RunSpec(program.strip(), given, line=line)
@@ -108,15 +110,23 @@ def program_of(text: str, given: Mapping[str, float], line: int) -> RunSpec:
     return spec
 
 
-def value_of(name: str, value: object) -> float:
-    """The value of an input: a number, or a text that spells one (``"1/3"``). InputError for anything else."""
-    from graphstep.values import read_number
+def value_of(name: str, value: object) -> Number:
+    """The value of an input: a number, a list of numbers (or of such lists), or a text that spells a value (``"1/3"``,
+    ``"randn(3, 2, seed=1)"``). InputError for anything else; no file is read, a lesson brings its values with it.
+    """
+    from graphstep.values import read_value
 
     if isinstance(value, str):
+        if value.lstrip().startswith("@"):
+            raise InputError(f"the value of {name} is a file", hint="write the numbers into the lesson, or randn(…) and its like")
         try:
-            return read_number(value)
+            return read_value(value)
         except GraphstepError as error:
             raise InputError(f"the value of {name} cannot be read: {error.message}", hint=error.hint) from error
+    if isinstance(value, list):
+        from graphstep.result import numbers
+
+        return numbers({name: value})[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"the value of {name} is no number")
     try:

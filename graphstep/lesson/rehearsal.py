@@ -13,6 +13,7 @@ from graphstep.lesson.solution import solve
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graphstep.arrays import Number
     from graphstep.lesson.document import Lesson, RunSpec, Section
     from graphstep.lesson.solution import Solution
     from graphstep.trace import Trace
@@ -86,7 +87,7 @@ def rehearse(lesson: Lesson) -> Rehearsal:
     return Rehearsal(lesson, tuple(scenes))
 
 
-def _run(spec: RunSpec, shared: Mapping[str, float]) -> Trace:
+def _run(spec: RunSpec, shared: Mapping[str, Number]) -> Trace:
     from graphstep.rewrite import read_program
     from graphstep.trace import trace
 

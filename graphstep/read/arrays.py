@@ -13,7 +13,7 @@ from graphstep.read.spelling import SHOWN, cut, operand_at
 if TYPE_CHECKING:
     from graphstep.errors import Span
 
-MAKERS = frozenset({"randn", "rand", "zeros", "ones", "eye"})
+MAKERS = frozenset({"randn", "rand", "zeros", "ones", "eye", "arange", "linspace"})
 """What makes an array in the value of an input, and nowhere else."""
 
 _MODULES = frozenset({"np", "numpy", "jnp", "jax", "torch", "tf", "math", "sp", "sympy", "F", "nn"})
