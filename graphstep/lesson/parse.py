@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from graphstep.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, RunSpec, Section, Stop
 from graphstep.lesson.headings import program_of, stop_of, value_of
-from graphstep.lesson.quantities import single
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -136,9 +135,11 @@ class _Parser:
             self.fail(lines.get("inputs", 1), "inputs is a table: inputs = { x = -2, y = 5 }")
         try:
             values = {name: value_of(name, value) for name, value in inputs.items()}
-            seed = single(value_of("seed", front.get("seed", 1.0)), "the seed")
+            seed = value_of("seed", front.get("seed", 1.0))
         except GraphstepError as error:
             self.fail(lines.get("inputs", 1), error.message)
+        if not isinstance(seed, float):
+            self.fail(lines["seed"], "the seed of a lesson is a number")
         ties = front.get("ties", "first")
         if ties not in ("first", "split"):
             self.fail(lines["ties"], 'ties is "first" or "split"')
