@@ -10,8 +10,8 @@ from pathlib import Path
 from graphstep.errors import GraphstepError, quoted
 
 
-def replace_file(path: str | Path, text: str) -> Path:
-    """Write ``text`` as UTF-8 to a temporary file beside ``path`` and rename it there; returns the path.
+def replace_file(path: str | Path, content: str | bytes) -> Path:
+    """Write a text as UTF-8, or bytes, to a temporary file beside ``path`` and rename it there; returns the path.
 
     GraphstepError when the folder does not exist or cannot be written; an older file is then still what it was.
     """
@@ -19,8 +19,8 @@ def replace_file(path: str | Path, text: str) -> Path:
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
         # mkstemp makes private files; a document gets the permissions that any new file of the user would have.
         mask = os.umask(0)
         os.umask(mask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,12 @@ _CHUNK = 1 << 16
 
 def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     """One JSON document, an entry a line in its long lists; they are made while they are written."""
-    for place, (key, entry) in enumerate(_document(trace, at)):
+    yield from written(document(trace, at))
+
+
+def written(entries: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """The text of a document from its keys and what stands under them; an iterator stands for a list."""
+    for place, (key, entry) in enumerate(entries):
         yield f"{',' if place else '{'}\n  {''.join(pieces(key))}: "
         if isinstance(entry, Iterator):
             yield from _lines(entry)
@@ -40,10 +45,15 @@ def to_dict(trace: Trace, at: int | None = None) -> dict[str, Any]:
 
     With ``at`` it holds what is known after that step: later values and gradients are None, later steps are left out.
     """
-    return {key: _plain(list(entry) if isinstance(entry, Iterator) else entry) for key, entry in _document(trace, at)}
+    return as_data(document(trace, at))
 
 
-def _document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
+def as_data(entries: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """A document as Python data from its keys and what stands under them."""
+    return {key: _plain(list(entry) if isinstance(entry, Iterator) else entry) for key, entry in entries}
+
+
+def document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
     """The keys of the document with what stands under them; an iterator stands for a list."""
     program, last = trace.program, len(trace) if at is None else at
     yield "schema", 1
@@ -165,6 +175,10 @@ def _step(step: Step) -> dict[str, Any]:
             **_jacobian(step),
         }
     entry["node"] = node_id(step.node)
+    if (update := step.update) is not None:
+        made = {name: number(value) for name, value in update.made.items() if name != "w"}
+        entry |= {"optimizer": update.optimizer.name, "round": update.round, "rate": number(update.rate), "before": number(update.before)}
+        return entry | {"gradient": number(update.gradient), "made": made, "value": number(update.after)}
     if step.event == "sum":
         entry["contributions"] = [number(part) for part in step.contributions]
     return entry | {"gradient": number(step.gradient)}
