@@ -19,7 +19,7 @@ from graphstep.errors import GraphstepError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("step", "check", "jacobian", "diagnose", "lesson", "serve", "completion")
+COMMANDS = ("step", "check", "train", "jacobian", "diagnose", "lesson", "serve", "completion")
 """The commands, in the order of the help. ``step`` is what happens when none is named."""
 
 INTERRUPTED, CLOSED_PIPE = 130, 141

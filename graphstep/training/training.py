@@ -12,6 +12,7 @@ from graphstep.errors import InputError
 from graphstep.explain import name_of
 from graphstep.training.history import Checkpoints, History
 from graphstep.training.machine import Machine
+from graphstep.training.settings import check_params
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ class Training:
     """
 
     def __init__(self, program: Program, inputs: Mapping[str, Number], settings: Settings) -> None:
+        check_params(program, settings.params)
         self.program = program
         """What is trained."""
         self.inputs = dict(inputs)
