@@ -19,7 +19,7 @@ from graphstep.expression import Slice
 from graphstep.gates import STRUCTURAL, Call, MisfitError, StructuralGate
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.notation import LATEX, TEXT, Style
-from graphstep.gates.rows.collecting import written
+from graphstep.gates.rows.spelling import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.arrays import kind_text
+from graphstep.gates.rows.spelling import written
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 
 if TYPE_CHECKING:
@@ -67,15 +68,9 @@ def collecting_structure(slot: int, shapes: Sequence[Shape], options: Options) -
     return "dense" if len(chosen_axes(shapes[0], options["axis"])) == len(shapes[0]) else "block"
 
 
-def written(options: Options) -> str:
-    """The options as they are typed behind an input: ``, axis=0, keepdims=true``."""
-    axis = "" if options["axis"] is None else f", axis={options['axis']}"
-    return axis + (", keepdims=true" if options.get("keepdims") else "")
-
-
-def typed(value: float) -> str:
-    """A number as it can be typed, to the last bit."""
-    return repr(float(value)).removesuffix(".0")
+def shown_axis(options: Options) -> Any:
+    """The axis as notation shows it, from options with shapes: of a vector it goes without saying."""
+    return None if len(options["shapes"][0]) < 2 else options["axis"]
 
 
 def _count(shape: Shape, options: Options) -> int:
@@ -195,7 +190,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> StructuralGate
         _extreme_pullback,
         partial(_extreme_push, argument),
         lambda slot, shapes, options: "selection",
-        lambda m, terms, options: m.over(symbol, terms[0], options["axis"]),
+        lambda m, terms, options: m.over(symbol, terms[0], shown_axis(options)),
         lambda m, slot, upstream, terms, out, options: m.placed(upstream, f"the {word} cell"),
         f"The {symbol} gate takes the {word} cell of {{x}}{{axis}}.",
         (
@@ -239,7 +234,8 @@ def _length_remark(np: Any, call: Call) -> str:
 
 
 def _length_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
-    return m.length(terms[0]) if options["axis"] is None else m.over("norm", terms[0], options["axis"])
+    axis = shown_axis(options)
+    return m.length(terms[0]) if axis is None else m.over("norm", terms[0], axis)
 
 
 def _deviation(np: Any, x: Any, options: Options) -> Any:
@@ -266,7 +262,7 @@ def _var_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
 
 def _var_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     x = terms[0]
-    return upstream * (2 * (x - m.over("mean", x, options["axis"])) / _count(options["shapes"][0], options))
+    return upstream * (2 * (x - m.over("mean", x, shown_axis(options))) / _count(options["shapes"][0], options))
 
 
 COLLECTING = (
@@ -278,7 +274,7 @@ COLLECTING = (
         lambda np, call, slot, upstream: _spread(np, call, upstream),
         lambda np, call, slot, direction: _sum(np, direction, call.options),
         lambda slot, shapes, options: "repetition",
-        lambda m, terms, options: m.over("sum", terms[0], options["axis"]),
+        lambda m, terms, options: m.over("sum", terms[0], shown_axis(options)),
         lambda m, slot, upstream, terms, out, options: m.copied(upstream),
         "The Σ gate adds up the cells of {x}{axis}.",
         ("A sum is a distributor: it hands its upstream gradient to every cell that it added up{axis}.",),
@@ -297,7 +293,7 @@ COLLECTING = (
         _mean_pullback,
         lambda np, call, slot, direction: _mean(np, direction, call.options),
         lambda slot, shapes, options: "repetition",
-        lambda m, terms, options: m.over("mean", terms[0], options["axis"]),
+        lambda m, terms, options: m.over("mean", terms[0], shown_axis(options)),
         _mean_pulled,
         "The mean gate adds up the cells of {x}{axis} and divides by how many there are.",
         ("A mean is a distributor in equal shares: each of the n cells that it averaged gets 1/n of the upstream gradient.",),
@@ -335,7 +331,7 @@ COLLECTING = (
         _var_pullback,
         _var_push,
         collecting_structure,
-        lambda m, terms, options: m.over("var", terms[0], options["axis"]),
+        lambda m, terms, options: m.over("var", terms[0], shown_axis(options)),
         _var_pulled,
         "The var gate takes the mean of the squared distances of the cells of {x} from their mean{axis} (over n, not n − 1).",
         ("A cell moves a variance by twice its distance from the mean, divided by the number of cells.",),

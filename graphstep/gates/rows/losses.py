@@ -10,8 +10,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import kind_text
-from graphstep.gates.rows.collecting import typed
 from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rows.squashing import filled_axis, log_softmax, softmax
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 from graphstep.numerals import numeral
@@ -200,7 +200,9 @@ def _hinge_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: A
     if slot == 1:
         return upstream * m.call("slope", terms[1]) if scores == y else 0
     active = m.call("active", terms[0])
-    return upstream * _per_case(active - _target_term(m, terms, options) * m.over("sum", active, -1), options)
+    return upstream * _per_case(
+        active - _target_term(m, terms, options) * m.over("sum", active, None if len(scores) == 1 else -1), options
+    )
 
 
 def _hinge_expansion(options: Options) -> str:

@@ -6,8 +6,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import kind_text
-from graphstep.gates.rows.collecting import typed
 from graphstep.gates.rows.moving import broadcasts, gathered
+from graphstep.gates.rows.spelling import typed
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 
 if TYPE_CHECKING:

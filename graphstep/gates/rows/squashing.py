@@ -15,8 +15,9 @@ from graphstep.gates.rows.collecting import (
     collected,
     collecting_structure,
     kept,
-    written,
+    shown_axis,
 )
+from graphstep.gates.rows.spelling import written
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 
 if TYPE_CHECKING:
@@ -125,12 +126,6 @@ def _named_axis(options: Options) -> int | None:
     return None if axis == -1 else axis
 
 
-def _summed_axis(options: Options) -> int | None:
-    """The axis of a sum; a vector has no choice of them."""
-    axis: int = options["axis"]
-    return None if len(options["shapes"][0]) == 1 else axis
-
-
 def _twice(slot: int, shapes: Sequence[Shape], options: Options) -> int:
     return 2 * prod(shapes[0])
 
@@ -145,7 +140,7 @@ SQUASHING = (
         _softmax_push,
         _along_one_axis,
         lambda m, terms, options: m.over("softmax", terms[0], _named_axis(options)),
-        lambda m, slot, upstream, terms, out, options: out * (upstream - m.over("sum", upstream * out, _summed_axis(options))),
+        lambda m, slot, upstream, terms, out, options: out * (upstream - m.over("sum", upstream * out, shown_axis(options))),
         "The softmax gate turns the scores {x}{axis} into probabilities: exponentials divided by their sum.",
         (
             "Every probability depends on every score{axis}: what arrives is compared with its mean under "
@@ -168,7 +163,7 @@ SQUASHING = (
         _along_one_axis,
         lambda m, terms, options: m.over("log_softmax", terms[0], _named_axis(options)),
         lambda m, slot, upstream, terms, out, options: (
-            upstream - m.over("softmax", terms[0], _named_axis(options)) * m.over("sum", upstream, _summed_axis(options))
+            upstream - m.over("softmax", terms[0], _named_axis(options)) * m.over("sum", upstream, shown_axis(options))
         ),
         "The log softmax gate turns the scores {x}{axis} into logarithms of probabilities.",
         ("A score gets what arrives at its own cell, less its probability times all that arrives{axis}.",),
@@ -186,8 +181,8 @@ SQUASHING = (
         _logsumexp_pullback,
         _logsumexp_push,
         collecting_structure,
-        lambda m, terms, options: m.log(m.over("sum", m.exp(terms[0]), options["axis"])),
-        lambda m, slot, upstream, terms, out, options: upstream * m.over("softmax", terms[0], options["axis"]),
+        lambda m, terms, options: m.log(m.over("sum", m.exp(terms[0]), shown_axis(options))),
+        lambda m, slot, upstream, terms, out, options: upstream * m.over("softmax", terms[0], shown_axis(options)),
         "The log Σ exp gate adds up the exponentials of {x}{axis} and takes the logarithm: a smooth maximum.",
         ("The slope of log Σ exp is softmax: each cell gets its probability's share of the upstream gradient.",),
         functions=("logsumexp",),

@@ -1,0 +1,19 @@
+"""Options and numbers as they are typed, for the expansions of composite gates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.gates.structural import Options
+
+
+def written(options: Options) -> str:
+    """The options as they are typed behind an input: ``, axis=0, keepdims=true``."""
+    axis = "" if options["axis"] is None else f", axis={options['axis']}"
+    return axis + (", keepdims=true" if options.get("keepdims") else "")
+
+
+def typed(value: float) -> str:
+    """A number as it can be typed, to the last bit."""
+    return repr(float(value)).removesuffix(".0")
