@@ -11,20 +11,17 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from graphstep.arrays import shape_text
-from graphstep.diagram import MORE, WHOLE, settled, shown
-from graphstep.drawing import draw, text_of
+from graphstep.diagram import MORE, WHOLE
 from graphstep.explain import explain, latex_name, name_of, output_name, value_ladder, why_zero
 from graphstep.explain.names import LATEX, derivative
 from graphstep.export import _arrays as arrays
-from graphstep.export._markdown import MERMAID_EDGES, aligned, code, fence, inline, mermaid_label, plain, table
-from graphstep.expression import node_id
+from graphstep.export._graph import graph
+from graphstep.export._markdown import aligned, code, fence, inline, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.arrays import Number
-    from graphstep.diagram import Diagram
-    from graphstep.drawing import Marks
     from graphstep.explain import Explanation
     from graphstep.trace import Trace
     from graphstep.witnesses import Row
@@ -40,7 +37,6 @@ LISTED = 60
 
 _SPELLED = 6
 _TITLE = 60
-_MERMAID_TEXT = 40_000
 _NOTES = {"convention": "Convention", "warning": "Warning", "zero": "Why zero"}
 
 
@@ -49,7 +45,7 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     last = len(trace) if at is None else at
     gates = len(trace.program.nodes) - trace.program.first_gate
     yield from _problem(trace)
-    yield from _graph(trace, last)
+    yield from graph(trace, last)
     if gates > WHOLE:
         from graphstep.export._summary import summary
 
@@ -58,12 +54,13 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
         yield from _forward(trace, last, blocks=gates <= BLOCKS)
         yield from _backward(trace, last, blocks=gates <= BLOCKS)
     yield from _gradients(trace, last)
+    yield from _updates(trace, last)
     yield from arrays.large(trace, last)
     if last < len(trace):
         yield f"\n*Stopped after step {last:,} of {len(trace):,}.*\n"
 
 
-# -- the problem and the graph ---------------------------------------------------------------------------------------------------
+# -- the problem -------------------------------------------------------------------------------------------------------------
 
 
 def _problem(trace: Trace) -> Iterator[str]:
@@ -100,59 +97,6 @@ def _problem(trace: Trace) -> Iterator[str]:
         yield f"\n{out} is an array. What is differentiated is the sum of its cells: the gradient of each of them is 1.\n"
     if trace.ties == "split":
         yield "\nWhere several inputs of a max tie, they share its gradient equally.\n"
-
-
-def _graph(trace: Trace, last: int) -> Iterator[str]:
-    """The graph as Mermaid, and as text for viewers that do not draw it."""
-    program, drawn = trace.program, shown(trace, last)
-    yield "\n## Graph\n\n"
-    if not drawn.whole:
-        yield f"The program has {len(program.nodes) - program.first_gate:,} gates. Drawn are the {len(drawn.nodes)} nodes "
-        yield "around the gate of this step" if last < len(trace) else "around the output"
-        yield "; open wires lead to the others.\n\n"
-    else:
-        yield "Every gate shows its value and, under it, its gradient"
-        yield f" after step {last:,}.\n\n" if last < len(trace) else ": the derivative of the output with respect to it.\n\n"
-    written = settled(trace, drawn, last)
-    text = text_of(draw(drawn.arrange("compact" if len(drawn.nodes) > BLOCKS else "roomy"), written))
-    picture = "".join(_mermaid(drawn, written))
-    if len(drawn.edges) < MERMAID_EDGES and len(picture) < _MERMAID_TEXT:
-        yield fence(picture, "mermaid")
-        yield "\n<details>\n<summary>The same as text: values above the wires, gradients below</summary>\n\n"
-        yield fence(text)
-        yield "\n</details>\n"
-    else:
-        yield f"Values stand above the wires, gradients below.\n\n{fence(text)}"
-    if any(box.on_wire for box in drawn.boxes):
-        yield "\nThe shape of an array stands on its wire; its gradient has the same one. "
-        yield "An array too long for its wire is given as the range of its cells, least…greatest.\n"
-
-
-def _mermaid(drawn: Diagram, written: Marks) -> Iterator[str]:
-    yield "flowchart LR\n"
-    for box, index in enumerate(drawn.nodes):
-        look = drawn.boxes[box]
-        head = f"{look.label}   {look.name}" if look.name not in ("", look.label) else look.label
-        lines = [head]
-        if look.on_wire and box == drawn.output:
-            lines.append(f"shape {look.on_wire}")
-        if box in written.values:
-            lines.append(f"value {_minus(written.values[box])}")
-        if box in written.gradients:
-            lines.append(f"gradient {_minus(written.gradients[box])}")
-        shape = ("([", "])") if index < drawn.program.first_gate else ("[", "]")
-        yield f"  {node_id(index)}{shape[0]}{mermaid_label(lines)}{shape[1]}\n"
-    for edge in drawn.edges:
-        on_wire = drawn.boxes[edge.source].on_wire
-        arrow = f"-->|{mermaid_label([on_wire])}|" if on_wire else "-->"
-        yield f"  {node_id(drawn.nodes[edge.source])} {arrow} {node_id(drawn.nodes[edge.target])}\n"
-    if written.active is not None:
-        yield f"  style {node_id(drawn.nodes[written.active])} stroke-width:4px\n"
-
-
-def _minus(number: str) -> str:
-    # Mermaid takes a label that begins with a hyphen and a blank for a list, and a real minus sign reads better anyway.
-    return number.replace("-", "−")
 
 
 # -- forward ---------------------------------------------------------------------------------------------------------------------
@@ -215,11 +159,12 @@ def _backward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
     yield "multiplies it by its local gradient, and sends the product, its contribution, to its input.\n\n"
     ladder = told.ladder.latex if told.ladder is not None else ""
     yield f"**Step {seed}.** {plain(told.title)}: {inline(ladder)}. {plain(told.why)}\n"
+    steps_back = range(seed + 1, min(last, len(trace.plan.events)) + 1)
     if blocks:
-        for n in range(seed + 1, last + 1):
+        for n in steps_back:
             yield from _block(trace, n)
-    elif last > seed:
-        steps = [explain(trace, n) for n in range(seed + 1, last + 1)]
+    elif steps_back:
+        steps = [explain(trace, n) for n in steps_back]
         yield "\n"
         if arrays.has_arrays(trace.program):
             header: tuple[str, ...] = ("step:", "what happens", "pattern", "chain rule", "shape", "result:")
@@ -240,7 +185,7 @@ def _block(trace: Trace, n: int) -> Iterator[str]:
     if told.ladder is not None:
         yield aligned(*told.ladder.in_latex())
     said = " ".join(plain(text) for text in (told.shapes, told.why, told.jacobian) if text)
-    if told.local is not None and r"\begin{bmatrix}" in told.local.latex:
+    if told.local is not None and sender is not None and trace.node(sender).shape and len(told.local.rungs) > 1:
         yield f"\nLocal gradient, cell by cell:\n\n{aligned(*told.local.in_latex())}\n{said}\n"
     else:
         local = f"Local gradient: {inline(told.local.latex)}. " if told.local is not None else ""
@@ -290,7 +235,7 @@ def _gradients(trace: Trace, last: int) -> Iterator[str]:
         yield f"The {len(chosen)} largest of {len(program.inputs) - len(program.data):,}; `--format json` holds all of them.\n\n"
     shaped = arrays.has_arrays(program)
     shape = ("shape",) if shaped else ()
-    if last < len(trace):
+    if last < len(trace.plan.events):
         yield f"What is known after step {last:,}; {MORE} stands where contributions are still to come.\n\n"
         yield from table(("input", *shape, "value:", "gradient:"), (_partial_row(trace, i, last, shaped) for i in chosen))
         return
@@ -341,3 +286,16 @@ def _input(trace: Trace, index: int, shaped: bool) -> tuple[str, ...]:
 
 def _number(value: Number) -> str:
     return arrays.mathematics(value)
+
+
+# -- updates ---------------------------------------------------------------------------------------------------------------------
+
+
+def _updates(trace: Trace, last: int) -> Iterator[str]:
+    """Of a round of training, how the parameters move."""
+    steps = range(len(trace.plan.events) + 1, last + 1)
+    if not steps:
+        return
+    yield "\n## Update\n"
+    for n in steps:
+        yield from _block(trace, n)
