@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from graphstep.arrays import kind_text, shape_text
+from graphstep.explain.cells import all_zero
 from graphstep.explain.names import copied, name_of
 from graphstep.gates.gate import Gate
 
@@ -65,11 +66,14 @@ def jacobian(trace: Trace, edge: int) -> str:
     if not (trace.node(sender).shape or shapes[slot]) or gate is None:
         return ""
     entries = rows * columns
+    dead = not isinstance(gate, Gate) and gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead"
+    if dead and all_zero(trace.contribution_of(edge)):
+        return f"Jacobian: {rows:,}×{columns:,}, all 0."
     if isinstance(gate, Gate):
         looks, rest = "diagonal", f"the {rows:,} local gradients stand for its {entries:,} entries"
     else:
         looks = _STRUCTURES[gate.structure(slot, shapes, {**gate.defaults, **dict(trace.node(sender).options)})]
-        rest = f"its {entries:,} entries are never formed"
+        rest = f"its {entries:,} entries are never formed" if rows != 1 else "a single row"
     return f"Jacobian: {rows:,}×{columns:,}, {looks}{f'; {rest}' if entries > 1 else ''}."
 
 
