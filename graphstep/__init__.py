@@ -13,18 +13,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.api import build, check, from_sympy, run
+    from graphstep.api import build, check, from_sympy, run, train
     from graphstep.errors import GraphstepError, InputError, LimitError, ReadError
     from graphstep.result import Run
+    from graphstep.training import Training
 
 __version__ = "0.1.0"
 
-__all__ = ["GraphstepError", "InputError", "LimitError", "ReadError", "Run", "build", "check", "from_sympy", "run"]
+__all__ = [
+    "GraphstepError",
+    "InputError",
+    "LimitError",
+    "ReadError",
+    "Run",
+    "Training",
+    "build",
+    "check",
+    "from_sympy",
+    "run",
+    "train",
+]
 
 _HOMES = {
     **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "errors"),
-    **dict.fromkeys(("build", "check", "from_sympy", "run"), "api"),
+    **dict.fromkeys(("build", "check", "from_sympy", "run", "train"), "api"),
     "Run": "result",
+    "Training": "training",
 }
 
 

@@ -18,11 +18,13 @@ from graphstep.rewrite import read_program
 from graphstep.trace import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     import networkx
 
     from graphstep.gates import Ties
+    from graphstep.training import Training
     from graphstep.witnesses import Report
 
 
@@ -75,3 +77,88 @@ def from_sympy(expr: Any, /, *, inputs: Mapping[str, Any] | None = None, **value
 def check(text: str, /, **options: Any) -> Report:
     """Compare backprop, SymPy's derivative and central differences for every input; takes what :func:`run` takes."""
     return run(text, **options).check()
+
+
+def train(
+    text: str,
+    /,
+    *,
+    params: Sequence[str],
+    lr: float | str = 0.1,
+    steps: int = 100,
+    optimizer: str = "sgd",
+    momentum: float | None = None,
+    rho: float | None = None,
+    beta1: float | None = None,
+    beta2: float | None = None,
+    eps: float | None = None,
+    maximize: bool = False,
+    batch: str | None = None,
+    batch_seed: int = 0,
+    held_out: str | None = None,
+    held_out_every: int = 10,
+    until: float | None = None,
+    patience: int | None = None,
+    resume: str | Path | None = None,
+    on_progress: Callable[[int, float], bool | None] | None = None,
+    ties: Ties = "first",
+    share: bool = False,
+    expand: bool = False,
+    fold: bool = False,
+    inputs: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Training:
+    """Train the inputs named in ``params`` so that the output falls (rises with ``maximize``), for ``steps`` rounds at most.
+
+    The other inputs are data. ``lr`` is the learning rate, a number or an expression in the round ``t`` and the number of rounds
+    ``T``, such as ``"0.1*0.95^t"``. ``optimizer`` is one of :data:`graphstep.optimizers.OPTIMIZERS`; ``momentum`` (its μ),
+    ``rho``, ``beta1``, ``beta2`` and ``eps`` are settings that some of them have. ``batch="X,y:32"`` cuts X and y along axis 0
+    into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last fifth from training and
+    looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so many rounds without a
+    better one, ``on_progress(round, loss)`` by returning False. ``resume`` goes on from a file that :meth:`Training.save` wrote;
+    ``steps`` counts the rounds before it.
+
+    >>> import graphstep as gs
+    >>> training = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=10, x=1, y=2, w=0)
+    >>> round(training.params["w"], 6), training.history.losses[:2]
+    (1.785252, [4.0, 2.5600000000000005])
+    >>> training.round(0).updates[0].after
+    0.4
+
+    Raises what :func:`run` raises, and InputError for what cannot be trained so.
+    """
+    from graphstep import training
+    from graphstep.optimizers import optimizer as named
+    from graphstep.optimizers import settings_of
+
+    if ties not in ("first", "split"):
+        raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
+    for name, number, least in (("steps", steps, 0), ("held_out_every", held_out_every, 1), ("batch_seed", batch_seed, 0)):
+        if not isinstance(number, int) or number < least:
+            raise InputError(f"{name} must be a whole number from {least}, not {quoted(str(number))}")
+    given = numbers({**(inputs or {}), **values})
+    if resume is not None:
+        from graphstep.training.saved import saved_params
+
+        given = {**given, **saved_params(resume)}
+    program = read_program(text, given, share=share, expand=expand, fold=fold)
+    row = named(optimizer)
+    settings = training.Settings(
+        training.read_names(params) if isinstance(params, str) else tuple(params),
+        row,
+        settings_of(row, {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps}),
+        lr if isinstance(lr, str) else repr(float(lr)),
+        steps,
+        climbs=maximize,
+        batch=training.read_batch(batch, batch_seed) if batch else None,
+        held_out=training.read_held_out(held_out, held_out_every) if held_out else None,
+        until=until,
+        patience=patience,
+        ties=ties,
+    )
+    made = training.Training(program, given, settings)
+    if resume is not None:
+        from graphstep.training.saved import resume as go_on
+
+        go_on(made, resume)
+    return made.run(on_progress)

@@ -45,7 +45,7 @@ class Optimizer:
     rule: tuple[Assignment, ...]
     """What a round assigns, in this order; the last one is the parameter."""
     why: str
-    """One sentence: what it does, and what for. Fields: ``{w}`` the parameter's name, ``{f}`` the output's, ``{way}`` along or against."""
+    """What it does, and what for. Fields: ``{w}`` the parameter's name, ``{f}`` the output's, ``{way}`` along or against."""
     settings: Mapping[str, float] = field(default_factory=dict)
     """Its hyper-parameters besides the learning rate, with their defaults."""
     state: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
                 Assignment("w", lambda m, q: q.w - q.mu * q.v_prev + (1 + q.mu) * q.v),
             ),
-            "Momentum that looks ahead: {w} stands where the velocity would carry it, so it first takes back the last look ahead.",
+            "Momentum that looks ahead: {w} stands where the velocity would carry it, so it first takes the last look back.",
             {"mu": 0.9},
             ("v",),
             "This is the form of Stanford's CS231n, in the variables that look ahead; PyTorch keeps the learning rate out of v.",
@@ -140,7 +140,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("cache", lambda m, q: q.rho * q.cache + (1 - q.rho) * q.g**2),
                 Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / (m.sqrt(q.cache) + q.eps))),
             ),
-            "The cache is a running mean of the squared gradient; divided by its root, the steps are of one size in every direction.",
+            "The cache is a running mean of the squared gradient; divided by its root, steps are of like size in every direction.",
             {"rho": 0.99, "eps": 1e-8},
             ("cache",),
             "As in Stanford's CS231n and PyTorch; Keras keeps 0.9 of the cache.",
@@ -154,8 +154,8 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("v_hat", lambda m, q: q.v / (1 - q.beta2**q.t)),
                 Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.m_hat / (m.sqrt(q.v_hat) + q.eps))),
             ),
-            "m is a running mean of the gradient, v of its square. Both start at 0, so that they are too small in the first rounds, "
-            "and are scaled up for it; {w} moves by their quotient.",
+            "m is a running mean of the gradient, v of its square. Both start at 0, so they are too small in the first rounds, "
+            "and are scaled up for it; {w} moves {way} m over the root of v.",
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
             ("m", "v"),
             "As in Kingma and Ba's paper and in PyTorch.",

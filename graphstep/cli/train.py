@@ -111,7 +111,9 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
     from graphstep.values import read_number
 
     if options.params is None:
-        raise InputError("nothing is to be trained", hint=f"name the parameters among {', '.join(inputs) or 'the inputs'}: --params w,b")
+        raise InputError(
+            "nothing is to be trained", hint=f"name the parameters among {', '.join(inputs) or 'the inputs'}: --params w,b"
+        )
     row = optimizer(options.optimizer)
     given = {name: getattr(options, _option(name)[2:].replace("-", "_")) for name in SETTINGS}
     hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in given.items()})
@@ -138,7 +140,9 @@ def _option(setting: str) -> str:
 
 def _whole(word: str, option: str, least: int) -> int:
     if not word.isdecimal() or len(word) > 15 or int(word) < least:
-        raise InputError(f"{option} takes a whole number from {least}, not {quoted(word)}", hint=f"for example {option} {max(least, 10)}")
+        raise InputError(
+            f"{option} takes a whole number from {least}, not {quoted(word)}", hint=f"for example {option} {max(least, 10)}"
+        )
     return int(word)
 
 
@@ -198,10 +202,10 @@ def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, f
 
 @contextmanager
 def _interrupted() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed: the round at work is finished, so that nothing is half done. The second one ends the program."""
+    """Whether Ctrl-C was pressed: the round at work is finished, so that nothing is half done. A second one ends the program."""
     pressed: list[int] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(number: int, _: FrameType | None) -> None:
         pressed.append(number)
         signal.signal(signal.SIGINT, before)
 

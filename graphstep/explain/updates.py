@@ -57,9 +57,10 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
     def written(style: Style) -> list[tuple[str, tuple[str, ...]]]:
         symbols = _symbols(trace.program, update, style)
         told = _assigned(update, style, symbols, symbols)
-        filled = _assigned(update, style, *({name: style.number(value) for name, value in x.items()} for x in (update.quantities, known)))
+        given, made = ({name: style.number(x) for name, x in numbers.items()} for numbers in (update.quantities, known))
+        filled = _assigned(update, style, given, made)
         arrow = r" \leftarrow " if style is LATEX else " ← "
-        found = []
+        found: list[tuple[str, tuple[str, ...]]] = []
         for name in names:
             value = style.number(update.made[name]).text
             rungs = (filled[name].text, value) if spelled and filled[name].text != value else (value,)

@@ -177,8 +177,15 @@ def _step(step: Step) -> dict[str, Any]:
     entry["node"] = node_id(step.node)
     if (update := step.update) is not None:
         made = {name: number(value) for name, value in update.made.items() if name != "w"}
-        entry |= {"optimizer": update.optimizer.name, "round": update.round, "rate": number(update.rate), "before": number(update.before)}
-        return entry | {"gradient": number(update.gradient), "made": made, "value": number(update.after)}
+        return entry | {
+            "optimizer": update.optimizer.name,
+            "round": update.round,
+            "rate": number(update.rate),
+            "before": number(update.before),
+            "gradient": number(update.gradient),
+            "made": made,
+            "value": number(update.after),
+        }
     if step.event == "sum":
         entry["contributions"] = [number(part) for part in step.contributions]
     return entry | {"gradient": number(step.gradient)}

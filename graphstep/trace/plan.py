@@ -97,7 +97,8 @@ class Plan:
     """By edge, the first cell of its contribution; one entry more, the number of cells of all contributions.
 
     In a program of numbers an edge's cell is its number. Elsewhere the cells of the gradients come first, and the only
-    contribution to an array is its gradient: they are the same cells, since to copy large arrays takes longer than to make them."""
+    contribution to an array is its gradient: they are the same cells, for to copy large arrays takes as long as to make them.
+    """
     levels: tuple[Level, ...]
     """Forward from the first to the last; backward from the last to the first."""
     receiver: NDArray[np.int32]

@@ -142,7 +142,7 @@ class Trace:
         return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
 
     def call(self, index: int) -> Call:
-        """A structural gate at work, for its pullback and its Jacobian. The inputs are arrays, a number among them 0-dimensional."""
+        """A structural gate at work, for its pullback and its Jacobian. The inputs are arrays, numbers among them 0-dimensional."""
         gate, node = GATES[self.node(index).gate or ""], self.node(index)
         options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
         values = tuple(np.asarray(value) for value in self.operand_values(index))
@@ -198,7 +198,7 @@ class Trace:
 
     @cached_property
     def first_edge_not_finite(self) -> int | None:
-        """The first edge, in the order of the backward pass, whose contribution is inf or nan (anywhere); None if there is none."""
+        """The first edge, in the order of the backward pass, whose contribution is inf or nan (anywhere); None if none is."""
         bad = np.flatnonzero(~np.isfinite(self.contribution_sizes))
         return int(bad[0]) if bad.size else None
 

@@ -58,8 +58,9 @@ def to_csv(training: Training) -> str:
     kept = training.history
     held_out = dict(kept.held_out)
     names = list(kept.norms)
-    lines = [",".join(["round", "loss", *(["held_out"] if training.settings.held_out else []), "rate", *(f"norm_{n}" for n in names)])]
+    looks = training.settings.held_out is not None
+    lines = [",".join(["round", "loss", *["held_out"] * looks, "rate", *(f"norm_{n}" for n in names)])]
     for k, loss in enumerate(kept.losses):
-        held = [repr(held_out[k]) if k in held_out else ""] if training.settings.held_out else []
+        held = [repr(held_out[k]) if k in held_out else ""] * looks
         lines.append(",".join([str(k), repr(loss), *held, repr(kept.rates[k]), *(repr(kept.norms[name][k]) for name in names)]))
     return "\n".join(lines) + "\n"

@@ -95,17 +95,23 @@ class Examples:
         counts: dict[str, int] = {}
         for name in self.names:
             if name in settings.params:
-                raise InputError(f"{quoted(name)} is a parameter: only data are cut into batches", hint="name the inputs with examples")
+                raise InputError(
+                    f"{quoted(name)} is a parameter: only data are cut into batches", hint="name the inputs with examples"
+                )
             if name not in inputs:
                 hint = did_you_mean(name, inputs) or f"the inputs are {', '.join(inputs)}"
                 raise InputError(f"{quoted(name)} is to be cut into examples, and is no input", hint=hint)
             shape = shape_of(inputs[name])
             if not shape:
-                raise InputError(f"{quoted(name)} is a single number: it cannot be cut into examples", hint="give an array of examples")
+                raise InputError(
+                    f"{quoted(name)} is a single number: it cannot be cut into examples", hint="give an array of examples"
+                )
             counts[name] = shape[0]
         if len(set(counts.values())) > 1:
             found = ", ".join(f"{name} is {shape_text(shape_of(inputs[name]))}" for name in counts)
-            raise InputError(f"inputs have different numbers of examples: {found}", hint="axis 0 counts the examples in each of them")
+            raise InputError(
+                f"inputs have different numbers of examples: {found}", hint="axis 0 counts the examples in each of them"
+            )
         count = next(iter(counts.values()), 0)
         if self.names and not count:
             raise InputError(f"{quoted(self.names[0])} has no examples", hint="give an array with one row an example")

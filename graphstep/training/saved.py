@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphstep import limits
 from graphstep.arrays import plain, shape_of, shape_text
@@ -19,6 +18,8 @@ from graphstep.training.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from graphstep.arrays import Number
     from graphstep.training.training import Training
@@ -104,9 +105,7 @@ def resume(training: Training, path: str | Path) -> Training:
     for name, value in training.params.items():
         shape = shape_of(value)
         params[name] = _array(arrays, f"param:{name}", shape, where)
-        state[name] = {
-            key: _array(arrays, f"state:{key}:{name}", shape, where) for key in training.settings.optimizer.state
-        }
+        state[name] = {key: _array(arrays, f"state:{key}:{name}", shape, where) for key in training.settings.optimizer.state}
         norms[name] = np.ravel(_array(arrays, f"norm:{name}", (count,), where)).tolist()
     losses, rates = (np.ravel(_array(arrays, key, (count,), where)).tolist() for key in ("loss", "rate"))
     pairs = arrays.get("held_out", np.empty((0, 2)))

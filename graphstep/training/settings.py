@@ -93,7 +93,7 @@ def read_names(text: str) -> tuple[str, ...]:
 def read_batch(text: str, seed: int = 0) -> Batch:
     """Minibatches from ``X,y:32``: names, a colon, and the number of examples; InputError for anything else."""
     names, size = _cut(text, "a batch is spelled as inputs, a colon and a number of examples: X,y:32")
-    if not (size.isdecimal() and 0 < int(size[:12]) and len(size) <= 12):
+    if not (size.isdecimal() and int(size[:12]) > 0 and len(size) <= 12):
         raise InputError(f"{quoted(size)} is not a number of examples", hint="a batch has 1 example or more: X,y:32")
     return Batch(names, int(size), seed)
 
