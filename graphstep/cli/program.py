@@ -21,7 +21,7 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     count = None if needed else "?"
     parser.add_argument("expression", metavar="EXPR", nargs=count, help="the program; @FILE reads it from a file, - from standard input")
     parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help="a value for each input: x=-2 y=1/3 rate=1e-3")
-    parser.add_argument("--seed", default="1", metavar="V", help="gradient of the output (default: 1)")
+    parser.add_argument("--seed", default="1", metavar="V", help="gradient of the output (default: 1, in every cell)")
     parser.add_argument(
         "--ties",
         choices=["first", "split"],
@@ -33,15 +33,15 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
 
 
-def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, Number], float]:
+def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, Number], Number]:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
     from graphstep.rewrite import read_program
-    from graphstep.values import read_inputs, read_number
+    from graphstep.values import read_inputs, read_value
 
     inputs = read_inputs(options.values)
     text = source(options.expression)
     program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
-    return program, inputs, read_number(options.seed)
+    return program, inputs, read_value(options.seed)
 
 
 def source(word: str) -> str:
