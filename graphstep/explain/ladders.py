@@ -33,7 +33,7 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     gate, node = trace.gate(index), trace.node(index)
     assert gate is not None, "an input is given, not computed"
     values = trace.operand_values(index)
-    arrays = node.shape != () or any(map(shape_of, values))
+    arrays = node.shape != () or not all(isinstance(value, float) for value in values)
 
     def left(style: Style) -> str:
         return term(trace.program, index, style).text
@@ -234,7 +234,7 @@ def _formula(trace: Trace, index: int, style: Style, inputs: Sequence[Any]) -> s
 def _written(values: Sequence[Number]) -> bool:
     """Whether numbers and arrays are few enough to be written out beside each other."""
     arrays = [value for value in values if not isinstance(value, int | float)]
-    return all(map(is_small, arrays)) and sum(array.size for array in arrays) <= 2 * SMALL
+    return not arrays or (all(map(is_small, arrays)) and sum(array.size for array in arrays) <= 2 * SMALL)
 
 
 def _bare(text: str) -> str:

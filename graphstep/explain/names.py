@@ -50,9 +50,9 @@ def name_of(program: Program, index: int) -> str:
     """
     if index == program.output:
         return output_name(program)
-    source = copied(program, index)
-    if source is not None:
-        return f"{name_of(program, source)} as {shape_text(program.nodes[index].shape)}"
+    node = program.nodes[index]
+    if node.shape and (source := copied(program, index)) is not None:
+        return f"{name_of(program, source)} as {shape_text(node.shape)}"
     return program.short(index, NAME_WIDTH)
 
 
@@ -66,12 +66,11 @@ def term(program: Program, operand: Operand, style: Style) -> Term:
     """A node or constant as a term of a formula."""
     if isinstance(operand, Constant):
         return _constant(operand, style)
-    source = None if operand == program.output else copied(program, operand)
-    if source is not None:
-        inside, shape = term(program, source, style).within(SUM), shape_text(program.nodes[operand].shape)
+    node = program.nodes[operand]
+    if node.shape and operand != program.output and (source := copied(program, operand)) is not None:
+        inside, shape = term(program, source, style).within(SUM), shape_text(node.shape)
         return Term(rf"{inside} \text{{ as {shape}}}" if style is LATEX else f"{inside} as {shape}", CASES, style)
     text = name_of(program, operand)
-    node = program.nodes[operand]
     if text == node_id(operand) or operand == program.output or node.name is not None:
         return style.name(latex_name(text) if style is LATEX else text)
     if style is LATEX and node.gate is not None:

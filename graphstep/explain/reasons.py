@@ -66,7 +66,9 @@ def share_blocked(step: Step) -> str:
 
 def _blocked(step: Step, gate: Gate) -> tuple[int, int]:
     """The cells through which (almost) nothing passes, and all cells."""
-    local = np.asarray(step.local)
+    local = step.local
+    if local is None or isinstance(local, float):
+        return int(local is not None and (abs(local) < SATURATED if gate.saturates else local == 0)), 1
     flat = np.abs(local) < SATURATED if gate.saturates else local == 0
     return int(np.count_nonzero(flat)), local.size
 

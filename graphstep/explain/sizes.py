@@ -61,10 +61,11 @@ def jacobian(trace: Trace, edge: int) -> str:
     Its rows are the cells of the gate's output, its columns those of the input, as in the numerator layout of most textbooks.
     """
     sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    gate, shapes = trace.gate(sender), operand_shapes(trace, sender)
-    rows, columns = prod(trace.node(sender).shape), prod(shapes[slot])
-    if not (trace.node(sender).shape or shapes[slot]) or gate is None:
+    gate, shape = trace.gate(sender), trace.node(sender).shape
+    if gate is None or not (shape or trace.node(int(trace.plan.receiver[edge])).shape):
         return ""
+    shapes = operand_shapes(trace, sender)
+    rows, columns = prod(shape), prod(shapes[slot])
     entries = rows * columns
     dead = not isinstance(gate, Gate) and gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead"
     if dead and all_zero(trace.contribution_of(edge)):
