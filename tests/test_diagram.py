@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from graphstep.diagram import MORE, NEARBY, WHOLE, centre_of, diagram, marks, nearby, settled, shown
+from graphstep.diagram import DIGEST, MORE, NEARBY, WHOLE, centre_of, diagram, digest, marks, nearby, settled, shown
 from graphstep.drawing import draw, text_of
 from graphstep.layout import cell_width
 from graphstep.numerals import numeral
@@ -14,8 +16,11 @@ from graphstep.read import read
 from graphstep.trace import Trace, trace
 from tests.programs import seeded
 
+if TYPE_CHECKING:
+    from graphstep.arrays import Number
 
-def run(text: str, **inputs: float) -> Trace:
+
+def run(text: str, **inputs: Number) -> Trace:
     return trace(read(text), inputs)
 
 
@@ -189,3 +194,69 @@ def test_gradients_are_written_as_everywhere() -> None:
     made = run("x/3", x=1.0)
     written = marks(made, diagram(made), len(made))
     assert written.gradients[0] == numeral(1 / 3) == "0.3333"
+
+
+# -- arrays ----------------------------------------------------------------------------------------------------------------------
+
+BATCH = run("h = x*W + b; mean(relu(h))", x=2.0, W=np.array([[1.0, -2.0, 0.0], [0.5, 3.0, -1.0]]), b=np.array([1.0, 0.0, 1.0]))
+
+
+def test_every_wire_of_an_array_carries_its_shape() -> None:
+    drawn = diagram(BATCH)
+    shapes = {box.name or box.label: box.on_wire for box in drawn.boxes}
+    assert shapes == {"x": "", "W": "2×3", "b": "3", "copy to 2×3": "2×3", "×": "2×3", "h": "2×3", "relu": "2×3", "f": ""}
+    for density in ("roomy", "compact"):
+        text = text_of(draw(drawn.arrange(density), marks(BATCH, drawn, len(BATCH))))
+        assert text.count("─2×3") == 6
+        assert text.count("─3─") == 1
+
+
+def test_a_drawing_of_arrays_has_the_same_size_at_every_step() -> None:
+    drawn = diagram(BATCH)
+    for density in ("roomy", "compact"):
+        placed = drawn.arrange(density)
+        bare = [line.count("×") for line in text_of(draw(placed)).splitlines()]
+        for at in range(len(BATCH) + 1):
+            written = marks(BATCH, drawn, at)
+            for box, text in (*written.values.items(), *written.gradients.items()):
+                assert cell_width(text) <= drawn.boxes[box].label_width
+            assert [line.count("×") for line in text_of(draw(placed, written)).splitlines()] == bare
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1 / 3, "0.3333"),
+        ([0.2, 0.4], "[0.2, 0.4]"),
+        ([[1.0, 2.0]], "[[1, 2]]"),
+        ([-1.2345, 2.3456], "-1.23…2.35"),
+        (np.linspace(-1, 1 / 3, 50), "-1…0.333"),
+        (np.zeros((64, 10)), "all 0"),
+        (1 + np.linspace(0, 1e-9, 50), "all ≈ 1"),
+        (np.zeros((0, 3)), "no cells"),
+        ([1.0] * 20 + [np.nan] * 3, "3 nan"),
+        ([-np.inf, *np.linspace(0, 1, 9)], "-inf…1"),
+        (np.linspace(-1.234e-100, 5.678e-100, 9), "|·| ≤ 6e-100"),
+        (np.linspace(-1.234e-5, 5.678e-5, 9), "-1e-5…6e-5"),
+    ],
+)
+def test_an_array_is_told_in_the_room_of_a_wire(value: object, text: str) -> None:
+    found = digest(value if isinstance(value, float) else np.asarray(value))
+    assert found == text
+    assert cell_width(found) <= DIGEST
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_digest_is_wider_than_its_room(seed: int) -> None:
+    numbers = np.random.default_rng(seed)
+    array = numbers.normal(size=numbers.integers(1, 40)) * 10.0 ** numbers.integers(-300, 300)
+    assert cell_width(digest(array)) <= DIGEST
+
+
+def test_a_fork_of_arrays_has_room_for_its_sum_in_the_making() -> None:
+    made = run("sum(x*x + x)", x=np.linspace(-1.2345, 2.3456, 12))
+    drawn = diagram(made)
+    x = drawn.box_of[0]
+    texts = {marks(made, drawn, at).gradients.get(x, "") for at in range(len(made) + 1)}
+    assert any(text.endswith(MORE) for text in texts)
+    assert max(map(cell_width, texts)) <= drawn.boxes[x].label_width == DIGEST + len(MORE)

@@ -228,6 +228,27 @@ def test_a_label_cannot_move_the_cursor() -> None:
     assert "a·[2J·b" in text
 
 
+@pytest.mark.parametrize("density", DENSITIES)
+def test_a_shape_is_set_into_the_wire_where_it_leaves_its_box(density: Density) -> None:
+    boxes = [Box("W", 0, 4, "", "64×100"), Box("x", 0, 4), Box("@", 2, 4, "", "64"), Box("Σ", 1, 4)]
+    edges = [Edge(0, 2, 0), Edge(1, 2, 1), Edge(2, 3, 0)]
+    layout = arrange(boxes, edges, density=density, output=3)
+    for marks in (Marks(), Marks({0: "1", 1: "2"}, {0: "3"}, active=2, active_edges=frozenset([0, 1]))):
+        text = text_of(draw(layout, marks))
+        wire = "━" if marks.active_edges else "─"
+        assert f"{wire}64×100{wire}" in text
+        assert "─64─" in text
+        assert text.count("64") == 2
+    bare = arrange([replace(box, on_wire="") for box in boxes], edges, density=density, output=3)
+    assert bare.width <= layout.width
+    assert bare.height == layout.height
+
+
+def test_an_output_that_nothing_reads_carries_no_shape_without_a_wire() -> None:
+    layout = arrange([Box("x", 0, 4, "", "2×3")], [], density="compact")
+    assert "2×3" not in text_of(draw(layout))
+
+
 if __name__ == "__main__":
     for name in VALUES:
         for density in DENSITIES:
