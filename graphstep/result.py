@@ -113,10 +113,10 @@ class RunNode:
         return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.index])
 
     def sympy(self) -> Any:
-        """Its expression for SymPy; LimitError where it is too large for that."""
+        """Its expression for SymPy, an array as a ``sympy.Array`` of them; LimitError where it is too large for that."""
         from graphstep import symbolic
 
-        return symbolic.to_sympy(self.trace.program, self.index)
+        return symbolic.to_sympy(self.trace.program, self.index, self.trace.inputs)
 
     def __repr__(self) -> str:
         return f"<{self.id} {self.label!r} value={self.value} gradient={self.gradient}>"
@@ -185,10 +185,10 @@ class Run:
         return check(self.trace)
 
     def sympy(self) -> Any:
-        """The whole expression for SymPy; LimitError where it is too large for that."""
+        """The whole expression for SymPy, an array as a ``sympy.Array``; LimitError where it is too large for that."""
         from graphstep import symbolic
 
-        return symbolic.to_sympy(self.program)
+        return symbolic.to_sympy(self.program, inputs=self.inputs)
 
     def explain(self, n: int) -> str:
         """What is said of step ``n``; 0 is the start."""

@@ -6,16 +6,19 @@ import math
 import subprocess
 import sys
 import time
+from typing import Any
 
+import numpy as np
 import pytest
 import sympy as sp
 
 from graphstep import symbolic
+from graphstep.arrays import plain
 from graphstep.errors import GraphstepError, InputError, LimitError
 from graphstep.expression import Node, Program
-from graphstep.gates import ELEMENTWISE
+from graphstep.gates import ELEMENTWISE, Gate
 from graphstep.read import read
-from graphstep.symbolic import derivative, evaluate, from_sympy, to_sympy
+from graphstep.symbolic import derivative, evaluate, formula, from_sympy, to_sympy
 from graphstep.trace import trace
 from tests.programs import seeded
 
@@ -280,7 +283,7 @@ def test_what_was_read_survives_the_way_through_sympy_and_back() -> None:
 
 
 @pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.functions and not g.chooses], ids=lambda g: g.name)
-def test_every_function_goes_there_and_back(gate: object) -> None:
+def test_every_function_goes_there_and_back(gate: Gate) -> None:
     names = ["x", "y", "z"][: len(gate.partials)]
     program = read(f"{gate.functions[0]}({', '.join(names)})")
     inputs = dict(zip(names, (0.4, 0.3, 0.9), strict=False))
@@ -340,3 +343,88 @@ def test_importing_the_symbolic_side_does_not_import_sympy() -> None:
 
 def test_the_module_offers_what_it_says() -> None:
     assert all(callable(getattr(symbolic, name)) for name in symbolic.__all__)
+
+
+# Arrays
+
+
+def fitted(text: str, **inputs: Any) -> Program:
+    return trace(read(text), {name: plain(value) for name, value in inputs.items()}).program
+
+
+def cells(name: str, *shape: int) -> Any:
+    return np.array(
+        [sp.Symbol(f"{name}[{','.join(map(str, cell))}]", real=True) for cell in np.ndindex(shape)], dtype=object
+    ).reshape(shape)
+
+
+def test_an_array_is_an_expression_for_each_cell() -> None:
+    w, v = cells("W", 2, 2), cells("v", 2)
+    program = fitted("W@v", W=np.ones((2, 2)), v=np.ones(2))
+    made = to_sympy(program)
+    assert isinstance(made, sp.Array)
+    assert made == sp.Array((w @ v).tolist())
+    assert to_sympy(program, program.names["W"]) == sp.Array(w.tolist())
+
+
+def test_a_number_made_from_arrays_is_one_expression() -> None:
+    v = cells("v", 3)
+    ones = np.ones(3)
+    assert to_sympy(fitted("sum(v^2)/2", v=ones)) == (v[0] ** 2 + v[1] ** 2 + v[2] ** 2) / 2
+    assert to_sympy(fitted("mean(v)", v=ones)) == sp.Add(*(v / sp.Integer(3)))
+    assert to_sympy(fitted("norm(v)", v=ones)) == sp.sqrt(v[0] ** 2 + v[1] ** 2 + v[2] ** 2)
+    assert to_sympy(fitted("max(v)", v=ones)) == sp.Max(*v)
+    assert to_sympy(fitted("logsumexp(v)", v=ones)) == sp.log(sum(sp.exp(one) for one in v))
+    assert to_sympy(fitted("v.T[1]*x", v=ones, x=2.0)) == v[1] * x
+
+
+def test_broadcast_cells_are_written_once_for_each_copy() -> None:
+    b = cells("b", 2)
+    program = fitted("x + b", x=1.0, b=np.ones(2))
+    assert to_sympy(program) == sp.Array([x + b[0], x + b[1]])
+
+
+def test_classes_are_numbers_and_are_looked_up() -> None:
+    program = fitted("cross_entropy(s, k)", s=np.ones(2), k=1.0)
+    s = cells("s", 2)
+    expected = -(s[1] - sp.log(sp.exp(s[0]) + sp.exp(s[1])))
+    assert sp.simplify(to_sympy(program, inputs={"s": np.ones(2), "k": 1.0}) - expected) == 0
+    with pytest.raises(InputError, match="classes that are not known"):
+        to_sympy(program)
+
+
+def test_an_array_without_cells_is_an_empty_array() -> None:
+    assert to_sympy(fitted("x*2", x=np.zeros((0, 3)))).shape == (0, 3)
+    assert to_sympy(fitted("sum(x)", x=np.zeros((0, 3)))) == 0
+
+
+def test_constants_among_arrays_stay_exact() -> None:
+    made = to_sympy(fitted("v/3 + 1/7", v=np.ones(1)))
+    assert made[0] == cells("v", 1)[0] / 3 + sp.Rational(1, 7)
+
+
+def test_the_cells_have_the_values_of_the_run() -> None:
+    inputs: dict[str, Any] = {"W": np.arange(6.0).reshape(2, 3) / 4, "v": np.array([0.5, -1.0, 2.0]), "b": 0.25}
+    of = trace(read("h = tanh(W@v + b); softmax(concat(h, v[:1]))*stack(1, 2, b)"), inputs)
+    known = {f"W[{i},{j}]": inputs["W"][i, j] for i in range(2) for j in range(3)}
+    known |= {f"v[{i}]": inputs["v"][i] for i in range(3)} | {"b": 0.25}
+    made = to_sympy(of.program)
+    assert [evaluate(cell, known) for cell in made] == pytest.approx(np.asarray(of.output).tolist())
+
+
+def test_large_arrays_are_refused_before_sympy_is_asked() -> None:
+    with pytest.raises(LimitError, match="401 cells, and SymPy is asked for at most 200"):
+        to_sympy(fitted("sum(x*2)", x=np.ones(200)))
+    with pytest.raises(LimitError, match="nested more than 80 deep"):
+        to_sympy(fitted("sum(x)", x=np.ones(150)))
+    with pytest.raises(LimitError, match="parts as one formula"):
+        to_sympy(fitted("a = x@x; b = a@a; c = b@b; c@c", x=np.ones((4, 4))))
+
+
+def test_a_program_with_arrays_is_differentiated_cell_by_cell() -> None:
+    of = trace(read("sum(v^3)"), {"v": np.array([2.0, 3.0])}, seed=2.0)
+    made = formula(of)
+    assert made.derivative(0, 1) == 6 * cells("v", 2)[1] ** 2
+    assert made.values == {"v[0]": 2.0, "v[1]": 3.0}
+    with pytest.raises(InputError, match="cell by cell"):
+        derivative(of.program, "v")

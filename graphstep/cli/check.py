@@ -17,7 +17,11 @@ EXAMPLES = """\
 examples:
   graphstep check "sigmoid(w*x+b)" w=2 x=-1 b=1
   graphstep check "max(0, x)" x=0                a kink: who says what, and why
+  graphstep check "sum((W@x)^2)" W="[[0.1,0.5],[-0.3,0.8]]" x="[0.2,0.4]"
   graphstep check "x^3" x=2 --format json
+
+A small array has a row for each cell. Of a large one a sample of cells is checked, and a random direction in
+which all of them move; the row is that of the cell with the largest relative error.
 
 It ends with status 1 when the witnesses disagree and no kink explains it.
 """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,29 +11,19 @@ import numpy as np
 from graphstep.errors import InputError, LimitError, did_you_mean, quoted
 from graphstep.expression import node_id
 from graphstep.gates import ELEMENTWISE
-from graphstep.gates.mathematics import NUMBERS, symbols
+from graphstep.gates.mathematics import symbols
 from graphstep.read import read
 from graphstep.symbolic.cells import Writer, cell_name, cells_of, has_arrays
+from graphstep.symbolic.numbers import constant, double, fixed, number, refuse_huge_number, refuse_huge_power
 from graphstep.symbolic.size import Tree, needed, refuse_large, sizes, tree, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graphstep.arrays import Number
-    from graphstep.expression import Constant, Program
+    from graphstep.expression import Program
     from graphstep.gates import Gate
     from graphstep.trace import Trace
-
-_FRACTION = re.compile(r"(-?[0-9]{1,15})/([0-9]{1,15})")
-
-_EXACT = 10**15
-"""Whole numbers below this are exact in SymPy; larger ones stay doubles, so that 9^9^9 stays a number and no computation."""
-
-_BITS = 4096
-"""Largest coefficient, in bits, that SymPy may compute exactly while it builds an expression."""
-
-_OPERATIONS = 10
-"""Most operations in a number that stays exact."""
 
 _CHOICES = 10
 """Most inputs of a Max: SymPy compares every pair of them by their assumptions."""
@@ -152,11 +140,11 @@ def _cells(program: Program, index: int, m: Any, values: Mapping[int, Number], c
         refuse_large(found, program, index)
 
     def applied(gate: Gate, inputs: list[Any]) -> Any:
-        _refuse_huge_power(gate.name, inputs)
+        refuse_huge_power(gate.name, inputs)
         return _applied(gate, inputs, m)
 
-    def fixed(gate: str, inputs: list[Any], value: float) -> Any:
-        return _fixed(gate, inputs, value, m)
+    def settled(gate: str, inputs: list[Any], value: float) -> Any:
+        return fixed(gate, inputs, value, m)
 
     def tree(*_: Any) -> Tree:
         return Tree()
@@ -170,34 +158,8 @@ def _cells(program: Program, index: int, m: Any, values: Mapping[int, Number], c
         return sp.Symbol(text, real=True)
 
     with _translated("write", program, index):
-        writer = Writer(m, symbol, constant, number, applied, fixed, _refuse_huge_number)
+        writer = Writer(m, symbol, constant, number, applied, settled, refuse_huge_number)
         return cells_of(program, index, writer, name, values, cut)
-
-
-def number(value: float) -> Any:
-    """A double as SymPy's number: whole ones exact, π and e by name, inf as ∞."""
-    import sympy as sp
-
-    if math.isnan(value):
-        return sp.nan
-    if math.isinf(value):
-        return sp.oo if value > 0 else -sp.oo
-    if value == int(value) and abs(value) < _EXACT:
-        return sp.Integer(int(value))
-    if abs(value) in (math.pi, math.e):
-        known = sp.pi if abs(value) == math.pi else sp.E
-        return known if value > 0 else -known
-    return sp.Float(value)
-
-
-def constant(typed: Constant) -> Any:
-    """A typed number as SymPy's: fractions exact, else as :func:`number`."""
-    import sympy as sp
-
-    fraction = _FRACTION.fullmatch(typed.text)
-    if fraction is not None and int(fraction[2]) and int(fraction[1]) / int(fraction[2]) == typed.value:
-        return sp.Rational(int(fraction[1]), int(fraction[2]))
-    return number(typed.value)
 
 
 def _expression(program: Program, index: int, m: Any, cut: int | None = None) -> Any:
@@ -214,14 +176,14 @@ def _expression(program: Program, index: int, m: Any, cut: int | None = None) ->
         inputs = [made[x] if isinstance(x, int) else constant(x) for x in node.operands]
         if all(not isinstance(x, int) or x in values for x in node.operands):
             doubles = [values[x] if isinstance(x, int) else x.value for x in node.operands]
-            values[place] = _double(node.gate, doubles)
+            values[place] = double(node.gate, doubles)
         with _translated("write", program, place):
             if place in values:
-                made[place] = _fixed(node.gate, inputs, values[place], m)
+                made[place] = fixed(node.gate, inputs, values[place], m)
             else:
-                _refuse_huge_power(node.gate, inputs)
+                refuse_huge_power(node.gate, inputs)
                 made[place] = _applied(ELEMENTWISE[node.gate], inputs, m)
-                _refuse_huge_number(made[place])
+                refuse_huge_number(made[place])
     return made[index]
 
 
@@ -243,64 +205,6 @@ def _applied(gate: Gate, inputs: list[Any], m: Any) -> Any:
                 ELEMENTWISE[node.gate].formula(m, *[done[x] if isinstance(x, int) else constant(x) for x in node.operands])
             )
     return done[parts.output]
-
-
-def _double(gate: str, inputs: list[float]) -> float:
-    with np.errstate(all="ignore"):
-        return float(ELEMENTWISE[gate].formula(NUMBERS, *map(np.float64, inputs)))
-
-
-def _fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:
-    """What depends on no input: exact while SymPy's number stays small (2/3, √(2π)), else the double that the run has."""
-    if math.isfinite(value) and gate not in ("power", "pow") and all(_is_small(x, ELEMENTWISE[gate]) for x in inputs):
-        exact = ELEMENTWISE[gate].formula(m, *inputs)
-        if exact.is_extended_real and (not exact.is_Rational or max(abs(exact.p), exact.q) < _EXACT):
-            return exact
-    return number(value)
-
-
-def _is_small(exact: Any, gate: Gate) -> bool:
-    """Whether a gate may take a number as it is: SymPy compares numbers, and exp(exp(exp(9))) is one."""
-    import sympy as sp
-
-    if exact.is_Rational:
-        return True
-    if exact.has(sp.Float) or exact.count_ops() > _OPERATIONS or gate.pattern[0] in ("router", "dead"):
-        return False
-    return bool(not gate.functions or not exact.has(sp.Function))
-
-
-def _refuse_huge_power(gate: str, inputs: list[Any]) -> None:
-    """SymPy raises the coefficient of (2x)^n, and of exp(n·ln 2), to the n-th power exactly, however large n is."""
-    import sympy as sp
-
-    if gate in ("power", "pow"):
-        base, exponent = inputs
-        if exponent.is_Rational and _bits(base.as_coeff_Mul()[0]) * abs(exponent) > _BITS:
-            raise _too_long()
-    for operand in inputs:
-        for term in operand.make_args(operand) if operand.is_Add else (operand,):
-            # The exponential of n·ln(u) becomes u^n.
-            if term.is_Mul and abs(term.as_coeff_Mul()[0]) > 64 and any(isinstance(x, sp.log) for x in term.args):
-                raise _too_long()
-
-
-def _refuse_huge_number(expression: Any) -> None:
-    if _bits(expression.as_coeff_Mul()[0]) > _BITS:
-        raise _too_long()
-
-
-def _bits(coefficient: Any) -> int:
-    if not coefficient.is_Rational or coefficient.is_infinite:
-        return 0
-    return int(max(abs(coefficient.p).bit_length(), coefficient.q.bit_length()) - 1)
-
-
-def _too_long() -> LimitError:
-    return LimitError(
-        "the formula holds a number with more than a thousand digits when it is written exactly",
-        hint="the run itself is not affected: it uses doubles",
-    )
 
 
 class _translated:  # noqa: N801  # reads as a word in the with statement it is made for

@@ -52,17 +52,18 @@ def objective(trace: Trace, output: Any) -> float:
 class Around:
     """The runs around one, with the value of one node moved."""
 
-    def __init__(self, trace: Trace, index: int) -> None:
-        self._trace, self._place = trace, trace.plan.place(index)
+    def __init__(self, trace: Trace, index: int, magnitudes: tuple[float, float]) -> None:
+        self.index = index
+        """The node."""
+        self._trace, self._place, self._magnitudes = trace, trace.plan.place(index), magnitudes
         self._value = trace.value_of(index)
         self._cells = trace.buffers.cells.copy()
         self._batches = _depending(trace, index)
         self._output = trace.plan.place(trace.program.output)
         self.output = objective(trace, trace.output)
         """What is differentiated, at the point itself."""
-        self._magnitudes = _magnitudes(trace)
         self.refusal = ""
-        """Why a run was refused: a class of 0.9 is no class. Empty while none was."""
+        """Why a run of the last difference was refused: 0.9 is no class. Empty where none was."""
 
     @property
     def work(self) -> int:
@@ -81,6 +82,7 @@ class Around:
         return self._settled(0.0, move, 0.0)
 
     def _settled(self, x: float, move: Array, size: float) -> Difference:
+        self.refusal = ""
         made, settled = self._difference(x, move, sizes(size)[:FEW])
         return made if settled else self._difference(x, move, sizes(size))[0]
 
@@ -175,7 +177,7 @@ def _size(place: object) -> int:
     return place.stop - place.start if isinstance(place, Region) else int(np.size(np.asarray(place)))
 
 
-def _magnitudes(trace: Trace) -> tuple[float, float]:
+def magnitudes(trace: Trace) -> tuple[float, float]:
     """The size of what rounding in the output comes from, as :attr:`Runs.magnitude` and :attr:`Runs.inside`.
 
     Every cell is rounded by itself, so the cells of an array count together as the length of a vector does.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.explain import name_of
-from graphstep.witnesses.around import Around
 from graphstep.witnesses.judging import Testimony, judged
 from graphstep.witnesses.report import AGREES, SEVERITY, Row, Sample
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.trace import Trace
+    from graphstep.witnesses.around import Around
 
 LISTED = 16
 """Cells up to which every cell of an array has a row of its own."""
@@ -26,7 +26,7 @@ LISTED = 16
 CHECKED = 50
 """Cells of an array that are moved, one at a time."""
 
-FEWEST = 4
+FEWEST = 1
 """Cells of an array that are moved however long a run takes."""
 
 WORK = 2_000_000_000
@@ -83,11 +83,10 @@ def direction(shape: tuple[int, ...]) -> NDArray[np.float64]:
     return signs / math.sqrt(max(1, signs.size))
 
 
-def chosen_cells(trace: Trace, index: int, nodes: int) -> tuple[Around, list[int]]:
-    """The runs around a node and the cells to check, where ``nodes`` share the time there is."""
-    around = Around(trace, index)
+def chosen_cells(trace: Trace, around: Around, nodes: int) -> list[int]:
+    """The cells of a node to check, where so many nodes share the time there is."""
     runs = WORK // (nodes * around.work)
-    return around, sample(trace, index, min(CHECKED, max(FEWEST, runs // _RUNS)))
+    return sample(trace, around.index, min(CHECKED, max(FEWEST, runs // _RUNS)))
 
 
 def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], symbolic: Symbolic) -> Iterator[Row]:
@@ -130,7 +129,7 @@ def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> R
     name, shape = name_of(trace.program, index), np.shape(trace.value_of(index))
     size = math.prod(shape)
     if not rows:
-        nothing = Row(name, math.nan, None, "it has no cells", None, math.inf, None, None, "agree", f"{name} has no cells.")
+        nothing = Row(name, math.nan, None, "", None, math.inf, None, None, "agree", "It has no cells.")
         return replace(nothing, sample=Sample(shape, 0, 0, None, 0))
     worst = max(rows, key=_weight)
     blurred = sum(row.verdict == "agree" and (row.relative_error or 0.0) > AGREES for row in rows)

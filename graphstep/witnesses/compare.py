@@ -10,7 +10,7 @@ import numpy as np
 from graphstep.errors import GraphstepError, LimitError
 from graphstep.explain import name_of
 from graphstep.expression import node_id
-from graphstep.witnesses.around import has_arrays
+from graphstep.witnesses.around import Around, has_arrays, magnitudes
 from graphstep.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, whole
 from graphstep.witnesses.differences import Difference, differences
 from graphstep.witnesses.judging import Testimony, judged
@@ -136,8 +136,10 @@ def _number(value: object) -> float:
 def _array_rows(trace: Trace, nodes: Sequence[int], *, symbolic: bool) -> Iterator[tuple[int, list[Row], Row]]:
     """For each node its index, the rows of the cells that were checked, and the row that stands for the whole."""
     known = _written(trace, nodes) if symbolic else _NOT_ASKED
+    sizes = magnitudes(trace)
     for index in nodes:
-        around, places = chosen_cells(trace, index, len(nodes))
+        around = Around(trace, index, sizes)
+        places = chosen_cells(trace, around, len(nodes))
         found = list(cell_rows(trace, index, around, places, _symbolic_cells(known, index, places)))
         if not np.shape(trace.value_of(index)):
             yield index, found, found[0]

@@ -35,7 +35,10 @@ def remark_at(trace: Trace, index: int) -> Note | None:
             count = int(np.count_nonzero(np.broadcast_to(rule.at(NUMBERS, *inputs), shape)))
             if count:
                 others = f" ({rule.others}.)" if rule.others else ""
-                return Note("warning" if rule.warns else "convention", f"In {_cells(count, shape)}: {rule.says}{others}")
+                if rule.warns:
+                    return Note("warning", f"{rule.says}{others}")
+                where = "" if count == np.prod(shape) else f"In {_cells(count, shape)}: "
+                return Note("convention", f"{where}{rule.says}{others}")
     return None
 
 

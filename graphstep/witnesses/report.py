@@ -156,13 +156,28 @@ class Report:
         ]
         lines = [line.rstrip() for line in lines]
         lines.append("")
-        lines += [line for row in self.rows for line in _said(row)]
+        lines += self._explanations()
         notes: dict[str, list[str]] = {}
         for row in self.rows:
             if row.symbolic_note:
                 notes.setdefault(row.symbolic_note, []).append(row.input)
         lines += [f"No derivative from SymPy{_for(names, len(self.rows))}: {note}." for note, names in notes.items()]
         lines.append(self.summary())
+        return lines
+
+    def _explanations(self) -> list[str]:
+        lines: list[str] = []
+        # Cells of one array often have the same to say: a class cannot be moved, a maximum ties.
+        together: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.cell is not None and row.sample is None and row.explanation:
+                together.setdefault(row.explanation, []).append(row.input)
+        for row in self.rows:
+            names = together.get(row.explanation, []) if row.cell is not None and row.sample is None else []
+            if not names:
+                lines += _said(row)
+            elif names[0] == row.input:
+                lines.append(f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}: {row.explanation}")
         return lines
 
     def summary(self) -> str:

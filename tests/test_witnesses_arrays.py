@@ -1,0 +1,425 @@
+"""Witnesses for the gradients of arrays: every cell of a small one, a sample and a direction of a large one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from graphstep.arrays import Number, plain
+from graphstep.cli import main
+from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
+from graphstep.read import read
+from graphstep.trace import Trace, trace
+from graphstep.witnesses import Report, Row, check, check_node, numeric_rows, rows
+from graphstep.witnesses.around import Around, has_arrays, magnitudes
+from graphstep.witnesses.cells import CHECKED, direction, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def run(text: str, seed: Number = 1.0, **inputs: Any) -> Trace:
+    return trace(read(text), {name: plain(value) for name, value in inputs.items()}, seed=seed)
+
+
+def report(text: str, **inputs: Any) -> Report:
+    return check(run(text, **inputs))
+
+
+def normal(*shape: int, seed: int = 0) -> Any:
+    return np.random.default_rng([seed, *shape]).normal(size=shape)
+
+
+def positive(*shape: int) -> Any:
+    return 0.3 + np.abs(normal(*shape))
+
+
+def network(text: str = "mean((sigmoid(x@W1)@W2 - y)^2)") -> Trace:
+    inputs = {"x": normal(20, 200), "W1": normal(200, 20) / 14, "W2": normal(20, 5) / 4, "y": normal(20, 5)}
+    return run(text, **inputs)
+
+
+def test_each_cell_of_a_small_array_has_a_row_and_three_witnesses() -> None:
+    found = report("sum((W@x)^2)", W=[[0.1, 0.5], [-0.3, 0.8]], x=[0.2, 0.4])
+    assert [row.input for row in found.rows] == ["W[0,0]", "W[0,1]", "W[1,0]", "W[1,1]", "x[0]", "x[1]"]
+    for row, gradient in zip(found.rows, (0.088, 0.176, 0.104, 0.208, -0.112, 0.636), strict=True):
+        assert row.verdict == "agree"
+        for said in (row.backprop, row.symbolic, row.numeric):
+            assert said == pytest.approx(gradient, rel=1e-12)
+    assert found.lines()[1].split()[:4] == ["W[0,0]", "0.088", "0.088", "0.088"]
+    assert found.lines()[-1].startswith("All 6 gradients are confirmed by SymPy and the central difference")
+
+
+PROGRAMS: list[tuple[str, Mapping[str, Any]]] = [
+    ("sum(exp(x)*y)", {"x": normal(2, 3), "y": normal(3)}),
+    ("a*W + b", {"a": 2.0, "W": normal(2, 2), "b": normal(1, 2)}),
+    ("x*y", {"x": normal(1, 3), "y": normal(2, 1)}),
+    ("x + y", {"x": normal(1, 1), "y": 0.5}),
+    ("dot(x, y)", {"x": normal(3), "y": normal(3, seed=1)}),
+    ("outer(x, y)", {"x": normal(3), "y": normal(2)}),
+    ("x@y", {"x": normal(3), "y": normal(3, seed=1)}),
+    ("x@y", {"x": normal(2, 2, 3), "y": normal(3, 2)}),
+    ("x.T@x", {"x": normal(2, 3)}),
+    ("mean(x, axis=0)^2", {"x": normal(2, 3)}),
+    ("var(x, axis=1)*y", {"x": normal(2, 3), "y": normal(2)}),
+    ("norm(x, axis=0)", {"x": normal(2, 3)}),
+    ("max(x)*min(x)", {"x": normal(2, 3)}),
+    ("max(x, axis=1, keepdims=true)*x", {"x": normal(2, 3)}),
+    ("max(x, y, 0.1)", {"x": normal(3), "y": normal(2, 3)}),
+    ("softmax(x)*y", {"x": normal(2, 3), "y": normal(2, 3, seed=1)}),
+    ("softmax(x, axis=0)^2", {"x": normal(2, 3)}),
+    ("log_softmax(x)*x", {"x": normal(2, 3)}),
+    ("logsumexp(x, axis=1, keepdims=true)^2", {"x": normal(2, 3)}),
+    ("logsumexp(x)", {"x": normal(2, 3)}),
+    ("cross_entropy(x, y)", {"x": normal(2, 3), "y": positive(2, 3)}),
+    ("hinge(x, y, margin=2)", {"x": normal(2, 3), "y": positive(2, 3)}),
+    ("onehot(y, x)*x", {"x": normal(2, 3), "y": positive(2, 3)}),
+    ("min(x, axis=0)*x", {"x": normal(2, 3)}),
+    ("mse(x, y)", {"x": normal(2, 3), "y": normal(2, 3, seed=1)}),
+    ("batch_norm(x, g, b)^3", {"x": normal(4, 2), "g": positive(2), "b": normal(2)}),
+    ("x[0]@x[1] + x[:, 1]", {"x": normal(2, 3)}),
+    ("x[-1, ::2]^2", {"x": normal(2, 3)}),
+    ("reshape(x, 3, 2)@x", {"x": normal(2, 3)}),
+    ("concat(x, y, axis=0)^2", {"x": normal(2), "y": normal(3)}),
+    ("stack(a, b, 2)^2", {"a": 1.0, "b": 2.0}),
+    ("x^y", {"x": positive(3), "y": normal(3)}),
+    ("gelu(x)*relu(x)", {"x": normal(4)}),
+    ("sum(x + y) + a", {"x": np.zeros((0, 3)), "y": normal(3), "a": 3.0}),
+    ("sum(x@y) + a*a", {"x": np.zeros((2, 0)), "y": np.zeros((0, 3)), "a": 3.0}),
+]
+
+
+@pytest.mark.parametrize(("text", "inputs"), PROGRAMS, ids=[text for text, _ in PROGRAMS])
+def test_all_witnesses_agree_on_every_cell_of_every_input_and_node(text: str, inputs: Mapping[str, Any]) -> None:
+    of = run(text, **inputs)
+    found = list(rows(of))
+    # What is differentiated is the sum of the cells of the output, each with the seed 1.
+    assert {row.verdict for row in found} == {"agree"}, [row for row in found if row.verdict != "agree"]
+    cells = [row for row in found if row.sample is None]
+    assert len(cells) == sum(np.size(value) for value in inputs.values())
+    for row in cells:
+        assert row.symbolic is not None, row.symbolic_note
+        assert row.numeric is not None
+        assert not row.explanation
+    for index, depends in enumerate(of.program.depends):
+        if depends:
+            assert check_node(of, index).verdict == "agree", of.program.label(index)
+
+
+def test_every_gate_of_arrays_takes_part() -> None:
+    used = {node.gate for text, inputs in PROGRAMS for node in run(text, **inputs).program.nodes}
+    assert set(STRUCTURAL) - used == set()
+
+
+def test_random_layers_of_every_elementwise_gate_are_confirmed() -> None:
+    names = [name for name, gate in ELEMENTWISE.items() if gate.arity[0] == 1 and gate.functions]
+    for seed, name in enumerate(names):
+        spelled = ELEMENTWISE[name].functions[0]
+        shapes = [(2, 3), (1, 3), (3,), (2, 1), ()][seed % 5], [(3,), (2, 3), (1, 1), (1, 3), (2,)][seed % 5]
+        x, y = (0.2 + 0.6 * np.random.default_rng(seed + k).random(shape) for k, shape in enumerate(shapes))
+        found = report(f"{spelled}(x*y)*y", x=x, y=y)
+        assert {row.verdict for row in found.rows} <= {"agree", "kink"}, (name, found.lines())
+
+
+# A wrong gradient
+
+
+@pytest.mark.parametrize(
+    ("gate", "text", "inputs"),
+    [
+        ("matmul", "sum((W@x)^2)", {"W": normal(2, 3), "x": normal(3)}),
+        ("mean", "mean(x^2)", {"x": normal(3)}),
+        ("softmax", "sum(softmax(x)^2)", {"x": normal(3)}),
+        ("broadcast", "sum((x + b)^2)", {"x": normal(2, 3), "b": normal(3)}),
+    ],
+)
+def test_a_wrong_pullback_is_found_by_both_other_witnesses(
+    monkeypatch: pytest.MonkeyPatch, gate: str, text: str, inputs: Mapping[str, Any]
+) -> None:
+    right = STRUCTURAL[gate].pullback
+    wrong = dataclasses.replace(
+        STRUCTURAL[gate], pullback=lambda np, call, slot, upstream: 1.01 * right(np, call, slot, upstream)
+    )
+    monkeypatch.setitem(GATES, gate, wrong)
+    found = report(text, **inputs)
+    assert not found.agrees
+    (row, *_) = [row for row in found.rows if row.verdict == "disagree"]
+    assert row.relative_error == pytest.approx(0.01, rel=0.02)
+    assert "agree with each other and not with backprop" in row.explanation
+
+
+def test_one_wrong_cell_among_thousands_is_found_by_the_direction(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = ELEMENTWISE["tanh"].partials[0]
+
+    def wrong(m: Any, x: Any, out: Any) -> Any:
+        slopes = np.array(right(m, x, out))
+        slopes[33, 41] *= 0.9
+        return slopes
+
+    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(ELEMENTWISE["tanh"], partials=(wrong,)))
+    of = run("sum(tanh(x))", x=1.0 + 0.01 * normal(60, 60))
+    (row,) = rows(of)
+    assert row.verdict == "disagree"
+    assert row.sample is not None
+    assert row.sample.along is not None
+    assert row.sample.along.verdict == "disagree"
+    assert row.relative_error is not None
+    assert row.relative_error < 1e-8
+    assert "a cell which was not checked by itself has a wrong gradient" in row.explanation
+
+
+# Kinks
+
+
+def only_kinks(found: Report) -> list[Row]:
+    assert found.agrees
+    return [row for row in found.rows if row.verdict == "kink"]
+
+
+def test_a_cell_at_the_kink_of_relu_is_named_with_its_two_slopes() -> None:
+    of = run("sum(relu(x))", x=[0.0, 1.0, -1.0])
+    (row,) = only_kinks(check(of))
+    assert row.input == "x[0]"
+    assert [of.program.nodes[i].gate for i in row.kinks] == ["relu"]
+    assert "the slope is 0 on the left and 1 on the right" in row.explanation
+    assert "In 1 of its 3 cells: relu has a kink at 0" in row.explanation
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "gate", "cells", "slopes"),
+    [
+        ("sum(|x|)", {"x": [0.0, 2.0]}, "abs", ["x[0]"], "-1 on the left and 1 on the right"),
+        ("max(x)", {"x": [3.0, 3.0, 1.0]}, "amax", ["x[0]", "x[1]"], "0 on the left and 1 on the right"),
+        ("min(x)", {"x": [3.0, 3.0, 4.0]}, "amin", ["x[0]", "x[1]"], "1 on the left and 0 on the right"),
+        ("norm(x)", {"x": [0.0, 0.0]}, "length", ["x[0]", "x[1]"], "-1 on the left and 1 on the right"),
+        ("hinge(x, y)", {"x": [1.0, 2.0, 0.0], "y": 1.0}, "hinge", ["x[0]", "x[1]"], "0 on the left and 1 on the right"),
+        ("sum(max(x, y))", {"x": [1.0, 2.0], "y": [1.0, 3.0]}, "max", ["x[0]", "y[0]"], "0 on the left and 1 on the right"),
+    ],
+)
+def test_a_tie_between_cells_is_a_kink_and_no_failure(
+    text: str, inputs: Mapping[str, Any], gate: str, cells: list[str], slopes: str
+) -> None:
+    of = run(text, **inputs)
+    found = only_kinks(check(of))
+    assert [row.input for row in found] == cells
+    assert {of.program.nodes[i].gate for row in found for i in row.kinks} == {gate}
+    assert f"the slope is {slopes}" in found[0].explanation
+
+
+def test_a_kink_near_the_point_is_stepped_around() -> None:
+    assert {row.verdict for row in report("sum(relu(W@x))", W=[[1e-6, 0.0], [0.5, 1e-5]], x=[1.0, 1.0]).rows} == {"agree"}
+
+
+def test_a_large_array_with_a_cell_at_a_kink_says_so() -> None:
+    x = 1.0 + np.abs(normal(20, 20))
+    x[3, 4] = 0.0
+    (row,) = rows(run("sum(relu(x))", x=x))
+    assert row.verdict == "kink"
+    assert row.input == "x"
+
+
+# Classes and data
+
+
+def test_classes_cannot_be_moved_and_are_no_failure() -> None:
+    found = report("cross_entropy(W@x, y)", W=normal(3, 2), x=normal(2), y=1.0)
+    assert found.agrees
+    assert found.rows[-1].input == "y"
+    assert found.rows[-1].numeric is None
+    assert "is no class" in found.rows[-1].explanation
+    assert all(row.symbolic is not None for row in found.rows)
+
+
+def test_what_several_cells_have_to_say_is_said_once() -> None:
+    lines = report("cross_entropy(x, y)", x=normal(3, 3), y=[0.0, 0.0, 1.0]).lines()
+    assert "y[0], y[1]: It cannot be moved a little: -0.0625 is no class." in lines
+    assert "y[2]: It cannot be moved a little: 0.9375 is no class." in lines
+
+
+def test_data_is_not_checked() -> None:
+    program = dataclasses.replace(read("mse(x@w, y)"), data=frozenset({"x", "y"}))
+    of = trace(program, {"x": normal(3, 2), "w": normal(2), "y": normal(3)})
+    found = check(of)
+    assert [row.input for row in found.rows] == ["w[0]", "w[1]"]
+    assert all(row.symbolic is not None for row in found.rows)
+    with pytest.raises(ValueError, match="constant"):
+        list(numeric_rows(of, [0]))
+
+
+def test_data_that_is_a_number_is_not_checked_either() -> None:
+    program = dataclasses.replace(read("(w*x - y)^2"), data=frozenset({"x", "y"}))
+    found = check(trace(program, {"w": 0.5, "x": 2.0, "y": 3.0}))
+    assert [(row.input, row.backprop, row.symbolic, row.verdict) for row in found.rows] == [("w", -8.0, -8.0, "agree")]
+
+
+# Seeds, overflow, nothing
+
+
+def test_the_seed_of_each_cell_counts() -> None:
+    found = check(run("x^2", seed=np.array([1.0, -2.0, 0.0]), x=[1.0, 2.0, 3.0]))
+    assert [row.backprop for row in found.rows] == [2.0, -8.0, 0.0]
+    assert [row.symbolic for row in found.rows] == [2.0, -8.0, 0.0]
+    assert [row.numeric for row in found.rows] == pytest.approx([2.0, -8.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "said"),
+    [
+        ("sum(exp(x))", [800.0, 1.0], "v2, 'exp(x)', is inf in 1 of its 2 cells."),
+        ("sum(1/x)", [0.0, 1.0], "v2, '1/x', is inf in 1 of its 2 cells. 1/0 is infinite"),
+        ("sum(sqrt(x))", [0.0, 4.0], "At v2, 'sqrt(x)', the local gradient is inf in 1 of its 2 cells. At 0 the root"),
+        ("sum(x)", [math.inf, 1.0], "The input x is inf in 1 of its 2 cells."),
+        ("sum(x*x)", [1e200, 1.0], "'x*x', is inf in 1 of its 2 cells."),
+    ],
+)
+def test_the_gate_that_made_it_infinite_is_named(text: str, x: list[float], said: str) -> None:
+    found = report(text, x=x)
+    assert found.verdict == "not finite"
+    assert said in found.rows[0].explanation
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_stable_composites_are_confirmed_where_the_naive_formula_overflows() -> None:
+    found = report("cross_entropy(x, y)", x=[1000.0, 999.0, 0.0], y=[0.2, 0.3, 0.5])
+    assert found.agrees
+    assert all(row.numeric is not None for row in found.rows)
+
+
+def test_an_array_without_cells_has_nothing_to_check() -> None:
+    found = report("sum(x) + 2*z", x=np.zeros((0, 3)), z=3.0)
+    assert [(row.input, row.verdict) for row in found.rows] == [("x", "agree"), ("z", "agree")]
+    assert "x: It has no cells." in found.lines()
+    assert found.to_dict()["check"][0]["cells"] == 0
+
+
+# Large arrays
+
+
+def test_a_network_is_sampled_and_moved_as_a_whole() -> None:
+    started = time.perf_counter()
+    found = check(network())
+    # It takes a part of a second; the bound only tells a sample from every cell.
+    assert time.perf_counter() - started < 30
+    assert found.agrees
+    assert [row.input for row in found.rows] == ["x", "W1", "W2", "y"]
+    for row, size in zip(found.rows, (4000, 4000, 100, 100), strict=True):
+        assert row.sample is not None
+        assert (row.sample.checked, row.sample.size) == (CHECKED, size)
+        assert row.sample.along is not None
+        assert row.sample.along.verdict == "agree"
+        assert row.cell is not None
+        assert "SymPy is asked for at most 200" in row.symbolic_note
+    lines = found.lines()
+    assert any(line.startswith("W1 (200×20): 50 of 4,000 cells and a random direction checked") for line in lines)
+    assert lines[-1].startswith("Every cell that was checked is confirmed by the central difference")
+
+
+def test_a_check_says_the_same_twice() -> None:
+    assert check(network()).to_dict() == check(network()).to_dict()
+
+
+def test_a_sample_has_large_gradients_zeros_and_cells_from_everywhere() -> None:
+    x = normal(100, 100)
+    of = run("sum(relu(x)*x)", x=x)
+    chosen = sample(of, 0, CHECKED)
+    gradients = np.ravel(of.gradient_of(0))
+    assert len(set(chosen)) == CHECKED
+    assert chosen == sorted(chosen)
+    assert int(np.argmax(np.abs(gradients))) in chosen
+    assert sum(gradients[i] == 0 for i in chosen) >= CHECKED // 5
+    assert min(chosen) < 1500
+    assert max(chosen) > 8500
+
+
+def test_the_direction_has_length_one_and_moves_every_cell() -> None:
+    move = direction((30, 7))
+    assert np.linalg.norm(move) == pytest.approx(1.0)
+    assert len(set(np.abs(move).ravel().tolist())) == 1
+    np.testing.assert_array_equal(move, direction((30, 7)))
+
+
+def test_a_long_run_checks_fewer_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphstep.witnesses.cells.WORK", 10_000)
+    (row, *_) = rows(network())
+    assert row.sample is not None
+    assert row.sample.checked == 1
+    assert row.sample.along is not None
+
+
+def test_only_what_depends_on_a_node_runs_again() -> None:
+    of = network()
+    sizes = magnitudes(of)
+    first, second = (Around(of, of.program.names[name], sizes).work for name in ("W1", "W2"))
+    assert first > 2 * second
+
+
+# Rows and reports
+
+
+def test_a_node_that_is_an_array_is_checked_as_one() -> None:
+    of = run("h = tanh(W@x); sum(h*h)", W=normal(3, 2), x=normal(2))
+    row = check_node(of, of.program.names["h"])
+    assert (row.input, row.verdict) == ("h", "agree")
+    assert row.sample is not None
+    assert (row.sample.checked, row.sample.size, row.sample.along) == (3, 3, None)
+    assert row.symbolic is not None
+
+
+def test_numeric_rows_are_one_for_each_input_with_the_largest_relative_error() -> None:
+    of = run("sum((W@x)^2) + a", W=normal(2, 2), x=normal(2), a=2.0)
+    found = list(numeric_rows(of, [0, 1, 2]))
+    assert [row.input for row in found] == ["W", "x", "a"]
+    cells = [row for row in rows(of) if row.input.startswith("W")]
+    assert found[0].numeric_difference == max(row.numeric_difference or 0.0 for row in cells)
+    assert all(row.symbolic is None for row in found)
+
+
+def test_numeric_rows_of_arrays_do_without_sympy() -> None:
+    code = """
+import sys
+import numpy as np
+from graphstep.read import read
+from graphstep.trace import trace
+from graphstep.witnesses import numeric_rows
+
+(row,) = numeric_rows(trace(read("sum(softmax(x)^2)"), {"x": np.ones(3)}), [0])
+assert row.verdict == "agree" and row.sample.size == 3
+sys.exit("sympy" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_json_names_the_cell_and_says_what_was_checked() -> None:
+    data = json.loads(json.dumps(report("sum((W@x)^2)", W=[[1.0, 2.0]], x=[3.0, 4.0]).to_dict(), allow_nan=False))
+    assert data["inputs"] == {"W": [[1.0, 2.0]], "x": [3.0, 4.0]}
+    assert [(row["input"], row["cell"]) for row in data["check"]] == [("W", [0, 0]), ("W", [0, 1]), ("x", [0]), ("x", [1])]
+    assert data["check"][0]["backprop"] == 66.0
+    (row,) = report("sum(x^2)", x=normal(10, 10)).to_dict()["check"]
+    assert (row["input"], row["shape"], row["cells"], row["cells_checked"]) == ("x", [10, 10], 100, CHECKED)
+    assert row["direction"]["verdict"] == "agree"
+    assert len(row["cell"]) == 2
+
+
+def test_json_of_numbers_has_no_word_about_cells() -> None:
+    (row,) = report("x^2", x=3.0).to_dict()["check"]
+    assert "cell" not in row
+    assert "shape" not in row
+
+
+def test_a_program_of_numbers_takes_the_path_of_numbers() -> None:
+    assert not has_arrays(run("x*y + 1", x=1.0, y=2.0))
+    assert has_arrays(run("sum(x)", x=1.0))
+    assert report("sum(x)*x", x=3.0).rows[0].verdict == "agree"
+
+
+def test_the_command_checks_arrays(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "sum((W@x)^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"]) == 0
+    assert "All 6 gradients are confirmed" in capsys.readouterr().out
