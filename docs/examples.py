@@ -38,17 +38,30 @@ def _answered(body: str) -> str:
 
 
 def _output(line: str) -> str:
-    """What one command prints, standard error among it, as on a terminal. It may end in ``| head -N`` or ``| tail -N``."""
-    line, _, tail = line.partition(" | tail -")
-    line, _, head = line.partition(" | head -")
-    program, *words = shlex.split(line)
+    """What one command prints, standard error among it, as on a terminal.
+
+    It is ``graphstep``, ``cat FILE`` or ``printf TEXT > FILE``, and may be followed by ``| head -N``, ``| tail -N`` and
+    ``| grep TEXT``.
+    """
+    command, *filters = line.split(" | ")
+    program, *words = shlex.split(command)
     printed = io.StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
         if program == "cat":
             print(Path(words[0]).read_text(encoding="utf-8"), end="")
+        elif program == "printf" and words[1:2] == [">"]:
+            Path(words[2]).write_text(words[0].replace("\\n", "\n"), encoding="utf-8")
         elif program == "graphstep":
             main(words)
         else:
-            raise ValueError(f"an example runs graphstep or cat, not {program}")
+            raise ValueError(f"an example runs graphstep, cat or printf, not {program}")
     lines = printed.getvalue().splitlines(keepends=True)
-    return "".join(lines[-int(tail) :] if tail else lines[: int(head)] if head else lines)
+    for words in map(shlex.split, filters):
+        lines = _filtered(lines, *words)
+    return "".join(lines)
+
+
+def _filtered(lines: list[str], program: str, word: str) -> list[str]:
+    if program == "grep":
+        return [line for line in lines if word in line]
+    return lines[: int(word[1:])] if program == "head" else lines[-int(word[1:]) :]
