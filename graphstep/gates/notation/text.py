@@ -58,7 +58,7 @@ class Term:
         return self.style.power(self.style.term(other), self)
 
     def __neg__(self) -> Term:
-        return Term("-" + self.within(PRODUCT), SIGN, self.style)
+        return Term("-" + self.after(PRODUCT), SIGN, self.style)
 
     def __gt__(self, other: Any) -> Term:
         return self.style.relation(">", self, other)

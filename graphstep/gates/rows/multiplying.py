@@ -96,7 +96,8 @@ def _matmul_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: 
     if slot == 0:
         made = m.matmul(y, upstream) if left == 1 else m.matmul(upstream, m.transposed(y))
     else:
-        made = m.matmul(m.transposed(x), upstream)
+        # A vector is written as a column: x δᵀ where a row of x times the matrix made the row δ belongs to.
+        made = m.matmul(x, m.transposed(upstream)) if left == 1 else m.matmul(m.transposed(x), upstream)
     mine, other = (left, right) if slot == 0 else (right, left)
     if other <= 2 or mine > 2:
         return made
@@ -158,10 +159,10 @@ MULTIPLYING = (
         _matmul_pulled,
         "The @ gate multiplies rows by columns: each cell is a row of {x} times a column of {y}.",
         (
-            "To the left side of a matrix product goes the upstream gradient times {y} transposed: each of its cells is "
-            "scaled by what it was multiplied by, and added up where it was used several times.",
-            "To the right side of a matrix product goes {x} transposed times the upstream gradient: each of its cells is "
-            "scaled by what it was multiplied by, and added up where it was used several times.",
+            "To the left side of a matrix product goes the upstream gradient times {y}, transposed so that the shapes fit: each "
+            "cell is scaled by what it was multiplied by, and added up where it was used several times.",
+            "To the right side of a matrix product goes the upstream gradient times {x}, transposed so that the shapes fit: each "
+            "cell is scaled by what it was multiplied by, and added up where it was used several times.",
         ),
         pattern=("switcher",),
         inputs=(2, 2),
