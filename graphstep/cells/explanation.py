@@ -9,7 +9,7 @@ import numpy as np
 
 from graphstep.cells.gradient import gradient_rungs, products_of, why_gradient
 from graphstep.cells.names import checked, named, spelled
-from graphstep.cells.value import value_rungs, value_terms, why_value
+from graphstep.cells.value import value_parts, value_rungs, why_value
 from graphstep.errors import InputError
 from graphstep.explain.explanation import Ladder
 from graphstep.explain.names import derivative, name_of, term
@@ -64,15 +64,13 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
     name, typed = named(program, node, place, TEXT).text, spelled(program, node, place)
     if of == "value":
         value = float(np.asarray(trace.value_of(node))[place])
-        made = value_terms(trace, node, place)
+        made = value_parts(trace, node, place)
 
         def of_value(style: Style) -> tuple[str, tuple[str, ...]]:
             return named(program, node, place, style).text, value_rungs(trace, node, place, made, style)
 
         ladder = Ladder(*of_value(TEXT), lambda: of_value(LATEX))
-        return CellExplanation(
-            node, place, of, name, typed, value, tuple(x.value for x in made), ladder, why_value(trace, node, place, made)
-        )
+        return CellExplanation(node, place, of, name, typed, value, made.values, ladder, why_value(trace, node, place, made))
     if not program.depends[node]:
         message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
         raise InputError(message, hint="its value can be explained")
@@ -91,7 +89,7 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
         name,
         typed,
         gradient,
-        tuple(product.contribution for product in products),
+        products.contributions,
         ladder,
         why_gradient(trace, node, place, products),
     )

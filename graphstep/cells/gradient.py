@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +12,13 @@ import numpy as np
 from graphstep.cells.names import named
 from graphstep.cells.sums import left_out, share, shown, without_repeats, written
 from graphstep.explain.names import derivative, name_of, term
-from graphstep.gates.columns import cell_terms
+from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TEXT, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from graphstep.expression import Operand
     from graphstep.gates import StructuralGate
@@ -46,32 +48,51 @@ class Product:
         return self.upstream * self.local if self.local else 0.0
 
 
-def products_of(trace: Trace, node: int, index: Cell) -> tuple[Product, ...]:
-    """The terms of one cell of a node's gradient, in the order of arrival; none for the output, whose gradient is the seed."""
-    if node == trace.program.output:
-        return ()
-    return tuple(product for edge in trace.plan.arrivals[node] for product in _arriving(trace, edge, index))
+@dataclass(frozen=True, slots=True)
+class Products:
+    """All terms of a cell, which may be a million, and those that are written."""
+
+    contributions: tuple[float, ...]
+    """Every term, in the order of arrival."""
+    shown: tuple[Product, ...]
+    """The terms that are written."""
 
 
-def gradient_rungs(trace: Trace, index: Cell, products: Sequence[Product], value: float, style: Style) -> tuple[str, ...]:
+def products_of(trace: Trace, node: int, index: Cell) -> Products:
+    """The terms of one cell of a node's gradient; none for the output, whose gradient is the seed."""
+    contributions: list[float] = []
+    makers: list[tuple[int, Callable[[int], Product]]] = []
+    for edge in () if node == trace.program.output else trace.plan.arrivals[node]:
+        made, product = _arriving(trace, edge, index)
+        makers.append((len(contributions), product))
+        contributions += made
+
+    def at(place: int) -> Product:
+        start, product = makers[bisect_right(makers, place, key=itemgetter(0)) - 1]
+        return product(place - start)
+
+    return Products(tuple(contributions), tuple(map(at, shown(range(len(contributions))))))
+
+
+def gradient_rungs(trace: Trace, index: Cell, products: Products, value: float, style: Style) -> tuple[str, ...]:
     """The sum in names, in numbers, and its value."""
-    last = style.number(value).text
-    if not products:
+    last, count = style.number(value).text, len(products.contributions)
+    if not count:
         return (last,)
     names, numbers = [], []
-    for product in shown(products):
+    for product in products.shown:
         sender = int(trace.plan.sender[product.edge])
         upstream = _slope(trace, trace.program.output, (), sender, product.cell, style)
         local = _local(trace, product, index, style)
         names.append(upstream if local is None else upstream * local)
         arriving = style.number(product.upstream)
         numbers.append(arriving if local is None else arriving * style.number(product.local))
-    return without_repeats((written(names, len(products), style).text, written(numbers, len(products), style).text, last))
+    return without_repeats((written(names, count, style).text, written(numbers, count, style).text, last))
 
 
-def why_gradient(trace: Trace, node: int, index: Cell, products: Sequence[Product]) -> str:
+def why_gradient(trace: Trace, node: int, index: Cell, products: Products) -> str:
     """One or two sentences: where the terms come from."""
-    program, edges = trace.program, trace.plan.arrivals[node]
+    program, edges, count = trace.program, trace.plan.arrivals[node], len(products.contributions)
     name, out = named(program, node, index, TEXT).text, name_of(program, program.output)
     if node == program.output:
         return f"The backward pass starts at {out}: its gradient is the seed."
@@ -79,34 +100,44 @@ def why_gradient(trace: Trace, node: int, index: Cell, products: Sequence[Produc
         return f"{out} does not depend on {name}."
     readers = list(dict.fromkeys(name_of(program, int(trace.plan.sender[edge])) for edge in edges))
     where = " and ".join(readers) if len(readers) < 3 else f"{len(readers)} gates"
-    if not products:
+    if not count:
         return f"{name} moves no cell of {where}: other cells were chosen."
-    if len(products) == 1:
-        sender = int(trace.plan.sender[products[0].edge])
-        moved = named(program, sender, products[0].cell, TEXT).text
+    if count == 1:
+        (only,) = products.shown
+        moved = named(program, int(trace.plan.sender[only.edge]), only.cell, TEXT).text
         return f"{name} moves {moved} and nothing else, so there is one term."
-    ways = f"{where} in {len(products):,} ways" if len(edges) > 1 else f"{len(products):,} cells of {where}"
-    return f"{name} moves {ways}, and the contributions add up.{left_out(len(products))}"
+    ways = f"{where} in {count:,} ways" if len(edges) > 1 else f"{count:,} cells of {where}"
+    return f"{name} moves {ways}, and the contributions add up.{left_out(count)}"
 
 
-def _arriving(trace: Trace, edge: int, index: Cell) -> list[Product]:
-    """The terms of one contribution to a cell."""
+def _arriving(trace: Trace, edge: int, index: Cell) -> tuple[list[float], Callable[[int], Product]]:
+    """The terms of one contribution to a cell, and what makes one of them by its place."""
     sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
     upstream, gate = np.asarray(trace.gradient_of(sender)), trace.gate(sender)
     assert gate is not None, "an edge starts at a gate"
     if isinstance(gate, Gate):
-        return [Product(edge, index, float(upstream[index]), float(np.asarray(trace.local_of(edge))[index]))]
-    operands = trace.node(sender).operands
-    return [
-        Product(
-            edge,
-            found.cell,
-            float(upstream[found.cell]),
-            found.local,
-            None if found.factor is None else (operands[found.factor[0]], found.factor[1]),
-        )
-        for found in cell_terms(np, gate, trace.call(sender), slot, index)
-    ]
+        only = Product(edge, index, float(upstream[index]), float(np.asarray(trace.local_of(edge))[index]))
+        return [only.contribution], [only].__getitem__
+    operands, call = trace.node(sender).operands, trace.call(sender)
+    if gate.factors is not None:
+        products = [
+            Product(edge, found.cell, float(upstream[found.cell]), found.local, (operands[found.factor[0]], found.factor[1]))
+            for found in cell_terms(np, gate, call, slot, index)
+            if found.factor is not None
+        ]
+        return [product.contribution for product in products], products.__getitem__
+    # Where a value is not finite its slopes are not either, and the explanation shows them as they are.
+    with np.errstate(all="ignore"):
+        moved = column(np, gate, call, slot, index)
+        places = np.flatnonzero(moved)
+        arriving, slopes = upstream.ravel()[places], moved.ravel()[places]
+        contributions = (arriving * slopes).tolist()
+
+    def product(place: int) -> Product:
+        there = tuple(map(int, np.unravel_index(int(places[place]), moved.shape)))
+        return Product(edge, there, float(arriving[place]), float(slopes[place]))
+
+    return contributions, product
 
 
 def _local(trace: Trace, product: Product, index: Cell, style: Style) -> Term | None:

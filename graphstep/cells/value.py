@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,15 +44,28 @@ class Part:
         return self.number * self.scale
 
 
-def value_terms(trace: Trace, node: int, index: Cell) -> tuple[Part, ...]:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All terms of a cell, which may be a million, and those that are written."""
+
+    values: tuple[float, ...] = ()
+    """Every term."""
+    shown: tuple[Part, ...] = ()
+    """The terms that are written."""
+    share: int = 0
+    """n where every term is 1/n of a cell, else 0."""
+
+
+def value_parts(trace: Trace, node: int, index: Cell) -> Parts:
     """The terms of one cell of the value of a gate that multiplies, moves or adds up cells; none for any other node."""
     gate = trace.gate(node)
     if gate is None or isinstance(gate, Gate):
-        return ()
-    return tuple(_multiplied(trace, gate, node, index) if gate.factors is not None else _moved(trace, gate, node, index))
+        return Parts()
+    with np.errstate(all="ignore"):
+        return _multiplied(trace, gate, node, index) if gate.factors is not None else _moved(trace, gate, node, index)
 
 
-def value_rungs(trace: Trace, node: int, index: Cell, parts: Sequence[Part], style: Style) -> tuple[str, ...]:
+def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts, style: Style) -> tuple[str, ...]:
     """The formula of the cell in names, in numbers, and its value; the value alone for an input."""
     gate, operands = trace.gate(node), trace.node(node).operands
     last = style.number(float(np.asarray(trace.value_of(node))[index])).text
@@ -66,7 +78,7 @@ def value_rungs(trace: Trace, node: int, index: Cell, parts: Sequence[Part], sty
         # An unnamed number is called by its own text: "x+y = x + y = 3" would say it twice.
         same = not index and _bare(term(trace.program, node, style).text) == _bare(names)
         return found[1:] if same and len(found) > 1 else found
-    if parts:
+    if parts.values:
         return without_repeats((*_sums(trace, parts, style), last))
     call = trace.call(node)
     whole = gate.formula(
@@ -77,7 +89,7 @@ def value_rungs(trace: Trace, node: int, index: Cell, parts: Sequence[Part], sty
     return without_repeats((subscripted(style.term(whole), index, trace.node(node).shape, style).text, last))
 
 
-def why_value(trace: Trace, node: int, index: Cell, parts: Sequence[Part]) -> str:
+def why_value(trace: Trace, node: int, index: Cell, parts: Parts) -> str:
     """One or two sentences: where it comes from."""
     gate, name = trace.gate(node), named(trace.program, node, index, TEXT).text
     if gate is None:
@@ -88,60 +100,86 @@ def why_value(trace: Trace, node: int, index: Cell, parts: Sequence[Part]) -> st
         if index:
             return f"The {gate.symbol} gate works cell by cell: {name} is made of the same cell of {made_of}."
         return f"{name} is what the {gate.symbol} gate makes of {made_of}."
-    if not parts:
+    count = len(parts.values)
+    if not count:
         return f"{name} depends on many cells of {made_of} at once."
-    if len(parts) == 1:
-        return f"{name} is made of one cell of {made_of}." if parts[0].other is None else f"{name} is one product."
-    what = "products" if parts[0].other is not None else "cells"
-    return f"{name} is made of {len(parts):,} {what}.{left_out(len(parts))}"
+    is_product = parts.shown[0].other is not None
+    if count == 1:
+        return f"{name} is one product." if is_product else f"{name} is made of one cell of {made_of}."
+    return f"{name} is made of {count:,} {'products' if is_product else 'cells'}.{left_out(count)}"
 
 
-def _multiplied(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> list[Part]:
-    call = trace.call(node)
-    assert gate.factors is not None, "it multiplies"
-    # With 1 in every cell of the other input, a row of the Jacobian tells which cells meet it, also where it holds a 0.
-    ones = replace(call, inputs=(call.inputs[0], np.ones(call.inputs[1].shape)))
-    row = np.asarray(gate.pullback(np, ones, 0, _unit(call.out.shape, index)))
-    operands, parts = trace.node(node).operands, []
-    for place in np.argwhere(row):
-        mine = tuple(map(int, place))
-        for there, slot, other in gate.factors(0, mine, call):
-            if there == index:
-                scale = float(call.inputs[slot][other])
-                parts.append(Part(operands[0], mine, float(call.inputs[0][mine]), scale, (operands[slot], other)))
-    return parts
+def _multiplied(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> Parts:
+    call, operands, unit = trace.call(node), trace.node(node).operands, _unit(trace.node(node).shape, index)
+    x, y = call.inputs
+    # With 1 in every cell of the other input, a row of the Jacobian tells which cells take part, also where the other holds a 0.
+    ones = replace(call, inputs=(np.ones(x.shape), np.ones(y.shape)))
+    left, right = (np.flatnonzero(gate.pullback(np, ones, slot, unit)) for slot in (0, 1))
+    # Both sides are added up in reading order, so the cells that meet stand at the same place of either list.
+    if len(left) != len(right):
+        return Parts()
+    numbers, scales = x.ravel()[left], y.ravel()[right]
+    values = numbers * scales
+    if _is_off(values, call.out[index]):
+        return Parts()
+    found = [
+        Part(
+            operands[0],
+            _place(left[k], x.shape),
+            float(numbers[k]),
+            float(scales[k]),
+            (operands[1], _place(right[k], y.shape)),
+        )
+        for k in shown(range(len(left)))
+    ]
+    return Parts(tuple(values.tolist()), tuple(found))
 
 
-def _moved(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> list[Part]:
-    call, parts = trace.call(node), []
-    shapes = [value.shape for value in call.inputs]
+def _is_off(values: Any, value: float) -> bool:
+    """Whether terms do not come to the value; of what is not finite nobody can tell."""
+    return bool(np.isfinite(value) and abs(np.sum(values) - value) > 1e-9 * np.sum(np.abs(values)))
+
+
+def _place(flat: Any, shape: tuple[int, ...]) -> Cell:
+    return tuple(map(int, np.unravel_index(int(flat), shape)))
+
+
+def _moved(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> Parts:
+    call, unit = trace.call(node), _unit(trace.node(node).shape, index)
+    shapes, operands = [value.shape for value in call.inputs], trace.node(node).operands
+    values: list[float] = []
+    found: list[Part] = []
+    scales: set[float] = set()
     for slot, given in enumerate(call.inputs):
         if gate.structure(slot, shapes, call.options) in ("dense", "block"):
-            return []
-        row = np.asarray(gate.pullback(np, call, slot, _unit(call.out.shape, index)))
-        for place in np.argwhere(row):
-            mine = tuple(map(int, place))
-            parts.append(Part(trace.node(node).operands[slot], mine, float(given[mine]), float(row[mine])))
-    value, total = float(call.out[index]), sum(part.value for part in parts)
-    # Where a 1 is put at the number of a class, no cell is moved: the parts do not come to the value.
-    return parts if not math.isfinite(value) or math.isclose(total, value, rel_tol=1e-6, abs_tol=1e-9) else []
+            return Parts()
+        row = np.asarray(gate.pullback(np, call, slot, unit))
+        places = np.flatnonzero(row)
+        weights, numbers = row.ravel()[places], given.ravel()[places]
+        values += (weights * numbers).tolist()
+        scales.update(np.unique(weights).tolist())
+        for place in shown(range(len(places))):
+            cell = _place(places[place], given.shape)
+            found.append(Part(operands[slot], cell, float(numbers[place]), float(weights[place])))
+    if _is_off(values, call.out[index]):
+        # A 1 at the number of a class: no cell was moved there, and the parts do not come to the value.
+        return Parts()
+    return Parts(tuple(values), tuple(found), share(scales.pop()) if len(scales) == 1 else 0)
 
 
-def _sums(trace: Trace, parts: Sequence[Part], style: Style) -> tuple[str, str]:
+def _sums(trace: Trace, parts: Parts, style: Style) -> tuple[str, str]:
     """The sum in names and in numbers."""
-    scales = {part.scale for part in parts} if all(part.other is None for part in parts) else set()
-    count = share(parts[0].scale) if len(scales) == 1 else 0
     names, numbers = [], []
-    for part in shown(parts):
+    for part in parts.shown:
         name, number = named(trace.program, part.operand, part.cell, style), style.number(part.number)
         if part.other is not None:
             name, number = name * named(trace.program, *part.other, style), number * style.number(part.scale)
-        elif not count and part.scale != 1:
+        elif not parts.share and part.scale != 1:
             name, number = style.number(part.scale) * name, style.number(part.scale) * number
         names.append(name)
         numbers.append(number)
-    added = [written(terms, len(parts), style) for terms in (names, numbers)]
-    one, two = (total / style.number(count) if count else total for total in added)
+    added = [written(terms, len(parts.values), style) for terms in (names, numbers)]
+    one, two = (total / style.number(parts.share) if parts.share else total for total in added)
     return one.text, two.text
 
 

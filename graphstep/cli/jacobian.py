@@ -23,11 +23,10 @@ USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Show the Jacobians that backpropagation never forms, and single cells as the sums that they are."
 EXAMPLES = """\
 examples:
-  graphstep jacobian "q = W@x; sum(q^2)" W=[[1,2],[3,4]] x=[5,6]               each Jacobian in a line, and the costs
-  graphstep jacobian "q = W@x; sum(q^2)" W=[[1,2],[3,4]] x=[5,6] --of q        those of q in full
-  graphstep jacobian "q = W@x; sum(q^2)" W=[[1,2],[3,4]] x=[5,6] --towards x   those towards x in full
-  graphstep jacobian "q = W@x; sum(q^2)" W=[[1,2],[3,4]] x=[5,6] --cell W[0,1]   one cell, spelled out
-  graphstep jacobian "sum(X)" X="randn(50,40)" --cell X[20:,8:]                the cells of X from there on
+  graphstep jacobian "sum(max(0, W@x))" W="[[1,2],[3,4]]" x="[5,6]"              a line an edge, and the costs
+  graphstep jacobian "sum(max(0, W@x))" W="[[1,2],[3,4]]" x="[5,6]" --of W@x     those of W@x in full
+  graphstep jacobian "sum(max(0, W@x))" W="[[1,2],[3,4]]" x="[5,6]" --cell W[0,1]  one cell, spelled out
+  graphstep jacobian "q = X@w; sum(q^2)" X="randn(64,9)" w="ones(9)" --cell X[20:]  the cells from row 20 on
 
 Cells are counted from 0, as in programs; formulas count from 1, as mathematics does: W[0, 1] is W₁₂.
 """

@@ -245,8 +245,9 @@ def _nonzero(gate: StructuralGate, call: Call, structure: Structure, slot: int, 
     # Blocks are as large as each other, so one column stands for all; with numbers that are not 0 and no two the same, nothing
     # in it is 0 by chance.
     inputs = tuple(_all_different(shape) for shape in shapes)
-    generic = replace(call, inputs=inputs, out=np.asarray(gate.value(np, inputs, call.options)))
-    return columns * int(np.count_nonzero(column(np, gate, generic, slot, (0,) * len(shapes[slot]))))
+    with np.errstate(all="ignore"):
+        generic = replace(call, inputs=inputs, out=np.asarray(gate.value(np, inputs, call.options)))
+        return columns * int(np.count_nonzero(column(np, gate, generic, slot, (0,) * len(shapes[slot]))))
 
 
 def _all_different(shape: Shape) -> Matrix:

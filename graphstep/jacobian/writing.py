@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,7 +54,7 @@ def lines(jacobian: Jacobian) -> list[str]:
         f"towards {source}, {kind_text(jacobian.input_shape)}",
         f"  {jacobian.rows:,}×{jacobian.columns:,}: a row for each cell of {out}, a column for each cell of {source}",
         f"  {jacobian.structure}: {_counted(jacobian)}; {jacobian.memory}",
-        f"  {jacobian.why}",
+        *wrap(jacobian.why, WIDTH, initial_indent="  ", subsequent_indent="  "),
     ]
     if not jacobian.is_formed:
         text.append(f"  pullback     {number_text(jacobian.pulled)}")

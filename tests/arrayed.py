@@ -1,0 +1,46 @@
+"""Runs of programs of arrays: from a text, or of one gate alone at the shapes of a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.arrays import plain, shape_of
+from graphstep.expression import Node, Program
+from graphstep.read import read
+from graphstep.trace import trace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.gates import Ties
+    from graphstep.trace import Trace
+    from tests.test_structural_gates import Case
+
+    GateAtWork = Case | tuple[str, Sequence[Any], dict[str, Any]]
+    """A case of the structural gates; or a gate by name, the values of its inputs, and its options."""
+
+
+def run(text: str, *, ties: Ties = "first", **inputs: Any) -> Trace:
+    """A program run forward and backward."""
+    return trace(read(text), {name: plain(value) for name, value in inputs.items()}, ties=ties)
+
+
+def at_work(case: GateAtWork, *, ties: Ties = "first", seed: int = 0) -> Trace | None:
+    """A run of one gate alone, with a random gradient for its output; None for a broadcast that copies nothing."""
+    name, values, options = case if isinstance(case, tuple) else (case.gate.name, case.inputs(), dict(case.options))
+    inputs = {f"x{k}": plain(value) for k, value in enumerate(values)}
+    gate = Node(name, tuple(range(len(inputs))), None, None, "f", tuple(sorted(options.items())))
+    if name == "broadcast":
+        if shape_of(inputs["x0"]) == options["shape"]:
+            return None
+        # No program calls it: it stands where shapes meet.
+        inputs["t"] = plain(np.ones(options["shape"]))
+        gate = Node("add", (0, 1), None, None, "f")
+    nodes = (*(Node(None, (), given) for given in inputs), gate)
+    program = Program("f", nodes, len(inputs), {given: k for k, given in enumerate(inputs)})
+    with np.errstate(all="ignore"):
+        made = trace(program, inputs, ties=ties)
+        shape = made.node(made.program.output).shape
+        return trace(program, inputs, ties=ties, seed=plain(np.random.default_rng(seed).normal(size=shape)))
