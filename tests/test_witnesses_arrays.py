@@ -15,6 +15,7 @@ import pytest
 
 from graphstep.arrays import Number, plain
 from graphstep.cli import main
+from graphstep.errors import ShapeError
 from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
 from graphstep.read import read
 from graphstep.trace import Trace, trace
@@ -127,6 +128,58 @@ def test_random_layers_of_every_elementwise_gate_are_confirmed() -> None:
         x, y = (0.2 + 0.6 * np.random.default_rng(seed + k).random(shape) for k, shape in enumerate(shapes))
         found = report(f"{spelled}(x*y)*y", x=x, y=y)
         assert {row.verdict for row in found.rows} <= {"agree", "kink"}, (name, found.lines())
+
+
+SHAPES = [(), (1,), (3,), (1, 3), (2, 3), (3, 2), (2, 1), (1, 1), (0, 3), (2, 2, 3)]
+
+
+def random_program(seed: int) -> tuple[str, dict[str, Any]]:
+    """A program on arrays of random shapes, size 1 and size 0 among them, as text and inputs. Its last statement is a sum."""
+    rng = np.random.default_rng(seed)
+    inputs: dict[str, Any] = {}
+    for name in "abc":
+        shape = SHAPES[int(rng.integers(len(SHAPES)))]
+        inputs[name] = plain(0.5 + rng.random(shape))
+    shapes: dict[str, tuple[int, ...]] = {name: np.shape(value) for name, value in inputs.items()}
+    statements: list[str] = []
+    for k in range(6):
+        one, other = (str(rng.choice(sorted(shapes))) for _ in range(2))
+        told = [f"tanh({one})", f"sum({one})*{other}", f"{one}*{other}", f"{one} + sin({other})", f"{one}/(1 + {other}^2)"]
+        axes = len(shapes[one])
+        if axes:
+            axis = int(rng.integers(-axes, axes))
+            told += [f"mean({one}, axis={axis}, keepdims=true)", f"{one}.T", f"stack({one}, {one}^2, axis={axis})"]
+            told += [f"{one}@{other}", f"{one}@{other}.T", f"concat({one}, {other}, axis={axis})", f"reshape({one}, -1)"]
+            told += [f"{one}[..., ::2]", f"{one}[0]", f"softmax({one}, axis={axis})", f"logsumexp({one}, axis={axis})"]
+            told += [f"max({one}, axis={axis})*2", f"norm({one}, axis={axis})", f"relu({one} - 0.9)", f"var({one}, axis={axis})"]
+        for text in rng.permutation(told).tolist():
+            try:
+                tried = "; ".join([*statements, f"r{k} = {text}"])
+                made = run(tried, **stated(tried, inputs))
+            except ShapeError:
+                continue
+            statements.append(f"r{k} = {text}")
+            shapes[f"r{k}"] = np.shape(made.output)
+            break
+    used = " + ".join(f"mean({name})" if 0 not in shapes[name] else f"sum({name})" for name in sorted(shapes)[-3:])
+    text = "; ".join([*statements, used])
+    return text, stated(text, inputs)
+
+
+def stated(text: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs that stand in a program."""
+    return {name: inputs[name] for name in read(text).inputs}
+
+
+@pytest.mark.parametrize("start", range(0, 120, 20))
+def test_random_programs_are_confirmed(start: int) -> None:
+    symbolic = 0
+    for seed in range(start, start + 20):
+        text, inputs = random_program(seed)
+        for row in rows(run(text, **inputs)):
+            assert row.verdict == "agree", (seed, text, row)
+            symbolic += row.symbolic is not None
+    assert symbolic > 50
 
 
 # A wrong gradient
@@ -287,6 +340,12 @@ def test_the_gate_that_made_it_infinite_is_named(text: str, x: list[float], said
     json.dumps(found.to_dict(), allow_nan=False)
 
 
+def test_sympy_has_no_say_where_nothing_is_divided_by_nothing() -> None:
+    found = report("mean(x) + a", x=np.zeros((0, 3)), a=2.0)
+    assert (found.rows[1].verdict, found.rows[1].symbolic) == ("not finite", None)
+    assert found.rows[1].symbolic_note == "the formula holds nan, whatever its inputs are"
+
+
 def test_stable_composites_are_confirmed_where_the_naive_formula_overflows() -> None:
     found = report("cross_entropy(x, y)", x=[1000.0, 999.0, 0.0], y=[0.2, 0.3, 0.5])
     assert found.agrees
@@ -318,6 +377,7 @@ def test_a_network_is_sampled_and_moved_as_a_whole() -> None:
         assert row.cell is not None
         assert "SymPy is asked for at most 200" in row.symbolic_note
     lines = found.lines()
+    assert lines[2].split()[0] == found.rows[1].place
     assert any(line.startswith("W1 (200×20): 50 of 4,000 cells and a random direction checked") for line in lines)
     assert lines[-1].startswith("Every cell that was checked is confirmed by the central difference")
 

@@ -123,7 +123,11 @@ def formula(trace: Trace, cut: int | None = None) -> Formula:
     import sympy as sp
 
     parts = sum(size.parts for size in _flat(_cells(program, program.output, None, inputs, cut)))
-    return Formula(program, sp.Add(*terms), parts, values)
+    expression = sp.Add(*terms)
+    if expression.has(sp.nan):
+        # Its derivative would be 0 for SymPy.
+        raise InputError("the formula holds nan, whatever its inputs are")
+    return Formula(program, expression, parts, values)
 
 
 def _flat(cells: Any) -> list[Any]:

@@ -92,6 +92,13 @@ class Row:
     """What was checked, where the row stands for a whole array; its cell is then the one with the largest relative error."""
 
     @property
+    def place(self) -> str:
+        """The input, or its cell that the numbers are of: ``W[0,1]``."""
+        if self.sample is None or self.cell is None:
+            return self.input
+        return f"{self.input}[{','.join(map(str, self.cell))}]"
+
+    @property
     def relative_error(self) -> float | None:
         """The larger of the two relative errors."""
         return max((e for e in (self.symbolic_difference, self.numeric_difference) if e is not None), default=None)
@@ -148,7 +155,7 @@ class Report:
         for row in self.rows:
             known = None if row.sample is not None and not row.sample.checked else row.backprop
             numbers = (_shown(x, digits) for x in (known, row.symbolic, row.numeric))
-            table.append((row.input, *numbers, _shown(row.relative_error, 2), row.verdict))
+            table.append((row.place, *numbers, _shown(row.relative_error, 2), row.verdict))
         widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
         lines = [
             "  ".join(cell.rjust(w) if 0 < k < 5 else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
@@ -242,10 +249,8 @@ def _said(row: Row) -> list[str]:
     if row.sample is None or not row.sample.checked:
         return [f"{row.input}: {row.explanation}"] if row.explanation else []
     shape = shape_text(row.sample.shape)
-    place = f"{row.input}[{','.join(map(str, row.cell or ()))}]"
-    what = f"{row.input} ({shape}): {row.sample.says()}; the numbers are those of {place}"
-    if row.verdict == "agree":
-        what += ", where the relative error is largest"
+    largest = ", where the relative error is largest" if row.verdict == "agree" else ""
+    what = f"{row.input} ({shape}): {row.sample.says()}; the row is that of {row.place}{largest}"
     if row.sample.blurred:
         one = row.sample.blurred == 1
         what += f"; {row.sample.blurred:,} cell{' is' if one else 's are'} too small for the difference to say more"
