@@ -35,8 +35,11 @@ NEARBY = 60
 MORE = "+…"
 """Stands behind a gradient of which a part has arrived."""
 
-DIGEST = 12
-"""Cells that an array has on its wire for its numbers, or for what they are like."""
+DIGEST = 15
+"""Cells that an array has on its wire: room for a vector of two or three numbers."""
+
+_RANGE = 12
+"""Cells for what the numbers of a larger one are like."""
 
 _WIDEST = len("-1.234e-100")
 _HUB = 8
@@ -216,8 +219,10 @@ def digest(value: Number, digits: int = DIGITS) -> str:
         return numeral(float(value), digits)
     if not value.size:
         return "no cells"
-    if value.size <= DIGEST // 3 and len(text := array_text(value, digits)) <= DIGEST:
-        return text
+    if value.size <= DIGEST // 3:
+        for fewer in range(digits, min(digits, 3) - 1, -1):
+            if len(text := array_text(value, fewer)) <= DIGEST:
+                return text
     low, high = float(value.min()), float(value.max())
     if low != low:
         return f"{int((value != value).sum()):,} nan"
@@ -226,7 +231,7 @@ def digest(value: Number, digits: int = DIGITS) -> str:
     for fewer in range(min(digits, 3), 0, -1):
         ends = numeral(low, fewer), numeral(high, fewer)
         text = f"all ≈ {ends[0]}" if ends[0] == ends[1] else f"{ends[0]}…{ends[1]}"
-        if len(text) <= DIGEST:
+        if len(text) <= _RANGE:
             return text
     return f"|·| ≤ {numeral(max(-low, high), 1)}"
 

@@ -234,10 +234,11 @@ def leaves(choose: random.Random) -> tuple[list[str], dict[str, Any]]:
 
 
 FORMS = (
-    "{x} @ {y}", "{x} + {y}", "{x} * {y}", "{x} - {y}", "max({x}, {y})", "relu({x})", "tanh({x})", "({x})^2", "3*{x} + 1",
-    "log({x})", "1/({x})", "sum({x})", "sum({x}, axis=0)", "mean({x}, axis=-1, keepdims=true)", "max({x})", "min({x}, axis=0)", "norm({x})",
-    "var({x})", "({x}).T", "({x})[0]", "({x})[..., ::2]", "reshape({x}, -1)", "concat({x}, {x})", "stack({x}, {y})",
-    "outer({x}, {y})", "dot({x}, {y})", "softmax({x})", "log_softmax({x})", "logsumexp({x})", "logsumexp({x}, axis=-1)", "mse({x}, {y})",
+    "{x} @ {y}", "{x} + {y}", "{x} * {y}", "{x} - {y}", "max({x}, {y})", "relu({x})", "tanh({x})", "({x})^2",
+    "3*{x} + 1", "log({x})", "1/({x})", "sum({x})", "sum({x}, axis=0)", "mean({x}, axis=-1, keepdims=true)", "max({x})",
+    "min({x}, axis=0)", "norm({x})", "var({x})", "({x}).T", "({x})[0]", "({x})[..., ::2]", "reshape({x}, -1)",
+    "concat({x}, {x})", "stack({x}, {y})", "outer({x}, {y})", "dot({x}, {y})", "softmax({x})", "log_softmax({x})",
+    "logsumexp({x})", "logsumexp({x}, axis=-1)", "mse({x}, {y})",
 )  # fmt: skip
 """What is done to inputs and to what came of them, where the shapes allow it."""
 

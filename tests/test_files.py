@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from graphstep.errors import GraphstepError
 from graphstep.files import replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_a_file_is_written_as_utf8_with_unix_line_ends(tmp_path: Path) -> None:
@@ -42,6 +46,20 @@ def test_a_failure_leaves_the_old_file_and_no_temporary_one(tmp_path: Path, monk
         replace_file(path, "new")
     monkeypatch.undo()
     assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_text_may_come_in_pieces_and_may_fail_between_them(tmp_path: Path) -> None:
+    path = replace_file(tmp_path / "a", iter(["∂f", "/∂x\n"]))
+    assert path.read_bytes() == "∂f/∂x\n".encode()
+
+    def broken() -> Iterator[str]:
+        yield "new"
+        raise ValueError("in the middle")
+
+    with pytest.raises(ValueError, match="in the middle"):
+        replace_file(path, broken())
+    assert path.read_text(encoding="utf-8") == "∂f/∂x\n"
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 

@@ -75,7 +75,7 @@ def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | 
     """
     _check_step(trace, at)
     chosen = exporter(name) if name else exporter_for(path)
-    return replace_file(path, "".join(chosen.export(trace, at)))
+    return replace_file(path, chosen.export(trace, at))
 
 
 def _check_step(trace: Trace, at: int | None) -> None:

@@ -131,7 +131,7 @@ def _shaped_row(trace: Trace, n: int) -> tuple[str, ...]:
     left, rungs = value_ladder(trace, index).in_latex()
     # An unnamed short expression is called by its own formula: its ladder begins with numbers.
     formula = f"{left} = {rungs[0]}" if len(rungs) > 2 else left
-    shape = shape_text(trace.node(index).shape)
+    shape = shape_text(trace.node(index).shape) or "number"
     return str(n), plain(_box(trace, index)), inline(formula), shape, arrays.short(trace.value_of(index))
 
 
@@ -202,7 +202,8 @@ def _shaped_send(trace: Trace, told: Explanation) -> tuple[str, ...]:
     chain = f"{left} = {rungs[0]}" if len(rungs) > 2 else left
     made = step.contribution if step.edge is not None else step.gradient
     result = "–" if made is None else arrays.short(made)
-    return str(told.n), plain(told.title), told.pattern, inline(chain), shape_text(trace.node(step.node).shape), result
+    shape = shape_text(trace.node(step.node).shape) or "number"
+    return str(told.n), plain(told.title), told.pattern, inline(chain), shape, result
 
 
 def _row(told: Explanation) -> tuple[str, ...]:
@@ -281,7 +282,7 @@ def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str], shaped
 
 def _input(trace: Trace, index: int, shaped: bool) -> tuple[str, ...]:
     name = inline(latex_name(trace.program.inputs[index]))
-    return (name, shape_text(trace.node(index).shape)) if shaped else (name,)
+    return (name, shape_text(trace.node(index).shape) or "number") if shaped else (name,)
 
 
 def _number(value: Number) -> str:
