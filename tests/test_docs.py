@@ -109,12 +109,20 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
         limits.NUMERAL_DIGITS,
         limits.NUMERAL_EXPONENT,
         limits.NAME,
+        limits.CELLS,
+        limits.AXES,
+        limits.FILE,
+        limits.JSON,
     }
 
 
 def test_every_field_of_the_json_document_is_on_its_page() -> None:
-    document = graphstep.run("q = 2*x; q*q", x=3).to_dict()
-    named = {*document, *(key for part in (*document["nodes"], *document["steps"]) for key in part)}
+    numbers = graphstep.run("q = 2*x; q*q", x=3).to_dict()
+    arrays = graphstep.run("sum(X@x, axis=0)", X=[[1, 2], [3, 4]], x=[5, 6]).to_dict()
+    documents = [numbers, arrays]
+    named = {key for document in documents for key in document}
+    named |= {key for document in documents for part in (*document["nodes"], *document["steps"]) for key in part}
+    named |= {key for document in documents for step in document["steps"] for key in step.get("jacobian", ())}
     text = (HERE / "reference/json.md").read_text(encoding="utf-8")
     assert {name for name in named if f"`{name}`" not in text} == set()
 
