@@ -106,7 +106,7 @@ def orders_lines(trace: Trace, orders: Orders) -> list[str]:
     )
     text = [
         f"multiplications along the path from {start}, {kind_text(trace.node(orders.start).shape)}, to {out}",
-        *(f"  {row}" for row in _table([head, *rows, total])),
+        *(f"  {row}".rstrip() for row in _table([head, *rows, total])),
         "  pullback: what the run did, without any Jacobian; from the output: a row times each Jacobian;",
         f"  from the input: each Jacobian times a matrix {side}.",
     ]
