@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+import graphstep as gs
 from graphstep import export, notebook
 from graphstep.errors import GraphstepError
 from graphstep.export._cells import Cells, nested, pieces
@@ -184,6 +185,26 @@ def test_many_gates_on_arrays_stand_in_tables_and_very_many_in_a_summary(gates: 
     text = "; ".join(["a0 = W@x", *layers, f"sum(a{len(layers)})"])
     solution = export.render(run(text, {"W": [[0.5, 0.2], [-0.1, 0.9]], "x": [1.0, -1.0], "b": [0.1, 0.2]}), "md")
     assert marker in solution
+    reads_well(solution)
+
+
+def test_a_picture_has_the_shapes_in_gaps_of_its_wires() -> None:
+    picture = export.render(example("broadcast")[0], "svg")
+    assert picture.count(">2×3</text>") == 6
+    gaps = re.findall(r'<path d="M([\d.]+) [\d.]+H([\d.]+)M([\d.]+) ', picture)
+    assert len(gaps) == 7
+    assert all(float(start) < float(stop) < float(on) for start, stop, on in gaps)
+
+
+def test_a_round_of_training_ends_with_its_updates() -> None:
+    trained = gs.train("mean((X@w - y)^2)", params=["w"], lr=0.1, steps=2, X=[[1.0, 2.0], [3.0, 4.0]], y=[1.0, 2.0], w=[0.0, 0.0])
+    last = trained.round(-1)
+    solution = export.render(last, "md")
+    updates = solution.partition("\n## Update\n")[2]
+    assert r"\leftarrow" in updates
+    assert "numeric check" in solution.partition("\n## Update\n")[0], "the backward pass is done before"
+    assert "## Update" not in export.render(last, "md", len(last) - 1)
+    document(last)
     reads_well(solution)
 
 
