@@ -43,10 +43,11 @@ def run(
     """Read a program, build its graph and run it forward and backward.
 
     Inputs are numbers, lists of numbers or NumPy arrays. They are given by keyword, or in ``inputs`` where their names clash with
-    a parameter. ``seed`` is the gradient of the output, ``ties`` says who gets the gradient of max at a tie: the ``first`` (a constant before all) or all (``split``).
+    a parameter. ``seed`` is the gradient of the output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a
+    constant before all) or all (``split``).
 
-    Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or
-    superfluous), ShapeError (arrays do not go together).
+    Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), and
+    ShapeError (arrays do not go together).
     """
     if ties not in ("first", "split"):
         raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
@@ -133,8 +134,14 @@ def train(
 
     if ties not in ("first", "split"):
         raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
-    for name, number, least in (("steps", steps, 0), ("held_out_every", held_out_every, 1), ("batch_seed", batch_seed, 0)):
-        if not isinstance(number, int) or number < least:
+    counts = {
+        "steps": (steps, 0),
+        "held_out_every": (held_out_every, 1),
+        "batch_seed": (batch_seed, 0),
+        "patience": (patience, 1),
+    }
+    for name, (number, least) in counts.items():
+        if number is not None and (not isinstance(number, int) or number < least):
             raise InputError(f"{name} must be a whole number from {least}, not {quoted(str(number))}")
     given = numbers({**(inputs or {}), **values})
     if resume is not None:

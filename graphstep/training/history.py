@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.training.machine import Checkpoint
+    from graphstep.training.machine import Checkpoint, Machine
 
-MEMORY = 64_000_000
+MEMORY = 16_000_000
 """Bytes that checkpoints may take."""
 
 
@@ -40,7 +40,10 @@ class History:
 
 
 class Checkpoints:
-    """Checkpoints at every n-th round, where n doubles each time they would take more memory than they may."""
+    """Checkpoints at every n-th round, where n doubles each time they would take more memory than they may.
+
+    The arrays of those that are dropped are filled again: to ask the system for new ones takes longer than a round.
+    """
 
     def __init__(self, memory: int = MEMORY) -> None:
         self.memory = memory
@@ -50,21 +53,24 @@ class Checkpoints:
         self.first = 0
         """The first round that is kept."""
         self._kept: dict[int, Checkpoint] = {}
+        self._spare: list[Checkpoint] = []
 
-    def wants(self, k: int) -> bool:
-        """Whether round ``k`` is to be kept."""
-        return not self._kept or (k - self.first) % self.stride == 0
-
-    def add(self, point: Checkpoint) -> None:
-        """Keep one; the first is kept for good."""
+    def keep(self, machine: Machine) -> None:
+        """Keep where the machine stands, if the round that comes next is one of those that are kept; the first one always is."""
+        k = machine.next
         if not self._kept:
-            self.first = point.round
-        self._kept[point.round] = point
-        while len(self._kept) > 2 and point.size * len(self._kept) > self.memory:
+            self.first = k
+        elif (k - self.first) % self.stride or k in self._kept:
+            return
+        point = machine.checkpoint(self._spare.pop() if self._spare else None)
+        self._kept[k] = point
+        if len(self._kept) > 2 and point.size * len(self._kept) > self.memory:
             self.stride *= 2
+            self._spare += [p for k, p in self._kept.items() if (k - self.first) % self.stride]
             self._kept = {k: p for k, p in self._kept.items() if (k - self.first) % self.stride == 0}
 
     def before(self, k: int) -> Checkpoint | None:
         """The last one at or before round ``k``; None when ``k`` lies before the first."""
-        known = [kept for kept in self._kept if kept <= k]
-        return self._kept[max(known)] if known else None
+        if not self._kept or k < self.first:
+            return None
+        return self._kept[min(max(self._kept), k - (k - self.first) % self.stride)]

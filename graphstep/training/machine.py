@@ -35,6 +35,9 @@ _BLOCK = 1 << 14
 """Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the
 parameters would be asked of the system anew in every round, which takes several times as long as the arithmetic."""
 
+_OVERHEAD = 200
+"""Bytes that Python and NumPy take for an object besides its cells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -49,8 +52,9 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """How many bytes it holds."""
-        return sum(a.nbytes for a in self.weights) + sum(a.nbytes for held in self.state for a in held.values())
+        """How many bytes it takes, roughly."""
+        arrays = [*self.weights, *(a for held in self.state for a in held.values())]
+        return sum(a.nbytes + _OVERHEAD for a in arrays) + _OVERHEAD
 
 
 class Machine:
@@ -173,10 +177,17 @@ class Machine:
         forward(made, buffers, {})
         return float(buffers.cells[made.starts[made.program.output]])
 
-    def checkpoint(self) -> Checkpoint:
-        """A copy of the parameters and the state."""
-        state = tuple({name: cells.copy() for name, cells in held.items()} for held in self._state)
-        return Checkpoint(self.next, tuple(w.copy() for w in self._weights), state)
+    def checkpoint(self, spare: Checkpoint | None = None) -> Checkpoint:
+        """A copy of the parameters and the state, in the arrays of another one that nobody needs any more if there is one."""
+        if spare is None:
+            state = tuple({name: cells.copy() for name, cells in held.items()} for held in self._state)
+            return Checkpoint(self.next, tuple(w.copy() for w in self._weights), state)
+        for weights, target in zip(self._weights, spare.weights, strict=True):
+            target[...] = weights
+        for held, targets in zip(self._state, spare.state, strict=True):
+            for name, cells in held.items():
+                targets[name][...] = cells
+        return replace(spare, round=self.next)
 
     def restore(self, point: Checkpoint) -> None:
         """Go back to a checkpoint of this training."""

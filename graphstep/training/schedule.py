@@ -26,8 +26,8 @@ class Schedule:
 
     It may use ``t``, the round from 0, and ``T``, the number of rounds in all: ``0.1*0.95^t``, ``0.1*(1 - t/T)``.
 
-    Raises ReadError where the text cannot be read or has other names in it. A rate that is not finite is an InputError when its
-    round comes.
+    Raises ReadError where the text cannot be read or has other names in it, and InputError where the rate of the first round is
+    not finite.
     """
 
     def __init__(self, text: str, rounds: int) -> None:
@@ -41,9 +41,12 @@ class Schedule:
         self._plan = plan(fit(program, {}).program)
         self._buffers = Buffers.of(self._plan)
         self._known: dict[int, float] = {}
+        if not math.isfinite(self.rate(0)):
+            where = "" if self.constant else " in round 0"
+            raise InputError(f"the learning rate {quoted(text)} is {self.rate(0)}{where}", hint=EXAMPLES)
 
     def rate(self, t: int) -> float:
-        """The learning rate of round ``t``, from 0."""
+        """The learning rate of round ``t``, from 0; it may come to inf or nan in a later round."""
         key = 0 if self.constant else t
         if key not in self._known:
             self._known = {key: self._compute(t)}
@@ -53,11 +56,7 @@ class Schedule:
         given = {"t": float(t), "T": float(self.rounds)}
         with np.errstate(all="ignore"):
             forward(self._plan, self._buffers, {name: given[name] for name in self._plan.program.inputs})
-        value = float(self._buffers.cells[self._plan.starts[self._plan.program.output]])
-        if not math.isfinite(value):
-            where = "" if self.constant else f" in round {t}"
-            raise InputError(f"the learning rate {quoted(self.text)} is {value}{where}", hint=EXAMPLES)
-        return value
+        return float(self._buffers.cells[self._plan.starts[self._plan.program.output]])
 
 
 def _program(text: str) -> Program:

@@ -77,8 +77,7 @@ class Training:
         if held_out and k % held_out.every == 0:
             history.held_out.append((k, machine.loss(held_out=True)))
             self._watch(*history.held_out[-1])
-        if self._checkpoints.wants(k):
-            self._checkpoints.add(machine.checkpoint())
+        self._checkpoints.keep(machine)
         loss = machine.forward()
         for name, norm in machine.backward().items():
             history.norms[name].append(norm)
@@ -109,6 +108,8 @@ class Training:
                 return f"{which} was {side} {number_text(settings.until)} in round {place:,}"
             if settings.patience is not None and self._best is not None and place - self._best[0] >= settings.patience:
                 return f"{which} has not improved since round {self._best[0]:,}"
+        if k < settings.rounds and not math.isfinite(rate := self.machine.schedule.rate(k)):
+            return f"the learning rate is {number_text(rate)} in round {k:,}"
         if k >= settings.rounds:
             return f"all {settings.rounds:,} rounds are done" if settings.rounds != 1 else "the one round is done"
         return ""
@@ -188,7 +189,7 @@ class Training:
             self.machine.set(name, value, state[name])
         self.machine.next = len(history)
         self.history = history
-        self._checkpoints.add(self.machine.checkpoint())
+        self._checkpoints.keep(self.machine)
 
     def save(self, path: str | Path) -> Path:
         """Write parameters, state and history to an npz file, from which :func:`graphstep.training.saved.resume` goes on."""
