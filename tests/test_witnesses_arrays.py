@@ -417,7 +417,7 @@ def test_a_long_run_checks_fewer_cells(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_depends_on_a_node_runs_again() -> None:
     of = network()
     sizes = magnitudes(of)
-    first, second = (Around(of, of.program.names[name], sizes).work for name in ("W1", "W2"))
+    first, second = (Around(of, of.program.names[name], sizes, 10**9).work for name in ("W1", "W2"))
     assert first > 2 * second
 
 

@@ -38,6 +38,16 @@ HARD = 30
 """Cells that one cell of a gate costs whose formula is computed in a loop of Python (the error function)."""
 
 
+RUNS = 16
+"""Runs that a difference takes: 12, or 36 where they do not settle at once."""
+
+PLENTY = 8
+"""Where fewer differences than this can be afforded, they are done as soon as they are good enough."""
+
+ENOUGH = 1e-8
+"""Relative error that is good enough."""
+
+
 def has_arrays(trace: Trace) -> bool:
     """Whether a run has arrays, or gates that are for arrays."""
     return any(node.shape or node.gate in STRUCTURAL for node in trace.program.nodes)
@@ -52,7 +62,7 @@ def objective(trace: Trace, output: Any) -> float:
 class Around:
     """The runs around one, with the value of one node moved."""
 
-    def __init__(self, trace: Trace, index: int, magnitudes: tuple[float, float]) -> None:
+    def __init__(self, trace: Trace, index: int, magnitudes: tuple[float, float], budget: int) -> None:
         self.index = index
         """The node."""
         self._trace, self._place, self._magnitudes = trace, trace.plan.place(index), magnitudes
@@ -62,6 +72,8 @@ class Around:
         self._output = trace.plan.place(trace.program.output)
         self.output = objective(trace, trace.output)
         """What is differentiated, at the point itself."""
+        self.affordable = budget // self.work
+        """How many runs may be made for ``budget``, in cells of a simple gate."""
         self.refusal = ""
         """Why a run of the last difference was refused: 0.9 is no class. Empty where none was."""
 
@@ -84,6 +96,8 @@ class Around:
     def _settled(self, x: float, move: Array, size: float) -> Difference:
         self.refusal = ""
         made, settled = self._difference(x, move, sizes(size)[:FEW])
+        if self.affordable < RUNS * PLENTY:
+            settled |= made.error <= ENOUGH * abs(made.slope)
         return made if settled else self._difference(x, move, sizes(size))[0]
 
     def _difference(self, x: float, move: Array, steps: Array) -> tuple[Difference, bool]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.explain import name_of
+from graphstep.witnesses.around import RUNS, Around
 from graphstep.witnesses.judging import Testimony, judged
 from graphstep.witnesses.report import AGREES, SEVERITY, Row, Sample
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.trace import Trace
-    from graphstep.witnesses.around import Around
 
 LISTED = 16
 """Cells up to which every cell of an array has a row of its own."""
@@ -30,10 +30,7 @@ FEWEST = 1
 """Cells of an array that are moved however long a run takes."""
 
 WORK = 2_000_000_000
-"""What all runs of a check may cost, in cells of a simple gate: a few seconds."""
-
-_RUNS = 16
-"""Runs that a cell takes: 12, or 36 where they do not settle at once."""
+"""What all runs of a check may cost, in cells of a simple gate: a few seconds. The inputs share it."""
 
 SEED = 2718
 """The seed of the random direction."""
@@ -62,7 +59,7 @@ def sample(trace: Trace, index: int, count: int) -> list[int]:
         return list(range(sizes.size))
     # A gradient that is nan is the first to be looked at.
     order = np.argsort(-np.where(np.isnan(sizes), np.inf, sizes), kind="stable")
-    chosen = dict.fromkeys(order[: 2 * count // 5].tolist())
+    chosen = dict.fromkeys(order[: max(1, 2 * count // 5)].tolist())
     zeros = np.flatnonzero(sizes == 0)
     chosen.update(dict.fromkeys(_spread(zeros, count // 5)))
     rest = np.setdiff1d(np.arange(sizes.size), np.fromiter(chosen, np.int64), assume_unique=True)
@@ -83,10 +80,14 @@ def direction(shape: tuple[int, ...]) -> NDArray[np.float64]:
     return signs / math.sqrt(max(1, signs.size))
 
 
-def chosen_cells(trace: Trace, around: Around, nodes: int) -> list[int]:
-    """The cells of a node to check, where so many nodes share the time there is."""
-    runs = WORK // (nodes * around.work)
-    return sample(trace, around.index, min(CHECKED, max(FEWEST, runs // _RUNS)))
+def surroundings(trace: Trace, index: int, magnitudes: tuple[float, float], nodes: int) -> Around:
+    """The runs around one with this node moved, where so many nodes share the time there is."""
+    return Around(trace, index, magnitudes, WORK // nodes)
+
+
+def chosen_cells(trace: Trace, around: Around) -> list[int]:
+    """The cells of a node to check: as many as can be afforded."""
+    return sample(trace, around.index, min(CHECKED, max(FEWEST, around.affordable // RUNS)))
 
 
 def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], symbolic: Symbolic) -> Iterator[Row]:

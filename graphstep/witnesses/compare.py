@@ -10,8 +10,8 @@ import numpy as np
 from graphstep.errors import GraphstepError, LimitError
 from graphstep.explain import name_of
 from graphstep.expression import node_id
-from graphstep.witnesses.around import Around, has_arrays, magnitudes
-from graphstep.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, whole
+from graphstep.witnesses.around import has_arrays, magnitudes
+from graphstep.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
 from graphstep.witnesses.differences import Difference, differences
 from graphstep.witnesses.judging import Testimony, judged
 from graphstep.witnesses.report import Report, Row
@@ -138,8 +138,8 @@ def _array_rows(trace: Trace, nodes: Sequence[int], *, symbolic: bool) -> Iterat
     known = _written(trace, nodes) if symbolic else _NOT_ASKED
     sizes = magnitudes(trace)
     for index in nodes:
-        around = Around(trace, index, sizes)
-        places = chosen_cells(trace, around, len(nodes))
+        around = surroundings(trace, index, sizes, len(nodes))
+        places = chosen_cells(trace, around)
         found = list(cell_rows(trace, index, around, places, _symbolic_cells(known, index, places)))
         if not np.shape(trace.value_of(index)):
             yield index, found, found[0]
@@ -152,11 +152,11 @@ def _written(trace: Trace, nodes: Sequence[int]) -> Formula | str:
     """The formula that SymPy differentiates, or why there is none."""
     from graphstep.symbolic import formula
 
-    cells = sum(int(np.size(trace.value_of(index))) for index in nodes)
+    count = sum(int(np.size(trace.value_of(index))) for index in nodes)
     try:
         made = formula(trace, nodes[0] if nodes and nodes[0] >= trace.program.first_gate else None)
-        if cells > 1 and made.parts * cells > SYMBOLIC_WORK:
-            raise LimitError(f"it would have to differentiate a large formula {cells:,} times")
+        if count > 1 and made.parts * count > SYMBOLIC_WORK:
+            raise LimitError(f"it would have to differentiate a large formula {count:,} times")
     except GraphstepError as error:
         return error.message
     return made
