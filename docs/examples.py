@@ -20,6 +20,10 @@ ROOT = Path(__file__).parent.parent
 CONSOLE = re.compile(r"^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 """A block of commands and their output."""
 
+_GOES_ON = "\\\n> "
+COMMAND = re.compile(r"^\$ (?:.*\\\n> )*.*\n", re.MULTILINE)
+"""A command, which goes on in the next line behind a backslash."""
+
 
 def pages() -> list[Path]:
     """Every page that people read: the README and its like, and docs/."""
@@ -33,8 +37,7 @@ def refreshed(text: str) -> str:
 
 
 def _answered(body: str) -> str:
-    commands = [line for line in body.splitlines() if line.startswith("$ ")]
-    return "".join(f"{line}\n{_output(line[2:])}" for line in commands)
+    return "".join(f"{typed}{_output(typed[2:].replace(_GOES_ON, ' '))}" for typed in COMMAND.findall(body))
 
 
 def _output(line: str) -> str:
