@@ -47,9 +47,10 @@ def open_program(
 ) -> None:
     """Step through a program in the terminal. Inputs without a value are asked for in a form.
 
-    Raises InputError for a value that no input takes, before the screen opens.
+    Raises InputError for a value that no input takes, and ShapeError where shapes do not go together, before the screen opens.
     """
     _refuse_superfluous(program, inputs)
+    _refuse_misfits(program, inputs)
     if _cannot_draw():
         from graphstep.trace import trace
 
@@ -71,6 +72,14 @@ def _tell(trace: Trace, at: int | None) -> None:
 
     for piece in export.exporter("text").export(trace, None if at is None else min(at, len(trace))):
         sys.stdout.write(piece)
+
+
+def _refuse_misfits(program: Program, inputs: Mapping[str, Number]) -> None:
+    if all(name in inputs for name in program.inputs):
+        from graphstep.arrays import shape_of
+        from graphstep.fit import fit
+
+        fit(program, {name: shape_of(value) for name, value in inputs.items()})
 
 
 def _refuse_superfluous(program: Program, inputs: Mapping[str, Number]) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from graphstep.arrays import shape_of
+from graphstep.fit import BROADCAST, fit
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from graphstep.arrays import Number
+    from graphstep.expression import Program
+    from graphstep.rewrite import Rewritten
     from graphstep.trace import Trace
 
 
@@ -48,6 +54,57 @@ class Level:
             if self.where[before] == index:
                 return before
         return len(self.where) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refitted:
+    """A run of a program with other inputs, or of what became of a program."""
+
+    trace: Trace
+    """The new run. Its program has other nodes than the one before where a shape is another one."""
+    where: tuple[int | None, ...] | None
+    """For each node before the new one; None for a copy that is not made any more. None for all where no node has moved."""
+
+    def node(self, index: int) -> int:
+        """The new node for one before; of a copy that is not made any more, the gate that read it."""
+        return index if self.where is None else next(x for x in self.where[index:] if x is not None)
+
+
+def with_inputs(before: Trace, inputs: Mapping[str, Number]) -> Refitted:
+    """A run with other inputs, of any shapes; raises as :func:`graphstep.trace.trace` does."""
+    values = {**before.inputs, **inputs}
+    if all(shape_of(values[name]) == shape_of(value) for name, value in before.inputs.items()):
+        return Refitted(before.with_inputs(inputs), None)
+    return _fitted(before, before.program, range(len(before.program.nodes)), values)
+
+
+def rewritten(before: Trace, made: Rewritten) -> Refitted:
+    """A run, with the same inputs, of a program that was made from that of another run."""
+    return _fitted(before, made.program, made.where, before.inputs)
+
+
+def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number]) -> Refitted:
+    from graphstep.trace import plan, run_plan
+
+    fitted = fit(program, {name: shape_of(value) for name, value in values.items()})
+    new = run_plan(plan(fitted.program), values, seed=before.seed, ties=before.ties)
+    joined = [None if x is None else fitted.where[x] for x in where]
+    for index, node in enumerate(before.program.nodes):
+        if node.gate == BROADCAST:
+            # To fit it is but its source: it is looked for before the gate that reads it.
+            joined[index] = _copy(before.program, index, fitted.program, joined)
+    return Refitted(new, tuple(joined))
+
+
+def _copy(old: Program, index: int, new: Program, where: Sequence[int | None]) -> int | None:
+    for gate, slot in old.consumers[index]:
+        found = where[gate]
+        if found is None or slot >= len(new.nodes[found].operands):
+            continue
+        operand = new.nodes[found].operands[slot]
+        if isinstance(operand, int) and new.nodes[operand].gate == BROADCAST:
+            return operand
+    return None
 
 
 def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int], parts: Callable[[int], range] | None = None) -> int:

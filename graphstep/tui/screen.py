@@ -6,6 +6,7 @@ Lessons and other screens build on :class:`SteppingScreen`: override ``compose``
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from graphstep.expression import Program
     from graphstep.gates import Ties
     from graphstep.trace import Trace
+    from graphstep.tui.dialogs.inputs import Filled
     from graphstep.tui.panes.graph import GraphPane
     from graphstep.tui.panes.timeline import Timeline
     from graphstep.tui.panes.values import ValuesPane
-    from graphstep.tui.places import Level
+    from graphstep.tui.places import Level, Refitted
     from graphstep.witnesses import Row
 
 LARGE = 2_000
@@ -73,11 +75,14 @@ class SteppingScreen(Screen[None]):
         """What was opened or folded, the latest last."""
         self.stepper: Stepper | None = None
         """The run and the place in it; None until the run is made."""
+        self.spelled: dict[str, str] = {}
+        """The texts that were typed for arrays since; they make the values, if the values were not changed again."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self._given, self._start = trace, at
         self._seed, self._ties = seed, ties
         self._waiting: list[str] = []
+        self._missing: list[str] = []
 
     # -- for screens that build on this one --------------------------------------------------------------------------------------
 
@@ -141,10 +146,35 @@ class SteppingScreen(Screen[None]):
         else:
             self.refresh_panes()
 
-    def show_edit(self, before: Trace, now: Trace) -> None:
+    def show_edit(self, before: Trace, now: Refitted) -> None:
         """Show an edit of the inputs that is still going on: the whole run, old → new."""
         stepper = self.run_now
-        self.panes.show(Stepper(now, stepper.at, stepper.selected), compared=before)
+        if now.where is None:
+            self.panes.show(Stepper(now.trace, stepper.at, stepper.selected), compared=before)
+            return
+        # With other shapes it is another graph: there is no old beside the new.
+        selected = None if stepper.selected is None else now.node(stepper.selected)
+        self.panes.show(Stepper(now.trace, len(now.trace), selected))
+
+    def replace_run(self, found: Refitted) -> None:
+        """Go on with other inputs, at the same place; what was selected and opened is kept where the nodes have moved."""
+        from graphstep.tui.places import carried
+
+        now = self.run_now
+        if found.where is not None:
+            now.at = carried(now.trace, now.at, found.trace, found.node)
+            now.selected = None if now.selected is None else found.node(now.selected)
+            now.cells = {}
+            self.shapes_changed(found)
+        now.trace = found.trace
+
+    def shapes_changed(self, found: Refitted) -> None:
+        """Follow the nodes of the run on show, in what was on show before gates were opened."""
+        where = found.where
+        if where is None or not self.levels:
+            return
+        level = self.levels[-1]
+        self.levels[-1] = replace(level, where=tuple(None if x is None else where[x] for x in level.where))
 
     def select(self, node: int | None) -> None:
         """Select a node, bring it into view and say what is known of it."""
@@ -172,19 +202,23 @@ class SteppingScreen(Screen[None]):
         if self._given is not None:
             self._opened(self._given)
             return
-        missing = [name for name in self.program.inputs if name not in self.inputs]
-        if missing:
-            from graphstep.tui.dialogs.inputs import InputsForm
-
-            self.app.push_screen(InputsForm(self.program, self.inputs), self._filled)
+        self._missing = [name for name in self.program.inputs if name not in self.inputs]
+        if self._missing:
+            self._ask()
         else:
             self._make_run()
 
-    def _filled(self, values: dict[str, Number] | None) -> None:
-        if values is None:
+    def _ask(self, wrong: str = "") -> None:
+        from graphstep.tui.dialogs.inputs import InputsForm
+
+        known = {name: value for name, value in self.inputs.items() if name not in self._missing}
+        self.app.push_screen(InputsForm(self.program, known, texts=self.spelled, wrong=wrong), self._filled)
+
+    def _filled(self, found: Filled | None) -> None:
+        if found is None:
             self.app.exit()
             return
-        self.inputs = values
+        self.inputs, self.spelled = found.values, found.texts
         self._make_run()
 
     def _make_run(self) -> None:
@@ -211,6 +245,10 @@ class SteppingScreen(Screen[None]):
             return error
 
     def _made(self, made: Trace | GraphstepError) -> None:
+        if isinstance(made, GraphstepError) and self._missing:
+            # The shapes of what was typed do not go together, or it has values that a gate cannot take: it can be typed anew.
+            self._ask(f"{made.message}{f': {made.hint}' if made.hint else ''}")
+            return
         if isinstance(made, GraphstepError):
             self.panes.step.say("This cannot be run", [[(line, "warning")] for line in made.report().splitlines()])
             return

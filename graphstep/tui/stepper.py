@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ class Stepper:
     """The number of the step that is shown; 0 is the start."""
     selected: int | None = None
     """The node that is selected."""
+    cells: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """By node the cell of its array that was looked at last; a nudge moves it."""
     allow: Callable[[int], int] | None = None
     """Asked before every move: from the step that is wanted to the step that is granted. A lesson holds the learner with it."""
 
@@ -35,14 +37,14 @@ class Stepper:
 
     @property
     def phase(self) -> str:
-        """``start``, ``forward`` or ``backward``."""
-        return "start" if self.at == 0 else "forward" if self.at < self.trace.plan.seed_step else "backward"
+        """``start``, ``forward``, ``backward`` or ``update``."""
+        return self.trace.step(self.at).phase
 
     @property
     def end_of_phase(self) -> int:
         """The number of the last step of this phase; of the next one when this is it already."""
-        forward = self.trace.plan.seed_step - 1
-        return forward if self.at < forward else len(self.trace)
+        forward, backward = self.trace.plan.seed_step - 1, len(self.trace.plan.events)
+        return forward if self.at < forward else backward if self.at < backward else len(self.trace)
 
     @property
     def subject(self) -> int:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from graphstep.trace import Step
 
 Line = list[tuple[str, str]]
-"""One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``note``, ``warning`` or ``quiet``."""
+"""One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
+``quiet``."""
 
 _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 """What stands before a note, so that its kind does not depend on its colour."""
@@ -21,11 +22,14 @@ _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
     """The lines of an explanation, at most ``width`` cells wide where words can be broken."""
     lines: list[Line] = []
+    for earlier in explanation.before:
+        lines += _ladder(earlier, width)
     if explanation.event == "send" and explanation.ladder is not None:
         lines += _product(explanation.ladder, explanation.local, width)
     elif explanation.ladder is not None:
         lines += _ladder(explanation.ladder, width)
     lines += _prose(explanation.why, "why", width)
+    lines += _prose(" ".join(part for part in (explanation.shapes, explanation.jacobian) if part), "shape", width)
     for note in explanation.notes:
         style = "warning" if note.kind == "warning" else "note"
         lines += _prose(note.text, style, width, f"{_SIGNS[note.kind]} ")

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from graphstep.diagram import MORE
+from graphstep.diagram import MORE, digest
 from graphstep.layout import cell_width
-from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
     from graphstep.errors import Span
@@ -139,7 +138,7 @@ class Typed:
             value = trace.value(index, at)
             if value is not None:
                 fresh = step.event == "value" and index == step.node
-                row.place(first, last, numeral(value), "value-active" if fresh else "value")
+                row.place(first, last, digest(value), "value-active" if fresh else "value")
 
     def _gradients(
         self,
@@ -161,7 +160,7 @@ class Typed:
             known = trace.gradient(spot[2], at)
             if known is None:
                 continue
-            text = numeral(known.value) + ("" if known.complete else MORE)
+            text = digest(known.value) + ("" if known.complete else MORE)
             fresh = spot == target or (target is None and spot[2] == step.node)
             row.place(spot[0], spot[1], text, "gradient-active" if fresh else "gradient")
 

@@ -11,6 +11,7 @@ import pytest
 
 from graphstep.diagram import centre_of
 from graphstep.read import read
+from graphstep.result import numbers
 from graphstep.trace import trace
 from graphstep.tui.typed import Lines, Typed
 from tests.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive, opened
@@ -240,7 +241,7 @@ STRANGE = [
 
 
 def test_every_step_of_every_program_can_be_shown() -> None:
-    programs = [(case["expression"], {name: float(value) for name, value in case["inputs"].items()}) for case in CASES] + STRANGE
+    programs = [(case["expression"], numbers(case["inputs"])) for case in CASES] + STRANGE
 
     async def play(driver: Driver) -> None:
         for text, inputs in programs:

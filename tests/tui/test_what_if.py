@@ -7,7 +7,7 @@ import pytest
 from graphstep.read import read
 from graphstep.trace import trace
 from graphstep.tui.comparison import change, flipped, routes_text
-from graphstep.tui.doing.what_if import nudge_lines, nudged
+from graphstep.tui.doing.nudging import nudge_lines, nudged
 from tests.tui.driving import LARGE, Driver, drive
 
 
@@ -62,7 +62,7 @@ def test_the_field_of_the_selected_input_has_the_focus() -> None:
 def test_an_edit_says_which_routes_it_flips() -> None:
     before = trace(read("max(x, y)*relu(z)"), {"x": 3.0, "y": 2.0, "z": 1.0})
     after = before.with_inputs({"x": 1.0, "z": -1.0})
-    assert {int(before.plan.receiver[edge]) for edge in flipped(before, after)} == {0, 1, 2}
+    assert {int(before.plan.receiver[flip.edge]) for flip in flipped(before, after)} == {0, 1, 2}
     text = routes_text(before, after)
     assert "max at x now blocks it" in text
     assert "max at y now lets it pass" in text

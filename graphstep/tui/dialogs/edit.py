@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
+from graphstep.arrays import kind_text, shape_of
+from graphstep.errors import GraphstepError
 from graphstep.explain import output_name
-from graphstep.trace import Trace
 from graphstep.tui.comparison import change, routes_text
 from graphstep.tui.dialogs.form import Form
-from graphstep.tui.dialogs.inputs import MOST_FIELDS, read_number
+from graphstep.tui.dialogs.inputs import MOST_FIELDS, read_input, said_of
+from graphstep.tui.exact import exact_text
+from graphstep.tui.places import Refitted, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.widget import Widget
 
+    from graphstep.arrays import Number
     from graphstep.tui.screen import SteppingScreen
 
 
-class EditForm(Form[Trace]):
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an edit ended with."""
+
+    run: Refitted
+    """The run with the new inputs."""
+    spelled: dict[str, str]
+    """The texts that were typed for arrays."""
+
+
+class EditForm(Form[Edited]):
     """The inputs in fields at the bottom; every valid change runs the program again, and the graph shows old → new."""
 
     def __init__(self, screen: SteppingScreen) -> None:
@@ -30,13 +45,16 @@ class EditForm(Form[Trace]):
         self._under = screen
         self.before = screen.run_now.trace
         """The run before the edit."""
-        self.now = self.before
-        """The run with what the fields say."""
+        self.now = Refitted(self.before, None)
+        """The run with what the fields say, as far as it is valid."""
         self.fields = self._chosen()
         """The inputs that have a field."""
+        self._texts = {name: exact_text(self.before.inputs[name]) or "" for name in self.fields}
+        self._values: dict[str, Number] = {}
+        self._wrong: dict[str, str] = {}
 
     def compose(self) -> Iterator[Widget]:
-        """A field for each input."""
+        """A field for each input; that of a large array is empty, and takes what is to stand in its place."""
         inputs = self.before.inputs
         with Vertical(id="box") as box:
             total = len(inputs)
@@ -47,7 +65,7 @@ class EditForm(Form[Trace]):
                 for place, name in enumerate(self.fields):
                     with Horizontal(classes="field"):
                         yield Label(Content(f"{name} ="))
-                        yield Input(_text(inputs[name]), id=f"field-{place}")
+                        yield Input(self._texts[name], placeholder=_placeholder(inputs[name]), id=f"field-{place}")
             yield Static(classes="said", id="said")
 
     def on_mount(self) -> None:
@@ -57,32 +75,56 @@ class EditForm(Form[Trace]):
             self.query_one(f"#field-{self.fields.index(names[selected])}", Input).focus()
         self._show()
 
-    def on_input_changed(self) -> None:
-        values, wrong = {}, ""
-        for place, name in enumerate(self.fields):
-            value, said = read_number(self.query_one(f"#field-{place}", Input).value)
+    def on_input_changed(self, event: Input.Changed) -> None:
+        name = self._input_of(event.input)
+        if event.value == self._texts[name]:
+            return
+        self._texts[name] = event.value
+        self._wrong.pop(name, None)
+        self._values.pop(name, None)
+        if event.value.strip() or exact_text(self.before.inputs[name]) is not None:
+            value, wrong = read_input(event.value)
             if value is None:
-                wrong = wrong or f"{name}: {said}"
+                self._wrong[name] = wrong
             else:
-                values[name] = value
-        self.now = self.before.with_inputs(values)
-        self._show(wrong)
+                self._values[name] = value
+        self._run()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        value, wrong = read_number(event.value)
-        if value is None:
-            self._show(wrong)
-        else:
-            self.dismiss(self.now)
+    def on_input_submitted(self) -> None:
+        if self._wrong:
+            self._show()
+            return
+        arrays = {name for name, value in self._values.items() if shape_of(value)}
+        self.dismiss(Edited(self.now, {name: self._texts[name] for name in self.fields if name in arrays}))
 
-    def _show(self, wrong: str = "") -> None:
+    def _run(self) -> None:
+        self._wrong.pop("", None)
+        try:
+            self.now = with_inputs(self.before, self._values)
+        except GraphstepError as error:
+            # The last valid run stays on show.
+            self._wrong[""] = said_of(error)
+        self._show()
+
+    def _show(self) -> None:
         said = self.query_one("#said", Static)
-        out = output_name(self.before.program)
-        routes = routes_text(self.before, self.now)
-        words = wrong or f"{out}: {change(self.before.output, self.now.output)}{f'   {routes}' if routes else ''}"
-        said.set_class(bool(wrong), "wrong")
-        said.update(Content(words))
+        words = next((f"{name}: {wrong}" if name else wrong for name, wrong in self._wrong.items()), "")
+        said.set_class(bool(words), "wrong")
+        said.update(Content(words or self._changes()))
         self._under.show_edit(self.before, self.now)
+
+    def _changes(self) -> str:
+        out, now = output_name(self.before.program), self.now.trace
+        told = f"{out}: {change(self.before.output, now.output)}"
+        if self.now.where is not None:
+            pairs = [(name, shape_of(value), shape_of(now.inputs[name])) for name, value in self.before.inputs.items()]
+            shapes = [f"{name} is {kind_text(after)}" for name, before, after in pairs if before != after]
+            return f"{told}   {', '.join(shapes[:3])}"
+        routes = routes_text(self.before, now)
+        return f"{told}{f'   {routes}' if routes else ''}"
+
+    def _input_of(self, field: Input) -> str:
+        return self.fields[int((field.id or "").removeprefix("field-"))]
 
     def _chosen(self) -> list[str]:
         """All inputs, or of many those that are on show in the graph."""
@@ -95,5 +137,9 @@ class EditForm(Form[Trace]):
         return [names[index] for index in (near or range(MOST_FIELDS))[:MOST_FIELDS]]
 
 
-def _text(value: float) -> str:
-    return repr(value).removesuffix(".0")
+def _placeholder(value: Number) -> str:
+    shape = shape_of(value)
+    if not shape:
+        return ""
+    sizes = ", ".join(map(str, shape))
+    return f"{kind_text(shape)}; another: randn({sizes}, seed=1), @file.npy"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
-from graphstep.arrays import Number
-from graphstep.errors import GraphstepError, ReadError
+from graphstep.errors import GraphstepError
 from graphstep.tui.dialogs.form import Form
 
 if TYPE_CHECKING:
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
+    from graphstep.arrays import Number
     from graphstep.expression import Program
 
 MOST_FIELDS = 24
 """Fields in one form; a program with more inputs is given its values in one field, as on the command line."""
 
 
-def read_number(text: str) -> tuple[float | None, str]:
+_EXAMPLES = "-2, 1/3, [0.2, 0.4], [[1, 2], [3, 4]], randn(4, 3), @file.npy"
+
+
+def read_input(text: str) -> tuple[Number | None, str]:
     """A value and nothing, or nothing and what is wrong with the text."""
     try:
         # A plain numeral needs no parser, and no NumPy.
@@ -32,20 +36,37 @@ def read_number(text: str) -> tuple[float | None, str]:
         pass
     try:
         return _read(text), ""
-    except ReadError as error:
-        return None, f"{error.message}{f': {error.hint}' if error.hint else ''}"
+    except GraphstepError as error:
+        return None, said_of(error)
 
 
-def _read(text: str) -> float:
-    from graphstep.values import read_number as read
+def _read(text: str) -> Number:
+    from graphstep.values import read_value
 
-    return read(text)
+    return read_value(text)
 
 
-class InputsForm(Form[dict[str, Number]]):
+def said_of(error: GraphstepError) -> str:
+    """An error in one line, with what would do."""
+    return f"{error.message}{f': {error.hint}' if error.hint else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the form was filled in with."""
+
+    values: dict[str, Number]
+    """A value for every input of the program."""
+    texts: dict[str, str]
+    """What was typed, by input."""
+
+
+class InputsForm(Form[Filled]):
     """Asks for the inputs that have no value yet."""
 
-    def __init__(self, program: Program, inputs: Mapping[str, Number]) -> None:
+    def __init__(
+        self, program: Program, inputs: Mapping[str, Number], *, texts: Mapping[str, str] | None = None, wrong: str = ""
+    ) -> None:
         super().__init__()
         self.program = program
         """The program that is to run."""
@@ -53,6 +74,7 @@ class InputsForm(Form[dict[str, Number]]):
         """The values that are known."""
         self.missing = [name for name in program.inputs if name not in inputs]
         """The inputs that are asked for."""
+        self._texts, self._wrong = dict(texts or {}), wrong
 
     def compose(self) -> Iterator[Widget]:
         """A field for each input that is missing, or one for all."""
@@ -66,15 +88,18 @@ class InputsForm(Form[dict[str, Number]]):
                     yield Static(
                         f"{len(self.missing)} inputs have no value. Type NAME=VALUE words, or one number for all of them."
                     )
-                    yield Input(placeholder="0.5    or    x1=-2 x2=1/3 …", id="all")
+                    yield Input(placeholder="0.5    or    x1=-2 W=randn(4,3) …", id="all")
                 else:
                     for place, name in enumerate(self.missing):
                         with Horizontal(classes="field"):
                             yield Label(Content(f"{name} ="))
-                            yield Input(placeholder="-2, 0.5, 1/3, 1e-3", id=f"field-{place}")
-            yield Static(classes="said wrong")
+                            yield Input(self._texts.get(name, ""), placeholder=_EXAMPLES, id=f"field-{place}")
+            yield Static(Content(self._wrong), classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        if self._wrong and event.value == self._texts.get(self._asked(event.input) or "", ""):
+            # What is wrong with all of them together stands there until one is changed.
+            return
         _, wrong = self._read(event.input, event.value) if event.value.strip() else (None, "")
         self._say(wrong)
 
@@ -88,29 +113,35 @@ class InputsForm(Form[dict[str, Number]]):
                 field.focus()
                 return
             self.inputs.update(values)
+            if (asked := self._asked(field)) is not None:
+                self._texts[asked] = field.value
         still = [name for name in self.missing if name not in self.inputs]
         if still:
             self._say(f"No value yet for {', '.join(still[:6])}{' …' if len(still) > 6 else ''}.")
         else:
-            self.dismiss(self.inputs)
+            self.dismiss(Filled(self.inputs, {name: text for name, text in self._texts.items() if text}))
 
     def _read(self, field: Input, text: str) -> tuple[dict[str, Number] | None, str]:
-        if field.id == "all":
+        name = self._asked(field)
+        if name is None:
             return self._read_all(text)
-        name = self.missing[int((field.id or "").removeprefix("field-"))]
-        value, wrong = read_number(text)
+        value, wrong = read_input(text)
         return (None, f"{name}: {wrong}") if value is None else ({name: value}, "")
+
+    def _asked(self, field: Input) -> str | None:
+        """The input that a field asks for; None for the one field that asks for all."""
+        return None if field.id == "all" else self.missing[int((field.id or "").removeprefix("field-"))]
 
     def _read_all(self, text: str) -> tuple[dict[str, Number] | None, str]:
         from graphstep.values import read_inputs, split_words
 
         if text.strip() and "=" not in text:
-            value, wrong = read_number(text)
+            value, wrong = read_input(text)
             return (None, wrong) if value is None else (dict.fromkeys(self.missing, value), "")
         try:
             values = read_inputs(split_words(text))
         except GraphstepError as error:
-            return None, error.message
+            return None, said_of(error)
         unknown = [name for name in values if name not in self.program.inputs]
         return (None, f"'{unknown[0]}' does not stand in the program") if unknown else (values, "")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.tui.doing import folding, looking, moving, program, taking, what_if
+from graphstep.tui.doing import folding, looking, moving, nudging, program, taking, what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,8 @@ DOES: dict[str, Callable[[SteppingScreen], None]] = {
     "page_up": looking.page_up,
     "page_down": looking.page_down,
     "edit": what_if.edit,
-    "more": what_if.more,
-    "less": what_if.less,
+    "more": nudging.more,
+    "less": nudging.less,
     "verify": what_if.verify,
     "into": folding.into,
     "out": folding.out,

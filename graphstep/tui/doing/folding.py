@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.errors import GraphstepError
 from graphstep.gates import GATES
-from graphstep.tui.places import Level, carried
+from graphstep.tui.places import Level, carried, rewritten, with_inputs
 
 if TYPE_CHECKING:
     from graphstep.rewrite import Rewritten
@@ -72,15 +72,16 @@ def _is_composite(screen: SteppingScreen, index: int) -> bool:
 
 
 def _enter(screen: SteppingScreen, made: Rewritten, kind: str) -> None:
-    from graphstep.trace import trace
-
     now = screen.run_now
     old = now.trace
-    level = Level("fold" if kind == "fold" else "into", old, made.where)
-    new = trace(made.program, old.inputs, seed=old.seed, ties=old.ties)
+    # The parts of a gate on arrays get their shapes, and perhaps copies: the nodes move once more.
+    found = rewritten(old, made)
+    new = found.trace
+    level = Level("fold" if kind == "fold" else "into", old, found.where or made.where)
     now.at = carried(old, now.at, new, level.inward, level.parts)
     now.selected = None if now.selected is None else level.inward(now.selected)
     now.trace = new
+    now.cells = {}
     screen.levels.append(level)
     screen.refresh_panes(look_at=now.selected)
 
@@ -88,10 +89,21 @@ def _enter(screen: SteppingScreen, made: Rewritten, kind: str) -> None:
 def _leave(screen: SteppingScreen) -> None:
     now = screen.run_now
     level = screen.levels.pop()
-    # The inputs may have been edited since.
-    old = level.trace.with_inputs(now.trace.inputs)
-    node = level.outward if level.kind == "into" else level.unfolded
-    now.at = carried(now.trace, now.at, old, node)
+    try:
+        # The inputs may have been edited since, and have other shapes.
+        found = with_inputs(level.trace, now.trace.inputs)
+    except GraphstepError as error:
+        screen.levels.append(level)
+        screen.say_error(error)
+        return
+    outward = level.outward if level.kind == "into" else level.unfolded
+
+    def node(index: int) -> int:
+        return found.node(outward(index))
+
+    now.at = carried(now.trace, now.at, found.trace, node)
     now.selected = None if now.selected is None else node(now.selected)
-    now.trace = old
+    now.trace = found.trace
+    now.cells = {}
+    screen.shapes_changed(found)
     screen.refresh_panes(look_at=now.selected)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from graphstep.tui.places import Refitted
     from graphstep.tui.screen import SteppingScreen
 
 
@@ -24,7 +27,7 @@ def export(screen: SteppingScreen) -> None:
 
 def copy(screen: SteppingScreen) -> None:
     """Copy the command that opens this step, and show it."""
-    from graphstep.tui.command import reopening
+    from graphstep.tui.command import reopening, without_text
 
     now = screen.run_now
     trace, at, closed = now.trace, now.at, False
@@ -33,15 +36,23 @@ def copy(screen: SteppingScreen) -> None:
         if level.kind == "fold" and level is screen.levels[0]:
             folded = True
             break
-        from graphstep.tui.places import carried
+        from graphstep.tui.places import carried, with_inputs
 
-        old = level.trace.with_inputs(trace.inputs)
-        at = carried(trace, at, old, level.outward if level.kind == "into" else level.unfolded)
-        trace, closed = old, True
-    text = reopening(trace, at, screen.command, fold=folded)
+        found, outward = with_inputs(level.trace, trace.inputs), level.outward if level.kind == "into" else level.unfolded
+        at = carried(trace, at, found.trace, partial(_through, outward, found))
+        trace, closed = found.trace, True
+    text = reopening(trace, at, screen.command, fold=folded, spelled=screen.spelled)
+    untold = without_text(trace, screen.command, screen.spelled)
     screen.app.copy_to_clipboard(text)
     lines = [[(text, "result")], [("", "")], [("It is in the clipboard, if the terminal allows that (OSC 52).", "quiet")]]
+    if untold:
+        told = f"It leaves out {', '.join(untold)}: too large to be written here, and not as typed."
+        lines.append([(f"{told}  The form will ask.", "warning")])
     if closed:
         lines.append([("It opens the program as it was typed, at the step nearest to this one.", "note")])
     screen.panes.step.say("the command that opens this step again", lines)
     screen.panes.make_room()
+
+
+def _through(outward: Callable[[int], int], found: Refitted, index: int) -> int:
+    return found.node(outward(index))

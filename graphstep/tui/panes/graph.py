@@ -183,8 +183,10 @@ class GraphPane(RowsPane):
     def _shown(self, text: str, style: str) -> str:
         """The style in which a piece of the drawing is shown here."""
         if style == "value-changed" or style == "gradient-changed":
+            from graphstep.tui.comparison import is_change
+
             # A node has changed, but perhaps not this number of it: in the backward pass its value is as old as it was.
-            same = "→" not in text if self._compared is not None else style[0] == "v" and self._is_backward
+            same = not is_change(text) if self._compared is not None else style[0] == "v" and self._is_backward
             return style.removesuffix("-changed") if same else style
         if style in ("box-active", "box-active-name", "box-selected-name", "box-selected") and any(map(str.isalnum, text)):
             # A name without a box, as inputs have in the compact drawing: it needs a mark other than its colour.

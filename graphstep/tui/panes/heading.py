@@ -60,7 +60,7 @@ class Heading(Horizontal):
     def show(self, stepper: Stepper) -> None:
         """Show where the learner is."""
         last = len(stepper.trace)
-        styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient"}
+        styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient", "update": "bold $active"}
         words = Content.assemble((stepper.phase, styles[stepper.phase]), (f" {stepper.at}/{last}", ""))
         phase = self.query_one("#phase", _Words)
         phase.put(words)

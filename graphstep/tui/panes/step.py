@@ -11,7 +11,8 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.trace import Trace
+    from graphstep.explain import Explanation
+    from graphstep.trace import Step, Trace
     from graphstep.tui.telling import Line
 
 _STYLES = {
@@ -19,6 +20,7 @@ _STYLES = {
     "number": "",
     "result": "bold $active",
     "why": "",
+    "shape": "$selected",
     "note": "$contribution",
     "warning": "bold $warn",
     "quiet": "$quiet",
@@ -44,8 +46,7 @@ class StepPane(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
-        self._trace: Trace | None = None
-        self._at = 0
+        self._explained: tuple[Explanation, Step] | None = None
         self._said: Sequence[Line] = ()
         self.wanted = 0
         """Rows that the text takes, without the border."""
@@ -54,8 +55,8 @@ class StepPane(Widget):
         """Explain step ``at``."""
         from graphstep.explain import explain
 
-        self._trace, self._at, self._said = trace, at, ()
         explanation = explain(trace, at)
+        self._explained, self._said = (explanation, trace.step(at)), ()
         self._entitle(explanation.title, explanation.pattern)
         self.wanted = len(self.lines())
         self.refresh()
@@ -78,12 +79,11 @@ class StepPane(Widget):
             from graphstep.tui.telling import folded
 
             return folded(self._said, width)
-        if self._trace is None:
+        if self._explained is None:
             return ()
-        from graphstep.explain import explain
         from graphstep.tui.telling import tell
 
-        return tell(explain(self._trace, self._at), self._trace.step(self._at), width)
+        return tell(*self._explained, width)
 
     def render(self) -> Content:
         """The lines that fit; an ellipsis says that there are more."""

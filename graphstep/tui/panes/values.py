@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
     from graphstep.trace import Trace
 
-_NUMBER = 10
+_NUMBER, _ARRAY = 10, 13
+"""Columns of a number, and of what an array is like."""
 _LABEL = 9
 _ARRIVED = 7
+_SHAPE = 10
+"""Columns that shapes have at most, with a blank behind them."""
+_ROOMY = 60
+"""Columns from which there is room beside arrays for how many contributions have arrived."""
 
 
 class ValuesPane(RowsPane):
@@ -58,10 +63,16 @@ class ValuesPane(RowsPane):
         self._at = 0
         self._selected: int | None = None
         self._active: int | None = None
+        self._shape_width = 0
         self.border_title = "values"
 
     def show(self, trace: Trace, at: int, selected: int | None) -> None:
         """Show all nodes after step ``at``."""
+        if self._trace is None or self._trace.program is not trace.program:
+            from graphstep.arrays import shape_text
+
+            longest = max((len(shape_text(node.shape)) for node in trace.program.nodes if node.shape), default=-1)
+            self._shape_width = min(longest + 1, _SHAPE)
         self._trace, self._at, self._selected = trace, at, selected
         self._active = trace.step(at).node if at else None
         self.resize_drawing(Size(self.size.width, len(trace.program.nodes) + 1))
@@ -86,16 +97,22 @@ class ValuesPane(RowsPane):
         """The head, whatever is scrolled, and the rows of the nodes that can be seen."""
         if self._trace is None:
             return []
-        name_width = max(size.width - 2 * _NUMBER - _ARRIVED - 2, 6)
-        head = f"  {'node':<{name_width}}{'value':>{_NUMBER}}{'gradient':>{_NUMBER}}"
+        number, shape = _NUMBER, self._shape_width
+        if shape:
+            number = _ARRAY
+        arrived = _ARRIVED if not shape or size.width >= _ROOMY else 0
+        name = max(size.width - 2 * number - shape - arrived - 2, 6)
+        head = f"  {'node':<{name}}{'shape'[: shape - 1]:<{shape}}{'value':>{number}}{'gradient':>{number}}"
         rows = [Strip([Segment(head, self.style("head"))])]
         last = min(top + size.height - 1, len(self._trace.program.nodes))
-        rows += [self._row(index, name_width) for index in range(top, last)]
+        rows += [self._row(index, name, shape, number) for index in range(top, last)]
         return [row.adjust_cell_length(size.width, self.style("")) for row in rows]
 
-    def _row(self, index: int, name_width: int) -> Strip:
+    def _row(self, index: int, name_width: int, shape_width: int, number: int) -> Strip:
+        from graphstep.arrays import shape_text
+        from graphstep.diagram import MORE, digest
         from graphstep.layout import cell_width
-        from graphstep.numerals import numeral
+        from graphstep.layout.cells import fit
         from graphstep.tui.naming import row_name
 
         trace = self._trace
@@ -105,14 +122,19 @@ class ValuesPane(RowsPane):
         name += " " * (name_width - cell_width(name))
         mark = "▸ " if index == self._active else "  "
         kind = "selected" if index == self._selected else "active" if index == self._active else ""
-        constant = not trace.program.depends[index]
-        gradient = "constant" if constant else "·" if known is None else numeral(known.value)
+        gradient = "·" if known is None else digest(known.value)
+        if not trace.program.depends[index]:
+            gradient = "data" if trace.node(index).name in trace.program.data else "constant"
+        shape = fit(shape_text(trace.node(index).shape), shape_width - 1) if shape_width else ""
+        if shape_width and known is not None and not known.complete:
+            gradient = fit(gradient, number - len(MORE) - 1) + MORE
         arrived = f" {known.received} of {known.expected}" if known is not None and known.expected > 1 else ""
         return Strip(
             [
                 Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
-                Segment(f"{'·' if value is None else numeral(value):>{_NUMBER}}", self.style("value")),
-                Segment(f"{gradient:>{_NUMBER}}", self.style("gradient")),
+                Segment(f"{shape:<{shape_width}}", self.style("head")),
+                Segment(f"{'·' if value is None else digest(value):>{number}}", self.style("value")),
+                Segment(f"{gradient:>{number}}", self.style("gradient")),
                 Segment(arrived[:_ARRIVED], self.style("head")),
             ]
         )
