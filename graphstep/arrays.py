@@ -26,6 +26,9 @@ SMALL = 16
 SMALL_COLUMNS = 6
 """Length of its last axis up to which an array of several axes is written out."""
 
+COLUMN = 4
+"""Cells of a vector up to which LaTeX has it as a column."""
+
 BINS = 12
 """Bins of the histogram in a summary."""
 
@@ -112,13 +115,14 @@ def number_text(value: Number, digits: int = DIGITS) -> str:
 def latex_matrix(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     r"""A small array in LaTeX: a matrix as ``bmatrix``, a vector as a column of it, as textbooks write it.
 
-    An array of three or more axes is written in nested brackets, as is one without cells: LaTeX has no shape for them.
+    A vector of more than :data:`COLUMN` cells is a row with ``^\top``, as it is printed where height is dear. An array of three or more axes is written in nested brackets, as is one without cells: LaTeX has no shape for them.
     """
     if array.ndim not in {1, 2} or array.size == 0:
         return _nested(array.tolist(), lambda cell: _latex(cell, digits))
-    rows = array.reshape(-1, 1).tolist() if array.ndim == 1 else array.tolist()
+    lies = array.ndim == 1 and array.size > COLUMN
+    rows = array.reshape(1 if lies else -1, -1 if lies else 1).tolist() if array.ndim == 1 else array.tolist()
     inside = r" \\ ".join(" & ".join(_latex(cell, digits) for cell in row) for row in rows)
-    return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
+    return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}" + (r"^{\top}" if lies else "")
 
 
 def _latex(cell: float, digits: int) -> str:
