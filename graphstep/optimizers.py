@@ -140,7 +140,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("cache", lambda m, q: q.rho * q.cache + (1 - q.rho) * q.g**2),
                 Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / (m.sqrt(q.cache) + q.eps))),
             ),
-            "The cache is a running mean of the squared gradient; divided by its root, steps are of like size in every direction.",
+            "The cache is a running mean of the squared gradient; divided by its root, steps are alike in every direction.",
             {"rho": 0.99, "eps": 1e-8},
             ("cache",),
             "As in Stanford's CS231n and PyTorch; Keras keeps 0.9 of the cache.",
@@ -185,16 +185,18 @@ def settings_of(row: Optimizer, given: Mapping[str, float | None]) -> dict[str, 
     return {name: default if given.get(name) is None else float(given[name] or 0.0) for name, default in row.settings.items()}
 
 
-def apply(row: Optimizer, m: Any, quantities: Mapping[str, Any], *, climbs: bool = False) -> dict[str, Any]:
+def apply(row: Optimizer, m: Any, quantities: Mapping[str, Any], *, climbs: bool = False, in_place: bool = False) -> dict[str, Any]:
     """What a round assigns, by name, in the order of the rule; ``quantities`` are the names that the formulas use.
 
-    With numbers for ``m`` it computes, with a printer for ``m`` and terms for the quantities it prints.
+    With numbers for ``m`` it computes, with a printer for ``m`` and terms for the quantities it prints. With ``in_place`` the
+    parameter is an array that may be overwritten: what is assigned to it is then that very array, or another one to copy from.
 
     >>> from graphstep.gates.mathematics import NUMBERS
     >>> apply(OPTIMIZERS["momentum"], NUMBERS, {"w": 2.0, "g": 3.0, "lr": 0.5, "t": 1, "mu": 0.5, "v": 1.0})
     {'v': -1.0, 'w': 1.0}
     """
-    q = SimpleNamespace(**quantities, downhill=_up if climbs else _down)
+    moved = (_up_in_place if climbs else _down_in_place)(quantities["w"]) if in_place else _up if climbs else _down
+    q = SimpleNamespace(**quantities, downhill=moved)
     made: dict[str, Any] = {}
     for assignment in row.rule:
         made[assignment.name] = assignment.formula(m, q)
@@ -208,3 +210,12 @@ def _down(a: Any, b: Any) -> Any:
 
 def _up(a: Any, b: Any) -> Any:
     return a + b
+
+
+def _down_in_place(w: Any) -> Callable[[Any, Any], Any]:
+    # The parameter stands on the left of the last assignment only: nobody reads it afterwards.
+    return lambda a, b: w.__isub__(b) if a is w else a - b
+
+
+def _up_in_place(w: Any) -> Callable[[Any, Any], Any]:
+    return lambda a, b: w.__iadd__(b) if a is w else a + b

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-_BLOCK = 1 << 14
+_BLOCK = 1 << 15
 """Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the
 parameters would be asked of the system anew in every round, which takes several times as long as the arithmetic."""
 
@@ -123,9 +123,11 @@ class Machine:
             for start in range(0, len(weights), _BLOCK):
                 part = slice(start, start + _BLOCK)
                 held = {name: cells[part] for name, cells in state.items()}
-                given = {"w": weights[part], "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
-                found = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs)
-                weights[part] = found["w"]
+                moved = weights[part]
+                given = {"w": moved, "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
+                found = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs, in_place=True)
+                if found["w"] is not moved:
+                    moved[...] = found["w"]
                 for name, cells in held.items():
                     cells[...] = found[name]
         self.next += 1
