@@ -142,7 +142,7 @@ class Trace:
         return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
 
     def call(self, index: int) -> Call:
-        """A structural gate at work, for its pullback and its Jacobian. The inputs are arrays, numbers among them 0-dimensional."""
+        """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
         gate, node = GATES[self.node(index).gate or ""], self.node(index)
         options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
         values = tuple(np.asarray(value) for value in self.operand_values(index))
