@@ -79,6 +79,11 @@ def kind_text(shape: Sequence[int]) -> str:
     return f"{_article(shape[0])} {text} {'matrix' if len(shape) == 2 else 'array'}"
 
 
+def cell_text(cell: Sequence[int]) -> str:
+    """Which cell of an array, counted from 0 as in programs: ``[0, 1]``; nothing for a number."""
+    return f"[{', '.join(map(str, cell))}]" if cell else ""
+
+
 def _article(number: int) -> str:
     """``an`` before eight, eleven, eighteen, eighty …; ``a`` before the rest."""
     text = str(number)

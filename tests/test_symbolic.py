@@ -354,7 +354,7 @@ def fitted(text: str, **inputs: Any) -> Program:
 
 def cells(name: str, *shape: int) -> Any:
     return np.array(
-        [sp.Symbol(f"{name}[{','.join(map(str, cell))}]", real=True) for cell in np.ndindex(shape)], dtype=object
+        [sp.Symbol(f"{name}[{', '.join(map(str, cell))}]", real=True) for cell in np.ndindex(shape)], dtype=object
     ).reshape(shape)
 
 
@@ -406,7 +406,7 @@ def test_constants_among_arrays_stay_exact() -> None:
 def test_the_cells_have_the_values_of_the_run() -> None:
     inputs: dict[str, Any] = {"W": np.arange(6.0).reshape(2, 3) / 4, "v": np.array([0.5, -1.0, 2.0]), "b": 0.25}
     of = trace(read("h = tanh(W@v + b); softmax(concat(h, v[:1]))*stack(1, 2, b)"), inputs)
-    known = {f"W[{i},{j}]": inputs["W"][i, j] for i in range(2) for j in range(3)}
+    known = {f"W[{i}, {j}]": inputs["W"][i, j] for i in range(2) for j in range(3)}
     known |= {f"v[{i}]": inputs["v"][i] for i in range(3)} | {"b": 0.25}
     made = to_sympy(of.program)
     assert [evaluate(cell, known) for cell in made] == pytest.approx(np.asarray(of.output).tolist())

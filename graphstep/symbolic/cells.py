@@ -1,4 +1,4 @@
-"""Programs with small arrays for SymPy: every cell is an expression of its own, ``Symbol("W[0,1]", real=True)`` and its like.
+"""Programs with small arrays for SymPy: every cell is an expression of its own, ``Symbol("W[0, 1]", real=True)`` and its like.
 
 Gates that work cell by cell apply their formula to each cell. Gates that move, multiply or add up cells run as they are, on NumPy
 arrays of objects. Those that compare cells have a form here, and composite gates are written as their parts.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.arrays import cell_text
 from graphstep.errors import InputError, LimitError, quoted
 from graphstep.fit import fit
 from graphstep.gates import STRUCTURAL, Gate
@@ -60,8 +61,8 @@ def has_arrays(program: Program) -> bool:
 
 
 def cell_name(name: str, cell: tuple[int, ...]) -> str:
-    """What the symbol of a cell is called: ``W[0,1]``; a number has the name alone."""
-    return f"{name}[{','.join(map(str, cell))}]" if cell else name
+    """What the symbol of a cell is called: ``W[0, 1]``; a number has the name alone."""
+    return name + cell_text(cell)
 
 
 def named(writer: Writer, name: str, shape: Shape) -> Cells:

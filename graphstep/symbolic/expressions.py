@@ -32,7 +32,7 @@ _CHOICES = 10
 def to_sympy(program: Program, index: int | None = None, inputs: Mapping[str, Number] | None = None) -> Any:
     """The value of a node (the output unless given) as a SymPy expression of ``Symbol(name, real=True)``.
 
-    An array is a ``sympy.Array`` of such expressions, in its shape; its cells have the symbols ``W[0,1]``. The program must be
+    An array is a ``sympy.Array`` of such expressions, in its shape; its cells have the symbols ``W[0, 1]``. The program must be
     fitted to the shapes of its inputs then. ``inputs`` are their values: a class, which is never a symbol, is looked up there.
 
     Numbers that were typed whole or as fractions stay exact, π and e are SymPy's; other numbers are the doubles they were read

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.arrays import cell_text
 from graphstep.explain import name_of
 from graphstep.witnesses.around import RUNS, Around
 from graphstep.witnesses.judging import Testimony, judged
@@ -108,8 +109,8 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
 
 
 def cell_name(name: str, cell: Cell | None) -> str:
-    """What a cell is called: ``W[0,1]``."""
-    return name if cell is None else f"{name}[{','.join(map(str, cell))}]"
+    """What a cell is called: ``W[0, 1]``."""
+    return name if cell is None else name + cell_text(cell)
 
 
 def along(trace: Trace, index: int, around: Around) -> Row | None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphstep.arrays import shape_text
+from graphstep.arrays import cell_text, shape_text
 from graphstep.numerals import DIGITS, numeral
 
 if TYPE_CHECKING:
@@ -93,10 +93,10 @@ class Row:
 
     @property
     def place(self) -> str:
-        """The input, or its cell that the numbers are of: ``W[0,1]``."""
+        """The input, or its cell that the numbers are of: ``W[0, 1]``."""
         if self.sample is None or self.cell is None:
             return self.input
-        return f"{self.input}[{','.join(map(str, self.cell))}]"
+        return f"{self.input}{cell_text(self.cell)}"
 
     @property
     def relative_error(self) -> float | None:
@@ -110,7 +110,7 @@ class Row:
             place |= self.sample.to_dict()
         name = self.input
         if self.sample is None and self.cell is not None:
-            name = name.removesuffix(f"[{','.join(map(str, self.cell))}]")
+            name = name.removesuffix(cell_text(self.cell))
         return {
             "input": name,
             **place,
