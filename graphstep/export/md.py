@@ -182,8 +182,10 @@ def _block(trace: Trace, n: int) -> Iterator[str]:
         yield f"\n### {plain(f'{_box(trace, sender)} at {name_of(trace.program, sender)}')}\n"
     named = f" (*{told.pattern}*)" if told.pattern else ""
     yield f"\n**Step {n}.** {plain(told.title)}{named}.\n\n"
-    for ladder in (*told.before, *([] if told.ladder is None else [told.ladder])):
-        yield aligned(*ladder.in_latex())
+    for ladder in told.before:
+        yield f"{aligned(*ladder.in_latex())}\n"
+    if told.ladder is not None:
+        yield aligned(*told.ladder.in_latex())
     said = " ".join(plain(text) for text in (told.shapes, told.why, told.jacobian) if text)
     if told.local is not None and sender is not None and trace.node(sender).shape and len(told.local.rungs) > 1:
         yield f"\nLocal gradient, cell by cell:\n\n{aligned(*told.local.in_latex())}\n{said}\n"
