@@ -92,6 +92,30 @@ def test_expressions_may_begin_with_a_minus_sign_or_be_called_like_a_command(
         assert json.loads(printed(capsys, *words))["output"] == output
 
 
+LECTURE = ["sum((W@x)^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"]
+
+
+def test_the_lectures_matrix_and_vector_get_their_gradients(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(printed(capsys, *LECTURE, "--format", "json"))
+    assert document["output"] == pytest.approx(0.116)
+    for row, expected in zip(document["gradients"]["W"], [[0.088, 0.176], [0.104, 0.208]], strict=True):
+        assert row == pytest.approx(expected)
+    assert document["gradients"]["x"] == pytest.approx([-0.112, 0.636])
+
+
+def test_data_gets_no_gradient(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(printed(capsys, *LECTURE, "--data", "x", "--format", "json"))
+    assert document["gradients"]["x"] is None
+    assert not any(step.get("to") == "v2" for step in document["steps"])
+    assert "which is no input" in refused(capsys, *LECTURE, "--data", "X")
+
+
+def test_an_array_may_have_an_array_for_a_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(printed(capsys, "2*x", "x=[1,2]", "--seed", "[0,3]", "--format", "json"))
+    assert document["gradients"]["x"] == [0.0, 6.0]
+    assert "seed has the shape" in refused(capsys, "2*x", "x=[1,2]", "--seed", "[0,3,1]")
+
+
 def test_a_program_can_come_from_a_file_or_from_standard_input(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

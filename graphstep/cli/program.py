@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep import limits
-from graphstep.errors import GraphstepError, InputError, quoted
+from graphstep.errors import GraphstepError, InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -28,6 +29,7 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
         default="first",
         help="who gets the gradient of max at a tie: the first that attains it, or all in equal shares (default: first)",
     )
+    parser.add_argument("--data", metavar="NAMES", default="", help="inputs that are given, so that they get no gradient: X,y")
     parser.add_argument("--share", action="store_true", help="merge equal subexpressions into one node")
     parser.add_argument("--expand", action="store_true", help="take composite gates such as sigmoid apart")
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
@@ -41,7 +43,11 @@ def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, Number
     inputs = read_inputs(options.values)
     text = source(options.expression)
     program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
-    return program, inputs, read_value(options.seed)
+    data = frozenset(name.strip() for name in options.data.split(",") if name.strip())
+    if unknown := sorted(data - {*program.inputs}):
+        hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {', '.join(program.inputs)}"
+        raise InputError(f"--data names {quoted(unknown[0])}, which is no input of the program", hint=hint)
+    return replace(program, data=data) if data else program, inputs, read_value(options.seed)
 
 
 def source(word: str) -> str:

@@ -109,6 +109,8 @@ def _command(options: argparse.Namespace) -> list[str]:
     words.append(options.expression)
     words += options.values
     words += [f"--{name}" for name in ("share", "expand", "fold") if getattr(options, name)]
+    if options.data:
+        words.append(f"--data={options.data}")
     if options.seed != "1":
         words.append(f"--seed={options.seed}")
     if options.ties != "first":
