@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MEMORY = 16_000_000
 """Bytes that checkpoints may take."""
 
+FAR = 32
+"""Rounds from one checkpoint to the next at the beginning, at most: to run so many again is quick."""
+
 
 @dataclass
 class History:
@@ -42,7 +45,8 @@ class History:
 class Checkpoints:
     """Checkpoints at every n-th round, where n doubles each time they would take more memory than they may.
 
-    The arrays of those that are dropped are filled again: to ask the system for new ones takes longer than a round.
+    It begins with as small an n as the planned rounds allow. The arrays of those that are dropped are filled again, since to ask
+    the system for new ones takes as long as a round.
     """
 
     def __init__(self, memory: int = MEMORY) -> None:
@@ -60,6 +64,9 @@ class Checkpoints:
         k = machine.next
         if not self._kept:
             self.first = k
+            planned = machine.checkpoint().size * (machine.settings.rounds - k)
+            while self.stride < FAR and planned > self.memory * self.stride:
+                self.stride *= 2
         elif (k - self.first) % self.stride or k in self._kept:
             return
         point = machine.checkpoint(self._spare.pop() if self._spare else None)
