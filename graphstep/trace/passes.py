@@ -8,7 +8,7 @@ gradient back instead.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,9 @@ class Buffers:
     """Local gradients by edge between numbers; nan for edges between arrays."""
     contributions: Array
     """Contributions of all edges. Where there are arrays, the gradients are its first cells (:attr:`Plan.edge_starts`)."""
+    views: tuple[dict[Region, Array], dict[Region, Array]] = field(default_factory=lambda: ({}, {}))
+    """The arrays in ``cells`` and in ``contributions`` that were asked for, while the run is made: to make a view of a small
+    array takes as long as to compute with it."""
 
     @classmethod
     def of(cls, made: Plan) -> Buffers:
@@ -55,6 +58,22 @@ class Buffers:
             return cls(cells, np.zeros(count), slopes, np.empty(made.edge_starts[-1]))
         contributions = np.zeros(made.edge_starts[-1])
         return cls(cells, contributions[:count], slopes, contributions)
+
+    def value(self, place: Index) -> Any:
+        """The number, the numbers or the array at a place of ``cells``."""
+        if not isinstance(place, Region):
+            return self.cells[place]
+        view = self.views[0].get(place)
+        if view is None:
+            view = self.views[0][place] = read(self.cells, place)
+        return view
+
+    def sent(self, place: Region) -> Array:
+        """The array at a place of ``contributions``; the gradients are among them."""
+        view = self.views[1].get(place)
+        if view is None:
+            view = self.views[1][place] = read(self.contributions, place)
+        return view
 
     def copy(self) -> Buffers:
         """The same numbers in cells of their own."""
@@ -87,14 +106,18 @@ def forward(made: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
             write(cells, made.place(index), inputs[name])
     for level in made.levels:
         for batch in level.batches:
-            gate, values = batch.gate, [read(cells, place) for place in batch.ins]
+            gate, values, outs = batch.gate, [buffers.value(place) for place in batch.ins], batch.outs
             if isinstance(gate, Gate):
-                write(cells, batch.outs, gate.formula(NUMBERS, *values))
+                found = gate.formula(NUMBERS, *values)
             else:
                 try:
-                    write(cells, batch.outs, gate.value(np, values, batch.options))
+                    found = gate.value(np, values, batch.options)
                 except MisfitError as error:
                     raise _misfit(made, batch, error) from None
+            if isinstance(outs, Region):
+                buffers.value(outs)[...] = found
+            else:
+                cells[outs] = found
 
 
 def _misfit(made: Plan, batch: Batch, error: MisfitError) -> ShapeError:
@@ -106,8 +129,8 @@ def _misfit(made: Plan, batch: Batch, error: MisfitError) -> ShapeError:
 
 def backward(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
     """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values."""
-    program, cells, gradients, contributions = made.program, buffers.cells, buffers.gradients, buffers.contributions
-    write(gradients, made.place(program.output), seed)
+    gradients, contributions = buffers.gradients, buffers.contributions
+    write(gradients, made.place(made.program.output), seed)
     for level in reversed(made.levels):
         if level.singles is not None:
             places, edges = level.singles
@@ -122,16 +145,17 @@ def backward(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
                 whole += contributions[part.start : part.stop]
         for batch in level.batches:
             if batch.sends:
-                _send(batch, cells, gradients, buffers.slopes, contributions, ties)
+                _send(batch, buffers, ties)
 
 
-def _send(batch: Batch, cells: Array, gradients: Array, slopes: Array, contributions: Array, ties: Ties) -> None:
-    gate = batch.gate
-    inputs, out, upstream = [read(cells, i) for i in batch.ins], read(cells, batch.outs), read(gradients, batch.outs)
+def _send(batch: Batch, buffers: Buffers, ties: Ties) -> None:
+    gate, outs = batch.gate, batch.outs
+    inputs, out = [buffers.value(place) for place in batch.ins], buffers.value(outs)
+    upstream = buffers.sent(outs) if isinstance(outs, Region) else buffers.gradients[outs]
     if not isinstance(gate, Gate):
         call = Call(tuple(inputs), out, batch.options, ties)
         for slot, places, _ in batch.sends:
-            write(contributions, places, gate.pullback(np, call, slot, upstream))
+            _put(buffers, places, gate.pullback(np, call, slot, upstream))
         return
     for slot, places, edges in batch.sends:
         slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)
@@ -140,5 +164,12 @@ def _send(batch: Batch, cells: Array, gradients: Array, slopes: Array, contribut
             # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan.
             part = np.where(slope == 0, 0.0, part)
         if edges is not None:
-            slopes[edges] = slope
-        write(contributions, places, part)
+            buffers.slopes[edges] = slope
+        _put(buffers, places, part)
+
+
+def _put(buffers: Buffers, places: Index, contribution: Any) -> None:
+    if isinstance(places, Region):
+        buffers.sent(places)[...] = contribution
+    else:
+        buffers.contributions[places] = contribution

@@ -318,6 +318,8 @@ def run_plan(made: Plan, inputs: Mapping[str, Number], *, seed: Number = 1.0, ti
 def finished(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:
     """The trace of a run that has filled its buffers; nobody writes to them any more."""
     _forget_constants(made, buffers.gradients)
+    for views in buffers.views:
+        views.clear()
     for array in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions):
         array.flags.writeable = False
     return Trace(made, buffers, seed, ties)
