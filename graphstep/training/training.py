@@ -110,6 +110,8 @@ class Training:
                 return f"{which} has not improved since round {self._best[0]:,}"
         if k < settings.rounds and not math.isfinite(rate := self.machine.schedule.rate(k)):
             return f"the learning rate is {number_text(rate)} in round {k:,}"
+        if k >= settings.rounds == 0:
+            return "no round was asked for"
         if k >= settings.rounds:
             return f"all {settings.rounds:,} rounds are done" if settings.rounds != 1 else "the one round is done"
         return ""
