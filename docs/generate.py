@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from docs import examples, pictures
 from docs.gates import gates_page
 from docs.tables import MADE, table
+from docs.training import training_page
 
 if TYPE_CHECKING:
     import argparse
@@ -91,6 +92,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/gates.md": gates_page,
     "reference/keys.md": keys_page,
     "reference/command-line.md": command_line_page,
+    "reference/training.md": training_page,
 }
 """Every page that is made, by its path in this folder."""
 
