@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from graphstep.errors import InputError
+from graphstep.errors import GraphstepError, InputError
 from graphstep.lesson.claims import claims_in, fault
 from graphstep.lesson.document import LessonError, Problem, Prose
 from graphstep.lesson.evaluate import numeral_in
 from graphstep.lesson.parse import read_lesson
 from graphstep.lesson.rehearsal import rehearse
-from graphstep.lesson.solution import agrees
+from graphstep.lesson.shapes import typed_shape
+from graphstep.lesson.solution import agrees, same
+from graphstep.values import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from graphstep.arrays import Number
     from graphstep.lesson.rehearsal import Rehearsal
     from graphstep.lesson.solution import Solution
 
@@ -24,6 +27,8 @@ CLAIMS = 500
 """Quoted numbers of a lesson that are checked."""
 
 _NUMBER = re.compile(r"(?<![\w.^/∂·×*+])[-−]?\d+(?:\.\d+)?(?![\w^/·×*]|\.\d)")
+_SHAPE = re.compile(r"\d+(?:\s?[×x]\s?\d+)+|\(\d+(?:, ?\d+)+\)")
+_ARRAY = re.compile(r"\[[-−\d.,\s\[\]]+\]")
 _STAR = re.compile(r"\w\*\w")
 _SPAN = re.compile(r"(?<!`)(?P<marks>`{1,3})(?!`)[^`]{1,400}(?P=marks)(?!`)")
 _BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~).*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
@@ -91,13 +96,27 @@ def _questions(rehearsal: Rehearsal) -> Iterator[Problem]:
 
 def _gives_away(solution: Solution, text: str) -> str:
     """The right answer as it stands in a text, or the empty string."""
+    if solution.shape is not None:
+        if len(solution.shape.shape) < 2:
+            return ""
+        return next((match[0] for match in _SHAPE.finditer(text) if typed_shape(match[0]) == solution.shape.shape), "")
     if solution.right is not None or solution.quantity is None:
         return ""
+    right = solution.quantity.asked
+    if not isinstance(right, float):
+        return next((match[0] for match in _ARRAY.finditer(text) if _is_array(match[0], right)), "")
     for match in _NUMBER.finditer(text):
         number = numeral_in(match[0])
-        if number is not None and agrees(number[0], solution.quantity.value):
+        if number is not None and agrees(number[0], right):
             return match[0]
     return ""
+
+
+def _is_array(text: str, right: Number) -> bool:
+    try:
+        return same(read_value(text.replace("−", "-")), right)
+    except GraphstepError:
+        return False
 
 
 def _quoted(rehearsal: Rehearsal) -> Iterator[Problem]:

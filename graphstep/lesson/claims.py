@@ -2,8 +2,8 @@
 
 Inline code with an equals sign is a claim about the run: `` `q = 3` ``, `` `∂f/∂x = -4` ``, `` `q = x + y = -2 + 5 = 3` ``.
 So is every line of a fenced block with the word ``run``. All sides of a claim must come to the same: a number as the run's value
-rounded to the decimals it shows (a whole number exactly), arithmetic with rounded numbers to 2 %. What is no claim stands in
-mathematics, in another block, or in words.
+rounded to the decimals it shows (a whole number exactly), arithmetic with rounded numbers to 2 %. An array stands in brackets,
+`` `q = [0.22, 0.26]` ``, and counts cell by cell. What is no claim stands in mathematics, in another block, or in words.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphstep.errors import InputError, quoted
-from graphstep.lesson.evaluate import evaluate, numeral_in
+import numpy as np
+
+from graphstep.arrays import kind_text, number_text, shape_of
+from graphstep.errors import GraphstepError, quoted
+from graphstep.lesson.evaluate import evaluate, numeral_in, numerals_in
 from graphstep.lesson.solution import TOLERANCE
-from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graphstep.arrays import Number
     from graphstep.lesson.document import Prose
     from graphstep.trace import Trace
 
@@ -73,23 +76,36 @@ def fault(trace: Trace, claim: Claim) -> str:
     sides = [side.strip() for side in _COMPARED.split(claim.text)]
     if any("=" in side for side in sides):
         return f"{quoted(claim.text)}: put a space on both sides of every equals sign"
-    numbers = [numeral_in(side) for side in sides]
     try:
         values = [evaluate(trace, side) for side in sides]
-    except InputError as error:
+        rooms = [_room(side) for side in sides]
+    except GraphstepError as error:
         remark = "what is no claim about the run is no inline code with ="
         return f"{quoted(claim.text, 60)} cannot be checked: {error.message} ({remark})"
     # What names something of the run is true by itself; arithmetic comes next; a numeral is rounded.
     named = next((found for found in values if found.names), None)
-    worked = next((found for found, number in zip(values, numbers, strict=True) if number is None), values[0])
+    worked = next((found for found, room in zip(values, rooms, strict=True) if room is None), values[0])
     truth = (named or worked).value
-    for side, found, number in zip(sides, values, numbers, strict=True):
+    for side, found, shown in zip(sides, values, rooms, strict=True):
+        if shape_of(found.value) != shape_of(truth):
+            return f"{quoted(claim.text, 60)}: {side} is {kind_text(shape_of(found.value))}, not {kind_text(shape_of(truth))}"
+        room: Number
         if found.names:
-            room = 1e-9 * max(1.0, abs(truth))
-        elif number is not None:
-            room = number[1] * (1 + 1e-9) if "." in side or "e" in side.lower() else 1e-9
+            room = 1e-9 * np.maximum(1.0, np.abs(truth))
+        elif shown is not None:
+            room = np.maximum(shown * (1 + 1e-9), 1e-9)
         else:
-            room = max(TOLERANCE * abs(truth), 1e-9)
-        if found.value != truth and not abs(found.value - truth) <= room:
-            return f"{quoted(claim.text, 60)}: {side} does not agree with the run, which says {numeral(truth)}"
+            room = np.maximum(TOLERANCE * np.abs(truth), 1e-9)
+        with np.errstate(invalid="ignore"):
+            true = np.equal(found.value, truth) | (np.abs(np.subtract(found.value, truth)) <= room)
+        if not true.all():
+            return f"{quoted(claim.text, 60)}: {side} does not agree with the run, which says {number_text(truth)}"
     return ""
+
+
+def _room(side: str) -> Number | None:
+    """How far a numeral, or an array of numerals, may be off: half a unit of its last digit; None for anything else."""
+    number = numeral_in(side)
+    if number is not None:
+        return number[1] if "." in side or "e" in side.lower() else 0.0
+    return numerals_in(side)

@@ -81,6 +81,8 @@ class RunSpec:
     """Who gets the gradient of max at a tie."""
     seed: float = 1.0
     """The gradient of the output."""
+    data: tuple[str, ...] = ()
+    """The inputs that are data: nobody asks for their gradients, so the run sends none to them."""
     line: int = 1
     """Where the lesson names it."""
 

@@ -1,7 +1,7 @@
 """An expression in the names of a run becomes a number: the options of a choice, typed answers, and what prose quotes.
 
 ``q + 1`` takes q from the run, ``∂f/∂x`` is the gradient of x, ``∂q/∂x`` the local gradient of q's gate. The text is read by the
-same reader as a program; nothing is evaluated in any other way.
+same reader as a program; nothing is evaluated in any other way. Arrays of numbers stand in brackets: ``[0.22, 0.26]``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.errors import GraphstepError, InputError, quoted
-from graphstep.lesson.quantities import edges_between, find_node, single
+from graphstep.lesson.quantities import edges_between, find_node
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from graphstep.arrays import Number
     from graphstep.trace import Trace
 
@@ -22,13 +25,15 @@ LENGTH = 400
 
 _NUMERAL = re.compile(r"[-−+]?\s*(?P<whole>\d+)(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[-+−]?\d+))?")
 _NAME = re.compile(r"[^\W\d]\w*")
+_EXPONENT = re.compile(r"(?<=[\d.])[eE](?=[-+−]?\d)")
+_CELL = re.compile(r"[^\[\],]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
     """What an expression came to."""
 
-    value: float
+    value: Number
     """Its value."""
     names: tuple[str, ...]
     """The names and derivatives in it; empty for arithmetic with numbers."""
@@ -44,13 +49,15 @@ def evaluate(trace: Trace, text: str, at: int | None = None) -> Evaluated:
 
     if len(text) > LENGTH:
         raise InputError(f"this is {len(text):,} characters long; at most {LENGTH} are read")
+    if "[" in text and not re.search(r"[^\W\d]|∂", _EXPONENT.sub("", text)):
+        return Evaluated(_literal(text), ())
     plain, derivatives = _without_derivatives(trace, text, at)
     try:
         program = read(plain, (*trace.program.names, *derivatives))
     except GraphstepError as error:
         raise InputError(f"{quoted(text)} cannot be read: {error.message}", hint=error.hint) from error
     values = {name: derivatives[name] if name in derivatives else _value(trace, name, at) for name in program.inputs}
-    return Evaluated(single(run(program, values).output, quoted(text)), program.inputs)
+    return Evaluated(run(program, values).output, program.inputs)
 
 
 def numeral_in(text: str) -> tuple[float, float] | None:
@@ -63,6 +70,34 @@ def numeral_in(text: str) -> tuple[float, float] | None:
         return None
     places = len(match["part"] or "")
     return float(text.replace("−", "-").replace(" ", "")), 0.5 * 10.0 ** (exponent - places)
+
+
+def numerals_in(text: str) -> NDArray[np.float64] | None:
+    """Half a unit of the last digit that each cell of an array in brackets shows, in the array's shape; None for any other text.
+
+    >>> numerals_in("[0.22, 3]").tolist()
+    [0.005, 0.0]
+    """
+    import numpy as np
+
+    if not text.startswith("["):
+        return None
+    cells = [cell.strip() for cell in _CELL.findall(text) if cell.strip()]
+    rooms = [numeral_in(cell) for cell in cells]
+    if not all(rooms):
+        return None
+    # A whole number is exact.
+    shown = [room[1] if room and set(cell) & set(".eE") else 0.0 for cell, room in zip(cells, rooms, strict=True)]
+    return np.array(shown).reshape(np.shape(_literal(text)))
+
+
+def _literal(text: str) -> Number:
+    from graphstep.values import read_value
+
+    try:
+        return read_value(text.replace("−", "-").replace("·", "*"))
+    except GraphstepError as error:
+        raise InputError(f"{quoted(text)} cannot be read: {error.message}", hint=error.hint) from error
 
 
 def _value(trace: Trace, name: str, at: int | None) -> Number:

@@ -29,8 +29,6 @@ from graphstep.errors import GraphstepError, InputError, quoted
 from graphstep.lesson.document import RunSpec, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from graphstep.arrays import Number
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
@@ -89,10 +87,10 @@ def _backward(rest: str) -> Stop:
     return Stop("backward", gate, node, nth)
 
 
-def program_of(text: str, given: Mapping[str, Number], line: int) -> RunSpec:
-    """What ``program: text`` runs, with the values that the front matter has given. InputError for an item it does not know."""
+def program_of(text: str, front: RunSpec, line: int) -> RunSpec:
+    """What ``program: text`` runs, with the values and the data of the front matter. InputError for an item it does not know."""
     program, *items = _WITH.split(text, maxsplit=1)
-    spec = RunSpec(program.strip(), given, line=line)
+    spec = RunSpec(program.strip(), front.inputs, data=front.data, line=line)
     for item in items[0].split(",") if items else ():
         name, equals, value = (part.strip() for part in item.partition("="))
         if equals and name:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from graphstep.arrays import kind_text, number_text, shape_of
 from graphstep.errors import GraphstepError, quoted
-from graphstep.explain import name_of, output_name
-from graphstep.expression import Constant
-from graphstep.gates import Gate
-from graphstep.gates.mathematics import NUMBERS
 from graphstep.lesson.evaluate import evaluate
-from graphstep.lesson.solution import agrees
+from graphstep.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
+from graphstep.lesson.slips import slips
+from graphstep.lesson.solution import agreeing, same
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from graphstep.arrays import Number
     from graphstep.lesson.quantities import Quantity
     from graphstep.lesson.solution import Solution
-    from graphstep.trace import Trace
 
 TYPED = 200
 """Characters of an answer that are read."""
+
+_BARE = re.compile(r"[^\[\]()]*[,;\s][^\[\]()]*")
+"""An array without its brackets, ``-0.112, 0.636`` or ``1, 2; 3, 4``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,8 @@ def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
     """The verdict on an answer.
 
     A number may be typed as a decimal, a fraction or an expression; for gradients also in the names of the run, of which those
-    count that have a value at step ``at``. An option is chosen by its number or its text.
+    count that have a value at step ``at``. A small array is typed in brackets, or its cells with commas between them, and is
+    marked cell by cell. An option is chosen by its number or its text.
     """
     text = typed.strip()
     if not text:
@@ -57,32 +57,92 @@ def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
         return Verdict("unreadable", f"An answer has at most {TYPED} characters.")
     if solution.right is not None:
         return _chosen(solution, text)
+    if solution.shape is not None:
+        return _shaped(solution.shape, _right_hand_side(text))
     asked = solution.quantity
-    assert asked is not None, "what is not chosen is a number"
+    assert asked is not None, "what is not chosen, and no shape, is a number or an array"
+    text = _right_hand_side(text)
+    array = not isinstance(asked.asked, float)
     try:
-        found = evaluate(solution.trace, _right_hand_side(text), solution.step - 1 if at is None else min(at, solution.step - 1))
+        at = solution.step - 1 if at is None else min(at, solution.step - 1)
+        found = evaluate(solution.trace, _in_brackets(text) if array else text, at)
     except GraphstepError as error:
-        return Verdict("unreadable", f"That cannot be read as a number: {error.message}.")
+        what = "as an array" if array else "as a number"
+        return Verdict("unreadable", f"That cannot be read {what}: {error.message}.")
     if found.names and asked.kind == "value":
-        return Verdict("unreadable", f"Now put the numbers in: what number is {quoted(text)}?")
-    if math.isnan(found.value):
+        return Verdict("unreadable", f"Now put the numbers in: what {'array' if array else 'number'} is {quoted(text)}?")
+    if shape_of(found.value) != shape_of(asked.asked):
+        return _of_another_shape(asked, found.value)
+    if np.isnan(found.value).any():
         return Verdict("unreadable", f"{quoted(text)} is not a number.")
-    if agrees(found.value, asked.value):
-        return Verdict(
-            "right", "Right." if agrees_closely(found.value, asked.value) else f"Right: {numeral(asked.value)}, rounded."
-        )
-    slip = next((said for value, said in _slips(asked) if agrees(found.value, value) and not agrees(value, asked.value)), "")
-    return Verdict("wrong", f"Not quite. {slip}" if slip else f"Not quite: {_compared(found.value, asked.value)}")
+    if same(found.value, asked.asked):
+        exact = agrees_closely(found.value, asked.asked)
+        return Verdict("right", "Right." if exact else f"Right: {number_text(asked.asked)}, rounded.")
+    slip = next((said for value, said in slips(asked) if same(found.value, value) and not same(value, asked.asked)), "")
+    if slip:
+        return Verdict("wrong", f"Not quite. {slip}")
+    if array:
+        return Verdict("wrong", _cells_compared(found.value, asked.asked))
+    return Verdict("wrong", f"Not quite: {_compared(float(found.value), asked.value)}")
 
 
-def agrees_closely(typed: float, right: float) -> bool:
+def agrees_closely(typed: Number, right: Number) -> bool:
     """Whether an answer is right to the digits that are shown, so that nothing needs to be said of rounding."""
-    return numeral(typed) == numeral(right)
+    pairs = zip(np.ravel(typed).tolist(), np.ravel(right).tolist(), strict=True)
+    return all(numeral(one) == numeral(other) for one, other in pairs)
 
 
 def _right_hand_side(text: str) -> str:
     """``-4`` of ``∂f/∂x = -4``: who writes the whole equation has answered as well."""
     return text.rpartition("=")[2].strip() or text
+
+
+def _in_brackets(text: str) -> str:
+    """An array as it is written with brackets, where they were left out: rows stand between semicolons, cells between commas."""
+    if not _BARE.fullmatch(text) or re.search(r"[^\W\d_](?<![eE])", text):
+        return text
+    rows = [", ".join(part for part in re.split(r"[,\s]+", row) if part) for row in text.split(";")]
+    return f"[{rows[0]}]" if len(rows) == 1 else f"[{', '.join(f'[{row}]' for row in rows)}]"
+
+
+def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
+    """What is said when the shape is wrong: of a single number for an array, how to type one."""
+    kind = kind_text(shape_of(asked.asked))
+    if isinstance(typed, float):
+        return Verdict("unreadable", f"That is a single number, and {asked.name} is {kind}: type its cells with commas between.")
+    if isinstance(asked.asked, float):
+        return Verdict("unreadable", f"That is {kind_text(shape_of(typed))}, and a single number was asked for.")
+    if np.ndim(typed) == 1 and np.size(typed) == np.size(asked.asked):
+        return Verdict("unreadable", f"{asked.name} is {kind}: type it row by row, as in 1, 2; 3, 4 or [[1, 2], [3, 4]].")
+    rule = "" if asked.kind == "value" else ", as its value is"
+    return Verdict("wrong", f"That is {kind_text(shape_of(typed))}; {asked.name} is {kind}{rule}.")
+
+
+def _cells_compared(typed: Number, right: Number) -> str:
+    """Which cells of an array are wrong."""
+    good, turned = agreeing(typed, right), agreeing(np.negative(typed), right)
+    wrong = [place for place in np.ndindex(np.shape(right)) if not good[place]]
+    if len(wrong) == np.size(right):
+        return "Not quite: no cell is right yet."
+    names = [f"[{', '.join(map(str, place))}]" for place in wrong]
+    listed = f"cell {names[0]} is" if len(names) == 1 else f"cells {', '.join(names[:-1])} and {names[-1]} are"
+    if all(turned[place] for place in wrong):
+        return f"Not quite: {listed} right but for the sign{'' if len(names) == 1 else 's'}."
+    return f"Not quite: {listed} not right yet; the other{'s are' if np.size(right) > len(wrong) + 1 else ' is'}."
+
+
+def _shaped(asked: ShapeAsked, text: str) -> Verdict:
+    typed = typed_shape(text)
+    if typed is None:
+        return Verdict("unreadable", "Type a shape: 2×3 (or 2x3) for a matrix, 4 for a vector, number for a single number.")
+    if same_shape(typed, asked.shape):
+        return Verdict("right", "Right.")
+    if len(asked.shape) == 1 and sorted(typed) == sorted((1, *asked.shape)):
+        return Verdict("unreadable", "A vector has a single axis here, and is neither a row nor a column: type its length alone.")
+    slip = next((said for shape, said in slips_of_shape(asked) if typed == shape and shape != asked.shape), "")
+    if not slip and asked.of == "gradient":
+        slip = "A gradient has the shape of its value: one number for each cell that could be moved."
+    return Verdict("wrong", f"Not quite. {slip}" if slip else "Not quite: look at the shapes that go into the gate.")
 
 
 def _compared(typed: float, right: float) -> str:
@@ -104,96 +164,3 @@ def _chosen(solution: Solution, text: str) -> Verdict:
     if chosen == solution.right:
         return Verdict("right", "Right.")
     return Verdict("wrong", f"Not {options[chosen]}. Look again.")
-
-
-def _slips(asked: Quantity) -> Iterator[tuple[float, str]]:
-    """Wrong answers that have a reason, each with what to say; the most likely first."""
-    trace, value = asked.trace, asked.value
-    if asked.cell is not None or trace.program.nodes[asked.node].shape:
-        yield -value, "The size is right, the sign is turned."
-        return
-    edges = trace.plan.arrivals[asked.node]
-    if asked.kind != "value" and len(edges) > 1 and asked.edge is None:
-        yield from _slips_of_sum(asked, [_single(trace.contribution_of(edge)) for edge in edges])
-    yield -value, "The size is right, the sign is turned."
-    if asked.kind == "value":
-        yield from _slips_of_value(trace, asked.node)
-        return
-    if asked.edge is not None:
-        yield from _slips_on_edge(asked, asked.edge)
-    if asked.kind in ("gradient", "sum"):
-        name = name_of(trace.program, asked.node)
-        yield _single(trace.value_of(asked.node)), f"That is the value of {name}; its gradient was asked for."
-    if value:
-        yield 1 / value, "That is the reciprocal: numerator and denominator have changed places."
-
-
-def _single(value: Number | None) -> float:
-    assert isinstance(value, float), "slips are known of numbers"
-    return value
-
-
-def _slips_of_sum(asked: Quantity, parts: list[float]) -> Iterator[tuple[float, str]]:
-    name = name_of(asked.trace.program, asked.node)
-    for part in parts:
-        yield part, f"That is one contribution; {name} is used {len(parts)} times, and the contributions add up."
-    yield math.prod(parts), "The contributions are not multiplied: at a branch they add up."
-    yield sum(parts) / len(parts), "That is their mean: at a branch the contributions add up."
-
-
-def _slips_of_value(trace: Trace, node: int) -> Iterator[tuple[float, str]]:
-    gate = trace.gate(node)
-    if not isinstance(gate, Gate):
-        return
-    inputs = [_single(value) for value in trace.operand_values(node)]
-    names = trace.node(node).operands
-    for value, operand in zip(inputs, names, strict=True):
-        if not isinstance(operand, Constant):
-            yield value, f"That is {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
-    for slot, operand in enumerate(names):
-        if not isinstance(operand, Constant):
-            turned = [-x if k == slot else x for k, x in enumerate(inputs)]
-            with np.errstate(all="ignore"):
-                value = float(gate.value(NUMBERS, [np.float64(x) for x in turned]))
-            yield value, f"You get that when the sign of {name_of(trace.program, operand)} is turned."
-    if len(inputs) == 2:
-        x, y = inputs
-        others = {"add": x + y, "mul": x * y, "sub": x - y}
-        for name, value in others.items():
-            if name != gate.name:
-                word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
-                yield value, f"You get that when you {word} the inputs; this gate does something else."
-    if own := _single(trace.value_of(node)):
-        yield 1 / own, "That is the reciprocal of it."
-
-
-def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[tuple[float, str]]:
-    trace = asked.trace
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    if trace.local_of(edge) is None or trace.program.nodes[sender].shape:
-        return
-    upstream, local = _single(trace.gradient_of(sender)), _single(trace.local_of(edge))
-    here, out = name_of(trace.program, sender), output_name(trace.program)
-    own = _single(trace.operand_values(sender)[slot])
-    name = name_of(trace.program, asked.node)
-    switches = trace.gate(sender) is not None and trace.node(sender).gate == "mul"
-    if asked.kind == "local":
-        yield (
-            _single(trace.contribution_of(edge)),
-            "That is the contribution: the local gradient alone was asked for, without its upstream.",
-        )
-        if switches:
-            yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
-        yield upstream, f"That is the upstream gradient ∂{out}/∂{here}; the local gradient belongs to the gate alone."
-        yield (
-            _single(trace.value_of(sender)),
-            "That is the gate's value; how much does it change when this input changes by a little?",
-        )
-        return
-    yield local, f"That is the local gradient; multiply it by the upstream gradient, {numeral(upstream)}."
-    if switches:
-        yield upstream * own, f"You scaled the upstream gradient by {name} itself: a × gate scales it by the other input."
-    yield upstream, f"That is the upstream gradient of {here}; multiply it by the local gradient towards {name}."
-    yield upstream + local, "Upstream and local gradient are multiplied, not added."
-    if local:
-        yield upstream / local, "Multiply by the local gradient, do not divide by it."

@@ -41,7 +41,7 @@ WORDS = 2_000
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
-_FRONT = ("title", "program", "inputs", "needs", "source", "minutes", "expand", "fold", "share", "ties", "seed")
+_FRONT = ("title", "program", "inputs", "data", "needs", "source", "minutes", "expand", "fold", "share", "ties", "seed")
 _PREDICT = ("ask", "hint", "because", "question", "options")
 _TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
@@ -147,7 +147,10 @@ class _Parser:
             if not isinstance(front.get(name, False), bool):
                 self.fail(lines[name], f"{name} is true or false")
         flags = {name: bool(front.get(name, False)) for name in ("expand", "fold", "share")}
-        return RunSpec(program, values, **flags, ties=ties, seed=seed, line=lines.get("program", 1))
+        data = self.strings(front, "data", lines)
+        if unknown := [name for name in data if name not in values]:
+            self.fail(lines["data"], f"data names {quoted(unknown[0])}, to which inputs gives no value")
+        return RunSpec(program, values, **flags, ties=ties, seed=seed, data=data, line=lines.get("program", 1))
 
     def _sections(self, title: str, run: RunSpec) -> tuple[Section, ...]:
         sections: list[Section] = []
@@ -198,7 +201,7 @@ class _Parser:
         try:
             found = stop_of(heading)
             if isinstance(found, str):
-                return Stop("start"), program_of(found, run.inputs, line)
+                return Stop("start"), program_of(found, run, line)
         except InputError as error:
             self.fail(line, error.message)
         return found, None

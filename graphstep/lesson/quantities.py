@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.arrays import shape_text
+from graphstep.arrays import kind_text, shape_text
 from graphstep.errors import InputError, did_you_mean, quoted
 from graphstep.explain.names import TEXT, derivative, name_of, output_name, term
+from graphstep.gates import StructuralGate
 from graphstep.lesson.headings import send_of
 
 if TYPE_CHECKING:
@@ -62,12 +63,24 @@ class Quantity:
     """The cell of the array that is asked for; None for a number."""
 
     @property
-    def value(self) -> float:
-        """Its value as one number. InputError for an array of which no cell is named."""
+    def asked(self) -> Number:
+        """What is to be answered: the number, the cell that is named, or the whole array."""
         if self.cell is None:
-            return single(self.whole, self.name)
+            return self.whole
         assert not isinstance(self.whole, float), "only arrays have cells"
         return float(self.whole[self.cell])
+
+    @property
+    def value(self) -> float:
+        """Its value as one number. InputError for an array of which no cell is named."""
+        return single(self.asked, self.name)
+
+    @property
+    def sentence(self) -> str:
+        """The question for it, which says of an array what it is."""
+        if isinstance(self.asked, float):
+            return self.wording
+        return f"{self.wording.removesuffix('?')}: {kind_text(self.asked.shape)}?"
 
 
 def quantity(trace: Trace, ask: str) -> Quantity:
@@ -100,8 +113,10 @@ def _of_cell(asked: Quantity, cell: tuple[int, ...]) -> Quantity:
     if len(cell) != len(shape) or not all(-n <= i < n for i, n in zip(cell, shape, strict=True)):
         there = f"an array of the shape {shape_text(shape)}" if shape else "a number"
         raise InputError(f"there is no cell [{written}]: {asked.name} is {there}", hint="cells are counted from 0")
-    name, place = f"{asked.name}[{written}]", f"cell [{written}], counted from 0"
-    return replace(asked, cell=cell, name=name, wording=f"{asked.wording.removesuffix('?')}, in its {place}?")
+    cell = tuple(place % size for place, size in zip(cell, shape, strict=True))
+    where = f"row {cell[0]} and column {cell[1]}" if len(cell) == 2 else f"cell {', '.join(map(str, cell))}"
+    wording = f"{asked.wording.removesuffix('?')}, in {where} (counted from 0)?"
+    return replace(asked, cell=cell, name=f"{asked.name}[{written}]", wording=wording)
 
 
 def find_node(trace: Trace, key: str) -> int:
@@ -180,7 +195,7 @@ def _value(trace: Trace, node: int) -> Quantity:
 
 
 def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
-    name, out = name_of(trace.program, node), output_name(trace.program)
+    name = name_of(trace.program, node)
     known = trace.gradient(node)
     if known is None:
         raise InputError(f"{name} is a constant: it gets no gradient")
@@ -188,7 +203,7 @@ def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
         raise InputError(f"{name} has no sum step: it is not used several times")
     step = trace.step_of_gradient(node)
     edges = trace.plan.arrivals[node]
-    left = derivative(TEXT, TEXT.name(out), term(trace.program, node, TEXT))
+    left = derivative_of(trace, node)
     wording = f"What is {left}, the sum of the contributions to {name}?" if as_sum else f"What is {left}, the gradient of {name}?"
     return Quantity(
         "sum" if as_sum else "gradient",
@@ -200,6 +215,11 @@ def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
         trace.plan.seed_step if step is None else step,
         wording,
     )
+
+
+def derivative_of(trace: Trace, node: int) -> str:
+    """How the gradient of a node is written: ``∂f/∂x``."""
+    return derivative(TEXT, TEXT.name(output_name(trace.program)), term(trace.program, node, TEXT))
 
 
 def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
@@ -221,6 +241,10 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
         if slopes is None:
             raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
         return Quantity("local", trace, receiver, edge, slope if alone else words, slopes, step, wording)
-    wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
+    if isinstance(gate, StructuralGate):
+        # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
+        box, wording = gate.symbol, f"What does the {gate.symbol} gate send to {name}?"
+    else:
+        wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
     left = f"contribution of {box} to {name}"
     return Quantity("contribution", trace, receiver, edge, left, trace.contribution_of(edge), step, wording)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from graphstep.errors import InputError, quoted
+import numpy as np
+
+from graphstep.arrays import kind_text, number_text, shape_of
+from graphstep.cells import cell
+from graphstep.errors import InputError, ShapeError, quoted
 from graphstep.explain import explain, name_of, output_name, pattern
 from graphstep.lesson.evaluate import evaluate
 from graphstep.lesson.quantities import Quantity, edge_between, find_node, quantity
-from graphstep.numerals import numeral
+from graphstep.lesson.shapes import ShapeAsked, shape_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
+    from graphstep.arrays import Number
     from graphstep.explain import Explanation
     from graphstep.lesson.document import Question
     from graphstep.trace import Trace
@@ -24,6 +30,9 @@ TOLERANCE = 0.02
 
 NEAR_ZERO = 0.005
 """Absolute error that counts as right near zero, so that 0.05 will do for 0.0452; never more than a quarter of the answer."""
+
+WHOLE = 6
+"""Cells up to which a whole array may be asked for."""
 
 PATTERNS = ("distributor", "router", "switcher", "adder", "negation", "scaler", "saturated", "dead")
 """The patterns that a choice can be about."""
@@ -43,13 +52,26 @@ class Solution:
     wording: str
     """The question as a sentence."""
     quantity: Quantity | None
-    """The number that is asked for; None where the answer is no number of the run."""
+    """The number, or the small array, that is asked for; None where the answer is none of the run."""
     right: int | None
     """The index of the right option; None where a number is to be typed."""
     answer: str
     """The answer in one line: ``∂f/∂x = -4``."""
     step: int
     """The number of the step that first shows it."""
+    shape: ShapeAsked | None = None
+    """The shape that is asked for; None elsewhere."""
+
+    @property
+    def example(self) -> str:
+        """What an answer may look like, to stand on the line where it is typed."""
+        if self.right is not None:
+            return f"your choice: 1 to {len(self.question.options)}"
+        if self.shape is not None:
+            return "a shape: 2×3, or 2x3; 4; number"
+        if self.quantity is None or isinstance(self.quantity.asked, float):
+            return "your answer: 3, -1/2, 0.2 …"
+        return "an array: 1, -1/2, 0.2" if self.quantity.asked.ndim == 1 else "row by row: 1, 2; 3, 4"
 
     @property
     def explanation(self) -> Explanation:
@@ -59,9 +81,15 @@ class Solution:
     @property
     def ladder(self) -> str:
         """The answer with the way to it: ``∂f/∂x = ∂f/∂q · ∂q/∂x = -4 · 1 = -4``; of a choice the answer alone."""
+        if self.quantity is None:
+            return self.answer
+        if self.right is None and self.quantity.cell is not None and self.quantity.kind in ("value", "gradient", "sum"):
+            told_cell = cell(self.trace, self.quantity.node, self.quantity.cell, _OF[self.quantity.kind])
+            # Formulas count from 1 and questions from 0, so of a cell the numbers are said and not the names.
+            return " = ".join((self.quantity.name, *told_cell.ladder.rungs[-2:]))
         told = self.explanation
-        ladder = told.local if self.quantity is not None and self.quantity.kind == "local" else told.ladder
-        return self.answer if self.right is not None or ladder is None else ladder.line
+        ladder = told.local if self.quantity.kind == "local" else told.ladder
+        return self.answer if self.right is not None or ladder is None or self.quantity.cell is not None else ladder.line
 
 
 def solve(question: Question, trace: Trace) -> Solution:
@@ -71,17 +99,40 @@ def solve(question: Question, trace: Trace) -> Solution:
         return _choice(question, trace, rest.strip())
     if question.options:
         raise InputError('options belong to a choice: ask = "choice: …"')
+    word, _, rest = question.ask.partition(" ")
+    if word == "shape" and rest:
+        shape = shape_asked(trace, rest.strip())
+        return Solution(question, trace, question.question or shape.wording, None, None, shape.answer, shape.step, shape)
     asked = quantity(trace, question.ask)
-    if not math.isfinite(asked.value):
-        raise InputError(f"{asked.name} is {numeral(asked.value)} here: nobody can type that")
-    answer = f"{asked.name} = {numeral(asked.value)}"
-    return Solution(question, trace, question.question or asked.wording, asked, None, answer, asked.step)
+    right = asked.asked
+    if not isinstance(right, float) and not 0 < right.size <= WHOLE:
+        hint = f"name one cell, {_first_cell(question.ask, right.ndim)}" if right.size else ""
+        raise InputError(f"{asked.name} is {kind_text(right.shape)}: at most {WHOLE} cells are asked for at once", hint=hint)
+    if not np.isfinite(right).all():
+        raise InputError(f"{asked.name} is {number_text(right)} here: nobody can type that")
+    answer = f"{asked.name} = {number_text(right)}"
+    return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step)
 
 
 def agrees(typed: float, right: float) -> bool:
     """Whether an answer is right: within 2 %, or near zero within an absolute 0.005 that keeps its sign."""
     size = abs(right)
     return abs(typed - right) <= max(TOLERANCE * size, min(NEAR_ZERO, size / 4), 1e-9)
+
+
+def agreeing(typed: Number, right: Number) -> NDArray[np.bool_]:
+    """Cell by cell whether an answer is right, as :func:`agrees` says it; both are of one shape."""
+    pairs = zip(np.ravel(typed).tolist(), np.ravel(right).tolist(), strict=True)
+    return np.array([agrees(*pair) for pair in pairs], np.bool_).reshape(np.shape(right))
+
+
+def same(typed: Number, right: Number) -> bool:
+    """Whether two values have one shape and agree in every cell."""
+    return shape_of(typed) == shape_of(right) and bool(agreeing(typed, right).all())
+
+
+def _first_cell(ask: str, axes: int) -> str:
+    return f'ask = "{ask}[{", ".join("0" * axes)}]"'
 
 
 def _choice(question: Question, trace: Trace, about: str) -> Solution:
@@ -97,7 +148,7 @@ def _choice(question: Question, trace: Trace, about: str) -> Solution:
     kind = _CHOICES.get(word, _by_value)
     wording, right, step, asked = kind(question, trace, rest.strip() if word in _CHOICES else about)
     text = question.options[right]
-    answer = f"{text}: {asked.name} = {numeral(asked.value)}" if asked is not None and kind is _by_value else text
+    answer = f"{text}: {asked.name} = {number_text(asked.asked)}" if asked is not None and kind is _by_value else text
     return Solution(question, trace, question.question or wording, asked, right, answer, step)
 
 
@@ -121,6 +172,8 @@ def _of_route(question: Question, trace: Trace, rest: str) -> tuple[str, int, in
     if chosen is None or not chosen.chooses:
         raise InputError(f"{quoted(rest)} does not choose: a route is asked of max or min")
     edges = [edge_between(trace, rest, option) for option in question.options]
+    if trace.node(gate).shape:
+        raise InputError(f"{quoted(rest)} chooses cell by cell: ask for a contribution instead")
     winners = [place for place, edge in enumerate(edges) if trace.local_of(edge) == 1]
     if len(winners) != 1:
         raise InputError(f"{'none' if not winners else 'several'} of the options get the gradient of {quoted(rest)}")
@@ -157,15 +210,27 @@ def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int,
 def _by_value(question: Question, trace: Trace, about: str) -> tuple[str, int, int, Quantity | None]:
     """``choice: local × → z``: the options are expressions in the names of the run, and the right one has the asked value."""
     asked = quantity(trace, about)
-    values = [evaluate(trace, option).value for option in question.options]
-    right = [place for place, value in enumerate(values) if agrees(value, asked.value)]
+    values = [_option(trace, option) for option in question.options]
+    right = [place for place, value in enumerate(values) if value is not None and same(value, asked.asked)]
     if len(right) != 1:
-        listed = ", ".join(f"{option} = {numeral(value)}" for option, value in zip(question.options, values, strict=True))
+        found = zip(question.options, values, strict=True)
+        listed = ", ".join(f"{option} {'does not fit' if x is None else f'= {number_text(x)}'}" for option, x in found)
         raise InputError(
-            f"{'no option is' if not right else 'several options are'} {asked.name} = {numeral(asked.value)}: {listed}"
+            f"{'no option is' if not right else 'several options are'} {asked.name} = {number_text(asked.asked)}: {listed}"
         )
     return asked.wording, right[0], asked.step, asked
 
+
+def _option(trace: Trace, option: str) -> Number | None:
+    """The value of an option; None where shapes do not go together, which is wrong for a reason."""
+    try:
+        return evaluate(trace, option).value
+    except ShapeError:
+        return None
+
+
+_OF: Mapping[str, Literal["value", "gradient"]] = {"value": "value", "gradient": "gradient", "sum": "gradient"}
+"""What of a cell is explained, by the kind of a quantity."""
 
 _CHOICES: dict[str, Callable[[Question, Trace, str], tuple[str, int, int, Quantity | None]]] = {
     "pattern": _of_pattern,

@@ -146,7 +146,7 @@ class LessonPane(Vertical):
             await self.query_one(LessonAsks).ask(run, page.size.width)
             self.answer.display = waiting is not None
             self.answer.clear()
-            self.answer.placeholder = _placeholder(waiting)
+            self.answer.placeholder = waiting.example if waiting is not None else ""
             enter = "answer" if waiting is not None else "go on" if not run.last else "close"
             hint = ("hint", "show") if waiting is not None else ()
             self.query_one(LessonKeys).offer(enter, (*hint, *(("previous",) if run.place else ()), "room"))
@@ -193,12 +193,6 @@ def _widgets(run: LessonRun) -> Iterator[Widget]:
         solution = _solution(run, block)
         if run.answered(solution).outcome != "open":
             yield _done(run, solution)
-
-
-def _placeholder(waiting: Solution | None) -> str:
-    if waiting is None or waiting.right is None:
-        return "your answer: 3, -1/2, 0.2 …"
-    return f"your choice: 1 to {len(waiting.question.options)}"
 
 
 def _done(run: LessonRun, solution: Solution) -> Static:

@@ -1,0 +1,212 @@
+"""Wrong answers that have a reason, each with what to say of it; a right answer is never given away.
+
+Slips are made from the run, of numbers and of arrays alike. Of a cell they are those of its array, in that cell, and those of
+who took another cell or left the adding up out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.arrays import number_text, plain, shape_of
+from graphstep.cells import cell, spelled
+from graphstep.cells.gradient import products_of
+from graphstep.explain import name_of, output_name
+from graphstep.expression import Constant
+from graphstep.gates import Gate
+from graphstep.gates.mathematics import NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.arrays import Number
+    from graphstep.lesson.quantities import Quantity
+    from graphstep.trace import Trace
+
+Slip = tuple["Number", str]
+"""A wrong answer, and what to say of it."""
+
+NEIGHBOURS = 100
+"""Cells of an array up to which a typed number is looked for in its other cells."""
+
+
+def slips(asked: Quantity) -> Iterator[Slip]:
+    """The slips of a quantity, the most likely first. Some may have the right value, or another shape: those are none."""
+    if asked.cell is None:
+        yield from _slips(asked)
+        return
+    yield from _slips_of_terms(asked, asked.cell)
+    whole, shape = np.asarray(asked.whole), shape_of(asked.whole)
+    yield -asked.value, "The size is right, the sign is turned."
+    if len(shape) == 2 and shape[0] == shape[1]:
+        said = "That is the cell on the other side of the diagonal: rows come first, then columns, both from 0."
+        yield float(whole.T[asked.cell]), said
+    for value, said in _slips(replace(asked, cell=None)):
+        if shape_of(value) == shape:
+            yield float(np.asarray(value)[asked.cell]), said
+    yield from _slips_of_place(asked, asked.cell)
+
+
+def _slips(asked: Quantity) -> Iterator[Slip]:
+    trace, value = asked.trace, asked.whole
+    edges = trace.plan.arrivals[asked.node]
+    if asked.kind != "value" and len(edges) > 1 and asked.edge is None:
+        yield from _slips_of_sum(asked, [trace.contribution_of(edge) for edge in edges])
+    single = isinstance(value, float)
+    yield -value, "The size is right, the sign is turned." if single else "The sizes are right, every sign is turned."
+    if asked.kind == "value":
+        yield from _slips_of_value(trace, asked.node)
+        return
+    if asked.edge is not None:
+        yield from _slips_on_edge(asked, asked.edge)
+    if asked.kind in ("gradient", "sum"):
+        name = name_of(trace.program, asked.node)
+        yield trace.value_of(asked.node), f"That is the value of {name}; its gradient was asked for."
+    if single and value:
+        yield 1 / value, "That is the reciprocal: numerator and denominator have changed places."
+    if not single and np.ndim(value) == 2:
+        yield np.asarray(value).T, "The numbers are right, but rows and columns have changed places."
+
+
+def _slips_of_terms(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
+    """Who took one term of a cell for the whole."""
+    if asked.kind not in ("value", "gradient", "sum"):
+        return
+    terms = cell(asked.trace, asked.node, place, "value" if asked.kind == "value" else "gradient").terms
+    if 1 < len(terms) <= NEIGHBOURS:
+        for term in terms:
+            yield term, f"That is one of {len(terms)} terms: this cell is their sum."
+        yield sum(terms) / len(terms), f"That is the mean of {len(terms)} terms: they add up."
+    if asked.kind != "value" and len(terms) == 1:
+        (only,) = products_of(asked.trace, asked.node, place).shown
+        there = spelled(asked.trace.program, int(asked.trace.plan.sender[only.edge]), only.cell)
+        yield only.upstream, f"That is the upstream gradient, that of {there}: the local gradient is missing."
+        yield only.local, f"That is the local gradient of {there} towards this cell: the upstream gradient is missing."
+
+
+def _slips_of_place(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
+    """Who took another cell."""
+    whole = np.asarray(asked.whole)
+    if whole.size > NEIGHBOURS:
+        return
+    here = ", ".join(map(str, place))
+    rule = "rows come first, then columns, both from 0" if len(place) == 2 else "they are counted from 0"
+    for there in np.ndindex(whole.shape):
+        if there != place:
+            yield float(whole[there]), f"That is cell [{', '.join(map(str, there))}], and [{here}] was asked for: {rule}."
+
+
+def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
+    name = name_of(asked.trace.program, asked.node)
+    for part in parts:
+        yield part, f"That is one contribution; {name} is used {len(parts)} times, and the contributions add up."
+    with np.errstate(all="ignore"):
+        product = plain(np.prod(np.stack([np.asarray(part) for part in parts]), axis=0))
+    yield product, "The contributions are not multiplied: at a branch they add up."
+    total = sum(parts[1:], start=parts[0])
+    yield total / len(parts), "That is their mean: at a branch the contributions add up."
+
+
+def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
+    gate = trace.gate(node)
+    inputs, operands = trace.operand_values(node), trace.node(node).operands
+    if gate is None:
+        return
+    for value, operand in zip(inputs, operands, strict=True):
+        if not isinstance(operand, Constant):
+            yield value, f"That is {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
+    if not isinstance(gate, Gate):
+        yield from _slips_of_product(trace, node)
+        return
+    for slot, operand in enumerate(operands):
+        if not isinstance(operand, Constant):
+            turned: list[Any] = [np.asarray(-x if k == slot else x)[()] for k, x in enumerate(inputs)]
+            with np.errstate(all="ignore"):
+                value = plain(gate.value(NUMBERS, turned))
+            yield value, f"You get that when the sign of {name_of(trace.program, operand)} is turned."
+    if len(inputs) == 2:
+        x, y = inputs
+        others = {"add": x + y, "mul": x * y, "sub": x - y}
+        for name, value in others.items():
+            if name != gate.name:
+                word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
+                yield value, f"You get that when you {word} the inputs; this gate does something else."
+    own = trace.value_of(node)
+    if isinstance(own, float) and own:
+        yield 1 / own, "That is the reciprocal of it."
+
+
+def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
+    """Who multiplied by columns where rows belong: the value of a product with one square factor transposed."""
+    gate, call = trace.gate(node), trace.call(node)
+    if gate is None or isinstance(gate, Gate) or gate.name != "matmul":
+        return
+    for slot, x in enumerate(call.inputs):
+        if x.ndim == 2 and x.shape[0] == x.shape[1]:
+            turned = [y.T if k == slot else y for k, y in enumerate(call.inputs)]
+            with np.errstate(all="ignore"):
+                value = plain(gate.value(np, turned, call.options))
+            what = "columns" if slot == 0 else "rows"
+            name = _operand(trace, node, slot)
+            yield value, f"That takes the {what} of {name}: rows of the left side meet columns of the right."
+
+
+def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[Slip]:
+    trace = asked.trace
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    upstream, local = trace.gradient_of(sender), trace.local_of(edge)
+    here, out, name = name_of(trace.program, sender), output_name(trace.program), name_of(trace.program, asked.node)
+    if local is None:
+        yield upstream, f"That is the upstream gradient of {here}: what does the gate make of it on the way to {name}?"
+        yield from _slips_of_pullback(trace, sender, slot)
+        return
+    own = trace.operand_values(sender)[slot]
+    switches = trace.node(sender).gate == "mul"
+    if asked.kind == "local":
+        yield (
+            trace.contribution_of(edge),
+            "That is the contribution: the local gradient alone was asked for, without its upstream.",
+        )
+        if switches:
+            yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
+        yield upstream, f"That is the upstream gradient ∂{out}/∂{here}; the local gradient belongs to the gate alone."
+        yield trace.value_of(sender), "That is the gate's value; how much does it change when this input changes by a little?"
+        return
+    with np.errstate(all="ignore"):
+        yield local, f"That is the local gradient; multiply it by the upstream gradient, {number_text(upstream)}."
+        if switches:
+            yield upstream * own, f"You scaled the upstream gradient by {name} itself: a × gate scales it by the other input."
+        yield upstream, f"That is the upstream gradient of {here}; multiply it by the local gradient towards {name}."
+        yield upstream + local, "Upstream and local gradient are multiplied, not added."
+        if np.all(local):
+            yield upstream / local, "Multiply by the local gradient, do not divide by it."
+
+
+def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
+    """Who forgot the transpose on the way back through a product, or to add up the copies of a value."""
+    gate, call, upstream = trace.gate(sender), trace.call(sender), np.asarray(trace.gradient_of(sender))
+    if gate is None or isinstance(gate, Gate):
+        return
+    own = call.inputs[slot]
+    if gate.name == "matmul":
+        other = call.inputs[1 - slot]
+        if other.ndim == 2 and other.shape[0] == other.shape[1]:
+            turned = replace(call, inputs=(own, other.T) if slot == 0 else (other.T, own))
+            with np.errstate(all="ignore"):
+                value = plain(gate.pullback(np, turned, slot, upstream))
+            name = _operand(trace, sender, 1 - slot)
+            yield value, f"That is the product with {name} as it is: on the way back it is transposed."
+    if gate.name == "broadcast" and upstream.ndim > np.ndim(own):
+        name = _operand(trace, sender, slot)
+        for row in upstream.reshape((-1, *np.shape(own))):
+            yield plain(row), f"That is what one copy of {name} gets: every copy counts, so they are added up."
+        mean = upstream.reshape((-1, *np.shape(own))).mean(axis=0)
+        yield plain(mean), "That is the mean over the copies: they are added up."
+
+
+def _operand(trace: Trace, node: int, slot: int) -> str:
+    operand = trace.node(node).operands[slot]
+    return "a constant" if isinstance(operand, Constant) else spelled(trace.program, operand, ())

@@ -1,0 +1,279 @@
+"""Lessons about arrays: shapes and whole arrays as answers, cells, the slips they invite, and arrays in claims."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from graphstep.lesson.check import check
+from graphstep.lesson.claims import Claim, fault
+from graphstep.lesson.document import LessonError
+from graphstep.lesson.headings import stop_of
+from graphstep.lesson.marking import mark
+from graphstep.lesson.parse import parse
+from graphstep.lesson.quantities import step_of_stop
+from graphstep.lesson.rehearsal import rehearse
+from graphstep.lesson.shapes import typed_shape
+from tests.test_lesson import front_of, lesson_of, predict, solution_of
+
+PRODUCT = front_of("q = W @ x; f = sum(q^2)", "W = [[0.1, 0.5], [-0.3, 0.8]], x = [0.2, 0.4]")
+LAYER = front_of("s = X@W + b; f = sum(s*s)", "X = [[1, 2], [3, -1]], W = [[1, 0], [2, 1]], b = [1, -1]")
+WIDE = front_of("s = X@W; f = sum(s)", "X = [[1, 2, 3], [4, 5, 6]], W = [[1, 0], [2, 1], [0, 3]]")
+
+
+def trace_of(front: str):
+    return rehearse(lesson_of("", front)).scenes[0].trace
+
+
+# -- shapes ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ask", "shape", "step"),
+    [
+        ("shape s", (2, 2), 1),
+        ("shape f", (), 2),
+        ("shape dW", (3, 2), 6),
+        ("shape ∂f/∂W", (3, 2), 6),
+        ("shape gradient X", (2, 3), 5),
+        ("shape jacobian @ → W", (4, 6), 6),
+    ],
+)
+def test_a_shape_can_be_asked_for_and_knows_the_step_that_shows_it(ask, shape, step):
+    solution = solution_of(ask, front=WIDE)
+    assert solution.shape is not None
+    assert (solution.shape.shape, solution.step) == (shape, step)
+    assert mark(solution, str(shape)).right
+
+
+@pytest.mark.parametrize("typed", ["2×3", "2x3", "2 X 3", "(2, 3)", "2,3", "[2, 3]", "2 by 3", "2 3", "2*3", "dX = 2×3"])
+def test_a_shape_may_be_typed_in_many_ways(typed):
+    assert mark(solution_of("shape dX", front=WIDE), typed).right
+
+
+@pytest.mark.parametrize(("typed", "shape"), [("4", (4,)), ("(4,)", (4,)), ("()", ()), ("Number", ()), ("", None), ("2×", None)])
+def test_vectors_and_numbers_have_shapes_too(typed, shape):
+    assert typed_shape(typed) == shape
+
+
+@pytest.mark.parametrize(
+    ("ask", "typed", "outcome", "says"),
+    [
+        ("shape dW", "2×3", "wrong", "Turned round"),
+        ("shape dW", "6", "wrong", "how many cells"),
+        ("shape dW", "2×2", "wrong", "shape of s"),
+        ("shape dW", "9×9", "wrong", "shape of its value"),
+        ("shape dW", "wide", "unreadable", "Type a shape"),
+        ("shape s", "3×2", "wrong", "goes into the gate"),
+        ("shape s", "5×5", "wrong", "shapes that go into"),
+        ("shape jacobian @ → W", "3×2", "wrong", "shape of W"),
+    ],
+)
+def test_a_slip_with_a_shape_is_said(ask, typed, outcome, says):
+    verdict = mark(solution_of(ask, front=WIDE), typed)
+    assert verdict.outcome == outcome
+    assert says in verdict.said
+
+
+def test_a_vector_is_neither_a_row_nor_a_column():
+    verdict = mark(solution_of("shape q", front=PRODUCT), "2×1")
+    assert verdict.outcome == "unreadable"
+    assert "single axis" in verdict.said
+
+
+@pytest.mark.parametrize(("ask", "says"), [("shape W", "is an input"), ("shape ∂s/∂W", "is no gradient"), ("shape", "nothing")])
+def test_a_shape_that_cannot_be_asked_for_is_a_problem(ask, says):
+    with pytest.raises(LessonError, match=says):
+        solution_of(ask, front=WIDE)
+
+
+# -- whole arrays ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "[-0.112, 0.636]",
+        "-0.112, 0.636",
+        "−0.112 0.636",
+        "∂f/∂x = [-0.112, 0.636]",
+        "-.112, 0.64",
+        "W' @ ∂f/∂q",
+        "-14/125, 0.636",
+    ],
+)
+def test_a_small_array_may_be_typed_whole(typed):
+    assert mark(solution_of("gradient x", front=PRODUCT), typed).right
+
+
+@pytest.mark.parametrize("typed", ["0.088, 0.176; 0.104, 0.208", "[[0.088, 0.176], [0.104, 0.208]]", "0.088 0.176; 0.104 0.208"])
+def test_a_matrix_is_typed_row_by_row(typed):
+    assert mark(solution_of("gradient W", front=PRODUCT), typed).right
+
+
+@pytest.mark.parametrize(
+    ("ask", "front", "typed", "says"),
+    [
+        ("gradient x", PRODUCT, "-0.112, 0.7", "cell [1] is not right yet; the other is."),
+        ("gradient x", PRODUCT, "0.112, 0.636", "cell [0] is right but for the sign"),
+        ("gradient x", PRODUCT, "5, 5", "no cell is right"),
+        ("gradient x", PRODUCT, "0.112, -0.636", "every sign"),
+        ("gradient x", PRODUCT, "0.304, 0.284", "transposed"),
+        ("gradient x", PRODUCT, "0.44, 0.52", "upstream gradient of q"),
+        ("gradient x", PRODUCT, "0.2, 0.4", "the value of x"),
+        ("gradient x", PRODUCT, "1, 2, 3", "a vector of 3"),
+        ("gradient W", PRODUCT, "0.088, 0.104; 0.176, 0.208", "changed places"),
+        ("value q", PRODUCT, "-0.1, 0.42", "takes the columns of W"),
+        ("contribution copy → b", LAYER, "12, 2", "one copy of b"),
+        ("contribution copy → b", LAYER, "8, -1", "mean over the copies"),
+        ("sum s", LAYER, "6, 1; 2, -2", "one contribution"),
+    ],
+)
+def test_a_wrong_array_is_told_its_slip_or_its_wrong_cells(ask, front, typed, says):
+    verdict = mark(solution_of(ask, front=front), typed)
+    assert verdict.outcome == "wrong"
+    assert says in verdict.said
+
+
+@pytest.mark.parametrize(
+    ("ask", "typed", "says"),
+    [
+        ("gradient x", "0.5", "a single number"),
+        ("gradient x", "[1, 2", "cannot be read as an array"),
+        ("gradient x", "[@/etc/hostname]", "cannot be read"),
+        ("gradient x", "@weights.npy", "cannot be read"),
+        ("gradient x", "randn(2)", "cannot be read"),
+        ("gradient W", "1, 2, 3, 4", "row by row"),
+        ("gradient W[0, 1]", "[1, 2]", "a single number was asked for"),
+        ("value q", "W @ x", "Now put the numbers in"),
+    ],
+)
+def test_what_is_no_such_array_is_no_try(ask, typed, says):
+    verdict = mark(solution_of(ask, front=PRODUCT), typed)
+    assert verdict.outcome == "unreadable"
+    assert says in verdict.said
+
+
+def test_a_large_array_is_asked_for_by_its_cells():
+    front = front_of("q = tanh(x); f = sum(q)", "x = [1, 2, 3, 4, 5, 6, 7]")
+    with pytest.raises(LessonError, match="at most 6 cells"):
+        solution_of("gradient x", front=front)
+
+
+# -- cells ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ask", "typed", "says"),
+    [
+        ("gradient W[0, 1]", "0.104", "other side of the diagonal"),
+        ("gradient W[0, 1]", "0.088", "That is cell [0, 0]"),
+        ("gradient W[0, 1]", "0.5", "the value of W"),
+        ("gradient W[0, 1]", "0.44", "upstream gradient, that of q[0]"),
+        ("gradient W[0, 1]", "0.4", "local gradient of q[0]"),
+        ("gradient W[0, 1]", "-0.176", "sign is turned"),
+        ("gradient x[1]", "0.416", "one of 2 terms"),
+        ("gradient x[1]", "0.284", "transposed"),
+        ("value q[1]", "0.32", "one of 2 terms"),
+        ("value q[1]", "0.42", "takes the columns of W"),
+        ("value q[1]", "0.13", "the mean of 2 terms"),
+    ],
+)
+def test_a_slip_in_one_cell_is_said(ask, typed, says):
+    verdict = mark(solution_of(ask, front=PRODUCT), typed)
+    assert verdict.outcome == "wrong"
+    assert says in verdict.said
+
+
+def test_the_answer_of_a_cell_comes_with_its_own_sum():
+    assert solution_of("gradient x[-1]", front=PRODUCT).ladder == "∂f/∂x[-1] = 0.44 · 0.5 + 0.52 · 0.8 = 0.636"
+
+
+def test_rows_and_columns_are_named_in_the_question():
+    assert "in row 0 and column 1 (counted from 0)?" in solution_of("gradient W[0, 1]", front=PRODUCT).wording
+
+
+# -- choices, claims, stops and data --------------------------------------------------------------------------------------------
+
+
+def test_of_products_that_may_not_fit_one_is_right():
+    options = ["X @ ∂f/∂s", "X.T @ ∂f/∂s", "∂f/∂s @ X.T"]
+    solution = solution_of("choice: gradient W", f"options = {json.dumps(options)}", front=WIDE)
+    assert solution.right == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q = [0.22, 0.26]",
+        "∂f/∂q = 2 * q = [0.44, 0.52]",
+        "∂f/∂W = outer(∂f/∂q, x) = [[0.088, 0.176], [0.104, 0.208]]",
+        "∂f/∂x = W.T @ ∂f/∂q = [−0.11, 0.64]",
+        "q[0] = 0.1 * 0.2 + 0.5 * 0.4 = 0.22",
+        "∂f/∂x[1] = 0.44*0.5 + 0.52*0.8 = 0.636",
+    ],
+)
+def test_a_true_claim_about_arrays_has_no_fault(text):
+    assert fault(trace_of(PRODUCT), Claim(text, 1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("q = [0.22, 0.27]", "does not agree"),
+        ("q = [0.22, 0.26, 0]", "a vector of 3, not a vector of 2"),
+        ("q = 0.22", "a number, not"),
+        ("q = [0.22, 1/0]", "does not agree"),
+        ("x = [0.2, 0", "cannot be checked"),
+        ("W = [[0.1, 0.5], [-0.3]]", "cannot be checked"),
+    ],
+)
+def test_a_false_claim_about_arrays_has_one(text, says):
+    assert says in fault(trace_of(PRODUCT), Claim(text, 1))
+
+
+@pytest.mark.parametrize(
+    ("heading", "step"),
+    [
+        ("forward: @", 1),
+        ("forward: copy", 2),
+        ("forward: Σ", 5),
+        ("backward: copy → b", 13),
+        ("backward: @ → W", 15),
+        ("sum: s", 10),
+    ],
+)
+def test_structural_gates_are_stops_by_their_symbols(heading, step):
+    stop = stop_of(heading)
+    assert stop is not None
+    assert not isinstance(stop, str)
+    assert step_of_stop(trace_of(LAYER), stop) == step
+
+
+def test_no_gradient_is_sent_to_data():
+    front = LAYER.replace("+++\ntitle", '+++\ndata = ["X"]\ntitle')
+    trace = trace_of(front)
+    assert trace.gradient(trace.program.find("X")) is None
+    with pytest.raises(LessonError, match="no gradient"):
+        solution_of("gradient X[0, 0]", front=front)
+
+
+def test_data_without_a_value_is_a_problem():
+    with pytest.raises(LessonError, match="data names 'Y'"):
+        parse(LAYER.replace("+++\ntitle", '+++\ndata = ["Y"]\ntitle'), Path("t.md"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "hint", "says"),
+    [
+        ("shape dW", "It is 3×2.", "writes the right answer, 3×2"),
+        ("value s", "It is [[5, 11], [14, 23]].", "writes the right answer, [[5, 11]"),
+    ],
+)
+def test_a_hint_that_writes_a_shape_or_an_array_is_found(tmp_path, ask, hint, says):
+    path = tmp_path / "t.md"
+    body = predict(ask).replace('["Think."]', json.dumps(hint, ensure_ascii=False))
+    path.write_text(WIDE + body, encoding="utf-8")
+    assert says in " ".join(problem.message for problem in check(path))
