@@ -38,6 +38,9 @@ FORMATS = ("text", "json", "csv")
 _AGAIN = 0.1
 """Seconds from one line of progress to the next."""
 
+_BLANK = "\r\x1b[K"
+"""Takes the cursor to the start of its line and wipes the line."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
@@ -72,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
     training = prepared(options)
     with _interrupted() as stops:
         training.run(_progress(training, stops))
+    if sys.stderr.isatty():
+        sys.stderr.write(_BLANK)
     if options.save:
         print(f"wrote {training.save(options.save)}", file=sys.stderr)
     pieces = _narrated(training, options.at_round) if options.at_round is not None else _pieces(training, chosen)
@@ -191,10 +196,8 @@ def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, f
     def on_progress(k: int, loss: float) -> bool:
         if shows and time.monotonic() >= known["next"]:
             known["next"] = time.monotonic() + _AGAIN
-            sys.stderr.write(f"\r\x1b[Kround {k:,} of {total:,}  loss {loss:.6g}  (Ctrl-C stops and keeps it)\r")
+            sys.stderr.write(f"{_BLANK}round {k:,} of {total:,}  loss {loss:.6g}  (Ctrl-C stops and keeps it)")
             sys.stderr.flush()
-        if shows and (k + 1 >= total or stops()):
-            sys.stderr.write("\r\x1b[K")
         return not stops()
 
     return on_progress

@@ -123,7 +123,7 @@ class Training:
             return f"the loss was {number_text(self.history.losses[k])} in round {k:,}"
         name, value = name_of(run.program, first), number_text(run.value_of(first))
         what = f"the first value that is not finite is {name}: {value}" if first != run.program.output else ""
-        advice = "a smaller learning rate may help"
+        advice = "a smaller learning rate may help" if k > self.first else ""
         return "; ".join(part for part in (f"the loss was {number_text(run.output)} in round {k:,}", what, advice) if part)
 
     # -- what came of it ---------------------------------------------------------------------------------------------------------
