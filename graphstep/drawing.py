@@ -44,6 +44,8 @@ class Marks:
     """The node that the learner has selected: a heavy edge."""
     breakpoints: frozenset[int] = field(default_factory=frozenset)
     """The nodes with a breakpoint: a dot at the upper left corner."""
+    flagged: frozenset[int] = field(default_factory=frozenset)
+    """The nodes at which something is wrong: a triangle at the upper right corner."""
     pending: frozenset[int] = field(default_factory=frozenset)
     """The nodes that the run has not reached yet: the style `box-pending`."""
     changed: frozenset[int] = field(default_factory=frozenset)
@@ -59,7 +61,7 @@ def draw(
     """The rows of a layout in `width` columns from `left` and `height` rows from `top`; all of it when not given.
 
     Styles are plain words: value, gradient, contribution (and value-changed, gradient-changed), wire, wire-active,
-    box, box-active, box-selected, box-pending, label, name, stub, output, breakpoint. Each row is exactly `width`
+    box, box-active, box-selected, box-pending, label, name, stub, output, breakpoint, flag. Each row is exactly `width`
     cells wide.
     """
     width = layout.width - left if width is None else width
@@ -74,6 +76,9 @@ def draw(
         if node in marks.breakpoints:
             place = layout.place(node)
             sheet.write(place.x, place.y, "●", "breakpoint")
+        if node in marks.flagged:
+            place = layout.place(node)
+            sheet.write(place.x + place.width - 1, place.y, "▲", "flag")
         _labels(sheet, layout, node, marks)
     for stub in seen.stubs:
         sheet.write(stub.x, stub.y, printable(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")

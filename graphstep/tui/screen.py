@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from graphstep.errors import GraphstepError
 from graphstep.tui.actions import ACTIONS
+from graphstep.tui.diagnosing import Diagnosing
 from graphstep.tui.doing import DOES, looking
 from graphstep.tui.panes.keys import KeyLine
 from graphstep.tui.panes.stepping import SteppingPanes
@@ -77,6 +78,8 @@ class SteppingScreen(Screen[None]):
         """The run and the place in it; None until the run is made."""
         self.spelled: dict[str, str] = {}
         """The texts that were typed for arrays since; they make the values, if the values were not changed again."""
+        self.diagnosing = Diagnosing(self)
+        """What is wrong with the run."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self._given, self._start = trace, at
@@ -129,7 +132,17 @@ class SteppingScreen(Screen[None]):
 
     def refresh_panes(self, look_at: int | None = None) -> None:
         """Show the place again, after anything about it has changed."""
-        self.panes.show(self.run_now, look_at=look_at)
+        now = self.run_now
+        self.diagnosing.watch(now.trace)
+        self.panes.show(now, look_at=look_at, flagged=self._flagged())
+
+    def show_findings(self) -> None:
+        """Mark the nodes at which something is wrong, once that is known."""
+        self.panes.flag(self._flagged())
+
+    def _flagged(self) -> frozenset[int]:
+        now = self.run_now
+        return frozenset(finding.node for finding in self.diagnosing.findings(now.trace, now.at))
 
     def go(self, n: int) -> None:
         """Go to a step, and say so where there is none."""
@@ -183,7 +196,9 @@ class SteppingScreen(Screen[None]):
         if node is not None:
             from graphstep.tui.inspection import inspect
 
-            title, lines = inspect(self.run_now.trace, self.run_now.at, node)
+            now = self.run_now
+            found = [x for x in self.diagnosing.findings(now.trace, now.at) if x.node == node]
+            title, lines = inspect(now.trace, now.at, node, found)
             self.panes.step.say(title, lines, "selected")
             self.panes.make_room()
 

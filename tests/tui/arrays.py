@@ -24,7 +24,14 @@ ODD = ("sum(log(x)) + 0*sum(e0)", ("x=[0, -1, 2, inf]", "e0=zeros(0)"))
 CUBE = ("mean(T^2, axis=1)", ("T=randn(2,3,4)",))
 NORM = ("sum(batch_norm(X, g, b)^3)", ("X=randn(8,3)", "g=ones(3)", "b=zeros(3)"))
 
+ALIKE = ("h = tanh(X@W1); sum(h@W2)", ("X=randn(64,10)", "W1=ones(10,5)", "W2=ones(5,3)"))
+BIG = (
+    "h = sigmoid(X@W1 + b1); mse(h@W2, y)",
+    ("X=randn(64,1000)", "W1=randn(1000,100,seed=1)", "b1=zeros(100)", "W2=randn(100,10,seed=2)", "y=randn(64,10,seed=3)"),
+)
+
 PROGRAMS = {
+    "alike": ALIKE,
     "layer": LAYER,
     "net": NET,
     "softmax": SOFTMAX,

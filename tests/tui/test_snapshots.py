@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from tests.tui.arrays import LAYER, NET, given
 from tests.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, opened
 
 STORED = Path(__file__).parent / "snapshots"
@@ -29,6 +30,9 @@ PICTURES = {
     "neuron-120x40": (NEURON, NEURON_INPUTS, LARGE, ("end", "left", "left"), ""),
     "tie-80x24": (ROUTES, ROUTES_INPUTS, SMALL, ("right",), "colour-blind-dark"),
     "edit-120x40": (ROUTES, ROUTES_INPUTS, LARGE, ("e", "1"), "graphstep-light"),
+    "layer-80x24": (LAYER[0], given(LAYER[1]), SMALL, ("end", "left"), ""),
+    "net-120x40": (NET[0], given(NET[1]), LARGE, ("end", "tab", "tab"), ""),
+    "cells-80x24": (NET[0], given(NET[1]), SMALL, ("end", "tab", "tab", "d", "right", "down"), ""),
     "help-80x24": (MAIN, INPUTS, SMALL, ("question_mark",), ""),
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.tui.doing import folding, looking, moving, nudging, program, taking, what_if
+from graphstep.tui.doing import arrays, folding, looking, moving, nudging, program, taking, what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,9 @@ DOES: dict[str, Callable[[SteppingScreen], None]] = {
     "more": nudging.more,
     "less": nudging.less,
     "verify": what_if.verify,
+    "jacobian": arrays.jacobian,
+    "data": arrays.data,
+    "diagnosis": arrays.diagnosis,
     "into": folding.into,
     "out": folding.out,
     "fold": folding.fold,

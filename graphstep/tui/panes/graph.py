@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _STYLES = (
     "value", "gradient", "contribution", "value-changed", "gradient-changed", "wire", "wire-active", "box", "box-active",
     "box-active-name", "box-selected", "box-selected-name", "box-pending", "label", "name", "stub", "output", "breakpoint",
+    "flag",
 )  # fmt: skip
 
 
@@ -54,6 +56,7 @@ class GraphPane(RowsPane):
         .graph--stub { color: $quiet; text-style: italic; }
         .graph--output { text-style: bold; }
         .graph--breakpoint { color: $gradient; }
+        .graph--flag { color: $warn; text-style: bold; }
     }
     """
 
@@ -71,6 +74,8 @@ class GraphPane(RowsPane):
         """Roomy or compact; None for whichever fits."""
         self.scene: Scene | None = None
         """What is drawn."""
+        self.flagged: frozenset[int] = frozenset()
+        """The nodes at which something is wrong: ▲."""
         self.border_subtitle = "value above the wire, gradient below"
         self._trace: Trace | None = None
         self._at = 0
@@ -214,7 +219,9 @@ class GraphPane(RowsPane):
         boxes = self.scene.layout.window(x, y, size.width, size.height).nodes
         if self._compared is not None:
             return compared_marks(self._compared, self._trace, self.scene.drawn, boxes, self._selected)
-        return marks(self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected)
+        found = marks(self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected)
+        box_of = self.scene.drawn.box_of
+        return replace(found, flagged=frozenset(box_of[node] for node in self.flagged if node in box_of))
 
     def _needed_spare(self, trace: Trace, compared: Trace | None) -> int:
         if compared is None:

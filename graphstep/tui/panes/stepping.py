@@ -95,12 +95,23 @@ class SteppingPanes(Container):
         self._shaped_for: Program | None = None
         self._trace: Trace | None = None
 
-    def show(self, stepper: Stepper, *, look_at: int | None = None, compared: Trace | None = None) -> None:
-        """Show a place in a run; ``look_at`` is a node to bring into view, ``compared`` the run before an edit."""
+    def show(
+        self,
+        stepper: Stepper,
+        *,
+        look_at: int | None = None,
+        compared: Trace | None = None,
+        flagged: frozenset[int] = frozenset(),
+    ) -> None:
+        """Show a place in a run; ``look_at`` is a node to bring into view, ``compared`` the run before an edit.
+
+        ``flagged`` are the nodes at which something is wrong.
+        """
         trace, at = stepper.trace, stepper.at
         if self._shaped_for is not trace.program:
             self._shape(trace)
         self.query_one(Heading).show(stepper)
+        self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
         self.graph.show(trace, at, stepper.selected, look_at=look_at, compared=compared)
         self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
         self.step.show(trace, at)
@@ -109,6 +120,12 @@ class SteppingPanes(Container):
             # There is no room for the explanation: its title at least, in the edge of the graph.
             self.graph.border_subtitle = self.step.border_title
         self.make_room()
+
+    def flag(self, nodes: frozenset[int]) -> None:
+        """Mark nodes at which something is wrong, and nothing else."""
+        for pane in (self.graph, self.query_one(ValuesPane)):
+            pane.flagged = nodes
+            pane.renew()
 
     def toggle_values(self) -> None:
         """Show the values where they are hidden, and hide them where they are shown."""

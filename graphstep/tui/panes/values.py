@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from graphstep.trace import Trace
 
-_NUMBER, _ARRAY = 10, 13
-"""Columns of a number, and of what an array is like."""
+_NUMBER, _ARRAY, _VECTOR = 10, 13, 16
+"""Columns of a number, of the range of an array, and of the cells of a tiny one."""
+_NAME = 14
+"""Columns of a name that come before room for the cells of a tiny array."""
 _LABEL = 9
 _ARRIVED = 7
 _SHAPE = 10
@@ -64,6 +66,8 @@ class ValuesPane(RowsPane):
         self._selected: int | None = None
         self._active: int | None = None
         self._shape_width = 0
+        self.flagged: frozenset[int] = frozenset()
+        """The nodes at which something is wrong: ▲."""
         self.border_title = "values"
 
     def show(self, trace: Trace, at: int, selected: int | None) -> None:
@@ -72,7 +76,8 @@ class ValuesPane(RowsPane):
             from graphstep.arrays import shape_text
 
             longest = max((len(shape_text(node.shape)) for node in trace.program.nodes if node.shape), default=-1)
-            self._shape_width = min(longest + 1, _SHAPE)
+            # Below its head, "shape".
+            self._shape_width = min(max(longest + 1, 6), _SHAPE) if longest > 0 else 0
         self._trace, self._at, self._selected = trace, at, selected
         self._active = trace.step(at).node if at else None
         self.resize_drawing(Size(self.size.width, len(trace.program.nodes) + 1))
@@ -98,11 +103,12 @@ class ValuesPane(RowsPane):
         if self._trace is None:
             return []
         number, shape = _NUMBER, self._shape_width
+        arrived = _ARRIVED
         if shape:
-            number = _ARRAY
-        arrived = _ARRIVED if not shape or size.width >= _ROOMY else 0
+            arrived = _ARRIVED if size.width >= _ROOMY else 2
+            number = min(max((size.width - shape - arrived - 2 - _NAME) // 2, _ARRAY), _VECTOR)
         name = max(size.width - 2 * number - shape - arrived - 2, 6)
-        head = f"  {'node':<{name}}{'shape'[: shape - 1]:<{shape}}{'value':>{number}}{'gradient':>{number}}"
+        head = f"  {'node':<{name}}{'shape' if shape else '':<{shape}}{'value':>{number}}{'gradient':>{number}}"
         rows = [Strip([Segment(head, self.style("head"))])]
         last = min(top + size.height - 1, len(self._trace.program.nodes))
         rows += [self._row(index, name, shape, number) for index in range(top, last)]
@@ -120,9 +126,9 @@ class ValuesPane(RowsPane):
         value, known = trace.value(index, self._at), trace.gradient(index, self._at)
         name = row_name(trace.program, index, name_width - 1)
         name += " " * (name_width - cell_width(name))
-        mark = "▸ " if index == self._active else "  "
+        mark = "▸ " if index == self._active else "▲ " if index in self.flagged else "  "
         kind = "selected" if index == self._selected else "active" if index == self._active else ""
-        gradient = "·" if known is None else digest(known.value)
+        gradient = "·" if known is None else fit(digest(known.value), number - 1)
         if not trace.program.depends[index]:
             gradient = "data" if trace.node(index).name in trace.program.data else "constant"
         shape = fit(shape_text(trace.node(index).shape), shape_width - 1) if shape_width else ""
@@ -132,10 +138,10 @@ class ValuesPane(RowsPane):
         return Strip(
             [
                 Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
-                Segment(f"{shape:<{shape_width}}", self.style("head")),
-                Segment(f"{'·' if value is None else digest(value):>{number}}", self.style("value")),
+                *([Segment(f"{shape:<{shape_width}}", self.style("head"))] if shape_width else []),
+                Segment(f"{'·' if value is None else fit(digest(value), number - 1):>{number}}", self.style("value")),
                 Segment(f"{gradient:>{number}}", self.style("gradient")),
-                Segment(arrived[:_ARRIVED], self.style("head")),
+                Segment(arrived[:_ARRIVED] if not shape_width or number == _VECTOR else "", self.style("head")),
             ]
         )
 
