@@ -245,6 +245,7 @@ def test_folded_and_unfolded_programs_are_said_to_agree(capsys: pytest.CaptureFi
     folded = printed(capsys, "1/(1+exp(-x))", "x=1", "--fold")
     assert folded.endswith(tuple(f"largest relative difference is {x}\n" for x in ("0", "1.1e-16", "1.4e-16", "2.8e-16")))
     assert "taken apart and as typed agree" in printed(capsys, "sigmoid(x)", "x=1", "--expand")
+    assert "taken apart and as typed agree" in printed(capsys, "sigmoid(w*x)", "x=1", "w=2", "--data=x", "--expand")
     assert "meets a kink" in printed(capsys, "elu(x)", "x=0", "--expand")
 
 

@@ -83,11 +83,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _agreement(options: argparse.Namespace, made: Trace) -> str:
     """That gates folded or taken apart give the same gradients as the program as typed."""
+    from dataclasses import replace
+
     from graphstep.numerals import numeral
     from graphstep.rewrite import read_program
     from graphstep.trace import difference, trace
 
-    typed = trace(read_program(made.program.text, made.inputs), made.inputs, seed=made.seed, ties=made.ties)
+    program = replace(read_program(made.program.text, made.inputs), data=made.program.data)
+    typed = trace(program, made.inputs, seed=made.seed, ties=made.ties)
     apart = difference(made, typed)
     done = "folded" if options.fold else "taken apart"
     if apart < AGREES:
