@@ -34,8 +34,13 @@ every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
 
 def data(examples: int = 50) -> dict[str, Any]:
     choose = np.random.default_rng(1)
-    X = choose.normal(size=(examples, 3))
-    return {"X": X, "y": X @ np.array([1.0, -2.0, 0.5]) + 0.3 + 0.1 * choose.normal(size=examples), "w": np.zeros(3), "b": 0.0}
+    rows = choose.normal(size=(examples, 3))
+    return {
+        "X": rows,
+        "y": rows @ np.array([1.0, -2.0, 0.5]) + 0.3 + 0.1 * choose.normal(size=examples),
+        "w": np.zeros(3),
+        "b": 0.0,
+    }
 
 
 def regression(**options: Any) -> Training:
@@ -46,7 +51,7 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
 
 
-# -- the loop ------------------------------------------------------------------------------------------------------------------------
+# -- the loop --
 
 
 def test_gradient_descent_by_hand_gives_the_same_numbers() -> None:
@@ -119,7 +124,7 @@ def test_a_program_without_gates_can_be_trained() -> None:
     assert gs.train("w", params=["w"], lr=0.5, steps=2, w=1).params == {"w": 0.0}
 
 
-# -- the learning rate ---------------------------------------------------------------------------------------------------------------
+# -- the learning rate --
 
 
 def test_a_learning_rate_may_depend_on_the_round() -> None:
@@ -142,7 +147,7 @@ def test_a_learning_rate_that_becomes_infinite_stops_the_training_and_keeps_what
     assert (training.rounds, training.stopped) == (3, "the learning rate is inf in round 3")
 
 
-# -- batches and held-out examples ---------------------------------------------------------------------------------------------------
+# -- batches and held-out examples --
 
 
 def examples(count: int, **options: Any) -> Examples:
@@ -252,7 +257,7 @@ def test_words_for_batches_and_held_out_examples_are_read() -> None:
     assert read_held_out("X,y:0.25", 5).share == 0.25
 
 
-# -- reasons to stop -----------------------------------------------------------------------------------------------------------------
+# -- reasons to stop --
 
 
 def test_it_stops_below_a_loss() -> None:
@@ -314,7 +319,7 @@ def test_a_callback_hears_of_every_round_and_may_cancel() -> None:
     assert training.params == gs.train(PARABOLA, params=["w"], lr=0.1, steps=10, x=1, y=2, w=0).params
 
 
-# -- a round as a trace --------------------------------------------------------------------------------------------------------------
+# -- a round as a trace --
 
 
 @every_optimizer
@@ -340,7 +345,7 @@ def test_rounds_can_be_asked_for_in_any_order() -> None:
 def test_few_checkpoints_are_enough() -> None:
     training = regression(steps=0)
     training.settings = training.machine.settings = regression(steps=60).settings
-    training._checkpoints = Checkpoints(memory=10 * training.machine.checkpoint().size)
+    training._checkpoints = Checkpoints(memory=10 * training.machine.checkpoint_size)
     training.run()
     assert training._checkpoints.stride >= 8
     assert [training.round(k).output for k in range(60)] == training.history.losses
@@ -371,7 +376,7 @@ def test_every_step_of_a_round_is_explained() -> None:
     assert all(t.narrative for t in told)
 
 
-# -- what comes of it ----------------------------------------------------------------------------------------------------------------
+# -- what comes of it --
 
 
 def test_the_document_fits_the_schema_and_adds_up() -> None:
@@ -396,7 +401,7 @@ def test_the_curves_are_the_series_of_the_history() -> None:
     assert [k for k, _ in found["held-out loss"]] == [0, 10]
 
 
-# -- to go on another day ------------------------------------------------------------------------------------------------------------
+# -- to go on another day --
 
 
 @every_optimizer
@@ -485,7 +490,7 @@ def test_a_pickle_in_a_state_is_never_loaded(tmp_path: Path) -> None:
     assert not (tmp_path / "sprung").exists()
 
 
-# -- the command line ----------------------------------------------------------------------------------------------------------------
+# -- the command line --
 
 WORDS = ["train", PARABOLA, "x=1", "y=2", "w=0", "--params", "w", "--lr", "0.1", "--steps", "10"]
 

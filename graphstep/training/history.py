@@ -64,14 +64,13 @@ class Checkpoints:
         k = machine.next
         if not self._kept:
             self.first = k
-            planned = machine.checkpoint().size * (machine.settings.rounds - k)
+            planned = machine.checkpoint_size * (machine.settings.rounds - k)
             while self.stride < FAR and planned > self.memory * self.stride:
                 self.stride *= 2
         elif (k - self.first) % self.stride or k in self._kept:
             return
-        point = machine.checkpoint(self._spare.pop() if self._spare else None)
-        self._kept[k] = point
-        if len(self._kept) > 2 and point.size * len(self._kept) > self.memory:
+        self._kept[k] = machine.checkpoint(self._spare.pop() if self._spare else None)
+        if len(self._kept) > 2 and machine.checkpoint_size * len(self._kept) > self.memory:
             self.stride *= 2
             self._spare += [p for k, p in self._kept.items() if (k - self.first) % self.stride]
             self._kept = {k: p for k, p in self._kept.items() if (k - self.first) % self.stride == 0}

@@ -50,12 +50,6 @@ class Checkpoint:
     state: tuple[dict[str, Array], ...]
     """The optimizer's state, likewise."""
 
-    @property
-    def size(self) -> int:
-        """How many bytes it takes, roughly."""
-        arrays = [*self.weights, *(a for held in self.state for a in held.values())]
-        return sum(a.nbytes + _OVERHEAD for a in arrays) + _OVERHEAD
-
 
 class Machine:
     """Runs the rounds of a training, one after the other.
@@ -178,6 +172,12 @@ class Machine:
         self._bring(made, buffers)
         forward(made, buffers, {})
         return float(buffers.cells[made.starts[made.program.output]])
+
+    @property
+    def checkpoint_size(self) -> int:
+        """How many bytes a checkpoint takes, roughly."""
+        arrays = [*self._weights, *(a for held in self._state for a in held.values())]
+        return sum(a.nbytes + _OVERHEAD for a in arrays) + _OVERHEAD
 
     def checkpoint(self, spare: Checkpoint | None = None) -> Checkpoint:
         """A copy of the parameters and the state, in the arrays of another one that nobody needs any more if there is one."""
