@@ -260,6 +260,12 @@ def test_no_gradient_is_sent_to_data():
         solution_of("gradient X[0, 0]", front=front)
 
 
+def test_a_heading_may_give_an_array_or_a_call():
+    heading = "\n## program: q = W @ x; f = sum(q) with x = [1, 2], W = randn(3, 2, seed=1)\n"
+    trace = rehearse(lesson_of(heading, PRODUCT)).scenes[1].trace
+    assert [trace.program.nodes[trace.program.find(name)].shape for name in "Wxq"] == [(3, 2), (2,), (3,)]
+
+
 def test_data_without_a_value_is_a_problem():
     with pytest.raises(LessonError, match="data names 'Y'"):
         parse(LAYER.replace("+++\ntitle", '+++\ndata = ["Y"]\ntitle'), Path("t.md"))

@@ -91,7 +91,7 @@ def program_of(text: str, front: RunSpec, line: int) -> RunSpec:
     """What ``program: text`` runs, with the values and the data of the front matter. InputError for an item it does not know."""
     program, *items = _WITH.split(text, maxsplit=1)
     spec = RunSpec(program.strip(), front.inputs, data=front.data, line=line)
-    for item in items[0].split(",") if items else ():
+    for item in _items(items[0]) if items else ():
         name, equals, value = (part.strip() for part in item.partition("="))
         if equals and name:
             spec = replace(spec, inputs={**spec.inputs, name: value_of(name, value)})
@@ -106,6 +106,18 @@ def program_of(text: str, front: RunSpec, line: int) -> RunSpec:
         else:
             raise InputError(f"{quoted(item.strip())} is neither NAME = VALUE nor one of {', '.join(_OPTIONS)}")
     return spec
+
+
+def _items(text: str) -> list[str]:
+    """The items between commas, those inside of arrays and calls left alone."""
+    items, depth = [""], 0
+    for character in text:
+        depth += (character in "[(") - (character in "])")
+        if character == "," and depth == 0:
+            items.append("")
+        else:
+            items[-1] += character
+    return items
 
 
 def value_of(name: str, value: object) -> Number:
