@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graphstep.cli.program import program_arguments, source
-from graphstep.errors import InputError, did_you_mean, quoted
+from graphstep.errors import InputError, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +25,7 @@ EXAMPLES = """\
 examples:
   graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --lr 0.1 --steps 10
   graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --at-round 3        tell round 3 step by step
+  graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --to curve.svg       draw the curve, or write .csv, .md, .json
   graphstep train "x^2" x=10 --params x --optimizer momentum --momentum 0.5
   graphstep train "x^2" x=10 --params x --lr "0.1*0.95^t"       a learning rate that falls
   graphstep train "mean((X@w - y)^2)" X=@X.csv y=@y.csv w="zeros(3)" --params w \\
@@ -32,8 +34,8 @@ examples:
 Rounds are counted from 0, and the loss of a round is the one before its update. Ctrl-C stops and keeps what was trained.
 """
 
-FORMATS = ("text", "json", "csv")
-"""What is printed or written."""
+FORMATS = ("text", "svg", "csv", "md", "json")
+"""What is printed or written; :mod:`graphstep.training.formats` does it, which loads NumPy."""
 
 _AGAIN = 0.1
 """Seconds from one line of progress to the next."""
@@ -65,29 +67,47 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--resume", metavar="FILE", help="go on from such a file; parameters need no values then")
     add("--at-round", metavar="K", help="tell round K step by step, its updates included")
     add("--plain", action="store_true", help="the table of rounds as text; chosen by itself when output is no terminal")
-    add("--format", choices=FORMATS, help="print it as text, json or csv (the history)")
+    add("--format", choices=FORMATS, help="print it as text, svg (the curve), csv (the history), md (a report) or json")
     add("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
 
 
 def run(options: argparse.Namespace) -> int:
     """Train, then print or write."""
-    chosen = options.format or _format_of(options.to)
+    from graphstep.training.formats import format_of, pieces
+
+    chosen = options.format or (format_of(options.to) if options.to else "text")
     training = prepared(options)
+    if _on_screen(options):
+        from graphstep.tui.training import show
+
+        show(training, save=options.save, command=["graphstep", "train", *options.words])
+        _save(training, options.save)
+        return 1 if training.diverged else 0
     with _interrupted() as stops:
         training.run(_progress(training, stops))
     if sys.stderr.isatty():
         sys.stderr.write(_BLANK)
-    if options.save:
-        print(f"wrote {training.save(options.save)}", file=sys.stderr)
-    pieces = _narrated(training, options.at_round) if options.at_round is not None else _pieces(training, chosen)
+    _save(training, options.save)
+    made = pieces(training, chosen) if options.at_round is None else _narrated(training, options.at_round, chosen)
     if options.to:
         from graphstep.files import replace_file
 
-        print(f"wrote {replace_file(options.to, ''.join(pieces))}", file=sys.stderr)
+        print(f"wrote {replace_file(options.to, made)}", file=sys.stderr)
     else:
-        for piece in pieces:
+        for piece in made:
             sys.stdout.write(piece)
     return 1 if training.diverged else 0
+
+
+def _save(training: Training, path: str | None) -> None:
+    if path:
+        print(f"wrote {training.save(path)}", file=sys.stderr)
+
+
+def _on_screen(options: argparse.Namespace) -> bool:
+    asked = options.plain or options.format or options.to or options.at_round is not None
+    # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
+    return not asked and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def prepared(options: argparse.Namespace) -> Training:
@@ -151,40 +171,18 @@ def _whole(word: str, option: str, least: int) -> int:
     return int(word)
 
 
-def _format_of(path: str | None) -> str:
-    if path is None:
-        return "text"
-    suffix = path.rpartition(".")[2].lower()
-    found = {"txt": "text"}.get(suffix, suffix)
-    if found not in FORMATS:
-        hint = did_you_mean(suffix, FORMATS) or "end it in .csv, .json or .txt, or name the format with --format"
-        raise InputError(f"the format of {quoted(path)} is not known by its suffix", hint=hint)
-    return found
-
-
-def _pieces(training: Training, chosen: str) -> Iterator[str]:
-    from graphstep.training import document
-    from graphstep.training.report import report
-
-    if chosen == "json" and training.history.losses:
-        yield from document.export(training)
-    elif chosen == "json":
-        raise InputError("there is no round to show", hint="train one round at least: --steps 1")
-    elif chosen == "csv":
-        yield document.to_csv(training)
-    else:
-        yield from (f"{line}\n" for line in report(training))
-
-
-def _narrated(training: Training, word: str) -> Iterator[str]:
+def _narrated(training: Training, word: str, chosen: str) -> Iterator[str]:
     from graphstep.export import exporter
 
     last = len(training.history) - 1
     k = _whole(word, "--at-round", 0)
     if not training.first <= k <= last:
         raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")
-    yield f"round {k:,} of {training.rounds:,}, loss {training.history.losses[k]:.6g}\n\n"
-    yield from exporter("text").export(training.round(k))
+    if chosen == "csv":
+        raise InputError("a round has no table of rounds", hint="--at-round goes with text, json, md or svg")
+    if chosen == "text":
+        yield f"round {k:,} of {training.rounds:,}, loss {training.history.losses[k]:.6g}\n\n"
+    yield from exporter(chosen).export(training.round(k))
 
 
 def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, float], bool]:

@@ -56,7 +56,7 @@ def parser_of(name: str, command: Command) -> Parser:
 
 
 def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespace:
-    """The options of a command; InputError where the words do not fit."""
+    """The options of a command, with the words themselves as ``words``; InputError where they do not fit."""
     parser = parser_of(name, command)
     if name == "step" and not words:
         parser.print_help()
@@ -64,6 +64,7 @@ def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespa
     options = parser.parse_intermixed_args(_shielded(parser, words))
     for key, value in vars(options).items():
         setattr(options, key, _unshielded(value))
+    options.words = list(words)
     return options
 
 

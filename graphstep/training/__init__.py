@@ -3,7 +3,7 @@
 The order in which data passes the modules: ``settings`` (what is asked for), ``examples`` (batches and what is held out),
 ``schedule`` (learning rates), ``machine`` (plans that are made once, parameters that are updated in place), ``history`` (numbers
 and checkpoints), ``training`` (the loop, and what is known afterwards); then ``saved`` (to go on another day), ``document``
-(JSON) and ``report`` (text).
+(JSON, csv), ``report`` (text), ``markdown``, and ``formats``, which knows all documents by name and suffix.
 """
 
 from __future__ import annotations

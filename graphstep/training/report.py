@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from graphstep.arrays import number_text
 from graphstep.numerals import numeral
+from graphstep.optimizers import SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graphstep.training.settings import Settings
     from graphstep.training.training import Training
 
 ROWS = 20
@@ -43,7 +45,7 @@ def table(training: Training) -> Iterator[str]:
     names = list(history.norms)[:_NORMS]
     heading = ["round", "loss", *(["held-out"] if training.settings.held_out else []), "rate", *(f"‖∂{name}‖" for name in names)]
     rows = [heading]
-    for k in _shown(training):
+    for k in shown(training):
         held = [numeral(held_out[k], _DIGITS) if k in held_out else ""] if training.settings.held_out else []
         norms = [numeral(history.norms[name][k]) for name in names]
         rows.append([f"{k:,}", numeral(history.losses[k], _DIGITS), *held, numeral(history.rates[k]), *norms])
@@ -52,10 +54,21 @@ def table(training: Training) -> Iterator[str]:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _shown(training: Training) -> list[int]:
+def shown(training: Training) -> list[int]:
     """At most :data:`ROWS` rounds, evenly; where a loss is held out, rounds at which it was looked at."""
     known = [k for k, _ in training.history.held_out] or list(range(len(training.history)))
     last = len(training.history) - 1
     if len(known) > ROWS:
         known = [known[round(i * (len(known) - 1) / (ROWS - 1))] for i in range(ROWS)]
     return known if not known or known[-1] == last else [*known[: ROWS - 1], last]
+
+
+def settings_text(settings: Settings) -> str:
+    """How it is trained: ``momentum, μ 0.9, α 0.1, batches of 32``."""
+    parts = [settings.optimizer.name, *(f"{SYMBOLS.get(name, name)} {numeral(value)}" for name, value in settings.hyper.items())]
+    parts.append(f"{SYMBOLS.get('lr', 'lr')} {settings.rate}")
+    if settings.batch:
+        parts.append(f"batches of {settings.batch.size}")
+    if settings.climbs:
+        parts.append("maximize")
+    return ", ".join(parts)

@@ -199,6 +199,16 @@ class Training:
 
         return save(self, path)
 
+    def to(self, path: str | Path) -> Path:
+        """Write a document to a file and return its path: ``.svg`` the curves as a picture, ``.md`` a report, ``.csv`` the
+        history, ``.json`` the last round's run with the history, ``.txt`` the table of rounds.
+
+        InputError for another suffix, and where there is no round to show.
+        """
+        from graphstep.training.formats import write
+
+        return write(self, path)
+
     def to_dict(self) -> dict[str, Any]:
         """The last round's run as JSON data (schema 1), with ``history`` and ``params``; InputError before the first round."""
         from graphstep.training.document import to_dict

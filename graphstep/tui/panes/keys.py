@@ -11,6 +11,8 @@ from textual.widget import Widget
 from graphstep.tui.actions import ACTIONS, key_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
 
     from graphstep.tui.actions import Action
@@ -31,8 +33,14 @@ class KeyLine(Widget):
             self.action = action
             """The name of its action."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        actions: Sequence[Action] = ACTIONS,
+    ) -> None:
         super().__init__(id=id)
+        self._actions = actions
         self._message = ""
         self._style = ""
 
@@ -53,7 +61,7 @@ class KeyLine(Widget):
 
     def placed(self, width: int) -> list[tuple[int, str, Action]]:
         """``(column, text, action)`` of the keys that fit, the most important ones, in the order of the table."""
-        ranked = sorted((action for action in ACTIONS if action.rank), key=lambda action: action.rank)
+        ranked = sorted((action for action in self._actions if action.rank), key=lambda action: action.rank)
         room, kept = width - 1, []
         for action in ranked:
             need = len(_text(action)) + 2

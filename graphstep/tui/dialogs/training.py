@@ -1,0 +1,147 @@
+"""The dialogs of the training screen: go to a round, save or export to a file, help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from graphstep.tui.actions import keys_text
+from graphstep.tui.dialogs.form import Form
+from graphstep.tui.dialogs.help import HelpPage
+from graphstep.tui.training_actions import ACTIONS, GROUPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.widget import Widget
+
+_IDEA = (
+    "A round runs the program forward, sends gradients backward, and moves each parameter a little along or against its "
+    "gradient. Rounds that were run can be looked at again, and stepped through."
+)
+_LEGEND = (
+    ("⣀⡠⠤", "$active", "the loss by round; a scale that says logarithmic has equal factors at equal distances"),
+    ("○", "$value", "the loss of examples that are held out"),
+    ("◉", "$selected", "this round"),
+    ("│", "$warn", "the round whose loss is inf or nan: no update follows it"),
+    ("● ▲ ■", "bold $active", "the norms of the gradients, a sign for each parameter"),
+    ("┼", "bold $active", "in the line of rounds: how far it was trained"),
+)
+_KEYS = 20
+
+
+class RoundForm(Form[int]):
+    """Asks for the number of a round."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__()
+        self.last = last
+        """The last round that was trained."""
+
+    def compose(self) -> Iterator[Widget]:
+        """One field."""
+        with Vertical(id="box") as box:
+            box.border_title = f"go to round (0 to {self.last:,})"
+            box.border_subtitle = "enter goes, esc cancels"
+            yield Input(placeholder="the number of a round", select_on_focus=True)
+            yield Static(classes="said wrong")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one(Static).update(self._wrong(event.value) if event.value.strip() else "", layout=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not event.value.strip():
+            self.dismiss(None)
+        elif not self._wrong(event.value):
+            self.dismiss(_number(event.value))
+
+    def _wrong(self, text: str) -> str:
+        found = _number(text)
+        return "" if found is not None and found <= self.last else f"Type a number from 0 to {self.last:,}."
+
+
+def _number(text: str) -> int | None:
+    word = text.strip().replace(",", "")
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 16 else None
+
+
+class FileForm(Form[Path]):
+    """Asks for a file, and warns before it overwrites one; who opens it writes."""
+
+    def __init__(self, title: str, name: str, suffixes: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.title_text, self.suggested, self.suffixes = title, name, tuple(suffixes)
+        self.sure: str | None = None
+        """The file that may be overwritten: enter was pressed twice."""
+
+    def compose(self) -> Iterator[Widget]:
+        """What suffixes mean, the field, and a line that says what is wrong."""
+        with Vertical(id="box") as box:
+            box.border_title = self.title_text
+            box.border_subtitle = "enter writes, esc cancels"
+            for suffix, meaning in self.suffixes:
+                yield Static(Content.assemble((f"{suffix:<6}", "bold"), (meaning, "$quiet")))
+            with Horizontal(classes="field"):
+                yield Label("file")
+                yield Input(self.suggested, id="file", select_on_focus=False)
+            yield Static(classes="said wrong")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.sure = None
+        path = Path(event.value.strip()).expanduser()
+        self._say(f"{path} exists: it would be overwritten." if event.value.strip() and path.is_file() else "")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        name = event.value.strip()
+        path = Path(name).expanduser()
+        known = [suffix for suffix, _ in self.suffixes]
+        if not name:
+            self._say("The file needs a name.")
+        elif path.suffix.lower() not in known:
+            self._say(f"The name says what is written: end it in {', '.join(known)}.")
+        elif path.exists() and self.sure != name:
+            self.sure = name
+            self._say(f"{path} exists. Enter once more overwrites it; another name does not.")
+        else:
+            self.dismiss(path)
+
+    def _say(self, text: str) -> None:
+        self.query_one(".said", Static).update(Content(text))
+
+
+class TrainingHelp(HelpPage):
+    """All keys of the training screen, and what is drawn there."""
+
+    CSS_PATH = "form.tcss"
+
+    def compose(self) -> Iterator[Widget]:
+        """One text that scrolls."""
+        with VerticalScroll(id="box") as box:
+            box.border_title = "keys and signs of training"
+            box.border_subtitle = "↑ ↓ scroll, esc closes"
+            yield Static(help_text(min(self.app.size.width * 24 // 25, 92) - 6))
+
+
+def help_text(width: int = 86) -> Content:
+    """The whole help in lines of at most ``width`` cells."""
+    parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrap(_IDEA, width)]
+    for group in GROUPS:
+        parts.append((f"\n{group}\n", "bold $active"))
+        for action in ACTIONS:
+            if action.group == group:
+                parts += _entry(keys_text(action), "bold", action.help, width)
+    parts.append(("\nwhat is drawn\n", "bold $active"))
+    for sample, style, meaning in _LEGEND:
+        parts += _entry(sample, style, meaning, width)
+    return Content.assemble(*parts)
+
+
+def _entry(left: str, style: str, right: str, width: int) -> list[tuple[str, str]]:
+    first, *others = wrap(right, max(width - _KEYS - 2, 20))
+    parts = [("  ", ""), (left, style), (" " * (_KEYS - len(left)), ""), (f"{first}\n", "")]
+    return parts + [(f"{'':<{_KEYS + 2}}{line}\n", "") for line in others]
