@@ -13,7 +13,6 @@ from graphstep.explain.ladders import seed_ladder, sent_ladders, sum_ladder, val
 from graphstep.explain.names import TEXT, name_of, output_name, slot_term
 from graphstep.explain.reasons import notes, operand_with_value, pattern, routed, share_blocked
 from graphstep.explain.sizes import copies, jacobian, same_shape, shape_rule
-from graphstep.explain.updates import updated
 from graphstep.gates.gate import Gate, shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.numerals import numeral
@@ -32,7 +31,7 @@ def explain(trace: Trace, n: int) -> Explanation:
     step = trace.step(n)
     # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
     with np.errstate(all="ignore"):
-        return {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum, "update": updated}[step.event](step)
+        return {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum, "update": _update}[step.event](step)
 
 
 def _start(step: Step) -> Explanation:
@@ -74,6 +73,13 @@ def _value(step: Step) -> Explanation:
         why = f"{why} Here that is {winner}."
     ladder, shapes = value_ladder(trace, step.node), shape_rule(trace, step.node)
     return Explanation(step.n, "forward", "value", title, "", ladder, None, why, notes(step), shapes)
+
+
+def _update(step: Step) -> Explanation:
+    # Optimizers belong to training: a run without it must not wait for them.
+    from graphstep.explain.updates import updated
+
+    return updated(step)
 
 
 def _seed(step: Step) -> Explanation:

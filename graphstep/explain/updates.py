@@ -17,7 +17,8 @@ from graphstep.optimizers import LATEX_SYMBOLS, SYMBOLS
 if TYPE_CHECKING:
     from graphstep.expression import Program
     from graphstep.gates.notation import Style
-    from graphstep.trace import Step, Trace, Update
+    from graphstep.trace import Step, Trace
+    from graphstep.trace.update import Update
 
 
 def updated(step: Step) -> Explanation:

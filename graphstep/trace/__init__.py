@@ -5,6 +5,5 @@ from __future__ import annotations
 from graphstep.trace.plan import Plan, plan
 from graphstep.trace.step import Step
 from graphstep.trace.trace import Gradient, Trace, check_inputs, difference, run_plan, trace
-from graphstep.trace.update import Update, update
 
-__all__ = ["Gradient", "Plan", "Step", "Trace", "Update", "check_inputs", "difference", "plan", "run_plan", "trace", "update"]
+__all__ = ["Gradient", "Plan", "Step", "Trace", "check_inputs", "difference", "plan", "run_plan", "trace"]

@@ -15,10 +15,11 @@ from graphstep.errors import InputError
 from graphstep.fit import fit
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.optimizers import apply
-from graphstep.trace import Plan, Trace, check_inputs, plan, update
+from graphstep.trace import Plan, Trace, check_inputs, plan
 from graphstep.trace.passes import Buffers, backward, forward, read, write
 from graphstep.trace.plan import Region
 from graphstep.trace.trace import finished
+from graphstep.trace.update import update
 from graphstep.training.examples import Examples
 from graphstep.training.schedule import Schedule
 

@@ -10,22 +10,20 @@ from typing import TYPE_CHECKING
 from graphstep import limits
 from graphstep.arrays import Number, kind_text, shape_of
 from graphstep.errors import LimitError, ReadError
+from graphstep.read.arrays import MAKERS
 from graphstep.read.characters import normalise
-from graphstep.values.arithmetic import EXAMPLES, Leaf, arithmetic
-from graphstep.values.literals import read_literal
-from graphstep.values.makers import MAKERS, read_maker
-from graphstep.values.stored import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.errors import Span
+    from graphstep.values.arithmetic import Leaf
 
 ARRAYS = 1_000
 """Arrays in the arithmetic of one value."""
 
 _NUMERAL = re.compile(r"\s*[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?\s*", re.ASCII)
-_ARRAY = re.compile(rf"\[|(?<![\w.])(?:{'|'.join(MAKERS)})[ \t]*\(")
+_ARRAY = re.compile(rf"\[|(?<![\w.])(?:{'|'.join(sorted(MAKERS))})[ \t]*\(")
 _BRACKET = re.compile(r"[\[\]()]")
 _OPERAND_END = re.compile(r"[\w)\]'.]")
 _PAIRS = {"(": ")", "[": "]"}
@@ -54,10 +52,14 @@ def read_value(text: str) -> Number:
         # Most values are plain numerals: they need neither the grammar nor NumPy, for which the first frame would wait.
         return float(text)
     if text.lstrip().startswith("@"):
+        from graphstep.values.stored import read_file
+
         return read_file(text.strip()[1:])
     if len(text) > limits.TEXT:
         message = f"the value has {len(text):,} characters; at most {limits.TEXT:,} are read"
         raise LimitError(message, text=text, span=(0, 1), hint="put the numbers into a file, and give its name: x=@x.csv")
+    from graphstep.values.arithmetic import EXAMPLES
+
     plain = normalise(text)
     if not plain.strip():
         raise ReadError("a value is missing", text=plain, span=(0, 1), hint=EXAMPLES)
@@ -95,6 +97,8 @@ class _Array:
 
 def _arrays(text: str) -> Iterator[_Array]:
     """The arrays of a value that stand in no other brackets of an array. Brackets behind an operand are an index."""
+    from graphstep.values.makers import read_maker
+
     place, cells, count = 0, 0, 0
     while (found := _ARRAY.search(text, place)) is not None:
         start, place = found.start(), found.end()
@@ -118,6 +122,9 @@ def _behind_operand(text: str, place: int) -> bool:
 
 
 def _literal(text: str, span: Span) -> Leaf:
+    from graphstep.values.arithmetic import Leaf
+    from graphstep.values.literals import read_literal
+
     array = read_literal(text, span)
     return Leaf(array.shape, lambda: array)
 
@@ -144,6 +151,8 @@ def _closing(text: str, opening: int) -> int:
 
 def _with_arrays(text: str, arrays: list[_Array]) -> Number:
     """The value of a text in which each array became a name of the same length, so that places stay what they were."""
+    from graphstep.values.arithmetic import EXAMPLES, arithmetic
+
     used = set(text)
     letters = (chr(code) for code in _IDEOGRAPHS if chr(code) not in used)
     named = dict(zip(letters, arrays, strict=False))
