@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graphstep.errors import InputError
 from graphstep.lesson.check import check
 from graphstep.lesson.claims import Claim, fault
 from graphstep.lesson.document import LessonError
@@ -250,6 +251,14 @@ def test_structural_gates_are_stops_by_their_symbols(heading, step):
     assert stop is not None
     assert not isinstance(stop, str)
     assert step_of_stop(trace_of(LAYER), stop) == step
+
+
+def test_of_several_gates_with_one_symbol_the_one_that_sends_there_is_meant():
+    trace = trace_of(front_of("h = W @ x; s = w @ h", "W = [[1, 2], [3, 4]], w = [1, 2], x = [1, 2]"))
+    stops = [stop_of(f"backward: @ → {name}") for name in ("w", "h", "W", "x")]
+    assert [step_of_stop(trace, stop) for stop in stops] == [4, 5, 6, 7]
+    with pytest.raises(InputError, match="which of h, s"):
+        step_of_stop(trace, stop_of("forward: @"))
 
 
 def test_no_gradient_is_sent_to_data():

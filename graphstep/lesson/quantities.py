@@ -121,31 +121,18 @@ def _of_cell(asked: Quantity, cell: tuple[int, ...]) -> Quantity:
 
 def find_node(trace: Trace, key: str) -> int:
     """The node with this name, id or text, or the one gate with this symbol, name or box. InputError otherwise."""
-    program = trace.program
-    found = program.find(key)
-    if found is not None:
-        return found
-    if key == output_name(program):
-        return program.output
-    wanted = key.translate(_SIGNS)
-    gates = [
-        index
-        for index in range(program.first_gate, len(program.nodes))
-        if (gate := trace.gate(index)) is not None
-        and ({key, wanted} & {gate.name, gate.symbol, gate.box(trace.node(index).operands, trace.node(index).options)})
-    ]
-    if len(gates) == 1:
-        return gates[0]
-    if gates:
-        which = ", ".join(name_of(program, index) for index in gates[:6])
-        raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
-    hint = did_you_mean(key, [*program.names, *(program.short(i) for i in range(len(program.nodes)))][:1000])
-    raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
+    return _one(trace, key, _nodes(trace, key))
 
 
 def edge_between(trace: Trace, gate: str, node: str, nth: int = 1) -> int:
-    """The edge along which a gate sends for the ``nth`` time to a node. InputError when it does not."""
-    receiver, sender = find_node(trace, node), find_node(trace, gate)
+    """The edge along which a gate sends for the ``nth`` time to a node. InputError when it does not.
+
+    Of several gates with one symbol, the one that sends to this node is meant.
+    """
+    receiver, senders = find_node(trace, node), _nodes(trace, gate)
+    if len(senders) > 1:
+        senders = [each for each in senders if edges_between(trace, each, receiver)] or senders
+    sender = _one(trace, gate, senders)
     edges = edges_between(trace, sender, receiver)
     program = trace.program
     if not edges:
@@ -154,6 +141,35 @@ def edge_between(trace: Trace, gate: str, node: str, nth: int = 1) -> int:
         count = "once" if len(edges) == 1 else f"{len(edges)} times"
         raise InputError(f"{name_of(program, sender)} sends only {count} to {name_of(program, receiver)}")
     return edges[nth - 1]
+
+
+def _nodes(trace: Trace, key: str) -> list[int]:
+    """The node with this name, id or text, or every gate with this symbol, name or box."""
+    program = trace.program
+    found = program.find(key)
+    if found is not None:
+        return [found]
+    if key == output_name(program):
+        return [program.output]
+    wanted = key.translate(_SIGNS)
+    return [
+        index
+        for index in range(program.first_gate, len(program.nodes))
+        if (gate := trace.gate(index)) is not None
+        and ({key, wanted} & {gate.name, gate.symbol, gate.box(trace.node(index).operands, trace.node(index).options)})
+    ]
+
+
+def _one(trace: Trace, key: str, found: list[int]) -> int:
+    """The only one of the nodes that answer to a key."""
+    program = trace.program
+    if len(found) == 1:
+        return found[0]
+    if found:
+        which = ", ".join(name_of(program, index) for index in found[:6])
+        raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
+    hint = did_you_mean(key, [*program.names, *(program.short(i) for i in range(len(program.nodes)))][:1000])
+    raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
 
 
 def edges_between(trace: Trace, sender: int, receiver: int) -> list[int]:
