@@ -9,6 +9,7 @@ from graphstep.diagram import Diagram, diagram, nearby
 from graphstep.numerals import DIGITS
 
 if TYPE_CHECKING:
+    from graphstep.expression import Program
     from graphstep.layout import Density, Layout
     from graphstep.trace import Trace
 
@@ -54,6 +55,17 @@ def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density
             return scene
     scene = _scene(trace, None, "compact", DIGITS, spare)
     return scene if scene.layout.width <= room[0] else _scene(trace, None, "compact", COMPACT_DIGITS, spare)
+
+
+def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
+    """Lay out a program that has not run yet, of a large one what is near the output: boxes and wires without numbers."""
+    nodes = nearby(program, program.output) if len(program.nodes) > WHOLE else None
+    drawn = diagram(program, nodes)
+    if nodes is None:
+        layout = drawn.arrange("roomy")
+        if layout.width <= room[0] and layout.height <= room[1]:
+            return Scene(drawn, layout)
+    return Scene(drawn, drawn.arrange("compact"))
 
 
 def _scene(trace: Trace, nodes: list[int] | None, density: Density, digits: int, spare: int) -> Scene:

@@ -20,6 +20,7 @@ from graphstep.tui.doing import DOES, looking
 from graphstep.tui.panes.keys import KeyLine
 from graphstep.tui.panes.stepping import SteppingPanes
 from graphstep.tui.stepper import Stepper
+from graphstep.tui.stops import Stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +81,8 @@ class SteppingScreen(Screen[None]):
         """The texts that were typed for arrays since; they make the values, if the values were not changed again."""
         self.diagnosing = Diagnosing(self)
         """What is wrong with the run."""
+        self.stops = Stops()
+        """The breakpoints."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self._given, self._start = trace, at
@@ -125,6 +128,7 @@ class SteppingScreen(Screen[None]):
 
         self.program = trace.program
         self.stepper = Stepper(trace, allow=self.allow)
+        self.stops = Stops()
         self.levels = []
         self.stepper.at = min(max(at, 0), len(trace))
         self.panes.entitle(trace.program, output_name(trace.program))
@@ -134,7 +138,7 @@ class SteppingScreen(Screen[None]):
         """Show the place again, after anything about it has changed."""
         now = self.run_now
         self.diagnosing.watch(now.trace)
-        self.panes.show(now, look_at=look_at, flagged=self._flagged())
+        self.panes.show(now, look_at=look_at, flagged=self._flagged(), stops=self.stops)
 
     def show_findings(self) -> None:
         """Mark the nodes at which something is wrong, once that is known."""
@@ -178,6 +182,7 @@ class SteppingScreen(Screen[None]):
             now.at = carried(now.trace, now.at, found.trace, found.node)
             now.selected = None if now.selected is None else found.node(now.selected)
             now.cells = {}
+            self.stops.move(found.node)
             self.shapes_changed(found)
         now.trace = found.trace
 
@@ -226,6 +231,8 @@ class SteppingScreen(Screen[None]):
     def _ask(self, wrong: str = "") -> None:
         from graphstep.tui.dialogs.inputs import InputsForm
 
+        # With the text and its graph before their eyes they know what the values are for.
+        self.call_after_refresh(self.panes.graph.preview, self.program)
         known = {name: value for name, value in self.inputs.items() if name not in self._missing}
         self.app.push_screen(InputsForm(self.program, known, texts=self.spelled, wrong=wrong), self._filled)
 

@@ -40,6 +40,7 @@ LEGEND = (
     ("-2 → 1", "bold $value reverse", "changed by an edit: as it was, as it is"),
     ("⇄ on", "$contribution", "an edit made a max, min, relu or abs choose another way"),
     ("┼ ●", "bold $active", "in the timeline: where the backward pass begins, and this step"),
+    ("● ◆", "$gradient", "a breakpoint: ● at a node, ◆ in the timeline at the steps where c stops"),
 )
 """``(sample, style, meaning)``: what is seen on the screen and what it means."""
 

@@ -60,4 +60,4 @@ def _broken(line: str, width: int) -> list[str]:
     if len(line) <= width or _COLUMNS.search(line) or " " not in line.strip():
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
-    return wrap(line, width, initial_indent="", subsequent_indent=indent + "  ", break_long_words=False)
+    return wrap(line, width, initial_indent="", subsequent_indent=indent, break_long_words=False)

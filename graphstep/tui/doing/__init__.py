@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.tui.doing import arrays, folding, looking, moving, nudging, program, taking, what_if
+from graphstep.tui.doing import arrays, breaking, folding, looking, moving, nudging, program, taking, what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,10 @@ DOES: dict[str, Callable[[SteppingScreen], None]] = {
     "finish": moving.finish,
     "first": moving.first,
     "last": moving.last,
+    "continue": breaking.forward,
+    "continue_back": breaking.backward,
+    "break_at": breaking.at_node,
+    "break_on": breaking.on_condition,
     "jump": moving.jump,
     "select_next": looking.select_next,
     "select_previous": looking.select_previous,

@@ -82,6 +82,7 @@ def _enter(screen: SteppingScreen, made: Rewritten, kind: str) -> None:
     now.selected = None if now.selected is None else level.inward(now.selected)
     now.trace = new
     now.cells = {}
+    screen.stops.move(level.inward)
     screen.levels.append(level)
     screen.refresh_panes(look_at=now.selected)
 
@@ -105,5 +106,6 @@ def _leave(screen: SteppingScreen) -> None:
     now.selected = None if now.selected is None else node(now.selected)
     now.trace = found.trace
     now.cells = {}
+    screen.stops.move(node)
     screen.shapes_changed(found)
     screen.refresh_panes(look_at=now.selected)

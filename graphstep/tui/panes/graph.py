@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from graphstep.drawing import Marks
+    from graphstep.expression import Program
     from graphstep.layout import Density, Place
     from graphstep.trace import Trace
     from graphstep.tui.scene import Scene
@@ -76,6 +77,8 @@ class GraphPane(RowsPane):
         """What is drawn."""
         self.flagged: frozenset[int] = frozenset()
         """The nodes at which something is wrong: ▲."""
+        self.breakpoints: tuple[int, ...] = ()
+        """The nodes with a breakpoint: ●."""
         self.border_subtitle = "value above the wire, gradient below"
         self._trace: Trace | None = None
         self._at = 0
@@ -103,7 +106,7 @@ class GraphPane(RowsPane):
         spare = self._needed_spare(trace, compared)
         old, self._trace = self._trace, trace
         self._at, self._selected, self._compared = at, selected, compared
-        fits = self.scene is not None and old is not None and old.program is trace.program and spare == self._spare
+        fits = old is not None and old.program is trace.program and spare == self._spare
         if not fits or self.scene is None or not self.scene.holds(trace, centre):
             self._spare = spare
             self._arrange(centre)
@@ -113,6 +116,14 @@ class GraphPane(RowsPane):
         self._title()
         if at or look_at is not None:
             self.bring_into_view(*self._followed)
+        self.renew()
+
+    def preview(self, program: Program) -> None:
+        """Draw a program that has not run yet."""
+        from graphstep.tui.scene import set_bare_scene
+
+        self.scene = set_bare_scene(program, (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0)))
+        self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
         self.renew()
 
     def fit(self) -> None:
@@ -174,7 +185,7 @@ class GraphPane(RowsPane):
 
     def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:
         """The part of the drawing that can be seen."""
-        if self.scene is None or self._trace is None:
+        if self.scene is None:
             return []
         from graphstep.drawing import draw
 
@@ -212,14 +223,16 @@ class GraphPane(RowsPane):
 
     def _marks(self, x: int, y: int, size: Size) -> Marks:
         from graphstep.diagram import marks
+        from graphstep.drawing import Marks
         from graphstep.tui.comparison import compared_marks
 
         assert self.scene is not None
-        assert self._trace is not None
+        if self._trace is None:
+            return Marks(pending=frozenset(range(len(self.scene.drawn.nodes))))
         boxes = self.scene.layout.window(x, y, size.width, size.height).nodes
         if self._compared is not None:
             return compared_marks(self._compared, self._trace, self.scene.drawn, boxes, self._selected)
-        found = marks(self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected)
+        found = marks(self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected, breakpoints=self.breakpoints)
         box_of = self.scene.drawn.box_of
         return replace(found, flagged=frozenset(box_of[node] for node in self.flagged if node in box_of))
 

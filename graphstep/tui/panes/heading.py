@@ -11,7 +11,7 @@ from textual.widget import Widget
 from graphstep.tui.panes.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graphstep.expression import Program
     from graphstep.tui.stepper import Stepper
@@ -54,11 +54,13 @@ class Heading(Horizontal):
     def entitle(self, program: Program, name: str = "") -> None:
         """Show what is being stepped through, and what its output is called where that is known."""
         text = " ".join(program.text[:400].split())
-        shown = text if not name or program.nodes[program.output].name == name else f"{name} = {text}"
+        # Of several statements the last is the output, and it stands at the end.
+        several = ";" in text or "\n" in program.text.strip()
+        shown = text if not name or several or program.nodes[program.output].name == name else f"{name} = {text}"
         self.query_one("#title", _Words).put(Content.assemble(("graphstep  ", "bold"), (shown, "$quiet")))
 
-    def show(self, stepper: Stepper) -> None:
-        """Show where the learner is."""
+    def show(self, stepper: Stepper, stops: Sequence[int] = ()) -> None:
+        """Show where the learner is, and the steps with a breakpoint."""
         last = len(stepper.trace)
         styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient", "update": "bold $active"}
         words = Content.assemble((stepper.phase, styles[stepper.phase]), (f" {stepper.at}/{last}", ""))
@@ -67,4 +69,4 @@ class Heading(Horizontal):
         width = len(f"backward {last}/{last}") + 3
         if phase.styles.width is None or phase.styles.width.value != width:
             phase.styles.width = width
-        self.query_one(Timeline).show(stepper.at, stepper.trace.plan.seed_step, last)
+        self.query_one(Timeline).show(stepper.at, stepper.trace.plan.seed_step, last, stops)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphstep.expression import Program
     from graphstep.trace import Trace
     from graphstep.tui.stepper import Stepper
+    from graphstep.tui.stops import Stops
 
 WIDE = 100
 """Columns from which the step and the values stand beside the graph, and no longer below it."""
@@ -102,15 +103,17 @@ class SteppingPanes(Container):
         look_at: int | None = None,
         compared: Trace | None = None,
         flagged: frozenset[int] = frozenset(),
+        stops: Stops | None = None,
     ) -> None:
         """Show a place in a run; ``look_at`` is a node to bring into view, ``compared`` the run before an edit.
 
-        ``flagged`` are the nodes at which something is wrong.
+        ``flagged`` are the nodes at which something is wrong, ``stops`` the breakpoints.
         """
         trace, at = stepper.trace, stepper.at
         if self._shaped_for is not trace.program:
             self._shape(trace)
-        self.query_one(Heading).show(stepper)
+        self.query_one(Heading).show(stepper, [] if stops is None else stops.steps(trace))
+        self.graph.breakpoints = () if stops is None else tuple(stops.nodes)
         self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
         self.graph.show(trace, at, stepper.selected, look_at=look_at, compared=compared)
         self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)

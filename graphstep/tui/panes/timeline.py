@@ -9,11 +9,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
 
 
 class Timeline(Widget):
-    """A line: done ━, to come ─, here ●, and ┼ where the backward pass begins."""
+    """A line: done ━, to come ─, here ●, a breakpoint ◆, and ┼ where the backward pass begins."""
 
     DEFAULT_CSS = """
     Timeline { height: 1; width: 1fr; min-width: 10; }
@@ -30,12 +32,13 @@ class Timeline(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._at, self._seed, self._last = 0, 0, 0
+        self._stops: Sequence[int] = ()
         self._held = False
 
-    def show(self, at: int, seed: int, last: int) -> None:
-        """Show step ``at`` of ``last``; the backward pass begins with step ``seed``."""
-        if (at, seed, last) != (self._at, self._seed, self._last):
-            self._at, self._seed, self._last = at, seed, last
+    def show(self, at: int, seed: int, last: int, stops: Sequence[int] = ()) -> None:
+        """Show step ``at`` of ``last``; the backward pass begins with step ``seed``, and ``stops`` have a breakpoint."""
+        if (at, seed, last, stops) != (self._at, self._seed, self._last, self._stops):
+            self._at, self._seed, self._last, self._stops = at, seed, last, stops
             self.refresh()
 
     def step_at(self, x: int) -> int:
@@ -66,11 +69,14 @@ class Timeline(Widget):
         if not self._last or width < 4:
             return Content("")
         here, seed = self.column_of(self._at), self.column_of(self._seed)
+        marked = {self.column_of(n) for n in self._stops}
         parts = []
         for x in range(width):
             style = "$value" if x < seed else "$gradient"
             if x == here:
                 parts.append(("●", "bold $active"))
+            elif x in marked:
+                parts.append(("◆", "bold $gradient"))
             elif x == seed:
                 parts.append(("┼", "bold $gradient"))
             else:
