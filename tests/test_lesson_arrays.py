@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
+from graphstep.cli import main
 from graphstep.errors import InputError
 from graphstep.lesson.check import check
 from graphstep.lesson.claims import Claim, fault
@@ -203,6 +205,8 @@ def test_of_products_that_may_not_fit_one_is_right():
     options = ["X @ ∂f/∂s", "X.T @ ∂f/∂s", "∂f/∂s @ X.T"]
     solution = solution_of("choice: gradient W", f"options = {json.dumps(options)}", front=WIDE)
     assert solution.right == 1
+    assert solution.answer == "∂f/∂W = X.T @ ∂f/∂s"
+    assert "shapes do not go together" in mark(solution, "∂f/∂s @ X.T").said
 
 
 @pytest.mark.parametrize(
@@ -292,3 +296,10 @@ def test_a_hint_that_writes_a_shape_or_an_array_is_found(tmp_path, ask, hint, sa
     body = predict(ask).replace('["Think."]', json.dumps(hint, ensure_ascii=False))
     path.write_text(WIDE + body, encoding="utf-8")
     assert says in " ".join(problem.message for problem in check(path))
+
+
+def test_a_lesson_opens_on_the_lines_from_the_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO("quit\n"))
+    assert main(["lesson", "8", "--plain"]) == 0
+    assert "Matrices" in capsys.readouterr().out

@@ -24,7 +24,7 @@ examples:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("words", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file; or check FILE …")
+    parser.add_argument("which", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file; or check FILE …")
     parser.add_argument("--plain", action="store_true", help="ask on the lines instead of the debugger's screen")
 
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     """List, open or check lessons."""
     from graphstep.lesson import command
 
-    return command.run(options.words, plain=options.plain, stdin=sys.stdin, stdout=sys.stdout, screen=_show)
+    return command.run(options.which, plain=options.plain, stdin=sys.stdin, stdout=sys.stdout, screen=_show)
 
 
 def _show(start: LessonRun) -> None:

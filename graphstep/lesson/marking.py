@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from graphstep.arrays import kind_text, number_text, shape_of
-from graphstep.errors import GraphstepError, quoted
+from graphstep.errors import GraphstepError, ShapeError, quoted
 from graphstep.lesson.evaluate import evaluate
 from graphstep.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.lesson.slips import slips
@@ -163,4 +163,16 @@ def _chosen(solution: Solution, text: str) -> Verdict:
         return Verdict("unreadable", f"Choose one of 1 to {len(options)}, or type the words of an option.")
     if chosen == solution.right:
         return Verdict("right", "Right.")
-    return Verdict("wrong", f"Not {options[chosen]}. Look again.")
+    return Verdict("wrong", f"Not {options[chosen]}{_why_it_does_not_fit(solution, options[chosen])}. Look again.")
+
+
+def _why_it_does_not_fit(solution: Solution, option: str) -> str:
+    """Of an option whose shapes do not go together, that; nothing of any other."""
+    try:
+        evaluate(solution.trace, option)
+    except ShapeError:
+        return ": its shapes do not go together"
+    except GraphstepError:
+        # Words such as 'router' are no expressions.
+        return ""
+    return ""

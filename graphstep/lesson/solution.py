@@ -148,7 +148,11 @@ def _choice(question: Question, trace: Trace, about: str) -> Solution:
     kind = _CHOICES.get(word, _by_value)
     wording, right, step, asked = kind(question, trace, rest.strip() if word in _CHOICES else about)
     text = question.options[right]
-    answer = f"{text}: {asked.name} = {number_text(asked.asked)}" if asked is not None and kind is _by_value else text
+    answer = text
+    if asked is not None and kind is _by_value:
+        # The cells of an array are left to its step: the next question may ask for one of them.
+        number = isinstance(asked.asked, float)
+        answer = f"{text}: {asked.name} = {number_text(asked.asked)}" if number else f"{asked.name} = {text}"
     return Solution(question, trace, question.question or wording, asked, right, answer, step)
 
 
