@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from graphstep.arrays import kind_text, shape_text
 from graphstep.errors import InputError, did_you_mean, quoted
 from graphstep.explain.names import TEXT, derivative, name_of, output_name, term
-from graphstep.gates import StructuralGate
+from graphstep.gates import Gate
 from graphstep.lesson.headings import send_of
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
         if slopes is None:
             raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
         return Quantity("local", trace, receiver, edge, slope if alone else words, slopes, step, wording)
-    if isinstance(gate, StructuralGate):
+    if not isinstance(gate, Gate):
         # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
         box, wording = gate.symbol, f"What does the {gate.symbol} gate send to {name}?"
     else:
