@@ -27,7 +27,7 @@ def reopening(
     """
     words = list(command) or ["graphstep", "step", trace.program.text]
     inputs = trace.inputs
-    texts = _texts(inputs, command, spelled or {})
+    texts = texts_of(inputs, command, spelled or {})
     kept = [word for word in words if word.partition("=")[0] not in inputs or word.startswith("-")]
     options = [word for word in kept if word.startswith("--") and len(word) > 2]
     rest = [word for word in kept if word not in options]
@@ -43,11 +43,16 @@ def reopening(
 
 def without_text(trace: Trace, command: Sequence[str], spelled: Mapping[str, str] | None = None) -> list[str]:
     """The inputs that are too large to be written into a command, and were not typed as they are now."""
-    return [name for name, text in _texts(trace.inputs, command, spelled or {}).items() if text is None]
+    return [name for name, text in texts_of(trace.inputs, command, spelled or {}).items() if text is None]
 
 
-def _texts(inputs: Mapping[str, Number], command: Sequence[str], spelled: Mapping[str, str]) -> dict[str, str | None]:
-    """By input a text that makes its value: a numeral, the cells, or what was typed for it, where that is still its value."""
+def texts_of(
+    inputs: Mapping[str, Number], command: Sequence[str], spelled: Mapping[str, str], cells: int = COMMAND_CELLS
+) -> dict[str, str | None]:
+    """By input a text that makes its value: a numeral, what was typed for an array where that is still its value, or its cells.
+
+    None for an array of more than ``cells`` cells that was not typed so.
+    """
     typed = dict(word.partition("=")[::2] for word in command if "=" in word and not word.startswith("-")) | dict(spelled)
     texts: dict[str, str | None] = {}
     for name, value in inputs.items():
@@ -55,7 +60,7 @@ def _texts(inputs: Mapping[str, Number], command: Sequence[str], spelled: Mappin
             texts[name] = exact_text(value)
             continue
         known = typed.get(name)
-        texts[name] = known if known is not None and _makes(known, value) else exact_text(value, COMMAND_CELLS)
+        texts[name] = known if known is not None and _makes(known, value) else exact_text(value, cells)
     return texts
 
 

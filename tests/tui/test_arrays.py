@@ -260,6 +260,7 @@ def test_another_shape_fits_the_program_anew_and_keeps_the_place() -> None:
         driver.screen.go(before.step_of_gradient(driver.now.selected))
         told = driver.step().split("\n")[0]
         await driver.press("e")
+        assert "randn(10,5,seed=1)*0.3" in driver.frame()
         await retype(driver, "b1", "0.5")
         assert "b1 is a number" in driver.frame()
         await retype(driver, "b1", "zeros(1, 5)")

@@ -12,10 +12,10 @@ from textual.widgets import Input, Label, Static
 from graphstep.arrays import kind_text, shape_of
 from graphstep.errors import GraphstepError
 from graphstep.explain import output_name
+from graphstep.tui.command import texts_of
 from graphstep.tui.comparison import change, routes_text
 from graphstep.tui.dialogs.form import Form
 from graphstep.tui.dialogs.inputs import MOST_FIELDS, read_input, said_of
-from graphstep.tui.exact import exact_text
 from graphstep.tui.places import Refitted, with_inputs
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from graphstep.arrays import Number
     from graphstep.tui.screen import SteppingScreen
+
+
+_CELLS = 25
+"""Cells up to which an array that was not typed as it is now is written into its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,14 @@ class EditForm(Form[Edited]):
         """The run with what the fields say, as far as it is valid."""
         self.fields = self._chosen()
         """The inputs that have a field."""
-        self._texts = {name: exact_text(self.before.inputs[name]) or "" for name in self.fields}
+        values = {name: self.before.inputs[name] for name in self.fields}
+        self._texts = {name: text or "" for name, text in texts_of(values, screen.command, screen.spelled, _CELLS).items()}
+        self._untold = [name for name, text in self._texts.items() if not text]
         self._values: dict[str, Number] = {}
         self._wrong: dict[str, str] = {}
 
     def compose(self) -> Iterator[Widget]:
-        """A field for each input; that of a large array is empty, and takes what is to stand in its place."""
+        """A field for each input; that of a large array may be empty, and takes what is to stand in its place."""
         inputs = self.before.inputs
         with Vertical(id="box") as box:
             total = len(inputs)
@@ -82,7 +88,7 @@ class EditForm(Form[Edited]):
         self._texts[name] = event.value
         self._wrong.pop(name, None)
         self._values.pop(name, None)
-        if event.value.strip() or exact_text(self.before.inputs[name]) is not None:
+        if event.value.strip() or name not in self._untold:
             value, wrong = read_input(event.value)
             if value is None:
                 self._wrong[name] = wrong
