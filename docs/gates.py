@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.expression import Node, Shape
-    from graphstep.gates import Gate, StructuralGate
-    from graphstep.gates.structural import OptionKind, Structure
+    from graphstep.gates import Gate
+    from graphstep.gates.structural import OptionKind, StructuralGate, Structure
 
 PAGE = """\
 # Gates

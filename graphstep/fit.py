@@ -14,15 +14,16 @@ from graphstep import limits
 from graphstep.arrays import shape_text
 from graphstep.errors import LimitError, ShapeError
 from graphstep.expression import Node, Program
-from graphstep.gates import GATES, STRUCTURAL, MisfitError
+from graphstep.gates import GATES, STRUCTURAL
 from graphstep.gates.gate import Gate
+from graphstep.gates.structural import MisfitError
 from graphstep.rewrite import Rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphstep.expression import Operand, Shape
-    from graphstep.gates import StructuralGate
+    from graphstep.gates.structural import StructuralGate
 
 BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""

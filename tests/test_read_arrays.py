@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from graphstep import limits
 from graphstep.errors import LimitError, ReadError
 from graphstep.expression import Slice
-from graphstep.gates import ELEMENTWISE, FUNCTIONS, STRUCTURAL, StructuralGate
+from graphstep.gates import ELEMENTWISE, FUNCTIONS, STRUCTURAL
+from graphstep.gates.structural import StructuralGate
 from graphstep.read import read
 from tests.reading import shape
 

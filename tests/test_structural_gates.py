@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 import graphstep as gs
 from graphstep.errors import InputError
 from graphstep.expression import Slice
-from graphstep.gates import STRUCTURAL, Call, MisfitError, StructuralGate
+from graphstep.gates import STRUCTURAL
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.notation import LATEX, TEXT, Style
 from graphstep.gates.rows.spelling import written
+from graphstep.gates.structural import Call, MisfitError, StructuralGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.expression import Operand
-    from graphstep.gates import StructuralGate
     from graphstep.gates.notation import Style
-    from graphstep.gates.structural import Cell
+    from graphstep.gates.structural import Cell, StructuralGate
     from graphstep.trace import Trace
 
 

@@ -19,7 +19,7 @@ from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
     from graphstep.arrays import Number
-    from graphstep.gates import StructuralGate
+    from graphstep.gates.structural import StructuralGate
     from graphstep.trace import Step, Trace
 
 _SHOWN = 8

@@ -3,18 +3,6 @@
 from __future__ import annotations
 
 from graphstep.gates.gate import Convention, Gate, Ties
-from graphstep.gates.structural import Call, MisfitError, StructuralGate
 from graphstep.gates.table import ELEMENTWISE, FUNCTIONS, GATES, STRUCTURAL
 
-__all__ = [
-    "ELEMENTWISE",
-    "FUNCTIONS",
-    "GATES",
-    "STRUCTURAL",
-    "Call",
-    "Convention",
-    "Gate",
-    "MisfitError",
-    "StructuralGate",
-    "Ties",
-]
+__all__ = ["ELEMENTWISE", "FUNCTIONS", "GATES", "STRUCTURAL", "Convention", "Gate", "Ties"]

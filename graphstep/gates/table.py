@@ -1,40 +1,92 @@
-"""Every gate by name. A new row is parsed, stepped, drawn, explained, exported, documented and tested."""
+"""Every gate by name. A new row is parsed, stepped, drawn, explained, exported, documented and tested.
+
+The rows of structural gates are read when something is asked for that no elementwise row answers: a program of numbers, and the
+first frame of its screen, need not wait for them.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 from graphstep.gates.rows.activations import ACTIVATIONS
 from graphstep.gates.rows.arithmetic import ARITHMETIC
 from graphstep.gates.rows.choices import CHOICES
-from graphstep.gates.rows.collecting import COLLECTING
 from graphstep.gates.rows.exponentials import EXPONENTIALS
-from graphstep.gates.rows.joining import JOINING
-from graphstep.gates.rows.losses import LOSSES
-from graphstep.gates.rows.moving import MOVING
-from graphstep.gates.rows.multiplying import MULTIPLYING
-from graphstep.gates.rows.normalising import NORMALISING
 from graphstep.gates.rows.powers import POWERS
-from graphstep.gates.rows.squashing import SQUASHING
 from graphstep.gates.rows.trigonometry import TRIGONOMETRY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from graphstep.gates.gate import Gate
     from graphstep.gates.structural import StructuralGate
+
+Row = TypeVar("Row")
+
+
+class Table(MutableMapping[str, Row]):
+    """Rows by name; what is not there at first is looked for among the structural gates."""
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self.rows = dict(rows)
+        """The rows that have been read so far."""
+
+    def __getitem__(self, name: str) -> Row:
+        if name not in self.rows:
+            _enter_structural()
+        return self.rows[name]
+
+    def __setitem__(self, name: str, row: Row) -> None:
+        self.rows[name] = row
+
+    def __delitem__(self, name: str) -> None:
+        del self.rows[name]
+
+    def __contains__(self, name: object) -> bool:
+        # Inputs have no gate, and an elementwise name is answered by its own table.
+        if name in self.rows or name is None or name in ELEMENTWISE:
+            return name in self.rows
+        _enter_structural()
+        return name in self.rows
+
+    def __iter__(self) -> Iterator[str]:
+        _enter_structural()
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        _enter_structural()
+        return len(self.rows)
+
 
 ELEMENTWISE: dict[str, Gate] = {
     gate.name: gate for gate in (*ARITHMETIC, *POWERS, *EXPONENTIALS, *TRIGONOMETRY, *CHOICES, *ACTIVATIONS)
 }
 """Every elementwise gate by its name."""
 
-STRUCTURAL: dict[str, StructuralGate] = {
-    gate.name: gate for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING)
-}
+STRUCTURAL: Table[StructuralGate] = Table({})
 """Every structural gate by its name."""
 
-GATES: dict[str, Gate | StructuralGate] = {**ELEMENTWISE, **STRUCTURAL}
+GATES: Table[Gate | StructuralGate] = Table(ELEMENTWISE)
 """Every gate by its name."""
 
-FUNCTIONS: dict[str, Gate | StructuralGate] = {name: gate for gate in GATES.values() for name in gate.functions}
+FUNCTIONS: Table[Gate | StructuralGate] = Table({name: gate for gate in ELEMENTWISE.values() for name in gate.functions})
 """Every gate that a program can call, by each name it answers to. ``max``, ``min`` and ``norm`` are the elementwise gates; over
 the cells of one array they become structural (:attr:`graphstep.gates.Gate.over_cells`)."""
+
+
+@cache
+def _enter_structural() -> None:
+    from graphstep.gates.rows.collecting import COLLECTING
+    from graphstep.gates.rows.joining import JOINING
+    from graphstep.gates.rows.losses import LOSSES
+    from graphstep.gates.rows.moving import MOVING
+    from graphstep.gates.rows.multiplying import MULTIPLYING
+    from graphstep.gates.rows.normalising import NORMALISING
+    from graphstep.gates.rows.squashing import SQUASHING
+
+    for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING):
+        STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
+        for name in gate.functions:
+            FUNCTIONS.rows[name] = gate

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from graphstep.arrays import Number
     from graphstep.expression import Shape
-    from graphstep.gates import StructuralGate
-    from graphstep.gates.structural import Call, Structure
+    from graphstep.gates.structural import Call, StructuralGate, Structure
     from graphstep.trace import Trace
 
     Matrix = NDArray[np.float64]

@@ -13,7 +13,6 @@ from graphstep import limits
 from graphstep.errors import LimitError, ReadError, quoted
 from graphstep.expression import Constant, Node, Operand, Program
 from graphstep.read import calls, complaints
-from graphstep.read.options import Option, read_index
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -184,6 +183,8 @@ class Builder:
 
     def index(self, parts: Sequence[Any]) -> Term:
         """``x[0, 1:3]``"""
+        from graphstep.read.options import read_index
+
         chosen = read_index(self.text, parts[1].span)
         return self.gate("index", (parts[0][0],), (parts[0][1], parts[1].end_pos), options=(("index", chosen),))
 
@@ -221,23 +222,23 @@ class Builder:
         """``||x||``"""
         return self.gate("norm", (parts[1][0],), (parts[0].start_pos, parts[2].end_pos))
 
-    def option(self, parts: Sequence[Any]) -> Option:
+    def option(self, parts: Sequence[Any]) -> calls.Option:
         """``axis=0``"""
         name, value = parts
-        return Option(name.text, (name.start_pos, value.end_pos), (value.start_pos + 1, value.end_pos))
+        return calls.Option(name.text, (name.start_pos, value.end_pos), (value.start_pos + 1, value.end_pos))
 
-    def shape(self, parts: Sequence[Any]) -> Option:
+    def shape(self, parts: Sequence[Any]) -> calls.Option:
         """``(2, 3)`` behind the inputs of a call."""
-        return Option("", parts[0].span, parts[0].span)
+        return calls.Option("", parts[0].span, parts[0].span)
 
-    def first_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
+    def first_argument(self, parts: Sequence[Any]) -> list[Term | calls.Option]:
         """The inputs and options of a call, so far."""
         return [parts[0]]
 
-    def next_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
+    def next_argument(self, parts: Sequence[Any]) -> list[Term | calls.Option]:
         """The inputs and options of a call, one more."""
         parts[0].append(parts[2])
-        found: list[Term | Option] = parts[0]
+        found: list[Term | calls.Option] = parts[0]
         return found
 
     def call(self, parts: Sequence[Any]) -> Term:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from graphstep.errors import ReadError, did_you_mean, quoted
+from graphstep.errors import ReadError
 from graphstep.expression import LABEL_WIDTH, Constant
-from graphstep.gates import FUNCTIONS, STRUCTURAL, StructuralGate
+from graphstep.gates import FUNCTIONS, Gate
 from graphstep.numerals import numeral
-from graphstep.read.options import Option, example, read_option, read_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from graphstep.errors import Span
     from graphstep.expression import Operand
-    from graphstep.gates.structural import OptionKind
     from graphstep.read.builder import Builder, Term
 
 CHAINS = {"Add": "add", "Mul": "mul"}
 """SymPy's functions of any number of inputs, which become a chain of gates from left to right."""
+
+
+class Option(NamedTuple):
+    """``axis=0`` in a call, as yet unread: what may stand there is for the gate to say."""
+
+    name: str
+    """The option, or the empty string for a shape in parentheses behind the inputs."""
+    span: Span
+    """Where it stands with its name."""
+    value: Span
+    """Where its value stands."""
+
 
 _LOGARITHMS = frozenset({"log", "ln"})
 _POWERS = frozenset({"pow", "Pow"})
@@ -43,13 +53,13 @@ def is_numeral(constant: Constant) -> bool:
 def takes_shape(name: str) -> bool:
     """Whether a shape may stand behind the inputs of this function."""
     gate = FUNCTIONS.get(name)
-    return isinstance(gate, StructuralGate) and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
+    return gate is not None and not isinstance(gate, Gate) and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
 
 
 def option_of_several(name: str) -> str:
     """The option of a function that takes several whole numbers, ``axes``; empty when it has none."""
     gate = FUNCTIONS.get(name)
-    keywords = gate.keywords if isinstance(gate, StructuralGate) else {}
+    keywords = {} if gate is None or isinstance(gate, Gate) else gate.keywords
     return next((key for key, kind in keywords.items() if kind in ("axes", "shape")), "")
 
 
@@ -60,20 +70,22 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     """
     terms = [x for x in arguments if not isinstance(x, Option)]
     gate = FUNCTIONS.get(name)
-    if isinstance(gate, StructuralGate) or len(terms) < len(arguments):
-        return _with_options(builder, name, terms, [x for x in arguments if isinstance(x, Option)], span)
+    if len(terms) < len(arguments) or not (gate is None or isinstance(gate, Gate)):
+        from graphstep.read.structural import with_options
+
+        return with_options(builder, name, terms, [x for x in arguments if isinstance(x, Option)], span)
     operands = tuple(term[0] for term in terms)
     if name in CHAINS:
-        _check_count(builder, name, len(terms), 1, None, span)
+        check_count(builder, name, len(terms), 1, None, span)
         return _chain(builder, name, terms, span)
     if name == "Rational":
-        _check_count(builder, name, len(terms), 1, 2, span)
+        check_count(builder, name, len(terms), 1, 2, span)
         return _rational(builder, operands, span)
     if name in _LOGARITHMS and len(terms) == 2:
         return _logarithm_to_base(builder, name, terms, span)
-    assert gate is not None  # what is no function has been refused
+    assert isinstance(gate, Gate), "what is no function has been refused"
     fewest, most = gate.arity
-    _check_count(builder, name, len(terms), fewest, most, span)
+    check_count(builder, name, len(terms), fewest, most, span)
     if name in _POWERS:
         return builder.raised(operands[0], operands[1], span)
     missing = 0 if most is None else most - len(operands)
@@ -82,7 +94,8 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     return builder.gate(gate.name, filled, span)
 
 
-def _check_count(builder: Builder, name: str, count: int, fewest: int, most: int | None, span: Span, hint: str = "") -> None:
+def check_count(builder: Builder, name: str, count: int, fewest: int, most: int | None, span: Span, hint: str = "") -> None:
+    """Raise :class:`~graphstep.errors.ReadError` unless a call has as many inputs as its gate takes."""
     if fewest <= count and (most is None or count <= most):
         return
     wanted = f"{fewest}" if fewest == most else f"at least {fewest}"
@@ -91,51 +104,6 @@ def _check_count(builder: Builder, name: str, count: int, fewest: int, most: int
     noun = "input" if wanted.endswith("1") else "inputs"
     given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
     raise ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span, hint=hint)
-
-
-def _with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequence[Option], span: Span) -> Term:
-    """A call of a structural gate, or of a gate that becomes one because an axis is named: ``max(x, axis=0)``."""
-    gate = FUNCTIONS.get(name)
-    if gate is not None and not isinstance(gate, StructuralGate):
-        gate = STRUCTURAL[gate.over_cells] if gate.over_cells else None
-    if gate is None:
-        raise _no_option(builder, name, {}, given[0])
-    fewest, most = gate.arity
-    options: dict[str, Any] = {}
-    if gate.rest and most is not None and len(terms) > most:
-        places = [term[1:] for term in terms[most:]]
-        terms = terms[:most]
-        options[gate.rest] = read_rest(builder.text, places, gate.rest, gate.keywords[gate.rest])
-    for option in given:
-        key = option.name or gate.rest
-        if key not in gate.keywords:
-            raise _no_option(builder, name, gate.keywords, option)
-        if key in options:
-            raise ReadError(f"{key} is given twice", text=builder.text, span=option.span, hint="leave one of the two out")
-        options[key] = read_option(builder.text, option, gate.keywords[key])
-    written = " and ".join(example(key, kind) for key, kind in gate.keywords.items())
-    hint = ""
-    if name not in gate.functions:
-        hint = f"with an axis {name} takes one array and works over its cells"
-    elif gate.keywords and most is not None and len(terms) > most:
-        hint = f"its options are given by name: {written}"
-    _check_count(builder, name, len(terms), fewest, most, span, hint)
-    for key, kind in gate.keywords.items():
-        if key not in options and key not in gate.defaults:
-            hint = f"write {example(key, kind)} behind its inputs"
-            raise ReadError(f"{name} needs its {key}", text=builder.text, span=span, hint=hint)
-    # Defaults are not filled in: the program says what was typed.
-    return builder.gate(gate.name, tuple(term[0] for term in terms), span, None, tuple(sorted(options.items())))
-
-
-def _no_option(builder: Builder, name: str, keywords: Mapping[str, OptionKind], option: Option) -> ReadError:
-    if keywords:
-        hint = did_you_mean(option.name, keywords) or f"it has {' and '.join(keywords)}"
-    elif option.name in ("axis", "axes", "keepdims", "dim"):
-        hint = f"{name} works on each cell alone" if name in FUNCTIONS else f"{name} takes inputs only"
-    else:
-        hint = "its inputs are given by their places, as in leaky_relu(x, 0.1)"
-    return ReadError(f"{name} has no option {quoted(option.name)}", text=builder.text, span=option.span, hint=hint)
 
 
 def _spelled(builder: Builder, term: Term) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from graphstep import limits
 from graphstep.errors import LimitError, ReadError, quoted
 from graphstep.expression import Slice
+from graphstep.read.calls import Option
 from graphstep.read.spelling import NO_CONDITIONS
 
 if TYPE_CHECKING:
@@ -29,18 +30,6 @@ DIGITS = 15
 
 Index = tuple[int | Slice | EllipsisType, ...]
 """What stands between brackets: one entry an axis."""
-
-
-class Option(NamedTuple):
-    """``axis=0`` in a call, as yet unread: what may stand there is for the gate to say."""
-
-    name: str
-    """The option, or the empty string for a shape in parentheses behind the inputs."""
-    span: Span
-    """Where it stands with its name."""
-    value: Span
-    """Where its value stands."""
-
 
 _WHOLE = re.compile(r"[-−+]?[ \t]*[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"[-−+]?[ \t]*(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)

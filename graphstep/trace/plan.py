@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.collector import collector_paused
-from graphstep.gates import GATES, STRUCTURAL
+from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphstep.expression import Program, Shape
-    from graphstep.gates import StructuralGate
+    from graphstep.gates.structural import StructuralGate
 
 
 class Region(NamedTuple):
@@ -303,7 +303,7 @@ class _Levels:
 
     def _has_arrays(self, index: int) -> bool:
         nodes, node = self._program.nodes, self._program.nodes[index]
-        if node.shape or node.gate in STRUCTURAL:
+        if node.shape or not isinstance(GATES[node.gate or ""], Gate):
             return True
         return any(isinstance(x, int) and nodes[x].shape for x in node.operands)
 

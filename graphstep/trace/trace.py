@@ -16,9 +16,10 @@ import numpy as np
 from graphstep.arrays import shape_of, shape_text
 from graphstep.errors import InputError, did_you_mean
 from graphstep.fit import fit
-from graphstep.gates import GATES, Call
+from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.structural import Call
 from graphstep.trace.passes import Array, Buffers, backward, forward, read
 from graphstep.trace.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.trace.step import Event, Step
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from graphstep.arrays import Number
     from graphstep.expression import Node, Program
-    from graphstep.gates import StructuralGate, Ties
+    from graphstep.gates import Ties
+    from graphstep.gates.structural import StructuralGate
     from graphstep.trace.plan import Index
     from graphstep.trace.update import Update
 

@@ -99,8 +99,9 @@ def _last_read(program: Program) -> list[int]:
 def _gate(program: Program, node: Node, inputs: list[Any]) -> Any:
     import numpy as np
 
-    from graphstep.gates import ELEMENTWISE, STRUCTURAL, MisfitError
+    from graphstep.gates import ELEMENTWISE, STRUCTURAL
     from graphstep.gates.mathematics import NUMBERS
+    from graphstep.gates.structural import MisfitError
 
     name = node.gate or ""
     if name in ELEMENTWISE:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from graphstep import limits
 from graphstep.arrays import Number, kind_text, shape_of
 from graphstep.errors import LimitError, ReadError
-from graphstep.read.arrays import MAKERS
 from graphstep.read.characters import normalise
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ ARRAYS = 1_000
 """Arrays in the arithmetic of one value."""
 
 _NUMERAL = re.compile(r"\s*[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?\s*", re.ASCII)
-_ARRAY = re.compile(rf"\[|(?<![\w.])(?:{'|'.join(sorted(MAKERS))})[ \t]*\(")
 _BRACKET = re.compile(r"[\[\]()]")
 _OPERAND_END = re.compile(r"[\w)\]'.]")
 _PAIRS = {"(": ")", "[": "]"}
@@ -97,10 +95,11 @@ class _Array:
 
 def _arrays(text: str) -> Iterator[_Array]:
     """The arrays of a value that stand in no other brackets of an array. Brackets behind an operand are an index."""
-    from graphstep.values.makers import read_maker
+    from graphstep.values.makers import MAKERS, read_maker
 
+    array = re.compile(rf"\[|(?<![\w.])(?:{'|'.join(MAKERS)})[ \t]*\(")
     place, cells, count = 0, 0, 0
-    while (found := _ARRAY.search(text, place)) is not None:
+    while (found := array.search(text, place)) is not None:
         start, place = found.start(), found.end()
         if found[0] == "[" and _behind_operand(text, start):
             continue

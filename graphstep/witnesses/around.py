@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.gates import STRUCTURAL, Gate, MisfitError
+from graphstep.gates import STRUCTURAL, Gate
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.structural import Call
+from graphstep.gates.structural import Call, MisfitError
 from graphstep.trace.passes import read, write
 from graphstep.trace.plan import Region
 from graphstep.witnesses.branches import decides, decisions, works_hard
@@ -22,7 +22,7 @@ from graphstep.witnesses.differences import FEW, Difference, Runs, between, size
 
 if TYPE_CHECKING:
     from graphstep.arrays import Number
-    from graphstep.gates import StructuralGate
+    from graphstep.gates.structural import StructuralGate
     from graphstep.trace import Trace
     from graphstep.trace.plan import Batch
 
