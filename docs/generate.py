@@ -13,8 +13,10 @@ from docs.training import training_page
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
+
+    from graphstep.tui.actions import Action
 
 HERE = Path(__file__).parent
 
@@ -53,6 +55,10 @@ KEYS_PAGE = """\
 click a node to select it, a key in the bottom line to press it, the timeline to go there; the wheel moves the view.
 
 {groups}
+
+## On the training screen
+
+{training}
 """
 
 
@@ -74,18 +80,28 @@ def command_line_page() -> str:
 
 
 def keys_page() -> str:
-    """The keys: from the table of actions in ``graphstep/tui/actions.py``."""
-    from graphstep.tui.actions import ACTIONS, GROUPS, key_text
+    """The keys: from the tables of actions in ``graphstep/tui``."""
+    from graphstep.tui import actions, training_actions
 
-    groups = []
-    for group in GROUPS:
+    return KEYS_PAGE.format(
+        made=MADE.format("graphstep/tui/actions.py and training_actions.py"),
+        groups=_groups(actions.ACTIONS, actions.GROUPS),
+        training=_groups(training_actions.ACTIONS, training_actions.GROUPS, 3),
+    )
+
+
+def _groups(actions: Iterable[Action], groups: Iterable[str], level: int = 2) -> str:
+    from graphstep.tui.actions import key_text
+
+    parts = []
+    for group in groups:
         rows = [
             (", ".join(f"`{_cell(key_text(key))}`" for key in action.keys), action.help)
-            for action in ACTIONS
+            for action in actions
             if action.group == group
         ]
-        groups.append(f"## {group[:1].upper()}{group[1:]}\n\n{table(('key', 'does'), rows)}")
-    return KEYS_PAGE.format(made=MADE.format("graphstep/tui/actions.py"), groups="\n\n".join(groups))
+        parts.append(f"{'#' * level} {group[:1].upper()}{group[1:]}\n\n{table(('key', 'does'), rows)}")
+    return "\n\n".join(parts)
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -31,6 +31,11 @@ the loss of a round is the one before its update. The loss under the table belon
 $ graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --lr 0.1 --steps 3
 ```
 
+In a terminal, without `--plain`, it trains on a screen of its own: the loss as it falls, the norms of the gradients, the
+parameters; `space` starts and pauses, the arrows go from round to round, and `enter` steps through one
+([keys](keys.md#on-the-training-screen)). `--to` writes the curve (`.svg`), the history (`.csv`), a report (`.md`) or all of it
+(`.json`, [schema](json.md#training)).
+
 Any round can be stepped afterwards. `--at-round` tells it, with its updates as steps of a third phase:
 
 ```console
