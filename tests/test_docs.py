@@ -16,6 +16,7 @@ import graphstep
 from docs import pictures
 from docs.examples import ROOT, pages, refreshed
 from docs.generate import HERE, PAGES
+from graphstep.training import document
 
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -119,10 +120,13 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
 def test_every_field_of_the_json_document_is_on_its_page() -> None:
     numbers = graphstep.run("q = 2*x; q*q", x=3).to_dict()
     arrays = graphstep.run("sum(X@x, axis=0)", X=[[1, 2], [3, 4]], x=[5, 6]).to_dict()
-    documents = [numbers, arrays]
-    named = {key for document in documents for key in document}
-    named |= {key for document in documents for part in (*document["nodes"], *document["steps"]) for key in part}
-    named |= {key for document in documents for step in document["steps"] for key in step.get("jacobian", ())}
+    trained = graphstep.train("mean((X@w - y)^2)", params=["w"], steps=2, X=[[1], [2]], y=[2, 4], w=[0], held_out="X,y:0.5")
+    training = json.loads("".join(document.export(trained)))
+    documents = [numbers, arrays, training]
+    named = {key for made in documents for key in made}
+    named |= {key for made in documents for part in (*made["nodes"], *made["steps"]) for key in part}
+    named |= {key for made in documents for step in made["steps"] for key in step.get("jacobian", ())}
+    named |= {*training["training"], *training["history"]}
     text = (HERE / "reference/json.md").read_text(encoding="utf-8")
     assert {name for name in named if f"`{name}`" not in text} == set()
 
