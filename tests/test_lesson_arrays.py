@@ -150,6 +150,7 @@ def test_a_wrong_array_is_told_its_slip_or_its_wrong_cells(ask, front, typed, sa
         ("gradient x", "randn(2)", "cannot be read"),
         ("gradient W", "1, 2, 3, 4", "row by row"),
         ("gradient W[0, 1]", "[1, 2]", "a single number was asked for"),
+        ("gradient W[0, 1]", "0,176", "behind a point"),
         ("value q", "W @ x", "Now put the numbers in"),
     ],
 )

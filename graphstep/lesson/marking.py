@@ -27,6 +27,9 @@ TYPED = 200
 _BARE = re.compile(r"[^\[\]()]*[,;\s][^\[\]()]*")
 """An array without its brackets, ``-0.112, 0.636`` or ``1, 2; 3, 4``."""
 
+_COMMAS = re.compile(r"[-−+]?[\d.]+(?:\s*[,;]\s*[-−+]?[\d.]+)+")
+"""Numerals with commas between them, which may be an array, or a decimal comma."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -63,6 +66,8 @@ def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
     assert asked is not None, "what is not chosen, and no shape, is a number or an array"
     text = _right_hand_side(text)
     array = not isinstance(asked.asked, float)
+    if not array and _COMMAS.fullmatch(text):
+        return Verdict("unreadable", "A single number was asked for. Decimals stand behind a point: 0.44.")
     try:
         at = solution.step - 1 if at is None else min(at, solution.step - 1)
         found = evaluate(solution.trace, _in_brackets(text) if array else text, at)
