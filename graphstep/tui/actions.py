@@ -109,6 +109,7 @@ ACTIONS = (
         "the layers in figures, and what is wrong: saturated, dead, vanishing, exploding",
         "ask what if",
     ),
+    Action("predict", ("p",), "predict", "answer before each step what it will make, or no longer", "ask what if", 21),
     Action("into", ("i",), "into", "open the selected or active composite gate, such as σ, into its parts", "open and fold", 15),
     Action("out", ("u",), "out", "close the gate that was opened last", "open and fold"),
     Action("fold", ("F",), "fold", "make one gate of every typed 1/(1+exp(-u)) and its like, or undo that", "open and fold"),

@@ -154,8 +154,8 @@ def routes_text(old: Trace, new: Trace) -> str:
 def _does(flip: Flip, new: Trace) -> str:
     if flip.cells:
         said = [(flip.opened, "passes"), (flip.closed, "blocks"), (flip.turned, "turns the sign of")]
-        some = ", ".join(f"{does} {count:,}" for count, does in said if count)
-        return f"now {some} of {flip.cells:,} cells that it did not"
+        some = ", ".join(f"{does} {count:,} more" for count, does in said if count)
+        return f"now {some} of {flip.cells:,} cells"
     slope = float(new.local_of(flip.edge) or 0.0)
     return f"now {'lets it pass' if slope > 0 else 'turns its sign' if slope < 0 else 'blocks it'}"
 

@@ -83,6 +83,8 @@ class SteppingScreen(Screen[None]):
         """What is wrong with the run."""
         self.stops = Stops()
         """The breakpoints."""
+        self.score: tuple[int, int] | None = None
+        """In predict mode, the answers that were right at the first try, and all; None outside of it."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self._given, self._start = trace, at

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.tui.doing import arrays, breaking, folding, looking, moving, nudging, program, taking, what_if
+from graphstep.tui.doing import arrays, breaking, folding, looking, moving, nudging, predicting, program, taking, what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,7 @@ DOES: dict[str, Callable[[SteppingScreen], None]] = {
     "jacobian": arrays.jacobian,
     "data": arrays.data,
     "diagnosis": arrays.diagnosis,
+    "predict": predicting.toggle,
     "into": folding.into,
     "out": folding.out,
     "fold": folding.fold,

@@ -9,8 +9,13 @@ if TYPE_CHECKING:
 
 
 def step(screen: SteppingScreen) -> None:
-    """One step on."""
-    screen.go(screen.run_now.at + 1)
+    """One step on; in predict mode it is asked what the step makes."""
+    if screen.score is not None:
+        from graphstep.tui.doing import predicting
+
+        predicting.step(screen)
+    else:
+        screen.go(screen.run_now.at + 1)
 
 
 def back(screen: SteppingScreen) -> None:
