@@ -115,9 +115,11 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
                 yield f"\n{asked(answers[-1], f'Question {len(answers)}. ')}\n"
     if answers:
         yield "\nAnswers\n"
+    shows = {(scenes[solution], solution.step): solution for solution in answers}
     for number, solution in enumerate(answers, 1):
         yield f"\n{_filled(f'{number}. {solution.answer}. {solution.question.because}')}\n"
-        if solution.step <= scenes[solution].step:
+        # Several answers may be found in one step: it is told behind the last of them.
+        if solution.step <= scenes[solution].step and shows[scenes[solution], solution.step] is solution:
             yield f"{_step(scenes[solution], solution.step)}\n"
 
 

@@ -50,7 +50,8 @@ class ShapeAsked:
     @property
     def answer(self) -> str:
         """The answer in one line: ``∂f/∂W is a 2×2 matrix``."""
-        return f"{self.name} is {kind_text(self.shape)}"
+        name = "T" + self.name[1:] if self.of == "jacobian" else self.name
+        return f"{name} is {kind_text(self.shape)}"
 
 
 def shape_asked(trace: Trace, text: str) -> ShapeAsked:
