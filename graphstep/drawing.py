@@ -73,12 +73,13 @@ def draw(
     _wires(sheet, layout, seen, marks)
     for node in seen.nodes:
         _Pen(sheet, layout, node, marks).draw(layout.density == "compact")
-        if node in marks.breakpoints:
-            place = layout.place(node)
-            sheet.write(place.x, place.y, "●", "breakpoint")
+        place = layout.place(node)
+        # A bare name has no corner: its mark stands behind it, on the wire.
+        bare = layout.density == "compact" and place.height == 1 and not layout.boxes[node].ports
         if node in marks.flagged:
-            place = layout.place(node)
-            sheet.write(place.x + place.width - 1, place.y, "▲", "flag")
+            sheet.write(place.x + place.width - (not bare), place.y, "▲", "flag")
+        if node in marks.breakpoints:
+            sheet.write(place.x + place.width * bare, place.y, "●", "breakpoint")
         _labels(sheet, layout, node, marks)
     for stub in seen.stubs:
         sheet.write(stub.x, stub.y, printable(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")
@@ -281,9 +282,12 @@ class _Pen:
         text = f" {text} " if text and cell_width(text) + 2 <= inside else text
         before = (inside - cell_width(text)) // 2
         after = inside - before - cell_width(text)
-        self.sheet.write(x, y, corners[0] + flat * before, self.style)
+        # The corners apart from the rest: a mark may take the place of one.
+        self.sheet.write(x, y, corners[0], self.style)
+        self.sheet.write(x + 1, y, flat * before, self.style)
         self.sheet.write(x + 1 + before, y, text, text_style)
-        self.sheet.write(x + 1 + inside - after, y, flat * after + corners[1], self.style)
+        self.sheet.write(x + 1 + inside - after, y, flat * after, self.style)
+        self.sheet.write(x + 1 + inside, y, corners[1], self.style)
 
     def single(self) -> None:
         """A bare name, or a label in brackets, with a name below."""

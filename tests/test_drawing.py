@@ -119,6 +119,19 @@ def test_a_compact_box_and_a_roomy_one_show_every_mark_in_their_shape(density: D
         assert len(shown) == 5
 
 
+@pytest.mark.parametrize("density", ["roomy", "compact"])
+@pytest.mark.parametrize("sign", ["●", "▲"])
+def test_a_mark_at_a_node_takes_one_cell_and_hides_no_name(density: Density, sign: str) -> None:
+    boxes = [Box("weight", 0, 4), Box("exp", 1, 4, "e"), Box("max", 3, 4)]
+    layout = arrange(boxes, [Edge(0, 1, 0), *(Edge(1, 2, port) for port in range(3))], density=density)
+    every = frozenset(range(3))
+    marks = Marks(breakpoints=every) if sign == "●" else Marks(flagged=every)
+    before, after = text_of(draw(layout)), text_of(draw(layout, marks))
+    assert [b for a, b in zip(before, after, strict=True) if a != b] == [sign] * 3
+    for label in ("weight", "exp", "max"):
+        assert label in after
+
+
 def test_an_active_wire_is_heavy_from_end_to_end() -> None:
     text = drawn(Marks(active_edges=frozenset([0])))
     assert "├━" in text
