@@ -134,7 +134,12 @@ class _Fitting:
         hint = f"counted from the last axis, two sizes must be equal, or one of them 1; here {sizes[0]} meets {sizes[1]}"
         spelled = self._spelled(index)
         for slot, shape in enumerate(shapes):
-            if len(shape) > 1 and broadcast([*shapes[:slot], shape[::-1], *shapes[slot + 1 :]]) is not None:
+            # Nobody forgot to transpose what was computed; there it is the other side that does not fit.
+            if (
+                len(shape) > 1
+                and spelled[slot].isidentifier()
+                and broadcast([*shapes[:slot], shape[::-1], *shapes[slot + 1 :]]) is not None
+            ):
                 hint = _transposed(spelled[slot], shape)
         return ShapeError(message, text=self.program.text, span=self.program.nodes[index].span, hint=hint)
 

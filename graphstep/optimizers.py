@@ -185,7 +185,9 @@ def settings_of(row: Optimizer, given: Mapping[str, float | None]) -> dict[str, 
     return {name: default if given.get(name) is None else float(given[name] or 0.0) for name, default in row.settings.items()}
 
 
-def apply(row: Optimizer, m: Any, quantities: Mapping[str, Any], *, climbs: bool = False, in_place: bool = False) -> dict[str, Any]:
+def apply(
+    row: Optimizer, m: Any, quantities: Mapping[str, Any], *, climbs: bool = False, in_place: bool = False
+) -> dict[str, Any]:
     """What a round assigns, by name, in the order of the rule; ``quantities`` are the names that the formulas use.
 
     With numbers for ``m`` it computes, with a printer for ``m`` and terms for the quantities it prints. With ``in_place`` the

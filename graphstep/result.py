@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from graphstep.arrays import number_text, plain
 from graphstep.errors import InputError, did_you_mean, quoted
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     import networkx
 
     from graphstep.arrays import Number
+    from graphstep.cells import CellExplanation
+    from graphstep.diagnosis import Diagnosis
     from graphstep.explain import Explanation
     from graphstep.expression import Program
+    from graphstep.jacobian import Jacobian
     from graphstep.witnesses import Report
 
 
@@ -183,6 +186,31 @@ class Run:
         from graphstep.witnesses import check
 
         return check(self.trace)
+
+    def jacobian(self, of: str, towards: str, turn: int = 1) -> Jacobian:
+        """The Jacobian of a gate towards a node that it reads, both by name, id or text; ``turn`` says which of several readings.
+
+        KeyError where the gate does not read the node, or sends it nothing.
+        """
+        from graphstep.jacobian import jacobian
+
+        sender, receiver = self[of].index, self[towards].index
+        edges = [edge for edge in self.trace.plan.arrivals[receiver] if int(self.trace.plan.sender[edge]) == sender]
+        if not 1 <= turn <= len(edges):
+            raise KeyError(f"{quoted(of)} sends {len(edges)} gradients to {quoted(towards)}")
+        return jacobian(self.trace, edges[turn - 1])
+
+    def cell(self, text: str, of: Literal["gradient", "value"] = "gradient") -> CellExplanation:
+        """One cell, ``W[0, 1]``, of a gradient or a value as the sum of numbers that it is. InputError where there is none."""
+        from graphstep.cells import cell, find_cell
+
+        return cell(self.trace, *find_cell(self.trace, text), of)
+
+    def diagnose(self) -> Diagnosis:
+        """The layers of a network in figures, and what keeps it from learning."""
+        from graphstep.diagnosis import diagnose
+
+        return diagnose(self.trace)
 
     def sympy(self) -> Any:
         """The whole expression for SymPy, an array as a ``sympy.Array``; LimitError where it is too large for that."""

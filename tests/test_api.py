@@ -209,3 +209,17 @@ def test_check_is_a_function_whatever_was_imported_before() -> None:
     for name in ("graphstep.api", "graphstep.trace", "graphstep.cli.check"):
         importlib.import_module(name)
     assert gs.check("x*x", x=3).agrees
+
+
+def test_a_run_shows_the_jacobian_of_a_gate_and_one_cell_and_what_is_wrong() -> None:
+    run = gs.run("q = W@x; sum(q^2)", W=[[0.1, 0.5], [-0.3, 0.8]], x=[0.2, 0.4])
+    np.testing.assert_array_equal(run.jacobian("q", "W").matrix, [[0.2, 0.4, 0, 0], [0, 0, 0.2, 0.4]])
+    assert run.cell("W[0, 1]").value == pytest.approx(0.176)
+    assert run.cell("q[1]", "value").value == pytest.approx(0.26)
+    assert run.diagnose().findings == ()
+    with pytest.raises(KeyError, match="sends 0 gradients"):
+        run.jacobian("W", "q")
+
+
+def test_a_step_is_shown_without_its_whole_run() -> None:
+    assert repr(gs.run("sum(x)", x=[1.0] * 1000).steps[0]) == "RunStep(n=1, event='value', node=1, edge=None)"

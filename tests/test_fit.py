@@ -94,7 +94,7 @@ def test_a_misfit_names_both_shapes_the_gate_and_the_place() -> None:
         ("W@x", {"W": (2, 3), "x": (2,)}, "W.T has the shape 3×2, which fits"),
         ("X@W", {"X": (5, 3), "W": (4, 3)}, "W.T has the shape 3×4, which fits"),
         ("X@W", {"X": (3,), "W": (4, 3)}, "W.T has the shape 3×4"),
-        ("x@W", {"x": (3,), "W": (4, 5)}, "the shape"),
+        ("x@W", {"x": (3,), "W": (4, 5)}, "must be a 3×5 matrix"),
         ("x+y", {"x": (3,), "y": (4,)}, "3 meets 4"),
         ("x+y", {"x": (2, 3), "y": (3, 2)}, ".T has the shape"),
         ("2*(x+y)", {"x": (2, 3), "y": (2,)}, "x.T has the shape 3×2"),

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
     """Add EXPR (which may be left out unless ``needed``), NAME=VALUE and the options that say how a program is read and run."""
     count = None if needed else "?"
-    parser.add_argument("expression", metavar="EXPR", nargs=count, help="the program; @FILE reads it from a file, - from standard input")
-    parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help="a value for each input: x=-2 y=1/3 rate=1e-3")
+    program = "the program; @FILE reads it from a file, - from standard input"
+    values = 'a value for each input: x=-2 y=1/3 W="[[1,2],[3,4]]" X=@data.csv'
+    parser.add_argument("expression", metavar="EXPR", nargs=count, help=program)
+    parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help=values)
     parser.add_argument("--seed", default="1", metavar="V", help="gradient of the output (default: 1, in every cell)")
     parser.add_argument(
         "--ties",

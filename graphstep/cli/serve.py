@@ -48,7 +48,15 @@ def run(options: argparse.Namespace) -> int:
             "serving needs the package textual-serve", hint="install it with: pip install 'graphstep[serve]'"
         ) from None
     flags = [f"--{name}" for name in ("share", "expand", "fold") if getattr(options, name)]
-    words = [f"--seed={options.seed}", f"--ties={options.ties}", f"--data={options.data}", *flags, "--", options.expression, *options.values]
+    words = [
+        f"--seed={options.seed}",
+        f"--ties={options.ties}",
+        f"--data={options.data}",
+        *flags,
+        "--",
+        options.expression,
+        *options.values,
+    ]
     command = shlex.join([sys.executable, "-m", "graphstep", "step", *words])
     Server(command, host=options.host, port=int(options.port), title="graphstep").serve()
     return 0

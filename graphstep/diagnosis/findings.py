@@ -81,7 +81,7 @@ def _flat(layer: Layer) -> Iterator[Finding]:
     if squashes and layer.flat >= SATURATED:
         share = f"{percent(layer.flat)} of its cells have" if layer.shape else "it has"
         yield Finding(
-            "saturated", layer.node, f"{layer.name} is saturated: {share} a slope below 0.01, so almost nothing flows back."
+            "saturated", layer.node, f"{layer.name} is saturated: {share} a slope below 0.01, so little flows back through it."
         )
     elif not squashes and layer.units and layer.examples >= EXAMPLES and layer.dead / layer.units >= DEAD:
         text = f"{layer.dead:,} of the {layer.units:,} units of {layer.name} are dead: they pass nothing back for any of "

@@ -55,11 +55,23 @@ class Diagnosis:
             yield "There are no layers: no gate is an activation such as sigmoid, tanh or relu."
         yield ""
         if not self.findings:
-            yield "Nothing is wrong: no layer is saturated, dead or all alike, and the gradient keeps its size."
+            if self.layers:
+                yield f"Nothing is wrong: no layer is saturated, dead or all alike.{self._left()}"
+            else:
+                yield "All values and gradients are finite."
         for kind in dict.fromkeys(finding.kind for finding in self.findings):
             first, *others = (finding for finding in self.findings if finding.kind == kind)
             also = f" So it is at {_listed([name_of(self.trace.program, other.node) for other in others])}." if others else ""
             yield f"{kind}: {first.text}{also}"
+
+    def _left(self) -> str:
+        """How much of the last layer's gradient reaches the first."""
+        known = [layer for layer in self.layers if layer.gradient_rms > 0]
+        if len(known) < 2:
+            return ""
+        first, last = known[0], known[-1]
+        sizes = f"{numeral(last.gradient_rms, 2)} at {last.name}, {numeral(first.gradient_rms, 2)} at {first.name}"
+        return f" The gradient on its way back: {sizes} (root mean square)."
 
     def to_dict(self) -> dict[str, Any]:
         """The same for other programs; numbers that JSON has not are strings."""

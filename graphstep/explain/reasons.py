@@ -228,7 +228,11 @@ def _why_nothing_is_pulled(trace: Trace, sender: int, slot: int) -> str:
     if gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead":
         return f"The {gate.symbol} gate passes no gradient to {slot_term(trace.program, sender, slot, TEXT).text}."
     known = convention(trace, sender)
-    return known.text if known is not None else "The products that make up each cell are 0, or cancel."
+    if known is not None:
+        return known.text
+    operand = trace.node(sender).operands[slot]
+    alone = isinstance(operand, int) and not trace.program.nodes[operand].shape
+    return f"The products that make up {'it' if alone else 'each cell'} are 0, or cancel."
 
 
 def _chosen(trace: Trace, index: int) -> list[int]:

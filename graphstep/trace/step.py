@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _PHASES: dict[Event, Phase] = {"start": "start", "value": "forward", "update": "
 class Step:
     """One step of a run: a view of the trace's arrays."""
 
-    trace: Trace
+    trace: Trace = field(repr=False)
     """The run it belongs to."""
     n: int
     """Its number; 0 is the start."""
