@@ -120,7 +120,7 @@ def number_text(value: Number, digits: int = DIGITS) -> str:
 def latex_matrix(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     r"""A small array in LaTeX: a matrix as ``bmatrix``, a vector as a column of it, as textbooks write it.
 
-    A vector of more than :data:`COLUMN` cells is a row with ``^\top``, as it is printed where height is dear. An array of three or
+    A vector of more than :data:`COLUMN` cells is a row with ``^\top``, as printed where height is dear. An array of three or
     more axes is written in nested brackets, as is one without cells: LaTeX has no shape for them.
     """
     if array.ndim not in {1, 2} or array.size == 0:
