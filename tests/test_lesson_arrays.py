@@ -25,6 +25,10 @@ PRODUCT = front_of("q = W @ x; f = sum(q^2)", "W = [[0.1, 0.5], [-0.3, 0.8]], x 
 LAYER = front_of("s = X@W + b; f = sum(s*s)", "X = [[1, 2], [3, -1]], W = [[1, 0], [2, 1]], b = [1, -1]")
 WIDE = front_of("s = X@W; f = sum(s)", "X = [[1, 2, 3], [4, 5, 6]], W = [[1, 0], [2, 1], [0, 3]]")
 
+HINGE = front_of("f = hinge(s, y)", "s = [2, 5, -2], y = 0")
+ENTROPY = front_of("f = cross_entropy(s, y)", 's = "[log(2), 0, log(5)]", y = 0')
+MEAN = front_of("f = mean(x)", "x = [1, 2, 3]")
+
 
 def trace_of(front: str):
     return rehearse(lesson_of("", front)).scenes[0].trace
@@ -132,6 +136,12 @@ def test_a_matrix_is_typed_row_by_row(typed):
         ("contribution copy → b", LAYER, "12, 2", "one copy of b"),
         ("contribution copy → b", LAYER, "8, -1", "mean over the copies"),
         ("sum s", LAYER, "6, 1; 2, -2", "one contribution"),
+        ("value f", HINGE, "3", "without the margin"),
+        ("value f", HINGE, "5", "not compared with itself"),
+        ("value f", HINGE, "1", "far enough behind"),
+        ("gradient s", ENTROPY, "1/4, 1/8, 5/8", "what is right"),
+        ("value f", MEAN, "6", "That is the sum"),
+        ("gradient x", MEAN, "1, 1, 1", "1/n"),
     ],
 )
 def test_a_wrong_array_is_told_its_slip_or_its_wrong_cells(ask, front, typed, says):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.arrays import Number
+    from graphstep.gates.structural import Call
     from graphstep.lesson.quantities import Quantity
     from graphstep.trace import Trace
 
@@ -140,9 +141,14 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
 
 
 def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
-    """Who multiplied by columns where rows belong: the value of a product with one square factor transposed."""
+    """Who multiplied by columns where rows belong, left a mean undivided, or counted too few or too many margins."""
     gate, call = trace.gate(node), trace.call(node)
-    if gate is None or isinstance(gate, Gate) or gate.name != "matmul":
+    assert gate is not None and not isinstance(gate, Gate), "slips of elementwise gates are others"
+    if gate.name == "mean":
+        yield call.out * _averaged(call), "That is the sum: a mean is divided by how many there are."
+    if gate.name == "hinge":
+        yield from _slips_of_hinge(call)
+    if gate.name != "matmul":
         return
     for slot, x in enumerate(call.inputs):
         if x.ndim == 2 and x.shape[0] == x.shape[1]:
@@ -205,6 +211,39 @@ def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
             yield plain(row), f"That is what one copy of {name} gets: every copy counts, so they are added up."
         mean = upstream.reshape((-1, *np.shape(own))).mean(axis=0)
         yield plain(mean), "That is the mean over the copies: they are added up."
+    if gate.name == "mean":
+        yield (
+            plain(gate.pullback(np, call, slot, upstream) * _averaged(call)),
+            "A mean hands on 1/n of what arrives to each of n.",
+        )
+    if gate.name == "cross_entropy" and slot == 0:
+        # ŷ − y and not −(ŷ − y), and not ŷ alone.
+        cells = np.exp(own - own.max(axis=-1, keepdims=True))
+        guessed = cells / cells.sum(axis=-1, keepdims=True) * upstream / max(1, own.size // own.shape[-1])
+        yield plain(guessed), "That is what was guessed: what is right has not been taken off yet."
+
+
+def _averaged(call: Call) -> float:
+    """How many cells each cell of a mean was made of."""
+    return float(call.inputs[0].size / max(1, np.size(call.out)))
+
+
+def _slips_of_hinge(call: Call) -> Iterator[Slip]:
+    scores, classes = np.atleast_2d(call.inputs[0]), np.atleast_1d(call.inputs[1])
+    if classes.shape != scores.shape[:1] or not np.isin(classes, np.arange(scores.shape[1])).all():
+        return
+    ahead = scores - np.take_along_axis(scores, classes.astype(np.int64)[:, None], axis=1)
+    margin = float(call.options["margin"])
+    yield (
+        float(np.maximum(ahead, 0).sum(axis=1).mean()),
+        "You get that without the margin: each wrong class has to stay that far behind.",
+    )
+    yield (
+        float(np.maximum(ahead + margin, 0).sum(axis=1).mean()),
+        "The right class is not compared with itself: that adds a margin.",
+    )
+    wrong = (ahead + margin).sum(axis=1) - margin
+    yield float(wrong.mean()), "A class that is far enough behind counts as 0, it does not pay anything back."
 
 
 def _operand(trace: Trace, node: int, slot: int) -> str:
