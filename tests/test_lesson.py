@@ -72,6 +72,15 @@ def right_answer(solution: Solution) -> str:
     return number_text(solution.quantity.asked)
 
 
+def drawn(solution: Solution, at: int) -> bool:
+    """Whether a drawing of the run at a step has the gradient that is asked for below its wire."""
+    asked = solution.quantity
+    if asked is None or asked.kind not in ("gradient", "sum"):
+        return False
+    known = solution.trace.gradient(asked.node, at)
+    return known is not None and np.array_equal(known.value, asked.whole)
+
+
 # -- the shipped lessons --------------------------------------------------------------------------------------------------------
 
 
@@ -93,6 +102,7 @@ def test_a_shipped_lesson_can_be_gone_through_by_answering_what_the_run_says(pat
             state = state.next()
         else:
             assert state.step < state.open.step, "the answer is not on show while it is asked for"
+            assert not drawn(state.open, state.step), "a drawing shows what has arrived so far"
             state, verdict = state.answer(right_answer(state.open))
             assert verdict.right
         shown.append(state.step)
@@ -501,6 +511,17 @@ def test_the_run_stops_before_the_answer_and_shows_it_afterwards():
     assert after.step == 1
     assert len(after.blocks) == 3
     assert state.step == 0, "a state does not change"
+
+
+def test_the_run_waits_in_front_of_the_last_contribution_because_a_drawing_shows_the_total_there():
+    body = f"## backward: x*x → x, second\n\n{predict('sum x')}\n## sum: x\n"
+    state = LessonRun(rehearse(lesson_of(body, front_of("x*x", "x = 3")))).next()
+    assert state.step == 3
+    after, verdict = state.answer("6")
+    assert verdict.right
+    assert after.step == 4
+    late = f"## backward: x*x → x, second\n\n## sum: x\n\n{predict('sum x')}"
+    assert LessonRun(rehearse(lesson_of(late, front_of("x*x", "x = 3")))).go(2).step == 3
 
 
 def test_wrong_answers_are_counted_and_unreadable_ones_are_not():

@@ -69,7 +69,7 @@ def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
     if not array and _COMMAS.fullmatch(text):
         return Verdict("unreadable", "A single number was asked for. Decimals stand behind a point: 0.44.")
     try:
-        at = solution.step - 1 if at is None else min(at, solution.step - 1)
+        at = solution.seen - 1 if at is None else min(at, solution.seen - 1)
         found = evaluate(solution.trace, _in_brackets(text) if array else text, at)
     except GraphstepError as error:
         what = "as an array" if array else "as a number"

@@ -56,7 +56,7 @@ class Quantity:
     whole: Number
     """Its value; of an array the whole."""
     step: int
-    """The number of the step that first shows it."""
+    """The number of the step that tells it."""
     wording: str
     """The question for it."""
     cell: tuple[int, ...] | None = None
@@ -74,6 +74,13 @@ class Quantity:
     def value(self) -> float:
         """Its value as one number. InputError for an array of which no cell is named."""
         return single(self.asked, self.name)
+
+    @property
+    def seen(self) -> int:
+        """The step from which on a drawing shows it: of a sum of contributions, where the last of them arrives."""
+        if self.kind in ("gradient", "sum") and self.node in self.trace.plan.sum_step:
+            return max(int(self.trace.plan.edge_step[edge]) for edge in self.trace.plan.arrivals[self.node])
+        return self.step
 
     @property
     def sentence(self) -> str:

@@ -143,7 +143,8 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
 def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
     """Who multiplied by columns where rows belong, left a mean undivided, or counted too few or too many margins."""
     gate, call = trace.gate(node), trace.call(node)
-    assert gate is not None and not isinstance(gate, Gate), "slips of elementwise gates are others"
+    assert gate is not None, "an input has no gate"
+    assert not isinstance(gate, Gate), "elementwise gates have slips of their own"
     if gate.name == "mean":
         yield call.out * _averaged(call), "That is the sum: a mean is divided by how many there are."
     if gate.name == "hinge":

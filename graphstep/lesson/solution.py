@@ -58,7 +58,9 @@ class Solution:
     answer: str
     """The answer in one line: ``∂f/∂x = -4``."""
     step: int
-    """The number of the step that first shows it."""
+    """The number of the step that tells it."""
+    seen: int
+    """The number of the step from which on a drawing shows it, which is never later: the run waits in front of it."""
     shape: ShapeAsked | None = None
     """The shape that is asked for; None elsewhere."""
 
@@ -102,7 +104,9 @@ def solve(question: Question, trace: Trace) -> Solution:
     word, _, rest = question.ask.partition(" ")
     if word == "shape" and rest:
         shape = shape_asked(trace, rest.strip())
-        return Solution(question, trace, question.question or shape.wording, None, None, shape.answer, shape.step, shape)
+        return Solution(
+            question, trace, question.question or shape.wording, None, None, shape.answer, shape.step, shape.step, shape
+        )
     asked = quantity(trace, question.ask)
     right = asked.asked
     if not isinstance(right, float) and not 0 < right.size <= WHOLE:
@@ -111,7 +115,7 @@ def solve(question: Question, trace: Trace) -> Solution:
     if not np.isfinite(right).all():
         raise InputError(f"{asked.name} is {number_text(right)} here: nobody can type that")
     answer = f"{asked.name} = {number_text(right)}"
-    return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step)
+    return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step, asked.seen)
 
 
 def agrees(typed: float, right: float) -> bool:
@@ -153,7 +157,8 @@ def _choice(question: Question, trace: Trace, about: str) -> Solution:
         # The cells of an array are left to its step: the next question may ask for one of them.
         number = isinstance(asked.asked, float)
         answer = f"{text}: {asked.name} = {number_text(asked.asked)}" if number else f"{asked.name} = {text}"
-    return Solution(question, trace, question.question or wording, asked, right, answer, step)
+    seen = min(step, asked.seen) if asked is not None and kind in (_by_value, _of_sign) else step
+    return Solution(question, trace, question.question or wording, asked, right, answer, step, seen)
 
 
 def _of_pattern(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
@@ -206,7 +211,7 @@ def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int,
     return (
         f"Which of these moves {out} the most when it is moved a little?",
         right,
-        min(each.step for each in asked),
+        min(each.seen for each in asked),
         asked[right],
     )
 

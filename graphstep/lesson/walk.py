@@ -68,7 +68,7 @@ class LessonRun:
     @property
     def step(self) -> int:
         """The step that the run shows: the section's stop, or the last one before an answer that is waited for."""
-        waiting = [s.step - 1 for s in self.scene.solutions if self.answered(s).outcome == "open"]
+        waiting = [s.seen - 1 for s in self.scene.solutions if self.answered(s).outcome == "open"]
         return max(0, min([self.scene.step, *waiting]))
 
     @property
