@@ -6,6 +6,7 @@ The terminal and the picture draw the same curves with it; neither has a scale o
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ Array = NDArray[np.float64]
 
 DECADES = 2.0
 """Powers of ten that numbers may span before a logarithmic scale shows them better than a linear one."""
+
+_LARGEST, _SMALLEST = sys.float_info.max, math.ulp(0.0)
+"""The largest and the smallest number above 0."""
 
 _ROOM = 0.05
 """The share of the span that is left free above and below a curve on a linear scale."""
@@ -48,6 +52,26 @@ class Series:
     def broken(self) -> list[int]:
         """The rounds whose number is not finite."""
         return [int(k) for k in self.rounds[~np.isfinite(self.values)]]
+
+
+class Growing:
+    """The numbers of a list that only grows, as an array: each of them is taken over once, however often it is asked for."""
+
+    def __init__(self, numbers: Sequence[float]) -> None:
+        self._numbers = numbers
+        self._array = np.empty(64)
+        self._count = 0
+
+    def first(self, count: int) -> Array:
+        """The first ``count`` of them, as a view."""
+        if count > len(self._array):
+            grown = np.empty(2 * count)
+            grown[: self._count] = self._array[: self._count]
+            self._array = grown
+        if count > self._count:
+            self._array[self._count : count] = self._numbers[self._count : count]
+            self._count = count
+        return self._array[:count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +124,14 @@ def axis(series: Iterable[Series], *, log: bool | None = None) -> Axis:
         low, high = float(np.min(positive)), float(np.max(positive))
         # A part of a decade around a curve that hardly moves.
         room = max(_ROOM * math.log10(high / low) if high / low < math.inf else 0.0, 0.05)
-        return Axis(max(low / 10**room, 5e-324), min(high * 10**room, 1.7e308), log=True)
+        return Axis(max(low / 10**room, _SMALLEST), min(high * 10**room, _LARGEST), log=True)
     low, high = (float(np.min(numbers)), float(np.max(numbers))) if len(numbers) else (0.0, 1.0)
     room = _ROOM * (high - low) if high - low < math.inf else 0.0
     if high - low <= abs(high) * 1e-12:
         room = abs(high) / 2 or 0.5
     # A loss stays above 0, and the eye measures from there.
-    bottom = 0.0 if 0 <= low <= (high - low) / 2 else max(low - room, -1.7e308)
-    return Axis(bottom, min(high + room, 1.7e308))
+    bottom = 0.0 if 0 <= low <= (high - low) / 2 else max(low - room, -_LARGEST)
+    return Axis(bottom, min(high + room, _LARGEST))
 
 
 def wants_log(numbers: Array) -> bool:
@@ -150,7 +174,7 @@ def _thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
 
 def _steps(low: float, high: float, most: int, *, whole: bool) -> list[float]:
     """Multiples of 1, 2 or 5 times a power of ten."""
-    rough = (high / most - low / most) or 5e-324
+    rough = (high / most - low / most) or _SMALLEST
     power = 10.0 ** math.floor(math.log10(rough))
     for factor in (1, 2, 5, 10, 20):
         step = max(factor * power, 1.0) if whole else factor * power

@@ -55,6 +55,12 @@ class GraphstepApp(App[None]):
         """The screen that it was given."""
         return self._first
 
+    def post_display_hook(self) -> None:
+        """Tell the screen that something was painted, if it has a method for it."""
+        painted = getattr(self.screen_stack[-1], "painted", None) if self.screen_stack else None
+        if painted is not None:
+            painted()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the stepping screen, and the themes."""
         if isinstance(screen, SteppingScreen):

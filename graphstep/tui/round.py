@@ -25,9 +25,7 @@ class RoundScreen(SteppingScreen):
 
     def on_mount(self) -> None:
         """Say where the learner is. Textual calls the stepping screen's handler as well, which opens the run."""
-        self.call_after_refresh(
-            self.say, f"Round {self.round:,}: forward, backward, update. → steps, esc or u goes back to the training."
-        )
+        self.call_after_refresh(self.say, f"Round {self.round:,}.  → steps, esc goes back to the training.")
 
     def action_do(self, action: str, key: str = "") -> None:
         """Do what a key asks for; what leads out of the run leads back to the training."""

@@ -20,6 +20,8 @@ _WORKS = 0.004
 """Seconds that rounds are run for before the screen gets a turn. Python would let it wait 5 ms, several times for each key."""
 _RESTS = 0.0002
 """Seconds of such a turn, at least."""
+_ASIDE = 0.05
+"""Seconds for which it stands aside at most, while a key is brought to the screen."""
 
 
 class Trainer:
@@ -35,6 +37,8 @@ class Trainer:
         self.paused = False
         """Whether somebody wanted it to stop."""
         self._lock = threading.Lock()
+        self._free = threading.Event()
+        self._free.set()
 
     @property
     def rounds(self) -> int:
@@ -55,6 +59,14 @@ class Trainer:
         """Let the round at work be the last one for now; nothing is lost."""
         self.paused = True
 
+    def step_aside(self) -> None:
+        """Let the screen have the processor until :meth:`step_back`: somebody pressed a key."""
+        self._free.clear()
+
+    def step_back(self) -> None:
+        """Go on: what the key did is painted."""
+        self._free.set()
+
     def run(self, rounds: int | None = None) -> None:
         """Train ``rounds`` further rounds, or all that are left, until :meth:`pause`. To be called in a thread."""
         training = self.training
@@ -65,6 +77,9 @@ class Trainer:
 
             def on_progress(k: int, loss: float) -> bool:  # noqa: ARG001 - the history has it
                 nonlocal looks, rests
+                if not self._free.is_set():
+                    self._free.wait(_ASIDE)
+                    self._free.set()
                 now = time.monotonic()
                 if now >= looks:
                     looks, self.params = now + _AGAIN, training.params

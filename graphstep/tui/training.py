@@ -12,7 +12,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
-from graphstep.curve import Series
+from graphstep.curve import Growing, Series
 from graphstep.errors import GraphstepError
 from graphstep.numerals import numeral
 from graphstep.tui.actions import keys_text
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
+    from graphstep.arrays import Number
     from graphstep.trace import Trace
     from graphstep.training import Training
     from graphstep.tui.panes.timeline import Timeline
@@ -122,6 +123,8 @@ class TrainingScreen(Screen[None]):
         """The words that opened the training."""
         self.enters = False
         """Whether the round is to be stepped through as soon as it was run again."""
+        self._losses = Growing(training.history.losses)
+        self._norms = {name: Growing(norms) for name, norms in training.history.norms.items()}
         self._after: Callable[[], None] | None = None
         self._closing = False
 
@@ -181,15 +184,15 @@ class TrainingScreen(Screen[None]):
         trainer, history = self.trainer, self.training.history
         n = trainer.rounds
         rounds = np.arange(n, dtype=float)
-        curves = [Curve(Series("loss", rounds, np.array(history.losses[:n])), "active")]
+        curves = [Curve(Series("loss", rounds, self._losses.first(n)), "active")]
         if history.held_out:
             curves.append(Curve(Series.of("held-out loss", history.held_out), "value", "○", line=False))
         self.query_one(TrainingHeading).show(trainer, self.at)
         self.query_one("#training-loss", CurvePlot).show(curves, self.at)
         if self.has_class("-norms"):
             norms = [
-                Curve(Series(f"‖∂{name}‖", rounds, np.array(values[:n])), style, sign)
-                for (name, values), style, sign in zip(history.norms.items(), _STYLES, SIGNS, strict=False)
+                Curve(Series(f"‖∂{name}‖", rounds, values.first(n)), style, sign)
+                for (name, values), style, sign in zip(self._norms.items(), _STYLES, SIGNS, strict=False)
             ]
             self.query_one("#training-norms", CurvePlot).show(norms, self.at)
         self.show_parameters()
@@ -206,7 +209,7 @@ class TrainingScreen(Screen[None]):
             value = self.trainer.params[name]
             update = updates.get(self.trace.program.names[name]) if self.trace else None
             if update is not None:
-                text = f"{digest(update.before)} → {digest(update.after)}"
+                text = _moved(update.before, update.after)
             elif self.trace is not None:
                 text = digest(self.trace.inputs[name])
             else:
@@ -272,6 +275,7 @@ class TrainingScreen(Screen[None]):
 
     def _look(self) -> None:
         if self.trainer.running and self.trainer.last != self.at and self.is_current:
+            self._have_the_processor()
             self.look_at(self.trainer.last)
 
     @work(thread=True, group="replay")
@@ -289,10 +293,20 @@ class TrainingScreen(Screen[None]):
             if self.enters:
                 doing.enter(self)
 
+    def _have_the_processor(self) -> None:
+        """Until what follows is painted; two threads that compute take turns of 5 ms, and a picture would take twice as long."""
+        if self.trainer.running:
+            self.trainer.step_aside()
+
+    def painted(self) -> None:
+        """Called by the application after a frame."""
+        self.trainer.step_back()
+
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 
     def action_do(self, action: str) -> None:
         """Do what a key, a click or the palette asks for."""
+        self._have_the_processor()
         self.say("")
         self.enters = False
         doing.DOES[action](self)
@@ -315,6 +329,16 @@ class TrainingScreen(Screen[None]):
             said = f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn"
         if not self._closing:
             self.app.call_from_thread(self.say, *said)
+
+
+def _moved(before: Number, after: Number) -> str:
+    """``0.4 → 0.72``; of an array what it is now, and by how much the cell that moves most does."""
+    from graphstep.diagram import digest
+    from graphstep.tui.comparison import change, largest_change
+
+    if isinstance(after, int | float):
+        return change(before, after)
+    return f"{digest(after)}   |Δ| ≤ {numeral(largest_change(before, after), 2)}"
 
 
 def _sentence(text: str) -> str:

@@ -123,7 +123,7 @@ class CurvePlot(PlotWidget, can_focus=False):
         self.set_ylimits(-0.6 / rows, 1 + 0.6 / rows)
         for place, curve in enumerate(self._curves):
             style = self._style(curve.style)
-            for x, y in pieces(curve.series, across, up, 2 * columns):
+            for x, y in pieces(curve.series, across, up, columns):
                 if curve.line and len(x) > 1:
                     self.plot(x, y, style, HiResMode.BRAILLE)
                 chosen = np.arange(len(x))
@@ -142,6 +142,8 @@ class CurvePlot(PlotWidget, can_focus=False):
         self.set_xticks(list(self._x.texts))
         self.set_yticks(list(self._y.texts))
         self._entitle()
+        # The library draws when it is asked to paint, and is painted a frame later; drawn now, it is painted in this one.
+        self.render()
 
     def _label(self, ticks: _Ticks, found: list[tuple[float, str]], place: Callable[[float], float]) -> None:
         ticks.texts = {place(number): text for number, text in found}

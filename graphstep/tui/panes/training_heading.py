@@ -75,5 +75,5 @@ def _round(training: Training, at: int | None) -> list[tuple[str, str]]:
     if held is not None:
         parts += [("   held-out ", ""), (numeral(held[1], 6), "bold $value")]
         if held[0] != at:
-            parts.append((f" in round {held[0]:,}", "$quiet"))
+            parts.append((f" at {held[0]:,}", "$quiet"))
     return parts
