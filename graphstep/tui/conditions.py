@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from graphstep.errors import InputError, did_you_mean, quoted
 from graphstep.gates import FUNCTIONS, GATES, Gate
@@ -40,8 +40,8 @@ EXAMPLES = (
 )
 """One of each form."""
 
-_EVERY: dict[str, Callable[[float, float], bool]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}
-_SOME: dict[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}
+_EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}
+_SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 _COMPARISON = re.compile(
     r"(?P<abs>abs\s*\(\s*)?(?P<what>grad|gradient|value)\b\s*(?P<node>.*?)\s*(?P<close>\))?\s*"
@@ -163,11 +163,11 @@ def _compared(trace: Trace, condition: Condition) -> Iterator[int]:
 def _holds(condition: Condition, value: Number) -> bool:
     if isinstance(value, int | float):
         compare = _EVERY.get(condition.sign) or _SOME[condition.sign]
-        return compare(abs(value) if condition.absolute else value, condition.number)
+        return bool(compare(abs(value) if condition.absolute else value, condition.number))
     cells = abs(value) if condition.absolute else value
-    if condition.sign in _EVERY:
-        return bool(value.size and _EVERY[condition.sign](cells, condition.number).all())  # type: ignore[attr-defined, arg-type]  # NumPy compares cell by cell
-    return bool(_SOME[condition.sign](cells, condition.number).any())  # type: ignore[attr-defined, arg-type]  # as above
+    # NumPy compares cell by cell.
+    met: Any = (_EVERY.get(condition.sign) or _SOME[condition.sign])(cells, condition.number)
+    return bool(value.size and met.all()) if condition.sign in _EVERY else bool(met.any())
 
 
 def _not_finite(trace: Trace, kind: str) -> Iterator[int]:

@@ -6,7 +6,6 @@ Lessons and other screens build on :class:`SteppingScreen`: override ``compose``
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -19,6 +18,7 @@ from graphstep.tui.diagnosing import Diagnosing
 from graphstep.tui.doing import DOES, looking
 from graphstep.tui.panes.keys import KeyLine
 from graphstep.tui.panes.stepping import SteppingPanes
+from graphstep.tui.saying import said_of
 from graphstep.tui.stepper import Stepper
 from graphstep.tui.stops import Stops
 
@@ -175,27 +175,6 @@ class SteppingScreen(Screen[None]):
         selected = None if stepper.selected is None else now.node(stepper.selected)
         self.panes.show(Stepper(now.trace, len(now.trace), selected))
 
-    def replace_run(self, found: Refitted) -> None:
-        """Go on with other inputs, at the same place; what was selected and opened is kept where the nodes have moved."""
-        from graphstep.tui.places import carried
-
-        now = self.run_now
-        if found.where is not None:
-            now.at = carried(now.trace, now.at, found.trace, found.node)
-            now.selected = None if now.selected is None else found.node(now.selected)
-            now.cells = {}
-            self.stops.move(found.node)
-            self.shapes_changed(found)
-        now.trace = found.trace
-
-    def shapes_changed(self, found: Refitted) -> None:
-        """Follow the nodes of the run on show, in what was on show before gates were opened."""
-        where = found.where
-        if where is None or not self.levels:
-            return
-        level = self.levels[-1]
-        self.levels[-1] = replace(level, where=tuple(None if x is None else where[x] for x in level.where))
-
     def select(self, node: int | None) -> None:
         """Select a node, bring it into view and say what is known of it."""
         self.run_now.selected = node
@@ -215,7 +194,7 @@ class SteppingScreen(Screen[None]):
 
     def say_error(self, error: GraphstepError) -> None:
         """Say in place what is wrong."""
-        self.say(f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn")
+        self.say(said_of(error), "bold $warn")
 
     # -- opening -----------------------------------------------------------------------------------------------------------------
 
@@ -271,7 +250,7 @@ class SteppingScreen(Screen[None]):
     def _made(self, made: Trace | GraphstepError) -> None:
         if isinstance(made, GraphstepError) and self._missing:
             # The shapes of what was typed do not go together, or it has values that a gate cannot take: it can be typed anew.
-            self._ask(f"{made.message}{f': {made.hint}' if made.hint else ''}")
+            self._ask(said_of(made))
             return
         if isinstance(made, GraphstepError):
             self.panes.step.say("This cannot be run", [[(line, "warning")] for line in made.report().splitlines()])

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from graphstep.errors import GraphstepError
 from graphstep.tui.conditions import EXAMPLES, Condition, read_conditions
 from graphstep.tui.dialogs.form import Form
-from graphstep.tui.dialogs.inputs import said_of
+from graphstep.tui.saying import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,8 +15,9 @@ from graphstep.explain import output_name
 from graphstep.tui.command import texts_of
 from graphstep.tui.comparison import change, routes_text
 from graphstep.tui.dialogs.form import Form
-from graphstep.tui.dialogs.inputs import MOST_FIELDS, read_input, said_of
+from graphstep.tui.dialogs.inputs import MOST_FIELDS, read_input
 from graphstep.tui.places import Refitted, with_inputs
+from graphstep.tui.saying import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

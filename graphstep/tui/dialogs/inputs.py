@@ -11,6 +11,7 @@ from textual.widgets import Input, Label, Static
 
 from graphstep.errors import GraphstepError
 from graphstep.tui.dialogs.form import Form
+from graphstep.tui.saying import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,11 +45,6 @@ def _read(text: str) -> Number:
     from graphstep.values import read_value
 
     return read_value(text)
-
-
-def said_of(error: GraphstepError) -> str:
-    """An error in one line, with what would do."""
-    return f"{error.message}{f': {error.hint}' if error.hint else ''}"
 
 
 @dataclass(frozen=True, slots=True)

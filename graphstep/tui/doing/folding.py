@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.errors import GraphstepError
 from graphstep.gates import GATES
+from graphstep.tui.doing.refitting import shapes_changed
 from graphstep.tui.places import Level, carried, rewritten, with_inputs
 
 if TYPE_CHECKING:
@@ -107,5 +108,5 @@ def _leave(screen: SteppingScreen) -> None:
     now.trace = found.trace
     now.cells = {}
     screen.stops.move(node)
-    screen.shapes_changed(found)
+    shapes_changed(screen, found)
     screen.refresh_panes(look_at=now.selected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.numerals import numeral
+from graphstep.tui.doing.refitting import replace_run
 
 if TYPE_CHECKING:
     from graphstep.trace import Trace
@@ -26,7 +27,7 @@ def edit(screen: SteppingScreen) -> None:
     def edited(found: Edited | None) -> None:
         if found is not None:
             screen.spelled.update(found.spelled)
-            screen.replace_run(found.run)
+            replace_run(screen, found.run)
         screen.refresh_panes()
 
     screen.app.push_screen(EditForm(screen), edited)
