@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 FORMATS = {
     "text": (".txt", "the table of rounds and the parameters, as text"),
-    "svg": (".svg", "the curve of the loss and the norms of the gradients, as a picture"),
+    "svg": (".svg", "the curves of the loss and of the gradients' norms, as a picture"),
     "csv": (".csv", "the numbers of every round, for a spreadsheet"),
-    "md": (".md", "a report in Markdown: settings, curve, table, parameters, updates"),
+    "md": (".md", "a report in Markdown: curve, rounds, parameters, updates"),
     "json": (".json", "the last round's run with the history, for programs"),
 }
 """By name the suffix, and what is written."""

@@ -41,7 +41,7 @@ TALL, WIDE = 34, 100
 """Rows from which losses and norms stand together, and columns from which the parameters stand beside them."""
 
 _STYLES = ("active", "value", "gradient", "contribution", "selected", "quiet")
-_AGAIN = 0.1
+_AGAIN = 0.15
 """Seconds from one picture of a running training to the next."""
 
 
