@@ -366,7 +366,11 @@ def test_updates_are_steps_behind_the_backward_pass() -> None:
     assert run.back_over(len(run)) == before + 1
     with pytest.raises(IndexError):
         run.step(len(run) + 1)
-    assert len(run.with_inputs({"b": 1.0})) == before
+    edited = run.with_inputs({"b": 1.0})
+    assert len(edited) == len(run)
+    assert edited.updates[1].before == 1.0
+    assert edited.updates[1].gradient == edited.gradient_of(run.program.names["b"])
+    assert len(run.with_inputs({"X": np.ones((2, 3)), "y": np.ones(2)})) == before
 
 
 def test_every_step_of_a_round_is_explained() -> None:

@@ -6,7 +6,7 @@ A step is a view of these arrays, made when it is asked for: going back costs wh
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -91,12 +91,18 @@ class Trace:
         return self.value_of(self.program.output)
 
     def with_inputs(self, inputs: Mapping[str, Number]) -> Trace:
-        """The same program run with other values for some inputs; the plan is not made again unless a shape is another one."""
+        """The same program run with other values for some inputs; the plan is not made again unless a shape is another one.
+
+        Parameters are updated again with what they are then, unless a shape is another one: the optimizer remembers none of it.
+        """
         values = {**self.inputs, **inputs}
         shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
         if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
             return trace(self.program, values, seed=self.seed, ties=self.ties)
-        return run_plan(self.plan, values, seed=self.seed, ties=self.ties)
+        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties)
+        if not self.updates:
+            return made
+        return replace(made, updates=tuple(u.again(made.value_of(u.node), made.gradient_of(u.node)) for u in self.updates))
 
     # -- nodes -------------------------------------------------------------------------------------------------------------------
 

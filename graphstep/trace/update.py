@@ -48,6 +48,13 @@ class Update:
         """The parameter's new value."""
         return self.made["w"]
 
+    def again(self, before: Number, gradient: Number) -> Update:
+        """The same update of the parameter with another value and gradient, of the same shape."""
+        return update(
+            self.node, self.optimizer, self.settings,
+            rate=self.rate, round_=self.round, climbs=self.climbs, before=before, gradient=gradient, state=self.state,
+        )  # fmt: skip
+
     @property
     def quantities(self) -> dict[str, Number]:
         """What the formulas of the rule start from, by the names that they use."""

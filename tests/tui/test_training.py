@@ -247,6 +247,25 @@ def test_a_round_is_stepped_through_with_its_updates_and_left_again() -> None:
     drive(play)
 
 
+def test_inputs_edited_in_a_round_give_other_updates_and_the_training_stays() -> None:
+    async def play(d) -> None:
+        await d.press("right", "enter")
+        await d.pilot.press("end", "e")
+        await d.pilot.pause()
+        d.app.screen.query(Input).first().value = "1"
+        await d.pilot.pause()
+        await d.pilot.press("enter")
+        await d.pilot.pause()
+        edited = d.app.screen.run_now.trace
+        assert edited.updates[0].before == 1.0
+        assert edited.updates[0].after == pytest.approx(1.2)
+        await d.pilot.press("escape", "escape")
+        await d.pilot.pause()
+        assert d.screen.trace.updates[0].before == 0.0
+
+    drive(play)
+
+
 def test_escape_takes_a_selection_away_before_it_leaves_a_round() -> None:
     async def play(d) -> None:
         await d.press("right", "i")
