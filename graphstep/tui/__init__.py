@@ -41,7 +41,7 @@ def open_program(
     inputs: Mapping[str, Number],
     *,
     at: int = 0,
-    seed: float = 1.0,
+    seed: Number = 1.0,
     ties: Ties = "first",
     command: Sequence[str] = (),
 ) -> None:

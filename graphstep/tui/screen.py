@@ -13,9 +13,9 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from graphstep.errors import GraphstepError
-from graphstep.tui.actions import ACTIONS
+from graphstep.tui import doing
+from graphstep.tui.actions import ACTIONS, ARROWS
 from graphstep.tui.diagnosing import Diagnosing
-from graphstep.tui.doing import DOES, looking
 from graphstep.tui.panes.keys import KeyLine
 from graphstep.tui.panes.stepping import SteppingPanes
 from graphstep.tui.saying import said_of
@@ -62,7 +62,7 @@ class SteppingScreen(Screen[None]):
         *,
         trace: Trace | None = None,
         at: int = 0,
-        seed: float = 1.0,
+        seed: Number = 1.0,
         ties: Ties = "first",
         command: Sequence[str] = (),
     ) -> None:
@@ -308,11 +308,10 @@ class SteppingScreen(Screen[None]):
             self._waiting.append(action)
             return
         if self.arrows_select and key in ("left", "right"):
-            looking.select_along(self, key)
-        else:
-            DOES[action](self)
+            action = f"select_{key}"
+        doing.function_of(action)(self)
         if self.arrows_select and not self.keys.message:
-            self.say(looking.ARROWS)
+            self.say(ARROWS)
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)

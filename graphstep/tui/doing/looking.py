@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from graphstep.tui.actions import ARROWS
+
 if TYPE_CHECKING:
     from graphstep.tui.screen import SteppingScreen
-
-ARROWS = "The arrows select along the wires.  n, space: step   s, esc: end this"
-"""What the line of keys says as long as that is so."""
 
 _COLUMNS, _ROWS = 8, 3
 
@@ -23,17 +22,27 @@ def select_previous(screen: SteppingScreen) -> None:
     _select_by(screen, -1)
 
 
+def select_left(screen: SteppingScreen) -> None:
+    """Select the node that a wire comes from."""
+    _select_along(screen, "left")
+
+
+def select_right(screen: SteppingScreen) -> None:
+    """Select the node that a wire leads to."""
+    _select_along(screen, "right")
+
+
 def select_up(screen: SteppingScreen) -> None:
     """Select the node above."""
-    select_along(screen, "up")
+    _select_along(screen, "up")
 
 
 def select_down(screen: SteppingScreen) -> None:
     """Select the node below."""
-    select_along(screen, "down")
+    _select_along(screen, "down")
 
 
-def select_along(screen: SteppingScreen, way: Literal["left", "right", "up", "down"] | str) -> None:
+def _select_along(screen: SteppingScreen, way: Literal["left", "right", "up", "down"]) -> None:
     """Select the node to which a wire leads, or the next one in the column; at its end, the one that follows in reading order."""
     now, scene = screen.run_now, screen.panes.graph.scene
     if scene is None:
@@ -41,7 +50,7 @@ def select_along(screen: SteppingScreen, way: Literal["left", "right", "up", "do
     if now.selected is None or now.selected not in scene.drawn.box_of:
         _select_by(screen, 1)
         return
-    box = scene.layout.neighbour(scene.drawn.box_of[now.selected], way)  # type: ignore[arg-type]  # a key's name
+    box = scene.layout.neighbour(scene.drawn.box_of[now.selected], way)
     if box is not None:
         screen.select(scene.drawn.nodes[box])
     else:
