@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -149,11 +150,13 @@ class TrainingScreen(Screen[None]):
         self.query_one(TrainingHeading).entitle(self.training)
         self.set_interval(_AGAIN, self._look)
         self.look_at(self.at)
+        self.call_after_refresh(_spare_the_collector)
 
     def on_unmount(self) -> None:
         """The thread does not outlive the screen by more than a round."""
         self._closing = True
         self.trainer.pause()
+        gc.unfreeze()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height >= TALL, "-tall")
@@ -329,6 +332,12 @@ class TrainingScreen(Screen[None]):
             said = f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn"
         if not self._closing:
             self.app.call_from_thread(self.say, *said)
+
+
+def _spare_the_collector() -> None:
+    """Rounds make and drop so many objects that the garbage collector would look through the whole program every second."""
+    gc.collect()
+    gc.freeze()
 
 
 def _moved(before: Number, after: Number) -> str:
