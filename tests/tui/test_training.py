@@ -209,6 +209,17 @@ def test_rounds_that_were_run_are_found_again_to_the_bit() -> None:
     drive(play, a_network())
 
 
+def test_a_narrow_window_has_room_for_both_losses() -> None:
+    async def play(d) -> None:
+        await d.press("space", "left")
+        line = d.frame().splitlines()[1]
+        assert "round 58 of 60  loss " in line
+        assert "held-out 0." in line
+        assert "…" not in line
+
+    drive(play, a_network())
+
+
 def test_home_end_and_go_to_lead_to_rounds() -> None:
     async def play(d) -> None:
         await d.press("space", "home")

@@ -33,7 +33,7 @@ class TrainingHeading(Vertical):
     TrainingHeading #training-how { width: auto; max-width: 60%; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 0 0 2; }
     TrainingHeading #training-round { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     TrainingHeading #training-state { width: 12; text-wrap: nowrap; }
-    TrainingHeading Timeline { width: 30%; min-width: 10; max-width: 60; }
+    TrainingHeading Timeline { width: 22%; min-width: 10; max-width: 60; }
     """
 
     def compose(self) -> Iterator[Widget]:
@@ -70,10 +70,8 @@ def _round(training: Training, at: int | None) -> list[tuple[str, str]]:
     total = f"{training.settings.rounds:,}"
     if at is None:
         return [(f"no round of {total} yet", "$quiet")]
-    parts = [(f"round {at:,}", "bold"), (f" of {total}   loss ", ""), (numeral(training.history.losses[at], 6), "bold $active")]
-    held = next((entry for entry in reversed(training.history.held_out) if entry[0] <= at), None)
+    parts = [(f"round {at:,}", "bold"), (f" of {total}  loss ", ""), (numeral(training.history.losses[at], 6), "bold $active")]
+    held = next((loss for k, loss in reversed(training.history.held_out) if k <= at), None)
     if held is not None:
-        parts += [("   held-out ", ""), (numeral(held[1], 6), "bold $value")]
-        if held[0] != at:
-            parts.append((f" at {held[0]:,}", "$quiet"))
+        parts += [("  held-out ", ""), (numeral(held), "bold $value")]
     return parts
