@@ -25,8 +25,8 @@ from markdown_it import MarkdownIt
 
 from graphstep import export
 from graphstep.errors import GraphstepError, InputError
-from graphstep.export._markdown import cell, code, fence, mermaid_label, plain
 from graphstep.gates import ELEMENTWISE
+from graphstep.markdown import cell, code, fence, mermaid_label, plain
 from graphstep.numerals import numeral
 from graphstep.read import read
 from graphstep.trace import trace

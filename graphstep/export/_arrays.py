@@ -9,7 +9,7 @@ from graphstep.arrays import bars, is_small, number_text, shape_text, summary
 from graphstep.diagram import MORE, digest
 from graphstep.explain import latex_name, name_of, output_name
 from graphstep.explain.names import LATEX, derivative, term
-from graphstep.export._markdown import code, equations, inline, plain, table
+from graphstep.markdown import code, equations, inline, plain, table
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:

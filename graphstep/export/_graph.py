@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from graphstep.diagram import settled, shown
 from graphstep.drawing import draw, text_of
-from graphstep.export._markdown import MERMAID_EDGES, fence, mermaid_label
 from graphstep.expression import node_id
+from graphstep.markdown import MERMAID_EDGES, fence, mermaid_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

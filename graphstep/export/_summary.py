@@ -10,9 +10,9 @@ import numpy as np
 
 from graphstep.explain import convention, explain, latex_name, name_of, output_name
 from graphstep.export._arrays import mathematics, short
-from graphstep.export._markdown import code, inline, plain, table
 from graphstep.expression import node_id
 from graphstep.gates import GATES
+from graphstep.markdown import code, inline, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from graphstep.explain import explain, latex_name, name_of, output_name, value_l
 from graphstep.explain.names import LATEX, derivative
 from graphstep.export import _arrays as arrays
 from graphstep.export._graph import graph
-from graphstep.export._markdown import aligned, code, fence, inline, plain, table
+from graphstep.markdown import aligned, code, fence, inline, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from graphstep.arrays import is_small, shape_of, shape_text, summary
 from graphstep.curve import sparkline
 from graphstep.explain import explain
 from graphstep.explain.names import LATEX, latex_name
-from graphstep.export._markdown import aligned, code, equations, fence, inline, plain, table
+from graphstep.markdown import aligned, code, equations, fence, inline, plain, table
 from graphstep.numerals import numeral
 from graphstep.training.report import settings_text, shown
 
