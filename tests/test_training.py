@@ -597,3 +597,10 @@ def test_sharing_and_folding_work_in_a_training_too() -> None:
     folded = gs.train("1/(1+exp(-w))", params=["w"], steps=5, fold=True, w=1)
     assert folded.history.losses == pytest.approx(gs.train("sigmoid(w)", params=["w"], steps=5, w=1).history.losses)
     assert len(read_program("sigmoid(w)", ["w"], expand=True).nodes) > 2
+
+
+def test_the_norm_of_a_gradient_does_not_overflow_before_the_gradient_does() -> None:
+    training = gs.train("1e200*(3*x + 4*y)", params=["x", "y"], lr=0, steps=1, x=0, y=0)
+    assert training.history.norms["x"] == [pytest.approx(3e200)]
+    both = gs.train("sum(1e200*w)", params=["w"], lr=0, steps=1, w=[1.0, 1.0])
+    assert both.history.norms["w"] == [pytest.approx(2**0.5 * 1e200)]

@@ -118,6 +118,8 @@ def prepared(options: argparse.Namespace) -> Training:
 
     if options.seed != "1":
         raise InputError("a training has no --seed: the gradient of a loss is 1", hint="--batch-seed N orders the examples")
+    if options.data:
+        raise InputError("a training has no --data: what --params does not name is data")
     inputs = read_inputs(options.values)
     if options.resume:
         from graphstep.training.saved import resume, saved_params

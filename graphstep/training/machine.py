@@ -106,7 +106,7 @@ class Machine:
         norms = {}
         for name, node in zip(self.settings.params, self._nodes, strict=True):
             cells = buffers.gradients[made.starts[node] : made.starts[node + 1]]
-            norms[name] = math.sqrt(cells.dot(cells))
+            norms[name] = _norm(cells)
         return norms
 
     def update(self) -> None:
@@ -255,6 +255,18 @@ class Machine:
         place = made.place(made.program.names[name])
         cells = self._view(parts, name)
         return cells.copy().reshape(place.shape) if isinstance(place, Region) else float(cells[0])
+
+
+def _norm(cells: Array) -> float:
+    """The length of a vector. Its squares may overflow where it does not; then they are taken of its parts of the largest."""
+    norm = math.sqrt(cells.dot(cells))
+    if math.isfinite(norm):
+        return norm
+    largest = float(np.max(np.abs(cells)))
+    if not math.isfinite(largest):
+        return largest
+    parts = cells / largest
+    return largest * math.sqrt(parts.dot(parts))
 
 
 def _stretches(nodes: list[int]) -> Iterator[tuple[int, int]]:
