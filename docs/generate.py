@@ -58,8 +58,8 @@ click a node to select it, a key in the bottom line to press it, the timeline to
 
 ## Conditions to stop at
 
-`B` asks for a condition, and `c` goes to the next step after which it holds: {conditions}. Of an array `<`, `<=` and `==` must
-hold for every cell, `>`, `>=` and `!=` for one.
+`B` asks for a condition, as `--break` takes one on the command line, and `c` goes to the next step after which it holds:
+{conditions}. Of an array `<`, `<=` and `==` must hold for every cell, `>`, `>=` and `!=` for one.
 
 ## On the training screen
 
@@ -86,12 +86,13 @@ def command_line_page() -> str:
 
 def keys_page() -> str:
     """The keys: from the tables of actions in ``graphstep/tui``."""
-    from graphstep.tui import actions, conditions, training_actions
+    from graphstep import breakpoints
+    from graphstep.tui import actions, training_actions
 
     return KEYS_PAGE.format(
         made=MADE.format("graphstep/tui/actions.py and training_actions.py"),
         groups=_groups(actions.ACTIONS, actions.GROUPS),
-        conditions=", ".join(f"`{example}`" for example in conditions.EXAMPLES),
+        conditions=", ".join(f"`{example}`" for example in breakpoints.EXAMPLES),
         training=_groups(training_actions.ACTIONS, training_actions.GROUPS, 3),
     )
 

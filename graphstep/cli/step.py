@@ -11,7 +11,11 @@ from graphstep.errors import InputError, quoted
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
 
+    from graphstep.arrays import Number
+    from graphstep.breakpoints import Condition
+    from graphstep.expression import Program
     from graphstep.trace import Trace
 
 AGREES = 1e-12
@@ -28,6 +32,7 @@ examples:
   graphstep "max(x, y)" x=2 y=2 --ties split     share the gradient at a tie
   graphstep "x*x" x=3 --to solution.md           write a worked solution
   graphstep "x*x" x=3 --to graph.svg --at 3      draw the graph at step 3
+  graphstep "max(x, y)*z" x=2 y=1 z=5 --break "grad == 0"   open it with a breakpoint; --plain stops there
 
 more commands:
   graphstep check EXPR NAME=VALUE …    compare backprop, symbolic and numeric gradients
@@ -46,19 +51,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", metavar="F", help="print it as text, json, md or svg instead")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
     parser.add_argument("--at", metavar="N", help="open, or stop, at step N")
+    stop = "stop at the first step after which COND holds: grad x == 0, isnan, gate max …; several may be given"
+    parser.add_argument("--break", metavar="COND", action="append", default=[], dest="breaks", help=stop)
 
 
 def run(options: argparse.Namespace) -> int:
     """Step, print or write."""
     program, inputs, seed = read_options(options)
     at = None if options.at is None else _step_number(options.at)
+    conditions = _conditions(options.breaks, program, inputs) if options.breaks else ()
     # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
         from graphstep.tui import open_program
 
-        open_program(program, inputs, at=at or 0, seed=seed, ties=options.ties, command=_command(options))
+        open_program(program, inputs, at=at or 0, seed=seed, ties=options.ties, command=_command(options), conditions=conditions)
         return 0
 
     from graphstep import export
@@ -70,15 +78,44 @@ def run(options: argparse.Namespace) -> int:
     made = trace(program, inputs, seed=seed, ties=options.ties)
     if at is not None and at > len(made):
         raise InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
+    told = ""
+    if conditions:
+        from graphstep.breakpoints import first_stop
+
+        stop, told = first_stop(made, conditions, at)
+        at = at if stop is None else stop
     if options.to:
         path = export.write(made, options.to, name=options.format, at=at)
-        print(f"wrote {path}", file=sys.stderr)
+        print(f"wrote {path}", *filter(None, [told]), sep="\n", file=sys.stderr)
         return 0
     for piece in (chosen or export.exporter("text")).export(made, at):
         sys.stdout.write(piece)
+    if told and options.format in (None, "text"):
+        sys.stdout.write(f"\n{told}\n")
+    elif told:
+        # A document stays whole: it may be read by a program.
+        print(told, file=sys.stderr)
     if chosen is None and (options.fold or options.expand):
         sys.stdout.write(_agreement(options, made))
     return 0
+
+
+def _conditions(texts: Sequence[str], program: Program, inputs: Mapping[str, Number]) -> tuple[Condition, ...]:
+    """What --break was given; each may be several, with semicolons between them."""
+    from graphstep.arrays import shape_of
+    from graphstep.breakpoints import EXAMPLES, read_conditions
+    from graphstep.fit import fit
+
+    if inputs.keys() >= {*program.inputs}:
+        # Its nodes are those that the run has, and are counted as on the screen.
+        program = fit(program, {name: shape_of(inputs[name]) for name in program.inputs}).program
+    found: list[Condition] = []
+    for text in texts:
+        here = read_conditions(text, program)
+        if not here:
+            raise InputError("--break takes a condition to stop at", hint=f"for example {', '.join(EXAMPLES)}")
+        found += here
+    return tuple(dict.fromkeys(found))
 
 
 def _agreement(options: argparse.Namespace, made: Trace) -> str:
@@ -118,4 +155,4 @@ def _command(options: argparse.Namespace) -> list[str]:
         words.append(f"--seed={options.seed}")
     if options.ties != "first":
         words.append(f"--ties={options.ties}")
-    return words
+    return words + [f"--break={text}" for text in options.breaks]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphstep.arrays import Number
+    from graphstep.breakpoints import Condition
     from graphstep.expression import Program
     from graphstep.gates import Ties
     from graphstep.trace import Trace
@@ -44,8 +45,11 @@ def open_program(
     seed: Number = 1.0,
     ties: Ties = "first",
     command: Sequence[str] = (),
+    conditions: Sequence[Condition] = (),
 ) -> None:
     """Step through a program in the terminal. Inputs without a value are asked for in a form.
+
+    ``conditions`` are what ``c`` stops at from the start.
 
     Raises InputError for a value that no input takes, and ShapeError where shapes do not go together, before the screen opens.
     """
@@ -54,12 +58,13 @@ def open_program(
     if _cannot_draw():
         from graphstep.trace import trace
 
-        _tell(trace(program, inputs, seed=seed, ties=ties), at or None)
+        _tell(trace(program, inputs, seed=seed, ties=ties), at or None, conditions)
         return
     from graphstep.tui.app import GraphstepApp
     from graphstep.tui.screen import SteppingScreen
 
-    GraphstepApp(SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, command=command)).run()
+    screen = SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, command=command, conditions=conditions)
+    GraphstepApp(screen).run()
 
 
 def _cannot_draw() -> bool:
@@ -67,11 +72,18 @@ def _cannot_draw() -> bool:
     return os.environ.get("TERM") == "dumb"
 
 
-def _tell(trace: Trace, at: int | None) -> None:
+def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) -> None:
     from graphstep import export
 
-    for piece in export.exporter("text").export(trace, None if at is None else min(at, len(trace))):
+    at, told = None if at is None else min(at, len(trace)), ""
+    if conditions:
+        from graphstep.breakpoints import first_stop
+
+        stop, told = first_stop(trace, conditions, at)
+        at = at if stop is None else stop
+    for piece in export.exporter("text").export(trace, at):
         sys.stdout.write(piece)
+    sys.stdout.write(told and f"\n{told}\n")
 
 
 def _refuse_misfits(program: Program, inputs: Mapping[str, Number]) -> None:

@@ -48,6 +48,13 @@ ACTIONS = (
         "stop with c on a condition: grad W == 0, abs(grad) < 1e-3, isnan, gate max, saturated, dead …",
         "step",
     ),
+    Action(
+        "last_change",
+        ("w",),
+        "who changed it",
+        "back to the step that last changed the gradient, or the value, of the selected or active node",
+        "step",
+    ),
     Action("select_next", ("tab",), "select", "select the next node", "select and look", 10),
     Action("select_previous", ("shift+tab",), "select previous", "select the previous node", "select and look"),
     Action("select_up", ("up",), "select above", "select the node above", "select and look"),
@@ -93,6 +100,13 @@ ACTIONS = (
         ("j",),
         "Jacobian",
         "the Jacobian of the wire at work, or of those at the selected node, and why no run forms it",
+        "ask what if",
+    ),
+    Action(
+        "paths",
+        ("P",),
+        "paths",
+        "every path from the selected or active node to the output as a product, and their sum: the gradient",
         "ask what if",
     ),
     Action(

@@ -18,12 +18,19 @@ COMMAND_CELLS = 400
 
 
 def reopening(
-    trace: Trace, at: int, command: Sequence[str], *, fold: bool = False, spelled: Mapping[str, str] | None = None
+    trace: Trace,
+    at: int,
+    command: Sequence[str],
+    *,
+    fold: bool = False,
+    spelled: Mapping[str, str] | None = None,
+    breaks: Sequence[str] = (),
 ) -> str:
     """The shell command for step ``at`` of a run; ``command`` are the words that opened the program, if a command did.
 
     The inputs are those of the run, whatever was typed at first: they may have been edited since. ``spelled`` are texts that
-    were typed for them. An array for which there is no text is left out: :func:`without_text` names it.
+    were typed for them. An array for which there is no text is left out: :func:`without_text` names it. ``breaks`` are the
+    conditions to stop at.
     """
     words = list(command) or ["graphstep", "step", trace.program.text]
     inputs = trace.inputs
@@ -31,6 +38,7 @@ def reopening(
     kept = [word for word in words if word.partition("=")[0] not in inputs or word.startswith("-")]
     options = [word for word in kept if word.startswith("--") and len(word) > 2]
     rest = [word for word in kept if word not in options]
+    options = [word for word in options if not word.startswith("--break=")]
     rest += [f"{name}={text}" for name, text in texts.items() if text is not None]
     if not command and exact_text(trace.seed) not in ("1", None):
         options.append(f"--seed={exact_text(trace.seed)}")
@@ -38,6 +46,7 @@ def reopening(
         options.append(f"--ties={trace.ties}")
     if fold and "--fold" not in options:
         options.append("--fold")
+    options += [f"--break={text}" for text in breaks]
     return shlex.join([*rest, *options, "--at", str(at)])
 
 

@@ -31,7 +31,7 @@ WIDE = 96
 """Columns from which the prose stands beside the run, and no longer above it."""
 
 _TELLS = frozenset(
-    {"edit", "more", "less", "verify", "into", "out", "fold", "export", "copy", "jacobian", "diagnosis", "predict"}
+    {"edit", "more", "less", "verify", "into", "out", "fold", "export", "copy", "jacobian", "diagnosis", "predict", "paths"}
 )
 """Actions of the stepping screen that would give an answer away, or leave the run that the question is about."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from graphstep.arrays import Number
+    from graphstep.breakpoints import Condition
     from graphstep.expression import Program
     from graphstep.gates import Ties
     from graphstep.trace import Trace
@@ -65,6 +66,7 @@ class SteppingScreen(Screen[None]):
         seed: Number = 1.0,
         ties: Ties = "first",
         command: Sequence[str] = (),
+        conditions: Sequence[Condition] = (),
     ) -> None:
         super().__init__()
         self.program = program
@@ -87,7 +89,7 @@ class SteppingScreen(Screen[None]):
         """In predict mode, the answers that were right at the first try, and all; None outside of it."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
-        self._given, self._start = trace, at
+        self._given, self._start, self._conditions = trace, at, tuple(conditions)
         self._seed, self._ties = seed, ties
         self._waiting: list[str] = []
         self._missing: list[str] = []
@@ -259,6 +261,10 @@ class SteppingScreen(Screen[None]):
 
     def _opened(self, trace: Trace) -> None:
         self.open_run(trace, self._start)
+        if self._conditions:
+            from graphstep.tui.doing.breaking import keep
+
+            keep(self, self._conditions)
         if self._start > len(trace):
             self.say(f"There is no step {self._start}: this run has {len(trace)} steps, and this is the last.", "bold $warn")
         if len(trace.program.nodes) >= LARGE:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graphstep.breakpoints import Condition
     from graphstep.trace import Trace
-    from graphstep.tui.conditions import Condition
 
 
 class Stops:
@@ -28,7 +28,7 @@ class Stops:
 
     def steps(self, trace: Trace) -> list[int]:
         """The steps of a run to stop at, ascending."""
-        from graphstep.tui.conditions import steps_at
+        from graphstep.breakpoints import steps_at
 
         if self.empty:
             return []
@@ -37,8 +37,8 @@ class Stops:
 
     def why(self, trace: Trace, n: int) -> list[str]:
         """What stops at a step, in words."""
+        from graphstep.breakpoints import steps_at
         from graphstep.explain import name_of
-        from graphstep.tui.conditions import steps_at
 
         told = [condition.text for condition in self.conditions if n in self._of(trace, condition)]
         return told + [f"breakpoint at {name_of(trace.program, node)}" for node in self.nodes if n in steps_at(trace, node)]
@@ -48,7 +48,7 @@ class Stops:
         self.nodes = sorted({node(index) for index in self.nodes})
 
     def _of(self, trace: Trace, condition: Condition) -> tuple[int, ...]:
-        from graphstep.tui.conditions import steps_of
+        from graphstep.breakpoints import steps_of
 
         if self._known is None or self._known[0] is not trace:
             self._known = (trace, {})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from graphstep.breakpoints import EXAMPLES, read_conditions, steps_at, steps_of
 from graphstep.errors import GraphstepError
 from graphstep.read import read
 from graphstep.trace import trace
-from graphstep.tui.conditions import EXAMPLES, read_conditions, steps_at, steps_of
 from tests.tui.arrays import ALIKE, LAYER, given
 from tests.tui.driving import INPUTS, LARGE, MAIN, Driver, drive
 

@@ -8,8 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from graphstep.breakpoints import EXAMPLES, Condition, read_conditions
 from graphstep.errors import GraphstepError
-from graphstep.tui.conditions import EXAMPLES, Condition, read_conditions
 from graphstep.tui.dialogs.form import Form
 from graphstep.tui.saying import said_of
 

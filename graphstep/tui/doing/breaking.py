@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphstep.tui.conditions import Condition
+    from graphstep.breakpoints import Condition
+    from graphstep.trace import Trace
     from graphstep.tui.screen import SteppingScreen
 
 
@@ -31,15 +32,61 @@ def on_condition(screen: SteppingScreen) -> None:
     from graphstep.tui.dialogs.breaks import BreaksForm
 
     def kept(conditions: tuple[Condition, ...] | None) -> None:
-        if conditions is None:
-            return
-        screen.stops.conditions = conditions
-        count = len(screen.stops.steps(screen.run_now.trace))
-        screen.refresh_panes()
-        some = "Nothing in this run meets that." if not count else f"{count:,} step{'s meet' if count != 1 else ' meets'} that."
-        screen.say(f"{some}  c goes on to the next, C back." if conditions else "No conditions any more.")
+        if conditions is not None:
+            keep(screen, conditions)
 
     screen.app.push_screen(BreaksForm(screen.run_now.trace.program, screen.stops.conditions), kept)
+
+
+def keep(screen: SteppingScreen, conditions: tuple[Condition, ...]) -> None:
+    """Stop at these conditions from now on, and say how many steps meet them."""
+    screen.stops.conditions = conditions
+    count = len(screen.stops.steps(screen.run_now.trace))
+    screen.refresh_panes()
+    what = conditions[0].text if len(conditions) == 1 else "that"
+    some = f"Nothing in this run meets {what}." if not count else f"{count:,} step{'s meet' if count != 1 else ' meets'} {what}."
+    screen.say(f"{some}  c goes on to the next, C back." if conditions else "No conditions any more.")
+
+
+def last_change(screen: SteppingScreen) -> None:
+    """Back to the last step before this one that changed the value or the gradient of the selected or active node."""
+    from graphstep.breakpoints import last_change as found
+    from graphstep.explain import name_of
+
+    now = screen.run_now
+    node = now.subject
+    name = name_of(now.trace.program, node)
+    n = found(now.trace, node, now.at)
+    if n is None:
+        given = ": it was given at the start" if node < now.trace.program.first_gate else ""
+        screen.say(f"No step before this one has changed {name}{given}.")
+        return
+    screen.go(n)
+    if now.at == n:
+        screen.say(f"{_change(now.trace, node, n)}  w goes further back.")
+
+
+def _change(trace: Trace, node: int, n: int) -> str:
+    """What a step did to a node, in a sentence; of arrays without their cells."""
+    from graphstep.arrays import number_text
+    from graphstep.explain import explain, name_of
+    from graphstep.explain.names import derivative, term
+    from graphstep.gates.notation import TEXT
+
+    program, step = trace.program, trace.step(n)
+    name = name_of(program, node)
+    if step.event == "value":
+        return f"Here {name} got its value{'' if trace.node(node).shape else f', {number_text(step.value)}'}."
+    if step.event == "update":
+        return f"Here {name} was updated."
+    gradient = derivative(TEXT, term(program, program.output, TEXT), term(program, node, TEXT))
+    before, after = trace.gradient(node, n - 1), trace.gradient(node, n)
+    title = explain(trace, n).title
+    if after is None or trace.node(node).shape:
+        return f"{title}: here {gradient} changed."
+    if before is None:
+        return f"{title}: here {gradient} became {number_text(after.value)}."
+    return f"{title}: here {gradient} went from {number_text(before.value)} to {number_text(after.value)}."
 
 
 def forward(screen: SteppingScreen) -> None:

@@ -41,7 +41,9 @@ def copy(screen: SteppingScreen) -> None:
         found, outward = with_inputs(level.trace, trace.inputs), level.outward if level.kind == "into" else level.unfolded
         at = carried(trace, at, found.trace, partial(_through, outward, found))
         trace, closed = found.trace, True
-    text = reopening(trace, at, screen.command, fold=folded, spelled=screen.spelled)
+    # A condition may name a part of a gate that was opened: the program as typed has no such node.
+    breaks = [x.text for x in screen.stops.conditions if not x.node or trace.program.find(x.node) is not None]
+    text = reopening(trace, at, screen.command, fold=folded, spelled=screen.spelled, breaks=breaks)
     untold = without_text(trace, screen.command, screen.spelled)
     screen.app.copy_to_clipboard(text)
     lines = [[(text, "result")], [("", "")], [("It is in the clipboard, if the terminal allows that (OSC 52).", "quiet")]]

@@ -33,6 +33,23 @@ def edit(screen: SteppingScreen) -> None:
     screen.app.push_screen(EditForm(screen), edited)
 
 
+def paths(screen: SteppingScreen) -> None:
+    """The paths from the selected or active node to the output, each as a product, and their sum."""
+    from graphstep.errors import InputError
+    from graphstep.explain import name_of
+    from graphstep.paths import paths as found
+    from graphstep.paths import paths_lines
+    from graphstep.tui.dialogs.page import TextPage
+
+    now = screen.run_now
+    try:
+        lines = paths_lines(found(now.trace, now.subject))
+    except InputError as error:
+        screen.say_error(error)
+        return
+    screen.app.push_screen(TextPage(f"paths from {name_of(now.trace.program, now.subject)}", lines))
+
+
 def verify(screen: SteppingScreen) -> None:
     """Ask three witnesses for the gradient of the selected or active node."""
     from graphstep.explain import name_of

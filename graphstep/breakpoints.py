@@ -1,4 +1,4 @@
-"""Conditions to stop at: ``grad W == 0``, ``abs(grad) < 1e-3``, ``isnan``, ``gate matmul``. They are data, and know no terminal.
+"""Where to stop in a run: ``grad W == 0``, ``abs(grad) < 1e-3``, ``isnan``, ``gate matmul``; and what changed a node last.
 
 Of an array ``<``, ``<=`` and ``==`` must hold for every cell, and ``>``, ``>=`` and ``!=`` for one: so ``abs(grad) < 1e-3`` asks
 for its largest cell, as does ``abs(grad) > 100``.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -15,7 +16,7 @@ from graphstep.errors import InputError, did_you_mean, quoted
 from graphstep.gates import FUNCTIONS, GATES, Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from graphstep.arrays import Number
     from graphstep.expression import Program
@@ -88,7 +89,7 @@ def _read(text: str, program: Program) -> Condition:
         return Condition(text, "contribution", count=_ORDER.index(words[0]) + 1)
     found = _COMPARISON.fullmatch(text)
     if found is None or bool(found["abs"]) != bool(found["close"]):
-        raise InputError(f"{quoted(text)} is no condition", hint=f"for example {', '.join(EXAMPLES[:6])}")
+        raise InputError(f"{quoted(text)} is no condition", hint=f"for example {', '.join(EXAMPLES)}")
     node = found["node"]
     if node and program.find(node) is None:
         raise InputError(f"no node is called {quoted(node)}", hint=did_you_mean(node, program.names) or "leave it out for all")
@@ -112,6 +113,72 @@ def _gate(word: str) -> str:
 def steps_of(trace: Trace, condition: Condition) -> tuple[int, ...]:
     """The numbers of the steps after which a condition holds for what they have just made, ascending."""
     return tuple(sorted({n for n in _steps(trace, condition) if n > 0}))
+
+
+def reason(trace: Trace, condition: Condition, n: int) -> str:
+    """Why a condition holds after a step, one of :func:`steps_of`: ``∂f/∂x = 0``, ``max sends to x``."""
+    from graphstep.explain import explain, name_of
+    from graphstep.explain.names import derivative, term
+    from graphstep.gates.notation import TEXT
+
+    program, step = trace.program, trace.step(n)
+    name = name_of(program, step.node)
+    if condition.kind == "gate":
+        return explain(trace, n).title
+    if condition.kind == "wrong":
+        from graphstep.diagnosis import diagnose
+
+        found = (x.text for x in diagnose(trace).findings if (x.kind, x.node) == (condition.word, step.node))
+        return next(found).rstrip(".")
+    if condition.kind == "contribution":
+        return f"{_shown(step.contribution)} arrives at {name}"
+    if condition.kind in ("isnan", "isinf") and step.event == "send":
+        return f"the contribution to {name} is {_shown(step.contribution)}"
+    if condition.kind in ("value", "isnan", "isinf"):
+        return f"{name} = {_shown(step.value)}"
+    whole = derivative(TEXT, term(program, program.output, TEXT), term(program, step.node, TEXT))
+    return f"{whole} = {_shown(trace.gradient_of(step.node))}"
+
+
+def _shown(value: Number | None) -> str:
+    from graphstep.arrays import number_text
+
+    return "" if value is None else number_text(value)
+
+
+def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None = None) -> tuple[int | None, str]:
+    """The first step, up to ``last``, after which a condition holds, None without one; and a sentence that says so and why."""
+    last = len(trace) if last is None else last
+    found = [(n, condition) for condition in conditions for n in steps_of(trace, condition)[:1] if n <= last]
+    if not found:
+        texts = " or ".join(condition.text for condition in conditions)
+        return None, f"no break: nothing {'in this run' if last == len(trace) else f'up to step {last}'} meets {texts}"
+    first = min(n for n, _ in found)
+    held = "; ".join(f"{condition.text}, since {reason(trace, condition, n)}" for n, condition in found if n == first)
+    return first, f"break after step {first}: {held}"
+
+
+def last_change(trace: Trace, node: int, before: int) -> int | None:
+    """The last step before another one that changed a node's value or gradient; None where nothing has.
+
+    A contribution of 0 changes nothing, unless it is the first: then the gradient was not known before.
+    """
+    from graphstep.explain.cells import all_zero
+
+    plan, program = trace.plan, trace.program
+    behind = len(plan.events) + 1
+    for n in range(min(before, behind + len(trace.updates)) - 1, behind - 1, -1):
+        if trace.updates[n - behind].node == node:
+            return n
+    edges = plan.arrivals[node]
+    for place in range(bisect_left(edges, before, key=plan.edge_step.__getitem__) - 1, -1, -1):
+        if not place or not all_zero(trace.contribution_of(edges[place])):
+            return int(plan.edge_step[edges[place]])
+    seeded = node == program.output or not program.reaches[node]
+    if seeded and program.depends[node] and plan.seed_step < before:
+        return plan.seed_step
+    made = trace.step_of_value(node)
+    return made if 0 < made < before else None
 
 
 def steps_at(trace: Trace, node: int) -> tuple[int, ...]:
