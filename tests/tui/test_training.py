@@ -227,7 +227,7 @@ def test_home_end_and_go_to_lead_to_rounds() -> None:
         await d.press("end")
         assert d.screen.at == 19
         await d.press("g", "9", "9", "enter")
-        assert "Type a number from 0 to 19." in d.frame()
+        assert "There are rounds 0 to 19" in d.frame()
         await d.press("backspace", "backspace", "7", "enter")
         assert d.screen.at == 7
         await d.press("pageup")

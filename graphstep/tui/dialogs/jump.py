@@ -1,4 +1,4 @@
-"""Go to a step by its number."""
+"""Go to a step, or to a round of a training, by its number."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
 
 class JumpForm(Form[int]):
-    """Asks for the number of a step."""
+    """Asks for a number from 0 to ``last``."""
 
-    def __init__(self, last: int) -> None:
+    def __init__(self, last: int, what: str = "step", placeholder: str = "the number of a step; 0 is the start") -> None:
         super().__init__()
-        self.last = last
-        """The number of the last step."""
+        self.last, self.what, self.placeholder = last, what, placeholder
 
     def compose(self) -> Iterator[Widget]:
         """One field."""
         with Vertical(id="box") as box:
-            box.border_title = f"go to step (0 to {self.last})"
+            box.border_title = f"go to {self.what} (0 to {self.last:,})"
             box.border_subtitle = "enter goes, esc cancels"
-            yield Input(placeholder="the number of a step; 0 is the start", select_on_focus=True)
+            yield Input(placeholder=self.placeholder, select_on_focus=True)
             yield Static(classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -38,11 +37,14 @@ class JumpForm(Form[int]):
         if not event.value.strip():
             self.dismiss(None)
         elif not self._wrong(event.value):
-            self.dismiss(int(event.value))
+            self.dismiss(_number(event.value))
 
     def _wrong(self, text: str) -> str:
-        word = text.strip()
-        if not word.isdecimal():
-            return "That is not the number of a step: type digits."
-        # A number of a thousand digits is none either.
-        return "" if len(word) < 10 and int(word) <= self.last else f"There are steps 0 to {self.last}."
+        found = _number(text)
+        return "" if found is not None and found <= self.last else f"There are {self.what}s 0 to {self.last:,}: type one of them."
+
+
+def _number(text: str) -> int | None:
+    word = text.strip().replace(",", "")
+    # A number of a thousand digits is none.
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 16 else None

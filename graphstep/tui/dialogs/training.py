@@ -1,4 +1,4 @@
-"""The dialogs of the training screen: go to a round, save or export to a file, help."""
+"""The dialogs of the training screen: save or export to a file, help."""
 
 from __future__ import annotations
 
@@ -33,41 +33,6 @@ _LEGEND = (
     ("┼", "bold $active", "in the line of rounds: how far it was trained"),
 )
 _KEYS = 20
-
-
-class RoundForm(Form[int]):
-    """Asks for the number of a round."""
-
-    def __init__(self, last: int) -> None:
-        super().__init__()
-        self.last = last
-        """The last round that was trained."""
-
-    def compose(self) -> Iterator[Widget]:
-        """One field."""
-        with Vertical(id="box") as box:
-            box.border_title = f"go to round (0 to {self.last:,})"
-            box.border_subtitle = "enter goes, esc cancels"
-            yield Input(placeholder="the number of a round", select_on_focus=True)
-            yield Static(classes="said wrong")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self.query_one(Static).update(self._wrong(event.value) if event.value.strip() else "", layout=False)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if not event.value.strip():
-            self.dismiss(None)
-        elif not self._wrong(event.value):
-            self.dismiss(_number(event.value))
-
-    def _wrong(self, text: str) -> str:
-        found = _number(text)
-        return "" if found is not None and found <= self.last else f"Type a number from 0 to {self.last:,}."
-
-
-def _number(text: str) -> int | None:
-    word = text.strip().replace(",", "")
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 16 else None
 
 
 class FileForm(Form[Path]):

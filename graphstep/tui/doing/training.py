@@ -75,13 +75,15 @@ def go(screen: TrainingScreen, k: int) -> None:
 
 def jump(screen: TrainingScreen) -> None:
     """Ask for the number of a round."""
-    from graphstep.tui.dialogs.training import RoundForm
+    from graphstep.tui.dialogs.jump import JumpForm
 
     def ask() -> None:
         if screen.trainer.last is None:
             screen.say("No round was trained yet.")
         else:
-            screen.app.push_screen(RoundForm(screen.trainer.last), lambda k: None if k is None else go(screen, k))
+            screen.app.push_screen(
+                JumpForm(screen.trainer.last, "round", "the number of a round"), lambda k: None if k is None else go(screen, k)
+            )
 
     screen.when_paused(ask)
 
