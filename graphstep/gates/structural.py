@@ -60,6 +60,8 @@ class Call:
     """Its options, defaults filled in."""
     ties: Ties = "first"
     """Who gets the gradient of a maximum at a tie."""
+    into: Array | None = None
+    """Where the contribution will lie: a pullback may compute right into it, and return it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,9 +153,11 @@ def _send(batch: Batch, buffers: Buffers, ties: Ties) -> None:
     inputs, out = [buffers.value(place) for place in batch.ins], buffers.value(outs)
     upstream = buffers.sent(outs) if isinstance(outs, Region) else buffers.gradients[outs]
     if not isinstance(gate, Gate):
-        call = Call(tuple(inputs), out, batch.options, ties)
         for slot, places, _ in batch.sends:
-            _put(buffers, places, gate.pullback(np, call, slot, upstream))
+            target = buffers.sent(places) if isinstance(places, Region) else None
+            found = gate.pullback(np, Call(tuple(inputs), out, batch.options, ties, target), slot, upstream)
+            if found is not target:
+                _put(buffers, places, found)
         return
     for slot, places, edges in batch.sends:
         slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)

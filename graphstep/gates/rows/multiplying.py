@@ -50,7 +50,8 @@ def _matmul_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
         if x.ndim == 1:
             return y @ _solid(upstream) if slot == 0 else x[:, None] * upstream
         upstream = _solid(upstream)
-        return upstream @ y.T if slot == 0 else x.T @ upstream
+        left, right = (upstream, y.T) if slot == 0 else (x.T, upstream)
+        return np.matmul(left, right, out=call.into)
     return _batched_pullback(np, call, slot, _solid(upstream))
 
 
