@@ -45,7 +45,7 @@ _EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operat
 _SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 _COMPARISON = re.compile(
-    r"(?P<abs>abs\s*\(\s*)?(?P<what>grad|gradient|value)\b\s*(?P<node>.*?)\s*(?P<close>\))?\s*"
+    r"(?P<abs>abs\s*\(\s*)?(?P<what>grad|gradient|value)\b\s*(?P<node>.*?)\s*(?(abs)\)\s*)"
     r"(?P<sign><=|>=|==|!=|<|>|=)\s*(?P<number>[^<>=!]+)"
 )
 
@@ -88,7 +88,7 @@ def _read(text: str, program: Program) -> Condition:
     if len(words) == 2 and words[1] == "contribution" and words[0] in _ORDER:
         return Condition(text, "contribution", count=_ORDER.index(words[0]) + 1)
     found = _COMPARISON.fullmatch(text)
-    if found is None or bool(found["abs"]) != bool(found["close"]):
+    if found is None:
         raise InputError(f"{quoted(text)} is no condition", hint=f"for example {', '.join(EXAMPLES)}")
     node = found["node"]
     if node and program.find(node) is None:

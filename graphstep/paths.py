@@ -172,8 +172,9 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
     shown = _shortened(path.edges)
     symbols = [_derivative(trace, edge) if edge >= 0 else "…" for edge in shown]
     if path.product is None:
-        made = " · ".join(_structure(trace, edge) if edge >= 0 else "…" for edge in shown)
-        yield f"   {' · '.join(symbols) or 'the seed'}{': ' if made else ''}{made}"
+        yield f"   {' · '.join(symbols) or 'the seed'}"
+        if symbols:
+            yield f"   {' · '.join(_structure(trace, edge) if edge >= 0 else '…' for edge in shown)}"
         return
     factors = [None if edge < 0 else _slope(trace, edge) for edge in shown]
     numbers = ["…" if factor is None else numeral(factor) for factor in factors]
@@ -187,6 +188,9 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
 def _sum_lines(found: Paths, whole: str) -> Iterator[str]:
     trace, start, total = found.trace, found.start, found.total
     products = [path.product for path in found.listed]
+    if None in products and start == trace.program.output:
+        yield "Its product, and the gradient, is the seed itself."
+        return
     if None in products:
         rows, columns = (prod(trace.node(node).shape) for node in (trace.program.output, start))
         each = "The product is" if found.count == 1 else "Each product is"

@@ -68,6 +68,72 @@ def test_at_stops_the_trace_early(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("condition", "stopped", "told"),
+    [
+        ("gate mul", "stopped at step 2 of 7", "break after step 2: gate mul, since × computes f\n"),
+        ("grad x < 0", "stopped at step 6 of 7", "break after step 6: grad x < 0, since ∂f/∂x = -4\n"),
+        ("value x+y > 2; value x+y == 3", "step 1 of 7", "1: value x+y > 2, since x+y = 3; value x+y == 3, since x+y = 3\n"),
+        ("grad y < 0", "∂f/∂z = 3", "break after step 7: grad y < 0, since ∂f/∂y = -4\n"),
+        ("isnan", "∂f/∂z = 3", "no break: nothing in this run meets isnan\n"),
+    ],
+)
+def test_break_stops_the_trace_where_a_condition_holds_first(
+    condition: str, stopped: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = printed(capsys, *MAIN, "--plain", "--break", condition)
+    assert stopped in text
+    assert text.endswith(told)
+    assert printed(capsys, *MAIN, "--format", "text", f"--break={condition}") == text
+
+
+def test_the_first_of_several_breaks_counts_and_at_comes_before_them(capsys: pytest.CaptureFixture[str]) -> None:
+    several = [*MAIN, "--break", "grad x < 0", "--break", "gate mul"]
+    assert printed(capsys, *several).endswith("break after step 2: gate mul, since × computes f\n")
+    text = printed(capsys, *several, "--at", "1")
+    assert text.endswith("stopped at step 1 of 7\n\nno break: nothing up to step 1 meets grad x < 0 or gate mul\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "condition", "told"),
+    [
+        (["x*x", "x=3"], "second contribution", "since 3 arrives at x"),
+        (["log(x)", "x=0"], "isinf", "since f = -inf"),
+        (["x*log(y)", "x=0", "y=0"], "isnan", "since f = nan"),
+        (["sigmoid(x)", "x=40"], "saturated", "since f is saturated"),
+        (["q = x + y; sum(q)", "x=[1,2]", "y=1"], "grad q == 1", "since ∂f/∂q = [1, 1]"),
+        (["sqrt(x)", "x=0"], "grad x > 9", "since ∂f/∂x = inf"),
+        (["sqrt(x)*y", "x=0", "y=1"], "isinf", "since the contribution to x is inf"),
+    ],
+)
+def test_break_says_why_a_condition_holds(
+    words: list[str], condition: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told in printed(capsys, *words, "--break", condition).splitlines()[-1]
+
+
+def test_documents_stop_at_a_break_and_stay_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*MAIN, "--format", "json", "--break", "gate mul"]) == 0
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)["steps"]) == 2
+    assert err == "break after step 2: gate mul, since × computes f\n"
+    path = tmp_path / "run.json"
+    assert main([*MAIN, "--to", str(path), "--break", "isnan"]) == 0
+    assert capsys.readouterr().err == f"wrote {path}\nno break: nothing in this run meets isnan\n"
+
+
+def test_what_is_no_condition_to_break_at_is_refused_with_what_may_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    for condition, said in (
+        ("gradx", "'gradx' is no condition\nhint: for example grad x == 0"),
+        ("", "--break takes a condition to stop at\nhint: for example grad x == 0"),
+        ("gate maxx", "no gate is called 'maxx'\nhint: did you mean 'max'?"),
+        ("grad w == 0", "no node is called 'w'"),
+        ("grad x == a", "'a'"),
+    ):
+        assert said in refused(capsys, *MAIN, "--break", condition)
+    assert "expected one argument" in refused(capsys, *MAIN, "--break")
+
+
+@pytest.mark.parametrize(
     ("words", "output"),
     [
         (["-x^2", "x=3"], -9.0),
@@ -184,7 +250,7 @@ def test_completions_know_every_option_and_the_shell_reads_them(
     shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = printed(capsys, "completion", shell)
-    for option in ("plain", "format", "to", "at", "seed", "ties", "share", "expand", "fold"):
+    for option in ("plain", "format", "to", "at", "seed", "ties", "share", "expand", "fold", "break"):
         assert option in script
     if shutil.which(shell):
         path = tmp_path / "script"

@@ -117,6 +117,11 @@ def test_paths_through_arrays_have_the_structures_of_their_jacobians() -> None:
     assert "The seed times their sum is the gradient, in the shape of W." in text
 
 
+def test_the_gradient_of_an_output_that_is_an_array_is_the_seed_itself() -> None:
+    made = run("2*x", x=[1.0, 2.0])
+    assert "Its product, and the gradient, is the seed itself." in paths_lines(paths(made, made.program.output))
+
+
 def test_numbers_of_structural_gates_have_slopes_too() -> None:
     made = run("sum(x)*x", x=3.0)
     assert paths(made, 0).total == 6.0
