@@ -362,3 +362,8 @@ def test_a_structural_gate_has_no_local_gradient_to_climb() -> None:
 def test_the_plain_text_ends_with_arrays() -> None:
     said = "".join(plain_text.export(traced("sum((W@x)^2)", W=W, x=X)))
     assert said.endswith("result\n  f = 0.116\n  ∂f/∂W = [[0.088, 0.176], [0.104, 0.208]]\n  ∂f/∂x = [-0.112, 0.636]\n")
+
+
+def test_remarks_on_the_largest_doubles_warn_of_nothing() -> None:
+    run = gs.run("hinge(M, M, margin=-1e200)", M=[[1e308, -1e308], [5e-324, 0.0]])
+    assert "".join(plain_text.export(run.trace, None)).count("hinge") > 1

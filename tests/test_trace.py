@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from graphstep.expression import Node, Program
 from graphstep.read import read
 from graphstep.trace import Step, Trace, plan, run_plan, trace
 from tests.programs import seeded
+
+if TYPE_CHECKING:
+    from graphstep.arrays import Number
 
 EXAMPLE = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}
 
@@ -387,3 +391,46 @@ def test_an_edit_of_a_wide_program_costs_milliseconds() -> None:
         of = of.with_inputs({"x": 0.1 * k})
         fastest = min(fastest, time.perf_counter() - started)
     assert fastest < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "local"), [("M/0", [np.inf, np.inf]), ("1/1e200/M", [-0.0, -0.0]), ("M/1e200", [1e-200, 1e-200])]
+)
+def test_local_gradients_of_arrays_and_extreme_constants_are_ieee_numbers(text: str, local: list[float]) -> None:
+    run = trace(read(text), {"M": np.array([1e200, -1e200])})
+    edge = run.plan.arrivals[0][0]
+    np.testing.assert_allclose(np.asarray(run.local_of(edge)), local)
+
+
+@pytest.mark.parametrize("constant", ["0", "1e200"])
+def test_every_local_gradient_of_a_quotient_with_an_extreme_divisor_can_be_asked_for(constant: str) -> None:
+    run = trace(read(f"sum(v*(M/{constant}))"), {"M": np.ones((2, 2)), "v": np.ones(2)})
+    locals_ = [run.local_of(edge) for edge in range(len(run.plan.sender))]
+    assert [np.shape(local) for local in locals_ if local is not None] == [(2, 2)] * 3
+
+
+def test_what_has_arrived_at_an_array_is_the_sum_so_far_in_whatever_order_it_is_asked() -> None:
+    run = trace(read("sum(x*a + x*b + x*c + x*x)"), {"x": np.array([1.0, 2.0]), "a": 3.0, "b": 5.0, "c": 7.0})
+    edges = run.plan.arrivals[0]
+    steps = [run.plan.edge_step[edge] for edge in edges]
+    expected = np.cumsum([np.asarray(run.contribution_of(edge)) for edge in edges], axis=0)
+    for k in [0, 1, 3, 2, 2, 0, 4, 3, 1]:
+        known = run.gradient(0, steps[k])
+        assert known is not None
+        assert (known.received, known.expected) == (k + 1, 5)
+        np.testing.assert_array_equal(known.value, expected[k])
+
+
+def test_a_hub_of_arrays_adds_up_each_of_its_contributions_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = trace(read("+".join(["x"] * 4000)), {"x": np.ones(2)})
+    asked: list[int] = []
+    ask = Trace.contribution_of
+
+    def counted(run: Trace, edge: int) -> Number:
+        asked.append(edge)
+        return ask(run, edge)
+
+    monkeypatch.setattr(Trace, "contribution_of", counted)
+    for n in range(len(run) + 1):
+        run.gradient(0, n)
+    assert sorted(asked) == sorted(run.plan.arrivals[0])[:-1]

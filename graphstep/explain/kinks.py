@@ -31,7 +31,8 @@ def convention(trace: Trace, index: int) -> Note | None:
     if gate is None:
         return None
     if not isinstance(gate, Gate):
-        said = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
+        with np.errstate(all="ignore"):
+            said = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
         return Note("convention", said) if said else None
     inputs = trace.operand_values(index)
     shape = trace.node(index).shape

@@ -138,12 +138,14 @@ class Trace:
             return None
         if not node.shape:
             return float(self.buffers.slopes[edge])
+        # Python's own numbers raise where NumPy's make inf and nan.
+        call = self.call(sender)
         with np.errstate(all="ignore"):
             slope = gate.local(
                 int(self.plan.slot[edge]),
                 NUMBERS,
-                self.operand_values(sender),
-                self.value_of(sender),
+                call.inputs,
+                call.out,
                 tuple(node.constants),
                 self.ties,
             )
@@ -186,16 +188,27 @@ class Trace:
         if not received:
             return None
         if self.program.nodes[index].shape:
-            parts = [self.contribution_of(edge) for edge in edges[:received]]
-            return Gradient(sum(parts[1:], start=parts[0]), received, len(edges))
+            # Kept, since a hub is asked at each of its thousands of contributions, one after the other.
+            added, total = self._partial_sums.get(index, (len(edges), 0.0))
+            if added > received:
+                added, total = 1, self.contribution_of(edges[0])
+            for edge in edges[added:received]:
+                total = total + self.contribution_of(edge)
+            self._partial_sums[index] = received, total
+            return Gradient(total, received, len(edges))
         if index not in self._sums:
-            # Kept, since a hub is asked at each of its thousands of contributions.
             start = self.plan.edge_starts
             self._sums[index] = np.cumsum(self.buffers.contributions[[start[edge] for edge in edges]])
         return Gradient(float(self._sums[index][received - 1]), received, len(edges))
 
     @cached_property
     def _sums(self) -> dict[int, Array]:
+        """By node that is a number, the sums of its first contributions, for each number of them."""
+        return {}
+
+    @cached_property
+    def _partial_sums(self) -> dict[int, tuple[int, Number]]:
+        """By node that is an array, how many contributions were added up last, and their sum."""
         return {}
 
     @cached_property
