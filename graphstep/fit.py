@@ -81,6 +81,9 @@ class _Fitting:
 
     def put(self, node: Node, index: int | None = None) -> int:
         """One more node; ``index`` is its place in the old program, if it has one there."""
+        if len(node.shape) > limits.AXES:
+            message = f"this array has {len(node.shape)} axes; at most {limits.AXES} are worked with"
+            raise LimitError(message, text=self.program.text, span=node.span, hint="join axes with reshape")
         self._cells += prod(node.shape)
         if self._cells > limits.CELLS:
             message = f"the arrays of this program have more than {limits.CELLS:,} cells"
@@ -103,6 +106,8 @@ class _Fitting:
         if isinstance(row, Gate) and row.over_cells and len(operands) == 1 and shapes[0]:
             name, row = row.over_cells, STRUCTURAL[row.over_cells]
         if not isinstance(row, Gate):
+            if name == "matmul":
+                shapes = self._batched(operands, shapes)
             shape = self._structural(index, row, shapes, {**row.defaults, **dict(node.options)})
         else:
             target = broadcast(shapes)
@@ -113,6 +118,21 @@ class _Fitting:
                 if isinstance(operand, int) and shapes[slot] != shape:
                     operands[slot] = self._copies(operand, shape)
         self.put(replace(node, gate=name, operands=tuple(operands), shape=shape), index)
+
+    def _batched(self, operands: list[Operand], shapes: list[Shape]) -> list[Shape]:
+        """The shapes of the sides of a matrix product, whose axes before the last two meet like those of a sum.
+
+        A side that has no such axes is no batch; the gate itself uses it for all of the other side's.
+        """
+        heads = [shape[:-2] for shape in shapes]
+        batch = broadcast(heads) if all(heads) else None
+        if batch is None:
+            return shapes
+        for slot, operand in enumerate(operands):
+            shape = (*batch, *shapes[slot][-2:])
+            if isinstance(operand, int) and shapes[slot] != shape:
+                operands[slot] = self._copies(operand, shape)
+        return [(*batch, *shape[-2:]) for shape in shapes]
 
     def _copies(self, operand: int, shape: Shape) -> int:
         source = self.nodes[operand]

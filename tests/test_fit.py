@@ -111,6 +111,42 @@ def test_the_copies_of_an_earlier_fit_are_not_blamed() -> None:
     assert caught.value.message.startswith("x has the shape 2 and W has the shape 2×3")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "copied"),
+    [
+        ((3, 1, 2, 4), (6, 4, 5), ["A", "B"]),
+        ((1, 2, 4), (3, 4, 5), ["A"]),
+        ((3, 2, 4), (1, 4, 5), ["B"]),
+        ((3, 2, 4), (4, 5), []),
+    ],
+)
+def test_batches_of_a_matrix_product_are_copied_where_their_sizes_are_1(
+    one: tuple[int, ...], other: tuple[int, ...], copied: list[str]
+) -> None:
+    dice = np.random.default_rng(3)
+    a, b = dice.normal(size=one), dice.normal(size=other)
+    run = trace(read("sum((A@B)^2)"), {"A": a, "B": b})
+    nodes = run.program.nodes
+    assert [nodes[node.sources[0][1]].name for node in nodes if node.gate == "broadcast"] == copied
+    upstream = 2 * (a @ b)
+    for index, whole in enumerate((upstream @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ upstream)):
+        shape = (one, other)[index]
+        over = tuple(k for k in range(whole.ndim) if ((1,) * (whole.ndim - len(shape)) + shape)[k] != whole.shape[k])
+        expected = whole.sum(axis=over, keepdims=True).reshape(shape)
+        np.testing.assert_allclose(run.gradient_of(index), expected, rtol=1e-12)
+
+
+def test_batches_of_a_matrix_product_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ShapeError, match="the axes before the last two differ"):
+        fit(read("A@B"), {"A": (3, 2, 2), "B": (4, 2, 2)})
+
+
+def test_more_axes_than_numpy_can_have_are_refused() -> None:
+    text = "; ".join(["a0 = stack(v)", *(f"a{k} = stack(a{k - 1})" for k in range(1, 80))])
+    with pytest.raises(LimitError, match="this array has 33 axes; at most 32"):
+        fit(read(text), {"v": (2,)})
+
+
 def test_too_many_cells_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CELLS", 100)
     with pytest.raises(LimitError, match="more than 100 cells"):
