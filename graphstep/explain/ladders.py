@@ -5,6 +5,7 @@ Numbers are written out while they are few. Of large arrays there is the rule in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import SMALL, is_small, shape_of
@@ -15,7 +16,7 @@ from graphstep.gates.gate import Gate
 from graphstep.gates.notation import CASES, POWER, PRODUCT, SUM, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from graphstep.arrays import Number
     from graphstep.gates.notation import Style
@@ -159,16 +160,32 @@ def _pullback(trace: Trace, edge: int, style: Style, *, numbers: bool = False) -
     assert not isinstance(gate, Gate), "an elementwise gate multiplies"
     ink, values = by_cell(style), trace.operand_values(sender)
     if numbers:
-        terms = [ink.number(x) for x in values]
+        terms = _Terms(len(values), lambda k: ink.number(values[k]))
         upstream, out = ink.number(trace.gradient_of(sender)), ink.number(trace.value_of(sender))
     else:
-        names = [slot_term(trace.program, sender, k, style) for k in range(len(node.operands))]
-        terms = [in_style(name, ink, shape_of(x) == ()) for name, x in zip(names, values, strict=True)]
+        terms = _Terms(
+            len(values), lambda k: in_style(slot_term(trace.program, sender, k, style), ink, shape_of(values[k]) == ())
+        )
         symbol = derivative(style, output_term(trace, style), term(trace.program, sender, style))
         # A fraction bar needs no parentheses in a product, a slash does: (∂f/∂q) / 2. Transposed, both do.
         upstream = in_style(Term(symbol, POWER if style is LATEX else SUM, style), ink, node.shape == ())
         out = in_style(term(trace.program, sender, style), ink, node.shape == ())
     return ink.term(gate.pulled(ink, slot, upstream, terms, out, told(trace.program, sender)))
+
+
+class _Terms(Sequence[Any]):
+    """The inputs of a gate as terms, made when a row asks for them: most rows want one or two, a gate may have thousands."""
+
+    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self._make(k) for k in range(*place.indices(self._count))]
+        return self._make(range(self._count)[place])
 
 
 def _pulled(trace: Trace, edge: int, style: Style) -> tuple[str, ...]:

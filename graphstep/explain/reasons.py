@@ -42,10 +42,11 @@ def pattern(step: Step) -> str:
         blocked, cells = _blocked(step, gate)
         if cells and blocked >= MOST * cells:
             return "saturated" if gate.saturates else "dead"
-    node = step.trace.node(step.sender)
-    others = [x for slot, x in enumerate(node.operands) if slot != step.slot]
-    if isinstance(gate, Gate) and gate.scales and others and all(isinstance(x, Constant) for x in others):
-        return "scaler"
+    if isinstance(gate, Gate) and gate.scales:
+        mine = step.slot
+        others = [x for slot, x in enumerate(step.trace.node(step.sender).operands) if slot != mine]
+        if others and all(isinstance(x, Constant) for x in others):
+            return "scaler"
     found = gate.pattern[min(step.slot, len(gate.pattern) - 1)]
     # A loss that passes nothing to a class passes something to a target.
     return "" if found == "dead" and not isinstance(gate, Gate) and not all_zero(_number(step.contribution)) else found

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from graphstep.errors import Span
     from graphstep.gates.structural import OptionKind
 
-AXES = 64
-"""Entries of one index, axes or shape: NumPy's arrays have no more axes (``NPY_MAXDIMS`` of NumPy 2)."""
-
 DIGITS = 15
 """Digits of a whole number here: longer ones count the cells of no array."""
 
@@ -103,8 +100,8 @@ def read_rest(text: str, places: Sequence[Span], name: str, kind: OptionKind) ->
 
 
 def _check_axes(text: str, span: Span, count: int) -> None:
-    if count > AXES:
-        message = f"an array has at most {AXES} axes, and {count:,} entries stand here"
+    if count > limits.AXES:
+        message = f"an array has at most {limits.AXES} axes, and {count:,} entries stand here"
         raise LimitError(message, text=text, span=(span[0], span[0] + 1))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from graphstep.trace.comparing import difference
 from graphstep.trace.plan import Plan, plan
 from graphstep.trace.step import Step
-from graphstep.trace.trace import Gradient, Trace, check_inputs, difference, run_plan, trace
+from graphstep.trace.trace import Gradient, Trace, check_inputs, run_plan, trace
 
 __all__ = ["Gradient", "Plan", "Step", "Trace", "check_inputs", "difference", "plan", "run_plan", "trace"]

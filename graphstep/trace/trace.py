@@ -160,7 +160,17 @@ class Trace:
 
     def operand_values(self, index: int) -> tuple[Number, ...]:
         """The values that a gate reads, by slot, constants included."""
-        return tuple(self.value_of(x) if isinstance(x, int) else x.value for x in self.node(index).operands)
+        found = self._operand_values.get(index)
+        if found is None:
+            found = tuple(self.value_of(x) if isinstance(x, int) else x.value for x in self.node(index).operands)
+            # Those of the last gate are kept: one of a thousand inputs sends a thousand times, and they are asked for each time.
+            self._operand_values.clear()
+            self._operand_values[index] = found
+        return found
+
+    @cached_property
+    def _operand_values(self) -> dict[int, tuple[Number, ...]]:
+        return {}
 
     def value(self, index: int, at: int | None = None) -> Number | None:
         """The value of a node at step ``at`` (the end unless given); None before it is computed."""
@@ -361,24 +371,6 @@ def _number(buffer: Array, place: Index) -> Number:
 def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
     # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
     return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)
-
-
-def difference(one: Trace, other: Trace) -> float:
-    """The largest relative difference between two runs of the same inputs: of their outputs and of their inputs' gradients.
-
-    0 where both are equal, both infinite with one sign, or both nan; inf where their shapes differ. It says how well a composite
-    gate and its parts agree.
-    """
-    rank = {name: i for i, name in enumerate(other.program.inputs)}
-    pairs = [(one.output, other.output)]
-    pairs += [(one.gradient_of(i), other.gradient_of(rank[name])) for i, name in enumerate(one.program.inputs)]
-    if any(np.shape(a) != np.shape(b) for a, b in pairs):
-        return float("inf")
-    a, b = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))
-    with np.errstate(all="ignore"):
-        same = (a == b) | (np.isnan(a) & np.isnan(b))
-        apart = np.where(same, 0.0, np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)))
-    return float(np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0))
 
 
 def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
