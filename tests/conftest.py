@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+# Before NumPy is imported: arrays in tests are small, and threads that share two cores with other tests slow all of them down.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import settings
 
 # The suite finds today what it found yesterday: property tests take the same examples in every run, and a slow machine fails
