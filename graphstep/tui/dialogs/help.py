@@ -14,9 +14,11 @@ from graphstep.tui.actions import ACTIONS, GROUPS, keys_text
 from graphstep.tui.dialogs.form import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from textual.widget import Widget
+
+    from graphstep.tui.actions import Action
 
 _KEYS = 20
 _IDEA = (
@@ -64,12 +66,18 @@ class HelpPage(Form[None]):
         Binding("pageup", "scroll(-10)", "page up", id="help-page-up"),
     ]
 
+    TITLE = "keys and signs"
+
     def compose(self) -> Iterator[Widget]:
         """One text that scrolls."""
         with VerticalScroll(id="box") as box:
-            box.border_title = "keys and signs"
+            box.border_title = self.TITLE
             box.border_subtitle = "↑ ↓ scroll, esc closes"
-            yield Static(help_text(min(self.app.size.width * 24 // 25, 92) - 6))
+            yield Static(self.text(min(self.app.size.width * 24 // 25, 92) - 6))
+
+    def text(self, width: int) -> Content:
+        """The whole help in lines of at most ``width`` cells."""
+        return help_text(width)
 
     def action_scroll(self, rows: int) -> None:
         """Move the text."""
@@ -78,19 +86,29 @@ class HelpPage(Form[None]):
 
 
 def help_text(width: int = 86) -> Content:
-    """The whole help in lines of at most ``width`` cells."""
-    parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrap(_IDEA, width)]
-    for group in GROUPS:
+    """The help of the stepping screen in lines of at most ``width`` cells."""
+    mouse = [(what, "bold", does) for what, does in MOUSE]
+    return written(_IDEA, ACTIONS, GROUPS, {"what is seen": LEGEND, "mouse": mouse}, width)
+
+
+def written(
+    idea: str,
+    actions: Sequence[Action],
+    groups: Sequence[str],
+    signs: Mapping[str, Sequence[tuple[str, str, str]]],
+    width: int,
+) -> Content:
+    """A help page: what the screen is for, its keys by group, and by heading the signs with their styles and meanings."""
+    parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrap(idea, width)]
+    for group in groups:
         parts.append((f"\n{group}\n", "bold $active"))
-        for action in ACTIONS:
+        for action in actions:
             if action.group == group:
                 parts += _entry(keys_text(action), "bold", action.help, width)
-    parts.append(("\nwhat is seen\n", "bold $active"))
-    for sample, style, meaning in LEGEND:
-        parts += _entry(sample, style, meaning, width)
-    parts.append(("\nmouse\n", "bold $active"))
-    for what, does in MOUSE:
-        parts += _entry(what, "bold", does, width)
+    for heading, entries in signs.items():
+        parts.append((f"\n{heading}\n", "bold $active"))
+        for sample, style, meaning in entries:
+            parts += _entry(sample, style, meaning, width)
     return Content.assemble(*parts)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
-from graphstep.tui.actions import keys_text
 from graphstep.tui.dialogs.form import Form
-from graphstep.tui.dialogs.help import HelpPage
+from graphstep.tui.dialogs.help import HelpPage, written
 from graphstep.tui.training_actions import ACTIONS, GROUPS
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ _LEGEND = (
     ("● ▲ ■", "bold $active", "the norms of the gradients, a sign for each parameter"),
     ("┼", "bold $active", "in the line of rounds: how far it was trained"),
 )
-_KEYS = 20
 
 
 class FileForm(Form[Path]):
@@ -83,30 +80,8 @@ class TrainingHelp(HelpPage):
     """All keys of the training screen, and what is drawn there."""
 
     CSS_PATH = "form.tcss"
+    TITLE = "keys and signs of training"
 
-    def compose(self) -> Iterator[Widget]:
-        """One text that scrolls."""
-        with VerticalScroll(id="box") as box:
-            box.border_title = "keys and signs of training"
-            box.border_subtitle = "↑ ↓ scroll, esc closes"
-            yield Static(help_text(min(self.app.size.width * 24 // 25, 92) - 6))
-
-
-def help_text(width: int = 86) -> Content:
-    """The whole help in lines of at most ``width`` cells."""
-    parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrap(_IDEA, width)]
-    for group in GROUPS:
-        parts.append((f"\n{group}\n", "bold $active"))
-        for action in ACTIONS:
-            if action.group == group:
-                parts += _entry(keys_text(action), "bold", action.help, width)
-    parts.append(("\nwhat is drawn\n", "bold $active"))
-    for sample, style, meaning in _LEGEND:
-        parts += _entry(sample, style, meaning, width)
-    return Content.assemble(*parts)
-
-
-def _entry(left: str, style: str, right: str, width: int) -> list[tuple[str, str]]:
-    first, *others = wrap(right, max(width - _KEYS - 2, 20))
-    parts = [("  ", ""), (left, style), (" " * (_KEYS - len(left)), ""), (f"{first}\n", "")]
-    return parts + [(f"{'':<{_KEYS + 2}}{line}\n", "") for line in others]
+    def text(self, width: int) -> Content:
+        """The whole help in lines of at most ``width`` cells."""
+        return written(_IDEA, ACTIONS, GROUPS, {"what is drawn": _LEGEND}, width)

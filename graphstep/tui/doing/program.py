@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from graphstep.tui.screen import SteppingScreen
+    from graphstep.tui.training import TrainingScreen
 
 
-def palette(screen: SteppingScreen) -> None:
+def palette(screen: SteppingScreen | TrainingScreen) -> None:
     """Search everything that can be done."""
     screen.app.action_command_palette()
 
 
-def theme(screen: SteppingScreen) -> None:
+def theme(screen: SteppingScreen | TrainingScreen) -> None:
     """The next theme."""
     from graphstep.tui.themes import THEMES
 

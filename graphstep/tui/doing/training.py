@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.tui.doing import program
 from graphstep.tui.panes.curve import SIGNS, CurvePlot
 
 if TYPE_CHECKING:
@@ -173,21 +174,6 @@ def _write(
     screen.when_paused(ask)
 
 
-def palette(screen: TrainingScreen) -> None:
-    """Search everything that can be done."""
-    screen.app.action_command_palette()
-
-
-def theme(screen: TrainingScreen) -> None:
-    """The next theme."""
-    from graphstep.tui.themes import THEMES
-
-    names = [theme.name for theme in THEMES]
-    now = screen.app.theme
-    screen.app.theme = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
-    screen.say(f"theme: {screen.app.theme}")
-
-
 def show_help(screen: TrainingScreen) -> None:
     """The keys and the signs."""
     from graphstep.tui.dialogs.training import TrainingHelp
@@ -218,8 +204,8 @@ DOES: dict[str, Callable[[TrainingScreen], None]] = {
     "down": down,
     "save": save,
     "export": export,
-    "palette": palette,
-    "theme": theme,
+    "palette": program.palette,
+    "theme": program.theme,
     "help": show_help,
     "quit": leave,
 }
