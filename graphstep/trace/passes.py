@@ -19,14 +19,15 @@ from graphstep.errors import ShapeError
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call, MisfitError
-from graphstep.trace.plan import Region
+from graphstep.trace.levels import Region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphstep.arrays import Number
     from graphstep.gates import Ties
-    from graphstep.trace.plan import Batch, Index, Plan
+    from graphstep.trace.levels import Batch, Index
+    from graphstep.trace.plan import Plan
 
 Array = NDArray[np.float64]
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from graphstep.expression import Node, Program
     from graphstep.gates import Ties
     from graphstep.gates.structural import StructuralGate
-    from graphstep.trace.plan import Index
+    from graphstep.trace.levels import Index
     from graphstep.trace.update import Update
 
 _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}

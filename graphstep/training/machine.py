@@ -16,8 +16,8 @@ from graphstep.fit import fit
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.optimizers import apply
 from graphstep.trace import Plan, Trace, check_inputs, plan
+from graphstep.trace.levels import Region
 from graphstep.trace.passes import Buffers, backward, forward, read, write
-from graphstep.trace.plan import Region
 from graphstep.trace.trace import finished
 from graphstep.trace.update import update
 from graphstep.training.examples import Examples

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from graphstep.gates import STRUCTURAL, Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call, MisfitError
+from graphstep.trace.levels import Region
 from graphstep.trace.passes import read, write
-from graphstep.trace.plan import Region
 from graphstep.witnesses.branches import decides, decisions, works_hard
 from graphstep.witnesses.differences import FEW, Difference, Runs, between, sizes
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphstep.arrays import Number
     from graphstep.gates.structural import StructuralGate
     from graphstep.trace import Trace
-    from graphstep.trace.plan import Batch
+    from graphstep.trace.levels import Batch
 
 Array = NDArray[np.float64]
 

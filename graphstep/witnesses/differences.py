@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.trace.plan import Region
+from graphstep.trace.levels import Region
 from graphstep.witnesses.branches import Decisions, decides, decisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.trace import Trace
-    from graphstep.trace.plan import Index, Level
+    from graphstep.trace.levels import Index, Level
 
 Array = NDArray[np.float64]
 
