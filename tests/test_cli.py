@@ -225,6 +225,15 @@ def test_help_teaches_by_example(name: str, capsys: pytest.CaptureFixture[str]) 
     assert "examples:\n  graphstep" in capsys.readouterr().out
 
 
+def test_the_help_lists_every_command_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--help"], ["step", "--help"], []):
+        with pytest.raises(SystemExit):
+            main(words)
+        listed = capsys.readouterr().out.partition("commands (each has its own --help):\n")[2].splitlines()
+        assert [line.split()[:2] for line in listed[: len(COMMANDS)]] == [["graphstep", name] for name in COMMANDS]
+        assert all(len(line.split()) > 4 for line in listed[: len(COMMANDS)])
+
+
 def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([])

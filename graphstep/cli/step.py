@@ -33,14 +33,6 @@ examples:
   graphstep "x*x" x=3 --to solution.md           write a worked solution
   graphstep "x*x" x=3 --to graph.svg --at 3      draw the graph at step 3
   graphstep "max(x, y)*z" x=2 y=1 z=5 --break "grad == 0"   open it with a breakpoint; --plain stops there
-
-more commands:
-  graphstep check EXPR NAME=VALUE …    compare backprop, symbolic and numeric gradients
-  graphstep jacobian EXPR NAME=VALUE … Jacobians, and single cells as sums
-  graphstep lesson [NAME|FILE]         tutorial lessons
-  graphstep serve EXPR NAME=VALUE …    the debugger in a browser
-  graphstep completion SHELL           completions for bash, zsh or fish
-  graphstep step check                 step through the expression 'check'
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphstep import __version__
@@ -34,9 +35,16 @@ class Command(Protocol):
 class Parser(argparse.ArgumentParser):
     """argparse that raises our errors instead of leaving the program."""
 
+    commands: Sequence[str] = ()
+    """The commands that its help lists behind its own options."""
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where help is."""
         raise InputError(message.replace(_SHIELD, ""), hint=f"{self.prog} --help shows what there is, with examples")
+
+    def format_help(self) -> str:
+        """The help; that of the program itself ends with its commands, whose modules are loaded only here."""
+        return f"{super().format_help()}\n{_listed(self.commands)}" if self.commands else super().format_help()
 
 
 def parser_of(name: str, command: Command) -> Parser:
@@ -51,8 +59,20 @@ def parser_of(name: str, command: Command) -> Parser:
     )
     command.arguments(parser)
     if name == "step":
+        from graphstep.cli import COMMANDS
+
+        parser.commands = COMMANDS
         parser.add_argument("--version", action="version", version=f"graphstep {__version__}")
     return parser
+
+
+def _listed(commands: Sequence[str]) -> str:
+    """The commands, each with what it does, as the help lists them."""
+    width = max(map(len, commands))
+    known: dict[str, Command] = {name: import_module(f"graphstep.cli.{name}") for name in commands}
+    lines = [f"  graphstep {name:{width}}  {command.SUMMARY}" for name, command in known.items()]
+    rest = "A first word that is no command is a program; graphstep step check steps through the program 'check'."
+    return "\n".join(["commands (each has its own --help):", *lines, "", rest, ""])
 
 
 def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespace:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 COMMAND_CELLS = 400
 """Cells up to which an array is written into a command."""
 
+TRIED = 5_000
+"""Nodes up to which it is tried out how a program was rewritten."""
+
 
 def reopening(
     trace: Trace,
@@ -33,21 +36,56 @@ def reopening(
     conditions to stop at.
     """
     words = list(command) or ["graphstep", "step", trace.program.text]
-    inputs = trace.inputs
-    texts = texts_of(inputs, command, spelled or {})
-    kept = [word for word in words if word.partition("=")[0] not in inputs or word.startswith("-")]
-    options = [word for word in kept if word.startswith("--") and len(word) > 2]
-    rest = [word for word in kept if word not in options]
-    options = [word for word in options if not word.startswith("--break=")]
-    rest += [f"{name}={text}" for name, text in texts.items() if text is not None]
-    if not command and exact_text(trace.seed) not in ("1", None):
-        options.append(f"--seed={exact_text(trace.seed)}")
-    if not command and trace.ties != "first":
-        options.append(f"--ties={trace.ties}")
+    # What stands behind the program are values and options; the program itself may be x, --x or y=x and look like either.
+    place = 2 if words[1] == "step" else 1
+    behind = words[place + 1 :]
+    # Standard input was read to its end, and is not there a second time.
+    program = trace.program.text if words[place] == "-" else words[place]
+    options = [word for word in behind if word.startswith("--") and not word.startswith("--break=")]
+    if not command:
+        options += _options_of(trace)
     if fold and "--fold" not in options:
         options.append("--fold")
     options += [f"--break={text}" for text in breaks]
-    return shlex.join([*rest, *options, "--at", str(at)])
+    texts = texts_of(trace.inputs, command, spelled or {})
+    values = [f"{name}={text}" for name, text in texts.items() if text is not None]
+    # A word such as train would be a command.
+    front = ["graphstep", "step"] if program.isalpha() or program.startswith("-") else ["graphstep"]
+    if program.startswith("--"):
+        return shlex.join([*front, *options, "--at", str(at), "--", program, *values])
+    return shlex.join([*front, program, *values, *options, "--at", str(at)])
+
+
+def _options_of(trace: Trace) -> list[str]:
+    """The options that make this run of its program's text, where no command is known that did."""
+    options = [f"--{name}" for name in _rewriting(trace)]
+    if trace.program.data:
+        options.append(f"--data={','.join(name for name in trace.program.inputs if name in trace.program.data)}")
+    seed = exact_text(trace.seed)
+    if seed not in ("1", None):
+        options.append(f"--seed={seed}")
+    return [*options, f"--ties={trace.ties}"] if trace.ties != "first" else options
+
+
+def _rewriting(trace: Trace) -> tuple[str, ...]:
+    """How the text was rewritten: ``("expand",)``. A program does not say it, so it is tried; nothing where nothing fits."""
+    from graphstep.arrays import shape_of
+    from graphstep.errors import GraphstepError
+    from graphstep.fit import fit
+    from graphstep.rewrite import read_program
+
+    program, shapes = trace.program, {name: shape_of(value) for name, value in trace.inputs.items()}
+    if len(program.nodes) > TRIED:
+        return ()
+    for names in ((), ("expand",), ("fold",), ("share",), ("share", "expand"), ("share", "fold")):
+        try:
+            found = read_program(program.text, trace.inputs, **dict.fromkeys(names, True))
+            if fit(found, shapes).program.nodes == program.nodes:
+                return names
+        except GraphstepError:
+            # A program from elsewhere, as from SymPy, has a text that reads differently or not at all.
+            continue
+    return ()
 
 
 def without_text(trace: Trace, command: Sequence[str], spelled: Mapping[str, str] | None = None) -> list[str]:

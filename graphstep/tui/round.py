@@ -36,7 +36,7 @@ class RoundScreen(SteppingScreen):
         if back or (action == "quit" and key != "ctrl+c"):
             self.dismiss(None)
         elif action == "copy" and self.words:
-            command = shlex.join([*self.words, "--at-round", str(self.round)])
+            command = shlex.join([*self.words[:2], "--at-round", str(self.round), *self.words[2:]])
             self.app.copy_to_clipboard(command)
             self.say(f"copied: {command}")
         else:

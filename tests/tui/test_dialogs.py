@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from graphstep.cli import step
+from graphstep.cli.program import read_options
+from graphstep.cli.words import parse
 from graphstep.read import read
+from graphstep.rewrite import read_program
 from graphstep.trace import trace
 from graphstep.tui.command import reopening
 from graphstep.tui.dialogs.find import search
 from graphstep.tui.dialogs.help import LEGEND, MOUSE, help_text
 from tests.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
+
+if TYPE_CHECKING:
+    from graphstep.trace import Trace
 
 
 def test_missing_inputs_are_asked_for_with_validation() -> None:
@@ -153,6 +164,53 @@ def test_the_copied_command_says_everything_that_makes_the_run() -> None:
     typed = ("graphstep", "x*y", "x=1", "y=1", "--ties=split")
     run = trace(read("x*y"), {"x": 2.0, "y": 1.0})
     assert reopening(run, 1, typed, fold=True) == "graphstep 'x*y' x=2 y=1 --ties=split --fold --at 1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("step x x=3", "graphstep step x x=3 --at 2"),
+        ("x x=3", "graphstep step x x=3 --at 2"),
+        ("train train=3", "graphstep step train train=3 --at 2"),
+        ("step x*x x=3 --data=", "graphstep 'x*x' x=3 --at 2"),
+        ("step 'x = 2; x*y' y=3", "graphstep 'x = 2; x*y' y=3 --at 2"),
+        ("'y = x; y*z' x=2 z=3 --seed=2 --ties split", "graphstep 'y = x; y*z' x=2 z=3 --seed=2 --ties=split --at 2"),
+        ("-x x=3 --expand", "graphstep step -x x=3 --expand --at 2"),
+        ("--share -- --x x=3", "graphstep step --share --at 2 -- --x x=3"),
+        ("--break 'grad x > 0' -- --alpha alpha=3", "graphstep step '--break=grad x > 0' --at 2 -- --alpha alpha=3"),
+        ("@p.txt x=3 y=4 --data y", "graphstep @p.txt x=3 y=4 --data=y --at 2"),
+        ("- x=3 y=4", "graphstep 'x*y # it' x=3 y=4 --at 2"),
+        ("'sum(W @ x)' 'W=[[1, 2]]' x=[1,2]", "graphstep 'sum(W @ x)' 'W=[[1, 2]]' 'x=[1,2]' --at 2"),
+    ],
+)
+def test_the_copied_command_opens_the_same_program_again(typed, wanted, tmp_path, monkeypatch) -> None:
+    """What was typed, and what is copied at step 2, are run as commands; both must come to one run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.txt").write_text("x*y # it")
+
+    def run_of(line: str) -> tuple[str, Trace]:
+        words = shlex.split(line)[line.startswith("graphstep") :]
+        options = parse("step", step, words[1:] if words[0] == "step" else words)
+        monkeypatch.setattr("sys.stdin", io.StringIO("x*y # it"))
+        program, inputs, seed = read_options(options)
+        run = trace(program, inputs, seed=seed, ties=options.ties)
+        return reopening(run, 2, step._command(options), breaks=options.breaks), run
+
+    copied, run = run_of(typed)
+    assert copied == wanted
+    again, same = run_of(copied)
+    assert again == copied
+    assert (same.program, same.inputs.keys(), same.seed, same.ties) == (run.program, run.inputs.keys(), run.seed, run.ties)
+
+
+def test_a_run_without_a_command_is_reopened_with_what_made_it() -> None:
+    """A lesson or a notebook has no command, and the program does not say how it was rewritten."""
+    values = {"x": 1.0, "W": np.ones((2, 2))}
+    for flags in ({}, {"expand": True}, {"fold": True}, {"share": True}):
+        program = read_program("sum(W*sigmoid(x)) + sigmoid(x) + 1/(1+exp(-x))", values, **flags)
+        copied = reopening(trace(replace(program, data=frozenset({"W"})), values), 1, ())
+        said = [word for word in shlex.split(copied) if word.startswith("--")]
+        assert said == [*(f"--{flag}" for flag in flags), "--data=W", "--at"]
 
 
 def test_copy_from_inside_a_gate_leads_to_the_step_outside() -> None:

@@ -308,7 +308,7 @@ def test_the_command_that_tells_a_round_is_copied() -> None:
         await d.press("right", "enter")
         await d.pilot.press("y")
         await d.pilot.pause()
-        assert f"copied: graphstep train '{LINE}' x=1 --at-round 0" in d.app.screen.keys.message
+        assert f"copied: graphstep train --at-round 0 '{LINE}' x=1" in d.app.screen.keys.message
 
     drive(play, command=("graphstep", "train", LINE, "x=1"))
 
