@@ -113,6 +113,17 @@ def test_a_sum_of_many_contributions_gives_their_number_and_not_a_line_without_e
         ("relu(x)", {"x": -1}, "relu is flat at x = -1: it passes nothing."),
         ("sign(x)", {"x": 3}, "sign is flat at x = 3: it passes nothing."),
         ("cos(x)", {"x": 0}, "The slope of cos at x = 0 is 0."),
+        ("x^40", {"x": 0}, "The slope of xⁿ at x = 0 is 0."),
+        ("x^y", {"x": 1e-200, "y": 3}, "The slope of ^ at x = 1e-200 is too small for a number."),
+        ("exp(x)", {"x": -800}, "The slope of exp at x = -800 is too small for a number."),
+        ("sigmoid(x)", {"x": -800}, "The slope of σ at x = -800 is too small for a number."),
+        ("elu(x)", {"x": -800}, "The slope of elu at x = -800 is too small for a number."),
+        ("elu(x, 0)", {"x": -800}, "elu is flat at x = -800: it passes nothing."),
+        ("gelu(x)", {"x": -50}, "The slope of gelu at x = -50 is too small for a number."),
+        ("1/x", {"x": 1e200}, "The slope of 1/x at x = 1e200 is too small for a number."),
+        ("1/x", {"x": math.inf}, "The slope of 1/x at x = inf is 0."),
+        ("clip(x, -1, 1)", {"x": -50}, "clip is flat at x = -50: it passes nothing."),
+        ("clip(x, -1e-300, 1)", {"x": -1}, "clip is flat at x = -1: it passes nothing."),
         ("q = x*1; q*y", {"x": 1, "y": 0}, "Nothing arrives at q: its upstream gradient is 0, so everything behind it gets 0"),
         ("x - x", {"x": 3}, "The contributions to x cancel."),
         ("q = x*2; y + 0", {"x": 1, "y": 1}, "f does not depend on x."),
@@ -166,11 +177,34 @@ def test_split_ties_are_said_too() -> None:
         ("clip(x, 0, 1)", {"x": 1}),
         ("x^0", {"x": 0}),
         ("x^y", {"x": 0, "y": 0}),
-        ("x^y", {"x": 0, "y": 2}),
+        ("max(0, x)", {"x": 0}),
+        ("max(x, y)", {"x": 2, "y": 2}),
+        ("min(x, y, 2)", {"x": 2, "y": 2}),
     ],
 )
-def test_a_step_at_a_kink_says_so(text: str, inputs: dict[str, float]) -> None:
-    assert all(notes(step, "convention") for step in sends(text, **inputs))
+def test_a_step_at_a_kink_says_that_and_no_second_reason(text: str, inputs: dict[str, float]) -> None:
+    run = gs.run(text, inputs=inputs)
+    for step in sends(text, **inputs):
+        assert notes(step, "convention")
+        assert not notes(step, "zero")
+        assert "flat" not in step.narrative.replace("sign is flat: it passes no gradient at all.", "")
+    for index in range(len(run.trace.program.inputs)):
+        assert "flat" not in why_zero(run.trace, index)
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "kinks"),
+    [
+        ("leaky_relu(x, a)", {"x": 0, "a": 0.1}, [True, False]),
+        ("elu(x, a)", {"x": 0, "a": 1}, [True, False]),
+        ("clip(x, a, b)", {"x": 1, "a": -1, "b": 1}, [True, False, True]),
+        ("clip(x, a, b)", {"x": -1, "a": -1, "b": 1}, [True, True, False]),
+        ("x^y", {"x": 0, "y": 2}, [False, True]),
+        ("max(x, y, z)", {"x": 1, "y": 1, "z": 0}, [True, True, False]),
+    ],
+)
+def test_a_kink_is_told_of_the_inputs_that_it_concerns(text: str, inputs: dict[str, float], kinks: list[bool]) -> None:
+    assert [bool(notes(step, "convention")) for step in sends(text, **inputs)] == kinks
 
 
 @pytest.mark.parametrize(

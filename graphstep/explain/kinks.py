@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 _SHARE = "(PyTorch and JAX split the gradient equally: --ties split.)"
 
 
-def convention(trace: Trace, index: int) -> Note | None:
+def convention(trace: Trace, index: int, slot: int | None = None) -> Note | None:
     """What is said of a gate whose inputs are at a kink or a tie, or make something infinite; None elsewhere.
 
-    Of a gate on arrays it says in how many cells, and which is the first of them.
+    With a slot, only what concerns the local gradient towards that input. Of a gate on arrays it says in how many cells, and
+    which is the first of them.
     """
     gate = trace.gate(index)
     if gate is None:
@@ -37,9 +38,11 @@ def convention(trace: Trace, index: int) -> Note | None:
     inputs = trace.operand_values(index)
     shape = trace.node(index).shape
     if gate.chooses:
-        return _ties(trace, index, inputs) if shape else _tie(trace, index, inputs)
+        return _ties(trace, index, slot, inputs) if shape else _tie(trace, index, slot, inputs)
     found, warns, told = [], False, np.zeros(shape, bool)
     for rule in gate.conventions:
+        if slot is not None and not rule.concerns(slot):
+            continue
         # In each cell the first rule that applies counts.
         where = np.asarray(rule.at(NUMBERS, *inputs)) & ~told
         if not where.any():
@@ -52,6 +55,19 @@ def convention(trace: Trace, index: int) -> Note | None:
     return Note("warning" if warns else "convention", " ".join(found)) if found else None
 
 
+def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
+    """In which cells an elementwise gate is at a kink, where its local gradient towards an input is chosen and not computed."""
+    gate, shape = trace.gate(index), trace.node(index).shape
+    chosen, warned = np.zeros(shape, bool), np.zeros(shape, bool)
+    if isinstance(gate, Gate):
+        with np.errstate(all="ignore"):
+            for rule in gate.conventions:
+                if rule.concerns(slot):
+                    where = np.asarray(rule.at(NUMBERS, *trace.operand_values(index))) & ~chosen & ~warned
+                    chosen, warned = (chosen, warned | where) if rule.warns else (chosen | where, warned)
+    return chosen
+
+
 def cells_where(mask: NDArray[np.bool_]) -> str:
     """In how many cells a condition holds, of which there is one at least: ``in 3 of 40 cells, first at [0, 2]``."""
     count, size = int(np.count_nonzero(mask)), mask.size
@@ -61,11 +77,11 @@ def cells_where(mask: NDArray[np.bool_]) -> str:
     return f"in {count:,} of {size:,} cells, {'' if count == 1 else 'first '}at [{place}]"
 
 
-def _tie(trace: Trace, index: int, inputs: tuple[Number, ...]) -> Note | None:
+def _tie(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...]) -> Note | None:
     gate, operands = trace.gate(index), trace.node(index).operands
     value = trace.value_of(index)
     winners = [slot for slot, x in enumerate(inputs) if x == value]
-    if gate is None or len(winners) < 2:
+    if gate is None or len(winners) < 2 or slot not in (None, *winners):
         return None
     names = _names(trace, index, winners)
     head = f"{names} tie at {numeral(float(value))}."
@@ -83,14 +99,16 @@ def _tie(trace: Trace, index: int, inputs: tuple[Number, ...]) -> Note | None:
     return Note("convention", f"{head} {rule}. {_SHARE}")
 
 
-def _ties(trace: Trace, index: int, inputs: tuple[Number, ...]) -> Note | None:
+def _ties(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...]) -> Note | None:
     """The ties between arrays, cell by cell."""
     gate, operands = trace.gate(index), trace.node(index).operands
     attains = np.array([np.equal(x, trace.value_of(index)) for x in inputs])
     tie = np.sum(attains, axis=0) > 1
     if gate is None or not tie.any():
         return None
-    among = [slot for slot, part in enumerate(attains) if (part & tie).any()]
+    among = [k for k, part in enumerate(attains) if (part & tie).any()]
+    if slot not in (None, *among):
+        return None
     head = f"{_names(trace, index, among)} tie {cells_where(tie)}."
     if trace.ties == "split":
         rule = "With --ties split those that tie get equal shares (as PyTorch and JAX do for maximum)"

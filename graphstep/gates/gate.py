@@ -38,6 +38,15 @@ class Convention:
     """Local gradients to take there, one a slot; None, or no entry, keeps what the formula gives."""
     warns: bool = False
     """Whether the result is infinite or undefined, so that the step shows a warning rather than a remark."""
+    slots: tuple[int, ...] = ()
+    """The slots whose local gradient it is about; empty for all of them."""
+    guard: str = ""
+    """What to write in place of an input so that no gradient meets such a point: ``max({x}, eps)``; ``{x} {y} {z}`` are the
+    inputs. Empty where nothing need be done."""
+
+    def concerns(self, slot: int) -> bool:
+        """Whether it is about the local gradient towards a slot."""
+        return not self.slots or slot in self.slots
 
 
 @dataclass(frozen=True, slots=True)

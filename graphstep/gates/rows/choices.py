@@ -48,9 +48,16 @@ CHOICES = (
         functions=("clip",),
         conventions=(
             Convention(
-                lambda m, x, y, z: (x == y) | (x == z),
-                "At an edge of clip the local gradient is taken as 0.",
+                lambda m, x, y, z: x == y,
+                "At the lower edge of clip the local gradient is taken as 0.",
                 "PyTorch gives 0 from version 2.14 and gave 1 before, JAX ½, TensorFlow 1",
+                slots=(0, 1),
+            ),
+            Convention(
+                lambda m, x, y, z: x == z,
+                "At the upper edge of clip the local gradient is taken as 0.",
+                "PyTorch gives 0 from version 2.14 and gave 1 before, JAX ½, TensorFlow 1",
+                slots=(0, 2),
             ),
         ),
     ),

@@ -23,13 +23,20 @@ EXPONENTIALS = (
         "The slope of ln x is 1/x.",
         functions=("log", "ln"),
         conventions=(
-            Convention(lambda m, x: x == 0, "ln 0 is −inf, and the slope there is inf.", ALL_AGREE, warns=True),
+            Convention(
+                lambda m, x: x == 0,
+                "ln 0 is −inf, and the slope there is inf.",
+                ALL_AGREE,
+                warns=True,
+                guard="max({x}, eps)",
+            ),
             Convention(
                 lambda m, x: x < 0,
                 "A negative number has no real logarithm: value and local gradient are nan.",
                 "PyTorch and JAX still give 1/x as the gradient",
                 (float("nan"),),
                 warns=True,
+                guard="max({x}, eps)",
             ),
         ),
     ),

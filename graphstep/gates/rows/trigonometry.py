@@ -41,8 +41,20 @@ TRIGONOMETRY = (
         "The slope of asin is 1/√(1 − x²).",
         functions=("asin",),
         conventions=(
-            Convention(lambda m, x: abs(x) == 1, "At ±1 asin is infinitely steep: inf.", ALL_AGREE, warns=True),
-            Convention(lambda m, x: abs(x) > 1, "No angle has such a sine: nan.", ALL_AGREE, warns=True),
+            Convention(
+                lambda m, x: abs(x) == 1,
+                "At ±1 asin is infinitely steep: inf.",
+                ALL_AGREE,
+                warns=True,
+                guard="clip({x}, -1 + eps, 1 - eps)",
+            ),
+            Convention(
+                lambda m, x: abs(x) > 1,
+                "No angle has such a sine: nan.",
+                ALL_AGREE,
+                warns=True,
+                guard="clip({x}, -1 + eps, 1 - eps)",
+            ),
         ),
     ),
     Gate(
@@ -54,8 +66,20 @@ TRIGONOMETRY = (
         "The slope of acos is −1/√(1 − x²).",
         functions=("acos",),
         conventions=(
-            Convention(lambda m, x: abs(x) == 1, "At ±1 acos is infinitely steep: −inf.", ALL_AGREE, warns=True),
-            Convention(lambda m, x: abs(x) > 1, "No angle has such a cosine: nan.", ALL_AGREE, warns=True),
+            Convention(
+                lambda m, x: abs(x) == 1,
+                "At ±1 acos is infinitely steep: −inf.",
+                ALL_AGREE,
+                warns=True,
+                guard="clip({x}, -1 + eps, 1 - eps)",
+            ),
+            Convention(
+                lambda m, x: abs(x) > 1,
+                "No angle has such a cosine: nan.",
+                ALL_AGREE,
+                warns=True,
+                guard="clip({x}, -1 + eps, 1 - eps)",
+            ),
         ),
     ),
     Gate(
