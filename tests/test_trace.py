@@ -13,6 +13,7 @@ from graphstep.errors import InputError
 from graphstep.expression import Node, Program
 from graphstep.read import read
 from graphstep.trace import Step, Trace, plan, run_plan, trace
+from graphstep.trace.causes import gradient_causes, value_causes, zero_causes
 from tests.programs import seeded
 
 if TYPE_CHECKING:
@@ -310,6 +311,54 @@ def test_the_first_node_that_is_not_finite_is_named() -> None:
     assert edge.first_not_finite is None
     assert edge.first_edge_not_finite is not None
     assert edge.step(int(edge.plan.edge_step[edge.first_edge_not_finite])).local == math.inf
+
+
+def test_a_given_infinity_does_not_hide_the_one_that_is_made() -> None:
+    masked = trace(
+        read("sum(softmax(s + M)@log(v))"),
+        {"s": np.zeros((2, 2)), "M": np.array([[0.0, -math.inf], [0.0, 0.0]]), "v": np.array([0.0, 1.0])},
+    )
+    assert [masked.program.label(i) for i in masked.given_not_finite] == ["M"]
+    assert masked.first_not_finite == masked.program.find("log(v)")
+    assert masked.first_nan is None
+    alone = run("x - x + y", x=math.inf, y=1.0)
+    assert (alone.given_not_finite, alone.first_not_finite) == ((0,), alone.program.find("x - x"))
+    only = run("x*2", x=math.inf)
+    assert (only.first_not_finite, only.first_nan) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "value", "gradients"),
+    [
+        ("log(x)*0 + sqrt(y)", {"x": 0.0, "y": -1.0}, ["log(x)", "log(x)*0"], {"x": ["log(x)"], "y": ["sqrt(y)"]}),
+        ("exp(x)*exp(x)*0", {"x": 500.0}, ["exp(x)*exp(x)", "exp(x)*exp(x)*0"], {"x": []}),
+        ("sqrt(y) + log(x)", {"x": 0.0, "y": -1.0}, ["sqrt(y)"], {"x": ["log(x)"], "y": ["sqrt(y)"]}),
+        ("1/(1 + exp(-x))", {"x": -1000.0}, [], {"x": ["exp(-x)"]}),
+        ("x + y", {"x": math.inf, "y": 1.0}, ["x"], {"x": [], "y": []}),
+        ("1/x - 1/x", {"x": 0.0}, ["1/x", "1/x - 1/x"], {"x": ["1/x", "x"]}),
+    ],
+)
+def test_a_cause_lies_on_the_way_of_the_node_it_is_told_of(
+    text: str, inputs: dict[str, float], value: list[str], gradients: dict[str, list[str]]
+) -> None:
+    of = run(text, **inputs)
+    label = of.program.label
+    assert [label(i) for i in value_causes(of, of.program.output)] == value
+    for name, causes in gradients.items():
+        assert [label(cause.node) for cause in gradient_causes(of, of.program.names[name])] == causes
+
+
+def test_the_edges_at_which_a_gradient_ends_are_named() -> None:
+    of = run("u*0 + sign(w) + relu(tanh(v)) + z - z", u=1.0, w=2.0, v=-1.0, z=3.0)
+    label, names = of.program.label, of.program.names
+    found = {name: [(label(c.node), c.edge is None) for c in zero_causes(of, names[name])] for name in "uwvz"}
+    assert found == {
+        "u": [("u*0", False)],
+        "w": [("sign(w)", False)],
+        "v": [("relu(tanh(v))", False)],
+        "z": [("z", True)],
+    }
+    assert zero_causes(run("x*y", x=1.0, y=2.0), 0) == ()
 
 
 def test_ieee_rules_hold_without_a_warning() -> None:

@@ -97,9 +97,14 @@ def notes(step: Step) -> tuple[Note, ...]:
     # A gate may be at a kink on the way to one input and pass nothing at all to another.
     if gate_index is not None and not _passes_nothing(step) and (text := convention(trace, gate_index, step.slot)):
         found.append(text)
+    if step.event == "start":
+        found += [Note("warning", _given(trace, index)) for index in trace.given_not_finite]
     if step.event == "value" and trace.first_not_finite == step.node:
         where = _not_finite(step.value)
-        found.append(Note("warning", f"This is the first value that is not finite: {where}. All that use it inherit it."))
+        which = "gate that makes a value that is not finite" if trace.given_not_finite else "value that is not finite"
+        found.append(Note("warning", f"This is the first {which}: {where}. All that use it inherit it."))
+    elif step.event == "value" and trace.first_nan == step.node:
+        found.append(Note("warning", "This is the first nan: it is made of an infinity. All that use it inherit it."))
     if step.event == "send" and step.edge == trace.first_edge_not_finite:
         where = _not_finite(_number(step.contribution))
         found.append(Note("warning", f"This is the first contribution that is not finite: {where}."))
@@ -118,6 +123,12 @@ def notes(step: Step) -> tuple[Note, ...]:
                 Note("arrived", f"{name} is used {known.expected} times: {known.received} of {known.expected} arrived, {still}.")
             )
     return tuple(found)
+
+
+def _given(trace: Trace, index: int) -> str:
+    value = trace.value_of(index)
+    assert value is not None, "an input has a value from the start"
+    return f"{name_of(trace.program, index)} was given as {_not_finite(value)}: no gate made that, and its users inherit it."
 
 
 def _number(value: Number | None) -> Number:

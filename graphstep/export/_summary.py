@@ -62,14 +62,12 @@ def _gates(trace: Trace, last: int) -> Iterator[str]:
 
 
 def _not_finite(trace: Trace, last: int, sent: int) -> Iterator[str]:
-    """The first value and the first contribution that are inf or nan."""
-    node, edge = trace.first_not_finite, trace.first_edge_not_finite
-    if node is not None and trace.step_of_value(node) <= last:
-        if trace.gate(node) is None:
-            name = inline(latex_name(name_of(trace.program, node)))
-            yield f"The input {name} is not finite, and all that use it inherit that."
-        else:
-            yield from _told(trace, trace.step_of_value(node))
+    """The inputs that were given inf or nan, and the first gate, the first nan and the first contribution that made one."""
+    nodes, edge = (trace.first_not_finite, trace.first_nan), trace.first_edge_not_finite
+    for given in trace.given_not_finite:
+        yield f"The input {inline(latex_name(name_of(trace.program, given)))} was given inf or nan, which its users inherit."
+    for node in dict.fromkeys(node for node in nodes if node is not None and trace.step_of_value(node) <= last):
+        yield from _told(trace, trace.step_of_value(node))
     if edge is not None and edge < sent:
         yield from _told(trace, int(trace.plan.edge_step[edge]))
 

@@ -20,6 +20,7 @@ from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call
+from graphstep.trace.causes import makes_nan, makes_not_finite
 from graphstep.trace.passes import Array, Buffers, backward, forward, read
 from graphstep.trace.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.trace.step import Event, Step
@@ -222,10 +223,28 @@ class Trace:
         return {}
 
     @cached_property
-    def first_not_finite(self) -> int | None:
-        """The first node, in the order of the forward pass, whose value is inf or nan (anywhere); None if there is none."""
+    def not_finite(self) -> tuple[int, ...]:
+        """The nodes whose value is inf or nan (anywhere), in the order of the program."""
         bad = np.flatnonzero(~np.isfinite(self.buffers.cells[: self.plan.starts[-1]]))
-        return bisect_right(self.plan.starts, int(bad[0])) - 1 if bad.size else None
+        return tuple(dict.fromkeys(bisect_right(self.plan.starts, cell) - 1 for cell in bad.tolist()))
+
+    @cached_property
+    def given_not_finite(self) -> tuple[int, ...]:
+        """The inputs whose value is inf or nan (anywhere): nothing in the program made it so."""
+        return tuple(index for index in self.not_finite if index < self.program.first_gate)
+
+    @cached_property
+    def first_not_finite(self) -> int | None:
+        """The first node, in the order of the forward pass, that makes inf or nan of what it reads; None if none does.
+
+        What an input was given, and what is inherited from there, is no node's doing: :attr:`given_not_finite`.
+        """
+        return next((index for index in self.not_finite if makes_not_finite(self, index)), None)
+
+    @cached_property
+    def first_nan(self) -> int | None:
+        """The first node, in the order of the forward pass, that makes nan (anywhere) of what it reads; None if none does."""
+        return next((index for index in self.not_finite if makes_nan(self, index)), None)
 
     @cached_property
     def first_edge_not_finite(self) -> int | None:

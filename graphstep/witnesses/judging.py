@@ -12,10 +12,13 @@ from graphstep.errors import quoted
 from graphstep.explain import name_of
 from graphstep.expression import node_id
 from graphstep.numerals import numeral
+from graphstep.trace.causes import gradient_causes, is_finite, makes_not_finite, value_causes
 from graphstep.witnesses.remarks import remark_at
 from graphstep.witnesses.report import AGREES, Row, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graphstep.arrays import Number
     from graphstep.trace import Trace
     from graphstep.witnesses.differences import Difference
@@ -188,37 +191,44 @@ def _sentence(said: list[str]) -> str:
 
 
 def _why_not_finite(trace: Trace, index: int) -> str:
-    first = trace.first_not_finite
-    if first is not None and not _finite(trace.output):
-        value = _odd(trace.value_of(first))
-        if first < trace.program.first_gate:
-            return f"The input {name_of(trace.program, first)} is {value}."
-        note = remark_at(trace, first)
-        return f"{node_id(first)}, {quoted(trace.program.label(first))}, is {value}.{f' {note.text}' if note is not None else ''}"
-    # Follow what is not finite back to the gate whose own slope made it so.
-    node = index
-    while True:
-        bad = [e for e in trace.plan.arrivals[node] if not _finite(trace.contribution_of(e))]
-        if not bad:
-            return f"The contributions to {name_of(trace.program, node)} are too large to add up."
-        sender = int(trace.plan.sender[bad[0]])
-        if _finite(trace.gradient_of(sender)):
-            break
-        if sender == trace.program.output:
-            return f"The seed is {_odd(trace.seed)}."
-        node = sender
-    local, upstream = trace.local_of(bad[0]), trace.gradient_of(sender)
+    """Why the gradient of a node is not finite, or else the output, looked for on the wires between the two."""
+    causes = gradient_causes(trace, index)
+    if not causes:
+        return _made_by(trace, value_causes(trace, trace.program.output))
+    first = causes[0]
+    if first.edge is None and first.node == trace.program.output:
+        return f"The seed is {_odd(trace.seed)}."
+    if first.edge is None:
+        return f"The contributions to {name_of(trace.program, first.node)} are too large to add up."
+    sender, edge = first.node, first.edge
+    local, upstream = trace.local_of(edge), trace.gradient_of(sender)
+    zero = local is not None and bool(np.any(np.equal(upstream, 0) & np.isinf(local)))
+    if makes_not_finite(trace, sender) and not zero:
+        return _made_by(trace, (sender,))
+    odd = [x for x in trace.node(sender).operands if isinstance(x, int) and not is_finite(trace.value_of(x))]
+    if odd and not zero:
+        return _made_by(trace, value_causes(trace, odd[0]))
     here = f"At {node_id(sender)}, {quoted(trace.program.label(sender))},"
     note = remark_at(trace, sender)
     rule = f" {note.text}" if note is not None else ""
-    if local is None or (not isinstance(local, float) and _finite(local)):
-        return f"{here} what is sent to {name_of(trace.program, node)} is {_odd(trace.contribution_of(bad[0]))}.{rule}"
-    zero = bool(np.any(np.equal(upstream, 0) & np.isinf(local)))
+    if local is None or is_finite(local):
+        receiver = name_of(trace.program, int(trace.plan.receiver[edge]))
+        return f"{here} what is sent to {receiver} is {_odd(trace.contribution_of(edge))}.{rule}"
     return f"{here} the local gradient is {_odd(local)}{', and 0 · inf is nan' if zero else ''}.{rule}"
 
 
-def _finite(value: Number) -> bool:
-    return bool(np.all(np.isfinite(value)))
+def _made_by(trace: Trace, nodes: Sequence[int]) -> str:
+    """What is not finite at these nodes, and why."""
+    told = []
+    for node in nodes:
+        value = _odd(trace.value_of(node))
+        if trace.gate(node) is None:
+            told.append(f"The input {name_of(trace.program, node)} is {value}.")
+            continue
+        note = remark_at(trace, node)
+        told.append(f"{node_id(node)}, {quoted(trace.program.label(node))}, is {value}.")
+        told += [note.text] if note is not None else []
+    return " ".join(told)
 
 
 def _odd(value: Number) -> str:
