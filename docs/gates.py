@@ -48,6 +48,13 @@ passes nothing *dead*, and a node that several gates read is an *adder*: its gra
 
 On arrays the formulas hold cell by cell. {over_cells}
 
+## What numbers come from
+
+In float64 some of these forms lose their digits: 1 − σ where σ has come near to 1, y² where y is tiny. The explanation keeps the
+textbook's form, and the number comes from another form of the same function:
+
+{computed}
+
 ## What each does
 
 {sentences}
@@ -133,7 +140,7 @@ def gates_page() -> str:
             value = rf"\{gate.chooses}\left(x, y, \ldots\right)"
             local = "1 to the winner, 0 to the others"
         else:
-            value = LATEX.term(gate.value(LATEX, [LATEX.name(x) for x in inputs])).text
+            value = LATEX.term(gate.formula(LATEX, *[LATEX.name(x) for x in inputs])).text
             local = ", ".join(_math(text) for text in _partials(gate, inputs))
         pattern = ", ".join(gate.pattern) or "–"
         rows.append((f"`{gate.name}`", _bars(gate.symbol), _typed(gate, inputs), _math(value), local, pattern))
@@ -151,11 +158,13 @@ def gates_page() -> str:
         for gate in ELEMENTWISE.values()
         if gate.expansion
     ]
+    computed = [(f"`{gate.name}`", what, _math(form)) for gate in ELEMENTWISE.values() for what, form in _computed(gate)]
     sentences = [f"- **{_bars(gate.symbol)}** {_bars(gate.forward)} {_unfilled(gate.backward)}" for gate in ELEMENTWISE.values()]
     over_cells = [f"`{gate.functions[0]}(x)` the gate `{gate.over_cells}`" for gate in ELEMENTWISE.values() if gate.over_cells]
     return PAGE.format(
         made=MADE.format("graphstep/gates/rows"),
         gates=table(("gate", "box", "typed as", "value", "local gradients", "pattern"), rows),
+        computed=table(("gate", "of what", "computed as"), computed),
         over_cells=f"With an array as its only input, {', '.join(over_cells[:-1])} and {over_cells[-1]}, over its cells.",
         sentences="\n".join(sentences),
         conventions=table(("gate", "what we take", "what others take"), conventions),
@@ -177,10 +186,23 @@ def _partials(gate: Gate, inputs: list[str]) -> list[str]:
     return [LATEX.term(partial(LATEX, *names, LATEX.name("o"))).text for partial in gate.partials]
 
 
+def _computed(gate: Gate) -> Iterator[tuple[str, str]]:
+    """What is computed by another form than the textbook's, and by which, where they are written differently."""
+    inputs = [LATEX.name(x) for x in _inputs(gate)]
+    out = LATEX.name("o")
+    if gate.computed is not None and (value := LATEX.term(gate.value(LATEX, inputs)).text) != gate.formula(LATEX, *inputs).text:
+        yield "value", value
+    for slot, form in enumerate(gate.slopes):
+        if form is not None:
+            whole = LATEX.term(form(LATEX, *inputs, out)).text
+            if whole != LATEX.term(gate.partials[slot](LATEX, *inputs, out)).text:
+                yield f"local gradient towards {'xyz'[slot]}", whole
+
+
 def _typed(gate: Gate, inputs: list[str]) -> str:
     """How a program spells it: by its functions, or as an operator where it has none."""
     if not gate.functions:
-        return f"`{TEXT.term(gate.value(TEXT, [TEXT.name(x) for x in inputs])).text.replace('·', '*')}`"
+        return f"`{TEXT.term(gate.formula(TEXT, *[TEXT.name(x) for x in inputs])).text.replace('·', '*')}`"
     required, most = gate.arity
     if most is None:
         return ", ".join(f"`{name}(x, y, …)`" for name in gate.functions)

@@ -10,7 +10,7 @@ from pkgutil import walk_packages
 
 import graphstep
 
-HEAVY = ("numpy", "networkx", "sympy", "textual", "rich", "lark")
+HEAVY = ("numpy", "networkx", "sympy", "scipy", "textual", "rich", "lark")
 ROOT = Path(__file__).parent.parent
 
 
@@ -43,15 +43,21 @@ def test_help_and_version_load_nothing_heavy() -> None:
 
 def test_a_plain_run_loads_neither_textual_nor_sympy_nor_networkx() -> None:
     loaded = loaded_by(command("(x+y)*z", "x=-2", "y=5", "z=-4", "--plain"))
-    assert not loaded & {"textual", "rich", "sympy", "networkx"}
+    assert not loaded & {"textual", "rich", "sympy", "networkx", "scipy"}
     assert {"graphstep", "numpy", "lark"} <= loaded
+
+
+def test_scipy_waits_for_a_gate_that_computes_a_special_function() -> None:
+    run = "import graphstep as gs\ngs.run({!r}, x=[0.5, 1]){}"
+    assert "scipy" not in loaded_by(run.format("sum(tanh(x) + sigmoid(x) + elu(x) + softplus(x))", ".to_markdown()"))
+    assert "scipy" in loaded_by(run.format("sum(gelu(x))", ""))
 
 
 def test_the_core_is_reachable_without_textual_or_rich() -> None:
     modules = core_modules()
     assert {"graphstep.trace.trace", "graphstep.explain.explain", "graphstep.export.md", "graphstep.cli"} <= set(modules)
     loaded = loaded_by("\n".join(f"import {name}" for name in modules))
-    assert not loaded & {"textual", "rich", "sympy", "networkx"}
+    assert not loaded & {"textual", "rich", "sympy", "networkx", "scipy"}
 
 
 def test_the_import_contracts_hold() -> None:

@@ -62,7 +62,7 @@ def local(gate: Gate, slot: int, point: tuple[float, ...]) -> float:
 
 def formula_in_symbols(gate: Gate) -> sp.Expr:
     """The formula as SymPy has it."""
-    return sp.sympify(gate.value(symbols(), [sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]), strict=True)
+    return sp.sympify(gate.formula(symbols(), *[sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]), strict=True)
 
 
 def typed(gate: Gate, arguments: tuple[str, ...]) -> str:
@@ -117,6 +117,31 @@ def test_a_formula_has_the_same_value_in_numbers_and_in_symbols(gate: Gate) -> N
         assert evaluate(formula, dict(zip(NAMES, point, strict=False))) == pytest.approx(value, rel=1e-12, abs=1e-15)
 
 
+def are_equal(one: sp.Expr, other: sp.Expr) -> bool:
+    """Whether SymPy proves two expressions equal, in each of their cases."""
+    cases = [*one.atoms(sp.Piecewise), *other.atoms(sp.Piecewise)]
+    if cases:
+        conditions = [condition for _, condition in cases[0].args]
+        alike = [case for case in cases if [condition for _, condition in case.args] == conditions]
+        chosen = [{case: case.args[place][0] for case in alike} for place in range(len(conditions))]
+        return all(are_equal(one.xreplace(values), other.xreplace(values)) for values in chosen)
+    # In one family of functions, so that what is equal can cancel.
+    away = (one - other).rewrite(sp.erf).rewrite(sp.exp)
+    return bool(sp.simplify(away) == 0 or sp.simplify(sp.expand(away)) == 0)
+
+
+@pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.computed or any(g.slopes)], ids=lambda g: g.name)
+def test_the_form_that_computes_is_the_textbooks_form(gate: Gate) -> None:
+    names = [sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]
+    out = sp.sympify(gate.formula(symbols(), *names))
+    pairs = [(gate.formula(symbols(), *names), gate.value(symbols(), names))]
+    pairs += [
+        (gate.partials[slot](symbols(), *names, out), gate.slope(slot)(symbols(), *names, out)) for slot in range(width(gate))
+    ]
+    for textbook, computed in pairs:
+        assert are_equal(sp.sympify(textbook), sp.sympify(computed)), (textbook, computed)
+
+
 @every_gate
 def test_a_gate_computes_arrays_as_it_computes_numbers(gate: Gate) -> None:
     # Ties and kinks are among them: a batch must decide as a single gate does.
@@ -136,8 +161,9 @@ def test_a_gate_computes_arrays_as_it_computes_numbers(gate: Gate) -> None:
 @pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
 def test_formula_and_local_gradients_print(gate: Gate, style: type[TEXT]) -> None:
     names = [style.name(n) for n in NAMES[: width(gate)]]
-    printed = [gate.value(style, names)]
-    printed += [style.term(partial(style, *names, style.name("out"))) for partial in gate.partials]
+    printed = [gate.formula(style, *names), gate.value(style, names)]
+    for slot, partial in enumerate(gate.partials):
+        printed += [style.term(form(style, *names, style.name("out"))) for form in (partial, gate.slope(slot))]
     for term in printed:
         assert term.text
         assert term.text.count("(") == term.text.count(")")

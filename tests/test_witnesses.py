@@ -217,7 +217,7 @@ def test_the_seed_scales_every_witness() -> None:
 
 
 def test_a_wrong_local_gradient_is_found_by_both_other_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(ELEMENTWISE["tanh"], partials=(lambda m, x, out: 1 - out,)))
+    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(ELEMENTWISE["tanh"], slopes=(lambda m, x, out: 1 - out,)))
     found = report("tanh(x)*y", x=0.5, y=2.0)
     assert [row.verdict for row in found.rows] == ["disagree", "agree"]
     assert "agree with each other and not with backprop" in found.rows[0].explanation
@@ -226,7 +226,7 @@ def test_a_wrong_local_gradient_is_found_by_both_other_witnesses(monkeypatch: py
 
 
 def test_a_wrong_local_gradient_is_found_where_sympy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(GATES, "sin", dataclasses.replace(ELEMENTWISE["sin"], partials=(lambda m, x, out: m.cos(x) * 1.001,)))
+    monkeypatch.setitem(GATES, "sin", dataclasses.replace(ELEMENTWISE["sin"], slopes=(lambda m, x, out: m.cos(x) * 1.001,)))
     row = only("sin(" * 100 + "x" + ")" * 100, x=0.5)
     assert (row.symbolic, row.verdict) == (None, "disagree")
     assert "no third witness" in row.explanation

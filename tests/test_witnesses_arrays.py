@@ -217,7 +217,7 @@ def test_one_wrong_cell_among_thousands_is_found_by_the_direction(monkeypatch: p
         slopes[33, 41] *= 0.9
         return slopes
 
-    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(ELEMENTWISE["tanh"], partials=(wrong,)))
+    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(ELEMENTWISE["tanh"], slopes=(wrong,)))
     of = run("sum(tanh(x))", x=1.0 + 0.01 * normal(60, 60))
     (row,) = rows(of)
     assert row.verdict == "disagree"

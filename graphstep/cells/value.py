@@ -185,7 +185,7 @@ def _sums(trace: Trace, parts: Parts, style: Style) -> tuple[str, str]:
 def _formula(gate: Gate, style: Style, inputs: Sequence[Term]) -> str:
     if gate.chooses:
         return (style.maximum(*inputs) if gate.chooses == "max" else style.minimum(*inputs)).text
-    return style.term(gate.value(style, inputs)).text
+    return style.term(gate.formula(style, *inputs)).text
 
 
 def _cells(trace: Trace, node: int, index: Cell) -> list[float]:

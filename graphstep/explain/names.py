@@ -91,7 +91,7 @@ def formula(program: Program, index: int, style: Style, terms: Sequence[Any]) ->
     gate = GATES[node.gate or ""]
     if not isinstance(gate, Gate):
         return style.term(gate.formula(style, terms, told(program, index)))
-    return style.term(gate.value(style, terms))
+    return style.term(gate.formula(style, *terms))
 
 
 def told(program: Program, index: int) -> dict[str, Any]:

@@ -54,7 +54,8 @@ class Gate:
     """An elementwise gate: a formula and one local gradient for each input.
 
     ``formula(m, *inputs)`` and ``partials[slot](m, *inputs, out)`` are written once and interpreted by ``m``
-    (:class:`graphstep.gates.mathematics.Mathematics`): with numbers, SymPy symbols or a printer.
+    (:class:`graphstep.gates.mathematics.Mathematics`): with numbers, SymPy symbols or a printer. They are the textbook's. Where
+    those lose digits in float64 a row has a second form of the same function, ``computed`` or ``slopes``: numbers come from it.
     """
 
     name: str
@@ -69,6 +70,11 @@ class Gate:
     """One sentence: what it does to its inputs. Fields: ``{x} {y} {z}`` its inputs."""
     backward: str
     """One sentence: what it does to its upstream gradient. Fields: ``{x} {y} {z}``, ``{other}``, ``{out}``, ``{local}``."""
+    computed: Callable[..., Any] | None = None
+    """Its value in a form that keeps its digits where the formula loses them, ``computed(m, *inputs)``: numbers come from it, the
+    explanation has the formula. None where the formula is as good."""
+    slopes: tuple[Callable[..., Any] | None, ...] = ()
+    """The same for its local gradients, ``slopes[slot](m, *inputs, out)``; None, or no entry, where the partial is as good."""
     pattern: tuple[str, ...] = ("",)
     """Its pattern in backward flow, one a slot (the last one repeats): distributor, switcher, router, negation, or none."""
     scales: bool = False
@@ -107,8 +113,13 @@ class Gate:
         return len(self.partials) - len(self.defaults), len(self.partials)
 
     def value(self, m: Any, inputs: Sequence[Any]) -> Any:
-        """Its value from its inputs, with whatever ``m`` works on."""
-        return self.formula(m, *inputs)
+        """Its value from its inputs in the form that numbers come from."""
+        return (self.computed or self.formula)(m, *inputs)
+
+    def slope(self, slot: int) -> Callable[..., Any]:
+        """The local gradient towards a slot in the form that numbers come from, ``slope(m, *inputs, out)``."""
+        second = self.slopes[slot] if slot < len(self.slopes) else None
+        return second or self.partials[slot]
 
     def local(
         self,
@@ -125,7 +136,7 @@ class Gate:
         """
         if self.chooses:
             return shares(m, inputs, out, constants, ties)[slot]
-        local = self.partials[slot](m, *inputs, out)
+        local = self.slope(slot)(m, *inputs, out)
         for convention in reversed(self.conventions):
             if slot < len(convention.local) and convention.local[slot] is not None:
                 local = m.where(convention.at(m, *inputs), convention.local[slot], local)

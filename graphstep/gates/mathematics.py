@@ -23,7 +23,13 @@ class Mathematics(Protocol):
     nan: Value
 
     def exp(self, x: Value, /) -> Value: ...
+    def expm1(self, x: Value, /) -> Value:
+        """exp(x) - 1, also where exp(x) rounds to 1"""
+
     def log(self, x: Value, /) -> Value: ...
+    def log1p(self, x: Value, /) -> Value:
+        """log(1 + x), also where 1 + x rounds to 1"""
+
     def sqrt(self, x: Value, /) -> Value: ...
     def sin(self, x: Value, /) -> Value: ...
     def cos(self, x: Value, /) -> Value: ...
@@ -37,11 +43,17 @@ class Mathematics(Protocol):
     def abs(self, x: Value, /) -> Value: ...
     def sign(self, x: Value, /) -> Value: ...
     def erf(self, x: Value, /) -> Value: ...
+    def erfc(self, x: Value, /) -> Value:
+        """1 - erf(x), also where erf(x) rounds to 1"""
+
     def sigmoid(self, x: Value, /) -> Value:
         """1/(1 + exp(-x))"""
 
     def softplus(self, x: Value, /) -> Value:
         """log(1 + exp(x)), without overflow"""
+
+    def scaled_power(self, factor: Value, x: Value, y: Value, /) -> Value:
+        """Factor times x^y, also where x^y alone is too large or too small for a number; 0 where the factor is 0"""
 
     def maximum(self, x: Value, y: Value, /) -> Value: ...
     def minimum(self, x: Value, y: Value, /) -> Value: ...
@@ -52,20 +64,45 @@ class Mathematics(Protocol):
         """The condition that both conditions hold"""
 
 
+# SciPy's special functions compute arrays at the speed of NumPy's own, and come from one source on every system, which those of
+# the C library do not. To import them takes as long as to start the program, so only a gate that computes one waits for them.
+
+
 def _erf(x: Value) -> Value:
-    # NumPy has no erf, and SciPy would be a heavy dependency for one function of the standard library.
-    if isinstance(x, np.ndarray) and x.ndim:
-        flat = np.fromiter((math.erf(v) for v in x.ravel().tolist()), np.float64, x.size)
-        return flat.reshape(x.shape)
-    return np.float64(math.erf(float(x)))
+    from scipy.special import erf
+
+    return erf(x)
+
+
+def _erfc(x: Value) -> Value:
+    from scipy.special import erfc
+
+    return erfc(x)
 
 
 def _sigmoid(x: Value) -> Value:
-    return 1.0 / (1.0 + np.exp(-x))
+    powers = np.exp(-x)
+    found = 1.0 / (1.0 + powers)
+    # Where exp(-x) is too large for a number the reciprocal is 0; σ(x) is exp(x) there, and may still be a subnormal number.
+    return np.where(powers > 1e300, np.exp(x), found)[()] if np.max(powers, initial=0.0) > 1e300 else found
 
 
 def _softplus(x: Value) -> Value:
     return np.logaddexp(0.0, x)
+
+
+def _scaled_power(factor: Value, x: Value, y: Value) -> Value:
+    power = np.power(x, y)
+    size = np.abs(power)
+    ordinary = (size > 1e-290) & (size < 1e300)
+    if np.all(ordinary):
+        return factor * power
+    # 0 · x^y is 0 however steep x^y is: the factor is the exponent, and x^0 is flat everywhere, at 0, inf and nan too.
+    found = np.where(np.equal(factor, 0), 0.0, factor * power)
+    # Half of the power on either side of the factor: what is a number as a whole need not be one in between.
+    half = np.power(np.abs(x), np.multiply(0.5, y))
+    split = ~ordinary & np.isfinite(x) & np.isfinite(y) & np.not_equal(x, 0) & np.not_equal(factor, 0) & ~np.isnan(power)
+    return np.where(split, np.copysign(half, power) * factor * half, found)[()]
 
 
 class _Numbers:
@@ -74,11 +111,13 @@ class _Numbers:
     pi = math.pi
     nan = math.nan
     exp, log, sqrt = np.exp, np.log, np.sqrt
+    expm1, log1p = np.expm1, np.log1p
     sin, cos, tan = np.sin, np.cos, np.tan
     asin, acos, atan = np.arcsin, np.arccos, np.arctan
     sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
     abs, sign = np.abs, np.sign
-    erf = staticmethod(_erf)
+    erf, erfc = staticmethod(_erf), staticmethod(_erfc)
+    scaled_power = staticmethod(_scaled_power)
     sigmoid = staticmethod(_sigmoid)
     softplus = staticmethod(_softplus)
     maximum, minimum, both = np.maximum, np.minimum, np.logical_and
@@ -98,8 +137,21 @@ def symbols() -> Mathematics:
         pi, nan = sp.pi, sp.nan
         exp, log, sqrt = sp.exp, sp.log, staticmethod(sp.sqrt)
         sin, cos, tan, asin, acos, atan = sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan
-        sinh, cosh, tanh, abs, sign, erf = sp.sinh, sp.cosh, sp.tanh, sp.Abs, sp.sign, sp.erf
+        sinh, cosh, tanh, abs, sign = sp.sinh, sp.cosh, sp.tanh, sp.Abs, sp.sign
+        erf, erfc = sp.erf, sp.erfc
         maximum, minimum, both = sp.Max, sp.Min, sp.And
+
+        @staticmethod
+        def expm1(x: Value) -> Value:
+            return sp.exp(x) - 1
+
+        @staticmethod
+        def log1p(x: Value) -> Value:
+            return sp.log(1 + x)
+
+        @staticmethod
+        def scaled_power(factor: Value, x: Value, y: Value) -> Value:
+            return factor * x**y
 
         @staticmethod
         def sigmoid(x: Value) -> Value:

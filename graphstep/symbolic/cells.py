@@ -229,7 +229,7 @@ _FORMS: dict[str, Callable[[Writer, list[Any], Mapping[str, Any]], Any]] = {
 def _computed(gate: Any, values: list[Number], options: Mapping[str, Any]) -> Number:
     with np.errstate(all="ignore"):
         if isinstance(gate, Gate):
-            value = gate.formula(NUMBERS, *[np.float64(x) if isinstance(x, float) else x for x in values])
+            value = gate.value(NUMBERS, [np.float64(x) if isinstance(x, float) else x for x in values])
         else:
             value = gate.value(np, [np.asarray(x) for x in values], options)
     return np.asarray(value, np.float64) if np.ndim(value) else float(value)

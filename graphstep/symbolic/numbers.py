@@ -57,7 +57,7 @@ def constant(typed: Constant) -> Any:
 def double(gate: str, inputs: list[float]) -> float:
     """The value of an elementwise gate on numbers."""
     with np.errstate(all="ignore"):
-        return float(ELEMENTWISE[gate].formula(NUMBERS, *map(np.float64, inputs)))
+        return float(ELEMENTWISE[gate].value(NUMBERS, [*map(np.float64, inputs)]))
 
 
 def fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:

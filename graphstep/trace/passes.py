@@ -109,7 +109,7 @@ def forward(made: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
         for batch in level.batches:
             gate, values, outs = batch.gate, [buffers.value(place) for place in batch.ins], batch.outs
             if isinstance(gate, Gate):
-                found = gate.formula(NUMBERS, *values)
+                found = gate.value(NUMBERS, values)
             else:
                 try:
                     found = gate.value(np, values, batch.options)

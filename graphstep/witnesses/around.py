@@ -17,7 +17,7 @@ from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call, MisfitError
 from graphstep.trace.levels import Region
 from graphstep.trace.passes import read, write
-from graphstep.witnesses.branches import decides, decisions, works_hard
+from graphstep.witnesses.branches import decides, decisions
 from graphstep.witnesses.differences import FEW, Difference, Runs, between, sizes
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ CALL = 1_000
 
 PRODUCTS = 16
 """Multiplications of a matrix product that cost as much as one cell of another gate."""
-
-HARD = 30
-"""Cells that one cell of a gate costs whose formula is computed in a loop of Python (the error function)."""
 
 
 RUNS = 16
@@ -159,7 +156,7 @@ def _computed(cells: Array, batch: Batch, count: int, trace: Trace) -> NDArray[n
         out = gate.value(np, inputs, batch.options)
         write(cells, batch.outs, out)
         return _routes(gate, Call(tuple(map(np.asarray, inputs)), np.asarray(out), batch.options, trace.ties))
-    out = gate.formula(NUMBERS, *inputs)
+    out = gate.value(NUMBERS, inputs)
     write(cells, batch.outs, out)
     if not decides(gate.name):
         return None
@@ -181,7 +178,7 @@ def _work(batch: Batch) -> int:
     read_, written = (sum(_size(place) for place in places) for places in (batch.ins, (batch.outs,)))
     cost = CALL + read_ + written
     if isinstance(gate, Gate):
-        return cost * (1 + decides(gate.name)) + written * HARD * works_hard(gate.name)
+        return cost * (1 + decides(gate.name))
     if gate.factors is not None and gate.multiplications is not None and len(shapes) == 2:
         cost += gate.multiplications(0, shapes, batch.options) // PRODUCTS
     return cost * (1 + (gate.remark is not None))

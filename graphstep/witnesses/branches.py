@@ -29,10 +29,8 @@ class _Recorder:
 
     def __init__(self) -> None:
         self.made: list[Any] = []
-        self.used: list[str] = []
 
     def __getattr__(self, function: str) -> Any:
-        self.used.append(function)
         return getattr(NUMBERS, function)
 
     def abs(self, x: Any) -> Any:
@@ -73,14 +71,3 @@ def decides(name: str) -> bool:
     gate = ELEMENTWISE[name]
     inputs = [np.ones(1)] * (gate.arity[0] if gate.chooses else len(gate.partials))
     return bool(gate.chooses) or len(decisions(gate, inputs, np.ones(1))) > 0
-
-
-@cache
-def works_hard(name: str) -> bool:
-    """Whether a gate's formula is slow on arrays: NumPy has no error function, so it is computed cell by cell."""
-    gate = ELEMENTWISE[name]
-    if gate.chooses:
-        return False
-    recorder = _Recorder()
-    gate.formula(recorder, *[np.ones(1)] * len(gate.partials))
-    return "erf" in recorder.used

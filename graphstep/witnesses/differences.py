@@ -128,7 +128,7 @@ def _forward(trace: Trace, cells: Array, held: int) -> None:
     levels = trace.plan.levels
     for level in levels[_level_of(trace, held) + 1 :]:
         for gate, outs, ins in _numbers(level):
-            cells[outs] = gate.formula(NUMBERS, *[cells[i] for i in ins])
+            cells[outs] = gate.value(NUMBERS, [cells[i] for i in ins])
 
 
 def _numbers(level: Level) -> Iterator[tuple[Gate, Places, list[Places]]]:

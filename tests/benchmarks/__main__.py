@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import bench_edit, bench_layout, bench_read, bench_screen, bench_start, bench_train
+from tests.benchmarks import bench_edit, bench_layout, bench_read, bench_screen, bench_special, bench_start, bench_train
 from tests.benchmarks.measure import report
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def results() -> Iterator[Result]:
     """What is measured against a peer."""
-    for module in (bench_start, bench_screen, bench_edit, bench_read, bench_train):
+    for module in (bench_start, bench_screen, bench_edit, bench_read, bench_train, bench_special):
         yield from module.results()
 
 

@@ -211,6 +211,18 @@ class Style:
         """The natural logarithm."""
         return self.call("ln", x)
 
+    def expm1(self, x: Term) -> Term:
+        """exp(x) - 1"""
+        return self.exp(x) - 1
+
+    def log1p(self, x: Term) -> Term:
+        """log(1 + x)"""
+        return self.log(1 + x)
+
+    def scaled_power(self, factor: Any, x: Any, y: Any) -> Term:
+        """``factor · x^y``"""
+        return self.binary("*", factor, self.term(x) ** y)
+
     def sigmoid(self, x: Term) -> Term:
         """The logistic function."""
         return self.call("σ", x)

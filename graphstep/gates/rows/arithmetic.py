@@ -45,6 +45,8 @@ ARITHMETIC = (
         (lambda m, x, y, out: 1 / y, lambda m, x, y, out: -x / y**2),
         "The ÷ gate divides its first input by its second.",
         "The slope of x/y is 1/y towards the numerator and −x/y² towards the denominator.",
+        # y² is too large or too small for a number long before the quotient is.
+        slopes=(None, lambda m, x, y, out: -out / y),
         scales=True,
         with_constant={0: "{}/x", 1: "÷{}"},
         conventions=(
@@ -73,6 +75,7 @@ ARITHMETIC = (
         (lambda m, x, out: -1 / x**2,),
         "The 1/x gate takes the reciprocal of its input.",
         "The slope of 1/x is −1/x².",
+        slopes=(lambda m, x, out: -(out**2),),
         conventions=(
             Convention(
                 lambda m, x: x == 0,

@@ -12,11 +12,12 @@ POWERS = (
         (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: 0),
         "The power gate raises its input to a constant exponent.",
         "The exponent comes down in front: the slope of xⁿ is n·xⁿ⁻¹.",
+        slopes=(lambda m, x, y, out: m.scaled_power(y, x, y - 1),),
         with_constant={1: "^{}"},
         conventions=(
             Convention(
-                lambda m, x, y: (x == 0) & (y == 0),
-                "x⁰ is 1 everywhere, so its local gradient is taken as 0 at x = 0 too.",
+                lambda m, x, y: ((x == 0) | (x != x)) & (y == 0),
+                "x⁰ is 1 everywhere, so its local gradient is taken as 0 at 0 and nan too.",
                 "PyTorch and TensorFlow give 0, JAX nan",
                 (0.0,),
             ),
@@ -43,6 +44,10 @@ POWERS = (
         (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: out * m.log(x)),
         "The ^ gate raises its first input to its second.",
         "Towards the base the slope of xʸ is y·xʸ⁻¹, towards the exponent xʸ·ln x.",
+        slopes=(
+            lambda m, x, y, out: m.scaled_power(y, x, y - 1),
+            lambda m, x, y, out: m.scaled_power(m.log(x), x, y),
+        ),
         functions=("pow", "Pow"),
         with_constant={0: "{}^x"},
         conventions=(

@@ -39,6 +39,8 @@ TRIGONOMETRY = (
         (lambda m, x, out: 1 / m.sqrt(1 - x**2),),
         "The asin gate takes the angle whose sine is its input.",
         "The slope of asin is 1/√(1 − x²).",
+        # Near ±1 the square has lost the digits of 1 − x.
+        slopes=(lambda m, x, out: 1 / m.sqrt((1 - x) * (1 + x)),),
         functions=("asin",),
         conventions=(
             Convention(
@@ -64,6 +66,7 @@ TRIGONOMETRY = (
         (lambda m, x, out: -1 / m.sqrt(1 - x**2),),
         "The acos gate takes the angle whose cosine is its input.",
         "The slope of acos is −1/√(1 − x²).",
+        slopes=(lambda m, x, out: -1 / m.sqrt((1 - x) * (1 + x)),),
         functions=("acos",),
         conventions=(
             Convention(
@@ -89,6 +92,8 @@ TRIGONOMETRY = (
         (lambda m, x, out: 1 / (1 + x**2),),
         "The atan gate takes the angle whose tangent is its input.",
         "The slope of atan is 1/(1 + x²).",
+        # x² is too large for a number where its reciprocal is none too small.
+        slopes=(lambda m, x, out: m.where(m.abs(x) > 1e100, 1 / x / (x + 1 / x), 1 / (1 + x**2)),),
         functions=("atan",),
         saturates=True,
     ),
