@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.arrays import shape_of, shape_text
-from graphstep.errors import InputError, did_you_mean
+from graphstep.errors import InputError
 from graphstep.fit import fit
 from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call
 from graphstep.trace.causes import makes_nan, makes_not_finite
+from graphstep.trace.inputs import check_inputs
 from graphstep.trace.passes import Array, Buffers, backward, forward, read
 from graphstep.trace.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.trace.step import Event, Step
@@ -390,22 +391,3 @@ def _number(buffer: Array, place: Index) -> Number:
 def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
     # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
     return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)
-
-
-def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
-    """Raise InputError unless there is exactly one value for each input of the program."""
-    missing = [name for name in program.inputs if name not in inputs]
-    if missing:
-        names = ", ".join(missing)
-        example = " ".join(f"{name}=…" for name in missing)
-        raise InputError(f"no value for {names}", hint=f"give one on the command line: {example}")
-    for name in inputs:
-        if name in program.inputs:
-            continue
-        if name in program.names:
-            raise InputError(
-                f"'{name}' is assigned in the program, so it cannot be given a value",
-                hint=f"leave {name}= out, or the statement that assigns it",
-            )
-        known = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
-        raise InputError(f"'{name}' does not stand in the program", hint=did_you_mean(name, program.inputs) or known)
