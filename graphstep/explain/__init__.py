@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from graphstep.explain.explain import explain
 from graphstep.explain.explanation import Explanation, Ladder, Note
+from graphstep.explain.infinities import why_not_finite
 from graphstep.explain.kinks import convention
 from graphstep.explain.ladders import local_ladder, value_ladder
 from graphstep.explain.names import latex_name, name_of, output_name
-from graphstep.explain.reasons import pattern, why_zero
+from graphstep.explain.reasons import pattern, why_gradient, why_zero
 
 __all__ = [
     "Explanation",
@@ -21,5 +22,7 @@ __all__ = [
     "output_name",
     "pattern",
     "value_ladder",
+    "why_gradient",
+    "why_not_finite",
     "why_zero",
 ]

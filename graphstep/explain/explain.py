@@ -11,7 +11,8 @@ from graphstep.explain.cells import all_zero
 from graphstep.explain.explanation import Explanation
 from graphstep.explain.ladders import seed_ladder, sent_ladders, sum_ladder, value_ladder
 from graphstep.explain.names import TEXT, name_of, output_name, slot_term
-from graphstep.explain.reasons import notes, operand_with_value, pattern, routed, share_blocked
+from graphstep.explain.operands import operand_with_value, routed
+from graphstep.explain.reasons import notes, pattern, share_blocked
 from graphstep.explain.sizes import copies, jacobian, same_shape, shape_rule
 from graphstep.gates.gate import Gate, shares
 from graphstep.gates.mathematics import NUMBERS

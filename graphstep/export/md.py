@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.arrays import shape_text
 from graphstep.diagram import MORE, WHOLE
-from graphstep.explain import explain, latex_name, name_of, output_name, value_ladder, why_zero
+from graphstep.explain import explain, latex_name, name_of, output_name, value_ladder, why_gradient
 from graphstep.explain.names import LATEX, derivative
 from graphstep.export import _arrays as arrays
 from graphstep.export._graph import graph
@@ -276,7 +276,7 @@ def _partial_row(trace: Trace, index: int, last: int, shaped: bool) -> tuple[str
 def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str], shaped: bool) -> tuple[str, ...]:
     """A row of the table; what there is to say of it goes to ``remarks``."""
     numeric, error = arrays.checked(row)
-    if said := row.explanation or why_zero(trace, index):
+    if said := row.explanation or why_gradient(trace, index):
         remarks.append(f"- {inline(latex_name(trace.program.inputs[index]))}: {plain(said)}\n")
     value, gradient = arrays.short(trace.value_of(index)), arrays.short(trace.gradient_of(index))
     return *_input(trace, index, shaped), value, gradient, numeric, error

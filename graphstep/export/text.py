@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.arrays import number_text
-from graphstep.explain import explain, output_name, why_zero
+from graphstep.explain import explain, output_name, why_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
         return
     yield f"\nresult\n  {out} = {number_text(trace.output)}\n"
     for index, name in enumerate(program.inputs):
-        reason = why_zero(trace, index)
+        reason = why_gradient(trace, index)
         if not program.depends[index]:
             yield f"  {reason}\n"
             continue
