@@ -32,6 +32,9 @@ COLUMN = 4
 BINS = 12
 """Bins of the histogram in a summary."""
 
+_NOISE = 1e-15
+"""The part of its largest cell below which a cell of an array is rounding."""
+
 _BARS = "▁▂▃▄▅▆▇█"
 _CHUNK = 1 << 20
 """Cells that are sorted into bins at a time, so that a large array is not copied as a whole."""
@@ -90,6 +93,11 @@ def _article(number: int) -> str:
     return "an" if text[0] == "8" or (text[:2] in {"11", "18"} and len(text) % 3 == 2) else "a"
 
 
+def all_zero(value: Number) -> bool:
+    """Whether a number, or every cell of an array that has any, is 0."""
+    return value == 0 if isinstance(value, int | float) else bool(value.size) and not value.any()
+
+
 def is_small(array: NDArray[np.float64]) -> bool:
     """Whether an array is written out: at most :data:`SMALL` cells, and rows of at most :data:`SMALL_COLUMNS`, or one vector."""
     return bool(array.size <= SMALL and (array.ndim <= 1 or array.shape[-1] <= SMALL_COLUMNS))
@@ -97,7 +105,16 @@ def is_small(array: NDArray[np.float64]) -> bool:
 
 def array_text(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     """All cells in nested brackets, with ``digits`` significant digits: ``[[0.088, 0.176], [0.104, 0.208]]``."""
-    return _nested(array.tolist(), lambda cell: numeral(cell, digits))
+    return _nested(settled(array).tolist(), lambda cell: numeral(cell, digits))
+
+
+def settled(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An array with 0 where a cell is below 1e-15 of the largest: what rounding left there is no figure."""
+    import numpy as np
+
+    size = np.abs(array)
+    settled: NDArray[np.float64] = np.where(size < _NOISE * np.max(size, initial=0.0, where=np.isfinite(size)), 0.0, array)
+    return settled
 
 
 def _nested(cells: Any, spell: Callable[[float], str]) -> str:
@@ -125,6 +142,7 @@ def latex_matrix(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     """
     if array.ndim not in {1, 2} or array.size == 0:
         return _nested(array.tolist(), lambda cell: _latex(cell, digits))
+    array = settled(array)
     lies = array.ndim == 1 and array.size > COLUMN
     rows = array.reshape(1 if lies else -1, -1 if lies else 1).tolist() if array.ndim == 1 else array.tolist()
     inside = r" \\ ".join(" & ".join(_latex(cell, digits) for cell in row) for row in rows)
@@ -223,6 +241,8 @@ def summary(array: NDArray[np.float64]) -> Summary:
         cells = cells / scale
     start, stop = low / scale, high / scale
     mean = min(max(float(cells.mean()) * scale, low), high)
+    if abs(mean) < _NOISE * max(abs(low), abs(high)):
+        mean = 0.0
     counts = np.zeros(BINS, np.int64)
     for place in range(0, cells.size, _CHUNK):
         bins = ((cells[place : place + _CHUNK] - start) / (stop - start) * BINS).astype(np.int64)

@@ -90,8 +90,10 @@ def _read(text: str, program: Program) -> Condition:
     found = _COMPARISON.fullmatch(text)
     if found is None:
         raise InputError(f"{quoted(text)} is no condition", hint=f"for example {', '.join(EXAMPLES)}")
+    from graphstep.explain import names_of
+
     node = found["node"]
-    if node and program.find(node) is None:
+    if node and names_of(program).find(node) is None:
         raise InputError(f"no node is called {quoted(node)}", hint=did_you_mean(node, program.names) or "leave it out for all")
     from graphstep.values import read_number
 
@@ -116,10 +118,9 @@ def steps_of(trace: Trace, condition: Condition) -> tuple[int, ...]:
 
 
 def reason(trace: Trace, condition: Condition, n: int) -> str:
-    """Why a condition holds after a step, one of :func:`steps_of`: ``∂f/∂x = 0``, ``max sends to x``."""
+    """Why a condition holds after a step, one of :func:`steps_of`: ``df/dx = 0``, ``max sends to x``."""
     from graphstep.explain import explain, name_of
-    from graphstep.explain.names import derivative, term
-    from graphstep.gates.notation import TEXT
+    from graphstep.explain.derivatives import gradient_name
 
     program, step = trace.program, trace.step(n)
     name = name_of(program, step.node)
@@ -136,8 +137,7 @@ def reason(trace: Trace, condition: Condition, n: int) -> str:
         return f"the contribution to {name} is {_shown(step.contribution)}"
     if condition.kind in ("value", "isnan", "isinf"):
         return f"{name} = {_shown(step.value)}"
-    whole = derivative(TEXT, term(program, program.output, TEXT), term(program, step.node, TEXT))
-    return f"{whole} = {_shown(trace.gradient_of(step.node))}"
+    return f"{gradient_name(trace, step.node)} = {_shown(trace.gradient_of(step.node))}"
 
 
 def _shown(value: Number | None) -> str:
@@ -163,7 +163,7 @@ def last_change(trace: Trace, node: int, before: int) -> int | None:
 
     A contribution of 0 changes nothing, unless it is the first: then the gradient was not known before.
     """
-    from graphstep.explain.cells import all_zero
+    from graphstep.arrays import all_zero
 
     plan, program = trace.plan, trace.program
     behind = len(plan.events) + 1
@@ -214,7 +214,9 @@ def _steps(trace: Trace, condition: Condition) -> Iterator[int]:
 
 
 def _compared(trace: Trace, condition: Condition) -> Iterator[int]:
-    only = trace.program.find(condition.node) if condition.node else None
+    from graphstep.explain import names_of
+
+    only = names_of(trace.program).find(condition.node) if condition.node else None
     if condition.node and only is None:
         # Its node was folded away.
         return

@@ -36,7 +36,7 @@ class Series:
     """Numbers by round."""
 
     name: str
-    """What they are: ``loss``, ``‖∂w‖``."""
+    """What they are: ``loss``, ``‖∇w‖``."""
     rounds: Array
     """The rounds, rising."""
     values: Array

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, overload
 
 from graphstep.arrays import array_text, shape_text
 from graphstep.drawing import Marks
-from graphstep.explain.names import NAME_WIDTH, output_name
-from graphstep.expression import Program, node_id
+from graphstep.explain.names import names_of, output_name
+from graphstep.expression import Program
 from graphstep.gates import GATES
 from graphstep.layout import Box, Edge, arrange, cell_width, neighbourhood
 from graphstep.numerals import DIGITS, numeral
@@ -277,8 +277,9 @@ def _shown_name(program: Program, index: int) -> str:
     node = program.nodes[index]
     if node.gate is None or node.name is not None:
         return node.name or ""
-    # A formula writes a short expression out (x+y), and calls a long one by its id.
-    return node_id(index) if program.short(index, NAME_WIDTH) == node_id(index) else ""
+    # A formula writes a short expression out (x+y), and calls a long one, or one that stands twice, by a name.
+    names = names_of(program)
+    return names.texts[index] if index in names.definitions else ""
 
 
 def _no_width(_: int) -> int:

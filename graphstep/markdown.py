@@ -62,9 +62,9 @@ def inline(latex: str) -> str:
     return f"$`{latex}`$"
 
 
-def aligned(left: str, rungs: Sequence[str]) -> str:
-    """A block of mathematics: the equal forms of one quantity under each other."""
-    rows = " \\\\\n".join(f"&= {rung}" for rung in rungs)
+def aligned(left: str, rungs: Iterable[tuple[str, str]]) -> str:
+    """A block of mathematics: the forms of one quantity under each other, each with the sign before it."""
+    rows = " \\\\\n".join(f"&{sign} {rung}" for sign, rung in rungs)
     return fence(f"\\begin{{aligned}}\n{left} {rows}\n\\end{{aligned}}", "math")
 
 

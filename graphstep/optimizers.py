@@ -6,7 +6,7 @@ the update itself come from one entry.
 
 A formula is ``lambda m, q: …``; the names in ``q`` are
 
-- ``w``, the parameter, ``g``, its gradient ∂f/∂w, and ``lr``, the learning rate α of this round;
+- ``w``, the parameter, ``g``, its gradient df/dw, and ``lr``, the learning rate α of this round;
 - ``t``, the number of the update, from 1;
 - the settings of the row (``mu``, ``rho`` …), its state, and what earlier assignments of this round made;
 - ``q.downhill(a, b)``, which is a − b where the loss is to fall, and a + b where it is to rise (``--maximize``).

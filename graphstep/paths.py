@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from math import isfinite, log10, prod
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from graphstep.errors import InputError
-from graphstep.explain.names import derivative, name_of, slot_term, term
-from graphstep.gates.notation import TEXT
+from graphstep.explain.derivatives import gradient_name, local_name
+from graphstep.explain.equations import right_side
+from graphstep.explain.names import name_of
+from graphstep.gates.notation import TERMS
 from graphstep.jacobian import jacobian
 from graphstep.numerals import numeral
 
@@ -96,7 +100,7 @@ def paths_lines(found: Paths) -> list[str]:
     trace, start = found.trace, found.start
     program, one = trace.program, found.count == 1
     name, out = name_of(program, start), name_of(program, program.output)
-    whole = derivative(TEXT, term(program, program.output, TEXT), term(program, start, TEXT))
+    whole = gradient_name(trace, start)
     text = [f"{count_text(found.count)} path{' leads' if one else 's lead'} from {name} to {out}."]
     for place, path in enumerate(found.listed, 1):
         text += ["", *_path_lines(trace, start, path, place)]
@@ -170,19 +174,21 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
     nodes = [start, *(int(plan.sender[edge]) for edge in reversed(path.edges))]
     yield f"{place}. {' → '.join(name_of(program, node) if node >= 0 else '…' for node in _shortened(nodes))}"
     shown = _shortened(path.edges)
-    symbols = [_derivative(trace, edge) if edge >= 0 else "…" for edge in shown]
+    symbols = [local_name(trace, edge) if edge >= 0 else "…" for edge in shown]
     if path.product is None:
         yield f"   {' · '.join(symbols) or 'the seed'}"
         if symbols:
             yield f"   {' · '.join(_structure(trace, edge) if edge >= 0 else '…' for edge in shown)}"
         return
-    factors = [None if edge < 0 else _slope(trace, edge) for edge in shown]
-    numbers = ["…" if factor is None else numeral(factor) for factor in factors]
+    factors = [_slope(trace, edge) for edge in shown if edge >= 0]
     if trace.seed != 1 or not shown:
-        symbols.insert(0, "seed")
-        numbers.insert(0, numeral(float(trace.seed)))
-    rungs = [" · ".join(symbols), _joined(" · ", numbers) if len(numbers) > 1 else "", numeral(path.product)]
-    yield f"   {' = '.join(filter(None, rungs))}"
+        symbols.insert(0, gradient_name(trace, program.output))
+        factors.insert(0, float(np.asarray(trace.seed)))
+    numbers = [TERMS.number(factor) for factor in factors if factor is not None]
+    # A product with dots is no equation: of a long path there are the symbols and the result.
+    whole = -1 not in shown and len(numbers) == len(factors)
+    right = right_side(prod(numbers[1:], start=numbers[0]), path.product, trace.writing) if whole else numeral(path.product)
+    yield f"   {' · '.join(symbols)} = {right}"
 
 
 def _sum_lines(found: Paths, whole: str) -> Iterator[str]:
@@ -213,17 +219,12 @@ def _sum_lines(found: Paths, whole: str) -> Iterator[str]:
     if found.count == 1:
         yield f"The product is {numeral(total)}{said}"
         return
-    added = _joined(" + ", [numeral(product) for product in products if product is not None])
-    yield f"Their sum is {added} = {numeral(total)}{said}"
+    first, *rest = [TERMS.number(product) for product in products if product is not None]
+    yield f"Their sum is {right_side(sum(rest, start=first), total, trace.writing)}{said}"
 
 
 def _name(found: Paths) -> str:
     return name_of(found.trace.program, found.start)
-
-
-def _derivative(trace: Trace, edge: int) -> str:
-    program, sender = trace.program, int(trace.plan.sender[edge])
-    return derivative(TEXT, term(program, sender, TEXT), slot_term(program, sender, int(trace.plan.slot[edge]), TEXT))
 
 
 def _structure(trace: Trace, edge: int) -> str:
@@ -236,8 +237,3 @@ def _shortened(numbers: Sequence[int]) -> Sequence[int]:
     if len(numbers) <= FACTORS + 1:
         return numbers
     return [*numbers[: FACTORS // 2], -1, *numbers[-FACTORS // 2 :]]
-
-
-def _joined(sign: str, numbers: Sequence[str]) -> str:
-    """Numbers with a sign between them; negative ones behind it in parentheses."""
-    return sign.join(f"({text})" if place and text.startswith("-") else text for place, text in enumerate(numbers))

@@ -171,7 +171,9 @@ class Run:
 
     def __getitem__(self, key: str) -> RunNode:
         """A node by its name, its id (``v4``) or its text (``x+y``); KeyError when there is none."""
-        index = self.program.find(key)
+        from graphstep.explain import names_of
+
+        index = names_of(self.program).find(key)
         if index is None:
             hint = did_you_mean(key, self.program.names)
             raise KeyError(f"no node is called {quoted(key)}{f'; {hint}' if hint else ''}")

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from graphstep.cells.explanation import CellExplanation, cell
-from graphstep.cells.names import Window, find_cell, find_node, find_window, named, spelled
+from graphstep.cells.gradient import cell_gradient_name
+from graphstep.cells.names import Window, cell_name, find_cell, find_node, find_window, named, spelled
 
-__all__ = ["CellExplanation", "Window", "cell", "find_cell", "find_node", "find_window", "named", "spelled"]
+__all__ = [
+    "CellExplanation",
+    "Window",
+    "cell",
+    "cell_gradient_name",
+    "cell_name",
+    "find_cell",
+    "find_node",
+    "find_window",
+    "named",
+    "spelled",
+]

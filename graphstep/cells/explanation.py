@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graphstep.cells.gradient import gradient_rungs, products_of, why_gradient
-from graphstep.cells.names import checked, named, spelled
+from graphstep.cells.gradient import cell_gradient, gradient_rungs, products_of, why_gradient
+from graphstep.cells.names import cell_name, checked, named, spelled
 from graphstep.cells.value import value_parts, value_rungs, why_value
 from graphstep.errors import InputError
 from graphstep.explain.explanation import Ladder
-from graphstep.explain.names import derivative, name_of, term
-from graphstep.gates.notation import LATEX, TEXT
+from graphstep.explain.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.gates.notation import Style
     from graphstep.gates.structural import Cell
     from graphstep.trace import Trace
 
@@ -49,8 +47,9 @@ class CellExplanation:
     def lines(self) -> list[str]:
         """The explanation as text: what it is, the ladder with a rung a line, and the sentence."""
         head = f"the {self.of} of {self.spelled}" + (f", in mathematics {self.name}" if self.index else "")
-        pad = " " * len(self.ladder.left)
-        rungs = [f"  {pad if place else self.ladder.left} = {rung}" for place, rung in enumerate(self.ladder.rungs)]
+        left = self.ladder.left_text
+        pad = " " * len(left)
+        rungs = [f"  {pad if place else left} {rung.relation} {rung.text}" for place, rung in enumerate(self.ladder.rungs)]
         return [head, *rungs, f"  {self.why}"]
 
 
@@ -61,27 +60,18 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
     """
     place = checked(trace, node, index)
     program = trace.program
-    name, typed = named(program, node, place, TEXT).text, spelled(program, node, place)
+    name, typed = cell_name(program, node, place), spelled(program, node, place)
     if of == "value":
         value = float(np.asarray(trace.value_of(node))[place])
         made = value_parts(trace, node, place)
-
-        def of_value(style: Style) -> tuple[str, tuple[str, ...]]:
-            return named(program, node, place, style).text, value_rungs(trace, node, place, made, style)
-
-        ladder = Ladder(*of_value(TEXT), lambda: of_value(LATEX))
+        ladder = Ladder(named(program, node, place), tuple(value_rungs(trace, node, place, made)))
         return CellExplanation(node, place, of, name, typed, value, made.values, ladder, why_value(trace, node, place, made))
     if not program.depends[node]:
         message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
         raise InputError(message, hint="its value can be explained")
     gradient = float(np.asarray(trace.gradient_of(node))[place])
     products = products_of(trace, node, place)
-
-    def of_gradient(style: Style) -> tuple[str, tuple[str, ...]]:
-        left = derivative(style, term(program, program.output, style), named(program, node, place, style))
-        return left, gradient_rungs(trace, place, products, gradient, style)
-
-    ladder = Ladder(*of_gradient(TEXT), lambda: of_gradient(LATEX))
+    ladder = Ladder(cell_gradient(trace, node, place), tuple(gradient_rungs(trace, place, products, gradient)))
     return CellExplanation(
         node,
         place,

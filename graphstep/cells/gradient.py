@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.cells.names import named
-from graphstep.cells.sums import left_out, share, shown, without_repeats, written
-from graphstep.explain.names import derivative, name_of, term
+from graphstep.cells.names import cell_name, named
+from graphstep.cells.sums import SPELLED_OUT, left_out, share, shown, written
+from graphstep.explain.derivatives import change, objective, wire_use
+from graphstep.explain.equations import equation, result
+from graphstep.explain.explanation import Rung
+from graphstep.explain.ladders import without_repeats
+from graphstep.explain.names import name_of
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.notation import TEXT, Term
+from graphstep.gates.notation import TERMS, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphstep.expression import Operand
-    from graphstep.gates.notation import Style
+    from graphstep.gates.notation import Term
     from graphstep.gates.structural import Cell, StructuralGate
     from graphstep.trace import Trace
 
@@ -73,26 +77,41 @@ def products_of(trace: Trace, node: int, index: Cell) -> Products:
     return Products(tuple(contributions), tuple(map(at, shown(range(len(contributions))))))
 
 
-def gradient_rungs(trace: Trace, index: Cell, products: Products, value: float, style: Style) -> tuple[str, ...]:
+def cell_gradient(trace: Trace, node: int, index: Cell) -> Term:
+    """The gradient of one cell: ``dL/dW₁₂``."""
+    return TERMS.derivative(objective(trace), named(trace.program, node, index), change(trace))
+
+
+def cell_gradient_name(trace: Trace, node: int, index: Cell) -> str:
+    """The gradient of one cell as plain text."""
+    text: str = cell_gradient(trace, node, index).read(TEXT).text
+    return text
+
+
+def gradient_rungs(trace: Trace, index: Cell, products: Products, value: float) -> list[Rung]:
     """The sum in names, in numbers, and its value."""
-    last, count = style.number(value).text, len(products.contributions)
+    count = len(products.contributions)
     if not count:
-        return (last,)
+        return [result(value, trace.writing)]
     names, numbers = [], []
     for product in products.shown:
         sender = int(trace.plan.sender[product.edge])
-        upstream = _slope(trace, trace.program.output, (), sender, product.cell, style)
-        local = _local(trace, product, index, style)
+        upstream = cell_gradient(trace, sender, product.cell)
+        local = _local(trace, product, index)
         names.append(upstream if local is None else upstream * local)
-        arriving = style.number(product.upstream)
-        numbers.append(arriving if local is None else arriving * style.number(product.local))
-    return without_repeats((written(names, count, style).text, written(numbers, count, style).text, last))
+        arriving = TERMS.number(product.upstream)
+        numbers.append(arriving if local is None else arriving * TERMS.number(product.local))
+    symbols = Rung(written(names, count), "symbols")
+    if count > SPELLED_OUT:
+        # A sum with dots is no equation.
+        return [symbols, result(value, trace.writing)]
+    return without_repeats([symbols, *equation([written(numbers, count)], value, trace.writing)])
 
 
 def why_gradient(trace: Trace, node: int, index: Cell, products: Products) -> str:
     """One or two sentences: where the terms come from."""
     program, edges, count = trace.program, trace.plan.arrivals[node], len(products.contributions)
-    name, out = named(program, node, index, TEXT).text, name_of(program, program.output)
+    name, out = cell_name(program, node, index), name_of(program, program.output)
     if node == program.output:
         return f"The backward pass starts at {out}: its gradient is the seed."
     if not edges:
@@ -103,7 +122,7 @@ def why_gradient(trace: Trace, node: int, index: Cell, products: Products) -> st
         return f"{name} moves no cell of {where}: other cells were chosen."
     if count == 1:
         (only,) = products.shown
-        moved = named(program, int(trace.plan.sender[only.edge]), only.cell, TEXT).text
+        moved = cell_name(program, int(trace.plan.sender[only.edge]), only.cell)
         return f"{name} moves {moved} and nothing else, so there is one term."
     ways = f"{where} in {count:,} ways" if len(edges) > 1 else f"{count:,} cells of {where}"
     return f"{name} moves {ways}, and the contributions add up.{left_out(count)}"
@@ -139,25 +158,26 @@ def _arriving(trace: Trace, edge: int, index: Cell) -> tuple[list[float], Callab
     return contributions, product
 
 
-def _local(trace: Trace, product: Product, index: Cell, style: Style) -> Term | None:
+def _local(trace: Trace, product: Product, index: Cell) -> Term | None:
     """The local gradient in symbols; None where it is 1 whatever the values are, so that nobody writes it."""
     if product.factor is not None:
-        return named(trace.program, *product.factor, style)
+        return named(trace.program, *product.factor)
     sender, slot = int(trace.plan.sender[product.edge]), int(trace.plan.slot[product.edge])
     gate, node = trace.gate(sender), trace.node(sender)
     if isinstance(gate, Gate):
         if not (gate.chooses or _by_convention(trace, gate, sender, slot, index)):
-            names = [named(trace.program, x, index, style) for x in node.operands]
-            partial = style.term(gate.partials[slot](style, *names, named(trace.program, sender, index, style)))
-            return None if partial.text == "1" else partial
+            names = [named(trace.program, x, index) for x in node.operands]
+            partial = TERMS.term(gate.partials[slot](TERMS, *names, named(trace.program, sender, index)))
+            return None if partial.read(TEXT).text == "1" else partial
     elif gate is not None and _only_moves(trace, gate, sender, slot):
         if product.local == 1:
             return None
         if count := share(product.local):
-            return style.number(1) / style.number(count)
+            return TERMS.exactly(1) / TERMS.exactly(count)
     operand = node.operands[slot]
     assert isinstance(operand, int), "a gradient goes to a node"
-    return _slope(trace, sender, product.cell, operand, index, style)
+    use = wire_use(trace, product.edge)
+    return TERMS.derivative(named(trace.program, sender, product.cell), named(trace.program, operand, index, use), "∂")
 
 
 def _only_moves(trace: Trace, gate: StructuralGate, sender: int, slot: int) -> bool:
@@ -176,9 +196,3 @@ def _by_convention(trace: Trace, gate: Gate, sender: int, slot: int, index: Cell
             for convention in gate.conventions
             if slot < len(convention.local) and convention.local[slot] is not None
         )
-
-
-def _slope(trace: Trace, of: int, of_cell: Cell, by: int, by_cell: Cell, style: Style) -> Term:
-    """``∂q₁/∂x₂``; the output stands without a subscript, since its cells are added up by the seed."""
-    top = named(trace.program, of, of_cell, style) if of_cell else term(trace.program, of, style)
-    return style.name(derivative(style, top, named(trace.program, by, by_cell, style)))

@@ -8,20 +8,21 @@ an axis longer than 9 the subscripts are kept apart by commas: W₁,₁₀.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.arrays import kind_text
 from graphstep.errors import InputError, did_you_mean, quoted
-from graphstep.explain.names import name_of, output_name, term
+from graphstep.explain.names import name_of, names_of, term
+from graphstep.explain.symbols import NodeSymbol
 from graphstep.expression import Constant
-from graphstep.gates.notation import ATOM, LATEX, Term
+from graphstep.gates.notation import ATOM, TERMS, TEXT, Ink, Latex, Term
 from graphstep.pages import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.expression import Operand, Program, Shape
-    from graphstep.gates.notation import Style
     from graphstep.gates.structural import Cell
     from graphstep.trace import Trace
 
@@ -30,23 +31,46 @@ _START = re.compile(r"(\d{0,15})\s*:?", re.ASCII)
 _PLACE = re.compile(r"(?P<node>.+?)\s*\[(?P<index>[^\[\]]*)\]", re.DOTALL)
 
 
-def named(program: Program, operand: Operand, index: Cell, style: Style) -> Term:
-    """A cell as a term of a formula, with subscripts from 1; a number or a constant as it is."""
-    base = term(program, operand, style)
-    return base if isinstance(operand, Constant) else subscripted(base, index, program.nodes[operand].shape, style)
+@dataclass(frozen=True, slots=True)
+class CellSymbol:
+    """A cell of a term, with subscripts that are counted from 1."""
+
+    whole: Term
+    """The array."""
+    digits: str
+    """The subscripts."""
+
+    def ink(self, style: Any) -> Ink:
+        """How a style writes it."""
+        base: Ink = self.whole.read(style)
+        inside = base.within(ATOM)
+        if isinstance(style, Latex):
+            # TeX refuses a second subscript on one letter.
+            inside = style.parentheses(inside) if "_" in inside and base.level == ATOM else inside
+            return Ink(f"{inside}_{{{self.digits}}}", ATOM, style)
+        return Ink(inside + self.digits.translate(_LOWERED), ATOM, style)
 
 
-def subscripted(base: Term, index: Cell, shape: Shape, style: Style) -> Term:
+def named(program: Program, operand: Operand, index: Cell, use: int = 0) -> Term:
+    """A cell as a term of a formula, or of one use of its node; a number or a constant as it is."""
+    if isinstance(operand, Constant):
+        return term(program, operand)
+    whole = TERMS.symbol(NodeSymbol(names_of(program), operand, use))
+    return subscripted(whole, index, program.nodes[operand].shape)
+
+
+def cell_name(program: Program, operand: Operand, index: Cell) -> str:
+    """A cell in plain text: ``W₁₂``."""
+    text: str = named(program, operand, index).read(TEXT).text
+    return text
+
+
+def subscripted(base: Term, index: Cell, shape: Shape) -> Term:
     """A term with the subscripts of a cell, counted from 1, of an array of this shape; without an index the term itself."""
     if not index:
         return base
     digits = ("," if max(shape) > 9 else "").join(str(place + 1) for place in index)
-    inside = base.within(ATOM)
-    if style is LATEX:
-        # TeX refuses a second subscript on one letter.
-        inside = style.parentheses(inside) if "_" in inside and base.level == ATOM else inside
-        return Term(f"{inside}_{{{digits}}}", ATOM, style)
-    return Term(inside + digits.translate(_LOWERED), ATOM, style)
+    return TERMS.symbol(CellSymbol(base, digits))
 
 
 def spelled(program: Program, node: int, index: Cell) -> str:
@@ -110,8 +134,7 @@ def find_window(trace: Trace, text: str) -> Window | None:
 
 def find_node(program: Program, text: str) -> int | None:
     """The node of a name, an id or a text; the output also by the name that it has in formulas, ``f``."""
-    found = program.find(text)
-    return program.output if found is None and text == output_name(program) else found
+    return names_of(program).find(text)
 
 
 def checked(trace: Trace, node: int, index: Sequence[int]) -> Cell:

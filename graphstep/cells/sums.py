@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from graphstep.gates.notation import LATEX, SUM, Term
+from graphstep.gates.notation import ATOM, TERMS, Ink, Latex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.gates.notation import Style
+    from graphstep.gates.notation import Term
 
 T = TypeVar("T")
+
+
+class _Dots:
+    """What stands for the terms that are left out."""
+
+    def ink(self, style: Any) -> Ink:
+        return Ink(r"\cdots" if isinstance(style, Latex) else "…", ATOM, style)
+
 
 SPELLED_OUT = 6
 """Terms up to which a sum is written in full; of more the first four and the last."""
@@ -25,13 +33,12 @@ def shown(terms: Sequence[T]) -> tuple[T, ...]:
     return tuple(terms) if len(terms) <= SPELLED_OUT else (*terms[:_FIRST], terms[-1])
 
 
-def written(terms: Sequence[Term], count: int, style: Style) -> Term:
+def written(terms: Sequence[Term], count: int) -> Term:
     """The sum of the terms that :func:`shown` gave, of ``count`` in all, with dots for those that are left out."""
     total, *rest = terms
     for place, term in enumerate(rest, 1):
         if place == _FIRST and count > len(terms):
-            dots = r"\cdots" if style is LATEX else "…"
-            total = Term(f"{total.within(SUM)} + {dots}", SUM, style)
+            total = total + TERMS.symbol(_Dots())
         total = total + term
     return total
 
@@ -49,8 +56,3 @@ def share(number: float) -> int:
     """
     count = round(1 / number) if 1e-9 < number < 1 else 0
     return count if math.isclose(number * count, 1, rel_tol=1e-12) else 0
-
-
-def without_repeats(rungs: Sequence[str]) -> tuple[str, ...]:
-    """The rungs of a ladder, without those that say what the rung before them said."""
-    return tuple(rung for place, rung in enumerate(rungs) if place == 0 or rungs[place - 1] != rung)

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.cells.names import named, subscripted
-from graphstep.cells.sums import left_out, share, shown, without_repeats, written
-from graphstep.explain.names import name_of, term
+from graphstep.cells.names import cell_name, named, subscripted
+from graphstep.cells.sums import SPELLED_OUT, left_out, share, shown, written
+from graphstep.explain.equations import equation, result
+from graphstep.explain.explanation import Rung
+from graphstep.explain.ladders import bare, number_term, numbered, without_repeats
+from graphstep.explain.names import name_of, names_of
 from graphstep.gates.gate import Gate
-from graphstep.gates.notation import TEXT, Term
+from graphstep.gates.notation import TERMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from graphstep.expression import Operand
-    from graphstep.gates.notation import Style
+    from graphstep.gates.notation import Term
     from graphstep.gates.structural import Cell, StructuralGate
     from graphstep.trace import Trace
 
@@ -64,33 +65,33 @@ def value_parts(trace: Trace, node: int, index: Cell) -> Parts:
         return _multiplied(trace, gate, node, index) if gate.factors is not None else _moved(trace, gate, node, index)
 
 
-def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts, style: Style) -> tuple[str, ...]:
+def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts) -> list[Rung]:
     """The formula of the cell in names, in numbers, and its value; the value alone for an input."""
     gate, operands = trace.gate(node), trace.node(node).operands
-    last = style.number(float(np.asarray(trace.value_of(node))[index])).text
+    value, table = float(np.asarray(trace.value_of(node))[index]), names_of(trace.program)
     if gate is None:
-        return (last,)
+        return [result(value, trace.writing)]
     if isinstance(gate, Gate):
-        names = _formula(gate, style, [named(trace.program, x, index, style) for x in operands])
-        numbers = _formula(gate, style, [style.number(x) for x in _cells(trace, node, index)])
-        found = without_repeats((names, numbers, last))
+        symbols = table.formula(node, [named(trace.program, x, index) for x in operands])
+        cells = [number_term(x, cell) for x, cell in zip(operands, _cells(trace, node, index), strict=True)]
+        forms = [(symbols, table.formula(node, cells))]
+        rungs = without_repeats([Rung(symbols, "symbols"), *numbered(trace, forms, value)])
         # An unnamed number is called by its own text: "x+y = x + y = 3" would say it twice.
-        same = not index and _bare(term(trace.program, node, style).text) == _bare(names)
-        return found[1:] if same and len(found) > 1 else found
+        same = not index and bare(name_of(trace.program, node)) == bare(rungs[0].text)
+        return rungs[1:] if same and len(rungs) > 1 else rungs
     if parts.values:
-        return without_repeats((*_sums(trace, parts, style), last))
-    call = trace.call(node)
-    whole = gate.formula(
-        style,
-        [term(trace.program, x, style) for x in operands],
-        gate.told(trace.node(node).options, [x.shape for x in call.inputs]),
-    )
-    return without_repeats((subscripted(style.term(whole), index, trace.node(node).shape, style).text, last))
+        symbols, numbers = _sums(trace, parts)
+        if len(parts.values) > SPELLED_OUT:
+            # A sum with dots is no equation.
+            return [Rung(symbols, "symbols"), result(value, trace.writing)]
+        return without_repeats([Rung(symbols, "symbols"), *equation([numbers], value, trace.writing)])
+    whole = table.formula(node, [table.operand(x) for x in operands])
+    return [Rung(subscripted(whole, index, trace.node(node).shape), "symbols"), result(value, trace.writing)]
 
 
 def why_value(trace: Trace, node: int, index: Cell, parts: Parts) -> str:
     """One or two sentences: where it comes from."""
-    gate, name = trace.gate(node), named(trace.program, node, index, TEXT).text
+    gate, name = trace.gate(node), cell_name(trace.program, node, index)
     if gate is None:
         return f"{name} is given."
     sources = [name_of(trace.program, x) for _, x in trace.node(node).sources]
@@ -166,26 +167,20 @@ def _moved(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> Parts:
     return Parts(tuple(values), tuple(found), share(scales.pop()) if len(scales) == 1 else 0)
 
 
-def _sums(trace: Trace, parts: Parts, style: Style) -> tuple[str, str]:
+def _sums(trace: Trace, parts: Parts) -> tuple[Term, Term]:
     """The sum in names and in numbers."""
     names, numbers = [], []
     for part in parts.shown:
-        name, number = named(trace.program, part.operand, part.cell, style), style.number(part.number)
+        name, number = named(trace.program, part.operand, part.cell), TERMS.number(part.number)
         if part.other is not None:
-            name, number = name * named(trace.program, *part.other, style), number * style.number(part.scale)
+            name, number = name * named(trace.program, *part.other), number * TERMS.number(part.scale)
         elif not parts.share and part.scale != 1:
-            name, number = style.number(part.scale) * name, style.number(part.scale) * number
+            name, number = TERMS.number(part.scale) * name, TERMS.number(part.scale) * number
         names.append(name)
         numbers.append(number)
-    added = [written(terms, len(parts.values), style) for terms in (names, numbers)]
-    one, two = (total / style.number(parts.share) if parts.share else total for total in added)
-    return one.text, two.text
-
-
-def _formula(gate: Gate, style: Style, inputs: Sequence[Term]) -> str:
-    if gate.chooses:
-        return (style.maximum(*inputs) if gate.chooses == "max" else style.minimum(*inputs)).text
-    return style.term(gate.formula(style, *inputs)).text
+    added = [written(terms, len(parts.values)) for terms in (names, numbers)]
+    one, two = (total / TERMS.exactly(parts.share) if parts.share else total for total in added)
+    return one, two
 
 
 def _cells(trace: Trace, node: int, index: Cell) -> list[float]:
@@ -197,7 +192,3 @@ def _unit(shape: tuple[int, ...], index: Cell) -> Any:
     unit = np.zeros(shape)
     unit[index] = 1.0
     return unit
-
-
-def _bare(text: str) -> str:
-    return text.replace(" ", "").replace("·", "*")

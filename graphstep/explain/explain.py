@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.arrays import is_small, kind_text, number_text, shape_of, shape_text
-from graphstep.explain.cells import all_zero
+from graphstep.arrays import all_zero, is_small, kind_text, number_text, shape_of, shape_text
+from graphstep.explain.derivatives import definitions, objective_name
 from graphstep.explain.explanation import Explanation
-from graphstep.explain.ladders import seed_ladder, sent_ladders, sum_ladder, value_ladder
-from graphstep.explain.names import TEXT, name_of, output_name, slot_term
-from graphstep.explain.operands import operand_with_value, routed
-from graphstep.explain.reasons import notes, pattern, share_blocked
+from graphstep.explain.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
+from graphstep.explain.names import name_of, output_name, slot_name
+from graphstep.explain.reasons import notes, operand_with_value, pattern, routed, share_blocked
 from graphstep.explain.sizes import copies, jacobian, same_shape, shape_rule
 from graphstep.gates.gate import Gate, shares
 from graphstep.gates.mathematics import NUMBERS
@@ -32,7 +32,19 @@ def explain(trace: Trace, n: int) -> Explanation:
     step = trace.step(n)
     # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
     with np.errstate(all="ignore"):
-        return {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum, "update": _update}[step.event](step)
+        said = {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum, "update": _update}[step.event](step)
+    return replace(said, definitions=definitions(trace, _named(step)))
+
+
+def _named(step: Step) -> list[int]:
+    """The nodes that a step names."""
+    nodes = step.trace.program.nodes
+    if step.event == "value":
+        # Its own ladder says what it stands for.
+        return [x for x in nodes[step.node].operands if isinstance(x, int)]
+    if step.event == "send" and step.sender is not None:
+        return [step.node, step.sender, *(x for x in nodes[step.sender].operands if isinstance(x, int))]
+    return [] if step.event == "start" else [step.node]
 
 
 def _start(step: Step) -> Explanation:
@@ -86,23 +98,24 @@ def _update(step: Step) -> Explanation:
 def _seed(step: Step) -> Explanation:
     trace = step.trace
     out, shape = output_name(trace.program), trace.node(step.node).shape
-    asked = number_text(trace.seed)
     start = "The backward pass starts at the output"
-    if shape:
-        whole = f"∂{out} stands for the sum of the cells of {out}"
-        if not isinstance(trace.seed, int | float):
-            how = f"with the seed that was asked for: {whole}, each times its cell of the seed"
-        elif trace.seed == 1:
-            how = f"as if the cells of {out} were added up: 1 in every cell, and ∂{out} stands for that sum"
+    defined = objective_ladder(trace)
+    if defined is None:
+        if trace.program.depends[trace.program.output]:
+            why = f"{start}: when {out} grows by a little, {out} grows by just as much."
         else:
-            how = f"with the seed that was asked for, {asked} in every cell: {whole}, times {asked}"
-        why = f"{out} is {kind_text(shape)}. {start} {how}."
-    elif trace.seed == 1:
-        why = f"{start}: when {out} grows by a little, {out} grows by just as much."
+            why = f"{start}. No input: there is nothing to differentiate."
     else:
-        why = f"{start} with the seed that was asked for, {asked}; every gradient is scaled by it."
+        goal, unit = objective_name(trace), isinstance(trace.seed, int | float) and trace.seed == 1
+        asked = "as if its cells were added up" if unit else "by the seed that was asked for"
+        made = f"What is differentiated is one number, {defined.line}, {asked}."
+        kind = f"{out} is {kind_text(shape)}. " if shape else ""
+        why = (
+            f"{kind}{made} The backward pass starts at {out}: that is how fast {goal} grows with {'its cells' if shape else out}."
+        )
     title = f"The output {out} gets its gradient"
-    return Explanation(step.n, "backward", "seed", title, "", seed_ladder(step), None, why, ())
+    before = () if defined is None else (defined,)
+    return Explanation(step.n, "backward", "seed", title, "", seed_ladder(step), None, why, (), before=before)
 
 
 def _send(step: Step) -> Explanation:
@@ -147,7 +160,7 @@ def _why_sent(step: Step) -> str:
 
 def _why_routed(step: Step, gate: Gate) -> str:
     trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
-    mine = slot_term(trace.program, sender, slot, TEXT).text
+    mine = slot_name(trace.program, sender, slot)
     if trace.node(sender).shape:
         local = np.asarray(step.local)
         taken = int(np.count_nonzero(local))
@@ -166,7 +179,7 @@ def _chosen_shares(trace: Trace, index: int) -> str:
     """From which inputs the cells of a max or min of arrays come: ``x in 3, y in 1 of 4 cells``."""
     out, node = trace.value_of(index), trace.node(index)
     taken = shares(NUMBERS, trace.operand_values(index), out, tuple(node.constants), trace.ties)
-    names = [slot_term(trace.program, index, slot, TEXT).text for slot in range(len(node.operands))]
+    names = [slot_name(trace.program, index, slot) for slot in range(len(node.operands))]
     parts = [f"{name} in {int(np.count_nonzero(share)):,}" for name, share in zip(names, taken, strict=True)]
     return f"{', '.join(parts)} of {np.size(out):,} cells"
 
@@ -174,7 +187,7 @@ def _chosen_shares(trace: Trace, index: int) -> str:
 def _told_of(trace: Trace, index: int, gate: StructuralGate, sentence: str) -> str:
     """A sentence of a structural gate with the names of its inputs and its axis."""
     count = len(trace.node(index).operands)
-    fields = {name: slot_term(trace.program, index, k, TEXT).text for k, name in zip(range(count), "xyz", strict=False)}
+    fields = {name: slot_name(trace.program, index, k) for k, name in zip(range(count), "xyz", strict=False)}
     fields["out"] = name_of(trace.program, index)
     return sentence.format(**fields, axis=gate.along(trace.node(index).options))
 

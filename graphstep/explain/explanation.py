@@ -2,47 +2,110 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from graphstep.gates.notation import LATEX, TEXT, latex_style, text_style
+from graphstep.numerals import DIGITS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from graphstep.gates.notation import Term
 
 NoteKind = Literal["convention", "warning", "zero", "arrived"]
 """A choice at a kink or tie; something infinite or undefined; the reason for a zero; how many contributions have arrived."""
+
+
+RungKind = Literal["symbols", "numbers", "value", "words"]
+"""A formula in names, the same in numbers, what it comes to, or words that stand for what is too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One form of a quantity."""
+
+    term: Term
+    """The form."""
+    kind: RungKind
+    """What it consists of."""
+    digits: int = DIGITS
+    """Significant digits of its numbers."""
+    relation: Literal["=", "≈", "←"] = "="
+    """How it follows from what stands to its left; an update becomes (←) what stands to its right."""
+    remark: str = ""
+    """What is said behind it: that a result is too large, too small, undefined, or rounded beyond its digits."""
+
+    @property
+    def text(self) -> str:
+        """The rung in plain text."""
+        text: str = self.term.read(text_style(self.digits)).text
+        return f"{text}{f', {self.remark}' if self.relation == '=' else f' ({self.remark})'}" if self.remark else text
+
+    @property
+    def latex(self) -> str:
+        """The rung in LaTeX."""
+        text: str = self.term.read(latex_style(self.digits)).text
+        return rf"{text} \;\text{{({self.remark})}}" if self.remark else text
+
+
+_SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """One quantity in steps from symbols to its value: ``left = rungs[0] = rungs[1] = … ``."""
 
-    left: str
-    """What it is: ``∂f/∂x``."""
-    rungs: tuple[str, ...]
+    left: Term
+    """What it is: ``df/dx``."""
+    rungs: tuple[Rung, ...]
     """Equal forms of it, from symbols through numbers to the value; the last is the value."""
-    in_latex: Callable[[], tuple[str, tuple[str, ...]]] = field(compare=False, repr=False)
-    """Makes ``left`` and ``rungs`` in LaTeX; a function, since most views never ask and the text of a long run counts."""
+
+    @property
+    def left_text(self) -> str:
+        """``left`` in plain text."""
+        text: str = self.left.read(TEXT).text
+        return text
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The rungs in plain text, without the signs between them."""
+        return tuple(rung.text for rung in self.rungs)
 
     @property
     def line(self) -> str:
         """The ladder on one line."""
-        return " = ".join((self.left, *self.rungs))
+        return self.left_text + "".join(f" {rung.relation} {rung.text}" for rung in self.rungs)
 
     @property
     def latex_left(self) -> str:
         """``left`` in LaTeX."""
-        return self.in_latex()[0]
+        text: str = self.left.read(LATEX).text
+        return text
 
     @property
     def latex_rungs(self) -> tuple[str, ...]:
-        """``rungs`` in LaTeX."""
-        return self.in_latex()[1]
+        """The rungs in LaTeX, without the signs between them."""
+        return tuple(rung.latex for rung in self.rungs)
+
+    @property
+    def latex_signs(self) -> tuple[str, ...]:
+        """The signs before the rungs in LaTeX."""
+        return tuple(_SIGNS[rung.relation] for rung in self.rungs)
 
     @property
     def latex(self) -> str:
         """The ladder on one line of LaTeX."""
-        left, rungs = self.in_latex()
-        return " = ".join((left, *rungs))
+        return self.latex_to(len(self.rungs))
+
+    @property
+    def latex_result(self) -> str:
+        """The last rung in LaTeX, with its sign where that is not =."""
+        sign = self.latex_signs[-1]
+        return self.latex_rungs[-1] if sign == "=" else f"{sign} {self.latex_rungs[-1]}"
+
+    def latex_to(self, count: int) -> str:
+        """The left side and the first ``count`` rungs on one line of LaTeX."""
+        parts = zip(self.latex_signs[:count], self.latex_rungs[:count], strict=True)
+        return self.latex_left + "".join(f" {sign} {rung}" for sign, rung in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +144,8 @@ class Explanation:
     """Of arrays, one sentence: the shapes that go in and come out of a gate, or that a gradient has the shape of its value."""
     jacobian: str = ""
     """Of a send between arrays, one sentence: the Jacobian behind it, its shape, what it looks like, how many entries it has."""
+    definitions: tuple[tuple[str, str], ...] = ()
+    """The numbered expressions that are named here, each with what it stands for: ``("u1", "w0*x0+w1*x1+w2")``."""
     before: tuple[Ladder, ...] = ()
     """Of an update, what the optimizer makes before the parameter moves, such as a velocity, in the order in which it is made."""
 
@@ -95,4 +160,5 @@ class Explanation:
             parts.append(f"Local gradient {self.local.line}.")
         parts += [self.shapes, self.why, self.jacobian]
         parts.extend(note.text for note in self.notes)
+        parts += [f"{name} is {meant}." for name, meant in self.definitions]
         return " ".join(part for part in parts if part)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.explain.explanation import Note
-from graphstep.explain.names import TEXT, slot_term
+from graphstep.explain.names import slot_name
 from graphstep.expression import Constant
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
@@ -121,5 +121,5 @@ def _ties(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...]
 
 
 def _names(trace: Trace, index: int, slots: list[int]) -> str:
-    names = [slot_term(trace.program, index, slot, TEXT).text for slot in slots]
+    names = [slot_name(trace.program, index, slot) for slot in slots]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

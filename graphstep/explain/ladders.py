@@ -1,25 +1,29 @@
-"""The ladders: every quantity of a step from symbols through numbers to its value, in plain text and in LaTeX.
+"""The ladders: every quantity of a step from symbols through numbers to its value, as terms.
 
 Numbers are written out while they are few. Of large arrays there is the rule in symbols, and what the value is like.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from graphstep.arrays import SMALL, is_small, shape_of
-from graphstep.explain.cells import Scalar, by_cell, in_style
-from graphstep.explain.explanation import Ladder
-from graphstep.explain.names import LATEX, TEXT, derivative, formula, slot_term, term, told
+from graphstep.arrays import SMALL, is_small
+from graphstep.explain.derivatives import gradient_term, local_term, objective_formula, wire_term
+from graphstep.explain.equations import equation, result
+from graphstep.explain.explanation import Ladder, Rung
+from graphstep.explain.names import constant_term, names_of
+from graphstep.expression import Constant
 from graphstep.gates.gate import Gate
-from graphstep.gates.notation import CASES, POWER, PRODUCT, SUM, Term
+from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphstep.arrays import Number
-    from graphstep.gates.notation import Style
+    from graphstep.expression import Operand
     from graphstep.trace import Step, Trace
 
 _WIDE = 160
@@ -28,32 +32,35 @@ _WIDE = 160
 _MANY = 4
 """Contributions that a sum spells out in symbols; of more it gives the count."""
 
+_RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+_SHORT = 9
+"""Characters up to which a constant of the text stands in an equation with all of its digits."""
+
 
 def value_ladder(trace: Trace, index: int) -> Ladder:
     """The value of a gate: its formula in names, in numbers, and its value."""
-    gate, node = trace.gate(index), trace.node(index)
+    gate, node, names = trace.gate(index), trace.node(index), names_of(trace.program)
     assert gate is not None, "an input is given, not computed"
     values = trace.operand_values(index)
-    arrays = node.shape != () or not all(isinstance(value, float) for value in values)
-
-    def left(style: Style) -> str:
-        return term(trace.program, index, style).text
-
-    def rungs(style: Style) -> tuple[str, ...]:
-        names = [term(trace.program, x, style) for x in node.operands]
-        ink = by_cell(style) if arrays else style
-        if arrays:
-            names = [in_style(name, ink, shape_of(value) == ()) for name, value in zip(names, values, strict=True)]
-        found = [_formula(trace, index, ink, names)]
-        if _written(values):
-            found.append(_formula(trace, index, ink, [ink.number(x) for x in values]))
-        found.append(style.number(trace.value_of(index)).text)
-        kept = _without_repeats(found)
-        # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
-        same = _bare(left(style)) == _bare(kept[0])
-        return kept[1:] if same and len(kept) > 1 else kept
-
-    return made(left, rungs)
+    left = names.operand(index)
+    symbols = names.formula(index, [names.operand(x) for x in node.operands])
+    rungs = [Rung(symbols, "symbols")]
+    if _written(values):
+        inputs = [number_term(x, value) for x, value in zip(node.operands, values, strict=True)]
+        forms = [(symbols, names.formula(index, inputs))]
+        computed = gate.computed if isinstance(gate, Gate) else None
+        if computed is not None:
+            forms.append((computed(TERMS, *[names.operand(x) for x in node.operands]), computed(TERMS, *inputs)))
+        rungs += numbered(trace, forms, trace.value_of(index))
+    else:
+        rungs.append(result(trace.value_of(index), trace.writing))
+    rungs = without_repeats(rungs)
+    # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
+    if len(rungs) > 1 and bare(left.read(TEXT).text) == bare(rungs[0].text):
+        rungs = rungs[1:]
+    return Ladder(left, tuple(rungs))
 
 
 def local_ladder(trace: Trace, edge: int) -> Ladder:
@@ -69,108 +76,85 @@ def _local_ladder(trace: Trace, edge: int, value: Number | None) -> Ladder:
     gate = trace.gate(sender)
     if not isinstance(gate, Gate) or value is None:
         raise ValueError("the Jacobian of a structural gate is not formed")
-    values = trace.operand_values(sender)
+    left = local_term(trace, edge)
+    if gate.chooses:
+        return Ladder(left, (result(value, trace.writing),))
+    names, node, values = names_of(trace.program), trace.node(sender), trace.operand_values(sender)
+    partials = [gate.partials[slot]]
+    if slot < len(gate.slopes) and (slope := gate.slopes[slot]) is not None:
+        partials.append(slope)
+    operands = [names.slot(sender, k) for k in range(len(values))]
+    symbols = [TERMS.term(partial(TERMS, *operands, names.operand(sender))) for partial in partials]
+    if _is_number(symbols[0]):
+        # The same whatever the inputs are, and in every cell, unless a convention says otherwise.
+        plain = isinstance(value, int | float) or not value.size or bool((value == value.flat[0]).all())
+        return Ladder(left, (Rung(symbols[0], "value") if plain else result(value, trace.writing),))
+    rungs = [Rung(symbols[0], "symbols")]
+    # A condition on an array reads badly in numbers: [1, -2] > 0.
+    plain = not node.shape or symbols[0].operator != "where"
+    if plain and _written((*values, trace.value_of(sender))) and not _by_convention(trace, sender, slot, value):
+        inputs = [number_term(x, value) for x, value in zip(node.operands, values, strict=True)]
+        out = TERMS.number(trace.value_of(sender))
+        numbers = [TERMS.term(partial(TERMS, *inputs, out)) for partial in partials]
+        rungs += numbered(trace, list(zip(symbols, numbers, strict=True)), value)
+    else:
+        rungs.append(result(value, trace.writing))
+    return Ladder(left, tuple(without_repeats(rungs)))
 
-    def rungs(style: Style) -> tuple[str, ...]:
-        last = style.number(value).text
-        if gate.chooses:
-            return (last,)
-        symbols = _partial(trace, sender, slot, style)
-        if isinstance(symbols, Scalar):
-            return (symbols.text,)
-        found = [symbols.text]
-        # A condition on an array reads badly in numbers: [1, -2] > 0.
-        plain = not trace.node(sender).shape or _partial(trace, sender, slot, TEXT).level != CASES
-        if plain and _written((*values, trace.value_of(sender))):
-            ink = by_cell(style) if trace.node(sender).shape else style
-            numbers = [ink.number(x) for x in values]
-            found.append(ink.term(gate.partials[slot](ink, *numbers, ink.number(trace.value_of(sender)))).text)
-        return _without_repeats((*found, last))
 
-    def left(style: Style) -> str:
-        return derivative(style, term(trace.program, sender, style), slot_term(trace.program, sender, slot, style))
+def _by_convention(trace: Trace, index: int, slot: int, value: Number) -> bool:
+    """Whether a convention, not the formula, gives the local gradient of a number."""
+    gate = trace.gate(index)
+    if not isinstance(gate, Gate) or not isinstance(value, int | float):
+        return False
+    from graphstep.gates.mathematics import NUMBERS
 
-    return made(left, rungs)
-
-
-def _partial(trace: Trace, sender: int, slot: int, style: Style) -> Term:
-    """A local gradient in names; a :class:`Scalar` where it is the same number in every cell of an array."""
-    gate, node = trace.gate(sender), trace.node(sender)
-    assert isinstance(gate, Gate), "the Jacobian of a structural gate is not formed"
-    names = [slot_term(trace.program, sender, k, style) for k in range(len(node.operands))]
-    out = term(trace.program, sender, style)
-    if not node.shape:
-        return style.term(gate.partials[slot](style, *names, out))
-    ink = by_cell(style)
-    names = [in_style(name, ink, not isinstance(x, int)) for name, x in zip(names, node.operands, strict=True)]
-    return ink.term(gate.partials[slot](ink, *names, in_style(out, ink, number=False)))
+    values = trace.operand_values(index)
+    return any(
+        slot < len(rule.local) and rule.local[slot] is not None and bool(rule.at(NUMBERS, *values)) for rule in gate.conventions
+    )
 
 
 def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
     """The contribution of a send, and the local gradient that it was multiplied by (None for a structural gate)."""
     trace, edge = step.trace, step.edge
     assert edge is not None, "a send has an edge"
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    gate, known = trace.gate(sender), trace.gradient(step.node, step.n)
-    upstream, local, contribution = trace.gradient_of(sender), step.local, trace.contribution_of(edge)
-    cells = trace.node(sender).shape != ()
-
-    def left(style: Style) -> str:
-        whole = derivative(style, output_term(trace, style), term(trace.program, step.node, style))
-        if known is None or known.expected < 2:
-            return whole
-        part = f"part {known.received} of {known.expected}"
-        return rf"{whole} \;(\text{{{part}}})" if style is LATEX else f"{whole}, {part}"
-
+    sender = int(trace.plan.sender[edge])
+    gate = trace.gate(sender)
+    left = wire_term(trace, edge)
     if not isinstance(gate, Gate):
-        return made(left, lambda style: _pulled(trace, edge, style)), None
-
-    def rungs(style: Style) -> tuple[str, ...]:
-        symbols = _chain(trace, edge, style)
-        result = style.number(contribution).text
-        ink = by_cell(style) if cells else style
-        partial = _partial(trace, sender, slot, style) if cells and not gate.chooses else None
-        if not _written((upstream, contribution)):
-            if not isinstance(partial, Scalar):
-                return symbols, result
-            arrives = derivative(style, output_term(trace, style), term(trace.program, sender, style))
-            return symbols, (Term(arrives, PRODUCT, ink) * partial).text, result
-        slope = partial if isinstance(partial, Scalar) else ink.number(local)
-        return symbols, (ink.number(upstream) * slope).text, result
-
-    return made(left, rungs), _local_ladder(trace, edge, local)
-
-
-def _chain(trace: Trace, edge: int, style: Style) -> str:
-    """The contribution of an edge in symbols: upstream times local, or the upstream gradient pulled back."""
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    if not isinstance(trace.gate(sender), Gate):
-        return _pullback(trace, edge, style).within(SUM)
-    upstream = derivative(style, output_term(trace, style), term(trace.program, sender, style))
-    slope = derivative(style, term(trace.program, sender, style), slot_term(trace.program, sender, slot, style))
-    times = by_cell(style).product if trace.node(sender).shape else style.product
-    return f"{upstream}{times}{slope}"
+        return Ladder(left, tuple(_pulled(trace, edge))), None
+    upstream, local, contribution = trace.gradient_of(sender), step.local, trace.contribution_of(edge)
+    assert local is not None, "an elementwise gate has a local gradient"
+    slope = _local_ladder(trace, edge, local)
+    arrives = gradient_term(trace, sender)
+    rungs = [Rung(arrives * local_term(trace, edge), "symbols")]
+    alone = slope.rungs[0]
+    if _written((upstream, contribution)):
+        by = alone.term if alone.kind == "value" and _is_number(alone.term) else TERMS.number(local)
+        rungs += equation([TERMS.number(upstream) * by], contribution, trace.writing)
+    else:
+        if alone.kind == "value" and _is_number(alone.term):
+            rungs.append(Rung(arrives * alone.term, "symbols"))
+        rungs.append(result(contribution, trace.writing))
+    return Ladder(left, tuple(without_repeats(rungs))), slope
 
 
-def _pullback(trace: Trace, edge: int, style: Style, *, numbers: bool = False) -> Term:
+def _pullback(trace: Trace, edge: int, *, numbers: bool = False) -> Term:
     """What a structural gate makes of its upstream gradient, in symbols or in numbers."""
     sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    gate, node = trace.gate(sender), trace.node(sender)
+    gate, names, node = trace.gate(sender), names_of(trace.program), trace.node(sender)
     assert gate is not None, "an edge starts at a gate"
     assert not isinstance(gate, Gate), "an elementwise gate multiplies"
-    ink, values = by_cell(style), trace.operand_values(sender)
+    values = trace.operand_values(sender)
     if numbers:
-        terms = _Terms(len(values), lambda k: ink.number(values[k]))
-        upstream, out = ink.number(trace.gradient_of(sender)), ink.number(trace.value_of(sender))
+        terms = _Terms(len(values), lambda k: number_term(node.operands[k], values[k]))
+        upstream, out = TERMS.number(trace.gradient_of(sender)), TERMS.number(trace.value_of(sender))
     else:
-        terms = _Terms(
-            len(values), lambda k: in_style(slot_term(trace.program, sender, k, style), ink, shape_of(values[k]) == ())
-        )
-        symbol = derivative(style, output_term(trace, style), term(trace.program, sender, style))
-        # A fraction bar needs no parentheses in a product, a slash does: (∂f/∂q) / 2. Transposed, both do.
-        upstream = in_style(Term(symbol, POWER if style is LATEX else SUM, style), ink, node.shape == ())
-        out = in_style(term(trace.program, sender, style), ink, node.shape == ())
-    return ink.term(gate.pulled(ink, slot, upstream, terms, out, told(trace.program, sender)))
+        terms = _Terms(len(values), lambda k: names.slot(sender, k))
+        upstream, out = gradient_term(trace, sender), names.operand(sender)
+    shapes = [trace.node(x).shape if isinstance(x, int) else () for x in node.operands]
+    return TERMS.term(gate.pulled(TERMS, slot, upstream, terms, out, gate.told(node.options, shapes)))
 
 
 class _Terms(Sequence[Any]):
@@ -188,64 +172,81 @@ class _Terms(Sequence[Any]):
         return self._make(range(self._count)[place])
 
 
-def _pulled(trace: Trace, edge: int, style: Style) -> tuple[str, ...]:
+def _pulled(trace: Trace, edge: int) -> list[Rung]:
     sender = int(trace.plan.sender[edge])
-    found = [_pullback(trace, edge, style).text]
+    rungs, contribution = [Rung(_pullback(trace, edge), "symbols")], trace.contribution_of(edge)
     few = _written((*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender)))
-    if few and len(_pullback(trace, edge, TEXT, numbers=True).text) <= _WIDE:
-        found.append(_pullback(trace, edge, style, numbers=True).text)
-    return _without_repeats((*found, style.number(trace.contribution_of(edge)).text))
+    if few and len((numbers := _pullback(trace, edge, numbers=True)).read(TEXT).text) <= _WIDE:
+        rungs += equation([numbers], contribution, trace.writing)
+    else:
+        rungs.append(result(contribution, trace.writing))
+    return without_repeats(rungs)
 
 
 def sum_ladder(step: Step) -> Ladder:
-    """A gradient as the sum of its contributions."""
-    trace, parts = step.trace, step.contributions
-    edges = trace.plan.arrivals[step.node]
-
-    def left(style: Style) -> str:
-        return derivative(style, output_term(trace, style), term(trace.program, step.node, style))
-
-    def rungs(style: Style) -> tuple[str, ...]:
-        total = style.number(trace.gradient_of(step.node)).text
-        if len(parts) > _MANY:
-            words = f"the sum of {len(parts)} contributions"
-            return (rf"\text{{{words}}}" if style is LATEX else words, total)
-        symbols = " + ".join(_chain(trace, edge, style) for edge in edges)
-        if not _written(parts):
-            return symbols, total
-        added = style.number(parts[0])
-        for part in parts[1:]:
-            added = added + style.number(part)
-        return symbols, added.text, total
-
-    return made(left, rungs)
+    """A gradient as the sum of its contributions, in the order of the uses."""
+    trace = step.trace
+    left, total = gradient_term(trace, step.node), trace.gradient_of(step.node)
+    uses = names_of(trace.program).uses
+    edges = sorted(
+        trace.plan.arrivals[step.node], key=lambda e: uses.get((int(trace.plan.sender[e]), int(trace.plan.slot[e])), 0)
+    )
+    if len(edges) > _MANY:
+        words = TERMS.words(f"the sum of {len(edges)} contributions")
+        return Ladder(left, (Rung(words, "words"), result(total, trace.writing)))
+    rungs = [Rung(_added([wire_term(trace, edge) for edge in edges]), "symbols")]
+    parts = [trace.contribution_of(edge) for edge in edges]
+    if _written(parts):
+        rungs += equation([_added([TERMS.number(part) for part in parts])], total, trace.writing)
+    else:
+        rungs.append(result(total, trace.writing))
+    return Ladder(left, tuple(without_repeats(rungs)))
 
 
 def seed_ladder(step: Step) -> Ladder:
-    """The gradient of the output."""
+    """The gradient of the output: 1, or what the number that is differentiated is made of."""
     trace = step.trace
-    return made(
-        lambda style: derivative(style, *(2 * [output_term(trace, style)])),
-        lambda style: (style.number(trace.gradient_of(step.node)).text,),
-    )
+    return Ladder(gradient_term(trace, step.node), (result(trace.gradient_of(step.node), trace.writing),))
 
 
-def output_term(trace: Trace, style: Style) -> Term:
-    """The output, as it stands above the line of every derivative."""
-    return term(trace.program, trace.program.output, style)
+def objective_ladder(trace: Trace) -> Ladder | None:
+    """The definition of the number that is differentiated: ``L = 2 · f``; None where that is the output itself."""
+    from graphstep.explain.derivatives import objective
+
+    formula = objective_formula(trace)
+    return None if formula is None else Ladder(objective(trace), (Rung(formula, "symbols", trace.writing.digits),))
 
 
-def made(left: Callable[[Style], str], rungs: Callable[[Style], tuple[str, ...]]) -> Ladder:
-    """The ladder that two functions of a style write."""
-    return Ladder(left(TEXT), rungs(TEXT), lambda: (left(LATEX), rungs(LATEX)))
+def numbered(trace: Trace, forms: Sequence[tuple[Term, Term]], value: Number) -> list[Rung]:
+    """The rungs from numbers to a value; where the second form is needed, in symbols first."""
+    rungs = list(equation([numbers for _, numbers in forms], value, trace.writing))
+    for symbols, numbers in forms[1:]:
+        if rungs[0].term is numbers:
+            rungs.insert(0, Rung(symbols, "symbols"))
+    return rungs
 
 
-def _formula(trace: Trace, index: int, style: Style, inputs: Sequence[Any]) -> str:
-    gate = trace.gate(index)
-    # With a printer there is nothing to choose between: max prints all its inputs in one call, not as nested pairs.
-    if gate is not None and gate.chooses:
-        return (style.maximum(*inputs) if gate.chooses == "max" else style.minimum(*inputs)).text
-    return formula(trace.program, index, style, inputs).text
+def number_term(operand: Operand, value: Number) -> Term:
+    """What stands in an equation for an operand: its value, or a short constant as it is."""
+    if isinstance(operand, Constant):
+        exact = constant_term(operand)
+        if exact.operator == "exactly" and (exact.arguments[1] or len(numeral(operand.value, 15)) <= _SHORT):
+            return exact
+        if len(numeral(operand.value, 15)) <= _SHORT:
+            return TERMS.exactly(operand.value)
+    return TERMS.number(value)
+
+
+def _is_number(term: Term) -> bool:
+    """Whether a term is a number of a formula, the same whatever the inputs are."""
+    return term.operator == "exactly" or (term.operator == "negative" and _is_number(term.arguments[0]))
+
+
+def _added(terms: Sequence[Term]) -> Term:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
 
 
 def _written(values: Sequence[Number]) -> bool:
@@ -254,13 +255,13 @@ def _written(values: Sequence[Number]) -> bool:
     return not arrays or (all(map(is_small, arrays)) and sum(array.size for array in arrays) <= 2 * SMALL)
 
 
-def _bare(text: str) -> str:
-    return text.replace(" ", "").replace("·", "*").replace("⊙", "*")
+def bare(text: str) -> str:
+    """A text without what its print may differ in from what was typed: blanks, signs of products, raised exponents."""
+    flat = text.replace(" ", "").replace("·", "*").replace("⊙", "*").replace("**", "^")
+    return _RAISED.sub(lambda match: f"^{match[0].translate(_LOWERED)}", flat)
 
 
-def _without_repeats(rungs: Sequence[str]) -> tuple[str, ...]:
-    kept: list[str] = []
-    for rung in rungs:
-        if not kept or kept[-1] != rung:
-            kept.append(rung)
-    return tuple(kept)
+def without_repeats(rungs: Sequence[Rung]) -> list[Rung]:
+    """The rungs without those that say what the next one says."""
+    texts = [rung.text for rung in rungs]
+    return [rung for place, rung in enumerate(rungs) if place == len(rungs) - 1 or texts[place] != texts[place + 1]]

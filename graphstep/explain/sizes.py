@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from graphstep.arrays import kind_text, shape_text
-from graphstep.explain.cells import all_zero
+from graphstep.arrays import all_zero, kind_text, shape_text
 from graphstep.explain.names import copied, name_of
 from graphstep.gates.gate import Gate
 

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.arrays import is_small
-from graphstep.explain.explanation import Explanation, Ladder, Note
-from graphstep.explain.names import LATEX, TEXT, derivative, latex_name, name_of, output_name, term
-from graphstep.gates.notation import POWER, Term
+from graphstep.explain.derivatives import gradient_term
+from graphstep.explain.equations import equation, result
+from graphstep.explain.explanation import Explanation, Ladder, Note, Rung
+from graphstep.explain.latex_names import latex_name
+from graphstep.explain.names import name_of, names_of, output_name
+from graphstep.explain.symbols import WordSymbol
+from graphstep.gates.notation import TERMS
 from graphstep.numerals import numeral
 from graphstep.optimizers import LATEX_SYMBOLS, SYMBOLS
 
 if TYPE_CHECKING:
-    from graphstep.expression import Program
-    from graphstep.gates.notation import Style
+    from graphstep.arrays import Number
+    from graphstep.gates.notation import Term
     from graphstep.trace import Step, Trace
     from graphstep.trace.update import Update
 
@@ -29,7 +33,7 @@ def updated(step: Step) -> Explanation:
     *earlier, last = update_ladders(trace, update)
     way = "along" if update.climbs else "against"
     sentences = [update.optimizer.why.format(w=name, f=output_name(trace.program), way=way)]
-    if (one := _one_cell(trace.program, update)) is not None:
+    if (one := _one_cell(trace, update)) is not None:
         sentences.append(f"Every cell moves so; one of them: {one}.")
     sentences.append(f"The learning rate of this round is {numeral(update.rate)}.")
     notes = []
@@ -47,73 +51,83 @@ def updated(step: Step) -> Explanation:
 
 
 def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
-    """One ladder for each assignment of the rule, the parameter's last: ``w ← w - α · ∂f/∂w = 2 - 0.1 · 3 = 1.7``.
+    """One ladder for each assignment of the rule, the parameter's last: ``w ← w - α · df/dw = 2 - 0.1 · 3 = 1.7``.
 
     Numbers stand in the middle where all arrays are small enough to be written out.
     """
-    names = [assignment.name for assignment in update.optimizer.rule]
     known = {**update.quantities, **update.made}
     spelled = all(isinstance(value, int | float) or is_small(value) for value in known.values())
-
-    def written(style: Style) -> list[tuple[str, tuple[str, ...]]]:
-        symbols = _symbols(trace.program, update, style)
-        told = _assigned(update, style, symbols, symbols)
-        given, made = ({name: style.number(x) for name, x in numbers.items()} for numbers in (update.quantities, known))
-        filled = _assigned(update, style, given, made)
-        arrow = r" \leftarrow " if style is LATEX else " ← "
-        found: list[tuple[str, tuple[str, ...]]] = []
-        for name in names:
-            value = style.number(update.made[name]).text
-            rungs = (filled[name].text, value) if spelled and filled[name].text != value else (value,)
-            found.append((f"{symbols[name].text}{arrow}{told[name].text}", rungs))
-        return found
-
-    def ladder(place: int) -> Ladder:
-        return Ladder(*written(TEXT)[place], lambda: written(LATEX)[place])
-
-    return [ladder(place) for place in range(len(names))]
+    symbols = _symbols(trace, update)
+    formulas = _assigned(update, symbols, symbols)
+    start, later = ({name: _quantity(update, name, x) for name, x in values.items()} for values in (update.quantities, known))
+    numbers = _assigned(update, start, later)
+    ladders = []
+    for assignment in update.optimizer.rule:
+        name = assignment.name
+        rungs = [Rung(formulas[name], "symbols", relation="←")]
+        if spelled:
+            rungs += equation([numbers[name]], update.made[name], trace.writing)
+        else:
+            rungs.append(result(update.made[name], trace.writing))
+        if len(rungs) > 2 and rungs[1].text == rungs[2].text:
+            del rungs[1]
+        ladders.append(Ladder(symbols[name], tuple(rungs)))
+    return ladders
 
 
-def _symbols(program: Program, update: Update, style: Style) -> dict[str, Term]:
-    """What stands for each quantity: the parameter by its name, its gradient as ∂f/∂w, the rest by the letters of the books."""
-    letters = LATEX_SYMBOLS if style is LATEX else SYMBOLS
-    parameter, output = term(program, update.node, style), term(program, program.output, style)
-    found = {}
+def _quantity(update: Update, name: str, value: Number) -> Term:
+    """A number of an update: what was set is exact, what was computed is written with the digits that it needs."""
+    return TERMS.exactly(float(value)) if name in ("t", *update.settings) and not np.shape(value) else TERMS.number(value)
+
+
+def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
+    """What stands for each quantity: the parameter by its name, its gradient as df/dw, settings by the letters of the books.
+
+    What belongs to one parameter carries its name: v_w.
+    """
+    names, parameter = names_of(trace.program), name_of(trace.program, update.node)
+    cells, settings = bool(np.shape(update.before)), {"lr", "t", *update.settings}
+    symbols: dict[str, Term] = {}
     for name in {**update.quantities, **update.made}:
-        letter = letters.get(name, name)
-        if name in program.names or SYMBOLS.get(name, name) in program.names:
-            # The program has this name for something of its own.
-            name_here = f"{name}_{name_of(program, update.node)}"
-            letter = latex_name(name_here) if style is LATEX else name_here
-        found[name] = style.name(letter)
-    found["w"] = parameter
-    # A derivative multiplies as it stands, and is put in parentheses under a power.
-    found["g"] = Term(derivative(style, output, parameter), POWER, style)
-    return found
+        letter, latex = SYMBOLS.get(name, name), LATEX_SYMBOLS.get(name, latex_name(name))
+        clashes = name in trace.program.names or letter in trace.program.names
+        if name not in settings or clashes:
+            letter, latex = f"{letter}_{parameter}", _with_index(latex, names.latex(parameter))
+        symbols[name] = TERMS.symbol(WordSymbol(letter, latex, cells and name not in settings))
+    symbols["w"] = names.operand(update.node)
+    symbols["g"] = gradient_term(trace, update.node)
+    return symbols
 
 
-def _assigned(update: Update, style: Style, given: dict[str, Term], made: dict[str, Term]) -> dict[str, Term]:
-    """The right side of each assignment. ``given`` is what the rule starts from; ``made`` stands for what is assigned, in the
+def _with_index(latex: str, index: str) -> str:
+    """A letter in LaTeX with one more index: TeX refuses a second subscript on one letter."""
+    return f"{latex[:-1]}, {index}}}" if "_{" in latex and latex.endswith("}") else f"{latex}_{{{index}}}"
+
+
+def _assigned(update: Update, start: dict[str, Term], later: dict[str, Term]) -> dict[str, Term]:
+    """The right side of each assignment. ``start`` is what the rule starts from; ``later`` stands for what is assigned, in the
     assignments that follow.
     """
-    q = SimpleNamespace(**given, downhill=(lambda a, b: a + b) if update.climbs else (lambda a, b: a - b))
-    found = {}
+    q = SimpleNamespace(**start, downhill=(lambda a, b: a + b) if update.climbs else (lambda a, b: a - b))
+    sides = {}
     for assignment in update.optimizer.rule:
-        found[assignment.name] = style.term(assignment.formula(style, q))
-        setattr(q, assignment.name, made[assignment.name])
-    return found
+        sides[assignment.name] = TERMS.term(assignment.formula(TERMS, q))
+        setattr(q, assignment.name, later[assignment.name])
+    return sides
 
 
-def _one_cell(program: Program, update: Update) -> str | None:
+def _one_cell(trace: Trace, update: Update) -> str | None:
     """Where a parameter is too large to be written out, what happens to its first cell; None elsewhere."""
     value = update.before
     if isinstance(value, int | float) or is_small(value) or not value.size:
         return None
     place = (0,) * value.ndim
     before, made = (
-        {name: TEXT.number(x if isinstance(x, int | float) else x[place]) for name, x in known.items()}
+        {name: _quantity(update, name, x if isinstance(x, int | float) else float(x[place])) for name, x in known.items()}
         for known in (update.quantities, update.made)
     )
-    right = _assigned(update, TEXT, before, made)["w"]
-    where = ", ".join(map(str, place))
-    return f"{name_of(program, update.node)}[{where}] ← {right.text} = {made['w'].text}"
+    new = update.made["w"]
+    assert not isinstance(new, int | float), "a parameter keeps its shape"
+    rungs = equation([_assigned(update, before, made)["w"]], float(new[place]), trace.writing)
+    right = "".join(f" {rung.relation} {rung.text}" for rung in rungs[1:])
+    return f"{name_of(trace.program, update.node)}[{', '.join(map(str, place))}] ← {rungs[0].text}{right}"

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from graphstep.arrays import bars, is_small, number_text, shape_text, summary
 from graphstep.diagram import MORE, digest
-from graphstep.explain import latex_name, name_of, output_name
-from graphstep.explain.names import LATEX, derivative, term
+from graphstep.explain import name_of, names_of
+from graphstep.explain.derivatives import gradient_term
+from graphstep.gates.notation import LATEX
 from graphstep.markdown import code, equations, inline, plain, table
 from graphstep.numerals import numeral
 
@@ -37,7 +38,8 @@ def has_arrays(program: Program) -> bool:
 
 def mathematics(value: Number) -> str:
     """A value in mathematics: a numeral, a small array as a matrix, and words for a larger one."""
-    return LATEX.number(value).text
+    text: str = LATEX.number(value).text
+    return text
 
 
 def short(value: Number, more: str = "") -> str:
@@ -50,32 +52,31 @@ def short(value: Number, more: str = "") -> str:
 def given(trace: Trace) -> Iterator[str]:
     """The values of the inputs: what can be written out in a block of mathematics, and of each larger one a line."""
     program = trace.program
-    inputs = list(islice(trace.inputs.items(), GIVEN))
-    small = [(latex_name(name), mathematics(value)) for name, value in inputs if _written_out(value)]
+    inputs, names = list(islice(trace.inputs.items(), GIVEN)), names_of(program)
+    small = [(names.latex(name), mathematics(value)) for name, value in inputs if _written_out(value)]
     yield "\nGiven are the inputs\n\n"
     if small:
         yield equations(small)
     lines = []
     for name, value in inputs:
         if not isinstance(value, int | float) and not _written_out(value):
-            lines.append(f"- {inline(latex_name(name))}: {plain(number_text(value))}\n")
+            lines.append(f"- {inline(names.latex(name))}: {plain(number_text(value))}\n")
     if len(trace.inputs) > GIVEN:
         lines.append(f"- and {len(trace.inputs) - GIVEN:,} more\n")
     if lines:
         yield "\n" if small else ""
         yield from lines
-    if data := [inline(latex_name(name)) for name in program.inputs if name in program.data]:
+    if data := [inline(names.latex(name)) for name in program.inputs if name in program.data]:
         yield f"\nData, for which no gradient is asked: {', '.join(data[:GIVEN])}{' …' if len(data) > GIVEN else ''}.\n"
 
 
 def gradients(trace: Trace, chosen: list[int]) -> Iterator[str]:
     """The gradients of small arrays, written out."""
     written = []
-    output = LATEX.name(latex_name(output_name(trace.program)))
     for index in chosen:
         gradient = trace.gradient_of(index)
         if trace.node(index).shape and _written_out(gradient):
-            written.append((derivative(LATEX, output, term(trace.program, index, LATEX)), mathematics(gradient)))
+            written.append((gradient_term(trace, index).read(LATEX).text, mathematics(gradient)))
     if written:
         yield "\nEvery gradient has the shape of its value:\n\n"
         yield equations(written)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.explain import convention, explain, latex_name, name_of, output_name
+from graphstep.explain import convention, explain, names_of, output_name
 from graphstep.export._arrays import mathematics, short
-from graphstep.expression import node_id
 from graphstep.gates import GATES
 from graphstep.markdown import code, inline, plain, table
 
@@ -57,15 +56,16 @@ def _gates(trace: Trace, last: int) -> Iterator[str]:
     yield f"{_count(done, 'gate')} computed.\n\n"
     yield from table(("gate", "name", "how many:"), ((plain(GATES[n or ""].symbol), code(n or ""), f"{c:,}") for n, c in kinds))
     if last >= trace.plan.seed_step - 1:
-        out = latex_name(output_name(program))
+        out = names_of(program).latex(output_name(program))
         yield f"\nThe output is {inline(f'{out} = {mathematics(trace.output)}')}.\n"
 
 
 def _not_finite(trace: Trace, last: int, sent: int) -> Iterator[str]:
     """The inputs that were given inf or nan, and the first gate, the first nan and the first contribution that made one."""
     nodes, edge = (trace.first_not_finite, trace.first_nan), trace.first_edge_not_finite
+    names = names_of(trace.program)
     for given in trace.given_not_finite:
-        yield f"The input {inline(latex_name(name_of(trace.program, given)))} was given inf or nan, which its users inherit."
+        yield f"The input {inline(names.latex(names.texts[given]))} was given inf or nan, which its users inherit."
     for node in dict.fromkeys(node for node in nodes if node is not None and trace.step_of_value(node) <= last):
         yield from _told(trace, trace.step_of_value(node))
     if edge is not None and edge < sent:
@@ -79,9 +79,9 @@ def _told(trace: Trace, n: int) -> Iterator[str]:
 
 
 def _typed(trace: Trace, n: int) -> str:
-    """The text of the gate at work, where a formula calls it by its id."""
+    """The text of the gate at work, where it has a numbered name."""
     gate = trace.gate_at(n)
-    if gate is None or name_of(trace.program, gate) != node_id(gate):
+    if gate is None or gate not in names_of(trace.program).definitions:
         return ""
     return f" ({code(trace.program.label(gate, _LABEL))})"
 
@@ -132,8 +132,9 @@ def _sent(trace: Trace, edge: int) -> tuple[str, ...]:
     if told.ladder is None or not isinstance(contribution, int | float):
         # The numbers of arrays would burst the table.
         return f"{n:,}", plain(told.title) + _typed(trace, n), told.pattern, "", short(contribution)
-    rungs = told.ladder.latex_rungs
-    return f"{n:,}", plain(told.title) + _typed(trace, n), told.pattern, inline(rungs[-2]), inline(rungs[-1])
+    numbers = next((rung.latex for rung in told.ladder.rungs if rung.kind == "numbers"), "")
+    result = inline(told.ladder.latex_result)
+    return f"{n:,}", plain(told.title) + _typed(trace, n), told.pattern, inline(numbers) if numbers else "", result
 
 
 def _count(number: int, noun: str) -> str:

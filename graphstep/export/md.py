@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 from graphstep.arrays import shape_text
 from graphstep.diagram import MORE, WHOLE
-from graphstep.explain import explain, latex_name, name_of, output_name, value_ladder, why_gradient
-from graphstep.explain.names import LATEX, derivative
+from graphstep.explain import explain, name_of, names_of, objective_ladder, output_name, value_ladder, why_zero
+from graphstep.explain.derivatives import gradient_term
+from graphstep.explain.derivatives import objective as objective_term
 from graphstep.export import _arrays as arrays
 from graphstep.export._graph import graph
-from graphstep.markdown import aligned, code, fence, inline, plain, table
+from graphstep.export._ladders import ladder_block
+from graphstep.gates.notation import LATEX
+from graphstep.markdown import code, fence, inline, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +40,7 @@ LISTED = 60
 
 _SPELLED = 6
 _TITLE = 60
+_DEFINED = 60
 _NOTES = {"convention": "Convention", "warning": "Warning", "zero": "Why zero"}
 
 
@@ -72,7 +76,9 @@ def _problem(trace: Trace) -> Iterator[str]:
         yield fence(text)
     else:
         yield f"A program of {len(text):,} characters, which begins\n\n{fence(text[:400] + ' …')}"
-    out = inline(latex_name(output_name(program)))
+    names = names_of(program)
+    out = inline(names.latex(names.output))
+    yield from _definitions(trace)
     inputs = trace.inputs
     if not inputs:
         yield f"\nThere are no inputs: {out} is a constant, and its value is all there is to find.\n"
@@ -80,23 +86,27 @@ def _problem(trace: Trace) -> Iterator[str]:
     free = [name for name in inputs if name not in program.data]
     wanted = "its derivatives with respect to all inputs"
     if len(free) <= _SPELLED:
-        output = LATEX.name(latex_name(output_name(program)))
-        wanted = ", ".join(inline(derivative(LATEX, output, LATEX.name(latex_name(name)))) for name in free)
+        wanted = ", ".join(inline(gradient_term(trace, program.names[name]).read(LATEX).text) for name in free)
     if arrays.has_arrays(program):
         yield from arrays.given(trace)
         yield f"\nFind the value of {out}{', and ' if wanted else ''}{wanted}.\n"
     else:
-        given = [inline(f"{latex_name(name)} = {_number(value)}") for name, value in islice(inputs.items(), arrays.GIVEN)]
+        given = [inline(f"{names.latex(name)} = {_number(value)}") for name, value in islice(inputs.items(), arrays.GIVEN)]
         more = f" and {len(inputs) - arrays.GIVEN:,} more" if len(inputs) > arrays.GIVEN else ""
         yield f"\nGiven {', '.join(given)}{more}, find the value of {out}{', and ' if wanted else ''}{wanted}.\n"
-    if not isinstance(trace.seed, int | float):
-        yield f"\nThe gradient of {out} itself is set to {inline(_number(trace.seed))}, cell by cell.\n"
-    elif trace.seed != 1:
-        yield f"\nThe gradient of {out} itself is set to {inline(_number(trace.seed))}; every gradient is scaled by it.\n"
-    elif program.nodes[program.output].shape:
-        yield f"\n{out} is an array. What is differentiated is the sum of its cells: the gradient of each of them is 1.\n"
+    if (objective := objective_ladder(trace)) is not None:
+        array = f"{out} is an array. " if program.nodes[program.output].shape else ""
+        yield f"\n{array}What is differentiated is one number, {inline(objective.latex)}.\n"
     if trace.ties == "split":
         yield "\nWhere several inputs of a max tie, they share its gradient equally.\n"
+
+
+def _definitions(trace: Trace) -> Iterator[str]:
+    """The numbered expressions of a program of a few steps, each with what it stands for."""
+    names = names_of(trace.program)
+    if names.definitions and len(names.definitions) <= _DEFINED:
+        listed = ", ".join(f"{code(names.texts[index])} for {code(meant)}" for index, meant in names.definitions.items())
+        yield f"\nLong expressions, and those that stand twice, have names here: {listed}.\n"
 
 
 # -- forward ---------------------------------------------------------------------------------------------------------------------
@@ -121,24 +131,24 @@ def _forward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
         yield from table(("step:", "gate", "formula", "shape", "value:"), (_shaped_row(trace, n) for n in steps))
         yield from _remarks([explain(trace, n) for n in steps])
     if last >= trace.plan.seed_step - 1:
-        out = latex_name(output_name(program))
+        out = names_of(program).latex(output_name(program))
         yield f"\nSo {inline(f'{out} = {_number(trace.output)}')}.\n"
 
 
 def _shaped_row(trace: Trace, n: int) -> tuple[str, ...]:
     """A row of a program of arrays, whose numbers would burst a table."""
     index = trace.step(n).node
-    left, rungs = value_ladder(trace, index).in_latex()
+    ladder = value_ladder(trace, index)
     # An unnamed short expression is called by its own formula: its ladder begins with numbers.
-    formula = f"{left} = {rungs[0]}" if len(rungs) > 2 else left
+    formula = ladder.latex_to(1 if ladder.rungs[0].kind == "symbols" else 0)
     shape = shape_text(trace.node(index).shape) or "number"
     return str(n), plain(_box(trace, index)), inline(formula), shape, arrays.short(trace.value_of(index))
 
 
 def _value_row(trace: Trace, n: int) -> tuple[str, str, str, str]:
     index = trace.step(n).node
-    left, rungs = value_ladder(trace, index).in_latex()
-    return str(n), plain(_box(trace, index)), inline(" = ".join((left, *rungs[:-1]))), inline(rungs[-1])
+    ladder = value_ladder(trace, index)
+    return str(n), plain(_box(trace, index)), inline(ladder.latex_to(len(ladder.rungs) - 1)), inline(ladder.latex_result)
 
 
 def _box(trace: Trace, index: int) -> str:
@@ -183,12 +193,12 @@ def _block(trace: Trace, n: int) -> Iterator[str]:
     named = f" (*{told.pattern}*)" if told.pattern else ""
     yield f"\n**Step {n}.** {plain(told.title)}{named}.\n\n"
     for ladder in told.before:
-        yield f"{aligned(*ladder.in_latex())}\n"
+        yield f"{ladder_block(ladder)}\n"
     if told.ladder is not None:
-        yield aligned(*told.ladder.in_latex())
+        yield ladder_block(told.ladder)
     said = " ".join(plain(text) for text in (told.shapes, told.why, told.jacobian) if text)
     if told.local is not None and sender is not None and trace.node(sender).shape and len(told.local.rungs) > 1:
-        yield f"\nLocal gradient, cell by cell:\n\n{aligned(*told.local.in_latex())}\n{said}\n"
+        yield f"\nLocal gradient, cell by cell:\n\n{ladder_block(told.local)}\n{said}\n"
     else:
         local = f"Local gradient: {inline(told.local.latex)}. " if told.local is not None else ""
         yield f"\n{local}{said}\n"
@@ -200,19 +210,25 @@ def _block(trace: Trace, n: int) -> Iterator[str]:
 def _shaped_send(trace: Trace, told: Explanation) -> tuple[str, ...]:
     """A row of a program of arrays, whose numbers would burst a table."""
     step = trace.step(told.n)
-    left, rungs = told.ladder.in_latex() if told.ladder is not None else ("", ("",))
-    chain = f"{left} = {rungs[0]}" if len(rungs) > 2 else left
     made = step.contribution if step.edge is not None else step.gradient
     result = "–" if made is None else arrays.short(made)
     shape = shape_text(trace.node(step.node).shape) or "number"
-    return str(told.n), plain(told.title), told.pattern, inline(chain), shape, result
+    return str(told.n), plain(told.title), told.pattern, _chain(told), shape, result
 
 
 def _row(told: Explanation) -> tuple[str, ...]:
-    left, rungs = told.ladder.in_latex() if told.ladder is not None else ("", ("",))
-    chain = " = ".join((left, *rungs[:1])) if len(rungs) > 2 else left
-    numbers = rungs[-2] if len(rungs) > 1 else ""
-    return str(told.n), plain(told.title), told.pattern, inline(chain), inline(numbers) if numbers else "", inline(rungs[-1])
+    ladder = told.ladder
+    assert ladder is not None, "a backward step makes something"
+    numbers = next((rung.latex for rung in ladder.rungs if rung.kind == "numbers"), "")
+    numbers = inline(numbers) if numbers else ""
+    return str(told.n), plain(told.title), told.pattern, _chain(told), numbers, inline(ladder.latex_result)
+
+
+def _chain(told: Explanation) -> str:
+    """The chain rule of a step in symbols, for a cell of a table."""
+    if told.ladder is None:
+        return ""
+    return inline(told.ladder.latex_to(1 if told.ladder.rungs[0].kind in ("symbols", "words") else 0))
 
 
 def _remarks(steps: list[Explanation]) -> Iterator[str]:
@@ -245,8 +261,8 @@ def _gradients(trace: Trace, last: int) -> Iterator[str]:
     from graphstep.witnesses import numeric_rows
 
     witnesses = numeric_rows(trace, chosen)
-    out = latex_name(output_name(program))
-    header = ("input", *shape, "value:", f"gradient of {inline(out)}:", "numeric check:", "relative error:")
+    goal = objective_term(trace).read(LATEX).text
+    header = ("input", *shape, "value:", f"gradient of {inline(goal)}:", "numeric check:", "relative error:")
     remarks: list[str] = []
     rows = zip(chosen, witnesses, strict=True)
     yield from table(header, (_gradient_row(trace, i, row, remarks, shaped) for i, row in rows))
@@ -276,14 +292,14 @@ def _partial_row(trace: Trace, index: int, last: int, shaped: bool) -> tuple[str
 def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str], shaped: bool) -> tuple[str, ...]:
     """A row of the table; what there is to say of it goes to ``remarks``."""
     numeric, error = arrays.checked(row)
-    if said := row.explanation or why_gradient(trace, index):
-        remarks.append(f"- {inline(latex_name(trace.program.inputs[index]))}: {plain(said)}\n")
+    if said := row.explanation or why_zero(trace, index):
+        remarks.append(f"- {inline(names_of(trace.program).latex(trace.program.inputs[index]))}: {plain(said)}\n")
     value, gradient = arrays.short(trace.value_of(index)), arrays.short(trace.gradient_of(index))
     return *_input(trace, index, shaped), value, gradient, numeric, error
 
 
 def _input(trace: Trace, index: int, shaped: bool) -> tuple[str, ...]:
-    name = inline(latex_name(trace.program.inputs[index]))
+    name = inline(names_of(trace.program).latex(trace.program.inputs[index]))
     return (name, shape_text(trace.node(index).shape) or "number") if shaped else (name,)
 
 

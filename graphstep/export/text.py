@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.arrays import number_text
-from graphstep.explain import explain, output_name, why_gradient
+from graphstep.explain import explain, gradient_name, objective_ladder, output_name, why_zero
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +35,11 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
         yield f"\nstopped at step {last} of {len(trace)}\n"
         return
     yield f"\nresult\n  {out} = {number_text(trace.output)}\n"
-    for index, name in enumerate(program.inputs):
-        reason = why_gradient(trace, index)
+    if (objective := objective_ladder(trace)) is not None:
+        yield f"  {objective.line}\n"
+    for index in range(len(program.inputs)):
+        reason = why_zero(trace, index)
         if not program.depends[index]:
             yield f"  {reason}\n"
             continue
-        yield f"  ∂{out}/∂{name} = {number_text(trace.gradient_of(index))}{f'   {reason}' if reason else ''}\n"
+        yield f"  {gradient_name(trace, index)} = {number_text(trace.gradient_of(index))}{f'   {reason}' if reason else ''}\n"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.arrays import kind_text, number_text, shape_text
-from graphstep.cells import named
-from graphstep.explain.names import derivative, name_of, slot_term, term
-from graphstep.gates.notation import TEXT
+from graphstep.cells import cell_name
+from graphstep.explain.derivatives import local_name
+from graphstep.explain.names import name_of
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ _LAYERS = 24
 
 def title(jacobian: Jacobian) -> str:
     """What it is: ``∂q/∂W``."""
-    trace = jacobian.trace
-    by = slot_term(trace.program, jacobian.sender, jacobian.slot, TEXT)
-    return derivative(TEXT, term(trace.program, jacobian.sender, TEXT), by)
+    return local_name(jacobian.trace, jacobian.edge)
 
 
 def line(jacobian: Jacobian) -> str:
@@ -119,13 +117,16 @@ def orders_lines(trace: Trace, orders: Orders) -> list[str]:
 
 
 def _layer(trace: Trace, layer: Layer) -> list[str]:
-    of, by = (term(trace.program, node, TEXT) for node in (layer.sender, layer.receiver))
     size = shape_text((layer.rows, layer.columns))
-    return [derivative(TEXT, of, by), size, *(f"{count:,}" for count in (layer.pullback, layer.from_output, layer.from_input))]
+    return [
+        local_name(trace, layer.edge),
+        size,
+        *(f"{count:,}" for count in (layer.pullback, layer.from_output, layer.from_input)),
+    ]
 
 
 def _labels(trace: Trace, node: int, shape: Sequence[int]) -> list[str]:
-    return [named(trace.program, node, index, TEXT).text for index in product(*map(range, shape))]
+    return [cell_name(trace.program, node, index) for index in product(*map(range, shape))]
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

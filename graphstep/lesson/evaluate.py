@@ -1,6 +1,6 @@
 """An expression in the names of a run becomes a number: the options of a choice, typed answers, and what prose quotes.
 
-``q + 1`` takes q from the run, ``∂f/∂x`` is the gradient of x, ``∂q/∂x`` the local gradient of q's gate. The text is read by the
+``q + 1`` takes q from the run, ``df/dx`` is the gradient of x, ``∂q/∂x`` the local gradient of q's gate. The text is read by the
 same reader as a program; nothing is evaluated in any other way. Arrays of numbers stand in brackets: ``[0.22, 0.26]``.
 """
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.errors import GraphstepError, InputError, quoted
+from graphstep.explain.derivatives import gradient_name, local_name, objective_name, wire_use
+from graphstep.explain.names import names_of
 from graphstep.lesson.quantities import edges_between, find_node
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ LENGTH = 400
 _NUMERAL = re.compile(r"[-−+]?\s*(?P<whole>\d+)(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[-+−]?\d+))?")
 _NAME = re.compile(r"[^\W\d]\w*")
 _EXPONENT = re.compile(r"(?<=[\d.])[eE](?=[-+−]?\d)")
+_USE = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _CELL = re.compile(r"[^\[\],]+")
 
 
@@ -109,22 +113,48 @@ def _value(trace: Trace, name: str, at: int | None) -> Number:
 
 
 def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, dict[str, Number]]:
-    """The text with a name in the place of every ``∂A/∂B``, and what those names stand for."""
-    found: dict[str, Number] = {}
+    """The text with a name in the place of every derivative, and what those names stand for.
+
+    ``dA/dB`` (or the letter that the run has for it) is a whole effect, ``∂A/∂B`` a local gradient; ``⁽²⁾`` behind B is one of
+    its uses.
+    """
+    letter = names_of(trace.program).change
+    known: dict[str, Number] = {}
     pieces, place = [], 0
-    while (start := text.find("∂", place)) >= 0:
-        above, behind = _atom(text, start + 1)
-        slash = re.compile(r"\s*/\s*∂").match(text, behind)
+    for match in re.finditer(rf"(?<![^\W\d])(?:{letter}(?=[^\W\d]|\()|∂)", text):
+        start, sign = match.start(), match[0]
+        if start < place:
+            continue
+        try:
+            above, behind = _atom(text, start + 1)
+        except InputError:
+            if sign == "∂":
+                raise
+            continue
+        slash = re.compile(rf"\s*/\s*{sign}").match(text, behind)
         if slash is None:
-            raise InputError(f"{quoted(text)} cannot be read: write a derivative as ∂f/∂x")
+            if sign == "∂":
+                raise InputError(
+                    f"{quoted(text)} cannot be read: write a local gradient as ∂q/∂x, a gradient as {letter}f/{letter}x"
+                )
+            continue
         below, stop = _atom(text, slash.end())
-        name = f"derivative{len(found) + 1}"
+        use, stop = _use(text, stop)
+        name = f"derivative{len(known) + 1}"
         while name in trace.program.names:
             name += "_"
-        found[name] = _derivative(trace, above, below, at)
+        known[name] = _local(trace, above, below, use, at) if sign == "∂" else _whole(trace, above, below, use, at)
         pieces += [text[place:start], name]
         place = stop
-    return "".join([*pieces, text[place:]]), found
+    # A value is the same at each of its uses.
+    rest = _USE.sub("", text[place:])
+    return "".join([*pieces, rest]), known
+
+
+def _use(text: str, start: int) -> tuple[int, int]:
+    """The number of the use that stands at ``start``, 0 without one, and where it ends."""
+    match = _USE.match(text, start)
+    return (int(match[1].translate(_DIGITS)), match.end()) if match else (0, start)
 
 
 def _atom(text: str, start: int) -> tuple[str, int]:
@@ -142,21 +172,52 @@ def _atom(text: str, start: int) -> tuple[str, int]:
     raise InputError(f"{quoted(text)} cannot be read: behind ∂ stands a name, or an expression in parentheses")
 
 
-def _derivative(trace: Trace, above: str, below: str, at: int | None) -> Number:
-    """``∂above/∂below``: a gradient where ``above`` is the output, else the local gradient of its gate."""
-    upper, lower = find_node(trace, above), find_node(trace, below)
-    if upper == trace.program.output:
-        known = trace.gradient(lower, at)
+def _whole(trace: Trace, above: str, below: str, use: int, at: int | None) -> Number:
+    """``dabove/dbelow``: the gradient of a node, or what arrives along one of its uses."""
+    goal, letter = objective_name(trace), names_of(trace.program).change
+    inner, use = _inner(below, use)
+    node, shown = find_node(trace, inner), f"{letter}{above}/{letter}{below}"
+    if above != goal:
+        raise InputError(
+            f"{shown} is no gradient of this run: what is differentiated is {goal}", hint=f"write {gradient_name(trace, node)}"
+        )
+    if not use:
+        known = trace.gradient(node, at)
         if known is None or not known.complete:
-            raise InputError(f"∂{above}/∂{below} is not known yet" if trace.program.depends[lower] else f"{below} is a constant")
+            raise InputError(f"{shown} is not known yet" if trace.program.depends[node] else f"{inner} is a constant")
         return known.value
-    edges = edges_between(trace, upper, lower)
+    edge = next((edge for edge in trace.plan.arrivals[node] if wire_use(trace, edge) == use), None)
+    if edge is None:
+        raise InputError(f"{inner} has no use number {use} in this run")
+    if at is not None and trace.plan.edge_step[edge] > at:
+        raise InputError(f"{shown} is not known yet")
+    return trace.contribution_of(edge)
+
+
+def _local(trace: Trace, above: str, below: str, use: int, at: int | None) -> Number:
+    """``∂above/∂below``: the local gradient of a gate, towards one use of a node where it has several."""
+    inner, use = _inner(below, use)
+    upper, lower = find_node(trace, above), find_node(trace, inner)
+    edges = [edge for edge in edges_between(trace, upper, lower) if not use or wire_use(trace, edge) == use]
+    shown = f"∂{above}/∂{below}"
     if len(edges) != 1:
-        why = "they are not joined by a wire" if not edges else "several wires join them"
-        raise InputError(f"∂{above}/∂{below} is no local gradient of this run: {why}")
+        why = "they are not joined by a wire" if not edges else "several wires join them: number the use"
+        hint = f"the whole effect is written {gradient_name(trace, lower)}" if upper == trace.program.output else ""
+        raise InputError(f"{shown} is no local gradient of this run: {why}", hint=hint)
+    if not use and wire_use(trace, edges[0]):
+        raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(trace, edges[0])}")
     if at is not None and trace.plan.edge_step[edges[0]] > at:
-        raise InputError(f"∂{above}/∂{below} is not known yet")
+        raise InputError(f"{shown} is not known yet")
     local = trace.local_of(edges[0])
     if local is None:
-        raise InputError(f"∂{above}/∂{below} is a Jacobian, which is not formed")
+        raise InputError(f"{shown} is a Jacobian, which is not formed")
     return local
+
+
+def _inner(below: str, use: int) -> tuple[str, int]:
+    """The node and the use of what stood in parentheses, as in ``d(score⁽²⁾)``."""
+    match = _USE.search(below)
+    if match is None or match.end() != len(below):
+        return below, use
+    node = below[: match.start()]
+    return (node[1:-1] if node[:1] == "(" and node[-1:] == ")" else node), int(match[1].translate(_DIGITS))

@@ -98,7 +98,7 @@ def agrees_closely(typed: Number, right: Number) -> bool:
 
 
 def _right_hand_side(text: str) -> str:
-    """``-4`` of ``∂f/∂x = -4``: who writes the whole equation has answered as well."""
+    """``-4`` of ``df/dx = -4``: who writes the whole equation has answered as well."""
     return text.rpartition("=")[2].strip() or text
 
 

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, TextIO
 
 from graphstep.arrays import number_text
-from graphstep.explain import explain, output_name
+from graphstep.explain import explain, gradient_name, output_name
 from graphstep.lesson.document import Prose
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _stop(scene: Scene) -> str:
         return _step(scene, scene.step)
     trace = scene.trace
     out = output_name(trace.program)
-    slopes = [f"∂{out}/∂{name} = {number_text(trace.gradient_of(index))}" for index, name in enumerate(trace.program.inputs)]
+    slopes = [f"{gradient_name(trace, i)} = {number_text(trace.gradient_of(i))}" for i in range(len(trace.program.inputs))]
     return _filled(f"All {len(trace)} steps are done. {out} = {number_text(trace.output)}; {', '.join(slopes)}.", "  ")
 
 

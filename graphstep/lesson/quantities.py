@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from graphstep.arrays import kind_text, shape_text
 from graphstep.errors import InputError, did_you_mean, quoted
-from graphstep.explain.names import TEXT, derivative, name_of, output_name, term
+from graphstep.explain.derivatives import gradient_name, local_name
+from graphstep.explain.names import name_of, names_of
 from graphstep.gates import Gate
 from graphstep.lesson.headings import send_of
 
@@ -52,7 +53,7 @@ class Quantity:
     edge: int | None
     """The edge of a local gradient or a contribution, or the one edge that makes a gradient; None for others."""
     name: str
-    """How it is written: ``∂f/∂x``."""
+    """How it is written: ``df/dx``."""
     whole: Number
     """Its value; of an array the whole."""
     step: int
@@ -153,11 +154,9 @@ def edge_between(trace: Trace, gate: str, node: str, nth: int = 1) -> int:
 def _nodes(trace: Trace, key: str) -> list[int]:
     """The node with this name, id or text, or every gate with this symbol, name or box."""
     program = trace.program
-    found = program.find(key)
+    found = names_of(program).find(key)
     if found is not None:
         return [found]
-    if key == output_name(program):
-        return [program.output]
     wanted = key.translate(_SIGNS)
     return [
         index
@@ -175,7 +174,7 @@ def _one(trace: Trace, key: str, found: list[int]) -> int:
     if found:
         which = ", ".join(name_of(program, index) for index in found[:6])
         raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
-    hint = did_you_mean(key, [*program.names, *(program.short(i) for i in range(len(program.nodes)))][:1000])
+    hint = did_you_mean(key, [*program.names, *names_of(program).texts][:1000])
     raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
 
 
@@ -241,8 +240,8 @@ def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
 
 
 def derivative_of(trace: Trace, node: int) -> str:
-    """How the gradient of a node is written: ``∂f/∂x``."""
-    return derivative(TEXT, TEXT.name(output_name(trace.program)), term(trace.program, node, TEXT))
+    """How the gradient of a node is written: ``df/dx``."""
+    return gradient_name(trace, node)
 
 
 def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
@@ -251,19 +250,15 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
     gate = trace.gate(sender)
     assert gate is not None, "an edge starts at a gate"
     box, name = gate.box(trace.node(sender).operands, trace.node(sender).options), name_of(program, receiver)
-    slope = derivative(TEXT, term(program, sender, TEXT), term(program, receiver, TEXT))
+    slope = local_name(trace, edge)
     step = int(trace.plan.edge_step[edge])
     if local:
         words = f"local gradient of the {box} gate towards {name}"
-        # Where a gate reads a node twice, or the node is read elsewhere too, ∂f/∂x would be the sum of several.
-        alone = len(trace.plan.arrivals[receiver]) == 1 or (
-            sender != program.output and len(edges_between(trace, sender, receiver)) == 1
-        )
-        wording = f"What is {slope}, the {words}?" if alone else f"What is the {words}, through this one wire?"
+        wording = f"What is {slope}, the {words}?"
         slopes = trace.local_of(edge)
         if slopes is None:
             raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
-        return Quantity("local", trace, receiver, edge, slope if alone else words, slopes, step, wording)
+        return Quantity("local", trace, receiver, edge, slope, slopes, step, wording)
     if not isinstance(gate, Gate):
         # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
         box, wording = gate.symbol, f"What does the {gate.symbol} gate send to {name}?"

@@ -1,6 +1,6 @@
 """Questions about shapes: of a value, of a gradient, and of the Jacobian that a gate never forms.
 
-``shape q`` asks for the shape of a value, ``shape ∂f/∂W`` (or ``shape dW``, ``shape gradient W``) for that of a gradient, and
+``shape q`` asks for the shape of a value, ``shape df/dW`` (or ``shape dW``, ``shape gradient W``) for that of a gradient, and
 ``shape jacobian @ → x`` for rows and columns of a Jacobian: a row a cell of the gate, a column a cell of its input.
 """
 
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from graphstep.arrays import kind_text
 from graphstep.errors import InputError, quoted
-from graphstep.explain.names import name_of, output_name
+from graphstep.explain.derivatives import objective_name
+from graphstep.explain.names import name_of, names_of, output_name
 from graphstep.lesson.headings import send_of
 from graphstep.lesson.quantities import derivative_of, edge_between, find_node
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from graphstep.expression import Shape
     from graphstep.trace import Trace
 
-_SLOPE = re.compile(r"∂\s*(?P<of>\w+)\s*/\s*∂\s*(?P<by>.+)")
 _ENTRIES = re.compile(r"\d{1,9}(?:(?:\s*(?:×|x|\*|,|;|by)\s*|\s+)\d{1,9})*\s*,?", re.IGNORECASE)
 _NUMBERS = ("", "number", "a number", "one number", "a single number", "scalar", "a scalar", "1")
 
@@ -39,7 +39,7 @@ class ShapeAsked:
     node: int
     """The node whose value or gradient has it; of a Jacobian the gate's input."""
     name: str
-    """How that is written: ``q``, ``∂f/∂W``."""
+    """How that is written: ``q``, ``df/dW``."""
     shape: Shape
     """The shape."""
     step: int
@@ -49,7 +49,7 @@ class ShapeAsked:
 
     @property
     def answer(self) -> str:
-        """The answer in one line: ``∂f/∂W is a 2×2 matrix``."""
+        """The answer in one line: ``df/dW is a 2×2 matrix``."""
         name = "T" + self.name[1:] if self.of == "jacobian" else self.name
         return f"{name} is {kind_text(self.shape)}"
 
@@ -119,11 +119,13 @@ def slips_of_shape(asked: ShapeAsked) -> Iterator[tuple[Shape, str]]:
 
 
 def _differentiated(trace: Trace, text: str) -> str | None:
-    """The node whose gradient ``∂f/∂W``, ``gradient W`` or ``dW`` names; None where a value is named."""
-    if slope := _SLOPE.fullmatch(text):
-        if find_node(trace, slope["of"]) != trace.program.output:
-            raise InputError(f"{quoted(text)} is no gradient: write ∂{output_name(trace.program)}/∂…, or jacobian GATE → NODE")
-        return slope["by"].strip()
+    """The node whose gradient ``df/dW``, ``gradient W`` or ``dW`` names; None where a value is named."""
+    letter, goal = names_of(trace.program).change, objective_name(trace)
+    if slope := re.fullmatch(rf"(?:∂|{letter})\s*(?P<of>\w+|\(\w+\))\s*/\s*(?:∂|{letter})\s*(?P<by>.+)", text):
+        if slope["of"].strip("()") not in (goal, output_name(trace.program)):
+            raise InputError(f"{quoted(text)} is no gradient: write {letter}{goal}/{letter}…, or jacobian GATE → NODE")
+        by = slope["by"].strip()
+        return by[1:-1] if by[:1] == "(" and by[-1:] == ")" else by
     word, _, rest = text.partition(" ")
     if word == "gradient" and rest:
         return rest.strip()

@@ -14,7 +14,7 @@ import numpy as np
 from graphstep.arrays import number_text, plain, shape_of
 from graphstep.cells import cell, spelled
 from graphstep.cells.gradient import products_of
-from graphstep.explain import name_of, output_name
+from graphstep.explain import gradient_name, name_of
 from graphstep.expression import Constant
 from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
@@ -165,7 +165,7 @@ def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[Slip]:
     trace = asked.trace
     sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
     upstream, local = trace.gradient_of(sender), trace.local_of(edge)
-    here, out, name = name_of(trace.program, sender), output_name(trace.program), name_of(trace.program, asked.node)
+    here, name = name_of(trace.program, sender), name_of(trace.program, asked.node)
     if local is None:
         yield upstream, f"That is the upstream gradient of {here}: what does the gate make of it on the way to {name}?"
         yield from _slips_of_pullback(trace, sender, slot)
@@ -179,7 +179,10 @@ def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[Slip]:
         )
         if switches:
             yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
-        yield upstream, f"That is the upstream gradient ∂{out}/∂{here}; the local gradient belongs to the gate alone."
+        yield (
+            upstream,
+            f"That is the upstream gradient {gradient_name(trace, sender)}; the local gradient belongs to the gate alone.",
+        )
         yield trace.value_of(sender), "That is the gate's value; how much does it change when this input changes by a little?"
         return
     with np.errstate(all="ignore"):

@@ -56,7 +56,7 @@ class Solution:
     right: int | None
     """The index of the right option; None where a number is to be typed."""
     answer: str
-    """The answer in one line: ``∂f/∂x = -4``."""
+    """The answer in one line: ``df/dx = -4``."""
     step: int
     """The number of the step that tells it."""
     seen: int
@@ -82,13 +82,13 @@ class Solution:
 
     @property
     def ladder(self) -> str:
-        """The answer with the way to it: ``∂f/∂x = ∂f/∂q · ∂q/∂x = -4 · 1 = -4``; of a choice the answer alone."""
+        """The answer with the way to it: ``df/dx = df/dq · ∂q/∂x = -4 · 1 = -4``; of a choice the answer alone."""
         if self.quantity is None:
             return self.answer
         if self.right is None and self.quantity.cell is not None and self.quantity.kind in ("value", "gradient", "sum"):
             told_cell = cell(self.trace, self.quantity.node, self.quantity.cell, _OF[self.quantity.kind])
             # Formulas count from 1 and questions from 0, so of a cell the numbers are said and not the names.
-            return " = ".join((self.quantity.name, *told_cell.ladder.rungs[-2:]))
+            return self.quantity.name + "".join(f" {rung.relation} {rung.text}" for rung in told_cell.ladder.rungs[-2:])
         told = self.explanation
         ladder = told.local if self.quantity.kind == "local" else told.ladder
         return self.answer if self.right is not None or ladder is None or self.quantity.cell is not None else ladder.line

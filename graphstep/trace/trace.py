@@ -20,7 +20,9 @@ from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call
+from graphstep.numerals import PLAIN, Writing
 from graphstep.trace.causes import makes_nan, makes_not_finite
+from graphstep.trace.gradient import Gradient
 from graphstep.trace.inputs import check_inputs
 from graphstep.trace.passes import Array, Buffers, backward, forward, read
 from graphstep.trace.plan import SEED, SEND, SUM, VALUE, Plan, plan
@@ -37,23 +39,6 @@ if TYPE_CHECKING:
     from graphstep.trace.update import Update
 
 _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
-
-
-@dataclass(frozen=True, slots=True)
-class Gradient:
-    """What a node knows of its gradient at some step."""
-
-    value: Number
-    """The sum of the contributions so far; it has the shape of the node's value."""
-    received: int
-    """How many contributions have arrived."""
-    expected: int
-    """How many will arrive in all."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether this is the gradient and no longer a part of it."""
-        return self.received == self.expected
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +59,8 @@ class Trace:
     as if its cells were added up."""
     ties: Ties
     """Who gets the gradient of max at a tie."""
+    writing: Writing = PLAIN
+    """How the run is written: with how many digits, and with which letter for a whole effect."""
     updates: tuple[Update, ...] = ()
     """What becomes of the parameters in a round of training, a step each behind the backward pass; empty otherwise."""
 
@@ -100,8 +87,8 @@ class Trace:
         values = {**self.inputs, **inputs}
         shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
         if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
-            return trace(self.program, values, seed=self.seed, ties=self.ties)
-        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties)
+            return trace(self.program, values, seed=self.seed, ties=self.ties, writing=self.writing)
+        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties, writing=self.writing)
         if not self.updates:
             return made
         return replace(made, updates=tuple(u.again(made.value_of(u.node), made.gradient_of(u.node)) for u in self.updates))
@@ -338,7 +325,14 @@ class Trace:
         return max(m, n) <= len(events) and bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
 
 
-def trace(program: Program, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first") -> Trace:
+def trace(
+    program: Program,
+    inputs: Mapping[str, Number],
+    *,
+    seed: Number = 1.0,
+    ties: Ties = "first",
+    writing: Writing = PLAIN,
+) -> Trace:
     """Run a program forward and backward.
 
     It is fitted to the shapes of its inputs first (:func:`graphstep.fit.fit`): the trace's program may have more nodes. Raises
@@ -346,10 +340,17 @@ def trace(program: Program, inputs: Mapping[str, Number], *, seed: Number = 1.0,
     """
     check_inputs(program, inputs)
     fitted = fit(program, {name: shape_of(value) for name, value in inputs.items()})
-    return run_plan(plan(fitted.program), inputs, seed=seed, ties=ties)
+    return run_plan(plan(fitted.program), inputs, seed=seed, ties=ties, writing=writing)
 
 
-def run_plan(made: Plan, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first") -> Trace:
+def run_plan(
+    made: Plan,
+    inputs: Mapping[str, Number],
+    *,
+    seed: Number = 1.0,
+    ties: Ties = "first",
+    writing: Writing = PLAIN,
+) -> Trace:
     """Run a plan that is already made, with inputs of the shapes that it was made for; raises as :func:`trace` does."""
     check_inputs(made.program, inputs)
     shape = made.program.nodes[made.program.output].shape
@@ -363,7 +364,7 @@ def run_plan(made: Plan, inputs: Mapping[str, Number], *, seed: Number = 1.0, ti
     with np.errstate(all="ignore"):
         forward(made, buffers, inputs)
         backward(made, buffers, seed, ties)
-    return finished(made, buffers, seed, ties)
+    return replace(finished(made, buffers, seed, ties), writing=writing)
 
 
 def finished(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from graphstep.arrays import is_small, shape_of, shape_text, summary
 from graphstep.curve import sparkline
 from graphstep.explain import explain
-from graphstep.explain.names import LATEX, latex_name
-from graphstep.markdown import aligned, code, equations, fence, inline, plain, table
+from graphstep.explain.latex_names import latex_name
+from graphstep.export._ladders import ladder_block
+from graphstep.gates.notation import LATEX
+from graphstep.markdown import code, equations, fence, inline, plain, table
 from graphstep.numerals import numeral
 from graphstep.training.report import settings_text, shown
 
@@ -54,7 +56,7 @@ def _curves(training: Training) -> str:
     series = [("loss", history.losses)]
     if history.held_out:
         series.append(("held-out loss", [loss for _, loss in history.held_out]))
-    series += [(f"‖∂{name}‖", norms) for name, norms in list(history.norms.items())[:_NORMS]]
+    series += [(f"‖∇{name}‖", norms) for name, norms in list(history.norms.items())[:_NORMS]]
     wide = max(len(name) for name, _ in series)
     return "\n".join(f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}" for name, n in series)
 
@@ -63,7 +65,7 @@ def _rounds(training: Training) -> Iterator[str]:
     history = training.history
     held_out = dict(history.held_out)
     names = list(history.norms)[:_NORMS]
-    norms = [inline(rf"\lVert \partial {latex_name(name)} \rVert") + ":" for name in names]
+    norms = [inline(rf"\lVert \nabla {latex_name(name)} \rVert") + ":" for name in names]
     header = ("round:", "loss:", *(["held-out:"] * bool(held_out)), "rate:", *norms)
     rows = []
     for k in shown(training):
@@ -115,7 +117,7 @@ def _update(run: Trace, n: int) -> Iterator[str]:
     yield f"\n**{plain(told.title)}.**\n\n"
     for ladder in (*told.before, told.ladder):
         if ladder is not None:
-            yield f"{aligned(*ladder.in_latex())}\n"
+            yield f"{ladder_block(ladder)}\n"
     yield f"{plain(told.why)}\n"
     for note in told.notes:
         yield f"\n> {plain(note.text)}\n"

@@ -43,7 +43,7 @@ def table(training: Training) -> Iterator[str]:
     history = training.history
     held_out = dict(history.held_out)
     names = list(history.norms)[:_NORMS]
-    heading = ["round", "loss", *(["held-out"] if training.settings.held_out else []), "rate", *(f"‖∂{name}‖" for name in names)]
+    heading = ["round", "loss", *(["held-out"] if training.settings.held_out else []), "rate", *(f"‖∇{name}‖" for name in names)]
     rows = [heading]
     for k in shown(training):
         held = [numeral(held_out[k], _DIGITS) if k in held_out else ""] if training.settings.held_out else []

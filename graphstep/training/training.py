@@ -224,12 +224,12 @@ class Training:
 
 def curves(training: Training) -> dict[str, list[tuple[int, float]]]:
     """The series of a training for a plot, as ``(round, number)``: ``loss``, ``held-out loss`` where there is one, the learning
-    rate as ``rate``, and for each parameter ``‖∂w‖``, the norm of its gradient.
+    rate as ``rate``, and for each parameter ``‖∇w‖``, the norm of its gradient.
     """
     history = training.history
     found = {"loss": list(enumerate(history.losses))}
     if history.held_out:
         found["held-out loss"] = list(history.held_out)
     found["rate"] = list(enumerate(history.rates))
-    found.update({f"‖∂{name}‖": list(enumerate(norms)) for name, norms in history.norms.items()})
+    found.update({f"‖∇{name}‖": list(enumerate(norms)) for name, norms in history.norms.items()})
     return found

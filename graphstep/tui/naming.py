@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.explain import output_name
+from graphstep.explain import names_of
 from graphstep.layout.cells import fit, printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,11 @@ def row_name(program: Program, index: int, width: int) -> str:
     """A node in ``width`` cells: ``x``, ``q = x+y``, ``f = (x+y)*z``; the end is cut where it is long."""
     node = program.nodes[index]
     text = program.label(index)
-    name = output_name(program) if index == program.output else node.name
+    names = names_of(program)
+    numbered = names.texts[index] if index in names.definitions else None
+    name = names.output if index == program.output else node.name or numbered
+    if numbered is not None:
+        text = names.definitions[index]
     if node.gate is not None and name is not None and name != text:
         text = f"{name} = {text}"
     return fit(printable(text), width)

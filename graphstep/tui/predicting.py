@@ -9,7 +9,6 @@ import numpy as np
 
 from graphstep.cells import cell
 from graphstep.errors import InputError
-from graphstep.explain import output_name
 from graphstep.expression import node_id
 from graphstep.lesson.document import Question
 from graphstep.lesson.quantities import edges_between
@@ -46,7 +45,7 @@ def solution_of(trace: Trace, n: int) -> Solution | None:
             return None
         place = tuple(int(i) for i in np.unravel_index(n * _STRIDE % prod(shape), shape))
         if _is_long(trace, step.node, place, of):
-            ask = f"shape {name}" if of == "value" else f"shape ∂{output_name(trace.program)}/∂{name}"
+            ask = f"shape {name}" if of == "value" else f"shape gradient {name}"
         else:
             ask = f"{ask}[{', '.join(map(str, place))}]"
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from graphstep.gates.notation import TEXT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +19,9 @@ Line = list[tuple[str, str]]
 
 _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 """What stands before a note, so that its kind does not depend on its colour."""
+
+_RUNGS = {"symbols": "rule", "words": "rule", "numbers": "number", "value": "result"}
+"""The style of each kind of rung."""
 
 
 def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
@@ -33,6 +38,8 @@ def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
     for note in explanation.notes:
         style = "warning" if note.kind == "warning" else "note"
         lines += _prose(note.text, style, width, f"{_SIGNS[note.kind]} ")
+    for name, meant in explanation.definitions:
+        lines += _prose(f"{name} is {meant}", "quiet", width)
     if step.event == "start":
         lines += _prose("→ steps on, ← steps back, ? lists the keys.", "quiet", width)
     return lines
@@ -40,29 +47,28 @@ def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
 
 def _ladder(ladder: Ladder, width: int) -> list[Line]:
     lines: list[Line] = []
+    left = ladder.left_text
     for place, rung in enumerate(ladder.rungs):
-        last = place == len(ladder.rungs) - 1
-        left = ladder.left if place == 0 else " " * len(ladder.left)
-        lines += _rung(left, [(rung, "result" if last else "number" if place else "rule")], width)
+        lines += _rung(" " * len(left) if place else left, rung.relation, [(rung.text, _RUNGS[rung.kind])], width)
     return lines
 
 
 def _product(ladder: Ladder, local: Ladder | None, width: int) -> list[Line]:
     """The ladder of a send: below upstream · local their names, with the dot of each line under the other's."""
-    pad = " " * len(ladder.left)
-    symbols, numbers, result = ladder.rungs[0], ladder.rungs[1:-1], ladder.rungs[-1]
-    upstream, dot, slope = symbols.partition(" · ")
-    column = max(len(upstream), len("upstream"))
+    left = ladder.left_text
+    pad = " " * len(left)
+    symbols, *others = ladder.rungs
     lines: list[Line] = []
-    if dot:
-        lines += _rung(ladder.left, [(f"{upstream:<{column}} · {slope}", "rule")], width)
+    if symbols.term.operator == "*" and local is not None:
+        upstream, slope = (part.read(TEXT).text for part in symbols.term.arguments)
+        column = max(len(upstream), len("upstream"))
+        lines += _rung(left, "=", [(f"{upstream:<{column}} · {slope}", "rule")], width)
         lines.append([(f"{pad} = ", "rule"), (f"{'upstream':<{column}} · local", "quiet")])
     else:
-        lines += _rung(ladder.left, [(symbols, "rule")], width)
-    last: Line = [(f"{pad} = ", "rule")]
-    for rung in numbers:
-        last += [(rung, "number"), (" = ", "rule")]
-    last.append((result, "result"))
+        lines += _rung(left, "=", [(symbols.text, "rule")], width)
+    last: Line = [(pad, "rule")]
+    for rung in others:
+        last += [(f" {rung.relation} ", "rule"), (rung.text, _RUNGS[rung.kind])]
     lines.append(last)
     if local is not None and len(local.rungs) > 1:
         said: Line = [("local ", "quiet"), (local.line, "rule")]
@@ -80,13 +86,13 @@ def _width(line: Line) -> int:
     return sum(len(text) for text, _ in line)
 
 
-def _rung(left: str, right: Line, width: int) -> list[Line]:
+def _rung(left: str, sign: str, right: Line, width: int) -> list[Line]:
     text = right[0][0]
     room = width - len(left) - 3
     if len(text) <= room or room < 8:
-        return [[(f"{left} = ", "rule"), *right]]
+        return [[(f"{left} {sign} ", "rule"), *right]]
     parts = wrap(text, room, break_long_words=False) or [text]
-    lines: list[Line] = [[(f"{left} = ", "rule"), (parts[0], right[0][1])]]
+    lines: list[Line] = [[(f"{left} {sign} ", "rule"), (parts[0], right[0][1])]]
     lines += [[(" " * (len(left) + 3), ""), (part, right[0][1])] for part in parts[1:]]
     return lines
 

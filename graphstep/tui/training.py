@@ -194,7 +194,7 @@ class TrainingScreen(Screen[None]):
         self.query_one("#training-loss", CurvePlot).show(curves, self.at)
         if self.has_class("-norms"):
             norms = [
-                Curve(Series(f"‖∂{name}‖", rounds, values.first(n)), style, sign)
+                Curve(Series(f"‖∇{name}‖", rounds, values.first(n)), style, sign)
                 for (name, values), style, sign in zip(self._norms.items(), _STYLES, SIGNS, strict=False)
             ]
             self.query_one("#training-norms", CurvePlot).show(norms, self.at)

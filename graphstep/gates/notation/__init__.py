@@ -1,12 +1,34 @@
-"""``m`` for print: the formulas of the gates as plain text and as LaTeX.
+"""``m`` for print: the formulas of the gates as terms, and the terms as plain text and as LaTeX.
 
-A :class:`Term` is a piece of notation that knows how tightly it binds, so that operators put parentheses just where they are
-needed. SymPy's printers re-order and rewrite what was typed (``a/b/c``, ``max(z, y)``), hence our own.
+A :class:`Term` is a formula as a tree. What a style makes of it is :class:`Ink`, which knows how tightly it binds, so that
+operators put parentheses just where they are needed. SymPy's printers re-order and rewrite what was typed (``a/b/c``,
+``max(z, y)``), hence our own.
 """
 
 from __future__ import annotations
 
-from graphstep.gates.notation.latex import LATEX, Latex
-from graphstep.gates.notation.text import ATOM, CASES, POWER, PRODUCT, SIGN, SUM, TEXT, Style, Term
+from graphstep.gates.notation.latex import LATEX, Latex, latex_style
+from graphstep.gates.notation.term import TERMS, NoNumberError, Rounded, Symbol, Term
+from graphstep.gates.notation.text import ATOM, CASES, DERIVATIVE, POWER, PRODUCT, SIGN, SUM, TEXT, Ink, Style, text_style
 
-__all__ = ["ATOM", "CASES", "LATEX", "POWER", "PRODUCT", "SIGN", "SUM", "TEXT", "Latex", "Style", "Term"]
+__all__ = [
+    "ATOM",
+    "CASES",
+    "DERIVATIVE",
+    "LATEX",
+    "POWER",
+    "PRODUCT",
+    "SIGN",
+    "SUM",
+    "TERMS",
+    "TEXT",
+    "Ink",
+    "Latex",
+    "NoNumberError",
+    "Rounded",
+    "Style",
+    "Symbol",
+    "Term",
+    "latex_style",
+    "text_style",
+]

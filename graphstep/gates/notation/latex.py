@@ -2,102 +2,128 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
-from graphstep.gates.notation.text import ATOM, CASES, POWER, PRODUCT, SIGN, SUM, Style, Term
-from graphstep.numerals import numeral
+from graphstep.gates.notation.text import ATOM, CASES, EXACT, POWER, PRODUCT, SIGN, SUM, Ink, Style
+from graphstep.numerals import DIGITS, numeral
+
+_CHANGES = {"d": "d", "D": "D", "δ": r"\delta", "∂": r"\partial"}
+"""The letters of a derivative."""
 
 
 class Latex(Style):
     r"""LaTeX that survives Git hosts: ``\mathrm`` for names of functions, ``\lvert`` for bars (no bare ``|``)."""
 
     product = r" \cdot "
+    by_cell = r" \odot "
     relations: ClassVar = {">": ">", "<": "<", "and": r"\text{ and }"}
     # GitHub forbids \operatorname; these are the functions that have a command of their own.
     commands = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"])
 
     @property
-    def pi(self) -> Term:
+    def pi(self) -> Ink:
         """The number π."""
         return self.name(r"\pi")
 
     @property
-    def nan(self) -> Term:
+    def nan(self) -> Ink:
         """Not a number."""
         return self.name(r"\mathrm{nan}")
 
-    def number(self, value: Any) -> Term:
+    def derivative(self, of: Ink, by: Ink, letter: str) -> Ink:
+        """A derivative as a fraction."""
+        sign = rf"{_CHANGES[letter]} "
+        return Ink(rf"\frac{{{sign}{of.within(ATOM)}}}{{{sign}{by.within(ATOM)}}}", POWER, self, by.cells)
+
+    def number(self, value: Any) -> Ink:
         """A number; inf as ∞, and powers of ten written out. A small array is a matrix."""
         if getattr(value, "shape", ()):
             return self.array(value)
-        text = numeral(float(value))
+        return self._numeral(numeral(float(value), self.digits))
+
+    def exactly(self, value: float, text: str = "") -> Ink:
+        """A number of a formula: a fraction as typed, else all of its digits."""
+        top, slash, bottom = text.partition("/")
+        if slash and top.lstrip("-").isdecimal() and bottom.isdecimal():
+            return self.quotient(self.name(top), self.name(bottom))
+        return self._numeral(numeral(value, EXACT))
+
+    def _numeral(self, text: str) -> Ink:
         if text == "nan":
             return self.nan
         level = SIGN if text.startswith("-") else ATOM
         mantissa, e, exponent = text.partition("e")
         if e:
-            return Term(rf"{mantissa} \cdot 10^{{{exponent}}}", min(level, PRODUCT), self)
-        return Term(text.replace("inf", r"\infty"), level, self)
+            return Ink(rf"{mantissa} \cdot 10^{{{exponent}}}", min(level, PRODUCT), self)
+        return Ink(text.replace("inf", r"\infty"), level, self)
 
-    def array(self, value: Any) -> Term:
+    def array(self, value: Any) -> Ink:
         """A small array as a matrix, a vector as its column."""
         from graphstep.arrays import is_small, latex_matrix, number_text
 
         if is_small(value):
-            return Term(latex_matrix(value), ATOM, self)
-        return Term(rf"\text{{{number_text(value)}}}", SUM, self)
+            return Ink(latex_matrix(value, self.digits), ATOM, self, cells=True)
+        return Ink(rf"\text{{{number_text(value, self.digits)}}}", SUM, self, cells=True)
 
-    def matmul(self, x: Any, y: Any) -> Term:
+    def matmul(self, x: Any, y: Any) -> Ink:
         """A matrix product: its factors side by side."""
-        return Term(rf"{self.term(x).within(PRODUCT)} \, {self.term(y).after(POWER)}", PRODUCT, self)
+        return Ink(rf"{self.term(x).within(PRODUCT)} \, {self.term(y).after(POWER)}", PRODUCT, self, cells=True)
 
-    def transposed(self, x: Any) -> Term:
+    def transposed(self, x: Any) -> Ink:
         """``x`` with rows and columns exchanged."""
-        return Term(rf"{{{self.term(x).within(ATOM)}}}^\top", POWER, self)
+        return Ink(rf"{{{self.term(x).within(ATOM)}}}^\top", POWER, self, cells=True)
 
-    def over(self, function: str, x: Any, axis: Any = None) -> Term:
+    def over(self, function: str, x: Any, axis: Any = None) -> Ink:
         """The function with its axis as an index."""
+        term = self.term(x)
         below = "" if axis is None else rf"_{{\text{{axis {axis}}}}}"
-        return Term(rf"{self._head(function)}{below}\left({self.term(x).text}\right)", ATOM, self)
+        cells = axis is not None or super().over(function, term).cells
+        return Ink(rf"{self._head(function)}{below}\left({term.text}\right)", ATOM, self, cells)
 
-    def words(self, text: str) -> Term:
+    def words(self, text: str) -> Ink:
         """Words among formulas, upright."""
         return self.name(rf"\text{{{text}}}")
 
-    def length(self, x: Any) -> Term:
+    def length(self, x: Any) -> Ink:
         """The 2-norm, without characters that would split a table's cell."""
-        return Term(rf"\lVert {self.term(x).text} \rVert", ATOM, self)
+        return Ink(rf"\lVert {self.term(x).text} \rVert", ATOM, self)
 
-    def indexed(self, x: Any, index: str) -> Term:
+    def indexed(self, x: Any, index: str) -> Ink:
         """The part of ``x`` at an index."""
-        return Term(f"{{{self.term(x).within(ATOM)}}}_{{[{index}]}}", ATOM, self)
+        return Ink(f"{{{self.term(x).within(ATOM)}}}_{{[{index}]}}", ATOM, self, cells=":" in index)
 
-    def placed(self, x: Any, place: str) -> Term:
+    def placed(self, x: Any, place: str) -> Ink:
         """``x`` at one place and 0 everywhere else."""
-        return Term(rf"{self.term(x).within(SUM)} \text{{ at {place}, 0 elsewhere}}", CASES, self)
+        return Ink(rf"{self.term(x).within(SUM)} \text{{ at {place}, 0 elsewhere}}", CASES, self, cells=True)
 
     def parentheses(self, text: str) -> str:
         """Parentheses that grow with what they hold."""
         return rf"\left({text}\right)"
 
-    def quotient(self, x: Term, y: Term) -> Term:
-        """A fraction."""
-        return Term(rf"\frac{{{x.text}}}{{{y.text}}}", PRODUCT, self)
+    def quotient(self, x: Ink, y: Ink) -> Ink:
+        """A fraction; of arrays a quotient cell by cell."""
+        if y.cells:
+            return Ink(rf"{x.within(PRODUCT)} \oslash {y.within(POWER)}", PRODUCT, self, cells=True)
+        return Ink(rf"\frac{{{x.text}}}{{{y.text}}}", PRODUCT, self, x.cells)
 
-    def power(self, x: Term, y: Term) -> Term:
+    def power(self, x: Ink, y: Ink) -> Ink:
         """A power."""
-        return x if y.text == "1" else Term(f"{{{x.within(ATOM)}}}^{{{y.text}}}", POWER, self)
+        cells = x.cells or y.cells
+        sign = r"\odot " if cells else ""
+        return x if y.text == "1" else Ink(f"{{{x.within(ATOM)}}}^{{{sign}{y.text}}}", POWER, self, cells)
 
-    def where(self, condition: Term, then: Any, otherwise: Any) -> Term:
+    def where(self, condition: Ink, then: Any, otherwise: Any) -> Ink:
         """Cases."""
         a, b = self.term(then), self.term(otherwise)
         rows = rf"{a.text} & \text{{if }} {condition.text} \\ {b.text} & \text{{else}}"
-        return Term(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM, self)
+        return Ink(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM, self, condition.cells)
 
-    def call(self, function: str, *arguments: Any) -> Term:
+    def call(self, function: str, *arguments: Any) -> Ink:
         """A function by its command, or upright."""
-        inside = ", ".join(self.term(x).text for x in arguments)
-        return Term(rf"{self._head(function)}\left({inside}\right)", ATOM, self)
+        terms = [self.term(x) for x in arguments]
+        inside = ", ".join(x.text for x in terms)
+        return Ink(rf"{self._head(function)}\left({inside}\right)", ATOM, self, any(x.cells for x in terms))
 
     def _head(self, function: str) -> str:
         if function in self.commands:
@@ -105,26 +131,33 @@ class Latex(Style):
         name = function.replace("_", r"\_")
         return rf"\mathrm{{{name}}}"
 
-    def abs(self, x: Term) -> Term:
+    def abs(self, x: Ink) -> Ink:
         """Absolute value, without the character that would split a table's cell."""
-        return Term(rf"\lvert {x.text} \rvert", ATOM, self)
+        return Ink(rf"\lvert {x.text} \rvert", ATOM, self, x.cells)
 
-    def exp(self, x: Term) -> Term:
+    def exp(self, x: Ink) -> Ink:
         """A power of e."""
-        return Term(f"e^{{{x.text}}}", POWER, self)
+        return Ink(f"e^{{{x.text}}}", POWER, self, x.cells)
 
-    def sqrt(self, x: Any) -> Term:
+    def sqrt(self, x: Any) -> Ink:
         """A root."""
-        return Term(rf"\sqrt{{{self.term(x).text}}}", ATOM, self)
+        term = self.term(x)
+        return Ink(rf"\sqrt{{{term.text}}}", ATOM, self, term.cells)
 
-    def log(self, x: Term) -> Term:
+    def log(self, x: Ink) -> Ink:
         """The natural logarithm."""
-        return Term(rf"\ln\left({x.text}\right)", ATOM, self)
+        return Ink(rf"\ln\left({x.text}\right)", ATOM, self, x.cells)
 
-    def sigmoid(self, x: Term) -> Term:
+    def sigmoid(self, x: Ink) -> Ink:
         """The logistic function."""
-        return Term(rf"\sigma\left({x.text}\right)", ATOM, self)
+        return Ink(rf"\sigma\left({x.text}\right)", ATOM, self, x.cells)
 
 
-LATEX = Latex()
+@lru_cache(maxsize=32)
+def latex_style(digits: int) -> Latex:
+    """The style that writes LaTeX with so many digits."""
+    return Latex(digits)
+
+
+LATEX = latex_style(DIGITS)
 """``m`` that prints LaTeX."""

@@ -1,24 +1,37 @@
-"""Terms of notation, and the style that writes them as plain text."""
+"""What is written for a term, and the style that writes plain text."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from graphstep.numerals import numeral
+from graphstep.numerals import DIGITS, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CASES, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
-"""How tightly a term binds, loosest first."""
+    from graphstep.gates.notation.term import Symbol
+
+CASES, SUM, DERIVATIVE, PRODUCT, SIGN, POWER, ATOM = range(7)
+"""How tightly a term binds, loosest first. A derivative written with a slash multiplies as it stands, and nothing else."""
+
+_LETTER = re.compile(r"[^\W\d_](\d+|_\w+|[₀-₉,]+)?(⁽[¹²³⁴⁵⁶⁷⁸⁹⁰]+⁾)?")
+"""A name that stands behind a d as it is: one letter, with digits or a subscript, and the number of a use."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+EXACT = 15
+"""Digits of a number that is part of a formula: it is never rounded."""
+
+_BY_CELL = frozenset(["softmax", "log_softmax"])
+"""Functions over all cells of an array that give an array."""
+
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A piece of notation."""
+class Ink:
+    """A piece of notation as one style writes it."""
 
     text: str
     """How it is written."""
@@ -26,44 +39,46 @@ class Term:
     """How tightly it binds: one of :data:`SUM` … :data:`ATOM`."""
     style: Style
     """What writes it."""
+    cells: bool = False
+    """Whether it stands for an array, so that what meets it cell by cell is marked."""
 
-    def __add__(self, other: Any) -> Term:
+    def __add__(self, other: Any) -> Ink:
         return self.style.binary("+", self, other)
 
-    def __radd__(self, other: Any) -> Term:
+    def __radd__(self, other: Any) -> Ink:
         return self.style.binary("+", other, self)
 
-    def __sub__(self, other: Any) -> Term:
+    def __sub__(self, other: Any) -> Ink:
         return self.style.binary("-", self, other)
 
-    def __rsub__(self, other: Any) -> Term:
+    def __rsub__(self, other: Any) -> Ink:
         return self.style.binary("-", other, self)
 
-    def __mul__(self, other: Any) -> Term:
+    def __mul__(self, other: Any) -> Ink:
         return self.style.binary("*", self, other)
 
-    def __rmul__(self, other: Any) -> Term:
+    def __rmul__(self, other: Any) -> Ink:
         return self.style.binary("*", other, self)
 
-    def __truediv__(self, other: Any) -> Term:
+    def __truediv__(self, other: Any) -> Ink:
         return self.style.binary("/", self, other)
 
-    def __rtruediv__(self, other: Any) -> Term:
+    def __rtruediv__(self, other: Any) -> Ink:
         return self.style.binary("/", other, self)
 
-    def __pow__(self, other: Any) -> Term:
+    def __pow__(self, other: Any) -> Ink:
         return self.style.power(self, self.style.term(other))
 
-    def __rpow__(self, other: Any) -> Term:
+    def __rpow__(self, other: Any) -> Ink:
         return self.style.power(self.style.term(other), self)
 
-    def __neg__(self) -> Term:
-        return Term("-" + self.after(PRODUCT), SIGN, self.style)
+    def __neg__(self) -> Ink:
+        return Ink("-" + self.after(PRODUCT), SIGN, self.style, self.cells)
 
-    def __gt__(self, other: Any) -> Term:
+    def __gt__(self, other: Any) -> Ink:
         return self.style.relation(">", self, other)
 
-    def __lt__(self, other: Any) -> Term:
+    def __lt__(self, other: Any) -> Ink:
         return self.style.relation("<", self, other)
 
     def within(self, level: int) -> str:
@@ -76,175 +91,206 @@ class Term:
 
 
 class Style:
-    """Plain text, for a terminal: ``x · y``, ``x²``, ``1 / x``."""
+    """Plain text, for a terminal: ``x · y``, ``x²``, ``1 / x``; where arrays meet cell by cell ``x ⊙ y``, ``x ⊘ y``, ``x^⊙2``."""
 
-    product = " · "
+    product: ClassVar = " · "
+    by_cell: ClassVar = " ⊙ "
     relations: ClassVar = {">": ">", "<": "<", "and": "and"}
 
+    def __init__(self, digits: int = DIGITS) -> None:
+        self.digits = digits
+        """Significant digits of the numbers that it writes."""
+
     @property
-    def pi(self) -> Term:
+    def pi(self) -> Ink:
         """The number π."""
         return self.name("π")
 
     @property
-    def nan(self) -> Term:
+    def nan(self) -> Ink:
         """Not a number."""
         return self.name("nan")
 
-    def name(self, text: str) -> Term:
+    def name(self, text: str, *, cells: bool = False) -> Ink:
         """A name or any other text that binds as one symbol."""
-        return Term(text, ATOM, self)
+        return Ink(text, ATOM, self, cells)
 
-    def number(self, value: Any) -> Term:
+    def symbol(self, symbol: Symbol) -> Ink:
+        """What stands for a node."""
+        ink: Ink = symbol.ink(self)
+        return ink
+
+    def derivative(self, of: Ink, by: Ink, letter: str) -> Ink:
+        """``df/dx`` or ``∂q/∂x``. A d takes parentheses around what is no letter: ``d(loss)/d(score)``."""
+        return Ink(f"{self._change(letter, of)}/{self._change(letter, by)}", DERIVATIVE, self, by.cells)
+
+    @staticmethod
+    def _change(letter: str, ink: Ink) -> str:
+        if letter == "∂":
+            return letter + ink.within(ATOM)
+        return letter + (ink.text if _LETTER.fullmatch(ink.text) else f"({ink.text})")
+
+    def number(self, value: Any) -> Ink:
         """A number; a negative one binds as a sign, so that it gets parentheses inside a product.
 
         An array is written out in brackets where it is small; of a larger one there is what it is like.
         """
         if getattr(value, "shape", ()):
             return self.array(value)
-        text = numeral(float(value))
-        return Term(text, SIGN if text.startswith("-") else ATOM, self)
+        text = numeral(float(value), self.digits)
+        return Ink(text, SIGN if text.startswith("-") else ATOM, self)
 
-    def term(self, value: Any) -> Term:
-        """A term as it is, a Python number as its numeral."""
-        return value if isinstance(value, Term) else self.number(value)
+    def exactly(self, value: float, text: str = "") -> Ink:
+        """A number of a formula, as typed or with all of its digits."""
+        shown = text or numeral(value, EXACT)
+        level = SUM if "/" in shown else SIGN if shown.startswith("-") else ATOM
+        return Ink(shown, level, self)
 
-    def array(self, value: Any) -> Term:
+    def term(self, value: Any) -> Ink:
+        """What is written already as it is, a number of a formula with all of its digits."""
+        return value if isinstance(value, Ink) else self.exactly(float(value))
+
+    def array(self, value: Any) -> Ink:
         """An array of NumPy: ``[0.1, 0.2]``."""
         from graphstep.arrays import is_small, number_text
 
-        return Term(number_text(value), ATOM if is_small(value) else SUM, self)
+        return Ink(number_text(value, self.digits), ATOM if is_small(value) else SUM, self, cells=True)
 
-    def matmul(self, x: Any, y: Any) -> Term:
+    def matmul(self, x: Any, y: Any) -> Ink:
         """The matrix product ``x @ y``."""
-        return Term(f"{self.term(x).within(PRODUCT)} @ {self.term(y).after(POWER)}", PRODUCT, self)
+        return Ink(f"{self.term(x).within(PRODUCT)} @ {self.term(y).after(POWER)}", PRODUCT, self, cells=True)
 
-    def transposed(self, x: Any) -> Term:
+    def transposed(self, x: Any) -> Ink:
         """``x`` with rows and columns exchanged."""
-        return Term(f"{self.term(x).within(ATOM)}ᵀ", POWER, self)
+        return Ink(f"{self.term(x).within(ATOM)}ᵀ", POWER, self, cells=True)
 
-    def words(self, text: str) -> Term:
+    def words(self, text: str) -> Ink:
         """Words among formulas."""
         return self.name(text)
 
-    def copied(self, x: Any) -> Term:
+    def copied(self, x: Any) -> Ink:
         """``x`` repeated until it has another shape."""
-        return self.call("copy", x)
+        return self.name(self.call("copy", x).text, cells=True)
 
-    def over(self, function: str, x: Any, axis: Any = None) -> Term:
+    def over(self, function: str, x: Any, axis: Any = None) -> Ink:
         """``function(x, axis=0)``; without an axis ``function(x)``."""
-        return self.call(function, x) if axis is None else self.call(function, x, self.name(f"axis={axis}"))
+        if axis is None:
+            return self.name(self.call(function, x).text, cells=function in _BY_CELL)
+        return self.call(function, x, self.name(f"axis={axis}"))
 
-    def length(self, x: Any) -> Term:
+    def length(self, x: Any) -> Ink:
         """The 2-norm of ``x``."""
-        return Term(f"‖{self.term(x).text}‖", ATOM, self)
+        return Ink(f"‖{self.term(x).text}‖", ATOM, self)
 
-    def indexed(self, x: Any, index: str) -> Term:
+    def indexed(self, x: Any, index: str) -> Ink:
         """The part of ``x`` at an index, such as ``0, :``."""
-        return Term(f"{self.term(x).within(ATOM)}[{index}]", ATOM, self)
+        return Ink(f"{self.term(x).within(ATOM)}[{index}]", ATOM, self, cells=":" in index)
 
-    def placed(self, x: Any, place: str) -> Term:
+    def placed(self, x: Any, place: str) -> Ink:
         """``x`` at one place and 0 everywhere else."""
-        return Term(f"{self.term(x).within(SUM)} at {place}, 0 elsewhere", CASES, self)
+        return Ink(f"{self.term(x).within(SUM)} at {place}, 0 elsewhere", CASES, self, cells=True)
 
     def parentheses(self, text: str) -> str:
         """The text in parentheses."""
         return f"({text})"
 
-    def binary(self, operator: str, left: Any, right: Any) -> Term:
+    def binary(self, operator: str, left: Any, right: Any) -> Ink:
         """``left operator right`` for one of ``+ - * /``."""
         x, y = self.term(left), self.term(right)
+        cells = x.cells or y.cells
         if operator == "+":
-            return Term(f"{x.within(SUM)} + {y.after(SUM)}", SUM, self)
+            return Ink(f"{x.within(SUM)} + {y.after(SUM)}", SUM, self, cells)
         if operator == "-":
-            return Term(f"{x.within(SUM)} - {y.after(PRODUCT)}", SUM, self)
+            return Ink(f"{x.within(SUM)} - {y.after(PRODUCT)}", SUM, self, cells)
         if operator == "*":
-            return Term(f"{x.within(PRODUCT)}{self.product}{y.after(PRODUCT)}", PRODUCT, self)
+            sign = self.by_cell if x.cells and y.cells else self.product
+            return Ink(f"{x.within(DERIVATIVE)}{sign}{y.after(DERIVATIVE)}", PRODUCT, self, cells)
         return self.quotient(x, y)
 
-    def quotient(self, x: Term, y: Term) -> Term:
+    def quotient(self, x: Ink, y: Ink) -> Ink:
         """``x / y``"""
-        return Term(f"{x.within(PRODUCT)} / {y.within(POWER)}", PRODUCT, self)
+        sign = "⊘" if y.cells else "/"
+        return Ink(f"{x.within(PRODUCT)} {sign} {y.within(POWER)}", PRODUCT, self, x.cells or y.cells)
 
-    def power(self, x: Term, y: Term) -> Term:
+    def power(self, x: Ink, y: Ink) -> Ink:
         """``x`` to the ``y``; whole exponents stand raised."""
-        raised = y.text.translate(_SUPERSCRIPTS)
-        if y.text.lstrip("-").isdecimal() and y.text != "1":
-            return Term(x.within(ATOM) + raised, POWER, self)
         if y.text == "1":
             return x
-        return Term(f"{x.within(ATOM)}^{y.within(ATOM)}", POWER, self)
+        cells = x.cells or y.cells
+        if cells:
+            return Ink(f"{x.within(ATOM)}^⊙{y.within(ATOM)}", POWER, self, cells)
+        if y.text.lstrip("-").isdecimal():
+            return Ink(x.within(ATOM) + y.text.translate(_SUPERSCRIPTS), POWER, self)
+        return Ink(f"{x.within(ATOM)}^{y.within(ATOM)}", POWER, self)
 
-    def relation(self, sign: str, left: Any, right: Any) -> Term:
+    def relation(self, sign: str, left: Any, right: Any) -> Ink:
         """A condition."""
         x, y = self.term(left), self.term(right)
-        return Term(f"{x.text} {self.relations[sign]} {y.text}", CASES, self)
+        return Ink(f"{x.text} {self.relations[sign]} {y.text}", CASES, self, x.cells or y.cells)
 
-    def both(self, one: Term, other: Term) -> Term:
+    def both(self, one: Ink, other: Ink) -> Ink:
         """Two conditions at once."""
         return self.relation("and", one, other)
 
-    def where(self, condition: Term, then: Any, otherwise: Any) -> Term:
+    def where(self, condition: Ink, then: Any, otherwise: Any) -> Ink:
         """``then if condition else otherwise``"""
         a, b = self.term(then), self.term(otherwise)
-        return Term(f"{a.within(SUM)} if {condition.text} else {b.within(SUM)}", CASES, self)
+        return Ink(f"{a.within(SUM)} if {condition.text} else {b.within(SUM)}", CASES, self, condition.cells)
 
-    def call(self, function: str, *arguments: Any) -> Term:
+    def call(self, function: str, *arguments: Any) -> Ink:
         """``function(arguments)``"""
-        inside = ", ".join(self.term(x).text for x in arguments)
-        return Term(f"{function}({inside})", ATOM, self)
+        terms = [self.term(x) for x in arguments]
+        return Ink(f"{function}({', '.join(x.text for x in terms)})", ATOM, self, any(x.cells for x in terms))
 
-    def abs(self, x: Term) -> Term:
+    def abs(self, x: Ink) -> Ink:
         """``|x|``"""
-        return Term(f"|{x.text}|", ATOM, self)
+        return Ink(f"|{x.text}|", ATOM, self, x.cells)
 
-    def exp(self, x: Term) -> Term:
+    def exp(self, x: Ink) -> Ink:
         """The exponential."""
         return self.call("exp", x)
 
-    def sqrt(self, x: Any) -> Term:
+    def sqrt(self, x: Any) -> Ink:
         """The square root."""
         term = self.term(x)
-        return Term(f"√{term.within(ATOM)}", POWER, self)
+        return Ink(f"√{term.within(ATOM)}", POWER, self, term.cells)
 
-    def log(self, x: Term) -> Term:
+    def log(self, x: Ink) -> Ink:
         """The natural logarithm."""
         return self.call("ln", x)
 
-    def expm1(self, x: Term) -> Term:
-        """exp(x) - 1"""
-        return self.exp(x) - 1
-
-    def log1p(self, x: Term) -> Term:
-        """log(1 + x)"""
-        return self.log(1 + x)
-
-    def scaled_power(self, factor: Any, x: Any, y: Any) -> Term:
+    def scaled_power(self, factor: Any, x: Any, y: Any) -> Ink:
         """``factor · x^y``"""
         return self.binary("*", factor, self.term(x) ** y)
 
-    def sigmoid(self, x: Term) -> Term:
+    def sigmoid(self, x: Ink) -> Ink:
         """The logistic function."""
         return self.call("σ", x)
 
-    def softplus(self, x: Term) -> Term:
+    def softplus(self, x: Ink) -> Ink:
         """log(1 + exp(x))"""
         return self.log(1 + self.exp(x))
 
-    def maximum(self, *xs: Any) -> Term:
+    def maximum(self, *xs: Any) -> Ink:
         """The largest."""
         return self.call("max", *xs)
 
-    def minimum(self, *xs: Any) -> Term:
+    def minimum(self, *xs: Any) -> Ink:
         """The smallest."""
         return self.call("min", *xs)
 
-    def __getattr__(self, function: str) -> Callable[..., Term]:
+    def __getattr__(self, function: str) -> Callable[..., Ink]:
         """Every other function prints as its name and its arguments."""
         if function.startswith("_"):
             raise AttributeError(function)
         return lambda *arguments: self.call(function, *arguments)
 
 
-TEXT = Style()
+@lru_cache(maxsize=32)
+def text_style(digits: int) -> Style:
+    """The style that writes plain text with so many digits."""
+    return Style(digits)
+
+
+TEXT = text_style(DIGITS)
 """``m`` that prints plain text."""

@@ -37,6 +37,7 @@ class Found:
 
 def search(trace: Trace, wanted: str, most: int = _MOST) -> list[Found]:
     """The nodes whose name, id, gate or text holds ``wanted``, names first; and the step, where it is a number."""
+    from graphstep.explain import names_of
     from graphstep.expression import node_id
     from graphstep.tui.naming import row_name
 
@@ -47,7 +48,7 @@ def search(trace: Trace, wanted: str, most: int = _MOST) -> list[Found]:
     if word.isdecimal() and len(word) < 10 and int(word) <= len(trace):
         step = trace.step(int(word))
         found.append(Found(step.node, step.n, f"step {step.n}: {step.event} {row_name(program, step.node, 40)}"))
-    exact = program.find(wanted.strip())
+    exact = names_of(program).find(wanted.strip())
     if exact is not None:
         found.append(Found(exact, None, f"{node_id(exact):<7} {row_name(program, exact, 48)}"))
     for index, node in enumerate(program.nodes):

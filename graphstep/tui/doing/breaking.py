@@ -70,16 +70,14 @@ def _change(trace: Trace, node: int, n: int) -> str:
     """What a step did to a node, in a sentence; of arrays without their cells."""
     from graphstep.arrays import number_text
     from graphstep.explain import explain, name_of
-    from graphstep.explain.names import derivative, term
-    from graphstep.gates.notation import TEXT
+    from graphstep.explain.derivatives import gradient_name
 
-    program, step = trace.program, trace.step(n)
-    name = name_of(program, node)
+    step, name = trace.step(n), name_of(trace.program, node)
     if step.event == "value":
         return f"Here {name} got its value{'' if trace.node(node).shape else f', {number_text(step.value)}'}."
     if step.event == "update":
         return f"Here {name} was updated."
-    gradient = derivative(TEXT, term(program, program.output, TEXT), term(program, node, TEXT))
+    gradient = gradient_name(trace, node)
     before, after = trace.gradient(node, n - 1), trace.gradient(node, n)
     title = explain(trace, n).title
     if after is None or trace.node(node).shape:

@@ -93,12 +93,11 @@ def nudged(value: float, way: int) -> float:
 
 def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) -> list[Line]:
     """What the gradient predicted for a nudge of an input, or of one cell of it, and what came of it."""
-    from graphstep.cells import named
-    from graphstep.gates.notation import TEXT
+    from graphstep.cells import cell_gradient_name, cell_name
     from graphstep.tui.comparison import routes_text
 
     out, before, after = _output(old, new)
-    name = named(old.program, index, cell, TEXT).text
+    name = cell_name(old.program, index, cell)
     moved = _at(new.value_of(index), cell) - _at(old.value_of(index), cell)
     # A seed scales every gradient; the slope of the output itself is without it.
     scale = old.seed if isinstance(old.seed, int | float) else 1.0
@@ -107,7 +106,7 @@ def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) 
     predicted, true = slope * moved, after - before
     shown = numeral(slope)
     lines: list[Line] = [
-        [("predicted  ", "quiet"), (f"Δ{out} ≈ ∂{out}/∂{name} · Δ{name}", "rule")],
+        [("predicted  ", "quiet"), (f"Δ{out} ≈ {cell_gradient_name(old, index, cell)} · Δ{name}", "rule")],
         [("           ", ""), (f"   = {shown} · {_signed(moved)} = ", "rule"), (_signed(predicted), "gradient")],
         [("true       ", "quiet"), (f"Δ{out} = {numeral(after)} − {_bracketed(before)} = ", "rule"), (_signed(true), "value")],
     ]

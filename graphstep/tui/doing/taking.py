@@ -41,8 +41,10 @@ def copy(screen: SteppingScreen) -> None:
         found, outward = with_inputs(level.trace, trace.inputs), level.outward if level.kind == "into" else level.unfolded
         at = carried(trace, at, found.trace, partial(_through, outward, found))
         trace, closed = found.trace, True
+    from graphstep.explain import names_of
+
     # A condition may name a part of a gate that was opened: the program as typed has no such node.
-    breaks = [x.text for x in screen.stops.conditions if not x.node or trace.program.find(x.node) is not None]
+    breaks = [x.text for x in screen.stops.conditions if not x.node or names_of(trace.program).find(x.node) is not None]
     text = reopening(trace, at, screen.command, fold=folded, spelled=screen.spelled, breaks=breaks)
     untold = without_text(trace, screen.command, screen.spelled)
     screen.app.copy_to_clipboard(text)

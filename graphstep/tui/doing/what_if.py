@@ -96,12 +96,10 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
 
 
 def _slope(trace: Trace, index: int, row: Row) -> str:
-    """What is compared: ``∂f/∂x``, or of an array the slope towards the cell about which there is most to say."""
-    from graphstep.cells import named, spelled
-    from graphstep.explain import name_of, output_name
-    from graphstep.gates.notation import TEXT
+    """What is compared: ``df/dx``, or of an array the slope towards the cell about which there is most to say."""
+    from graphstep.cells import cell_gradient_name, spelled
+    from graphstep.explain import gradient_name
 
-    out, name = output_name(trace.program), name_of(trace.program, index)
     if row.cell:
-        return f"∂{out}/∂{named(trace.program, index, row.cell, TEXT).text}   at {spelled(trace.program, index, row.cell)}"
-    return f"∂{out}/∂({name})" if not name.isidentifier() else f"∂{out}/∂{name}"
+        return f"{cell_gradient_name(trace, index, row.cell)}   at {spelled(trace.program, index, row.cell)}"
+    return gradient_name(trace, index)

@@ -1,0 +1,257 @@
+"""Terms: formulas as trees, built once and read by whatever computes or writes.
+
+A gate's formula is a function of ``m`` (:mod:`graphstep.gates.mathematics`). With :data:`TERMS` as ``m`` it makes a tree. A
+tree read with a style writes itself (:mod:`graphstep.gates.notation.text`), read with :class:`Rounded` it computes with the
+digits that are printed. So a rung of a ladder is written, set in LaTeX and held against its own digits from one thing.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphstep.gates.structural import StructuralGate
+
+
+class Symbol(Protocol):
+    """What a term calls a node by: it has one print in every style, and no number."""
+
+    def ink(self, style: Any, /) -> Any:
+        """What a style writes for it."""
+
+
+_INFIX: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+class Term:
+    """A formula: an operator and what it is applied to, which are terms, numbers, or options in words."""
+
+    __slots__ = ("arguments", "operator")
+
+    def __init__(self, operator: str, *arguments: Any) -> None:
+        self.operator = operator
+        """``+ - * / ** > <``, ``negative``, a leaf (``number``, ``symbol``, ``constant``), or a function of the reader."""
+        self.arguments: tuple[Any, ...] = arguments
+        """What it is applied to."""
+
+    def read(self, m: Any) -> Any:
+        """What a reader makes of the tree: every operator is applied to what the reader made of its arguments."""
+        head = self.operator
+        if head == "constant":
+            return getattr(m, self.arguments[0])
+        arguments = [x.read(m) if isinstance(x, Term) else x for x in self.arguments]
+        if head in _INFIX:
+            return _INFIX[head](*arguments)
+        if head == "negative":
+            return -arguments[0]
+        return getattr(m, head)(*arguments)
+
+    def __add__(self, other: Any) -> Term:
+        return Term("+", self, other)
+
+    def __radd__(self, other: Any) -> Term:
+        return Term("+", other, self)
+
+    def __sub__(self, other: Any) -> Term:
+        return Term("-", self, other)
+
+    def __rsub__(self, other: Any) -> Term:
+        return Term("-", other, self)
+
+    def __mul__(self, other: Any) -> Term:
+        return Term("*", self, other)
+
+    def __rmul__(self, other: Any) -> Term:
+        return Term("*", other, self)
+
+    def __truediv__(self, other: Any) -> Term:
+        return Term("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Term:
+        return Term("/", other, self)
+
+    def __pow__(self, other: Any) -> Term:
+        return Term("**", self, other)
+
+    def __rpow__(self, other: Any) -> Term:
+        return Term("**", other, self)
+
+    def __neg__(self) -> Term:
+        return Term("negative", self)
+
+    def __gt__(self, other: Any) -> Term:
+        return Term(">", self, other)
+
+    def __lt__(self, other: Any) -> Term:
+        return Term("<", self, other)
+
+    def __repr__(self) -> str:
+        return f"Term({', '.join(map(repr, (self.operator, *self.arguments)))})"
+
+
+class Terms:
+    """``m`` that makes terms: whatever a formula asks for becomes a node of the tree."""
+
+    pi = Term("constant", "pi")
+    nan = Term("constant", "nan")
+
+    @staticmethod
+    def number(value: Any) -> Term:
+        """A number that was computed: it is written with as many digits as its equation needs."""
+        return Term("number", value)
+
+    @staticmethod
+    def exactly(value: float, text: str = "") -> Term:
+        """A number that is part of a formula, as typed where a text is given; it is never rounded."""
+        return Term("exactly", value, text)
+
+    @staticmethod
+    def symbol(symbol: Symbol) -> Term:
+        """A node by its name."""
+        return Term("symbol", symbol)
+
+    @staticmethod
+    def derivative(of: Any, by: Any, letter: str) -> Term:
+        """``letter of / letter by``: the whole effect of a node, or a local gradient."""
+        return Term("derivative", of, by, letter)
+
+    def term(self, value: Any) -> Term:
+        """A term as it is; of a number of a formula the number."""
+        return value if isinstance(value, Term) else self.exactly(float(value))
+
+    def __getattr__(self, function: str) -> Callable[..., Term]:
+        if function.startswith("_"):
+            raise AttributeError(function)
+        return lambda *arguments: Term(function, *arguments)
+
+
+TERMS = Terms()
+"""``m`` that makes terms."""
+
+
+class NoNumberError(Exception):
+    """A term that holds a name, or a form without a rule for numbers: nobody can compute it from what is printed."""
+
+
+class Rounded:
+    """``m`` that computes a term from its numbers as they are printed with some number of digits.
+
+    Reading a term raises :class:`NoNumberError` where it holds a name.
+    """
+
+    pi, nan = math.pi, math.nan
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+        """Significant digits of the numbers."""
+
+    def number(self, value: Any) -> Any:
+        """The number that is printed."""
+        if isinstance(value, int | float):
+            import numpy as np
+
+            # NumPy's numbers make inf and nan where Python's raise.
+            return np.float64(numeral(float(value), self.digits))
+        return _rounded(value, self.digits)
+
+    def exactly(self, value: float, text: str) -> Any:
+        """A number of the formula."""
+        import numpy as np
+
+        del text
+        return np.float64(value)
+
+    def matmul(self, x: Any, y: Any) -> Any:
+        """The matrix product; a vector before a row is a column."""
+        if x.ndim == 1 and y.ndim == 2 and len(y) == 1:
+            return x[:, None] @ y
+        return x @ y
+
+    def transposed(self, x: Any) -> Any:
+        """Rows and columns exchanged; of a vector, which is a column, a row."""
+        return x[None, :] if x.ndim == 1 else x.T
+
+    def copied(self, x: Any) -> Any:
+        """Copies, which are made where the result is held against its printed cells."""
+        return x
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """The value of the gate that a program calls by this name."""
+        import numpy as np
+
+        row = _structural(function)
+        if row is None:
+            raise NoNumberError(function)
+        return row.value(np, [np.asarray(x) for x in arguments], dict(row.defaults))
+
+    def length(self, x: Any) -> Any:
+        """The 2-norm."""
+        import numpy as np
+
+        largest = np.max(np.abs(x), initial=0.0)
+        return largest * np.sqrt(np.sum((x / largest) ** 2)) if largest else largest
+
+    def over(self, function: str, x: Any, axis: Any = None) -> Any:
+        """A function of the cells along an axis."""
+        import numpy as np
+
+        axes = axis if axis is None or isinstance(axis, int | tuple) else int(axis)
+        if function in ("sum", "mean", "max", "min"):
+            return getattr(np, function)(x, axis=axes, keepdims=axes is not None)
+        row = _structural(function)
+        if row is None or "axis" not in row.defaults:
+            raise NoNumberError(function)
+        options = {**row.defaults, **({} if axis is None else {"axis": axes})}
+        return row.value(np, [np.asarray(x)], options)
+
+    def maximum(self, *xs: Any) -> Any:
+        """The largest."""
+        return _among(NUMBERS.maximum, xs)
+
+    def minimum(self, *xs: Any) -> Any:
+        """The smallest."""
+        return _among(NUMBERS.minimum, xs)
+
+    def __getattr__(self, function: str) -> Any:
+        if function.startswith("_") or not hasattr(NUMBERS, function):
+            raise NoNumberError(function)
+        return getattr(NUMBERS, function)
+
+
+def _structural(function: str) -> StructuralGate | None:
+    """The structural gate that a program calls by this name; None without one."""
+    from graphstep.gates.table import FUNCTIONS, STRUCTURAL
+
+    row = FUNCTIONS.get(function)
+    return STRUCTURAL.get(function if row is None else row.name)
+
+
+def _among(choose: Callable[[Any, Any], Any], xs: tuple[Any, ...]) -> Any:
+    best = xs[0]
+    for x in xs[1:]:
+        best = choose(best, x)
+    return best
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    import numpy as np
+
+    from graphstep.arrays import settled
+
+    cells = np.array([float(numeral(cell, digits)) for cell in settled(value).ravel().tolist()])
+    return cells.reshape(np.shape(value))
