@@ -15,6 +15,8 @@ import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from graphstep.unprintable import MARK, printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -111,9 +113,15 @@ def quoted(text: str, width: int = 40) -> str:
     return f"'{_plain(cut)}'"
 
 
+def quoted_path(path: object, width: int = 80) -> str:
+    """The name of a file inside quotes; of a long one the end, which is what tells files apart."""
+    text = str(path)
+    return quoted(text if len(text) <= width else f"…{text[1 - width :]}", width)
+
+
 def _plain(text: str) -> str:
     """Tabs and control characters would move the caret or the terminal's cursor: show them as one space or mark."""
-    return "".join(" " if c == "\t" else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable("".join(" " if c == "\t" else c if c.isprintable() else MARK for c in text))
 
 
 def _columns(text: str) -> int:

@@ -7,7 +7,6 @@ gradients add up: the same lesson as a fork.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import prod
 from typing import TYPE_CHECKING
 
 from graphstep import limits
@@ -84,9 +83,10 @@ class _Fitting:
         if len(node.shape) > limits.AXES:
             message = f"this array has {len(node.shape)} axes; at most {limits.AXES} are worked with"
             raise LimitError(message, text=self.program.text, span=node.span, hint="join axes with reshape")
-        self._cells += prod(node.shape)
+        self._cells += limits.cells_of(node.shape)
         if self._cells > limits.CELLS:
-            message = f"the arrays of this program have more than {limits.CELLS:,} cells"
+            counted = limits.counted(each.shape for each in (*self.nodes, node))
+            message = f"the arrays of this program have more than {limits.CELLS:,} cells{counted}"
             raise LimitError(message, text=self.program.text, span=node.span, hint="take fewer examples, or smaller layers")
         self.nodes.append(node)
         if index is not None:

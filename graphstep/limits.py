@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 TEXT = 1_000_000
 """Characters of one program."""
 
@@ -27,7 +33,7 @@ SYMBOLIC_DEPTH = 80
 """Depth of a program up to which SymPy is asked for a whole derivative: its printers and diff recurse."""
 
 CELLS = 20_000_000
-"""Cells of all arrays of one run together, and of one value: 160 MB as doubles."""
+"""Cells of all arrays of one run together, and of one value: 160 MB as doubles. See :func:`cells_of`."""
 
 AXES = 32
 """Axes of one array."""
@@ -37,3 +43,25 @@ FILE = 200_000_000
 
 JSON = 20_000_000
 """Bytes of a JSON file that holds an array: read, it is many times as large."""
+
+
+def cells_of(shape: Iterable[int]) -> int:
+    """The cells that an array counts for. A size of 0 counts as 1: what has 30 million empty rows is work all the same.
+
+    >>> cells_of((2, 3)), cells_of(()), cells_of((30_000_000, 0))
+    (6, 1, 30000000)
+    """
+    return prod(max(1, size) for size in shape)
+
+
+def cells_text(shape: Iterable[int]) -> str:
+    """How large an array is, said so that it is true of one without cells: ``30,000,000 places, though no cells``."""
+    sizes = tuple(shape)
+    count = cells_of(sizes)
+    number = f"{count:,}" if count < 10**15 else f"more than {10**15:,}"
+    return f"{number} cells" if all(sizes) else f"{number} places, though no cells"
+
+
+def counted(shapes: Iterable[Iterable[int]]) -> str:
+    """What is added to a number of cells that holds more than there are, since some of the arrays have none."""
+    return ", where a size of 0 counts as 1" if any(0 in tuple(shape) for shape in shapes) else ""

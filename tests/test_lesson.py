@@ -558,7 +558,7 @@ def test_going_back_keeps_the_answers():
 
 def test_a_place_is_kept_and_found_again(own_data):
     state = simple().next().hint().answer("7")[0].answer("3")[0].next()
-    assert progress.save(state) == ""
+    assert progress.save(state) == progress.Kept(True)
     again = progress.resume(simple(), progress.load())
     assert (again.place, again.answers) == (state.place, state.answers)
     assert [path.name for path in own_data.iterdir()] == ["progress.json"]
@@ -599,7 +599,7 @@ def test_a_damaged_file_is_set_aside_and_never_lost(own_data, damaged):
     assert kept.places == {}
     assert "set aside as progress.damaged-1.json" in kept.message
     assert (own_data / "progress.damaged-1.json").read_text() == damaged
-    assert progress.save(simple()) == ""
+    assert progress.save(simple()) == progress.Kept(True)
     (own_data / "progress.json").write_text("{")
     assert "damaged-2" in progress.load().message
 
@@ -608,14 +608,16 @@ def test_the_file_of_a_newer_version_is_left_alone(own_data):
     own_data.mkdir()
     newer = '{"schema": 99, "lessons": {}}'
     (own_data / "progress.json").write_text(newer)
-    assert "newer graphstep" in progress.save(simple())
+    assert "newer graphstep" in progress.save(simple()).message
     assert (own_data / "progress.json").read_text() == newer
 
 
 def test_a_place_that_cannot_be_kept_is_said_and_the_lesson_goes_on(own_data, monkeypatch):
     own_data.parent.joinpath("file").write_text("")
     monkeypatch.setenv("GRAPHSTEP_DATA", str(own_data.parent / "file"))
-    assert "cannot be" in progress.save(simple())
+    kept = progress.save(simple())
+    assert not kept.done
+    assert "cannot be" in kept.message
 
 
 # -- finding lessons ------------------------------------------------------------------------------------------------------------

@@ -568,23 +568,38 @@ def test_the_command_ends_with_1_when_the_loss_is_not_finite(capsys: pytest.Capt
     assert "the loss was inf" in capsys.readouterr().out
 
 
-def test_ctrl_c_stops_after_a_whole_round_and_keeps_it(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_stops_after_a_whole_round_and_what_was_trained_is_saved(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = signal.getsignal(signal.SIGINT)
+    number = getattr(signal, name, None)
+    if number is None:
+        return
     original = Training._round
 
     def interrupted(self: Training) -> float:
         if self.rounds == 5:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
         return original(self)
 
     monkeypatch.setattr(Training, "_round", interrupted)
-    assert main(WORDS) == 0
+    # Whoever started the tests may have had them ignore the signal.
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        status = main([*WORDS, "--save", str(tmp_path / "state.npz")])
+        assert signal.getsignal(number) == signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+    assert status == 128 + number
     out = capsys.readouterr().out
-    assert "after 6 updates" in out
-    assert "stopped: cancelled after round 5" in out
-    assert signal.getsignal(signal.SIGINT) == before
+    if name == "SIGHUP":
+        assert out == ""
+    else:
+        assert "after 6 updates" in out
+        assert "stopped: cancelled after round 5" in out
+    monkeypatch.undo()
+    assert main([*WORDS, "--resume", str(tmp_path / "state.npz")]) == 0
+    assert "after 10 updates" in capsys.readouterr().out
 
 
 def test_a_program_may_begin_with_a_minus_sign_and_be_called_train(capsys: pytest.CaptureFixture[str]) -> None:

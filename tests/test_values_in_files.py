@@ -108,8 +108,8 @@ def _header(text: str, version: bytes = b"\x01\x00") -> bytes:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (_header("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}\n"), "20,000,000 cells"),
-        (_header(f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({'9' * 2000},)}}\n"), "20,000,000 cells"),
+        (_header("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}\n"), "1,000,000,000,000 cells"),
+        (_header(f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({'9' * 2000},)}}\n"), "at most 20,000,000 are read"),
         (_header("{'descr': '<f8', 'fortran_order': False, 'shape': (-1, -8)}\n") + bytes(64), "damaged"),
         (_header("{'descr': '<f8', 'fortran_order': False, 'shape': (3,)}\n") + bytes(20), "ends before"),
         (_header("{'descr': '<f8', 'fortran_order': False, 'shape': 'x'}\n"), "damaged"),

@@ -3,13 +3,14 @@
 A command is one module here with ``USAGE``, ``SUMMARY``, ``EXAMPLES``, ``arguments(parser)`` and ``run(options)``;
 :data:`COMMANDS` names them. The first word chooses the command; any other first word is a program to step through.
 
-Exit status: 0 done; 1 failed while running (or a check that disagrees); 2 something was typed wrong; 130 interrupted by Ctrl-C;
-141 the reader closed the pipe.
+Exit status: 0 done; 1 failed while running (or a check that disagrees); 2 something was typed wrong; 130 interrupted by Ctrl-C,
+143 by SIGTERM, 129 by a terminal that was closed; 141 the reader closed the pipe.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -22,27 +23,47 @@ if TYPE_CHECKING:
 COMMANDS = ("step", "check", "train", "jacobian", "diagnose", "lesson", "serve", "completion")
 """The commands, in the order of the help. ``step`` is what happens when none is named."""
 
-INTERRUPTED, CLOSED_PIPE = 130, 141
-"""Exit statuses that shells give to a program ended by SIGINT and SIGPIPE."""
+CLOSED_PIPE = 141
+"""The exit status that shells give to a program ended by SIGPIPE."""
+
+DEBUG = "GRAPHSTEP_DEBUG"
+"""The environment variable that shows the traceback of a fault of graphstep's own."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; ``argv`` is that of the process unless given."""
+    from graphstep.cli.signals import end, handled
+    from graphstep.cli.streams import standard_streams
+
     words = list(sys.argv[1:] if argv is None else argv)
-    _speak_utf8()
+    with standard_streams(), handled(end):
+        return _status(words)
+
+
+def _status(words: list[str]) -> int:
+    from graphstep.cli.signals import EndedError, status_of
+
     try:
-        status = _dispatch(words)
-        sys.stdout.flush()
+        try:
+            return _dispatch(words)
+        finally:
+            sys.stdout.flush()
     except GraphstepError as error:
         print(error.report(), file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return status_of(signal.SIGINT)
+    except EndedError as ended:
+        return status_of(ended.number)
     except BrokenPipeError:
-        # What is still buffered would fail again, noisily, when Python closes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
-    return status
+    except Exception as error:
+        # The last place before Python's own traceback, which tells a user nothing: a fault of ours, and said to be one.
+        if os.environ.get(DEBUG):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(GraphstepError(f"graphstep itself failed: {what[:200]}", hint=f"{DEBUG}=1 shows where").report(), file=sys.stderr)
+        return 1
 
 
 def _dispatch(words: list[str]) -> int:
@@ -55,10 +76,3 @@ def _dispatch(words: list[str]) -> int:
     command = import_module(f"{__name__}.{name}")
     status: int = command.run(parse(name, command, rest))
     return status
-
-
-def _speak_utf8() -> None:
-    # ∂ and × must not fail on a terminal or pipe whose locale has no such letters.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep import limits
-from graphstep.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.errors import InputError, did_you_mean, quoted, quoted_path
+from graphstep.files import open_file
 
 if TYPE_CHECKING:
     import argparse
@@ -55,13 +56,12 @@ def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, Number
 def source(word: str) -> str:
     """The text of a program: the word itself, or what stands in the file or on standard input that it names."""
     if word == "-":
-        return sys.stdin.read(limits.TEXT + 1)
+        return sys.stdin.read(limits.TEXT + 1).removeprefix("\ufeff")
     if not word.startswith("@"):
         return word
     try:
-        with Path(word[1:]).open(encoding="utf-8") as file:
+        # Four bytes are the most that a character takes, and a mark of byte order may stand before them.
+        with io.TextIOWrapper(open_file(word[1:], 4 * limits.TEXT + 4), encoding="utf-8-sig") as file:
             return file.read(limits.TEXT + 1)
-    except OSError as error:
-        raise GraphstepError(f"{quoted(word[1:], 80)} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{quoted(word[1:], 80)} is not a text file in UTF-8") from error
+        raise InputError(f"{quoted_path(word[1:])} is not a text file in UTF-8") from error

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graphstep.cli.program import program_arguments, source
+from graphstep.cli.signals import end, handled, status_of
+from graphstep.cli.streams import replace_line
 from graphstep.errors import InputError, quoted
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ examples:
   graphstep train "mean((X@w - y)^2)" X=@X.csv y=@y.csv w="zeros(3)" --params w \\
       --batch X,y:32 --held-out X,y:0.2 --until 0.01 --save state.npz
 
-Rounds are counted from 0, and the loss of a round is the one before its update. Ctrl-C stops and keeps what was trained.
+Rounds are counted from 0, and the loss of a round is the one before its update. Ctrl-C (or SIGTERM) stops after the
+round at work, keeps what was trained, and ends with status 130 (143).
 """
 
 FORMATS = ("text", "svg", "csv", "md", "json")
@@ -40,8 +43,8 @@ FORMATS = ("text", "svg", "csv", "md", "json")
 _AGAIN = 0.1
 """Seconds from one line of progress to the next."""
 
-_BLANK = "\r\x1b[K"
-"""Takes the cursor to the start of its line and wipes the line."""
+SIGHUP = getattr(signal, "SIGHUP", None)
+"""A terminal that was closed; Windows has none."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,20 +86,21 @@ def run(options: argparse.Namespace) -> int:
         show(training, save=options.save, command=["graphstep", "train", *options.words])
         _save(training, options.save)
         return 1 if training.diverged else 0
-    with _interrupted() as stops:
-        training.run(_progress(training, stops))
+    with _stopped() as signals:
+        training.run(_progress(training, lambda: bool(signals)))
     if sys.stderr.isatty():
-        sys.stderr.write(_BLANK)
+        replace_line("")
     _save(training, options.save)
     made = pieces(training, chosen) if options.at_round is None else _narrated(training, options.at_round, chosen)
     if options.to:
-        from graphstep.files import replace_file
+        from graphstep.files import write_file
 
-        print(f"wrote {replace_file(options.to, made)}", file=sys.stderr)
-    else:
+        print(f"wrote {write_file(options.to, made)}", file=sys.stderr)
+    elif SIGHUP not in signals:
+        # After a hang-up there is no terminal left to print on.
         for piece in made:
             sys.stdout.write(piece)
-    return 1 if training.diverged else 0
+    return status_of(signals[0]) if signals else 1 if training.diverged else 0
 
 
 def _save(training: Training, path: str | None) -> None:
@@ -196,30 +200,23 @@ def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, f
     def on_progress(k: int, loss: float) -> bool:
         if shows and time.monotonic() >= known["next"]:
             known["next"] = time.monotonic() + _AGAIN
-            sys.stderr.write(f"{_BLANK}round {k:,} of {total:,}  loss {loss:.6g}  (Ctrl-C stops and keeps it)")
-            sys.stderr.flush()
+            replace_line(f"round {k:,} of {total:,}  loss {loss:.6g}  (Ctrl-C stops and keeps it)")
         return not stops()
 
     return on_progress
 
 
 @contextmanager
-def _interrupted() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed: the round at work is finished, so that nothing is half done. A second one ends the program."""
-    pressed: list[int] = []
+def _stopped() -> Iterator[list[int]]:
+    """The signals that have come to end the program: the round at work is finished, so that nothing is half done, and what was
+    trained is kept. A second one ends it at once.
+    """
+    signals: list[int] = []
 
-    def note(number: int, _: FrameType | None) -> None:
-        pressed.append(number)
-        signal.signal(signal.SIGINT, before)
+    def note(number: int, frame: FrameType | None) -> None:
+        if signals:
+            end(number, frame)
+        signals.append(number)
 
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        signal.signal(signal.SIGINT, note)
-    except ValueError:
-        # Only the main thread may ask for signals; elsewhere Ctrl-C does not arrive.
-        yield lambda: False
-        return
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with handled(note):
+        yield signals

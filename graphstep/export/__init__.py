@@ -17,7 +17,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Protocol, cast
 
 from graphstep.errors import InputError, did_you_mean, quoted
-from graphstep.files import replace_file
+from graphstep.files import is_stream, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,10 @@ def exporter(name: str) -> Exporter:
 
 
 def exporter_for(path: str | Path) -> Exporter:
-    """The exporter that a file's suffix asks for; InputError when none does."""
+    """The exporter that a file's suffix asks for; text for a pipe or a device that has none. InputError when none does."""
     suffix = Path(path).suffix.lower()
+    if not suffix and is_stream(path):
+        return exporter("text")
     known = {exporter(name).SUFFIX: name for name in formats()}
     if suffix not in known:
         raise InputError(
@@ -75,7 +77,7 @@ def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | 
     """
     _check_step(trace, at)
     chosen = exporter(name) if name else exporter_for(path)
-    return replace_file(path, chosen.export(trace, at))
+    return write_file(path, chosen.export(trace, at))
 
 
 def _check_step(trace: Trace, at: int | None) -> None:

@@ -87,8 +87,16 @@ def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable
     if kept.message:
         out.write(f"{kept.message}\n")
     if plain or screen is None:
-        end = play(start, source, out, progress.save)
-        if not end.finished:
+        kept_now = True
+
+        def keep(state: LessonRun) -> str:
+            nonlocal kept_now
+            outcome = progress.save(state)
+            kept_now = outcome.done
+            return outcome.message
+
+        end = play(start, source, out, keep)
+        if kept_now and not end.finished:
             out.write(
                 f"Your place is kept: graphstep lesson {' '.join(_called(path))} goes on at '{end.scene.section.heading}'.\n"
             )

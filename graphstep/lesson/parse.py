@@ -7,6 +7,7 @@ the program that it names, by the same reader as any other.
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 import unicodedata
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from graphstep.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.files import open_file
 from graphstep.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, RunSpec, Section, Stop
 from graphstep.lesson.headings import program_of, stop_of, value_of
 
@@ -63,10 +65,13 @@ def parse(text: str, path: Path) -> Lesson:
 
 def _text_of(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        # One byte over the limit is said with the place, as all that is wrong with a lesson.
+        with open_file(path, sys.maxsize) as file:
             raw = file.read(FILE + 1)
-    except OSError as error:
-        raise InputError(f"{quoted(str(path), 80)} cannot be read: {error.strerror or error}") from error
+    except InputError:
+        raise
+    except GraphstepError as error:
+        raise InputError(error.message) from error
     if len(raw) > FILE:
         raise LessonError(Problem(path, 1, f"a lesson has at most {FILE:,} bytes"))
     try:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphstep.errors import GraphstepError
-from graphstep.files import replace_file
+from graphstep.files import open_file, write_file
+from graphstep.unprintable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,16 @@ class Progress:
     """Whether a place may be kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of keeping a place."""
+
+    done: bool
+    """Whether it is on the disk."""
+    message: str = ""
+    """What went wrong, in one or two sentences; empty when nothing did."""
+
+
 def data_file() -> Path:
     """The file that the places are kept in."""
     override = os.environ.get("GRAPHSTEP_DATA")
@@ -81,13 +92,14 @@ def load() -> Progress:
     """The kept places. A damaged file is renamed, and the message says to what."""
     path = data_file()
     try:
-        if path.stat().st_size > _SIZE:
+        if not path.exists():
+            return Progress({})
+        if path.is_file() and path.stat().st_size > _SIZE:
             return _set_aside(path)
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Progress({})
-    except OSError as error:
-        return Progress({}, f"Your place in the lessons cannot be read ({error.strerror or error}).", writable=False)
+        with open_file(path, _SIZE) as file:
+            document = json.loads(file.read().decode())
+    except (OSError, GraphstepError) as error:
+        return Progress({}, f"Your place in the lessons cannot be read ({printable(str(error))}).", writable=False)
     except (ValueError, RecursionError):
         return _set_aside(path)
     if not isinstance(document, dict) or not isinstance(document.get("schema"), int):
@@ -121,11 +133,11 @@ def resume(run: LessonRun, progress: Progress) -> LessonRun:
     return type(run)(run.rehearsal, 0, answers).go(0 if place.finished else place.section)
 
 
-def save(run: LessonRun) -> str:
-    """Keep the place of a lesson. What went wrong, in one sentence, or the empty string: a lesson goes on without."""
+def save(run: LessonRun) -> Kept:
+    """Keep the place of a lesson. Nothing is raised where that fails: a lesson goes on without."""
     progress = load()
     if not progress.writable:
-        return progress.message
+        return Kept(False, progress.message)
     lesson = run.rehearsal.lesson
     before = progress.places.get(key_of(lesson.path))
     entry = Place(
@@ -139,10 +151,10 @@ def save(run: LessonRun) -> str:
     path = data_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        write_file(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     except (OSError, GraphstepError) as error:
-        return f"Your place cannot be kept: {error}."
-    return progress.message
+        return Kept(False, f"Your place cannot be kept: {printable(str(error))}.")
+    return Kept(True, progress.message)
 
 
 def _set_aside(path: Path) -> Progress:

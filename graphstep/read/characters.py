@@ -11,6 +11,8 @@ import unicodedata
 
 from graphstep import limits
 from graphstep.errors import LimitError, ReadError
+from graphstep.read.spelling import invisible
+from graphstep.unprintable import UNPRINTABLE
 
 _RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
@@ -20,9 +22,13 @@ def normalise(text: str) -> str:
     """The text that is read, and that spans count in.
 
     Raises :class:`~graphstep.errors.LimitError` for too long a text and :class:`~graphstep.errors.ReadError` for a character
-    whose plain spelling would mean something else.
+    that cannot be seen, and for one whose plain spelling would mean something else.
     """
     _measure(text)
+    text = text.replace("\r\n", "\n")
+    # In comments too: a comment is printed wherever the program is.
+    if hidden := UNPRINTABLE.search(text):
+        raise invisible(text, hidden.start())
     if text.isascii():
         return text
     text = _RAISED.sub(lambda raised: "^" + unicodedata.normalize("NFKC", raised[0]), text)

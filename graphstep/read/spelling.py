@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from graphstep import limits
 from graphstep.errors import LimitError, ReadError, quoted
+from graphstep.unprintable import character_name
 
 if TYPE_CHECKING:
     from graphstep.errors import Span
@@ -63,11 +63,15 @@ def character(text: str, start: int) -> ReadError:
         return ReadError(f"{found} is not an operator here", text=text, span=span, hint=_ADVICE[found])
     if found.isprintable():
         return ReadError(f"{quoted(found)} has no meaning in an expression", text=text, span=span)
-    name = unicodedata.name(found, "a control character").lower()
+    return invisible(text, start)
+
+
+def invisible(text: str, start: int) -> ReadError:
+    """For a character that cannot be seen, or that would change how the text around it is shown."""
     return ReadError(
-        f"an invisible character stands here: {name} (U+{ord(found):04X})",
+        f"an invisible character stands here: {character_name(text[start])}",
         text=text,
-        span=span,
+        span=(start, start + 1),
         hint="delete it and type the place anew; such characters come with text that was copied",
     )
 

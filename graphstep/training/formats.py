@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep.errors import InputError, did_you_mean, quoted
+from graphstep.files import is_stream, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,10 @@ SUFFIXES = dict(sorted(FORMATS.values(), key=lambda entry: entry[0] != ".svg"))
 
 
 def format_of(path: str | Path) -> str:
-    """The format that a file's suffix asks for; InputError for a suffix of none."""
+    """The format that a file's suffix asks for; text for a pipe or a device that has none. InputError for a suffix of none."""
     suffix = Path(path).suffix.lower()
+    if not suffix and is_stream(path):
+        return "text"
     for name, (known, _) in FORMATS.items():
         if suffix == known:
             return name
@@ -60,9 +63,7 @@ def pieces(training: Training, name: str) -> Iterator[str]:
 
 def write(training: Training, path: str | Path, name: str | None = None) -> Path:
     """Write a document to a file, in place of an older one; the format comes from the suffix unless it is named."""
-    from graphstep.files import replace_file
-
-    return replace_file(path, pieces(training, name or format_of(path)))
+    return write_file(path, pieces(training, name or format_of(path)))
 
 
 def picture(training: Training) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,15 @@ import numpy as np
 
 from graphstep import limits
 from graphstep.arrays import plain, shape_of, shape_text
-from graphstep.errors import GraphstepError, InputError, quoted
-from graphstep.files import replace_file
+from graphstep.errors import GraphstepError, InputError, quoted, quoted_path
+from graphstep.files import open_file, write_file
 from graphstep.training.history import History
+from graphstep.values.npy import read_cells
+from graphstep.values.unwanted import UnwantedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
 
     from numpy.typing import NDArray
 
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """What the file says it is; another number is refused."""
+
+_MEMBERS = 100_000
+_ENCRYPTED = 1
+"""The flag of a member of a zip file that needs a password (APPNOTE.TXT, 4.4.4)."""
 
 _ADVICE = "a state is what graphstep train … --save state.npz wrote"
 
@@ -46,7 +54,7 @@ def save(training: Training, path: str | Path) -> Path:
     arrays = {name: np.asarray(a, None if name == "about" else np.float64) for name, a in arrays.items()}
     held = io.BytesIO()
     np.savez(held, **arrays)
-    return replace_file(path, held.getvalue())
+    return write_file(path, held.getvalue())
 
 
 def _about(training: Training) -> dict[str, Any]:
@@ -92,7 +100,7 @@ def resume(training: Training, path: str | Path) -> Training:
     InputError where the file is no state, or not of this training; GraphstepError when it cannot be read.
     """
     arrays, about = _load(Path(path))
-    where = quoted(str(path), 80)
+    where = quoted_path(path)
     for key, now in _about(training).items():
         if about.get(key) != now:
             then = about.get(key)
@@ -140,21 +148,31 @@ def _array(arrays: Mapping[str, NDArray[np.float64]], key: str, shape: tuple[int
 
 
 def _load(path: Path) -> tuple[dict[str, NDArray[np.float64]], dict[str, Any]]:
-    where = quoted(str(path), 80)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > 8 * limits.FILE:
-            raise InputError(f"{where} is larger than a state can be", hint=_ADVICE)
-        with np.load(path, allow_pickle=False) as held:
-            found = {name: held[name] for name in held.files}
-        about = json.loads(found.pop("about").tobytes().decode())
-    except OSError as error:
-        raise GraphstepError(f"{where} cannot be read: {error.strerror or error}", hint=_ADVICE) from error
-    except (ValueError, KeyError, EOFError, RecursionError, AttributeError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise _broken(where) from error
-    if not isinstance(about, dict) or any(not isinstance(a, np.ndarray) or a.dtype != np.float64 for a in found.values()):
+    where = quoted_path(path)
+    with open_file(path, 8 * limits.FILE) as file:
+        try:
+            found = dict(_members(file))
+            about = json.loads(found.pop("about").tobytes().decode())
+        except OSError as error:
+            raise GraphstepError(f"{where} cannot be read: {error.strerror or error}", hint=_ADVICE) from error
+        except (UnwantedError, ValueError, KeyError, RecursionError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            raise _broken(where) from error
+    if not isinstance(about, dict) or any(a.dtype != np.float64 for a in found.values()):
         raise _broken(where)
     if about.get("graphstep") != VERSION:
         raise InputError(f"{where} was written by another version of graphstep", hint="train anew, and save that")
     return found, about
+
+
+def _members(file: BinaryIO) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The arrays in a state by name; each is judged by its header before its cells are read, and none is unpickled."""
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        if len(entries) > _MEMBERS:
+            raise UnwantedError("has too many members")
+        for entry in entries:
+            # What --save writes is not compressed, so that no member can be larger than the file.
+            if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & _ENCRYPTED:
+                raise UnwantedError("holds compressed or encrypted members")
+            with archive.open(entry) as member:
+                yield entry.filename.removesuffix(".npy"), read_cells(member)

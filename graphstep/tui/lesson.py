@@ -41,7 +41,7 @@ def show(start: LessonRun) -> None:
     if os.environ.get("TERM") == "dumb":
         from graphstep.lesson.plain import play
 
-        play(start, sys.stdin, sys.stdout, progress.save)
+        play(start, sys.stdin, sys.stdout, lambda state: progress.save(state).message)
         return
     from graphstep.tui.app import GraphstepApp
 
@@ -145,7 +145,10 @@ class LessonScreen(SteppingScreen):
             self.refresh_panes()
         await self._show_text(after)
         self.call_after_refresh(self._follow)
-        message = progress.save(lesson)
+        self._keep(lesson)
+
+    def _keep(self, lesson: LessonRun) -> None:
+        message = progress.save(lesson).message
         if message and message != self._said:
             self.say(message, "bold $warn")
             self._said = message
@@ -230,7 +233,7 @@ class LessonScreen(SteppingScreen):
             self.text.say(f"{verdict.said} {self._ending()}".strip(), "bold $value")
             return
         self.lesson = after
-        progress.save(after)
+        self._keep(after)
         left = len(waiting.question.hints) - len(after.hints)
         more = " F2 shows a hint." if verdict.outcome == "wrong" and left else ""
         self.text.say(verdict.said + more, "bold $warn")

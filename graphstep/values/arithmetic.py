@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep import limits
-from graphstep.arrays import Number, plain, shape_of
+from graphstep.arrays import Number, kind_text, plain, shape_of
 from graphstep.errors import LimitError, ReadError, ShapeError, quoted
 from graphstep.fit import fit
 from graphstep.read import read
@@ -40,14 +40,9 @@ def check_shape(shape: Sequence[int], text: str, span: Span) -> None:
     """Raise :class:`~graphstep.errors.LimitError` for more axes or cells than :mod:`graphstep.limits` allows."""
     if len(shape) > limits.AXES:
         raise LimitError(f"this array has {len(shape)} axes; at most {limits.AXES} are read", text=text, span=span)
-    cells = math.prod(shape)
-    if cells > limits.CELLS:
-        message = f"this array has {_count(cells)} cells; at most {limits.CELLS:,} are read"
+    if limits.cells_of(shape) > limits.CELLS:
+        message = f"this array has {limits.cells_text(shape)}; at most {limits.CELLS:,} are read"
         raise LimitError(message, text=text, span=span, hint="take fewer examples, or smaller layers")
-
-
-def _count(cells: int) -> str:
-    return f"{cells:,}" if cells < 10**15 else f"more than {10**15:,}"
 
 
 def arithmetic(text: str, leaves: Mapping[str, Leaf] | None = None) -> Number:
@@ -63,6 +58,15 @@ def arithmetic(text: str, leaves: Mapping[str, Leaf] | None = None) -> Number:
     # Every shape is known, and every limit kept, before the first array is made.
     fitted = fit(program, {name: leaf.shape for name, leaf in leaves.items()})
     return _computed(fitted.program, leaves)
+
+
+def number(written: str) -> float:
+    """The number that an expression comes to. Raises :class:`~graphstep.errors.ReadError` where it comes to an array."""
+    value = arithmetic(written)
+    if isinstance(value, float):
+        return value
+    message = f"a number is needed here, and this is {kind_text(shape_of(value))}"
+    raise ReadError(message, text=written, span=(0, len(written)), hint=EXAMPLES)
 
 
 def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphstep import limits
 from graphstep.errors import LimitError, ReadError
-from graphstep.values.arithmetic import KNOWN, arithmetic
+from graphstep.values.arithmetic import KNOWN, number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -153,14 +153,12 @@ class _Reading:
                 at = start + written.index(mark)
                 raise self._wrong("entries stand between commas, and rows between brackets", (at, at + 1))
         try:
-            value = arithmetic(written)
+            return number(written)
         except ReadError as error:
             first, last = error.span or (0, len(written))
             span = (start + first, start + last)
             hint = "entries stand between commas: [1, 2]" if "side by side" in error.message else error.hint
             raise type(error)(error.message, text=self.text, span=span, hint=hint) from None
-        assert isinstance(value, float), "arithmetic without arrays makes a number"
-        return value
 
     def _wrong(self, message: str, span: Span) -> ReadError:
         return ReadError(message, text=self.text, span=span, hint="an array is a list of rows of one length: [[1, 2], [3, 4]]")

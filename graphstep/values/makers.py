@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.errors import ReadError, did_you_mean
-from graphstep.values.arithmetic import Leaf, arithmetic, check_shape
+from graphstep.values.arithmetic import Leaf, check_shape, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,9 +186,7 @@ def _number(text: str, start: int, stop: int) -> float:
     if not written.strip():
         raise ReadError("a number is missing", text=text, span=(max(0, start - 1), start))
     try:
-        value = arithmetic(written)
+        return number(written)
     except ReadError as error:
         first, last = error.span or (0, len(written))
         raise type(error)(error.message, text=text, span=(start + first, start + last), hint=error.hint) from None
-    assert isinstance(value, float), "arithmetic without arrays makes a number"
-    return value

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO, Any
 
+    from numpy.typing import NDArray
+
 _DAMAGED = "is not what numpy.save writes, or it is damaged"
 _KINDS = {
     "c": ("holds complex numbers", "save its real part and its imaginary part apart: z.real, z.imag"),
@@ -33,17 +35,24 @@ def read_npy(path: Path) -> Number:
     import numpy as np
 
     with path.open("rb") as file:
-        shape, turned, dtype = _header(file)
-        if dtype.kind not in "biuf":
-            raise UnwantedError(*_KINDS.get(dtype.kind, ("holds records", "save one column as an array of its own")))
-        check_wanted(shape)
-        size = math.prod(shape) * dtype.itemsize
-        cells = file.read(size)
+        array = read_cells(file)
+    with np.errstate(all="ignore"):
+        return plain(array.astype(np.float64, order="C"))
+
+
+def read_cells(file: IO[bytes]) -> NDArray[Any]:
+    """The array in what ``numpy.save`` wrote, as it was saved. Raises as :func:`read_npy` does."""
+    import numpy as np
+
+    shape, turned, dtype = _header(file)
+    if dtype.kind not in "biuf":
+        raise UnwantedError(*_KINDS.get(dtype.kind, ("holds records", "save one column as an array of its own")))
+    check_wanted(shape)
+    size = math.prod(shape) * dtype.itemsize
+    cells = file.read(size)
     if len(cells) < size:
         raise UnwantedError("ends before its array is complete", "save the array again")
-    with np.errstate(all="ignore"):
-        array = np.frombuffer(cells, dtype).astype(np.float64)
-    return plain(array.reshape(shape, order="F" if turned else "C"))
+    return np.frombuffer(cells, dtype).reshape(shape, order="F" if turned else "C")
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
@@ -60,6 +69,7 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
             shape, turned, dtype = readers[version](file)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, tokenize.TokenError) as error:
         raise UnwantedError(_DAMAGED) from error
-    if any(size < 0 for size in shape):
+    # True is a whole number to Python, and no size.
+    if any(isinstance(size, bool) or size < 0 for size in shape):
         raise UnwantedError(_DAMAGED)
     return shape, turned, dtype

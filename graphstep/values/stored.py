@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep import limits
-from graphstep.errors import GraphstepError, InputError, LimitError, quoted
+from graphstep.errors import GraphstepError, InputError, LimitError, quoted_path
 from graphstep.values import npy, tables
 from graphstep.values.unwanted import UnwantedError
 
@@ -54,7 +54,7 @@ _READERS: dict[str, Callable[[Path], Number]] = {
 
 
 def _shown(path: str) -> str:
-    return quoted(path, 80)
+    return quoted_path(path)
 
 
 def _check(path: str, most: int) -> None:

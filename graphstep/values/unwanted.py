@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from graphstep import limits
@@ -24,5 +23,5 @@ def check_wanted(shape: Sequence[int]) -> None:
     """Raise UnwantedError for a shape with more axes or cells than :mod:`graphstep.limits` allows."""
     if len(shape) > limits.AXES:
         raise UnwantedError(f"holds an array of {len(shape)} axes; at most {limits.AXES} are read")
-    if math.prod(shape) > limits.CELLS:
-        raise UnwantedError(f"holds more than {limits.CELLS:,} cells, which is the most that are read", "take fewer examples")
+    if limits.cells_of(shape) > limits.CELLS:
+        raise UnwantedError(f"holds {limits.cells_text(shape)}; at most {limits.CELLS:,} are read", "take fewer examples")

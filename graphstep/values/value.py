@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -98,18 +97,20 @@ def _arrays(text: str) -> Iterator[_Array]:
     from graphstep.values.makers import MAKERS, read_maker
 
     array = re.compile(rf"\[|(?<![\w.])(?:{'|'.join(MAKERS)})[ \t]*\(")
-    place, cells, count = 0, 0, 0
+    place, cells = 0, 0
+    shapes: list[tuple[int, ...]] = []
     while (found := array.search(text, place)) is not None:
         start, place = found.start(), found.end()
         if found[0] == "[" and _behind_operand(text, start):
             continue
         span = (start, _closing(text, found.end() - 1))
         leaf = _literal(text, span) if found[0] == "[" else read_maker(text, span)
-        place, cells, count = span[1], cells + math.prod(leaf.shape), count + 1
-        if count > ARRAYS:
+        place, cells = span[1], cells + limits.cells_of(leaf.shape)
+        shapes.append(leaf.shape)
+        if len(shapes) > ARRAYS:
             raise LimitError(f"a value is made of at most {ARRAYS:,} arrays", text=text, span=span)
         if cells > limits.CELLS:
-            message = f"the arrays of this value have more than {limits.CELLS:,} cells"
+            message = f"the arrays of this value have more than {limits.CELLS:,} cells{limits.counted(shapes)}"
             raise LimitError(message, text=text, span=span, hint="take fewer examples, or smaller layers")
         yield _Array(span, leaf)
 

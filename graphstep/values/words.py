@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -38,9 +37,10 @@ def read_inputs(words: Sequence[str]) -> dict[str, Number]:
         if name in values:
             raise ReadError(f"{quoted(name)} is given twice", text=word, span=(0, len(name)), hint="leave one of the two out")
         values[name] = _value_of(name, text)
-        cells += math.prod(shape_of(values[name]))
+        cells += limits.cells_of(shape_of(values[name]))
         if cells > limits.CELLS:
-            message = f"the values have more than {limits.CELLS:,} cells together"
+            counted = limits.counted(map(shape_of, values.values()))
+            message = f"the values have more than {limits.CELLS:,} cells together{counted}"
             raise LimitError(message, text=word, span=(0, len(name)), hint="take fewer examples, or smaller layers")
     return values
 
