@@ -12,7 +12,6 @@ Every message says what is wrong, where, and (as the hint) what would do.
 from __future__ import annotations
 
 import unicodedata
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from graphstep.unprintable import MARK, printable
@@ -25,6 +24,9 @@ Span = tuple[int, int]
 
 _CONTEXT = 60
 """Columns of a long line that an error quotes on either side of the place."""
+
+_EDITS = (4, 8)
+"""Letters of a word from which on one slip, and two slips, are looked for."""
 
 
 class GraphstepError(Exception):
@@ -102,9 +104,45 @@ def caret(text: str, span: Span) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean 'x'?`` for the nearest known word, or the empty string."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    """``did you mean 'x'?`` for the known word that differs by a slip of the fingers, or the empty string.
+
+    Nearness of letters is no nearness of meaning: a cot is no dot, and swish is not sinh. So a word has to be the same but for
+    capitals, underscores and doubled letters, or have four letters and one edit (a letter too many, too few, wrong, or two in
+    the wrong order), or eight and two.
+
+    >>> did_you_mean("sigmod", ["sign", "sigmoid"]), did_you_mean("cot", ["dot", "cos"])
+    ("did you mean 'sigmoid'?", '')
+    """
+    plain = _plainest(word)
+    allowed = 0 if len(word) < _EDITS[0] else 1 if len(word) < _EDITS[1] else 2
+    best, near = (allowed + 1, False), ""
+    for each in known:
+        if _plainest(each) == plain:
+            return f"did you mean '{each}'?"
+        if len(each) >= _EDITS[0] - 1 and abs(len(each) - len(word)) <= allowed and len(word) <= _CONTEXT:
+            # Of two that are equally near the one of the same letters: tahn is tanh, and not tan.
+            edits = _edits(word, each), sorted(word) != sorted(each)
+            if edits < best:
+                best, near = edits, each
+    return f"did you mean '{near}'?" if near else ""
+
+
+def _plainest(word: str) -> str:
+    letters = word.replace("_", "").lower()
+    return "".join(letter for letter, before in zip(letters, f" {letters}", strict=False) if letter != before)
+
+
+def _edits(one: str, other: str) -> int:
+    """Letters to add, drop or change, and neighbours to swap, that make one word of the other (Damerau and Levenshtein)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, above, row = row, before, [i] + [0] * len(other)
+        for j, wanted in enumerate(other, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                row[j] = min(row[j], above[j - 2] + 1)
+    return row[-1]
 
 
 def quoted(text: str, width: int = 40) -> str:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from graphstep import limits
 from graphstep.collector import collector_paused
-from graphstep.errors import LimitError
+from graphstep.errors import LimitError, ReadError
 from graphstep.read.builder import Builder
 from graphstep.read.characters import normalise
+from graphstep.read.foreign import ForeignSpellingError
 from graphstep.read.tokens import Lexer
 
 if TYPE_CHECKING:
@@ -38,14 +39,30 @@ def read(text: str, given: Collection[str] = ()) -> Program:
     Raises :class:`~graphstep.errors.ReadError` with the place of what cannot be read, and
     :class:`~graphstep.errors.LimitError` for what is larger than :mod:`graphstep.limits` allows.
     """
+    plain = normalise(text)
+    _refuse_many(plain)
+    try:
+        return _read(plain, given)
+    except ForeignSpellingError as error:
+        # What is proposed is read as well: nobody is sent from one error to the next.
+        raise error.settled(lambda proposal: _is_read(proposal, given)) from None
+
+
+def _read(plain: str, given: Collection[str]) -> Program:
     # Lark costs a few hundredths of a second, which a command that reads nothing need not pay.
     from graphstep.read.grammar import parse
 
-    plain = normalise(text)
-    _refuse_many(plain)
     builder = Builder(plain, given)
     parse(Lexer(plain), builder)
     return builder.program()
+
+
+def _is_read(text: str, given: Collection[str]) -> bool:
+    try:
+        _read(normalise(text), given)
+    except ReadError:
+        return False
+    return True
 
 
 # An operator between the end of one operand and the start of another is a gate in every reading.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from graphstep import limits
 from graphstep.errors import ReadError, quoted
 from graphstep.gates import FUNCTIONS
-from graphstep.read.spelling import SHOWN, cut, operand_at
+from graphstep.read.foreign import LIBRARIES, PARTS, ForeignSpellingError, proposals
+from graphstep.read.spelling import SHOWN, character, cut, operand_at
 
 if TYPE_CHECKING:
     from graphstep.errors import Span
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 MAKERS = frozenset({"randn", "rand", "zeros", "ones", "eye", "arange", "linspace"})
 """What makes an array in the value of an input, and nowhere else."""
 
-_MODULES = frozenset({"np", "numpy", "jnp", "jax", "torch", "tf", "math", "sp", "sympy", "F", "nn"})
-"""What stands before the dot of a function in other programs."""
-
-_SIZES = frozenset({"shape", "size", "ndim", "dtype"})
 _ASSIGNED = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*$")
 _FILE = re.compile(r"@(?:[\w./~-]+\.(?:npy|csv|json)\b|\w+)")
 _PART = re.compile(r"\.(?P<word>\w*)(?P<call>[ \t]*\()?")
@@ -88,12 +85,74 @@ def beside(text: str, last: Span, start: int) -> ReadError:
     one, other = cut(text[last[0] : last[1]]), operand_at(text, start)
     if one.endswith(".T") and other == "()":
         return ReadError(".T is written without parentheses", text=text, span=(start, start + 2), hint=f"write {one}")
+    cells = f"{one[:-1]}.T" if one.endswith(("'", "′", "’")) else one
+    if cells != one and other.startswith("("):
+        return ReadError(
+            f"{cut(text[last[0] : start] + other)} can be read in two ways",
+            text=text,
+            span=(last[0], start + len(other)),
+            hint=f"a derivative is not written: every run computes those of all inputs; for a product write {one} @ {other}"
+            f" or {cells}*{other}",
+        )
     return ReadError(
         f"{cut(text[last[0] : start] + other)} can be read in two ways",
         text=text,
         span=(last[0], start + len(other)),
-        hint=f"write {one} @ {other} for the matrix product, or {one}*{other} for the product cell by cell",
+        hint=f"write {one} @ {other} for the matrix product, or {cells}*{other} for the product cell by cell",
     )
+
+
+def product_of_transposed(text: str, factor: Span, start: int) -> ReadError:
+    """For ``W'*x`` and ``x*y'``: matrix products in MATLAB and Julia, where ``'`` comes from, and products cell by cell here."""
+    one, other = cut(text[factor[0] : factor[1]].rstrip("*×·⋅∗ \t")), operand_at(text, start + _blanks(text, start))
+    if not other.endswith(("'", "′", "’")) and text[start:].lstrip()[len(other) :][:1] in ("'", "′", "’"):
+        other += "'"
+    plain = [f"{each[:-1]}.T" if each.endswith(("'", "′", "’")) else each for each in (one, other)]
+    columns = f" outer({one}, {other[:-1]}) of two columns," if one == plain[0] else ""
+    return ReadError(
+        f"{one}*{other} can be read in two ways",
+        text=text,
+        span=(factor[0], start + _blanks(text, start) + max(1, len(other))),
+        hint=f"write {one} @ {other} for the matrix product, which * is in MATLAB and Julia,{columns}"
+        f" or {'*'.join(plain)} for the product cell by cell",
+    )
+
+
+def _blanks(text: str, start: int) -> int:
+    return len(text[start:]) - len(text[start:].lstrip())
+
+
+_NORMS = {"1": "sum(abs({}))", "2": "||{}||", "inf": "max(abs({}))", "∞": "max(abs({}))", "F": "norm({})"}
+
+
+def subscript(text: str, operand: Span, start: int) -> ReadError:
+    """For a subscript behind a bracket, as in ``||x||_2``."""
+    one = cut(text[operand[0] : operand[1]])
+    found = re.compile(r"_(?:\w+|\{\w+\})?").match(text, start)
+    mark = found[0] if found is not None else "_"
+    which = mark.strip("_{}")
+    bars = one.strip("|‖")
+    hint = f"write {one}*{mark} for a product with the name {mark}; a subscript is the end of a name"
+    if bars != one:
+        norm = _NORMS.get(which, "sum(abs({})^p)^(1/p)").format(bars.strip())
+        hint = f"write {norm} for that norm, or {one}*{mark} for a product with the name {mark}"
+    return ReadError(f"{one}{mark} can be read in two ways", text=text, span=(operand[0], start + len(mark)), hint=hint)
+
+
+def solved(text: str, operand: Span, start: int) -> ReadError:
+    """For MATLAB's left division, and for LaTeX behind an operand."""
+    one, command = cut(text[operand[0] : operand[1]]), _LATEX.match(text, start)
+    if command is not None:
+        return character(text, start)
+    return ReadError(
+        "\\ is not an operator here",
+        text=text,
+        span=(start, start + 1),
+        hint=f"no system of equations is solved here; where the inverse of {one} is an input, it is a product: inverse @ b",
+    )
+
+
+_LATEX = re.compile(r"\\(?:[a-zA-Z]{2,}|[,;:! ])")
 
 
 def transposed_number(text: str, last: Span) -> ReadError:
@@ -118,18 +177,37 @@ def part(text: str, start: int, before: Span | None) -> ReadError:
             return ReadError(".T stands behind what it transposes", text=text, span=span, hint="write x.T, or (x+y).T")
         return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
     owner = cut(text[before[0] : before[1]])
+    sign = text[start + 1 : start + 2]
+    if not word and sign and sign in "*/^+-−\\('":
+        return _cell_by_cell(text, start, before, owner)
     if not word:
         return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
-    if owner in _MODULES:
-        hint = f"write {word}(…) without {owner}." if word in FUNCTIONS else "functions are written without a module before them"
-    elif word in _SIZES:
-        hint = "the shapes are shown beside the values; mean(x) divides a sum by the number of its cells"
+    message = f"nothing has a part called {quoted(word)}"
+    hint = "names have no dots; only .T, the transpose, stands behind one"
+    if owner in LIBRARIES:
+        hint = "functions are written without a module before them"
     elif word in FUNCTIONS:
         hint = f"write {word}({owner})" if FUNCTIONS[word].arity[0] < 2 else f"write {word}({owner}, …)"
-    elif word in ("t", "transpose", "mT"):
+    elif word in PARTS:
         hint = f"write {owner}.T"
-    elif word in ("dot", "mm", "matmul") and found["call"]:
-        hint = f"write {owner} @ …"
+    error = ReadError(message, text=text, span=span, hint=hint)
+    known = proposals(text, before[0])
+    return ForeignSpellingError(error, known) if known else error
+
+
+def _cell_by_cell(text: str, start: int, before: Span, owner: str) -> ReadError:
+    """For MATLAB's and Julia's ``A.*B`` and ``tanh.(x)``."""
+    sign = text[start + 1]
+    if sign == "(":
+        error = ReadError(
+            "functions work cell by cell without a dot", text=text, span=(start, start + 1), hint=f"write {owner}( )"
+        )
+        known = proposals(text, before[0])
+        return ForeignSpellingError(error, known) if known else error
+    if sign == "'":
+        hint = f"write {owner}.T"
     else:
-        hint = "names have no dots; only .T, the transpose, stands behind one"
-    return ReadError(f"nothing has a part called {quoted(word)}", text=text, span=span, hint=hint)
+        place = start + 2 + len(text[start + 2 :]) - len(text[start + 2 :].lstrip())
+        other = operand_at(text, place).strip() or "…"
+        hint = f"write {other}/{owner}" if sign == "\\" else f"write {owner}{sign}{other}"
+    return ReadError("operators work cell by cell without a dot", text=text, span=(start, start + 2), hint=hint)

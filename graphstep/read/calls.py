@@ -103,7 +103,11 @@ def check_count(builder: Builder, name: str, count: int, fewest: int, most: int 
         wanted = f"{fewest} or {most}" if most == fewest + 1 else f"{fewest} to {most}"
     noun = "input" if wanted.endswith("1") else "inputs"
     given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
-    raise ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span, hint=hint)
+    error = ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span, hint=hint)
+    from graphstep.read.foreign import ForeignSpellingError, proposals
+
+    known = proposals(builder.text, span[0], general_too=False) if count else []
+    raise ForeignSpellingError(error, known) if known else error
 
 
 def _spelled(builder: Builder, term: Term) -> str:

@@ -51,6 +51,13 @@ def _refuse_misleading(text: str) -> None:
     for found in _FOREIGN.finditer(text):
         character, place = found[0], found.start()
         kind = unicodedata.decomposition(character).partition(" ")[0]
+        if character == "ᵀ":
+            raise ReadError(
+                "ᵀ is a raised letter",
+                text=text,
+                span=found.span(),
+                hint="a transpose is written .T or ', as in w.T @ x",
+            )
         if kind == "<super>":
             raise ReadError(
                 f"{character} is a raised letter",
@@ -70,7 +77,8 @@ def _refuse_misleading(text: str) -> None:
                 f"{character} is a subscript that belongs to no name",
                 text=text,
                 span=found.span(),
-                hint="a subscript is the end of a name, as in x₁",
+                hint="a subscript is the end of a name, as in x₁"
+                + ("; ||x|| is the 2-norm, sum(abs(x)) the 1-norm" if text[place - 1 : place] in ("|", "‖") else ""),
             )
         # Sorting the marks that stand above one letter takes quadratic time inside normalize().
         marks = (marks if place == last + 1 else 0) + 1 if unicodedata.combining(character) else 0

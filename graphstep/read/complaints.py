@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from graphstep.errors import ReadError, did_you_mean, quoted
 from graphstep.read import arrays
 from graphstep.read.calls import function_names, is_function, option_of_several
+from graphstep.read.foreign import WITHOUT_GRADIENT, ForeignSpellingError, is_known, proposals
 from graphstep.read.spelling import NO_CONDITIONS, SHOWN, cut, operand_at
 
 if TYPE_CHECKING:
@@ -15,64 +17,8 @@ if TYPE_CHECKING:
 
 _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
-_ELSEWHERE = {
-    "arcsin": "asin(x)",
-    "arccos": "acos(x)",
-    "arctan": "atan(x)",
-    "fabs": "abs(x)",
-    "log10": "log(x, 10)",
-    "log2": "log(x, 2)",
-    "log1p": "log(1 + x)",
-    "expm1": "exp(x) - 1",
-    "maximum": "max(x, y)",
-    "minimum": "min(x, y)",
-    "power": "pow(x, y)",
-    "tg": "tan(x)",
-    "amax": "max(x, axis=0)",
-    "amin": "min(x, axis=0)",
-    "average": "mean(x)",
-    "std": "sqrt(var(x))",
-    "inner": "dot(x, y), or x @ y",
-    "matmul": "x @ y",
-    "mm": "x @ y",
-    "bmm": "x @ y",
-    "vdot": "dot(x, y)",
-    "einsum": "put together from @, x.T, * and sum(x, axis=0)",
-    "tensordot": "put together from @, x.T, * and sum(x, axis=0)",
-    "trace": 'sum(eye*x), with eye="eye(3)" behind the program',
-    "prod": "written out, x[0]*x[1]*x[2]",
-    "cumsum": "L @ x with a lower triangle of ones, or written out: x[0], x[0] + x[1]",
-    "cumprod": "written out: x[0], x[0]*x[1]",
-    "permute": "transpose(x, axes=(1, 0))",
-    "swapaxes": "transpose(x, axes=(1, 0))",
-    "flatten": "reshape(x, -1)",
-    "ravel": "reshape(x, -1)",
-    "view": "reshape(x, 2, 3)",
-    "squeeze": "reshape(x, 2, 3)",
-    "unsqueeze": "reshape(x, 2, 1)",
-    "expand_dims": "reshape(x, 2, 1)",
-    "vstack": "concat(x, y, axis=0), or stack(x, y)",
-    "hstack": "concat(x, y, axis=1)",
-    "cat": "concat(x, y, axis=0)",
-    "concatenate": "concat(x, y, axis=0)",
-    "softmin": "softmax(-x)",
-    "lse": "logsumexp(x)",
-    "nll_loss": "cross_entropy(scores, y)",
-    "mean_squared_error": "mse(x, y)",
-    "where": "max, min, abs, relu or clip, which choose between values",
-}
-"""What functions of other programs and books are called here, where no likeness of names would tell."""
-
-_WITHOUT_GRADIENT = {
-    "argmax": "max(x) is the largest cell, and hands its gradient to it",
-    "argmin": "min(x) is the smallest cell, and hands its gradient to it",
-    "argsort": "x[2] picks a cell, max(x) and min(x) the largest and the smallest",
-    "round": "clip(x, 0, 1) holds a value between two others",
-    "floor": "clip(x, 0, 1) holds a value between two others",
-    "ceil": "clip(x, 0, 1) holds a value between two others",
-}
-"""Functions whose value jumps, so that no gradient passes them, and what there is instead."""
-
+_RAISED_TO = re.compile(r"([\w)\]]+)\s*(?:\^|\*\*)\s*$")
+_NUMBERS_WITH_COMMAS = re.compile(r"\s*[-+]?[\d.]+(?:\s*,\s*[-+]?[\d.]+)+\s*")
 _OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER"})
 
 
@@ -112,7 +58,10 @@ def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
         hint = "write numbers without spaces, underscores or a second point"
         return ReadError("two numbers stand side by side", text=text, span=span, hint=hint)
     if kind == "NAME":
-        if is_function(one):
+        raised = _RAISED_TO.search(text, max(0, last[0] - SHOWN), last[0])
+        if one == "T" and raised is not None:
+            hint = f"a transpose is written .T or ': {raised[1]}.T @ {other}"
+        elif is_function(one):
             hint = f"the input of a function stands in parentheses: {one}({other})"
         elif other[0].isalpha() or other[0] == "_":
             hint = f"write {one}*{other} for a product; a name is one word: {one}_{other}"
@@ -141,8 +90,12 @@ def two_readings(text: str, places: tuple[int, int, int, int]) -> ReadError:
     base = cut(text[left:end].strip())
     hint = f"write {x}({y}*{z}) or ({base})*{z}"
     function = x.rstrip("^* ")
-    if is_function(function) and z.startswith("("):
-        hint = f"a power of a function is written behind its input: {function}{z}^{y}"
+    if is_known(function) and x != function:
+        of = z if z.startswith("(") else f"({z})"
+        hint = f"a power of a function is written behind its input: {function}{of}^{y}"
+        if y in ("-1", "(-1)"):
+            inverse = f", or a{function}{of} for its inverse" if is_function(f"a{function}") else ""
+            hint = f"write 1/{function}{of} for the reciprocal{inverse}"
     return ReadError(
         f"{cut(text[start:stop])} can be read in two ways",
         text=text,
@@ -157,9 +110,9 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
     rest = operand_at(text, stop - 1)
     if name in arrays.MAKERS:
         return arrays.maker(text, span, rest)
-    if name in _WITHOUT_GRADIENT:
+    if name in WITHOUT_GRADIENT:
         message = f"there is no function called {quoted(name)}: no gradient would pass it"
-        return ReadError(message, text=text, span=span, hint=_WITHOUT_GRADIENT[name])
+        return ReadError(message, text=text, span=span, hint=WITHOUT_GRADIENT[name])
     if name in _CONDITION_CALLS:
         return ReadError(f"{quoted(name)} begins nothing here", text=text, span=span, hint=NO_CONDITIONS)
     if text[stop - 1 + len(rest) :].lstrip().startswith("=") and "=" not in rest:
@@ -170,22 +123,29 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
             hint=f"leave the parentheses out: {name} = …",
         )
     product = f"a product is written {name}*{rest}"
-    if len(name) > 1 or name in _ELSEWHERE:
+    if len(name) > 1:
         near = did_you_mean(name, function_names())
-        if name in _ELSEWHERE:
-            near = f"here it is {_ELSEWHERE[name]}."
-        return ReadError(
-            f"there is no function called {quoted(name)}",
-            text=text,
-            span=span,
-            hint=f"{near} {product[0].upper()}{product[1:]}" if near else product,
-        )
+        hint = f"{near} {product[0].upper()}{product[1:]}" if near else product
+        error = ReadError(f"there is no function called {quoted(name)}", text=text, span=span, hint=hint)
+        known = proposals(text, start)
+        return ForeignSpellingError(error, known) if known else error
     return ReadError(
         f"{cut(name + rest)} can be read in two ways",
         text=text,
         span=(start, stop - 1 + len(rest)),
         hint=f"{product}; there is no function called {quoted(name)}",
     )
+
+
+def call_in_brackets(text: str, name: Span, brackets: str) -> ReadError | None:
+    """For Mathematica's ``Sin[x]``; None where the brackets hold an index, or the name is no function anywhere."""
+    word = text[name[0] : name[1]]
+    if re.fullmatch(r"\[[-\d\s:,.]*\]", brackets) or not is_known(word):
+        return None
+    known = proposals(text, name[0])
+    hint = f"write {word}( )"
+    error = ReadError("the inputs of a function stand in parentheses", text=text, span=name, hint=hint)
+    return ForeignSpellingError(error, known) if known else None
 
 
 def never_closed(text: str, span: Span) -> ReadError:
@@ -215,12 +175,24 @@ def nested_bars(text: str, opening: Span, start: int, symbol: str) -> ReadError:
 def stray_comma(text: str, start: int, around: str) -> ReadError:
     """For a comma outside a call; ``around`` is the function around the parentheses that it stands in, if there is one."""
     hint = "a comma separates the inputs of a function, as in max(x, y), and the entries of an index, as in x[0, 1]"
-    if text[start - 1 : start].isdigit() and text[start + 1 : start + 2].isdigit():
-        hint = "decimals are written with a point: 1.5"
+    decimal = re.compile(r"[\d.]*,\d+").match(text, _numeral_before(text, start))
+    if decimal is not None and text[start - 1 : start].isdigit() and decimal.end() > start + 1:
+        whole, _, part = decimal[0].partition(",")
+        hint = f"decimals are written with a point: {whole.replace('.', '')}.{part}"
+        if _NUMBERS_WITH_COMMAS.fullmatch(text):
+            hint += f"; an array stands in brackets: [{', '.join(text.replace(',', ' ').split())}]"
     option = option_of_several(around)
     if option:
         hint = f"options are given by name: {option}=(0, 1)"
     return ReadError("a comma cannot stand here", text=text, span=(start, start + 1), hint=hint)
+
+
+def _numeral_before(text: str, place: int) -> int:
+    """Where the digits and points begin that end at a place."""
+    start = place
+    while start > max(0, place - SHOWN) and (text[start - 1].isdigit() or text[start - 1] == "."):
+        start -= 1
+    return start
 
 
 def stray_equals(text: str, start: int, opening: Span | None) -> ReadError:

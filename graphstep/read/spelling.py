@@ -105,6 +105,18 @@ def check_numeral(text: str, span: Span, numeral: str) -> None:
         )
 
 
+def half_an_exponent(text: str, numeral: Span) -> ReadError:
+    """For ``1e``, which is 1 times e, or a numeral that ends too soon."""
+    number, letter = text[numeral[0] : numeral[1]], text[numeral[1]]
+    return ReadError(
+        f"{number}{letter} can be read in two ways",
+        text=text,
+        span=(numeral[0], numeral[1] + 1),
+        hint=f"write {number}*{letter} for the product with {letter}{' = 2.718…' if letter == 'e' else ''},"
+        f" or the whole exponent, as in {number}e3",
+    )
+
+
 def long_name(text: str, span: Span) -> LimitError:
     """For a name over the limit."""
     return LimitError(f"this name has {span[1] - span[0]:,} characters; at most {limits.NAME} are read", text=text, span=span)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.errors import ReadError, did_you_mean, quoted
 from graphstep.gates import FUNCTIONS, STRUCTURAL, Gate
 from graphstep.read.calls import check_count
+from graphstep.read.foreign import ForeignSpellingError, proposals
 from graphstep.read.options import example, read_option, read_rest
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
     if isinstance(gate, Gate):
         gate = STRUCTURAL[gate.over_cells] if gate.over_cells else None
     if gate is None:
-        raise _no_option(builder, name, {}, given[0])
+        raise _no_option(builder, name, {}, given[0], span)
     fewest, most = gate.arity
     options: dict[str, Any] = {}
     if gate.rest and most is not None and len(terms) > most:
@@ -34,7 +35,7 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
     for option in given:
         key = option.name or gate.rest
         if key not in gate.keywords:
-            raise _no_option(builder, name, gate.keywords, option)
+            raise _no_option(builder, name, gate.keywords, option, span)
         if key in options:
             raise ReadError(f"{key} is given twice", text=builder.text, span=option.span, hint="leave one of the two out")
         options[key] = read_option(builder.text, option, gate.keywords[key])
@@ -53,11 +54,13 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
     return builder.gate(gate.name, tuple(term[0] for term in terms), span, None, tuple(sorted(options.items())))
 
 
-def _no_option(builder: Builder, name: str, keywords: Mapping[str, OptionKind], option: Option) -> ReadError:
+def _no_option(builder: Builder, name: str, keywords: Mapping[str, OptionKind], option: Option, span: Span) -> ReadError:
     if keywords:
         hint = did_you_mean(option.name, keywords) or f"it has {' and '.join(keywords)}"
     elif option.name in ("axis", "axes", "keepdims", "dim"):
         hint = f"{name} works on each cell alone" if name in FUNCTIONS else f"{name} takes inputs only"
     else:
         hint = "its inputs are given by their places, as in leaky_relu(x, 0.1)"
-    return ReadError(f"{name} has no option {quoted(option.name)}", text=builder.text, span=option.span, hint=hint)
+    error = ReadError(f"{name} has no option {quoted(option.name)}", text=builder.text, span=option.span, hint=hint)
+    known = proposals(builder.text, span[0], general_too=False)
+    return ForeignSpellingError(error, known) if known else error

@@ -38,6 +38,8 @@ _RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
 _BRACKETS = re.compile(r"\[[^\[\];]*\]")
 _SHAPE = re.compile(r"\(\s*\)|\([^(),;\[\]]*,[^();\[\]]*\)")
 _T = re.compile(r"T(?!\w)")
+_NUMBERS = re.compile(r"[-+(\s]*(?:\d|\.\d)[\d.()/+\s]*+(?![^\W\d])")
+_E_ALONE = re.compile(r"[eE](?!\w)(?![ \t]*(?:\^|\*\*))")
 _VALUE_MARK = re.compile(r"[(),;\[\]]")
 
 _OPERATORS = {
@@ -192,6 +194,9 @@ class Lexer:
         return self._hand_out("NAME", self.text[start:stop], start, stop)
 
     def _numeral(self, text: str, start: int, stop: int) -> Token:
+        base = self.previous if self.last is not None and self.last.type == "POWER" else None
+        if base is not None and base.type in _CLOSES.values() and self.text[stop : stop + 1] == "_":
+            raise arrays.subscript(self.text, (self._left, base.end_pos), stop)
         spelling.check_numeral(self.text, (start, stop), text)
         self._operand, self._start = True, start
         return self._hand_out("NUMERAL", text, start, stop)
@@ -202,6 +207,10 @@ class Lexer:
         assert last is not None
         if self._open and "\n" in self.text[last.end_pos : start] and _ASSIGNS.match(self.text, start):
             raise complaints.never_closed(self.text, self._open[-1][0].span)
+        if last.end_pos == start and last.type == "NUMERAL" and _E_ALONE.match(self.text, start):
+            raise spelling.half_an_exponent(self.text, last.span)
+        if last.end_pos == start and self.text[start] == "_" and last.type not in ("NAME", "NUMERAL"):
+            raise arrays.subscript(self.text, (self._start, last.end_pos), start)
         if last.text[-1:] == "." and last.end_pos == start and _T.match(self.text, start):
             raise arrays.transposed_number(self.text, last.span)
         if last.type in _POSTFIXES and self.text[start] not in "0123456789.":
@@ -222,8 +231,15 @@ class Lexer:
         if last.type == "NUMERAL":
             raise arrays.of_a_number(self.text, last.span, "entries" if symbol == "[" else "transpose")
         if symbol != "[":
+            factor = self.text[self._left : self._after].rstrip("*×·⋅∗ \t")
+            if symbol != ".T" and self._operator == "TIMES" and not _NUMBERS.fullmatch(factor):
+                raise arrays.product_of_transposed(self.text, (self._left, self._after), self._start)
             return self._hand_out("TRANSPOSE", symbol, start, stop)
         found = _BRACKETS.match(self.text, start)
+        if last.type == "NAME" and last.end_pos == start:
+            error = complaints.call_in_brackets(self.text, last.span, found[0] if found else "")
+            if error is not None:
+                raise error
         if found is None:
             raise arrays.not_an_index(self.text, start)
         return self._hand_out("INDEX", found[0], start, found.end())
@@ -237,6 +253,8 @@ class Lexer:
             return arrays.part(self.text, start, before)
         if self.text[start] == "]":
             return complaints.never_opened(self.text, start)
+        if self.text[start] == "\\" and self._operand and self.last is not None:
+            return arrays.solved(self.text, (self._start, self.last.end_pos), start)
         return spelling.character(self.text, start)
 
     # Brackets
@@ -306,10 +324,16 @@ class Lexer:
             self._run += 1
         else:
             self._level_ends()
+        if kind == "TIMES" and self._is_quoted() and not _NUMBERS.match(self.text, stop):
+            raise arrays.product_of_transposed(self.text, (self._start, start), stop)
         if not (self._operator in ("OVER", "POWER") and kind in ("OVER", "POWER")):
             self._left = self._start
         self._operator, self._after, self._operand = kind, stop, False
         return self._hand_out(kind, symbol, start, stop)
+
+    def _is_quoted(self) -> bool:
+        """Whether the last operand ends in a quote, which is how MATLAB and Julia transpose."""
+        return self.last is not None and self.last.type == "TRANSPOSE" and self.last.text != ".T"
 
     def _comma(self, start: int) -> Token:
         if not self._open or self._open[-1][0].type != "CALL":

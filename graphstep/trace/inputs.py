@@ -17,9 +17,13 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
     """Raise InputError unless there is exactly one value for each input of the program."""
     missing = [name for name in program.inputs if name not in inputs]
     if missing:
+        from graphstep.read.foreign.names import name_hint
+
         names = ", ".join(missing)
         example = " ".join(f"{name}=…" for name in missing)
-        raise InputError(f"no value for {names}", hint=f"give one on the command line: {example}")
+        meant = next(filter(None, (name_hint(name, program.text, inputs) for name in missing)), "")
+        hint = "; ".join(filter(None, [f"give one on the command line: {example}", meant]))
+        raise InputError(f"no value for {names}", hint=hint)
     for name in inputs:
         if name in program.inputs:
             continue
