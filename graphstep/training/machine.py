@@ -14,6 +14,7 @@ from graphstep.arrays import kind_text, shape_of
 from graphstep.errors import InputError
 from graphstep.fit import fit
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.products import dot
 from graphstep.optimizers import apply
 from graphstep.trace import Plan, Trace, check_inputs, plan
 from graphstep.trace.levels import Region
@@ -259,14 +260,14 @@ class Machine:
 
 def _norm(cells: Array) -> float:
     """The length of a vector. Its squares may overflow where it does not; then they are taken of its parts of the largest."""
-    norm = math.sqrt(cells.dot(cells))
+    norm = math.sqrt(dot(np, cells, cells))
     if math.isfinite(norm):
         return norm
     largest = float(np.max(np.abs(cells)))
     if not math.isfinite(largest):
         return largest
     parts = cells / largest
-    return largest * math.sqrt(parts.dot(parts))
+    return largest * math.sqrt(dot(np, parts, parts))
 
 
 def _stretches(nodes: list[int]) -> Iterator[tuple[int, int]]:

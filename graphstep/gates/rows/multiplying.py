@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import kind_text, shape_text
+from graphstep.gates.products import dot, matmul
 from graphstep.gates.structural import Call, Cell, MisfitError, Options, StructuralGate, Structure
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ def _matmul_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
         return upstream * (y if slot == 0 else x)
     if x.ndim < 3 and y.ndim < 3:
         if y.ndim == 1:
-            return upstream[:, None] * y if slot == 0 else x.T @ _solid(upstream)
+            return upstream[:, None] * y if slot == 0 else matmul(np, x.T, _solid(upstream))
         if x.ndim == 1:
-            return y @ _solid(upstream) if slot == 0 else x[:, None] * upstream
+            return matmul(np, y, _solid(upstream)) if slot == 0 else x[:, None] * upstream
         upstream = _solid(upstream)
         left, right = (upstream, y.T) if slot == 0 else (x.T, upstream)
-        return np.matmul(left, right, out=call.into)
+        return matmul(np, left, right, call.into)
     return _batched_pullback(np, call, slot, _solid(upstream))
 
 
@@ -64,20 +65,22 @@ def _batched_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     if slot == 1 and columns.ndim == 2:
         # One right side for the whole batch: its gradients add up over the batch, which is one long product.
         cases = prod(rows.shape[:-1])
-        whole = rows.reshape(cases, rows.shape[-1]).T @ arriving.reshape(cases, arriving.shape[-1])
+        whole = matmul(np, rows.reshape(cases, rows.shape[-1]).T, arriving.reshape(cases, arriving.shape[-1]))
     elif slot == 0 and rows.ndim == 2:
-        axes = (*range(arriving.ndim - 2), arriving.ndim - 1)
-        whole = np.tensordot(arriving, columns, axes=(axes, axes))
+        # One left side for the whole batch, likewise.
+        cases = prod(columns.shape[:-2]) * columns.shape[-1]
+        rows, columns = (np.moveaxis(side, -2, 0).reshape(side.shape[-2], cases) for side in (arriving, columns))
+        whole = matmul(np, rows, columns.T)
     elif slot == 0:
-        whole = np.matmul(arriving, np.swapaxes(columns, -1, -2))
+        whole = matmul(np, arriving, np.swapaxes(columns, -1, -2))
     else:
-        whole = np.matmul(np.swapaxes(rows, -1, -2), arriving)
+        whole = matmul(np, np.swapaxes(rows, -1, -2), arriving)
     return whole.reshape(call.inputs[slot].shape)
 
 
 def _matmul_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     x, y = call.inputs
-    return np.matmul(direction, y) if slot == 0 else np.matmul(x, direction)
+    return matmul(np, direction, y) if slot == 0 else matmul(np, x, direction)
 
 
 def _matmul_structure(slot: int, shapes: Sequence[Shape], _: Options) -> Structure:
@@ -152,7 +155,7 @@ MULTIPLYING = (
         "matmul",
         "@",
         _matmul_shape,
-        lambda np, inputs, options: np.matmul(*inputs),
+        lambda np, inputs, options: matmul(np, *inputs),
         _matmul_pullback,
         _matmul_push,
         _matmul_structure,
@@ -174,7 +177,7 @@ MULTIPLYING = (
         "dot",
         "·",
         _dot_shape,
-        lambda np, inputs, options: np.vdot(*inputs),
+        lambda np, inputs, options: dot(np, *inputs),
         lambda np, call, slot, upstream: upstream * call.inputs[1 - slot],
         lambda np, call, slot, direction: (direction * call.inputs[1 - slot]).sum(),
         lambda slot, shapes, options: "dense",
@@ -196,7 +199,9 @@ MULTIPLYING = (
         "⊗",
         _outer_shape,
         lambda np, inputs, options: np.multiply.outer(*inputs),
-        lambda np, call, slot, upstream: upstream @ call.inputs[1] if slot == 0 else call.inputs[0] @ upstream,
+        lambda np, call, slot, upstream: (
+            matmul(np, upstream, call.inputs[1]) if slot == 0 else matmul(np, call.inputs[0], upstream)
+        ),
         lambda np, call, slot, direction: (
             direction[:, None] * call.inputs[1] if slot == 0 else call.inputs[0][:, None] * direction[None, :]
         ),
