@@ -108,3 +108,21 @@ def test_no_small_product_asks_the_library_forward_or_backward(
     choose = np.random.default_rng(2)
     made: Trace = run(text, **{name: choose.standard_normal(shape) for name, shape in shapes.items()})
     assert np.isfinite(made.output)
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (2, 2)])
+def test_contributions_are_added_from_the_left_in_the_order_of_the_steps(shape: tuple[int, ...]) -> None:
+    # From eight terms on NumPy adds what lies one behind the other in pairs, and comes to other bits here.
+    scales = np.random.default_rng(3).standard_normal(40)
+    text = " + ".join(f"x*({scale!r})" for scale in scales.tolist())
+    made = run(text, x=np.full(shape, 0.3) if shape else 0.3)
+    edges = made.plan.arrivals[0]
+    sent = [float(np.ravel(made.contribution_of(edge))[0]) for edge in edges]
+    assert len(sent) == 40
+    assert sorted(edges) == list(edges)
+    assert from_the_left(sent) != np.add.reduceat(sent, [0])[0]
+    assert np.unique(made.gradient_of(0)).tolist() == [from_the_left(sent)]
+    for count, edge in enumerate(edges, 1):
+        known = made.gradient(0, int(made.plan.edge_step[edge]))
+        assert known is not None
+        assert np.unique(known.value).tolist() == [from_the_left(sent[:count])]

@@ -65,9 +65,9 @@ class Level:
     """What computes them; empty at level 0, the inputs."""
     singles: tuple[Cells, Cells] | None
     """``(cells, contributions)`` of the numbers that get exactly one contribution."""
-    forks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] | None
-    """``(cells, contributions, starts)`` of the numbers that get several: those of the i-th are
-    ``contributions[starts[i]:starts[i+1]]``."""
+    forks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None
+    """``(cells, first contributions, cells again, later contributions)`` of the numbers that get several: each later one is added
+    to its cell, in the order of the send steps."""
     arrays: tuple[tuple[Region, tuple[Region, ...]], ...]
     """The arrays that get several contributions, each with these."""
 
@@ -160,7 +160,7 @@ class Levels:
         self, members: list[int]
     ) -> tuple[
         tuple[Cells, Cells] | None,
-        tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] | None,
+        tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None,
     ]:
         nodes, arrivals, place = self._program.nodes, self._arrivals, self._edge_starts
         numbers = [i for i in members if not nodes[i].shape]
@@ -171,10 +171,11 @@ class Levels:
             one = _index([self._starts[i] for i in singles]), _index([place[arrivals[i][0]] for i in singles])
         if not forks:
             return one, None
-        lengths = [len(arrivals[i]) for i in forks]
-        starts = np.cumsum([0, *lengths[:-1]], dtype=np.int32)
-        edges = np.array([place[e] for i in forks for e in arrivals[i]], np.int32)
-        return one, (np.array([self._starts[i] for i in forks], np.int32), edges, starts)
+        cells = np.array([self._starts[i] for i in forks], np.int32)
+        firsts = np.array([place[arrivals[i][0]] for i in forks], np.int32)
+        later = np.array([place[edge] for i in forks for edge in arrivals[i][1:]], np.int32)
+        again = np.repeat(cells.astype(np.intp), [len(arrivals[i]) - 1 for i in forks])
+        return one, (cells, firsts, again, later)
 
     def _arrays(self, members: list[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
         nodes = self._program.nodes

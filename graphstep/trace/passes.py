@@ -137,8 +137,10 @@ def backward(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
             places, edges = level.singles
             gradients[places] = contributions[edges]
         if level.forks is not None:
-            places, edges, starts = level.forks
-            gradients[places] = np.add.reduceat(contributions[edges], starts)
+            places, firsts, again, later = level.forks
+            gradients[places] = contributions[firsts]
+            # One after the other, as the steps do and as the sum is printed; reduceat would add many of them in pairs.
+            np.add.at(gradients, again, contributions[later])
         for region, parts in level.arrays:
             whole = gradients[region.start : region.stop]
             whole[...] = contributions[parts[0].start : parts[0].stop]
