@@ -72,6 +72,9 @@ def typed(gate: Gate, arguments: tuple[str, ...]) -> str:
     return f"{gate.functions[0]}({', '.join(arguments)})" if gate.functions else arguments[0]
 
 
+INF, NAN = math.inf, math.nan
+
+
 @every_gate
 def test_a_gate_has_points_to_be_tested_at(gate: Gate) -> None:
     assert len(points(gate)) >= 2
@@ -250,7 +253,6 @@ def test_other_spellings_of_a_composite_gate_have_its_value(gate: Gate) -> None:
             assert trace(read(spelling), inputs).output == pytest.approx(value, rel=1e-12)
 
 
-INF, NAN = math.inf, math.nan
 CONVENTIONS = [
     ("relu(x)", {"x": 0}, 0, [0]),
     ("max(0, x)", {"x": 0}, 0, [0]),
@@ -287,6 +289,20 @@ CONVENTIONS = [
     ("x^y", {"x": -2, "y": 2}, 4, [-4, NAN]),
     ("x^y", {"x": -2, "y": 0.5}, NAN, [NAN, NAN]),
     ("x^0", {"x": 0}, 1, [0]),
+    ("x^0", {"x": 5e-324}, 1, [0]),
+    ("x^0", {"x": NAN}, 1, [0]),
+    ("x^0", {"x": INF}, 1, [0]),
+    ("x^y", {"x": NAN, "y": 0}, 1, [0, NAN]),
+    ("max(x, y)", {"x": NAN, "y": 1}, NAN, [1, 0]),
+    ("max(x, y)", {"x": 1, "y": NAN}, NAN, [0, 1]),
+    ("min(x, y, z)", {"x": 1, "y": NAN, "z": NAN}, NAN, [0, 1, 0]),
+    ("max(x, 0)", {"x": NAN}, NAN, [1]),
+    ("relu(x)", {"x": NAN}, NAN, [1]),
+    ("elu(x)", {"x": NAN}, NAN, [1]),
+    ("elu(x, 2)", {"x": NAN}, NAN, [1]),
+    ("leaky_relu(x, 0.2)", {"x": NAN}, NAN, [0.2]),
+    ("clip(x, 0, 1)", {"x": NAN}, NAN, [1]),
+    ("clip(x, y, 1)", {"x": 0, "y": NAN}, NAN, [0, 1]),
     ("x^2", {"x": 0}, 0, [0]),
     ("x^2", {"x": -2}, 4, [-4]),
     ("x^0.5", {"x": 0}, 0, [INF]),
@@ -320,6 +336,7 @@ def test_kinks_and_edges_follow_the_table(text: str, inputs: dict[str, float], v
         ("max(0, x)", {"x": 0}, [0.5]),
         ("max(x, x)", {"x": 1}, [1]),
         ("relu(x)", {"x": 0}, [0]),
+        ("max(x, y, z)", {"x": 1, "y": NAN, "z": NAN}, [0, 1, 0]),
     ],
     ids=lambda x: str(x).replace(" ", ""),
 )
@@ -345,7 +362,7 @@ def test_a_convention_applies_where_its_gate_is_special_and_nowhere_else(gate: G
         for rule in gate.conventions:
             hits = [
                 point
-                for point in itertools.product((-2.0, -1.0, 0.0, 0.5, 1.0, 2.0), repeat=width(gate))
+                for point in itertools.product((-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, NAN), repeat=width(gate))
                 if bool(rule.at(NUMBERS, *map(np.float64, point)))
             ]
             assert hits, rule.says

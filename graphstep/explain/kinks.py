@@ -37,8 +37,9 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Note | None
         return Note("convention", said) if said else None
     inputs = trace.operand_values(index)
     shape = trace.node(index).shape
-    if gate.chooses:
-        return _ties(trace, index, slot, inputs) if shape else _tie(trace, index, slot, inputs)
+    tie = (_ties if shape else _tie)(trace, index, slot, inputs) if gate.chooses else None
+    if tie is not None:
+        return tie
     found, warns, told = [], False, np.zeros(shape, bool)
     for rule in gate.conventions:
         if slot is not None and not rule.concerns(slot):

@@ -336,11 +336,10 @@ def _why_nothing_is_pulled(step: Step, sender: int, slot: int) -> str:
 def _chosen(trace: Trace, index: int) -> list[int]:
     """The slots of max or min that attain its value, the winner first (a constant before the others)."""
     operands, value = trace.node(index).operands, trace.value_of(index)
-    attained = [slot for slot, x in enumerate(trace.operand_values(index)) if x == value]
+    attained = [slot for slot, x in enumerate(trace.operand_values(index)) if x == value or x != x]
     return sorted(attained, key=lambda slot: (not isinstance(operands[slot], Constant), slot))
 
 
 def routed(trace: Trace, index: int) -> str:
-    """What max or min of numbers chose, in words: ``y = 5``; the empty string when nothing compares (nan)."""
-    chosen = _chosen(trace, index)
-    return operand_with_value(trace, index, chosen[0]) if chosen else ""
+    """What max or min of numbers chose, in words: ``y = 5``; the nan that it passes on, where there is one."""
+    return operand_with_value(trace, index, _chosen(trace, index)[0])

@@ -163,11 +163,18 @@ def shares(m: Any, inputs: Sequence[Any], out: Any, constants: Sequence[int] = (
 
     At a tie the first input that attains ``out`` wins, a constant before all, so that ``max(0, x)`` is relu at 0 as well
     (CS231n: "routes to exactly one of its inputs"). With ``ties="split"`` those that tie share equally (PyTorch, JAX, autograd).
+    Where ``out`` is nan the first input that is nan wins.
     """
-    attains = [x == out for x in inputs]
+    attains = [(x == out) | (x != x) for x in inputs]
+    first = _first(m, attains, constants)
     if ties == "split":
         count = sum(m.where(wins, 1.0, 0.0) for wins in attains)
-        return [m.where(wins, 1.0 / count, 0.0) for wins in attains]
+        return [m.where(out == out, m.where(wins, 1.0 / count, 0.0), one) for wins, one in zip(attains, first, strict=True)]
+    return first
+
+
+def _first(m: Any, attains: Sequence[Any], constants: Sequence[int]) -> list[Any]:
+    """1 for the first that attains the value, a constant before all, and 0 for the others."""
     result: list[Any] = [0.0] * len(attains)
     open_ = True
     for slot in sorted(range(len(attains)), key=lambda i: (i not in constants, i)):

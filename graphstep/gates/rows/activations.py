@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.gates.gate import Convention, Gate
+from graphstep.gates.gate import ALL_AGREE, Convention, Gate
 
 ACTIVATIONS = (
     Gate(
@@ -49,6 +49,12 @@ ACTIVATIONS = (
         expansion="max(0, x)",
         conventions=(
             Convention(
+                lambda m, x: x != x,
+                "A nan is neither positive nor negative: relu passes it on, and its gradient with the slope 1.",
+                "PyTorch passes the gradient on too, JAX gives 0",
+                (1.0,),
+            ),
+            Convention(
                 lambda m, x: x == 0,
                 "relu has a kink at 0: the local gradient is taken as 0.",
                 "PyTorch, JAX and TensorFlow take 0 for relu; for maximum(0, x) PyTorch and JAX give ½",
@@ -68,6 +74,12 @@ ACTIVATIONS = (
         defaults=(0.01,),
         expansion="max(0, x) + y*min(0, x)",
         conventions=(
+            Convention(
+                lambda m, x, y: x != x,
+                "A nan is not positive: the local gradient is taken as the small slope.",
+                ALL_AGREE,
+                slots=(0,),
+            ),
             Convention(
                 lambda m, x, y: x == 0,
                 "leaky relu has a kink at 0: the local gradient is taken as the small slope.",
@@ -94,6 +106,13 @@ ACTIVATIONS = (
         defaults=(1.0,),
         expansion="max(0, x) + y*(exp(min(0, x)) - 1)",
         conventions=(
+            Convention(
+                lambda m, x, y: x != x,
+                "A nan is neither positive nor negative: elu passes it on, and its gradient with the slope 1.",
+                "PyTorch passes the gradient on too, JAX gives nan",
+                (1.0,),
+                slots=(0,),
+            ),
             Convention(
                 lambda m, x, y: x == 0,
                 "elu may have a kink at 0: the local gradient is taken as the slope on the left.",

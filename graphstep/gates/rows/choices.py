@@ -6,6 +6,13 @@ from functools import reduce
 
 from graphstep.gates.gate import ALL_AGREE, Convention, Gate
 
+_A_NAN_WINS = Convention(
+    lambda m, *xs: reduce(lambda some, x: some | (x != x), xs, False),
+    "A nan is neither larger nor smaller than any number: the value is nan, and the whole gradient goes to the first input "
+    "that is nan.",
+    "PyTorch's maximum passes all of it to both inputs, JAX to none",
+)
+
 CHOICES = (
     Gate(
         "max",
@@ -16,6 +23,7 @@ CHOICES = (
         "The max gate is a router: its whole upstream gradient goes to the input that was largest, and 0 to the others.",
         pattern=("router",),
         functions=("max", "Max", "maxout"),
+        conventions=(_A_NAN_WINS,),
         commutes=True,
         chooses="max",
         over_cells="amax",
@@ -29,6 +37,7 @@ CHOICES = (
         "The min gate is a router: its whole upstream gradient goes to the input that was smallest, and 0 to the others.",
         pattern=("router",),
         functions=("min", "Min"),
+        conventions=(_A_NAN_WINS,),
         commutes=True,
         chooses="min",
         over_cells="amin",
@@ -47,6 +56,24 @@ CHOICES = (
         pattern=("router",),
         functions=("clip",),
         conventions=(
+            Convention(
+                lambda m, x, y, z: x != x,
+                "A nan lies neither between the edges nor outside: the value is nan, and the whole gradient goes to the input.",
+                "TensorFlow passes it on too, PyTorch and JAX give 0",
+                (1.0, 0.0, 0.0),
+            ),
+            Convention(
+                lambda m, x, y, z: y != y,
+                "Where the lower edge of clip is nan the value is nan, and the whole gradient goes to that edge.",
+                "PyTorch and JAX pass nothing",
+                (0.0, 1.0, 0.0),
+            ),
+            Convention(
+                lambda m, x, y, z: z != z,
+                "Where the upper edge of clip is nan the value is nan, and the whole gradient goes to that edge.",
+                "PyTorch and JAX pass nothing",
+                (0.0, 0.0, 1.0),
+            ),
             Convention(
                 lambda m, x, y, z: x == y,
                 "At the lower edge of clip the local gradient is taken as 0.",

@@ -84,9 +84,15 @@ def _sum(np: Any, x: Any, options: Options) -> Any:
     return np.sum(x, axis=options["axis"], keepdims=options["keepdims"])
 
 
-def _mean(np: Any, x: Any, options: Options) -> Any:
+def mean(np: Any, x: Any, options: Options) -> Any:
+    """The mean of the cells."""
     # Not np.mean: of no cells it warns besides giving nan.
-    return np.divide(_sum(np, x, options), _count(np.shape(x), options))
+    count = _count(np.shape(x), options)
+    found = np.divide(_sum(np, x, options), count)
+    if np.asarray(found).dtype == object or np.all(np.isfinite(found)):
+        return found
+    # A sum may be too large for a number where the mean is none too large.
+    return np.where(np.isfinite(found), found, _sum(np, np.divide(x, count), options))[()]
 
 
 def _spread(np: Any, call: Call, upstream: Any) -> Any:
@@ -118,31 +124,43 @@ def _in_rows(np: Any, x: Any, options: Options) -> Any:
     return np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), _count(x.shape, options))
 
 
+def first_along(np: Any, mask: Any, axes: Sequence[int]) -> Any:
+    """The mask with only the first True along the axes left, in reading order."""
+    rows = _in_rows(np, mask, {"axis": tuple(axes)})
+    alone = np.zeros(rows.shape, bool)
+    every = np.arange(len(rows))
+    if rows.size:
+        first = rows.argmax(axis=1)
+        alone[every, first] = rows[every, first]
+    rest = [i for i in range(mask.ndim) if i not in axes]
+    order = (*rest, *axes)
+    back = [order.index(i) for i in range(mask.ndim)]
+    return alone.reshape([mask.shape[i] for i in order]).transpose(back)
+
+
+def _attains(np: Any, call: Call) -> Any:
+    """The cells that are the largest or the smallest; where that is nan, the cells that are nan."""
+    x = np.asarray(call.inputs[0])
+    return (x == kept(np, call, call.out)) | (x != x)
+
+
 def _extreme_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     x = np.asarray(call.inputs[0])
-    attains = x == kept(np, call, call.out)
+    attains = _attains(np, call)
     arriving = kept(np, call, upstream)
     axes = chosen_axes(x.shape, call.options["axis"])
-    if call.ties == "split":
+    if call.ties == "split" and not np.isnan(call.out).any():
         count = attains.sum(axis=axes, keepdims=True)
         # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf.
         return np.where(attains, np.divide(arriving, count), 0.0)
     if len(axes) == x.ndim:
-        # Where nothing compares (nan), argmax gives cell 0, and that does not attain the value either.
-        flat = attains.ravel()
-        first = int(flat.argmax())
         found = np.zeros(x.size)
-        found[first] = np.reshape(upstream, ()) if flat[first] else 0.0
+        found[int(attains.argmax())] = np.reshape(upstream, ())
         return found.reshape(x.shape)
-    rows = _in_rows(np, attains, call.options)
-    alone = np.zeros(rows.shape, bool)
-    every = np.arange(len(rows))
-    first = rows.argmax(axis=1)
-    alone[every, first] = rows[every, first]
-    rest = [i for i in range(x.ndim) if i not in axes]
-    order = (*rest, *axes)
-    back = [order.index(i) for i in range(x.ndim)]
-    chosen = alone.reshape([x.shape[i] for i in order]).transpose(back)
+    chosen = first_along(np, attains, axes)
+    if call.ties == "split":
+        shared = np.divide(arriving, attains.sum(axis=axes, keepdims=True))
+        return np.where(np.isnan(kept(np, call, call.out)), np.where(chosen, arriving, 0.0), np.where(attains, shared, 0.0))
     return np.where(chosen, arriving, 0.0)
 
 
@@ -152,12 +170,19 @@ def _extreme_push(argument: str, np: Any, call: Call, slot: int, direction: Any)
     if call.ties == "split":
         winners = rows == best[:, None]
         moved = np.divide((winners * moves).sum(axis=1), winners.sum(axis=1))
+        # No tie is where there is a nan: NumPy gives the place of the first.
+        moved = np.where(np.isnan(best), moves[np.arange(len(rows)), getattr(np, argument)(rows, axis=1)], moved)
     else:
         moved = np.take_along_axis(moves, getattr(np, argument)(rows, axis=1)[:, None], axis=1)[:, 0]
-    return np.where(np.isnan(best), 0.0, moved).reshape(np.shape(call.out))
+    return moved.reshape(np.shape(call.out))
 
 
 def _tie(word: str, np: Any, call: Call) -> str:
+    if np.isnan(call.out).any():
+        return (
+            "A nan is neither larger nor smaller than any number: the value is nan, and the whole gradient goes to the first cell "
+            "that is nan. (PyTorch does so where one axis is named, and shares it among all nan cells in max(x); JAX gives nan.)"
+        )
     winners = (np.asarray(call.inputs[0]) == kept(np, call, call.out)).sum(
         axis=chosen_axes(np.shape(call.inputs[0]), call.options["axis"])
     )
@@ -209,19 +234,37 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> StructuralGate
 # Length and variance
 
 
-def _length(np: Any, x: Any, options: Options) -> Any:
-    return np.sqrt(_sum(np, np.multiply(x, x), options))
+def _scaled(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
+    """The cells divided by a power of 2 near to the largest of those that are collected together, and that power.
+
+    So their squares are numbers whatever the cells are; and where they were numbers before, no bit of them changes.
+    """
+    x = np.asarray(x)
+    top = np.max(np.abs(x), axis=chosen_axes(x.shape, options["axis"]), keepdims=True, initial=0.0)
+    scale = np.where((top > 0) & np.isfinite(top), np.ldexp(1.0, np.frexp(top)[1] - 1), 1.0)
+    return x / scale, scale
+
+
+def length(np: Any, x: Any, options: Options) -> Any:
+    """The square root of the sum of the squares, also where a square is too large or too small for a number."""
+    total = _sum(np, np.multiply(x, x), options)
+    if np.asarray(total).dtype == object or np.all((total > 1e-280) & (total < 1e300)):
+        return np.sqrt(total)
+    cells, scale = _scaled(np, x, options)
+    root = np.sqrt(_sum(np, cells * cells, options))
+    return root * scale.reshape(root.shape)
 
 
 def _length_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    out = kept(np, call, call.out)
-    direction = np.divide(call.inputs[0], np.where(out == 0, 1.0, out))
-    return np.where(out == 0, 0.0, kept(np, call, upstream) * direction)
+    cells, _ = _scaled(np, call.inputs[0], call.options)
+    size = np.sqrt(_sum(np, cells * cells, {**call.options, "keepdims": True}))
+    return np.where(size == 0, 0.0, kept(np, call, upstream) * (cells / np.where(size == 0, 1.0, size)))
 
 
 def _length_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    inner = _sum(np, np.multiply(call.inputs[0], direction), call.options)
-    return np.where(np.equal(call.out, 0), 0.0, np.divide(inner, call.out))
+    cells, _ = _scaled(np, call.inputs[0], call.options)
+    inner, size = _sum(np, cells * direction, call.options), np.sqrt(_sum(np, cells * cells, call.options))
+    return np.where(size == 0, 0.0, np.divide(inner, size))
 
 
 def _length_remark(np: Any, call: Call) -> str:
@@ -238,26 +281,36 @@ def _length_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
     return m.length(terms[0]) if axis is None else m.over("norm", terms[0], axis)
 
 
-def _deviation(np: Any, x: Any, options: Options) -> Any:
-    return np.subtract(x, _mean(np, x, {**options, "keepdims": True}))
+def deviation(np: Any, x: Any, options: Options) -> Any:
+    """The distances from the mean."""
+    away = np.subtract(x, mean(np, x, {**options, "keepdims": True}))
+    # The mean of large numbers is rounded by more than they may differ: what is left of it shows in the mean of the distances.
+    return np.subtract(away, mean(np, away, {**options, "keepdims": True})) if np.shape(x) else away
+
+
+def mean_square(np: Any, x: Any, options: Options) -> Any:
+    """The mean of the squares, also where a square is too large for a number and the mean is not."""
+    found = mean(np, np.multiply(x, x), options)
+    if np.asarray(found).dtype == object or np.all(np.isfinite(found)):
+        return found
+    return np.square(length(np, x, options) / np.sqrt(_count(np.shape(x), options)))
 
 
 def _var(np: Any, x: Any, options: Options) -> Any:
-    away = _deviation(np, x, options)
-    return _mean(np, away * away, options)
+    return mean_square(np, deviation(np, x, options), options)
 
 
 def _var_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     x = call.inputs[0]
     share = np.divide(2.0 * kept(np, call, upstream), _count(np.shape(x), call.options))
-    return share * _deviation(np, x, call.options)
+    return share * deviation(np, x, call.options)
 
 
 def _var_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     # The derivative of mean(x²) − mean(x)², with x moved towards 0 first so that nothing large cancels.
-    x = _deviation(np, call.inputs[0], call.options)
+    x = deviation(np, call.inputs[0], call.options)
     options = call.options
-    return 2.0 * (_mean(np, x * direction, options) - _mean(np, x, options) * _mean(np, direction, options))
+    return 2.0 * (mean(np, x * direction, options) - mean(np, x, options) * mean(np, direction, options))
 
 
 def _var_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
@@ -289,9 +342,9 @@ COLLECTING = (
         "mean",
         "mean",
         collected,
-        lambda np, inputs, options: _mean(np, inputs[0], options),
+        lambda np, inputs, options: mean(np, inputs[0], options),
         _mean_pullback,
-        lambda np, call, slot, direction: _mean(np, direction, call.options),
+        lambda np, call, slot, direction: mean(np, direction, call.options),
         lambda slot, shapes, options: "repetition",
         lambda m, terms, options: m.over("mean", terms[0], shown_axis(options)),
         _mean_pulled,
@@ -310,7 +363,7 @@ COLLECTING = (
         "length",
         "‖x‖",
         collected,
-        lambda np, inputs, options: _length(np, inputs[0], options),
+        lambda np, inputs, options: length(np, inputs[0], options),
         _length_pullback,
         _length_push,
         collecting_structure,

@@ -10,9 +10,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import kind_text
+from graphstep.gates.rows.collecting import mean, mean_square
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.rows.squashing import filled_axis, log_softmax, softmax
+from graphstep.gates.rows.squashing import centred, filled_axis, log_softmax, rest, softmax
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 from graphstep.numerals import numeral
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.expression import Shape
+
+
+_WHOLE: Options = {"axis": None, "keepdims": False}
+"""Over all cells."""
 
 
 def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -90,7 +95,7 @@ def _targets(np: Any, call: Call) -> tuple[Any, int, bool]:
 
 
 def _mean_of_rows(np: Any, rows: Any) -> Any:
-    return np.divide(np.sum(rows), np.size(rows))
+    return mean(np, rows, _WHOLE)
 
 
 def _target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
@@ -122,10 +127,11 @@ def _cross_entropy_pullback(np: Any, call: Call, slot: int, upstream: Any) -> An
     if slot == 1:
         return -share * log_softmax(np, scores, -1)
     guess = softmax(np, scores, -1)
-    if given:
-        # Targets that are no probabilities weigh their row by their sum.
-        guess *= targets.sum(axis=-1, keepdims=True)
-    guess -= targets
+    missing = rest(np, guess, -1)
+    # p·Σt − t, where targets that are no probabilities weigh their row by their sum. Of a class that is nearly certain nothing
+    # but rounding would be left, so each cell's own target is taken out of both sides: p·(Σt − t) − t·(1 − p).
+    guess *= rest(np, targets, -1) if given else 1.0 - targets
+    guess -= targets * missing
     guess *= share
     return guess
 
@@ -136,7 +142,7 @@ def _cross_entropy_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     logs = log_softmax(np, scores, -1)
     if slot == 1:
         return _mean_of_rows(np, -(logs * direction).sum(axis=-1)) if given else np.float64(0.0)
-    moved = direction - (np.exp(logs) * direction).sum(axis=-1, keepdims=True)
+    moved = centred(np, direction, np.exp(logs), -1)
     return _mean_of_rows(np, -(targets * moved).sum(axis=-1))
 
 
@@ -167,7 +173,8 @@ def _hinge_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     missed, targets = _margins(np, call)
     _, cases, given = _targets(np, call)
     share = np.divide(upstream, cases)
-    active = (1.0 - targets) * (missed > 0)
+    # What is nan passes on what it gets, as relu does.
+    active = (1.0 - targets) * ~(missed <= 0)
     count = active.sum(axis=-1, keepdims=True)
     if slot == 0:
         return share * (active - targets * count)
@@ -182,11 +189,11 @@ def _hinge_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     weight = 1.0 - targets
     if slot == 0:
         moved = direction - (targets * direction).sum(axis=-1, keepdims=True)
-        return _mean_of_rows(np, (weight * np.where(missed > 0, moved, 0.0)).sum(axis=-1))
+        return _mean_of_rows(np, (weight * np.where(~(missed <= 0), moved, 0.0)).sum(axis=-1))
     if not _targets(np, call)[2]:
         return np.float64(0.0)
     moved = -(direction * scores).sum(axis=-1, keepdims=True)
-    rows = weight * np.where(missed > 0, moved, 0.0) - direction * np.maximum(0.0, missed)
+    rows = weight * np.where(~(missed <= 0), moved, 0.0) - direction * np.maximum(0.0, missed)
     return _mean_of_rows(np, rows.sum(axis=-1))
 
 
@@ -231,8 +238,7 @@ def _mse_shape(shapes: Sequence[Shape], options: Options) -> Shape:
 
 
 def _mse(np: Any, inputs: Sequence[Any], options: Options) -> Any:
-    away = np.subtract(*inputs)
-    return _mean_of_rows(np, away * away)
+    return mean_square(np, np.subtract(*inputs), _WHOLE)
 
 
 def _mse_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import kind_text
+from graphstep.gates.rows.collecting import deviation, length, mean_square
 from graphstep.gates.rows.moving import broadcasts, gathered
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.expression import Shape
+
+
+_BATCH: Options = {"axis": 0, "keepdims": False}
+"""Over the cases of a batch, column by column."""
 
 
 def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -28,42 +33,50 @@ def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:
 
 def _spread(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
     """The distances from the mean of the batch, and the standard deviation."""
-    count = x.shape[0]
-    away = x - np.divide(x.sum(axis=0), count)
-    return away, np.sqrt(np.divide((away * away).sum(axis=0), count) + options["eps"])
+    away = deviation(np, x, _BATCH)
+    variance = mean_square(np, away, _BATCH)
+    if np.all((variance > 1e-280) & (variance < 1e300)):
+        return away, np.sqrt(variance + options["eps"])
+    # The squares are no numbers any more, or none that hold their digits; the root of their mean is.
+    return away, np.hypot(length(np, away, _BATCH) / np.sqrt(x.shape[0]), np.sqrt(options["eps"]))
 
 
 def _batch_norm(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     x, gamma, beta = inputs
-    away, deviation = _spread(np, x, options)
-    return gamma * (away / deviation) + beta
+    away, spread = _spread(np, x, options)
+    return gamma * (away / spread) + beta
 
 
 def _batch_norm_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     x, gamma, beta = call.inputs
     if slot == 2:
         return gathered(np, upstream, np.shape(beta))
-    away, deviation = _spread(np, x, call.options)
-    normal = away / deviation
+    away, spread = _spread(np, x, call.options)
+    normal = away / spread
     if slot == 1:
         return gathered(np, upstream * normal, np.shape(gamma))
-    arriving, count = upstream * gamma, x.shape[0]
-    common = np.divide(arriving.sum(axis=0), count)
-    sloped = np.divide((arriving * normal).sum(axis=0), count)
-    return (arriving - common - normal * sloped) / deviation
+    # What arrives, less its mean and less its part along the normalised column, of which only the share of ε is left: that column has
+    # the mean square 1 − ε/deviation². Both parts may be nearly all of it, as in a batch of two. So they are taken out as a part
+    # across the column and a part along it, and once more from what rounding has left of them.
+    across = deviation(np, upstream * gamma, _BATCH)
+    size = (normal * normal).sum(axis=0)
+    along = np.zeros(size.shape)
+    for _ in range(2):
+        share = np.divide((across * normal).sum(axis=0), np.where(size == 0, 1.0, size))
+        across, along = deviation(np, across - normal * share, _BATCH), along + share
+    return (across + normal * along * (call.options["eps"] / spread / spread)) / spread
 
 
 def _batch_norm_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     x, gamma, _ = call.inputs
     if slot == 2:
         return np.broadcast_to(direction, x.shape)
-    away, deviation = _spread(np, x, call.options)
+    away, spread = _spread(np, x, call.options)
     if slot == 1:
-        return direction * away / deviation
-    # The quotient rule on away/deviation; the deviation moves by mean(away · moved)/deviation.
-    moved = direction - np.divide(direction.sum(axis=0), x.shape[0])
-    wider = np.divide((away * moved).sum(axis=0), x.shape[0]) / deviation
-    return gamma * (moved * deviation - away * wider) / deviation**2
+        return direction * (away / spread)
+    # The quotient rule on away/spread; the spread moves by the mean of normal · moved.
+    moved, normal = direction - np.divide(direction.sum(axis=0), x.shape[0]), away / spread
+    return gamma * (moved - normal * np.divide((normal * moved).sum(axis=0), x.shape[0])) / spread
 
 
 def _batch_norm_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:

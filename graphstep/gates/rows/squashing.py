@@ -14,6 +14,7 @@ from graphstep.gates.rows.collecting import (
     chosen_axes,
     collected,
     collecting_structure,
+    first_along,
     kept,
     shown_axis,
 )
@@ -33,9 +34,34 @@ def softmax(np: Any, x: Any, axis: Any) -> Any:
 
 
 def log_softmax(np: Any, x: Any, axis: Any) -> Any:
-    """The logarithm of softmax, exact also where softmax rounds to 0."""
+    """The logarithm of softmax, exact also where softmax rounds to 0 or to 1."""
     shifted = x - x.max(axis=axis, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    # The largest cell has the power 1. It stays out of the sum, since 1 + 4e-18 would be 1 in float64.
+    others = np.where(largest(np, x, (axis,)), 0.0, np.exp(shifted))
+    return shifted - np.log1p(others.sum(axis=axis, keepdims=True))
+
+
+def largest(np: Any, x: Any, axes: Sequence[int]) -> Any:
+    """Where the first of the largest cells along the axes is."""
+    return first_along(np, x == x.max(axis=tuple(axes), keepdims=True), [axis % x.ndim for axis in axes])
+
+
+def rest(np: Any, x: Any, axis: int) -> Any:
+    """For each cell the sum of the other cells along an axis, for cells that are not negative."""
+    total = x.sum(axis=axis, keepdims=True)
+    top = largest(np, x, (axis,))
+    # The largest cell may be nearly all of the sum, so that nothing but rounding would be left of their difference.
+    return np.where(top, np.where(top, 0.0, x).sum(axis=axis, keepdims=True), total - x)
+
+
+def centred(np: Any, x: Any, p: Any, axis: int) -> Any:
+    """How far each cell is from the mean under the probabilities: x − Σ p·x along an axis.
+
+    Where one probability is nearly 1 the mean is nearly that cell. So all cells are measured from that one first.
+    """
+    top = largest(np, p, (axis,))
+    away = np.where(top, 0.0, x - np.where(top, x, 0.0).sum(axis=axis, keepdims=True))
+    return away - (p * away).sum(axis=axis, keepdims=True)
 
 
 def filled_axis(shape: Shape, axis: int) -> None:
@@ -57,16 +83,16 @@ def _along_one_axis(slot: int, shapes: Sequence[Shape], options: Options) -> Str
 
 
 def _softmax_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    p, axis = call.out, call.options["axis"]
-    return p * (upstream - (p * upstream).sum(axis=axis, keepdims=True))
+    return call.out * centred(np, upstream, call.out, call.options["axis"])
 
 
 def _softmax_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    # The quotient rule on exp(x) / sum(exp(x)).
+    # The quotient rule on exp(x) / sum(exp(x)). To move all scores alike moves nothing, so that of the largest may stand still.
     x, axis = call.inputs[0], call.options["axis"]
+    top = largest(np, x, (axis,))
     powers = np.exp(x - x.max(axis=axis, keepdims=True))
     total = powers.sum(axis=axis, keepdims=True)
-    moved = powers * direction
+    moved = np.where(top, 0.0, powers * (direction - np.where(top, direction, 0.0).sum(axis=axis, keepdims=True)))
     return moved / total - powers * moved.sum(axis=axis, keepdims=True) / total**2
 
 
@@ -76,12 +102,16 @@ def _softmax_expansion(options: Options) -> str:
 
 
 def _log_softmax_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    return upstream - np.exp(call.out) * upstream.sum(axis=call.options["axis"], keepdims=True)
+    axis, p = call.options["axis"], np.exp(call.out)
+    top = largest(np, call.out, (axis,))
+    total, others = (np.sum(part, axis=axis, keepdims=True) for part in (upstream, np.where(top, 0.0, upstream)))
+    # u − p·Σu; where p is nearly 1, the cell's own part of the sum nearly cancels: u·(1 − p) is what is left of it.
+    return np.where(top, upstream * rest(np, p, axis) - p * others, upstream - p * total)
 
 
 def _log_softmax_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     x, axis = call.inputs[0], call.options["axis"]
-    return direction - (softmax(np, x, axis) * direction).sum(axis=axis, keepdims=True)
+    return centred(np, direction, softmax(np, x, axis), axis)
 
 
 def _log_softmax_expansion(options: Options) -> str:
@@ -100,24 +130,53 @@ def _logsumexp(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     x = np.asarray(inputs[0])
     axes = chosen_axes(x.shape, options["axis"])
     top = x.max(axis=axes, keepdims=True)
-    found = np.log(np.exp(x - top).sum(axis=axes, keepdims=True)) + top
-    return found.reshape(collected([x.shape], options))
+    others = np.where(largest(np, x, axes), 0.0, _powers(np, x, top)).sum(axis=axes, keepdims=True)
+    return (np.log1p(others) + top).reshape(collected([x.shape], options))
+
+
+def _powers(np: Any, x: Any, top: Any) -> Any:
+    """exp(x − top). A cell that is the largest is no distance from it, also where both are infinite."""
+    return np.exp(np.where(x == top, 0.0, x - top))
+
+
+def _shares(np: Any, call: Call) -> Any:
+    """The softmax of the cells that are collected together."""
+    x = np.asarray(call.inputs[0])
+    axes = chosen_axes(x.shape, call.options["axis"])
+    powers = _powers(np, x, x.max(axis=axes, keepdims=True))
+    return powers / powers.sum(axis=axes, keepdims=True)
 
 
 def _logsumexp_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    return np.exp(np.subtract(call.inputs[0], kept(np, call, call.out))) * kept(np, call, upstream)
+    return _shares(np, call) * kept(np, call, upstream)
 
 
 def _logsumexp_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    x = np.asarray(call.inputs[0])
-    axes = chosen_axes(x.shape, call.options["axis"])
-    powers = np.exp(x - x.max(axis=axes, keepdims=True))
-    return ((powers * direction).sum(axis=axes) / powers.sum(axis=axes)).reshape(np.shape(call.out))
+    axes = chosen_axes(np.shape(call.inputs[0]), call.options["axis"])
+    return (_shares(np, call) * direction).sum(axis=axes).reshape(np.shape(call.out))
+
+
+def _logsumexp_remark(np: Any, call: Call) -> str:
+    if not np.isinf(call.out).any() or not np.size(call.out):
+        return ""
+    return (
+        "The largest cell is infinite, so that log Σ exp is: its gradient is taken as equal shares to the cells that are the "
+        "largest, as they get where all are finite. (PyTorch and JAX give nan.)"
+    )
 
 
 def _logsumexp_expansion(options: Options) -> str:
-    top = f"max(x{written({**options, 'keepdims': True})})"
-    return f"log(sum(exp(x - {top}){written(options)})) + max(x{written(options)})"
+    # Clipped, the shift is a number also where the largest cell is infinite: inf − inf would be nan.
+    def top(options: Options) -> str:
+        return f"clip(max(x{written(options)}), -{_LARGEST!r}, {_LARGEST!r})"
+
+    if options.get("keepdims") or options["axis"] is None:
+        return f"q = {top(options)}; log(sum(exp(x - q){written(options)})) + q"
+    return f"log(sum(exp(x - {top({**options, 'keepdims': True})}){written(options)})) + {top(options)}"
+
+
+_LARGEST = 1.7976931348623157e308
+"""The largest number in float64."""
 
 
 def _named_axis(options: Options) -> int | None:
@@ -190,5 +249,6 @@ SQUASHING = (
         defaults={"axis": None, "keepdims": False},
         inside=axis_inside,
         expansion=_logsumexp_expansion,
+        remark=_logsumexp_remark,
     ),
 )
