@@ -180,7 +180,7 @@ def exact_output(program: Program, inputs: Mapping[str, Any], weights: Any) -> A
         lambda name, numbers, _: applied(ELEMENTWISE[name], numbers),
         lambda _: None,
     )
-    names = {index: name for index, name in enumerate(program.inputs)}
+    names = dict(enumerate(program.inputs))
     doubles = {index: np.asarray(inputs[name], float) for index, name in names.items()}
     found = np.asarray(cells_of(program, program.output, writer, names.__getitem__, doubles), object)
     return sum((mpmath.mpf(w) * x for w, x in zip(np.ravel(weights), np.ravel(found), strict=True)), mpmath.mpf(0))

@@ -180,8 +180,9 @@ def _extreme_push(argument: str, np: Any, call: Call, slot: int, direction: Any)
 def _tie(word: str, np: Any, call: Call) -> str:
     if np.isnan(call.out).any():
         return (
-            "A nan is neither larger nor smaller than any number: the value is nan, and the whole gradient goes to the first cell "
-            "that is nan. (PyTorch does so where one axis is named, and shares it among all nan cells in max(x); JAX gives nan.)"
+            "A nan is neither larger nor smaller than any number: the value is nan, and the whole gradient goes to the first "
+            "cell that is nan. (PyTorch does so where one axis is named, and shares it among all nan cells in max(x); JAX gives "
+            "nan.)"
         )
     winners = (np.asarray(call.inputs[0]) == kept(np, call, call.out)).sum(
         axis=chosen_axes(np.shape(call.inputs[0]), call.options["axis"])

@@ -55,9 +55,9 @@ def _batch_norm_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     normal = away / spread
     if slot == 1:
         return gathered(np, upstream * normal, np.shape(gamma))
-    # What arrives, less its mean and less its part along the normalised column, of which only the share of ε is left: that column has
-    # the mean square 1 − ε/deviation². Both parts may be nearly all of it, as in a batch of two. So they are taken out as a part
-    # across the column and a part along it, and once more from what rounding has left of them.
+    # What arrives, less its mean and less its part along the normalised column, of which only the share of ε is left: that
+    # column has the mean square 1 − ε/deviation². Both parts may be nearly all of it, as in a batch of two. So they are taken out
+    # as a part across the column and a part along it, and once more from what rounding has left of them.
     across = deviation(np, upstream * gamma, _BATCH)
     size = (normal * normal).sum(axis=0)
     along = np.zeros(size.shape)
