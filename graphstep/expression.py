@@ -106,6 +106,11 @@ class Program:
         return tuple(node.name or "" for node in self.nodes[: self.first_gate])
 
     @cached_property
+    def input_places(self) -> Mapping[str, int]:
+        """The index of each input by its name: to look one up in a program of thousands takes as long as in one of three."""
+        return {name: index for index, name in enumerate(self.inputs)}
+
+    @cached_property
     def first_gate(self) -> int:
         """Index of the first node that is a gate (the number of inputs)."""
         return next((i for i, node in enumerate(self.nodes) if node.gate is not None), len(self.nodes))

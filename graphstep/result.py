@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -147,7 +148,7 @@ class Run:
         """The values of the inputs."""
         return self.trace.inputs
 
-    @property
+    @cached_property
     def gradients(self) -> dict[str, Number]:
         """The derivative of the output with respect to each input: floats, or arrays in the shapes of the inputs."""
         return {name: self.trace.gradient_of(i) for i, name in enumerate(self.program.inputs)}

@@ -223,3 +223,32 @@ def test_a_run_shows_the_jacobian_of_a_gate_and_one_cell_and_what_is_wrong() -> 
 
 def test_a_step_is_shown_without_its_whole_run() -> None:
     assert repr(gs.run("sum(x)", x=[1.0] * 1000).steps[0]) == "RunStep(n=1, event='value', node=1, edge=None)"
+
+
+class Unsearched(tuple[str, ...]):
+    """Names that nobody may look through for one of them."""
+
+    def __contains__(self, name: object) -> bool:
+        raise AssertionError(f"{name} is looked for name by name")
+
+    def index(self, *of: object) -> int:
+        raise AssertionError(f"{of} is looked for name by name")
+
+
+def test_inputs_are_looked_up_and_not_searched_for() -> None:
+    run = gs.run("x*y + z", x=1, y=2, z=3)
+    run.program.__dict__["inputs"] = Unsearched(run.program.inputs)
+    assert run.edit(y=5).output == 8
+    trained = gs.train(run.program.text, params=["x"], steps=1, x=1, y=2, z=3)
+    assert trained.params["x"] < 1
+    with pytest.raises(gs.GraphstepError, match="does not stand in the program"):
+        run.edit(w=1)
+
+
+def test_gradients_are_read_once_however_often_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = gs.run("+".join(f"x{i}^2" for i in range(30)), inputs={f"x{i}": float(i) for i in range(30)})
+    reads: list[int] = []
+    read = type(run.trace).gradient_of
+    monkeypatch.setattr(type(run.trace), "gradient_of", lambda self, index: reads.append(index) or read(self, index))
+    assert [run.gradients[f"x{i}"] for i in range(30)] == [2.0 * i for i in range(30)]
+    assert len(reads) == 30

@@ -55,7 +55,7 @@ def _front(rehearsal: Rehearsal) -> Iterator[Problem]:
         if not _STEM.fullmatch(need) or not lesson.path.with_name(f"{need}.md").exists():
             yield Problem(lesson.path, 1, f"needs names no lesson beside this one: '{need}' (the file's name without .md)")
     for name in lesson.run.inputs:
-        if not any(name in scene.trace.program.inputs for scene in rehearsal.scenes):
+        if not any(name in scene.trace.program.input_places for scene in rehearsal.scenes):
             yield Problem(lesson.path, 1, f"inputs gives a value to {name}, which no program of the lesson has")
 
 

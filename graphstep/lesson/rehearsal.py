@@ -94,6 +94,6 @@ def _run(spec: RunSpec, shared: Mapping[str, Number]) -> Trace:
     program = read_program(spec.program, spec.inputs, share=spec.share, expand=spec.expand, fold=spec.fold)
     # The front matter's values serve every program of the lesson: each takes those that it names. A value that a heading gives is
     # meant for its own program.
-    values = {name: value for name, value in spec.inputs.items() if name in program.inputs or shared.get(name) is not value}
-    program = replace(program, data=frozenset(name for name in spec.data if name in program.inputs))
+    values = {name: value for name, value in spec.inputs.items() if name in program.input_places or shared.get(name) is not value}
+    program = replace(program, data=frozenset(name for name in spec.data if name in program.input_places))
     return trace(program, values, seed=spec.seed, ties=spec.ties)

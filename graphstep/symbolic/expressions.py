@@ -55,10 +55,10 @@ def derivative(program: Program, name: str) -> Any:
 
     Raises as :func:`to_sympy`, and InputError when no input has that name.
     """
-    if name not in program.inputs:
+    if name not in program.input_places:
         known = did_you_mean(name, program.inputs) or f"its inputs are {', '.join(program.inputs)}"
         raise InputError(f"{quoted(name)} is no input of the program", hint=known)
-    return next(derivatives(program, (program.inputs.index(name),)))
+    return next(derivatives(program, (program.input_places[name],)))
 
 
 def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:

@@ -25,7 +25,7 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
         hint = "; ".join(filter(None, [f"give one on the command line: {example}", meant]))
         raise InputError(f"no value for {names}", hint=hint)
     for name in inputs:
-        if name in program.inputs:
+        if name in program.input_places:
             continue
         if name in program.names:
             raise InputError(

@@ -69,7 +69,7 @@ class Trace:
         """What ran."""
         return self.plan.program
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, Number]:
         """The values of the inputs by name."""
         return {name: self.value_of(i) for i, name in enumerate(self.program.inputs)}

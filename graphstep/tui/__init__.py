@@ -95,7 +95,7 @@ def _refuse_misfits(program: Program, inputs: Mapping[str, Number]) -> None:
 
 
 def _refuse_superfluous(program: Program, inputs: Mapping[str, Number]) -> None:
-    if any(name not in program.inputs for name in inputs):
+    if any(name not in program.input_places for name in inputs):
         from graphstep.trace import check_inputs
 
         check_inputs(program, dict.fromkeys(program.inputs, 0.0) | dict(inputs))

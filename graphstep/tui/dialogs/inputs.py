@@ -138,7 +138,7 @@ class InputsForm(Form[Filled]):
             values = read_inputs(split_words(text))
         except GraphstepError as error:
             return None, said_of(error)
-        unknown = [name for name in values if name not in self.program.inputs]
+        unknown = [name for name in values if name not in self.program.input_places]
         return (None, f"'{unknown[0]}' does not stand in the program") if unknown else (values, "")
 
     def _say(self, text: str) -> None:
