@@ -32,6 +32,9 @@ _SLACK = 1 - 1e-9
 _CANCELLED = 1e-7
 """The part of its largest operand up to which a cell is 0 as printed: eight digits of a few operands cannot tell it from 0."""
 
+_KEPT = 1e-6
+"""The relative error up to which a form keeps its digits."""
+
 _PRECISION = 60
 """Decimal digits of the exact arithmetic."""
 
@@ -44,6 +47,8 @@ def equation(forms: Sequence[Term], value: Number, writing: Writing) -> tuple[Ru
     """
     digits = writing.digits
     most = max(OPERAND_DIGITS, digits)
+    # Where float64 itself loses the digits of the textbook's form, nothing that is computed with it can be held against print.
+    forms = forms if len(forms) < 2 or _keeps_digits(forms[0], value) else forms[1:]
     for form in forms:
         for operand_digits in range(digits, most + 1):
             if _holds(form, value, operand_digits, digits):
@@ -103,6 +108,16 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
         if exact is not None:
             return bool(abs(exact - type(exact)(numeral(value, digits))) <= unit(value, digits))
     return abs(computed - printed) <= unit(value, digits) * _SLACK
+
+
+def _keeps_digits(form: Term, value: Number) -> bool:
+    """Whether a form, computed with all digits of its numbers, comes to the value."""
+    try:
+        with np.errstate(all="ignore"):
+            computed = np.asarray(form.read(_rounded(DOUBLE)), np.float64)
+            return bool(np.all(np.abs(computed - value) <= _KEPT * np.abs(value)))
+    except (NoNumberError, ValueError, TypeError, AttributeError):
+        return True
 
 
 def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:

@@ -1,0 +1,225 @@
+"""Every printed line is true: no symbol has two values, and no equation is contradicted by its own digits."""
+
+from __future__ import annotations
+
+import random
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import graphstep as gs
+from graphstep.explain import explain, name_of, names_of
+from graphstep.export import render
+from graphstep.read import read
+from tests.printed import false_array_equations, false_equations, is_close
+from tests.programs import seeded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.explain import Ladder
+    from graphstep.trace import Trace
+
+CLASSROOM = [
+    "sigmoid(w*x+b)",
+    "tanh(w*x+b)",
+    "softplus(w*x+b)",
+    "-(y*log(sigmoid(w*x)) + (1-y)*log(1-sigmoid(w*x)))",
+    "x*y+x*z",
+    "x-y",
+    "(x+y)*z",
+    "1/(1+exp(-(w0*x0+w1*x1+w2)))",
+    "x/y",
+    "sqrt(x^2+y^2)",
+    "exp(-x^2/2)",
+    "log(1+exp(x))",
+    "(w*x+b-y)^2",
+    "x^3-2*x+1",
+    "elu(x)",
+    "gelu(x)",
+    "silu(x)",
+    "sin(x)*cos(y)",
+    "max(x,y)*z",
+    "x/(x+y)",
+    "q = x*y; q + q*q",
+    "tanh(tanh(w*x)*v)",
+    "abs(x-y)*0.1",
+    "x^y",
+    "(x*y)*2 + (x*y)^2",
+]
+ARRAYS = [
+    ("sum((W@x+b)^2)", {"W": (2, 2), "x": (2,), "b": ()}),
+    ("softmax(x)", {"x": (3,)}),
+    ("sum(softmax(X)*c)", {"X": (2, 2), "c": (2,)}),
+    ("mean(tanh(X@W + b))", {"X": (2, 3), "W": (3, 2), "b": (2,)}),
+    ("sum(x/norm(x)*y)", {"x": (3,), "y": (3,)}),
+    ("logsumexp(x) - dot(x, y)", {"x": (3,), "y": (3,)}),
+    ("mean((x - mean(x))^2)", {"x": (4,)}),
+    ("x @ W", {"x": (2,), "W": (2, 3)}),
+    ("max(x)*sum(x*x)", {"x": (3,)}),
+]
+PINNED = [
+    ("sigmoid(x)", {"x": 10}),
+    ("sigmoid(x)", {"x": 40}),
+    ("sigmoid(x)", {"x": -800}),
+    ("tanh(x)", {"x": 12}),
+    ("x-y", {"x": 1.00001, "y": 1}),
+    ("x-y", {"x": 1.0000000000000002, "y": 1}),
+    ("x*y+x*z", {"x": 3, "y": 1000000, "z": -999999.5}),
+    ("sigmoid(w*x+b)", {"w": 6.8, "x": 4.5, "b": -1.4}),
+    ("1/3*x + x/7 - x*2/3", {"x": 1}),
+    ("gelu(x)", {"x": -14.003}),
+    ("elu(x)", {"x": -1e-17}),
+    ("exp(x)", {"x": 800}),
+    ("exp(x)", {"x": -800}),
+    ("x*y", {"x": 1e-200, "y": 1e-200}),
+    ("x*y", {"x": 1e200, "y": -1e200}),
+    ("log(x)", {"x": 0}),
+    ("x/y", {"x": 1e-170, "y": 1e-170}),
+    ("x+y", {"x": 0.1, "y": 0.2}),
+    ("x*12345.678", {"x": 1 / 3}),
+]
+
+
+def _ladders(trace: Trace) -> Iterator[Ladder]:
+    for n in range(len(trace) + 1):
+        said = explain(trace, n)
+        yield from (ladder for ladder in (*said.before, said.ladder, said.local) if ladder is not None)
+
+
+def _false(trace: Trace) -> list[str]:
+    return [wrong for ladder in _ladders(trace) for wrong in (*false_equations(ladder.line), *false_array_equations(ladder.line))]
+
+
+@pytest.mark.parametrize("text", CLASSROOM)
+def test_every_numeric_rung_of_a_classroom_formula_is_true_as_printed(text: str) -> None:
+    names, dice = read(text).inputs, random.Random(text)
+    rungs = about = 0
+    for spread in (1, 3, 10):
+        for _ in range(4):
+            trace = gs.run(text, inputs={name: dice.gauss(0, spread) for name in names}).trace
+            assert not _false(trace)
+            for ladder in _ladders(trace):
+                rungs += sum(rung.kind == "numbers" for rung in ladder.rungs)
+                about += sum(rung.relation == "≈" for rung in ladder.rungs)
+    assert about * 50 <= rungs
+
+
+@pytest.mark.parametrize(("text", "inputs"), PINNED, ids=lambda x: x if isinstance(x, str) else "")
+def test_equations_at_the_edge_of_the_digits_are_true_as_printed(text: str, inputs: dict[str, float]) -> None:
+    assert not _false(gs.run(text, inputs=inputs).trace)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_equations_of_random_programs_are_true_as_printed(seed: int) -> None:
+    case = seeded(seed)
+    assert not _false(gs.run(case.text, inputs=case.inputs).trace)
+
+
+@pytest.mark.parametrize(("text", "shapes"), ARRAYS, ids=lambda x: x if isinstance(x, str) else "")
+def test_equations_of_small_arrays_are_true_in_every_cell(text: str, shapes: dict[str, tuple[int, ...]]) -> None:
+    dice = np.random.default_rng(3)
+    for spread in (1, 3):
+        inputs = {name: np.round(dice.normal(0, spread, shape), 2) for name, shape in shapes.items()}
+        assert not _false(gs.run(text, inputs=inputs).trace)
+
+
+def _symbols(trace: Trace) -> Iterator[tuple[str, object]]:
+    """Every symbol that a run prints, with the value that it stands for there: what stands left, and the names of nodes."""
+    for ladder in _ladders(trace):
+        if ladder.rungs[-1].kind == "value" and ladder.rungs[0].relation != "←":
+            yield ladder.left_text, ladder.rungs[-1].term.arguments[0]
+    for index in range(len(trace.program.nodes)):
+        yield name_of(trace.program, index), trace.value_of(index)
+
+
+def _clashes(trace: Trace) -> list[str]:
+    values: dict[str, object] = {}
+    clashes = []
+    for symbol, value in _symbols(trace):
+        kept = values.setdefault(symbol, value)
+        one, other = np.ravel(np.asarray(kept, float)), np.ravel(np.asarray(value, float))
+        if one.shape != other.shape or not all(map(is_close, one.tolist(), other.tolist())):
+            clashes.append(f"{symbol}: {kept} and {value}")
+    return clashes
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_within_one_run_no_symbol_has_two_values(seed: int) -> None:
+    case = seeded(seed)
+    assert not _clashes(gs.run(case.text, inputs=case.inputs, seed=1 if seed % 3 else 2.5).trace)
+
+
+@pytest.mark.parametrize("text", [*CLASSROOM, "x*x", "x + x", "max(x, x)", "x^x", "u1 = x*y; u1 + (x*y)^2 + (x*y)", "d = x*y; d*d + dx*x"])
+def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
+    inputs = {name: 0.5 + 0.25 * k for k, name in enumerate(read(text).inputs)}
+    for seed in (1, -2):
+        assert not _clashes(gs.run(text, inputs=inputs, seed=seed).trace)
+
+
+@pytest.mark.parametrize("text", ["(x*y)*2 + (x*y)^2", "x1 + 2*x_1", "u1*x + u_2*exp(x*u1*u_2*x1)", "tanh(x*y)*tanh(x*y) + (x*y)*2"])
+def test_no_node_has_the_name_of_another(text: str) -> None:
+    program = read(text)
+    assert len(set(names_of(program).texts)) == len(program.nodes)
+
+
+def test_the_table_of_names_replaces_what_has_a_name_and_numbers_what_is_long_or_stands_twice() -> None:
+    assert names_of(read("(x*y)*2 + (x*y)^2")).texts == ("x", "y", "u1", "u1*2", "u2", "u2^2", "f")
+    neuron = names_of(read("1/(1+exp(-(w0*x0+w1*x1+w2)))"))
+    assert neuron.texts[5:] == ("w0*x0", "w1*x1", "w0*x0+w1*x1", "u1", "-u1", "exp(-u1)", "1+exp(-u1)", "f")
+    assert neuron.definitions == {8: "w0*x0+w1*x1+w2"}
+    assert names_of(read("u1*2 + exp(sin(u1)*cos(u1))")).numbered.keys() == {"v1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "line"),
+    [
+        ("(x+y)*z", {"x": -2, "y": 5, "z": -4}, "df/d(x+y) = df/df · ∂f/∂(x+y) = 1 · (-4) = -4"),
+        ("x*x", {"x": 3}, "df/dx⁽¹⁾ = df/df · ∂f/∂x⁽¹⁾ = 1 · 3 = 3. Local gradient ∂f/∂x⁽¹⁾ = x⁽²⁾ = 3."),
+        ("x*x", {"x": 3}, "df/dx = df/dx⁽¹⁾ + df/dx⁽²⁾ = 3 + 3 = 6"),
+        ("q = x*y; q + q*q", {"x": 2, "y": 3}, "df/dq⁽²⁾ = df/d(q*q) · ∂(q*q)/∂q⁽²⁾ = 1 · 6 = 6"),
+        ("q = x*y; q + q*q", {"x": 2, "y": 3}, "df/dq = df/dq⁽¹⁾ + df/dq⁽²⁾ + df/dq⁽³⁾ = 1 + 6 + 6 = 13"),
+        ("(x*y)*2 + (x*y)^2", {"x": 2, "y": 3}, "df/dx⁽²⁾ = df/du2 · ∂u2/∂x⁽²⁾ = 12 · 3 = 36"),
+        ("(x*y)*2 + (x*y)^2", {"x": 2, "y": 3}, "df/dx = df/dx⁽¹⁾ + df/dx⁽²⁾ = 6 + 36 = 42"),
+        ("score = x*2; loss = score^2", {"x": 1}, "d(loss)/d(score) = d(loss)/d(loss) · ∂loss/∂score = 1 · 4 = 4"),
+        ("d*x", {"d": 2, "x": 3}, "Df/Dx = Df/Df · ∂f/∂x = 1 · 2 = 2"),
+        ("dx*x", {"dx": 2, "x": 3}, "Df/Dx = Df/Df · ∂f/∂x = 1 · 2 = 2"),
+        ("d*D", {"d": 2, "D": 3}, "δf/δd = δf/δf · ∂f/∂d = 1 · 3 = 3"),
+        ("sigmoid(x)", {"x": 20}, "∂f/∂x = f · (1 - f) = σ(x) · σ(-x) = σ(20) · σ(-20) = 2.061e-9"),
+        ("x*y", {"x": 1e-200, "y": 1e-200}, "f = x · y = 1e-200 · 1e-200 = 0, too small"),
+        ("exp(x)", {"x": 800}, "f = exp(x) = exp(800) = inf, too large"),
+    ],
+)
+def test_a_step_is_written_as_the_design_has_it(text: str, inputs: dict[str, float], line: str) -> None:
+    assert line in render(gs.run(text, inputs=inputs).trace, "text")
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "seed", "definition", "gradient"),
+    [
+        ("x*x", {"x": 3}, 2, "L = 2 · f", "dL/dx = 12"),
+        ("2*x", {"x": [1, 2, 3]}, 1, "L = sum(f)", "dL/dx = [2, 2, 2]"),
+        ("2*x", {"x": [1, 2, 3]}, [0, 1, 0], "L = sum([0, 1, 0] ⊙ f)", "dL/dx = [0, 2, 0]"),
+        ("2*x", {"x": [1] * 7}, [1] * 7, "L = sum((seed 7) ⊙ f)", "dL/dx = [2, 2, 2, 2, 2, 2, 2]"),
+        ("L*x", {"L": 2, "x": 3}, 3, "J = 3 · f", "dJ/dL = 9"),
+    ],
+)
+def test_what_a_seed_differentiates_is_a_number_of_its_own(
+    text: str, inputs: dict[str, object], seed: object, definition: str, gradient: str
+) -> None:
+    printed = render(gs.run(text, inputs=inputs, seed=seed).trace, "text")
+    assert definition in printed
+    assert gradient in printed
+    assert "df/df" not in printed
+
+
+def test_lecture_notation_writes_one_letter_for_both() -> None:
+    printed = render(gs.run("x*x", x=3, notation="lecture").trace, "text")
+    assert "∂f/∂x⁽¹⁾ = ∂f/∂f · ∂f/∂x⁽¹⁾ = 1 · 3 = 3" in printed
+    assert "df/" not in printed
+
+
+def test_more_digits_are_written_where_they_are_asked_for() -> None:
+    assert "∂f/∂x = f · (1 - f) = 0.7310586 · (1 - 0.7310586) = 0.196612" in render(gs.run("sigmoid(x)", x=1, digits=6).trace, "text")
