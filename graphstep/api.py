@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphstep.errors import InputError, quoted
+from graphstep.numerals import DIGITS, writing_of
 from graphstep.result import Run, numbers
 from graphstep.rewrite import read_program
 from graphstep.trace import trace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import networkx
 
     from graphstep.gates import Ties
+    from graphstep.numerals import Notation
     from graphstep.training import Training
     from graphstep.witnesses import Report
 
@@ -38,22 +40,25 @@ def run(
     share: bool = False,
     expand: bool = False,
     fold: bool = False,
+    notation: Notation = "d",
+    digits: int = DIGITS,
     **values: Any,
 ) -> Run:
     """Read a program, build its graph and run it forward and backward.
 
     Inputs are numbers, lists of numbers or NumPy arrays. They are given by keyword, or in ``inputs`` where their names clash with
     a parameter. ``seed`` is the gradient of the output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a
-    constant before all) or all (``split``).
+    constant before all) or all (``split``). ``notation`` says how a whole effect is written, ``df/dx`` or, with ``lecture``,
+    ∂f/∂x; ``digits`` are the significant digits of what is printed.
 
     Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), and
     ShapeError (arrays do not go together).
     """
     if ties not in ("first", "split"):
         raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
-    given = numbers({**(inputs or {}), **values})
+    given, writing = numbers({**(inputs or {}), **values}), writing_of(notation, digits)
     program = read_program(text, given, share=share, expand=expand, fold=fold)
-    return Run(trace(program, given, seed=numbers({"seed": seed})["seed"], ties=ties))
+    return Run(trace(program, given, seed=numbers({"seed": seed})["seed"], ties=ties, writing=writing))
 
 
 def build(

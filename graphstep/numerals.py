@@ -7,14 +7,23 @@ its zeros (``0.5000``), so that nobody takes it for exact, and one that is not w
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 DIGITS = 4
 """Significant digits of a result, unless a view asks for more."""
 
 OPERAND_DIGITS = 8
 """Significant digits up to which the operands of an equation are written, so that its result comes out of them."""
+
+MOST_DIGITS = 15
+"""Significant digits that may be asked for: every numeral of so many is a double of its own."""
 
 DOUBLE = 17
 """Significant digits that tell every double from all others."""
@@ -37,6 +46,29 @@ class Writing:
     """Significant digits of a result."""
     lecture: bool = False
     """Whether ∂ stands for the whole effect too, as lectures write it; else that is a d."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was typed for the inputs, by name; an input that is not among them is written with all of its digits."""
+    command: tuple[str, ...] = ()
+    """The words of the command line that opened the run; empty where none did."""
+
+    def without(self, names: Collection[str]) -> Writing:
+        """The same where these inputs have another value now than was typed."""
+        return replace(self, typed={name: text for name, text in self.typed.items() if name not in names})
+
+
+Notation = Literal["d", "lecture"]
+"""How a whole effect is written: ``df/dx``, or as lectures do with ∂."""
+
+
+def writing_of(notation: str, digits: int) -> Writing:
+    """How a run is written. InputError for another notation, and for digits that no double has."""
+    if notation not in ("d", "lecture"):
+        raise InputError(
+            f"the notation is d or lecture, not {quoted(str(notation))}", hint="lecture writes ∂ for the whole effect too"
+        )
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
+        raise InputError(f"numbers have 1 to {MOST_DIGITS} digits, not {quoted(str(digits), 40)}", hint=f"{DIGITS} is usual")
+    return Writing(digits, lecture=notation == "lecture")
 
 
 PLAIN = Writing()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -13,8 +14,9 @@ _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _NUMBER = re.compile(r"-?(\d+)(?:\.(\d+))?(?:e(-?\d+))?")
 _NUMERAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?")
+_NAMES = "exp sqrt sin cos tan asin acos atan sinh cosh tanh sign erf erfc expm1 log1p"
 _FUNCTIONS: dict[str, Any] = {
-    **{name: getattr(mpmath, name) for name in "exp sqrt sin cos tan asin acos atan sinh cosh tanh sign erf erfc expm1 log1p".split()},
+    **{name: getattr(mpmath, name) for name in _NAMES.split(" ")},
     "ln": mpmath.log,
     "sigma": lambda x: 1 / (1 + mpmath.exp(-x)),
     "max": max,
@@ -56,7 +58,7 @@ def false_equations(line: str) -> list[str]:
     """The equations of a printed chain that its own digits contradict by more than a unit of the result's last digit."""
     wrong = []
     forms = line.split(" = ")
-    for left, right in zip(forms, forms[1:], strict=False):
+    for left, right in pairwise(forms):
         right = right.split(" ≈ ")[0]
         number, _, remark = right.partition(", ")
         if " ≈ " in left or not (_NUMBER.fullmatch(number) or number in ("inf", "-inf", "nan")):
@@ -138,7 +140,7 @@ def false_array_equations(line: str) -> list[str]:
     """The same of a chain of arrays: each cell within a unit of its last printed digit."""
     wrong = []
     forms = line.split(" = ")
-    for left, right in zip(forms, forms[1:], strict=False):
+    for left, right in pairwise(forms):
         cells = re.fullmatch(r"\[[-\d.e, \[\]]*\]", right)
         if " ≈ " in left or cells is None:
             continue

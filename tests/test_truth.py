@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,14 +151,18 @@ def test_within_one_run_no_symbol_has_two_values(seed: int) -> None:
     assert not _clashes(gs.run(case.text, inputs=case.inputs, seed=1 if seed % 3 else 2.5).trace)
 
 
-@pytest.mark.parametrize("text", [*CLASSROOM, "x*x", "x + x", "max(x, x)", "x^x", "u1 = x*y; u1 + (x*y)^2 + (x*y)", "d = x*y; d*d + dx*x"])
+@pytest.mark.parametrize(
+    "text", [*CLASSROOM, "x*x", "x + x", "max(x, x)", "x^x", "u1 = x*y; u1 + (x*y)^2 + (x*y)", "d = x*y; d*d + dx*x"]
+)
 def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
     inputs = {name: 0.5 + 0.25 * k for k, name in enumerate(read(text).inputs)}
     for seed in (1, -2):
         assert not _clashes(gs.run(text, inputs=inputs, seed=seed).trace)
 
 
-@pytest.mark.parametrize("text", ["(x*y)*2 + (x*y)^2", "x1 + 2*x_1", "u1*x + u_2*exp(x*u1*u_2*x1)", "tanh(x*y)*tanh(x*y) + (x*y)*2"])
+@pytest.mark.parametrize(
+    "text", ["(x*y)*2 + (x*y)^2", "x1 + 2*x_1", "u1*x + u_2*exp(x*u1*u_2*x1)", "tanh(x*y)*tanh(x*y) + (x*y)*2"]
+)
 def test_no_node_has_the_name_of_another(text: str) -> None:
     program = read(text)
     assert len(set(names_of(program).texts)) == len(program.nodes)
@@ -222,4 +225,13 @@ def test_lecture_notation_writes_one_letter_for_both() -> None:
 
 
 def test_more_digits_are_written_where_they_are_asked_for() -> None:
-    assert "∂f/∂x = f · (1 - f) = 0.7310586 · (1 - 0.7310586) = 0.196612" in render(gs.run("sigmoid(x)", x=1, digits=6).trace, "text")
+    printed = render(gs.run("sigmoid(x)", x=1, digits=6).trace, "text")
+    assert "∂f/∂x = f · (1 - f) = 0.731059 · (1 - 0.731059) = 0.196612" in printed
+    assert "\n  df/dx = 0.196612\n" in printed
+    assert not _false(gs.run("sigmoid(x)*x", x=1.7, digits=10).trace)
+
+
+@pytest.mark.parametrize("wrong", [{"notation": "greek"}, {"digits": 0}, {"digits": 40}, {"digits": "4"}], ids=str)
+def test_a_notation_or_digits_that_do_not_exist_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(gs.InputError, match="not"):
+        gs.run("x*x", inputs={"x": 3}, **wrong)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from graphstep.cli.program import program_arguments, read_options
 from graphstep.errors import InputError, quoted
+from graphstep.numerals import DIGITS, writing_of
 
 if TYPE_CHECKING:
     import argparse
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from graphstep.arrays import Number
     from graphstep.breakpoints import Condition
     from graphstep.expression import Program
+    from graphstep.numerals import Writing
     from graphstep.trace import Trace
 
 AGREES = 1e-12
@@ -43,6 +46,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", metavar="F", help="print it as text, json, md or svg instead")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
     parser.add_argument("--at", metavar="N", help="open, or stop, at step N")
+    parser.add_argument("--digits", metavar="N", default=str(DIGITS), help=f"significant digits of results (default: {DIGITS})")
+    letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
+    parser.add_argument("--notation", choices=["d", "lecture"], default="d", help=letters)
     stop = "stop at the first step after which COND holds: grad x == 0, isnan, gate max …; several may be given"
     parser.add_argument("--break", metavar="COND", action="append", default=[], dest="breaks", help=stop)
 
@@ -50,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Step, print or write."""
     program, inputs, seed = read_options(options)
+    writing = _writing(options)
     at = None if options.at is None else _step_number(options.at)
     conditions = _conditions(options.breaks, program, inputs) if options.breaks else ()
     # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
@@ -58,7 +65,9 @@ def run(options: argparse.Namespace) -> int:
     if not (plain or options.format or options.to):
         from graphstep.tui import open_program
 
-        open_program(program, inputs, at=at or 0, seed=seed, ties=options.ties, command=_command(options), conditions=conditions)
+        command = _command(options)
+        where: dict[str, Any] = {"at": at or 0, "command": command, "conditions": conditions, "writing": writing}
+        open_program(program, inputs, seed=seed, ties=options.ties, **where)
         return 0
 
     from graphstep import export
@@ -67,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = export.exporter(options.format) if options.format else None
     if options.to and chosen is None:
         chosen = export.exporter_for(options.to)
-    made = trace(program, inputs, seed=seed, ties=options.ties)
+    made = trace(program, inputs, seed=seed, ties=options.ties, writing=writing)
     if at is not None and at > len(made):
         raise InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
     told = ""
@@ -147,4 +156,19 @@ def _command(options: argparse.Namespace) -> list[str]:
         words.append(f"--seed={options.seed}")
     if options.ties != "first":
         words.append(f"--ties={options.ties}")
+    if options.digits != str(DIGITS):
+        words.append(f"--digits={options.digits}")
+    if options.notation != "d":
+        words.append(f"--notation={options.notation}")
     return words + [f"--break={text}" for text in options.breaks]
+
+
+def _writing(options: argparse.Namespace) -> Writing:
+    """How the run is written, with what was typed for the inputs."""
+    digits = int(options.digits) if options.digits.isdecimal() and len(options.digits) < 4 else 0
+    if not digits:
+        raise InputError(
+            f"--digits takes a number of digits, not {quoted(options.digits)}", hint=f"for example --digits {DIGITS + 2}"
+        )
+    typed = {name.strip(): text.strip() for name, equals, text in (word.partition("=") for word in options.values) if equals}
+    return replace(writing_of(options.notation, digits), typed=typed, command=tuple(_command(options)))

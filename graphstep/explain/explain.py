@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.arrays import all_zero, is_small, kind_text, number_text, shape_of, shape_text
+from graphstep.arrays import SMALL, all_zero, kind_text, shape_of, shape_text
+from graphstep.exact import exact_text
 from graphstep.explain.derivatives import definitions, objective_name
 from graphstep.explain.explanation import Explanation
 from graphstep.explain.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from graphstep.arrays import Number
     from graphstep.gates.structural import StructuralGate
     from graphstep.trace import Step, Trace
+
+_TYPED = 120
+"""Characters of an input up to which it is written as typed."""
 
 _SHOWN = 8
 """Inputs that the start lists; of more it gives the count."""
@@ -51,7 +55,7 @@ def _start(step: Step) -> Explanation:
     program = step.trace.program
     shown = list(step.trace.inputs.items())[:_SHOWN]
     joint = "; " if any(shape_of(value) for _, value in shown) else ", "
-    given = [_given(name, value) for name, value in shown]
+    given = [_given(step.trace, name, value) for name, value in shown]
     more = f" and {len(program.inputs) - _SHOWN:,} more" if len(program.inputs) > _SHOWN else ""
     gates = len(program.nodes) - program.first_gate
     why = f"The inputs are given: {joint.join(given)}{more}. " if given else "There are no inputs. "
@@ -66,12 +70,12 @@ def _start(step: Step) -> Explanation:
     return Explanation(0, "start", "start", "Start", "", None, None, why, ())
 
 
-def _given(name: str, value: Number) -> str:
-    if isinstance(value, int | float):
-        return f"{name} = {numeral(value)}"
-    if is_small(value) and value.size:
-        return f"{name} = {number_text(value)} ({shape_text(value.shape)})"
-    return f"{name}, {kind_text(value.shape)}"
+def _given(trace: Trace, name: str, value: Number) -> str:
+    """An input as it was typed, so that the problem can be computed again; with its shape where it is an array."""
+    text = trace.writing.typed.get(name) or exact_text(value, SMALL)
+    if text is None or len(text) > _TYPED:
+        return f"{name}, {kind_text(np.shape(value))}"
+    return f"{name} = {text}" + (f" ({shape_text(value.shape)})" if not isinstance(value, int | float) else "")
 
 
 def _value(step: Step) -> Explanation:

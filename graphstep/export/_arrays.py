@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,9 @@ from graphstep.arrays import bars, is_small, number_text, shape_text, summary
 from graphstep.diagram import MORE, digest
 from graphstep.explain import name_of, names_of
 from graphstep.explain.derivatives import gradient_term
-from graphstep.gates.notation import LATEX
+from graphstep.gates.notation import LATEX, latex_style
 from graphstep.markdown import code, equations, inline, plain, table
-from graphstep.numerals import numeral
+from graphstep.numerals import DOUBLE, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 GIVEN = 20
 """Inputs whose values a problem spells out."""
+
+_TYPED = 120
+_PLAIN = re.compile(r"(?P<above>[-+]?\d+(?:\.\d+)?)(?:/(?P<below>\d+(?:\.\d+)?))?")
+"""A number that is mathematics as it was typed."""
 
 TALL = 30
 """Large arrays that are described, each by its value and its gradient."""
@@ -53,14 +59,16 @@ def given(trace: Trace) -> Iterator[str]:
     """The values of the inputs: what can be written out in a block of mathematics, and of each larger one a line."""
     program = trace.program
     inputs, names = list(islice(trace.inputs.items(), GIVEN)), names_of(program)
-    small = [(names.latex(name), mathematics(value)) for name, value in inputs if _written_out(value)]
+    small = [(names.latex(name), _as_given(trace, name, value)) for name, value in inputs if _written_out(value)]
     yield "\nGiven are the inputs\n\n"
     if small:
         yield equations(small)
     lines = []
     for name, value in inputs:
         if not isinstance(value, int | float) and not _written_out(value):
-            lines.append(f"- {inline(names.latex(name))}: {plain(number_text(value))}\n")
+            typed = trace.writing.typed.get(name, "")
+            how = f" {code(typed)}," if 0 < len(typed) <= _TYPED else ""
+            lines.append(f"- {inline(names.latex(name))}:{how} {plain(number_text(value))}\n")
     if len(trace.inputs) > GIVEN:
         lines.append(f"- and {len(trace.inputs) - GIVEN:,} more\n")
     if lines:
@@ -68,6 +76,27 @@ def given(trace: Trace) -> Iterator[str]:
         yield from lines
     if data := [inline(names.latex(name)) for name in program.inputs if name in program.data]:
         yield f"\nData, for which no gradient is asked: {', '.join(data[:GIVEN])}{' …' if len(data) > GIVEN else ''}.\n"
+
+
+def given_number(trace: Trace, name: str) -> str:
+    """An input that is a number, as it was typed."""
+    names, value = names_of(trace.program), trace.inputs[name]
+    text = trace.writing.typed.get(name, "")
+    if not text or _PLAIN.fullmatch(text):
+        return inline(f"{names.latex(name)} = {_as_given(trace, name, value)}")
+    return f"{inline(names.latex(name))} = {code(text)}"
+
+
+def _as_given(trace: Trace, name: str, value: Number) -> str:
+    """A value of the problem in mathematics: as it was typed, or with all of its digits."""
+    text = trace.writing.typed.get(name, "")
+    match = _PLAIN.fullmatch(text)
+    if match and match["below"]:
+        return rf"\frac{{{match['above']}}}{{{match['below']}}}"
+    if match and isinstance(value, int | float):
+        return text.lstrip("+")
+    shown: str = latex_style(DOUBLE).number(value).text
+    return shown
 
 
 def gradients(trace: Trace, chosen: list[int]) -> Iterator[str]:
@@ -97,7 +126,14 @@ def checked(row: Row) -> tuple[str, str]:
             errors.append(row.sample.along.numeric_difference)
     # nan first: it is the worst there is.
     worst = max((e for e in errors if e is not None), key=lambda error: (error != error, error), default=None)
-    return numeric, "–" if worst is None else inline(mathematics(float(f"{worst:.1e}")))
+    return numeric, "–" if worst is None else error_text(worst)
+
+
+def error_text(error: float) -> str:
+    """A relative error by its size alone: its digits are rounding, and differ from one processor to the next."""
+    if error == 0 or not math.isfinite(error):
+        return inline(mathematics(error))
+    return inline(f"< 10^{{{max(-12, math.floor(math.log10(error)) + 1)}}}")
 
 
 def large(trace: Trace, last: int) -> Iterator[str]:

@@ -16,6 +16,7 @@ from graphstep.explain import explain, name_of, names_of, objective_ladder, outp
 from graphstep.explain.derivatives import gradient_term
 from graphstep.explain.derivatives import objective as objective_term
 from graphstep.export import _arrays as arrays
+from graphstep.export._command import made_by
 from graphstep.export._graph import graph
 from graphstep.export._ladders import ladder_block
 from graphstep.gates.notation import LATEX
@@ -62,6 +63,7 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     yield from arrays.large(trace, last)
     if last < len(trace):
         yield f"\n*Stopped after step {last:,} of {len(trace):,}.*\n"
+    yield from made_by(trace, at)
 
 
 # -- the problem -------------------------------------------------------------------------------------------------------------
@@ -91,7 +93,7 @@ def _problem(trace: Trace) -> Iterator[str]:
         yield from arrays.given(trace)
         yield f"\nFind the value of {out}{', and ' if wanted else ''}{wanted}.\n"
     else:
-        given = [inline(f"{names.latex(name)} = {_number(value)}") for name, value in islice(inputs.items(), arrays.GIVEN)]
+        given = [arrays.given_number(trace, name) for name in islice(inputs, arrays.GIVEN)]
         more = f" and {len(inputs) - arrays.GIVEN:,} more" if len(inputs) > arrays.GIVEN else ""
         yield f"\nGiven {', '.join(given)}{more}, find the value of {out}{', and ' if wanted else ''}{wanted}.\n"
     if (objective := objective_ladder(trace)) is not None:

@@ -18,7 +18,7 @@ SUMMARY = "the narrated trace, one step a line"
 
 def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     """The start, every step up to ``at``, and at the end the gradients of the inputs."""
-    last = len(trace) if at is None else at
+    last, digits = len(trace) if at is None else at, trace.writing.digits
     program = trace.program
     out = output_name(program)
     yield "".join(f"{line}\n" for line in program.text.strip().splitlines())
@@ -34,7 +34,7 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     if last < len(trace):
         yield f"\nstopped at step {last} of {len(trace)}\n"
         return
-    yield f"\nresult\n  {out} = {number_text(trace.output)}\n"
+    yield f"\nresult\n  {out} = {number_text(trace.output, digits)}\n"
     if (objective := objective_ladder(trace)) is not None:
         yield f"  {objective.line}\n"
     for index in range(len(program.inputs)):
@@ -42,4 +42,4 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
         if not program.depends[index]:
             yield f"  {reason}\n"
             continue
-        yield f"  {gradient_name(trace, index)} = {number_text(trace.gradient_of(index))}{f'   {reason}' if reason else ''}\n"
+        yield f"  {gradient_name(trace, index)} = {number_text(trace.gradient_of(index), digits)}{f'   {reason}' if reason else ''}\n"

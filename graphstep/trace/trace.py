@@ -84,11 +84,11 @@ class Trace:
 
         Parameters are updated again with what they are then, unless a shape is another one: the optimizer remembers none of it.
         """
-        values = {**self.inputs, **inputs}
+        values, writing = {**self.inputs, **inputs}, self.writing.without(inputs)
         shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
         if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
-            return trace(self.program, values, seed=self.seed, ties=self.ties, writing=self.writing)
-        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties, writing=self.writing)
+            return trace(self.program, values, seed=self.seed, ties=self.ties, writing=writing)
+        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties, writing=writing)
         if not self.updates:
             return made
         return replace(made, updates=tuple(u.again(made.value_of(u.node), made.gradient_of(u.node)) for u in self.updates))

@@ -10,6 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from graphstep.numerals import PLAIN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from graphstep.breakpoints import Condition
     from graphstep.expression import Program
     from graphstep.gates import Ties
+    from graphstep.numerals import Writing
     from graphstep.trace import Trace
 
 __all__ = ["open_program", "show"]
@@ -46,6 +49,7 @@ def open_program(
     ties: Ties = "first",
     command: Sequence[str] = (),
     conditions: Sequence[Condition] = (),
+    writing: Writing = PLAIN,
 ) -> None:
     """Step through a program in the terminal. Inputs without a value are asked for in a form.
 
@@ -58,12 +62,14 @@ def open_program(
     if _cannot_draw():
         from graphstep.trace import trace
 
-        _tell(trace(program, inputs, seed=seed, ties=ties), at or None, conditions)
+        _tell(trace(program, inputs, seed=seed, ties=ties, writing=writing), at or None, conditions)
         return
     from graphstep.tui.app import GraphstepApp
     from graphstep.tui.screen import SteppingScreen
 
-    screen = SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, command=command, conditions=conditions)
+    screen = SteppingScreen(
+        program, inputs, at=at, seed=seed, ties=ties, command=command, conditions=conditions, writing=writing
+    )  # fmt: skip
     GraphstepApp(screen).run()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from graphstep.arrays import shape_of
 from graphstep.fit import BROADCAST, fit
 
@@ -87,7 +89,11 @@ def _fitted(before: Trace, program: Program, where: Sequence[int | None], values
     from graphstep.trace import plan, run_plan
 
     fitted = fit(program, {name: shape_of(value) for name, value in values.items()})
-    new = run_plan(plan(fitted.program), values, seed=before.seed, ties=before.ties)
+    moved = [
+        name for name, value in values.items() if name not in before.inputs or not np.array_equal(value, before.inputs[name])
+    ]
+    writing = before.writing.without(moved)
+    new = run_plan(plan(fitted.program), values, seed=before.seed, ties=before.ties, writing=writing)
     joined = [None if x is None else fitted.where[x] for x in where]
     for index, node in enumerate(before.program.nodes):
         if node.gate == BROADCAST:

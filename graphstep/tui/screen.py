@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from graphstep.errors import GraphstepError
+from graphstep.numerals import PLAIN
 from graphstep.tui import doing
 from graphstep.tui.actions import ACTIONS, ARROWS
 from graphstep.tui.diagnosing import Diagnosing
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from graphstep.breakpoints import Condition
     from graphstep.expression import Program
     from graphstep.gates import Ties
+    from graphstep.numerals import Writing
     from graphstep.trace import Trace
     from graphstep.tui.dialogs.inputs import Filled
     from graphstep.tui.panes.graph import GraphPane
@@ -67,6 +69,7 @@ class SteppingScreen(Screen[None]):
         ties: Ties = "first",
         command: Sequence[str] = (),
         conditions: Sequence[Condition] = (),
+        writing: Writing = PLAIN,
     ) -> None:
         super().__init__()
         self.program = program
@@ -90,7 +93,7 @@ class SteppingScreen(Screen[None]):
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
-        self._seed, self._ties = seed, ties
+        self._seed, self._ties, self._writing = seed, ties, writing
         self._waiting: list[str] = []
         self._missing: list[str] = []
 
@@ -245,7 +248,7 @@ class SteppingScreen(Screen[None]):
         from graphstep.trace import trace
 
         try:
-            return trace(self.program, self.inputs, seed=self._seed, ties=self._ties)
+            return trace(self.program, self.inputs, seed=self._seed, ties=self._ties, writing=self._writing)
         except GraphstepError as error:
             return error
 

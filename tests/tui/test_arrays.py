@@ -10,11 +10,11 @@ from time import perf_counter
 import numpy as np
 import pytest
 
+from graphstep.exact import exact_text
 from graphstep.read import read
 from graphstep.trace import trace
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.doing.arrays import edges_of
-from graphstep.tui.exact import exact_text
 from graphstep.tui.inspection import inspect
 from graphstep.values import read_value
 from tests.tui.arrays import ALIKE, BIG, LAYER, NET, PROGRAMS, given

@@ -16,9 +16,9 @@ from graphstep.cli import step
 from graphstep.cli.program import read_options
 from graphstep.cli.words import parse
 from graphstep.read import read
+from graphstep.reopening import reopening
 from graphstep.rewrite import read_program
 from graphstep.trace import trace
-from graphstep.tui.command import reopening
 from graphstep.tui.dialogs.find import search
 from graphstep.tui.dialogs.help import LEGEND, MOUSE, help_text
 from tests.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened

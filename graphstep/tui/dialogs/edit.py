@@ -12,7 +12,7 @@ from textual.widgets import Input, Label, Static
 from graphstep.arrays import kind_text, shape_of
 from graphstep.errors import GraphstepError
 from graphstep.explain import output_name
-from graphstep.tui.command import texts_of
+from graphstep.reopening import texts_of
 from graphstep.tui.comparison import change, routes_text
 from graphstep.tui.dialogs.form import Form
 from graphstep.tui.dialogs.inputs import MOST_FIELDS, read_input

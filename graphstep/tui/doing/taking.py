@@ -27,7 +27,7 @@ def export(screen: SteppingScreen) -> None:
 
 def copy(screen: SteppingScreen) -> None:
     """Copy the command that opens this step, and show it."""
-    from graphstep.tui.command import reopening, without_text
+    from graphstep.reopening import reopening, without_text
 
     now = screen.run_now
     trace, at, closed = now.trace, now.at, False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from graphstep.tui.exact import exact_text
+from graphstep.exact import exact_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,14 +22,16 @@ TRIED = 5_000
 
 def reopening(
     trace: Trace,
-    at: int,
+    at: int | None,
     command: Sequence[str],
     *,
     fold: bool = False,
     spelled: Mapping[str, str] | None = None,
     breaks: Sequence[str] = (),
 ) -> str:
-    """The shell command for step ``at`` of a run; ``command`` are the words that opened the program, if a command did.
+    """The shell command for step ``at`` of a run, or for the run without a step.
+
+    ``command`` are the words that opened the program, if a command did.
 
     The inputs are those of the run, whatever was typed at first: they may have been edited since. ``spelled`` are texts that
     were typed for them. An array for which there is no text is left out: :func:`without_text` names it. ``breaks`` are the
@@ -49,11 +51,12 @@ def reopening(
     options += [f"--break={text}" for text in breaks]
     texts = texts_of(trace.inputs, command, spelled or {})
     values = [f"{name}={text}" for name, text in texts.items() if text is not None]
+    step = [] if at is None else ["--at", str(at)]
     # A word such as train would be a command.
     front = ["graphstep", "step"] if program.isalpha() or program.startswith("-") else ["graphstep"]
     if program.startswith("--"):
-        return shlex.join([*front, *options, "--at", str(at), "--", program, *values])
-    return shlex.join([*front, program, *values, *options, "--at", str(at)])
+        return shlex.join([*front, *options, *step, "--", program, *values])
+    return shlex.join([*front, program, *values, *options, *step])
 
 
 def _options_of(trace: Trace) -> list[str]:
@@ -103,9 +106,6 @@ def texts_of(
     typed = dict(word.partition("=")[::2] for word in command if "=" in word and not word.startswith("-")) | dict(spelled)
     texts: dict[str, str | None] = {}
     for name, value in inputs.items():
-        if isinstance(value, int | float):
-            texts[name] = exact_text(value)
-            continue
         known = typed.get(name)
         texts[name] = known if known is not None and _makes(known, value) else exact_text(value, cells)
     return texts

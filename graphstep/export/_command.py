@@ -1,0 +1,21 @@
+"""The last lines of a document: the command that makes it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.markdown import fence
+from graphstep.reopening import reopening, without_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.trace import Trace
+
+
+def made_by(trace: Trace, at: int | None = None, form: str = "md") -> Iterator[str]:
+    """The command that makes the document, in a block; and the inputs that it cannot hold."""
+    command = reopening(trace, at, trace.writing.command, spelled=trace.writing.typed)
+    yield f"\nMade by\n\n{fence(f'{command} --format {form}', 'sh')}"
+    if missing := without_text(trace, trace.writing.command, trace.writing.typed):
+        yield f"\nThe command needs the values of {', '.join(missing)} besides, which are too large for a line.\n"
