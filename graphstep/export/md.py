@@ -19,13 +19,12 @@ from graphstep.export import _arrays as arrays
 from graphstep.export._command import made_by
 from graphstep.export._graph import graph
 from graphstep.export._ladders import ladder_block
-from graphstep.gates.notation import LATEX
+from graphstep.gates.notation import LATEX, latex_style
 from graphstep.markdown import code, fence, inline, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.arrays import Number
     from graphstep.explain import Explanation
     from graphstep.trace import Trace
     from graphstep.witnesses import Row
@@ -134,7 +133,7 @@ def _forward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
         yield from _remarks([explain(trace, n) for n in steps])
     if last >= trace.plan.seed_step - 1:
         out = names_of(program).latex(output_name(program))
-        yield f"\nSo {inline(f'{out} = {_number(trace.output)}')}.\n"
+        yield f"\nSo {inline(f'{out} = {latex_style(trace.writing.digits).number(trace.output).text}')}.\n"
 
 
 def _shaped_row(trace: Trace, n: int) -> tuple[str, ...]:
@@ -303,10 +302,6 @@ def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str], shaped
 def _input(trace: Trace, index: int, shaped: bool) -> tuple[str, ...]:
     name = inline(names_of(trace.program).latex(trace.program.inputs[index]))
     return (name, shape_text(trace.node(index).shape) or "number") if shaped else (name,)
-
-
-def _number(value: Number) -> str:
-    return arrays.mathematics(value)
 
 
 # -- updates ---------------------------------------------------------------------------------------------------------------------

@@ -42,4 +42,5 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
         if not program.depends[index]:
             yield f"  {reason}\n"
             continue
-        yield f"  {gradient_name(trace, index)} = {number_text(trace.gradient_of(index), digits)}{f'   {reason}' if reason else ''}\n"
+        gradient = number_text(trace.gradient_of(index), digits)
+        yield f"  {gradient_name(trace, index)} = {gradient}{f'   {reason}' if reason else ''}\n"
