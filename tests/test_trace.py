@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +13,12 @@ from graphstep.expression import Node, Program
 from graphstep.read import read
 from graphstep.trace import Step, Trace, plan, run_plan, trace
 from graphstep.trace.causes import gradient_causes, value_causes, zero_causes
+from tests.effort import effort, grows_with
 from tests.programs import seeded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graphstep.arrays import Number
 
 EXAMPLE = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}
@@ -421,25 +423,32 @@ def fan(count: int) -> Program:
     ],
     ids=["chain", "fan"],
 )
-def test_a_hundred_thousand_gates_run_in_time(program: Program, gradient: object) -> None:
-    started = time.perf_counter()
+def test_a_hundred_thousand_gates_run(program: Program, gradient: object) -> None:
     made = plan(program)
     of = run_plan(made, {"x": 1.0})
     for n in range(0, len(of), 997):
         assert of.step(n).n == n
     assert of.gradient_of(0) == gradient
-    # It takes a second; the bound only has to tell linear from quadratic on a busy machine.
-    assert time.perf_counter() - started < 20
 
 
-def test_an_edit_of_a_wide_program_costs_milliseconds() -> None:
+@pytest.mark.parametrize("build", [chain, fan])
+def test_planning_running_and_looking_is_linear(build: Callable[[int], Program]) -> None:
+    def work(size: int) -> Callable[[], object]:
+        program = build(size)
+
+        def run() -> None:
+            of = run_plan(plan(program), {"x": 1.0})
+            for n in range(len(of) + 1):
+                of.step(n)
+
+        return run
+
+    assert grows_with(2_000, work) < 2.1
+
+
+def test_an_edit_of_a_wide_program_takes_a_call_a_batch_and_not_a_call_a_gate() -> None:
     of = run_plan(plan(fan(50_000)), {"x": 1.0})
-    fastest = math.inf
-    for k in range(3):
-        started = time.perf_counter()
-        of = of.with_inputs({"x": 0.1 * k})
-        fastest = min(fastest, time.perf_counter() - started)
-    assert fastest < 0.5
+    assert effort(lambda: of.with_inputs({"x": 0.1})) < 2_000
 
 
 @pytest.mark.parametrize(

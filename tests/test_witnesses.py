@@ -7,7 +7,6 @@ import json
 import math
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -20,6 +19,7 @@ from graphstep.witnesses import Report, Row, check, check_node, numeric_rows, ro
 from graphstep.witnesses.branches import decides
 from graphstep.witnesses.differences import differences
 from graphstep.witnesses.judging import relative_error
+from tests.effort import effort
 from tests.programs import seeded
 
 
@@ -377,25 +377,20 @@ def wide(gates: int, inputs: int) -> Program:
     return Program("", tuple(nodes), row[0], {f"x{i}": i for i in range(inputs)})
 
 
-def test_a_hundred_thousand_gates_are_checked_in_time() -> None:
+def test_a_hundred_thousand_gates_are_checked() -> None:
     program = wide(100_000, 20)
     of = trace(program, {name: 0.1 * i - 1.05 for i, name in enumerate(program.inputs)})
-    started = time.perf_counter()
     found = check(of)
-    # It takes two seconds; the bound only has to tell linear from quadratic on a busy machine.
-    assert time.perf_counter() - started < 30
     assert found.agrees
     assert all("2,000 parts" in row.symbolic_note for row in found.rows)
     assert [line for line in found.lines() if line.startswith("No derivative from SymPy: ")]
 
 
 def test_rows_come_one_by_one_so_that_a_long_check_can_be_left() -> None:
-    program = wide(20_000, 500)
+    program = wide(2_000, 60)
     of = trace(program, dict.fromkeys(program.inputs, 0.7))
-    started = time.perf_counter()
-    first = next(rows(of))
-    assert first.verdict == "agree"
-    assert time.perf_counter() - started < 5
+    assert next(rows(of)).verdict == "agree"
+    assert effort(lambda: next(rows(of))) < 40 * len(program.nodes)
 
 
 def test_many_inputs_give_the_same_as_one_by_one() -> None:

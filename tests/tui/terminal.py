@@ -7,10 +7,11 @@ import re
 import select
 import struct
 import subprocess
-import time
 from codecs import getincrementaldecoder
 from pathlib import Path
 
+SILENCE = 300
+"""Seconds."""
 ROOT = Path(__file__).parent.parent.parent
 _SEQUENCE = r"\x1b\[([0-9;?<>=$]*)([A-Za-z~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[^\[\]]"
 _PIECES = re.compile(_SEQUENCE + r"|\r|\n|[^\x1b\r\n]+")
@@ -48,23 +49,18 @@ class Terminal:
         """Type keys."""
         os.write(self._handle, keys.encode())
 
-    def until(self, text: str, seconds: float = 30.0) -> str:
-        """Wait until a text stands on the screen; the screen."""
-        end = time.monotonic() + seconds
+    def until(self, text: str) -> str:
+        """Wait until a text stands on the screen, as long as the command is there; the screen."""
         while text not in self.screen():
-            if time.monotonic() > end or not self._read(0.1):
+            if not self._read():
                 raise AssertionError(f"{text!r} never stood on the screen, but:\n{self.screen()}")
         return self.screen()
 
-    def ends(self, seconds: float = 15.0) -> int:
+    def ends(self) -> int:
         """Wait until the command ends; its exit status, negative for a signal."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if not self._read(0.05):
-                break
-        else:
-            self._process.kill()
-        status = self._process.wait(timeout=seconds)
+        while self._read():
+            pass
+        status = self._process.wait()
         os.close(self._handle)
         return status
 
@@ -72,10 +68,12 @@ class Terminal:
         """What stands on the screen."""
         return "\n".join("".join(row).rstrip() for row in self.cells)
 
-    def _read(self, seconds: float) -> bool:
-        """Take in what was written; whether the command is still there."""
-        if not select.select([self._handle], [], [], seconds)[0]:
-            return True
+    def _read(self) -> bool:
+        """Take in what was written; whether the command is still there. One that is silent for long is ended: a test that fails
+        is better than one that hangs, and no machine is so busy that a command of ours writes nothing in that time."""
+        if not select.select([self._handle], [], [], SILENCE)[0]:
+            self._process.kill()
+            return False
         try:
             data = os.read(self._handle, 1 << 16)
         except OSError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from itertools import cycle
 from statistics import median
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from graphstep.tui.actions import ACTIONS
 from graphstep.tui.doing.arrays import edges_of
 from graphstep.tui.inspection import inspect
 from graphstep.values import read_value
+from tests.effort import effort
 from tests.tui.arrays import ALIKE, BIG, LAYER, NET, PROGRAMS, given
 from tests.tui.driving import LARGE, SMALL, Driver, drive
 
@@ -377,27 +377,25 @@ def test_values_as_text_read_back_as_the_same_values() -> None:
     assert exact_text(-np.zeros(100)) is None or np.signbit(read_value(exact_text(-np.zeros(100)))).all()
 
 
-def test_a_network_of_a_hundred_thousand_weights_steps_within_a_frame() -> None:
+def test_a_step_among_a_hundred_thousand_weights_is_little_work() -> None:
     async def play(driver: Driver) -> None:
         await driver.pilot.pause(0.2)
-        taken = []
-        for n in range(1, len(driver.now.trace) + 1):
-            began = perf_counter()
+
+        def step(n: int) -> None:
             driver.screen.go(n)
             driver.frame()
-            taken.append(perf_counter() - began)
-        # A sixtieth of a second is one frame; a busy machine gets two.
-        assert median(taken) < 0.033
+
+        # A hundred calls take about 10 µs, a frame a sixtieth of a second; tests/benchmarks holds the clock to it.
+        assert median(effort(lambda n=n: step(n)) for n in range(1, len(driver.now.trace) + 1)) < 100_000
         driver.screen.select(1)
         await driver.press("d")
         form = driver.app.screen
-        taken = []
-        for _ in range(20):
-            began = perf_counter()
+
+        def move() -> None:
             form.action_move(37, 7)
             driver.frame()
-            taken.append(perf_counter() - began)
-        assert median(taken) < 0.033
+
+        assert median(effort(move) for _ in range(5)) < 100_000
 
     drive(play, BIG[0], given(BIG[1]), size=LARGE)
     gc.collect()

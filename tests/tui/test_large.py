@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 from statistics import median
-from time import perf_counter
 
 from graphstep.read import read
 from graphstep.trace import trace
 from graphstep.tui.scene import WHOLE, set_scene
+from tests.effort import effort
 from tests.tui.driving import LARGE, opened
 
 WIDTH = 50
@@ -31,7 +31,7 @@ def inputs_of(text: str) -> dict[str, float]:
     return {name: 0.1 * (place % 9) - 0.35 for place, name in enumerate(read(text).inputs)}
 
 
-def test_ten_thousand_gates_step_within_a_frame() -> None:
+def test_a_step_among_ten_thousand_gates_is_little_work() -> None:
     text = network(10_000)
 
     async def scene() -> None:
@@ -42,14 +42,12 @@ def test_ten_thousand_gates_step_within_a_frame() -> None:
             await driver.press("right")
             for start in (1, driver.now.trace.plan.seed_step, len(driver.now.trace) - 60):
                 driver.screen.go(start)
-                taken = []
-                for n in range(40):
-                    began = perf_counter()
-                    driver.screen.go(start + 1 + n)
-                    taken.append(perf_counter() - began)
+                work = []
+                for n in range(1, 11):
+                    work.append(effort(lambda at=start + n: driver.screen.go(at)))
                     assert pane.place(driver.now.trace.gate_at(driver.now.at)) is not None
-                # One frame of Textual is a sixtieth of a second; a busy machine gets three.
-                assert median(taken) < 0.05
+                # A hundred calls take about 10 µs, a frame a sixtieth of a second; tests/benchmarks holds the clock to it.
+                assert median(work) < 30_000
             await driver.press("home", "end", "left")
             assert driver.now.at == len(driver.now.trace) - 1
             await driver.press("slash")
