@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import graphstep as gs
+from graphstep.cli import main
 from graphstep.explain import explain, name_of, names_of
 from graphstep.export import render
 from graphstep.read import read
@@ -235,3 +238,41 @@ def test_more_digits_are_written_where_they_are_asked_for() -> None:
 def test_a_notation_or_digits_that_do_not_exist_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(gs.InputError, match="not"):
         gs.run("x*x", inputs={"x": 3}, **wrong)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["(x+y)*z", "x=1/3", "y=2.71828182", "z=-4"],
+        ["x*x", "x=3", "--seed=2", "--ties=split"],
+        ["sum((W@x)^2)", "W=randn(2,2)*0.1", "x=[1/3, 2]", "--data=x"],
+        ["-x^2", "x=123456789", "--digits=6"],
+        ["step", "train", "train=2"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_document_ends_with_the_command_that_makes_it_again(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    main([*words, "--format", "md"])
+    document = capsys.readouterr().out
+    command = shlex.split(document.rstrip().removesuffix("```").rstrip().rpartition("\n")[2])
+    assert command[0] == "graphstep"
+    main(command[1:])
+    assert capsys.readouterr().out == document
+
+
+def test_a_training_document_names_its_inputs_and_ends_with_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    data, steps = ["X=[[1,2],[3,4],[5,6]]", "y=[1,2,3]", "w=randn(2)*0.1", "b=1/3"], ["--lr", "0.01", "--steps", "3"]
+    words = ["train", "mean((X@w+b-y)^2)", *data, "--params", "w,b", *steps, "--optimizer", "momentum", "--batch", "X,y:2"]
+    main([*words, "--format", "md"])
+    document = capsys.readouterr().out
+    assert all(f"`{word.partition('=')[2]}`" in document for word in data)
+    command = shlex.split(document.rstrip().removesuffix("```").rstrip().rpartition("\n")[2])
+    main(command[1:])
+    assert capsys.readouterr().out == document
+
+
+def test_givens_stand_as_they_were_typed_and_an_edit_takes_that_back() -> None:
+    trace = gs.run("x*y", x=2, y=1).trace
+    typed = replace(trace, writing=replace(trace.writing, typed={"x": "6/3", "y": "1.0"}))
+    assert "x = 6/3, y = 1.0" in explain(typed, 0).why
+    assert "x = 5, y = 1.0" in explain(typed.with_inputs({"x": 5.0}), 0).why

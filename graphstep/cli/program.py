@@ -13,6 +13,7 @@ from graphstep.files import open_file
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from graphstep.arrays import Number
     from graphstep.expression import Program
@@ -51,6 +52,11 @@ def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, Number
         hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {', '.join(program.inputs)}"
         raise InputError(f"--data names {quoted(unknown[0])}, which is no input of the program", hint=hint)
     return replace(program, data=data) if data else program, inputs, read_value(options.seed)
+
+
+def typed_texts(words: Sequence[str]) -> dict[str, str]:
+    """What was typed for the inputs, by name: ``x=1/3``."""
+    return {name.strip(): text.strip() for name, equals, text in (word.partition("=") for word in words) if equals}
 
 
 def source(word: str) -> str:

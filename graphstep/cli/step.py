@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graphstep.cli.program import program_arguments, read_options
+from graphstep.cli.program import program_arguments, read_options, typed_texts
 from graphstep.errors import InputError, quoted
 from graphstep.numerals import DIGITS, writing_of
 
@@ -170,5 +170,5 @@ def _writing(options: argparse.Namespace) -> Writing:
         raise InputError(
             f"--digits takes a number of digits, not {quoted(options.digits)}", hint=f"for example --digits {DIGITS + 2}"
         )
-    typed = {name.strip(): text.strip() for name, equals, text in (word.partition("=") for word in options.values) if equals}
-    return replace(writing_of(options.notation, digits), typed=typed, command=tuple(_command(options)))
+    typed, command = typed_texts(options.values), tuple(_command(options))
+    return replace(writing_of(options.notation, digits), typed=typed, command=command)

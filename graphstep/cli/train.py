@@ -7,12 +7,14 @@ import signal
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.cli.program import program_arguments, source
+from graphstep.cli.program import program_arguments, source, typed_texts
 from graphstep.cli.signals import end, handled, status_of
 from graphstep.cli.streams import replace_line
 from graphstep.errors import InputError, quoted
+from graphstep.numerals import PLAIN
 
 if TYPE_CHECKING:
     import argparse
@@ -132,7 +134,7 @@ def prepared(options: argparse.Namespace) -> Training:
     text = source(options.expression)
     program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
     settings = _settings(options, program.inputs)
-    training = Training(program, inputs, settings)
+    training = Training(program, inputs, settings, replace(PLAIN, typed=typed_texts(options.values)))
     return resume(training, options.resume) if options.resume else training
 
 

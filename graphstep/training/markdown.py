@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.arrays import is_small, shape_of, shape_text, summary
+from graphstep.arrays import SMALL, is_small, kind_text, number_text, shape_of, shape_text, summary
 from graphstep.curve import sparkline
-from graphstep.explain import explain
-from graphstep.explain.latex_names import latex_name
+from graphstep.exact import exact_text
+from graphstep.explain import explain, names_of
 from graphstep.export._ladders import ladder_block
 from graphstep.gates.notation import LATEX
 from graphstep.markdown import code, equations, fence, inline, plain, table
 from graphstep.numerals import numeral
+from graphstep.training.command import command_of
 from graphstep.training.report import settings_text, shown
 
 if TYPE_CHECKING:
@@ -35,11 +36,12 @@ def export(training: Training) -> Iterator[str]:
     yield f"# Training {code(text if len(text) <= 60 else training.program.label(training.program.output, 60))}\n\n"
     yield fence(text if len(text) <= _TEXT else f"{text[:400]} …")
     way = "rise" if settings.climbs else "fall"
-    names = ", ".join(inline(latex_name(name)) for name in settings.params)
+    names = ", ".join(inline(names_of(training.program).latex(name)) for name in settings.params)
     yield f"\nThe output is to {way}. Trained: {names}, by {plain(settings_text(settings))}.\n"
     if settings.held_out:
         held = ", ".join(code(name) for name in settings.held_out.names)
         yield f"Held out: {numeral(settings.held_out.share)} of the examples of {held}.\n"
+    yield from _given(training)
     yield "\n## Curve\n\n"
     yield fence(_curves(training))
     yield "\n## Rounds\n\n"
@@ -48,6 +50,20 @@ def export(training: Training) -> Iterator[str]:
     yield "\n## Parameters\n"
     yield from _parameters(training)
     yield from _updates(training)
+    command, missing = command_of(training)
+    yield f"\nMade by\n\n{fence(f'{command} --format md', 'sh')}"
+    if missing:
+        yield f"\nThe command needs the values of {', '.join(missing)} besides, which are too large for a line.\n"
+
+
+def _given(training: Training) -> Iterator[str]:
+    """The inputs as they were at the start."""
+    yield "\nGiven:\n\n"
+    names = names_of(training.program)
+    for name, value in training.inputs.items():
+        typed = training.writing.typed.get(name) or exact_text(value, SMALL)
+        shape = f", {kind_text(shape_of(value))}" if shape_of(value) else ""
+        yield f"- {inline(names.latex(name))}: {code(typed) if typed else plain(number_text(value))}{shape if typed else ''}\n"
 
 
 def _curves(training: Training) -> str:
@@ -65,7 +81,7 @@ def _rounds(training: Training) -> Iterator[str]:
     history = training.history
     held_out = dict(history.held_out)
     names = list(history.norms)[:_NORMS]
-    norms = [inline(rf"\lVert \nabla {latex_name(name)} \rVert") + ":" for name in names]
+    norms = [inline(rf"\lVert \nabla {names_of(training.program).latex(name)} \rVert") + ":" for name in names]
     header = ("round:", "loss:", *(["held-out:"] * bool(held_out)), "rate:", *norms)
     rows = []
     for k in shown(training):
@@ -80,14 +96,13 @@ def _parameters(training: Training) -> Iterator[str]:
     small = {name: value for name, value in params.items() if _is_small(value)}
     yield f"\nAfter {training.rounds:,} update{'' if training.rounds == 1 else 's'}:\n\n"
     if small:
-        yield equations((latex_name(name), LATEX.number(value).text) for name, value in small.items())
+        yield equations((names_of(training.program).latex(name), LATEX.number(value).text) for name, value in small.items())
     large = [(name, value) for name, value in params.items() if name not in small and not isinstance(value, int | float)]
     if large:
+        names = names_of(training.program)
+        rows = ((inline(names.latex(n)), shape_text(shape_of(value)), plain(summary(value).line())) for n, value in large)
         yield "\n"
-        yield from table(
-            ("parameter", "shape", "what it is like"),
-            ((inline(latex_name(name)), shape_text(shape_of(value)), plain(summary(value).line())) for name, value in large),
-        )
+        yield from table(("parameter", "shape", "what it is like"), rows)
     held_out = training.held_out_loss
     more = "" if held_out is None else f", and that of the held-out examples {inline(LATEX.number(held_out).text)}"
     yield f"\nWith them the loss is {inline(LATEX.number(training.loss).text)}{more}.\n"

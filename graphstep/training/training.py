@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from graphstep.arrays import number_text
 from graphstep.errors import InputError
 from graphstep.explain import name_of
+from graphstep.numerals import PLAIN
 from graphstep.training.history import Checkpoints, History
 from graphstep.training.machine import Machine
 from graphstep.training.settings import check_params
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from graphstep.arrays import Number
     from graphstep.expression import Program
+    from graphstep.numerals import Writing
     from graphstep.trace import Trace
     from graphstep.training.settings import Settings
 
@@ -34,7 +37,7 @@ class Training:
     do not go together.
     """
 
-    def __init__(self, program: Program, inputs: Mapping[str, Number], settings: Settings) -> None:
+    def __init__(self, program: Program, inputs: Mapping[str, Number], settings: Settings, writing: Writing = PLAIN) -> None:
         check_params(program, settings.params)
         self.program = program
         """What is trained."""
@@ -42,6 +45,8 @@ class Training:
         """The values that it began with: of the parameters their first, of the data all examples."""
         self.settings = settings
         """How it is trained."""
+        self.writing = writing
+        """How its rounds are written, with what was typed for its inputs."""
         self.history = History(norms={name: [] for name in settings.params})
         """Losses, learning rates and norms by round."""
         self.stopped = "no round was run"
@@ -183,7 +188,9 @@ class Training:
                 machine.forward()
                 machine.backward()
                 machine.update()
-            return machine.trace(updates=wanted < self.rounds)
+            run = machine.trace(updates=wanted < self.rounds)
+        moved = {*self.settings.params, *(self.settings.batch.names if self.settings.batch else ())}
+        return replace(run, writing=self.writing.without(moved))
 
     def resume(self, state: Mapping[str, Mapping[str, Number]], params: Mapping[str, Number], history: History) -> None:
         """Stand where another training stood: its parameters, the optimizer's memory of each, and its history."""
