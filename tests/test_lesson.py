@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -308,7 +309,7 @@ def test_the_right_answer_is_computed_and_knows_the_step_that_shows_it(ask, valu
         ("sign gradient x", ["positive", "negative", "zero"], "negative"),
         ("steepest", ["q", "z", "f"], "q"),
         ("local × → z", ["1", "q", "z"], "q"),
-        ("gradient x", ["y", "z", "1 + z", "∂f/∂z"], "z"),
+        ("gradient x", ["y", "z", "1 + z", "df/dz"], "z"),
     ],
 )
 def test_the_right_option_is_computed(about, options, right):
@@ -352,12 +353,12 @@ def test_a_lesson_cannot_ask_for_what_is_infinite():
         solution_of("value a", front=front_of("a = 1/x; f = a + 1", "x = 0"))
 
 
-@pytest.mark.parametrize("typed", ["-4", "-8/2", "2 - 6", " −4 ", "-3.95", "∂f/∂x = -4", "z", "∂f/∂q", "-4.0e0"])
+@pytest.mark.parametrize("typed", ["-4", "-8/2", "2 - 6", " −4 ", "-3.95", "df/dx = -4", "z", "df/dq", "∂f/∂q", "-4.0e0"])
 def test_an_answer_may_be_a_fraction_an_expression_or_rounded(typed):
     assert mark(solution_of("gradient x"), typed).right
 
 
-@pytest.mark.parametrize("typed", ["", "four", "1/", "x = ", "__import__('os')", "9" * 300, "f$", "∂f/∂x", "(" * 150])
+@pytest.mark.parametrize("typed", ["", "four", "1/", "x = ", "__import__('os')", "9" * 300, "f$", "∂f/∂x", "df/dx", "(" * 150])
 def test_an_answer_that_is_no_number_is_no_try(typed):
     assert mark(solution_of("gradient x"), typed).outcome == "unreadable"
 
@@ -421,9 +422,9 @@ def test_a_common_slip_is_recognised_and_said(ask, front, typed, says):
     [
         "q = 3",
         "q = x + y = -2 + 5 = 3",
-        "∂f/∂x = ∂f/∂q · ∂q/∂x = -4 · 1 = -4",
-        "∂f/∂(x+y) = −4.0",
-        "∂f/∂z = q",
+        "df/dx = df/dq · ∂q/∂x = -4 · 1 = -4",
+        "df/d(x+y) = −4.0",
+        "df/dz = ∂f/∂z = q",
         "1/q ≈ 0.33",
         "2 * 3 = 6",
     ],
@@ -433,7 +434,8 @@ def test_a_true_claim_has_no_fault(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["q = 4", "q = 3.01", "1/q = 0.34", "∂f/∂x = 4", "∂f/∂x = ∂q/∂x", "w = 3", "q = x y", "∂x/∂y = 1", "a ≈ "]
+    "text",
+    ["q = 4", "q = 3.01", "1/q = 0.34", "df/dx = 4", "df/dx = ∂q/∂x", "∂f/∂x = -4", "dq/dx = 1", "w = 3", "q = x y", "∂x/∂y = 1"],
 )
 def test_a_false_or_unreadable_claim_has_one(text):
     assert fault(rehearse(lesson_of("")).scenes[0].trace, Claim(text, 1)) != ""
@@ -473,6 +475,57 @@ def test_check_finds_what_is_wrong_and_where(tmp_path, body, line, says):
         assert problems == []
     else:
         assert any(problem.line == line and says in problem.message for problem in problems), list(map(str, problems))
+
+
+LEARNED = (
+    "The gradient is df/dx, and `df/dz = 3`. The gate's own is ∂q/∂x, or $`\\frac{\\partial q}{\\partial x}`$. Or drift/drag.\n\n"
+    "```python\n∂f/∂x\n```\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "text", "says"),
+    [
+        ("", LEARNED, ""),
+        ("", "So ∂f/∂x is next.", "the gate of f does not read x: the whole effect is df/dx"),
+        ("", "So `∂f/∂x = -4`.", "the whole effect is df/dx"),
+        ("", "```run\n∂f/∂x = -4\n```", "the whole effect is df/dx"),
+        ("", "So $`\\frac{\\partial f}{\\partial x}`$ is next.", "the whole effect is df/dx"),
+        ("", "So dq/dx is next.", "what this run differentiates is f: the effect through one gate is ∂q/∂x"),
+        ("", "So dz/dx is next.", "what this run differentiates is f: the gradient of x is df/dx"),
+        ("", "So ∂f/dx is next.", "write df/dx for the whole effect"),
+        ("", "So ∂q/∂w is next.", "the run has no node 'w'"),
+        ("", "So df/d(x + y) is next.", "write df/dq"),
+        ("`loss = x*w1` with w1 = 1", "So dloss/dw1 is next.", "write d(loss)/dw1"),
+        ("`loss = x*w1` with w1 = 1", "So d(loss)/dw1 is next.", ""),
+        ("`d = x*y; f = d*z`", "So df/dx is next.", "write Df/Dx"),
+        ("`d = x*y; f = d*z`", "So Df/Dx is next.", ""),
+        ("`x*x`", "Now ∂f/∂x is wanted.", "write ∂f/∂x⁽¹⁾ or ∂f/∂x⁽²⁾ for the effect through one gate, df/dx for the whole"),
+        ("`x*x`", "Now ∂f/∂x⁽²⁾, then `df/dx⁽¹⁾ = -2`, then df/dx.", ""),
+        ("`x*x`", "Now df/dx⁽³⁾ is wanted.", "x has no use number 3"),
+        ("`2*x*y`", "Now `df/d(2*x)` is wanted.", ""),
+    ],
+)
+def test_check_holds_derivatives_against_the_notation_of_the_run(tmp_path, program, text, says):
+    heading = f"## program: {program}\n\n" if program else ""
+    path = written(tmp_path, f"{predict('value q')}\n{heading}{text}\n")
+    problems = check(path)
+    if not says:
+        assert problems == []
+        return
+    (problem,) = problems
+    assert says in problem.message
+    lines = path.read_text(encoding="utf-8").split("\n")
+    assert re.search(r"is (next|wanted)|= -4", lines[problem.line - 1])
+
+
+@pytest.mark.parametrize("key", ["question", "hint", "because"])
+def test_check_looks_at_derivatives_in_questions_too(tmp_path, key):
+    words = {"question": "What is it?", "hint": "h", "because": "b"} | {key: "It is ∂f/∂x."}
+    body = "```predict\nask = 'value q'\n" + "".join(f"{k} = '{v}'\n" for k, v in words.items()) + "```\n"
+    (problem,) = check(written(tmp_path, body))
+    assert "the whole effect is df/dx" in problem.message
+    assert problem.line == 8 + list(words).index(key)
 
 
 def test_check_names_needs_that_are_not_there_and_values_that_nobody_uses(tmp_path):
@@ -698,7 +751,7 @@ def test_without_a_terminal_a_lesson_is_printed_with_its_answers_at_the_end():
     body, answers = text.split("\nAnswers\n")
     assert status == 0
     assert "Question 1." in body
-    assert "1. ∂f/∂f = 1." in answers
+    assert "1. df/df = 1." in answers
     assert "".join(handout(open_lesson(find("2")))) == text
 
 
@@ -743,6 +796,10 @@ def test_play_ends_quietly_where_the_input_ends():
         "## a" + " #" * 70_000 + " b",
         "> " * 70_000,
         "`" + "∂" * 150_000 + " = 1`",
+        "df" * 75_000,
+        "d(" * 75_000,
+        "df/d(x" * 20_000,
+        r"\frac{d" * 20_000,
         "`" + "(" * 300 + " = 1`\n\n" * 1,
     ],
     ids=lambda body: body[:8],

@@ -43,7 +43,7 @@ def trace_of(front: str):
         ("shape s", (2, 2), 1),
         ("shape f", (), 2),
         ("shape dW", (3, 2), 6),
-        ("shape ∂f/∂W", (3, 2), 6),
+        ("shape df/dW", (3, 2), 6),
         ("shape gradient X", (2, 3), 5),
         ("shape jacobian @ → W", (4, 6), 6),
     ],
@@ -105,9 +105,9 @@ def test_a_shape_that_cannot_be_asked_for_is_a_problem(ask, says):
         "[-0.112, 0.636]",
         "-0.112, 0.636",
         "−0.112 0.636",
-        "∂f/∂x = [-0.112, 0.636]",
+        "df/dx = [-0.112, 0.636]",
         "-.112, 0.64",
-        "W' @ ∂f/∂q",
+        "W' @ df/dq",
         "-14/125, 0.636",
     ],
 )
@@ -202,7 +202,7 @@ def test_a_slip_in_one_cell_is_said(ask, typed, says):
 
 
 def test_the_answer_of_a_cell_comes_with_its_own_sum():
-    assert solution_of("gradient x[-1]", front=PRODUCT).ladder == "∂f/∂x[-1] = 0.44 · 0.5 + 0.52 · 0.8 = 0.636"
+    assert solution_of("gradient x[-1]", front=PRODUCT).ladder == "df/dx[-1] = 0.44 · 0.5 + 0.52 · 0.8 = 0.636"
 
 
 def test_rows_and_columns_are_named_in_the_question():
@@ -213,22 +213,22 @@ def test_rows_and_columns_are_named_in_the_question():
 
 
 def test_of_products_that_may_not_fit_one_is_right():
-    options = ["X @ ∂f/∂s", "X.T @ ∂f/∂s", "∂f/∂s @ X.T"]
+    options = ["X @ df/ds", "X.T @ df/ds", "df/ds @ X.T"]
     solution = solution_of("choice: gradient W", f"options = {json.dumps(options)}", front=WIDE)
     assert solution.right == 1
-    assert solution.answer == "∂f/∂W = X.T @ ∂f/∂s"
-    assert "shapes do not go together" in mark(solution, "∂f/∂s @ X.T").said
+    assert solution.answer == "df/dW = X.T @ df/ds"
+    assert "shapes do not go together" in mark(solution, "df/ds @ X.T").said
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "q = [0.22, 0.26]",
-        "∂f/∂q = 2 * q = [0.44, 0.52]",
-        "∂f/∂W = outer(∂f/∂q, x) = [[0.088, 0.176], [0.104, 0.208]]",
-        "∂f/∂x = W.T @ ∂f/∂q = [−0.11, 0.64]",
+        "df/dq = 2 * q = [0.44, 0.52]",
+        "df/dW = outer(df/dq, x) = [[0.088, 0.176], [0.104, 0.208]]",
+        "df/dx = W.T @ df/dq = [−0.11, 0.64]",
         "q[0] = 0.1 * 0.2 + 0.5 * 0.4 = 0.22",
-        "∂f/∂x[1] = 0.44*0.5 + 0.52*0.8 = 0.636",
+        "df/dx[1] = 0.44*0.5 + 0.52*0.8 = 0.636",
     ],
 )
 def test_a_true_claim_about_arrays_has_no_fault(text):

@@ -9,6 +9,7 @@ from graphstep.errors import GraphstepError, InputError
 from graphstep.lesson.claims import claims_in, fault
 from graphstep.lesson.document import LessonError, Problem, Prose
 from graphstep.lesson.evaluate import numeral_in
+from graphstep.lesson.notation import misprints
 from graphstep.lesson.parse import read_lesson
 from graphstep.lesson.rehearsal import rehearse
 from graphstep.lesson.shapes import typed_shape
@@ -32,6 +33,7 @@ _ARRAY = re.compile(r"\[[-−\d.,\s\[\]]+\]")
 _STAR = re.compile(r"\w\*\w")
 _SPAN = re.compile(r"(?<!`)(?P<marks>`{1,3})(?!`)[^`]{1,400}(?P=marks)(?!`)")
 _BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~).*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
+_OTHER_BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~)(?!\s*(?:run|math)\b)[^\n]*\n.*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
 _STEM = re.compile(r"\d\d-[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -46,6 +48,7 @@ def check(path: str | Path) -> list[Problem]:
     except LessonError as error:
         return sorted(error.problems, key=lambda problem: problem.line)
     found = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal), *_stars(rehearsal)]
+    found += _notation(rehearsal)
     return sorted(found, key=lambda problem: problem.line)
 
 
@@ -128,8 +131,29 @@ def _quoted(rehearsal: Rehearsal) -> Iterator[Problem]:
                 if count > CLAIMS:
                     yield Problem(rehearsal.lesson.path, claim.line, f"more than {CLAIMS} claims are not checked")
                     return
-                if wrong := fault(scene.trace, claim):
+                # A derivative in another notation is said once, and not as a number that is wrong as well.
+                if not any(misprints(scene.trace, claim.text)) and (wrong := fault(scene.trace, claim)):
                     yield Problem(rehearsal.lesson.path, claim.line, wrong)
+
+
+def _notation(rehearsal: Rehearsal) -> Iterator[Problem]:
+    """Derivatives in the prose and in the questions that the run writes otherwise."""
+    path = rehearsal.lesson.path
+    for scene in rehearsal.scenes:
+        for block in scene.section.blocks:
+            if isinstance(block, Prose):
+                for place, wrong in misprints(scene.trace, _OTHER_BLOCK.sub(_blanked, block.text)):
+                    line = block.line + _OTHER_BLOCK.sub(_blanked, block.text).count("\n", 0, place)
+                    yield Problem(path, line, wrong)
+                continue
+            for key, texts in (("question", (block.question,)), ("hint", block.hints), ("because", (block.because,))):
+                line = block.lines.get(key, block.line)
+                yield from (Problem(path, line, wrong) for text in texts for _, wrong in misprints(scene.trace, text))
+            yield from (
+                Problem(path, block.lines.get("options", block.line), wrong)
+                for option in block.options
+                for _, wrong in misprints(scene.trace, option)
+            )
 
 
 def _stars(rehearsal: Rehearsal) -> Iterator[Problem]:
