@@ -252,3 +252,15 @@ def test_gradients_are_read_once_however_often_they_are_asked_for(monkeypatch: p
     monkeypatch.setattr(type(run.trace), "gradient_of", lambda self, index: reads.append(index) or read(self, index))
     assert [run.gradients[f"x{i}"] for i in range(30)] == [2.0 * i for i in range(30)]
     assert len(reads) == 30
+
+
+@pytest.mark.parametrize("text", ["x = 3; x+1", "1+2", "sin(cos(2))", "3"])
+def test_without_an_input_the_output_has_its_seed_and_nothing_is_to_differentiate(text: str) -> None:
+    run = gs.run(text)
+    assert run.gradients == {}
+    assert run.to_dict()["nodes"][-1]["gradient"] == 1.0
+    assert run.to_dict()["steps"][-1]["gradient"] == 1.0
+    assert "no input: nothing to differentiate" in run.to_text()
+    assert "nan" not in run.to_text() + run.to_markdown()
+    doubled = gs.run(text, seed=2)
+    assert doubled.nodes[-1].gradient == 2.0

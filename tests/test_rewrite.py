@@ -271,3 +271,22 @@ def test_folding_finds_each_of_many() -> None:
     picked = [dice.choice(spellings).format(f"x{i}") for i in range(2_000)]
     program = fold(read(" + ".join(picked))).program
     assert len(program.nodes) - program.first_gate == 2_000 + 1_999
+
+
+@pytest.mark.parametrize(
+    ("text", "gates", "folded"),
+    [
+        ("1/(1+e^(-x))", ["neg", "exp", "add", "reciprocal"], ["sigmoid"]),
+        ("ln(1 + e**x)", ["exp", "add", "log"], ["softplus"]),
+        ("pow(e, x)", ["exp"], ["exp"]),
+        ("x*e^2", ["exp", "mul"], ["exp", "mul"]),
+        ("e^x", ["exp"], ["exp"]),
+    ],
+)
+def test_a_power_of_e_is_exp(text: str, gates: list[str], folded: list[str]) -> None:
+    program = read(text, ["x"])
+    assert [node.gate for node in program.nodes if node.gate] == gates
+    assert [node.gate for node in fold(program).program.nodes if node.gate] == folded
+    with_input = read(text, ["x", "e"])
+    assert "e" in with_input.inputs
+    assert "exp" not in [node.gate for node in with_input.nodes]

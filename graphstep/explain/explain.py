@@ -108,7 +108,8 @@ def _seed(step: Step) -> Explanation:
         if trace.program.depends[trace.program.output]:
             why = f"{start}: when {out} grows by a little, {out} grows by just as much."
         else:
-            why = f"{start}. No input: there is nothing to differentiate."
+            but = " but data" if trace.program.inputs else ""
+            why = f"{start}. No input{but}: there is nothing to differentiate."
     else:
         goal, unit = objective_name(trace), isinstance(trace.seed, int | float) and trace.seed == 1
         asked = "as if its cells were added up" if unit else "by the seed that was asked for"

@@ -37,6 +37,8 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     yield f"\nresult\n  {out} = {number_text(trace.output, digits)}\n"
     if (objective := objective_ladder(trace)) is not None:
         yield f"  {objective.line}\n"
+    if not program.inputs:
+        yield "  no input: nothing to differentiate\n"
     for index in range(len(program.inputs)):
         reason = why_zero(trace, index)
         if not program.depends[index]:

@@ -71,7 +71,9 @@ class Builder:
         return isinstance(operand, int) and (operand < 0 or self._varies[operand])
 
     def raised(self, base: Operand, exponent: Operand, span: Span) -> Term:
-        """The gate of a power: which one depends on whether the exponent is fixed."""
+        """The gate of a power: exp of a power of e, else which one depends on whether the exponent is fixed."""
+        if isinstance(base, Constant) and base.text == "e":
+            return self.gate("exp", (exponent,), span)
         return self.gate("pow" if self.varies(exponent) else "power", (base, exponent), span)
 
     def program(self) -> Program:

@@ -170,14 +170,16 @@ class Trace:
     def gradient(self, index: int, at: int | None = None) -> Gradient | None:
         """What a node knows of its gradient at step ``at`` (the end unless given).
 
-        None for a constant, and before the first contribution has arrived. A node on which the output does not depend has the
+        None for a constant (but for the output, which has its seed), and before the first contribution has arrived. A node on which the output does not depend has the
         complete gradient 0 from the seed on.
         """
         at = len(self) if at is None else at
-        if at < self.plan.seed_step or not self.program.depends[index]:
+        if at < self.plan.seed_step:
             return None
         if index == self.program.output:
             return Gradient(self.gradient_of(index), 1, 1)
+        if not self.program.depends[index]:
+            return None
         edges = self.plan.arrivals[index]
         if not edges:
             return Gradient(self.gradient_of(index), 0, 0)
@@ -378,10 +380,11 @@ def finished(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:
 
 
 def _forget_constants(made: Plan, gradients: Array) -> None:
-    """A constant has no gradient."""
-    depends, starts = made.program.depends, made.starts
-    if not all(depends):
-        gradients[np.repeat(~np.array(depends), np.diff(np.array(starts)))] = np.nan
+    """A constant has no gradient; the output has its seed, whatever it depends on."""
+    nothing, starts = ~np.array(made.program.depends), made.starts
+    nothing[made.program.output] = False
+    if nothing.any():
+        gradients[np.repeat(nothing, np.diff(np.array(starts)))] = np.nan
 
 
 def _number(buffer: Array, place: Index) -> Number:
