@@ -39,7 +39,8 @@ class Buffers:
     cells: Array
     """Values of all nodes and, behind them, of the constants."""
     gradients: Array
-    """Gradients of all nodes: nan where a node (not the output) depends on no input, and 0 where the output does not depend on it."""
+    """Gradients of all nodes: nan where a node other than the output depends on no input, and 0 where the output does not depend
+    on it."""
     slopes: Array
     """Local gradients by edge between numbers; nan for edges between arrays."""
     contributions: Array

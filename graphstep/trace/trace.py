@@ -170,8 +170,8 @@ class Trace:
     def gradient(self, index: int, at: int | None = None) -> Gradient | None:
         """What a node knows of its gradient at step ``at`` (the end unless given).
 
-        None for a constant (but for the output, which has its seed), and before the first contribution has arrived. A node on which the output does not depend has the
-        complete gradient 0 from the seed on.
+        None for a constant (but for the output, which has its seed), and before the first contribution has arrived. A node on
+        which the output does not depend has the complete gradient 0 from the seed on.
         """
         at = len(self) if at is None else at
         if at < self.plan.seed_step:
