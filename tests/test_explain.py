@@ -7,7 +7,7 @@ import math
 import pytest
 
 import graphstep as gs
-from graphstep.explain import Explanation, explain, latex_name, name_of, output_name, why_zero
+from graphstep.explain import Explanation, explain, latex_name, name_of, output_name, why_not_finite, why_zero
 from graphstep.gates import ELEMENTWISE, Gate
 
 
@@ -124,7 +124,18 @@ def test_a_sum_of_many_contributions_gives_their_number_and_not_a_line_without_e
         ("1/x", {"x": math.inf}, "The slope of 1/x at x = inf is 0."),
         ("clip(x, -1, 1)", {"x": -50}, "clip is flat at x = -50: it passes nothing."),
         ("clip(x, -1e-300, 1)", {"x": -1}, "clip is flat at x = -1: it passes nothing."),
-        ("q = x*1; q*y", {"x": 1, "y": 0}, "Nothing arrives at q: its upstream gradient is 0, so everything behind it gets 0"),
+        (
+            "q = x*1; q*y",
+            {"x": 1, "y": 0},
+            "Nothing arrives at q. The gradient ends in step 4, where × sends to q. The other factor is 0: y = 0.",
+        ),
+        ("a = 2*x; b = 3*a; b - b", {"x": 1}, "Nothing arrives at a. The contributions to b cancel."),
+        (
+            "relu(-exp(2*x)) + 0*log(y)",
+            {"x": 1, "y": 0},
+            "Nothing arrives at 2*x. The gradient ends in step 13, where relu sends to -exp(2*x). relu is flat at",
+        ),
+        ("0*x", {"x": 1}, "The other factor is 0."),
         ("x - x", {"x": 3}, "The contributions to x cancel."),
         ("q = x*2; y + 0", {"x": 1, "y": 1}, "f does not depend on x."),
         ("max(x, 3)", {"x": 3}, "max chose the other input, 3."),
@@ -139,6 +150,90 @@ def test_a_zero_has_its_reason(text: str, inputs: dict[str, float], reason: str)
 def test_a_number_that_is_too_small_says_so() -> None:
     said = why_zero(gs.run("q = x*y; q*z", x=1, y=1e-200, z=1e-200).trace, 0)
     assert said == "The contribution is too small for a number: 1e-200 · 1e-200."
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "reasons"),
+    [
+        (
+            "log(x)*0 + sqrt(y)",
+            {"x": 0, "y": -1},
+            {
+                "x": "nan begins in step 10, where ln sends to x: 0 · inf is nan.",
+                "y": "nan begins in step 8, where √ sends to y: its slope at y = -1 is nan, since sqrt(y) is nan.",
+            },
+        ),
+        (
+            "x*y + 0*sqrt(z)",
+            {"x": 1, "y": 2, "z": 0},
+            {"x": "", "y": "", "z": "nan begins in step 9, where √ sends to z: 0 · inf"},
+        ),
+        ("x*y*x", {"x": 1e200, "y": 1e200}, {"y": "inf begins in step 8, where × sends to y: the product is too large"}),
+        ("1/x - 1/x", {"x": 0}, {"x": "The contributions to x are infinite and add up to nan."}),
+        (
+            "x*y",
+            {"x": math.inf, "y": 3},
+            {"x": "", "y": "inf begins in step 4, where × sends to y: its slope at y = 3 is inf, since x"},
+        ),
+        (
+            "sqrt(y)*x",
+            {"x": 1, "y": -1},
+            {"x": "nan begins in step 5, where × sends to x: its slope at x = 1 is nan, since sqrt(y)"},
+        ),
+    ],
+)
+def test_what_is_not_finite_has_its_reason_on_its_own_way(text: str, inputs: dict[str, float], reasons: dict[str, str]) -> None:
+    trace = gs.run(text, inputs=inputs).trace
+    for name, reason in reasons.items():
+        said = why_not_finite(trace, trace.program.names[name])
+        assert said.startswith(reason) if reason else said == "", said
+
+
+def test_a_seed_that_is_not_finite_is_the_reason_of_all() -> None:
+    trace = gs.run("x*y", x=1, y=2, seed=math.inf).trace
+    assert why_not_finite(trace, 0) == "The seed is inf."
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "trap", "guard"),
+    [
+        (
+            "max(0, log(x))",
+            {"x": 0},
+            "Nothing arrives at log(x), but the slope of ln is infinite there: 0 · inf is nan",
+            "max(x, eps)",
+        ),
+        ("relu(log(x))", {"x": 0}, "Nothing arrives at log(x)", "max(x, eps)"),
+        ("min(1/x, 5)", {"x": 0}, "Nothing arrives at 1/x", "max(x, eps)"),
+        ("min(y/(x+1), 5)", {"x": -1, "y": 2}, "Nothing arrives at y/(x+1)", "max(x+1, eps) in place of x+1"),
+        ("relu(-x^0.5)", {"x": 0}, "Nothing arrives at x^0.5", "max(x, eps)"),
+        ("max(x^y, 3)", {"x": 0, "y": 0.5}, "Nothing arrives at x^y", "max(x, eps)"),
+        ("relu(acos(x) - 1)", {"x": 1}, "Nothing arrives at acos(x)", "clip(x, -1 + eps, 1 - eps)"),
+        ("0*asin(x)", {"x": -1}, "Nothing arrives at asin(x)", "clip(x, -1 + eps, 1 - eps)"),
+        ("min(exp(x), 5)", {"x": 800}, "Nothing arrives at exp(x)", "a harmless input"),
+        (
+            "sqrt(x^2)",
+            {"x": 0},
+            "What arrives at x^2 is infinite, and the slope of xⁿ is 0 there: inf · 0 is nan.",
+            "max(x^2, eps)",
+        ),
+        ("sqrt(abs(x))", {"x": 0}, "What arrives at abs(x) is infinite, and the slope of |x| is 0 there", "max(abs(x), eps)"),
+        ("1/relu(x)", {"x": -1}, "What arrives at relu(x) is infinite", "max(relu(x), eps)"),
+    ],
+)
+def test_zero_times_infinity_is_named_with_its_cure(text: str, inputs: dict[str, float], trap: str, guard: str) -> None:
+    told_of = [
+        note for step in sends(text, **inputs) for note in notes(step, "warning") if "0 · inf" in note or "inf · 0" in note
+    ]
+    assert all(note.startswith(trap) and guard in note for note in told_of)
+    assert told_of
+
+
+@pytest.mark.parametrize("text", ["max(2, log(x*y))", "sqrt(x) + y", "x*y", "relu(x-y)", "sqrt(x^2 + y)", "exp(1000*x)*y"])
+def test_no_trap_is_named_where_there_is_none(text: str) -> None:
+    said = "".join(step.narrative for step in sends(text, x=9, y=9))
+    assert "0 · inf" not in said
+    assert "inf · 0" not in said
 
 
 def test_a_constant_gets_no_gradient_and_the_reason_is_said() -> None:

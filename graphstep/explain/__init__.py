@@ -5,11 +5,12 @@ from __future__ import annotations
 from graphstep.explain.derivatives import gradient_name, objective_name
 from graphstep.explain.explain import explain
 from graphstep.explain.explanation import Explanation, Ladder, Note, Rung
+from graphstep.explain.infinities import why_not_finite
 from graphstep.explain.kinks import convention
 from graphstep.explain.ladders import local_ladder, objective_ladder, value_ladder
 from graphstep.explain.latex_names import latex_name
 from graphstep.explain.names import Names, name_of, names_of, output_name
-from graphstep.explain.reasons import pattern, why_zero
+from graphstep.explain.reasons import pattern, why_gradient, why_zero
 
 __all__ = [
     "Explanation",
@@ -29,5 +30,7 @@ __all__ = [
     "output_name",
     "pattern",
     "value_ladder",
+    "why_gradient",
+    "why_not_finite",
     "why_zero",
 ]

@@ -13,7 +13,8 @@ from graphstep.explain.derivatives import definitions, objective_name
 from graphstep.explain.explanation import Explanation
 from graphstep.explain.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
 from graphstep.explain.names import name_of, output_name, slot_name
-from graphstep.explain.reasons import notes, operand_with_value, pattern, routed, share_blocked
+from graphstep.explain.operands import operand_with_value, routed
+from graphstep.explain.reasons import notes, pattern, share_blocked
 from graphstep.explain.sizes import copies, jacobian, same_shape, shape_rule
 from graphstep.gates.gate import Gate, shares
 from graphstep.gates.mathematics import NUMBERS

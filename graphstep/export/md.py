@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.arrays import shape_text
 from graphstep.diagram import MORE, WHOLE
-from graphstep.explain import explain, name_of, names_of, objective_ladder, output_name, value_ladder, why_zero
+from graphstep.explain import explain, name_of, names_of, objective_ladder, output_name, value_ladder, why_gradient
 from graphstep.explain.derivatives import gradient_term
 from graphstep.explain.derivatives import objective as objective_term
 from graphstep.export import _arrays as arrays
@@ -293,7 +293,7 @@ def _partial_row(trace: Trace, index: int, last: int, shaped: bool) -> tuple[str
 def _gradient_row(trace: Trace, index: int, row: Row, remarks: list[str], shaped: bool) -> tuple[str, ...]:
     """A row of the table; what there is to say of it goes to ``remarks``."""
     numeric, error = arrays.checked(row)
-    if said := row.explanation or why_zero(trace, index):
+    if said := row.explanation or why_gradient(trace, index):
         remarks.append(f"- {inline(names_of(trace.program).latex(trace.program.inputs[index]))}: {plain(said)}\n")
     value, gradient = arrays.short(trace.value_of(index)), arrays.short(trace.gradient_of(index))
     return *_input(trace, index, shaped), value, gradient, numeric, error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.arrays import number_text
-from graphstep.explain import explain, gradient_name, objective_ladder, output_name, why_zero
+from graphstep.explain import explain, gradient_name, objective_ladder, output_name, why_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     if not program.inputs:
         yield "  no input: nothing to differentiate\n"
     for index in range(len(program.inputs)):
-        reason = why_zero(trace, index)
+        reason = why_gradient(trace, index)
         if not program.depends[index]:
             yield f"  {reason}\n"
             continue

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from graphstep.arrays import is_small, kind_text, number_text, summary
-from graphstep.explain import name_of, value_ladder, why_zero
+from graphstep.explain import name_of, value_ladder, why_gradient
 from graphstep.explain.sizes import same_shape
 from graphstep.gates import GATES
 
@@ -42,7 +42,7 @@ def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) ->
         lines.append([("value     ", "quiet"), (value_ladder(trace, index).line, "value")])
     lines += _gradient(trace, at, index)
     if known is not None and known.complete:
-        reason = why_zero(trace, index)
+        reason = why_gradient(trace, index)
         if reason:
             lines.append([(reason, "note")])
         if shape := same_shape(trace, index):
