@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from graphstep.diagram import MORE, digest
+from graphstep.explain import names_of
+from graphstep.explain.derivatives import wire_use
 from graphstep.layout import cell_width
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from graphstep.trace import Step, Trace
 
 _WORD = re.compile(r"[^\W\d]\w*")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NUMBERED = 400
+"""Nodes up to which uses are numbered under the text."""
+
 _CANDIDATES = 400
 """Parts of a statement that are looked at for one line: more do not fit into any window."""
 
@@ -63,6 +70,28 @@ class Typed:
         ]
         placed.sort()
         self._gates = placed
+
+    @cached_property
+    def _uses(self) -> dict[int, int]:
+        """The numbers of the uses of named nodes, by the place in the text; nothing where the text does not show them all."""
+        program = self.program
+        if len(program.nodes) > _NUMBERED:
+            return {}
+        counts: dict[int, int] = {}
+        for reader, slot in names_of(program).uses:
+            operand = program.nodes[reader].operands[slot]
+            assert isinstance(operand, int), "a use is of a node"
+            counts[operand] = counts.get(operand, 0) + 1
+        places: dict[int, list[int]] = {node: [] for node in counts}
+        for first, _, index in self._spots(0, len(program.text)):
+            if index in places and program.text.startswith(program.nodes[index].name or "\0", first):
+                places[index].append(first)
+        return {
+            place: use
+            for node, found in places.items()
+            if len(found) == counts[node]
+            for use, place in enumerate(sorted(found), 1)
+        }
 
     def lines(self, trace: Trace, at: int, width: int) -> Lines:
         """What to show after step ``at`` in ``width`` cells."""
@@ -158,11 +187,25 @@ class Typed:
 
         for spot in sorted(spots, key=order):
             known = trace.gradient(spot[2], at)
-            if known is None:
+            use, number = self._uses.get(spot[0], 0), ""
+            if use and trace.plan.sum_step.get(spot[2], 0) > at:
+                # Each use has a gradient of its own, until all are added up.
+                number = f"⁽{str(use).translate(_RAISED)}⁾"
+                text = number + _arrived(trace, spot[2], use, at)
+            elif known is None:
                 continue
-            text = digest(known.value) + ("" if known.complete else MORE)
+            else:
+                text = digest(known.value) + ("" if known.complete else MORE)
             fresh = spot == target or (target is None and spot[2] == step.node)
-            row.place(spot[0], spot[1], text, "gradient-active" if fresh else "gradient")
+            style = "gradient-active" if fresh else "gradient"
+            if not row.place(spot[0], spot[1], text, style) and number:
+                row.place(spot[0], spot[1], number, style)
+
+
+def _arrived(trace: Trace, node: int, use: int, at: int) -> str:
+    """The contribution of a use, once it has arrived."""
+    edge = next((edge for edge in trace.plan.arrivals[node] if wire_use(trace, edge) == use), None)
+    return "" if edge is None or int(trace.plan.edge_step[edge]) > at else digest(trace.contribution_of(edge))
 
 
 class _Row:
@@ -176,7 +219,8 @@ class _Row:
         self._taken: list[tuple[int, int]] = []
         self.pieces: list[Piece] = []
 
-    def place(self, first: int, last: int, text: str, style: str) -> None:
+    def place(self, first: int, last: int, text: str, style: str) -> bool:
+        """Write a text under a part of the line; whether there was room."""
         left, right = self._cells[max(first - self._start, 0)], self._cells[min(last - self._start, len(self._cells) - 1)]
         room, need = right - left, len(text)
         if need + 2 <= room:
@@ -187,10 +231,11 @@ class _Row:
         right = left + len(text)
         # One blank between neighbours, or two numbers would read as one.
         if any(left <= end and start <= right for start, end in self._taken):
-            return
+            return False
         self._taken.append((left, right))
         self.pieces.append(Piece(left, text, style))
         self.pieces.sort(key=lambda piece: piece.start)
+        return True
 
 
 def _marked(text: str, offset: int, active: Span | None, target: Span | None) -> list[Piece]:
