@@ -257,9 +257,10 @@ class Run:
 
     def show(self, at: int = 0) -> None:
         """Open the debugger on this run in the terminal, at step ``at``."""
+        from graphstep.signals import again
         from graphstep.tui import show
 
-        show(self.trace, at=at)
+        again(show(self.trace, at=at))
 
     def _render(self, name: str, at: int | None) -> str:
         from graphstep import export

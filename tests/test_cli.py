@@ -15,6 +15,7 @@ import pytest
 
 from graphstep import __version__
 from graphstep.cli import COMMANDS, main
+from tests.tui.terminal import heeded_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -286,7 +287,7 @@ def test_bash_completes_commands_and_the_words_of_an_option(capsys: pytest.Captu
 def started(*words: str) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]]:
     """The command in a process of its own, with its standard output and standard error."""
     command = [sys.executable, "-m", "graphstep", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with heeded_signals(), subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         yield process, process.stdout, process.stderr
@@ -328,7 +329,12 @@ def test_a_browser_gets_the_debugger_though_it_talks_through_pipes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[object] = []
-    monkeypatch.setattr("graphstep.tui.open_program", lambda program, inputs, **options: opened.append((inputs, options["at"])))
+
+    def opens(_: object, inputs: object, **options: object) -> int:
+        opened.append((inputs, options["at"]))
+        return 0
+
+    monkeypatch.setattr("graphstep.tui.open_program", opens)
     monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
     assert printed(capsys, *MAIN, "--at=4") == ""
     assert opened == [({"x": -2.0, "y": 5.0, "z": -4.0}, 4)]

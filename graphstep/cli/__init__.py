@@ -32,8 +32,8 @@ DEBUG = "GRAPHSTEP_DEBUG"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; ``argv`` is that of the process unless given."""
-    from graphstep.cli.signals import end, handled
     from graphstep.cli.streams import standard_streams
+    from graphstep.signals import end, handled
 
     words = list(sys.argv[1:] if argv is None else argv)
     with standard_streams(), handled(end):
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _status(words: list[str]) -> int:
-    from graphstep.cli.signals import EndedError, status_of
+    from graphstep.signals import EndedError, status_of
 
     try:
         try:

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     return command.run(options.which, plain=options.plain, stdin=sys.stdin, stdout=sys.stdout, screen=_show)
 
 
-def _show(start: LessonRun) -> None:
+def _show(start: LessonRun) -> int:
     from graphstep.tui.lesson import show
 
-    show(start)
+    return show(start)

@@ -67,8 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
         command = _command(options)
         where: dict[str, Any] = {"at": at or 0, "command": command, "conditions": conditions, "writing": writing}
-        open_program(program, inputs, seed=seed, ties=options.ties, **where)
-        return 0
+        return open_program(program, inputs, seed=seed, ties=options.ties, **where)
 
     from graphstep import export
     from graphstep.trace import trace

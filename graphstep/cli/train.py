@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.cli.program import program_arguments, source, typed_texts
-from graphstep.cli.signals import end, handled, status_of
 from graphstep.cli.streams import replace_line
 from graphstep.errors import InputError, quoted
 from graphstep.numerals import PLAIN
+from graphstep.signals import end, handled, status_of
 
 if TYPE_CHECKING:
     import argparse
@@ -85,9 +85,12 @@ def run(options: argparse.Namespace) -> int:
     if _on_screen(options):
         from graphstep.tui.training import show
 
-        show(training, save=options.save, command=["graphstep", "train", *options.words])
-        _save(training, options.save)
-        return 1 if training.diverged else 0
+        try:
+            status = show(training, save=options.save, command=["graphstep", "train", *options.words])
+        finally:
+            # However the screen ended, hours of training may be in it.
+            _save(training, options.save)
+        return status or (1 if training.diverged else 0)
     with _stopped() as signals:
         training.run(_progress(training, lambda: bool(signals)))
     if sys.stderr.isatty():

@@ -25,7 +25,7 @@ def run(
     plain: bool = False,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
-    screen: Callable[[LessonRun], None] | None = None,
+    screen: Callable[[LessonRun], int] | None = None,
 ) -> int:
     """Do what ``graphstep lesson WORDS`` asks for, and return the exit status.
 
@@ -72,7 +72,7 @@ def table() -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable[[LessonRun], None] | None) -> int:
+def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable[[LessonRun], int] | None) -> int:
     from graphstep.lesson import open_lesson
     from graphstep.lesson.plain import handout, play
     from graphstep.lesson.walk import LessonRun
@@ -101,8 +101,7 @@ def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable
                 f"Your place is kept: graphstep lesson {' '.join(_called(path))} goes on at '{end.scene.section.heading}'.\n"
             )
         return 0
-    screen(start)
-    return 0
+    return screen(start)
 
 
 def _called(path: Path) -> list[str]:

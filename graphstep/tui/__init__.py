@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 __all__ = ["open_program", "show"]
 
 
-def show(trace: Trace, *, at: int = 0, command: Sequence[str] = ()) -> None:
-    """Step through a run in the terminal, from step ``at``, until the learner leaves.
+def show(trace: Trace, *, at: int = 0, command: Sequence[str] = ()) -> int:
+    """Step through a run in the terminal, from step ``at``, until the learner leaves; the exit status.
 
     ``command`` are the words that would open it again from a shell, without the step.
     """
     if _cannot_draw():
         _tell(trace, at)
-        return
-    from graphstep.tui.app import GraphstepApp
+        return 0
+    from graphstep.tui.app import run_screen
     from graphstep.tui.screen import SteppingScreen
 
     screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at, command=command)
-    GraphstepApp(screen).run()
+    return run_screen(screen)
 
 
 def open_program(
@@ -50,8 +50,8 @@ def open_program(
     command: Sequence[str] = (),
     conditions: Sequence[Condition] = (),
     writing: Writing = PLAIN,
-) -> None:
-    """Step through a program in the terminal. Inputs without a value are asked for in a form.
+) -> int:
+    """Step through a program in the terminal; the exit status. Inputs without a value are asked for in a form.
 
     ``conditions`` are what ``c`` stops at from the start.
 
@@ -63,14 +63,14 @@ def open_program(
         from graphstep.trace import trace
 
         _tell(trace(program, inputs, seed=seed, ties=ties, writing=writing), at or None, conditions)
-        return
-    from graphstep.tui.app import GraphstepApp
+        return 0
+    from graphstep.tui.app import run_screen
     from graphstep.tui.screen import SteppingScreen
 
     screen = SteppingScreen(
         program, inputs, at=at, seed=seed, ties=ties, command=command, conditions=conditions, writing=writing
     )  # fmt: skip
-    GraphstepApp(screen).run()
+    return run_screen(screen)
 
 
 def _cannot_draw() -> bool:

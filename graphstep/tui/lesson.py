@@ -36,16 +36,16 @@ _TELLS = frozenset(
 """Actions of the stepping screen that would give an answer away, or leave the run that the question is about."""
 
 
-def show(start: LessonRun) -> None:
-    """Go through a lesson in the terminal, from the place that ``start`` is at, until the learner leaves."""
+def show(start: LessonRun) -> int:
+    """Go through a lesson in the terminal, from the place that ``start`` is at, until the learner leaves; the exit status."""
     if os.environ.get("TERM") == "dumb":
         from graphstep.lesson.plain import play
 
         play(start, sys.stdin, sys.stdout, lambda state: progress.save(state).message)
-        return
-    from graphstep.tui.app import GraphstepApp
+        return 0
+    from graphstep.tui.app import run_screen
 
-    GraphstepApp(LessonScreen(start)).run()
+    return run_screen(LessonScreen(start))
 
 
 class LessonScreen(SteppingScreen):
@@ -137,6 +137,8 @@ class LessonScreen(SteppingScreen):
         if lesson is self.lesson:
             return
         self.lesson = lesson
+        # Kept before it is shown: whatever ends the program, the learner has seen no more than what is kept.
+        message = progress.save(lesson).message
         scene = lesson.scene
         if self.stepper is None or self.stepper.trace is not scene.trace or self.levels:
             self.open_run(scene.trace, lesson.step)
@@ -145,10 +147,9 @@ class LessonScreen(SteppingScreen):
             self.refresh_panes()
         await self._show_text(after)
         self.call_after_refresh(self._follow)
-        self._keep(lesson)
+        self._say_once(message)
 
-    def _keep(self, lesson: LessonRun) -> None:
-        message = progress.save(lesson).message
+    def _say_once(self, message: str) -> None:
         if message and message != self._said:
             self.say(message, "bold $warn")
             self._said = message
@@ -233,7 +234,7 @@ class LessonScreen(SteppingScreen):
             self.text.say(f"{verdict.said} {self._ending()}".strip(), "bold $value")
             return
         self.lesson = after
-        self._keep(after)
+        self._say_once(progress.save(after).message)
         left = len(waiting.question.hints) - len(after.hints)
         more = " F2 shows a hint." if verdict.outcome == "wrong" and left else ""
         self.text.say(verdict.said + more, "bold $warn")

@@ -46,14 +46,14 @@ _AGAIN = 0.15
 """Seconds from one picture of a running training to the next."""
 
 
-def show(training: Training, *, save: str | None = None, command: Sequence[str] = ()) -> None:
-    """Train in the terminal until the learner leaves.
+def show(training: Training, *, save: str | None = None, command: Sequence[str] = ()) -> int:
+    """Train in the terminal until the learner leaves; the exit status.
 
     ``save`` is where the key for it suggests to save the state, and ``command`` are the words that opened the training.
     """
-    from graphstep.tui.app import GraphstepApp
+    from graphstep.tui.app import run_screen
 
-    GraphstepApp(TrainingScreen(training, save=save, command=command)).run()
+    return run_screen(TrainingScreen(training, save=save, command=command))
 
 
 class TrainingCommands(Provider):

@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 from codecs import getincrementaldecoder
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SILENCE = 300
 """Seconds."""
@@ -16,6 +22,20 @@ ROOT = Path(__file__).parent.parent.parent
 _SEQUENCE = r"\x1b\[([0-9;?<>=$]*)([A-Za-z~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[^\[\]]"
 _PIECES = re.compile(_SEQUENCE + r"|\r|\n|[^\x1b\r\n]+")
 _WHOLE = re.compile(_SEQUENCE)
+
+
+@contextmanager
+def heeded_signals() -> Iterator[None]:
+    """Let a process that is started heed SIGINT and its like, though whoever started the tests may have had them ignore it."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number in before:
+            # A handler is not inherited, but that a signal is ignored is.
+            signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Terminal:
@@ -40,14 +60,44 @@ class Terminal:
         left_out = ("NO_COLOR", "COLUMNS", "LINES", "TEXTUAL_THEME")
         kept = {name: value for name, value in os.environ.items() if name not in left_out}
         environment = {**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **environment}
-        self._process = subprocess.Popen(
-            argv, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True, cwd=ROOT
-        )
+        with heeded_signals():
+            self._process = subprocess.Popen(
+                argv, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True, cwd=ROOT
+            )
         os.close(inner)
 
     def send(self, keys: str) -> None:
         """Type keys."""
         os.write(self._handle, keys.encode())
+
+    def send_bytes(self, keys: bytes) -> None:
+        """Send what no keyboard of ours sends."""
+        os.write(self._handle, keys)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the command."""
+        self._process.send_signal(number)
+
+    def stopped(self) -> bool:
+        """Wait until the command has stopped (not ended); whether it did, rather than end."""
+        return os.WIFSTOPPED(os.waitpid(self._process.pid, os.WUNTRACED)[1])
+
+    def wipe(self) -> None:
+        """Take in what was written so far, and forget what stands on the screen."""
+        while select.select([self._handle], [], [], 0)[0] and self._read():
+            pass
+        self.cells = [[" "] * self.columns for _ in range(self.rows)]
+
+    def hang_up(self) -> int:
+        """Close the terminal, as its window does; the exit status of the command."""
+        os.close(self._handle)
+        return self._process.wait(timeout=SILENCE)
+
+    @property
+    def restored(self) -> bool:
+        """Whether the main screen is shown, with its cursor, and no report of mouse, focus or paste is asked for any more."""
+        modes = {mode[1]: mode[2] for mode in re.finditer(rb"\x1b\[\?(\d+)([hl])", self.raw)}
+        return modes[b"25"] == b"h" and all(modes[mode] == b"l" for mode in (b"1049", b"1000", b"1003", b"1004", b"2004"))
 
     def until(self, text: str) -> str:
         """Wait until a text stands on the screen, as long as the command is there; the screen."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+from graphstep.lesson import open_lesson, progress
+from graphstep.lesson.catalogue import find
+from graphstep.lesson.walk import LessonRun
 from tests.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
@@ -96,3 +104,65 @@ def test_a_run_shows_itself_from_python() -> None:
     terminal.send("yq")
     assert terminal.ends() == 0
     assert b"after" in terminal.raw
+
+
+def test_a_hidden_character_in_a_byte_that_is_no_letter_and_a_stop_leave_the_screen_whole() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    # The letter é of a keyboard in Latin-1, which is the beginning of a letter in UTF-8 and no more.
+    terminal.send_bytes(b"\xe9")
+    terminal.send(RIGHT)
+    terminal.until("x+y = -2 + 5")
+    # Ctrl-Z, and fg in the shell.
+    terminal.send("\x1a")
+    assert terminal.stopped()
+    terminal.wipe()
+    assert terminal.restored
+    terminal.signal(signal.SIGCONT)
+    terminal.until("x+y = -2 + 5")
+    # A stop that cannot be seen coming: the shell draws over the screen meanwhile.
+    terminal.signal(signal.SIGSTOP)
+    assert terminal.stopped()
+    terminal.wipe()
+    terminal.signal(signal.SIGCONT)
+    terminal.until("x+y = -2 + 5")
+    terminal.send(RIGHT)
+    terminal.until("= -12")
+    terminal.signal(signal.SIGTERM)
+    assert terminal.ends() == 128 + signal.SIGTERM
+    assert terminal.restored
+    assert b"Traceback" not in terminal.raw
+
+
+def test_a_closed_terminal_ends_the_command() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    assert terminal.hang_up() == 128 + signal.SIGHUP
+
+
+def test_an_interrupted_lesson_keeps_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal([sys.executable, "-m", "graphstep", "lesson", "1"], columns=120, GRAPHSTEP_DATA=str(tmp_path))
+    terminal.until("go on")
+    terminal.send("\r")
+    terminal.until("2 of 6")
+    terminal.signal(signal.SIGINT)
+    assert terminal.ends() == 128 + signal.SIGINT
+    assert terminal.restored
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    assert progress.resume(LessonRun(open_lesson(find("1"))), progress.load()).place == 1
+
+
+def test_a_fault_of_the_ui_is_one_line_and_status_1_and_a_training_is_saved_all_the_same(tmp_path: Path) -> None:
+    code = (
+        "import sys; from graphstep.cli import main; from graphstep.tui.doing import training\n"
+        "training.DOES['help'] = lambda screen: 1/0\n"
+        f"sys.exit(main(['train', '(w-1)^2', 'w=0', '--params=w', '--steps=3', {f'--save={tmp_path}/s.npz'!r}]))"
+    )
+    terminal = Terminal([sys.executable, "-c", code])
+    terminal.until("loss")
+    terminal.send("?")
+    assert terminal.ends() == 1
+    assert terminal.restored
+    assert b"error: the terminal UI failed: ZeroDivisionError: division by zero\r\n" in terminal.raw
+    assert [path.name for path in tmp_path.iterdir()] == ["s.npz"]
+    assert b"Traceback" not in terminal.raw
