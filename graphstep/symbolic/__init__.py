@@ -8,8 +8,22 @@ expression in float64. SymPy is imported when one of these functions is called, 
 from __future__ import annotations
 
 from graphstep.symbolic.evaluate import evaluate
+from graphstep.symbolic.exact import ExactRun, exact_contribution, exact_gate
 from graphstep.symbolic.expressions import Formula, derivative, derivatives, formula, symbol_name, to_sympy
 from graphstep.symbolic.size import tree
 from graphstep.symbolic.text import from_sympy
 
-__all__ = ["Formula", "derivative", "derivatives", "evaluate", "formula", "from_sympy", "symbol_name", "to_sympy", "tree"]
+__all__ = [
+    "ExactRun",
+    "Formula",
+    "derivative",
+    "derivatives",
+    "evaluate",
+    "exact_contribution",
+    "exact_gate",
+    "formula",
+    "from_sympy",
+    "symbol_name",
+    "to_sympy",
+    "tree",
+]

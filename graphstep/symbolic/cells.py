@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from graphstep.arrays import Number
-    from graphstep.expression import Constant, Program, Shape
+    from graphstep.expression import Constant, Node, Program, Shape
 
 CELLS = 200
 """Cells of all arrays together up to which SymPy is asked."""
@@ -128,10 +128,16 @@ def _value(
         if isinstance(gate, Gate) and isinstance(value, float):
             return writer.fixed(gate.name, inputs, value)
         return _numbers(writer, value)
+    hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, known, strict=True)]
+    return gate_cells(node, writer, inputs, hints)
+
+
+def gate_cells(node: Node, writer: Writer, inputs: list[Cells], hints: list[Number | None]) -> Cells:
+    """What one gate makes of the cells that it reads; ``hints`` are their values, where they are known: a class is looked up."""
+    gate = GATES[node.gate or ""]
     if isinstance(gate, Gate):
         return _each(lambda *cells: writer.applied(gate, list(cells)), inputs)
-    hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, known, strict=True)]
-    return _structural(gate.name, writer, inputs, hints, options, node.shape)
+    return _structural(gate.name, writer, inputs, hints, {**gate.defaults, **dict(node.options)}, node.shape)
 
 
 def _structural(

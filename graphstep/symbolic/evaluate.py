@@ -1,4 +1,4 @@
-"""The number of a SymPy expression at a point, in float64 by IEEE rules, in one pass over its distinct parts."""
+"""The number of a SymPy expression at a point, by mpmath, in one pass over its distinct parts for each precision."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import math
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from graphstep.errors import InputError, quoted
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.symbolic.reals import Real, Reals, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,59 +16,59 @@ if TYPE_CHECKING:
 def evaluate(expression: Any, values: Mapping[str, float]) -> float:
     """The value of an expression of our gates, or of a derivative of one, where the symbols have these values.
 
+    It is right to the last digit of a double, however many digits cancel on the way (:func:`graphstep.symbolic.reals.settled`).
+    Numbers in the expression that are no doubles, 1/3 and π, are the doubles that a program computes with.
+
     Real numbers only: what is complex is nan. At jumps it follows SymPy: Heaviside(0) is ½, sign(0) is 0.
 
     Raises InputError for a symbol without a value and for a function that no gate of ours leads to.
     """
+    return settled(lambda m: _evaluated(expression, values, m))
+
+
+def _evaluated(expression: Any, values: Mapping[str, float], m: Reals) -> Real:
+    heads = _heads(m)
     known: dict[Any, Any] = {}
     stack = [expression]
-    with np.errstate(all="ignore"):
-        while stack:
-            part = stack[-1]
-            if part in known:
-                stack.pop()
-                continue
-            leaf = _leaf(part, values)
-            if leaf is not None:
-                known[part] = leaf
-            else:
-                missing = [x for x in part.args if x not in known]
-                if missing:
-                    stack.extend(missing)
-                    continue
-                known[part] = _function(part)(*[known[x] for x in part.args])
+    while stack:
+        part = stack[-1]
+        if part in known:
             stack.pop()
-    return float(known[expression])
+            continue
+        leaf = _leaf(part, values, m, heads)
+        if leaf is not None:
+            known[part] = leaf
+        else:
+            missing = [x for x in part.args if x not in known]
+            if missing:
+                stack.extend(missing)
+                continue
+            known[part] = _function(part, heads)(*[known[x] for x in part.args])
+        stack.pop()
+    found: Real = known[expression]
+    return found
 
 
-def _leaf(part: Any, values: Mapping[str, float]) -> Any:
+def _leaf(part: Any, values: Mapping[str, float], m: Reals, heads: _Heads) -> Any:
     """The value of a part that has no parts, or whose parts do not matter; None for all others."""
     if part.is_Symbol:
         if part.name not in values:
             raise InputError(f"no value for {quoted(part.name)}")
-        return np.float64(values[part.name])
+        return m.real(values[part.name])
     if part.is_Float:
-        return np.float64(float(part))
+        return m.real(float(part))
     if part.is_Rational:
-        return _quotient(int(part.p), int(part.q))
-    heads = _heads()
+        return m.quotient(int(part.p), int(part.q))
     if type(part) in heads.leaves:
         return heads.leaves[type(part)]
     if isinstance(part, heads.derivative) and isinstance(part.expr, heads.flat):
         # What is constant but for a jump has the derivative 0, wherever it has one.
-        return np.float64(0.0)
+        return m.real(0)
     return None
 
 
-def _quotient(p: int, q: int) -> np.float64:
-    try:
-        return np.float64(p / q)
-    except OverflowError:
-        return np.float64(math.inf if p > 0 else -math.inf)
-
-
-def _function(part: Any) -> Callable[..., Any]:
-    found = _heads().functions.get(part.func)
+def _function(part: Any, heads: _Heads) -> Callable[..., Any]:
+    found = heads.functions.get(part.func)
     if found is None:
         raise InputError(f"{quoted(part.func.__name__)} of SymPy has no counterpart among the gates")
     return found
@@ -79,30 +77,29 @@ def _function(part: Any) -> Callable[..., Any]:
 class _Heads:
     """What each kind of SymPy expression computes."""
 
-    def __init__(self) -> None:
+    def __init__(self, m: Reals) -> None:
         import sympy as sp
         from sympy.functions.elementary.piecewise import ExprCondPair
         from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
-        m = NUMBERS
         self.derivative = sp.Derivative
         self.flat = (sp.sign, sp.Heaviside)
         self.leaves: dict[Any, Any] = {
-            type(sp.pi): np.float64(math.pi),
-            type(sp.E): np.float64(math.e),
-            type(sp.nan): np.float64(math.nan),
-            type(sp.zoo): np.float64(math.inf),
-            type(sp.oo): np.float64(math.inf),
-            type(-sp.oo): np.float64(-math.inf),
+            type(sp.pi): m.real(math.pi),
+            type(sp.E): m.real(math.e),
+            type(sp.nan): m.nan,
+            type(sp.zoo): m.real(math.inf),
+            type(sp.oo): m.real(math.inf),
+            type(-sp.oo): m.real(-math.inf),
             # The real line ends here.
-            type(sp.I): np.float64(math.nan),
+            type(sp.I): m.nan,
             BooleanTrue: True,
             BooleanFalse: False,
         }
         self.functions: dict[Any, Callable[..., Any]] = {
             sp.Add: lambda *xs: reduce(lambda x, y: x + y, xs),
             sp.Mul: lambda *xs: reduce(lambda x, y: x * y, xs),
-            sp.Pow: _power,
+            sp.Pow: lambda x, y: x**y,
             sp.exp: m.exp,
             sp.log: m.log,
             sp.sin: m.sin,
@@ -121,19 +118,19 @@ class _Heads:
             sp.csch: lambda x: 1 / m.sinh(x),
             sp.coth: lambda x: 1 / m.tanh(x),
             sp.erf: m.erf,
-            sp.erfc: lambda x: np.float64(math.erfc(float(x))),
+            sp.erfc: m.erfc,
             sp.Abs: m.abs,
             # On the real line a number is its own conjugate and has no imaginary part.
             sp.conjugate: lambda x: x,
             sp.re: lambda x: x,
-            sp.im: lambda _: np.float64(0.0),
+            sp.im: lambda _: m.real(0),
             sp.sign: m.sign,
             sp.Max: lambda *xs: reduce(m.maximum, xs),
             sp.Min: lambda *xs: reduce(m.minimum, xs),
-            sp.Heaviside: lambda x, at_0=0.5: np.heaviside(x, at_0),
-            sp.DiracDelta: lambda x, *_: np.float64(math.inf if x == 0 else math.nan if x != x else 0.0),
+            sp.Heaviside: lambda x, at_0=0.5: m.real(at_0 if x == 0 else 1 if x > 0 else 0 if x < 0 else math.nan),
+            sp.DiracDelta: lambda x, *_: m.real(math.inf if x == 0 else math.nan if x != x else 0),
             ExprCondPair: lambda value, condition: (value, condition),
-            sp.Piecewise: lambda *pairs: next((value for value, holds in pairs if holds), np.float64(math.nan)),
+            sp.Piecewise: lambda *pairs: next((value for value, holds in pairs if holds), m.nan),
             sp.StrictGreaterThan: lambda x, y: bool(x > y),
             sp.GreaterThan: lambda x, y: bool(x >= y),
             sp.StrictLessThan: lambda x, y: bool(x < y),
@@ -148,10 +145,5 @@ class _Heads:
 
 
 @cache
-def _heads() -> _Heads:
-    return _Heads()
-
-
-def _power(x: Any, y: Any) -> Any:
-    # A division rounds once; the power -1 of a library may not.
-    return 1 / x if y == -1 else np.sqrt(x) if y == 0.5 else x**y
+def _heads(m: Reals) -> _Heads:
+    return _Heads(m)

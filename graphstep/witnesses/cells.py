@@ -99,9 +99,8 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
         cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
         ready = math.isfinite(around.output) and math.isfinite(values[place])
         difference = around.cell(place) if ready else None
-        testimony = Testimony(
-            trace, index, around.output, 1.0, float(gradients[place]), said, symbolic.note if said is None else "", difference
-        )
+        note = symbolic.note if said is None else ""
+        testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), said, note, difference, place)
         row = replace(judged(testimony, cell_name(name, cell)), cell=cell)
         if around.refusal and row.numeric is None and row.verdict == "agree":
             row = replace(row, explanation=f"It cannot be moved a little: {around.refusal}.")
@@ -122,7 +121,7 @@ def along(trace: Trace, index: int, around: Around) -> Row | None:
     with np.errstate(all="ignore"):
         backprop = float(np.sum(np.multiply(trace.gradient_of(index), move)))
     note = "SymPy is not asked for a direction"
-    testimony = Testimony(trace, index, around.output, 1.0, backprop, None, note, around.direction(move))
+    testimony = Testimony(trace, index, around.output, 1.0, backprop, None, note, around.direction(move), None)
     return judged(testimony, f"{name} along a random direction")
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.errors import quoted
+from graphstep.errors import GraphstepError, quoted
 from graphstep.explain import name_of
 from graphstep.expression import node_id
 from graphstep.numerals import numeral
 from graphstep.trace.causes import gradient_causes, is_finite, makes_not_finite, value_causes
 from graphstep.witnesses.remarks import remark_at
 from graphstep.witnesses.report import AGREES, Row, Verdict
+from graphstep.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from graphstep.trace import Trace
     from graphstep.witnesses.differences import Difference
 
-ROUGH = 1e-2
-"""Relative error above which a disagreement is a mistake rather than a lack of digits."""
+_SMALLEST = 2.3e-308
+"""Below this doubles have fewer and fewer digits, and none of two such numbers is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Testimony:
     """Why SymPy has no say."""
     difference: Difference | None
     """What the runs around the point say."""
+    place: int | None = 0
+    """The cell of the node that is moved, in reading order; None for a direction that moves all of them."""
 
     @property
     def numeric(self) -> float | None:
@@ -99,34 +102,80 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
         return "not finite", _why_not_finite(trace, said.index)
     if difference is not None and difference.kinks:
         return _at_kink(said, symbolic, difference)
-    # A saturated gate has lost digits: σ·(1 − σ) is right to 1e-16, which may be much of a tiny slope.
-    lost = min(10 * error, 1e-12 * max(1.0, abs(said.output)) * abs(said.scale))
-    by_symbolic = symbolic is None or relative_error(backprop, symbolic) <= AGREES or abs(backprop - symbolic) <= lost
+    by_symbolic = symbolic is None or _same(backprop, symbolic)
     by_numeric = numeric is None or _close(backprop, numeric, error)
     if by_symbolic and by_numeric:
         return "agree", _reservation(backprop, symbolic, numeric, error, difference)
     standing = _standing_kink(trace, said.index)
     if standing:
         return "kink", standing
-    if symbolic is not None and numeric is not None and not by_symbolic and _close(symbolic, numeric, error):
-        agree = "SymPy and the central difference agree with each other and not with backprop."
-        return "disagree", f"{agree} The local gradient of a gate on the way is wrong: check its gates one by one."
-    if by_symbolic and symbolic is not None and numeric is not None:
-        size = relative_error(backprop, numeric)
-        rough = "The function is hard to difference here: it is steep, or its digits cancel."
-        wrong = "The function may bend too quickly here for a difference to follow."
-        return "disagree", f"The central difference stands alone. {rough if size < ROUGH else wrong}"
-    if by_numeric and numeric is not None:
-        return "disagree", "SymPy stands alone: its formula may lose digits here, or be meant for complex numbers."
-    if numeric is None or symbolic is None:
+    if said.place is not None and not by_symbolic and by_numeric and symbolic is not None:
+        left = float(np.ravel(noise(trace, said.index))[said.place])
+        if abs(backprop - symbolic) <= left:
+            return "agree", ""
+    exact = _exact(said) if symbolic is None or not by_symbolic else symbolic
+    if exact is not None and _same(backprop, exact):
+        if not by_symbolic:
+            return "agree", "SymPy stands alone: its formula may be meant for complex numbers."
+        return "agree", f"The difference cannot tell: {_why_blind(said)}. Without rounding the slope is {numeral(exact)}."
+    if exact is None:
         other = "SymPy" if numeric is None else "the central difference"
+        if numeric is not None and symbolic is not None:
+            return "disagree", "All three differ."
         return "disagree", f"Backprop and {other} differ, and there is no third witness."
-    return "disagree", "All three differ."
+    head = ""
+    if symbolic is not None and numeric is not None and not by_numeric and _close(symbolic, numeric, error):
+        head = "SymPy and the central difference agree with each other and not with backprop. "
+    off = f"Backprop is off by {_percent(relative_error(backprop, exact))}: without rounding the slope is {numeral(exact)}."
+    guilty = wrong_slope(trace, said.index)
+    if guilty:
+        return "disagree", f"{head}{guilty}"
+    guilty = wrong_value(trace, trace.program.output)
+    if guilty:
+        return "disagree", f"{head}A gate has a wrong value: {guilty}"
+    guilty = cancelled(trace, said.index, backward=True)
+    if guilty:
+        return "rounding", f"{off} {guilty}"
+    if said.place is None or trace.node(said.index).shape:
+        return "disagree", f"{head}{off} The local gradient of a gate on the way is wrong: check its gates one by one."
+    return "rounding", f"{off} No gate is wrong: digits are lost from gate to gate."
+
+
+def _same(a: float, b: float) -> bool:
+    """Whether two slopes are the same as far as doubles can say."""
+    return relative_error(a, b) <= AGREES or max(abs(a), abs(b)) < _SMALLEST
+
+
+def _exact(said: Testimony) -> float | None:
+    """The slope as a run without rounding has it; None where the run is too large for that, or a gate has no form for it."""
+    from graphstep.symbolic import ExactRun
+
+    if said.place is None:
+        return None
+    try:
+        slope = ExactRun(said.trace, said.index).slope(said.index, said.place)
+    except GraphstepError:
+        return None
+    return slope if math.isfinite(slope) else None
+
+
+def _why_blind(said: Testimony) -> str:
+    """Why a difference does not see a slope that is there."""
+    if said.difference is not None and said.difference.one_sided:
+        return "the function exists only on one side of this point, and bends there"
+    return "the function bends, or its digits cancel, within the smallest step"
+
+
+def _percent(share: float) -> str:
+    """A relative error as a person says it."""
+    if share < 1e-4:
+        return numeral(share, 2)
+    return f"{numeral(100 * share, 2)} %"
 
 
 def _close(gradient: float, numeric: float, error: float) -> bool:
     """Whether a gradient and a difference agree, given how far the difference may be off."""
-    return relative_error(gradient, numeric) <= AGREES or abs(gradient - numeric) <= 10 * error
+    return _same(gradient, numeric) or abs(gradient - numeric) <= 10 * error
 
 
 def _reservation(

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
     from graphstep.arrays import Number
 
-Verdict = Literal["agree", "kink", "not finite", "disagree"]
-"""The witnesses agree; or there is a kink; or there is nothing finite to compare; or one of them contradicts the others."""
+Verdict = Literal["agree", "rounding", "kink", "not finite", "disagree"]
+"""The witnesses agree; or every gate is right and the formula loses digits; or there is a kink; or there is nothing finite to
+compare; or one of them contradicts the others."""
 
 AGREES = 1e-6
 """Largest relative error of witnesses that agree. CS231n (Neural Networks 3): 1e-7 and less is happy, above 1e-2 something is
 wrong; extrapolated differences in float64 leave 1e-10 where nothing is."""
 
-SEVERITY: dict[Verdict, int] = {"agree": 0, "kink": 1, "not finite": 2, "disagree": 3}
+SEVERITY: dict[Verdict, int] = {"agree": 0, "rounding": 1, "kink": 2, "not finite": 3, "disagree": 4}
 """How serious a verdict is; the most serious one stands for a report."""
 
 
@@ -144,8 +145,8 @@ class Report:
 
     @property
     def agrees(self) -> bool:
-        """Whether no witness contradicts backprop, kinks aside."""
-        return self.verdict in ("agree", "kink")
+        """Whether no witness contradicts backprop, kinks and the rounding of the formula aside."""
+        return self.verdict in ("agree", "rounding", "kink")
 
     def lines(self, digits: int = DIGITS) -> list[str]:
         """A table and what there is to say about it, as lines of plain text; numbers with ``digits`` significant digits."""
@@ -194,6 +195,7 @@ class Report:
         agreeing = [row for row in self.rows if row.verdict == "agree"]
         if len(agreeing) < count:
             names = {
+                "rounding": "rounded away",
                 "kink": "at a kink",
                 "not finite": "not finite",
                 "disagree": "in dispute",

@@ -80,6 +80,7 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     ]
     signs = {
         "agree": "✓ They agree",
+        "rounding": "≈ Digits are lost to rounding",
         "kink": "◆ There is a kink here",
         "not finite": "▲ Not finite",
         "disagree": "✗ They disagree",
