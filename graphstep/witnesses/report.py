@@ -243,7 +243,8 @@ def _nested(cells: Any) -> Any:
 
 
 def _shown(value: float | None, digits: int) -> str:
-    return "–" if value is None else numeral(value, digits)
+    """A number rounded to its digits: whether more follow is decided by the last bits, which differ from CPU to CPU."""
+    return "–" if value is None else numeral(float(f"{value:.{digits - 1}e}"), digits)
 
 
 def _said(row: Row) -> list[str]:

@@ -89,7 +89,7 @@ def mean(np: Any, x: Any, options: Options) -> Any:
     # Not np.mean: of no cells it warns besides giving nan.
     count = _count(np.shape(x), options)
     found = np.divide(_sum(np, x, options), count)
-    if np.asarray(found).dtype == object or np.all(np.isfinite(found)):
+    if not count or np.asarray(found).dtype == object or np.all(np.isfinite(found)):
         return found
     # A sum may be too large for a number where the mean is none too large.
     return np.where(np.isfinite(found), found, _sum(np, np.divide(x, count), options))[()]
