@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LENGTH = 400
 """Characters of an expression that a lesson quotes or a learner types."""
 
-_NUMERAL = re.compile(r"[-−+]?\s*(?P<whole>\d+)(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[-+−]?\d+))?")
+_NUMERAL = re.compile(r"[-−+]?\s*(?:\d+(?:\.(?P<part>\d*))?|\.(?P<only>\d+))(?:[eE](?P<exponent>[-+−]?\d+))?")
 _NAME = re.compile(r"[^\W\d]\w*")
 _EXPONENT = re.compile(r"(?<=[\d.])[eE](?=[-+−]?\d)")
 _USE = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾")
@@ -72,7 +72,7 @@ def numeral_in(text: str) -> tuple[float, float] | None:
     exponent = int((match["exponent"] or "0").replace("−", "-"))
     if abs(exponent) > 300:
         return None
-    places = len(match["part"] or "")
+    places = len(match["part"] or match["only"] or "")
     return float(text.replace("−", "-").replace(" ", "")), 0.5 * 10.0 ** (exponent - places)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy as np
 from graphstep.arrays import kind_text, number_text, shape_of
 from graphstep.errors import GraphstepError, ShapeError, quoted
 from graphstep.lesson.evaluate import evaluate
+from graphstep.lesson.precision import Typed, is_equal, is_meant, meets
+from graphstep.lesson.precision import typed as precisely
 from graphstep.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.lesson.slips import slips
-from graphstep.lesson.solution import agreeing, same
+from graphstep.lesson.solution import agrees
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
@@ -74,21 +76,30 @@ def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
     except GraphstepError as error:
         what = "as an array" if array else "as a number"
         return Verdict("unreadable", f"That cannot be read {what}: {error.message}.")
-    if found.names and asked.kind == "value":
-        return Verdict("unreadable", f"Now put the numbers in: what {'array' if array else 'number'} is {quoted(text)}?")
     if shape_of(found.value) != shape_of(asked.asked):
         return _of_another_shape(asked, found.value)
     if np.isnan(found.value).any():
         return Verdict("unreadable", f"{quoted(text)} is not a number.")
-    if same(found.value, asked.asked):
+    answer = precisely(_in_brackets(text) if array else text, found.value)
+    if is_meant(answer, asked.asked):
+        if found.names and asked.kind == "value":
+            return Verdict("unreadable", f"Now put the numbers in: what {'array' if array else 'number'} is {quoted(text)}?")
         exact = agrees_closely(found.value, asked.asked)
         return Verdict("right", "Right." if exact else f"Right: {number_text(asked.asked)}, rounded.")
-    slip = next((said for value, said in slips(asked) if same(found.value, value) and not same(value, asked.asked)), "")
+    with np.errstate(all="ignore"):
+        slip = next((said for value, said in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), "")
     if slip:
         return Verdict("wrong", f"Not quite. {slip}")
     if array:
-        return Verdict("wrong", _cells_compared(found.value, asked.asked))
+        return Verdict("wrong", _cells_compared(answer, asked.asked))
+    if agrees(float(found.value), asked.value):
+        return Verdict("wrong", "Not quite: it is close, but the digits that you typed are not those of the result. Look again.")
     return Verdict("wrong", f"Not quite: {_compared(float(found.value), asked.value)}")
+
+
+def same_number(one: Number, other: Number) -> bool:
+    """Whether a slip comes to the right answer by chance."""
+    return shape_of(one) == shape_of(other) and bool(is_equal(one, other).all())
 
 
 def agrees_closely(typed: Number, right: Number) -> bool:
@@ -123,9 +134,9 @@ def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
     return Verdict("wrong", f"That is {kind_text(shape_of(typed))}; {asked.name} is {kind}{rule}.")
 
 
-def _cells_compared(typed: Number, right: Number) -> str:
+def _cells_compared(answer: Typed, right: Number) -> str:
     """Which cells of an array are wrong."""
-    good, turned = agreeing(typed, right), agreeing(np.negative(typed), right)
+    good, turned = meets(answer, right), meets(replace(answer, value=np.negative(answer.value)), right)
     wrong = [place for place in np.ndindex(np.shape(right)) if not good[place]]
     if len(wrong) == np.size(right):
         return "Not quite: no cell is right yet."

@@ -14,10 +14,11 @@ import numpy as np
 from graphstep.arrays import number_text, plain, shape_of
 from graphstep.cells import cell, spelled
 from graphstep.cells.gradient import products_of
-from graphstep.explain import gradient_name, name_of
+from graphstep.explain import gradient_name, name_of, output_name
 from graphstep.expression import Constant
 from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.lesson.slopes import wrong_slopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,11 @@ Slip = tuple["Number", str]
 
 NEIGHBOURS = 100
 """Cells of an array up to which a typed number is looked for in its other cells."""
+
+_QUOTIENTS = frozenset({"div", "reciprocal", "sqrt", "log"})
+"""Gates with a quotient in their value or in their slope."""
+
+_RECIPROCAL = "That is the reciprocal: numerator and denominator have changed places."
 
 
 def slips(asked: Quantity) -> Iterator[Slip]:
@@ -52,24 +58,27 @@ def slips(asked: Quantity) -> Iterator[Slip]:
 
 
 def _slips(asked: Quantity) -> Iterator[Slip]:
-    trace, value = asked.trace, asked.whole
-    edges = trace.plan.arrivals[asked.node]
-    if asked.kind != "value" and len(edges) > 1 and asked.edge is None:
-        yield from _slips_of_sum(asked, [trace.contribution_of(edge) for edge in edges])
-    single = isinstance(value, float)
+    """From what only this question invites to what any question does: of two slips with one number the first is said."""
+    trace, value, node = asked.trace, asked.whole, asked.node
+    single, edges = isinstance(value, float), trace.plan.arrivals[node]
+    if asked.kind != "value" and len(edges) > 1:
+        if asked.edge is None:
+            yield from _slips_of_sum(asked, [trace.contribution_of(edge) for edge in edges])
+        else:
+            whole = gradient_name(trace, node)
+            said = f"That is the whole gradient {whole}; through this one wire comes only a part of it."
+            yield trace.gradient_of(node), said
     yield -value, "The size is right, the sign is turned." if single else "The sizes are right, every sign is turned."
     if asked.kind == "value":
-        yield from _slips_of_value(trace, asked.node)
+        yield from _slips_of_value(trace, node)
         return
     if asked.edge is not None:
         yield from _slips_on_edge(asked, asked.edge)
-    if asked.kind in ("gradient", "sum"):
-        name = name_of(trace.program, asked.node)
-        yield trace.value_of(asked.node), f"That is the value of {name}; its gradient was asked for."
-    if single and value:
-        yield 1 / value, "That is the reciprocal: numerator and denominator have changed places."
+    yield from _slips_of_values(asked)
     if not single and np.ndim(value) == 2:
         yield np.asarray(value).T, "The numbers are right, but rows and columns have changed places."
+    if node != trace.program.output:
+        yield trace.seed, "That is the seed, which the output gets: it has a way to go from there."
 
 
 def _slips_of_terms(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
@@ -101,14 +110,26 @@ def _slips_of_place(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
 
 
 def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
-    name = name_of(asked.trace.program, asked.node)
+    trace = asked.trace
+    name = name_of(trace.program, asked.node)
     for part in parts:
         yield part, f"That is one contribution; {name} is used {len(parts)} times, and the contributions add up."
     with np.errstate(all="ignore"):
         product = plain(np.prod(np.stack([np.asarray(part) for part in parts]), axis=0))
     yield product, "The contributions are not multiplied: at a branch they add up."
     total = sum(parts[1:], start=parts[0])
+    for part in parts if len(parts) > 2 else ():
+        yield total - part, f"One contribution is missing: {name} is used {len(parts)} times, and each use sends one."
     yield total / len(parts), "That is their mean: at a branch the contributions add up."
+    for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
+        yield one - other, "At a branch the contributions are added, not subtracted."
+    slopes = [trace.local_of(edge) for edge in trace.plan.arrivals[asked.node]]
+    known = [slope for slope in slopes if slope is not None and shape_of(slope) == shape_of(total)]
+    if len(known) == len(parts):
+        yield (
+            sum(known[1:], start=known[0]),
+            "Those are the local gradients: each is multiplied by its upstream gradient before they add up.",
+        )
 
 
 def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
@@ -116,6 +137,10 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
     inputs, operands = trace.operand_values(node), trace.node(node).operands
     if gate is None:
         return
+    if isinstance(gate, Gate) and gate.chooses:
+        cells = np.stack(np.broadcast_arrays(*inputs))
+        end, said = (cells.min(0), "smallest") if gate.chooses == "max" else (cells.max(0), "largest")
+        yield plain(end), f"That is the {said} of the inputs; {gate.symbol} takes the other end."
     for value, operand in zip(inputs, operands, strict=True):
         if not isinstance(operand, Constant):
             yield value, f"That is {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
@@ -128,16 +153,29 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
             with np.errstate(all="ignore"):
                 value = plain(gate.value(NUMBERS, turned))
             yield value, f"You get that when the sign of {name_of(trace.program, operand)} is turned."
-    if len(inputs) == 2:
-        x, y = inputs
-        others = {"add": x + y, "mul": x * y, "sub": x - y}
-        for name, value in others.items():
-            if name != gate.name:
-                word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
-                yield value, f"You get that when you {word} the inputs; this gate does something else."
+    with np.errstate(all="ignore"):
+        if len(inputs) == 2:
+            x, y = inputs
+            others = {"add": x + y, "mul": x * y, "sub": x - y}
+            for name, value in others.items():
+                if name != gate.name:
+                    word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
+                    yield plain(np.asarray(value)), f"You get that when you {word} the inputs; this gate does something else."
+        if gate.name in ("sin", "cos", "tan"):
+            value = plain(np.asarray(gate.value(NUMBERS, [np.float64(np.radians(inputs[0]))])))
+            yield value, "You get that with degrees: angles are in radians."
+        if gate.name == "log":
+            yield (
+                plain(np.asarray(np.log10(inputs[0]))),
+                "That is the logarithm to the base 10; this is the natural one, to the base e.",
+            )
+            yield (
+                plain(np.asarray(np.log2(inputs[0]))),
+                "That is the logarithm to the base 2; this is the natural one, to the base e.",
+            )
     own = trace.value_of(node)
-    if isinstance(own, float) and own:
-        yield 1 / own, "That is the reciprocal of it."
+    if isinstance(own, float) and own and gate.name in _QUOTIENTS:
+        yield 1 / own, "That is the reciprocal of it: what stands above and below has changed places."
 
 
 def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
@@ -170,29 +208,91 @@ def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[Slip]:
         yield upstream, f"That is the upstream gradient of {here}: what does the gate make of it on the way to {name}?"
         yield from _slips_of_pullback(trace, sender, slot)
         return
-    own = trace.operand_values(sender)[slot]
-    switches = trace.node(sender).gate == "mul"
+    gate, inputs = trace.gate(sender), trace.operand_values(sender)
+    assert gate is not None, "an edge starts at a gate"
+    own, out, switches = inputs[slot], trace.value_of(sender), gate.name == "mul"
+    value_said = "That is the gate's value; how much does it change when this input changes by a little?"
     if asked.kind == "local":
-        yield (
-            trace.contribution_of(edge),
-            "That is the contribution: the local gradient alone was asked for, without its upstream.",
-        )
+        said = "That is the contribution: the local gradient alone was asked for, without its upstream."
+        yield trace.contribution_of(edge), said
         if switches:
             yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
-        yield (
-            upstream,
-            f"That is the upstream gradient {gradient_name(trace, sender)}; the local gradient belongs to the gate alone.",
-        )
-        yield trace.value_of(sender), "That is the gate's value; how much does it change when this input changes by a little?"
+        yield from wrong_slopes(gate.name, slot, inputs, out)
+        said = f"That is the upstream gradient {gradient_name(trace, sender)}; the local gradient belongs to the gate alone."
+        yield upstream, said
+        yield out, value_said
+        yield from _slips_of_choice(trace, edge)
+        yield from _slips_of_slots(trace, edge, local=True)
+        with np.errstate(all="ignore"):
+            if gate.name in _QUOTIENTS and np.all(local):
+                yield plain(np.asarray(1 / np.asarray(local))), _RECIPROCAL
         return
     with np.errstate(all="ignore"):
+        yield from _slips_of_choice(trace, edge)
         yield local, f"That is the local gradient; multiply it by the upstream gradient, {number_text(upstream)}."
         if switches:
             yield upstream * own, f"You scaled the upstream gradient by {name} itself: a × gate scales it by the other input."
         yield upstream, f"That is the upstream gradient of {here}; multiply it by the local gradient towards {name}."
+        for slope, said in wrong_slopes(gate.name, slot, inputs, out):
+            yield upstream * slope, said
+        yield out, value_said
+        yield from _slips_of_values(asked)
+        yield upstream * upstream * local, "The upstream gradient is multiplied in once, not twice."
+        yield upstream * local * local, "The local gradient is multiplied in once, not twice."
         yield upstream + local, "Upstream and local gradient are multiplied, not added."
         if np.all(local):
             yield upstream / local, "Multiply by the local gradient, do not divide by it."
+        yield upstream * out, f"You scaled the upstream gradient by the value of {here}: it is scaled by the local gradient."
+        if gate.chooses and np.all(local):
+            said = f"It is not shared out: {name} is what {gate.symbol} chose, and gets all of it."
+            yield upstream / len(trace.node(sender).operands), said
+        yield from _slips_of_slots(trace, edge, local=False)
+
+
+def _slips_of_values(asked: Quantity) -> Iterator[Slip]:
+    """Who gave a value where a gradient was asked for."""
+    trace, program = asked.trace, asked.trace.program
+    what = {"contribution": "the contribution", "local": "the local gradient"}.get(asked.kind, "its gradient")
+    yield trace.value_of(asked.node), f"That is the value of {name_of(program, asked.node)}; {what} was asked for."
+    if asked.node != program.output:
+        what = what.replace("its", "a")
+        yield trace.output, f"That is the value of {output_name(program)}, the output; {what} was asked for."
+
+
+def _slips_of_choice(trace: Trace, edge: int) -> Iterator[Slip]:
+    """Who sends to the losers, or nothing to the winner."""
+    sender, local = int(trace.plan.sender[edge]), trace.local_of(edge)
+    gate, name = trace.gate(sender), name_of(trace.program, int(trace.plan.receiver[edge]))
+    if gate is None or "router" not in gate.pattern or not isinstance(local, float):
+        return
+    if local:
+        said = "lets {} through here: what arrives is handed on."
+        if gate.chooses:
+            said = "chose {}: the losers get 0, the winner what arrives."
+        yield 0.0, f"{gate.symbol} {said.format(name)}"
+    else:
+        said = "does not let {} through here: nothing is handed on."
+        if gate.chooses:
+            said = "chose another input: {} gets nothing."
+        yield trace.gradient_of(sender), f"{gate.symbol} {said.format(name)}"
+
+
+def _slips_of_slots(trace: Trace, edge: int, *, local: bool) -> Iterator[Slip]:
+    """Who took another input of the gate."""
+    sender = int(trace.plan.sender[edge])
+    for other in _edges_of(trace, sender):
+        if other == edge:
+            continue
+        value = trace.local_of(other) if local else trace.contribution_of(other)
+        if value is not None:
+            name, what = name_of(trace.program, int(trace.plan.receiver[other])), "local gradient" if local else "contribution"
+            yield value, f"That is the {what} of another input, {name}."
+
+
+def _edges_of(trace: Trace, sender: int) -> list[int]:
+    """The edges along which a gate sends."""
+    receivers = {operand for _, operand in trace.node(sender).sources}
+    return [edge for each in sorted(receivers) for edge in trace.plan.arrivals[each] if int(trace.plan.sender[edge]) == sender]
 
 
 def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:

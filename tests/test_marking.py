@@ -1,0 +1,410 @@
+"""Marks: right is equal, or equal to the digits that were typed; a slip is named where it gives the number that was typed."""
+
+from __future__ import annotations
+
+import random
+import re
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from graphstep.errors import InputError
+from graphstep.lesson.document import Question
+from graphstep.lesson.marking import mark
+from graphstep.lesson.precision import is_meant, typed
+from graphstep.lesson.slips import slips
+from graphstep.lesson.slopes import WRONG_SLOPES
+from graphstep.lesson.solution import Solution, solve
+from graphstep.numerals import numeral
+from graphstep.read import read
+from graphstep.trace import trace
+from tests.programs import run, seeded
+
+if TYPE_CHECKING:
+    from graphstep.trace import Trace
+
+
+def solution(program: str, values: dict[str, object], ask: str, options: tuple[str, ...] = (), seed: float = 1.0) -> Solution:
+    from graphstep.fit import fit
+
+    arrays = {name: np.array(value, float) if isinstance(value, list) else float(value) for name, value in values.items()}
+    shapes = {name: np.shape(value) for name, value in arrays.items()}
+    return solve(Question(ask, (), "", "", options, ask, 0), trace(fit(read(program), shapes).program, arrays, seed=seed))
+
+
+def marked(program: str, values: dict[str, object], ask: str, answer: str) -> tuple[str, str]:
+    verdict = mark(solution(program, values, ask), answer)
+    return verdict.outcome, verdict.said
+
+
+# How precisely
+
+
+@pytest.mark.parametrize(
+    ("program", "x", "right", "rounded", "wrong"),
+    [
+        # What is asked for is the program's value at x.
+        (
+            "25*x",
+            4,
+            ["100", "100.0", "1e2", "1.0e2", "200/2", "25*4", "+100"],
+            [],
+            ["101", "98", "99.9", "100.1", "102", "99", "1.01e2"],
+        ),
+        ("25*x + 1", 4, ["101", "101.00"], [], ["100", "1e2", "1.01", "102"]),
+        (
+            "sigmoid(x)",
+            1,
+            ["0.7311", "0.731058578"],
+            ["0.73", "0.731", ".73", "7.3e-1"],
+            ["0.7", "0.74", "0.732", "1", "0.72", "0.73107"],
+        ),
+        ("sigmoid(x)*0.27", 1, ["0.1974"], ["0.2", "0.20", "0.197", "2e-1"], ["0.19", "0.198", "0.1975", "0.3"]),
+        ("x/3", 1, ["1/3", "0.3333", "2/6", "0.333333333333"], ["0.33", "0.333"], ["0.3", "0.34", "1/4", "3"]),
+        ("x/3", 200, ["200/3", "66.67"], ["67", "66.7"], ["66", "70", "66.6"]),
+        ("x*0", 5, ["0", "-0", "0.0", "0/3", "0e5"], [], ["0.01", "5", "1e-9"]),
+        ("x - x", 0.1, ["0", "-0.0"], [], ["0.1"]),
+        ("x^-3", 10, ["0.001", "1e-3", "1/1000", ".001"], [], ["0", "0.00", "0.0011", "-0.001"]),
+        ("-x*0.0452", 1, ["-0.0452"], ["-0.05", "-0.045"], ["0", "-0.04", "0.05", "-0.044"]),
+        ("x*1.005", 1, ["1.005", "201/200"], ["1.00", "1.01", "1"], ["1.004", "1.1"]),
+        ("1e6*x", 1.2345678, ["1234567.8"], ["1234568", "1.235e6", "1.23e6"], ["1e6", "1.2e6", "1200000", "1234567", "1.22e6"]),
+        ("0.73*x", 0.27, ["0.73*0.27", "0.1971"], ["0.2", "0.197", "0.73*0.2699"], ["0.19", "0.73*0.25"]),
+    ],
+)
+def test_an_answer_is_right_to_the_digits_that_were_typed(
+    program: str, x: float, right: list[str], rounded: list[str], wrong: list[str]
+) -> None:
+    for answer in right:
+        assert marked(program, {"x": x}, f"value {program}", answer) == ("right", "Right."), answer
+    for answer in rounded:
+        outcome, said = marked(program, {"x": x}, f"value {program}", answer)
+        assert (outcome, said[:7], said[-9:]) == ("right", "Right: ", " rounded."), answer
+    for answer in wrong:
+        assert marked(program, {"x": x}, f"value {program}", answer)[0] == "wrong", answer
+
+
+def test_what_is_close_but_not_right_is_told_so() -> None:
+    assert "close" in marked("25*x", {"x": 4}, "value 25*x", "101")[1]
+    assert "size" in marked("25*x", {"x": 4}, "value 25*x", "110")[1]
+    assert "sign and at the size" in marked("25*x", {"x": 4}, "value 25*x", "-7")[1]
+    assert "look at the numbers" in marked("25*x", {"x": 4}, "value 25*x", "0")[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("0.33, 0.67", "right"),
+        ("1/3, 0.67", "right"),
+        ("0.3333, 2/3", "right"),
+        ("0.33, 0.66", "wrong"),
+        ("0.3, 0.67", "wrong"),
+        ("0.34, 0.67", "wrong"),
+        ("[0.3333333333, 0.6666666667]", "right"),
+    ],
+)
+def test_each_cell_is_marked_to_its_own_digits(answer: str, outcome: str) -> None:
+    assert marked("x/3", {"x": [1, 2]}, "value x/3", answer)[0] == outcome
+
+
+def test_the_precision_of_arithmetic_is_that_of_its_decimals() -> None:
+    assert is_meant(typed("0.5*0.33", 0.165), 1 / 6)
+    assert not is_meant(typed("0.5*0.3300", 0.165), 1 / 6)
+    assert not is_meant(typed("1/2*1/3", 1 / 6), 0.165)
+    assert not is_meant(typed("50.5*2.0", 101.0), 100.0)
+    assert not is_meant(typed("0.5", 0.5), np.array([0.5]))
+
+
+# Slips
+
+S, Q = "x + x", {"x": 3}
+MAX, RELU = "f = max(x, y)*z", "f = relu(x)*y"
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "ask", "answer", "says"),
+    [
+        # One wire, and the whole gradient.
+        (S, Q, "contribution + → x", "2", "That is the whole gradient df/dx; through this one wire"),
+        (S, Q, "local + → x", "2", "That is the whole gradient df/dx"),
+        ("q = x*x; f = q + x", Q, "contribution f → x", "7", "That is the whole gradient"),
+        (S, Q, "sum x", "1", "one contribution; x is used 2 times"),
+        ("x + x + x", Q, "sum x", "2", "One contribution is missing: x is used 3 times"),
+        ("x*y + x", {"x": 3, "y": 5}, "sum x", "4", "not subtracted"),
+        ("a = x*y; f = a*z + x", {"x": 3, "y": 5, "z": 4}, "sum x", "6", "Those are the local gradients"),
+        ("x*y + x*z", {"x": 3, "y": 5, "z": 4}, "sum x", "20", "not multiplied"),
+        ("x*y + x*z", {"x": 3, "y": 5, "z": 4}, "sum x", "4.5", "mean"),
+        ("x*y + x*z", {"x": 3, "y": 5, "z": 4}, "sum x", "27", "value of f, the output"),
+        ("x*y + x*z", {"x": 3, "y": 5, "z": 4}, "sum x", "3", "value of x"),
+        # Upstream and local.
+        (
+            "q = x + y; f = q*z",
+            {"x": -2, "y": 5, "z": -4},
+            "gradient x",
+            "16",
+            "upstream gradient is multiplied in once, not twice",
+        ),
+        ("q = 3*x; f = q*z", {"x": -2, "z": -4}, "gradient x", "-36", "local gradient is multiplied in once"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": -4}, "gradient x", "3", "That is the local gradient; multiply it by the upstream"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": -4}, "gradient x", "-4", "That is the upstream gradient of q"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": -4}, "gradient x", "-1", "multiplied, not added"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "gradient x", "2.333", "do not divide"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "gradient x", "-21", "sign is turned"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "gradient x", "1", "That is the seed"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "gradient x", "-2", "value of x; its gradient"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "gradient x", "-6", "the gate's value"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "gradient x", "-42", "value of f, the output; a gradient was asked for"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "contribution q → x", "-42", "value of f, the output; the contribution"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "gradient f", "-42", "value of f; its gradient"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "local q → x", "21", "That is the contribution"),
+        ("q = 3*x; f = q*z", {"x": -2, "z": 7}, "local q → x", "7", "upstream gradient df/dq"),
+        ("q = x*y; f = q*z", {"x": -2, "y": 3, "z": 7}, "gradient x", "-14", "by x itself"),
+        ("q = x*y; f = q*z", {"x": -2, "y": 3, "z": 7}, "local q → x", "-2", "That is x itself"),
+        ("q = x/y; f = q*z", {"x": 5, "y": 2, "z": 8}, "gradient x", "-10", "contribution of another input, y"),
+        ("q = x/y; f = q*z", {"x": 5, "y": 2, "z": 8}, "local q → x", "-1.25", "local gradient of another input, y"),
+        ("q = x + 3; f = q*z", {"x": 2, "z": 7}, "gradient x", "35", "value of f"),
+        ("q = x + 3; f = q*z*2 + 1", {"x": 2, "z": 7}, "gradient x", "70", "by the value of q"),
+        # Rules of single gates.
+        ("a = 1/x; f = a*y", {"x": 4, "y": 3}, "local a → x", "-0.25", "The square is missing"),
+        ("a = 1/x; f = a*y", {"x": 4, "y": 3}, "gradient x", "-0.75", "The square is missing"),
+        ("a = 1/x; f = a*y", {"x": 4, "y": 3}, "local a → x", "0.0625", "sign is turned"),
+        ("a = 1/x; f = a*y", {"x": 4, "y": 3}, "local a → x", "0.25", "the gate's value"),
+        ("a = y/x; f = a*3", {"x": 4, "y": 5}, "gradient x", "-3.75", "The square is missing"),
+        ("a = x^3; f = a*y", {"x": 2, "y": 5}, "gradient x", "20", "The exponent is missing"),
+        ("a = x^3; f = a*y", {"x": 2, "y": 5}, "gradient x", "120", "falls by one"),
+        ("a = sqrt(x); f = a*y", {"x": 16, "y": 5}, "local a → x", "0.25", "The ½ is missing"),
+        ("a = sqrt(x); f = a*y", {"x": 16, "y": 5}, "local a → x", "8", "the reciprocal"),
+        ("a = exp(x); f = a*y", {"x": 2, "y": 5}, "local a → x", "5.437", "rule of a power"),
+        ("a = log(x); f = a*y", {"x": 4, "y": 5}, "local a → x", "4", "1 over its input"),
+        ("a = sigmoid(x); f = a*y", {"x": 1, "y": 5}, "local a → x", "0.2689", "factor σ is missing"),
+        ("a = tanh(x); f = a*y", {"x": 1, "y": 5}, "local a → x", "0.58", "1 minus that square"),
+        # Routers.
+        (MAX, {"x": 3, "y": 1, "z": 5}, "gradient x", "0", "max chose x"),
+        (MAX, {"x": 3, "y": 1, "z": 5}, "gradient x", "2.5", "not shared out"),
+        (MAX, {"x": 3, "y": 1, "z": 5}, "gradient y", "5", "max chose another input: y gets nothing"),
+        (RELU, {"x": 2, "y": 3}, "gradient x", "0", "relu lets x through"),
+        (RELU, {"x": -2, "y": 3}, "gradient x", "3", "relu does not let x through"),
+        # Values.
+        ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "value q", "-10", "multiply the inputs"),
+        ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "value q", "x*y", "multiply the inputs"),
+        ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "value q", "x - y", "subtract the inputs|sign is turned|sign of y"),
+        ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "value q", "3*x - y", "sign is right|sign and at the size"),
+        ("q = x*y", {"x": 3, "y": 5}, "value q", "8", "add the inputs"),
+        ("q = x - y", {"x": 3, "y": 5}, "value q", "8", "sign of y is turned"),
+        ("q = x/y", {"x": 3, "y": 5}, "value q", "1.667", "changed places"),
+        ("q = max(x, y)", {"x": 3, "y": 5}, "value q", "3", "smallest of the inputs"),
+        ("q = sin(x)", {"x": 30}, "value q", "0.5", "degrees"),
+        ("q = log(x)", {"x": 100}, "value q", "2", "base 10"),
+        ("q = log(x)", {"x": 8}, "value q", "3", "base 2"),
+        # None: nothing says why.
+        ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient x", "1000", "sign and at the size"),
+        ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient x", "-1000", "the sign is right, the size is not"),
+        ("q = x*y; f = q*z", {"x": 2, "y": 3, "z": 7}, "gradient x", "21.9", "the sign is right, the size is not"),
+    ],
+)
+def test_a_slip_is_named_by_the_most_special_route_to_the_number(
+    program: str, values: dict[str, object], ask: str, answer: str, says: str
+) -> None:
+    outcome, said = marked(program, values, ask, answer)
+    assert outcome == "wrong"
+    assert any(each in said for each in says.split("|")), said
+
+
+def test_a_formula_that_is_right_is_asked_for_its_number_and_a_wrong_one_is_wrong() -> None:
+    for answer, outcome in {"x + y": "unreadable", "y + x": "unreadable", "x*y": "wrong", "x": "wrong", "y - x": "wrong"}.items():
+        found, said = marked("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "value q", answer)
+        assert found == outcome
+        assert ("Now put the numbers in" in said) == (outcome == "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "says"),
+    [
+        ("value q", "q", "q is not computed yet"),
+        ("value f", "q*z", "Now put the numbers in"),
+        ("value f", "f", "f is not computed yet"),
+        ("gradient q", "df/dq", "not known yet"),
+        ("gradient x", "df/dx", "not known yet"),
+        ("gradient x", "df/dy", "not known yet"),
+        ("local q → x", "∂q/∂x", "not known yet"),
+        ("gradient x", "∂q/∂x*df/dq", "not known yet"),
+        ("contribution × → z", "df/dz", "not known yet"),
+    ],
+)
+def test_an_answer_may_not_name_what_is_not_on_show_yet(ask: str, answer: str, says: str) -> None:
+    outcome, said = marked("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, ask, answer)
+    assert outcome == "unreadable"
+    assert says in said
+
+
+def test_an_answer_may_name_what_is_on_show() -> None:
+    for ask, answer in (("gradient x", "df/dq"), ("gradient z", "q"), ("gradient x", "df/dq*1"), ("gradient q", "z*df/df")):
+        assert marked("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, ask, answer)[0] == "right"
+
+
+def test_where_the_learner_stands_bounds_what_may_be_named_and_never_loosens_it() -> None:
+    asked = solution("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient x")
+    assert mark(asked, "df/dq", at=asked.seen - 1).right
+    assert mark(asked, "df/dq", at=3).outcome == "unreadable"
+    assert mark(asked, "df/dx", at=asked.seen).outcome == "unreadable"
+    assert mark(asked, "df/dx", at=len(asked.trace)).outcome == "unreadable"
+
+
+# Choices
+
+OPTIONS = ("router", "switcher", "adder")
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("2", "right"),
+        ("switcher", "right"),
+        (" Switcher ", "right"),
+        ("SWIT CHER", "right"),
+        ("1", "wrong"),
+        ("3", "wrong"),
+        ("router", "wrong"),
+        *((answer, "unreadable") for answer in ("0", "4", "-2", "²", "2.0", "x", "٢", "22222222", "", "switch")),
+    ],
+)
+def test_an_option_is_chosen_by_its_number_or_its_words(answer: str, outcome: str) -> None:
+    assert mark(solution("x*y", {"x": 2, "y": 3}, "choice: pattern × → x", OPTIONS), answer).outcome == outcome
+
+
+def test_a_choice_says_how_many_options_there_are_and_which_was_wrong() -> None:
+    asked = solution("x*y", {"x": 2, "y": 3}, "choice: pattern × → x", OPTIONS)
+    assert mark(asked, "9").said == "Choose one of 1 to 3, or type the words of an option."
+    assert mark(asked, "3").said == "Not adder. Look again."
+    assert mark(asked, "2").said == "Right."
+
+
+@pytest.mark.parametrize(
+    ("ask", "options", "right"),
+    [
+        ("choice: route max", ("x", "y"), "y"),
+        ("choice: sign gradient x", ("positive", "negative", "zero"), "zero"),
+        ("choice: sign gradient y", ("positive", "negative", "zero"), "negative"),
+        ("choice: sign value m", ("positive", "negative", "zero"), "positive"),
+        ("choice: steepest", ("x", "y", "m"), None),
+        ("choice: steepest", ("x", "y", "z"), "y"),
+        ("choice: gradient z", ("m", "x", "x + y"), "m"),
+    ],
+)
+def test_the_right_option_is_computed_from_the_run(ask: str, options: tuple[str, ...], right: str | None) -> None:
+    program, values = "m = max(x, y); f = m*z", {"x": 1, "y": 2, "z": -3}
+    if right is None:
+        with pytest.raises(InputError, match="almost the same size"):
+            solution(program, values, ask, options)
+    else:
+        asked = solution(program, values, ask, options)
+        assert [mark(asked, option).right for option in options] == [option == right for option in options]
+
+
+# Any answer at all
+
+
+def _answers(it: Trace, rng: random.Random) -> list[float]:
+    """Numbers that somebody could mix up, all of one run, and some of none."""
+    numbers = [float(it.value_of(node)) for node in range(len(it.program.nodes))]
+    numbers += [float(it.gradient_of(node)) for node in range(len(it.program.nodes)) if it.gradient(node) is not None]
+    numbers += [float(x) for edge in range(len(it.plan.sender)) if (x := it.local_of(edge)) is not None]
+    picked = rng.sample(numbers, min(4, len(numbers)))
+    return [
+        *picked,
+        -picked[0],
+        picked[0] + picked[-1],
+        picked[0] * picked[-1],
+        rng.uniform(-5, 5),
+        float(rng.randrange(-9, 10)),
+        0.0,
+        1.0,
+    ]
+
+
+def _rounds_to(right: float, answer: str) -> bool:
+    """Whether a number, rounded as the answer was typed, is the answer: by decimal arithmetic, not as marking does it."""
+    wanted = Decimal(answer)
+    exponent = int(wanted.as_tuple().exponent)
+    unit = Decimal((0, (1,), exponent))
+    lower, upper = (Decimal(right * factor).quantize(unit, ROUND_HALF_EVEN) for factor in (1 - 1e-12, 1 + 1e-12))
+    return wanted in (lower, upper)
+
+
+SAID = {
+    # What the sentence claims, computed from the run by other means than the slip.
+    r"sign is turned\.$": lambda it, a: [-a.value],
+    r"That is the value of (?!.*the output).+; ": lambda it, a: [float(it.value_of(a.node))],
+    r"the output; ": lambda it, a: [float(it.output)],
+    r"That is the seed": lambda it, a: [float(it.seed)],
+    r"That is the whole gradient": lambda it, a: [float(it.gradient_of(a.node))],
+    r"one contribution; ": lambda it, a: [float(it.contribution_of(e)) for e in it.plan.arrivals[a.node]],
+    r"That is their mean": lambda it, a: [float(it.gradient_of(a.node)) / len(it.plan.arrivals[a.node])],
+    r"One contribution is missing": lambda it, a: [
+        float(it.gradient_of(a.node) - it.contribution_of(e)) for e in it.plan.arrivals[a.node]
+    ],
+    r"That is the local gradient; ": lambda it, a: [float(it.local_of(a.edge))],
+    r"That is the contribution: ": lambda it, a: [float(it.contribution_of(a.edge))],
+    r"That is the upstream gradient": lambda it, a: [float(it.gradient_of(int(it.plan.sender[a.edge])))],
+    r"multiplied, not added": lambda it, a: [float(it.gradient_of(int(it.plan.sender[a.edge])) + it.local_of(a.edge))],
+    r"That is the gate's value": lambda it, a: [float(it.value_of(int(it.plan.sender[a.edge])))],
+    r"upstream gradient is multiplied in once": lambda it, a: [
+        float(it.gradient_of(int(it.plan.sender[a.edge])) * it.contribution_of(a.edge))
+    ],
+    r"lets .* through here|chose .*: the losers": lambda it, a: [0.0],
+    r"which goes into the gate": lambda it, a: [float(x) for x in it.operand_values(a.node)],
+}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
+    rng = random.Random(seed)
+    it = run(seeded(seed))
+    edges = [edge for edge in range(len(it.plan.sender)) if it.local_of(edge) is not None]
+    asks = []
+    for node in range(len(it.program.nodes)):
+        asks += [f"value v{node + 1}", f"gradient v{node + 1}"]
+    for edge in rng.sample(edges, min(4, len(edges))):
+        wire = f"v{int(it.plan.sender[edge]) + 1} → v{int(it.plan.receiver[edge]) + 1}"
+        asks += [f"local {wire}", f"contribution {wire}"]
+    for ask in rng.sample(asks, min(6, len(asks))):
+        try:
+            asked = solve(Question(ask, (), "", "", (), ask, 0), it)
+        except InputError:
+            continue
+        quantity = asked.quantity
+        assert quantity is not None
+        for number in _answers(it, rng):
+            if not np.isfinite(number):
+                continue
+            answer = f"{number:.{rng.randrange(0, 6)}f}"
+            verdict = mark(asked, answer)
+            assert verdict.outcome in ("right", "wrong")
+            right = quantity.value
+            equal = abs(float(answer) - right) <= 1e-9 * abs(right) or (abs(right) <= 1e-12 and not float(answer))
+            assert verdict.right <= (equal or _rounds_to(right, answer)), (ask, answer, right)
+            if equal:
+                assert verdict.right
+            if not verdict.right:
+                meant = typed(answer, float(answer))
+                named = [said for value, said in slips(quantity) if is_meant(meant, value)]
+                told = verdict.said.removeprefix("Not quite. ")
+                assert told in named or verdict.said.startswith("Not quite: "), (ask, answer, verdict.said)
+                for pattern, numbers in SAID.items():
+                    if re.search(pattern, told):
+                        assert any(is_meant(meant, value) for value in numbers(it, quantity)), (ask, answer, told)
+
+
+@pytest.mark.parametrize(("gate", "slot"), WRONG_SLOPES, ids=str)
+def test_no_wrong_slope_is_the_right_one(gate: str, slot: int) -> None:
+    from graphstep.gates import ELEMENTWISE
+    from graphstep.gates.mathematics import NUMBERS
+
+    row, inputs = ELEMENTWISE[gate], [np.float64(1.7), np.float64(2.6)]
+    inputs = inputs[: len(row.partials)]
+    out = row.value(NUMBERS, inputs)
+    right = row.local(slot, NUMBERS, inputs, out, ())
+    wrong = [float(each.slope(inputs, out)) for each in WRONG_SLOPES[gate, slot]]
+    assert all(abs(value - float(right)) > 0.01 for value in wrong)
+    assert len({numeral(value) for value in wrong}) == len(wrong), "two rows for one number"
