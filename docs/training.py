@@ -116,7 +116,7 @@ $ graphstep train "(w*x - y)^2" x=1 y=2 --params w --steps 50 --optimizer adam -
 def training_page() -> str:
     """Training: from the rows in ``graphstep/optimizers.py``."""
     settings = [
-        (f"`--{'momentum' if name == 'mu' else name}`", _of(name), meaning.rpartition(": ")[2])
+        (f"`--{'momentum' if name == 'mu' else name.replace('_', '-')}`", _of(name), meaning.rpartition(": ")[2])
         for name, meaning in SETTINGS.items()
     ]
     return refreshed(

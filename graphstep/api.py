@@ -98,6 +98,7 @@ def train(
     beta1: float | None = None,
     beta2: float | None = None,
     eps: float | None = None,
+    weight_decay: float | None = None,
     maximize: bool = False,
     batch: str | None = None,
     batch_seed: int = 0,
@@ -118,11 +119,11 @@ def train(
 
     The other inputs are data. ``lr`` is the learning rate, a number or an expression in the round ``t`` and the number of rounds
     ``T``, such as ``"0.1*0.95^t"``. ``optimizer`` is one of :data:`graphstep.optimizers.OPTIMIZERS`; ``momentum`` (its μ),
-    ``rho``, ``beta1``, ``beta2`` and ``eps`` are settings that some of them have. ``batch="X,y:32"`` cuts X and y along axis 0
-    into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last fifth from training and
-    looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so many rounds without a
-    better one, ``on_progress(round, loss)`` by returning False. ``resume`` goes on from a file that :meth:`Training.save` wrote;
-    ``steps`` counts the rounds before it.
+    ``rho``, ``beta1``, ``beta2``, ``eps`` and ``weight_decay`` are settings that some of them have. ``batch="X,y:32"`` cuts X
+    and y along axis 0 into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last
+    fifth from training and looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so
+    many rounds without a better one, ``on_progress(round, loss)`` by returning False. ``resume`` goes on from a file that
+    :meth:`Training.save` wrote; ``steps`` counts the rounds before it.
 
     >>> import graphstep as gs
     >>> training = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=10, x=1, y=2, w=0)
@@ -158,7 +159,7 @@ def train(
     settings = training.Settings(
         training.read_names(params) if isinstance(params, str) else tuple(params),
         row,
-        settings_of(row, {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps}),
+        settings_of(row, {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}),
         lr if isinstance(lr, str) else repr(float(lr)),
         steps,
         climbs=maximize,

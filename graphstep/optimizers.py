@@ -61,6 +61,7 @@ SYMBOLS: Mapping[str, str] = {
     "beta1": "β₁",
     "beta2": "β₂",
     "eps": "ε",
+    "weight_decay": "λ",
     "v_prev": "v_prev",
     "m_hat": "m̂",
     "v_hat": "v̂",
@@ -74,6 +75,7 @@ LATEX_SYMBOLS: Mapping[str, str] = {
     "beta1": r"\beta_{1}",
     "beta2": r"\beta_{2}",
     "eps": r"\varepsilon",
+    "weight_decay": r"\lambda",
     "v_prev": r"v_{\mathrm{prev}}",
     "m_hat": r"\hat{m}",
     "v_hat": r"\hat{v}",
@@ -86,7 +88,8 @@ SETTINGS: Mapping[str, str] = {
     "rho": "rmsprop: the share of the cache that is kept from round to round",
     "beta1": "adam: the share of the mean gradient that is kept",
     "beta2": "adam: the share of the mean square that is kept",
-    "eps": "rmsprop and adam: what keeps the divisor from zero",
+    "eps": "adagrad, rmsprop and adam: what keeps the divisor from zero",
+    "weight_decay": "adamw: the share, times the learning rate, that a parameter loses in every round",
 }
 """What each setting means."""
 
@@ -132,7 +135,33 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             "Momentum that looks ahead: {w} stands where the velocity would carry it, so it first takes the last look back.",
             {"mu": 0.9},
             ("v",),
-            "This is the form of Stanford's CS231n, in the variables that look ahead; PyTorch keeps the learning rate out of v.",
+            "This is the form of Stanford's CS231n, in the variables that look ahead; PyTorch keeps the learning rate out of v: "
+            "--optimizer nesterov-pytorch.",
+        ),
+        Optimizer(
+            "nesterov-pytorch",
+            (
+                Assignment("v", lambda m, q: q.mu * q.v + q.g),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * (q.g + q.mu * q.v))),
+            ),
+            "Momentum that looks ahead: {w} moves by the gradient, and by what the velocity that took it up carries on.",
+            {"mu": 0.9},
+            ("v",),
+            "This is PyTorch's form, with the learning rate outside v. Stanford's CS231n has it inside: --optimizer nesterov. "
+            "The weights are the same while the learning rate stays the same.",
+        ),
+        Optimizer(
+            "adagrad",
+            (
+                Assignment("cache", lambda m, q: q.cache + q.g**2),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / (m.sqrt(q.cache) + q.eps))),
+            ),
+            "The cache is the sum of all squared gradients so far; divided by its root, steps are alike in every direction, and "
+            "grow shorter from round to round.",
+            {"eps": 1e-10},
+            ("cache",),
+            "As in Stanford's CS231n and PyTorch; Dive into Deep Learning has ε inside the root, and Keras starts the cache "
+            "at 0.1.",
         ),
         Optimizer(
             "rmsprop",
@@ -143,7 +172,21 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             "The cache is a running mean of the squared gradient; divided by its root, steps are alike in every direction.",
             {"rho": 0.99, "eps": 1e-8},
             ("cache",),
-            "As in Stanford's CS231n and PyTorch; Keras keeps 0.9 of the cache.",
+            "As in Stanford's CS231n and PyTorch; Keras and Dive into Deep Learning keep 0.9 of the cache and have ε inside the "
+            "root: --optimizer rmsprop-keras.",
+        ),
+        Optimizer(
+            "rmsprop-keras",
+            (
+                Assignment("cache", lambda m, q: q.rho * q.cache + (1 - q.rho) * q.g**2),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / m.sqrt(q.cache + q.eps))),
+            ),
+            "The cache is a running mean of the squared gradient; divided by its root, steps are alike in every direction. "
+            "ε stands inside the root.",
+            {"rho": 0.9, "eps": 1e-7},
+            ("cache",),
+            "As in Keras, and in Dive into Deep Learning with ε = 1e-6; Stanford's CS231n and PyTorch have ε outside the root: "
+            "--optimizer rmsprop.",
         ),
         Optimizer(
             "adam",
@@ -159,6 +202,25 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
             ("m", "v"),
             "As in Kingma and Ba's paper and in PyTorch.",
+        ),
+        Optimizer(
+            "adamw",
+            (
+                Assignment("m", lambda m, q: q.beta1 * q.m + (1 - q.beta1) * q.g),
+                Assignment("v", lambda m, q: q.beta2 * q.v + (1 - q.beta2) * q.g**2),
+                Assignment("m_hat", lambda m, q: q.m / (1 - q.beta1**q.t)),
+                Assignment("v_hat", lambda m, q: q.v / (1 - q.beta2**q.t)),
+                Assignment(
+                    "w",
+                    lambda m, q: q.downhill((1 - q.lr * q.weight_decay) * q.w, q.lr * q.m_hat / (m.sqrt(q.v_hat) + q.eps)),
+                ),
+            ),
+            "Adam whose weights decay by themselves: {w} loses a small share in every round, whatever its gradient is, and moves "
+            "{way} m over the root of v.",
+            {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+            ("m", "v"),
+            "As in Loshchilov and Hutter's paper without its schedule, and in PyTorch. A penalty in the loss would go through "
+            "the root like every gradient; this decay does not.",
         ),
     )
 }

@@ -171,7 +171,7 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
 
 def _option(setting: str) -> str:
     """The option of an optimizer's setting; momentum is asked for by name."""
-    return "--momentum" if setting == "mu" else f"--{setting}"
+    return "--momentum" if setting == "mu" else f"--{setting.replace('_', '-')}"
 
 
 def _whole(word: str, option: str, least: int) -> int:
