@@ -211,7 +211,11 @@ class Rounded:
         import numpy as np
 
         axes = axis if axis is None or isinstance(axis, int | tuple) else int(axis)
-        if function in ("sum", "mean", "max", "min"):
+        if function == "mean":
+            # Not np.mean: of no cells it warns besides giving nan.
+            total = np.sum(x, axis=axes, keepdims=axes is not None)
+            return np.divide(total, np.size(x) / max(1, np.size(total)))
+        if function in ("sum", "max", "min"):
             return getattr(np, function)(x, axis=axes, keepdims=axes is not None)
         row = _structural(function)
         if row is None or "axis" not in row.defaults:
