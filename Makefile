@@ -3,12 +3,12 @@
 VENV ?= .venv
 export VENV
 
-.PHONY: check tests lint types contracts lessons wheel bench fuzz docs format
+.PHONY: check tests lint types contracts lessons wheel kernels oldest bench fuzz mutants docs format
 
 check: ## everything that CI does
 	@bash .ci/run
 
-tests lint types contracts lessons wheel: ## one step of it
+tests kernels lint types contracts lessons wheel oldest: ## one step of it
 	@bash .ci/run $@
 
 format: ## put the code into shape
@@ -17,6 +17,10 @@ format: ## put the code into shape
 SECONDS ?= 60
 fuzz: ## random programs against central differences and SymPy, for SECONDS=60
 	@$(VENV)/bin/python -m tests.fuzz --seconds $(SECONDS)
+
+MUTATED ?=
+mutants: ## break the code in 200 places a package, and see whether tests notice (docs/mutants.md); MUTATED=paths for one
+	@$(VENV)/bin/python -m tests.mutants $(MUTATED)
 
 bench: ## speed against peers, in ratios (docs/benchmarks.md)
 	@$(VENV)/bin/pip install -q -e ".[bench]"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
@@ -10,11 +12,15 @@ import pytest
 
 from graphstep.errors import InputError
 from graphstep.graph import build
+from graphstep.numerals import numeral
 from graphstep.paths import LISTED, count_text, paths, paths_lines
 from graphstep.read import read
 from graphstep.trace import trace
 from tests.arrayed import run
 from tests.programs import seeded
+
+if TYPE_CHECKING:
+    from graphstep.trace import Trace
 
 MOST = 500
 """Paths up to which those of a random program are all listed."""
@@ -53,32 +59,171 @@ def test_there_are_as_many_paths_as_networkx_finds_and_no_two_are_the_same(seed:
         assert found.edges == len({edge for path in found.listed for edge in path.edges})
 
 
-def test_a_square_has_two_paths() -> None:
-    made = run("q = x*x; q + x", x=3.0)
-    found = paths(made, 0)
-    assert [path.product for path in found.listed] == [1.0, 3.0, 3.0]
-    assert (found.count, found.edges, found.total) == (3, 4, 7.0)
-    text = paths_lines(found)
-    assert text[0] == "3 paths lead from x to f."
-    assert "2. x → q → f" in text
-    assert "   ∂f/∂q · ∂q/∂x⁽¹⁾ = 1 · 3 = 3" in text
-    assert "Their sum is 1 + 3 + 3 = 7, the gradient ∂f/∂x." in text
-    assert "Backprop does not list them: 3 paths, 4 edges." in text
+SQUARE = """\
+3 paths lead from x to f.
+
+1. x → f
+   ∂f/∂x⁽³⁾ = 1
+
+2. x → q → f
+   ∂f/∂q · ∂q/∂x⁽¹⁾ = 1 · 3 = 3
+
+3. x → q → f
+   ∂f/∂q · ∂q/∂x⁽²⁾ = 1 · 3 = 3
+
+Their sum is 1 + 3 + 3 = 7, the gradient df/dx.
+
+Backprop does not list them: 3 paths, 4 edges.
+It sends once along each edge, and adds up where paths meet."""
+
+SEEDED = """\
+1 path leads from x to f.
+
+1. x → x+y → f
+   dL/df · ∂f/∂(x+y) · ∂(x+y)/∂x = 2 · (-4) · 1 = -8
+
+The product is -8, the gradient dL/dx.
+
+Backprop does not list them: 1 path, 2 edges.
+It sends once along each edge, and adds up where paths meet."""
+
+OUTPUT = """\
+1 path leads from f to f.
+
+1. f
+   dL/df = 3
+
+The product is 3, the gradient dL/df.
+
+Backprop does not list them: 1 path, 0 edges.
+It sends once along each edge, and adds up where paths meet."""
+
+ITSELF = """\
+1 path leads from f to f.
+
+1. f
+   df/df = 1
+
+The product is 1, the gradient df/df.
+
+Backprop does not list them: 1 path, 0 edges.
+It sends once along each edge, and adds up where paths meet."""
+
+ARRAYS = """\
+2 paths lead from W to f.
+
+1. W → sum(W) → f
+   ∂f/∂sum(W) · ∂sum(W)/∂W⁽²⁾
+   1×1 diagonal · 1×6 repetition
+
+2. W → q → q^2 → sum(q^2) → f
+   ∂f/∂sum(q^2) · ∂sum(q^2)/∂(q^2) · ∂(q^2)/∂q · ∂q/∂W⁽¹⁾
+   1×1 diagonal · 1×3 repetition · 3×3 diagonal · 3×6 block
+
+Each product is a Jacobian of 1×6, which no run multiplies out; j shows the Jacobian of an edge.
+The seed times their sum is the gradient, in the shape of W.
+
+Backprop does not list them: 2 paths, 6 edges.
+It sends once along each edge, and adds up where paths meet."""
+
+ARRAY = """\
+1 path leads from x to f.
+
+1. x → f
+   ∂f/∂x
+   2×2 diagonal
+
+The product is a Jacobian of 2×2, which no run multiplies out; j shows the Jacobian of an edge.
+The seed times it is the gradient, in the shape of x.
+
+Backprop does not list them: 1 path, 1 edge.
+It sends once along each edge, and adds up where paths meet."""
+
+INFINITE = """\
+2 paths lead from x to f.
+
+1. x → f
+   ∂f/∂x⁽²⁾ = 1
+
+2. x → log(x) → f
+   ∂f/∂log(x) · ∂log(x)/∂x⁽¹⁾ = 1 · inf = inf
+
+Their sum is 1 + inf = inf; the gradient df/dx is inf. With inf and nan a sum need not come out the same in another order.
+
+Backprop does not list them: 2 paths, 3 edges.
+It sends once along each edge, and adds up where paths meet."""
 
 
-def test_negative_factors_a_seed_and_a_single_path_are_written_as_in_the_ladders() -> None:
-    made = trace(read("(x+y)*z"), {"x": -2.0, "y": 5.0, "z": -4.0}, seed=2.0)
+@pytest.mark.parametrize(
+    ("text", "inputs", "seed", "start", "told"),
+    [
+        ("q = x*x; q + x", {"x": 3.0}, 1.0, "x", SQUARE),
+        ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, 2.0, "x", SEEDED),
+        ("2*x", {"x": 1.0}, 3.0, None, OUTPUT),
+        ("2*x", {"x": 1.0}, 1.0, None, ITSELF),
+        ("q = W @ x; sum(q^2) + sum(W)", {"W": np.ones((3, 2)), "x": np.ones(2)}, 1.0, "W", ARRAYS),
+        ("2*x", {"x": np.ones(2)}, 1.0, "x", ARRAY),
+        ("log(x) + x", {"x": 0.0}, 1.0, "x", INFINITE),
+    ],
+    ids=["square", "seed", "output", "itself", "arrays", "array", "infinite"],
+)
+def test_paths_are_told(text: str, inputs: dict[str, Any], seed: float, start: str | None, told: str) -> None:
+    made = trace(read(text), inputs, seed=seed)
+    found = paths(made, made.program.output if start is None else made.program.find(start) or 0)
+    assert "\n".join(paths_lines(found)) == told
+
+
+def sines(count: int) -> Trace:
+    """sin(sin(… sin(x))), each with a name."""
+    return run("; ".join(["a0 = sin(x)", *(f"a{k + 1} = sin(a{k})" for k in range(count))]), x=1.0)
+
+
+def test_a_long_path_is_told_by_its_ends() -> None:
+    made = sines(8)
+    assert paths_lines(paths(made, made.program.find("a0") or 0))[2] == "1. a0 → a1 → a2 → a3 → a4 → a5 → a6 → a7 → a8"
     text = paths_lines(paths(made, 0))
-    assert "   seed · ∂f/∂(x+y) · ∂(x+y)/∂x = 2 · (-4) · 1 = -8" in text
-    assert "The product is -8, the gradient ∂f/∂x." in text
-    assert "Backprop does not list them: 1 path, 2 edges." in text
+    assert text[2] == "1. x → a0 → a1 → a2 → … → a5 → a6 → a7 → a8"
+    symbols, *numbers = text[3].strip().split(" = ")
+    assert symbols.split(" · ") == [*(f"∂a{k + 1}/∂a{k}" for k in range(7, -1, -1)), "∂a0/∂x"]
+    assert len(numbers) == 2
+    assert float(numbers[-1]) == pytest.approx(float(made.gradient_of(0)), rel=1e-3)
+    longer = sines(12)
+    symbols, value = paths_lines(paths(longer, 0))[3].strip().split(" = ")
+    first, last = [f"∂a{k}/∂a{k - 1}" for k in (12, 11, 10, 9)], ["∂a3/∂a2", "∂a2/∂a1", "∂a1/∂a0", "∂a0/∂x"]
+    assert symbols.split(" · ") == [*first, "…", *last]
+    assert value == numeral(float(longer.gradient_of(0)))
 
 
-def test_the_output_has_one_path_to_itself_with_the_seed_as_its_product() -> None:
-    made = trace(read("2*x"), {"x": 1.0}, seed=3.0)
-    found = paths(made, made.program.output)
-    assert (found.count, found.edges, found.total) == (1, 0, 3.0)
-    assert "   seed = 3" in paths_lines(found)
+def test_as_many_paths_are_listed_as_are_asked_for() -> None:
+    made = run("; ".join(["a0 = x + x", *(f"a{k + 1} = a{k} + a{k}" for k in range(3))]), x=1.0)
+    for most, listed, total in ((0, 0, None), (1, 1, None), (15, 15, None), (16, 16, 16.0), (17, 16, 16.0)):
+        found = paths(made, 0, most)
+        assert (len(found.listed), found.count, found.total) == (listed, 16, total)
+    text = paths_lines(paths(made, 0))
+    assert "… and 4 more" in text
+    assert "All the products add up to the gradient: da3/dx = 16." in text
+    assert not any(line.startswith("… and") for line in paths_lines(paths(made, 0, 16)))
+
+
+def test_a_sum_that_does_not_come_out_is_said() -> None:
+    found = paths(run("x*2 + x*3", x=1.0), 0)
+    one, other = found.listed
+
+    def said(off: float) -> str:
+        moved = replace(found, listed=(one, replace(other, product=(other.product or 0.0) + off)))
+        return next(line for line in paths_lines(moved) if line.startswith("Their sum"))
+
+    for off in (0.0, 4e-12, -4e-12):
+        assert said(off).endswith("= 5, the gradient df/dx.")
+    for off in (6e-12, -6e-12, 0.001):
+        assert said(off).endswith("; the gradient df/dx is 5. One of them rounds badly.")
+
+
+def test_a_path_through_arrays_has_no_product() -> None:
+    made = trace(read("sum(x*2)"), {"x": np.ones(2)})
+    assert [path.product for path in paths(made, 0).listed] == [None]
+    seeds = trace(read("x*2"), {"x": np.ones(2)}, seed=np.array([1.0, 2.0]))
+    assert [path.product for path in paths(seeds, seeds.program.output).listed] == [None]
 
 
 def test_paths_that_double_with_every_gate_are_counted_exactly_and_at_once() -> None:
@@ -103,17 +248,6 @@ def test_a_number_of_paths_is_written_in_full_while_a_person_can_read_it() -> No
     assert count_text(2**100_000) == "9.99e30102"
 
 
-def test_paths_through_arrays_have_the_structures_of_their_jacobians() -> None:
-    made = run("q = W @ x; sum(q^2) + sum(W)", W=np.ones((3, 2)), x=np.ones(2))
-    found = paths(made, made.program.find("W") or 0)
-    assert found.count == 2
-    assert found.total is None
-    text = "\n".join(paths_lines(found))
-    assert "1×3 repetition · 3×3 diagonal · 3×6 block" in text
-    assert "Each product is a Jacobian of 1×6, which no run multiplies out" in text
-    assert "The seed times their sum is the gradient, in the shape of W." in text
-
-
 def test_the_gradient_of_an_output_that_is_an_array_is_the_seed_itself() -> None:
     made = run("2*x", x=[1.0, 2.0])
     assert "Its product, and the gradient, is the seed itself." in paths_lines(paths(made, made.program.output))
@@ -122,12 +256,6 @@ def test_the_gradient_of_an_output_that_is_an_array_is_the_seed_itself() -> None
 def test_numbers_of_structural_gates_have_slopes_too() -> None:
     made = run("sum(x)*x", x=3.0)
     assert paths(made, 0).total == 6.0
-
-
-def test_what_is_not_finite_is_said_and_nothing_is_said_to_agree() -> None:
-    text = "\n".join(paths_lines(paths(run("log(x) + x", x=0.0), 0)))
-    assert "1 · inf = inf" in text
-    assert "With inf and nan a sum need not come out the same" in text
 
 
 def test_a_node_without_gradient_has_no_paths() -> None:

@@ -1,89 +1,16 @@
-"""Breakpoints: at nodes, on conditions, of numbers and of arrays."""
+"""Breakpoints on the screen: set, met, followed and copied."""
 
 from __future__ import annotations
 
 import shlex
 
 import numpy as np
-import pytest
 
-from graphstep.breakpoints import EXAMPLES, last_change, read_conditions, steps_at, steps_of
-from graphstep.errors import GraphstepError
+from graphstep.breakpoints import read_conditions, steps_at
 from graphstep.read import read
-from graphstep.trace import trace
 from graphstep.tui import open_program
-from tests.tui.arrays import ALIKE, LAYER, given
-from tests.tui.driving import INPUTS, LARGE, MAIN, Driver, drive
-
-
-def steps(run, text: str) -> list[str]:
-    (condition,) = read_conditions(text, run.program)
-    return [f"{run.step(n).event} {run.program.label(run.step(n).node)}" for n in steps_of(run, condition)]
-
-
-RUN = trace(read(MAIN), INPUTS)
-W = trace(read("sum((relu(W@x))^2) + max(W)"), {"W": np.array([[1.0, 2.0], [-3.0, 1.0]]), "x": np.array([1.0, 0.0])})
-
-
-@pytest.mark.parametrize(
-    ("run", "text", "found"),
-    [
-        (RUN, "grad x == -4", ["send x"]),
-        (RUN, "grad > 0", ["seed (x+y)*z", "send z"]),
-        (RUN, "abs(grad) >= 4", ["send x+y", "send x", "send y"]),
-        (RUN, "abs(grad y) > 3", ["send y"]),
-        (RUN, "value x+y != 0", ["value x+y"]),
-        (RUN, "grad (x+y) == -4", ["send x+y"]),
-        (W, "abs(grad relu(W@x)) > 1", ["send relu(W@x)"]),
-        (W, "value relu(W@x) >= 1", ["value relu(W@x)"]),
-        (RUN, "gate mul", ["value (x+y)*z", "send x+y", "send z"]),
-        (RUN, "gate ×", ["value (x+y)*z", "send x+y", "send z"]),
-        (RUN, "isnan", []),
-        (RUN, "second contribution", []),
-        (W, "second contribution", ["send W"]),
-        (W, "gate matmul", ["value W@x", "send W", "send x"]),
-        (W, "value W@x < 2", ["value W@x"]),
-        (W, "value W@x < 0", []),
-        (W, "value W@x > 0.5", ["value W@x"]),
-        (W, "abs(grad x) < 5", ["send x"]),
-        (W, "gate max", ["value max(W)", "send W"]),
-    ],
-)
-def test_a_condition_holds_after_the_steps_that_make_it_true(run, text: str, found: list[str]) -> None:
-    assert steps(run, text) == found
-
-
-def test_of_an_array_less_asks_every_cell_and_more_asks_any() -> None:
-    run = trace(read("sum(x*c)"), {"x": np.array([1.0, 2.0]), "c": np.array([0.0, 3.0])})
-    assert steps(run, "grad x == 0") == []
-    assert steps(run, "grad x < 4") == ["send x"]
-    assert steps(run, "grad x > 2") == ["send x"]
-    assert steps(run, "grad x != 0") == ["send x"]
-    none = trace(read("sum(x*0)"), {"x": np.array([1.0, 2.0])})
-    assert steps(none, "grad x == 0") == ["send x"]
-
-
-def test_what_is_not_finite_and_what_is_wrong_are_found() -> None:
-    run = trace(read("sum(log(x))"), {"x": np.array([0.0, 1.0])})
-    assert steps(run, "isinf")[0] == "value log(x)"
-    assert steps(trace(read("log(x)"), {"x": -1.0}), "isnan")[0] == "value log(x)"
-    inputs = given(ALIKE[1])
-    assert steps(trace(read(ALIKE[0]), inputs), "alike") == ["value tanh(X@W1)"]
-    assert steps(trace(read("sigmoid(x)"), {"x": 40.0}), "saturated") == ["value sigmoid(x)"]
-
-
-def test_the_examples_can_be_read_and_what_is_none_is_said() -> None:
-    program = read("q = x + y; max(q, x)")
-    assert len(read_conditions("; ".join(EXAMPLES), program)) == len(EXAMPLES)
-    for text, said in (
-        ("grad", "no condition"),
-        ("abs(grad < 1", "no condition"),
-        ("grad w == 0", "no node is called 'w'"),
-        ("gate maxx", "no gate is called 'maxx'"),
-        ("grad x == [1, 2]", "a single number is needed"),
-    ):
-        with pytest.raises(GraphstepError, match=said):
-            read_conditions(text, program)
+from tests.tui.arrays import LAYER, given
+from tests.tui.driving import LARGE, Driver, drive
 
 
 def test_c_goes_on_to_the_next_breakpoint_and_shift_c_back() -> None:
@@ -173,37 +100,6 @@ def test_a_condition_on_a_part_of_an_opened_gate_is_not_copied() -> None:
     drive(play, "sigmoid(x)*y", {"x": 1.0, "y": 2.0}, size=LARGE)
 
 
-FORK = trace(read("q = x*x; q + x*0 + x"), {"x": 3.0})
-
-
-@pytest.mark.parametrize(
-    ("run", "node", "before", "event"),
-    [
-        (FORK, "x", len(FORK) + 1, "send x"),
-        (FORK, "x", 1, None),
-        (FORK, "q", 2, "value x*x"),
-        (FORK, "q", 1, None),
-        (RUN, "(x+y)*z", len(RUN), "seed (x+y)*z"),
-        (RUN, "(x+y)*z", 3, "value (x+y)*z"),
-        (trace(read("u = 2*x; x*3"), {"x": 1.0}), "u", 99, "seed x*3"),
-        (W, "W", len(W), "send W"),
-    ],
-)
-def test_the_last_change_of_a_node_is_found(run, node: str, before: int, event: str | None) -> None:
-    n = last_change(run, run.program.find(node), before)
-    assert (n and f"{run.step(n).event} {run.program.label(run.step(n).node)}") == event
-
-
-def test_going_from_change_to_change_passes_every_contribution_but_those_of_zero() -> None:
-    node, before, passed = 0, len(FORK) + 1, []
-    while (n := last_change(FORK, node, before)) is not None:
-        passed.append(FORK.step(n).contribution)
-        before = n
-    arrived = [FORK.contribution_of(edge) for edge in FORK.plan.arrivals[node]]
-    assert passed == [x for k, x in reversed([*enumerate(arrived)]) if x or not k]
-    assert 0.0 in arrived
-
-
 def test_w_goes_back_from_change_to_change_and_says_where_there_is_none() -> None:
     async def play(driver: Driver) -> None:
         await driver.press("end")
@@ -213,9 +109,9 @@ def test_w_goes_back_from_change_to_change_and_says_where_there_is_none() -> Non
             await driver.press("w")
             said.append((driver.now.at, driver.message))
         assert [at for at, _ in said] == [7, 6, 5, 5]
-        assert "∂f/∂x went from 4 to 7" in said[0][1]
-        assert "∂f/∂x went from 1 to 4" in said[1][1]
-        assert "∂f/∂x became 1" in said[2][1]
+        assert "df/dx went from 4 to 7" in said[0][1]
+        assert "df/dx went from 1 to 4" in said[1][1]
+        assert "df/dx became 1" in said[2][1]
         assert said[3][1] == "No step before this one has changed x: it was given at the start."
         assert driver.now.selected == 0
         driver.screen.select(1)
