@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.gates.notation import LATEX, TEXT, latex_style, text_style
@@ -19,7 +20,7 @@ RungKind = Literal["symbols", "numbers", "value", "words"]
 """A formula in names, the same in numbers, what it comes to, or words that stand for what is too long."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rung:
     """One form of a quantity."""
 
@@ -34,7 +35,7 @@ class Rung:
     remark: str = ""
     """What is said behind it: that a result is too large, too small, undefined, or rounded beyond its digits."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The rung in plain text."""
         text: str = self.term.read(text_style(self.digits)).text
@@ -50,7 +51,7 @@ class Rung:
 _SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ladder:
     """One quantity in steps from symbols to its value: ``left = rungs[0] = rungs[1] = … ``."""
 
@@ -59,7 +60,7 @@ class Ladder:
     rungs: tuple[Rung, ...]
     """Equal forms of it, from symbols through numbers to the value; the last is the value."""
 
-    @property
+    @cached_property
     def left_text(self) -> str:
         """``left`` in plain text."""
         text: str = self.left.read(TEXT).text

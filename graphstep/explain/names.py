@@ -33,6 +33,7 @@ DEFINITION_WIDTH = 60
 """Characters of a definition before it is cut in the middle."""
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WORDS = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 
 _CHANGES, _OBJECTIVES, _PARTS_LETTERS, _OUTPUTS = "dDδ", "LJC", "uvhtsr", ("f", "g", "h", "out", "output", "result_")
@@ -133,9 +134,7 @@ class Names:
         for k in range(1, len(pieces), 2):
             _without_parentheses(pieces, k)
         typed = "".join(pieces)
-        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", typed) is None for name in by_name):
-            return self._generated(node, table)
-        return typed
+        return typed if set(by_name) <= set(_WORDS.findall(typed)) else self._generated(node, table)
 
     def _generated(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
         terms = [x if isinstance(x, Term) else TERMS.symbol(x) for x in (self._plain(x, table) for x in node.operands)]
