@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from graphstep.numerals import numeral
 
 if TYPE_CHECKING:
@@ -94,21 +96,23 @@ def nudged(value: float, way: int) -> float:
 def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) -> list[Line]:
     """What the gradient predicted for a nudge of an input, or of one cell of it, and what came of it."""
     from graphstep.cells import cell_gradient_name, cell_name
+    from graphstep.explain import objective_name
+    from graphstep.explain.equations import right_side
+    from graphstep.gates.notation import TERMS
     from graphstep.tui.comparison import routes_text
 
-    out, before, after = _output(old, new)
+    out, before, after = objective_name(old), _objective(old), _objective(new)
     name = cell_name(old.program, index, cell)
     moved = _at(new.value_of(index), cell) - _at(old.value_of(index), cell)
-    # A seed scales every gradient; the slope of the output itself is without it.
-    scale = old.seed if isinstance(old.seed, int | float) else 1.0
-    known = 0.0 if not old.program.depends[index] else _at(old.gradient_of(index), cell)
-    slope = known / scale if scale else 0.0
+    slope = 0.0 if not old.program.depends[index] else _at(old.gradient_of(index), cell)
     predicted, true = slope * moved, after - before
-    shown = numeral(slope)
+    digits = old.writing
+    foreseen = right_side(TERMS.number(slope) * TERMS.number(moved), predicted, digits)
+    came = right_side(TERMS.number(after) - TERMS.number(before), true, digits)
     lines: list[Line] = [
         [("predicted  ", "quiet"), (f"Δ{out} ≈ {cell_gradient_name(old, index, cell)} · Δ{name}", "rule")],
-        [("           ", ""), (f"   = {shown} · {_signed(moved)} = ", "rule"), (_signed(predicted), "gradient")],
-        [("true       ", "quiet"), (f"Δ{out} = {numeral(after)} − {_bracketed(before)} = ", "rule"), (_signed(true), "value")],
+        [("           ", ""), (f"   = {foreseen}", "gradient")],
+        [("true       ", "quiet"), (f"Δ{out} = {came}", "value")],
     ]
     gap = abs(true - predicted)
     if not old.program.depends[index]:
@@ -126,21 +130,6 @@ def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) 
     return lines
 
 
-def _output(old: Trace, new: Trace) -> tuple[str, float, float]:
-    """What is compared: the output; of an array the sum of its cells, each times its cell of the seed where that is an array."""
-    from graphstep.explain import output_name
-
-    out, before, after, seed = output_name(old.program), old.output, new.output, old.seed
-    if isinstance(before, int | float) or isinstance(after, int | float):
-        return out, float(before), float(after)
-    if isinstance(seed, int | float):
-        return f"sum({out})", float(before.sum()), float(after.sum())
-    return f"sum(seed ⊙ {out})", float((before * seed).sum()), float((after * seed).sum())
-
-
-def _signed(value: float) -> str:
-    return f"+{numeral(value)}" if value > 0 else numeral(value)
-
-
-def _bracketed(value: float) -> str:
-    return f"({numeral(value)})" if value < 0 else numeral(value)
+def _objective(trace: Trace) -> float:
+    """The number that is differentiated: the output, or what the seed makes of it."""
+    return float(np.sum(np.multiply(trace.output, trace.seed)))
