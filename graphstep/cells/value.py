@@ -73,7 +73,7 @@ def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts) -> list[Rung
         return [result(value, trace.writing)]
     if isinstance(gate, Gate):
         symbols = table.formula(node, [named(trace.program, x, index) for x in operands])
-        cells = [number_term(x, cell) for x, cell in zip(operands, _cells(trace, node, index), strict=True)]
+        cells = [number_term(trace, x, cell) for x, cell in zip(operands, _cells(trace, node, index), strict=True)]
         forms = [(symbols, table.formula(node, cells))]
         rungs = without_repeats([Rung(symbols, "symbols"), *numbered(trace, forms, value)])
         # An unnamed number is called by its own text: "x+y = x + y = 3" would say it twice.

@@ -39,11 +39,11 @@ _PRECISION = 60
 """Decimal digits of the exact arithmetic."""
 
 
-def equation(forms: Sequence[Term], value: Number, writing: Writing) -> tuple[Rung, ...]:
+def equation(forms: Sequence[Term], value: Number, writing: Writing, *, row: bool = False) -> tuple[Rung, ...]:
     """The rungs from numbers to a value: the first of the forms that can be written truly, and the value.
 
     ``forms`` are the same number in several ways, the textbook's first. A form that has no numbers to compute with is taken as it
-    is.
+    is. ``row`` says that the value is a vector that is used as a row.
     """
     digits = writing.digits
     most = max(OPERAND_DIGITS, digits)
@@ -52,23 +52,28 @@ def equation(forms: Sequence[Term], value: Number, writing: Writing) -> tuple[Ru
     for form in forms:
         for operand_digits in range(digits, most + 1):
             if _holds(form, value, operand_digits, digits):
-                return _rungs(form, value, operand_digits, digits)
+                return _rungs(form, value, operand_digits, digits, row=row)
     for form in reversed(forms):
         for operand_digits in range(most + 1, DOUBLE + 1):
             if _holds(form, value, operand_digits, digits):
-                return _rungs(form, value, operand_digits, digits)
+                return _rungs(form, value, operand_digits, digits, row=row)
     for fewer in range(digits - 1, 0, -1):
         for form in reversed(forms):
             for operand_digits in (most, DOUBLE):
                 if _holds(form, value, operand_digits, fewer):
-                    return _rungs(form, value, operand_digits, fewer)
+                    return _rungs(form, value, operand_digits, fewer, row=row)
     form = forms[-1]
-    return Rung(form, "numbers", most), Rung(TERMS.number(value), "value", digits, "≈", ROUNDS)
+    return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", ROUNDS)
 
 
-def result(value: Number, writing: Writing) -> Rung:
+def result(value: Number, writing: Writing, *, row: bool = False) -> Rung:
     """The last rung of a ladder that writes no numbers before it."""
-    return Rung(TERMS.number(value), "value", writing.digits)
+    return Rung(number(value, row=row), "value", writing.digits)
+
+
+def number(value: Number, *, row: bool = False) -> Term:
+    """A number or an array of an equation; ``row`` says that it is a vector that is used as a row."""
+    return TERMS.row(value) if row else TERMS.number(value)
 
 
 def right_side(form: Term, value: Number, writing: Writing) -> str:
@@ -77,8 +82,8 @@ def right_side(form: Term, value: Number, writing: Writing) -> str:
     return value_rung.text if numbers.text == value_rung.text else f"{numbers.text} {value_rung.relation} {value_rung.text}"
 
 
-def _rungs(form: Term, value: Number, operand_digits: int, digits: int) -> tuple[Rung, ...]:
-    return Rung(form, "numbers", operand_digits), Rung(TERMS.number(value), "value", digits, "=", _remark(form, value))
+def _rungs(form: Term, value: Number, operand_digits: int, digits: int, *, row: bool) -> tuple[Rung, ...]:
+    return Rung(form, "numbers", operand_digits), Rung(number(value, row=row), "value", digits, "=", _remark(form, value))
 
 
 @cache
@@ -147,7 +152,7 @@ def _numbers(form: Any) -> Iterator[Any]:
     while stack:
         part = stack.pop()
         if isinstance(part, Term):
-            if part.operator in ("number", "exactly"):
+            if part.operator in ("number", "row", "exactly"):
                 yield part.arguments[0]
             else:
                 stack.extend(part.arguments)

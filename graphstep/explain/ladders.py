@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import SMALL, is_small
 from graphstep.explain.derivatives import gradient_term, local_term, objective_formula, wire_term
-from graphstep.explain.equations import equation, result
+from graphstep.explain.equations import equation, number, result
 from graphstep.explain.explanation import Ladder, Rung
 from graphstep.explain.names import constant_term, names_of
 from graphstep.expression import Constant
@@ -48,14 +48,14 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     symbols = names.formula(index, [names.operand(x) for x in node.operands])
     rungs = [Rung(symbols, "symbols")]
     if _written(values):
-        inputs = [number_term(x, value) for x, value in zip(node.operands, values, strict=True)]
+        inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
         forms = [(symbols, names.formula(index, inputs))]
         computed = gate.computed if isinstance(gate, Gate) else None
         if computed is not None:
             forms.append((computed(TERMS, *[names.operand(x) for x in node.operands]), computed(TERMS, *inputs)))
-        rungs += numbered(trace, forms, trace.value_of(index))
+        rungs += numbered(trace, forms, trace.value_of(index), row=names.rows[index])
     else:
-        rungs.append(result(trace.value_of(index), trace.writing))
+        rungs.append(result(trace.value_of(index), trace.writing, row=names.rows[index]))
     rungs = without_repeats(rungs)
     # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
     if len(rungs) > 1 and bare(left.read(TEXT).text) == bare(rungs[0].text):
@@ -93,7 +93,7 @@ def _local_ladder(trace: Trace, edge: int, value: Number | None) -> Ladder:
     # A condition on an array reads badly in numbers: [1, -2] > 0.
     plain = not node.shape or symbols[0].operator != "where"
     if plain and _written((*values, trace.value_of(sender))) and not _by_convention(trace, sender, slot, value):
-        inputs = [number_term(x, value) for x, value in zip(node.operands, values, strict=True)]
+        inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
         out = TERMS.number(trace.value_of(sender))
         numbers = [TERMS.term(partial(TERMS, *inputs, out)) for partial in partials]
         rungs += numbered(trace, list(zip(symbols, numbers, strict=True)), value)
@@ -126,13 +126,13 @@ def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
         return Ladder(left, tuple(_pulled(trace, edge))), None
     upstream, local, contribution = trace.gradient_of(sender), step.local, trace.contribution_of(edge)
     assert local is not None, "an elementwise gate has a local gradient"
-    slope = _local_ladder(trace, edge, local)
+    slope, row = _local_ladder(trace, edge, local), names_of(trace.program).rows[sender]
     arrives = gradient_term(trace, sender)
     rungs = [Rung(arrives * local_term(trace, edge), "symbols")]
     alone = slope.rungs[0]
     if _written((upstream, contribution)):
-        by = alone.term if alone.kind == "value" and _is_number(alone.term) else TERMS.number(local)
-        rungs += equation([TERMS.number(upstream) * by], contribution, trace.writing)
+        by = alone.term if alone.kind == "value" and _is_number(alone.term) else number(local, row=row)
+        rungs += equation([number(upstream, row=row) * by], contribution, trace.writing, row=row)
     else:
         if alone.kind == "value" and _is_number(alone.term):
             rungs.append(Rung(arrives * alone.term, "symbols"))
@@ -148,8 +148,8 @@ def _pullback(trace: Trace, edge: int, *, numbers: bool = False) -> Term:
     assert not isinstance(gate, Gate), "an elementwise gate multiplies"
     values = trace.operand_values(sender)
     if numbers:
-        terms = _Terms(len(values), lambda k: number_term(node.operands[k], values[k]))
-        upstream, out = TERMS.number(trace.gradient_of(sender)), TERMS.number(trace.value_of(sender))
+        terms = _Terms(len(values), lambda k: number_term(trace, node.operands[k], values[k]))
+        upstream, out = (number(x, row=names.rows[sender]) for x in (trace.gradient_of(sender), trace.value_of(sender)))
     else:
         terms = _Terms(len(values), lambda k: names.slot(sender, k))
         upstream, out = gradient_term(trace, sender), names.operand(sender)
@@ -175,11 +175,12 @@ class _Terms(Sequence[Any]):
 def _pulled(trace: Trace, edge: int) -> list[Rung]:
     sender = int(trace.plan.sender[edge])
     rungs, contribution = [Rung(_pullback(trace, edge), "symbols")], trace.contribution_of(edge)
+    row = names_of(trace.program).rows[int(trace.plan.receiver[edge])]
     few = _written((*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender)))
     if few and len((numbers := _pullback(trace, edge, numbers=True)).read(TEXT).text) <= _WIDE:
-        rungs += equation([numbers], contribution, trace.writing)
+        rungs += equation([numbers], contribution, trace.writing, row=row)
     else:
-        rungs.append(result(contribution, trace.writing))
+        rungs.append(result(contribution, trace.writing, row=row))
     return without_repeats(rungs)
 
 
@@ -197,7 +198,8 @@ def sum_ladder(step: Step) -> Ladder:
     rungs = [Rung(_added([wire_term(trace, edge) for edge in edges]), "symbols")]
     parts = [trace.contribution_of(edge) for edge in edges]
     if _written(parts):
-        rungs += equation([_added([TERMS.number(part) for part in parts])], total, trace.writing)
+        row = names_of(trace.program).rows[step.node]
+        rungs += equation([_added([number(part, row=row) for part in parts])], total, trace.writing, row=row)
     else:
         rungs.append(result(total, trace.writing))
     return Ladder(left, tuple(without_repeats(rungs)))
@@ -217,16 +219,16 @@ def objective_ladder(trace: Trace) -> Ladder | None:
     return None if formula is None else Ladder(objective(trace), (Rung(formula, "symbols", trace.writing.digits),))
 
 
-def numbered(trace: Trace, forms: Sequence[tuple[Term, Term]], value: Number) -> list[Rung]:
+def numbered(trace: Trace, forms: Sequence[tuple[Term, Term]], value: Number, *, row: bool = False) -> list[Rung]:
     """The rungs from numbers to a value; where the second form is needed, in symbols first."""
-    rungs = list(equation([numbers for _, numbers in forms], value, trace.writing))
+    rungs = list(equation([numbers for _, numbers in forms], value, trace.writing, row=row))
     for symbols, numbers in forms[1:]:
         if rungs[0].term is numbers:
             rungs.insert(0, Rung(symbols, "symbols"))
     return rungs
 
 
-def number_term(operand: Operand, value: Number) -> Term:
+def number_term(trace: Trace, operand: Operand, value: Number) -> Term:
     """What stands in an equation for an operand: its value, or a short constant as it is."""
     if isinstance(operand, Constant):
         exact = constant_term(operand)
@@ -234,7 +236,8 @@ def number_term(operand: Operand, value: Number) -> Term:
             return exact
         if len(numeral(operand.value, 15)) <= _SHORT:
             return TERMS.exactly(operand.value)
-    return TERMS.number(value)
+        return TERMS.number(value)
+    return number(value, row=names_of(trace.program).rows[operand])
 
 
 def _is_number(term: Term) -> bool:

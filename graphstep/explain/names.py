@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from graphstep.gates.gate import Gate
 from graphstep.gates.notation import ATOM, CASES, SUM, TERMS, TEXT, Ink, Latex, Style, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from graphstep.expression import Node, Operand
 
@@ -169,6 +170,33 @@ class Names:
         """
         return numbered_uses(self.program)
 
+    @cached_property
+    def rows(self) -> Sequence[bool]:
+        """By node whether it is a vector that is used as a row: copied into the rows of a matrix, or to the left of one."""
+        nodes, consumers = self.program.nodes, self.program.consumers
+        if not any(len(node.shape) == 1 for node in nodes):
+            return _NoRows()
+        rows = [False] * len(nodes)
+        for index in range(len(nodes) - 1, -1, -1):
+            if len(nodes[index].shape) != 1:
+                continue
+            uses = [use for reader, slot in consumers[index] if (use := self._as_row(rows, reader, slot)) is not None]
+            made = nodes[index].gate == "matmul" and len(self._shape(nodes[index].operands[0])) == 1
+            rows[index] = all(uses) if uses else made
+        return rows
+
+    def _as_row(self, rows: Sequence[bool], reader: int, slot: int) -> bool | None:
+        """Whether a gate reads a vector as a row; None where it does not care."""
+        node = self.program.nodes[reader]
+        if node.gate == "broadcast":
+            return len(node.shape) > 1
+        if node.gate == "matmul":
+            return slot == 0
+        return rows[reader] if len(node.shape) == 1 and isinstance(GATES[node.gate or ""], Gate) else None
+
+    def _shape(self, operand: Operand) -> Sequence[int]:
+        return self.program.nodes[operand].shape if isinstance(operand, int) else ()
+
     # -- ink -----------------------------------------------------------------------------------------------------------------
 
     def ink(self, index: int, style: Style, use: int = 0) -> Ink:
@@ -250,6 +278,16 @@ class Names:
         if index is None and key == self.output:
             return self.program.output
         return self.numbered.get(key) if index is None else index
+
+
+class _NoRows(Sequence[bool]):
+    """The rows of a program without vectors, however many nodes it has."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def __getitem__(self, index: Any) -> Any:
+        return False
 
 
 def names_of(program: Program) -> Names:

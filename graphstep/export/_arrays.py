@@ -11,6 +11,7 @@ from graphstep.arrays import bars, is_small, number_text, shape_text, summary
 from graphstep.diagram import MORE, digest
 from graphstep.explain import name_of, names_of
 from graphstep.explain.derivatives import gradient_term
+from graphstep.explain.equations import number
 from graphstep.gates.notation import LATEX, latex_style
 from graphstep.markdown import code, equations, inline, plain, table
 from graphstep.numerals import DOUBLE, numeral
@@ -95,17 +96,18 @@ def _as_given(trace: Trace, name: str, value: Number) -> str:
         return rf"\frac{{{match['above']}}}{{{match['below']}}}"
     if match and isinstance(value, int | float):
         return text.lstrip("+")
-    shown: str = latex_style(DOUBLE).number(value).text
+    row = names_of(trace.program).rows[trace.program.names[name]]
+    shown: str = number(value, row=row).read(latex_style(DOUBLE)).text
     return shown
 
 
 def gradients(trace: Trace, chosen: list[int]) -> Iterator[str]:
     """The gradients of small arrays, written out."""
-    written = []
+    written, rows = [], names_of(trace.program).rows
     for index in chosen:
         gradient = trace.gradient_of(index)
         if trace.node(index).shape and _written_out(gradient):
-            written.append((gradient_term(trace, index).read(LATEX).text, mathematics(gradient)))
+            written.append((gradient_term(trace, index).read(LATEX).text, number(gradient, row=rows[index]).read(LATEX).text))
     if written:
         yield "\nEvery gradient has the shape of its value:\n\n"
         yield equations(written)

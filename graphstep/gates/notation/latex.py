@@ -42,6 +42,14 @@ class Latex(Style):
             return self.array(value)
         return self._numeral(numeral(float(value), self.digits))
 
+    def row(self, value: Any) -> Ink:
+        """A vector that is used as a row: its cells side by side."""
+        from graphstep.arrays import is_small, latex_matrix
+
+        if getattr(value, "ndim", 0) != 1 or not value.size or not is_small(value):
+            return self.number(value)
+        return Ink(latex_matrix(value[None, :], self.digits), ATOM, self, cells=True)
+
     def exactly(self, value: float, text: str = "") -> Ink:
         """A number of a formula: a fraction as typed, else all of its digits."""
         top, slash, bottom = text.partition("/")

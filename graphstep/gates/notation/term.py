@@ -116,6 +116,11 @@ class Terms:
         return Term("number", value)
 
     @staticmethod
+    def row(value: Any) -> Term:
+        """A vector that is used as a row, so that LaTeX sets it as one."""
+        return Term("row", value)
+
+    @staticmethod
     def exactly(value: float, text: str = "") -> Term:
         """A number that is part of a formula, as typed where a text is given; it is never rounded."""
         return Term("exactly", value, text)
@@ -168,6 +173,10 @@ class Rounded:
             # NumPy's numbers make inf and nan where Python's raise.
             return np.float64(numeral(float(value), self.digits))
         return _rounded(value, self.digits)
+
+    def row(self, value: Any) -> Any:
+        """The numbers that are printed."""
+        return self.number(value)
 
     def exactly(self, value: float, text: str) -> Any:
         """A number of the formula."""

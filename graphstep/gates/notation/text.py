@@ -140,6 +140,10 @@ class Style:
         text = numeral(float(value), self.digits)
         return Ink(text, SIGN if text.startswith("-") else ATOM, self)
 
+    def row(self, value: Any) -> Ink:
+        """A vector that is used as a row."""
+        return self.number(value)
+
     def exactly(self, value: float, text: str = "") -> Ink:
         """A number of a formula, as typed or with all of its digits."""
         shown = text or numeral(value, EXACT)
