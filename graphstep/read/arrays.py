@@ -41,6 +41,9 @@ def literal(text: str, start: int) -> ReadError:
             stop = place + 1
             break
     written = "".join(text[start:stop].split()) if depth == 0 else "[…]"
+    if written == "[]" and text[:start].rstrip().endswith(",") and text[stop:].lstrip().startswith(","):
+        hint = "an axis is given by name, counted from 0: MATLAB's max(x, [], 2) is max(x, axis=1)"
+        return ReadError("there is nothing between these brackets", text=text, span=(start, stop), hint=hint)
     hint = outside(text, start, written)
     return ReadError("an array cannot be written inside an expression", text=text, span=(start, stop), hint=hint)
 
@@ -85,6 +88,10 @@ def beside(text: str, last: Span, start: int) -> ReadError:
     one, other = cut(text[last[0] : last[1]]), operand_at(text, start)
     if one.endswith(".T") and other == "()":
         return ReadError(".T is written without parentheses", text=text, span=(start, start + 2), hint=f"write {one}")
+    root = re.fullmatch(r"(?:sqrt|root)\[([^\]]*)\]", one)
+    if root is not None and other.startswith("("):
+        hint = f"a root is a power: {other}^(1/{root[1]})"
+        return ReadError(f"{cut(one)} is no function", text=text, span=last, hint=hint)
     cells = f"{one[:-1]}.T" if one.endswith(("'", "′", "’")) else one
     if cells != one and other.startswith("("):
         return ReadError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from graphstep.errors import ReadError
@@ -103,6 +104,9 @@ def check_count(builder: Builder, name: str, count: int, fewest: int, most: int 
         wanted = f"{fewest} or {most}" if most == fewest + 1 else f"{fewest} to {most}"
     noun = "input" if wanted.endswith("1") else "inputs"
     given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
+    comma = re.search(r"\d,\d+", builder.text[slice(*span)])
+    if comma is not None and not hint:
+        hint = f"decimals are written with a point: {comma[0].replace(',', '.')}"
     error = ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span, hint=hint)
     from graphstep.read.foreign import ForeignSpellingError, proposals
 

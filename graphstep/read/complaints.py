@@ -63,6 +63,8 @@ def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
             hint = f"a transpose is written .T or ': {raised[1]}.T @ {other}"
         elif is_function(one):
             hint = f"the input of a function stands in parentheses: {one}({other})"
+        elif is_known(one) and (known := proposals(f"{one}({other})", 0)) and known[0].text:
+            hint = f"the input of a function stands in parentheses; here it is {known[0].text}"
         elif other[0].isalpha() or other[0] == "_":
             hint = f"write {one}*{other} for a product; a name is one word: {one}_{other}"
         else:
@@ -94,8 +96,9 @@ def two_readings(text: str, places: tuple[int, int, int, int]) -> ReadError:
         of = z if z.startswith("(") else f"({z})"
         hint = f"a power of a function is written behind its input: {function}{of}^{y}"
         if y in ("-1", "(-1)"):
-            inverse = f", or a{function}{of} for its inverse" if is_function(f"a{function}") else ""
-            hint = f"write 1/{function}{of} for the reciprocal{inverse}"
+            inverse = next((each.text for each in proposals(f"a{function}{of}", 0) if each.text), "")
+            inverse = f"a{function}{of}" if is_function(f"a{function}") else inverse
+            hint = f"write 1/{function}{of} for the reciprocal{f', or {inverse} for the inverse' if inverse else ''}"
     return ReadError(
         f"{cut(text[start:stop])} can be read in two ways",
         text=text,

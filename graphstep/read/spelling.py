@@ -32,6 +32,7 @@ _ADVICE = {
     "\\": "LaTeX is not read: write \\frac{a}{b} as a/b and \\exp as exp( )",
     "$": "LaTeX is not read: write the expression alone",
     "√": "write sqrt( )",
+    "⊤": "a transpose is written .T or ', as in w.T @ x",
     "∞": "write a large number, or give a name the value inf: x=inf",
     "≤": NO_CONDITIONS,
     "≥": NO_CONDITIONS,

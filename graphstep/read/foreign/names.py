@@ -30,6 +30,11 @@ def name_hint(name: str, text: str, given: Collection[str]) -> str:
         return (
             f"if {'2.718…' if name == 'E' else '3.141…'} is meant, it is written {_CONSTANTS[name]}: {' '.join(written.split())}"
         )
+    if re.search(r"(?<!\w)d\w+\s*/\s*d\w+", text) and name[0] == "d" and len(name) > 1:
+        return "every run computes the gradients of all its inputs: write the function alone"
+    power = re.search(rf"(\d+\.?\d*)\s*{re.escape(name)}\s*\^\s*([-+]?\d+)", text) if name == "x10" else None
+    if power is not None:
+        return f"a power of ten is written {power[1]}e{power[2]}, and a product {power[1]}*10^{power[2]}"
     if name == "None":
         return "nothing is left out by None here: max(x, 0) holds x above a bound, min(x, 1) below one"
     if name in _INFINITE:

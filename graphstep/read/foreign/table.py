@@ -37,6 +37,7 @@ LIBRARIES = {
     "nn": "torch",
     "tf": "tf",
     "keras": "tf",
+    "K": "tf",
     "tfp": "tf",
     "math": "math",
     "Math": "math",
@@ -156,6 +157,7 @@ _ELEMENTARY = (
     *(Foreign(f"{name}(x, n)", "x^(1/n)", "for x ≥ 0") for name in ("nthroot", "root", "real_root", "surd")),
     *(Foreign(f"{name}(x)", "1/sqrt(x)") for name in ("rsqrt", "inverse_sqrt", "invsqrt")),
     Foreign("sqr(x)", "x^2"),
+    Foreign("abs2(x)", "x^2"),
     Foreign("cube(x)", "x^3"),
     *(Foreign(f"{name}(x)", "1/x") for name in ("reciprocal", "recip")),
     *(Foreign(f"{name}(x, y)", "x^y") for name in ("power", "float_power", "mpower")),
@@ -379,7 +381,10 @@ _ARRAYS = (
     *(Foreign(f"{name}(x)", "norm(x)") for name in ("vecnorm", "l2norm", "norm2", "magnitude")),
     Foreign("l1norm(x)", "sum(abs(x))"),
     *(Foreign(f"*.{name}(x, k=none, keep=false)", f"{name}(x, axis=k, keepdims=keep)") for name in ("sum", "mean", "max", "min")),
-    *(Foreign(f"{name}(x, k)", f"{name}(x, axis=k)", "with axes counted from 0") for name in ("sum", "mean", "var", "logsumexp")),
+    *(
+        Foreign(f"{name}(x, k)", f"{name}(x, axis=k)", "axes are counted from 0 here, from 1 in MATLAB and Julia")
+        for name in ("sum", "mean", "var", "logsumexp")
+    ),
     *(
         Foreign(f"{name}(x, k=none, keep=false)", f"{here}(x, axis=k, keepdims=keep)")
         for here, names in {

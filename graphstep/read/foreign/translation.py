@@ -22,7 +22,7 @@ from graphstep.read.foreign.rows import (
     rows_by_name,
     rows_of,
 )
-from graphstep.read.foreign.table import KEYWORDS, LIBRARIES, NUMBERS, PARTS, Foreign
+from graphstep.read.foreign.table import KEYWORDS, LIBRARIES, NUMBERS, PARTS, WITHOUT_GRADIENT, Foreign
 
 LENGTH = 300
 """Characters of a formula that is translated; a longer one gets the general form."""
@@ -176,6 +176,9 @@ class _Reading:
         if self._opens() or self._opens_in_brackets(path[-1]):
             self._note(path[-1], library, outer)
             inputs = self._inputs()
+            if library is not None and not inputs and len(path) == 2 and not self._at("("):
+                # A matrix may be called F or K as well.
+                library, inputs = METHOD, [Input("", path[0])]
             if self._at("("):
                 # nn.LeakyReLU(0.2)(x): what a layer is told comes behind what goes into it.
                 inputs = [*self._inputs(), *inputs]
@@ -216,6 +219,8 @@ class _Reading:
             self.outer = [row.row for row in rows_of(name, library) if not any(is_literal(key) for key, _ in row.inputs)]
 
     def _call(self, name: str, library: str | None, inputs: list[Input]) -> str:
+        if name in WITHOUT_GRADIENT:
+            raise _NotHere(WITHOUT_GRADIENT[name])
         rows = rows_of(name, library)
         own = own_name(name)
         base = re.fullmatch(r"(?:log|ln)_(\w+)", name)
