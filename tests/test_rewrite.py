@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
+import graphstep as gs
 from graphstep import limits
+from graphstep.cli import main
 from graphstep.errors import LimitError
 from graphstep.gates import ELEMENTWISE
 from graphstep.read import read
@@ -290,3 +293,36 @@ def test_a_power_of_e_is_exp(text: str, gates: list[str], folded: list[str]) -> 
     with_input = read(text, ["x", "e"])
     assert "e" in with_input.inputs
     assert "exp" not in [node.gate for node in with_input.nodes]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "said"),
+    [
+        ("tanh(x)", "x=800", "exp(x) is inf: too large for a number"),
+        ("softplus(x)", "x=800", "exp(x) is inf: too large for a number"),
+        ("sigmoid(x)", "x=-800", "exp(-x) is inf: too large for a number"),
+        ("cross_entropy(s, y)", "s=[1,-inf,2] y=0 --data y", "onehot(y, s) * log_softmax(s) is nan, made of 0 and -inf"),
+        ("gelu(x)", "x=-8", "1 + erf(x/sqrt(2)) loses digits: numbers of the size of 1 cancel to "),
+        ("softplus(x)", "x=-40", "1 + exp(x) loses digits: 4.248e-18 is lost beside 1"),
+        ("elu(x)", "x=-1e-17", "exp(min(0, x)) - 1 loses digits: numbers of the size of 1 cancel to 0"),
+        ("logsumexp(x)", "x=[0,-40]", "loses digits: the other cells are lost beside 1"),
+        ("x*1e200*1e200 + sigmoid(y)", "x=1 y=-800", "exp(-y) is inf: too large for a number"),
+        ("tanh(x)", "x=1", "agree"),
+        ("softmax(x)", "x=[1,-inf,2]", "agree"),
+        ("sum(log_softmax(x) * softmax(x))", "x=[1000,2000,500]", "agree"),
+    ],
+)
+def test_the_part_that_loses_in_float64_is_named(text: str, inputs: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([text, *inputs.split(), "--expand", "--plain"]) == 0
+    assert said in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("cells", "output"), [([-math.inf, -math.inf], -math.inf), ([math.inf, 1.0], math.inf)])
+def test_logsumexp_of_infinite_cells_is_infinite_taken_apart_too(cells: list[float], output: float) -> None:
+    assert gs.run("logsumexp(x)", x=cells).output == output
+    assert gs.run("logsumexp(x)", x=cells, expand=True).output == output
+
+
+def test_what_was_typed_is_named_where_it_is_folded(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ln(1 + e^x)", "x=800", "--fold", "--plain"]) == 0
+    assert "e^x is inf: too large for a number" in capsys.readouterr().out.splitlines()[-1]

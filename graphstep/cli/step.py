@@ -122,6 +122,7 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
     """That gates folded or taken apart give the same gradients as the program as typed."""
     from dataclasses import replace
 
+    from graphstep.explain.rounding import first_loss
     from graphstep.numerals import numeral
     from graphstep.rewrite import read_program
     from graphstep.trace import difference, trace
@@ -132,7 +133,13 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
     done = "folded" if options.fold else "taken apart"
     if apart < AGREES:
         return f"\n{done} and as typed agree: the largest relative difference is {numeral(apart, 2)}\n"
-    return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): one of them rounds badly or meets a kink here\n"
+    # The parts are what was typed, where gates were folded, and what was put in, where they were taken apart.
+    parts, every = (typed, True) if options.fold else (made, False)
+    nodes = parts.program.nodes
+    put_in = {node.span for node in nodes if node.text is not None}
+    lost = first_loss(parts, (i for i, node in enumerate(nodes) if every or node.text is not None or node.span in put_in))
+    why = f"{lost}, and as one gate that is never computed" if lost else "the parts meet a kink, or round otherwise"
+    return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): {why}\n"
 
 
 def _step_number(word: str) -> int:
