@@ -37,7 +37,7 @@ expression `check`. What follows `--` is never an option; an expression that beg
 | status | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | failed while running: a file that cannot be written, a check whose witnesses disagree, a training whose loss is no number |
+| 1 | failed while running: a file not written, witnesses that disagree, a loss that is nan, a `--break` not met, `--fail-on` |
 | 2 | typed wrong: an expression, a value, an option |
 | 130 | ended by Ctrl-C |
 | 141 | the reader closed the pipe |

@@ -201,11 +201,11 @@ def _steps(trace: Trace, condition: Condition) -> Iterator[int]:
             if len(edges) >= condition.count:
                 yield int(plan.edge_step[edges[condition.count - 1]])
     elif condition.kind == "wrong":
-        from graphstep.diagnosis import diagnose
+        from graphstep.diagnosis import BACKWARD, diagnose
 
         for finding in diagnose(trace).findings:
             if finding.kind == condition.word:
-                backward = finding.kind in ("vanishing", "exploding")
+                backward = finding.kind in BACKWARD
                 yield (trace.step_of_gradient(finding.node) or 0) if backward else trace.step_of_value(finding.node)
     elif condition.kind in ("isnan", "isinf"):
         yield from _not_finite(trace, condition.kind)

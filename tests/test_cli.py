@@ -75,7 +75,6 @@ def test_at_stops_the_trace_early(capsys: pytest.CaptureFixture[str]) -> None:
         ("grad x < 0", "stopped at step 6 of 7", "break after step 6: grad x < 0, since ∂f/∂x = -4\n"),
         ("value x+y > 2; value x+y == 3", "step 1 of 7", "1: value x+y > 2, since x+y = 3; value x+y == 3, since x+y = 3\n"),
         ("grad y < 0", "∂f/∂z = 3", "break after step 7: grad y < 0, since ∂f/∂y = -4\n"),
-        ("isnan", "∂f/∂z = 3", "no break: nothing in this run meets isnan\n"),
     ],
 )
 def test_break_stops_the_trace_where_a_condition_holds_first(
@@ -90,8 +89,17 @@ def test_break_stops_the_trace_where_a_condition_holds_first(
 def test_the_first_of_several_breaks_counts_and_at_comes_before_them(capsys: pytest.CaptureFixture[str]) -> None:
     several = [*MAIN, "--break", "grad x < 0", "--break", "gate mul"]
     assert printed(capsys, *several).endswith("break after step 2: gate mul, since × computes f\n")
-    text = printed(capsys, *several, "--at", "1")
-    assert text.endswith("stopped at step 1 of 7\n\nno break: nothing up to step 1 meets grad x < 0 or gate mul\n")
+    assert main([*several, "--at", "1"]) == 1
+    out, err = capsys.readouterr()
+    assert out.endswith("stopped at step 1 of 7\n")
+    assert err == "no break: nothing up to step 1 meets grad x < 0 or gate mul\n"
+
+
+def test_a_break_that_is_not_met_ends_with_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*MAIN, "--plain", "--break", "isnan"]) == 1
+    out, err = capsys.readouterr()
+    assert "no break" not in out
+    assert err == "no break: nothing in this run meets isnan\n"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +126,7 @@ def test_documents_stop_at_a_break_and_stay_whole(tmp_path: Path, capsys: pytest
     assert len(json.loads(out)["steps"]) == 2
     assert err == "break after step 2: gate mul, since × computes f\n"
     path = tmp_path / "run.json"
-    assert main([*MAIN, "--to", str(path), "--break", "isnan"]) == 0
+    assert main([*MAIN, "--to", str(path), "--break", "isnan"]) == 1
     assert capsys.readouterr().err == f"wrote {path}\nno break: nothing in this run meets isnan\n"
 
 

@@ -63,7 +63,7 @@ def test_the_layers_spread_as_the_lecture_prints_it_and_get_its_verdict(activati
 
 
 def test_weights_that_are_all_zero_make_all_units_alike() -> None:
-    assert {finding.kind for finding in experiment("tanh", "0", units=20, examples=10).findings} == {"alike", "vanishing"}
+    assert {finding.kind for finding in experiment("tanh", "0", units=20, examples=10).findings} == {"alike", "vanishing", "zero"}
 
 
 def test_a_saturated_sigmoid_is_found_with_its_figure() -> None:
@@ -130,6 +130,115 @@ def test_an_experiment_that_is_too_large_is_refused() -> None:
         network(100, 5000, "tanh", 1.0)
     with pytest.raises(InputError, match="no activation"):
         network(2, 2, "tan", 1.0)
+
+
+def recurrent(steps: int, size: float, last: str = "mean(h^2)", activated: bool = False) -> Diagnosis:
+    """A network that repeats one product."""
+    names = [f"h{k + 1} = h{k}@W" for k in range(steps)]
+    text = "; ".join(["h0 = x@U", *names, f"h = {'tanh' if activated else ''}(h{steps})", last])
+    dice = np.random.default_rng(3)
+    inputs = {"x": dice.normal(size=(4, 6)), "U": dice.normal(size=(6, 6)) / 2.5, "W": size * dice.normal(size=(6, 6)) / 2.5}
+    return diagnose(gs.run(text, inputs=inputs).trace)
+
+
+X, W, V = (np.random.default_rng(k).normal(size=shape) for k, shape in enumerate([(8, 4), (4, 6), (6, 1)]))
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "kind", "names", "said"),
+    [
+        ("mean((relu(x@W)@V)^2)", {"x": X, "W": 1e6 * W, "V": 1e6 * V}, "exploding", "xWV", "is huge"),
+        ("mean(sign(x@W))", {"x": X, "W": W}, "zero", "xW", "sign is flat"),
+        ("mean((clip(x@W, -1, 1) - 5)^2)", {"x": 9 + abs(X), "W": 9 + abs(W)}, "zero", "xW", "clip is flat"),
+        ("0*u + w^2", {"u": 1.0, "w": 3.0}, "zero", "u", "the other factor is 0"),
+        ("mean(0*(x@W) + b)", {"x": X, "W": W, "b": 1.0}, "zero", "xW", "the other factor is 0"),
+        ("v = sigmoid(u); w^2", {"u": 1.0, "w": 3.0}, "zero", "u", "does not depend on it"),
+        ("u - u + w", {"u": 1.0, "w": 3.0}, "zero", "u", "The contributions to u cancel."),
+        ("exp(-u^2)", {"u": 9.0}, "vanishing", "u", "It shrinks most at v4, 'exp(-u^2)'"),
+        ("sqrt(u) + w", {"u": 0.0, "w": 1.0}, "not finite", "u", "inf or nan"),
+    ],
+)
+def test_every_parameter_is_judged_with_the_gate_that_is_to_blame(
+    text: str, inputs: dict[str, object], kind: str, names: str, said: str
+) -> None:
+    of = diagnose(gs.run(text, inputs=inputs).trace)
+    told = [finding for finding in of.findings if finding.kind == kind]
+    assert {of.trace.program.nodes[finding.node].name for finding in told} >= set(names)
+    assert any(said in finding.text for finding in told)
+    assert not any("Nothing is wrong" in line for line in of.lines())
+
+
+@pytest.mark.parametrize("activated", [False, True])
+def test_a_gradient_that_explodes_through_products_alone_is_followed(activated: bool) -> None:
+    of = recurrent(50, 3.0, activated=activated, last="sum(h)" if not activated else "sum(h0)*1e20 + sum(h)")
+    assert {finding.kind for finding in of.findings} >= {"exploding"}
+
+
+def test_a_gradient_that_vanishes_through_products_alone_is_followed() -> None:
+    of = recurrent(50, 0.5, last="sum(h)")
+    assert "vanishing" in {finding.kind for finding in of.findings}
+    assert any("through 51 products" in finding.text or "next to nothing" in finding.text for finding in of.findings)
+
+
+HEALTHY = [
+    ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}),
+    ("sigmoid(w*x+b)", {"w": 2.0, "x": -1.0, "b": 1.0}),
+    ("x*y*z", {"x": 1e-4, "y": 1e-4, "z": 1.0}),
+    ("(w*x - y)^2", {"w": 0.5, "x": 2.0, "y": 3.0}),
+    ("log(x) + sqrt(y)/x^2", {"x": 0.01, "y": 4.0}),
+]
+
+
+@pytest.mark.parametrize(("text", "inputs"), HEALTHY)
+def test_a_healthy_expression_is_acquitted(text: str, inputs: dict[str, object]) -> None:
+    of = diagnose(gs.run(text, inputs=inputs).trace)
+    assert of.findings == ()
+    assert [line for line in of.lines() if line.startswith("Nothing is wrong: ")]
+
+
+@pytest.mark.parametrize("depth", [2, 3, 5])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
+@pytest.mark.parametrize("loss", ["mean(({} - y)^2)", "cross_entropy({}, y)"])
+def test_a_network_that_was_just_initialised_is_healthy(depth: int, activation: str, loss: str) -> None:
+    dice, units = np.random.default_rng(depth), 24
+    inputs: dict[str, object] = {"x": dice.normal(size=(32, units)), "y": dice.dirichlet(np.ones(5), 32)}
+    text, before = "", "x"
+    for k in range(depth):
+        width = 5 if k == depth - 1 else units
+        inputs |= {f"W{k}": dice.normal(size=(units, width)) * (2 / units) ** 0.5, f"b{k}": np.zeros(width)}
+        made = f"{before}@W{k} + b{k}"
+        text, before = f"{text}h{k} = {made if width == 5 else f'{activation}({made})'}; ", f"h{k}"
+    run = gs.run(text + loss.format(before), inputs=inputs)
+    found = diagnose(run.trace)
+    assert {finding.kind for finding in found.findings} == set(), list(found.lines())
+
+
+def test_a_given_infinity_does_not_hide_the_one_that_is_made() -> None:
+    mask = np.array([[0.0, -np.inf], [0.0, 0.0]])
+    of = diagnose(gs.run("sum(softmax(s + M)@log(v))", s=np.zeros((2, 2)), M=mask, v=[0.0, 1.0]).trace)
+    first, *_ = of.findings
+    assert of.trace.program.label(first.node) == "log(v)"
+    lines = list(of.lines())
+    assert "Given so, and no gate's doing: M (1 of 4 cells is inf or nan)." in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["mean(sign(x))", "x=[1,2]"], 0),
+        (["mean(sign(x))", "x=[1,2]", "--fail-on", "zero"], 1),
+        (["mean(sign(x))", "x=[1,2]", "--fail-on", "nan,exploding"], 0),
+        (["mean(sign(x))", "x=[1,2]", "--fail-on", "any"], 1),
+        (["log(x)", "x=0", "--fail-on", "zero, nan"], 1),
+        (["x*x", "x=2", "--fail-on", "zero,vanishing,exploding,nan"], 0),
+        (["x*x", "x=2", "--fail-on", "zeros"], 2),
+        (["x*x", "x=2", "--fail-on", ","], 2),
+    ],
+)
+def test_findings_are_a_status_where_that_is_asked_for(words: list[str], status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", *words]) == status
+    if status == 2:
+        assert "zero" in capsys.readouterr().err
 
 
 def test_the_command_prints_a_row_a_layer_and_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from graphstep.cli.program import program_arguments, read_options
-from graphstep.errors import InputError, quoted
+from graphstep.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +23,11 @@ examples:
   graphstep diagnose --network 10x500 --init 0.01        ten layers of 500 tanh units, small weights
   graphstep diagnose --network 10x500 --init xavier      weights of standard deviation 1/√n
   graphstep diagnose --network 10x500 --activation relu --init he --format json
+  graphstep diagnose @model.txt X=@X.csv W="randn(9,1)" --data X --fail-on zero,nan     a test for CI
+
+Every parameter is judged: a gradient that is 0, next to nothing, huge or nan is named with the gate that made it so.
+--fail-on zero,vanishing,exploding,nan ends with status 1 where one of these is found, as a test in CI wants it; so do
+saturated, dead, shrinking and alike, which are about layers, and any.
 
 A layer ends in an activation (sigmoid, tanh, relu, …). The experiment draws its weights and 1,000 examples from normal
 distributions and sends a normal gradient back from the last layer.
@@ -39,6 +44,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--init", default="xavier", metavar="S", help="standard deviation of its weights, or xavier or he")
     parser.add_argument("--examples", default="1000", metavar="N", help="how many examples run through it (default: 1000)")
     parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
+    what = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
+    parser.add_argument("--fail-on", metavar="KINDS", help=what)
     parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print the result (default: text)")
 
 
@@ -46,13 +53,33 @@ def run(options: argparse.Namespace) -> int:
     """Diagnose and print."""
     from graphstep.diagnosis import diagnose
 
+    wanted = _kinds(options.fail_on)
     found = diagnose(_trace(options))
     if options.format == "json":
         json.dump(found.to_dict(), sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write("\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in found.lines())
-    return 0
+    return 1 if any(finding.kind in wanted for finding in found.findings) else 0
+
+
+def _kinds(text: str | None) -> frozenset[str]:
+    """The kinds of findings that --fail-on names; InputError for what is none."""
+    from graphstep.diagnosis.findings import FINDING_KINDS
+
+    if text is None:
+        return frozenset()
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    known = ["nan" if kind == "not finite" else kind for kind in FINDING_KINDS]
+    if not words:
+        raise InputError("--fail-on takes kinds of findings", hint=f"there are {', '.join(known)}, and any for all of them")
+    for word in words:
+        if word not in (*known, "any"):
+            hint = did_you_mean(word, known) or f"there are {', '.join(known)}, and any for all of them"
+            raise InputError(f"--fail-on knows no {quoted(word)}", hint=hint)
+    if "any" in words:
+        return frozenset(FINDING_KINDS)
+    return frozenset("not finite" if word == "nan" else word for word in words)
 
 
 def _trace(options: argparse.Namespace) -> Trace:

@@ -78,26 +78,27 @@ def run(options: argparse.Namespace) -> int:
     made = trace(program, inputs, seed=seed, ties=options.ties, writing=writing)
     if at is not None and at > len(made):
         raise InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
-    told = ""
+    told, missed = "", False
     if conditions:
         from graphstep.breakpoints import first_stop
 
         stop, told = first_stop(made, conditions, at)
+        missed = stop is None
         at = at if stop is None else stop
     if options.to:
         path = export.write(made, options.to, name=options.format, at=at)
         print(f"wrote {path}", *filter(None, [told]), sep="\n", file=sys.stderr)
-        return 0
+        return int(missed)
     for piece in (chosen or export.exporter("text")).export(made, at):
         sys.stdout.write(piece)
-    if told and options.format in (None, "text"):
+    if told and not missed and options.format in (None, "text"):
         sys.stdout.write(f"\n{told}\n")
     elif told:
-        # A document stays whole: it may be read by a program.
+        # A document stays whole: it may be read by a program. That a break was missed is a failure, and goes where those go.
         print(told, file=sys.stderr)
     if chosen is None and (options.fold or options.expand):
         sys.stdout.write(_agreement(options, made))
-    return 0
+    return int(missed)
 
 
 def _conditions(texts: Sequence[str], program: Program, inputs: Mapping[str, Number]) -> tuple[Condition, ...]:

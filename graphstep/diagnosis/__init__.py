@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from graphstep.diagnosis.findings import Finding, findings
+from graphstep.diagnosis.findings import BACKWARD, Finding, findings
 from graphstep.diagnosis.layers import Layer, layers
 from graphstep.diagnosis.network import ACTIVATIONS, SEED, network, scale_of
 from graphstep.diagnosis.report import Diagnosis, diagnose
 
-__all__ = ["ACTIVATIONS", "SEED", "Diagnosis", "Finding", "Layer", "diagnose", "findings", "layers", "network", "scale_of"]
+__all__ = [
+    "ACTIVATIONS",
+    "BACKWARD",
+    "SEED",
+    "Diagnosis",
+    "Finding",
+    "Layer",
+    "diagnose",
+    "findings",
+    "layers",
+    "network",
+    "scale_of",
+]

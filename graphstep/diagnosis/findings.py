@@ -6,7 +6,7 @@ The limits are conventions, not laws: they are where the lectures' own experimen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from graphstep.diagnosis.layers import Layer
     from graphstep.trace import Trace
 
-FindingKind = Literal["not finite", "saturated", "dead", "shrinking", "alike", "vanishing", "exploding"]
+FindingKind = Literal["not finite", "saturated", "dead", "shrinking", "alike", "zero", "vanishing", "exploding"]
 """What can be found."""
+
+FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+"""All of them, by name."""
+
+BACKWARD: tuple[FindingKind, ...] = ("zero", "vanishing", "exploding")
+"""Findings about the gradient of a node; the others are about its value."""
 
 SATURATED = 0.5
 """Share of flat cells from which a squashing layer is called saturated."""
@@ -53,27 +59,44 @@ class Finding:
 
 def findings(trace: Trace, found: Sequence[Layer]) -> tuple[Finding, ...]:
     """What is wrong with a run, by the layers that :func:`graphstep.diagnosis.layers` found in it, in the order of its nodes."""
+    from graphstep.diagnosis.gradients import judged, way_back
+
     told = [*_not_finite(trace)]
+    named = frozenset(finding.node for finding in told)
     for layer in found:
         told += [*_flat(layer), *_alike(layer)]
     told += [*_shrinking(found), *_flow(found, output_name(trace.program))]
+    told += way_back(trace, told)
+    told += judged(trace, named)
     return tuple(sorted(told, key=lambda finding: finding.node))
 
 
 def _not_finite(trace: Trace) -> Iterator[Finding]:
-    node = trace.first_not_finite
+    """The first gate that makes inf or nan of what is finite, the first that makes nan, and else the first such gradient."""
+    node, nan = trace.first_not_finite, trace.first_nan
     if node is not None:
-        value = np.asarray(trace.value_of(node))
-        bad = int(np.count_nonzero(~np.isfinite(value)))
-        count = f"{bad:,} of {value.size:,} cells" if value.ndim else "its value"
-        verb = "is" if bad == 1 else "are"
         yield Finding(
-            "not finite", node, f"{name_of(trace.program, node)} is the first that is not finite: {count} {verb} inf or nan."
+            "not finite", node, f"{name_of(trace.program, node)} is the first that is not finite: {_count(trace, node)}."
         )
+    if nan is not None and nan != node:
+        yield Finding("not finite", nan, f"{name_of(trace.program, nan)} is the first nan, made of an infinity.")
     edge = trace.first_edge_not_finite
-    if edge is not None and node is None:
+    if edge is not None and node is None and not trace.given_not_finite:
         receiver = int(trace.plan.receiver[edge])
         yield Finding("not finite", receiver, f"The gradient that is sent to {name_of(trace.program, receiver)} is inf or nan.")
+
+
+def _count(trace: Trace, node: int) -> str:
+    value = np.asarray(trace.value_of(node))
+    bad = int(np.count_nonzero(~np.isfinite(value)))
+    count = f"{bad:,} of {value.size:,} cells" if value.ndim else "its value"
+    return f"{count} {'is' if bad == 1 else 'are'} inf or nan"
+
+
+def given(trace: Trace) -> str:
+    """The inputs that hold inf or nan as they were given; empty where none does."""
+    names = [f"{name_of(trace.program, node)} ({_count(trace, node)})" for node in trace.given_not_finite]
+    return f"Given so, and no gate's doing: {', '.join(names)}." if names else ""
 
 
 def _flat(layer: Layer) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import bars, shape_text
-from graphstep.diagnosis.findings import findings, percent
+from graphstep.diagnosis.findings import findings, given, percent
+from graphstep.diagnosis.gradients import parameters
 from graphstep.diagnosis.layers import layers
 from graphstep.explain import name_of
 from graphstep.expression import node_id
@@ -54,15 +55,30 @@ class Diagnosis:
         else:
             yield "There are no layers: no gate is an activation such as sigmoid, tanh or relu."
         yield ""
+        if said := given(self.trace):
+            yield said
         if not self.findings:
-            if self.layers:
-                yield f"Nothing is wrong: no layer is saturated, dead or all alike.{self._left()}"
-            else:
-                yield "All values and gradients are finite."
-        for kind in dict.fromkeys(finding.kind for finding in self.findings):
-            first, *others = (finding for finding in self.findings if finding.kind == kind)
+            yield self._acquittal()
+        for first, *others in self._groups():
             also = f" So it is at {_listed([name_of(self.trace.program, other.node) for other in others])}." if others else ""
-            yield f"{kind}: {first.text}{also}"
+            yield f"{first.kind}: {first.text}{also}"
+
+    def _groups(self) -> Iterator[list[Finding]]:
+        """The findings that are told together: those of one kind, and gradients of 0 that end at the same place."""
+        groups: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            reason = finding.text.partition(". ")[2] or finding.text.partition(": ")[2] if finding.kind == "zero" else ""
+            groups.setdefault(f"{finding.kind}{reason}", []).append(finding)
+        yield from groups.values()
+
+    def _acquittal(self) -> str:
+        """That nothing is wrong, and what was looked at."""
+        count = len(parameters(self.trace))
+        if not count:
+            return "Nothing is wrong with the values, and there is no parameter: nothing gets a gradient."
+        gradients = "the gradient of the parameter is" if count == 1 else f"the gradients of all {count:,} parameters are"
+        layers = " No layer is saturated, dead or all alike." if self.layers else ""
+        return f"Nothing is wrong: {gradients} finite, and neither 0 nor tiny nor huge.{layers}{self._left()}"
 
     def _left(self) -> str:
         """How much of the last layer's gradient reaches the first."""
@@ -94,6 +110,7 @@ class Diagnosis:
                 }
                 for layer in self.layers
             ],
+            "given": [name_of(self.trace.program, node) for node in self.trace.given_not_finite],
             "findings": [{"kind": f.kind, "node": node_id(f.node), "text": f.text} for f in self.findings],
         }
 

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 AT_ONCE = 20_000
 """Cells of a run up to which it is diagnosed between two keys: a few milliseconds."""
 
-_BACKWARD = ("vanishing", "exploding")
-"""Findings about the gradient of a node; the others are about its value."""
-
 
 class Diagnosing:
     """Keeps the diagnosis of the run that a screen shows."""
@@ -80,7 +77,10 @@ class Diagnosing:
 
 
 def _is_seen(trace: Trace, at: int, finding: Finding) -> bool:
+    from graphstep.diagnosis.findings import BACKWARD
+
     known = trace.gradient(finding.node, at)
-    if finding.kind in _BACKWARD or (finding.kind == "not finite" and trace.first_not_finite is None):
+    parameter = finding.kind == "not finite" and finding.node < trace.program.first_gate
+    if finding.kind in BACKWARD or parameter or (finding.kind == "not finite" and trace.first_not_finite is None):
         return known is not None and known.complete
     return trace.value(finding.node, at) is not None
