@@ -143,7 +143,7 @@ def _section(row: Optimizer) -> str:
         left = LATEX_SYMBOLS.get(assignment.name, assignment.name)
         lines.append(rf"{left} &\leftarrow {LATEX.term(assignment.formula(LATEX, q)).text}")
         setattr(q, assignment.name, LATEX.name(left))
-    why = row.why.format(w="w", f="f", way="against")
+    why = row.why.format(w="w", f="f", way="against", v="v", m="m")
     rule = " \\\\\n".join(lines)
     return f"### {row.name}\n\n{f'{why} {row.others}'.strip()}\n\n```math\n\\begin{{aligned}}\n{rule}\n\\end{{aligned}}\n```"
 

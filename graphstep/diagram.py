@@ -230,7 +230,7 @@ def digest(value: Number, digits: int = DIGITS) -> str:
         return f"all {numeral(low, digits)}"
     for fewer in range(min(digits, 3), 0, -1):
         ends = numeral(low, fewer), numeral(high, fewer)
-        text = f"all ≈ {ends[0]}" if ends[0] == ends[1] else f"{ends[0]}…{ends[1]}"
+        text = f"all ≈ {ends[0]}" if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"
         if len(text) <= _RANGE:
             return text
     return f"|·| ≤ {numeral(max(-low, high), 1)}"

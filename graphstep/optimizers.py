@@ -45,7 +45,8 @@ class Optimizer:
     rule: tuple[Assignment, ...]
     """What a round assigns, in this order; the last one is the parameter."""
     why: str
-    """What it does, and what for. Fields: ``{w}`` the parameter's name, ``{f}`` the output's, ``{way}`` along or against."""
+    """What it does, and what for. Fields: ``{w}`` the parameter's name, ``{f}`` the output's, ``{way}`` along or against,
+    ``{v}`` and ``{m}`` what it remembers of the parameter."""
     settings: Mapping[str, float] = field(default_factory=dict)
     """Its hyper-parameters besides the learning rate, with their defaults."""
     state: tuple[str, ...] = ()
@@ -108,7 +109,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
                 Assignment("w", lambda m, q: q.w + q.v),
             ),
-            "The velocity v keeps a part of itself and is pushed {way} the gradient, like a ball that rolls; {w} moves by it.",
+            "The velocity {v} keeps a part of itself and is pushed {way} the gradient, like a ball that rolls; {w} moves by it.",
             {"mu": 0.9},
             ("v",),
             "PyTorch and Dive into Deep Learning keep the learning rate out of v: v ← μ·v + ∇, w ← w − α·v. The weights are the "
@@ -120,7 +121,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("v", lambda m, q: q.mu * q.v + q.g),
                 Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.v)),
             ),
-            "The velocity v keeps a part of itself and takes up the gradient; {w} moves by the learning rate times the velocity.",
+            "The velocity {v} keeps a part of itself and takes up the gradient; {w} moves by the learning rate times {v}.",
             {"mu": 0.9},
             ("v",),
             "Stanford's CS231n has the learning rate inside v: v ← μ·v − α·∇, w ← w + v: --optimizer momentum.",
@@ -197,8 +198,8 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("v_hat", lambda m, q: q.v / (1 - q.beta2**q.t)),
                 Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.m_hat / (m.sqrt(q.v_hat) + q.eps))),
             ),
-            "m is a running mean of the gradient, v of its square. Both start at 0, so they are too small in the first rounds, "
-            "and are scaled up for it; {w} moves {way} m over the root of v.",
+            "{m} is a running mean of the gradient, {v} of its square. Both start at 0, so they are too small in the first "
+            "rounds, and are scaled up for it; {w} moves {way} {m} over the root of {v}.",
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
             ("m", "v"),
             "As in Kingma and Ba's paper and in PyTorch.",

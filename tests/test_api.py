@@ -44,7 +44,11 @@ def test_an_unknown_node_is_a_key_error_that_helps(run: gs.Run) -> None:
 def test_steps_are_a_sequence_and_explain_themselves(run: gs.Run) -> None:
     assert len(run.steps) == 7
     assert [step.n for step in run.steps] == [1, 2, 3, 4, 5, 6, 7]
-    assert run.steps[3].explain().startswith("× sends to q (switcher): ∂f/∂q = ∂f/∂f · ∂f/∂q = 1 · (-4) = -4.")
+    assert (
+        run.steps[3]
+        .explain()
+        .startswith("× sends to q (switcher): df/dq = df/df · ∂f/∂q = 1 · (-4) = -4. Local gradient ∂f/∂q = z = -4.")
+    )
     assert run.steps[-1].n == 7
     assert [step.n for step in run.steps[2:4]] == [3, 4]
     with pytest.raises(IndexError, match="7 steps"):
@@ -167,7 +171,7 @@ def test_a_notebook_shows_the_picture_and_then_the_worked_solution(run: gs.Run, 
     picture, solution = shown
     assert "<svg" in picture["image/svg+xml"]
     # Notebooks know dollars, and neither the fences of Git hosts nor Mermaid.
-    assert r"$\frac{\partial f}{\partial f} = 1$" in solution["text/markdown"]
+    assert r"$\frac{d f}{d f} = 1$" in solution["text/markdown"]
     assert "```math" not in solution["text/markdown"]
     assert "mermaid" not in solution["text/markdown"]
     assert "## Gradients" in solution["text/markdown"]

@@ -56,7 +56,7 @@ def test_the_path_from_a_node_is_counted(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_cell_is_explained_as_value_and_as_gradient(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, *LECTURE, "--cell", "W[0,1]")
     assert out.startswith("the value of W[0, 1], in mathematics W₁₂\n  W₁₂ = 0.5\n")
-    assert "  ∂f/∂W₁₂ = ∂f/∂q₁ · x₂\n          = 0.44 · 0.4\n          = 0.176\n" in out
+    assert "  df/dW₁₂ = df/dq₁ · x₂\n          = 0.44 · 0.4\n          = 0.176\n" in out
     assert "gradient" not in printed(capsys, "jacobian", "t = 2*3; t*x", "x=1", "--cell", "t")
 
 

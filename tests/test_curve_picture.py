@@ -121,13 +121,13 @@ def test_it_brings_its_ground_and_colours_for_light_and_dark() -> None:
 
 
 def test_curves_are_told_apart_by_more_than_colour() -> None:
-    many = tuple(series(1, 2, 3 + i, name=f"‖∂w{i}‖") for i in range(MOST + 2))
+    many = tuple(series(1, 2, 3 + i, name=f"‖∇w{i}‖") for i in range(MOST + 2))
     picture = svg("x", [Panel("norms", many)])
     dashes = [path.get("stroke-dasharray") for i in range(MOST) for path in drawn(picture, f"s{i}")[:1]]
     assert len(dashes) == len(set(dashes)) == MOST
     assert "and 2 more" in picture
-    assert f"‖∂w{MOST - 1}‖" in picture
-    assert f"‖∂w{MOST}‖" not in picture
+    assert f"‖∇w{MOST - 1}‖" in picture
+    assert f"‖∇w{MOST}‖" not in picture
 
 
 def test_points_that_are_looked_at_now_and_then_are_dots() -> None:
@@ -202,7 +202,7 @@ def test_the_picture_of_a_training_has_losses_and_norms() -> None:
     from graphstep.training.formats import picture
 
     texts = [element.text for element in ET.fromstring(picture(trained)).iter(f"{NAME}text")]
-    for text in ("mean((X@w + b - y)^2)", "held-out loss", "‖∂w‖", "‖∂b‖", "round"):
+    for text in ("mean((X@w + b - y)^2)", "held-out loss", "‖∇w‖", "‖∇b‖", "round"):
         assert text in texts
 
 

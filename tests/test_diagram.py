@@ -63,7 +63,7 @@ def test_a_box_is_called_what_formulas_call_its_node() -> None:
     program = read("q = x + y; g = q*long_name_of_an_input + q; g*g*x")
     names = [box.name for box in diagram(program).boxes]
     #        x    y    long_name_of_an_input      q    ×     g    g*g  ×
-    assert names == ["x", "y", "long_name_of_an_input", "q", "v5", "g", "", "f"]
+    assert names == ["x", "y", "long_name_of_an_input", "q", "u1", "g", "", "f"]
 
 
 def test_a_program_without_values_is_drawn_without_room_for_them() -> None:

@@ -86,12 +86,14 @@ def test_a_branch_counts_what_has_arrived_and_then_adds_up() -> None:
     trace = gs.run("x*x", x=3).trace
     first, second, total = (explain(trace, n) for n in (3, 4, 5))
     assert first.ladder is not None
-    assert first.ladder.left_text == "df/dx⁽¹⁾"
+    assert first.local is not None
+    assert first.ladder.line == "df/dx⁽¹⁾ = df/df · ∂f/∂x⁽¹⁾ = 1 · 3 = 3"
+    assert first.local.line == "∂f/∂x⁽¹⁾ = x⁽²⁾ = 3"
     assert notes(first, "arrived") == ["x is used 2 times: 1 of 2 arrived, so far they add up to 3."]
     assert notes(second, "arrived") == ["x is used 2 times: 2 of 2 arrived, the sum follows."]
     assert total.pattern == "adder"
     assert total.ladder is not None
-    assert total.ladder.texts[1:] == ("3 + 3", "6")
+    assert total.ladder.line == "df/dx = df/dx⁽¹⁾ + df/dx⁽²⁾ = 3 + 3 = 6"
 
 
 def test_a_sum_of_many_contributions_gives_their_number_and_not_a_line_without_end() -> None:
@@ -336,10 +338,18 @@ def test_the_output_is_called_f_unless_that_means_something_else() -> None:
     assert output_name(gs.run("loss = x*y", x=1, y=2).program) == "loss"
 
 
-def test_long_expressions_are_numbered() -> None:
+def test_long_expressions_are_called_u_and_defined_where_they_are_used() -> None:
     run = gs.run("exp(alpha*beta+gamma)*2", alpha=1, beta=2, gamma=3)
     names = [name_of(run.program, node.index) for node in run.nodes]
     assert names == ["alpha", "beta", "gamma", "alpha*beta", "u1", "exp(u1)", "f"]
+    said = [explain(run.trace, n) for n in range(1, len(run.trace) + 1)]
+    defined = [bool(step.definitions) for step in said]
+    used = ["u1" in step.title + "".join(x.line for x in (step.ladder, step.local) if x) for step in said]
+    # The step that computes u1 is the definition itself.
+    assert said[1].ladder is not None
+    assert said[1].ladder.line == "u1 = alpha*beta + gamma = 2 + 3 = 5"
+    assert defined == [*used[:1], False, *used[2:]]
+    assert {step.definitions for step in said if step.definitions} == {(("u1", "alpha*beta+gamma"),)}
 
 
 @pytest.mark.parametrize(

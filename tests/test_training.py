@@ -401,7 +401,7 @@ def test_the_document_fits_the_schema_and_adds_up() -> None:
 
 def test_the_curves_are_the_series_of_the_history() -> None:
     found = curves(regression(held_out="X,y:0.2", steps=12))
-    assert list(found) == ["loss", "held-out loss", "rate", "‖∂w‖", "‖∂b‖"]
+    assert list(found) == ["loss", "held-out loss", "rate", "‖∇w‖", "‖∇b‖"]
     assert [k for k, _ in found["held-out loss"]] == [0, 10]
 
 
@@ -512,7 +512,7 @@ def test_the_command_prints_a_table_the_parameters_and_why_it_stopped(capsys: py
 def test_the_command_tells_a_round_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*WORDS, "--at-round", "0", "--optimizer", "momentum"]) == 0
     out = capsys.readouterr().out
-    assert "v ← μ · v - α · ∂f/∂w = 0.9 · 0 - 0.1 · (-4) = 0.4. w ← w + v = 0 + 0.4 = 0.4." in out
+    assert "v_w ← μ · v_w - α · df/dw = 0.9 · 0 - 0.1 · (-4) = 0.4. w ← w + v_w = 0 + 0.4 = 0.4." in out
     assert out.index("\nbackward\n") < out.index("\nupdate\n")
 
 

@@ -97,6 +97,18 @@ def local_name(trace: Trace, edge: int) -> str:
 
 
 def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ...]:
-    """The names among ``nodes`` that stand for an expression, with what they stand for, in the order of computing."""
-    known = names_of(trace.program)
-    return tuple((known.texts[i], known.definitions[i]) for i in sorted(set(nodes)) if i in known.definitions)
+    """The names that stand for an expression and are written where ``nodes`` are, with what they stand for, in the order of
+    computing. What is called by its text brings the names in it along: ``u1`` is seen in ``exp(u1)``.
+    """
+    program = trace.program
+    known = names_of(program)
+    written, waiting = set[int](), list(nodes)
+    while waiting:
+        index = waiting.pop()
+        node = program.nodes[index]
+        if index in written:
+            continue
+        written.add(index)
+        if node.name is None and index != program.output and index not in known.definitions:
+            waiting += [x for x in node.operands if isinstance(x, int)]
+    return tuple((known.texts[i], known.definitions[i]) for i in sorted(written) if i in known.definitions)

@@ -32,7 +32,7 @@ def updated(step: Step) -> Explanation:
     name = name_of(trace.program, update.node)
     *earlier, last = update_ladders(trace, update)
     way = "along" if update.climbs else "against"
-    sentences = [update.optimizer.why.format(w=name, f=output_name(trace.program), way=way)]
+    sentences = [update.optimizer.why.format(w=name, f=output_name(trace.program), way=way, v=f"v_{name}", m=f"m_{name}")]
     if (one := _one_cell(trace, update)) is not None:
         sentences.append(f"Every cell moves so; one of them: {one}.")
     sentences.append(f"The learning rate of this round is {numeral(update.rate)}.")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def made_by(trace: Trace, at: int | None = None, form: str = "md") -> Iterator[str]:
     """The command that makes the document, in a block; and the inputs that it cannot hold."""
-    command = reopening(trace, at, trace.writing.command, spelled=trace.writing.typed)
+    # A run that is shown to its end is shown whole.
+    command = reopening(trace, None if at == len(trace) else at, trace.writing.command, spelled=trace.writing.typed)
     yield f"\nMade by\n\n{fence(f'{command} --format {form}', 'sh')}"
     if missing := without_text(trace, trace.writing.command, trace.writing.typed):
         yield f"\nThe command needs the values of {', '.join(missing)} besides, which are too large for a line.\n"

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from graphstep.diagram import settled, shown
 from graphstep.drawing import draw, text_of
+from graphstep.explain.derivatives import is_objective, objective
 from graphstep.expression import node_id
-from graphstep.markdown import MERMAID_EDGES, fence, mermaid_label
+from graphstep.gates.notation import LATEX
+from graphstep.markdown import MERMAID_EDGES, fence, inline, mermaid_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,11 @@ _WIDE = 100
 """Columns beyond which a drawing with arrays is set compactly: what stands on their wires is longer than a number."""
 
 
+def goal(trace: Trace) -> str:
+    """What is differentiated, in words: the output, or the number that is made of it."""
+    return inline(objective(trace).read(LATEX).text) if is_objective(trace) else "the output"
+
+
 def graph(trace: Trace, last: int) -> Iterator[str]:
     """The graph as Mermaid, and as text for viewers that do not draw it."""
     program, drawn = trace.program, shown(trace, last)
@@ -36,7 +43,7 @@ def graph(trace: Trace, last: int) -> Iterator[str]:
         yield "; open wires lead to the others.\n\n"
     else:
         yield "Every gate shows its value and, under it, its gradient"
-        yield f" after step {last:,}.\n\n" if last < len(trace) else ": the derivative of the output with respect to it.\n\n"
+        yield f" after step {last:,}.\n\n" if last < len(trace) else f": the derivative of {goal(trace)} with respect to it.\n\n"
     written = settled(trace, drawn, last)
     text = text_of(draw(_arranged(drawn), written))
     picture = "".join(_mermaid(drawn, written))

@@ -17,7 +17,7 @@ from graphstep.explain.derivatives import gradient_term
 from graphstep.explain.derivatives import objective as objective_term
 from graphstep.export import _arrays as arrays
 from graphstep.export._command import made_by
-from graphstep.export._graph import graph
+from graphstep.export._graph import goal, graph
 from graphstep.export._ladders import ladder_block
 from graphstep.gates.notation import LATEX, latex_style
 from graphstep.markdown import code, fence, inline, plain, table
@@ -262,8 +262,8 @@ def _gradients(trace: Trace, last: int) -> Iterator[str]:
     from graphstep.witnesses import numeric_rows
 
     witnesses = numeric_rows(trace, chosen)
-    goal = objective_term(trace).read(LATEX).text
-    header = ("input", *shape, "value:", f"gradient of {inline(goal)}:", "numeric check:", "relative error:")
+    differentiated = inline(objective_term(trace).read(LATEX).text)
+    header = ("input", *shape, "value:", f"gradient of {differentiated}:", "numeric check:", "relative error:")
     remarks: list[str] = []
     rows = zip(chosen, witnesses, strict=True)
     yield from table(header, (_gradient_row(trace, i, row, remarks, shaped) for i, row in rows))
@@ -271,7 +271,7 @@ def _gradients(trace: Trace, last: int) -> Iterator[str]:
         yield "\n"
         yield from remarks
     yield from arrays.gradients(trace, chosen)
-    yield "\nThe numeric check is a central difference: the slope of the output between two runs, with the input a little "
+    yield f"\nThe numeric check is a central difference: the slope of {goal(trace)} between two runs, with the input a little "
     yield "smaller and a little larger. It uses no local gradient, so it would notice a wrong one.\n"
 
 
