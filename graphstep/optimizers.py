@@ -217,7 +217,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 ),
             ),
             "Adam whose weights decay by themselves: {w} loses a small share in every round, whatever its gradient is, and moves "
-            "{way} m over the root of v.",
+            "{way} {m} over the root of {v}.",
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
             ("m", "v"),
             "As in Loshchilov and Hutter's paper without its schedule, and in PyTorch. A penalty in the loss would go through "
