@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -15,7 +16,7 @@ from graphstep.lesson.document import Question
 from graphstep.lesson.marking import mark
 from graphstep.lesson.precision import is_meant, typed
 from graphstep.lesson.slips import slips
-from graphstep.lesson.slopes import WRONG_SLOPES
+from graphstep.lesson.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.lesson.solution import Solution, solve
 from graphstep.numerals import numeral
 from graphstep.read import read
@@ -27,11 +28,8 @@ if TYPE_CHECKING:
 
 
 def solution(program: str, values: dict[str, object], ask: str, options: tuple[str, ...] = (), seed: float = 1.0) -> Solution:
-    from graphstep.fit import fit
-
-    arrays = {name: np.array(value, float) if isinstance(value, list) else float(value) for name, value in values.items()}
-    shapes = {name: np.shape(value) for name, value in arrays.items()}
-    return solve(Question(ask, (), "", "", options, ask, 0), trace(fit(read(program), shapes).program, arrays, seed=seed))
+    inputs = {name: np.array(value, float) if isinstance(value, list) else float(value) for name, value in values.items()}
+    return solve(Question(ask, (), "", "", options, ask, 0), trace(read(program), inputs, seed=seed))
 
 
 def marked(program: str, values: dict[str, object], ask: str, answer: str) -> tuple[str, str]:
@@ -408,3 +406,87 @@ def test_no_wrong_slope_is_the_right_one(gate: str, slot: int) -> None:
     wrong = [float(each.slope(inputs, out)) for each in WRONG_SLOPES[gate, slot]]
     assert all(abs(value - float(right)) > 0.01 for value in wrong)
     assert len({numeral(value) for value in wrong}) == len(wrong), "two rows for one number"
+
+
+X, Y = 1.7, 2.6
+WRONG = {
+    # By hand, at x = 1.7 and, where a gate has two inputs, y = 2.6.
+    ("reciprocal", 0): (-1 / X, math.log(X)),
+    ("div", 0): (Y,),
+    ("div", 1): (-X / Y, -1 / Y**2, 1 / Y),
+    ("power", 0): (X ** (Y - 1), Y * X**Y, Y * X),
+    ("square", 0): (X, 2 * X**2),
+    ("sqrt", 0): (1 / math.sqrt(X), math.sqrt(X) / 2),
+    ("exp", 0): (X * math.exp(X - 1),),
+    ("log", 0): (X,),
+    ("sigmoid", 0): (1 / (1 + math.exp(X)), X - X**2),
+    ("tanh", 0): (1 - math.tanh(X), math.tanh(X) ** 2, 1 - X**2),
+}
+
+
+@pytest.mark.parametrize(("gate", "slot"), WRONG_SLOPES, ids=str)
+def test_a_wrong_slope_is_the_number_that_the_wrong_rule_gives(gate: str, slot: int) -> None:
+    from graphstep.gates import ELEMENTWISE
+    from graphstep.gates.mathematics import NUMBERS
+
+    inputs = [np.float64(X), np.float64(Y)][: len(ELEMENTWISE[gate].partials)]
+    found = wrong_slopes(gate, slot, inputs, ELEMENTWISE[gate].value(NUMBERS, inputs))
+    assert [value for value, _ in found] == pytest.approx(WRONG[gate, slot], rel=1e-12)
+
+
+# Borders
+
+
+def test_an_answer_of_two_hundred_characters_is_read_and_a_longer_one_is_not() -> None:
+    asked = solution("q = x + y", {"x": 1, "y": 2}, "value q")
+    assert mark(asked, "3" + " + 0" * 49 + "+ 0").right
+    longer = mark(asked, "3" + " + 0" * 50)
+    assert (longer.outcome, longer.said) == ("unreadable", "An answer has at most 200 characters.")
+
+
+def test_six_cells_are_asked_for_at_once_and_seven_are_not() -> None:
+    six = solution("q = 2*x", {"x": [1, 2, 3, 4, 5, 6]}, "value q")
+    assert mark(six, "2 4 6 8 10 12").right
+    with pytest.raises(InputError, match="at most 6 cells"):
+        solution("q = 2*x", {"x": [1, 2, 3, 4, 5, 6, 7]}, "value q")
+
+
+@pytest.mark.parametrize(
+    ("right", "agreed", "other"),
+    [(100.0, 102.0, 102.01), (-100.0, -98.0, -97.99), (0.1, 0.105, 0.10501), (0.012, 0.015, 0.0151), (0.0, 1e-9, 1.1e-9)],
+)
+def test_how_far_a_rounded_number_may_be_from_the_result(right: float, agreed: float, other: float) -> None:
+    from graphstep.lesson.solution import agrees
+
+    assert agrees(agreed, right)
+    assert not agrees(other, right)
+
+
+def test_slips_of_cells_name_the_cell_that_was_taken() -> None:
+    program, values = "q = W @ x; f = sum(q^2)", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}
+    for answer, says in {
+        "0.104": "other side of the diagonal",
+        "0.208": "That is cell [1, 1], and [0, 1] was asked for: rows come first",
+        "-0.176": "sign is turned",
+        "0.44": "upstream gradient, that of q[0]",
+    }.items():
+        assert says in marked(program, values, "gradient W[0, 1]", answer)[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("1, 2, 3", "Not quite: cells [0] and [1] are not right yet; the other is."),
+        ("2, 4, 3", "Not quite: cell [2] is not right yet; the others are."),
+        ("2, 4, -6", "Not quite: cell [2] is right but for the sign."),
+        ("-2, 4, -6", "Not quite: cells [0] and [2] are right but for the signs."),
+        ("-2, -4, -6", "Not quite. The sizes are right, every sign is turned."),
+        ("7, 7, 7", "Not quite: no cell is right yet."),
+        ("1, 2, 6", "Not quite: cells [0] and [1] are not right yet; the other is."),
+    ],
+)
+def test_the_cells_that_are_wrong_are_listed(answer: str, says: str) -> None:
+    if answer == "1, 2, 3":
+        # That is x, which goes into the gate.
+        says = "Not quite. That is x, which goes into the gate: what comes out of it?"
+    assert marked("q = 2*x", {"x": [1, 2, 3]}, "value q", answer) == ("wrong", says)

@@ -71,3 +71,11 @@ def test_what_is_not_finite_is_not_asked_for_but_its_shape_is() -> None:
     run = trace(read("sum(log(x))"), {"x": np.array([0.0, 0.0])})
     assert solution_of(run, 1).shape.shape == (2,)
     assert solution_of(run, 2) is None
+
+
+@pytest.mark.parametrize(("inner", "asked"), [(6, "value q[0, 0]"), (7, "shape q")])
+def test_a_cell_is_asked_for_up_to_six_terms_and_of_more_the_shape(inner: int, asked: str) -> None:
+    inputs = {"X": np.ones((1, inner)), "W": np.ones((inner, 1))}
+    solution = solution_of(trace(read("q = X@W"), inputs), 1)
+    assert solution is not None
+    assert solution.question.ask == asked
