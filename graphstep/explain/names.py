@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import shape_text
 from graphstep.explain.latex_names import latex_name, latex_name_as_typed
+from graphstep.explain.rows import rows_of
 from graphstep.explain.symbols import NodeSymbol, WordSymbol, Written
 from graphstep.explain.uses import numbered_uses
 from graphstep.expression import Constant, Program
@@ -23,7 +23,7 @@ from graphstep.gates.gate import Gate
 from graphstep.gates.notation import ATOM, CASES, SUM, TERMS, TEXT, Ink, Latex, Style, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graphstep.expression import Node, Operand
 
@@ -172,30 +172,8 @@ class Names:
 
     @cached_property
     def rows(self) -> Sequence[bool]:
-        """By node whether it is a vector that is used as a row: copied into the rows of a matrix, or to the left of one."""
-        nodes, consumers = self.program.nodes, self.program.consumers
-        if not any(len(node.shape) == 1 for node in nodes):
-            return _NoRows()
-        rows = [False] * len(nodes)
-        for index in range(len(nodes) - 1, -1, -1):
-            if len(nodes[index].shape) != 1:
-                continue
-            uses = [use for reader, slot in consumers[index] if (use := self._as_row(rows, reader, slot)) is not None]
-            made = nodes[index].gate == "matmul" and len(self._shape(nodes[index].operands[0])) == 1
-            rows[index] = all(uses) if uses else made
-        return rows
-
-    def _as_row(self, rows: Sequence[bool], reader: int, slot: int) -> bool | None:
-        """Whether a gate reads a vector as a row; None where it does not care."""
-        node = self.program.nodes[reader]
-        if node.gate == "broadcast":
-            return len(node.shape) > 1
-        if node.gate == "matmul":
-            return slot == 0
-        return rows[reader] if len(node.shape) == 1 and isinstance(GATES[node.gate or ""], Gate) else None
-
-    def _shape(self, operand: Operand) -> Sequence[int]:
-        return self.program.nodes[operand].shape if isinstance(operand, int) else ()
+        """By node whether it is a vector that is used as a row (:func:`graphstep.explain.rows.rows_of`)."""
+        return rows_of(self.program)
 
     # -- ink -----------------------------------------------------------------------------------------------------------------
 
@@ -278,16 +256,6 @@ class Names:
         if index is None and key == self.output:
             return self.program.output
         return self.numbered.get(key) if index is None else index
-
-
-class _NoRows(Sequence[bool]):
-    """The rows of a program without vectors, however many nodes it has."""
-
-    def __len__(self) -> int:
-        return 0
-
-    def __getitem__(self, index: Any) -> Any:
-        return False
 
 
 def names_of(program: Program) -> Names:
