@@ -68,6 +68,7 @@ def sound(trace: Trace) -> None:
                 assert ladder.rungs
                 assert all(ladder.texts)
                 assert all(ladder.latex_rungs)
+                assert ladder.latex_left not in ladder.latex_rungs[:-1], "LaTeX says nothing twice"
         if said.event == "send" and trace.node(trace.step(n).node).shape:
             assert said.shapes
             assert said.jacobian

@@ -136,7 +136,7 @@ def test_small_arrays_are_matrices_in_blocks_of_mathematics() -> None:
     solution = export.render(example("product")[0], "md")
     blocks = re.findall(r"^```math\n(.*?)\n```$", solution, re.MULTILINE | re.DOTALL)
     assert r"W &= \begin{bmatrix} 0.1 & 0.5 \\ -0.3 & 0.8 \end{bmatrix}" in blocks[0]
-    assert r"\frac{\partial f}{\partial W} &= \begin{bmatrix} 0.088 & 0.176 \\ 0.104 & 0.208 \end{bmatrix}" in blocks[-1]
+    assert r"\frac{d f}{d W} &= \begin{bmatrix} 0.088 & 0.176 \\ 0.104 & 0.208 \end{bmatrix}" in blocks[-1]
     assert not any("bmatrix" in line for line in solution.splitlines() if line.startswith("|")), "no table could hold them"
 
 
@@ -171,9 +171,13 @@ def test_what_is_not_known_yet_is_not_described() -> None:
 
 def test_an_output_that_is_an_array_is_said_to_be_added_up() -> None:
     solution = export.render(run("2*x", {"x": [1.0, 2.0]}), "md")
-    assert "$`f`$ is an array. What is differentiated is the sum of its cells" in solution
+    said = "$`f`$ is an array. What is differentiated is one number, "
+    assert f"{said}$`L = \\mathrm{{sum}}\\left(f\\right)`$." in solution
+    assert r"\frac{d L}{d x}" in solution
+    assert r"\frac{d f}{d" not in solution, "the gradients are those of L"
     weighted = export.render(run("2*x", {"x": [1.0, 2.0]}, seed=np.array([1.0, 3.0])), "md")
-    assert r"set to $`\begin{bmatrix} 1 \\ 3 \end{bmatrix}`$, cell by cell" in weighted
+    weights = r"\begin{bmatrix} 1 \\ 3 \end{bmatrix}"
+    assert rf"{said}$`L = \mathrm{{sum}}\left({weights} \odot f\right)`$." in weighted
 
 
 @pytest.mark.parametrize(("gates", "marker"), [(40, "| chain rule | shape | result |"), (200, "The largest contributions")])

@@ -635,9 +635,10 @@ def test_contributions_are_written_as_in_the_book(name: str, shapes: Any, slot: 
 def test_arrays_stand_in_notation() -> None:
     x = np.array([0.1, 0.2])
     assert (TEXT.number(x) * TEXT.number(np.float64(-2.0))).text == "[0.1, 0.2] · (-2)"
-    assert LATEX.matmul(x, LATEX.name("W") + 1).text == (r"\begin{bmatrix} 0.1 \\ 0.2 \end{bmatrix} \, \left(W + 1\right)")
-    assert "64×100" in TEXT.term(np.zeros((64, 100))).text
-    assert r"\text{" in LATEX.term(np.zeros((64, 100))).text
+    product = LATEX.matmul(LATEX.number(x), LATEX.name("W") + 1)
+    assert product.text == r"\begin{bmatrix} 0.1 \\ 0.2 \end{bmatrix} \, \left(W + 1\right)"
+    assert "64×100" in TEXT.number(np.zeros((64, 100))).text
+    assert r"\text{" in LATEX.number(np.zeros((64, 100))).text
 
 
 @every_gate

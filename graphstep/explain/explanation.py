@@ -83,19 +83,28 @@ class Ladder:
         return text
 
     @property
+    def latex_shown(self) -> tuple[Rung, ...]:
+        """The rungs that LaTeX writes: without the first where that says what the left side says.
+
+        relu(h) is called by its text, and in LaTeX by its formula, max(0, h).
+        """
+        again = len(self.rungs) > 1 and self.rungs[0].latex == self.latex_left
+        return self.rungs[again:]
+
+    @property
     def latex_rungs(self) -> tuple[str, ...]:
         """The rungs in LaTeX, without the signs between them."""
-        return tuple(rung.latex for rung in self.rungs)
+        return tuple(rung.latex for rung in self.latex_shown)
 
     @property
     def latex_signs(self) -> tuple[str, ...]:
         """The signs before the rungs in LaTeX."""
-        return tuple(_SIGNS[rung.relation] for rung in self.rungs)
+        return tuple(_SIGNS[rung.relation] for rung in self.latex_shown)
 
     @property
     def latex(self) -> str:
         """The ladder on one line of LaTeX."""
-        return self.latex_to(len(self.rungs))
+        return self.latex_to(len(self.latex_shown))
 
     @property
     def latex_result(self) -> str:

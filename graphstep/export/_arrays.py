@@ -113,6 +113,10 @@ def gradients(trace: Trace, chosen: list[int]) -> Iterator[str]:
         yield equations(written)
 
 
+_DIFFERENT = 1e-4
+"""The relative error from which on two numbers differ by more than rounding, so that it has digits of its own."""
+
+
 def checked(row: Row) -> tuple[str, str]:
     """The numeric check of an input in two cells of a table: the difference, of an array what was looked at; and the error.
 
@@ -132,9 +136,11 @@ def checked(row: Row) -> tuple[str, str]:
 
 
 def error_text(error: float) -> str:
-    """A relative error by its size alone: its digits are rounding, and differ from one processor to the next."""
+    """A relative error; a small one by its size alone: its digits are rounding, and differ from one processor to the next."""
     if error == 0 or not math.isfinite(error):
         return inline(mathematics(error))
+    if error >= _DIFFERENT:
+        return inline(mathematics(float(f"{error:.2g}")))
     return inline(f"< 10^{{{max(-12, math.floor(math.log10(error)) + 1)}}}")
 
 

@@ -141,7 +141,7 @@ def _shaped_row(trace: Trace, n: int) -> tuple[str, ...]:
     index = trace.step(n).node
     ladder = value_ladder(trace, index)
     # An unnamed short expression is called by its own formula: its ladder begins with numbers.
-    formula = ladder.latex_to(1 if ladder.rungs[0].kind == "symbols" else 0)
+    formula = ladder.latex_to(1 if ladder.latex_shown[0].kind == "symbols" else 0)
     shape = shape_text(trace.node(index).shape) or "number"
     return str(n), plain(_box(trace, index)), inline(formula), shape, arrays.short(trace.value_of(index))
 
@@ -149,7 +149,7 @@ def _shaped_row(trace: Trace, n: int) -> tuple[str, ...]:
 def _value_row(trace: Trace, n: int) -> tuple[str, str, str, str]:
     index = trace.step(n).node
     ladder = value_ladder(trace, index)
-    return str(n), plain(_box(trace, index)), inline(ladder.latex_to(len(ladder.rungs) - 1)), inline(ladder.latex_result)
+    return str(n), plain(_box(trace, index)), inline(ladder.latex_to(len(ladder.latex_shown) - 1)), inline(ladder.latex_result)
 
 
 def _box(trace: Trace, index: int) -> str:
