@@ -15,7 +15,7 @@ from graphstep.cli import main
 from graphstep.explain import explain, name_of, names_of
 from graphstep.export import render
 from graphstep.read import read
-from tests.printed import false_array_equations, false_equations, is_close
+from tests.printed import false_array_equations, false_equations, is_close, value_of
 from tests.programs import seeded
 
 if TYPE_CHECKING:
@@ -276,3 +276,14 @@ def test_givens_stand_as_they_were_typed_and_an_edit_takes_that_back() -> None:
     typed = replace(trace, writing=replace(trace.writing, typed={"x": "6/3", "y": "1.0"}))
     assert "x = 6/3, y = 1.0" in explain(typed, 0).why
     assert "x = 5, y = 1.0" in explain(typed.with_inputs({"x": 5.0}), 0).why
+
+
+@pytest.mark.parametrize(
+    "text", ["relu(x)", "abs(x)", "elu(x)", "leaky_relu(x)", "max(x, 0)", "clip(x, 0, 1)", "x^0", "0^x", "sqrt(x)"]
+)
+@pytest.mark.parametrize("x", [0.0, float("nan"), 1.0])
+def test_at_a_kink_no_formula_is_printed_that_has_another_number(text: str, x: float) -> None:
+    for ladder in _ladders(gs.run(text, x=x).trace):
+        for form in ladder.line.split(" = ")[1:-1]:
+            if "if" in form and (value := value_of(form)) is not None:
+                assert is_close(float(value), ladder.rungs[-1].term.arguments[0])

@@ -9,13 +9,17 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from graphstep.arrays import SMALL, is_small
 from graphstep.explain.derivatives import gradient_term, local_term, objective_formula, wire_term
 from graphstep.explain.equations import equation, number, result
 from graphstep.explain.explanation import Ladder, Rung
+from graphstep.explain.kinks import convention
 from graphstep.explain.names import constant_term, names_of
 from graphstep.expression import Constant
 from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.numerals import numeral
 
@@ -89,10 +93,13 @@ def _local_ladder(trace: Trace, edge: int, value: Number | None) -> Ladder:
         # The same whatever the inputs are, and in every cell, unless a convention says otherwise.
         plain = isinstance(value, int | float) or not value.size or bool((value == value.flat[0]).all())
         return Ladder(left, (Rung(symbols[0], "value") if plain else result(value, trace.writing),))
+    if _overruled(trace, sender, slot, value):
+        # What is chosen at a kink is said beside it; the formula has another number there, or none.
+        return Ladder(left, (result(value, trace.writing),))
     rungs = [Rung(symbols[0], "symbols")]
     # A condition on an array reads badly in numbers: [1, -2] > 0.
     plain = not node.shape or symbols[0].operator != "where"
-    if plain and _written((*values, trace.value_of(sender))) and not _by_convention(trace, sender, slot, value):
+    if plain and _written((*values, trace.value_of(sender))):
         inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
         out = TERMS.number(trace.value_of(sender))
         numbers = [TERMS.term(partial(TERMS, *inputs, out)) for partial in partials]
@@ -102,17 +109,17 @@ def _local_ladder(trace: Trace, edge: int, value: Number | None) -> Ladder:
     return Ladder(left, tuple(without_repeats(rungs)))
 
 
-def _by_convention(trace: Trace, index: int, slot: int, value: Number) -> bool:
-    """Whether a convention, not the formula, gives the local gradient of a number."""
-    gate = trace.gate(index)
-    if not isinstance(gate, Gate) or not isinstance(value, int | float):
-        return False
-    from graphstep.gates.mathematics import NUMBERS
-
-    values = trace.operand_values(index)
-    return any(
-        slot < len(rule.local) and rule.local[slot] is not None and bool(rule.at(NUMBERS, *values)) for rule in gate.conventions
-    )
+def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
+    """Whether a convention gives another local gradient, in some cell, than the formula does."""
+    gate, values = trace.gate(index), trace.operand_values(index)
+    assert isinstance(gate, Gate), "a structural gate has no local gradient"
+    rules = [rule for rule in gate.conventions if slot < len(rule.local) and rule.local[slot] is not None]
+    inputs = [np.asarray(x, np.float64) for x in values]
+    with np.errstate(all="ignore"):
+        if not any(np.any(rule.at(NUMBERS, *inputs)) for rule in rules):
+            return False
+        formula = gate.partials[slot](NUMBERS, *inputs, np.asarray(trace.value_of(index), np.float64))
+        return not np.allclose(formula, value, rtol=1e-6, atol=0.0, equal_nan=True)
 
 
 def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
@@ -179,6 +186,9 @@ def _pulled(trace: Trace, edge: int) -> list[Rung]:
     few = _written((*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender)))
     if few and len((numbers := _pullback(trace, edge, numbers=True)).read(TEXT).text) <= _WIDE:
         rungs += equation([numbers], contribution, trace.writing, row=row)
+        if rungs[-1].relation == "≈" and convention(trace, sender) is not None:
+            # The formula has no number here (x / ‖x‖ at 0): what is chosen is said beside it.
+            return [result(contribution, trace.writing, row=row)]
     else:
         rungs.append(result(contribution, trace.writing, row=row))
     return without_repeats(rungs)
