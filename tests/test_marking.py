@@ -245,6 +245,9 @@ def test_where_the_learner_stands_bounds_what_may_be_named_and_never_loosens_it(
     asked = solution("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient x")
     assert mark(asked, "df/dq", at=asked.seen - 1).right
     assert mark(asked, "df/dq", at=3).outcome == "unreadable"
+    beside = solution("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient y")
+    assert mark(beside, "df/dx").right, "what the step before has made is on show"
+    assert mark(beside, "df/dx", at=beside.seen - 2).outcome == "unreadable"
     assert mark(asked, "df/dx", at=asked.seen).outcome == "unreadable"
     assert mark(asked, "df/dx", at=len(asked.trace)).outcome == "unreadable"
 
@@ -432,6 +435,25 @@ def test_a_wrong_slope_is_the_number_that_the_wrong_rule_gives(gate: str, slot: 
     inputs = [np.float64(X), np.float64(Y)][: len(ELEMENTWISE[gate].partials)]
     found = wrong_slopes(gate, slot, inputs, ELEMENTWISE[gate].value(NUMBERS, inputs))
     assert [value for value, _ in found] == pytest.approx(WRONG[gate, slot], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "outcome", "says"),
+    [
+        ("value q", "1, 2, 3", "wrong", "That is a vector of 3; q is a vector of 2."),
+        ("gradient x", "1, 2, 3", "wrong", "That is a vector of 3; df/dx is a vector of 2, as its value is."),
+        ("gradient W", "1, 2, 3, 4", "unreadable", "df/dW is a 2×2 matrix: type it row by row"),
+        ("gradient W", "1", "unreadable", "That is a single number, and df/dW is a 2×2 matrix"),
+        ("value f", "[1, 2]", "unreadable", "That is a vector of 2, and a single number was asked for."),
+        ("value f", "1, 2", "unreadable", "Decimals stand behind a point"),
+        ("value f", "nan", "unreadable", "nan"),
+        ("value f", "inf - inf", "unreadable", "inf"),
+    ],
+)
+def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str, outcome: str, says: str) -> None:
+    found, said = marked("q = W @ x; f = sum(q^2)", {"W": [[1, 2], [3, 4]], "x": [1, 2]}, ask, answer)
+    assert found == outcome
+    assert says in said
 
 
 # Borders

@@ -666,3 +666,23 @@ def test_any_text_at_all_is_read_or_refused_with_a_reason(text: str) -> None:
         said = program.label(program.output)
     assert said.strip()
     assert not said.startswith("error: \n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "np.exp(" * 5000 + "x" + ")" * 5000,
+        "np.a." * 20000,
+        "x.sum()" * 20000,
+        "cot(" + "x+" * 100_000 + "x)",
+        "np.cat([" * 400,
+        "x'*" * 10000,
+        "||x||_" + "2" * 100_000,
+        "1e" * 50000,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_a_long_formula_of_another_program_is_refused_in_few_words(text: str) -> None:
+    with pytest.raises(ReadError) as error:
+        read(text)
+    assert len(error.value.report()) < 1000

@@ -136,7 +136,7 @@ def subscript(text: str, operand: Span, start: int) -> ReadError:
     """For a subscript behind a bracket, as in ``||x||_2``."""
     one = cut(text[operand[0] : operand[1]])
     found = re.compile(r"_(?:\w+|\{\w+\})?").match(text, start)
-    mark = found[0] if found is not None else "_"
+    mark = cut(found[0]) if found is not None else "_"
     which = mark.strip("_{}")
     bars = one.strip("|‖")
     hint = f"write {one}*{mark} for a product with the name {mark}; a subscript is the end of a name"

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 _CONSTANTS = {"E": "e", "Pi": "pi", "PI": "pi"}
 _INFINITE = frozenset({"inf", "Inf", "infinity", "Infinity", "oo", "nan", "NaN"})
 _LETTERS = ("x", "y", "z", "pi", "π", "e")
-_TO_THE_T = re.compile(r"(?P<of>[\w)\]]+)\s*(?:\^|\*\*)\s*\(?T(?P<beside>\w*)")
+_SEARCHED = 2_000
+"""Characters of a program in which the place of a name is looked for."""
+
+_TO_THE_T = re.compile(r"(?P<of>[\w)\]]{1,40})\s*(?:\^|\*\*)\s*\(?T(?P<beside>\w*)")
 
 
 def name_hint(name: str, text: str, given: Collection[str]) -> str:
@@ -25,6 +28,7 @@ def name_hint(name: str, text: str, given: Collection[str]) -> str:
     >>> name_hint("sinx", "sinx", ["x"]), name_hint("πx", "2πx", ["x"])
     ('sinx is one name; of a function the input stands in parentheses: sin(x)', 'πx is one name; a product is written 2*π*x')
     """
+    text = text[:_SEARCHED]
     if name in _CONSTANTS:
         written = re.sub(rf"\b{name}\b", _CONSTANTS[name], text) if len(text) <= limits.NAME else _CONSTANTS[name]
         return (
