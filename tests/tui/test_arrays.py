@@ -209,7 +209,7 @@ def test_witnesses_answer_for_an_array() -> None:
         await driver.until(lambda: "three witnesses" in driver.step())
         assert "All 4 cells checked" in driver.step()
         assert "They agree" in driver.step()
-        assert "∂f/∂W" in driver.step()
+        assert "df/dW" in driver.step()
 
     drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
 

@@ -19,7 +19,7 @@ TOLD = [
     ("Start", "x = -2, y = 5, z = -4"),
     ("+ computes x+y", "= 3"),
     ("× computes f", "= -12"),
-    ("The output f gets its gradient", "∂f/∂f = 1"),
+    ("The output f gets its gradient", "df/df = 1"),
     ("× sends to x+y", "1 · (-4) = -4"),
     ("× sends to z", "1 · 3 = 3"),
     ("+ sends to x", "-4 · 1 = -4"),

@@ -142,7 +142,7 @@ def test_one_round_on_trains_one_and_tells_its_update() -> None:
         assert "round 0 of 20" in frame
         assert "loss 4" in frame
         assert "0 → 0.4" in frame
-        assert "w ← w - α · ∂f/∂w = 0 - 0.1 · (-4)" in frame
+        assert "w ← w - α · df/dw = 0 - 0.1 · (-4)" in frame
 
     drive(play)
 
@@ -357,10 +357,10 @@ def test_norms_of_gradients_are_told_apart_by_signs(size) -> None:
     async def play(d) -> None:
         await d.press("pagedown", "n")
         frame = d.frame()
-        assert "● ‖∂W‖  ▲ ‖∂b‖  ■ ‖∂v‖" in frame
+        assert "● ‖∇W‖  ▲ ‖∇b‖  ■ ‖∇v‖" in frame
         assert ("○ held-out loss" in frame) == (size == LARGE)
         await d.press("n")
-        assert "‖∂W‖" not in d.frame()
+        assert "‖∇W‖" not in d.frame()
         assert "○ held-out loss" in d.frame()
 
     drive(play, a_network(), size)
