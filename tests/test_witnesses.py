@@ -10,6 +10,8 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graphstep.expression import Node, Program
 from graphstep.gates import ELEMENTWISE, GATES
@@ -236,6 +238,55 @@ def test_digits_that_the_typed_formula_loses_are_no_gates_fault() -> None:
     assert report("(1 - sigmoid(x))^2", x=36.0).agrees
 
 
+def test_the_value_is_a_witness_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = report("gelu(x)*y", x=-8.0, y=2.0)
+    assert found.value is not None
+    assert (found.value.input, found.value.verdict) == ("f (value)", "agree")
+    assert found.value.symbolic == pytest.approx(found.output, rel=1e-14)
+    # 1 + erf(x/√2) has lost all of its digits there.
+    monkeypatch.setitem(GATES, "gelu", dataclasses.replace(ELEMENTWISE["gelu"], computed=None))
+    found = report("gelu(x)*y", x=-8.0, y=2.0)
+    assert found.value is not None
+    assert found.value.verdict == found.verdict == "disagree"
+    assert "v3, 'gelu(x)', is " in found.value.explanation
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["value"]["verdict"] == "disagree"
+
+
+def test_a_value_that_overflows_on_the_way_is_told_with_what_it_would_be() -> None:
+    found = report("exp(x)/exp(y)", x=800.0, y=799.0)
+    assert found.value is not None
+    assert found.value.explanation.endswith("Without rounding it is 2.718.")
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs"),
+    [("sum(softmax(x))", [0.3, -1.2, 0.4]), ("x - mean(x)", [0.1, 0.2, 0.7]), ("sum(x - mean(x))", [0.1, 0.2, 0.7])],
+)
+def test_what_rounding_leaves_of_0_is_printed_as_0(text: str, inputs: list[float]) -> None:
+    found = check(trace(read(text), {"x": np.array(inputs)}))
+    assert found.verdict == "agree"
+    table = [line.split() for line in found.lines() if line.startswith("x[")]
+    assert all(row[1:4] == ["0", "0", "0"] for row in table)
+    assert all(row[4:6] in (["<", "1e-12"], ["rounding", "agree"]) for row in table)
+
+
+SPELLED = [gate.functions[0] for gate in ELEMENTWISE.values() if gate.functions and gate.arity[0] == 1]
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(
+    st.sampled_from([*(f"{name}(x)" for name in SPELLED), "1/x", "x^-2", "x^0.5", "x^3", "2^x", "x^x", "1/(x - 1)"]),
+    st.floats(-1, 1),
+    st.integers(-40, 40),
+    st.booleans(),
+)
+def test_no_gate_at_any_magnitude_raises_a_false_alarm(text: str, mantissa: float, exponent: int, alone: bool) -> None:
+    of = run(text, x=mantissa * 10.0**exponent)
+    # With the difference alone a run without rounding decides, where the two contradict each other.
+    for row in numeric_rows(of, [0]) if alone else check(of).rows:
+        assert row.verdict not in ("disagree", "rounding"), (text, of.inputs, row)
+
+
 @pytest.mark.parametrize(
     ("text", "at"),
     [
@@ -337,9 +388,10 @@ def test_a_constant_has_no_gradient_to_check() -> None:
 
 def test_the_table_lines_up_and_the_sentences_follow() -> None:
     assert report("x*relu(y)", x=-2.0, y=0.0).lines() == [
-        "input  backprop  SymPy  difference  relative error  verdict",
-        "x             0      0           0               0  agree",
-        "y             0     -1          -1               1  kink",
+        "input      backprop  SymPy  difference  relative error  verdict",
+        "x                 0      0           0         < 1e-12  agree",
+        "y                 0     -1          -1               1  kink",
+        "f (value)         0      0           –         < 1e-12  agree",
         "",
         "y: relu (v3, 'relu(y)') has a kink here: the slope is 0 on the left and -2 on the right. Backprop takes 0, SymPy -1 "
         "and the central difference their mean, -1. relu has a kink at 0: the local gradient is taken as 0. (PyTorch, JAX and "

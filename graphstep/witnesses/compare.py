@@ -13,7 +13,7 @@ from graphstep.expression import node_id
 from graphstep.witnesses.around import has_arrays, magnitudes
 from graphstep.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
 from graphstep.witnesses.differences import Difference, differences
-from graphstep.witnesses.judging import Testimony, judged
+from graphstep.witnesses.judging import Testimony, judged, value_row
 from graphstep.witnesses.report import Report, Row
 
 if TYPE_CHECKING:
@@ -30,7 +30,13 @@ _NOT_ASKED = "SymPy was not asked"
 
 def check(trace: Trace) -> Report:
     """Compare backprop, SymPy's derivative and the central difference for every input that is not data."""
-    return Report(trace.program.text, trace.inputs, trace.output, tuple(rows(trace)))
+    return Report(trace.program.text, trace.inputs, trace.output, tuple(rows(trace)), value_row(trace), _given(trace))
+
+
+def _given(trace: Trace) -> str:
+    """Which inputs were given inf or nan; nothing in the program made them so."""
+    names = ", ".join(name_of(trace.program, index) for index in trace.given_not_finite)
+    return f"Given with inf or nan, which is no gate's doing: {names}." if names else ""
 
 
 def rows(trace: Trace) -> Iterator[Row]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.arrays import cell_text
 from graphstep.errors import GraphstepError, quoted
-from graphstep.explain import name_of
+from graphstep.explain import name_of, output_name
 from graphstep.expression import node_id
 from graphstep.numerals import numeral
 from graphstep.trace.causes import gradient_causes, is_finite, makes_not_finite, value_causes
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from graphstep.arrays import Number
     from graphstep.trace import Trace
     from graphstep.witnesses.differences import Difference
+
+ROUNDINGS = 16
+"""How many roundings of the largest number a value of 0 may be off by."""
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+_RIGHT = 1e-12
+"""Relative error below which a value is right: the rest is rounding."""
 
 _SMALLEST = 2.3e-308
 """Below this doubles have fewer and fewer digits, and none of two such numbers is wrong."""
@@ -105,7 +114,7 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
     by_symbolic = symbolic is None or _same(backprop, symbolic)
     by_numeric = numeric is None or _close(backprop, numeric, error)
     if by_symbolic and by_numeric:
-        return "agree", _reservation(backprop, symbolic, numeric, error, difference)
+        return "agree", _reservation(backprop, symbolic, numeric, difference)
     standing = _standing_kink(trace, said.index)
     if standing:
         return "kink", standing
@@ -139,6 +148,56 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
     if said.place is None or trace.node(said.index).shape:
         return "disagree", f"{head}{off} The local gradient of a gate on the way is wrong: check its gates one by one."
     return "rounding", f"{off} No gate is wrong: digits are lost from gate to gate."
+
+
+def value_row(trace: Trace) -> Row | None:
+    """The value of the output beside the one without rounding; None where the run is too large, or a gate has no form for it."""
+    from graphstep.symbolic import ExactRun
+
+    try:
+        exact = ExactRun(trace).value()
+    except GraphstepError:
+        return None
+    came = np.ravel(trace.output).tolist()
+    if not came or any(math.isnan(right) and not math.isnan(left) for left, right in zip(came, exact, strict=True)):
+        return None
+    errors = [0.0 if _both_nan(a, b) else relative_error(a, b) for a, b in zip(came, exact, strict=True)]
+    # Which of the cells that are right is off by most is a matter of the last bits.
+    errors = [0.0 if error <= _RIGHT else error for error in errors]
+    place = max(range(len(came)), key=lambda k: (math.isnan(errors[k]), errors[k]))
+    value, right, error = came[place], exact[place], errors[place]
+    shape = np.shape(trace.output)
+    cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
+    verdict, explanation = _judge_value(trace, value, right)
+    name = f"{output_name(trace.program)}{'' if cell is None else cell_text(cell)} (value)"
+    return Row(name, value, right, "", None, math.inf, error, None, verdict, explanation, cell=cell)
+
+
+def _both_nan(a: float, b: float) -> bool:
+    return math.isnan(a) and math.isnan(b)
+
+
+def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, str]:
+    output = trace.program.output
+    if not math.isfinite(value):
+        if not math.isfinite(right):
+            return "not finite", ""
+        return "not finite", f"{_made_by(trace, value_causes(trace, output))} Without rounding it is {numeral(right)}."
+    if _same(value, right):
+        return "agree", ""
+    if right == 0 and abs(value) <= ROUNDINGS * _EPSILON * _largest(trace):
+        return "agree", ""
+    off = f"It is off by {_percent(relative_error(value, right))}: without rounding it is {numeral(right)}."
+    guilty = wrong_value(trace, output)
+    if guilty:
+        return "disagree", f"{off} {guilty}"
+    return "rounding", f"{off} {cancelled(trace, output, backward=False) or 'Digits are lost from gate to gate.'}"
+
+
+def _largest(trace: Trace) -> float:
+    """The size of the numbers that are added up on the way to the output."""
+    cells = np.abs(trace.buffers.cells[: trace.plan.starts[-1]])
+    return float(np.max(cells, initial=0.0, where=np.isfinite(cells)))
 
 
 def _same(a: float, b: float) -> bool:
@@ -178,14 +237,12 @@ def _close(gradient: float, numeric: float, error: float) -> bool:
     return _same(gradient, numeric) or abs(gradient - numeric) <= 10 * error
 
 
-def _reservation(
-    backprop: float, symbolic: float | None, numeric: float | None, error: float, difference: Difference | None
-) -> str:
+def _reservation(backprop: float, symbolic: float | None, numeric: float | None, difference: Difference | None) -> str:
     if difference is not None and difference.one_sided:
         side = "right" if math.isfinite(difference.right) else "left"
         return f"The function exists only to the {side} of this point, so the difference looks that way alone."
-    if numeric is not None and relative_error(backprop, numeric) > AGREES:
-        return f"The difference is right as far as it can tell, which is ±{numeral(error, 1)} here: rounding hides the rest."
+    if symbolic is None and numeric is not None and relative_error(backprop, numeric) > AGREES:
+        return "The difference is right as far as it can tell: rounding hides the rest."
     if symbolic is None and numeric is None:
         return "There is no other witness: backprop stands alone."
     return ""

@@ -22,6 +22,10 @@ AGREES = 1e-6
 """Largest relative error of witnesses that agree. CS231n (Neural Networks 3): 1e-7 and less is happy, above 1e-2 something is
 wrong; extrapolated differences in float64 leave 1e-10 where nothing is."""
 
+BOUNDS = ("1e-12", "1e-9", "1e-6")
+"""Below which of them a relative error is, is all that is said of one that is rounding: its digits differ from CPU to CPU. An
+error of a difference is said to be below the last of them."""
+
 SEVERITY: dict[Verdict, int] = {"agree": 0, "rounding": 1, "kink": 2, "not finite": 3, "disagree": 4}
 """How serious a verdict is; the most serious one stands for a report."""
 
@@ -104,6 +108,36 @@ class Row:
         """The larger of the two relative errors."""
         return max((e for e in (self.symbolic_difference, self.numeric_difference) if e is not None), default=None)
 
+    @property
+    def error_text(self) -> str:
+        """The relative error of backprop by its size alone, and in figures only where it is more than rounding.
+
+        It is that of SymPy, whose derivative is right to the last digit; the difference has rounding of its own.
+        """
+        if self.verdict != "agree":
+            return "–" if self.relative_error is None else _shown(self.relative_error, 2)
+        error = self.numeric_difference if self.symbolic_difference is None else self.symbolic_difference
+        if error is None:
+            return "–"
+        if not error <= AGREES:
+            return "rounding"
+        return next(
+            f"< {bound}" for bound in (BOUNDS if self.symbolic_difference is not None else BOUNDS[-1:]) if error <= float(bound)
+        )
+
+    def shown(self, digits: int = DIGITS) -> tuple[str, str, str]:
+        """What backprop, SymPy and the difference say, as text: what rounding left of 0 is 0, and a blind difference is –."""
+        backprop: float | None = None if self.sample is not None and not self.sample.checked else self.backprop
+        symbolic, numeric = self.symbolic, self.numeric
+        if self.verdict == "agree":
+            if self.symbolic_difference is not None and self.symbolic_difference > AGREES and not self.explanation:
+                backprop, symbolic = 0.0, 0.0
+            if numeric is not None and max(abs(numeric), abs(self.backprop)) <= 10 * self.numeric_error:
+                numeric = 0.0
+            elif self.numeric_difference is not None and not self.numeric_difference <= AGREES:
+                numeric = None
+        return _shown(backprop, digits), _shown(symbolic, digits), _shown(numeric, digits)
+
     def to_dict(self) -> dict[str, Any]:
         """The row as JSON data."""
         place: dict[str, Any] = {} if self.cell is None else {"cell": list(self.cell)}
@@ -137,11 +171,17 @@ class Report:
     """The value of the output."""
     rows: tuple[Row, ...]
     """One row for each input, in the order of the program; for a small array one for each of its cells."""
+    value: Row | None = None
+    """The value of the output beside the one without rounding, in ``backprop`` and ``symbolic``; of an array the cell that is
+    furthest off. None where the run is too large for that."""
+    given: str = ""
+    """Which inputs were given inf or nan, as a sentence; empty where none was."""
 
     @property
     def verdict(self) -> Verdict:
-        """The most serious verdict among the rows."""
-        return max((row.verdict for row in self.rows), key=SEVERITY.__getitem__, default="agree")
+        """The most serious verdict among the rows, and that on the value."""
+        rows = [*self.rows, *([] if self.value is None else [self.value])]
+        return max((row.verdict for row in rows), key=SEVERITY.__getitem__, default="agree")
 
     @property
     def agrees(self) -> bool:
@@ -153,10 +193,8 @@ class Report:
         if not self.rows:
             return ["The program has no inputs, so there is no gradient to check."]
         table: list[tuple[str, ...]] = [("input", "backprop", "SymPy", "difference", "relative error", "verdict")]
-        for row in self.rows:
-            known = None if row.sample is not None and not row.sample.checked else row.backprop
-            numbers = (_shown(x, digits) for x in (known, row.symbolic, row.numeric))
-            table.append((row.place, *numbers, _shown(row.relative_error, 2), row.verdict))
+        every = (*self.rows, *([] if self.value is None else [self.value]))
+        table += [(row.place, *row.shown(digits), row.error_text, row.verdict) for row in every]
         widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
         lines = [
             "  ".join(cell.rjust(w) if 0 < k < 5 else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
@@ -164,7 +202,9 @@ class Report:
         ]
         lines = [line.rstrip() for line in lines]
         lines.append("")
+        lines += [self.given] if self.given else []
         lines += self._explanations()
+        lines += [f"{self.value.input}: {self.value.explanation}"] if self.value is not None and self.value.explanation else []
         notes: dict[str, list[str]] = {}
         for row in self.rows:
             if row.symbolic_note:
@@ -208,13 +248,14 @@ class Report:
             return f"Of {count} gradient{'s' if count > 1 else ''}, {len(agreeing)} confirmed, {', '.join(said)}."
         if any(row.sample is not None for row in self.rows):
             every = "Every cell that was checked is" if count > 1 or self.rows[0].sample is not None else every
-        worst = max((e for row in self.rows if (e := row.relative_error or 0.0) <= AGREES), default=0.0)
         by = "SymPy and the central difference"
         if all(row.symbolic is None for row in self.rows):
             by = "the central difference"
-        if any((row.relative_error or 0.0) > AGREES for row in self.rows):
-            return f"{every} confirmed by {by}, as far as the difference can tell."
-        return f"{every} confirmed by {by}: the largest relative error is {numeral(worst, 2)}."
+        if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in self.rows):
+            by = f"{by} as far as that can tell"
+        texts = {row.error_text for row in self.rows}
+        worst = next((f"< {bound}" for bound in reversed(BOUNDS) if f"< {bound}" in texts), "")
+        return f"{every} confirmed by {by}{f', relative error {worst}' if worst else ''}."
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON data; inf and nan are the strings ``inf``, ``-inf`` and ``nan``."""
@@ -225,7 +266,16 @@ class Report:
             "output": _plain(self.output),
             "verdict": self.verdict,
             "check": [row.to_dict() for row in self.rows],
+            **({} if self.value is None else {"value": self._value()}),
         }
+
+    def _value(self) -> dict[str, Any]:
+        row = self.value
+        assert row is not None, "it is asked for where there is one"
+        place: dict[str, Any] = {} if row.cell is None else {"cell": list(row.cell)}
+        numbers = {"computed": _cell(row.backprop), "exact": _cell(row.symbolic)}
+        error = {"relative_error": _cell(row.symbolic_difference)}
+        return {**place, **numbers, **error, "verdict": row.verdict, "explanation": row.explanation}
 
 
 def _cell(value: float | None) -> float | str | None:
@@ -260,10 +310,7 @@ def _said(row: Row) -> list[str]:
     what += "."
     if row.sample.along is not None and row.sample.along.numeric is not None:
         direction = row.sample.along
-        what += (
-            f" Along the random direction the gradient gives {numeral(direction.backprop)}, "
-            f"the difference {numeral(direction.numeric or 0.0)}."
-        )
+        what += f" Along the random direction the gradient gives {direction.shown()[0]}, the difference {direction.shown()[2]}."
     return [what, *([f"{row.input}: {row.explanation}"] if row.explanation else [])]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.numerals import numeral
 from graphstep.tui.doing.refitting import replace_run
 
 if TYPE_CHECKING:
@@ -66,15 +65,22 @@ def verify(screen: SteppingScreen) -> None:
     screen.ask_witnesses(now.trace, index)
 
 
+DIGITS = 8
+"""Digits of a slope that are compared by eye: a difference has no more that do not depend on the processor."""
+
+
 def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     """What the witnesses said, in lines for the panel."""
     if row.sample is not None and not row.sample.checked:
         return [[(row.explanation or "It has no cells, so there is nothing to check.", "why")]]
-    symbolic = row.symbolic_note if row.symbolic is None else numeral(row.symbolic, 10)
-    numeric = "the output is not finite around this point" if row.numeric is None else numeral(row.numeric, 10)
+    backprop, symbolic, numeric = row.shown(DIGITS)
+    if row.symbolic is None:
+        symbolic = row.symbolic_note
+    if row.numeric is None:
+        numeric = "the output is not finite around this point"
     lines: list[Line] = [
         [(_slope(trace, index, row), "rule")],
-        [("backprop            ", "quiet"), (numeral(row.backprop, 10), "gradient")],
+        [("backprop            ", "quiet"), (backprop, "gradient")],
         [("SymPy's derivative  ", "quiet"), (symbolic, "gradient")],
         [("central difference  ", "quiet"), (numeric, "gradient")],
     ]
@@ -86,7 +92,8 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
         "disagree": "✗ They disagree",
     }
     error = row.relative_error
-    tail = f"; the largest relative error is {numeral(error, 2)}" if error is not None and row.verdict == "agree" else ""
+    known = error is not None and row.verdict == "agree" and row.error_text != "rounding"
+    tail = f", relative error {row.error_text}" if known else ""
     lines.append([(f"{signs[row.verdict]}{tail}.", "why" if row.verdict == "agree" else "warning")])
     if row.sample is not None:
         also = ", and this is where they are furthest apart" if row.verdict == "agree" and row.sample.size > 1 else ""
