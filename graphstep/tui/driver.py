@@ -30,12 +30,14 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the end. A byte that is no UTF-8 (a Latin-1 keyboard, a paste) becomes the letter for what is none."""
-        decoder = linux_driver.getincrementaldecoder  # type: ignore[attr-defined]
-        linux_driver.getincrementaldecoder = lambda _: partial(_Decoder, self._closed)  # type: ignore[attr-defined, assignment]
+        # Textual's module has the function from another one, and does not say that it passes it on.
+        module: Any = linux_driver
+        decoder = module.getincrementaldecoder
+        module.getincrementaldecoder = lambda _: partial(_Decoder, self._closed)
         try:
             super().run_input_thread()
         finally:
-            linux_driver.getincrementaldecoder = decoder  # type: ignore[attr-defined]
+            module.getincrementaldecoder = decoder
 
     def _closed(self) -> None:
         # Nothing will ever be read from it again, and Textual's loop would turn without a rest.

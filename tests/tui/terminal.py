@@ -91,7 +91,7 @@ class Terminal:
     def hang_up(self) -> int:
         """Close the terminal, as its window does; the exit status of the command."""
         os.close(self._handle)
-        return self._process.wait(timeout=SILENCE)
+        return self._process.wait()
 
     @property
     def restored(self) -> bool:
