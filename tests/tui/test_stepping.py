@@ -114,7 +114,7 @@ def test_a_fork_sends_twice_and_sums_once() -> None:
         for _ in range(5):
             await driver.press("n")
             told.append(driver.step())
-        assert "part 1 of 2" in told[2]
+        assert "df/dx⁽¹⁾" in told[2]
         assert "1 of 2" in driver.frame() or driver.now.at == 5
         assert "adder" in told[4]
         assert "= 6" in told[4]
