@@ -353,7 +353,7 @@ def test_the_solution_says_conventions_zeros_sums_and_the_numeric_check() -> Non
     made, _ = example("tie")
     solution = export.render(made, "md")
     assert "> **Convention.** x and y tie at 2" in solution
-    assert "its upstream gradient goes to x = 2, and 0 to y." in solution
+    assert "Its upstream gradient goes to x = 2, and 0 to y." in solution
     zero = export.render(run("x*y", {"x": 1.0, "y": 0.0}), "md")
     assert "> **Why zero.** The other factor is 0: y = 0." in zero
     assert "numeric check" in solution

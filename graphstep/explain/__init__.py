@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphstep.explain.derivatives import gradient_name, objective_name
 from graphstep.explain.explain import explain
-from graphstep.explain.explanation import Explanation, Ladder, Note, Rung
+from graphstep.explain.explanation import Explanation, Ladder, Note, Rules, Rung
 from graphstep.explain.infinities import why_not_finite
 from graphstep.explain.kinks import convention
 from graphstep.explain.ladders import local_ladder, objective_ladder, value_ladder
@@ -17,6 +17,7 @@ __all__ = [
     "Ladder",
     "Names",
     "Note",
+    "Rules",
     "Rung",
     "convention",
     "explain",

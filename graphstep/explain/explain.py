@@ -82,15 +82,16 @@ def _given(trace: Trace, name: str, value: Number) -> str:
 def _value(step: Step) -> Explanation:
     trace, gate = step.trace, _gate(step.trace, step.node)
     title = f"{_box(trace, step.node)} computes {name_of(trace.program, step.node)}"
-    why = gate.forward
+    why, here = gate.forward, ""
     if not isinstance(gate, Gate):
         why = _told_of(trace, step.node, gate, why)
     elif gate.chooses and trace.node(step.node).shape:
-        why = f"{why} It chooses cell by cell: {_chosen_shares(trace, step.node)}."
+        here = f"It chooses cell by cell: {_chosen_shares(trace, step.node)}."
     elif gate.chooses and (winner := routed(trace, step.node)):
-        why = f"{why} Here that is {winner}."
+        here = f"Here that is {winner}."
     ladder, shapes = value_ladder(trace, step.node), shape_rule(trace, step.node)
-    return Explanation(step.n, "forward", "value", title, "", ladder, None, why, notes(step), shapes)
+    told = Explanation(step.n, "forward", "value", title, "", ladder, None, _joined(why, here), notes(step), shapes)
+    return replace(told, rule=gate.forward, here=here)
 
 
 def _update(step: Step) -> Explanation:
@@ -129,6 +130,7 @@ def _send(step: Step) -> Explanation:
     assert step.sender is not None, "a send has a sender"
     assert step.edge is not None, "a send has an edge"
     ladder, local = sent_ladders(step)
+    why, rule, here = _why_sent(step)
     return Explanation(
         step.n,
         "backward",
@@ -137,21 +139,31 @@ def _send(step: Step) -> Explanation:
         pattern(step),
         ladder,
         local,
-        _why_sent(step),
+        why,
         notes(step),
         same_shape(trace, step.node),
         jacobian(trace, step.edge),
+        rule=rule,
+        here=here,
     )
 
 
-def _why_sent(step: Step) -> str:
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _why_sent(step: Step) -> tuple[str, str, str]:
+    """Why a gate sends what it sends: in full, the rule as it stands in its row, and what is to say of this step alone."""
     trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
     gate = _gate(trace, sender)
     if not isinstance(gate, Gate):
-        rule = gate.backward[min(slot, len(gate.backward) - 1)]
-        return " ".join(part for part in (_told_of(trace, sender, gate, rule), copies(trace, sender)) if part)
+        rule, here = gate.backward[min(slot, len(gate.backward) - 1)], copies(trace, sender)
+        return _joined(_told_of(trace, sender, gate, rule), here), rule, here
     if gate.chooses:
-        return _why_routed(step, gate)
+        routed_here = _why_routed(step, gate)
+        # Names keep their letters.
+        begins = f"{routed_here[0].lower()}{routed_here[1:]}" if routed_here.startswith("It") else routed_here
+        return f"The {gate.name} gate is a router: {begins}", gate.backward, routed_here
     fields: dict[str, str] = {
         name: operand_with_value(trace, sender, k)
         for k, name in zip(range(len(trace.node(sender).operands)), "xyz", strict=False)
@@ -161,10 +173,12 @@ def _why_sent(step: Step) -> str:
     value, local = trace.value_of(sender), step.local
     fields["out"] = numeral(value) if isinstance(value, int | float) else name_of(trace.program, sender)
     fields["local"] = numeral(local) if isinstance(local, int | float) else "its local gradient"
-    return " ".join(part for part in (gate.backward.format(**fields), share_blocked(step)) if part)
+    here = share_blocked(step)
+    return _joined(gate.backward.format(**fields), here), gate.backward, here
 
 
 def _why_routed(step: Step, gate: Gate) -> str:
+    """Where a router sends its gradient in this step."""
     trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
     mine = slot_name(trace.program, sender, slot)
     if trace.node(sender).shape:
@@ -172,13 +186,13 @@ def _why_routed(step: Step, gate: Gate) -> str:
         taken = int(np.count_nonzero(local))
         whole = "the upstream gradient or a share of it" if np.any((local > 0) & (local < 1)) else "the upstream gradient"
         rest = "" if taken == local.size else ", and 0 in the others"
-        return f"The {gate.name} gate is a router: {mine} gets {whole} in {taken:,} of {local.size:,} cells{rest}."
+        return f"{mine} gets {whole} in {taken:,} of {local.size:,} cells{rest}."
     winner = routed(trace, sender)
     if step.local == 0:
-        return f"The {gate.name} gate is a router: its upstream gradient goes to {winner}, and 0 to {mine}."
+        return f"Its upstream gradient goes to {winner}, and 0 to {mine}."
     if step.local == 1:
-        return f"The {gate.name} gate is a router: it chose {mine}, so its whole upstream gradient goes there."
-    return f"The {gate.name} gate is a router: {mine} is one of those it chose, so it gets a share."
+        return f"It chose {mine}, so its whole upstream gradient goes there."
+    return f"{mine} is one of those that {gate.name} chose, so it gets a share."
 
 
 def _chosen_shares(trace: Trace, index: int) -> str:
@@ -202,10 +216,12 @@ def _sum(step: Step) -> Explanation:
     trace, parts = step.trace, step.contributions
     name = name_of(trace.program, step.node)
     why = f"{name} is used {len(parts)} times, so it pushes on the output along {len(parts)} ways: gradients add up at branches."
+    here = ""
     if all_zero(0.0 if step.gradient is None else step.gradient) and not all(map(all_zero, parts)):
-        why += f" Here the contributions to {name} cancel."
+        here = f"Here the contributions to {name} cancel."
     title, shape = f"{name} adds up its gradient", same_shape(trace, step.node)
-    return Explanation(step.n, "backward", "sum", title, "adder", sum_ladder(step), None, why, notes(step), shape)
+    told = Explanation(step.n, "backward", "sum", title, "adder", sum_ladder(step), None, _joined(why, here), notes(step), shape)
+    return replace(told, rule="gradients add up at branches", here=here)
 
 
 def _gate(trace: Trace, index: int) -> Gate | StructuralGate:

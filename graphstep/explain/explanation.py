@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -126,6 +126,10 @@ class Note:
     """Why it is said."""
     text: str
     """One or two sentences."""
+    rule: str = ""
+    """By what a document knows the rule in it again, the same text each time; empty where it speaks of this step alone."""
+    here: str = ""
+    """What it says of this step, for a document that has said the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class Explanation:
     local: Ladder | None
     """The local gradient of a send, from its formula to its value."""
     why: str
-    """One sentence: why it is so."""
+    """Why it is so: the rule, with the names and the numbers of this step, and what this step adds to it."""
     notes: tuple[Note, ...]
     """Conventions, warnings and reasons for zero."""
     shapes: str = ""
@@ -158,6 +162,10 @@ class Explanation:
     """The numbered expressions that are named here, each with what it stands for: ``("u1", "w0*x0+w1*x1+w2")``."""
     before: tuple[Ladder, ...] = ()
     """Of an update, what the optimizer makes before the parameter moves, such as a velocity, in the order in which it is made."""
+    rule: str = ""
+    """The rule behind :attr:`why` as it stands in the gate's row, the same text for the same gate; empty where there is none."""
+    here: str = ""
+    """What :attr:`why` says of this step alone, for a document that has said the rule; empty where the ladder shows it all."""
 
     @property
     def narrative(self) -> str:
@@ -172,3 +180,26 @@ class Explanation:
         parts.extend(note.text for note in self.notes)
         parts += [f"{name} is {meant}." for name, meant in self.definitions]
         return " ".join(part for part in parts if part)
+
+
+class Rules:
+    """The rules that a document has said: each is explained where it is first met. A step that stands alone says it all."""
+
+    def __init__(self) -> None:
+        self._known = set[str]()
+
+    def brief(self, told: Explanation) -> Explanation:
+        """An explanation without the rules that were said before; those that it says are known from then on."""
+        why = told.here if self._is_known(told.rule) else told.why
+        notes = [note for note in map(self.brief_note, told.notes) if note.text]
+        return replace(told, why=why, notes=tuple(notes))
+
+    def brief_note(self, note: Note) -> Note:
+        """The same for a note; its text may be empty then."""
+        return replace(note, text=note.here) if self._is_known(note.rule) else note
+
+    def _is_known(self, rule: str) -> bool:
+        known = rule in self._known
+        if rule:
+            self._known.add(rule)
+        return known

@@ -34,13 +34,13 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Note | None
     if not isinstance(gate, Gate):
         with np.errstate(all="ignore"):
             said = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
-        return Note("convention", said) if said else None
+        return Note("convention", said, said, f"What was said of {gate.symbol} holds here.") if said else None
     inputs = trace.operand_values(index)
     shape = trace.node(index).shape
     tie = (_ties if shape else _tie)(trace, index, slot, inputs) if gate.chooses else None
     if tie is not None:
         return tie
-    found, warns, told = [], False, np.zeros(shape, bool)
+    found, rules, warns, told = list[str](), list[str](), False, np.zeros(shape, bool)
     for rule in gate.conventions:
         if slot is not None and not rule.concerns(slot):
             continue
@@ -50,10 +50,14 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Note | None
             continue
         others = f" ({rule.others}.)" if rule.others else ""
         found.append(f"{rule.says}{f' Here {cells_where(where)}.' if shape else ''}{others}")
+        rules.append(rule.says)
         warns, told = warns or rule.warns, told | where
         if not shape:
             break
-    return Note("warning" if warns else "convention", " ".join(found)) if found else None
+    if not found:
+        return None
+    here = f"What was said of {gate.symbol} holds here{f', {cells_where(told)}' if shape else ''}."
+    return Note("warning" if warns else "convention", " ".join(found), " ".join(rules), here)
 
 
 def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
@@ -91,13 +95,15 @@ def _tie(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...])
             "convention",
             f"{head} With --ties split each gets an equal share, {numeral(1 / len(winners))} "
             "(as PyTorch and JAX do for maximum).",
+            "ties split",
+            f"{head} Each gets {numeral(1 / len(winners))}.",
         )
     constants = [slot for slot in winners if isinstance(operands[slot], Constant)]
     if constants:
         rule = f"A constant wins a tie, so nothing flows on, as in relu at {numeral(float(value))}"
     else:
         rule = f"{gate.name} routes to exactly one input: the first of them"
-    return Note("convention", f"{head} {rule}. {_SHARE}")
+    return Note("convention", f"{head} {rule}. {_SHARE}", rule, head)
 
 
 def _ties(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...]) -> Note | None:
@@ -113,12 +119,12 @@ def _ties(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...]
     head = f"{_names(trace, index, among)} tie {cells_where(tie)}."
     if trace.ties == "split":
         rule = "With --ties split those that tie get equal shares (as PyTorch and JAX do for maximum)"
-        return Note("convention", f"{head} {rule}.")
+        return Note("convention", f"{head} {rule}.", rule, head)
     if any(isinstance(operands[slot], Constant) for slot in among):
         rule = "A constant wins a tie, so nothing flows on there"
     else:
         rule = f"In each cell {gate.name} routes to exactly one input: the first of them"
-    return Note("convention", f"{head} {rule}. {_SHARE}")
+    return Note("convention", f"{head} {rule}. {_SHARE}", rule, head)
 
 
 def _names(trace: Trace, index: int, slots: list[int]) -> str:

@@ -12,7 +12,7 @@ from graphstep.explain.infinities import FOLLOWED, why_not_finite, zero_times_in
 from graphstep.explain.kinks import convention
 from graphstep.explain.names import name_of, output_name
 from graphstep.explain.operands import not_finite_text, number
-from graphstep.explain.zeros import why_nothing_is_sent
+from graphstep.explain.zeros import is_choice, why_nothing_is_sent
 from graphstep.expression import Constant
 from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
@@ -97,11 +97,14 @@ def notes(step: Step) -> tuple[Note, ...]:
         where = not_finite_text(number(step.contribution))
         found.append(Note("warning", f"This is the first contribution that is not finite: {where}."))
     if step.event == "send" and (trap := zero_times_infinity(step)):
-        found.append(Note("warning", trap))
+        found.append(Note("warning", trap, "0 · inf", trap.partition(" Guard the inside")[0]))
     if step.event == "send" and all_zero(number(step.contribution)) and not _told_by_the_rule(step):
         reason = why_nothing_is_sent(step)
-        if reason and reason not in [note.text for note in found]:
-            found.append(Note("zero", reason))
+        told = reason in [note.text for note in found] or (is_choice(step) and not all_zero(number(step.upstream)))
+        if reason and not told:
+            arrives = not all_zero(number(step.upstream)) or step.sender is None
+            here = "" if arrives else f"Nothing arrives at {name_of(trace.program, step.sender or 0)}."
+            found.append(Note("zero", reason, here and "nothing arrives", here))
     if step.event == "send":
         known = trace.gradient(step.node, step.n)
         if known is not None and known.expected > 1:

@@ -32,10 +32,12 @@ def updated(step: Step) -> Explanation:
     name = name_of(trace.program, update.node)
     *earlier, last = update_ladders(trace, update)
     way = "along" if update.climbs else "against"
-    sentences = [update.optimizer.why.format(w=name, f=output_name(trace.program), way=way, v=f"v_{name}", m=f"m_{name}")]
+    letters = {"v": f"v_{name}", "m": f"m_{name}"}
+    rule, sentences = update.optimizer.why.format(w=name, f=output_name(trace.program), way=way, **letters), list[str]()
     if (one := _one_cell(trace, update)) is not None:
         sentences.append(f"Every cell moves so; one of them: {one}.")
     sentences.append(f"The learning rate of this round is {numeral(update.rate)}.")
+    here = " ".join(sentences)
     notes = []
     if update is trace.updates[0] and update.optimizer.others:
         notes.append(Note("convention", update.optimizer.others))
@@ -45,8 +47,8 @@ def updated(step: Step) -> Explanation:
         rest = " What it remembers moves it still." if np.any(update.after != update.before) else " So it stays where it is."
         notes.append(Note("zero", f"The gradient of {name} is 0.{rest}"))
     return Explanation(
-        step.n, "update", "update", f"{update.optimizer.name} updates {name}", "", last, None, " ".join(sentences), tuple(notes),
-        before=tuple(earlier),
+        step.n, "update", "update", f"{update.optimizer.name} updates {name}", "", last, None, f"{rule} {here}", tuple(notes),
+        before=tuple(earlier), rule=update.optimizer.why, here=here,
     )  # fmt: skip
 
 

@@ -32,15 +32,24 @@ def why_nothing_is_sent(step: Step) -> str:
     return _why_no_cell_is_sent(step, sender, slot) if trace.node(sender).shape else _why_no_number_is_sent(step, sender, slot)
 
 
+def is_choice(step: Step) -> bool:
+    """Whether a gate sends 0 because a convention says so, wherever anything arrives at it."""
+    trace, sender, slot = step.trace, step.sender, step.slot
+    if sender is None or slot is None or not isinstance(trace.gate(sender), Gate):
+        return False
+    return bool((at_choice(trace, sender, slot) | np.equal(number(step.upstream), 0)).all())
+
+
 def _why_no_number_is_sent(step: Step, sender: int, slot: int) -> str:
     """Why an elementwise gate between numbers, at which a gradient arrives, sends 0."""
     if step.local != 0:
         factors = f"{number_text(number(step.upstream))} · {number_text(number(step.local))}"
         return f"The contribution is too small for a number: {factors}."
-    at, gate = convention(step.trace, sender, slot), step.trace.gate(sender)
-    if at is not None and at.kind == "convention" and gate is not None and not gate.chooses:
+    gate = step.trace.gate(sender)
+    if gate is not None and at_choice(step.trace, sender, slot).all():
         # What is taken at a kink is chosen. To call the gate flat there as well would be a second, false reason.
-        return at.text
+        at = operand_with_value(step.trace, sender, slot)
+        return f"The slope of {gate.symbol} at {at} is a choice: it is taken as 0."
     return _why_no_slope(step.trace, sender, slot, np.ones((), bool), "")
 
 
@@ -58,7 +67,7 @@ def _why_no_cell_is_sent(step: Step, sender: int, slot: int) -> str:
     symbol = "" if gate is None else gate.symbol
     reasons = {
         "nothing arrives": none,
-        f"{symbol} is at its kink, where the slope is taken as 0": kink,
+        f"the slope of {symbol} is a choice, taken as 0": kink,
         f"the slope of {symbol} is 0": flat,
         "the product is too small for a number": tiny,
     }

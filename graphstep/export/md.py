@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.arrays import shape_text
 from graphstep.diagram import MORE, WHOLE
-from graphstep.explain import explain, name_of, names_of, objective_ladder, output_name, value_ladder, why_gradient
+from graphstep.explain import Rules, explain, name_of, names_of, objective_ladder, output_name, value_ladder, why_gradient
 from graphstep.explain.derivatives import gradient_term
 from graphstep.explain.derivatives import objective as objective_term
 from graphstep.export import _arrays as arrays
@@ -46,7 +46,7 @@ _NOTES = {"convention": "Convention", "warning": "Warning", "zero": "Why zero"}
 
 def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     """The solution as far as step ``at``."""
-    last = len(trace) if at is None else at
+    last, rules = len(trace) if at is None else at, Rules()
     gates = len(trace.program.nodes) - trace.program.first_gate
     yield from _problem(trace)
     yield from graph(trace, last)
@@ -55,10 +55,10 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
 
         yield from summary(trace, last)
     else:
-        yield from _forward(trace, last, blocks=gates <= BLOCKS)
-        yield from _backward(trace, last, blocks=gates <= BLOCKS)
+        yield from _forward(trace, last, rules, blocks=gates <= BLOCKS)
+        yield from _backward(trace, last, rules, blocks=gates <= BLOCKS)
     yield from _gradients(trace, last)
-    yield from _updates(trace, last)
+    yield from _updates(trace, last, rules)
     yield from arrays.large(trace, last)
     if last < len(trace):
         yield f"\n*Stopped after step {last:,} of {len(trace):,}.*\n"
@@ -113,7 +113,7 @@ def _definitions(trace: Trace) -> Iterator[str]:
 # -- forward ---------------------------------------------------------------------------------------------------------------------
 
 
-def _forward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
+def _forward(trace: Trace, last: int, rules: Rules, *, blocks: bool) -> Iterator[str]:
     program = trace.program
     steps = range(1, min(last, trace.plan.seed_step - 1) + 1)
     yield "\n## Forward\n\n"
@@ -124,13 +124,13 @@ def _forward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
     yield "" if blocks and arrays.has_arrays(program) else "\n"
     if not arrays.has_arrays(program):
         yield from table(("step:", "gate", "formula and numbers", "value:"), (_value_row(trace, n) for n in steps))
-        yield from _remarks([explain(trace, n) for n in steps])
+        yield from _remarks([rules.brief(explain(trace, n)) for n in steps])
     elif blocks:
         for n in steps:
-            yield from _block(trace, n)
+            yield from _block(trace, n, rules)
     else:
         yield from table(("step:", "gate", "formula", "shape", "value:"), (_shaped_row(trace, n) for n in steps))
-        yield from _remarks([explain(trace, n) for n in steps])
+        yield from _remarks([rules.brief(explain(trace, n)) for n in steps])
     if last >= trace.plan.seed_step - 1:
         out = names_of(program).latex(output_name(program))
         yield f"\nSo {inline(f'{out} = {latex_style(trace.writing.digits).number(trace.output).text}')}.\n"
@@ -160,7 +160,7 @@ def _box(trace: Trace, index: int) -> str:
 # -- backward --------------------------------------------------------------------------------------------------------------------
 
 
-def _backward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
+def _backward(trace: Trace, last: int, rules: Rules, *, blocks: bool) -> Iterator[str]:
     seed = trace.plan.seed_step
     if last < seed:
         return
@@ -173,9 +173,9 @@ def _backward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
     steps_back = range(seed + 1, min(last, len(trace.plan.events)) + 1)
     if blocks:
         for n in steps_back:
-            yield from _block(trace, n)
+            yield from _block(trace, n, rules)
     elif steps_back:
-        steps = [explain(trace, n) for n in steps_back]
+        steps = [rules.brief(explain(trace, n)) for n in steps_back]
         yield "\n"
         if arrays.has_arrays(trace.program):
             header: tuple[str, ...] = ("step:", "what happens", "pattern", "chain rule", "shape", "result:")
@@ -185,8 +185,8 @@ def _backward(trace: Trace, last: int, *, blocks: bool) -> Iterator[str]:
         yield from _remarks(steps)
 
 
-def _block(trace: Trace, n: int) -> Iterator[str]:
-    told = explain(trace, n)
+def _block(trace: Trace, n: int, rules: Rules) -> Iterator[str]:
+    told = rules.brief(explain(trace, n))
     step = trace.step(n)
     sender = step.sender
     if sender is not None and (trace.gate_at(n - 1) != sender or trace.step(n - 1).event == "seed"):
@@ -199,10 +199,10 @@ def _block(trace: Trace, n: int) -> Iterator[str]:
         yield ladder_block(told.ladder)
     said = " ".join(plain(text) for text in (told.shapes, told.why, told.jacobian) if text)
     if told.local is not None and sender is not None and trace.node(sender).shape and len(told.local.rungs) > 1:
-        yield f"\nLocal gradient, cell by cell:\n\n{ladder_block(told.local)}\n{said}\n"
+        yield f"\nLocal gradient, cell by cell:\n\n{ladder_block(told.local)}\n" + (f"{said}\n" if said else "")
     else:
-        local = f"Local gradient: {inline(told.local.latex)}. " if told.local is not None else ""
-        yield f"\n{local}{said}\n"
+        local = f"Local gradient: {inline(told.local.latex)}." if told.local is not None else ""
+        yield "".join(f"\n{text}\n" for text in (" ".join(part for part in (local, said) if part),) if text)
     for note in told.notes:
         text = plain(note.text)
         yield f"\n> **{_NOTES[note.kind]}.** {text}\n" if note.kind in _NOTES else f"\n{text}\n"
@@ -307,11 +307,11 @@ def _input(trace: Trace, index: int, shaped: bool) -> tuple[str, ...]:
 # -- updates ---------------------------------------------------------------------------------------------------------------------
 
 
-def _updates(trace: Trace, last: int) -> Iterator[str]:
+def _updates(trace: Trace, last: int, rules: Rules) -> Iterator[str]:
     """Of a round of training, how the parameters move."""
     steps = range(len(trace.plan.events) + 1, last + 1)
     if not steps:
         return
     yield "\n## Update\n"
     for n in steps:
-        yield from _block(trace, n)
+        yield from _block(trace, n, rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.arrays import number_text
-from graphstep.explain import explain, gradient_name, objective_ladder, output_name, why_gradient
+from graphstep.explain import Rules, explain, gradient_name, objective_ladder, output_name, why_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,9 @@ def export(trace: Trace, at: int | None = None) -> Iterator[str]:
     yield "".join(f"{line}\n" for line in program.text.strip().splitlines())
     yield f"\nstart\n  0  {explain(trace, 0).narrative}\n"
     width = len(str(last))
-    phase = ""
+    phase, rules = "", Rules()
     for n in range(1, last + 1):
-        told = explain(trace, n)
+        told = rules.brief(explain(trace, n))
         if told.phase != phase:
             phase = told.phase
             yield f"\n{phase}\n"

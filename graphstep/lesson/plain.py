@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, TextIO
 
 from graphstep.arrays import number_text
-from graphstep.explain import explain, gradient_name, output_name
+from graphstep.explain import Rules, explain, gradient_name, output_name
 from graphstep.lesson.document import Prose
 
 if TYPE_CHECKING:
@@ -100,11 +100,12 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
     """A lesson as a page: the prose with its questions, the steps where nothing is asked, and the answers at the end."""
     answers: list[Solution] = []
     scenes: dict[Solution, Scene] = {}
+    rules = Rules()
     yield f"{rehearsal.lesson.title}\n"
     for number, scene in enumerate(rehearsal.scenes):
         if number:
             yield f"\n{_heading(scene)}\n"
-        if not scene.solutions and (told := _stop(scene)):
+        if not scene.solutions and (told := _stop(scene, rules)):
             yield f"\n{told}\n"
         for block in scene.section.blocks:
             if isinstance(block, Prose):
@@ -120,7 +121,7 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"\n{_filled(f'{number}. {solution.answer}. {solution.question.because}')}\n"
         # Several answers may be found in one step: it is told behind the last of them.
         if solution.step <= scenes[solution].step and shows[scenes[solution], solution.step] is solution:
-            yield f"{_step(scenes[solution], solution.step)}\n"
+            yield f"{_step(scenes[solution], solution.step, rules)}\n"
 
 
 def asked(solution: Solution, head: str = "? ") -> str:
@@ -158,21 +159,23 @@ def _after(run: LessonRun, solution: Solution, out: Callable[[str], None]) -> No
     out("")
 
 
-def _stop(scene: Scene) -> str:
+def _stop(scene: Scene, rules: Rules | None = None) -> str:
     """What is said of the place in the run that a section stops at; at the end of the run its result."""
     stop = scene.section.stop
     if stop is None or (stop.kind == "forward" and not stop.node):
         return ""
     if stop.kind != "end":
-        return _step(scene, scene.step)
+        return _step(scene, scene.step, rules)
     trace = scene.trace
     out = output_name(trace.program)
     slopes = [f"{gradient_name(trace, i)} = {number_text(trace.gradient_of(i))}" for i in range(len(trace.program.inputs))]
     return _filled(f"All {len(trace)} steps are done. {out} = {number_text(trace.output)}; {', '.join(slopes)}.", "  ")
 
 
-def _step(scene: Scene, step: int) -> str:
-    return _filled(f"Step {step}. {explain(scene.trace, step).narrative}", "  ")
+def _step(scene: Scene, step: int, rules: Rules | None = None) -> str:
+    """A step in a paragraph; on a page without the rules that the page has said."""
+    told = explain(scene.trace, step)
+    return _filled(f"Step {step}. {(rules.brief(told) if rules else told).narrative}", "  ")
 
 
 def _hint(run: LessonRun, out: Callable[[str], None]) -> LessonRun:

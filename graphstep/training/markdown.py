@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graphstep.arrays import SMALL, is_small, kind_text, number_text, shape_of, shape_text, summary
 from graphstep.curve import sparkline
 from graphstep.exact import exact_text
-from graphstep.explain import explain, names_of
+from graphstep.explain import Rules, explain, names_of
 from graphstep.export._ladders import ladder_block
 from graphstep.gates.notation import LATEX
 from graphstep.markdown import code, equations, fence, inline, plain, table
@@ -121,14 +121,15 @@ def _updates(training: Training) -> Iterator[str]:
         return
     yield f"\n## The updates of round {k:,}\n"
     first = len(run) - len(run.updates) + 1
+    rules = Rules()
     for n in range(first, min(len(run), first + _TOLD - 1) + 1):
-        yield from _update(run, n)
+        yield from _update(run, n, rules)
     if len(run.updates) > _TOLD:
         yield f"\n{len(run.updates) - _TOLD:,} more parameters are updated likewise.\n"
 
 
-def _update(run: Trace, n: int) -> Iterator[str]:
-    told = explain(run, n)
+def _update(run: Trace, n: int, rules: Rules) -> Iterator[str]:
+    told = rules.brief(explain(run, n))
     yield f"\n**{plain(told.title)}.**\n\n"
     for ladder in (*told.before, told.ladder):
         if ladder is not None:
