@@ -24,6 +24,7 @@ from markdown_it import MarkdownIt
 
 from graphstep import export
 from graphstep.errors import GraphstepError, InputError
+from graphstep.explain import explain
 from graphstep.gates import ELEMENTWISE
 from graphstep.markdown import cell, code, fence, mermaid_label, plain
 from graphstep.numerals import numeral
@@ -361,6 +362,32 @@ def test_the_solution_says_conventions_zeros_sums_and_the_numeric_check() -> Non
     shared = export.render(example("shared")[0], "md")
     assert "gradients add up at branches" in shared
     assert r"\frac{d f}{d {q}^{(2)}} &= \frac{d f}{d \left(q \cdot q\right)} \cdot" in shared
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "rule", "kept"),
+    [
+        ("max(x, y) + max(y, x) + max(x, y)", {"x": 2.0, "y": 2.0}, "max routes to exactly one input", "x and y tie at 2."),
+        ("max(x, y, z)", {"x": 2.0, "y": 2.0, "z": 1.0}, "The max gate is a router", "goes to x = 2, and 0 to z."),
+        ("x + y + z + x*y", {"x": 2.0, "y": 3.0, "z": 1.0}, "it hands its upstream gradient on unchanged", "distributor"),
+        ("x*y*z", {"x": 2.0, "y": 3.0, "z": 1.0}, "scales its upstream gradient by the other input", "switcher"),
+        ("relu(x) + relu(x*y)", {"x": 0.0, "y": 3.0}, "relu has a kink at 0", "What was said of relu holds here."),
+        ("x*x + y*y", {"x": 2.0, "y": 3.0}, "gradients add up at branches", "adder"),
+        ("relu(-(x*y*z))", {"x": 2.0, "y": 3.0, "z": 1.0}, "everything behind it gets 0 from it", "Nothing arrives at x*y."),
+        ("relu(log(x)) + relu(log(x*y))", {"x": 0.0, "y": 1.0}, "Guard the inside", "0 · inf is nan"),
+    ],
+)
+def test_a_rule_is_explained_once_in_a_document_and_in_every_step_alone(
+    text: str, inputs: dict[str, float], rule: str, kept: str
+) -> None:
+    made = run(text, inputs)
+    told = [n for n in range(1, len(made) + 1) if rule in explain(made, n).narrative]
+    assert len(told) > 1
+    for name in ("text", "md"):
+        # The witnesses of the gradients have their own words for a kink.
+        document = export.render(made, name).partition("## Gradients")[0]
+        assert document.count(rule) == 1
+        assert kept in document
 
 
 def test_seed_and_ties_are_part_of_the_problem() -> None:
