@@ -327,7 +327,7 @@ def test_output_is_utf8_whatever_the_locale_says() -> None:
 
 def test_folded_and_unfolded_programs_are_said_to_agree(capsys: pytest.CaptureFixture[str]) -> None:
     folded = printed(capsys, "1/(1+exp(-x))", "x=1", "--fold")
-    assert folded.endswith(tuple(f"largest relative difference is {x}\n" for x in ("0", "1.1e-16", "1.4e-16", "2.8e-16")))
+    assert folded.endswith("largest relative difference is below 1e-12\n")
     assert "taken apart and as typed agree" in printed(capsys, "sigmoid(x)", "x=1", "--expand")
     assert "taken apart and as typed agree" in printed(capsys, "sigmoid(w*x)", "x=1", "w=2", "--data=x", "--expand")
     assert "meets a kink" in printed(capsys, "elu(x)", "x=0", "--expand")

@@ -45,7 +45,7 @@ def test_of_and_towards_choose_what_is_shown_in_full(capsys: pytest.CaptureFixtu
     assert "  q₂  -0.3  0.8" in both
     one = printed(capsys, *LECTURE, "--of", "W@x", "--towards", "x")
     assert "∂q/∂W" not in one
-    assert one.count("equal to the last bit") == 1
+    assert one.count("equal, to rounding") == 1
     assert printed(capsys, "jacobian", "x*x*x*x*x", "x=2", "--towards", "x").count("∂") == 10
 
 
@@ -80,3 +80,12 @@ def test_cells_are_shown_from_where_they_are_asked_for(capsys: pytest.CaptureFix
 )
 def test_what_does_not_fit_is_said(words: Sequence[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert complaint in refused(capsys, words)
+
+
+def test_what_rounding_leaves_of_0_is_no_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["jacobian", "sum(softmax(x))", "x=[0.3, -1.2, 0.4]", "--of", "softmax(x)"]) == 0
+    printed = capsys.readouterr().out
+    assert "pullback     [0, 0, 0]" in printed
+    assert "Jᵀ·upstream  [0, 0, 0]" in printed
+    assert "e-1" not in printed
+    assert "equal, to rounding" in printed

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
+NOISE = 1e-15
+"""Part of what is added up below which a sum is the rounding of 0."""
+
 ENTRIES = 4_096
 """Entries up to which a Jacobian is formed: 64×64, a screenful."""
 
@@ -140,7 +143,7 @@ class Jacobian:
 
     @cached_property
     def difference(self) -> float:
-        """How far the pullback and the product are apart, the most of all cells; 0 where they are equal to the last bit.
+        """How far the pullback and the product are apart, the most of all cells, relative to what is added up.
 
         Each cell is compared with the sum of the sizes of its terms, so that what cancels does not count as an error. Cells that
         are not finite are left out: 0 × inf has no one answer. Raises LimitError above :data:`ENTRIES`.
@@ -151,6 +154,12 @@ class Jacobian:
             apart = np.abs(pulled - product) / np.where(size > 0, size, 1.0)
         finite = np.isfinite(pulled) & np.isfinite(product)
         return float(np.max(apart[finite], initial=0.0))
+
+    def without_noise(self, sent: Number) -> Number:
+        """A product with the upstream gradient, with 0 in the cells in which only rounding is left of what is added up."""
+        size = np.reshape(np.abs(self._terms).sum(axis=0), self.input_shape)
+        kept = np.where(np.abs(sent) <= NOISE * size, 0.0, sent)
+        return kept if self.input_shape else float(kept)
 
     @property
     def _terms(self) -> Matrix:

@@ -61,13 +61,18 @@ def lines(jacobian: Jacobian) -> list[str]:
     if drawn:
         text += ["", *(f"  {row}".rstrip() for row in drawn), ""]
     apart = jacobian.difference
+    pulled, product = (number_text(jacobian.without_noise(sent)) for sent in (jacobian.pulled, jacobian.product))
     text += [
         f"  upstream     {number_text(jacobian.upstream)}",
-        f"  pullback     {number_text(jacobian.pulled)}   {_multiplications(jacobian.multiplications)}",
-        f"  Jᵀ·upstream  {number_text(jacobian.product)}   {_multiplications(jacobian.product_multiplications)}",
-        "  equal to the last bit" if apart == 0 else f"  largest relative difference {numeral(apart, 2)}",
+        f"  pullback     {pulled}   {_multiplications(jacobian.multiplications)}",
+        f"  Jᵀ·upstream  {product}   {_multiplications(jacobian.product_multiplications)}",
+        "  equal, to rounding" if apart <= EQUAL else f"  largest relative difference {numeral(apart, 2)}",
     ]
     return text
+
+
+EQUAL = 1e-12
+"""Relative difference up to which two numbers are equal: the rest is rounding, and differs from CPU to CPU."""
 
 
 def matrix_lines(jacobian: Jacobian) -> list[str]:
