@@ -23,7 +23,8 @@ from graphstep.gates import ELEMENTWISE, STRUCTURAL, Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.read import read
 from graphstep.symbolic.cells import Writer, cells_of
-from tests.test_gates import FIXED, width
+from tests.domains import width
+from tests.test_gates import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -19,33 +19,16 @@ from graphstep.gates.notation import LATEX, TEXT
 from graphstep.read import read
 from graphstep.symbolic import evaluate
 from graphstep.trace import trace
+from tests.domains import points, width
 from tests.programs import OPERATORS
 
 NAMES = ("x", "y", "z")
-GRID = (-2.3, -0.7, 0.4, 0.9, 1.6, 2.7)
 FIXED = {("power", 1), ("constant", 0)}
 """Inputs that are constants by definition: they have no local gradient to speak of."""
 PATTERNS = {"distributor", "switcher", "router", "negation", "dead", ""}
 
 every_gate = pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
 composite_gates = pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.expansion], ids=lambda g: g.name)
-
-
-def width(gate: Gate) -> int:
-    """How many inputs to try a gate with."""
-    return 3 if gate.chooses else len(gate.partials)
-
-
-def points(gate: Gate) -> list[tuple[float, ...]]:
-    """Points in the domain of a gate and off its kinks."""
-    found = []
-    with np.errstate(all="ignore"):
-        for point in itertools.product(GRID, repeat=width(gate)):
-            special = any(bool(rule.at(NUMBERS, *map(np.float64, point))) for rule in gate.conventions)
-            fine = np.isfinite(gate.value(NUMBERS, [np.float64(v) for v in point]))
-            if fine and not special and len(set(point)) == len(point):
-                found.append(point)
-    return found[:: max(1, len(found) // 40)]
 
 
 def slots(gate: Gate) -> list[int]:
@@ -356,13 +339,16 @@ def test_what_a_chooser_passes_on_always_adds_up_to_one(name: str, ties: str) ->
             assert all(float(part) == 0 for part, x in zip(parts, inputs, strict=True) if x != out)
 
 
+CORNERS = (-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, INF, NAN)
+
+
 @every_gate
 def test_a_convention_applies_where_its_gate_is_special_and_nowhere_else(gate: Gate) -> None:
     with np.errstate(all="ignore"):
         for rule in gate.conventions:
             hits = [
                 point
-                for point in itertools.product((-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, NAN), repeat=width(gate))
+                for point in itertools.product(CORNERS, repeat=width(gate))
                 if bool(rule.at(NUMBERS, *map(np.float64, point)))
             ]
             assert hits, rule.says

@@ -14,6 +14,7 @@ from graphstep.errors import LimitError
 from graphstep.gates import ELEMENTWISE
 from graphstep.read import read
 from graphstep.rewrite import Rewritten, expand, fold, share
+from tests.domains import is_ordinary, points, width
 from tests.reading import shape, value
 
 FOLDS = [name for name, gate in ELEMENTWISE.items() if gate.folds]
@@ -120,7 +121,9 @@ def test_the_parts_of_a_composite_gate_compute_the_same(gate: str) -> None:
     fewest, _ = ELEMENTWISE[gate].arity
     before = read(f"{gate}({', '.join('xy'[:fewest])})")
     after = expand(before).program
-    for x in _POINTS:
+    # Wherever the gate is, at its kinks too, and where it has its domain.
+    ordinary = [point[0] for point in points(ELEMENTWISE[gate])]
+    for x in (x for x in (*_POINTS, *ordinary) if is_ordinary(ELEMENTWISE[gate], (x, 0.25)[: width(ELEMENTWISE[gate])])):
         inputs = {name: {"x": x, "y": 0.25}[name] for name in before.inputs}
         assert value(after, inputs) == pytest.approx(value(before, inputs), rel=1e-12, abs=1e-14)
 

@@ -60,7 +60,9 @@ def decisions(gate: Gate, inputs: Sequence[Any], out: Any) -> Decisions:
         made: list[Any] = [np.asarray(x == out, np.int8) for x in inputs]
     else:
         recorder = _Recorder()
-        gate.formula(recorder, *inputs)
+        # The inputs may lie outside of the gate's domain: what it decides there is asked, and not what it makes.
+        with np.errstate(all="ignore"):
+            gate.formula(recorder, *inputs)
         made = recorder.made
     return np.array(np.broadcast_arrays(np.zeros(np.shape(out), np.int8), *made)[1:], np.int8)
 
