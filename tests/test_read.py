@@ -495,6 +495,8 @@ def test_an_error_says_what_is_wrong_and_points_at_it(text: str, message: str, p
         ("w^T x", "w.T @ x"),
         ("wᵀx", ".T"),
         ("log10 x", "log(x, 10)"),
+        (".5.", "a number has one point"),
+        ("x*0.25.", "write 0.25"),
         ("sqrt[3](x)", "(x)^(1/3)"),
         ("A^⊤", ".T"),
         ("relu(1,5*x)", "point: 1.5"),

@@ -187,6 +187,8 @@ def part(text: str, start: int, before: Span | None) -> ReadError:
     sign = text[start + 1 : start + 2]
     if not word and sign and sign in "*/^+-−\\('":
         return _cell_by_cell(text, start, before, owner)
+    if not word and re.fullmatch(r"[-−]?\d*\.\d+", owner):
+        return ReadError("a number has one point", text=text, span=span, hint=f"write {owner}")
     if not word:
         return ReadError("a dot alone is not a number", text=text, span=span, hint="write 0.5 or .5")
     message = f"nothing has a part called {quoted(word)}"
