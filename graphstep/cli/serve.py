@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import shlex
 import sys
 from typing import TYPE_CHECKING
 
 from graphstep.cli.program import program_arguments, read_options
 from graphstep.errors import GraphstepError, InputError, quoted
+from graphstep.signals import handled, status_of
 
 if TYPE_CHECKING:
     import argparse
+    from types import FrameType
 
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Show the debugger in a browser on this machine."
@@ -19,7 +23,8 @@ examples:
   graphstep serve "(x+y)*z" x=-2 y=5 z=-4        then open the address that it prints
   graphstep serve "x*x" x=3 --port 9000
 
-It listens on 127.0.0.1, so that only this machine can reach it. It needs the extra 'serve'.
+It listens on 127.0.0.1, so that only this machine can reach it, and answers only who has the address with its
+token; at most 8 sessions at a time. An export is a download. It needs the extra 'serve'. Ctrl-C ends it.
 """
 
 
@@ -42,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     if not inputs.keys() >= set(program.inputs):
         check_inputs(program, inputs)
     try:
-        from textual_serve.server import Server
+        from graphstep.cli.server import Pages, is_open, serve
     except ModuleNotFoundError:
         raise GraphstepError(
             "serving needs the package textual-serve", hint="install it with: pip install 'graphstep[serve]'"
@@ -57,6 +62,33 @@ def run(options: argparse.Namespace) -> int:
         options.expression,
         *options.values,
     ]
-    command = shlex.join([sys.executable, "-m", "graphstep", "step", *words])
-    Server(command, host=options.host, port=int(options.port), title="graphstep").serve()
-    return 0
+    # -P: what lies in the folder at hand is no module.
+    command = shlex.join([sys.executable, "-P", "-m", "graphstep", "step", *words])
+    pages, ended = Pages(command, options.host), asyncio.Event()
+    arrived: list[int] = []
+
+    def ready(port: int) -> None:
+        name = f"[{options.host}]" if ":" in options.host else options.host
+        print(f"graphstep is at http://{name}:{port}{pages.path()}", "Ctrl-C ends it.", sep="\n")
+        if is_open(options.host):
+            print(f"warning: other machines can reach {options.host}, and whoever has the address can use it", file=sys.stderr)
+        sys.stdout.flush()
+
+    async def until_told() -> None:
+        loop = asyncio.get_running_loop()
+
+        def note(number: int, _: FrameType | None) -> None:
+            arrived.append(number)
+            loop.call_soon_threadsafe(ended.set)
+
+        with handled(note):
+            await serve(pages, int(options.port), ready, ended)
+
+    try:
+        asyncio.run(until_told())
+    except (OSError, UnicodeError) as error:
+        where = quoted(f"{options.host}:{options.port}", 80)
+        busy = getattr(error, "errno", None) == errno.EADDRINUSE
+        reason = "something listens there already" if busy else getattr(error, "strerror", None) or str(error)
+        raise GraphstepError(f"{where} cannot be listened on: {reason}", hint="choose another --port, or --host") from error
+    return status_of(arrived[0]) if arrived else 0

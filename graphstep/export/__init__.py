@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from graphstep.errors import InputError, did_you_mean, quoted
 from graphstep.files import is_stream, write_file
+from graphstep.unprintable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def exporter_for(path: str | Path) -> Exporter:
 def render(trace: Trace, name: str, at: int | None = None) -> str:
     """The whole text of a trace in a format; InputError for a format or a step that does not exist."""
     _check_step(trace, at)
-    return "".join(exporter(name).export(trace, at))
+    return printable("".join(exporter(name).export(trace, at)))
 
 
 def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | None = None) -> Path:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -113,6 +113,7 @@ class GraphstepApp(App[None]):
         # With NO_COLOR Textual takes away all colour only of an app that keeps to the terminal's own; of others it makes grey.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._first = first
+        self._panic: Exception | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         """What runs it, once it runs."""
         for theme in THEMES:
@@ -137,9 +138,12 @@ class GraphstepApp(App[None]):
     @property
     def fault(self) -> Exception | None:
         """What it ended by, where it did not end by itself."""
-        if self._exception is None and self.return_code is None:
-            return RuntimeError("the terminal could not be read")
-        return self._exception
+        return self._exception or self._panic
+
+    def panic(self, *renderables: Any) -> None:
+        """End, since the thread that reads the keys has failed; Textual hands over what it would print."""
+        self._panic = RuntimeError("the terminal could not be read")
+        super().panic(*renderables)
 
     def _print_error_renderables(self) -> None:
         # Textual prints a traceback with the values of all variables; `run_screen` says it in one line.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graphstep import limits
 from graphstep.arrays import Number, kind_text, shape_of
-from graphstep.errors import LimitError, ReadError
+from graphstep.errors import InputError, LimitError, ReadError
 from graphstep.read.characters import normalise
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _IDEOGRAPHS = range(0x4E00, 0x9FA6)
 """Letters that have one spelling only; those that the text does not hold name its arrays."""
 
 
-def read_value(text: str) -> Number:
+def read_value(text: str, *, files: bool = True) -> Number:
     """The number or array that a text spells.
 
     A number is a numeral, a fraction, or arithmetic with constants, computed by IEEE rules. An array is written in brackets or
@@ -42,13 +42,16 @@ def read_value(text: str) -> Number:
     [[0.5, 1.0], [1.5, 2.0]]
 
     Raises :class:`~graphstep.errors.ReadError` for anything else, with the place in ``text``;
-    :class:`~graphstep.errors.InputError` for a file that holds no array, and :class:`~graphstep.errors.GraphstepError` for one
-    that cannot be read.
+    :class:`~graphstep.errors.InputError` for a file that holds no array, and for any file unless ``files``;
+    :class:`~graphstep.errors.GraphstepError` for one that cannot be read.
     """
     if _NUMERAL.fullmatch(text):
         # Most values are plain numerals: they need neither the grammar nor NumPy, for which the first frame would wait.
         return float(text)
     if text.lstrip().startswith("@"):
+        if not files:
+            hint = "type the numbers, or name the file on the command line"
+            raise InputError("no file is read here, since a browser is no place to choose files of this machine", hint=hint)
         from graphstep.values.stored import read_file
 
         return read_file(text.strip()[1:])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def read_inputs(words: Sequence[str]) -> dict[str, Number]:
+def read_inputs(words: Sequence[str], *, files: bool = True) -> dict[str, Number]:
     """The values of inputs from words such as ``x=-2``, by name, in the order of the words.
 
     Raises :class:`~graphstep.errors.ReadError` for a word without ``=``, for what is no name or no value, and for a name that is
@@ -36,7 +36,7 @@ def read_inputs(words: Sequence[str]) -> dict[str, Number]:
         name = read_name(name, word)
         if name in values:
             raise ReadError(f"{quoted(name)} is given twice", text=word, span=(0, len(name)), hint="leave one of the two out")
-        values[name] = _value_of(name, text)
+        values[name] = _value_of(name, text, files)
         cells += limits.cells_of(shape_of(values[name]))
         if cells > limits.CELLS:
             counted = limits.counted(map(shape_of, values.values()))
@@ -78,9 +78,9 @@ def read_name(text: str, word: str = "") -> str:
     raise ReadError(message, text=word or text, span=(0, max(1, len(text))), hint=hint)
 
 
-def _value_of(name: str, text: str) -> Number:
+def _value_of(name: str, text: str, files: bool) -> Number:
     try:
-        return read_value(text)
+        return read_value(text, files=files)
     except ReadError as error:
         # The caret belongs into the whole word, as it was typed.
         before = len(name) + 1

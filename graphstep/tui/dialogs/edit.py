@@ -72,7 +72,11 @@ class EditForm(Form[Edited]):
                 for place, name in enumerate(self.fields):
                     with Horizontal(classes="field"):
                         yield Label(Content(f"{name} ="))
-                        yield Input(self._texts[name], placeholder=_placeholder(inputs[name]), id=f"field-{place}")
+                        yield Input(
+                            self._texts[name],
+                            placeholder=_placeholder(inputs[name], files=not self.app.is_web),
+                            id=f"field-{place}",
+                        )
             yield Static(classes="said", id="said")
 
     def on_mount(self) -> None:
@@ -90,7 +94,7 @@ class EditForm(Form[Edited]):
         self._wrong.pop(name, None)
         self._values.pop(name, None)
         if event.value.strip() or name not in self._untold:
-            value, wrong = read_input(event.value)
+            value, wrong = read_input(event.value, files=not self.app.is_web)
             if value is None:
                 self._wrong[name] = wrong
             else:
@@ -144,9 +148,9 @@ class EditForm(Form[Edited]):
         return [names[index] for index in (near or range(MOST_FIELDS))[:MOST_FIELDS]]
 
 
-def _placeholder(value: Number) -> str:
+def _placeholder(value: Number, *, files: bool) -> str:
     shape = shape_of(value)
     if not shape:
         return ""
     sizes = ", ".join(map(str, shape))
-    return f"{kind_text(shape)}; another: randn({sizes}, seed=1), @file.npy"
+    return f"{kind_text(shape)}; another: randn({sizes}, seed=1){', @file.npy' if files else ''}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,12 +87,15 @@ class ExportForm(Form[Path]):
         if not name:
             self._say("The file needs a name.")
             return
-        path = Path(name).expanduser()
-        if path.exists() and self.sure != name:
+        place = self.query_one(OptionList).highlighted or 0
+        if self.app.is_web:
+            self._deliver(name, self.formats[place])
+            return
+        path = _path(name)
+        if _is_there(path) and self.sure != name:
             self.sure = name
             self._say(f"{path} exists. Enter once more overwrites it; another name does not.")
             return
-        place = self.query_one(OptionList).highlighted or 0
         try:
             self.dismiss(export.write(self.trace, path, name=self.formats[place], at=self.at))
         except GraphstepError as error:
@@ -99,9 +104,35 @@ class ExportForm(Form[Path]):
     def _suffix(self, place: int) -> str:
         return export.exporter(self.formats[place]).SUFFIX
 
+    def _deliver(self, typed: str, name: str) -> None:
+        """Send it to the browser, whose user has no business on this machine's disk."""
+        document = export.render(self.trace, name, self.at)
+        # A header of the answer holds the name: letters that need no quotes there.
+        file = re.sub(r"[^A-Za-z0-9_.-]", "_", Path(typed).name) or f"graphstep{export.exporter(name).SUFFIX}"
+        self.app.deliver_binary(io.BytesIO(document.encode()), save_filename=file, mime_type="application/octet-stream")
+        self.dismiss(Path(file))
+
     def _warning(self, name: str) -> str:
-        path = Path(name.strip()).expanduser()
-        return f"{path} exists: it would be overwritten." if name.strip() and path.exists() else ""
+        if self.app.is_web or not name.strip() or not _is_there(_path(name.strip())):
+            return ""
+        return f"{_path(name.strip())} exists: it would be overwritten."
 
     def _say(self, text: str) -> None:
         self.query_one(".said", Static).update(Content(text))
+
+
+def _path(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        # ~nobody: the name of a file as any other.
+        return Path(name)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether writing would overwrite something; of a pipe and its like nothing is lost."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # A name that cannot be one, which is said when it is written.
+        return False

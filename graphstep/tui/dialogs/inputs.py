@@ -28,23 +28,23 @@ MOST_FIELDS = 24
 _EXAMPLES = "-2, 1/3, [0.2, 0.4], [[1, 2], [3, 4]], randn(4, 3), @file.npy"
 
 
-def read_input(text: str) -> tuple[Number | None, str]:
-    """A value and nothing, or nothing and what is wrong with the text."""
+def read_input(text: str, *, files: bool) -> tuple[Number | None, str]:
+    """A value and nothing, or nothing and what is wrong with the text; ``files`` says whether it may name one."""
     try:
         # A plain numeral needs no parser, and no NumPy.
-        return float(text) if text.strip().isascii() and "_" not in text else _read(text), ""
+        return float(text) if text.strip().isascii() and "_" not in text else _read(text, files), ""
     except ValueError:
         pass
     try:
-        return _read(text), ""
+        return _read(text, files), ""
     except GraphstepError as error:
         return None, said_of(error)
 
 
-def _read(text: str) -> Number:
+def _read(text: str, files: bool) -> Number:
     from graphstep.values import read_value
 
-    return read_value(text)
+    return read_value(text, files=files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class InputsForm(Form[Filled]):
         name = self._asked(field)
         if name is None:
             return self._read_all(text)
-        value, wrong = read_input(text)
+        value, wrong = read_input(text, files=not self.app.is_web)
         return (None, f"{name}: {wrong}") if value is None else ({name: value}, "")
 
     def _asked(self, field: Input) -> str | None:
@@ -132,10 +132,10 @@ class InputsForm(Form[Filled]):
         from graphstep.values import read_inputs, split_words
 
         if text.strip() and "=" not in text:
-            value, wrong = read_input(text)
+            value, wrong = read_input(text, files=not self.app.is_web)
             return (None, wrong) if value is None else (dict.fromkeys(self.missing, value), "")
         try:
-            values = read_inputs(split_words(text))
+            values = read_inputs(split_words(text), files=not self.app.is_web)
         except GraphstepError as error:
             return None, said_of(error)
         unknown = [name for name in values if name not in self.program.input_places]

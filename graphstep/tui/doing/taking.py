@@ -19,7 +19,7 @@ def export(screen: SteppingScreen) -> None:
 
     def written(path: Path | None) -> None:
         if path is not None:
-            screen.say(f"Wrote {path}", "bold $value")
+            screen.say(f"Sent {path} to the browser" if screen.app.is_web else f"Wrote {path}", "bold $value")
 
     now = screen.run_now
     screen.app.push_screen(ExportForm(now.trace, now.at), written)
