@@ -99,6 +99,8 @@ def _trace(options: argparse.Namespace) -> Trace:
     if options.expression is not None:
         raise InputError("--network stands instead of a program", hint=f"leave out {quoted(options.expression)}")
     layers, units = map(int, size.groups())
+    if not (layers and units):
+        raise InputError(f"a network of {layers} layers of {units} units has none", hint="as in --network 10x500")
     text, inputs = network(
         layers,
         units,

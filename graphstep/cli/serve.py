@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from graphstep.trace import check_inputs
 
-    if not options.port.isdecimal() or not 0 < int(options.port) < 65_536:
+    if not options.port.isdecimal() or len(options.port) > 5 or not 0 < int(options.port) < 65_536:
         raise InputError(f"{quoted(options.port)} is no port", hint="a port is a number from 1 to 65535")
     if options.expression == "-":
         raise InputError("serve cannot read the program from standard input", hint="put it in a file: @FILE")

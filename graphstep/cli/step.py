@@ -144,7 +144,7 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
 
 
 def _step_number(word: str) -> int:
-    if not word.isdecimal():
+    if not word.isdecimal() or len(word) > 15:
         raise InputError(f"--at takes the number of a step, not {quoted(word)}", hint="0 is the start: --at 0")
     return int(word)
 
