@@ -195,13 +195,14 @@ def exchanged(mutant: Mutant) -> list[tuple[CodeType, CodeType]]:
             elif isinstance(value, list) and any(x is node for x in value):
                 setattr(parent, name, [other if x is node else x for x in value])
     ast.fix_missing_locations(after)
-    pairs = zip(codes(before, mutant.path), codes(after, mutant.path), strict=True)
+    ones, twos = list(codes(before, mutant.path)), list(codes(after, mutant.path))
+    if len(ones) != len(twos):
+        # A function inside is gone with the place that was changed: what is left is told by its name and line.
+        there = {(code.co_qualname, code.co_firstlineno): code for code in twos}
+        pairs = [(code, there.get((code.co_qualname, code.co_firstlineno), code)) for code in ones]
+    else:
+        pairs = list(zip(ones, twos, strict=True))
     return [(one, two) for one, two in pairs if one != two and one.co_name != "<module>"]
-
-
-def place_of(code: CodeType) -> tuple[str, str, int]:
-    """What tells a function from others."""
-    return code.co_filename, code.co_qualname, code.co_firstlineno
 
 
 class Mutating:
@@ -211,20 +212,19 @@ class Mutating:
         self.sample, self.jobs = sample, jobs
         self.outcome: dict[int, int] = {}
         self.broken: list[str] = []
-        self._functions: dict[tuple[str, str, int], list[FunctionType]] = {}
+        self._functions: dict[CodeType, list[FunctionType]] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Everything: pytest has collected the tests."""
         callers, seconds = self._rehearsal(session.items)
         for function in gc.get_objects():
             if isinstance(function, FunctionType):
-                self._functions.setdefault(place_of(function.__code__), []).append(function)
+                self._functions.setdefault(function.__code__, []).append(function)
         gc.freeze()
         running: dict[int, int] = {}
         for number, mutant in enumerate(self.sample):
             pairs = exchanged(mutant)
-            innermost = place_of(pairs[-1][0]) if pairs else None
-            mutant.tests = sorted(callers.get(innermost, ()), key=seconds.__getitem__)
+            mutant.tests = sorted(callers.get(pairs[-1][0], ()) if pairs else (), key=seconds.__getitem__)
             if not pairs:
                 self.outcome[number] = UNUSABLE
             elif not mutant.tests:
@@ -237,15 +237,15 @@ class Mutating:
                 self.outcome[running.pop(pid)] = code if code in (SURVIVED, UNUSABLE) else KILLED
         return True
 
-    def _rehearsal(self, items: Sequence[pytest.Item]) -> tuple[dict[Any, set[int]], list[float]]:
-        callers: dict[Any, set[int]] = {}
+    def _rehearsal(self, items: Sequence[pytest.Item]) -> tuple[dict[CodeType, set[int]], list[float]]:
+        callers: dict[CodeType, set[int]] = {}
         seconds = []
         files = {str(mutant.path) for mutant in self.sample}
         for number, item in enumerate(items):
 
             def called(frame: FrameType, event: str, argument: object, number: int = number) -> None:
                 if event == "call" and frame.f_code.co_filename in files:
-                    callers.setdefault(place_of(frame.f_code), set()).add(number)
+                    callers.setdefault(frame.f_code, set()).add(number)
 
             began = os.times().user
             sys.setprofile(called)
@@ -279,14 +279,13 @@ class Mutating:
 
     def _verdict(self, items: Sequence[pytest.Item], mutant: Mutant, pairs: list[Any]) -> int:
         for before, after in pairs:
-            for function in self._functions.get(place_of(before), ()):
+            for function in self._functions.get(before, ()):
                 try:
                     function.__code__ = after
                 except ValueError:
                     return UNUSABLE
-        for thing in gc.get_objects() if gc.get_freeze_count() == 0 else self._caches():
-            if isinstance(thing, functools._lru_cache_wrapper) and thing.__module__.startswith("graphstep"):
-                thing.cache_clear()
+        for cache in self._caches():
+            cache.cache_clear()
         for number in mutant.tests:
             item = items[number]
             item._initrequest()
