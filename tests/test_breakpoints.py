@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import graphstep as gs
 from graphstep.breakpoints import EXAMPLES, first_stop, last_change, read_conditions, reason, steps_at, steps_of
 from graphstep.errors import GraphstepError
 from graphstep.read import read
@@ -296,3 +297,17 @@ def test_the_steps_at_a_node_are_those_that_make_its_value_and_its_gradient() ->
     assert made("x") == ["send", "send", "send", "sum"]
     assert made("q") == ["value", "send"]
     assert [run.step(n).event for n in steps_at(run, run.program.output)] == ["value", "seed"]
+
+
+def test_in_a_round_of_training_the_last_change_of_a_parameter_is_its_update() -> None:
+    values = {"a": 1.0, "p": 2.0, "b": 3.0, "q": 4.0}
+    run = gs.train("a*p + b*q", params=["b", "a"], lr=1, steps=1, inputs=values).round(0)
+    behind = len(run.plan.events)
+    assert len(run.updates) == 2
+    for place, update in enumerate(run.updates, 1):
+        assert last_change(run, update.node, behind + place + 1) == behind + place
+        assert last_change(run, update.node, len(run) + 1) == behind + place
+        sent = int(run.plan.edge_step[run.plan.arrivals[update.node][-1]])
+        assert last_change(run, update.node, behind + place) == sent
+    p = run.program.names["p"]
+    assert last_change(run, p, len(run) + 1) in (None, *steps_at(run, p))
