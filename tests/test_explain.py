@@ -229,6 +229,18 @@ def test_zero_times_infinity_is_named_with_its_cure(text: str, inputs: dict[str,
     assert told_of
 
 
+@pytest.mark.parametrize(
+    ("text", "x"), [("sqrt(abs(x))", 0), ("1/relu(x)", -1), ("1/max(0, x)", -1), ("sqrt(clip(x, 0, 1))", -3)]
+)
+def test_no_equation_says_that_infinity_times_zero_is_zero(text: str, x: float) -> None:
+    last = sends(text, x=x)[-1]
+    assert last.ladder is not None
+    assert last.ladder.texts[-1] == "0"
+    assert "inf · 0 =" not in last.narrative
+    assert "inf · 0 ≈" not in last.narrative
+    assert any("whatever arrives" in note for note in notes(last, "warning"))
+
+
 @pytest.mark.parametrize("text", ["max(2, log(x*y))", "sqrt(x) + y", "x*y", "relu(x-y)", "sqrt(x^2 + y)", "exp(1000*x)*y"])
 def test_no_trap_is_named_where_there_is_none(text: str) -> None:
     said = "".join(step.narrative for step in sends(text, x=9, y=9))

@@ -137,7 +137,10 @@ def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
     arrives = gradient_term(trace, sender)
     rungs = [Rung(arrives * local_term(trace, edge), "symbols")]
     alone = slope.rungs[0]
-    if _written((upstream, contribution)):
+    if np.any(np.isinf(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
+        # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
+        rungs.append(result(contribution, trace.writing))
+    elif _written((upstream, contribution)):
         by = alone.term if alone.kind == "value" and _is_number(alone.term) else number(local, row=row)
         rungs += equation([number(upstream, row=row) * by], contribution, trace.writing, row=row)
     else:
