@@ -34,7 +34,7 @@ CHAIN = {"matmul": 2, "dot": 2, "mul": 5}
 """Products by the number of them from which the gradient is followed: one small factor is a number, five are a chain."""
 
 LOOKED_INTO = 12
-"""Parameters of which the reason is looked for; of more, as of the cells of a large network, it is the same."""
+"""Parameters with a gradient of 0 of which the reason is looked for: each takes a walk through the graph."""
 
 
 def parameters(trace: Trace) -> tuple[int, ...]:
@@ -45,6 +45,7 @@ def parameters(trace: Trace) -> tuple[int, ...]:
 
 def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
     """What is wrong with the gradient of each parameter; ``named`` are the nodes that were told to be not finite already."""
+    zeros = 0
     for index in parameters(trace):
         gradient = trace.gradient_of(index)
         if not np.size(gradient):
@@ -53,7 +54,8 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
             if not _is_known(trace, index, named):
                 yield Finding("not finite", index, _bad(trace, index))
         elif not np.any(gradient):
-            yield Finding("zero", index, _why_zero(trace, index))
+            zeros += 1
+            yield Finding("zero", index, _why_zero(trace, index, followed=zeros <= LOOKED_INTO))
         else:
             yield from _size(trace, index)
 
@@ -76,12 +78,14 @@ def _bad(trace: Trace, index: int) -> str:
 # Zero
 
 
-def _why_zero(trace: Trace, index: int) -> str:
+def _why_zero(trace: Trace, index: int, *, followed: bool) -> str:
     program, name = trace.program, name_of(trace.program, index)
     every = " in every cell" if program.nodes[index].shape else ""
     head = f"The gradient of {name} is 0{every}"
     if not program.reaches[index]:
         return f"{head}: {output_name(program)} does not depend on it. Use it in the formula, or leave it out."
+    if not followed:
+        return f"{head}."
     causes = zero_causes(trace, index)[:2]
     said = [f"{head}."]
     for cause in causes:
