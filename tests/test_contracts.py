@@ -27,9 +27,9 @@ def command(*words: str) -> str:
 
 
 def core_modules() -> list[str]:
-    """Every module outside the terminal UI; a module that is run when it is imported is left out."""
+    """Every module outside the terminal UI and its server; a module that is run when it is imported is left out."""
     names = [module.name for module in walk_packages(graphstep.__path__, "graphstep.")]
-    return [name for name in names if name.split(".")[1] not in ("tui", "__main__")]
+    return [name for name in names if name.split(".")[1] not in ("tui", "__main__") and name != "graphstep.cli.server"]
 
 
 def test_importing_graphstep_loads_nothing_heavy() -> None:
