@@ -258,3 +258,6 @@ async def _stop(service: Any) -> None:
     except TimeoutError:
         with suppress(ProcessLookupError):
             service._process.kill()
+    # Its pipes are closed while the loop is there that they belong to.
+    await service._process.wait()
+    service._process._transport.close()
