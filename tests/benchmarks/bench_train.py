@@ -57,7 +57,7 @@ def results() -> Iterator[Result]:
     given = values()
     np.testing.assert_allclose(by_graphstep(given), by_numpy(given), rtol=1e-10)
     ours, theirs = in_turn(7, lambda: by_graphstep(given), lambda: by_numpy(given))
-    yield Result(f"{ROUNDS} rounds of a two-layer network", ours, "a hand-written NumPy loop", theirs, 1.3)
+    yield Result(f"{ROUNDS} rounds of a two-layer network", ours, "a hand-written NumPy loop", theirs, 2.5)
 
 
 if __name__ == "__main__":
