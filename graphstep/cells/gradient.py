@@ -15,7 +15,7 @@ from graphstep.explain.derivatives import change, objective, wire_use
 from graphstep.explain.equations import equation, result
 from graphstep.explain.explanation import Rung
 from graphstep.explain.ladders import without_repeats
-from graphstep.explain.names import name_of
+from graphstep.explain.names import name_of, names_of
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
@@ -166,7 +166,7 @@ def _local(trace: Trace, product: Product, index: Cell) -> Term | None:
     gate, node = trace.gate(sender), trace.node(sender)
     if isinstance(gate, Gate):
         if not (gate.chooses or _by_convention(trace, gate, sender, slot, index)):
-            names = [named(trace.program, x, index) for x in node.operands]
+            names = [_in_slot(trace, sender, k, index) for k in range(len(node.operands))]
             partial = TERMS.term(gate.partials[slot](TERMS, *names, named(trace.program, sender, index)))
             return None if partial.read(TEXT).text == "1" else partial
     elif gate is not None and _only_moves(trace, gate, sender, slot):
@@ -178,6 +178,13 @@ def _local(trace: Trace, product: Product, index: Cell) -> Term | None:
     assert isinstance(operand, int), "a gradient goes to a node"
     use = wire_use(trace, product.edge)
     return TERMS.derivative(named(trace.program, sender, product.cell), named(trace.program, operand, index, use), "∂")
+
+
+def _in_slot(trace: Trace, gate: int, slot: int, index: Cell) -> Term:
+    """A cell of what a gate reads, with the number of its use where the gate reads one node in several slots."""
+    operands = trace.node(gate).operands
+    several = operands.count(operands[slot]) > 1
+    return named(trace.program, operands[slot], index, names_of(trace.program).uses.get((gate, slot), 0) if several else 0)
 
 
 def _only_moves(trace: Trace, gate: StructuralGate, sender: int, slot: int) -> bool:

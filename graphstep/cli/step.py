@@ -13,10 +13,11 @@ from graphstep.numerals import DIGITS, writing_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from graphstep.arrays import Number
     from graphstep.breakpoints import Condition
+    from graphstep.explain import Note
     from graphstep.expression import Program
     from graphstep.numerals import Writing
     from graphstep.trace import Trace
@@ -138,9 +139,20 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
     parts, every = (typed, True) if options.fold else (made, False)
     nodes = parts.program.nodes
     put_in = {node.span for node in nodes if node.text is not None}
+    if any(note is not None and note.kind == "convention" for run in (made, typed) for note in _remarks(run)):
+        return (
+            f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): they meet a kink, where each has its convention\n"
+        )
     lost = first_loss(parts, (i for i, node in enumerate(nodes) if every or node.text is not None or node.span in put_in))
-    why = f"{lost}, and as one gate that is never computed" if lost else "the parts meet a kink, or round otherwise"
+    why = f"{lost}, and as one gate that is never computed" if lost else "the parts round otherwise"
     return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): {why}\n"
+
+
+def _remarks(run: Trace) -> Iterator[Note | None]:
+    """What is said of each gate."""
+    from graphstep.explain import convention
+
+    yield from (convention(run, index) for index in range(run.program.first_gate, len(run.program.nodes)))
 
 
 def _step_number(word: str) -> int:

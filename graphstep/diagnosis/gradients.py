@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.diagnosis.findings import EXPLODING, VANISHING, Finding
-from graphstep.errors import quoted
 from graphstep.explain import name_of, output_name, why_not_finite
+from graphstep.explain.names import name_with_text
 from graphstep.explain.zeros import why_nothing_is_sent
-from graphstep.expression import node_id
 from graphstep.gates import Gate
 from graphstep.numerals import numeral
 from graphstep.trace.causes import gradient_causes, is_finite, value_causes, zero_causes
@@ -101,7 +100,7 @@ def _why_zero(trace: Trace, index: int, *, followed: bool) -> str:
 
 
 def _gate(trace: Trace, node: int) -> str:
-    return f"{node_id(node)}, {quoted(trace.program.label(node))}"
+    return name_with_text(trace.program, node).removesuffix(",")
 
 
 def _lowered(sentence: str) -> str:

@@ -186,7 +186,9 @@ def _pulled(trace: Trace, edge: int) -> list[Rung]:
     sender = int(trace.plan.sender[edge])
     rungs, contribution = [Rung(_pullback(trace, edge), "symbols")], trace.contribution_of(edge)
     row = names_of(trace.program).rows[int(trace.plan.receiver[edge])]
-    few = _written((*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender)))
+    few = np.size(contribution) > 0 and _written(
+        (*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender))
+    )
     if few and len((numbers := _pullback(trace, edge, numbers=True)).read(TEXT).text) <= _WIDE:
         rungs += equation([numbers], contribution, trace.writing, row=row)
         if rungs[-1].relation == "≈" and convention(trace, sender) is not None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphstep.arrays import shape_text
+from graphstep.errors import quoted
 from graphstep.explain.latex_names import latex_name, latex_name_as_typed
 from graphstep.explain.rows import rows_of
 from graphstep.explain.symbols import NodeSymbol, WordSymbol, Written
@@ -278,6 +279,16 @@ def name_of(program: Program, index: int) -> str:
     The copies that a broadcast makes are called by what is copied: ``b as 64×100``.
     """
     return names_of(program).texts[index]
+
+
+def name_with_text(program: Program, index: int) -> str:
+    """A node by its name, with what stands for it in the text where the name does not say that: ``f, 'max(x, y)',``."""
+    names, node = names_of(program), program.nodes[index]
+    name = names.texts[index]
+    text = names.definitions.get(index, program.label(index))
+    if node.gate is None or "".join(text.split()) == name:
+        return name
+    return f"{name}, {quoted(text)},"
 
 
 def copied(program: Program, index: int) -> int | None:

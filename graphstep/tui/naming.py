@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 def row_name(program: Program, index: int, width: int) -> str:
     """A node in ``width`` cells: ``x``, ``q = x+y``, ``f = (x+y)*z``; the end is cut where it is long."""
     node = program.nodes[index]
-    text = program.label(index)
     names = names_of(program)
+    # Called as in the graph and the steps; what has a name stands with its text beside it.
+    text = program.label(index) if index == program.output or node.name is not None else names.texts[index]
     numbered = names.texts[index] if index in names.definitions else None
     name = names.output if index == program.output else node.name or numbered
     if numbered is not None:

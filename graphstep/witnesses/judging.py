@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.arrays import cell_text
-from graphstep.errors import GraphstepError, quoted
+from graphstep.errors import GraphstepError
 from graphstep.explain import name_of, output_name
-from graphstep.expression import node_id
+from graphstep.explain.names import name_with_text
 from graphstep.numerals import numeral
 from graphstep.trace.causes import gradient_causes, is_finite, makes_not_finite, value_causes
 from graphstep.witnesses.remarks import remark_at
@@ -257,7 +257,7 @@ def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) ->
     first = difference.kinks[0]
     gate = trace.gate(first)
     assert gate is not None
-    where = f"{gate.name} ({node_id(first)}, {quoted(trace.program.label(first))})"
+    where = f"{gate.name} ({name_with_text(trace.program, first).removesuffix(',')})"
     if len(difference.kinks) > 1:
         more = len(difference.kinks) - 1
         where += f" and {more} more gate{'s' if more > 1 else ''}"
@@ -286,8 +286,7 @@ def _standing_kink(trace: Trace, moved: int) -> str:
             continue
         note = remark_at(trace, index)
         if note is not None and note.kind == "convention":
-            label = quoted(trace.program.label(index))
-            return f"{node_id(index)}, {label}, stands at a kink and stays there while the input moves. {note.text}"
+            return f"{name_with_text(trace.program, index)} stands at a kink and stays there while the input moves. {note.text}"
     return ""
 
 
@@ -314,7 +313,7 @@ def _why_not_finite(trace: Trace, index: int) -> str:
     odd = [x for x in trace.node(sender).operands if isinstance(x, int) and not is_finite(trace.value_of(x))]
     if odd and not zero:
         return _made_by(trace, value_causes(trace, odd[0]))
-    here = f"At {node_id(sender)}, {quoted(trace.program.label(sender))},"
+    here = f"At {name_with_text(trace.program, sender).removesuffix(',')},"
     note = remark_at(trace, sender)
     rule = f" {note.text}" if note is not None else ""
     if local is None or is_finite(local):
@@ -332,7 +331,7 @@ def _made_by(trace: Trace, nodes: Sequence[int]) -> str:
             told.append(f"The input {name_of(trace.program, node)} is {value}.")
             continue
         note = remark_at(trace, node)
-        told.append(f"{node_id(node)}, {quoted(trace.program.label(node))}, is {value}.")
+        told.append(f"{name_with_text(trace.program, node)} is {value}.")
         told += [note.text] if note is not None else []
     return " ".join(told)
 

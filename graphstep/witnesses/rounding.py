@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.errors import GraphstepError, quoted
+from graphstep.errors import GraphstepError
 from graphstep.explain import name_of
-from graphstep.explain.names import slot_term, term
-from graphstep.expression import node_id
+from graphstep.explain.names import name_with_text, slot_term, term
 from graphstep.gates import Gate
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.numerals import numeral
@@ -59,7 +58,7 @@ def wrong_slope(trace: Trace, index: int) -> str:
         off, cell = _off(came, right, sums=not isinstance(trace.gate(sender), Gate))
         if off <= max(DIGITS_LOST, worst[0]):
             continue
-        gate, towards = f"{node_id(sender)}, {quoted(trace.program.label(sender))},", name_of(trace.program, edge_to(trace, edge))
+        gate, towards = name_with_text(trace.program, sender), name_of(trace.program, edge_to(trace, edge))
         if not isinstance(trace.gate(sender), Gate):
             worst = off, f"{gate} sends {numeral(float(came[cell]))} to {towards} where {numeral(float(right[cell]))} is right."
             continue
@@ -109,7 +108,7 @@ def wrong_value(trace: Trace, index: int) -> str:
         off, cell = _off(came, right, sums=not isinstance(trace.gate(node), Gate))
         if off > max(DIGITS_LOST, worst[0]):
             numbers = f"{numeral(float(came[cell]))} where {numeral(float(right[cell]))} is right"
-            worst = off, f"{node_id(node)}, {quoted(trace.program.label(node))}, is {numbers}."
+            worst = off, f"{name_with_text(trace.program, node)} is {numbers}."
     return worst[1]
 
 
@@ -124,7 +123,7 @@ def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
         left = float(np.max(np.abs(trace.value_of(node)), initial=0.0))
         if left * worst < read:
             worst = read / left if left else np.inf
-            where = f"{node_id(node)}, {quoted(trace.program.label(node))}"
+            where = name_with_text(trace.program, node).removesuffix(",")
             text = f"At {where}, numbers as large as {numeral(read)} cancel to {numeral(left)}"
     if backward:
         for node in {index, *(edge_to(trace, edge) for edge in _edges_to(trace, index))}:
