@@ -152,7 +152,7 @@ def test_a_value_is_written_as_what_it_is_made_of(text: str, place: str, rungs: 
         ("p = softmax(x); p[0]", "x[0]", ("df/dp₁ · ∂p₁/∂x₁ + df/dp₂ · ∂p₂/∂x₁", "1 · 0.2475 + 0 · (-0.2475)", "0.2475")),
         ("3*x", "x[0]", ("dL/df₁ · 3", "1 · 3", "3")),
         ("c = x + t; sum(c)", "t", ("df/d((t as 2)₁) + df/d((t as 2)₂)", "1 + 1", "2")),
-        ("sum(x*x) + x[0]", "x[0]", ("df/d(x[0]) + df/d((x*x)₁) · x₁ + df/d((x*x)₁) · x₁", "1 + 1 · 0.2 + 1 · 0.2", "1.4")),
+        ("sum(x*x) + x[0]", "x[0]", ("df/d(x[0]) + df/d((x*x)₁) · x⁽²⁾₁ + df/d((x*x)₁) · x⁽¹⁾₁", "1 + 1 · 0.2 + 1 · 0.2", "1.4")),
     ],
 )
 def test_a_gradient_is_written_as_the_sum_of_what_arrives(text: str, place: str, rungs: tuple[str, ...]) -> None:

@@ -154,7 +154,7 @@ X, W, V = (np.random.default_rng(k).normal(size=shape) for k, shape in enumerate
         ("mean(0*(x@W) + b)", {"x": X, "W": W, "b": 1.0}, "zero", "xW", "the other factor is 0"),
         ("v = sigmoid(u); w^2", {"u": 1.0, "w": 3.0}, "zero", "u", "does not depend on it"),
         ("u - u + w", {"u": 1.0, "w": 3.0}, "zero", "u", "The contributions to u cancel."),
-        ("exp(-u^2)", {"u": 9.0}, "vanishing", "u", "It shrinks most at v4, 'exp(-u^2)'"),
+        ("exp(-u^2)", {"u": 9.0}, "vanishing", "u", "It shrinks most at f, 'exp(-u^2)'"),
         ("sqrt(u) + w", {"u": 0.0, "w": 1.0}, "not finite", "u", "inf or nan"),
     ],
 )
