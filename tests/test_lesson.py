@@ -761,7 +761,7 @@ def test_on_a_terminal_a_lesson_opens_on_the_screen():
             return True
 
     opened = []
-    assert run(["1"], stdin=Terminal(), stdout=Terminal(), screen=opened.append) == 0
+    assert run(["1"], stdin=Terminal(), stdout=Terminal(), screen=lambda state: opened.append(state) or 0) == 0
     assert [state.rehearsal.lesson.title for state in opened] == ["The computational graph"]
 
 

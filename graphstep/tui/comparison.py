@@ -34,7 +34,8 @@ def change(old: Number, new: Number) -> str:
     """
     if isinstance(old, int | float) and isinstance(new, int | float):
         before, after = numeral(float(old)), numeral(float(new))
-        return after if before == after else f"{before} → {after}"
+        # 1 and 1.000 are one number to the digits shown.
+        return before if before == after or float(before) == float(after) else f"{before} → {after}"
     before, after = digest(old), digest(new)
     if shape_of(old) != shape_of(new) or (before != after and before[:1] == after[:1] == "["):
         return f"{before} → {after}"

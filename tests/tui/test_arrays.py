@@ -168,7 +168,7 @@ def test_the_cells_are_paged_and_the_chosen_one_is_explained_and_nudged() -> Non
         await driver.press("escape", "plus")
         assert driver.now.trace.inputs["W"].tolist() == [[0.1, 0.6], [-0.3, 0.8]]
         assert driver.step().startswith("W[0, 1]: 0.5 → 0.6")
-        assert "= 0.176 · +0.1 = +0.0176" in driver.step()
+        assert "= 0.176 · 0.1 = 0.0176" in driver.step()
         assert "They differ by 0.0016" in driver.step()
         assert "|Δ| ≤ 0.1" in driver.graph()
 

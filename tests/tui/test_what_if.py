@@ -83,7 +83,7 @@ def test_a_nudge_compares_the_predicted_with_the_true_change() -> None:
         await driver.press("tab", "plus")
         step = driver.step()
         assert step.startswith("x: -2 → -1.9")
-        assert "= -4 · +0.1 = -0.4" in step
+        assert "= -4 · 0.1 = -0.4" in step
         assert "a straight line in x" in step
         assert driver.now.trace.inputs["x"] == -1.9
         await driver.press("minus")
@@ -95,7 +95,7 @@ def test_a_nudge_compares_the_predicted_with_the_true_change() -> None:
 def test_a_nudge_of_something_curved_says_by_how_much_they_differ() -> None:
     old = trace(read("x*x"), {"x": 3.0})
     text = "\n".join("".join(part for part, _ in line) for line in nudge_lines(old, old.with_inputs({"x": 3.1}), 0))
-    assert "6 · +0.1 = +0.6" in text
+    assert "6 · 0.1 = 0.6" in text
     assert "They differ by 0.01" in text
 
 
