@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from graphstep.gates.gate import ALL_AGREE, Convention, Gate
 
+_STEEP = Convention(
+    lambda m, x, y: (x == 0) & (y < 1),
+    "At 0 a power below one is infinitely steep.",
+    ALL_AGREE,
+    warns=True,
+    guard="max({x}, eps)",
+)
+_NOT_REAL = Convention(
+    lambda m, x, y: (x < 0) & (y % 1 != 0),
+    "A negative number has no real power with a fractional exponent: nan.",
+    ALL_AGREE,
+    warns=True,
+    guard="max({x}, eps)",
+)
+
 POWERS = (
     Gate(
         "power",
@@ -21,20 +36,8 @@ POWERS = (
                 "PyTorch and TensorFlow give 0, JAX nan",
                 (0.0,),
             ),
-            Convention(
-                lambda m, x, y: (x == 0) & (y < 1),
-                "At 0 a power below one is infinitely steep.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
-            Convention(
-                lambda m, x, y: (x < 0) & (y % 1 != 0),
-                "A negative number has no real power with a fractional exponent: nan.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
+            _STEEP,
+            _NOT_REAL,
         ),
     ),
     Gate(
@@ -64,20 +67,8 @@ POWERS = (
                 (None, 0.0),
                 slots=(1,),
             ),
-            Convention(
-                lambda m, x, y: (x == 0) & (y < 1),
-                "At 0 a power below one is infinitely steep.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
-            Convention(
-                lambda m, x, y: (x < 0) & (y % 1 != 0),
-                "A negative number has no real power with a fractional exponent: nan.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
+            _STEEP,
+            _NOT_REAL,
             Convention(
                 lambda m, x, y: x < 0,
                 "A negative base has no real power at exponents nearby: the local gradient towards the exponent is nan.",
