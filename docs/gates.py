@@ -7,20 +7,21 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from docs.tables import MADE, table
-from graphstep.arrays import shape_text
-from graphstep.errors import ShapeError
-from graphstep.fit import fit
 from graphstep.gates import ELEMENTWISE, STRUCTURAL
 from graphstep.gates.notation import LATEX, TEXT
-from graphstep.numerals import numeral
-from graphstep.read import read
+from graphstep.ground.arrays import shape_text
+from graphstep.ground.errors import ShapeError
+from graphstep.ground.numerals import numeral
+from graphstep.language.read import read
+from graphstep.language.shapes import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.expression import Node, Shape
     from graphstep.gates import Gate
     from graphstep.gates.structural import OptionKind, StructuralGate, Structure
+    from graphstep.ground.operands import Shape
+    from graphstep.language.program import Node
 
 PAGE = """\
 # Gates

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from graphstep.tui.actions import Action
+    from graphstep.faces.tui.actions import Action
 
 HERE = Path(__file__).parent
 
@@ -68,29 +68,29 @@ click a node to select it, a key in the bottom line to press it, the timeline to
 
 
 def command_line_page() -> str:
-    """The commands and their options: from the modules of ``graphstep/cli``."""
-    from graphstep.cli import COMMANDS
-    from graphstep.cli.words import parser_of
+    """The commands and their options: from the modules of ``graphstep/faces/cli``."""
+    from graphstep.faces.cli import COMMANDS
+    from graphstep.faces.cli.words import parser_of
 
     sections = []
     for name in COMMANDS:
-        command: Any = import_module(f"graphstep.cli.{name}")
+        command: Any = import_module(f"graphstep.faces.cli.{name}")
         title = "graphstep" if name == "step" else f"graphstep {name}"
         rows = [(f"`{_cell(_spelled(action))}`", _cell(action.help or "")) for action in parser_of(name, command)._actions]
         sections.append(
             f"## {title}\n\n`{title} {command.USAGE}`\n\n{command.SUMMARY}\n\n"
             f"{table(('word', 'meaning'), rows)}\n\n```text\n{command.EXAMPLES.strip()}\n```"
         )
-    return COMMAND_LINE_PAGE.format(made=MADE.format("graphstep/cli"), sections="\n\n".join(sections))
+    return COMMAND_LINE_PAGE.format(made=MADE.format("graphstep/faces/cli"), sections="\n\n".join(sections))
 
 
 def keys_page() -> str:
-    """The keys: from the tables of actions in ``graphstep/tui``."""
-    from graphstep import breakpoints
-    from graphstep.tui import actions, training_actions
+    """The keys: from the tables of actions in ``graphstep/faces/tui``."""
+    from graphstep.debugger import breakpoints
+    from graphstep.faces.tui import actions, training_actions
 
     return KEYS_PAGE.format(
-        made=MADE.format("graphstep/tui/actions.py and training_actions.py"),
+        made=MADE.format("graphstep/faces/tui/actions.py and training_actions.py"),
         groups=_groups(actions.ACTIONS, actions.GROUPS),
         conditions=", ".join(f"`{example}`" for example in breakpoints.EXAMPLES),
         training=_groups(training_actions.ACTIONS, training_actions.GROUPS, 3),
@@ -98,7 +98,7 @@ def keys_page() -> str:
 
 
 def _groups(actions: Iterable[Action], groups: Iterable[str], level: int = 2) -> str:
-    from graphstep.tui.actions import key_text
+    from graphstep.faces.tui.actions import key_text
 
     parts = []
     for group in groups:

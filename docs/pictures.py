@@ -23,8 +23,8 @@ def screen(width: int = 104, height: int = 26) -> str:
 
 
 async def _screen(width: int, height: int) -> str:
-    from graphstep.tui.app import GraphstepApp
-    from graphstep.tui.screen import SteppingScreen
+    from graphstep.faces.tui.app import GraphstepApp
+    from graphstep.faces.tui.screen import SteppingScreen
 
     trace = graphstep.run(EXAMPLE, inputs=INPUTS).trace
     app = GraphstepApp(SteppingScreen(trace.program, trace.inputs, trace=trace, at=STEP - 1))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from docs.examples import refreshed
 from docs.tables import MADE, table
 from graphstep.gates.notation import LATEX
-from graphstep.numerals import numeral
-from graphstep.optimizers import LATEX_SYMBOLS, OPTIMIZERS, SETTINGS
+from graphstep.gates.optimizers import LATEX_SYMBOLS, OPTIMIZERS, SETTINGS
+from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:
-    from graphstep.optimizers import Optimizer
+    from graphstep.gates.optimizers import Optimizer
 
 PAGE = r"""\
 # Training
@@ -114,14 +114,14 @@ $ graphstep train "(w*x - y)^2" x=1 y=2 --params w --steps 50 --optimizer adam -
 
 
 def training_page() -> str:
-    """Training: from the rows in ``graphstep/optimizers.py``."""
+    """Training: from the rows in ``graphstep/gates/optimizers.py``."""
     settings = [
         (f"`--{'momentum' if name == 'mu' else name.replace('_', '-')}`", _of(name), meaning.rpartition(": ")[2])
         for name, meaning in SETTINGS.items()
     ]
     return refreshed(
         PAGE.format(
-            made=MADE.format("graphstep/optimizers.py and docs/training.py"),
+            made=MADE.format("graphstep/gates/optimizers.py and docs/training.py"),
             optimizers="\n\n".join(map(_section, OPTIMIZERS.values())),
             settings=table(("option", "of, and when left out", "is"), settings),
         )

@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.api import build, check, from_sympy, run, train
-    from graphstep.errors import GraphstepError, InputError, LimitError, ReadError
-    from graphstep.result import Run
-    from graphstep.training import Training
+    from graphstep.engine.training import Training
+    from graphstep.faces.api import build, check, from_sympy, run, train
+    from graphstep.faces.result import Run
+    from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
 
 __version__ = "0.1.0"
 
@@ -35,10 +35,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "errors"),
-    **dict.fromkeys(("build", "check", "from_sympy", "run", "train"), "api"),
-    "Run": "result",
-    "Training": "training",
+    **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "ground.errors"),
+    **dict.fromkeys(("build", "check", "from_sympy", "run", "train"), "faces.api"),
+    "Run": "faces.result",
+    "Training": "engine.training",
 }
 
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.arrays import plain, shape_of
-from graphstep.expression import Node, Program
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.engine.trace import trace
+from graphstep.ground.arrays import plain, shape_of
+from graphstep.language.program import Node, Program
+from graphstep.language.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graphstep.engine.trace import Trace
     from graphstep.gates import Ties
-    from graphstep.trace import Trace
     from tests.test_structural_gates import Case
 
     GateAtWork = Case | tuple[str, Sequence[Any], dict[str, Any]]

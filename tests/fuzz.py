@@ -18,8 +18,8 @@ import time
 import unicodedata
 from pathlib import Path
 
-from graphstep.cli import main as graphstep
-from graphstep.errors import GraphstepError
+from graphstep.faces.cli import main as graphstep
+from graphstep.ground.errors import GraphstepError
 from tests.programs import Tally, against_differences, against_sympy, seeded
 
 SYMPY_EVERY = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from graphstep.layout import Box, Edge
+from graphstep.faces.drawing.layout import Box, Edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -50,16 +50,24 @@ PACKAGES = {
         ("test_gates.py", "test_structural_gates.py", "test_products.py"),
     ),
     "trace": Package(
-        ("trace",),
+        tuple(
+            f"engine/{name}.py"
+            for name in ("causes", "comparing", "gradient", "inputs", "levels", "passes", "plan", "step", "trace", "update")
+        ),
         ("test_trace.py", "test_products.py", "test_api.py", "test_optimizers.py", "test_training.py", "test_breakpoints.py"),
     ),
-    "breakpoints": Package(("breakpoints.py",), ("test_breakpoints.py",)),
-    "paths": Package(("paths.py",), ("test_paths.py",)),
+    "breakpoints": Package(("debugger/breakpoints.py",), ("test_breakpoints.py",)),
+    "paths": Package(("analysis/paths.py",), ("test_paths.py",)),
     "marking": Package(
-        ("lesson/marking.py", "lesson/slips.py", "lesson/quantities.py", "lesson/solution.py"),
+        (
+            "teaching/lesson/marking.py",
+            "teaching/lesson/slips.py",
+            "teaching/lesson/quantities.py",
+            "teaching/lesson/solution.py",
+        ),
         ("test_lesson.py", "test_lesson_arrays.py"),
     ),
-    "witnesses": Package(("witnesses",), ("test_witnesses.py", "test_witnesses_arrays.py")),
+    "witnesses": Package(("analysis/witnesses",), ("test_witnesses.py", "test_witnesses_arrays.py")),
 }
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {

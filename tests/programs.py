@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.errors import InputError
-from graphstep.explain import convention
+from graphstep.analysis.symbolic import derivatives, evaluate
+from graphstep.analysis.witnesses.differences import differences
+from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.read import read
-from graphstep.symbolic import derivatives, evaluate
-from graphstep.trace import trace
-from graphstep.witnesses.differences import differences
+from graphstep.ground.errors import InputError
+from graphstep.language.read import read
+from graphstep.telling.kinks import convention
 
 if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
     from graphstep.gates import Gate
-    from graphstep.trace import Trace
 
 Choose = Callable[[int], int]
 """``choose(n)`` is one of 0 … n−1."""

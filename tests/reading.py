@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.expression import Slice
 from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.ground.operands import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphstep.expression import Operand, Program
+    from graphstep.ground.operands import Operand
+    from graphstep.language.program import Program
 
 
 def shape(program: Program) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphstep.arrays import plain
-from graphstep.read import read
-from graphstep.trace import Trace, trace
+from graphstep.engine.trace import Trace, trace
+from graphstep.ground.arrays import plain
+from graphstep.language.read import read
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
 

@@ -197,11 +197,11 @@ def test_to_dict_holds_what_the_document_holds(run: gs.Run) -> None:
 
 
 def test_the_examples_in_the_docstrings_run() -> None:
-    import graphstep.api
-    import graphstep.errors
-    import graphstep.numerals
+    import graphstep.faces.api
+    import graphstep.ground.errors
+    import graphstep.ground.numerals
 
-    for module in (gs, graphstep.api, graphstep.errors, graphstep.numerals):
+    for module in (gs, graphstep.faces.api, graphstep.ground.errors, graphstep.ground.numerals):
         result = doctest.testmod(module)
         assert result.attempted
         assert not result.failed
@@ -210,7 +210,7 @@ def test_the_examples_in_the_docstrings_run() -> None:
 def test_check_is_a_function_whatever_was_imported_before() -> None:
     import importlib
 
-    for name in ("graphstep.api", "graphstep.trace", "graphstep.cli.check"):
+    for name in ("graphstep.faces.api", "graphstep.engine", "graphstep.faces.cli.check"):
         importlib.import_module(name)
     assert gs.check("x*x", x=3).agrees
 

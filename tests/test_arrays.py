@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from graphstep import arrays
+from graphstep.ground import arrays
 
 
 @pytest.mark.parametrize("value", [2, 2.0, True, np.float64(2), np.float32(2), np.array(2), np.array(2, np.int8)])

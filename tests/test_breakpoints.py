@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.breakpoints import EXAMPLES, first_stop, last_change, read_conditions, reason, steps_at, steps_of
-from graphstep.errors import GraphstepError
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.debugger.breakpoints import EXAMPLES, first_stop, last_change, read_conditions, reason, steps_at, steps_of
+from graphstep.engine.trace import trace
+from graphstep.ground.errors import GraphstepError
+from graphstep.language.read import read
 from tests.tui.arrays import ALIKE, given
 
 MAIN, INPUTS = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}

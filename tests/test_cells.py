@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graphstep.cells import cell, find_cell, find_window
-from graphstep.cells.sums import SPELLED_OUT
-from graphstep.errors import InputError
 from graphstep.gates import STRUCTURAL
-from graphstep.pages import page
+from graphstep.ground.errors import InputError
+from graphstep.ground.pages import page
+from graphstep.telling.cells import cell, find_cell, find_window
+from graphstep.telling.cells.sums import SPELLED_OUT
 from tests.arrayed import at_work, run
 from tests.programs import seeded
 from tests.test_structural_gates import CASES
 
 if TYPE_CHECKING:
-    from graphstep.cells import CellExplanation
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
+    from graphstep.telling.cells import CellExplanation
 
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 NETWORKS = [

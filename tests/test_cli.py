@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 from graphstep import __version__
-from graphstep.cli import COMMANDS, main
+from graphstep.faces.cli import COMMANDS, main
 from tests.tui.terminal import heeded_signals
 
 if TYPE_CHECKING:
@@ -342,7 +342,7 @@ def test_a_browser_gets_the_debugger_though_it_talks_through_pipes(
         opened.append((inputs, options["at"]))
         return 0
 
-    monkeypatch.setattr("graphstep.tui.open_program", opens)
+    monkeypatch.setattr("graphstep.faces.tui.open_program", opens)
     monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
     assert printed(capsys, *MAIN, "--at=4") == ""
     assert opened == [({"x": -2.0, "y": 5.0, "z": -4.0}, 4)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graphstep.cli import main
+from graphstep.faces.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphstep as gs
-from graphstep.cli import main
-from graphstep.cli.train import FORMATS as OFFERED
-from graphstep.curve import Axis, Growing, Series, axis, pieces, rounds_axis, sparkline
-from graphstep.curve_picture import MOST, Panel, svg
-from graphstep.errors import InputError
-from graphstep.training.formats import FORMATS, SUFFIXES, format_of
-from graphstep.training.markdown import export
+from graphstep.faces.cli import main
+from graphstep.faces.cli.train import FORMATS as OFFERED
+from graphstep.faces.drawing.curve import Axis, Growing, Series, axis, pieces, rounds_axis, sparkline
+from graphstep.faces.drawing.curve_picture import MOST, Panel, svg
+from graphstep.faces.export.training.formats import FORMATS, SUFFIXES, format_of
+from graphstep.faces.export.training.markdown import export
+from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,7 +199,7 @@ def test_the_picture_of_a_training_has_losses_and_norms() -> None:
     rng = np.random.default_rng(1)
     data = {"X": rng.standard_normal((20, 2)), "y": rng.standard_normal(20), "w": np.zeros(2), "b": 0.0}
     trained = gs.train("mean((X@w + b - y)^2)", params=["w", "b"], steps=40, held_out="X,y:0.2", **data)
-    from graphstep.training.formats import picture
+    from graphstep.faces.export.training.formats import picture
 
     texts = [element.text for element in ET.fromstring(picture(trained)).iter(f"{NAME}text")]
     for text in ("mean((X@w + b - y)^2)", "held-out loss", "‖∇w‖", "‖∇b‖", "round"):

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.cli import main
-from graphstep.diagnosis import Diagnosis, diagnose, network, scale_of
-from graphstep.errors import InputError, LimitError
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.analysis.diagnosis import Diagnosis, diagnose, network, scale_of
+from graphstep.engine.trace import trace
+from graphstep.faces.cli import main
+from graphstep.ground.errors import InputError, LimitError
+from graphstep.language.read import read
 
 UNITS = 500
 

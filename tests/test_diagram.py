@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graphstep.diagram import DIGEST, MORE, NEARBY, WHOLE, centre_of, diagram, digest, marks, nearby, settled, shown
-from graphstep.drawing import draw, text_of
-from graphstep.layout import cell_width
-from graphstep.numerals import numeral
-from graphstep.read import read
-from graphstep.trace import Trace, trace
+from graphstep.engine.trace import Trace, trace
+from graphstep.faces.drawing.diagram import DIGEST, MORE, NEARBY, WHOLE, centre_of, diagram, digest, marks, nearby, settled, shown
+from graphstep.faces.drawing.layout import cell_width
+from graphstep.faces.drawing.text import draw, text_of
+from graphstep.ground.numerals import numeral
+from graphstep.language.read import read
 from tests.effort import grows_with
 from tests.programs import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphstep.arrays import Number
+    from graphstep.ground.arrays import Number
 
 
 def run(text: str, **inputs: Number) -> Trace:

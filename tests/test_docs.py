@@ -16,7 +16,7 @@ import graphstep
 from docs import pictures
 from docs.examples import ROOT, pages, refreshed
 from docs.generate import HERE, PAGES
-from graphstep.training import document
+from graphstep.faces.export.training import document
 
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -91,7 +91,7 @@ def words(svg: str) -> list[str]:
 
 
 def test_every_function_of_the_language_is_on_its_page() -> None:
-    from graphstep.read.calls import function_names
+    from graphstep.language.read.calls import function_names
 
     text = (HERE / "reference/language.md").read_text(encoding="utf-8")
     missing = [name for name in function_names() if not re.search(rf"(?<!\w){name}(?!\w)", text)]
@@ -99,7 +99,7 @@ def test_every_function_of_the_language_is_on_its_page() -> None:
 
 
 def test_the_limits_on_the_page_are_those_of_the_code() -> None:
-    from graphstep import limits
+    from graphstep.ground import limits
 
     text = (HERE / "reference/language.md").read_text(encoding="utf-8")
     table = dict(re.findall(r"^\| (.+?) \| (?:at most |±)?([\d,]+) \|$", text, re.MULTILINE))

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.drawing import BOTH, LINES, Marks, draw, text_of
-from graphstep.layout import Box, Density, Edge, Layout, arrange, cell_width
+from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width
+from graphstep.faces.drawing.text import BOTH, LINES, Marks, draw, text_of
 from tests.graphs import BUILDERS, product_of_sum, square
 from tests.test_layout import DENSITIES, graphs
 

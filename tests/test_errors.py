@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.errors import GraphstepError, InputError, LimitError, ReadError, caret, did_you_mean, quoted
+from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError, caret, did_you_mean, quoted
 
 
 def test_a_caret_stands_under_the_place() -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
 import graphstep as gs
-from graphstep.explain import Explanation, explain, latex_name, name_of, output_name, why_not_finite, why_zero
 from graphstep.gates import ELEMENTWISE, Gate
+from graphstep.telling.explain import explain
+from graphstep.telling.infinities import why_not_finite
+from graphstep.telling.latex_names import latex_name
+from graphstep.telling.names import name_of, output_name
+from graphstep.telling.reasons import why_zero
+
+if TYPE_CHECKING:
+    from graphstep.telling.explanation import Explanation
 
 
 def told(text: str, n: int, /, ties: str = "first", **inputs: float) -> Explanation:

@@ -13,19 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphstep as gs
-from graphstep.explain import Explanation, explain, local_ladder, name_of, value_ladder, why_zero
-from graphstep.explain.names import term
-from graphstep.explain.reasons import MOST
-from graphstep.export import text as plain_text
-from graphstep.expression import Node, Program
+from graphstep.engine.trace import trace as run_program
+from graphstep.faces.export import text as plain_text
 from graphstep.gates import ELEMENTWISE, STRUCTURAL
 from graphstep.gates.notation import ATOM, LATEX, TEXT
-from graphstep.trace import trace as run_program
+from graphstep.language.program import Node, Program
+from graphstep.telling.explain import explain
+from graphstep.telling.ladders import local_ladder, value_ladder
+from graphstep.telling.names import name_of, term
+from graphstep.telling.reasons import MOST, why_zero
 from tests.test_structural_gates import CASES
 
 if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
     from graphstep.gates import Gate
-    from graphstep.trace import Trace
+    from graphstep.telling.explanation import Explanation
 
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 SHAPES: list[tuple[int, ...]] = [(), (3,), (2, 3), (1, 1), (0,), (2, 0), (40,), (7, 30)]

@@ -22,14 +22,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
-from graphstep import export
-from graphstep.errors import GraphstepError, InputError
-from graphstep.explain import explain
+from graphstep.engine.trace import trace
+from graphstep.faces import export
+from graphstep.faces.export._markdown import cell, code, fence, mermaid_label, plain
 from graphstep.gates import ELEMENTWISE
-from graphstep.markdown import cell, code, fence, mermaid_label, plain
-from graphstep.numerals import numeral
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.numerals import numeral
+from graphstep.language.read import read
+from graphstep.telling.explain import explain
 from tests.effort import grows_with
 from tests.numbers import same_but_for_rounding
 from tests.programs import seeded
@@ -37,7 +37,7 @@ from tests.programs import seeded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
 
 FORMATS = export.formats()
 GOLDEN = Path(__file__).parent / "golden" / "export"
@@ -118,7 +118,7 @@ def test_programs_with_hardly_a_gate_are_exported(name: str, text: str) -> None:
 
 def test_formats_do_not_depend_on_the_hash_seed() -> None:
     script = (
-        "import hashlib\nfrom graphstep import export\nfrom tests.test_export import EXAMPLES, chain, example\n"
+        "import hashlib\nfrom graphstep.faces import export\nfrom tests.test_export import EXAMPLES, chain, example\n"
         "runs = [example(name) for name in EXAMPLES] + [(chain(600), None), (chain(600), 300)]\n"
         "for name in export.formats():\n"
         "    print(name, *[hashlib.sha256(export.render(r, name, at).encode()).hexdigest() for r, at in runs])"
@@ -269,7 +269,7 @@ def test_infinities_and_nan_are_strings() -> None:
 
 
 def test_to_dict_is_what_the_document_says() -> None:
-    from graphstep.export.json import to_dict
+    from graphstep.faces.export.json import to_dict
 
     for which in EXAMPLES:
         made, at = example(which)
@@ -413,7 +413,7 @@ def test_a_half_run_solution_says_where_it_stops_and_what_is_known() -> None:
 
 def test_the_markdown_export_asks_no_sympy() -> None:
     script = (
-        "import sys\nfrom graphstep import export\nfrom tests.test_export import NEURON, run\n"
+        "import sys\nfrom graphstep.faces import export\nfrom tests.test_export import NEURON, run\n"
         "before = 'sympy' in sys.modules\nfor name in export.formats(): export.render(run(*NEURON), name)\n"
         "print('sympy' in sys.modules and not before)"
     )

@@ -18,18 +18,18 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep import export, notebook
-from graphstep.errors import GraphstepError
-from graphstep.export._cells import Cells, nested, pieces
-from graphstep.export.json import to_dict
+from graphstep.engine.trace import trace
+from graphstep.faces import export, notebook
+from graphstep.faces.export._cells import Cells, nested, pieces
+from graphstep.faces.export.json import to_dict
 from graphstep.gates import STRUCTURAL
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.ground.errors import GraphstepError
+from graphstep.language.read import read
 from tests.numbers import same_but_for_rounding
 from tests.test_export import SCHEMA, document, mathematics, tags
 
 if TYPE_CHECKING:
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
 
 FORMATS = export.formats()
 GOLDEN = Path(__file__).parent / "golden" / "export"

@@ -18,19 +18,19 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.fit import fit
+from graphstep.analysis.symbolic.cells import Writer, cells_of
 from graphstep.gates import ELEMENTWISE, STRUCTURAL, Gate
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.read import read
-from graphstep.symbolic.cells import Writer, cells_of
+from graphstep.language.read import read
+from graphstep.language.shapes import fit
 from tests.domains import width
 from tests.test_gates import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphstep.expression import Program
     from graphstep.gates.structural import StructuralGate
+    from graphstep.language.program import Program
 
 CASES = json.loads(Path(__file__).with_name("cases_extremes.json").read_text(encoding="utf-8"))
 RELATIVE = 1e-9

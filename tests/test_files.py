@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import graphstep
-from graphstep import export
-from graphstep.cli import main
-from graphstep.errors import GraphstepError, InputError
-from graphstep.files import is_stream, open_file, write_file
-from graphstep.lesson import progress
-from graphstep.training.formats import FORMATS
+from graphstep.faces import export
+from graphstep.faces.cli import main
+from graphstep.faces.export.training.formats import FORMATS
+from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.files import is_stream, open_file, write_file
+from graphstep.teaching.lesson import progress
 from tests.test_lesson import simple
 
 if TYPE_CHECKING:
@@ -146,12 +146,15 @@ def _progress(path: Path, _: pytest.CaptureFixture[str]) -> tuple[int, str]:
 
 
 WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
-    **{f"a run as {name}": ("export/__init__.py", _by_command(*RUN, f"--format={name}", "--to")) for name in export.formats()},
-    **{f"a training as {name}": ("cli/train.py", _by_command(*TRAIN, f"--format={name}", "--to")) for name in FORMATS},
-    "a round": ("cli/train.py", _by_command(*TRAIN, "--at-round=1", "--format=md", "--to")),
-    "a saved training": ("training/saved.py", _by_command(*TRAIN, "--save")),
-    "a training from Python": ("training/formats.py", lambda path, _: _from_python(path)),
-    "the place in a lesson": ("lesson/progress.py", _progress),
+    **{
+        f"a run as {name}": ("faces/export/__init__.py", _by_command(*RUN, f"--format={name}", "--to"))
+        for name in export.formats()
+    },
+    **{f"a training as {name}": ("faces/cli/train.py", _by_command(*TRAIN, f"--format={name}", "--to")) for name in FORMATS},
+    "a round": ("faces/cli/train.py", _by_command(*TRAIN, "--at-round=1", "--format=md", "--to")),
+    "a saved training": ("engine/training/saved.py", _by_command(*TRAIN, "--save")),
+    "a training from Python": ("faces/export/training/formats.py", lambda path, _: _from_python(path)),
+    "the place in a lesson": ("teaching/lesson/progress.py", _progress),
 }
 """By what is written: the module that does it, and a call that does; what it returned and said."""
 
@@ -182,7 +185,7 @@ def test_every_writer_goes_through_one_function_and_is_tested_here() -> None:
             opens = called in ("open", "fdopen") and any(isinstance(a, str) and set(a) & set("wax+") for a in first)
             if called == "write_file":
                 calls.add(name)
-            elif name != "files.py" and (opens or called in ("write_text", "write_bytes", "mkstemp", "tofile", "savetxt")):
+            elif name != "ground/files.py" and (opens or called in ("write_text", "write_bytes", "mkstemp", "tofile", "savetxt")):
                 others.append(f"{name}:{node.lineno}")
     assert calls == {module for module, _ in WRITERS.values()}
     assert others == []

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphstep import limits
-from graphstep.errors import LimitError, ShapeError
-from graphstep.fit import BROADCAST, broadcast, fit
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.engine.trace import trace
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError, ShapeError
+from graphstep.language.read import read
+from graphstep.language.shapes import BROADCAST, broadcast, fit
 
 SHAPES = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 

@@ -11,19 +11,19 @@ import pytest
 import scipy.special
 
 import graphstep as gs
-from graphstep.errors import InputError, ReadError
 from graphstep.gates import FUNCTIONS
-from graphstep.read import read
-from graphstep.read.foreign import proposals
-from graphstep.read.foreign.rows import is_literal, rows_by_name
-from graphstep.read.foreign.table import FOREIGN, NUMBERS, PARTS
-from graphstep.read.foreign.translation import general
+from graphstep.ground.errors import InputError, ReadError
+from graphstep.language.read import read
+from graphstep.language.read.foreign import proposals
+from graphstep.language.read.foreign.rows import is_literal, rows_by_name
+from graphstep.language.read.foreign.table import FOREIGN, NUMBERS, PARTS
+from graphstep.language.read.foreign.translation import general
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphstep.read.foreign.rows import Row
-    from graphstep.read.foreign.table import Foreign
+    from graphstep.language.read.foreign.rows import Row
+    from graphstep.language.read.foreign.table import Foreign
 
 A = np.array([[0.5, -1.0], [2.0, 0.25]])
 B = np.array([[1.5, 3.0], [-2.0, 1.0]])

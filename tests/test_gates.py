@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from graphstep.expression import Constant
+from graphstep.analysis.symbolic import evaluate
+from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE, FUNCTIONS, Gate
 from graphstep.gates.gate import shares
 from graphstep.gates.mathematics import NUMBERS, symbols
 from graphstep.gates.notation import LATEX, TEXT
-from graphstep.read import read
-from graphstep.symbolic import evaluate
-from graphstep.trace import trace
+from graphstep.ground.operands import Constant
+from graphstep.language.read import read
 from tests.domains import points, width
 from tests.programs import OPERATORS
 

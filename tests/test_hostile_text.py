@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graphstep.errors import InputError, LimitError
-from graphstep.read import read
-from graphstep.values import read_inputs, read_value
+from graphstep.ground.errors import InputError, LimitError
+from graphstep.language.read import read
+from graphstep.language.values import read_inputs, read_value
 from tests.effort import effort
 from tests.reading import value
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graphstep.errors import InputError, LimitError
+from graphstep.analysis.jacobian import ENTRIES, jacobian, line, lines, matrix_lines, orders, orders_lines
+from graphstep.analysis.jacobian.jacobian import size_text
 from graphstep.gates import ELEMENTWISE, STRUCTURAL
-from graphstep.jacobian import ENTRIES, jacobian, line, lines, matrix_lines, orders, orders_lines
-from graphstep.jacobian.jacobian import size_text
+from graphstep.ground.errors import InputError, LimitError
 from tests.arrayed import at_work, run
 from tests.test_structural_gates import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.jacobian import Jacobian
-    from graphstep.trace import Trace
+    from graphstep.analysis.jacobian import Jacobian
+    from graphstep.engine.trace import Trace
 
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from graphstep.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
-from graphstep.layout.cells import between, fit, printable
+from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
+from graphstep.faces.drawing.layout.cells import between, fit, printable
 from tests.effort import grows_with
 from tests.graphs import BUILDERS, chain, expression, neuron, product_of_sum, square
 
@@ -288,8 +288,8 @@ def test_wires_cross_no_more_than_a_third_more_often_than_where_dot_draws_them()
 
 SHOW = """
 import sys
-from graphstep.drawing import draw, text_of
-from graphstep.layout import arrange
+from graphstep.faces.drawing.text import draw, text_of
+from graphstep.faces.drawing.layout import arrange
 from tests.effort import grows_with
 from tests.graphs import BUILDERS
 for build in BUILDERS.values():

@@ -12,23 +12,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graphstep.arrays import number_text
-from graphstep.errors import InputError
-from graphstep.lesson import open_lesson, progress
-from graphstep.lesson.catalogue import catalogue, find, folder
-from graphstep.lesson.check import check
-from graphstep.lesson.claims import Claim, claims_in, fault
-from graphstep.lesson.command import run
-from graphstep.lesson.document import LessonError, Prose, Stop
-from graphstep.lesson.headings import stop_of
-from graphstep.lesson.marking import mark
-from graphstep.lesson.parse import FILE, parse, read_lesson
-from graphstep.lesson.plain import handout, play
-from graphstep.lesson.quantities import step_of_stop
-from graphstep.lesson.rehearsal import rehearse
-from graphstep.lesson.solution import Solution, agrees
-from graphstep.lesson.walk import LessonRun
-from graphstep.numerals import numeral
+from graphstep.ground.arrays import number_text
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import numeral
+from graphstep.teaching.lesson import open_lesson, progress
+from graphstep.teaching.lesson.catalogue import catalogue, find, folder
+from graphstep.teaching.lesson.check import check
+from graphstep.teaching.lesson.claims import Claim, claims_in, fault
+from graphstep.teaching.lesson.command import run
+from graphstep.teaching.lesson.document import LessonError, Prose, Stop
+from graphstep.teaching.lesson.headings import stop_of
+from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.lesson.parse import FILE, parse, read_lesson
+from graphstep.teaching.lesson.plain import handout, play
+from graphstep.teaching.lesson.quantities import step_of_stop
+from graphstep.teaching.lesson.rehearsal import rehearse
+from graphstep.teaching.lesson.solution import Solution, agrees
+from graphstep.teaching.lesson.walk import LessonRun
 from tests.effort import effort
 
 SHIPPED = sorted(folder().glob("*.md"))
@@ -702,7 +702,7 @@ def test_the_catalogue_skips_what_is_no_lesson(tmp_path):
 
 def test_the_table_of_lessons_imports_neither_numpy_nor_the_screen():
     code = (
-        "import sys, io; from graphstep.lesson.command import run; run([], stdout=io.StringIO());"
+        "import sys, io; from graphstep.teaching.lesson.command import run; run([], stdout=io.StringIO());"
         "print([m for m in ('numpy', 'sympy', 'networkx', 'textual', 'rich') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from graphstep.cli import main
-from graphstep.errors import InputError
-from graphstep.lesson.check import check
-from graphstep.lesson.claims import Claim, fault
-from graphstep.lesson.document import LessonError
-from graphstep.lesson.headings import stop_of
-from graphstep.lesson.marking import mark
-from graphstep.lesson.parse import parse
-from graphstep.lesson.quantities import step_of_stop
-from graphstep.lesson.rehearsal import rehearse
-from graphstep.lesson.shapes import typed_shape
+from graphstep.faces.cli import main
+from graphstep.ground.errors import InputError
+from graphstep.teaching.lesson.check import check
+from graphstep.teaching.lesson.claims import Claim, fault
+from graphstep.teaching.lesson.document import LessonError
+from graphstep.teaching.lesson.headings import stop_of
+from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.lesson.parse import parse
+from graphstep.teaching.lesson.quantities import step_of_stop
+from graphstep.teaching.lesson.rehearsal import rehearse
+from graphstep.teaching.lesson.shapes import typed_shape
 from tests.test_lesson import front_of, lesson_of, predict, solution_of
 
 PRODUCT = front_of("q = W @ x; f = sum(q^2)", "W = [[0.1, 0.5], [-0.3, 0.8]], x = [0.2, 0.4]")

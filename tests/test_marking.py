@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graphstep.errors import InputError
-from graphstep.lesson.document import Question
-from graphstep.lesson.marking import mark
-from graphstep.lesson.precision import is_meant, typed
-from graphstep.lesson.slips import slips
-from graphstep.lesson.slopes import WRONG_SLOPES, wrong_slopes
-from graphstep.lesson.solution import Solution, solve
-from graphstep.numerals import numeral
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.engine.trace import trace
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import numeral
+from graphstep.language.read import read
+from graphstep.teaching.lesson.document import Question
+from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.lesson.precision import is_meant, typed
+from graphstep.teaching.lesson.slips import slips
+from graphstep.teaching.lesson.slopes import WRONG_SLOPES, wrong_slopes
+from graphstep.teaching.lesson.solution import Solution, solve
 from tests.programs import run, seeded
 
 if TYPE_CHECKING:
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
 
 
 def solution(program: str, values: dict[str, object], ask: str, options: tuple[str, ...] = (), seed: float = 1.0) -> Solution:
@@ -478,7 +478,7 @@ def test_six_cells_are_asked_for_at_once_and_seven_are_not() -> None:
     [(100.0, 102.0, 102.01), (-100.0, -98.0, -97.99), (0.1, 0.105, 0.10501), (0.012, 0.015, 0.0151), (0.0, 1e-9, 1.1e-9)],
 )
 def test_how_far_a_rounded_number_may_be_from_the_result(right: float, agreed: float, other: float) -> None:
-    from graphstep.lesson.solution import agrees
+    from graphstep.teaching.lesson.solution import agrees
 
     assert agrees(agreed, right)
     assert not agrees(other, right)

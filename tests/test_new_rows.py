@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graphstep import export
+from graphstep.faces import export
 from graphstep.gates import ELEMENTWISE, FUNCTIONS, GATES, Gate
 from graphstep.gates.gate import ALL_AGREE, Convention
-from graphstep.optimizers import OPTIMIZERS, Assignment, Optimizer
+from graphstep.gates.optimizers import OPTIMIZERS, Assignment, Optimizer
 from tests import test_export, test_extremes, test_gates, test_optimizers, test_rewrite, test_symbolic
 
 if TYPE_CHECKING:
@@ -137,10 +137,10 @@ def test_an_exporter_passes(test: Callable[[str], None], monkeypatch: pytest.Mon
     (tmp_path / "csv.py").write_text(EXPORTER, encoding="utf-8")
     monkeypatch.setattr(export, "__path__", [*export.__path__, str(tmp_path)])
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.delitem(sys.modules, "graphstep.export.csv", raising=False)
+    monkeypatch.delitem(sys.modules, "graphstep.faces.export.csv", raising=False)
     try:
         assert "csv" in export.formats()
         test("csv")
     finally:
-        sys.modules.pop("graphstep.export.csv", None)
+        sys.modules.pop("graphstep.faces.export.csv", None)
         vars(export).pop("csv", None)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphstep.numerals import numeral
+from graphstep.ground.numerals import numeral
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.cli import main
-from graphstep.training import saved
-from graphstep.unprintable import UNPRINTABLE, printable
+from graphstep.engine.training import saved
+from graphstep.faces.cli import main
+from graphstep.ground.unprintable import UNPRINTABLE, printable
 
 LONG = "9" * 4_500
 TRAIN = ["train", "(w-1)^2", "w=0", "--params=w", "--steps=2"]

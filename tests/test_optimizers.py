@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.errors import InputError
-from graphstep.explain import explain
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import LATEX, TEXT
-from graphstep.optimizers import OPTIMIZERS, SETTINGS, apply, optimizer, settings_of
+from graphstep.gates.optimizers import OPTIMIZERS, SETTINGS, apply, optimizer, settings_of
+from graphstep.ground.errors import InputError
+from graphstep.telling.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

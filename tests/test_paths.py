@@ -10,17 +10,17 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graphstep.errors import InputError
-from graphstep.graph import build
-from graphstep.numerals import numeral
-from graphstep.paths import LISTED, count_text, paths, paths_lines
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.analysis.paths import LISTED, count_text, paths, paths_lines
+from graphstep.engine.trace import trace
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import numeral
+from graphstep.language.graph import build
+from graphstep.language.read import read
 from tests.arrayed import run
 from tests.programs import seeded
 
 if TYPE_CHECKING:
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
 
 MOST = 500
 """Paths up to which those of a random program are all listed."""

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.drawing import Marks
-from graphstep.layout import Box, Density, Edge, arrange
-from graphstep.picture import STYLE, svg
+from graphstep.faces.drawing.layout import Box, Density, Edge, arrange
+from graphstep.faces.drawing.picture import STYLE, svg
+from graphstep.faces.drawing.text import Marks
 from tests.graphs import BUILDERS, far, product_of_sum, square
 from tests.test_layout import DENSITIES, graphs
 
@@ -149,7 +149,7 @@ def test_every_wire_is_drawn_from_its_box_to_an_arrow_head() -> None:
 def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import sys; from tests.test_picture import EVERYTHING; from tests.graphs import product_of_sum;"
-        "from graphstep.layout import arrange; from graphstep.picture import svg;"
+        "from graphstep.faces.drawing.layout import arrange; from graphstep.faces.drawing.picture import svg;"
         "sys.stdout.write(svg(arrange(*product_of_sum(), output=4), EVERYTHING, title='t'))"
     )
     made = [

@@ -12,7 +12,7 @@ from graphstep.gates.products import FIXED_ORDER, dot, matmul
 from tests.arrayed import run
 
 if TYPE_CHECKING:
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
 
 SHAPES = [
     ((2, 3), (3, 2)),

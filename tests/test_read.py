@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep import limits
-from graphstep.errors import LimitError, ReadError
-from graphstep.expression import Constant
 from graphstep.gates import FUNCTIONS, Gate
-from graphstep.read import read
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError, ReadError
+from graphstep.ground.operands import Constant
+from graphstep.language.read import read
 from tests.reading import shape
 
 # Structure

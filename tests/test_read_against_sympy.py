@@ -13,11 +13,11 @@ import pytest
 import sympy as sp
 from sympy.parsing.sympy_parser import parse_expr
 
-from graphstep.read import read
+from graphstep.language.read import read
 from tests.reading import value
 
 if TYPE_CHECKING:
-    from graphstep.expression import Program
+    from graphstep.language.program import Program
 
 _NAMES = ("x", "y", "z", "w0", "N", "beta", "E", "S", "θ")
 _SYMBOLS = {name: sp.Symbol(name, real=True) for name in _NAMES}

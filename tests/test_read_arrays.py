@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep import limits
-from graphstep.errors import LimitError, ReadError
-from graphstep.expression import Slice
 from graphstep.gates import ELEMENTWISE, FUNCTIONS, STRUCTURAL
 from graphstep.gates.structural import StructuralGate
-from graphstep.read import read
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError, ReadError
+from graphstep.ground.operands import Slice
+from graphstep.language.read import read
 from tests.reading import shape
 
 if TYPE_CHECKING:

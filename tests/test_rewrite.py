@@ -8,12 +8,12 @@ import random
 import pytest
 
 import graphstep as gs
-from graphstep import limits
-from graphstep.cli import main
-from graphstep.errors import LimitError
+from graphstep.faces.cli import main
 from graphstep.gates import ELEMENTWISE
-from graphstep.read import read
-from graphstep.rewrite import Rewritten, expand, fold, share
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError
+from graphstep.language.read import read
+from graphstep.language.rewrite import Rewritten, expand, fold, share
 from tests.domains import is_ordinary, points, width
 from tests.reading import shape, value
 

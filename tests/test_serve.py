@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graphstep.cli import main
+from graphstep.faces.cli import main
 from tests.test_cli import started
 
 aiohttp = pytest.importorskip("aiohttp")
 pytest.importorskip("textual_serve")
 
-from graphstep.cli.server import Pages, _name_of, is_open, serve  # noqa: E402  # after it is known to be installed
+from graphstep.faces.cli.server import Pages, _name_of, is_open, serve  # noqa: E402  # after it is known to be installed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

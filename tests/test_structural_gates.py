@@ -14,18 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
-from graphstep.errors import InputError
-from graphstep.expression import Slice
 from graphstep.gates import STRUCTURAL
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.notation import LATEX, TEXT, Style
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.structural import Call, MisfitError, StructuralGate
+from graphstep.ground.errors import InputError
+from graphstep.ground.operands import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphstep.expression import Shape
+    from graphstep.ground.operands import Shape
 
 SHAPES: tuple[Shape, ...] = ((), (1,), (3,), (2, 3), (3, 2), (1, 3), (3, 1), (0,), (0, 3), (2, 0), (2, 2, 3), (2, 3, 2))
 ALL, EVERY_OTHER, BACKWARDS = Slice(None, None, None), Slice(None, None, 2), Slice(None, None, -1)

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from graphstep import symbolic
-from graphstep.arrays import plain
-from graphstep.errors import GraphstepError, InputError, LimitError
-from graphstep.expression import Node, Program
+from graphstep.analysis import symbolic
+from graphstep.analysis.symbolic import derivative, evaluate, formula, from_sympy, to_sympy
+from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE, Gate
-from graphstep.read import read
-from graphstep.symbolic import derivative, evaluate, formula, from_sympy, to_sympy
-from graphstep.trace import trace
+from graphstep.ground.arrays import plain
+from graphstep.ground.errors import GraphstepError, InputError, LimitError
+from graphstep.language.program import Node, Program
+from graphstep.language.read import read
 from tests.domains import is_ordinary, points
 from tests.effort import effort
 from tests.programs import seeded
@@ -337,7 +337,7 @@ def test_a_sum_of_a_thousand_terms_is_written_in_order() -> None:
 
 
 def test_importing_the_symbolic_side_does_not_import_sympy() -> None:
-    code = "import sys, graphstep.symbolic, graphstep.witnesses; sys.exit('sympy' in sys.modules)"
+    code = "import sys, graphstep.analysis.symbolic, graphstep.analysis.witnesses; sys.exit('sympy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graphstep.errors import InputError
-from graphstep.expression import Node, Program
-from graphstep.read import read
-from graphstep.trace import Step, Trace, plan, run_plan, trace
-from graphstep.trace.causes import gradient_causes, value_causes, zero_causes
+from graphstep.engine.causes import gradient_causes, value_causes, zero_causes
+from graphstep.engine.plan import plan
+from graphstep.engine.trace import Trace, run_plan, trace
+from graphstep.ground.errors import InputError
+from graphstep.language.program import Node, Program
+from graphstep.language.read import read
 from tests.effort import effort, grows_with
 from tests.programs import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphstep.arrays import Number
+    from graphstep.engine.step import Step
+    from graphstep.ground.arrays import Number
 
 EXAMPLE = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}
 

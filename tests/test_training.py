@@ -16,16 +16,16 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.cli import main
-from graphstep.errors import GraphstepError, InputError, ReadError, ShapeError
-from graphstep.explain import explain
-from graphstep.optimizers import OPTIMIZERS
-from graphstep.rewrite import read_program
-from graphstep.trace import trace
-from graphstep.training import Training, curves, read_batch, read_held_out
-from graphstep.training.examples import Examples
-from graphstep.training.history import Checkpoints
-from graphstep.training.schedule import Schedule
+from graphstep.engine.trace import trace
+from graphstep.engine.training import Training, curves, read_batch, read_held_out
+from graphstep.engine.training.examples import Examples
+from graphstep.engine.training.history import Checkpoints
+from graphstep.engine.training.schedule import Schedule
+from graphstep.faces.cli import main
+from graphstep.gates.optimizers import OPTIMIZERS
+from graphstep.ground.errors import GraphstepError, InputError, ReadError, ShapeError
+from graphstep.language.rewrite import read_program
+from graphstep.telling.explain import explain
 
 PARABOLA = "(w*x - y)^2"
 REGRESSION = "mean((X@w + b - y)^2)"
@@ -384,9 +384,9 @@ def test_every_step_of_a_round_is_explained() -> None:
 
 
 def test_the_document_fits_the_schema_and_adds_up() -> None:
-    import graphstep.export
+    import graphstep.faces.export
 
-    schema = json.loads((Path(graphstep.export.__file__).parent / "schema-1.json").read_text(encoding="utf-8"))
+    schema = json.loads((Path(graphstep.faces.export.__file__).parent / "schema-1.json").read_text(encoding="utf-8"))
     training = regression(batch="X,y:16", held_out="X,y:0.2", optimizer="momentum", steps=12)
     found = training.to_dict()
     jsonschema.validate(found, schema)

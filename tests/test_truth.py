@@ -11,18 +11,19 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.cli import main
-from graphstep.explain import explain, name_of, names_of
-from graphstep.export import render
-from graphstep.read import read
+from graphstep.faces.cli import main
+from graphstep.faces.export import render
+from graphstep.language.read import read
+from graphstep.telling.explain import explain
+from graphstep.telling.names import name_of, names_of
 from tests.printed import false_array_equations, false_equations, is_close, value_of
 from tests.programs import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.explain import Ladder
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
+    from graphstep.telling.explanation import Ladder
 
 CLASSROOM = [
     "sigmoid(w*x+b)",

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from graphstep import limits
-from graphstep.errors import GraphstepError, LimitError, ReadError, ShapeError
-from graphstep.values import read_inputs, read_name, read_number, read_value, split_words
-from graphstep.values.makers import MAKERS
+from graphstep.ground import limits
+from graphstep.ground.errors import GraphstepError, LimitError, ReadError, ShapeError
+from graphstep.language.values import read_inputs, read_name, read_number, read_value, split_words
+from graphstep.language.values.makers import MAKERS
 from tests.effort import effort
 
 

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from graphstep import limits
-from graphstep.errors import GraphstepError, InputError, LimitError
-from graphstep.values import read_inputs, read_number, read_value
+from graphstep.ground import limits
+from graphstep.ground.errors import GraphstepError, InputError, LimitError
+from graphstep.language.values import read_inputs, read_number, read_value
 
 SHARED_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 """Examples of one test overwrite one file in one folder."""

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.explain import name_of
-from graphstep.expression import Node, Program
+from graphstep.analysis.witnesses import Report, Row, check, check_node, judging, numeric_rows, rows
+from graphstep.analysis.witnesses.branches import decides
+from graphstep.analysis.witnesses.differences import differences
+from graphstep.analysis.witnesses.judging import judged, relative_error
+from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE, GATES
-from graphstep.read import read
-from graphstep.trace import Trace, trace
-from graphstep.witnesses import Report, Row, check, check_node, judging, numeric_rows, rows
-from graphstep.witnesses.branches import decides
-from graphstep.witnesses.differences import differences
-from graphstep.witnesses.judging import judged, relative_error
+from graphstep.language.program import Node, Program
+from graphstep.language.read import read
+from graphstep.telling.names import name_of
 from tests.effort import effort
 from tests.programs import seeded
 
@@ -435,9 +435,9 @@ def test_relative_error_is_as_in_the_lecture_notes(a: float, b: float, expected:
 def test_numeric_rows_do_without_sympy() -> None:
     code = """
 import sys
-from graphstep.read import read
-from graphstep.trace import trace
-from graphstep.witnesses import numeric_rows
+from graphstep.language.read import read
+from graphstep.engine.trace import trace
+from graphstep.analysis.witnesses import numeric_rows
 
 (row,) = numeric_rows(trace(read("x^2"), {"x": 3.0}), [0])
 assert row.verdict == "agree" and abs(row.numeric - 6) < 1e-9

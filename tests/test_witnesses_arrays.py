@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graphstep.arrays import Number, plain
-from graphstep.cli import main
-from graphstep.errors import ShapeError
+from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows
+from graphstep.analysis.witnesses.around import Around, has_arrays, magnitudes
+from graphstep.analysis.witnesses.cells import CHECKED, direction, sample
+from graphstep.engine.trace import Trace, trace
+from graphstep.faces.cli import main
 from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
-from graphstep.read import read
-from graphstep.trace import Trace, trace
-from graphstep.witnesses import Report, Row, check, check_node, numeric_rows, rows
-from graphstep.witnesses.around import Around, has_arrays, magnitudes
-from graphstep.witnesses.cells import CHECKED, direction, sample
+from graphstep.ground.arrays import Number, plain
+from graphstep.ground.errors import ShapeError
+from graphstep.language.read import read
 from tests.domains import is_ordinary, points
 from tests.effort import effort
 
@@ -411,7 +411,7 @@ def test_the_direction_has_length_one_and_moves_every_cell() -> None:
 
 
 def test_a_long_run_checks_fewer_cells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphstep.witnesses.cells.WORK", 10_000)
+    monkeypatch.setattr("graphstep.analysis.witnesses.cells.WORK", 10_000)
     (row, *_) = rows(network())
     assert row.sample is not None
     assert row.sample.checked == 1
@@ -450,9 +450,9 @@ def test_numeric_rows_of_arrays_do_without_sympy() -> None:
     code = """
 import sys
 import numpy as np
-from graphstep.read import read
-from graphstep.trace import trace
-from graphstep.witnesses import numeric_rows
+from graphstep.language.read import read
+from graphstep.engine.trace import trace
+from graphstep.analysis.witnesses import numeric_rows
 
 (row,) = numeric_rows(trace(read("sum(softmax(x)^2)"), {"x": np.ones(3)}), [0])
 assert row.verdict == "agree" and row.sample.size == 3

@@ -1,7 +1,7 @@
 """What a gate is: one row of data. Nothing about one gate stands anywhere but in its row.
 
 The upstream gradient never appears in a row: a gate knows its formula and its local gradients, the chain rule is written once, in
-:mod:`graphstep.trace`.
+:mod:`graphstep.engine`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphstep.numerals import numeral
+from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from graphstep.expression import Constant, Operand
+    from graphstep.ground.operands import Constant, Operand
 
 Ties = Literal["first", "split"]
 """Who gets the gradient when several inputs of max attain it: the first one (a constant before all), or all in equal shares."""

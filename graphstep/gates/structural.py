@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from graphstep.expression import Operand, Shape
     from graphstep.gates.gate import Ties
+    from graphstep.ground.operands import Operand, Shape
 
 Array = Any
 """A float64 array of NumPy. Rows get NumPy handed in as ``np``: to read a program and name its gates must not wait for it."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from micrograd.engine import Value
 
-from graphstep.read import read
-from graphstep.trace import trace
+from graphstep.engine.trace import trace
+from graphstep.language.read import read
 from tests.benchmarks.measure import Result, balanced, in_turn, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphstep.expression import Program
+    from graphstep.language.program import Program
 
 GATES = 100_000
 

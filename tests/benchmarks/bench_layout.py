@@ -17,14 +17,14 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
 
-from graphstep.drawing import NO_MARKS, draw
-from graphstep.layout import Edge, arrange, neighbourhood
+from graphstep.faces.drawing.layout import Edge, arrange, neighbourhood
+from graphstep.faces.drawing.text import NO_MARKS, draw
 from tests.graphs import BUILDERS, expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphstep.layout import Layout
+    from graphstep.faces.drawing.layout import Layout
     from tests.graphs import Graph
 
 BARS = {60: 0.020, 10_000: 0.350, 100_000: 3.0}

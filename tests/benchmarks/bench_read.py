@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sympy.parsing.sympy_parser import parse_expr
 
-from graphstep.graph import build
-from graphstep.read import read
+from graphstep.language.graph import build
+from graphstep.language.read import read
 from tests.benchmarks.measure import Result, balanced, in_turn, report
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.optimizers import OPTIMIZERS
-from graphstep.rewrite import read_program
-from graphstep.training import Settings, Training
+from graphstep.engine.training import Settings, Training
+from graphstep.gates.optimizers import OPTIMIZERS
+from graphstep.language.rewrite import read_program
 from tests.benchmarks.measure import Result, in_turn, report
 
 if TYPE_CHECKING:

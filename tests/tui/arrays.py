@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.values import read_inputs
+from graphstep.language.values import read_inputs
 
 LAYER = ("sum((W@x)^2)", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]})
 NET = (
@@ -46,6 +46,6 @@ PROGRAMS = {
 
 def given(words):
     """The values of a program's inputs."""
-    from graphstep.result import numbers
+    from graphstep.ground.arrays import numbers
 
     return numbers(words) if isinstance(words, dict) else read_inputs(words)

@@ -6,16 +6,16 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from graphstep.read import read
-from graphstep.tui.app import GraphstepApp
-from graphstep.tui.screen import SteppingScreen
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.screen import SteppingScreen
+from graphstep.language.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from textual.pilot import Pilot
 
-    from graphstep.tui.stepper import Stepper
+    from graphstep.faces.tui.stepper import Stepper
 
 MAIN = "(x+y)*z"
 INPUTS = {"x": -2.0, "y": 5.0, "z": -4.0}

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from graphstep.tui import doing
-from graphstep.tui.actions import ACTIONS, BY_ID, GROUPS, key_text, keys_text
-from graphstep.tui.dialogs.help import help_text
-from graphstep.tui.doing import DOES
+from graphstep.faces.tui import doing
+from graphstep.faces.tui.actions import ACTIONS, BY_ID, GROUPS, key_text, keys_text
+from graphstep.faces.tui.dialogs.help import help_text
+from graphstep.faces.tui.doing import DOES
 from tests.tui.driving import drive, opened
 
 # The application has these two itself, so that they work in every screen and dialog.
@@ -24,7 +24,7 @@ every_key = pytest.mark.parametrize(
 
 
 def test_the_table_can_be_read_without_textual() -> None:
-    code = "import sys, graphstep.tui.actions; assert not {'textual', 'rich', 'numpy'} & set(sys.modules)"
+    code = "import sys, graphstep.faces.tui.actions; assert not {'textual', 'rich', 'numpy'} & set(sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -90,7 +90,7 @@ def test_a_command_of_the_palette_is_done() -> None:
 
 def test_the_palette_finds_nodes() -> None:
     async def play(driver) -> None:
-        from graphstep.tui.palette import NodesProvider
+        from graphstep.faces.tui.palette import NodesProvider
 
         provider = NodesProvider(driver.screen)
         hits = [hit async for hit in provider.search("x+y")]

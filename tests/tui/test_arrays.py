@@ -9,13 +9,13 @@ from statistics import median
 import numpy as np
 import pytest
 
-from graphstep.exact import exact_text
-from graphstep.read import read
-from graphstep.trace import trace
-from graphstep.tui.actions import ACTIONS
-from graphstep.tui.doing.arrays import edges_of
-from graphstep.tui.inspection import inspect
-from graphstep.values import read_value
+from graphstep.engine.trace import trace
+from graphstep.faces.tui.actions import ACTIONS
+from graphstep.faces.tui.doing.arrays import edges_of
+from graphstep.faces.tui.inspection import inspect
+from graphstep.ground.exact import exact_text
+from graphstep.language.read import read
+from graphstep.language.values import read_value
 from tests.effort import effort
 from tests.tui.arrays import ALIKE, BIG, LAYER, NET, PROGRAMS, given
 from tests.tui.driving import LARGE, SMALL, Driver, drive

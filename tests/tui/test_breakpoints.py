@@ -6,9 +6,9 @@ import shlex
 
 import numpy as np
 
-from graphstep.breakpoints import read_conditions, steps_at
-from graphstep.read import read
-from graphstep.tui import open_program
+from graphstep.debugger.breakpoints import read_conditions, steps_at
+from graphstep.faces.tui import open_program
+from graphstep.language.read import read
 from tests.tui.arrays import LAYER, given
 from tests.tui.driving import LARGE, Driver, drive
 

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graphstep.cli import step
-from graphstep.cli.program import read_options
-from graphstep.cli.words import parse
-from graphstep.read import read
-from graphstep.reopening import reopening
-from graphstep.rewrite import read_program
-from graphstep.trace import trace
-from graphstep.tui.dialogs.find import search
-from graphstep.tui.dialogs.help import LEGEND, MOUSE, help_text
+from graphstep.debugger.reopening import reopening
+from graphstep.engine.trace import trace
+from graphstep.faces.cli import step
+from graphstep.faces.cli.program import read_options
+from graphstep.faces.cli.words import parse
+from graphstep.faces.tui.dialogs.find import search
+from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_text
+from graphstep.language.read import read
+from graphstep.language.rewrite import read_program
 from tests.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
 
 if TYPE_CHECKING:
-    from graphstep.trace import Trace
+    from graphstep.engine.trace import Trace
 
 
 def test_missing_inputs_are_asked_for_with_validation() -> None:

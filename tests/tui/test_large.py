@@ -6,9 +6,9 @@ import asyncio
 import gc
 from statistics import median
 
-from graphstep.read import read
-from graphstep.trace import trace
-from graphstep.tui.scene import WHOLE, set_scene
+from graphstep.engine.trace import trace
+from graphstep.faces.tui.scene import WHOLE, set_scene
+from graphstep.language.read import read
 from tests.effort import effort
 from tests.tui.driving import LARGE, opened
 

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from graphstep.arrays import number_text
-from graphstep.lesson import open_lesson, progress
-from graphstep.lesson.catalogue import catalogue, find
-from graphstep.lesson.walk import LessonRun
-from graphstep.tui.app import GraphstepApp
-from graphstep.tui.lesson import LessonScreen
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.lesson import LessonScreen
+from graphstep.ground.arrays import number_text
+from graphstep.teaching.lesson import open_lesson, progress
+from graphstep.teaching.lesson.catalogue import catalogue, find
+from graphstep.teaching.lesson.walk import LessonRun
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from graphstep.diagram import centre_of
-from graphstep.read import read
-from graphstep.result import numbers
-from graphstep.trace import trace
-from graphstep.tui.typed import Lines, Typed
+from graphstep.engine.trace import trace
+from graphstep.faces.drawing.diagram import centre_of
+from graphstep.faces.tui.typed import Lines, Typed
+from graphstep.ground.arrays import numbers
+from graphstep.language.read import read
 from tests.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive, opened
 
 SIZES = [(200, 60), (120, 40), (100, 24), (99, 40), (80, 24), (60, 16), (50, 12), (30, 8), (12, 5), (3, 2)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphstep.arrays import number_text
-from graphstep.lesson.marking import mark
-from graphstep.read import read
-from graphstep.trace import trace
-from graphstep.tui.predicting import solution_of
+from graphstep.engine.trace import trace
+from graphstep.faces.tui.predicting import solution_of
+from graphstep.ground.arrays import number_text
+from graphstep.language.read import read
+from graphstep.teaching.lesson.marking import mark
 from tests.tui.arrays import LAYER, NET, PROGRAMS, given
 from tests.tui.driving import INPUTS, LARGE, MAIN, Driver, drive
 

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from graphstep.errors import InputError
-from graphstep.read import read
-from graphstep.trace import trace
-from graphstep.tui import open_program
-from graphstep.tui.app import GraphstepApp
-from graphstep.tui.screen import SteppingScreen
+from graphstep.engine.trace import trace
+from graphstep.faces.tui import open_program
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.screen import SteppingScreen
+from graphstep.ground.errors import InputError
+from graphstep.language.read import read
 from tests.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive
 
 # Step by step: title, what the panel says of the number, the node's value and gradient in the table.

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graphstep.lesson import open_lesson, progress
-from graphstep.lesson.catalogue import find
-from graphstep.lesson.walk import LessonRun
+from graphstep.teaching.lesson import open_lesson, progress
+from graphstep.teaching.lesson.catalogue import find
+from graphstep.teaching.lesson.walk import LessonRun
 from tests.tui.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def test_an_interrupted_lesson_keeps_the_place(tmp_path: Path, monkeypatch: pyte
 
 def test_a_fault_of_the_ui_is_one_line_and_status_1_and_a_training_is_saved_all_the_same(tmp_path: Path) -> None:
     code = (
-        "import sys; from graphstep.cli import main; from graphstep.tui.doing import training\n"
+        "import sys; from graphstep.faces.cli import main; from graphstep.faces.tui.doing import training\n"
         "training.DOES['help'] = lambda screen: 1/0\n"
         f"sys.exit(main(['train', '(w-1)^2', 'w=0', '--params=w', '--steps=3', {f'--save={tmp_path}/s.npz'!r}]))"
     )

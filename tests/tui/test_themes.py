@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from textual.color import Color
 
-from graphstep.tui.themes import THEMES, first_theme
+from graphstep.faces.tui.themes import THEMES, first_theme
 from tests.tui.driving import Driver, drive, opened
 
 

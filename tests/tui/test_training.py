@@ -14,16 +14,16 @@ from textual import events
 from textual.widgets import Input
 
 import graphstep as gs
-from graphstep.optimizers import optimizer, settings_of
-from graphstep.read import read
-from graphstep.training import Settings, Training, read_batch, read_held_out
-from graphstep.tui.actions import key_text
-from graphstep.tui.app import GraphstepApp
-from graphstep.tui.doing.training import DOES
-from graphstep.tui.panes.curve import CurvePlot
-from graphstep.tui.round import RoundScreen
-from graphstep.tui.training import TrainingScreen
-from graphstep.tui.training_actions import ACTIONS, GROUPS
+from graphstep.engine.training import Settings, Training, read_batch, read_held_out
+from graphstep.faces.tui.actions import key_text
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.doing.training import DOES
+from graphstep.faces.tui.panes.curve import CurvePlot
+from graphstep.faces.tui.round import RoundScreen
+from graphstep.faces.tui.training import TrainingScreen
+from graphstep.faces.tui.training_actions import ACTIONS, GROUPS
+from graphstep.gates.optimizers import optimizer, settings_of
+from graphstep.language.read import read
 from tests.tui.driving import LARGE, SMALL
 
 LINE = "(w*x - y)^2"
@@ -455,7 +455,7 @@ def test_a_saved_state_is_resumed_and_its_older_rounds_are_numbers_only(tmp_path
         assert isinstance(d.app.screen, RoundScreen)
         assert d.app.screen.round == 10
 
-    from graphstep.training.saved import resume
+    from graphstep.engine.training.saved import resume
 
     drive(save, save=str(state))
     drive(go_on, resume(training(), state))

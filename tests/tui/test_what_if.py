@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from graphstep.read import read
-from graphstep.trace import trace
-from graphstep.tui.comparison import change, flipped, routes_text
-from graphstep.tui.doing.nudging import nudge_lines, nudged
+from graphstep.engine.trace import trace
+from graphstep.faces.tui.comparison import change, flipped, routes_text
+from graphstep.faces.tui.doing.nudging import nudge_lines, nudged
+from graphstep.language.read import read
 from tests.tui.driving import LARGE, Driver, drive
 
 

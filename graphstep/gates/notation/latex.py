@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from graphstep.gates.notation.text import ATOM, CASES, EXACT, POWER, PRODUCT, SIGN, SUM, Ink, Style
-from graphstep.numerals import DIGITS, numeral
+from graphstep.ground.numerals import DIGITS, numeral
 
 _CHANGES = {"d": "d", "D": "D", "δ": r"\delta", "∂": r"\partial"}
 """The letters of a derivative."""
@@ -44,7 +44,7 @@ class Latex(Style):
 
     def row(self, value: Any) -> Ink:
         """A vector that is used as a row: its cells side by side."""
-        from graphstep.arrays import is_small, latex_matrix
+        from graphstep.ground.arrays import is_small, latex_matrix
 
         if getattr(value, "ndim", 0) != 1 or not value.size or not is_small(value):
             return self.number(value)
@@ -68,7 +68,7 @@ class Latex(Style):
 
     def array(self, value: Any) -> Ink:
         """A small array as a matrix, a vector as its column."""
-        from graphstep.arrays import is_small, latex_matrix, number_text
+        from graphstep.ground.arrays import is_small, latex_matrix, number_text
 
         if is_small(value):
             return Ink(latex_matrix(value, self.digits), ATOM, self, cells=True)

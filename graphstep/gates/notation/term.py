@@ -12,7 +12,7 @@ import operator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.numerals import numeral
+from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,7 +264,7 @@ def _among(choose: Callable[[Any, Any], Any], xs: tuple[Any, ...]) -> Any:
 def _rounded(value: Any, digits: int) -> Any:
     import numpy as np
 
-    from graphstep.arrays import settled
+    from graphstep.ground.arrays import settled
 
     cells = np.array([float(numeral(cell, digits)) for cell in settled(value).ravel().tolist()])
     return cells.reshape(np.shape(value))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from graphstep.numerals import DIGITS, numeral
+from graphstep.ground.numerals import DIGITS, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +156,7 @@ class Style:
 
     def array(self, value: Any) -> Ink:
         """An array of NumPy: ``[0.1, 0.2]``."""
-        from graphstep.arrays import is_small, number_text
+        from graphstep.ground.arrays import is_small, number_text
 
         return Ink(number_text(value, self.digits), ATOM if is_small(value) else SUM, self, cells=True)
 

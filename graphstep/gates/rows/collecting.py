@@ -6,14 +6,14 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphstep.arrays import kind_text
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.ground.arrays import kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.expression import Shape
+    from graphstep.ground.operands import Shape
 
 _KEYWORDS: dict[str, Literal["axes", "flag"]] = {"axis": "axes", "keepdims": "flag"}
 _DEFAULTS = {"axis": None, "keepdims": False}

@@ -9,18 +9,18 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from graphstep.arrays import kind_text
 from graphstep.gates.rows.collecting import mean, mean_square
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rows.squashing import centred, filled_axis, log_softmax, rest, softmax
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
-from graphstep.numerals import numeral
+from graphstep.ground.arrays import kind_text
+from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.expression import Shape
+    from graphstep.ground.operands import Shape
 
 
 _WHOLE: Options = {"axis": None, "keepdims": False}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from graphstep.arrays import kind_text
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
+from graphstep.ground.arrays import kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.expression import Shape
+    from graphstep.ground.operands import Shape
 
 
 def nothing(slot: int, shapes: Sequence[Shape], options: Options) -> int:
@@ -123,7 +123,7 @@ def _index_text(index: Sequence[Any]) -> str:
     """An index as it is typed: ``0, 1:, ...``."""
     parts = []
     for one in index:
-        # An entry of several numbers is a graphstep.expression.Slice.
+        # An entry of several numbers is a graphstep.language.program.Slice.
         if isinstance(one, tuple):
             start, stop, step = ("" if part is None else str(part) for part in one)
             parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))

@@ -6,14 +6,14 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from graphstep.arrays import kind_text, shape_text
 from graphstep.gates.products import dot, matmul
 from graphstep.gates.structural import Call, Cell, MisfitError, Options, StructuralGate, Structure
+from graphstep.ground.arrays import kind_text, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphstep.expression import Shape
+    from graphstep.ground.operands import Shape
 
 
 def _matmul_shape(shapes: Sequence[Shape], _: Options) -> Shape:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from graphstep.arrays import kind_text
 from graphstep.gates.rows.collecting import (
     axis_inside,
     chosen_axes,
@@ -20,11 +19,12 @@ from graphstep.gates.rows.collecting import (
 )
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.ground.arrays import kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.expression import Shape
+    from graphstep.ground.operands import Shape
 
 
 def softmax(np: Any, x: Any, axis: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Questions asked of a trace: witnesses, diagnosis, Jacobians, paths, and the symbolic side."""

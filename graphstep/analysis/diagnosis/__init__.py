@@ -1,0 +1,22 @@
+"""Where a gradient dies: statistics of every layer, and what is wrong with them, with the figures that say so."""
+
+from __future__ import annotations
+
+from graphstep.analysis.diagnosis.findings import BACKWARD, Finding, findings
+from graphstep.analysis.diagnosis.layers import Layer, layers
+from graphstep.analysis.diagnosis.network import ACTIVATIONS, SEED, network, scale_of
+from graphstep.analysis.diagnosis.report import Diagnosis, diagnose
+
+__all__ = [
+    "ACTIVATIONS",
+    "BACKWARD",
+    "SEED",
+    "Diagnosis",
+    "Finding",
+    "Layer",
+    "diagnose",
+    "findings",
+    "layers",
+    "network",
+    "scale_of",
+]

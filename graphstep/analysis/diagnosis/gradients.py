@@ -1,0 +1,214 @@
+"""The gradient of every parameter, judged: nan, 0, tiny or huge, with the gate that made it so and what would help.
+
+And the size of the gradient on its way back: from product to product, whether or not there are activations between them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.analysis.diagnosis.findings import EXPLODING, VANISHING, Finding
+from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
+from graphstep.gates import Gate
+from graphstep.ground.numerals import numeral
+from graphstep.telling.infinities import why_not_finite
+from graphstep.telling.names import name_of, name_with_text, output_name
+from graphstep.telling.zeros import why_nothing_is_sent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+
+TINY = 1e-10
+"""Length of a gradient below which a step along it moves nothing, whatever the learning rate is in practice."""
+
+HUGE = 1e8
+"""How many times longer than its parameter (or than 1) a gradient is that is called huge: every step would throw it away."""
+
+CHAIN = {"matmul": 2, "dot": 2, "mul": 5}
+"""Products by the number of them from which the gradient is followed: one small factor is a number, five are a chain."""
+
+LOOKED_INTO = 12
+"""Parameters with a gradient of 0 of which the reason is looked for: each takes a walk through the graph."""
+
+
+def parameters(trace: Trace) -> tuple[int, ...]:
+    """The inputs that get a gradient."""
+    program = trace.program
+    return tuple(index for index in range(program.first_gate) if program.depends[index])
+
+
+def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
+    """What is wrong with the gradient of each parameter; ``named`` are the nodes that were told to be not finite already."""
+    zeros = 0
+    for index in parameters(trace):
+        gradient = trace.gradient_of(index)
+        if not np.size(gradient):
+            continue
+        if not is_finite(gradient):
+            if not _is_known(trace, index, named):
+                yield Finding("not finite", index, _bad(trace, index))
+        elif not np.any(gradient):
+            zeros += 1
+            yield Finding("zero", index, _why_zero(trace, index, followed=zeros <= LOOKED_INTO))
+        else:
+            yield from _size(trace, index)
+
+
+def _is_known(trace: Trace, index: int, named: frozenset[int]) -> bool:
+    """Whether what is not finite in a gradient comes from a node that was named."""
+    for cause in gradient_causes(trace, index):
+        before = [x for x in trace.node(cause.node).operands if isinstance(x, int)]
+        origins = {cause.node, *(origin for x in before for origin in value_causes(trace, x))}
+        if origins & named or (cause.edge is not None and int(trace.plan.receiver[cause.edge]) in named):
+            return True
+    return False
+
+
+def _bad(trace: Trace, index: int) -> str:
+    reason = why_not_finite(trace, index)
+    return f"The gradient of {name_of(trace.program, index)} is inf or nan.{f' {reason}' if reason else ''}"
+
+
+# Zero
+
+
+def _why_zero(trace: Trace, index: int, *, followed: bool) -> str:
+    program, name = trace.program, name_of(trace.program, index)
+    every = " in every cell" if program.nodes[index].shape else ""
+    head = f"The gradient of {name} is 0{every}"
+    if not program.reaches[index]:
+        return f"{head}: {output_name(program)} does not depend on it. Use it in the formula, or leave it out."
+    if not followed:
+        return f"{head}."
+    causes = zero_causes(trace, index)[:2]
+    said = [f"{head}."]
+    for cause in causes:
+        if cause.edge is None and cause.node == program.output:
+            return f"{head}: the seed is 0."
+        if cause.edge is None:
+            said.append(f"The contributions to {name_of(program, cause.node)} cancel.")
+            continue
+        step = trace.step(int(trace.plan.edge_step[cause.edge]))
+        said.append(f"It ends at {_gate(trace, cause.node)}: {_lowered(why_nothing_is_sent(step))}")
+    cures = dict.fromkeys(filter(None, (_cure(trace, cause.node, cause.edge) for cause in causes)))
+    return " ".join([*said, *cures])
+
+
+def _gate(trace: Trace, node: int) -> str:
+    return name_with_text(trace.program, node).removesuffix(",")
+
+
+def _lowered(sentence: str) -> str:
+    """A sentence that goes on behind a colon; a name at its beginning stays as it is."""
+    first, _, rest = sentence.partition(" ")
+    return f"{first.lower()} {rest}" if first in ("The", "In", "Of") else sentence
+
+
+def _cure(trace: Trace, node: int, edge: int | None) -> str:
+    """What would let a gradient through that ends at a gate."""
+    gate = trace.gate(node)
+    if gate is None or edge is None:
+        return ""
+    if not isinstance(gate, Gate):
+        return "Other values to start from would tell them apart." if gate.pattern[0] == "switcher" else ""
+    if gate.pattern[0] == "dead":
+        return "A gate with a slope, such as tanh, would pass something on."
+    if gate.pattern[0] == "switcher":
+        return "Another value of that factor to start from would let it through."
+    if gate.pattern[0] == "router" and not gate.chooses:
+        return "Smaller inputs of that gate, or a leaky one, would let it through."
+    return "Smaller weights would bring it back to where it has a slope." if gate.saturates else ""
+
+
+# Size
+
+
+def _size(trace: Trace, index: int) -> Iterator[Finding]:
+    """Whether a gradient that is finite and not 0 is tiny or huge, and where on its way it became so."""
+    size, name = length(trace.gradient_of(index)), name_of(trace.program, index)
+    scale = length(trace.seed)
+    if size < TINY * min(1.0, scale):
+        way = _steepest(trace, index, down=True)
+        text = f"The gradient of {name} is next to nothing: its length is {numeral(size, 2)}.{way}"
+        yield Finding("vanishing", index, f"{text} Larger weights, another activation or a way around it would help.")
+    elif size > HUGE * max(1.0, length(trace.value_of(index))) * max(1.0, scale):
+        way = _steepest(trace, index, down=False)
+        text = f"The gradient of {name} is huge: its length is {numeral(size, 2)}.{way}"
+        yield Finding("exploding", index, f"{text} Smaller weights, inputs of size 1 or a clipped gradient would help.")
+
+
+def length(value: Number) -> float:
+    """The length of an array as a vector, without overflow; of a number its size."""
+    sizes = np.abs(np.ravel(value))
+    largest = float(np.max(sizes, initial=0.0))
+    if not largest or not np.isfinite(largest):
+        return largest
+    return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
+
+
+def _steepest(trace: Trace, index: int, *, down: bool) -> str:
+    """The gate on the way of the largest contributions at which the gradient changes most, or that it is many gates' doing."""
+    plan, node = trace.plan, index
+    worst, total, found, before = 1.0, 1.0, None, length(trace.gradient_of(index))
+    while node != trace.program.output and plan.arrivals[node]:
+        sizes = [length(trace.contribution_of(edge)) for edge in plan.arrivals[node]]
+        edge = plan.arrivals[node][int(np.argmax(sizes))]
+        node = int(plan.sender[edge])
+        arrived = length(trace.gradient_of(node))
+        change = (arrived / before if down else before / arrived) if before and arrived else 1.0
+        if change > worst:
+            worst, found = change, (node, arrived, before)
+        total *= change
+        before = arrived
+    if found is None or worst * worst < total:
+        return f" It {'shrinks' if down else 'grows'} from gate to gate."
+    gate, came, left = found
+    verb = "shrinks" if down else "grows"
+    return f" It {verb} most at {_gate(trace, gate)}, from {numeral(came, 2)} to {numeral(left, 2)}."
+
+
+# The way back
+
+
+def way_back(trace: Trace, told: Sequence[Finding]) -> Iterator[Finding]:
+    """What becomes of the gradient from the last product of a chain to those before it; nothing where layers say it already."""
+    if any(finding.kind in ("vanishing", "exploding") for finding in told):
+        return
+    program, out = trace.program, output_name(trace.program)
+    for kind, fewest in CHAIN.items():
+        chain = [i for i in _reached(trace) if program.nodes[i].gate == kind and _multiplies(trace, i)]
+        sizes = [(i, _mean_size(trace.gradient_of(i))) for i in reversed(chain)]
+        sizes = [(i, size) for i, size in sizes if np.isfinite(size) and size > 0]
+        if len(sizes) < fewest:
+            continue
+        start, first = sizes[0]
+        for node, size in sizes[1:]:
+            share = size / first
+            if VANISHING <= share <= EXPLODING:
+                continue
+            verb = "vanishes" if share < 1 else "explodes"
+            ends = f"from {numeral(first, 2)} at {name_of(program, start)} to {numeral(size, 2)} at {name_of(program, node)}"
+            text = f"The gradient of {out} {verb} on its way back: {ends} (root mean square), through {len(sizes)} products."
+            yield Finding("vanishing" if share < 1 else "exploding", node, text)
+            return
+
+
+def _multiplies(trace: Trace, index: int) -> bool:
+    """Whether a product is of two nodes: a constant factor only scales."""
+    return all(isinstance(x, int) for x in trace.node(index).operands)
+
+
+def _reached(trace: Trace) -> Iterator[int]:
+    program = trace.program
+    return (i for i in range(program.first_gate, len(program.nodes)) if program.depends[i] and program.reaches[i])
+
+
+def _mean_size(gradient: Number) -> float:
+    """The root mean square of a gradient."""
+    count = np.size(gradient)
+    return length(gradient) / float(np.sqrt(count)) if count else float("nan")

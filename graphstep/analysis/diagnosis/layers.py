@@ -1,0 +1,112 @@
+"""What every layer of a network puts out, and what gradient arrives at it, in a few figures.
+
+A layer ends in an activation: a gate that says so in the table (sigmoid, tanh, relu, …), or ``max(0, ·)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.gates import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.ground.arrays import summary
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number, Summary
+
+FLAT = 0.01
+"""A cell whose slope is smaller than this passes almost nothing: a squashing gate is saturated there, a relu dead."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """The figures of one layer."""
+
+    node: int
+    """The activation, by its index in the program."""
+    name: str
+    """What it is called."""
+    gate: str
+    """The name of its gate."""
+    shape: tuple[int, ...]
+    """The shape of what it puts out; the last axis counts its units, the axes before it the examples."""
+    values: Summary
+    """What it puts out. ``values.std`` is the population standard deviation, as NumPy computes it."""
+    gradients: Summary | None
+    """The gradient that arrives at it; None where none does."""
+    gradient_rms: float
+    """The root mean square of that gradient; nan where none arrives."""
+    flat: float
+    """The share of its cells whose slope is smaller than :data:`FLAT`, from 0 to 1."""
+    dead: int
+    """How many of its units are flat for every example."""
+    alike: bool
+    """Whether all of its units (two or more) are equal for every example."""
+
+    @property
+    def units(self) -> int:
+        """How many units it has."""
+        return self.shape[-1] if self.shape else 1
+
+    @property
+    def examples(self) -> int:
+        """For how many examples its units are known."""
+        return self.values.size // self.units if self.units else 0
+
+
+def layers(trace: Trace) -> tuple[Layer, ...]:
+    """Every layer of a run, from the inputs to the output; empty where no gate is an activation."""
+    program = trace.program
+    return tuple(_layer(trace, i) for i in range(program.first_gate, len(program.nodes)) if _is_activation(trace, i))
+
+
+def _is_activation(trace: Trace, index: int) -> bool:
+    gate, node = trace.gate(index), trace.node(index)
+    if not isinstance(gate, Gate):
+        return False
+    # max(0, x) is relu in other words; max(x, y) chooses between two layers.
+    return gate.activation or (gate.chooses == "max" and len(node.sources) == 1 and bool(node.constants))
+
+
+def _layer(trace: Trace, index: int) -> Layer:
+    value, gradient = np.asarray(trace.value_of(index)), np.asarray(trace.gradient_of(index))
+    known = trace.gradient(index) is not None
+    flat = np.abs(_slopes(trace, index)) < FLAT
+    units = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)
+    cells = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
+    with np.errstate(all="ignore"):
+        rms = float(np.sqrt(np.mean(np.square(gradient)))) if known and gradient.size else float("nan")
+    return Layer(
+        index,
+        name_of(trace.program, index),
+        trace.node(index).gate or "",
+        value.shape,
+        summary(value),
+        summary(gradient) if known else None,
+        rms,
+        float(np.mean(flat)) if flat.size else 0.0,
+        int(np.count_nonzero(units.all(axis=0))) if units.size else 0,
+        cells.shape[1] > 1 and cells.size > 0 and bool(np.all(cells == cells[:, :1])),
+    )
+
+
+def _slopes(trace: Trace, index: int) -> NDArray[np.float64]:
+    """The local gradient of an activation, cell by cell."""
+    gate, node = trace.gate(index), trace.node(index)
+    assert isinstance(gate, Gate), "an activation is elementwise"
+    ((slot, _),) = node.sources[:1]
+    inputs: list[Any] = [_numeric(value) for value in trace.operand_values(index)]
+    with np.errstate(all="ignore"):
+        slope = gate.local(slot, NUMBERS, inputs, _numeric(trace.value_of(index)), tuple(node.constants), trace.ties)
+    return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
+
+
+def _numeric(value: Number) -> Any:
+    return np.float64(value) if isinstance(value, float) else value

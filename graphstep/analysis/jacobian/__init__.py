@@ -1,0 +1,20 @@
+"""The Jacobians of a run: described, formed where they are small, and multiplied from either side."""
+
+from __future__ import annotations
+
+from graphstep.analysis.jacobian.jacobian import ENTRIES, Jacobian, jacobian
+from graphstep.analysis.jacobian.orders import Layer, Orders, orders
+from graphstep.analysis.jacobian.writing import line, lines, matrix_lines, orders_lines
+
+__all__ = [
+    "ENTRIES",
+    "Jacobian",
+    "Layer",
+    "Orders",
+    "jacobian",
+    "line",
+    "lines",
+    "matrix_lines",
+    "orders",
+    "orders_lines",
+]

@@ -1,0 +1,268 @@
+"""The Jacobian of one edge: what it looks like, how large it would be, and that the pullback is the product with it.
+
+Its rows are the cells of the gate's value, its columns those of the input, both in reading order (C order). A step of the
+backward pass is Jᵀ · upstream; no run forms J for that. Here it is formed for those who want to see it, column by column, by
+pushing one cell of the input at a time, which is another piece of code than the pullback: each is a witness for the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.gates.columns import column
+from graphstep.gates.gate import Gate
+from graphstep.ground.errors import LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.structural import Call, StructuralGate, Structure
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.operands import Shape
+
+    Matrix = NDArray[np.float64]
+
+NOISE = 1e-15
+"""Part of what is added up below which a sum is the rounding of 0."""
+
+ENTRIES = 4_096
+"""Entries up to which a Jacobian is formed: 64×64, a screenful."""
+
+_BYTES = 8
+"""Bytes of one entry, a double."""
+
+
+@dataclass(frozen=True, eq=False)
+class Jacobian:
+    """The Jacobian of one edge. Compared and hashed by identity."""
+
+    trace: Trace
+    """The run."""
+    edge: int
+    """The edge, by its number in the order of sending."""
+    sender: int
+    """The gate, whose cells are the rows."""
+    slot: int
+    """The slot of the gate that reads the receiver."""
+    receiver: int
+    """The node whose cells are the columns."""
+    structure: Structure
+    """What it looks like; see :data:`graphstep.gates.structural.Structure`."""
+    nonzero: int
+    """Entries that can be other than 0, whatever the values are."""
+    multiplications: int
+    """Multiplications of the pullback."""
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of the gate's value."""
+        return self.trace.node(self.sender).shape
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of the input."""
+        return self.trace.node(self.receiver).shape
+
+    @property
+    def rows(self) -> int:
+        """Cells of the gate's value."""
+        return prod(self.output_shape)
+
+    @property
+    def columns(self) -> int:
+        """Cells of the input."""
+        return prod(self.input_shape)
+
+    @property
+    def entries(self) -> int:
+        """Entries that it has, or would have."""
+        return self.rows * self.columns
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that it takes, or would take, as doubles."""
+        return self.entries * _BYTES
+
+    @property
+    def product_multiplications(self) -> int:
+        """Multiplications of Jᵀ · upstream with the whole Jacobian: one an entry."""
+        return self.entries
+
+    @property
+    def is_formed(self) -> bool:
+        """Whether it is small enough to be formed."""
+        return self.entries <= ENTRIES
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """All entries, shape ``(rows, columns)``, not to be written to. Raises LimitError above :data:`ENTRIES`."""
+        if not self.is_formed:
+            message = f"this Jacobian has {self.entries:,} entries, and only those of at most {ENTRIES:,} are formed"
+            raise LimitError(message, hint="take fewer examples, or a smaller layer, to see one in full")
+        gate = self.trace.gate(self.sender)
+        assert gate is not None, "an edge starts at a gate"
+        if isinstance(gate, Gate):
+            # The local gradient of an elementwise gate is the diagonal.
+            matrix = np.diag(np.asarray(self.trace.local_of(self.edge), np.float64).ravel())
+        else:
+            matrix = np.zeros((self.rows, self.columns))
+            call = self.trace.call(self.sender)
+            with np.errstate(all="ignore"):
+                for place in range(self.columns):
+                    index = tuple(map(int, np.unravel_index(place, self.input_shape)))
+                    matrix[:, place] = column(np, gate, call, self.slot, index).ravel()
+        matrix.flags.writeable = False
+        return matrix
+
+    @property
+    def upstream(self) -> Number:
+        """The gradient of the gate's value."""
+        return self.trace.gradient_of(self.sender)
+
+    @property
+    def pulled(self) -> Number:
+        """The contribution that the run sent, by the gate's pullback, without a Jacobian."""
+        return self.trace.contribution_of(self.edge)
+
+    @cached_property
+    def product(self) -> Number:
+        """Jᵀ · upstream with the Jacobian formed, in the shape of the input. Entries of 0 contribute 0, whatever arrives.
+
+        Raises LimitError above :data:`ENTRIES`.
+        """
+        found = self._terms.sum(axis=0).reshape(self.input_shape)
+        return found if self.input_shape else float(found)
+
+    @cached_property
+    def difference(self) -> float:
+        """How far the pullback and the product are apart, the most of all cells, relative to what is added up.
+
+        Each cell is compared with the sum of the sizes of its terms, so that what cancels does not count as an error. Cells that
+        are not finite are left out: 0 × inf has no one answer. Raises LimitError above :data:`ENTRIES`.
+        """
+        pulled, product = np.ravel(self.pulled), np.ravel(self.product)
+        with np.errstate(all="ignore"):
+            size = np.abs(self._terms).sum(axis=0)
+            apart = np.abs(pulled - product) / np.where(size > 0, size, 1.0)
+        finite = np.isfinite(pulled) & np.isfinite(product)
+        return float(np.max(apart[finite], initial=0.0))
+
+    def without_noise(self, sent: Number) -> Number:
+        """A product with the upstream gradient, with 0 in the cells in which only rounding is left of what is added up."""
+        size = np.reshape(np.abs(self._terms).sum(axis=0), self.input_shape)
+        kept = np.where(np.abs(sent) <= NOISE * size, 0.0, sent)
+        return kept if self.input_shape else float(kept)
+
+    @property
+    def _terms(self) -> Matrix:
+        with np.errstate(all="ignore"):
+            return np.where(self.matrix == 0, 0.0, self.matrix * np.reshape(self.upstream, (-1, 1)))
+
+    @property
+    def memory(self) -> str:
+        """What it takes, or would take, in words: ``32 bytes``, ``134 MB``."""
+        return size_text(self.bytes)
+
+    @property
+    def why(self) -> str:
+        """One or two sentences: why it is not formed for a step of the backward pass."""
+        if self.entries == 0:
+            return "One side is empty, so there are no entries."
+        if self.rows == self.columns == 1:
+            return "Between two numbers the Jacobian is the local gradient: one entry."
+        if self.rows == 1 and self.nonzero == self.entries:
+            return "The gate's value is one number, so the Jacobian is one row, which has the size of the input."
+        saving = f"The pullback takes {_times(self.multiplications)} where a product with the whole takes {self.entries:,}."
+        if self.nonzero < self.entries:
+            mostly = f" Formed, it would be {self.memory}, nearly all zeros." if self.nonzero * 10 <= self.entries else ""
+            return (
+                f"Of its {self.entries:,} entries {self.nonzero:,} can be other than 0{_WHERE[self.structure]}.{mostly} {saving}"
+            )
+        if self.multiplications < self.entries:
+            return f"Every cell moves every cell, but not each in its own way. {saving}"
+        return (
+            "Every cell moves every cell: the pullback takes as many multiplications as a product with the whole, "
+            "but what it needs of the entries it reads from the values that are there."
+        )
+
+
+_WHERE: dict[Structure, str] = {
+    "diagonal": ", on the diagonal",
+    "dense": "",
+    "selection": ", at most one in a row",
+    "repetition": ", all of them the same number",
+    "permutation": ", one in each row and each column",
+    "block": ", in blocks of cells that belong together",
+}
+
+
+def jacobian(trace: Trace, edge: int) -> Jacobian:
+    """The Jacobian of an edge; IndexError when the run has no such edge."""
+    if not 0 <= edge < len(trace.plan.sender):
+        raise IndexError(f"edge {edge} is outside 0 … {len(trace.plan.sender) - 1}")
+    sender, slot, receiver = (int(array[edge]) for array in (trace.plan.sender, trace.plan.slot, trace.plan.receiver))
+    gate, rows = trace.gate(sender), prod(trace.node(sender).shape)
+    assert gate is not None, "an edge starts at a gate"
+    if isinstance(gate, Gate):
+        return Jacobian(trace, edge, sender, slot, receiver, "diagonal", rows, rows)
+    call = trace.call(sender)
+    shapes = [value.shape for value in call.inputs]
+    structure = gate.structure(slot, shapes, call.options)
+    if structure == "selection" and call.ties == "split" and gate.remark is not None and gate.remark(np, call):
+        # Cells that share a tie are all chosen.
+        structure = "dense" if rows == 1 else "block"
+    columns = prod(shapes[slot])
+    count = columns if gate.multiplications is None else gate.multiplications(slot, shapes, call.options)
+    return Jacobian(trace, edge, sender, slot, receiver, structure, _nonzero(gate, call, structure, slot, shapes), count)
+
+
+def size_text(size: int) -> str:
+    """A number of bytes in words: ``32 bytes``, ``8.2 kB``, ``134 MB``.
+
+    >>> size_text(32), size_text(8192), size_text(134_217_728)
+    ('32 bytes', '8.2 kB', '134 MB')
+    """
+    if size < 1000:
+        return f"{size} bytes"
+    amount, units = size / 1000, iter(("kB", "MB", "GB", "TB", "PB", "EB"))
+    unit = next(units)
+    while amount >= 999.5:
+        amount, unit = amount / 1000, next(units)
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
+
+
+def _nonzero(gate: StructuralGate, call: Call, structure: Structure, slot: int, shapes: Sequence[Shape]) -> int:
+    rows, columns = int(call.out.size), prod(shapes[slot])
+    if rows * columns == 0:
+        return 0
+    if structure == "dense":
+        return rows * columns
+    if structure in ("diagonal", "permutation", "selection"):
+        return min(rows, columns)
+    if structure == "repetition":
+        # Each copy is a copy of one cell; each cell is added into one sum.
+        return max(rows, columns)
+    # Blocks are as large as each other, so one column stands for all; with numbers that are not 0 and no two the same, nothing
+    # in it is 0 by chance.
+    inputs = tuple(_all_different(shape) for shape in shapes)
+    with np.errstate(all="ignore"):
+        generic = replace(call, inputs=inputs, out=np.asarray(gate.value(np, inputs, call.options)))
+        return columns * int(np.count_nonzero(column(np, gate, generic, slot, (0,) * len(shapes[slot]))))
+
+
+def _all_different(shape: Shape) -> Matrix:
+    """Numbers between 0.5 and 1.5: the fractions of the multiples of the golden ratio, none of which comes twice."""
+    cells = 0.5 + np.arange(1, prod(shape) + 1) * 0.6180339887498949 % 1
+    return np.asarray(cells.reshape(shape), np.float64)
+
+
+def _times(count: int) -> str:
+    return "no multiplication" if count == 0 else f"{count:,} multiplication{'' if count == 1 else 's'}"

@@ -1,0 +1,239 @@
+"""Paths from a node to the output: the gradient as a sum over paths of products of local gradients.
+
+This is the chain rule written out. Backprop gets the same sum without listing a path: it adds wherever paths meet. Its work
+grows with the edges; the number of paths can double with every gate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, log10, prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.analysis.jacobian import jacobian
+from graphstep.gates.notation import TERMS
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import numeral
+from graphstep.telling.derivatives import gradient_name, local_name
+from graphstep.telling.equations import right_side
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.engine.trace import Trace
+
+LISTED = 12
+"""Paths that are listed; of more these are the first, in the order in which contributions arrive."""
+
+FACTORS = 8
+"""Factors of a product that are written; of more the first and the last."""
+
+DIGITS = 30
+"""Digits up to which a number of paths is written in full."""
+
+SAME = 1e-12
+"""Difference up to which the sum of the products counts as the gradient, relative to the sum of their sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One path from a node to the output."""
+
+    edges: tuple[int, ...]
+    """Its edges from the output back to the node, as a gradient travels."""
+    product: float | None
+    """The seed times the local gradients along it; None where it leads through an array, and for an array of seeds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """The paths from one node to the output. Compared and hashed by identity."""
+
+    trace: Trace
+    """The run."""
+    start: int
+    """The node that they come from."""
+    count: int
+    """How many there are, exactly."""
+    edges: int
+    """How many edges they are made of: what backprop sends along, once each."""
+    listed: tuple[Path, ...]
+    """The first of them."""
+
+    @property
+    def total(self) -> float | None:
+        """The sum of all products; None unless all paths are listed and lead through numbers only."""
+        products = [path.product for path in self.listed if path.product is not None]
+        if not len(products) == len(self.listed) == self.count:
+            return None
+        return float(sum(products))
+
+
+def paths(trace: Trace, start: int, most: int = LISTED) -> Paths:
+    """The paths from a node to the output: all are counted, ``most`` are listed. Linear in the size of the program.
+
+    Raises InputError when no gradient flows to the node.
+    """
+    plan, program = trace.plan, trace.program
+    if not (program.depends[start] and program.reaches[start]):
+        raise InputError(f"no gradient flows from the output to {name_of(program, start)}", hint="choose another node")
+    ways, edges = {start: 1}, 0
+    # Operands come before the gates that read them; a number that has been passed on is let go, since it can have 100,000 bits.
+    for node in range(start, program.output):
+        here = ways.pop(node, 0)
+        if here:
+            edges += len(plan.arrivals[node])
+            for edge in plan.arrivals[node]:
+                gate = int(plan.sender[edge])
+                ways[gate] = ways.get(gate, 0) + here
+    count = ways[program.output]
+    slopes: dict[int, float | None] = {}
+    listed = tuple(_path(trace, found, slopes) for found, _ in zip(_walks(trace, start), range(min(most, count)), strict=False))
+    return Paths(trace, start, count, edges, listed)
+
+
+def paths_lines(found: Paths) -> list[str]:
+    """The paths as text: each with its product, their sum beside the gradient, and how few edges they are made of."""
+    trace, start = found.trace, found.start
+    program, one = trace.program, found.count == 1
+    name, out = name_of(program, start), name_of(program, program.output)
+    whole = gradient_name(trace, start)
+    text = [f"{count_text(found.count)} path{' leads' if one else 's lead'} from {name} to {out}."]
+    for place, path in enumerate(found.listed, 1):
+        text += ["", *_path_lines(trace, start, path, place)]
+    left = found.count - len(found.listed)
+    if left:
+        text += ["", f"… and {count_text(left)} more"]
+    text += ["", *_sum_lines(found, whole), ""]
+    edges = f"{found.edges:,} edge{'' if found.edges == 1 else 's'}"
+    text.append(f"Backprop does not list them: {count_text(found.count)} path{'' if one else 's'}, {edges}.")
+    text.append("It sends once along each edge, and adds up where paths meet.")
+    return text
+
+
+def count_text(count: int) -> str:
+    """A number of paths: ``1,024``, or of too many digits ``1.27e30``.
+
+    >>> count_text(1024), count_text(2**400)
+    ('1,024', '2.58e120')
+    """
+    if count < 10**DIGITS:
+        return f"{count:,}"
+    exponent = int(log10(count))
+    mantissa = f"{10 ** (log10(count) - exponent):.2f}"
+    return f"1.00e{exponent + 1}" if mantissa == "10.00" else f"{mantissa}e{exponent}"
+
+
+def _walks(trace: Trace, start: int) -> Iterator[list[int]]:
+    """The edges of each path, from the start to the output. Every edge leads to the output, so that no walk is in vain."""
+    plan, output = trace.plan, trace.program.output
+    if start == output:
+        yield []
+        return
+    walked: list[int] = []
+    ahead = [iter(plan.arrivals[start])]
+    while ahead:
+        edge = next(ahead[-1], None)
+        if edge is None:
+            ahead.pop()
+            if walked:
+                walked.pop()
+            continue
+        gate = int(plan.sender[edge])
+        if gate == output:
+            yield [*walked, edge]
+        else:
+            walked.append(edge)
+            ahead.append(iter(plan.arrivals[gate]))
+
+
+def _path(trace: Trace, walk: list[int], slopes: dict[int, float | None]) -> Path:
+    edges = tuple(reversed(walk))
+    product: float | None = float(trace.seed) if isinstance(trace.seed, int | float) else None
+    for edge in edges:
+        if edge not in slopes:
+            slopes[edge] = _slope(trace, edge)
+        slope = slopes[edge]
+        product = None if product is None or slope is None else product * slope
+    return Path(edges, product if trace.program.nodes[trace.program.output].shape == () else None)
+
+
+def _slope(trace: Trace, edge: int) -> float | None:
+    """The local gradient of an edge between two numbers."""
+    if trace.node(int(trace.plan.sender[edge])).shape or trace.node(int(trace.plan.receiver[edge])).shape:
+        return None
+    local = trace.local_of(edge)
+    return float(jacobian(trace, edge).matrix[0, 0]) if local is None else float(local)
+
+
+def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[str]:
+    program, plan = trace.program, trace.plan
+    nodes = [start, *(int(plan.sender[edge]) for edge in reversed(path.edges))]
+    yield f"{place}. {' → '.join(name_of(program, node) if node >= 0 else '…' for node in _shortened(nodes))}"
+    shown = _shortened(path.edges)
+    symbols = [local_name(trace, edge) if edge >= 0 else "…" for edge in shown]
+    if path.product is None:
+        yield f"   {' · '.join(symbols) or 'the seed'}"
+        if symbols:
+            yield f"   {' · '.join(_structure(trace, edge) if edge >= 0 else '…' for edge in shown)}"
+        return
+    factors = [_slope(trace, edge) for edge in shown if edge >= 0]
+    if trace.seed != 1 or not shown:
+        symbols.insert(0, gradient_name(trace, program.output))
+        factors.insert(0, float(np.asarray(trace.seed)))
+    numbers = [TERMS.number(factor) for factor in factors if factor is not None]
+    # A product with dots is no equation: of a long path there are the symbols and the result.
+    whole = -1 not in shown and len(numbers) == len(factors)
+    right = right_side(prod(numbers[1:], start=numbers[0]), path.product, trace.writing) if whole else numeral(path.product)
+    yield f"   {' · '.join(symbols)} = {right}"
+
+
+def _sum_lines(found: Paths, whole: str) -> Iterator[str]:
+    trace, start, total = found.trace, found.start, found.total
+    products = [path.product for path in found.listed]
+    if None in products and start == trace.program.output:
+        yield "Its product, and the gradient, is the seed itself."
+        return
+    if None in products:
+        rows, columns = (prod(trace.node(node).shape) for node in (trace.program.output, start))
+        each = "The product is" if found.count == 1 else "Each product is"
+        yield f"{each} a Jacobian of {rows:,}×{columns:,}, which no run multiplies out; j shows the Jacobian of an edge."
+        yield f"The seed times {'it' if found.count == 1 else 'their sum'} is the gradient, in the shape of {_name(found)}."
+        return
+    gradient = float(trace.gradient_of(start))
+    if total is None:
+        yield f"All the products add up to the gradient: {whole} = {numeral(gradient)}."
+        return
+    sizes = sum(abs(product) for product in products if product is not None)
+    if not (isfinite(total) and isfinite(gradient)):
+        said = (
+            f"; the gradient {whole} is {numeral(gradient)}. With inf and nan a sum need not come out the same in another order."
+        )
+    elif abs(total - gradient) <= SAME * sizes:
+        said = f", the gradient {whole}."
+    else:
+        said = f"; the gradient {whole} is {numeral(gradient)}. One of them rounds badly."
+    if found.count == 1:
+        yield f"The product is {numeral(total)}{said}"
+        return
+    first, *rest = [TERMS.number(product) for product in products if product is not None]
+    yield f"Their sum is {right_side(sum(rest, start=first), total, trace.writing)}{said}"
+
+
+def _name(found: Paths) -> str:
+    return name_of(found.trace.program, found.start)
+
+
+def _structure(trace: Trace, edge: int) -> str:
+    one = jacobian(trace, edge)
+    return f"{one.rows:,}×{one.columns:,} {one.structure}"
+
+
+def _shortened(numbers: Sequence[int]) -> Sequence[int]:
+    """The first and the last of many, with -1 for those between them."""
+    if len(numbers) <= FACTORS + 1:
+        return numbers
+    return [*numbers[: FACTORS // 2], -1, *numbers[-FACTORS // 2 :]]

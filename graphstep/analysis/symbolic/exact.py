@@ -1,0 +1,180 @@
+"""A run without rounding, in numbers of many digits: the value of its output, its slope, and what one gate does by itself.
+
+Every input and every typed number is the double that the run has; only what is computed from them is not rounded. The formulas
+are the textbook's, which lose no digits here. Slopes are differences with a step of 10⁻²⁰, so that neither SymPy
+nor a local gradient has a part in them.
+
+Everything here raises LimitError where a run is too large and InputError for a gate that has no form for this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.analysis.symbolic.cells import CELLS, Writer, cell_name, cells_of, gate_cells, has_arrays
+from graphstep.analysis.symbolic.expressions import symbol_name
+from graphstep.analysis.symbolic.reals import Real, Reals, settled
+from graphstep.analysis.symbolic.size import needed
+from graphstep.gates import ELEMENTWISE
+from graphstep.ground.errors import LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from graphstep.engine.trace import Trace
+    from graphstep.gates import Gate
+
+GATES = 5_000
+"""Gates up to which a program of numbers is computed: a part of a second."""
+
+_STEP = 2.0**-66
+"""How far a slope is from its point: so large a part of what is moved, or of 1 where that is less."""
+
+
+class ExactRun:
+    """The output of a run as a function of one node, in numbers of many digits."""
+
+    def __init__(self, trace: Trace, cut: int | None = None) -> None:
+        program = trace.program
+        self._trace, self._arrays = trace, has_arrays(program)
+        # Data is computed with as everything else.
+        self._program = replace(program, data=frozenset())
+        self._cut = cut if cut is not None and cut >= program.first_gate else None
+        self._needed = needed(program, program.output, self._cut)
+        self._values: dict[str, float] = {}
+        size = sum(prod(program.nodes[i].shape) for i in self._needed) if self._arrays else len(self._needed)
+        limit, what = (CELLS, "cells") if self._arrays else (GATES, "gates")
+        if size > limit:
+            raise LimitError(f"without rounding at most {limit:,} {what} are computed, and this would be {size:,}")
+        for index in {*range(program.first_gate), *([] if self._cut is None else [self._cut])} & {*self._needed}:
+            value, name = np.asarray(trace.value_of(index)), symbol_name(program, index)
+            self._values |= {cell_name(name, cell): float(value[cell]) for cell in np.ndindex(value.shape)}
+
+    def value(self) -> list[float]:
+        """The cells of the output in reading order, as the doubles that are nearest."""
+        known: dict[Reals, list[Real]] = {}
+
+        def cell(m: Reals, place: int) -> Real:
+            if m not in known:
+                known[m] = self._outputs(m, {})
+            return known[m][place]
+
+        return [settled(partial(cell, place=place)) for place in range(prod(np.shape(self._trace.output)))]
+
+    def slope(self, index: int, place: int) -> float:
+        """How the output, or the sum of its cells, each times its seed, moves with a cell of a node."""
+        shape = np.shape(self._trace.value_of(index))
+        cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
+        name = cell_name(symbol_name(self._trace.program, index), cell)
+        seeds = np.broadcast_to(np.asarray(self._trace.seed), np.shape(self._trace.output)).ravel().tolist()
+        if name not in self._values:
+            return 0.0
+
+        def moved(m: Reals, x: Real) -> Real:
+            return sum((seed * cell for seed, cell in zip(seeds, self._outputs(m, {name: x}), strict=True)), m.real(0))
+
+        return settled(lambda m: _difference(m, self._values[name], lambda x: moved(m, x)))
+
+    def _outputs(self, m: Reals, moved: Mapping[str, Real]) -> list[Real]:
+        program = self._program
+        if self._arrays:
+            values = {i: self._trace.value_of(i) for i in range(program.first_gate)}
+            writer = _writer(m, lambda name: moved[name] if name in moved else m.real(self._values[name]))
+            cells = cells_of(program, program.output, writer, lambda i: symbol_name(program, i), values, self._cut)
+            return _flat(cells)
+        made: dict[int, Real] = {}
+        for place in self._needed:
+            node = program.nodes[place]
+            if node.gate is None or place == self._cut:
+                name = symbol_name(program, place)
+                made[place] = moved[name] if name in moved else m.real(self._values[name])
+            else:
+                inputs = [made[x] if isinstance(x, int) else m.real(x.value) for x in node.operands]
+                made[place] = m.real(ELEMENTWISE[node.gate].formula(m, *inputs))
+        return [made[program.output]]
+
+
+def exact_contribution(trace: Trace, edge: int) -> Any:
+    """What a gate would send along an edge for the upstream gradient that arrives, if it did not round; in the receiver's shape.
+
+    It takes a difference for each cell that the gate reads there, at the values that the run has.
+    """
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    node = trace.node(sender)
+    operands = [np.asarray(value, np.float64) for value in trace.operand_values(sender)]
+    upstream = np.ravel(trace.gradient_of(sender)).tolist()
+    if sum(x.size for x in operands) + len(upstream) > CELLS:
+        raise LimitError(f"without rounding at most {CELLS} cells are computed")
+
+    def moved(m: Reals, cell: tuple[int, ...]) -> Real:
+        def sent(x: Real) -> Real:
+            inputs: list[Any] = [_filled(m, value) for value in operands]
+            inputs[slot][cell] = x
+            hints: list[Any] = [None if k == slot else value for k, value in enumerate(trace.operand_values(sender))]
+            outs = _flat(gate_cells(node, _nameless(m), _opened(inputs), hints))
+            return sum((up * out for up, out in zip(upstream, outs, strict=True) if up), m.real(0))
+
+        return _difference(m, float(operands[slot][cell]), sent)
+
+    found = np.empty(operands[slot].shape)
+    for cell in np.ndindex(found.shape):
+        found[cell] = settled(partial(moved, cell=cell))
+    return found
+
+
+def exact_gate(trace: Trace, index: int) -> Any:
+    """What a gate would make of what it reads if it did not round, in the shape of its value."""
+    node, values = trace.node(index), trace.operand_values(index)
+    operands = [np.asarray(value, np.float64) for value in values]
+    shape = np.shape(trace.value_of(index))
+    if sum(x.size for x in operands) + prod(shape) > CELLS:
+        raise LimitError(f"without rounding at most {CELLS} cells are computed")
+
+    def cell(m: Reals, place: int) -> Real:
+        return _flat(gate_cells(node, _nameless(m), _opened([_filled(m, value) for value in operands]), list(values)))[place]
+
+    return np.array([settled(partial(cell, place=place)) for place in range(prod(shape))]).reshape(shape)
+
+
+def _difference(m: Reals, x: float, function: Callable[[Real], Real]) -> Real:
+    # A sine turns at the same pace however far out it is; a pole is as near as x is small.
+    step = m.real(_STEP) * m.real(min(abs(x), 1.0) or 1.0)
+    return (function(m.real(x) + step) - function(m.real(x) - step)) / (2 * step)
+
+
+def _filled(m: Reals, value: Any) -> Any:
+    made = np.empty(value.shape, object)
+    for cell in np.ndindex(value.shape):
+        made[cell] = m.real(float(value[cell]))
+    return made
+
+
+def _opened(inputs: list[Any]) -> list[Any]:
+    """Numbers as they are, and not as arrays without axes."""
+    return [x if x.shape else x[()] for x in inputs]
+
+
+def _flat(cells: Any) -> list[Real]:
+    found: list[Real] = cells.ravel().tolist() if isinstance(cells, np.ndarray) else [cells]
+    return found
+
+
+def _nameless(m: Reals) -> Writer:
+    return _writer(m, lambda _: m.nan)
+
+
+def _writer(m: Reals, symbol: Callable[[str], Real]) -> Writer:
+    """What writes cells as numbers of many digits."""
+
+    def applied(gate: Gate, inputs: list[Any]) -> Real:
+        return m.real(gate.formula(m, *inputs))
+
+    def fixed(gate: str, inputs: list[Any], _: float) -> Real:
+        return applied(ELEMENTWISE[gate], inputs)
+
+    return Writer(m, symbol, lambda typed: m.real(typed.value), m.real, applied, fixed, lambda _: None)

@@ -1,0 +1,252 @@
+"""A SymPy expression as a text of our language, so that what others hold in SymPy can be stepped."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from graphstep.gates import FUNCTIONS
+from graphstep.ground import limits
+from graphstep.ground.errors import InputError, LimitError, quoted
+from graphstep.language.read.characters import normalise
+from graphstep.language.read.tokens import NAME
+
+SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
+"""How tightly a piece of text binds, loosest first."""
+
+_NAME = re.compile(NAME)
+
+_CALLS = {"Abs": "abs", "Max": "max", "Min": "min"}
+"""SymPy's functions that have another name here."""
+
+_SAME = frozenset(["exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sign", "erf"])
+"""SymPy's functions that have the same name here."""
+
+_INSTEAD = {"sec": "1/cos", "csc": "1/sin", "cot": "1/tan", "sech": "1/cosh", "csch": "1/sinh", "coth": "1/tanh"}
+"""SymPy's functions that are one over a function here."""
+
+Piece = tuple[str, int]
+"""A text and how tightly it binds."""
+
+
+def from_sympy(expression: Any) -> str:
+    """The text of a SymPy expression in our language, to be given to :func:`graphstep.language.read.read`.
+
+    Terms and factors stand in SymPy's order, with ``a - b``, ``a/b`` and ``sqrt(a)`` written as a person writes them. Functions
+    without a definition count as ours when they have the name of one (``sigmoid``, ``relu``).
+
+    Raises InputError for what is no SymPy expression, for a symbol whose name could not be typed, and for whatever has no
+    gate; LimitError when the text would be longer than a program may be.
+    """
+    import sympy as sp
+
+    if not isinstance(expression, sp.Expr):
+        raise InputError(
+            f"{quoted(str(type(expression).__name__))} is not a SymPy expression",
+            hint="give an expression of symbols, as in sympy.Symbol('x')**2; a matrix or an equation has no gate",
+        )
+    names = _names(expression)
+    known: dict[Any, Piece] = {}
+    stack = [expression]
+    while stack:
+        part = stack[-1]
+        needs = () if part in known or part.is_Atom else _needs(part)
+        missing = [x for x in needs if x not in known]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        if part not in known:
+            known[part] = _atom(part, names) if part.is_Atom else _compound(part, known)
+            if len(known[part][0]) > limits.TEXT:
+                raise LimitError(f"the expression is longer than {limits.TEXT:,} characters when it is written out")
+    return known[expression][0]
+
+
+def _needs(part: Any) -> tuple[Any, ...]:
+    """The expressions whose texts the text of a part is made of; raises InputError where a part has no gate."""
+    import sympy as sp
+
+    if isinstance(part, sp.Piecewise):
+        return (_cases(part),)
+    if not (part.is_Add or part.is_Mul or part.is_Pow):
+        _function(part)
+    return tuple(part.args)
+
+
+def _cases(part: Any) -> Any:
+    """The leaky relu or elu that SymPy holds as cases; raises InputError for any other."""
+    import sympy as sp
+
+    (above, condition), *others = part.args
+    if len(others) == 1 and others[0][1] == sp.true and isinstance(condition, (sp.StrictGreaterThan, sp.StrictLessThan)):
+        # SymPy writes u/4 > 0 as u > 0.
+        positive = (condition.gts - condition.lts) / above
+        for name, shape in (("leaky_relu", above), ("elu", sp.exp(above) - 1)):
+            slope = sp.factor_terms(others[0][0]) / shape
+            if positive.is_Number and positive > 0 and not sp.fraction(slope)[1].free_symbols & above.free_symbols:
+                return sp.Function(name)(above, slope)
+    raise InputError(
+        "SymPy's Piecewise has no gate here",
+        hint="where the cases are those of relu, a leaky relu or a clip, say so with Max and Min",
+    )
+
+
+def _names(expression: Any) -> set[str]:
+    """The names of the symbols; raises InputError for one that could not be typed. Each distinct part is visited once."""
+    found, seen, stack = set(), {expression}, [expression]
+    while stack:
+        part = stack.pop()
+        if part.is_Symbol:
+            _check_name(part.name)
+            found.add(part.name)
+        new = [x for x in part.args if x not in seen]
+        seen.update(new)
+        stack.extend(new)
+    return found
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name) or normalise(name) != name or len(name) > limits.NAME:
+        raise InputError(
+            f"the symbol {quoted(name)} has a name that could not be typed",
+            hint="a name is letters, digits and _ , up to 40, and no digit first: rename it with expr.subs or xreplace",
+        )
+
+
+def _atom(part: Any, names: set[str]) -> Piece:
+    import sympy as sp
+
+    if part.is_Symbol:
+        return part.name, ATOM
+    if part.is_Integer:
+        return _numeral(str(int(part)))
+    if part.is_Rational:
+        text = f"{int(part.p)}/{int(part.q)}"
+        _numeral(str(int(part.p)))
+        _numeral(str(int(part.q)))
+        return text, SIGN if part.p < 0 else PRODUCT
+    if part.is_Float:
+        return _numeral(repr(float(part)))
+    if part is sp.pi:
+        return ("pi", ATOM) if "pi" not in names else _numeral(repr(float(part)))
+    if part is sp.E:
+        return ("e", ATOM) if "e" not in names else ("exp(1)", ATOM)
+    raise InputError(
+        f"{quoted(str(part))} has no counterpart in a program",
+        hint="a program computes with real, finite numbers and names",
+    )
+
+
+def _numeral(text: str) -> Piece:
+    digits = sum(c.isdigit() for c in text.partition("e")[0])
+    if digits > limits.NUMERAL_DIGITS or not text[-1].isdigit():
+        raise LimitError(f"the number {quoted(text)} is longer than a numeral may be: {limits.NUMERAL_DIGITS} digits")
+    return text, SIGN if text.startswith("-") else ATOM
+
+
+def _compound(part: Any, known: dict[Any, Piece]) -> Piece:
+    if part.is_Add:
+        return _sum(part, known)
+    if part.is_Mul:
+        return _product(part.args, known)
+    if part.is_Pow:
+        return _power(part.base, part.exp, known)
+    if part.is_Piecewise:
+        return known[_cases(part)]
+    return _call(part, [known[x][0] for x in part.args])
+
+
+def _sum(part: Any, known: dict[Any, Piece]) -> Piece:
+    terms = list(part.args)
+    if terms[0].is_Number and not known[terms[1]][0].startswith("-"):
+        # SymPy sorts a number to the front; a person writes x + 1, but 1 - x.
+        terms.append(terms.pop(0))
+    text, level = known[terms[0]]
+    pieces = [_within(text, level, SUM)]
+    for term in terms[1:]:
+        text, level = known[term]
+        if text.startswith("-") and level >= PRODUCT:
+            pieces.append(f" - {text[1:]}")
+        else:
+            pieces.append(f" + {_within(text, level, PRODUCT)}")
+    return "".join(pieces), SUM
+
+
+def _product(factors: tuple[Any, ...], known: dict[Any, Piece]) -> Piece:
+    sign, above, below = "", [], []
+    for place, factor in enumerate(factors):
+        if factor.is_Rational:
+            p, q = int(factor.p), int(factor.q)
+            if p < 0 and place == 0:
+                sign, p = "-", -p
+            if p != 1:
+                above.append(_numeral(str(p)))
+            if q != 1:
+                below.append(_numeral(str(q)))
+        elif factor.is_Float and factor < 0 and place == 0:
+            sign = "-"
+            above.append(_atom(-factor, set()))
+        elif factor.is_Pow and factor.exp.is_Rational and factor.exp < 0:
+            below.append(_power(factor.base, -factor.exp, known))
+        else:
+            above.append(known[factor])
+    top = _times(above) if above else ("1", ATOM)
+    if below:
+        bottom = _times(below)
+        text = f"{_operand(*top, PRODUCT)}/{_operand(*bottom, POWER)}"
+    else:
+        text = _operand(*top, PRODUCT)
+    return sign + text, SIGN if sign else PRODUCT
+
+
+def _times(factors: list[Piece]) -> Piece:
+    if len(factors) == 1:
+        return factors[0]
+    # A quotient behind a product sign keeps its parentheses: a*(b/c) is not typed as a*b/c.
+    first, *others = factors
+    return "*".join([_operand(*first, PRODUCT), *(_operand(*x, POWER) for x in others)]), PRODUCT
+
+
+def _power(base: Any, exponent: Any, known: dict[Any, Piece]) -> Piece:
+    if exponent.is_Rational and exponent < 0:
+        return f"1/{_operand(*_power(base, -exponent, known), POWER)}", PRODUCT
+    if exponent == 1:
+        return known[base]
+    if exponent.is_Rational and exponent.p == 1 and exponent.q == 2:
+        return f"sqrt({known[base][0]})", ATOM
+    # An exponent whose sign went into a quotient is not among the parts.
+    raised = known[exponent] if exponent in known else _atom(exponent, set())
+    return f"{_operand(*known[base], ATOM)}^{_operand(*raised, ATOM)}", POWER
+
+
+def _operand(text: str, level: int, least: int) -> str:
+    return f"({text})" if level < least or text.startswith("-") else text
+
+
+def _within(text: str, level: int, least: int) -> str:
+    return f"({text})" if level < least else text
+
+
+def _call(part: Any, inputs: list[str]) -> Piece:
+    name, inside = _function(part), ", ".join(inputs)
+    return f"{name}({inside})", PRODUCT if name.startswith("1/") else ATOM
+
+
+def _function(part: Any) -> str:
+    """The name under which a program calls SymPy's function; raises InputError for one that has no gate."""
+    import sympy as sp
+
+    name: str = part.func.__name__
+    if name in _INSTEAD:
+        return _INSTEAD[name]
+    if name in _CALLS or name in _SAME:
+        return _CALLS.get(name, name)
+    if isinstance(part, sp.core.function.AppliedUndef) and name in FUNCTIONS:
+        fewest, most = FUNCTIONS[name].arity
+        if fewest <= len(part.args) and (most is None or len(part.args) <= most):
+            return name
+    raise InputError(
+        f"{quoted(name)} of SymPy has no gate here",
+        hint="these have one: + - * / ^ sqrt Max Min Abs sign exp log erf, sin and its like, sinh and its like",
+    )

@@ -1,0 +1,212 @@
+"""The numeric witness where there are arrays: the program runs again for each cell that is moved, and for each step size.
+
+Only what depends on the moved node runs again. What is differentiated is one number: the output, or the sum of its cells, each
+times its seed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.analysis.witnesses.branches import decides, decisions
+from graphstep.analysis.witnesses.differences import FEW, Difference, Runs, between, sizes
+from graphstep.engine.levels import Region
+from graphstep.engine.passes import read, write
+from graphstep.gates import STRUCTURAL, Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.structural import Call, MisfitError
+
+if TYPE_CHECKING:
+    from graphstep.engine.levels import Batch
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.structural import StructuralGate
+    from graphstep.ground.arrays import Number
+
+Array = NDArray[np.float64]
+
+CALL = 1_000
+"""What one call of NumPy costs besides its cells, in cells: some microseconds."""
+
+PRODUCTS = 16
+"""Multiplications of a matrix product that cost as much as one cell of another gate."""
+
+
+RUNS = 16
+"""Runs that a difference takes: 12, or 36 where they do not settle at once."""
+
+PLENTY = 8
+"""Where fewer differences than this can be afforded, they are done as soon as they are good enough."""
+
+ENOUGH = 1e-8
+"""Relative error that is good enough."""
+
+
+def has_arrays(trace: Trace) -> bool:
+    """Whether a run has arrays, or gates that are for arrays."""
+    return any(node.shape or node.gate in STRUCTURAL for node in trace.program.nodes)
+
+
+def objective(trace: Trace, output: Any) -> float:
+    """The sum of the cells of an output, each times its seed."""
+    with np.errstate(all="ignore"):
+        return float(np.sum(np.multiply(trace.seed, output)))
+
+
+class Around:
+    """The runs around one, with the value of one node moved."""
+
+    def __init__(self, trace: Trace, index: int, magnitudes: tuple[float, float], budget: int) -> None:
+        self.index = index
+        """The node."""
+        self._trace, self._place, self._magnitudes = trace, trace.plan.place(index), magnitudes
+        self._value = trace.value_of(index)
+        self._cells = trace.buffers.cells.copy()
+        self._batches = _depending(trace, index)
+        self._output = trace.plan.place(trace.program.output)
+        self.output = objective(trace, trace.output)
+        """What is differentiated, at the point itself."""
+        self.affordable = budget // self.work
+        """How many runs may be made for ``budget``, in cells of a simple gate."""
+        self.refusal = ""
+        """Why a run of the last difference was refused: 0.9 is no class. Empty where none was."""
+
+    @property
+    def work(self) -> int:
+        """What one run costs, in cells of a simple gate."""
+        return sum(_work(batch) for batch, _ in self._batches) + CALL
+
+    def cell(self, place: int) -> Difference:
+        """The slope towards the cell with this number, in reading order."""
+        x = float(np.ravel(self._value)[place])
+        move = np.zeros(np.shape(self._value))
+        move.flat[place] = 1.0
+        return self._settled(x, move, float(np.abs(x)))
+
+    def direction(self, move: Array) -> Difference:
+        """The slope along a direction, an array in the shape of the node."""
+        return self._settled(0.0, move, 0.0)
+
+    def _settled(self, x: float, move: Array, size: float) -> Difference:
+        self.refusal = ""
+        made, settled = self._difference(x, move, sizes(size)[:FEW])
+        if self.affordable < RUNS * PLENTY:
+            settled |= made.error <= ENOUGH * abs(made.slope)
+        return made if settled else self._difference(x, move, sizes(size))[0]
+
+    def _difference(self, x: float, move: Array, steps: Array) -> tuple[Difference, bool]:
+        below, above = x - steps, x + steps
+        runs = [self._run(move, value - x) for value in (*below.tolist(), *above.tolist())]
+        count = len(steps)
+        outputs = np.array([output for output, _ in runs])
+        sides = []
+        for k, (_, gates) in enumerate(self._batches):
+            ways = [made[k] for _, made in runs]
+            if ways[0] is not None:
+                # One column a run: the decisions of all cells of a gate, or of each of several gates.
+                columns = np.stack([np.asarray(way) for way in ways], axis=-1)
+                sides.append((np.array(gates, np.int32), columns[..., :count], columns[..., count:]))
+        around = Runs(x, self.output, *self._magnitudes, below, above, outputs[:count], outputs[count:])
+        with np.errstate(all="ignore"):
+            return between(around, sides)
+
+    def _run(self, move: Array, step: float) -> tuple[float, list[NDArray[np.int8] | None]]:
+        """One run: what comes out, and what the gates decide, an entry a batch."""
+        cells = self._cells
+        write(cells, self._place, self._value + step * move)
+        made: list[NDArray[np.int8] | None] = []
+        with np.errstate(all="ignore"):
+            for batch, gates in self._batches:
+                try:
+                    made.append(_computed(cells, batch, len(gates), self._trace))
+                except MisfitError as error:
+                    self.refusal = self.refusal or error.reason
+                    return float("nan"), [None] * len(self._batches)
+        return objective(self._trace, read(cells, self._output)), made
+
+
+def _depending(trace: Trace, index: int) -> list[tuple[Batch, list[int]]]:
+    """The batches between a node and the output, each with its gates."""
+    program, starts = trace.program, trace.plan.starts
+    depends = [False] * len(program.nodes)
+    depends[index] = True
+    for place in range(index + 1, len(depends)):
+        depends[place] = any(isinstance(x, int) and depends[x] for x in program.nodes[place].operands)
+    depends[index] = False
+    found = []
+    for level in trace.plan.levels:
+        for batch in level.batches:
+            if isinstance(batch.outs, Region) and batch.outs.start == batch.outs.stop:
+                continue
+            firsts = [batch.outs.start] if isinstance(batch.outs, Region) else np.atleast_1d(batch.outs).tolist()
+            # An array without cells begins where the next node does: the last one that begins here has the cell.
+            gates = [bisect_right(starts, first) - 1 for first in firsts]
+            if any(depends[gate] and program.reaches[gate] for gate in gates):
+                found.append((batch, gates))
+    return found
+
+
+def _computed(cells: Array, batch: Batch, count: int, trace: Trace) -> NDArray[np.int8] | None:
+    """Compute a batch; what it decides, of shape ``(decisions, gates)``, or None where it decides nothing."""
+    gate, inputs = batch.gate, [read(cells, place) for place in batch.ins]
+    if not isinstance(gate, Gate):
+        out = gate.value(np, inputs, batch.options)
+        write(cells, batch.outs, out)
+        return _routes(gate, Call(tuple(map(np.asarray, inputs)), np.asarray(out), batch.options, trace.ties))
+    out = gate.value(NUMBERS, inputs)
+    write(cells, batch.outs, out)
+    if not decides(gate.name):
+        return None
+    shaped = np.asarray(read(cells, batch.outs))
+    return decisions(gate, inputs, shaped).reshape(-1, count)
+
+
+def _routes(gate: StructuralGate, call: Call) -> NDArray[np.int8] | None:
+    """Which cells a gate with kinks lets through, and with which sign: all that changes at a tie, at a margin, at length 0."""
+    if gate.remark is None:
+        return None
+    sent = gate.pullback(np, call, 0, np.ones(call.out.shape))
+    return np.sign(np.asarray(sent, np.float64)).astype(np.int8).reshape(-1, 1)
+
+
+def _work(batch: Batch) -> int:
+    gate = batch.gate
+    shapes = [place.shape for place in batch.ins if isinstance(place, Region)]
+    read_, written = (sum(_size(place) for place in places) for places in (batch.ins, (batch.outs,)))
+    cost = CALL + read_ + written
+    if isinstance(gate, Gate):
+        return cost * (1 + decides(gate.name))
+    if gate.factors is not None and gate.multiplications is not None and len(shapes) == 2:
+        cost += gate.multiplications(0, shapes, batch.options) // PRODUCTS
+    return cost * (1 + (gate.remark is not None))
+
+
+def _size(place: object) -> int:
+    return place.stop - place.start if isinstance(place, Region) else int(np.size(np.asarray(place)))
+
+
+def magnitudes(trace: Trace) -> tuple[float, float]:
+    """The size of what rounding in the output comes from, as :attr:`Runs.magnitude` and :attr:`Runs.inside`.
+
+    Every cell is rounded by itself, so the cells of an array count together as the length of a vector does.
+    """
+    program, plan, largest, inside = trace.program, trace.plan, 0.0, 0.0
+    with np.errstate(all="ignore"):
+        for index, depends in enumerate(program.depends):
+            if depends:
+                largest = max(largest, _length(trace.gradient_of(index), trace.value_of(index)))
+        for edge, receiver in enumerate(plan.receiver.tolist()):
+            sender = int(plan.sender[edge])
+            elementwise = isinstance(trace.gate(sender), Gate)
+            upstream = trace.gradient_of(sender) if elementwise else trace.contribution_of(edge)
+            inside = max(inside, _length(upstream, trace.value_of(receiver)))
+    return max(abs(objective(trace, trace.output)), largest), inside
+
+
+def _length(one: Number, other: Number) -> float:
+    products = np.multiply(one, other)
+    found = float(np.sqrt(np.sum(np.square(products))))
+    return found if np.isfinite(found) else 0.0

@@ -1,0 +1,182 @@
+"""Asks the witnesses and compares what they say."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.analysis.witnesses.around import has_arrays, magnitudes
+from graphstep.analysis.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
+from graphstep.analysis.witnesses.differences import Difference, differences
+from graphstep.analysis.witnesses.judging import Testimony, judged, value_row
+from graphstep.analysis.witnesses.report import Report, Row
+from graphstep.ground.errors import GraphstepError, LimitError
+from graphstep.language.program import node_id
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.analysis.symbolic import Formula
+    from graphstep.engine.trace import Trace
+
+SYMBOLIC_WORK = 500_000
+"""Parts of the formula times inputs up to which SymPy is asked, a few seconds: it differentiates for one input at a time."""
+
+_NOT_ASKED = "SymPy was not asked"
+
+
+def check(trace: Trace) -> Report:
+    """Compare backprop, SymPy's derivative and the central difference for every input that is not data."""
+    return Report(trace.program.text, trace.inputs, trace.output, tuple(rows(trace)), value_row(trace), _given(trace))
+
+
+def _given(trace: Trace) -> str:
+    """Which inputs were given inf or nan; nothing in the program made them so."""
+    names = ", ".join(name_of(trace.program, index) for index in trace.given_not_finite)
+    return f"Given with inf or nan, which is no gate's doing: {names}." if names else ""
+
+
+def rows(trace: Trace) -> Iterator[Row]:
+    """The rows of :func:`check` one by one, each computed when it is asked for: a large check can be shown growing, and left.
+
+    A small array has a row for each cell, a larger one a row for all of it (:attr:`Row.sample`).
+    """
+    inputs = [i for i in range(trace.program.first_gate) if trace.program.depends[i]]
+    if not has_arrays(trace):
+        for index, (value, note), difference in zip(inputs, _symbolic(trace, inputs), _numeric(trace, inputs), strict=True):
+            yield _row(trace, index, value, note, difference)
+        return
+    for index, found, row in _array_rows(trace, inputs, symbolic=True):
+        if 0 < len(found) == int(np.size(trace.value_of(index))) <= LISTED:
+            yield from found
+        else:
+            yield row
+
+
+def numeric_rows(trace: Trace, inputs: Sequence[int]) -> Iterator[Row]:
+    """One row for each of some inputs, with the central difference as the only other witness: SymPy is not asked, nor imported.
+
+    For an array it is the row of the cell whose relative error is the largest; :attr:`Row.sample` says how many were checked.
+    ValueError for data, which has no gradient.
+    """
+    for index in inputs:
+        _refuse_constant(trace, index)
+    if has_arrays(trace):
+        yield from (row for _, _, row in _array_rows(trace, inputs, symbolic=False))
+        return
+    for index, difference in zip(inputs, _numeric(trace, inputs), strict=True):
+        yield _row(trace, index, None, _NOT_ASKED, difference)
+
+
+def check_node(trace: Trace, index: int) -> Row:
+    """The same comparison for one node: its own value is moved, and what depends on it runs again.
+
+    SymPy differentiates the rest of the program, in which a gate stands as a symbol. For an array it is the row of the cell about
+    which there is most to say. ValueError for a constant.
+    """
+    _refuse_constant(trace, index)
+    if has_arrays(trace):
+        ((_, _, row),) = _array_rows(trace, (index,), symbolic=True)
+        return row
+    ((value, note),) = _symbolic(trace, (index,))
+    (difference,) = _numeric(trace, (index,))
+    return _row(trace, index, value, note, difference)
+
+
+def _refuse_constant(trace: Trace, index: int) -> None:
+    if not trace.program.depends[index]:
+        raise ValueError(f"{node_id(index)} is a constant: it has no gradient")
+
+
+# Numbers
+
+
+def _symbolic(trace: Trace, nodes: Sequence[int]) -> Iterator[tuple[float | None, str]]:
+    """For each node SymPy's derivative at the point, or why there is none."""
+    from graphstep.analysis.symbolic import derivatives, evaluate, symbol_name, tree
+
+    program, done = trace.program, 0
+    values = _numbers(trace)
+    values |= {symbol_name(program, i): _number(trace.value_of(i)) for i in nodes}
+    try:
+        if len(nodes) > 1 and tree(program, program.output).parts * len(nodes) > SYMBOLIC_WORK:
+            raise LimitError(f"it would have to differentiate a large formula {len(nodes):,} times")
+        for expression in derivatives(program, nodes):
+            value = _number(trace.seed) * evaluate(expression, values)
+            done += 1
+            yield value, ""
+    except GraphstepError as error:
+        for _ in nodes[done:]:
+            yield None, error.message
+
+
+def _numeric(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference | None]:
+    """For each node the difference; None where there is nothing to take it of."""
+    if math.isfinite(_number(trace.output)) and all(math.isfinite(_number(trace.value_of(i))) for i in nodes):
+        yield from differences(trace, nodes)
+    else:
+        yield from (None for _ in nodes)
+
+
+def _row(trace: Trace, index: int, symbolic: float | None, note: str, difference: Difference | None) -> Row:
+    output, seed, backprop = _number(trace.output), _number(trace.seed), _number(trace.gradient_of(index))
+    testimony = Testimony(trace, index, output, seed, backprop, symbolic, note, difference)
+    return judged(testimony, name_of(trace.program, index))
+
+
+def _numbers(trace: Trace) -> dict[str, float]:
+    return {name: _number(value) for name, value in trace.inputs.items()}
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, float | int), "in a program of numbers every value is one"
+    return float(value)
+
+
+# Arrays
+
+
+def _array_rows(trace: Trace, nodes: Sequence[int], *, symbolic: bool) -> Iterator[tuple[int, list[Row], Row]]:
+    """For each node its index, the rows of the cells that were checked, and the row that stands for the whole."""
+    known = _written(trace, nodes) if symbolic else _NOT_ASKED
+    sizes = magnitudes(trace)
+    for index in nodes:
+        around = surroundings(trace, index, sizes, len(nodes))
+        places = chosen_cells(trace, around)
+        found = list(cell_rows(trace, index, around, places, _symbolic_cells(known, index, places)))
+        if not np.shape(trace.value_of(index)):
+            yield index, found, found[0]
+            continue
+        size = int(np.size(trace.value_of(index)))
+        yield index, found, whole(trace, index, found, along(trace, index, around) if len(places) < size else None)
+
+
+def _written(trace: Trace, nodes: Sequence[int]) -> Formula | str:
+    """The formula that SymPy differentiates, or why there is none."""
+    from graphstep.analysis.symbolic import formula
+
+    count = sum(int(np.size(trace.value_of(index))) for index in nodes)
+    try:
+        made = formula(trace, nodes[0] if nodes and nodes[0] >= trace.program.first_gate else None)
+        if count > 1 and made.parts * count > SYMBOLIC_WORK:
+            raise LimitError(f"it would have to differentiate a large formula {count:,} times")
+    except GraphstepError as error:
+        return error.message
+    return made
+
+
+def _symbolic_cells(known: Formula | str, index: int, places: Sequence[int]) -> Symbolic:
+    """SymPy's derivatives towards some cells of a node."""
+    if isinstance(known, str):
+        return Symbolic([None] * len(places), known)
+    from graphstep.analysis.symbolic import evaluate
+
+    found: list[float | None] = []
+    try:
+        found.extend(evaluate(known.derivative(index, place), known.values) for place in places)
+    except GraphstepError as error:
+        return Symbolic([*found, *[None] * (len(places) - len(found))], error.message)
+    return Symbolic(found, "")

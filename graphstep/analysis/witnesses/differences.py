@@ -1,0 +1,270 @@
+"""The numeric witness: central differences, extrapolated from several step sizes, that know about kinks.
+
+Several step sizes, a factor of 4 apart, are run at once. Richardson's extrapolation removes the error terms h², h⁴, … from
+them; where the tableau settles best, that is the slope, and how well it settles is its error (the method of Ridders, 1982).
+Steps that cross a kink or leave the domain are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
+from graphstep.engine.levels import Region
+from graphstep.gates import Gate
+from graphstep.gates.mathematics import NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.engine.levels import Index, Level
+    from graphstep.engine.trace import Trace
+
+Array = NDArray[np.float64]
+
+Places = int | NDArray[np.int32]
+"""One cell by number, or several at once."""
+
+_FIRST, _COUNT = 4, 12
+"""The step sizes are 2⁻⁴ · 4⁻ʲ · max(1, |x|) for j from 0 to 11."""
+
+FEW = 6
+"""The first of them, which do for nearly everything."""
+
+_CELLS = 3_000_000
+"""Numbers that are computed at once."""
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the runs around a point say about the slope of the output there."""
+
+    slope: float
+    """The central difference; at a kink the mean of the two sides; one side alone where the other is outside the domain."""
+    error: float
+    """How far it may be off, as far as the differences themselves can tell."""
+    left: float
+    """The slope to the left; nan outside the domain, ±inf at a jump."""
+    right: float
+    """The slope to the right."""
+    kinks: tuple[int, ...] = ()
+    """The gates that decide differently on the left and on the right, however small the step; in the order of the program."""
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether only one side is inside the domain."""
+        return bool(np.isfinite(self.left) != np.isfinite(self.right)) and not self.kinks
+
+
+def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
+    """For each of the nodes, inputs or gates, the slope of the output towards it. Runs the program forward and nothing else."""
+    values = trace.buffers.cells[: len(trace.program.nodes)]
+    per_node = 2 * FEW
+    chunk = max(1, _CELLS // (len(values) * per_node))
+    place = 0
+    while place < len(nodes):
+        first_gate = trace.program.first_gate
+        # Inputs are independent of each other's runs, so they share one; a gate's value is held fixed, which needs its own.
+        group = [nodes[place]]
+        while place + len(group) < len(nodes) and len(group) < chunk and max(group[-1], nodes[place + len(group)]) < first_gate:
+            group.append(nodes[place + len(group)])
+        place += len(group)
+        found = _settle(trace, group, [sizes(float(values[i]))[:FEW] for i in group])
+        for index, (difference, settled) in zip(group, found, strict=True):
+            if settled:
+                yield difference
+            else:
+                yield _settle(trace, [index], [sizes(float(values[index]))])[0][0]
+
+
+def sizes(x: float) -> Array:
+    """The step sizes for an input, from large to small: down to a small part of it where it is itself small."""
+    scale = max(1.0, abs(x))
+    count = _COUNT
+    if 0 < abs(x) < 1:
+        count += min(40, int(np.ceil(-np.log2(abs(x)) / 2)))
+    return np.float64(scale) * 2.0 ** -(_FIRST + 2.0 * np.arange(count))
+
+
+def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Difference, bool]]:
+    """The difference for each node, and whether it is good enough to need no more step sizes."""
+    made, magnitudes = trace.plan, _magnitudes(trace)
+    values = trace.buffers.cells[: len(trace.program.nodes)]
+    columns = np.concatenate([np.concatenate([values[i] - h, values[i] + h]) for i, h in zip(nodes, steps, strict=True)])
+    cells = np.empty((len(values) + len(made.constants), len(columns)))
+    cells[: len(values)] = values[:, None]
+    cells[len(values) :] = made.constants[:, None]
+    ends = np.cumsum([0, *(2 * len(h) for h in steps)]).tolist()
+    for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
+        cells[index, start:stop] = columns[start:stop]
+    with np.errstate(all="ignore"):
+        _forward(trace, cells, nodes[0])
+        sides = _decisions(trace, cells)
+        found = []
+        for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
+            left, right = slice(start, (start + stop) // 2), slice((start + stop) // 2, stop)
+            outputs = cells[trace.program.output]
+            runs = Runs(
+                float(values[index]),
+                float(trace.output),
+                *magnitudes,
+                columns[left],
+                columns[right],
+                outputs[left],
+                outputs[right],
+            )
+            found.append(between(runs, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
+    return found
+
+
+def _forward(trace: Trace, cells: Array, held: int) -> None:
+    """The forward pass of all columns. The value of ``held`` stays as it is, and what comes before it is not computed again."""
+    levels = trace.plan.levels
+    for level in levels[_level_of(trace, held) + 1 :]:
+        for gate, outs, ins in _numbers(level):
+            cells[outs] = gate.value(NUMBERS, [cells[i] for i in ins])
+
+
+def _numbers(level: Level) -> Iterator[tuple[Gate, Places, list[Places]]]:
+    """The batches of a level, each with the cells that it writes and reads; in a program of numbers no others exist."""
+    for batch in level.batches:
+        assert isinstance(batch.gate, Gate)
+        yield batch.gate, _places(batch.outs), [_places(place) for place in batch.ins]
+
+
+def _places(index: Index) -> Places:
+    assert not isinstance(index, Region)
+    return index
+
+
+def _level_of(trace: Trace, index: int) -> int:
+    if index < trace.program.first_gate:
+        return 0
+    levels = enumerate(trace.plan.levels)
+    return next(n for n, level in levels if any(bool(np.any(batch.outs == index)) for batch in level.batches))
+
+
+def _decisions(trace: Trace, cells: Array) -> list[tuple[NDArray[np.int32], Decisions]]:
+    """For the gates that decide: which they are, and their decisions in every column."""
+    found = []
+    reaches = np.array(trace.program.reaches)
+    for level in trace.plan.levels:
+        for gate, outs, ins in _numbers(level):
+            gates = np.atleast_1d(np.asarray(outs, np.int32))
+            used = reaches[gates]
+            if decides(gate.name) and used.any():
+                inputs = [np.atleast_2d(cells[i])[used] for i in ins]
+                found.append((gates[used], decisions(gate, inputs, np.atleast_2d(cells[outs])[used])))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The runs around one value, from the largest step to the smallest."""
+
+    x: float
+    """The value itself."""
+    f: float
+    """The output there."""
+    magnitude: float
+    """The size of what the output's rounding comes from: the largest value of a gate times what it counts for."""
+    inside: float
+    """The same of what gates read: how large numbers may become, and cancel, inside one gate, as in x·(1 + erf x)."""
+    below: Array
+    """The values to its left."""
+    above: Array
+    """The values to its right."""
+    f_below: Array
+    """The outputs on the left."""
+    f_above: Array
+    """The outputs on the right."""
+
+
+def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decisions]]) -> tuple[Difference, bool]:
+    """The difference from the runs around a value, and whether it is good enough to need no more step sizes.
+
+    ``sides`` are gates and what they decided in the runs on the left and on the right.
+    """
+    left_ok, right_ok = np.isfinite(runs.f_below), np.isfinite(runs.f_above)
+    kinks: list[int] = []
+    for gates, lower, upper in sides:
+        # The smallest step says how things stand at the point; larger ones count while nothing changes.
+        left_ok &= (lower == lower[..., -1:]).all(axis=(0, 1))
+        right_ok &= (upper == upper[..., -1:]).all(axis=(0, 1))
+        kinks += gates[(lower[..., -1] != upper[..., -1]).any(axis=0)].tolist()
+    both = left_ok & right_ok
+    if not kinks and both.sum() >= 2:
+        h = (runs.above - runs.below)[both] / 2
+        slope, error, step = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
+        good = max(1e-9 * abs(slope), 4 * _EPSILON * runs.magnitude / float(h[0]))
+        settled = bool(both.sum() >= 4 and error <= good)
+        return Difference(slope, max(error, _EPSILON * runs.inside / step), slope, slope), settled
+    left, left_error = _one_side(runs, left_ok, runs.below, runs.f_below)
+    right, right_error = _one_side(runs, right_ok, runs.above, runs.f_above)
+    known = [(s, e) for s, e in ((left, left_error), (right, right_error)) if not np.isnan(s)]
+    slope = float(np.mean([s for s, _ in known])) if known else float("nan")
+    error = max((e for _, e in known), default=float("inf"))
+    return Difference(slope, error, left, right, tuple(sorted(kinks))), False
+
+
+def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float]:
+    """The slope on one side and its error; nan where there are no runs, ±inf at a jump and where it grows without end."""
+    if usable.sum() < 2:
+        return float("nan"), float("inf")
+    steps, rises = (at - runs.x)[usable], (outputs - runs.f)[usable]
+    smallest, larger = abs(rises[-1]), abs(rises[max(0, len(rises) - 5)])
+    if smallest > 0.9 * larger and smallest > 1e-6 * max(abs(runs.f), abs(float(outputs[usable][-1]))):
+        return float(np.copysign(np.inf, rises[-1] * steps[-1])), 0.0
+    slopes = rises / steps
+    if len(slopes) > 4 and (abs(slopes[-4:]) > 1.5 * abs(slopes[-5:-1])).all():
+        return float(np.copysign(np.inf, slopes[-1])), 0.0
+    slope, error, step = _extrapolate(slopes, abs(steps), 4.0, runs)
+    return slope, max(error, _EPSILON * runs.inside / step)
+
+
+def _extrapolate(slopes: Array, h: Array, factor: float, runs: Runs) -> tuple[float, float, float]:
+    """The best entry of the extrapolation tableau, its error and its step; ``factor`` is what the first error term shrinks by."""
+    rounding = _EPSILON * runs.magnitude / h
+    last, before = float(slopes[-1]), float(slopes[-2])
+    for start in range(len(slopes) - 1):
+        best, error, row = _tableau(slopes[start:].tolist(), factor)
+        # Steps too large for the function may agree with each other by accident; the small ones tell, within their rounding.
+        if abs(best - last) <= 3 * abs(last - before) + 16 * float(rounding[-1]):
+            return best, max(error, float(rounding[start + row])), float(h[start + row])
+    return last, max(abs(last - before), float(rounding[-1])), float(h[-1])
+
+
+def _tableau(column: list[float], factor: float) -> tuple[float, float, int]:
+    best, least, place = column[-1], float("inf"), len(column) - 1
+    above: list[float] = []
+    for row, slope in enumerate(column):
+        entries, power = [slope], 1.0
+        for k, upper in enumerate(above):
+            power *= factor
+            entries.append((power * entries[k] - upper) / (power - 1))
+            error = max(abs(entries[-1] - entries[k]), abs(entries[-1] - upper))
+            if error < least:
+                best, least, place = entries[-1], error, row
+        if row > 1 and abs(entries[-1] - above[-1]) >= 2 * least:
+            # From here on rounding grows faster than the extrapolation gains.
+            break
+        above = entries
+    return best, least, place
+
+
+def _magnitudes(trace: Trace) -> tuple[float, float]:
+    """The largest |value| of a gate, and |operand|, times |its gradient|: numbers whose rounding reaches the output."""
+    if not trace.seed:
+        return 0.0, 0.0
+    made, gradients = trace.plan, np.abs(trace.buffers.gradients / trace.seed)
+    values = np.abs(trace.buffers.cells[: len(gradients)])
+    with np.errstate(all="ignore"):
+        outs, ins = gradients * values, gradients[made.sender] * values[made.receiver]
+    out, inside = (float(np.max(each, initial=0.0, where=np.isfinite(each))) for each in (outs, ins))
+    return max(float(np.abs(trace.output)), out), inside

@@ -1,0 +1,343 @@
+"""What comes out of it when the witnesses have spoken: they agree, there is a kink, nothing is finite, or one stands alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.analysis.witnesses.remarks import remark_at
+from graphstep.analysis.witnesses.report import AGREES, Row, Verdict
+from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
+from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
+from graphstep.ground.arrays import cell_text
+from graphstep.ground.errors import GraphstepError
+from graphstep.ground.numerals import numeral
+from graphstep.telling.names import name_of, name_with_text, output_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.analysis.witnesses.differences import Difference
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+
+ROUNDINGS = 16
+"""How many roundings of the largest number a value of 0 may be off by."""
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+_RIGHT = 1e-12
+"""Relative error below which a value is right: the rest is rounding."""
+
+_SMALLEST = 2.3e-308
+"""Below this doubles have fewer and fewer digits, and none of two such numbers is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the witnesses say of one derivative of a run."""
+
+    trace: Trace
+    """The run."""
+    index: int
+    """The node that is moved."""
+    output: float
+    """What is differentiated: the output, or the sum of its cells, each times its seed."""
+    scale: float
+    """What the slopes of ``difference`` are multiplied by: the seed, where it is not in the output already."""
+    backprop: float
+    """The gradient that backprop found."""
+    symbolic: float | None
+    """SymPy's derivative."""
+    note: str
+    """Why SymPy has no say."""
+    difference: Difference | None
+    """What the runs around the point say."""
+    place: int | None = 0
+    """The cell of the node that is moved, in reading order; None for a direction that moves all of them."""
+
+    @property
+    def numeric(self) -> float | None:
+        """The central difference."""
+        if self.difference is None or math.isnan(self.difference.slope):
+            return None
+        return self.scale * self.difference.slope
+
+    @property
+    def error(self) -> float:
+        """How far it may be off."""
+        if self.difference is None or math.isnan(self.difference.slope):
+            return math.inf
+        return abs(self.scale) * self.difference.error
+
+
+def judged(said: Testimony, name: str) -> Row:
+    """The row of a derivative, called ``name``."""
+    symbolic, note, numeric = said.symbolic, said.note, said.numeric
+    if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(said.backprop):
+        symbolic, note = None, f"its formula has no value at this point ({numeral(symbolic)})"
+    verdict, explanation = _judge(said, symbolic)
+    return Row(
+        name,
+        said.backprop,
+        symbolic,
+        note,
+        numeric,
+        said.error,
+        None if symbolic is None else relative_error(said.backprop, symbolic),
+        None if numeric is None else relative_error(said.backprop, numeric),
+        verdict,
+        explanation,
+        said.difference.kinks if said.difference is not None else (),
+    )
+
+
+def relative_error(a: float, b: float) -> float:
+    """|a − b| / max(|a|, |b|); 0 where both are 0 or the same infinity, nan where one of them is nan."""
+    if a == b:
+        return 0.0
+    if math.isinf(a) or math.isinf(b):
+        return math.inf
+    return abs(a - b) / max(abs(a), abs(b))
+
+
+def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
+    trace, backprop, numeric, error, difference = said.trace, said.backprop, said.numeric, said.error, said.difference
+    if not (math.isfinite(said.output) and math.isfinite(backprop)):
+        return "not finite", _why_not_finite(trace, said.index)
+    if difference is not None and difference.kinks:
+        return _at_kink(said, symbolic, difference)
+    by_symbolic = symbolic is None or _same(backprop, symbolic)
+    by_numeric = numeric is None or _close(backprop, numeric, error)
+    if by_symbolic and by_numeric:
+        return "agree", _reservation(backprop, symbolic, numeric, difference)
+    standing = _standing_kink(trace, said.index)
+    if standing:
+        return "kink", standing
+    if said.place is not None and not by_symbolic and by_numeric and symbolic is not None:
+        left = float(np.ravel(noise(trace, said.index))[said.place])
+        if abs(backprop - symbolic) <= left:
+            return "agree", ""
+    exact = _exact(said) if symbolic is None or not by_symbolic else symbolic
+    if exact is not None and _same(backprop, exact):
+        if not by_symbolic:
+            return "agree", "SymPy stands alone: its formula may be meant for complex numbers."
+        return "agree", f"The difference cannot tell: {_why_blind(said)}. Without rounding the slope is {numeral(exact)}."
+    if exact is None:
+        other = "SymPy" if numeric is None else "the central difference"
+        if numeric is not None and symbolic is not None:
+            return "disagree", "All three differ."
+        return "disagree", f"Backprop and {other} differ, and there is no third witness."
+    head = ""
+    if symbolic is not None and numeric is not None and not by_numeric and _close(symbolic, numeric, error):
+        head = "SymPy and the central difference agree with each other and not with backprop. "
+    off = f"Backprop is off by {_percent(relative_error(backprop, exact))}: without rounding the slope is {numeral(exact)}."
+    guilty = wrong_slope(trace, said.index)
+    if guilty:
+        return "disagree", f"{head}{guilty}"
+    guilty = wrong_value(trace, trace.program.output)
+    if guilty:
+        return "disagree", f"{head}A gate has a wrong value: {guilty}"
+    guilty = cancelled(trace, said.index, backward=True)
+    if guilty:
+        return "rounding", f"{off} {guilty}"
+    if said.place is None or trace.node(said.index).shape:
+        return "disagree", f"{head}{off} The local gradient of a gate on the way is wrong: check its gates one by one."
+    return "rounding", f"{off} No gate is wrong: digits are lost from gate to gate."
+
+
+def value_row(trace: Trace) -> Row | None:
+    """The value of the output beside the one without rounding; None where the run is too large, or a gate has no form for it."""
+    from graphstep.analysis.symbolic import ExactRun
+
+    try:
+        exact = ExactRun(trace).value()
+    except GraphstepError:
+        return None
+    came = np.ravel(trace.output).tolist()
+    if not came or any(math.isnan(right) and not math.isnan(left) for left, right in zip(came, exact, strict=True)):
+        return None
+    errors = [0.0 if _both_nan(a, b) else relative_error(a, b) for a, b in zip(came, exact, strict=True)]
+    # Which of the cells that are right is off by most is a matter of the last bits.
+    errors = [0.0 if error <= _RIGHT else error for error in errors]
+    place = max(range(len(came)), key=lambda k: (math.isnan(errors[k]), errors[k]))
+    value, right, error = came[place], exact[place], errors[place]
+    shape = np.shape(trace.output)
+    cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
+    verdict, explanation = _judge_value(trace, value, right)
+    name = f"{output_name(trace.program)}{'' if cell is None else cell_text(cell)} (value)"
+    return Row(name, value, right, "", None, math.inf, error, None, verdict, explanation, cell=cell)
+
+
+def _both_nan(a: float, b: float) -> bool:
+    return math.isnan(a) and math.isnan(b)
+
+
+def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, str]:
+    output = trace.program.output
+    if not math.isfinite(value):
+        if not math.isfinite(right):
+            return "not finite", ""
+        return "not finite", f"{_made_by(trace, value_causes(trace, output))} Without rounding it is {numeral(right)}."
+    if _same(value, right):
+        return "agree", ""
+    if right == 0 and abs(value) <= ROUNDINGS * _EPSILON * _largest(trace):
+        return "agree", ""
+    off = f"It is off by {_percent(relative_error(value, right))}: without rounding it is {numeral(right)}."
+    guilty = wrong_value(trace, output)
+    if guilty:
+        return "disagree", f"{off} {guilty}"
+    return "rounding", f"{off} {cancelled(trace, output, backward=False) or 'Digits are lost from gate to gate.'}"
+
+
+def _largest(trace: Trace) -> float:
+    """The size of the numbers that are added up on the way to the output."""
+    cells = np.abs(trace.buffers.cells[: trace.plan.starts[-1]])
+    return float(np.max(cells, initial=0.0, where=np.isfinite(cells)))
+
+
+def _same(a: float, b: float) -> bool:
+    """Whether two slopes are the same as far as doubles can say."""
+    return relative_error(a, b) <= AGREES or max(abs(a), abs(b)) < _SMALLEST
+
+
+def _exact(said: Testimony) -> float | None:
+    """The slope as a run without rounding has it; None where the run is too large for that, or a gate has no form for it."""
+    from graphstep.analysis.symbolic import ExactRun
+
+    if said.place is None:
+        return None
+    try:
+        slope = ExactRun(said.trace, said.index).slope(said.index, said.place)
+    except GraphstepError:
+        return None
+    return slope if math.isfinite(slope) else None
+
+
+def _why_blind(said: Testimony) -> str:
+    """Why a difference does not see a slope that is there."""
+    if said.difference is not None and said.difference.one_sided:
+        return "the function exists only on one side of this point, and bends there"
+    return "the function bends, or its digits cancel, within the smallest step"
+
+
+def _percent(share: float) -> str:
+    """A relative error as a person says it."""
+    if share < 1e-4:
+        return numeral(share, 2)
+    return f"{numeral(100 * share, 2)} %"
+
+
+def _close(gradient: float, numeric: float, error: float) -> bool:
+    """Whether a gradient and a difference agree, given how far the difference may be off."""
+    return _same(gradient, numeric) or abs(gradient - numeric) <= 10 * error
+
+
+def _reservation(backprop: float, symbolic: float | None, numeric: float | None, difference: Difference | None) -> str:
+    if difference is not None and difference.one_sided:
+        side = "right" if math.isfinite(difference.right) else "left"
+        return f"The function exists only to the {side} of this point, so the difference looks that way alone."
+    if symbolic is None and numeric is not None and relative_error(backprop, numeric) > AGREES:
+        return "The difference is right as far as it can tell: rounding hides the rest."
+    if symbolic is None and numeric is None:
+        return "There is no other witness: backprop stands alone."
+    return ""
+
+
+def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) -> tuple[Verdict, str]:
+    trace, backprop, numeric, error = said.trace, said.backprop, said.numeric, said.error
+    left, right = said.scale * difference.left, said.scale * difference.right
+    smooth = math.isfinite(left) and math.isfinite(right) and _close(left, right, error)
+    if smooth and numeric is not None and _close(backprop, numeric, error):
+        return "agree", ""
+    first = difference.kinks[0]
+    gate = trace.gate(first)
+    assert gate is not None
+    where = f"{gate.name} ({name_with_text(trace.program, first).removesuffix(',')})"
+    if len(difference.kinks) > 1:
+        more = len(difference.kinks) - 1
+        where += f" and {more} more gate{'s' if more > 1 else ''}"
+    have = "have" if len(difference.kinks) > 1 else "has"
+    taken = [f"backprop takes {numeral(backprop)}"]
+    if symbolic is not None:
+        taken.append(f"SymPy {numeral(symbolic)}")
+    if smooth:
+        slopes = f"the slope is {numeral(left)} on both sides, but each gate decides for itself"
+    elif math.isinf(left) or math.isinf(right):
+        slopes = "the value jumps, so that no slope is right"
+    else:
+        slopes = f"the slope is {numeral(left)} on the left and {numeral(right)} on the right"
+        if numeric is not None:
+            taken.append(f"the central difference their mean, {numeral(numeric)}")
+    note = remark_at(trace, first)
+    rule = " The kink is nearer than the smallest step of the difference." if note is None else f" {note.text}"
+    return "kink", f"{where} {have} a kink here: {slopes}. {_sentence(taken)}{rule}"
+
+
+def _standing_kink(trace: Trace, moved: int) -> str:
+    """What is said where a gate stays at its kink while the inputs move, as in clip(x, x, 1); empty where none does."""
+    arrays = any(node.shape for node in trace.program.nodes)
+    for index, reached in enumerate(trace.program.reaches):
+        if not reached or (arrays and index <= moved):
+            continue
+        note = remark_at(trace, index)
+        if note is not None and note.kind == "convention":
+            return f"{name_with_text(trace.program, index)} stands at a kink and stays there while the input moves. {note.text}"
+    return ""
+
+
+def _sentence(said: list[str]) -> str:
+    text = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _why_not_finite(trace: Trace, index: int) -> str:
+    """Why the gradient of a node is not finite, or else the output, looked for on the wires between the two."""
+    causes = gradient_causes(trace, index)
+    if not causes:
+        return _made_by(trace, value_causes(trace, trace.program.output))
+    first = causes[0]
+    if first.edge is None and first.node == trace.program.output:
+        return f"The seed is {_odd(trace.seed)}."
+    if first.edge is None:
+        return f"The contributions to {name_of(trace.program, first.node)} are too large to add up."
+    sender, edge = first.node, first.edge
+    local, upstream = trace.local_of(edge), trace.gradient_of(sender)
+    zero = local is not None and bool(np.any(np.equal(upstream, 0) & np.isinf(local)))
+    if makes_not_finite(trace, sender) and not zero:
+        return _made_by(trace, (sender,))
+    odd = [x for x in trace.node(sender).operands if isinstance(x, int) and not is_finite(trace.value_of(x))]
+    if odd and not zero:
+        return _made_by(trace, value_causes(trace, odd[0]))
+    here = f"At {name_with_text(trace.program, sender).removesuffix(',')},"
+    note = remark_at(trace, sender)
+    rule = f" {note.text}" if note is not None else ""
+    if local is None or is_finite(local):
+        receiver = name_of(trace.program, int(trace.plan.receiver[edge]))
+        return f"{here} what is sent to {receiver} is {_odd(trace.contribution_of(edge))}.{rule}"
+    return f"{here} the local gradient is {_odd(local)}{', and 0 · inf is nan' if zero else ''}.{rule}"
+
+
+def _made_by(trace: Trace, nodes: Sequence[int]) -> str:
+    """What is not finite at these nodes, and why."""
+    told = []
+    for node in nodes:
+        value = _odd(trace.value_of(node))
+        if trace.gate(node) is None:
+            told.append(f"The input {name_of(trace.program, node)} is {value}.")
+            continue
+        note = remark_at(trace, node)
+        told.append(f"{name_with_text(trace.program, node)} is {value}.")
+        told += [note.text] if note is not None else []
+    return " ".join(told)
+
+
+def _odd(value: Number) -> str:
+    """A number; of an array what is not finite in it: ``nan in 2 of its 6 cells``."""
+    if isinstance(value, int | float):
+        return numeral(value)
+    cells = value[~np.isfinite(value)]
+    return f"{numeral(float(cells.flat[0]))} in {cells.size:,} of its {value.size:,} cells"

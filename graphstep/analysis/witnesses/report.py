@@ -1,0 +1,320 @@
+"""What the witnesses said, as data, as lines of text and as JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from graphstep.ground.arrays import cell_text, shape_text
+from graphstep.ground.numerals import DIGITS, numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphstep.ground.arrays import Number
+
+Verdict = Literal["agree", "rounding", "kink", "not finite", "disagree"]
+"""The witnesses agree; or every gate is right and the formula loses digits; or there is a kink; or there is nothing finite to
+compare; or one of them contradicts the others."""
+
+AGREES = 1e-6
+"""Largest relative error of witnesses that agree. CS231n (Neural Networks 3): 1e-7 and less is happy, above 1e-2 something is
+wrong; extrapolated differences in float64 leave 1e-10 where nothing is."""
+
+BOUNDS = ("1e-12", "1e-9", "1e-6")
+"""Below which of them a relative error is, is all that is said of one that is rounding: its digits differ from CPU to CPU. An
+error of a difference is said to be below the last of them."""
+
+SEVERITY: dict[Verdict, int] = {"agree": 0, "rounding": 1, "kink": 2, "not finite": 3, "disagree": 4}
+"""How serious a verdict is; the most serious one stands for a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was checked of an array."""
+
+    shape: tuple[int, ...]
+    """Its shape."""
+    checked: int
+    """How many of its cells were moved, one at a time."""
+    size: int
+    """How many cells it has."""
+    along: Row | None
+    """The comparison along a random direction, which moves all cells at once; None where every cell was checked, and where a
+    value is not finite."""
+    blurred: int
+    """How many cells agree only as far as the difference can tell: they are too small for it."""
+
+    def says(self) -> str:
+        """What was checked, in words: ``50 of 100,000 cells and a random direction checked``."""
+        if self.checked == self.size:
+            return f"all {self.size:,} cells checked"
+        return f"{self.checked:,} of {self.size:,} cells{' and a random direction' if self.along is not None else ''} checked"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The sample as JSON data."""
+        found: dict[str, Any] = {"shape": list(self.shape), "cells": self.size, "cells_checked": self.checked}
+        if self.along is not None:
+            found["direction"] = {
+                "backprop": _cell(self.along.backprop),
+                "numeric": _cell(self.along.numeric),
+                "relative_error": _cell(self.along.numeric_difference),
+                "verdict": self.along.verdict,
+            }
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the witnesses say of one gradient."""
+
+    input: str
+    """The input, or what the node is called."""
+    backprop: float
+    """The gradient that backprop found."""
+    symbolic: float | None
+    """SymPy's derivative at the point; None when there is none."""
+    symbolic_note: str
+    """Why SymPy has no say, as a sentence without a full stop; empty when it has."""
+    numeric: float | None
+    """The central difference; None when the output is not finite around the point."""
+    numeric_error: float
+    """How far the central difference may be off, as far as it can tell itself."""
+    symbolic_difference: float | None
+    """Relative error |a − b| / max(|a|, |b|) of backprop and SymPy, 0 when both are 0; None without a symbolic value."""
+    numeric_difference: float | None
+    """The same of backprop and the central difference."""
+    verdict: Verdict
+    """What comes out of it."""
+    explanation: str = ""
+    """Why, in one to three sentences; empty when all agree."""
+    kinks: tuple[int, ...] = ()
+    """The nodes whose gate has a kink here, in the order of the program."""
+    cell: tuple[int, ...] | None = None
+    """The cell of an array that the numbers are of; None for a number."""
+    sample: Sample | None = None
+    """What was checked, where the row stands for a whole array; its cell is then the one with the largest relative error."""
+
+    @property
+    def place(self) -> str:
+        """The input, or its cell that the numbers are of: ``W[0, 1]``."""
+        if self.sample is None or self.cell is None:
+            return self.input
+        return f"{self.input}{cell_text(self.cell)}"
+
+    @property
+    def relative_error(self) -> float | None:
+        """The larger of the two relative errors."""
+        return max((e for e in (self.symbolic_difference, self.numeric_difference) if e is not None), default=None)
+
+    @property
+    def error_text(self) -> str:
+        """The relative error of backprop by its size alone, and in figures only where it is more than rounding.
+
+        It is that of SymPy, whose derivative is right to the last digit; the difference has rounding of its own.
+        """
+        if self.verdict != "agree":
+            return "–" if self.relative_error is None else _shown(self.relative_error, 2)
+        error = self.numeric_difference if self.symbolic_difference is None else self.symbolic_difference
+        if error is None:
+            return "–"
+        if not error <= AGREES:
+            return "rounding"
+        return next(
+            f"< {bound}" for bound in (BOUNDS if self.symbolic_difference is not None else BOUNDS[-1:]) if error <= float(bound)
+        )
+
+    def shown(self, digits: int = DIGITS) -> tuple[str, str, str]:
+        """What backprop, SymPy and the difference say, as text: what rounding left of 0 is 0, and a blind difference is –."""
+        backprop: float | None = None if self.sample is not None and not self.sample.checked else self.backprop
+        symbolic, numeric = self.symbolic, self.numeric
+        if self.verdict == "agree":
+            if self.symbolic_difference is not None and self.symbolic_difference > AGREES and not self.explanation:
+                backprop, symbolic = 0.0, 0.0
+            if numeric is not None and max(abs(numeric), abs(self.backprop)) <= 10 * self.numeric_error:
+                numeric = 0.0
+            elif self.numeric_difference is not None and not self.numeric_difference <= AGREES:
+                numeric = None
+        return _shown(backprop, digits), _shown(symbolic, digits), _shown(numeric, digits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as JSON data."""
+        place: dict[str, Any] = {} if self.cell is None else {"cell": list(self.cell)}
+        if self.sample is not None:
+            place |= self.sample.to_dict()
+        name = self.input
+        if self.sample is None and self.cell is not None:
+            name = name.removesuffix(cell_text(self.cell))
+        return {
+            "input": name,
+            **place,
+            "backprop": _cell(self.backprop),
+            "symbolic": _cell(self.symbolic),
+            "numeric": _cell(self.numeric),
+            "relative_error": {"symbolic": _cell(self.symbolic_difference), "numeric": _cell(self.numeric_difference)},
+            "verdict": self.verdict,
+            "symbolic_note": self.symbolic_note,
+            "explanation": self.explanation,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the witnesses say of a whole run."""
+
+    program: str
+    """The program as typed."""
+    inputs: Mapping[str, Number]
+    """The values of the inputs."""
+    output: Number
+    """The value of the output."""
+    rows: tuple[Row, ...]
+    """One row for each input, in the order of the program; for a small array one for each of its cells."""
+    value: Row | None = None
+    """The value of the output beside the one without rounding, in ``backprop`` and ``symbolic``; of an array the cell that is
+    furthest off. None where the run is too large for that."""
+    given: str = ""
+    """Which inputs were given inf or nan, as a sentence; empty where none was."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The most serious verdict among the rows, and that on the value."""
+        rows = [*self.rows, *([] if self.value is None else [self.value])]
+        return max((row.verdict for row in rows), key=SEVERITY.__getitem__, default="agree")
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no witness contradicts backprop, kinks and the rounding of the formula aside."""
+        return self.verdict in ("agree", "rounding", "kink")
+
+    def lines(self, digits: int = DIGITS) -> list[str]:
+        """A table and what there is to say about it, as lines of plain text; numbers with ``digits`` significant digits."""
+        if not self.rows:
+            return ["The program has no inputs, so there is no gradient to check."]
+        table: list[tuple[str, ...]] = [("input", "backprop", "SymPy", "difference", "relative error", "verdict")]
+        every = (*self.rows, *([] if self.value is None else [self.value]))
+        table += [(row.place, *row.shown(digits), row.error_text, row.verdict) for row in every]
+        widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+        lines = [
+            "  ".join(cell.rjust(w) if 0 < k < 5 else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
+            for line in table
+        ]
+        lines = [line.rstrip() for line in lines]
+        lines.append("")
+        lines += [self.given] if self.given else []
+        lines += self._explanations()
+        lines += [f"{self.value.input}: {self.value.explanation}"] if self.value is not None and self.value.explanation else []
+        notes: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.symbolic_note:
+                notes.setdefault(row.symbolic_note, []).append(row.input)
+        lines += [f"No derivative from SymPy{_for(names, len(self.rows))}: {note}." for note, names in notes.items()]
+        lines.append(self.summary())
+        return lines
+
+    def _explanations(self) -> list[str]:
+        lines: list[str] = []
+        # Cells of one array often have the same to say: a class cannot be moved, a maximum ties.
+        together: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.cell is not None and row.sample is None and row.explanation:
+                together.setdefault(row.explanation, []).append(row.input)
+        for row in self.rows:
+            names = together.get(row.explanation, []) if row.cell is not None and row.sample is None else []
+            if not names:
+                lines += _said(row)
+            elif names[0] == row.input:
+                lines.append(f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}: {row.explanation}")
+        return lines
+
+    def summary(self) -> str:
+        """The result in one sentence."""
+        count = len(self.rows)
+        every = "The gradient is" if count == 1 else f"All {count} gradients are"
+        agreeing = [row for row in self.rows if row.verdict == "agree"]
+        if len(agreeing) < count:
+            names = {
+                "rounding": "rounded away",
+                "kink": "at a kink",
+                "not finite": "not finite",
+                "disagree": "in dispute",
+            }
+            said = []
+            for verdict, words in names.items():
+                found = [row.input for row in self.rows if row.verdict == verdict]
+                if found:
+                    said.append(f"{len(found)} {words}")
+            return f"Of {count} gradient{'s' if count > 1 else ''}, {len(agreeing)} confirmed, {', '.join(said)}."
+        if any(row.sample is not None for row in self.rows):
+            every = "Every cell that was checked is" if count > 1 or self.rows[0].sample is not None else every
+        by = "SymPy and the central difference"
+        if all(row.symbolic is None for row in self.rows):
+            by = "the central difference"
+        if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in self.rows):
+            by = f"{by} as far as that can tell"
+        texts = {row.error_text for row in self.rows}
+        worst = next((f"< {bound}" for bound in reversed(BOUNDS) if f"< {bound}" in texts), "")
+        return f"{every} confirmed by {by}{f', relative error {worst}' if worst else ''}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON data; inf and nan are the strings ``inf``, ``-inf`` and ``nan``."""
+        return {
+            "schema": 1,
+            "program": self.program,
+            "inputs": {name: _plain(value) for name, value in self.inputs.items()},
+            "output": _plain(self.output),
+            "verdict": self.verdict,
+            "check": [row.to_dict() for row in self.rows],
+            **({} if self.value is None else {"value": self._value()}),
+        }
+
+    def _value(self) -> dict[str, Any]:
+        row = self.value
+        assert row is not None, "it is asked for where there is one"
+        place: dict[str, Any] = {} if row.cell is None else {"cell": list(row.cell)}
+        numbers = {"computed": _cell(row.backprop), "exact": _cell(row.symbolic)}
+        error = {"relative_error": _cell(row.symbolic_difference)}
+        return {**place, **numbers, **error, "verdict": row.verdict, "explanation": row.explanation}
+
+
+def _cell(value: float | None) -> float | str | None:
+    """A number as JSON data: inf and nan are strings."""
+    return value if value is None or math.isfinite(value) else numeral(value)
+
+
+def _plain(value: Number) -> Any:
+    return _cell(value) if isinstance(value, int | float) else _nested(value.tolist())
+
+
+def _nested(cells: Any) -> Any:
+    # As deep as the array has axes.
+    return [_nested(part) for part in cells] if isinstance(cells, list) else _cell(cells)
+
+
+def _shown(value: float | None, digits: int) -> str:
+    """A number rounded to its digits: whether more follow is decided by the last bits, which differ from CPU to CPU."""
+    return "–" if value is None else numeral(float(f"{value:.{digits - 1}e}"), digits)
+
+
+def _said(row: Row) -> list[str]:
+    """What there is to say of a row below the table."""
+    if row.sample is None or not row.sample.checked:
+        return [f"{row.input}: {row.explanation}"] if row.explanation else []
+    shape = shape_text(row.sample.shape)
+    largest = ", where the relative error is largest" if row.verdict == "agree" else ""
+    what = f"{row.input} ({shape}): {row.sample.says()}; the row is that of {row.place}{largest}"
+    if row.sample.blurred:
+        one = row.sample.blurred == 1
+        what += f"; {row.sample.blurred:,} cell{' is' if one else 's are'} too small for the difference to say more"
+    what += "."
+    if row.sample.along is not None and row.sample.along.numeric is not None:
+        direction = row.sample.along
+        what += f" Along the random direction the gradient gives {direction.shown()[0]}, the difference {direction.shown()[2]}."
+    return [what, *([f"{row.input}: {row.explanation}"] if row.explanation else [])]
+
+
+def _for(names: list[str], count: int) -> str:
+    if len(names) == count:
+        return ""
+    return f" for {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"

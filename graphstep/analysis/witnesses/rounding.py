@@ -1,0 +1,203 @@
+"""Which gate is to blame where a number is off: one whose own number is, or one at which digits cancel.
+
+The gates are looked at one by one, each with the numbers that it reads in the run, and without rounding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.analysis.witnesses.remarks import remark_at
+from graphstep.gates import Gate
+from graphstep.gates.notation import TERMS, TEXT
+from graphstep.ground.errors import GraphstepError
+from graphstep.ground.numerals import numeral
+from graphstep.telling.names import name_of, name_with_text, slot_term, term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
+
+DIGITS_LOST = 1e-9
+"""Relative error of a gate's own number from which the gate is to blame: a good one is off by 1e-15."""
+
+CANCELS = 1e5
+"""How many times larger than what is left something is that is called to cancel."""
+
+ROUNDINGS = 16
+"""How many roundings of its size a number is allowed."""
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+_SMALLEST = float(np.finfo(np.float64).tiny)
+"""Below this doubles have fewer digits, whoever computes them."""
+
+
+def wrong_slope(trace: Trace, index: int) -> str:
+    """The gate on the ways to a node that sends something else than its local gradient asks for; empty where none does."""
+    from graphstep.analysis.symbolic import exact_contribution
+
+    worst: tuple[float, str] = (0.0, "")
+    for edge in _edges_to(trace, index):
+        sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+        if remark_at(trace, sender) is not None:
+            # At a kink it is a matter of convention.
+            continue
+        try:
+            right = np.asarray(exact_contribution(trace, edge))
+        except GraphstepError:
+            continue
+        came = np.asarray(trace.contribution_of(edge))
+        off, cell = _off(came, right, sums=not isinstance(trace.gate(sender), Gate))
+        if off <= max(DIGITS_LOST, worst[0]):
+            continue
+        gate, towards = name_with_text(trace.program, sender), name_of(trace.program, edge_to(trace, edge))
+        if not isinstance(trace.gate(sender), Gate):
+            worst = off, f"{gate} sends {numeral(float(came[cell]))} to {towards} where {numeral(float(right[cell]))} is right."
+            continue
+        upstream, local = np.asarray(trace.gradient_of(sender)), np.asarray(trace.local_of(edge))
+        slope = float(right[cell]) / float(upstream[cell])
+        said = f"the local gradient of {gate} towards {towards} is {numeral(float(local[cell]))} where {numeral(slope)} is right"
+        worst = off, f"{said[0].upper()}{said[1:]}{_form(trace, sender, slot, cell, slope)}."
+    return worst[1]
+
+
+def edge_to(trace: Trace, edge: int) -> int:
+    """The node that an edge leads to on the way back."""
+    return int(trace.plan.receiver[edge])
+
+
+def _form(trace: Trace, sender: int, slot: int, cell: Any, slope: float) -> str:
+    """That a local gradient is right as a formula, and loses its digits as it is computed; empty where the formula is wrong."""
+    from graphstep.analysis.symbolic.reals import settled
+
+    gate = trace.gate(sender)
+    assert isinstance(gate, Gate), "a structural gate has no formula for its slope"
+    if gate.chooses:
+        return ""
+    inputs = [float(np.broadcast_to(x, trace.node(sender).shape)[cell]) for x in trace.operand_values(sender)]
+    of = gate.slope(slot)
+    smooth = settled(lambda m: m.real(of(m, *map(m.real, inputs), m.real(gate.formula(m, *map(m.real, inputs))))))
+    if abs(smooth - slope) > DIGITS_LOST * abs(slope):
+        return ""
+    if of is not gate.partials[slot]:
+        return ": its form loses digits here"
+    terms = [slot_term(trace.program, sender, k) for k in range(len(inputs))]
+    form = TERMS.term(of(TERMS, *terms, term(trace.program, sender))).read(TEXT).text
+    return f": as it is computed, {form} loses its digits here"
+
+
+def wrong_value(trace: Trace, index: int) -> str:
+    """The gate on the ways to a node whose value is not that of its formula; empty where none is."""
+    from graphstep.analysis.symbolic import exact_gate
+
+    worst: tuple[float, str] = (0.0, "")
+    for node in _nodes_before(trace, index):
+        try:
+            right = np.asarray(exact_gate(trace, node))
+        except GraphstepError:
+            continue
+        came = np.asarray(trace.value_of(node))
+        off, cell = _off(came, right, sums=not isinstance(trace.gate(node), Gate))
+        if off > max(DIGITS_LOST, worst[0]):
+            numbers = f"{numeral(float(came[cell]))} where {numeral(float(right[cell]))} is right"
+            worst = off, f"{name_with_text(trace.program, node)} is {numbers}."
+    return worst[1]
+
+
+def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
+    """Where most digits cancel on the ways to a node, and how many; empty where it is nowhere in sight."""
+    worst, text = CANCELS, ""
+    output = trace.program.output
+    for node in _nodes_before(trace, output):
+        if trace.node(node).gate not in ("add", "sub", "sum", "mean"):
+            continue
+        read = max((float(np.max(np.abs(x), initial=0.0)) for x in trace.operand_values(node)), default=0.0)
+        left = float(np.max(np.abs(trace.value_of(node)), initial=0.0))
+        if left * worst < read:
+            worst = read / left if left else np.inf
+            where = name_with_text(trace.program, node).removesuffix(",")
+            text = f"At {where}, numbers as large as {numeral(read)} cancel to {numeral(left)}"
+    if backward:
+        for node in {index, *(edge_to(trace, edge) for edge in _edges_to(trace, index))}:
+            arrivals = trace.plan.arrivals[node]
+            read = max((float(np.max(np.abs(trace.contribution_of(e)), initial=0.0)) for e in arrivals), default=0.0)
+            left = float(np.max(np.abs(trace.gradient_of(node)), initial=0.0))
+            if len(arrivals) > 1 and left * worst < read:
+                worst = read / left if left else np.inf
+                text = (
+                    f"The contributions to {name_of(trace.program, node)}, as large as {numeral(read)}, cancel to {numeral(left)}"
+                )
+    return f"{text}: the digits that are left are rounding." if text else ""
+
+
+def _off(came: Any, right: Any, *, sums: bool) -> tuple[float, Any]:
+    """The largest relative error among cells, and where it is; a sum may be off by the rounding of the largest cell."""
+    with np.errstate(all="ignore"):
+        floor = 1e-12 * float(np.max(np.abs(right), initial=0.0, where=np.isfinite(right))) if sums else 0.0
+        size = np.maximum(np.maximum(np.abs(came), np.abs(right)), max(floor, _SMALLEST))
+        off = np.where((came == right) | ~np.isfinite(right), 0.0, np.abs(came - right) / size)
+        off = np.where(np.abs(came - right) <= floor, 0.0, np.where(np.isnan(off), np.inf, off))
+    if not off.size:
+        return 0.0, ()
+    cell = np.unravel_index(int(np.argmax(off)), off.shape)
+    return float(off[cell]), cell
+
+
+def noise(trace: Trace, index: int) -> NDArray[np.float64]:
+    """What rounding may leave of a gradient that is 0, cell by cell of a node.
+
+    It is the rounding of a gradient whose contributions all have one sign: nothing cancels in it.
+    """
+    with np.errstate(all="ignore"):
+        sizes = {trace.program.output: np.broadcast_to(np.abs(trace.seed), np.shape(trace.output))}
+        for edge in sorted(set(_edges_to(trace, index))):
+            sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
+            sizes[receiver] = sizes.get(receiver, 0.0) + _size_sent(trace, edge, sizes[sender])
+    return ROUNDINGS * _EPSILON * np.broadcast_to(sizes.get(index, 0.0), np.shape(trace.value_of(index)))
+
+
+def _size_sent(trace: Trace, edge: int, upstream: Any) -> Any:
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    gate, local = trace.gate(sender), trace.local_of(edge)
+    if local is not None:
+        return np.abs(local) * upstream
+    assert gate is not None, "an input sends nothing"
+    assert not isinstance(gate, Gate), "it has a local gradient"
+    call = trace.call(sender)
+    shapes = [np.shape(x) for x in call.inputs]
+    if gate.structure(slot, shapes, call.options) in ("selection", "permutation", "repetition") or gate.factors is not None:
+        sizes = replace(call, inputs=tuple(map(np.abs, call.inputs)), out=np.abs(call.out))
+        return np.abs(gate.pullback(np, sizes, slot, np.asarray(upstream)))
+    # Every cell may move every other one, by its whole size.
+    largest = float(np.max(upstream, initial=0.0)) * max(1, call.out.size)
+    return np.full(shapes[slot], max(largest, float(np.max(np.abs(trace.contribution_of(edge)), initial=0.0))))
+
+
+def _edges_to(trace: Trace, index: int) -> Iterator[int]:
+    """The edges on the ways from the output to a node."""
+    way, seen = [index], {index}
+    while way:
+        for edge in trace.plan.arrivals[way.pop()]:
+            yield edge
+            sender = int(trace.plan.sender[edge])
+            if sender not in seen:
+                seen.add(sender)
+                way.append(sender)
+
+
+def _nodes_before(trace: Trace, index: int) -> list[int]:
+    """The gates on the ways to a node, itself among them, in the order of the program."""
+    way, seen = [index], {index}
+    while way:
+        for operand in trace.node(way.pop()).operands:
+            if isinstance(operand, int) and operand not in seen:
+                seen.add(operand)
+                way.append(operand)
+    return [node for node in sorted(seen) if trace.gate(node) is not None]

@@ -1,0 +1,1 @@
+"""Numbers: the plan of a program, its passes forward and backward, and the trace that they leave."""

@@ -1,0 +1,173 @@
+"""Where on the way to a node something began: a value or a gradient that is not finite, a gradient of 0.
+
+Each function walks along the wires from one node and looks nowhere else: what went wrong beside the way has no part in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.gates.gate import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Where a gradient became what it is: along an edge, or at a node whose contributions add up to it."""
+
+    node: int
+    """The gate that sends along the edge; without an edge the node whose contributions were added up, or the seeded output."""
+    edge: int | None
+    """The edge; None for a sum and for the seed."""
+
+
+def is_finite(value: Number) -> bool:
+    """Whether a number, or every cell of an array, is finite."""
+    return bool(np.isfinite(value).all())
+
+
+def has_nan(value: Number) -> bool:
+    """Whether a number, or any cell of an array, is nan."""
+    return bool(np.isnan(value).any())
+
+
+def is_zero(value: Number) -> bool:
+    """Whether a number, or every cell of an array, is 0."""
+    return not np.any(value)
+
+
+def makes_not_finite(trace: Trace, index: int) -> bool:
+    """Whether a gate makes inf or nan out of what is finite, or nan out of infinities, in one cell at least.
+
+    An input makes nothing: what is not finite there was given. So was a constant such as 1e999.
+    """
+    value = trace.value_of(index)
+    if trace.gate(index) is None or is_finite(value):
+        return False
+    if isinstance(trace.gate(index), Gate):
+        # Cell by cell: an infinity in one cell of a mask says nothing about the others.
+        finite = _in_every_operand(trace, index, np.isfinite)
+        return bool(np.any(~np.isfinite(value) & finite)) or makes_nan(trace, index)
+    return all(map(is_finite, trace.operand_values(index))) or makes_nan(trace, index)
+
+
+def makes_nan(trace: Trace, index: int) -> bool:
+    """Whether a gate makes nan out of what is not nan, in one cell at least."""
+    value = trace.value_of(index)
+    if trace.gate(index) is None or not has_nan(value):
+        return False
+    if isinstance(trace.gate(index), Gate):
+        return bool(np.any(np.isnan(value) & _in_every_operand(trace, index, lambda x: ~np.isnan(x))))
+    return not any(map(has_nan, trace.operand_values(index)))
+
+
+def _in_every_operand(trace: Trace, index: int, holds: Callable[[Number], Any]) -> NDArray[np.bool_]:
+    """In which cells of an elementwise gate something holds of all that it reads."""
+    shape = trace.node(index).shape
+    everywhere: NDArray[np.bool_] = np.logical_and.reduce([np.broadcast_to(holds(x), shape) for x in trace.operand_values(index)])
+    return everywhere
+
+
+def value_causes(trace: Trace, index: int) -> tuple[int, ...]:
+    """The nodes at which the value of a node became what it is, where that is not finite: none, one or two.
+
+    Of a nan the last is the first node on its way that is nan; before it stands the first that is infinite, where the nan was
+    made of an infinity. A gate that makes what is not finite goes before an input that was given so.
+    """
+    value = trace.value_of(index)
+    if is_finite(value):
+        return ()
+    if not has_nan(value):
+        return (_first_maker(trace, (index,), is_finite, makes_not_finite),)
+    origin = _first_maker(trace, (index,), _is_real, makes_nan)
+    infinite = [x for x in trace.node(origin).operands if isinstance(x, int) and not is_finite(trace.value_of(x))]
+    if not infinite:
+        return (origin,)
+    return _first_maker(trace, infinite, is_finite, makes_not_finite), origin
+
+
+def _is_real(value: Number) -> bool:
+    return not has_nan(value)
+
+
+def _first_maker(
+    trace: Trace, starts: Iterable[int], harmless: Callable[[Number], bool], makes: Callable[[Trace, int], bool]
+) -> int:
+    """The first gate, in the order of the program, that makes what is not harmless on the way to some nodes; else the input."""
+    way, seen = list(starts), set(starts)
+    while way:
+        for operand in trace.node(way.pop()).operands:
+            if isinstance(operand, int) and operand not in seen and not harmless(trace.value_of(operand)):
+                seen.add(operand)
+                way.append(operand)
+    made = (index for index in sorted(seen) if makes(trace, index))
+    return next(made, min(seen))
+
+
+def gradient_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
+    """Where the gradient of a node became what it is, where that is not finite: none, one or two, as :func:`value_causes`."""
+    gradient = trace.gradient_of(index)
+    if not trace.program.depends[index] or is_finite(gradient):
+        return ()
+    if not has_nan(gradient):
+        return (_first_sender(trace, index, is_finite),)
+    origin = _first_sender(trace, index, _is_real)
+    if is_finite(trace.gradient_of(origin.node)):
+        return (origin,)
+    first = _first_sender(trace, origin.node, is_finite)
+    return (origin,) if first == origin else (first, origin)
+
+
+def _first_sender(trace: Trace, index: int, harmless: Callable[[Number], bool]) -> Cause:
+    """The first place, in the order of the backward pass, at which what is not harmless arises on the way to a node."""
+    plan, origins, way, seen = trace.plan, [], [index], {index}
+    while way:
+        node = way.pop()
+        harmful = [edge for edge in plan.arrivals[node] if not harmless(trace.contribution_of(edge))]
+        if not harmful:
+            # Each contribution is harmless, and their sum is not; or it is the seed.
+            origins.append((plan.edge_step[plan.arrivals[node][-1]] if plan.arrivals[node] else 0, Cause(node, None)))
+        for edge in harmful:
+            sender = int(plan.sender[edge])
+            if harmless(trace.gradient_of(sender)):
+                origins.append((plan.edge_step[edge], Cause(sender, edge)))
+            elif sender not in seen:
+                seen.add(sender)
+                way.append(sender)
+    return min(origins, key=lambda origin: int(origin[0]))[1]
+
+
+def zero_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
+    """Where the gradient on its way to a node ends, if all of its gradient is 0; in the order of the backward pass.
+
+    The edges along which a gate sends 0 although a gradient arrives at it, and the nodes whose contributions cancel. Empty where
+    the gradient is not 0, and where no way leads from the output to the node.
+    """
+    program, plan = trace.program, trace.plan
+    if not (program.depends[index] and program.reaches[index] and is_zero(trace.gradient_of(index))):
+        return ()
+    origins, way, seen = [], [index], {index}
+    while way:
+        node = way.pop()
+        arrivals = plan.arrivals[node]
+        if not arrivals or not all(is_zero(trace.contribution_of(edge)) for edge in arrivals):
+            origins.append((plan.edge_step[arrivals[-1]] if arrivals else 0, Cause(node, None)))
+            continue
+        for edge in arrivals:
+            sender = int(plan.sender[edge])
+            if not is_zero(trace.gradient_of(sender)):
+                origins.append((plan.edge_step[edge], Cause(sender, edge)))
+            elif sender not in seen:
+                seen.add(sender)
+                way.append(sender)
+    return tuple(cause for _, cause in sorted(origins, key=lambda origin: int(origin[0])))

@@ -1,0 +1,36 @@
+"""Whether the values that were given are those that a program reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+
+
+def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
+    """Raise InputError unless there is exactly one value for each input of the program."""
+    missing = [name for name in program.inputs if name not in inputs]
+    if missing:
+        from graphstep.language.read.foreign.names import name_hint
+
+        names = ", ".join(missing)
+        example = " ".join(f"{name}=…" for name in missing)
+        meant = next(filter(None, (name_hint(name, program.text, inputs) for name in missing)), "")
+        hint = "; ".join(filter(None, [f"give one on the command line: {example}", meant]))
+        raise InputError(f"no value for {names}", hint=hint)
+    for name in inputs:
+        if name in program.input_places:
+            continue
+        if name in program.names:
+            raise InputError(
+                f"'{name}' is assigned in the program, so it cannot be given a value",
+                hint=f"leave {name}= out, or the statement that assigns it",
+            )
+        known = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
+        raise InputError(f"'{name}' does not stand in the program", hint=did_you_mean(name, program.inputs) or known)

@@ -1,0 +1,194 @@
+"""The batches of a program, level by level: what is computed together, and where it lies in the buffers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.gates import GATES
+from graphstep.gates.gate import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphstep.gates.structural import StructuralGate
+    from graphstep.ground.operands import Shape
+    from graphstep.language.program import Program
+
+
+class Region(NamedTuple):
+    """The cells of one array in a buffer."""
+
+    start: int
+    """The first of them."""
+    stop: int
+    """The one behind the last."""
+    shape: Shape
+    """How they are arranged, in C order."""
+
+
+Cells = int | NDArray[np.int32]
+"""One cell by number, or several at once. A number gives a NumPy scalar, which is faster than an array of one."""
+
+Index = Cells | Region
+"""One cell, several at once, or the cells of an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Gates that are computed together: the same gate, at the same level, with constants in the same slots."""
+
+    gate: Gate | StructuralGate
+    """What they compute."""
+    outs: Index
+    """The cells they write."""
+    ins: tuple[Index, ...]
+    """The cells they read, one entry a slot."""
+    constants: tuple[int, ...]
+    """The slots that hold constants."""
+    options: Mapping[str, Any]
+    """The options of a structural gate, defaults filled in."""
+    sends: tuple[tuple[int, Index, Cells | None], ...]
+    """``(slot, cells of the contributions, edges)`` of every slot that gets a contribution on the way back; the edges are None
+    where arrays are sent, whose slopes are not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The nodes at one distance from the inputs, with the gates among them."""
+
+    batches: tuple[Batch, ...]
+    """What computes them; empty at level 0, the inputs."""
+    singles: tuple[Cells, Cells] | None
+    """``(cells, contributions)`` of the numbers that get exactly one contribution."""
+    forks: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None
+    """``(cells, first contributions, cells again, later contributions)`` of the numbers that get several: each later one is added
+    to its cell, in the order of the send steps."""
+    arrays: tuple[tuple[Region, tuple[Region, ...]], ...]
+    """The arrays that get several contributions, each with these."""
+
+
+def place_of(start: int, shape: Shape) -> int | Region:
+    """The cell of a number, or the region of an array, that begins at a cell."""
+    return Region(start, start + prod(shape), shape) if shape else start
+
+
+class Levels:
+    """Makes the levels of a program."""
+
+    def __init__(
+        self,
+        program: Program,
+        cells: list[list[int]],
+        starts: Sequence[int],
+        edge_starts: Sequence[int],
+        edges_of: list[tuple[tuple[int, int], ...]],
+        arrivals: list[list[int]],
+    ) -> None:
+        self._program, self._cells, self._starts, self._edge_starts = program, cells, starts, edge_starts
+        self._edges_of, self._arrivals = edges_of, arrivals
+
+    def levels(self) -> tuple[Level, ...]:
+        """The levels from the inputs to the output."""
+        nodes = self._program.nodes
+        depth = [0] * len(nodes)
+        for index, node in enumerate(nodes):
+            if node.gate is not None:
+                depth[index] = 1 + max((depth[x] for x in node.operands if isinstance(x, int)), default=0)
+        members: list[list[int]] = [[] for _ in range(max(depth, default=0) + 1)]
+        for index, level in enumerate(depth):
+            members[level].append(index)
+        return tuple(Level(tuple(self._batches(row)), *self._numbers(row), self._arrays(row)) for row in members)
+
+    def _batches(self, members: list[int]) -> list[Batch]:
+        nodes, count = self._program.nodes, self._starts[-1]
+
+        def kind(index: int) -> tuple[int, str, tuple[bool, ...], tuple[int, ...]]:
+            node, row = nodes[index], self._cells[index]
+            alone = index if self._has_arrays(index) else -1
+            return alone, node.gate or "", tuple(c >= count for c in row), tuple(slot for slot, _ in self._edges_of[index])
+
+        gates = [(kind(index), index) for index in members if nodes[index].gate is not None]
+        gates.sort()
+        batches = []
+        for (alone, name, fixed, slots), group in groupby(gates, key=lambda entry: entry[0]):
+            chosen = [index for _, index in group]
+            constants = tuple(k for k, is_constant in enumerate(fixed) if is_constant)
+            if alone >= 0:
+                batches.append(self._of_arrays(alone, constants))
+                continue
+            edges = [_index([self._edges_of[i][k][1] for i in chosen]) for k in range(len(slots))]
+            places = [_index([self._edge_starts[self._edges_of[i][k][1]] for i in chosen]) for k in range(len(slots))]
+            batches.append(
+                Batch(
+                    GATES[name],
+                    _index([self._starts[i] for i in chosen]),
+                    tuple(_index([self._cells[i][k] for i in chosen]) for k in range(len(fixed))),
+                    constants,
+                    {},
+                    tuple(zip(slots, places, edges, strict=True)),
+                )
+            )
+        return batches
+
+    def _has_arrays(self, index: int) -> bool:
+        nodes, node = self._program.nodes, self._program.nodes[index]
+        if node.shape or not isinstance(GATES[node.gate or ""], Gate):
+            return True
+        return any(isinstance(x, int) and nodes[x].shape for x in node.operands)
+
+    def _of_arrays(self, index: int, constants: tuple[int, ...]) -> Batch:
+        nodes, node = self._program.nodes, self._program.nodes[index]
+        gate = GATES[node.gate or ""]
+        options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
+        sends = []
+        for slot, edge in self._edges_of[index]:
+            operand = node.operands[slot]
+            assert isinstance(operand, int), "a contribution goes to a node"
+            sends.append((slot, place_of(self._edge_starts[edge], nodes[operand].shape), None))
+        ins = [
+            place_of(cell, nodes[operand].shape) if isinstance(operand, int) else cell
+            for cell, operand in zip(self._cells[index], node.operands, strict=True)
+        ]
+        return Batch(gate, place_of(self._starts[index], node.shape), tuple(ins), constants, options, tuple(sends))
+
+    def _numbers(
+        self, members: list[int]
+    ) -> tuple[
+        tuple[Cells, Cells] | None,
+        tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None,
+    ]:
+        nodes, arrivals, place = self._program.nodes, self._arrivals, self._edge_starts
+        numbers = [i for i in members if not nodes[i].shape]
+        singles = [i for i in numbers if len(arrivals[i]) == 1]
+        forks = [i for i in numbers if len(arrivals[i]) > 1]
+        one = None
+        if singles:
+            one = _index([self._starts[i] for i in singles]), _index([place[arrivals[i][0]] for i in singles])
+        if not forks:
+            return one, None
+        cells = np.array([self._starts[i] for i in forks], np.int32)
+        firsts = np.array([place[arrivals[i][0]] for i in forks], np.int32)
+        later = np.array([place[edge] for i in forks for edge in arrivals[i][1:]], np.int32)
+        again = np.repeat(cells.astype(np.intp), [len(arrivals[i]) - 1 for i in forks])
+        return one, (cells, firsts, again, later)
+
+    def _arrays(self, members: list[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
+        nodes = self._program.nodes
+        found = []
+        for index in members:
+            shape = nodes[index].shape
+            if shape and len(self._arrivals[index]) > 1:
+                size = prod(shape)
+                regions = [Region(start, start + size, shape) for start in (self._edge_starts[e] for e in self._arrivals[index])]
+                found.append((Region(self._starts[index], self._starts[index] + size, shape), tuple(regions)))
+        return tuple(found)
+
+
+def _index(cells: Sequence[int]) -> Cells:
+    return cells[0] if len(cells) == 1 else np.array(cells, np.int32)

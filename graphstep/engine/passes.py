@@ -1,0 +1,181 @@
+"""The forward and the backward pass, on arrays.
+
+The chain rule stands here, once: ``contribution = upstream × local`` for every edge, and a node's gradient is the sum of the
+contributions that arrive at it. Where the local gradient is a Jacobian that nobody wants to form, the gate pulls its upstream
+gradient back instead.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.engine.levels import Region
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.structural import Call, MisfitError
+from graphstep.ground.errors import ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphstep.engine.levels import Batch, Index
+    from graphstep.engine.plan import Plan
+    from graphstep.gates import Ties
+    from graphstep.ground.arrays import Number
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buffers:
+    """The cells of a run. A run that is repeated many times, in training, fills the same ones again."""
+
+    cells: Array
+    """Values of all nodes and, behind them, of the constants."""
+    gradients: Array
+    """Gradients of all nodes: nan where a node other than the output depends on no input, and 0 where the output does not depend
+    on it."""
+    slopes: Array
+    """Local gradients by edge between numbers; nan for edges between arrays."""
+    contributions: Array
+    """Contributions of all edges. Where there are arrays, the gradients are its first cells (:attr:`Plan.edge_starts`)."""
+    views: tuple[dict[Region, Array], dict[Region, Array]] = field(default_factory=lambda: ({}, {}))
+    """The arrays in ``cells`` and in ``contributions`` that were asked for, while the run is made: to make a view of a small
+    array takes as long as to compute with it."""
+
+    @classmethod
+    def of(cls, made: Plan) -> Buffers:
+        """New buffers for a plan, with its constants in their places."""
+        count = made.starts[-1]
+        cells = np.empty(count + len(made.constants))
+        cells[count:] = made.constants
+        slopes = np.full(len(made.receiver), nan)
+        if isinstance(made.starts, range):
+            return cls(cells, np.zeros(count), slopes, np.empty(made.edge_starts[-1]))
+        contributions = np.zeros(made.edge_starts[-1])
+        return cls(cells, contributions[:count], slopes, contributions)
+
+    def value(self, place: Index) -> Any:
+        """The number, the numbers or the array at a place of ``cells``."""
+        if not isinstance(place, Region):
+            return self.cells[place]
+        view = self.views[0].get(place)
+        if view is None:
+            view = self.views[0][place] = read(self.cells, place)
+        return view
+
+    def sent(self, place: Region) -> Array:
+        """The array at a place of ``contributions``; the gradients are among them."""
+        view = self.views[1].get(place)
+        if view is None:
+            view = self.views[1][place] = read(self.contributions, place)
+        return view
+
+    def copy(self) -> Buffers:
+        """The same numbers in cells of their own."""
+        contributions = self.contributions.copy()
+        shared = self.gradients.base is self.contributions
+        gradients = contributions[: len(self.gradients)] if shared else self.gradients.copy()
+        return Buffers(self.cells.copy(), gradients, self.slopes.copy(), contributions)
+
+
+def read(buffer: Array, place: Index) -> Any:
+    """The number, the numbers or the array at a place of a buffer; an array is a view."""
+    if isinstance(place, Region):
+        return buffer[place.start : place.stop].reshape(place.shape)
+    return buffer[place]
+
+
+def write(buffer: Array, place: Index, value: Any) -> None:
+    """Put a number, numbers or an array at a place of a buffer."""
+    if isinstance(place, Region):
+        buffer[place.start : place.stop].reshape(place.shape)[...] = value
+    else:
+        buffer[place] = value
+
+
+def forward(made: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
+    """Compute the values of all nodes from those of the inputs. Inputs that are left out keep the values they have."""
+    cells = buffers.cells
+    for index, name in enumerate(made.program.inputs):
+        if name in inputs:
+            write(cells, made.place(index), inputs[name])
+    for level in made.levels:
+        for batch in level.batches:
+            gate, values, outs = batch.gate, [buffers.value(place) for place in batch.ins], batch.outs
+            if isinstance(gate, Gate):
+                found = gate.value(NUMBERS, values)
+            else:
+                try:
+                    found = gate.value(np, values, batch.options)
+                except MisfitError as error:
+                    raise _misfit(made, batch, error) from None
+            if isinstance(outs, Region):
+                buffers.value(outs)[...] = found
+            else:
+                cells[outs] = found
+
+
+def _misfit(made: Plan, batch: Batch, error: MisfitError) -> ShapeError:
+    """Shapes fitted, and a value does not: a class that there is no score for."""
+    cell = batch.outs.start if isinstance(batch.outs, Region) else batch.outs
+    node = made.program.nodes[bisect_right(made.starts, cell) - 1]
+    return ShapeError(error.reason, text=made.program.text, span=node.span, hint=error.fits)
+
+
+def backward(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
+    """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values."""
+    gradients, contributions = buffers.gradients, buffers.contributions
+    write(gradients, made.place(made.program.output), seed)
+    for level in reversed(made.levels):
+        if level.singles is not None:
+            places, edges = level.singles
+            gradients[places] = contributions[edges]
+        if level.forks is not None:
+            places, firsts, again, later = level.forks
+            gradients[places] = contributions[firsts]
+            # One after the other, as the steps do and as the sum is printed; reduceat would add many of them in pairs.
+            np.add.at(gradients, again, contributions[later])
+        for region, parts in level.arrays:
+            whole = gradients[region.start : region.stop]
+            whole[...] = contributions[parts[0].start : parts[0].stop]
+            for part in parts[1:]:
+                whole += contributions[part.start : part.stop]
+        for batch in level.batches:
+            if batch.sends:
+                _send(batch, buffers, ties)
+
+
+def _send(batch: Batch, buffers: Buffers, ties: Ties) -> None:
+    gate, outs = batch.gate, batch.outs
+    inputs, out = [buffers.value(place) for place in batch.ins], buffers.value(outs)
+    upstream = buffers.sent(outs) if isinstance(outs, Region) else buffers.gradients[outs]
+    if not isinstance(gate, Gate):
+        for slot, places, _ in batch.sends:
+            target = buffers.sent(places) if isinstance(places, Region) else None
+            found = gate.pullback(np, Call(tuple(inputs), out, batch.options, ties, target), slot, upstream)
+            if found is not target:
+                _put(buffers, places, found)
+        return
+    for slot, places, edges in batch.sends:
+        slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)
+        part = upstream * slope
+        if gate.pattern[0] == "router":
+            # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan.
+            part = np.where(slope == 0, 0.0, part)
+        if edges is not None:
+            buffers.slopes[edges] = slope
+        _put(buffers, places, part)
+
+
+def _put(buffers: Buffers, places: Index, contribution: Any) -> None:
+    if isinstance(places, Region):
+        buffers.sent(places)[...] = contribution
+    else:
+        buffers.contributions[places] = contribution

@@ -1,0 +1,188 @@
+"""The order of work of a program, made once and used for any values of its inputs.
+
+All values lie one behind the other in one buffer of cells, a number in one cell, an array in as many as it has. Numbers whose
+gates are of one kind, at one distance from the inputs, do not depend on each other, so they are computed together, as one NumPy
+call. That is what lets 100,000 gates run again in milliseconds after an edit of the inputs. A gate on arrays is such a call by
+itself: what it reads and writes are views of regions of the buffer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.engine.levels import Levels, place_of
+from graphstep.ground.collector import collector_paused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.levels import Level, Region
+    from graphstep.ground.operands import Shape
+    from graphstep.language.program import Program
+
+VALUE, SEED, SEND, SUM = range(4)
+"""The events of a run: a gate computes, the output gets its gradient, a gate sends, a node sums."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about a run that does not depend on numbers: batches, edges and steps."""
+
+    program: Program
+    """What runs."""
+    constants: NDArray[np.float64]
+    """The constants of the program, in the cells behind those of the nodes."""
+    starts: Sequence[int]
+    """By node, its first cell; one entry more than there are nodes, the number of cells in all."""
+    edge_starts: Sequence[int]
+    """By edge, the first cell of its contribution; one entry more, the number of cells of all contributions.
+
+    In a program of numbers an edge's cell is its number. Elsewhere the cells of the gradients come first, and the only
+    contribution to an array is its gradient: they are the same cells, for to copy large arrays takes as long as to make them.
+    """
+    levels: tuple[Level, ...]
+    """Forward from the first to the last; backward from the last to the first."""
+    receiver: NDArray[np.int32]
+    """By edge, the node that gets its contribution. Edges are numbered in the order in which they are sent."""
+    sender: NDArray[np.int32]
+    """By edge, the gate that sends it."""
+    slot: NDArray[np.int32]
+    """By edge, the slot of the sender that reads the receiver."""
+    arrivals: tuple[tuple[int, ...], ...]
+    """By node, the edges that bring it contributions, in the order of their arrival."""
+    edge_step: NDArray[np.int32]
+    """By edge, the number of the step that sends it."""
+    events: NDArray[np.uint8]
+    """By step less one, its event: VALUE, SEED, SEND or SUM."""
+    subjects: NDArray[np.int32]
+    """By step less one, the node that gets its value (VALUE), gradient (SEED, SUM), or the edge (SEND)."""
+    sum_step: dict[int, int]
+    """The number of the sum step of every node that has one."""
+    gates_at: NDArray[np.int32]
+    """By step less one, the gate at work: the one that computes, or the one that sends (a sum belongs to the last sender)."""
+
+    @property
+    def seed_step(self) -> int:
+        """The number of the step that seeds the output."""
+        return len(self.program.nodes) - self.program.first_gate + 1
+
+    def place(self, node: int) -> int | Region:
+        """Where a node's value and gradient lie."""
+        return place_of(self.starts[node], self.program.nodes[node].shape)
+
+    def edge_place(self, edge: int) -> int | Region:
+        """Where an edge's contribution lies."""
+        return place_of(self.edge_starts[edge], self.program.nodes[self.receiver[edge]].shape)
+
+
+@collector_paused()
+def plan(program: Program) -> Plan:
+    """The plan of a program that is fitted to the shapes of its inputs; linear in its size."""
+    constants: list[float] = []
+    cells: list[list[int]] = []
+    starts = _starts([node.shape for node in program.nodes])
+    count = starts[-1]
+    for node in program.nodes:
+        row = []
+        for operand in node.operands:
+            if isinstance(operand, int):
+                row.append(starts[operand])
+            else:
+                row.append(count + len(constants))
+                constants.append(operand.value)
+        cells.append(row)
+    receiver, sender, slot, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step = _schedule(program)
+    edge_starts = _edge_starts(program, starts, receiver, arrivals)
+    return Plan(
+        program,
+        np.array(constants, np.float64),
+        starts,
+        edge_starts,
+        Levels(program, cells, starts, edge_starts, edges_of, arrivals).levels(),
+        np.array(receiver, np.int32),
+        np.array(sender, np.int32),
+        np.array(slot, np.int32),
+        tuple(map(tuple, arrivals)),
+        np.array(edge_step, np.int32),
+        np.array(events, np.uint8),
+        np.array(subjects, np.int32),
+        sum_step,
+        np.array(gates_at, np.int32),
+    )
+
+
+def _schedule(program: Program) -> tuple[Any, ...]:
+    """The steps: values in the order of the text, the seed, then sends and sums in exactly the reverse order."""
+    nodes, first, depends, reaches = program.nodes, program.first_gate, program.depends, program.reaches
+    expected = [0] * len(nodes)
+    for index in range(first, len(nodes)):
+        if reaches[index]:
+            for operand in nodes[index].operands:
+                if isinstance(operand, int) and depends[operand]:
+                    expected[operand] += 1
+
+    receiver: list[int] = []
+    sender: list[int] = []
+    slots: list[int] = []
+    edge_step: list[int] = []
+    edges_of: list[tuple[tuple[int, int], ...]] = [()] * len(nodes)
+    arrivals: list[list[int]] = [[] for _ in nodes]
+    sum_step: dict[int, int] = {}
+    events = [VALUE] * (len(nodes) - first) + [SEED]
+    subjects = [*range(first, len(nodes)), program.output]
+    gates_at = list(subjects)
+    for index in range(len(nodes) - 1, first - 1, -1):
+        if not (reaches[index] and depends[index]):
+            continue
+        own = []
+        for slot, operand in enumerate(nodes[index].operands):
+            if not isinstance(operand, int) or not depends[operand]:
+                continue
+            edge = len(receiver)
+            receiver.append(operand)
+            sender.append(index)
+            slots.append(slot)
+            own.append((slot, edge))
+            events.append(SEND)
+            subjects.append(edge)
+            gates_at.append(index)
+            edge_step.append(len(events))
+            arrivals[operand].append(edge)
+            if len(arrivals[operand]) == expected[operand] > 1:
+                events.append(SUM)
+                subjects.append(operand)
+                gates_at.append(index)
+                sum_step[operand] = len(events)
+        edges_of[index] = tuple(own)
+    return receiver, sender, slots, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step
+
+
+def _starts(shapes: Sequence[Shape]) -> Sequence[int]:
+    """Where the cells of each begin when they lie one behind the other, and where the last ones end."""
+    if not any(shapes):
+        return range(len(shapes) + 1)
+    return tuple(accumulate(map(prod, shapes), initial=0))
+
+
+def _edge_starts(
+    program: Program, starts: Sequence[int], receiver: Sequence[int], arrivals: Sequence[Sequence[int]]
+) -> Sequence[int]:
+    """Where the cells of each contribution begin (:attr:`Plan.edge_starts`)."""
+    if isinstance(starts, range):
+        return range(len(receiver) + 1)
+    found, free = [], starts[-1]
+    for index in receiver:
+        shape = program.nodes[index].shape
+        if shape and len(arrivals[index]) == 1:
+            found.append(starts[index])
+        else:
+            found.append(free)
+            free += prod(shape)
+    return (*found, free)

@@ -1,0 +1,90 @@
+"""One step of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.engine.update import Update
+    from graphstep.ground.arrays import Number
+
+Event = Literal["start", "value", "seed", "send", "sum", "update"]
+"""What happens in a step."""
+
+Phase = Literal["start", "forward", "backward", "update"]
+"""The part of a run that a step belongs to; only a round of training has updates."""
+
+_PHASES: dict[Event, Phase] = {"start": "start", "value": "forward", "update": "update"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of a run: a view of the trace's arrays."""
+
+    trace: Trace = field(repr=False)
+    """The run it belongs to."""
+    n: int
+    """Its number; 0 is the start."""
+    event: Event
+    """What happens."""
+    node: int
+    """The node that gets a value or (a part of) a gradient, or the parameter that is updated."""
+    edge: int | None
+    """The edge along which a contribution is sent; None unless the event is ``send``."""
+
+    @property
+    def phase(self) -> Phase:
+        """The phase it belongs to."""
+        return _PHASES.get(self.event, "backward")
+
+    @property
+    def value(self) -> Number:
+        """The value of :attr:`node`, with which the run was made: a parameter's before its update."""
+        return self.trace.value_of(self.node)
+
+    @property
+    def gradient(self) -> Number | None:
+        """What has arrived of the gradient of :attr:`node` after this step; None while nothing has."""
+        known = self.trace.gradient(self.node, self.n)
+        return None if known is None else known.value
+
+    @property
+    def sender(self) -> int | None:
+        """The gate that sends."""
+        return None if self.edge is None else int(self.trace.plan.sender[self.edge])
+
+    @property
+    def slot(self) -> int | None:
+        """The slot of the sender that reads :attr:`node`."""
+        return None if self.edge is None else int(self.trace.plan.slot[self.edge])
+
+    @property
+    def upstream(self) -> Number | None:
+        """The gradient of the sender, when the event is ``send``."""
+        return None if self.edge is None else self.trace.gradient_of(int(self.trace.plan.sender[self.edge]))
+
+    @property
+    def local(self) -> Number | None:
+        """The sender's local gradient towards :attr:`node`: on arrays the diagonal of its Jacobian, cell by cell; None for a
+        structural gate, whose Jacobian is not formed.
+        """
+        return None if self.edge is None else self.trace.local_of(self.edge)
+
+    @property
+    def contribution(self) -> Number | None:
+        """Upstream × local; for a structural gate the upstream gradient pulled back."""
+        return None if self.edge is None else self.trace.contribution_of(self.edge)
+
+    @property
+    def contributions(self) -> tuple[Number, ...]:
+        """What a sum adds up, in the order of arrival; empty for other events."""
+        if self.event != "sum":
+            return ()
+        return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.node])
+
+    @property
+    def update(self) -> Update | None:
+        """What an update does to its parameter; None for other events."""
+        return self.trace.updates[self.n - len(self.trace.plan.events) - 1] if self.event == "update" else None

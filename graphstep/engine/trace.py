@@ -1,0 +1,398 @@
+"""A run as data: values forward, contributions and gradients backward, in arrays.
+
+A step is a view of these arrays, made when it is asked for: going back costs what going forward costs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.engine.causes import makes_nan, makes_not_finite
+from graphstep.engine.gradient import Gradient
+from graphstep.engine.inputs import check_inputs
+from graphstep.engine.passes import Array, Buffers, backward, forward, read
+from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
+from graphstep.engine.step import Event, Step
+from graphstep.gates import GATES
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.structural import Call
+from graphstep.ground.arrays import shape_of, shape_text
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import PLAIN, Writing
+from graphstep.language.shapes import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphstep.engine.levels import Index
+    from graphstep.engine.update import Update
+    from graphstep.gates import Ties
+    from graphstep.gates.structural import StructuralGate
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Node, Program
+
+_EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A whole run of a program, immutable: its forward pass, its backward pass, and in training the updates that follow.
+
+    Nodes are named by their index in ``program.nodes``, edges by their number in the order of sending, steps by their number
+    from 1; step 0 is the start, where only the inputs have values.
+    """
+
+    plan: Plan
+    """The order of work."""
+    buffers: Buffers
+    """All numbers of the run, read-only. They are asked for by node and edge: :meth:`value_of`, :meth:`gradient_of`,
+    :meth:`contribution_of`, :meth:`local_of`; where there are numbers only, a node's cell is its index, an edge's its number."""
+    seed: Number
+    """The gradient of the output with respect to what stands behind it: 1 unless asked otherwise; of an array 1 in every cell,
+    as if its cells were added up."""
+    ties: Ties
+    """Who gets the gradient of max at a tie."""
+    writing: Writing = PLAIN
+    """How the run is written: with how many digits, and with which letter for a whole effect."""
+    updates: tuple[Update, ...] = ()
+    """What becomes of the parameters in a round of training, a step each behind the backward pass; empty otherwise."""
+
+    @property
+    def program(self) -> Program:
+        """What ran."""
+        return self.plan.program
+
+    @cached_property
+    def inputs(self) -> dict[str, Number]:
+        """The values of the inputs by name."""
+        return {name: self.value_of(i) for i, name in enumerate(self.program.inputs)}
+
+    @property
+    def output(self) -> Number:
+        """The value of the output."""
+        return self.value_of(self.program.output)
+
+    def with_inputs(self, inputs: Mapping[str, Number]) -> Trace:
+        """The same program run with other values for some inputs; the plan is not made again unless a shape is another one.
+
+        Parameters are updated again with what they are then, unless a shape is another one: the optimizer remembers none of it.
+        """
+        values, writing = {**self.inputs, **inputs}, self.writing.without(inputs)
+        shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
+        if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
+            return trace(self.program, values, seed=self.seed, ties=self.ties, writing=writing)
+        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties, writing=writing)
+        if not self.updates:
+            return made
+        return replace(made, updates=tuple(u.again(made.value_of(u.node), made.gradient_of(u.node)) for u in self.updates))
+
+    # -- nodes -------------------------------------------------------------------------------------------------------------------
+
+    def node(self, index: int) -> Node:
+        """The node with this index."""
+        return self.program.nodes[index]
+
+    def gate(self, index: int) -> Gate | StructuralGate | None:
+        """The gate of a node; None for an input."""
+        name = self.program.nodes[index].gate
+        return None if name is None else GATES[name]
+
+    def value_of(self, index: int) -> Number:
+        """The value of a node: a float, or an array that cannot be written to."""
+        return _number(self.buffers.cells, self.plan.place(index))
+
+    def gradient_of(self, index: int) -> Number:
+        """The gradient of a node, in the shape of its value: 0 where the output does not depend on it, nan for a constant."""
+        return _number(self.buffers.gradients, self.plan.place(index))
+
+    def contribution_of(self, edge: int) -> Number:
+        """The contribution of an edge, in the shape of the value it goes to."""
+        return _number(self.buffers.contributions, self.plan.edge_place(edge))
+
+    def local_of(self, edge: int) -> Number | None:
+        """The local gradient of an edge: a slope, or one for each cell (the diagonal of the Jacobian) in the shape of the value.
+
+        None for a structural gate, whose Jacobian is not formed.
+        """
+        sender = int(self.plan.sender[edge])
+        gate, node = self.gate(sender), self.node(sender)
+        if not isinstance(gate, Gate):
+            return None
+        if not node.shape:
+            return float(self.buffers.slopes[edge])
+        # Python's own numbers raise where NumPy's make inf and nan.
+        call = self.call(sender)
+        with np.errstate(all="ignore"):
+            slope = gate.local(
+                int(self.plan.slot[edge]),
+                NUMBERS,
+                call.inputs,
+                call.out,
+                tuple(node.constants),
+                self.ties,
+            )
+        return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
+
+    def call(self, index: int) -> Call:
+        """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
+        gate, node = GATES[self.node(index).gate or ""], self.node(index)
+        options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
+        values = tuple(np.asarray(value) for value in self.operand_values(index))
+        return Call(values, np.asarray(self.value_of(index)), options, self.ties)
+
+    def operand_values(self, index: int) -> tuple[Number, ...]:
+        """The values that a gate reads, by slot, constants included."""
+        found = self._operand_values.get(index)
+        if found is None:
+            found = tuple(self.value_of(x) if isinstance(x, int) else x.value for x in self.node(index).operands)
+            # Those of the last gate are kept: one of a thousand inputs sends a thousand times, and they are asked for each time.
+            self._operand_values.clear()
+            self._operand_values[index] = found
+        return found
+
+    @cached_property
+    def _operand_values(self) -> dict[int, tuple[Number, ...]]:
+        return {}
+
+    def value(self, index: int, at: int | None = None) -> Number | None:
+        """The value of a node at step ``at`` (the end unless given); None before it is computed."""
+        if at is not None and index - self.program.first_gate + 1 > at:
+            return None
+        return self.value_of(index)
+
+    def gradient(self, index: int, at: int | None = None) -> Gradient | None:
+        """What a node knows of its gradient at step ``at`` (the end unless given).
+
+        None for a constant (but for the output, which has its seed), and before the first contribution has arrived. A node on
+        which the output does not depend has the complete gradient 0 from the seed on.
+        """
+        at = len(self) if at is None else at
+        if at < self.plan.seed_step:
+            return None
+        if index == self.program.output:
+            return Gradient(self.gradient_of(index), 1, 1)
+        if not self.program.depends[index]:
+            return None
+        edges = self.plan.arrivals[index]
+        if not edges:
+            return Gradient(self.gradient_of(index), 0, 0)
+        received = bisect_right(edges, at, key=self.plan.edge_step.__getitem__)
+        if received == len(edges):
+            return Gradient(self.gradient_of(index), received, received)
+        if not received:
+            return None
+        if self.program.nodes[index].shape:
+            # Kept, since a hub is asked at each of its thousands of contributions, one after the other.
+            added, total = self._partial_sums.get(index, (len(edges), 0.0))
+            if added > received:
+                added, total = 1, self.contribution_of(edges[0])
+            for edge in edges[added:received]:
+                total = total + self.contribution_of(edge)
+            self._partial_sums[index] = received, total
+            return Gradient(total, received, len(edges))
+        if index not in self._sums:
+            start = self.plan.edge_starts
+            self._sums[index] = np.cumsum(self.buffers.contributions[[start[edge] for edge in edges]])
+        return Gradient(float(self._sums[index][received - 1]), received, len(edges))
+
+    @cached_property
+    def _sums(self) -> dict[int, Array]:
+        """By node that is a number, the sums of its first contributions, for each number of them."""
+        return {}
+
+    @cached_property
+    def _partial_sums(self) -> dict[int, tuple[int, Number]]:
+        """By node that is an array, how many contributions were added up last, and their sum."""
+        return {}
+
+    @cached_property
+    def not_finite(self) -> tuple[int, ...]:
+        """The nodes whose value is inf or nan (anywhere), in the order of the program."""
+        bad = np.flatnonzero(~np.isfinite(self.buffers.cells[: self.plan.starts[-1]]))
+        return tuple(dict.fromkeys(bisect_right(self.plan.starts, cell) - 1 for cell in bad.tolist()))
+
+    @cached_property
+    def given_not_finite(self) -> tuple[int, ...]:
+        """The inputs whose value is inf or nan (anywhere): nothing in the program made it so."""
+        return tuple(index for index in self.not_finite if index < self.program.first_gate)
+
+    @cached_property
+    def first_not_finite(self) -> int | None:
+        """The first node, in the order of the forward pass, that makes inf or nan of what it reads; None if none does.
+
+        What an input was given, and what is inherited from there, is no node's doing: :attr:`given_not_finite`.
+        """
+        return next((index for index in self.not_finite if makes_not_finite(self, index)), None)
+
+    @cached_property
+    def first_nan(self) -> int | None:
+        """The first node, in the order of the forward pass, that makes nan (anywhere) of what it reads; None if none does."""
+        return next((index for index in self.not_finite if makes_nan(self, index)), None)
+
+    @cached_property
+    def first_edge_not_finite(self) -> int | None:
+        """The first edge, in the order of the backward pass, whose contribution is inf or nan (anywhere); None if none is."""
+        bad = np.flatnonzero(~np.isfinite(self.contribution_sizes))
+        return int(bad[0]) if bad.size else None
+
+    @cached_property
+    def gradient_sizes(self) -> Array:
+        """By node the largest absolute value in its gradient, shape ``(nodes,)``; nan for constants and where there is a nan."""
+        starts = self.plan.starts
+        return np.abs(self.buffers.gradients) if isinstance(starts, range) else _sizes(self.buffers.gradients, pairwise(starts))
+
+    @cached_property
+    def contribution_sizes(self) -> Array:
+        """By edge the largest absolute value in its contribution, shape ``(edges,)``; nan where there is one."""
+        starts, contributions = self.plan.starts, self.buffers.contributions
+        if isinstance(starts, range):
+            return np.abs(contributions)
+        edges = zip(self.plan.edge_starts, self.plan.receiver.tolist(), strict=False)
+        return _sizes(contributions, ((first, first + starts[node + 1] - starts[node]) for first, node in edges))
+
+    # -- steps -------------------------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        """How many steps the run has."""
+        return len(self.plan.events) + len(self.updates)
+
+    def step(self, n: int) -> Step:
+        """The step with number ``n``, from 0 (the start) to ``len(trace)``; IndexError outside."""
+        if n == 0:
+            return Step(self, 0, "start", self.program.output, None)
+        if not 1 <= n <= len(self):
+            raise IndexError(f"step {n} is outside 0 … {len(self)}")
+        if n > len(self.plan.events):
+            return Step(self, n, "update", self.updates[n - len(self.plan.events) - 1].node, None)
+        subject = int(self.plan.subjects[n - 1])
+        event = _EVENTS[int(self.plan.events[n - 1])]
+        if event == "send":
+            return Step(self, n, event, int(self.plan.receiver[subject]), subject)
+        return Step(self, n, event, subject, None)
+
+    def update_of(self, index: int, at: int | None = None) -> Update | None:
+        """The update of a parameter at step ``at`` (the end unless given); None before it and where there is none."""
+        done = self.updates if at is None else self.updates[: max(0, at - len(self.plan.events))]
+        return next((update for update in done if update.node == index), None)
+
+    def step_of_value(self, index: int) -> int:
+        """The number of the step that computes a node; 0 for an input."""
+        return max(0, index - self.program.first_gate + 1)
+
+    def step_of_gradient(self, index: int) -> int | None:
+        """The number of the step that completes a node's gradient; None for constants and where nothing arrives."""
+        if index == self.program.output:
+            return self.plan.seed_step
+        if index in self.plan.sum_step:
+            return self.plan.sum_step[index]
+        edges = self.plan.arrivals[index]
+        return int(self.plan.edge_step[edges[-1]]) if edges else None
+
+    def gate_at(self, n: int) -> int | None:
+        """The gate at work in step ``n``: the one that computes or sends (for a sum the last sender).
+
+        None at the start. In an update no gate works; there it is the parameter, which is what the step is about.
+        """
+        if n > len(self.plan.gates_at):
+            return self.step(n).node
+        return None if n == 0 else int(self.plan.gates_at[n - 1])
+
+    def over(self, n: int) -> int:
+        """The number of the step that finishes the next gate's work after step ``n``."""
+        if n >= len(self):
+            return len(self)
+        m = n + 1
+        while m < len(self) and self._same_work(m, m + 1):
+            m += 1
+        return m
+
+    def back_over(self, n: int) -> int:
+        """The number of the step before the work of the gate of step ``n`` began."""
+        if n <= 0:
+            return 0
+        m = n
+        while m > 1 and self._same_work(m - 1, m):
+            m -= 1
+        return m - 1
+
+    def _same_work(self, m: int, n: int) -> bool:
+        events, gates = self.plan.events, self.plan.gates_at
+        return max(m, n) <= len(events) and bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
+
+
+def trace(
+    program: Program,
+    inputs: Mapping[str, Number],
+    *,
+    seed: Number = 1.0,
+    ties: Ties = "first",
+    writing: Writing = PLAIN,
+) -> Trace:
+    """Run a program forward and backward.
+
+    It is fitted to the shapes of its inputs first (:func:`graphstep.language.shapes.fit`): the trace's program may have more
+    nodes. Raises InputError when an input has no value, or when a value has no input, and ShapeError when shapes do not go
+    together.
+    """
+    check_inputs(program, inputs)
+    fitted = fit(program, {name: shape_of(value) for name, value in inputs.items()})
+    return run_plan(plan(fitted.program), inputs, seed=seed, ties=ties, writing=writing)
+
+
+def run_plan(
+    made: Plan,
+    inputs: Mapping[str, Number],
+    *,
+    seed: Number = 1.0,
+    ties: Ties = "first",
+    writing: Writing = PLAIN,
+) -> Trace:
+    """Run a plan that is already made, with inputs of the shapes that it was made for; raises as :func:`trace` does."""
+    check_inputs(made.program, inputs)
+    shape = made.program.nodes[made.program.output].shape
+    if shape_of(seed) not in ((), shape):
+        message = (
+            f"the seed has the shape {shape_text(shape_of(seed))}, and the output {shape_text(shape) or 'is a single number'}"
+        )
+        raise InputError(message, hint="the seed has the shape of the output, or is a single number for all its cells")
+    buffers = Buffers.of(made)
+    # IEEE gives inf and nan where it must, and the step that made one says so: a warning on top would be noise.
+    with np.errstate(all="ignore"):
+        forward(made, buffers, inputs)
+        backward(made, buffers, seed, ties)
+    return replace(finished(made, buffers, seed, ties), writing=writing)
+
+
+def finished(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:
+    """The trace of a run that has filled its buffers; nobody writes to them any more."""
+    _forget_constants(made, buffers.gradients)
+    for views in buffers.views:
+        views.clear()
+    for array in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions):
+        array.flags.writeable = False
+    return Trace(made, buffers, seed, ties)
+
+
+def _forget_constants(made: Plan, gradients: Array) -> None:
+    """A constant has no gradient; the output has its seed, whatever it depends on."""
+    nothing, starts = ~np.array(made.program.depends), made.starts
+    nothing[made.program.output] = False
+    if nothing.any():
+        gradients[np.repeat(nothing, np.diff(np.array(starts)))] = np.nan
+
+
+def _number(buffer: Array, place: Index) -> Number:
+    found: Number = float(buffer[place]) if isinstance(place, int) else read(buffer, place)
+    return found
+
+
+def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
+    # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
+    return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)

@@ -1,0 +1,26 @@
+"""Training is the third phase: forward, backward, update, and then the next round.
+
+The order in which data passes the modules: ``settings`` (what is asked for), ``examples`` (batches and what is held out),
+``schedule`` (learning rates), ``machine`` (plans that are made once, parameters that are updated in place), ``history`` (numbers
+and checkpoints), ``training`` (the loop, and what is known afterwards); then ``saved`` (to go on another day), ``document``
+(JSON, csv), ``report`` (text), ``markdown``, and ``formats``, which knows all documents by name and suffix.
+"""
+
+from __future__ import annotations
+
+from graphstep.engine.training.history import History
+from graphstep.engine.training.settings import Batch, HeldOut, Settings, check_params, read_batch, read_held_out, read_names
+from graphstep.engine.training.training import Training, curves
+
+__all__ = [
+    "Batch",
+    "HeldOut",
+    "History",
+    "Settings",
+    "Training",
+    "check_params",
+    "curves",
+    "read_batch",
+    "read_held_out",
+    "read_names",
+]

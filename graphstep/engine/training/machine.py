@@ -1,0 +1,279 @@
+"""The machine that runs rounds: plans that are made once, and parameters that are updated where they lie."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.engine.inputs import check_inputs
+from graphstep.engine.levels import Region
+from graphstep.engine.passes import Buffers, backward, forward, read, write
+from graphstep.engine.plan import Plan, plan
+from graphstep.engine.trace import Trace, finished
+from graphstep.engine.training.examples import Examples
+from graphstep.engine.training.schedule import Schedule
+from graphstep.engine.update import update
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.optimizers import apply
+from graphstep.gates.products import dot
+from graphstep.ground.arrays import kind_text, shape_of
+from graphstep.ground.errors import InputError
+from graphstep.language.shapes import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graphstep.engine.training.settings import Settings
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+
+Array = NDArray[np.float64]
+
+_BLOCK = 1 << 15
+"""Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the
+parameters would be asked of the system anew in every round, which takes several times as long as the arithmetic."""
+
+_OVERHEAD = 200
+"""Bytes that Python and NumPy take for an object besides its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Parameters and the optimizer's state before a round."""
+
+    round: int
+    """The round that comes next, from 0."""
+    weights: tuple[Array, ...]
+    """The cells of the parameters, one array for each stretch of them."""
+    state: tuple[dict[str, Array], ...]
+    """The optimizer's state, likewise."""
+
+
+class Machine:
+    """Runs the rounds of a training, one after the other.
+
+    For each number of examples in a batch there is one plan with buffers that every round fills again. Parameters that follow
+    each other in the program lie side by side, so that one call updates all of them.
+    """
+
+    def __init__(self, program: Program, inputs: Mapping[str, Number], settings: Settings) -> None:
+        check_inputs(program, inputs)
+        self.settings = settings
+        """What it was told."""
+        self.examples = Examples(inputs, settings)
+        """Where the batches come from."""
+        self.schedule = Schedule(settings.rate, settings.rounds)
+        """The learning rates."""
+        data = frozenset(name for name in program.inputs if name not in settings.params)
+        self._program = replace(program, data=data)
+        self._inputs = inputs
+        self._made: dict[int, tuple[Plan, Buffers]] = {}
+        for size in self.examples.sizes:
+            self._plan_for(size)
+        self._size = self.examples.sizes[0]
+        first = self._made[self._size][0]
+        self._nodes = [first.program.names[name] for name in settings.params]
+        self._stretches = list(_stretches(self._nodes))
+        self._weights = [self._cells(first, self._made[self._size][1].cells, span) for span in self._stretches]
+        self._state = [{name: np.zeros_like(w) for name in settings.optimizer.state} for w in self._weights]
+        self.next = 0
+        """The round that comes next, from 0."""
+
+    # -- a round -----------------------------------------------------------------------------------------------------------------
+
+    def forward(self) -> float:
+        """The loss of the next round's batch, with the parameters as they are; the parameters stay."""
+        places = self.examples.places(self.next)
+        size = self.examples.size if places is None else len(places)
+        made, buffers = self._made[size]
+        if places is not None:
+            for name in self.examples.names:
+                target = read(buffers.cells, made.place(made.program.names[name]))
+                # Without a mode, take would fill a copy first.
+                np.take(self._inputs[name], places, axis=0, out=target, mode="clip")
+        self._bring(made, buffers)
+        forward(made, buffers, {})
+        self._size = size
+        return float(buffers.cells[made.starts[made.program.output]])
+
+    def backward(self) -> dict[str, float]:
+        """The gradients of the round whose loss was just computed; returns the norm of each parameter's."""
+        made, buffers = self._made[self._size]
+        backward(made, buffers, 1.0, self.settings.ties)
+        norms = {}
+        for name, node in zip(self.settings.params, self._nodes, strict=True):
+            cells = buffers.gradients[made.starts[node] : made.starts[node + 1]]
+            norms[name] = _norm(cells)
+        return norms
+
+    def update(self) -> None:
+        """Move the parameters along the gradients that were just computed; that ends the round."""
+        made, buffers = self._made[self._size]
+        settings, rate = self.settings, self.schedule.rate(self.next)
+        for span, weights, state in zip(self._stretches, self._weights, self._state, strict=True):
+            gradient = self._cells(made, buffers.gradients, span)
+            for start in range(0, len(weights), _BLOCK):
+                part = slice(start, start + _BLOCK)
+                held = {name: cells[part] for name, cells in state.items()}
+                moved = weights[part]
+                given = {"w": moved, "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
+                found = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs, in_place=True)
+                if found["w"] is not moved:
+                    moved[...] = found["w"]
+                for name, cells in held.items():
+                    cells[...] = found[name]
+        self.next += 1
+
+    def trace(self, *, updates: bool = True) -> Trace:
+        """The next round as a trace, from its forward pass to its updates; the machine stays where it is."""
+        self.forward()
+        self.backward()
+        made, buffers = self._made[self._size]
+        run = finished(made, buffers.copy(), 1.0, self.settings.ties)
+        if not updates:
+            return run
+        return replace(
+            run,
+            updates=tuple(
+                update(
+                    node,
+                    self.settings.optimizer,
+                    self.settings.hyper,
+                    rate=self.schedule.rate(self.next),
+                    round_=self.next,
+                    climbs=self.settings.climbs,
+                    before=run.value_of(node),
+                    gradient=run.gradient_of(node),
+                    state=self.state_of(name),
+                )
+                for name, node in zip(self.settings.params, self._nodes, strict=True)
+            ),
+        )
+
+    # -- what it knows -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def params(self) -> dict[str, Number]:
+        """The parameters as they are now, as copies."""
+        return {name: self._part(self._weights, name) for name in self.settings.params}
+
+    def state_of(self, name: str) -> dict[str, Number]:
+        """What the optimizer remembers of a parameter now, as copies."""
+        return {key: self._part([held[key] for held in self._state], name) for key in self.settings.optimizer.state}
+
+    def loss(self, *, held_out: bool = False) -> float:
+        """The loss of all examples that are trained on, or of those that are held out, with the parameters as they are."""
+        examples = self.examples
+        if not held_out and examples.whole:
+            return self.forward()
+        made, buffers = self._plan_for(examples.held if held_out else examples.count, held_out=held_out)
+        self._bring(made, buffers)
+        forward(made, buffers, {})
+        return float(buffers.cells[made.starts[made.program.output]])
+
+    @property
+    def checkpoint_size(self) -> int:
+        """How many bytes a checkpoint takes, roughly."""
+        arrays = [*self._weights, *(a for held in self._state for a in held.values())]
+        return sum(a.nbytes + _OVERHEAD for a in arrays) + _OVERHEAD
+
+    def checkpoint(self, spare: Checkpoint | None = None) -> Checkpoint:
+        """A copy of the parameters and the state, in the arrays of another one that nobody needs any more if there is one."""
+        if spare is None:
+            state = tuple({name: cells.copy() for name, cells in held.items()} for held in self._state)
+            return Checkpoint(self.next, tuple(w.copy() for w in self._weights), state)
+        for weights, target in zip(self._weights, spare.weights, strict=True):
+            target[...] = weights
+        for held, targets in zip(self._state, spare.state, strict=True):
+            for name, cells in held.items():
+                targets[name][...] = cells
+        return replace(spare, round=self.next)
+
+    def restore(self, point: Checkpoint) -> None:
+        """Go back to a checkpoint of this training."""
+        for weights, kept in zip(self._weights, point.weights, strict=True):
+            weights[...] = kept
+        for held, kept_state in zip(self._state, point.state, strict=True):
+            for name, cells in held.items():
+                cells[...] = kept_state[name]
+        self.next = point.round
+
+    def set(self, name: str, value: Number, state: Mapping[str, Number]) -> None:
+        """Give a parameter and the optimizer's memory of it other values, in the shapes that they have."""
+        for parts, number in ((self._weights, value), *(([h[key] for h in self._state], state[key]) for key in state)):
+            self._view(parts, name)[...] = np.ravel(number)
+
+    # -- plans -------------------------------------------------------------------------------------------------------------------
+
+    def _plan_for(self, size: int, *, held_out: bool = False) -> tuple[Plan, Buffers]:
+        key = -1 if held_out else size
+        if key in self._made:
+            return self._made[key]
+        values = dict(self._inputs)
+        for name in self.examples.names:
+            whole = self.examples.held_out(name) if held_out else self.examples.trained(name)
+            values[name] = whole if isinstance(whole, float) else whole[:size]
+        fitted = fit(self._program, {name: shape_of(value) for name, value in values.items()}).program
+        output = fitted.nodes[fitted.output]
+        if output.shape:
+            raise InputError(
+                f"the output is {kind_text(output.shape)}, and a loss is a single number",
+                hint="add it up: sum(…) or mean(…)",
+            )
+        made = plan(fitted)
+        buffers = Buffers.of(made)
+        for index, name in enumerate(fitted.inputs):
+            write(buffers.cells, made.place(index), values[name])
+        self._made[key] = made, buffers
+        return self._made[key]
+
+    def _bring(self, made: Plan, buffers: Buffers) -> None:
+        """The parameters into the cells of a plan; they live in those of the first one."""
+        if buffers is self._made[self.examples.sizes[0]][1]:
+            return
+        for span, weights in zip(self._stretches, self._weights, strict=True):
+            self._cells(made, buffers.cells, span)[...] = weights
+
+    @staticmethod
+    def _cells(made: Plan, buffer: Array, span: tuple[int, int]) -> Array:
+        return buffer[made.starts[span[0]] : made.starts[span[1]]]
+
+    def _view(self, parts: list[Array], name: str) -> Array:
+        made = self._made[self.examples.sizes[0]][0]
+        node = made.program.names[name]
+        for (first, last), cells in zip(self._stretches, parts, strict=True):
+            if first <= node < last:
+                offset = made.starts[first]
+                return cells[made.starts[node] - offset : made.starts[node + 1] - offset]
+        raise AssertionError("every parameter lies in a stretch")
+
+    def _part(self, parts: list[Array], name: str) -> Number:
+        made = self._made[self.examples.sizes[0]][0]
+        place = made.place(made.program.names[name])
+        cells = self._view(parts, name)
+        return cells.copy().reshape(place.shape) if isinstance(place, Region) else float(cells[0])
+
+
+def _norm(cells: Array) -> float:
+    """The length of a vector. Its squares may overflow where it does not; then they are taken of its parts of the largest."""
+    norm = math.sqrt(dot(np, cells, cells))
+    if math.isfinite(norm):
+        return norm
+    largest = float(np.max(np.abs(cells)))
+    if not math.isfinite(largest):
+        return largest
+    parts = cells / largest
+    return largest * math.sqrt(dot(np, parts, parts))
+
+
+def _stretches(nodes: list[int]) -> Iterator[tuple[int, int]]:
+    """Runs of consecutive nodes, as the first and the one behind the last."""
+    order = sorted(nodes)
+    breaks = [0, *(i for i, (a, b) in enumerate(pairwise(order), 1) if b != a + 1), len(order)]
+    for start, stop in pairwise(breaks):
+        yield order[start], order[stop - 1] + 1

@@ -1,0 +1,118 @@
+"""What a training is told: parameters, optimizer, learning rate, batches, when to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphstep.gates import Ties
+    from graphstep.gates.optimizers import Optimizer
+    from graphstep.language.program import Program
+
+EVERY = 10
+"""Rounds from one look at the held-out loss to the next, unless another number is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How the examples are cut into minibatches."""
+
+    names: tuple[str, ...]
+    """The inputs that are cut along axis 0."""
+    size: int
+    """Examples in a batch; the last one of an epoch may be smaller."""
+    seed: int = 0
+    """Seed of the order, which is another one in every epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """The examples that are never trained on."""
+
+    names: tuple[str, ...]
+    """The inputs that are cut along axis 0."""
+    share: float
+    """The share of the examples, from the end, that is held out; between 0 and 1."""
+    every: int = EVERY
+    """Rounds from one look at their loss to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a training is told besides the program and the values of its inputs."""
+
+    params: tuple[str, ...]
+    """The inputs that are trained, in the order in which their updates are shown."""
+    optimizer: Optimizer
+    """How they are updated."""
+    hyper: Mapping[str, float]
+    """The settings of the optimizer, defaults filled in."""
+    rate: str
+    """The learning rate as typed (:class:`graphstep.engine.training.schedule.Schedule`)."""
+    rounds: int
+    """How many rounds at most, those before a resumed training included."""
+    climbs: bool = False
+    """Whether the output is to rise instead of to fall."""
+    batch: Batch | None = None
+    """Minibatches; None for all examples in every round."""
+    held_out: HeldOut | None = None
+    """Examples that are not trained on; None for none."""
+    until: float | None = None
+    """Stop when the loss is below it (above, when the output is to rise). The held-out loss, where there is one."""
+    patience: int | None = None
+    """Stop when that loss has not improved for so many rounds."""
+    ties: Ties = "first"
+    """Who gets the gradient of max at a tie."""
+
+
+def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:
+    """The parameters in the order given; InputError unless each is an input, once, and there is one at least."""
+    if not params:
+        known = ", ".join(program.inputs) or "none"
+        raise InputError("nothing is to be trained", hint=f"name the parameters, of the inputs {known}: --params w,b")
+    for place, name in enumerate(params):
+        if name in params[:place]:
+            raise InputError(f"the parameter {quoted(name)} is named twice", hint="leave one of the two out")
+        if name not in program.input_places:
+            known = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
+            what = "is assigned in the program: it is no input" if name in program.names else "does not stand in the program"
+            raise InputError(f"the parameter {quoted(name)} {what}", hint=did_you_mean(name, program.inputs) or known)
+    return tuple(params)
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def read_batch(text: str, seed: int = 0) -> Batch:
+    """Minibatches from ``X,y:32``: names, a colon, and the number of examples; InputError for anything else."""
+    names, size = _cut(text, "a batch is spelled as inputs, a colon and a number of examples: X,y:32")
+    if not (size.isdecimal() and int(size[:12]) > 0 and len(size) <= 12):
+        raise InputError(f"{quoted(size)} is not a number of examples", hint="a batch has 1 example or more: X,y:32")
+    return Batch(names, int(size), seed)
+
+
+def read_held_out(text: str, every: int = EVERY) -> HeldOut:
+    """Held-out examples from ``X,y:0.2``: names, a colon, and the share; InputError for anything else."""
+    names, share = _cut(text, "what is held out is spelled as inputs, a colon and a share: X,y:0.2")
+    try:
+        found = float(share)
+    except ValueError:
+        found = -1.0
+    if not 0 < found < 1:
+        raise InputError(f"{quoted(share)} is not a share", hint="a share is between 0 and 1: X,y:0.2 holds out a fifth")
+    return HeldOut(names, found, every)
+
+
+def _cut(text: str, hint: str) -> tuple[tuple[str, ...], str]:
+    names, colon, number = text.rpartition(":")
+    found = read_names(names)
+    if not (colon and found):
+        raise InputError(f"{quoted(text)} cannot be read", hint=hint)
+    return found, number.strip()

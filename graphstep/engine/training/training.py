@@ -1,0 +1,244 @@
+"""Training: rounds of forward, backward and update, and everything that is known of them afterwards."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.engine.training.history import Checkpoints, History
+from graphstep.engine.training.machine import Machine
+from graphstep.engine.training.settings import check_params
+from graphstep.ground.arrays import number_text
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import PLAIN
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from graphstep.engine.trace import Trace
+    from graphstep.engine.training.settings import Settings
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.numerals import Writing
+    from graphstep.language.program import Program
+
+
+class Training:
+    """A program whose parameters are trained: made with nothing done yet, and trained with :meth:`run`.
+
+    Rounds are counted from 0. The loss of a round is that of its batch before its update, so the parameters that gave
+    ``history.losses[k]`` are those before round k, and :attr:`loss` is the one that belongs to :attr:`params`.
+
+    Raises InputError for a value that is missing or superfluous and for batches that cannot be cut, and ShapeError where arrays
+    do not go together.
+    """
+
+    def __init__(self, program: Program, inputs: Mapping[str, Number], settings: Settings, writing: Writing = PLAIN) -> None:
+        check_params(program, settings.params)
+        self.program = program
+        """What is trained."""
+        self.inputs = dict(inputs)
+        """The values that it began with: of the parameters their first, of the data all examples."""
+        self.settings = settings
+        """How it is trained."""
+        self.writing = writing
+        """How its rounds are written, with what was typed for its inputs."""
+        self.history = History(norms={name: [] for name in settings.params})
+        """Losses, learning rates and norms by round."""
+        self.stopped = "no round was run"
+        """Why it stopped, in a few words."""
+        self.machine = Machine(program, self.inputs, settings)
+        """What runs the rounds; its parameters are those of now."""
+        self._checkpoints = Checkpoints()
+        self._replay: Machine | None = None
+        self._best: tuple[int, float] | None = None
+
+    # -- training ----------------------------------------------------------------------------------------------------------------
+
+    def run(self, on_progress: Callable[[int, float], bool | None] | None = None) -> Training:
+        """Train until all rounds are done or there is a reason to stop, which :attr:`stopped` says; returns itself.
+
+        ``on_progress(round, loss)`` is called after every round; when it returns False the training stops there, with
+        everything kept. Calling it again goes on.
+        """
+        self._best = self.history.best(climbs=self.settings.climbs)
+        with np.errstate(all="ignore"):
+            while not (reason := self._reason()):
+                k = self.machine.next
+                loss = self._round()
+                if on_progress is not None and on_progress(k, loss) is False:
+                    reason = f"cancelled after round {k:,}"
+                    break
+        self.stopped = reason
+        return self
+
+    def _round(self) -> float:
+        machine, history, k = self.machine, self.history, self.machine.next
+        held_out = self.settings.held_out
+        if held_out and k % held_out.every == 0:
+            history.held_out.append((k, machine.loss(held_out=True)))
+            self._watch(*history.held_out[-1])
+        self._checkpoints.keep(machine)
+        loss = machine.forward()
+        for name, norm in machine.backward().items():
+            history.norms[name].append(norm)
+        history.rates.append(machine.schedule.rate(k))
+        history.losses.append(loss)
+        if not held_out:
+            self._watch(k, loss)
+        # A loss that is not finite has no use for its gradient: the parameters that made it are kept.
+        if math.isfinite(loss):
+            machine.update()
+        return loss
+
+    def _watch(self, k: int, loss: float) -> None:
+        better = self._best is None or (loss > self._best[1] if self.settings.climbs else loss < self._best[1])
+        if better and math.isfinite(loss):
+            self._best = k, loss
+
+    def _reason(self) -> str:
+        """Why no further round is to be run; empty when one is."""
+        settings, history, k = self.settings, self.history, self.machine.next
+        if len(history) > k:
+            return self._why_not_finite(k)
+        which = "the held-out loss" if settings.held_out else "the loss"
+        watched = history.held_out[-1:] if settings.held_out else [(k - 1, loss) for loss in history.losses[-1:]]
+        for place, loss in watched:
+            if settings.until is not None and (loss > settings.until if settings.climbs else loss < settings.until):
+                side = "above" if settings.climbs else "below"
+                return f"{which} was {side} {number_text(settings.until)} in round {place:,}"
+            if settings.patience is not None and self._best is not None and place - self._best[0] >= settings.patience:
+                return f"{which} has not improved since round {self._best[0]:,}"
+        if k < settings.rounds and not math.isfinite(rate := self.machine.schedule.rate(k)):
+            return f"the learning rate is {number_text(rate)} in round {k:,}"
+        if k >= settings.rounds == 0:
+            return "no round was asked for"
+        if k >= settings.rounds:
+            return f"all {settings.rounds:,} rounds are done" if settings.rounds != 1 else "the one round is done"
+        return ""
+
+    def _why_not_finite(self, k: int) -> str:
+        run = self.round(k)
+        first = run.first_not_finite
+        if first is None:
+            return f"the loss was {number_text(self.history.losses[k])} in round {k:,}"
+        name, value = name_of(run.program, first), number_text(run.value_of(first))
+        what = f"the first value that is not finite is {name}: {value}" if first != run.program.output else ""
+        advice = "a smaller learning rate may help" if k > self.first else ""
+        return "; ".join(part for part in (f"the loss was {number_text(run.output)} in round {k:,}", what, advice) if part)
+
+    # -- what came of it ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds have moved the parameters."""
+        return self.machine.next
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the last round's loss was inf or nan; it has no update."""
+        return len(self.history) > self.machine.next
+
+    @property
+    def params(self) -> dict[str, Number]:
+        """The parameters as they are now."""
+        return self.machine.params
+
+    @property
+    def loss(self) -> float:
+        """The loss of all examples that are trained on, with the parameters as they are now."""
+        with np.errstate(all="ignore"):
+            return self.machine.loss()
+
+    @property
+    def held_out_loss(self) -> float | None:
+        """The loss of the held-out examples with the parameters as they are now; None where nothing is held out."""
+        if self.settings.held_out is None:
+            return None
+        with np.errstate(all="ignore"):
+            return self.machine.loss(held_out=True)
+
+    @property
+    def first(self) -> int:
+        """The first round that :meth:`round` can show: 0, or where a resumed training went on."""
+        return self._checkpoints.first
+
+    def round(self, k: int) -> Trace:
+        """Round ``k`` as a trace: its forward pass, its backward pass, and its updates. ``-1`` is the last round.
+
+        It is run again from the last checkpoint before it, and gives the same numbers to the bit. IndexError for a round that
+        was not run, or not by this training but by one that it resumed.
+        """
+        wanted = k + len(self.history) if k < 0 else k
+        point = self._checkpoints.before(wanted)
+        if point is None or wanted >= len(self.history):
+            raise IndexError(f"round {k} is outside {self.first} … {len(self.history) - 1}")
+        if self._replay is None:
+            self._replay = Machine(self.program, self.inputs, self.settings)
+            self._replay.restore(point)
+        machine = self._replay
+        if not point.round <= machine.next <= wanted:
+            machine.restore(point)
+        with np.errstate(all="ignore"):
+            while machine.next < wanted:
+                machine.forward()
+                machine.backward()
+                machine.update()
+            run = machine.trace(updates=wanted < self.rounds)
+        moved = {*self.settings.params, *(self.settings.batch.names if self.settings.batch else ())}
+        return replace(run, writing=self.writing.without(moved))
+
+    def resume(self, state: Mapping[str, Mapping[str, Number]], params: Mapping[str, Number], history: History) -> None:
+        """Stand where another training stood: its parameters, the optimizer's memory of each, and its history."""
+        for name, value in params.items():
+            self.machine.set(name, value, state[name])
+        self.machine.next = len(history)
+        self.history = history
+        self._checkpoints.keep(self.machine)
+
+    def save(self, path: str | Path) -> Path:
+        """Write parameters, state and history to an npz file, from which :func:`graphstep.engine.training.saved.resume` goes
+        on.
+        """
+        from graphstep.engine.training.saved import save
+
+        return save(self, path)
+
+    def to(self, path: str | Path) -> Path:
+        """Write a document to a file and return its path: ``.svg`` the curves as a picture, ``.md`` a report, ``.csv`` the
+        history, ``.json`` the last round's run with the history, ``.txt`` the table of rounds.
+
+        InputError for another suffix, and where there is no round to show.
+        """
+        from graphstep.faces.export.training.formats import write
+
+        return write(self, path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The last round's run as JSON data (schema 1), with ``history`` and ``params``; InputError before the first round."""
+        from graphstep.faces.export.training.document import to_dict
+
+        if not self.history.losses:
+            raise InputError("there is no round to show", hint="train one round at least")
+        return to_dict(self)
+
+    def __repr__(self) -> str:
+        params = ", ".join(f"{name}: {number_text(value, 6)}" for name, value in list(self.params.items())[:6])
+        return f"<graphstep.Training rounds={self.rounds} loss={number_text(self.loss, 6)} params={{{params}}}>"
+
+
+def curves(training: Training) -> dict[str, list[tuple[int, float]]]:
+    """The series of a training for a plot, as ``(round, number)``: ``loss``, ``held-out loss`` where there is one, the learning
+    rate as ``rate``, and for each parameter ``‖∇w‖``, the norm of its gradient.
+    """
+    history = training.history
+    found = {"loss": list(enumerate(history.losses))}
+    if history.held_out:
+        found["held-out loss"] = list(history.held_out)
+    found["rate"] = list(enumerate(history.rates))
+    found.update({f"‖∇{name}‖": list(enumerate(norms)) for name, norms in history.norms.items()})
+    return found

@@ -1,0 +1,178 @@
+"""The Python front door: read, rewrite, run, and look at the result.
+
+>>> import graphstep as gs
+>>> run = gs.run("(x+y)*z", x=-2, y=5, z=-4)
+>>> run.output, run.gradients["x"]
+(-12.0, -4.0)
+>>> run["x+y"].value, run["x+y"].gradient
+(3.0, -4.0)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphstep.engine.trace import trace
+from graphstep.faces.result import Run
+from graphstep.ground.arrays import numbers
+from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.numerals import DIGITS, writing_of
+from graphstep.language.rewrite import read_program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    import networkx
+
+    from graphstep.analysis.witnesses import Report
+    from graphstep.engine.training import Training
+    from graphstep.gates import Ties
+    from graphstep.ground.numerals import Notation
+
+
+def run(
+    text: str,
+    /,
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    seed: Any = 1.0,
+    ties: Ties = "first",
+    share: bool = False,
+    expand: bool = False,
+    fold: bool = False,
+    notation: Notation = "d",
+    digits: int = DIGITS,
+    **values: Any,
+) -> Run:
+    """Read a program, build its graph and run it forward and backward.
+
+    Inputs are numbers, lists of numbers or NumPy arrays. They are given by keyword, or in ``inputs`` where their names clash with
+    a parameter. ``seed`` is the gradient of the output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a
+    constant before all) or all (``split``). ``notation`` says how a whole effect is written, ``df/dx`` or, with ``lecture``,
+    ∂f/∂x; ``digits`` are the significant digits of what is printed.
+
+    Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), and
+    ShapeError (arrays do not go together).
+    """
+    if ties not in ("first", "split"):
+        raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
+    given, writing = numbers({**(inputs or {}), **values}), writing_of(notation, digits)
+    program = read_program(text, given, share=share, expand=expand, fold=fold)
+    return Run(trace(program, given, seed=numbers({"seed": seed})["seed"], ties=ties, writing=writing))
+
+
+def build(
+    text: str, /, *, given: Collection[str] = (), share: bool = False, expand: bool = False, fold: bool = False
+) -> networkx.MultiDiGraph:
+    """The computational graph of a program, without running it (see :func:`graphstep.language.graph.build`)."""
+    from graphstep.language import graph
+
+    return graph.build(read_program(text, given, share=share, expand=expand, fold=fold))
+
+
+def from_sympy(expr: Any, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
+    """Run a SymPy expression. Its symbols are the inputs; the order of its terms is the one in which SymPy keeps them.
+
+    InputError when it holds something that graphstep has no gate for.
+    """
+    from graphstep.analysis import symbolic
+
+    return run(symbolic.from_sympy(expr), inputs={**(inputs or {}), **values})
+
+
+def check(text: str, /, **options: Any) -> Report:
+    """Compare backprop, SymPy's derivative and central differences for every input; takes what :func:`run` takes."""
+    return run(text, **options).check()
+
+
+def train(
+    text: str,
+    /,
+    *,
+    params: Sequence[str],
+    lr: float | str = 0.1,
+    steps: int = 100,
+    optimizer: str = "sgd",
+    momentum: float | None = None,
+    rho: float | None = None,
+    beta1: float | None = None,
+    beta2: float | None = None,
+    eps: float | None = None,
+    weight_decay: float | None = None,
+    maximize: bool = False,
+    batch: str | None = None,
+    batch_seed: int = 0,
+    held_out: str | None = None,
+    held_out_every: int = 10,
+    until: float | None = None,
+    patience: int | None = None,
+    resume: str | Path | None = None,
+    on_progress: Callable[[int, float], bool | None] | None = None,
+    ties: Ties = "first",
+    share: bool = False,
+    expand: bool = False,
+    fold: bool = False,
+    inputs: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Training:
+    """Train the inputs named in ``params`` so that the output falls (rises with ``maximize``), for ``steps`` rounds at most.
+
+    The other inputs are data. ``lr`` is the learning rate, a number or an expression in the round ``t`` and the number of rounds
+    ``T``, such as ``"0.1*0.95^t"``. ``optimizer`` is one of :data:`graphstep.gates.optimizers.OPTIMIZERS`; ``momentum`` (its μ),
+    ``rho``, ``beta1``, ``beta2``, ``eps`` and ``weight_decay`` are settings that some of them have. ``batch="X,y:32"`` cuts X
+    and y along axis 0 into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last
+    fifth from training and looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so
+    many rounds without a better one, ``on_progress(round, loss)`` by returning False. ``resume`` goes on from a file that
+    :meth:`Training.save` wrote; ``steps`` counts the rounds before it.
+
+    >>> import graphstep as gs
+    >>> training = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=10, x=1, y=2, w=0)
+    >>> round(training.params["w"], 6), training.history.losses[:2]
+    (1.785252, [4.0, 2.5600000000000005])
+    >>> training.round(0).updates[0].after
+    0.4
+
+    Raises what :func:`run` raises, and InputError for what cannot be trained so.
+    """
+    from graphstep.engine import training
+    from graphstep.gates.optimizers import optimizer as named
+    from graphstep.gates.optimizers import settings_of
+
+    if ties not in ("first", "split"):
+        raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
+    counts = {
+        "steps": (steps, 0),
+        "held_out_every": (held_out_every, 1),
+        "batch_seed": (batch_seed, 0),
+        "patience": (patience, 1),
+    }
+    for name, (number, least) in counts.items():
+        if number is not None and (not isinstance(number, int) or number < least):
+            raise InputError(f"{name} must be a whole number from {least}, not {quoted(str(number))}")
+    given = numbers({**(inputs or {}), **values})
+    if resume is not None:
+        from graphstep.engine.training.saved import saved_params
+
+        given = {**given, **saved_params(resume)}
+    program = read_program(text, given, share=share, expand=expand, fold=fold)
+    row = named(optimizer)
+    settings = training.Settings(
+        training.read_names(params) if isinstance(params, str) else tuple(params),
+        row,
+        settings_of(row, {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}),
+        lr if isinstance(lr, str) else repr(float(lr)),
+        steps,
+        climbs=maximize,
+        batch=training.read_batch(batch, batch_seed) if batch else None,
+        held_out=training.read_held_out(held_out, held_out_every) if held_out else None,
+        until=until,
+        patience=patience,
+        ties=ties,
+    )
+    made = training.Training(program, given, settings)
+    if resume is not None:
+        from graphstep.engine.training.saved import resume as go_on
+
+        go_on(made, resume)
+    return made.run(on_progress)

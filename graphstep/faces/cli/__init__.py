@@ -1,0 +1,78 @@
+"""The command line: words in, a view out, an exit status.
+
+A command is one module here with ``USAGE``, ``SUMMARY``, ``EXAMPLES``, ``arguments(parser)`` and ``run(options)``;
+:data:`COMMANDS` names them. The first word chooses the command; any other first word is a program to step through.
+
+Exit status: 0 done; 1 failed while running (or a check that disagrees); 2 something was typed wrong; 130 interrupted by Ctrl-C,
+143 by SIGTERM, 129 by a terminal that was closed; 141 the reader closed the pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import GraphstepError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("step", "check", "train", "jacobian", "diagnose", "lesson", "serve", "completion")
+"""The commands, in the order of the help. ``step`` is what happens when none is named."""
+
+CLOSED_PIPE = 141
+"""The exit status that shells give to a program ended by SIGPIPE."""
+
+DEBUG = "GRAPHSTEP_DEBUG"
+"""The environment variable that shows the traceback of a fault of graphstep's own."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status; ``argv`` is that of the process unless given."""
+    from graphstep.faces.cli.streams import standard_streams
+    from graphstep.ground.signals import end, handled
+
+    words = list(sys.argv[1:] if argv is None else argv)
+    with standard_streams(), handled(end):
+        return _status(words)
+
+
+def _status(words: list[str]) -> int:
+    from graphstep.ground.signals import EndedError, status_of
+
+    try:
+        try:
+            return _dispatch(words)
+        finally:
+            sys.stdout.flush()
+    except GraphstepError as error:
+        print(error.report(), file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return status_of(signal.SIGINT)
+    except EndedError as ended:
+        return status_of(ended.number)
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except Exception as error:
+        # The last place before Python's own traceback, which tells a user nothing: a fault of ours, and said to be one.
+        if os.environ.get(DEBUG):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(GraphstepError(f"graphstep itself failed: {what[:200]}", hint=f"{DEBUG}=1 shows where").report(), file=sys.stderr)
+        return 1
+
+
+def _dispatch(words: list[str]) -> int:
+    from graphstep.faces.cli.words import parse
+
+    if words and words[0] in COMMANDS:
+        name, rest = words[0], words[1:]
+    else:
+        name, rest = "step", words
+    command = import_module(f"{__name__}.{name}")
+    status: int = command.run(parse(name, command, rest))
+    return status

@@ -1,0 +1,134 @@
+"""``graphstep completion SHELL``: completions, made from the options that the commands really have."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+USAGE = "SHELL"
+SUMMARY = "Print a completion script for a shell."
+EXAMPLES = """\
+examples:
+  graphstep completion bash > ~/.local/share/bash-completion/completions/graphstep
+  graphstep completion zsh > ~/.zfunc/_graphstep          (with ~/.zfunc in $fpath before compinit)
+  graphstep completion fish > ~/.config/fish/completions/graphstep.fish
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("shell", choices=sorted(_SCRIPTS), help="the shell")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the script."""
+    sys.stdout.write(_SCRIPTS[options.shell]())
+    return 0
+
+
+def _options() -> dict[str, list[argparse.Action]]:
+    """The options of every command."""
+    from graphstep.faces.cli import COMMANDS
+    from graphstep.faces.cli.words import parser_of
+
+    return {
+        name: [a for a in parser_of(name, import_module(f"graphstep.faces.cli.{name}"))._actions if a.option_strings]
+        for name in COMMANDS
+    }
+
+
+def _long(action: argparse.Action) -> str:
+    return action.option_strings[-1]
+
+
+def _bash() -> str:
+    step = " ".join(_long(a) for a in _options()["step"])
+    cases = "\n".join(
+        f'    {name}) words="{" ".join(_long(a) for a in actions)}" ;;'
+        for name, actions in _options().items()
+        if name not in ("step", "completion")
+    )
+    values = "\n".join(f"    {option}) words='{' '.join(choices)}' ;;" for option, choices in _choices().items())
+    return f"""\
+# bash completion for graphstep
+_graphstep() {{
+  local word="${{COMP_WORDS[COMP_CWORD]}}" words
+  case "${{COMP_WORDS[1]}}" in
+{cases}
+    completion) words="bash fish zsh" ;;
+    *) words="{step}" ;;
+  esac
+  [ "$COMP_CWORD" -eq 1 ] && words="{" ".join(_options())} $words"
+  case "${{COMP_WORDS[COMP_CWORD-1]}}" in
+{values}
+    --to) words="" ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
+}}
+complete -o default -F _graphstep graphstep
+"""
+
+
+def _zsh() -> str:
+    cases = "\n".join(
+        f"    {name}) _arguments -S {' '.join(_zsh_option(a) for a in actions)} '*:word:_files' ;;"
+        for name, actions in _options().items()
+        if name != "step"
+    )
+    step = " ".join(_zsh_option(a) for a in _options()["step"])
+    return f"""\
+#compdef graphstep
+# zsh completion for graphstep
+_graphstep() {{
+  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+    compadd -- {" ".join(_options())}
+    return
+  fi
+  case $words[2] in
+{cases}
+    *) _arguments -S {step} '*:word:_files' ;;
+  esac
+}}
+_graphstep "$@"
+"""
+
+
+def _zsh_option(action: argparse.Action) -> str:
+    text = (action.help or "").replace("%", "").replace("[", "(").replace("]", ")").replace("'", "").replace(":", " ")
+    value = ""
+    if action.nargs is None:
+        kind = f"({' '.join(map(str, action.choices))})" if action.choices else "_files" if _long(action) == "--to" else " "
+        value = f":value:{kind}"
+    return f"'{_long(action)}[{text}]{value}'"
+
+
+def _fish() -> str:
+    lines = ["# fish completion for graphstep"]
+    lines += [f"complete -c graphstep -n __fish_use_subcommand -f -a {name}" for name in _options()]
+    everywhere = {_long(a) for a in _options()["step"]} - {"--format"}
+    lines.append("complete -c graphstep -n '__fish_seen_subcommand_from completion' -f -a 'bash fish zsh'")
+    for name, actions in _options().items():
+        for action in actions:
+            if name != "step" and _long(action) in everywhere:
+                continue
+            condition = "" if name == "step" else f" -n '__fish_seen_subcommand_from {name}'"
+            text = (action.help or "").replace("'", "")
+            needs = " -r" if action.nargs is None else ""
+            choices = f" -f -a '{' '.join(map(str, action.choices))}'" if action.choices else ""
+            lines.append(f"complete -c graphstep{condition} -l {_long(action)[2:]}{needs}{choices} -d '{text}'")
+    return "\n".join(lines) + "\n"
+
+
+def _choices() -> dict[str, list[str]]:
+    """The options that take one of a few words, with those words."""
+    from graphstep.faces.export import formats
+
+    found = {_long(a): list(map(str, a.choices)) for actions in _options().values() for a in actions if a.choices}
+    return {**found, "--format": list(formats())}
+
+
+_SCRIPTS = {"bash": _bash, "zsh": _zsh, "fish": _fish}

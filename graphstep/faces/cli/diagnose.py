@@ -1,0 +1,118 @@
+"""``graphstep diagnose EXPR NAME=VALUE …``: where a gradient dies, and the experiment on initialisation."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from graphstep.faces.cli.program import program_arguments, read_options
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    import argparse
+
+    from graphstep.engine.trace import Trace
+
+USAGE = "EXPR [NAME=VALUE ...] | --network LAYERSxUNITS [options]"
+SUMMARY = "Look for saturated and dead layers, and for gradients that vanish or explode."
+EXAMPLES = """\
+examples:
+  graphstep diagnose "sum(relu(X@W)^2)" X="randn(64,10)" W="randn(10,20,seed=1)"
+  graphstep diagnose --network 10x500 --init 0.01        ten layers of 500 tanh units, small weights
+  graphstep diagnose --network 10x500 --init xavier      weights of standard deviation 1/√n
+  graphstep diagnose --network 10x500 --activation relu --init he --format json
+  graphstep diagnose @model.txt X=@X.csv W="randn(9,1)" --data X --fail-on zero,nan     a test for CI
+
+Every parameter is judged: a gradient that is 0, next to nothing, huge or nan is named with the gate that made it so.
+--fail-on zero,vanishing,exploding,nan ends with status 1 where one of these is found, as a test in CI wants it; so do
+saturated, dead, shrinking and alike, which are about layers, and any.
+
+A layer ends in an activation (sigmoid, tanh, relu, …). The experiment draws its weights and 1,000 examples from normal
+distributions and sends a normal gradient back from the last layer.
+"""
+
+_SIZE = re.compile(r"([0-9]{1,6})[xX×]([0-9]{1,6})")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    program_arguments(parser, needed=False)
+    parser.add_argument("--network", metavar="LxU", help="instead of a program: L layers of U units each, fully connected")
+    parser.add_argument("--activation", default="tanh", metavar="NAME", help="of that network (default: tanh)")
+    parser.add_argument("--init", default="xavier", metavar="S", help="standard deviation of its weights, or xavier or he")
+    parser.add_argument("--examples", default="1000", metavar="N", help="how many examples run through it (default: 1000)")
+    parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
+    what = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
+    parser.add_argument("--fail-on", metavar="KINDS", help=what)
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print the result (default: text)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Diagnose and print."""
+    from graphstep.analysis.diagnosis import diagnose
+
+    wanted = _kinds(options.fail_on)
+    found = diagnose(_trace(options))
+    if options.format == "json":
+        json.dump(found.to_dict(), sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in found.lines())
+    return 1 if any(finding.kind in wanted for finding in found.findings) else 0
+
+
+def _kinds(text: str | None) -> frozenset[str]:
+    """The kinds of findings that --fail-on names; InputError for what is none."""
+    from graphstep.analysis.diagnosis.findings import FINDING_KINDS
+
+    if text is None:
+        return frozenset()
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    known = ["nan" if kind == "not finite" else kind for kind in FINDING_KINDS]
+    if not words:
+        raise InputError("--fail-on takes kinds of findings", hint=f"there are {', '.join(known)}, and any for all of them")
+    for word in words:
+        if word not in (*known, "any"):
+            hint = did_you_mean(word, known) or f"there are {', '.join(known)}, and any for all of them"
+            raise InputError(f"--fail-on knows no {quoted(word)}", hint=hint)
+    if "any" in words:
+        return frozenset(FINDING_KINDS)
+    return frozenset("not finite" if word == "nan" else word for word in words)
+
+
+def _trace(options: argparse.Namespace) -> Trace:
+    from graphstep.engine.trace import trace
+
+    if options.network is None:
+        if options.expression is None:
+            raise InputError("there is nothing to diagnose", hint="give a program with its values, or --network 10x500")
+        program, inputs, seed = read_options(options)
+        return trace(program, inputs, seed=seed, ties=options.ties)
+    from graphstep.analysis.diagnosis import SEED, network, scale_of
+    from graphstep.language.read import read
+
+    size = _SIZE.fullmatch(options.network)
+    if size is None:
+        raise InputError(f"--network takes LAYERSxUNITS, not {quoted(options.network)}", hint="as in --network 10x500")
+    if options.expression is not None:
+        raise InputError("--network stands instead of a program", hint=f"leave out {quoted(options.expression)}")
+    layers, units = map(int, size.groups())
+    if not (layers and units):
+        raise InputError(f"a network of {layers} layers of {units} units has none", hint="as in --network 10x500")
+    text, inputs = network(
+        layers,
+        units,
+        options.activation,
+        scale_of(options.init, units),
+        examples=_whole("--examples", options.examples),
+        seed=SEED if options.random_seed is None else _whole("--random-seed", options.random_seed),
+    )
+    return trace(read(text), inputs)
+
+
+def _whole(option: str, word: str) -> int:
+    if not (word.isascii() and word.isdecimal() and len(word) < 10):
+        raise InputError(f"{option} takes a whole number, not {quoted(word)}")
+    return int(word)

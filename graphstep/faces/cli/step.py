@@ -1,0 +1,194 @@
+"""``graphstep EXPR NAME=VALUE …``: step through a program, or print or write it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from graphstep.faces.cli.program import program_arguments, read_options, typed_texts
+from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.numerals import DIGITS, writing_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphstep.debugger.breakpoints import Condition
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.numerals import Writing
+    from graphstep.language.program import Program
+    from graphstep.telling.explanation import Note
+
+AGREES = 1e-12
+"""Relative difference up to which a composite gate and its parts count as equal."""
+
+USAGE = "EXPR [NAME=VALUE ...] [options]"
+SUMMARY = "Step through backpropagation, gate by gate: values forward, then gradients backward."
+EXAMPLES = """\
+examples:
+  graphstep "(x+y)*z" x=-2 y=5 z=-4              open the debugger
+  graphstep "(x+y)*z" x=-2 y=5 z=-4 --plain      tell every step, one a line
+  graphstep "q = x+y; f = q*z" x=-2 y=5 z=-4     name intermediate values
+  graphstep "sigmoid(w*x+b)" w=2 x=-1 b=1 --expand      take sigmoid apart
+  graphstep "max(x, y)" x=2 y=2 --ties split     share the gradient at a tie
+  graphstep "x*x" x=3 --to solution.md           write a worked solution
+  graphstep "x*x" x=3 --to graph.svg --at 3      draw the graph at step 3
+  graphstep "max(x, y)*z" x=2 y=1 z=5 --break "grad == 0"   open it with a breakpoint; --plain stops there
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    program_arguments(parser)
+    parser.add_argument("--plain", action="store_true", help="the narrated trace; chosen by itself when output is no terminal")
+    parser.add_argument("--format", metavar="F", help="print it as text, json, md or svg instead")
+    parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
+    parser.add_argument("--at", metavar="N", help="open, or stop, at step N")
+    parser.add_argument("--digits", metavar="N", default=str(DIGITS), help=f"significant digits of results (default: {DIGITS})")
+    letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
+    parser.add_argument("--notation", choices=["d", "lecture"], default="d", help=letters)
+    stop = "stop at the first step after which COND holds: grad x == 0, isnan, gate max …; several may be given"
+    parser.add_argument("--break", metavar="COND", action="append", default=[], dest="breaks", help=stop)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Step, print or write."""
+    program, inputs, seed = read_options(options)
+    writing = _writing(options)
+    at = None if options.at is None else _step_number(options.at)
+    conditions = _conditions(options.breaks, program, inputs) if options.breaks else ()
+    # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
+    screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
+    plain = options.plain or not screen
+    if not (plain or options.format or options.to):
+        from graphstep.faces.tui import open_program
+
+        command = _command(options)
+        where: dict[str, Any] = {"at": at or 0, "command": command, "conditions": conditions, "writing": writing}
+        return open_program(program, inputs, seed=seed, ties=options.ties, **where)
+
+    from graphstep.engine.trace import trace
+    from graphstep.faces import export
+
+    chosen = export.exporter(options.format) if options.format else None
+    if options.to and chosen is None:
+        chosen = export.exporter_for(options.to)
+    made = trace(program, inputs, seed=seed, ties=options.ties, writing=writing)
+    if at is not None and at > len(made):
+        raise InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
+    told, missed = "", False
+    if conditions:
+        from graphstep.debugger.breakpoints import first_stop
+
+        stop, told = first_stop(made, conditions, at)
+        missed = stop is None
+        at = at if stop is None else stop
+    if options.to:
+        path = export.write(made, options.to, name=options.format, at=at)
+        print(f"wrote {path}", *filter(None, [told]), sep="\n", file=sys.stderr)
+        return int(missed)
+    for piece in (chosen or export.exporter("text")).export(made, at):
+        sys.stdout.write(piece)
+    if told and not missed and options.format in (None, "text"):
+        sys.stdout.write(f"\n{told}\n")
+    elif told:
+        # A document stays whole: it may be read by a program. That a break was missed is a failure, and goes where those go.
+        print(told, file=sys.stderr)
+    if chosen is None and (options.fold or options.expand):
+        sys.stdout.write(_agreement(options, made))
+    return int(missed)
+
+
+def _conditions(texts: Sequence[str], program: Program, inputs: Mapping[str, Number]) -> tuple[Condition, ...]:
+    """What --break was given; each may be several, with semicolons between them."""
+    from graphstep.debugger.breakpoints import EXAMPLES, read_conditions
+    from graphstep.ground.arrays import shape_of
+    from graphstep.language.shapes import fit
+
+    if inputs.keys() >= {*program.inputs}:
+        # Its nodes are those that the run has, and are counted as on the screen.
+        program = fit(program, {name: shape_of(inputs[name]) for name in program.inputs}).program
+    found: list[Condition] = []
+    for text in texts:
+        here = read_conditions(text, program)
+        if not here:
+            raise InputError("--break takes a condition to stop at", hint=f"for example {', '.join(EXAMPLES)}")
+        found += here
+    return tuple(dict.fromkeys(found))
+
+
+def _agreement(options: argparse.Namespace, made: Trace) -> str:
+    """That gates folded or taken apart give the same gradients as the program as typed."""
+    from dataclasses import replace
+
+    from graphstep.engine.comparing import difference
+    from graphstep.engine.trace import trace
+    from graphstep.ground.numerals import numeral
+    from graphstep.language.rewrite import read_program
+    from graphstep.telling.rounding import first_loss
+
+    program = replace(read_program(made.program.text, made.inputs), data=made.program.data)
+    typed = trace(program, made.inputs, seed=made.seed, ties=made.ties)
+    apart = difference(made, typed)
+    done = "folded" if options.fold else "taken apart"
+    if apart < AGREES:
+        return f"\n{done} and as typed agree: the largest relative difference is below 1e-12\n"
+    # The parts are what was typed, where gates were folded, and what was put in, where they were taken apart.
+    parts, every = (typed, True) if options.fold else (made, False)
+    nodes = parts.program.nodes
+    put_in = {node.span for node in nodes if node.text is not None}
+    if any(note is not None and note.kind == "convention" for run in (made, typed) for note in _remarks(run)):
+        return (
+            f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): they meet a kink, where each has its convention\n"
+        )
+    lost = first_loss(parts, (i for i, node in enumerate(nodes) if every or node.text is not None or node.span in put_in))
+    why = f"{lost}, and as one gate that is never computed" if lost else "the parts round otherwise"
+    return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): {why}\n"
+
+
+def _remarks(run: Trace) -> Iterator[Note | None]:
+    """What is said of each gate."""
+    from graphstep.telling.kinks import convention
+
+    yield from (convention(run, index) for index in range(run.program.first_gate, len(run.program.nodes)))
+
+
+def _step_number(word: str) -> int:
+    if not word.isdecimal() or len(word) > 15:
+        raise InputError(f"--at takes the number of a step, not {quoted(word)}", hint="0 is the start: --at 0")
+    return int(word)
+
+
+def _command(options: argparse.Namespace) -> list[str]:
+    """The words that open this run again, without the step."""
+    words = ["graphstep"]
+    if options.expression.startswith("-") or options.expression.isalpha():
+        words.append("step")
+    words.append(options.expression)
+    words += options.values
+    words += [f"--{name}" for name in ("share", "expand", "fold") if getattr(options, name)]
+    if options.data:
+        words.append(f"--data={options.data}")
+    if options.seed != "1":
+        words.append(f"--seed={options.seed}")
+    if options.ties != "first":
+        words.append(f"--ties={options.ties}")
+    if options.digits != str(DIGITS):
+        words.append(f"--digits={options.digits}")
+    if options.notation != "d":
+        words.append(f"--notation={options.notation}")
+    return words + [f"--break={text}" for text in options.breaks]
+
+
+def _writing(options: argparse.Namespace) -> Writing:
+    """How the run is written, with what was typed for the inputs."""
+    digits = int(options.digits) if options.digits.isdecimal() and len(options.digits) < 4 else 0
+    if not digits:
+        raise InputError(
+            f"--digits takes a number of digits, not {quoted(options.digits)}", hint=f"for example --digits {DIGITS + 2}"
+        )
+    typed, command = typed_texts(options.values), tuple(_command(options))
+    return replace(writing_of(options.notation, digits), typed=typed, command=command)

@@ -1,0 +1,227 @@
+"""``graphstep train EXPR NAME=VALUE … --params w,b``: gradient descent, round by round."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graphstep.faces.cli.program import program_arguments, source, typed_texts
+from graphstep.faces.cli.streams import replace_line
+from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.numerals import PLAIN
+from graphstep.ground.signals import end, handled, status_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from graphstep.engine.training import Settings, Training
+
+USAGE = "EXPR [NAME=VALUE ...] --params NAMES [options]"
+SUMMARY = "Train parameters: forward, backward, update, round by round."
+EXAMPLES = """\
+examples:
+  graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --lr 0.1 --steps 10
+  graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --at-round 3        tell round 3 step by step
+  graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --to curve.svg       draw the curve, or write .csv, .md, .json
+  graphstep train "x^2" x=10 --params x --optimizer momentum --momentum 0.5
+  graphstep train "x^2" x=10 --params x --lr "0.1*0.95^t"       a learning rate that falls
+  graphstep train "mean((X@w - y)^2)" X=@X.csv y=@y.csv w="zeros(3)" --params w \\
+      --batch X,y:32 --held-out X,y:0.2 --until 0.01 --save state.npz
+
+Rounds are counted from 0, and the loss of a round is the one before its update. Ctrl-C (or SIGTERM) stops after the
+round at work, keeps what was trained, and ends with status 130 (143).
+"""
+
+FORMATS = ("text", "svg", "csv", "md", "json")
+"""What is printed or written; :mod:`graphstep.faces.export.training.formats` does it, which loads NumPy."""
+
+_AGAIN = 0.1
+"""Seconds from one line of progress to the next."""
+
+SIGHUP = getattr(signal, "SIGHUP", None)
+"""A terminal that was closed; Windows has none."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    from graphstep.gates.optimizers import OPTIMIZERS, SETTINGS
+
+    program_arguments(parser)
+    add = parser.add_argument
+    add("--params", metavar="NAMES", help="the inputs to train, with commas: w,b")
+    add("--lr", metavar="RATE", default="0.1", help="learning rate: a number, or an expression in the round t and their number T")
+    add("--steps", metavar="N", default="100", help="rounds in all (default: 100)")
+    add("--optimizer", choices=list(OPTIMIZERS), default="sgd", help="how parameters are updated (default: sgd)")
+    for name, meaning in SETTINGS.items():
+        add(_option(name), metavar="V", help=meaning)
+    add("--maximize", action="store_true", help="let the output rise instead of fall")
+    add("--batch", metavar="NAMES:N", help="minibatches: inputs that are cut along axis 0, and examples in a batch: X,y:32")
+    add("--batch-seed", metavar="N", default="0", help="seed of the order of examples (default: 0)")
+    add("--held-out", metavar="NAMES:SHARE", help="examples never trained on, from the end: X,y:0.2")
+    add("--held-out-every", metavar="N", default="10", help="look at the held-out loss every N rounds (default: 10)")
+    add("--until", metavar="LOSS", help="stop when the loss is below (the held-out loss, where there is one)")
+    add("--patience", metavar="N", help="stop when that loss has not improved for N rounds")
+    add("--save", metavar="FILE", help="write the state to an npz file at the end")
+    add("--resume", metavar="FILE", help="go on from such a file; parameters need no values then")
+    add("--at-round", metavar="K", help="tell round K step by step, its updates included")
+    add("--plain", action="store_true", help="the table of rounds as text; chosen by itself when output is no terminal")
+    add("--format", choices=FORMATS, help="print it as text, svg (the curve), csv (the history), md (a report) or json")
+    add("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, then print or write."""
+    from graphstep.faces.export.training.formats import format_of, pieces
+
+    chosen = options.format or (format_of(options.to) if options.to else "text")
+    training = prepared(options)
+    if _on_screen(options):
+        from graphstep.faces.tui.training import show
+
+        try:
+            status = show(training, save=options.save, command=["graphstep", "train", *options.words])
+        finally:
+            # However the screen ended, hours of training may be in it.
+            _save(training, options.save)
+        return status or (1 if training.diverged else 0)
+    with _stopped() as signals:
+        training.run(_progress(training, lambda: bool(signals)))
+    if sys.stderr.isatty():
+        replace_line("")
+    _save(training, options.save)
+    made = pieces(training, chosen) if options.at_round is None else _narrated(training, options.at_round, chosen)
+    if options.to:
+        from graphstep.ground.files import write_file
+
+        print(f"wrote {write_file(options.to, made)}", file=sys.stderr)
+    elif SIGHUP not in signals:
+        # After a hang-up there is no terminal left to print on.
+        for piece in made:
+            sys.stdout.write(piece)
+    return status_of(signals[0]) if signals else 1 if training.diverged else 0
+
+
+def _save(training: Training, path: str | None) -> None:
+    if path:
+        print(f"wrote {training.save(path)}", file=sys.stderr)
+
+
+def _on_screen(options: argparse.Namespace) -> bool:
+    asked = options.plain or options.format or options.to or options.at_round is not None
+    # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
+    return not asked and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def prepared(options: argparse.Namespace) -> Training:
+    """The training that the options ask for, not begun yet (or where a resumed one stopped)."""
+    from graphstep.engine.training import Training
+    from graphstep.language.rewrite import read_program
+    from graphstep.language.values import read_inputs
+
+    if options.seed != "1":
+        raise InputError("a training has no --seed: the gradient of a loss is 1", hint="--batch-seed N orders the examples")
+    if options.data:
+        raise InputError("a training has no --data: what --params does not name is data")
+    inputs = read_inputs(options.values)
+    if options.resume:
+        from graphstep.engine.training.saved import resume, saved_params
+
+        inputs = {**inputs, **saved_params(options.resume)}
+    text = source(options.expression)
+    program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
+    settings = _settings(options, program.inputs)
+    training = Training(program, inputs, settings, replace(PLAIN, typed=typed_texts(options.values)))
+    return resume(training, options.resume) if options.resume else training
+
+
+def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
+    from graphstep.engine import training
+    from graphstep.gates.optimizers import SETTINGS, optimizer, settings_of
+    from graphstep.language.values import read_number
+
+    if options.params is None:
+        raise InputError(
+            "nothing is to be trained", hint=f"name the parameters among {', '.join(inputs) or 'the inputs'}: --params w,b"
+        )
+    row = optimizer(options.optimizer)
+    given = {name: getattr(options, _option(name)[2:].replace("-", "_")) for name in SETTINGS}
+    hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in given.items()})
+    seed, every = _whole(options.batch_seed, "--batch-seed", 0), _whole(options.held_out_every, "--held-out-every", 1)
+    return training.Settings(
+        training.read_names(options.params),
+        row,
+        hyper,
+        options.lr,
+        _whole(options.steps, "--steps", 0),
+        climbs=options.maximize,
+        batch=training.read_batch(options.batch, seed) if options.batch else None,
+        held_out=training.read_held_out(options.held_out, every) if options.held_out else None,
+        until=None if options.until is None else read_number(options.until),
+        patience=None if options.patience is None else _whole(options.patience, "--patience", 1),
+        ties=options.ties,
+    )
+
+
+def _option(setting: str) -> str:
+    """The option of an optimizer's setting; momentum is asked for by name."""
+    return "--momentum" if setting == "mu" else f"--{setting.replace('_', '-')}"
+
+
+def _whole(word: str, option: str, least: int) -> int:
+    if not word.isdecimal() or len(word) > 15 or int(word) < least:
+        raise InputError(
+            f"{option} takes a whole number from {least}, not {quoted(word)}", hint=f"for example {option} {max(least, 10)}"
+        )
+    return int(word)
+
+
+def _narrated(training: Training, word: str, chosen: str) -> Iterator[str]:
+    from graphstep.faces.export import exporter
+
+    last = len(training.history) - 1
+    k = _whole(word, "--at-round", 0)
+    if not training.first <= k <= last:
+        raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")
+    if chosen == "csv":
+        raise InputError("a round has no table of rounds", hint="--at-round goes with text, json, md or svg")
+    if chosen == "text":
+        yield f"round {k:,} of {training.rounds:,}, loss {training.history.losses[k]:.6g}\n\n"
+    yield from exporter(chosen).export(training.round(k))
+
+
+def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, float], bool]:
+    """A line on a terminal, ten times a second; silence elsewhere."""
+    shows = sys.stderr.isatty()
+    total = training.settings.rounds
+    known = {"next": time.monotonic() + _AGAIN}
+
+    def on_progress(k: int, loss: float) -> bool:
+        if shows and time.monotonic() >= known["next"]:
+            known["next"] = time.monotonic() + _AGAIN
+            replace_line(f"round {k:,} of {total:,}  loss {loss:.6g}  (Ctrl-C stops and keeps it)")
+        return not stops()
+
+    return on_progress
+
+
+@contextmanager
+def _stopped() -> Iterator[list[int]]:
+    """The signals that have come to end the program: the round at work is finished, so that nothing is half done, and what was
+    trained is kept. A second one ends it at once.
+    """
+    signals: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if signals:
+            end(number, frame)
+        signals.append(number)
+
+    with handled(note):
+        yield signals

@@ -1,0 +1,125 @@
+"""From words to options: argparse, with room for expressions that begin with a minus sign."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from graphstep import __version__
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+_SHIELD = "\0"
+"""Put before a word that begins with a minus sign and is no option, to get it past argparse. It cannot be typed."""
+
+
+class Command(Protocol):
+    """What a module of a command offers."""
+
+    USAGE: str
+    SUMMARY: str
+    EXAMPLES: str
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add its arguments."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Do it; returns the exit status."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises our errors instead of leaving the program."""
+
+    commands: Sequence[str] = ()
+    """The commands that its help lists behind its own options."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is."""
+        raise InputError(message.replace(_SHIELD, ""), hint=f"{self.prog} --help shows what there is, with examples")
+
+    def format_help(self) -> str:
+        """The help; that of the program itself ends with its commands, whose modules are loaded only here."""
+        return f"{super().format_help()}\n{_listed(self.commands)}" if self.commands else super().format_help()
+
+
+def parser_of(name: str, command: Command) -> Parser:
+    """The parser of a command."""
+    parser = Parser(
+        prog="graphstep" if name == "step" else f"graphstep {name}",
+        usage=f"%(prog)s {command.USAGE}",
+        description=command.SUMMARY,
+        epilog=command.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.arguments(parser)
+    if name == "step":
+        from graphstep.faces.cli import COMMANDS
+
+        parser.commands = COMMANDS
+        parser.add_argument("--version", action="version", version=f"graphstep {__version__}")
+    return parser
+
+
+def _listed(commands: Sequence[str]) -> str:
+    """The commands, each with what it does, as the help lists them."""
+    width = max(map(len, commands))
+    known: dict[str, Command] = {name: import_module(f"graphstep.faces.cli.{name}") for name in commands}
+    lines = [f"  graphstep {name:{width}}  {command.SUMMARY}" for name, command in known.items()]
+    rest = "A first word that is no command is a program; graphstep step check steps through the program 'check'."
+    return "\n".join(["commands (each has its own --help):", *lines, "", rest, ""])
+
+
+def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespace:
+    """The options of a command, with the words themselves as ``words``; InputError where they do not fit."""
+    parser = parser_of(name, command)
+    if name == "step" and not words:
+        parser.print_help()
+        sys.exit(0)
+    options = parser.parse_intermixed_args(_shielded(parser, words))
+    for key, value in vars(options).items():
+        setattr(options, key, _unshielded(value))
+    options.words = list(words)
+    return options
+
+
+def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str]:
+    """The words, with those made safe that begin with a minus sign but are expressions: ``-x^2``, ``--x``."""
+    known = {option: action for action in parser._actions for option in action.option_strings}
+    shielded: list[str] = []
+    takes_next = False
+    for place, word in enumerate(words):
+        if word == "--":
+            return [*shielded, *(_SHIELD + rest for rest in words[place + 1 :])]
+        option, equals, _ = word.partition("=")
+        if takes_next:
+            # The value of an option may be negative too: --seed -1.
+            shielded[-1] += f"={word}" if shielded[-1].startswith("--") else word
+            takes_next = False
+        elif option in known:
+            shielded.append(word)
+            takes_next = not equals and known[option].nargs is None
+        elif word.startswith("-") and word != "-":
+            if _looks_like_an_option(option):
+                hint = did_you_mean(option, known) or f"{parser.prog} --help lists the options"
+                raise InputError(f"there is no option {quoted(option)}", hint=f"{hint}; an expression may follow after --")
+            shielded.append(_SHIELD + word)
+        else:
+            shielded.append(word)
+    return shielded
+
+
+def _looks_like_an_option(word: str) -> bool:
+    """``--plian`` does; ``--x``, ``-x^2`` and ``-max(x,y)`` do not."""
+    return word.startswith("--") and len(word) > 3 and word[2].isalpha() and word[2:].replace("-", "").isalpha()
+
+
+def _unshielded(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.removeprefix(_SHIELD)
+    return [_unshielded(entry) for entry in value] if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""Graphs and curves become drawings: the layout first, then characters or SVG."""

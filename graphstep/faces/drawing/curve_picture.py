@@ -1,0 +1,198 @@
+"""Curves over rounds as an SVG picture, for pages light and dark and for print without colour; equal numbers give equal bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.curve import axis, pieces, rounds_axis
+from graphstep.faces.drawing.layout.cells import cell_width, printable
+from graphstep.faces.drawing.picture import MONO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.faces.drawing.curve import Array, Axis, Series
+
+WIDTH = 760
+"""Pixels of the picture, from side to side."""
+LEFT, RIGHT = 84, 24
+"""Pixels beside the panels."""
+TOP, BETWEEN, BOTTOM = 76, 62, 48
+"""Pixels above the first panel, between two, and below the last."""
+PLOT = 250
+"""Height of a panel in pixels."""
+FONT, SMALL = 14, 12
+"""Sizes of letters in pixels: titles; and all else."""
+LETTER = 7.5
+"""Pixels that a small letter takes at most."""
+MOST = 6
+"""Curves of a panel; more cannot be told apart."""
+
+# As in the drawing of a graph: attributes in middle tones where styles are stripped, and a ground of its own where they are kept.
+_TONES = ("#3b82d6", "#e0524a", "#2c9a4b", "#b07d1e", "#9a6fe0", "#767c85")
+_LIGHT = ("#0969da", "#cf222e", "#1a7f37", "#9a6700", "#8250df", "#57606a")
+_DARK = ("#58a6ff", "#ff7b72", "#3fb950", "#d29922", "#bc8cff", "#9198a1")
+_DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 4", "4 4")
+"""How the lines of a panel differ besides their colours."""
+_GRID, _TEXT, _WARN = "#767c85", "#767c85", "#c2711c"
+
+
+def _style() -> str:
+    def tones(colours: Sequence[str]) -> str:
+        return "\n".join(f".s{i} {{ stroke: {c} }}\n.s{i}.dot, .d{i} {{ fill: {c} }}" for i, c in enumerate(colours))
+
+    return f"""
+svg {{ color-scheme: light dark }}
+.ground {{ fill: #ffffff }}
+.title, .name {{ fill: #1f2328 }}
+.tick {{ fill: #59636e }}
+.frame, .grid path {{ stroke: #6e7781 }}
+.warn {{ stroke: #bc4c00 }}
+.warns {{ fill: #bc4c00 }}
+{tones(_LIGHT)}
+@media (prefers-color-scheme: dark) {{
+.ground {{ fill: #0d1117 }}
+.title, .name {{ fill: #e6edf3 }}
+.tick {{ fill: #9198a1 }}
+.frame, .grid path {{ stroke: #8b949e }}
+.warn {{ stroke: #f0883e }}
+.warns {{ fill: #f0883e }}
+{tones(_DARK)}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Some series drawn to one scale."""
+
+    title: str
+    """What the numbers are."""
+    series: tuple[Series, ...]
+    """The curves; only the first :data:`MOST` are drawn."""
+    dotted: frozenset[str] = frozenset()
+    """The names of those that are drawn as points."""
+
+
+def svg(title: str, panels: Sequence[Panel], *, told: str = "") -> str:
+    """The picture of panels under each other, over the same rounds, as the text of an SVG document, ended by a newline.
+
+    ``told`` is a line under the title. A scale is logarithmic where numbers are positive and span more than two powers of ten.
+    """
+    height = TOP + len(panels) * PLOT + (len(panels) - 1) * BETWEEN + BOTTOM
+    across = rounds_axis([one for panel in panels for one in panel.series])
+    room = int((WIDTH - LEFT - RIGHT) / 8.6)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{height}" '
+        f'viewBox="0 0 {WIDTH} {height}" font-family="{MONO}" font-size="{SMALL}">',
+        f"<title>{_escaped(title)}</title>",
+        f"<style>{_style()}</style>",
+        f'<rect class="ground" width="{WIDTH}" height="{height}" rx="8" fill="none"/>',
+        _text(LEFT, 24, _cut(title, room), "title", ' font-weight="bold"', FONT),
+    ]
+    if told:
+        lines.append(_text(LEFT, 41, _cut(told, int(room * 1.15)), "tick"))
+    for place, panel in enumerate(panels):
+        lines += _panel(panel, across, TOP + place * (PLOT + BETWEEN), last=place == len(panels) - 1)
+    return "\n".join([*lines, "</svg>"]) + "\n"
+
+
+def _panel(panel: Panel, across: Axis, top: int, *, last: bool) -> list[str]:
+    drawn = panel.series[:MOST]
+    up = axis(drawn)
+    found = ['<g class="grid" fill="none" stroke-opacity="0.25">']
+    labels = []
+    for number, text in up.ticks(7):
+        y = _y(top, up.place(number))
+        found.append(f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{_GRID}"/>')
+        labels.append(_text(LEFT - 8, float(y) + 4, text, "tick", ' text-anchor="end"'))
+    for number, text in across.ticks(9, whole=True):
+        x = _x(across.place(number))
+        found.append(f'<path d="M{x} {top}V{top + PLOT}" stroke="{_GRID}"/>')
+        labels.append(_text(x, top + PLOT + 17, text, "tick", ' text-anchor="middle"'))
+    found += ["</g>", *labels]
+    found.append(
+        f'<rect class="frame" x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{PLOT}" fill="none" stroke="{_GRID}"/>'
+    )
+    for place, series in enumerate(drawn):
+        found += _curve(series, place, across, up, top, dotted=series.name in panel.dotted)
+    broken = drawn[0].broken[:1] if drawn else []
+    for k in broken:
+        x = _x(across.place(k))
+        found.append(f'<path class="warn" d="M{x} {top}V{top + PLOT}" fill="none" stroke="{_WARN}" stroke-width="1.5"/>')
+        side = ' text-anchor="end"' if float(x) > WIDTH / 2 else ""
+        shift = -6 if side else 6
+        found.append(_text(float(x) + shift, top + PLOT - 10, f"round {k:,}: not finite", "warns", side, colour=_WARN))
+    found += _legend(panel, drawn, top, log=up.log)
+    if last:
+        found.append(_text((LEFT + WIDTH - RIGHT) / 2, top + PLOT + 36, "round", "tick", ' text-anchor="middle"'))
+    return found
+
+
+def _curve(series: Series, place: int, across: Axis, up: Axis, top: int, *, dotted: bool) -> list[str]:
+    found, tone = [], _TONES[place]
+    for x, y in pieces(series, across, up, WIDTH - LEFT - RIGHT):
+        points = _points(x, y, top)
+        if dotted or len(points) == 1:
+            kind = f'class="s{place} dot" r="3" fill="{tone}" stroke="{tone}"'
+            found += [f'<circle {kind} cx="{a}" cy="{b}"/>' for a, b in points]
+        else:
+            dash = f' stroke-dasharray="{_DASHES[place]}"' if _DASHES[place] else ""
+            kind = f'class="s{place}" fill="none" stroke="{tone}" stroke-width="2" stroke-linejoin="round"{dash}'
+            found.append(f'<path {kind} d="M{"L".join(f"{a} {b}" for a, b in points)}"/>')
+    return found
+
+
+def _points(x: Array, y: Array, top: int) -> list[tuple[str, str]]:
+    """Places in pixels, without those that would lie on the one before."""
+    found = [(_x(float(a)), _y(top, float(b))) for a, b in zip(x, y, strict=True)]
+    return [point for i, point in enumerate(found) if i == 0 or point != found[i - 1]]
+
+
+def _legend(panel: Panel, drawn: Sequence[Series], top: int, *, log: bool) -> list[str]:
+    """The title of the panel on the left, the names of its curves on the right."""
+    title = f"{panel.title}, logarithmic" if log else panel.title
+    found = [_text(LEFT, top - 7, title, "name")]
+    if len(drawn) < 2:
+        return found
+    more = f"and {len(panel.series) - len(drawn):,} more" if len(panel.series) > len(drawn) else ""
+    free = WIDTH - LEFT - RIGHT - (len(title) + 3) * LETTER
+    each = int((free / LETTER - len(more)) / len(drawn)) - 6
+    names = [_cut(series.name, max(each, 4)) for series in drawn]
+    x = WIDTH - RIGHT - sum(cell_width(name) * LETTER + 44 for name in names) - len(more) * LETTER + 14
+    for place, (series, name) in enumerate(zip(drawn, names, strict=True)):
+        colour, y = _TONES[place], top - 11
+        if series.name in panel.dotted:
+            found.append(f'<circle class="s{place} dot" cx="{x + 11:g}" cy="{y}" r="3" fill="{colour}" stroke="{colour}"/>')
+        else:
+            dash = f' stroke-dasharray="{_DASHES[place]}"' if _DASHES[place] else ""
+            found.append(f'<path class="s{place}" d="M{x:g} {y}h22" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
+        found.append(_text(x + 28, top - 7, name, "name"))
+        x += cell_width(name) * LETTER + 44
+    if more:
+        found.append(_text(x, top - 7, more, "tick"))
+    return found
+
+
+def _x(place: float) -> str:
+    return f"{LEFT + place * (WIDTH - LEFT - RIGHT):.2f}".rstrip("0").rstrip(".")
+
+
+def _y(top: int, place: float) -> str:
+    return f"{top + PLOT * (1 - place):.2f}".rstrip("0").rstrip(".")
+
+
+def _cut(text: str, room: int) -> str:
+    shown = " ".join(text.split())
+    return shown if len(shown) <= room else f"{shown[: room - 1]}…"
+
+
+def _text(x: float | str, y: float, text: str, kind: str, more: str = "", size: int = SMALL, colour: str = _TEXT) -> str:
+    sized = "" if size == SMALL else f' font-size="{size}"'
+    left = x if isinstance(x, str) else f"{x:g}"
+    return f'<text class="{kind}" x="{left}" y="{y:g}" fill="{colour}"{sized}{more}>{_escaped(text)}</text>'
+
+
+def _escaped(text: str) -> str:
+    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -1,0 +1,333 @@
+"""From a run to a drawing: which boxes and wires it has, and what is written on them after a step.
+
+The one place that does so, for the terminal, the picture and the text drawing of a document. It knows nothing of terminals or
+files; :mod:`graphstep.faces.drawing.layout` places what it names, :mod:`graphstep.faces.drawing.text` and
+:mod:`graphstep.faces.drawing.picture` draw it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, overload
+
+from graphstep.faces.drawing.layout import Box, Edge, arrange, cell_width, neighbourhood
+from graphstep.faces.drawing.text import Marks
+from graphstep.gates import GATES
+from graphstep.ground.arrays import array_text, shape_text
+from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.language.program import Program
+from graphstep.telling.names import names_of, output_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from graphstep.engine.gradient import Gradient
+    from graphstep.engine.step import Step
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.layout import Density, Layout
+    from graphstep.ground.arrays import Number
+
+WHOLE = 150
+"""Gates up to which a document draws the whole program."""
+
+NEARBY = 60
+"""Nodes in the neighbourhood that is drawn of a large program."""
+
+MORE = "+…"
+"""Stands behind a gradient of which a part has arrived."""
+
+DIGEST = 15
+"""Cells that an array has on its wire: room for a vector of two or three numbers."""
+
+_RANGE = 12
+"""Cells for what the numbers of a larger one are like."""
+
+_WIDEST = len("-1.234e-100")
+_HUB = 8
+"""Consumers up to which a node leads on to all of them."""
+
+_FORK = 8
+"""Contributions up to which a node's room is measured; of more it gets room for the widest number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The boxes and wires of a program, or of a part of it. It is the same at every step of a run."""
+
+    program: Program
+    """What is drawn."""
+    nodes: tuple[int, ...]
+    """By box, the index of its node in the program; ascending."""
+    boxes: tuple[Box, ...]
+    """What :func:`graphstep.faces.drawing.layout.arrange` places."""
+    edges: tuple[Edge, ...]
+    """The wires between the boxes; what comes from outside the part leaves its operand row open."""
+    box_of: Mapping[int, int]
+    """By node, its box; a node outside the part is missing."""
+    edge_of: Mapping[tuple[int, int], int]
+    """By gate and slot, the wire that enters there; wires from outside the part are missing."""
+    wires_from: tuple[tuple[tuple[int, int, int], ...], ...]
+    """By box, ``(wire, gate, slot)`` of every wire that leaves it."""
+    output: int | None
+    """The box of the output; None when the part does not hold it."""
+    digits: int = DIGITS
+    """Significant digits of the numbers that it has room for."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every node of the program is drawn."""
+        return len(self.nodes) == len(self.program.nodes)
+
+    def arrange(self, density: Density = "roomy") -> Layout:
+        """Where everything goes."""
+        return arrange(self.boxes, self.edges, density=density, output=self.output)
+
+
+def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits: int = DIGITS) -> Diagram:
+    """The drawing of a run, with room for its numbers at every step; of a program, which has none, without that room.
+
+    ``nodes`` are the indexes of the nodes to draw (all unless given); the cost is that of these nodes, whatever the size of
+    the program. ``digits`` is how many significant digits its numbers have.
+    """
+    program, width_of = (run, _no_width) if isinstance(run, Program) else (run.program, _width_in(run, digits))
+    drawn = tuple(range(len(program.nodes))) if nodes is None else tuple(sorted(set(nodes)))
+    box_of = {index: box for box, index in enumerate(drawn)}
+    boxes: list[Box] = []
+    edges: list[Edge] = []
+    edge_of: dict[tuple[int, int], int] = {}
+    wires_from: list[list[tuple[int, int, int]]] = [[] for _ in drawn]
+    for box, index in enumerate(drawn):
+        node = program.nodes[index]
+        sources = node.sources
+        label = (node.name or "") if node.gate is None else GATES[node.gate].box(node.operands, node.options)
+        boxes.append(Box(label, len(sources), width_of(index), _shown_name(program, index), shape_text(node.shape)))
+        for port, (slot, source) in enumerate(sources):
+            if source in box_of:
+                edge_of[index, slot] = len(edges)
+                wires_from[box_of[source]].append((len(edges), index, slot))
+                edges.append(Edge(box_of[source], box, port))
+    return Diagram(
+        program,
+        drawn,
+        tuple(boxes),
+        tuple(edges),
+        box_of,
+        edge_of,
+        tuple(map(tuple, wires_from)),
+        box_of.get(program.output),
+        digits,
+    )
+
+
+def nearby(program: Program, centre: int, cap: int = NEARBY) -> list[int]:
+    """The at most ``cap`` nodes that are fewest wires from a node, ascending; it costs what they cost.
+
+    The way does not lead through a node with many consumers to all of them: a weight that 10,000 gates read would fill the
+    drawing with gates that have nothing else to do with the centre.
+    """
+    nodes, consumers = program.nodes, program.consumers
+
+    def operands_of(index: int) -> Sequence[int]:
+        return [source for _, source in nodes[index].sources]
+
+    def consumers_of(index: int) -> Sequence[int]:
+        hub = len(consumers[index]) > _HUB and index != centre
+        return [] if hub else [gate for gate, _ in consumers[index]]
+
+    return neighbourhood(_Neighbours(len(nodes), operands_of), _Neighbours(len(nodes), consumers_of), centre, cap)
+
+
+def centre_of(trace: Trace, at: int) -> int:
+    """The node that a drawing of step ``at`` is about: the gate at work, or the output before the first step."""
+    gate = trace.gate_at(at)
+    return trace.program.output if gate is None else gate
+
+
+def shown(trace: Trace, at: int) -> Diagram:
+    """What a document draws of a run at step ``at``: all of it, or of a large program the part around the gate at work."""
+    program = trace.program
+    if len(program.nodes) - program.first_gate <= WHOLE:
+        return diagram(trace)
+    return diagram(trace, nearby(program, centre_of(trace, at) if at < len(trace) else program.output))
+
+
+def settled(trace: Trace, drawn: Diagram, at: int) -> Marks:
+    """What is written on the drawing of a document: as :func:`marks`, and without an active gate once the run is finished."""
+    written = marks(trace, drawn, at)
+    return written if at < len(trace) else replace(written, active=None, active_edges=frozenset(), changed=frozenset())
+
+
+def marks(
+    trace: Trace,
+    drawn: Diagram,
+    at: int,
+    *,
+    boxes: Iterable[int] | None = None,
+    selected: int | None = None,
+    breakpoints: Iterable[int] = (),
+) -> Marks:
+    """What is written on a drawing after step ``at``.
+
+    ``boxes`` are the ones to write on (all unless given): a view that shows a part of a large drawing asks for that part.
+    ``selected`` and ``breakpoints`` are nodes of the program.
+    """
+    values: dict[int, str] = {}
+    gradients: dict[int, str] = {}
+    contributions: dict[int, str] = {}
+    pending: set[int] = set()
+    sent = at >= trace.plan.seed_step
+    for box in range(len(drawn.nodes)) if boxes is None else boxes:
+        index = drawn.nodes[box]
+        value = trace.value(index, at)
+        if value is None:
+            pending.add(box)
+            continue
+        values[box] = digest(value, drawn.digits)
+        known = trace.gradient(index, at) if sent else None
+        if known is None:
+            continue
+        gradients[box] = _gradient_text(known, drawn.digits)
+        if known.expected > 1:
+            for wire, gate, slot in drawn.wires_from[box]:
+                part = _contribution(trace, gate, slot, at)
+                if part is not None:
+                    contributions[wire] = digest(part, drawn.digits)
+    step = trace.step(at)
+    active, changed = _active(step), None if step.event == "start" else drawn.box_of.get(step.node)
+    return Marks(
+        values=values,
+        gradients=gradients,
+        contributions=contributions,
+        active=None if active is None else drawn.box_of.get(active),
+        active_edges=frozenset(_active_edges(step, drawn)),
+        selected=None if selected is None else drawn.box_of.get(selected),
+        breakpoints=frozenset(drawn.box_of[index] for index in breakpoints if index in drawn.box_of),
+        pending=frozenset(pending),
+        changed=frozenset(() if changed is None else (changed,)),
+    )
+
+
+def digest(value: Number, digits: int = DIGITS) -> str:
+    """A value in the room that a wire has: a numeral; the cells of a tiny array; else from where to where its cells reach.
+
+    What every cell is, is said so (``all 0``), and nan is counted (``3 nan``): neither shows in a range.
+
+    >>> import numpy as np
+    >>> digest(1 / 3), digest(np.array([0.2, 0.4])), digest(np.ones((2, 3))), digest(np.linspace(-1, 1 / 3, 50))
+    ('0.3333', '[0.2, 0.4]', 'all 1', '-1…0.333')
+    """
+    if isinstance(value, int | float):
+        return numeral(float(value), digits)
+    if not value.size:
+        return "no cells"
+    if value.size <= DIGEST // 3:
+        for fewer in range(digits, min(digits, 3) - 1, -1):
+            if len(text := array_text(value, fewer)) <= DIGEST:
+                return text
+    low, high = float(value.min()), float(value.max())
+    if low != low:
+        return f"{int((value != value).sum()):,} nan"
+    if low == high:
+        return f"all {numeral(low, digits)}"
+    for fewer in range(min(digits, 3), 0, -1):
+        ends = numeral(low, fewer), numeral(high, fewer)
+        text = f"all ≈ {ends[0]}" if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"
+        if len(text) <= _RANGE:
+            return text
+    return f"|·| ≤ {numeral(max(-low, high), 1)}"
+
+
+def _active(step: Step) -> int | None:
+    """The node that a step is about: the gate that computes or sends, or the node that sums."""
+    if step.event == "start":
+        return None
+    return step.node if step.sender is None else step.sender
+
+
+def _active_edges(step: Step, drawn: Diagram) -> list[int]:
+    trace, sender, slots = step.trace, step.trace.plan.sender, step.trace.plan.slot
+    used: list[tuple[int, int]] = []
+    if step.edge is not None:
+        used = [(int(sender[step.edge]), int(slots[step.edge]))]
+    elif step.event == "value":
+        used = [(step.node, slot) for slot, _ in trace.node(step.node).sources]
+    elif step.event == "sum":
+        used = [(int(sender[edge]), int(slots[edge])) for edge in trace.plan.arrivals[step.node]]
+    return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
+
+
+def _contribution(trace: Trace, gate: int, slot: int, at: int) -> Number | None:
+    """What a gate has sent into a slot by step ``at``; None while it has not, or where nothing is sent."""
+    sender, slots, edge_step = trace.plan.sender, trace.plan.slot, trace.plan.edge_step
+    # Edges are numbered as they are sent: the last gate's first, each gate's by slot.
+    edge = bisect_left(range(len(sender)), (-gate, slot), key=lambda e: (-int(sender[e]), int(slots[e])))
+    if edge == len(sender) or sender[edge] != gate or slots[edge] != slot or edge_step[edge] > at:
+        return None
+    return trace.contribution_of(edge)
+
+
+def _gradient_text(known: Gradient, digits: int) -> str:
+    text = digest(known.value, digits)
+    return text if known.complete else text + MORE
+
+
+def _shown_name(program: Program, index: int) -> str:
+    """What stands at a box: the name that formulas use, where the box does not say it already."""
+    if index == program.output:
+        return output_name(program)
+    node = program.nodes[index]
+    if node.gate is None or node.name is not None:
+        return node.name or ""
+    # A formula writes a short expression out (x+y), and calls a long one, or one that stands twice, by a name.
+    names = names_of(program)
+    return names.texts[index] if index in names.definitions else ""
+
+
+def _no_width(_: int) -> int:
+    return 0
+
+
+def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
+    """Cells for the widest of what a node's wire ever shows: value, gradient, its parts on the way there."""
+
+    def width(index: int) -> int:
+        widest = cell_width(digest(trace.value_of(index), digits))
+        known = trace.gradient(index)
+        if known is None:
+            return widest
+        edges = trace.plan.arrivals[index]
+        if trace.node(index).shape:
+            # What has arrived of a gradient is not added up here: arrays may be large.
+            return DIGEST + len(MORE) if len(edges) > 1 else max(widest, cell_width(digest(known.value, digits)))
+        if len(edges) > _FORK:
+            return _WIDEST + len(MORE)
+        texts = [digest(known.value, digits)]
+        so_far = 0.0
+        for count, edge in enumerate(edges, 1):
+            part = float(trace.contribution_of(edge))
+            so_far += part
+            texts += [numeral(part, digits), *([numeral(so_far, digits) + MORE] if count < len(edges) else [])]
+        return max(widest, *map(cell_width, texts))
+
+    return width
+
+
+class _Neighbours(Sequence[Sequence[int]]):
+    """Every node's neighbours on one side, made for a node when they are asked for."""
+
+    def __init__(self, count: int, of: Callable[[int], Sequence[int]]) -> None:
+        self._count, self._of = count, of
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Sequence[int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sequence[int]]: ...
+    def __getitem__(self, index: int | slice) -> Sequence[int] | Sequence[Sequence[int]]:
+        if isinstance(index, slice):
+            return [self._of(i) for i in range(*index.indices(self._count))]
+        return self._of(index)

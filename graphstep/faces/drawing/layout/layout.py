@@ -1,0 +1,272 @@
+"""A finished layout, as others use it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.drawing.layout.plan import Kind
+from graphstep.faces.drawing.layout.sizes import out_row, shown_name, stub_text
+from graphstep.faces.drawing.layout.window import Stub, Window, window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.faces.drawing.layout.geometry import Geometry, Point
+    from graphstep.faces.drawing.layout.model import Box, Density, Edge
+
+Direction = Literal["left", "right", "up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The cells that a box takes."""
+
+    x: int
+    """Its leftmost column."""
+    y: int
+    """Its uppermost row."""
+    width: int
+    """Columns, the edges included."""
+    height: int
+    """Rows, the edges included."""
+    out: int
+    """The row, counted from `y`, that carries the label and in which the wire leaves."""
+    first_port: int
+    """The row, counted from `y`, of operand 0; the others follow below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Cells in one row that are free for a text."""
+
+    x: int
+    """The first column."""
+    y: int
+    """The row."""
+    width: int
+    """How many cells are free."""
+
+
+class Layout:
+    """Where the boxes, wires and labels of a drawing are, in terminal cells.
+
+    Made by `arrange`. Looking at a part of it costs what that part is worth, not what the whole is.
+    """
+
+    def __init__(
+        self, boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: int | None, geometry: Geometry
+    ) -> None:
+        self.boxes = boxes
+        """The boxes, as they were given."""
+        self.edges = edges
+        """The edges, as they were given."""
+        self.density: Density = density
+        """How closely it is set."""
+        self.output = output
+        """The box that the arrow of the output leaves."""
+        self._geometry = geometry
+        self.width = geometry.width()
+        """Columns of the whole drawing."""
+        self.height = geometry.height()
+        """Rows of the whole drawing."""
+
+    def place(self, node: int) -> Place:
+        """The cells of a box."""
+        geometry = self._geometry
+        size = geometry.size
+        top = size.top[node]
+        return Place(
+            geometry.left[geometry.made.layer[node]], geometry.row[node] - top,
+            size.width[node], size.height[node], top, top - out_row(max(self.boxes[node].ports, 1)),
+        )  # fmt: skip
+
+    def shown_name(self, node: int) -> str:
+        """The name to show at a box: none when its label or the arrow of the output already says it."""
+        return shown_name(self.boxes[node], node == self.output)
+
+    def stub_text(self, stub: Stub) -> str:
+        """What a stub or the arrow of the output says."""
+        return stub_text(self.boxes[stub.node], stub.kind == "output")
+
+    def feeds(self, node: int) -> bool:
+        """Whether a wire leaves the box."""
+        return bool(self._geometry.made.users[node])
+
+    def value_anchor(self, node: int) -> Anchor:
+        """Where the value of a node is written: above its wire."""
+        return self._label_anchor(node, -1)
+
+    def gradient_anchor(self, node: int) -> Anchor:
+        """Where the gradient of a node is written: below its wire."""
+        return self._label_anchor(node, 1)
+
+    def shape_anchor(self, node: int) -> Anchor:
+        """Where a text is set into the wire of a node: behind its first cell."""
+        geometry = self._geometry
+        x = geometry.left[geometry.made.layer[node]] + geometry.size.width[node] + 1
+        return Anchor(x, geometry.row[node], cell_width(self.boxes[node].on_wire))
+
+    def _label_anchor(self, node: int, below: int) -> Anchor:
+        geometry = self._geometry
+        layer = geometry.made.layer[node]
+        x = geometry.left[layer] + geometry.size.label_start[node]
+        blank = 1 if self.density == "roomy" or geometry.turns.count[layer] else 0
+        room = geometry.zone_end[layer] - blank - x if self.boxes[node].label_width else 0
+        return Anchor(x, geometry.row[node] + below, max(room, 0))
+
+    def contribution_anchor(self, edge: int) -> Anchor | None:
+        """Where the contribution sent along an edge can be written, next to the port it enters; None without room."""
+        geometry = self._geometry
+        made, size = geometry.made, geometry.size
+        target, port = self.edges[edge].target, self.edges[edge].port
+        layer, first = made.layer[target], made.first_slot[target]
+        start = geometry.clear[layer - 1] + 1
+        width = geometry.left[layer] - 1 - start
+        y = geometry.slot_row(first + port)
+        wire = geometry.row[target]
+        if width < 1:
+            return None
+        if first + port + 1 == made.first_slot[target + 1] and wire + size.below[target] > y:
+            return Anchor(start, y + 1, width)
+        if port == 0 and wire - size.above[target] < y:
+            return Anchor(start, y - 1, width)
+        return None
+
+    def wire(self, edge: int) -> tuple[tuple[Point, ...], ...]:
+        """The corners of an edge from its source to its target; two separate lines when it is drawn as stubs.
+
+        A line begins and ends in the edge of the box it joins, or in the cell before the text of a stub.
+        """
+        target, port = self.edges[edge].target, self.edges[edge].port
+        return self._geometry.wire(self._geometry.made.first_slot[target] + port)
+
+    def output_wire(self) -> tuple[Point, ...]:
+        """The corners of the wire to the arrow of the output; none when there is no output."""
+        made = self._geometry.made
+        if self.output is None:
+            return ()
+        return self._geometry.wire(made.first_slot[made.kind.index(Kind.OUTPUT, len(self.boxes))])[0]
+
+    def branches(self) -> list[Point]:
+        """All cells in which a wire goes on in more than one direction, column by column."""
+        return [point for layer in range(len(self._geometry.made.layers)) for point in self._geometry.branches_of(layer)]
+
+    def is_stubbed(self, edge: int) -> bool:
+        """Whether an edge is drawn as a pair of labelled stubs."""
+        return len(self.wire(edge)) > 1
+
+    @cached_property
+    def crossings(self) -> int:
+        """How many times two wires cross in the drawing; counted when first asked for."""
+        geometry = self._geometry
+        total = 0
+        for layer in range(len(geometry.made.layers)):
+            verticals = geometry.verticals_of(layer)
+            if not verticals:
+                continue
+            flat = geometry.horizontals_of(layer)
+            rows = [y for y, _, _ in flat]
+            for x, top, bottom in verticals:
+                for _, start, end in flat[bisect_right(rows, top) : bisect_left(rows, bottom)]:
+                    total += start < x < end
+        return total
+
+    def window(self, left: int, top: int, width: int, height: int) -> Window:
+        """What can be seen in `width` columns from `left` and `height` rows from `top`."""
+        return window(self._geometry, left, top, width, height)
+
+    def node_at(self, x: int, y: int) -> int | None:
+        """The box in a cell, or whose value or gradient has its place there."""
+        geometry = self._geometry
+        layer = bisect_right(geometry.left, x) - 1
+        if layer < 0:
+            return None
+        item = self._item_near(layer, y)
+        if item is None or geometry.made.kind[item] is not Kind.BOX:
+            return None
+        if not -geometry.size.above[item] <= y - geometry.row[item] <= geometry.size.below[item]:
+            return None
+        place = self.place(item)
+        if place.y <= y < place.y + place.height and x < place.x + place.width:
+            return item
+        anchor = self.value_anchor(item)
+        beside = y - geometry.row[item] in (-1, 1) and anchor.x <= x < anchor.x + self.boxes[item].label_width
+        return item if beside else None
+
+    def is_box(self, x: int, y: int) -> bool:
+        """Whether a cell is part of a box."""
+        node = self.node_at(x, y)
+        return node is not None and x < self.place(node).x + self.place(node).width
+
+    def _item_near(self, layer: int, y: int) -> int | None:
+        """The item that owns a row of a layer, or the next one below."""
+        geometry = self._geometry
+        items = geometry.made.layers[layer]
+        at = bisect_left(items, y, key=lambda item: geometry.row[item] + geometry.size.below[item])
+        return items[at] if at < len(items) else None
+
+    def neighbour(self, node: int, direction: Direction) -> int | None:
+        """Where an arrow key leads from a box: along a wire to the left or right, to the next box up or down.
+
+        Left is the first operand, right the nearest consumer; a box without either leads to the nearest box of the
+        next column that has one. None where there is nothing further.
+        """
+        geometry = self._geometry
+        layer, row = geometry.made.layer[node], geometry.row[node]
+        if direction == "up" or direction == "down":
+            return self._next_box(layer, row, -1 if direction == "up" else 1)
+        if direction == "left":
+            operands = self._operands(node)
+            if operands:
+                return operands[0]
+        else:
+            consumers = self._consumers(node)
+            if consumers:
+                return min(consumers, key=lambda item: (abs(geometry.row[item] - row), item))
+        step = -1 if direction == "left" else 1
+        layer += step
+        while 0 <= layer < len(geometry.made.layers):
+            near = [self._next_box(layer, row + 1, -1), self._next_box(layer, row, 1)]
+            boxes = [item for item in near if item is not None]
+            if boxes:
+                return min(boxes, key=lambda item: abs(geometry.row[item] - row))
+            layer += step
+        return None
+
+    def _next_box(self, layer: int, row: int, step: int) -> int | None:
+        """The nearest box of a layer whose wire is above the row (step -1) or below it (step 1)."""
+        geometry = self._geometry
+        items = geometry.made.layers[layer]
+        find = bisect_left if step < 0 else bisect_right
+        at = find(items, row, key=geometry.row.__getitem__) - (1 if step < 0 else 0)
+        while 0 <= at < len(items) and geometry.made.kind[items[at]] is not Kind.BOX:
+            at += step
+        return items[at] if 0 <= at < len(items) else None
+
+    def _operands(self, node: int) -> list[int]:
+        made = self._geometry.made
+        feeders = made.feeder[made.first_slot[node] : made.first_slot[node + 1]]
+        return [made.owner[feeder] for feeder in feeders if feeder >= 0]
+
+    def _consumers(self, node: int) -> list[int]:
+        """The boxes that use a node, through however many layers its wire passes."""
+        made = self._geometry.made
+        found: list[int] = []
+        queue = [node, *made.far.get(node, ())]
+        for item in queue:
+            for slot in made.users[item]:
+                target = made.slot_item[slot]
+                if made.kind[target] is Kind.BOX:
+                    found.append(target)
+                else:
+                    queue.append(target)
+        return found
+
+    def reading_order(self) -> list[int]:
+        """All boxes, column by column from the left, each from top to bottom: the order of the tab key."""
+        made = self._geometry.made
+        return [item for layer in made.layers for item in layer if made.kind[item] is Kind.BOX]

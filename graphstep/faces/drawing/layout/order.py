@@ -1,0 +1,198 @@
+"""In which order the items of each layer stand, so that few wires cross."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphstep.faces.drawing.layout.plan import Plan
+
+CAREFUL_PAIRS = 4_000
+"""Up to this many pairs of items in common layers, each pair is weighed; above, a few sweeps must do."""
+IDLE_ROUNDS = 3
+"""Rounds without an improvement after which a small drawing is left as it is."""
+SWEEPS = 4
+"""Rounds that a large drawing gets at most."""
+
+
+def order(made: Plan) -> None:
+    """Fill `made.layers`, each from top to bottom, and keep the best order seen.
+
+    The first is the order in which a walk from the outputs back through the operands meets the items: it draws
+    every tree without a crossing. Then come sweeps with barycentres (Sugiyama, Tagawa and Toda 1981) and, in a
+    small drawing, sifting (Matuszewski, Schönfeld and Molitor 1999).
+    """
+    _walk(made)
+    best = _crossings(made)
+    small = sum([len(layer) ** 2 for layer in made.layers]) <= CAREFUL_PAIRS
+    kept = [list(layer) for layer in made.layers]
+    idle, rounds = 0, 0
+    while best and idle < (IDLE_ROUNDS if small else 1) and (small or rounds < SWEEPS):
+        forward = rounds % 2 == 0
+        _sweep(made, forward)
+        if small:
+            while _sift(made, made.layers if forward else reversed(made.layers)):
+                pass
+        found = _crossings(made)
+        if found < best:
+            best, idle, kept = found, 0, [list(layer) for layer in made.layers]
+        else:
+            idle += 1
+        rounds += 1
+    made.layers = kept
+
+
+def _walk(made: Plan) -> None:
+    """Put the items in the order of a walk, depth first, from the rightmost items that nothing uses."""
+    layers: list[list[int]] = [[] for _ in made.layers]
+    seen = bytearray(len(made.kind))
+    first_slot, feeder, layer = made.first_slot, made.feeder, made.layer
+    roots = [item for item, slots in enumerate(made.users) if not slots]
+    for root in sorted(roots, key=layer.__getitem__, reverse=True):
+        stack = [root]
+        while stack:
+            item = stack.pop()
+            if seen[item]:
+                continue
+            seen[item] = 1
+            layers[layer[item]].append(item)
+            ends = feeder[first_slot[item] : first_slot[item + 1]]
+            stack.extend([source for source in reversed(ends) if source >= 0 and not seen[source]])
+    made.layers = layers
+
+
+def _positions(made: Plan) -> list[int]:
+    """By item: how many items stand above it in its layer."""
+    position = [0] * len(made.kind)
+    for layer in made.layers:
+        for place, item in enumerate(layer):
+            position[item] = place
+    return position
+
+
+def _slot_places(made: Plan) -> list[float]:
+    """By slot: how far its item's middle it is, from -½ at the top to ½ at the bottom."""
+    places: list[float] = []
+    for start, stop in pairwise(made.first_slot):
+        if stop - start == 1:
+            places.append(0.0)
+        else:
+            places.extend([(place + 0.5) / (stop - start) - 0.5 for place in range(stop - start)])
+    return places
+
+
+def _sweep(made: Plan, forward: bool) -> None:
+    """Sort each layer by the mean position of what its items are joined to, on the side that was just sorted."""
+    position = _positions(made)
+    first_slot, feeder, users, slot_item = made.first_slot, made.feeder, made.users, made.slot_item
+    slot_place = [] if forward else _slot_places(made)
+    key = [0.0] * len(made.kind)
+    for layer in made.layers if forward else reversed(made.layers):
+        for item in layer:
+            if forward:
+                ends = feeder[first_slot[item] : first_slot[item + 1]]
+                total = float(sum([position[source] for source in ends if source >= 0]))
+                count = len(ends) - ends.count(-1)
+            else:
+                total = sum([position[slot_item[slot]] + slot_place[slot] for slot in users[item]])
+                count = len(users[item])
+            key[item] = total / count if count else float(position[item])
+        layer.sort(key=key.__getitem__)
+        for place, item in enumerate(layer):
+            position[item] = place
+
+
+def _crossings(made: Plan) -> int:
+    """How many pairs of wires cross, between all neighbouring layers."""
+    first_slot, users = made.first_slot, made.users
+    total = 0
+    rank = [0] * len(made.feeder)
+    for left, right in pairwise(made.layers):
+        place = 0
+        for item in right:
+            for slot in range(first_slot[item], first_slot[item + 1]):
+                rank[slot] = place
+                place += 1
+        highest = -1
+        passed: list[int] = []
+        for item in left:
+            places = [rank[slot] for slot in users[item]]
+            for place in places:
+                if place < highest:
+                    total += len(passed) - bisect_right(passed, place)
+            for place in places:
+                if place > highest:
+                    passed.append(place)
+                    highest = place
+                else:
+                    insort(passed, place)
+    return total
+
+
+def _sift(made: Plan, layers: Iterable[list[int]]) -> bool:
+    """Move each item of a layer to where it crosses least, the layers on both sides staying; whether anything moved."""
+    position = _positions(made)
+    first_slot, feeder, users, slot_item = made.first_slot, made.feeder, made.users, made.slot_item
+    slot_place = _slot_places(made)
+    moved = False
+    for layer in layers:
+        if len(layer) < 2:
+            continue
+        lefts = [[position[end] for end in feeder[first_slot[item] : first_slot[item + 1]] if end >= 0] for item in layer]
+        rights = [[position[slot_item[slot]] + slot_place[slot] for slot in users[item]] for item in layer]
+        gain = _gains(lefts, rights)
+        places = _sifted(gain)
+        if places != list(range(len(layer))):
+            moved = True
+            layer[:] = [layer[place] for place in places]
+            for place, item in enumerate(layer):
+                position[item] = place
+    return moved
+
+
+def _gains(lefts: list[list[int]], rights: list[list[float]]) -> list[list[int]]:
+    """For each pair of items, how many crossings it costs to have the first above the second rather than below."""
+    count = len(lefts)
+    gain = [[0] * count for _ in range(count)]
+    for upper in range(count):
+        row, left, right = gain[upper], lefts[upper], rights[upper]
+        for lower in range(upper + 1, count):
+            total = 0
+            for end in left:
+                for other in lefts[lower]:
+                    total += (end > other) - (end < other)
+            for exit_ in right:
+                for another in rights[lower]:
+                    total += (exit_ > another) - (exit_ < another)
+            row[lower] = total
+            gain[lower][upper] = -total
+    return gain
+
+
+def _sifted(gain: list[list[int]]) -> list[int]:
+    """An order in which no single item can be moved to a better place."""
+    places = list(range(len(gain)))
+    improved = True
+    while improved:
+        improved = False
+        for item, row in enumerate(gain):
+            here = places.index(item)
+            best, target, cost = 0, here, 0
+            for place in range(here + 1, len(places)):
+                cost -= row[places[place]]
+                if cost < best:
+                    best, target = cost, place
+            cost = 0
+            for place in range(here - 1, -1, -1):
+                cost += row[places[place]]
+                if cost < best:
+                    best, target = cost, place
+            if target != here:
+                places.pop(here)
+                places.insert(target, item)
+                improved = True
+    return places

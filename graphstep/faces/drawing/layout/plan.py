@@ -1,0 +1,155 @@
+"""Everything that takes a row of a layer: boxes, wires that pass through, stubs, and the arrow of the output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.layout.layers import layers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.faces.drawing.layout.model import Box, Density, Edge
+
+LONGEST_WIRE = 6
+"""A wire that would span more layers than this is drawn as a pair of labelled stubs."""
+
+
+class Kind(IntEnum):
+    """What an item of a layer is."""
+
+    BOX = 0
+    """A box; item numbers below the number of boxes are box numbers."""
+    PASS = 1
+    """A wire on its way through a layer."""
+    LEAVE = 2
+    """The stub at the source of a long wire."""
+    ENTER = 3
+    """The stub at the target of a long wire."""
+    OUTPUT = 4
+    """The arrow at the right of the output, with its name."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """Items in layers, joined by wires that span exactly one layer each.
+
+    Each item has a row of slots on its left (a box has one for each operand), and each slot is fed by at most one item
+    of the layer before; the wires of one item to all its slots are one net and share what they can.
+    """
+
+    kind: list[Kind]
+    """By item: what it is."""
+    layer: list[int]
+    """By item: its layer, from 0 at the left."""
+    owner: list[int]
+    """By item: the box whose value it carries (the box itself, the source of the wire or stub, the output)."""
+    first_slot: list[int]
+    """By item: its first slot; one more entry than items, so that slots end where the next item's begin."""
+    slot_item: list[int]
+    """By slot: the item that it belongs to."""
+    feeder: list[int]
+    """By slot: the item that feeds it, or -1 when nothing does."""
+    users: list[list[int]]
+    """By item: the slots that it feeds."""
+    layers: list[list[int]]
+    """By layer: its items from top to bottom."""
+    far: dict[int, list[int]] = field(default_factory=dict)
+    """By box with a stub at its right: the stubs at the other ends."""
+
+    def add(self, kind: Kind, layer: int, owner: int, feeder: int | None) -> int:
+        """Add an item that is no box, with one slot fed by `feeder`, or without a slot when that is None."""
+        item = len(self.kind)
+        self.kind.append(kind)
+        self.layer.append(layer)
+        self.owner.append(owner)
+        self.users.append([])
+        if feeder is not None:
+            self.users[feeder].append(len(self.feeder))
+            self.slot_item.append(item)
+            self.feeder.append(feeder)
+        self.first_slot.append(len(self.feeder))
+        return item
+
+
+def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: int | None) -> Plan:
+    """The items of a drawing, in layers, not yet in their order within a layer.
+
+    Raises ValueError for an edge to a port that does not exist or is taken, an output that is no box, or a circle.
+    """
+    count = len(boxes)
+    if output is not None and not 0 <= output < count:
+        raise ValueError(f"the output is box {output}, but the boxes are 0 to {count - 1}")
+    first_slot = [0]
+    slot_item: list[int] = []
+    for item, box in enumerate(boxes):
+        slot_item.extend([item] * box.ports)
+        first_slot.append(len(slot_item))
+    source_of = _sources(count, first_slot, edges)
+    operands = [[source for source in source_of[first_slot[item] : first_slot[item + 1]] if source >= 0] for item in range(count)]
+    slots_of: list[list[int]] = [[] for _ in range(count)]
+    consumers: list[list[int]] = [[] for _ in range(count)]
+    for slot, source in enumerate(source_of):
+        if source >= 0:
+            slots_of[source].append(slot)
+            consumers[source].append(slot_item[slot])
+    layer = layers_of(operands, consumers, lecture=density == "roomy")
+    made = Plan(
+        [Kind.BOX] * count, layer, list(range(count)), first_slot, slot_item, source_of,
+        [[] for _ in range(count)], [],
+    )  # fmt: skip
+    for source in range(count):
+        _wire(made, source, slots_of[source])
+    if output is not None:
+        made.add(Kind.OUTPUT, layer[output] + 1, output, output)
+    made.layers = [[] for _ in range(max(made.layer, default=-1) + 1)]
+    return made
+
+
+def _sources(count: int, first_slot: list[int], edges: Sequence[Edge]) -> list[int]:
+    """By slot: the box that feeds it, or -1."""
+    source_of = [-1] * first_slot[-1]
+    for number, edge in enumerate(edges):
+        source, target, port = edge.source, edge.target, edge.port
+        if not (0 <= source < count and 0 <= target < count):
+            raise ValueError(f"edge {number} joins boxes {source} and {target}, but the boxes are 0 to {count - 1}")
+        slot = first_slot[target] + port
+        if port < 0 or slot >= first_slot[target + 1]:
+            raise ValueError(f"edge {number} enters port {port} of box {target}, which has none of that number")
+        if source_of[slot] >= 0:
+            raise ValueError(f"edge {number} enters port {port} of box {target}, which is taken")
+        source_of[slot] = source
+    return source_of
+
+
+def _wire(made: Plan, source: int, slots: list[int]) -> None:
+    """Join a box to its slots: directly, through passing wires shared by all of them, or by stubs."""
+    start = made.layer[source]
+    near: list[int] = []
+    far: list[int] = []
+    reach = 1
+    for slot in slots:
+        span = made.layer[made.slot_item[slot]] - start
+        if span == 1:
+            made.users[source].append(slot)
+        elif span <= LONGEST_WIRE:
+            near.append(slot)
+            reach = max(reach, span)
+        else:
+            far.append(slot)
+    carriers = [source]
+    for step in range(1, reach):
+        carriers.append(made.add(Kind.PASS, start + step, source, carriers[-1]))
+    for slot in near:
+        carrier = carriers[made.layer[made.slot_item[slot]] - start - 1]
+        made.users[carrier].append(slot)
+        made.feeder[slot] = carrier
+    if far:
+        made.add(Kind.LEAVE, start + 1, source, source)
+    for slot in far:
+        stub = made.add(Kind.ENTER, made.layer[made.slot_item[slot]] - 1, source, None)
+        made.users[stub].append(slot)
+        made.feeder[slot] = stub
+        made.far.setdefault(source, []).append(stub)

@@ -1,0 +1,130 @@
+"""In which row each item stands: wires straight where possible, gates in the middle of their operands."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.layout.plan import Kind
+
+if TYPE_CHECKING:
+    from graphstep.faces.drawing.layout.plan import Plan
+    from graphstep.faces.drawing.layout.sizes import Sizes
+
+PASS_WEIGHT = 4.0
+"""How much more a passing wire pulls towards being straight than a box towards the middle of its neighbours."""
+SMALL_ITEMS = 400
+"""Up to this many items the sweeps are repeated until the rows look settled."""
+
+
+def rows(made: Plan, size: Sizes) -> list[int]:
+    """The row of each item's outgoing wire; the uppermost row that anything owns is 0."""
+    stacked = _stacked(made, size)
+    row = stacked[:]
+    for sweep in range(7 if len(row) <= SMALL_ITEMS else 3):
+        _align(made, size, stacked, row, forward=sweep % 2 == 0)
+    for _ in range(2 if len(row) <= SMALL_ITEMS else 1):
+        _straighten(made, size, stacked, row)
+    top = min([row[layer[0]] - size.above[layer[0]] for layer in made.layers if layer], default=0)
+    return [place - top for place in row]
+
+
+def _stacked(made: Plan, size: Sizes) -> list[int]:
+    """By item: its row when each layer is set as closely as it can be."""
+    row = [0] * len(made.kind)
+    above, below, blank = size.above, size.below, size.blank
+    boxes = len(size.top)
+    for layer in made.layers:
+        place = 0
+        for upper, lower in pairwise(layer):
+            place += below[upper] + above[lower] + 1
+            if upper < boxes and lower < boxes:
+                place += blank
+            row[lower] = place
+    return row
+
+
+def _align(made: Plan, size: Sizes, stacked: list[int], row: list[int], forward: bool) -> None:
+    """Move each layer, in turn, as near as its order allows to the rows of the layer it follows."""
+    first_slot, feeder, users, slot_item = made.first_slot, made.feeder, made.users, made.slot_item
+    kind, entry = made.kind, size.entry
+    for layer in made.layers if forward else reversed(made.layers):
+        wishes: list[float] = []
+        weights: list[float] = []
+        for item in layer:
+            slots = users[item]
+            places: list[int] = []
+            if forward or not slots:
+                entered = range(first_slot[item], first_slot[item + 1])
+                places = [row[feeder[slot]] - entry[slot] for slot in entered if feeder[slot] >= 0]
+            if not places:
+                places = [row[slot_item[slot]] + entry[slot] for slot in slots]
+            wish = sum(places) / len(places) if len(places) > 1 else places[0] if places else row[item]
+            wishes.append(wish - stacked[item])
+            weights.append(PASS_WEIGHT if kind[item] is Kind.PASS else 1.0)
+        for item, place in zip(layer, _ascending(wishes, weights), strict=True):
+            row[item] = place + stacked[item]
+
+
+def _ascending(wishes: list[float], weights: list[float]) -> list[int]:
+    """The non-decreasing whole numbers nearest to the wishes: isotonic regression by pooling adjacent violators."""
+    means: list[float] = []
+    masses: list[float] = []
+    counts: list[int] = []
+    for wish, weight in zip(wishes, weights, strict=True):
+        mean, mass, count = wish, weight, 1
+        while means and means[-1] > mean:
+            joined = masses[-1] + mass
+            mean = (means.pop() * masses[-1] + mean * mass) / joined
+            masses.pop()
+            mass = joined
+            count += counts.pop()
+        means.append(mean)
+        masses.append(mass)
+        counts.append(count)
+    places: list[int] = []
+    for mean, count in zip(means, counts, strict=True):
+        places.extend([int((mean + 0.5) // 1)] * count)
+    return places
+
+
+def _straighten(made: Plan, size: Sizes, stacked: list[int], row: list[int]) -> None:
+    """Move single items within the room that their neighbours leave, where that makes more of their wires straight.
+
+    Gates with several operands stay in the middle of them, and so do the inputs around such a gate.
+    """
+    for layer in made.layers:
+        last = len(layer) - 1
+        for place, item in enumerate(layer):
+            wanted = _straight_rows(made, size, row, item)
+            here = row[item]
+            if not wanted or wanted.count(here) == len(wanted):
+                continue
+            votes: dict[int, int] = {}
+            for each in wanted:
+                votes[each] = votes.get(each, 0) + 1
+            best, straight = here, votes.get(here, 0)
+            # Between neighbours the distance in the closest stack is the least there may be.
+            lowest = row[layer[place - 1]] + stacked[item] - stacked[layer[place - 1]] if place else min(wanted)
+            highest = row[layer[place + 1]] - stacked[layer[place + 1]] + stacked[item] if place < last else max(wanted)
+            for each, count in votes.items():
+                if lowest <= each <= highest and count > straight:
+                    straight, best = count, each
+            row[item] = best
+
+
+def _straight_rows(made: Plan, size: Sizes, row: list[int], item: int) -> list[int]:
+    """For each wire of the item, the row in which the item would have to stand to make it straight."""
+    first, last = made.first_slot[item], made.first_slot[item + 1]
+    if last - first > 1:
+        return []
+    if last > first:
+        wanted = [row[made.slot_item[slot]] + size.entry[slot] for slot in made.users[item]]
+        if made.feeder[first] >= 0:
+            wanted.append(row[made.feeder[first]] - size.entry[first])
+        return wanted
+    return [
+        row[made.slot_item[slot]] + size.entry[slot]
+        for slot in made.users[item]
+        if made.first_slot[made.slot_item[slot] + 1] - made.first_slot[made.slot_item[slot]] == 1
+    ]

@@ -1,0 +1,171 @@
+"""Where wires turn: the vertical runs between one layer and the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.faces.drawing.layout.plan import Plan
+    from graphstep.faces.drawing.layout.sizes import Sizes
+
+BLOCK = 64
+"""Rows that share one entry in the coarse half of the skyline."""
+LONG = 8192
+"""A vertical run of more rows than this is entered in the coarse half only."""
+
+
+@dataclass(slots=True)
+class Tracks:
+    """The vertical runs of a drawing; a track is a column between two layers, counted from 0 at the left."""
+
+    of: list[int]
+    """By item: the track on which its wire turns, or -1 when it is straight."""
+    detour: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """By item, for the few that must get out of each other's way: the row to cross over in, and the second track."""
+    count: list[int] = field(default_factory=list)
+    """By layer: how many tracks lie between it and the next."""
+
+
+def tracks(made: Plan, size: Sizes, row: list[int]) -> Tracks:
+    """Give each wire that is not straight a track, so that no two wires share a cell except where they cross."""
+    found = Tracks([-1] * len(made.kind))
+    for layer in made.layers:
+        found.count.append(_gap(made, size, row, layer, found))
+    return found
+
+
+def _gap(made: Plan, size: Sizes, row: list[int], layer: list[int], found: Tracks) -> int:
+    """Give tracks to the nets that leave one layer; answers how many tracks that takes."""
+    slot_item, entry = made.slot_item, size.entry
+    targets: dict[int, list[int]] = {}
+    source_at: dict[int, int] = {}
+    taken: set[int] = set()
+    for item in layer:
+        slots = made.users[item]
+        if not slots:
+            continue
+        entered = [row[slot_item[slot]] + entry[slot] for slot in slots]
+        here = row[item]
+        taken.add(here)
+        taken.update(entered)
+        if len(entered) > 1 or entered[0] != here:
+            targets[item] = entered
+            source_at[here] = item
+    if not targets:
+        return 0
+    # Where one net comes from the left in the row in which another leaves to the right, the first must turn first.
+    before: dict[int, int] = dict.fromkeys(targets, 0)
+    after: dict[int, list[int]] = {}
+    for item, entered in targets.items():
+        for each in entered:
+            other = source_at.get(each)
+            if other is not None and other != item:
+                after.setdefault(other, []).append(item)
+                before[item] += 1
+    return _place(row, targets, before, after, taken, found)
+
+
+def _key(here: int, entered: list[int]) -> tuple[int, int]:
+    """Nets that go down turn in order from the lowest, nets that go up from the uppermost: then none of either kind cross."""
+    down = max(entered) - here
+    up = here - min(entered)
+    return (0, -here) if down > up else (1, here)
+
+
+def _place(
+    row: list[int],
+    targets: dict[int, list[int]],
+    before: dict[int, int],
+    after: dict[int, list[int]],
+    taken: set[int],
+    found: Tracks,
+) -> int:
+    low = min([min(row[item], *entered) for item, entered in targets.items()])
+    high = max([max(row[item], *entered) for item, entered in targets.items()])
+    skyline = Skyline(low, high + 2)
+    ready = [(*_key(row[item], targets[item]), item) for item, count in before.items() if not count]
+    heapify(ready)
+    waiting = {item: None for item, count in before.items() if count}
+    least: dict[int, int] = {}
+    while ready or waiting:
+        if ready:
+            item = heappop(ready)[2]
+            here = found.detour[item][0] if item in found.detour else row[item]
+            track = skyline.drop(min(here, *targets[item]), max(here, *targets[item]), least.get(item, 0))
+            if item in found.detour:
+                found.detour[item] = (here, track)
+                continue
+            found.of[item] = track
+        else:
+            # A circle of nets, each waiting for the next: one of them turns twice, over a row that nobody uses.
+            item = min([each for each in waiting if each not in found.detour], key=lambda each: _key(row[each], targets[each]))
+            over = _free_row(row[item], low, taken)
+            taken.add(over)
+            track = skyline.drop(min(row[item], over), max(row[item], over), least.get(item, 0))
+            found.of[item] = track
+            found.detour[item] = (over, -1)
+            least[item] = max(least.get(item, 0), track + 1)
+        for other in after.get(item, ()):
+            before[other] -= 1
+            least[other] = max(least.get(other, 0), track + 1)
+            if not before[other]:
+                waiting.pop(other, None)
+                heappush(ready, (*_key(row[other], targets[other]), other))
+    return skyline.height
+
+
+def _free_row(near: int, low: int, taken: set[int]) -> int:
+    """The row nearest to `near`, but not above `low`, in which nothing runs through the gap."""
+    distance = 1
+    while True:
+        for candidate in (near + distance, near - distance):
+            if candidate >= low and candidate not in taken:
+                return candidate
+        distance += 1
+
+
+class Skyline:
+    """Which track is the last one taken, row by row; where runs may be long, a coarse half keeps them cheap."""
+
+    __slots__ = ("coarse", "fine", "height", "low", "tallest")
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low = low
+        self.height = 0
+        self.fine = [0] * (high - low + 1)
+        blocks = (high - low) // BLOCK + 1 if high - low > LONG else 0
+        self.coarse = [0] * blocks
+        self.tallest = [0] * blocks
+
+    def drop(self, top: int, bottom: int, least: int) -> int:
+        """The first track from `least` on that is free in all rows from `top` to `bottom`, and takes it."""
+        top, bottom = top - self.low, bottom - self.low
+        if bottom >= len(self.fine):
+            self._grow(bottom)
+        long = bool(self.coarse) and bottom - top > LONG
+        track = 0 if long else max(self.fine[top : bottom + 1])
+        if self.coarse:
+            first, last = top // BLOCK, bottom // BLOCK + 1
+            track = max(track, least, max((self.tallest if long else self.coarse)[first:last]))
+            ends = max(self.tallest[first], track + 1), max(self.tallest[last - 1], track + 1)
+            self.tallest[first:last] = [track + 1] * (last - first)
+            self.tallest[first], self.tallest[last - 1] = ends
+            if long:
+                self.coarse[first:last] = [track + 1] * (last - first)
+        elif least > track:
+            track = least
+        if not long:
+            self.fine[top : bottom + 1] = [track + 1] * (bottom - top + 1)
+        if track >= self.height:
+            self.height = track + 1
+        return track
+
+    def _grow(self, bottom: int) -> None:
+        """Add rows below, for detours that leave the rows which the wires of the gap would need."""
+        self.fine.extend([0] * (bottom + 1 - len(self.fine)))
+        if self.coarse:
+            more = bottom // BLOCK + 1 - len(self.coarse)
+            self.coarse.extend([0] * more)
+            self.tallest.extend([0] * more)

@@ -1,0 +1,151 @@
+"""What of a layout can be seen through a rectangle: found by bisection, so that the rest costs nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.faces.drawing.layout.plan import Kind
+
+if TYPE_CHECKING:
+    from graphstep.faces.drawing.layout.geometry import Geometry, Point
+
+Run = tuple[int, int, int, int]
+"""A straight piece of wire: column and row of its first and of its last cell, left to right or top to bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """The text at an end of a long wire, or at the arrow of the output."""
+
+    x: int
+    """The first column of the text."""
+    y: int
+    """Its row."""
+    node: int
+    """The box whose value is carried, and whose name or label is the text."""
+    kind: Literal["leave", "enter", "output"]
+    """Which end it is."""
+
+
+@dataclass(slots=True)
+class Window:
+    """What can be seen through a rectangle of a layout, and perhaps a little beside it."""
+
+    nodes: list[int] = field(default_factory=list)
+    """The boxes of which some row is visible (their labels count), column by column."""
+    runs: list[Run] = field(default_factory=list)
+    """Straight pieces of wire; they reach into the edges of the boxes that they join."""
+    junctions: list[Point] = field(default_factory=list)
+    """Cells in which one wire branches into all four directions, unlike those in which two wires cross."""
+    arrows: list[Point] = field(default_factory=list)
+    """Arrow heads, each in the cell before the box or text that it points to."""
+    loose: list[Point] = field(default_factory=list)
+    """Cells before operand rows that no wire enters."""
+    stubs: list[Stub] = field(default_factory=list)
+    """Texts at the ends of long wires and of the output."""
+
+
+_STUBS: dict[Kind, Literal["leave", "enter", "output"]] = {
+    Kind.LEAVE: "leave",
+    Kind.ENTER: "enter",
+    Kind.OUTPUT: "output",
+}
+
+
+def window(geometry: Geometry, left: int, top: int, width: int, height: int) -> Window:
+    """What lies in `width` columns from `left` and `height` rows from `top`."""
+    seen = Window()
+    right, bottom = left + width, top + height
+    layers = geometry.made.layers
+    first = max(bisect_right(geometry.left, left) - 1, 0)
+    for number in range(first, len(layers)):
+        _items(geometry, number, top, bottom, seen)
+        _entries(geometry, number, top, bottom, seen)
+        if geometry.left[number] > right:
+            break
+        _turns(geometry, number, (left, top, right, bottom), seen)
+    return seen
+
+
+def _items(geometry: Geometry, number: int, top: int, bottom: int, seen: Window) -> None:
+    """The boxes and texts of a layer, and the wires that leave it, in the visible rows."""
+    made, size, row = geometry.made, geometry.size, geometry.row
+    layer = made.layers[number]
+    start = bisect_left(layer, top, key=lambda item: row[item] + size.below[item])
+    for place in range(start, len(layer)):
+        item = layer[place]
+        y = row[item]
+        if y - size.above[item] >= bottom:
+            break
+        kind = made.kind[item]
+        if kind is Kind.BOX:
+            seen.nodes.append(item)
+        elif kind is not Kind.PASS:
+            x = geometry.zone_end[number] - size.width[item] if kind is Kind.ENTER else geometry.left[number] + 1
+            seen.stubs.append(Stub(x, y, made.owner[item], _STUBS[kind]))
+        if not made.users[item]:
+            continue
+        track = geometry.turns.of[item]
+        x = geometry.wire_start(item)
+        if track < 0:
+            seen.runs.append((x, y, geometry.wire_end(made.slot_item[made.users[item][0]]), y))
+            continue
+        turn = geometry.track_x(number, track)
+        seen.runs.append((x, y, turn, y))
+        detour = geometry.turns.detour.get(item)
+        if not detour and len(made.users[item]) > 2:
+            ends = [geometry.slot_row(slot) for slot in made.users[item]]
+            if min(ends) < y < max(ends) and y in ends:
+                seen.junctions.append((turn, y))
+
+
+def _entries(geometry: Geometry, number: int, top: int, bottom: int, seen: Window) -> None:
+    """The last pieces of the wires that enter a layer, with their arrow heads, in the visible rows."""
+    made, size, row = geometry.made, geometry.size, geometry.row
+    layer = made.layers[number]
+    start = bisect_left(layer, top, key=lambda item: row[item] + size.below[item])
+    for place in range(start, len(layer)):
+        item = layer[place]
+        if row[item] - size.above[item] >= bottom:
+            break
+        first, last = made.first_slot[item], made.first_slot[item + 1]
+        if first == last:
+            continue
+        y = row[item] + size.entry[first]
+        end = geometry.wire_end(item)
+        pointed = end if made.kind[item] in (Kind.LEAVE, Kind.OUTPUT) else end - 1
+        for slot in range(first + max(top - y, 0), min(last, first + max(bottom - y, 0))):
+            feeder = made.feeder[slot]
+            at = y + slot - first
+            if feeder < 0:
+                seen.loose.append((pointed, at))
+                continue
+            turn = geometry.last_turn(feeder)
+            if turn is not None:
+                seen.runs.append((turn, at, end, at))
+            if made.kind[item] is not Kind.PASS:
+                seen.arrows.append((pointed, at))
+
+
+def _turns(geometry: Geometry, number: int, area: tuple[int, int, int, int], seen: Window) -> None:
+    """The vertical runs right of a layer that are inside the area, and the crossings-over of detours."""
+    left, top, right, bottom = area
+    if not geometry.turns.count[number]:
+        return
+    verticals = geometry.verticals_of(number)
+    pitch, zone_end = geometry.pitch[number], geometry.zone_end[number]
+    for track in range(geometry.turns.count[number]):
+        x = zone_end + track * pitch
+        if not left <= x < right:
+            continue
+        place = bisect_left(verticals, (x, top, top))
+        if place and verticals[place - 1][0] == x and verticals[place - 1][2] >= top:
+            place -= 1
+        while place < len(verticals) and verticals[place][0] == x and verticals[place][1] < bottom:
+            seen.runs.append((x, verticals[place][1], x, verticals[place][2]))
+            place += 1
+    for start, end, over in geometry.detours.get(number, ()):
+        if top <= over < bottom:
+            seen.runs.append((start, over, end, over))

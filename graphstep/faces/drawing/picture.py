@@ -1,0 +1,263 @@
+"""A layout as an SVG picture: the drawing of the terminal with real lines, crisp at any zoom, for pages light and dark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.layout.cells import printable
+from graphstep.faces.drawing.text import NO_MARKS, active_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.faces.drawing.layout import Box, Layout, Place
+    from graphstep.faces.drawing.text import Marks
+
+CELL_WIDTH, CELL_HEIGHT = 9, 18
+"""Pixels of a terminal cell."""
+MARGIN = 12
+"""Pixels of ground around the drawing."""
+BEND = 6.0
+"""Radius of a corner of a wire."""
+LIFT = {"roomy": 12, "compact": 17}
+"""Pixels from a wire to the middle of the value above it and of the gradient below it."""
+BESIDE_SHAPE = 16
+"""The same where a shape is set into the wire between them, at least."""
+FONT, SMALL = 14, 12
+"""Sizes of letters in pixels: values and labels; and names, shapes and contributions."""
+SMALL_WIDTH = 7.5
+"""Pixels that a small letter takes at most, in any of the fonts."""
+BASELINE = 0.35
+"""From the middle of a line of text down to its baseline, in font sizes; not every viewer can centre by itself."""
+HEAD = 8
+"""Length of an arrow head in pixels."""
+
+# The attributes below are for places that strip styles: middle tones, readable on white and on black alike.
+# Where styles are kept, the drawing brings its own ground, so that it never depends on the page behind it.
+STYLE = """
+svg { color-scheme: light dark }
+.ground { fill: #ffffff }
+.wires path { stroke: #6e7781 }
+.wires circle, .wires .head { fill: #6e7781 }
+.box rect { fill: #f6f8fa; stroke: #6e7781 }
+.box text { fill: #1f2328 }
+.box .name, .stub { fill: #59636e }
+.active path, .active .rim, .box.active rect { stroke: #0969da }
+.active .head { fill: #0969da }
+.box.active rect { fill: #ddf4ff }
+.selected .rim { stroke: #8250df }
+.output { fill: #1f2328 }
+.value { fill: #1a7f37 }
+.gradient { fill: #cf222e }
+.contribution { fill: #9a6700 }
+@media (prefers-color-scheme: dark) {
+.ground { fill: #0d1117 }
+.wires path { stroke: #8b949e }
+.wires circle, .wires .head { fill: #8b949e }
+.box rect { fill: #161b22; stroke: #8b949e }
+.box text { fill: #e6edf3 }
+.box .name, .stub { fill: #9198a1 }
+.active path, .active .rim, .box.active rect { stroke: #58a6ff }
+.active .head { fill: #58a6ff }
+.box.active rect { fill: #12233b }
+.selected .rim { stroke: #bc8cff }
+.output { fill: #e6edf3 }
+.value { fill: #3fb950 }
+.gradient { fill: #ff7b72 }
+.contribution { fill: #d29922 }
+}
+.box .rim { fill: none }
+"""
+PLAIN, ACTIVE, SELECTED = "#767c85", "#3b82d6", "#9a6fe0"
+GREEN, RED, BROWN = "#2c9a4b", "#e0524a", "#b07d1e"
+MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+
+
+def svg(layout: Layout, marks: Marks = NO_MARKS, *, title: str) -> str:
+    """The picture of a layout as the text of an SVG document, ended by a newline.
+
+    Values stand above the wires, gradients below; equal arguments give equal bytes. Everything that comes from
+    the learner is escaped. `title` is what a screen reader says for the picture.
+    """
+    width = layout.width * CELL_WIDTH + 2 * MARGIN
+    height = layout.height * CELL_HEIGHT + 2 * MARGIN
+    seen = layout.window(0, 0, layout.width, layout.height)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" font-family="{MONO}" font-size="{FONT}" text-anchor="middle">',
+        f"<title>{_escaped(title)}</title>",
+        f"<style>{STYLE}</style>",
+        f'<rect class="ground" width="{width}" height="{height}" rx="8" fill="none"/>',
+    ]
+    lines += _wires(layout, marks)
+    for node in seen.nodes:
+        lines += _box(layout, node, marks)
+    for stub in seen.stubs:
+        kind = "output" if stub.kind == "output" else "stub"
+        style = "" if kind == "output" else ' font-style="italic"'
+        lines.append(_text(stub.x, stub.y, layout.stub_text(stub), kind, PLAIN, style))
+    lines += _labels(layout, seen.nodes, marks)
+    return "\n".join([*lines, "</svg>"]) + "\n"
+
+
+def _column(x: float) -> float:
+    """The middle of a column of cells, in pixels."""
+    return MARGIN + (x + 0.5) * CELL_WIDTH
+
+
+def _row(y: float) -> float:
+    """The middle of a row of cells, in pixels."""
+    return MARGIN + (y + 0.5) * CELL_HEIGHT
+
+
+def _wires(layout: Layout, marks: Marks) -> list[str]:
+    active = active_lines(layout, marks)
+    lines = [line for edge in range(len(layout.edges)) for line in layout.wire(edge)]
+    if layout.output is not None:
+        lines.append(layout.output_wire())
+    quiet = [line for line in dict.fromkeys(lines) if line not in set(active)]
+    found = [f'<g class="wires" fill="none" stroke="{PLAIN}" stroke-width="1.5">']
+    for line in quiet:
+        found += _wire(layout, line, PLAIN)
+    found += [f'<circle cx="{_column(x):g}" cy="{_row(y):g}" r="3" fill="{PLAIN}" stroke="none"/>' for x, y in layout.branches()]
+    found.append("</g>")
+    if active:
+        found.append(f'<g class="wires active" fill="none" stroke="{ACTIVE}" stroke-width="3">')
+        for line in active:
+            found += _wire(layout, line, ACTIVE)
+        found.append("</g>")
+    return found
+
+
+def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str) -> list[str]:
+    """A wire with rounded corners, and an arrow head where it ends in a box or before the text of a stub."""
+    points = [(_column(x), _row(y)) for x, y in line]
+    beside = CELL_WIDTH / 2 if layout.density == "compact" else 0
+    (x, y), (end, end_row) = points[0], points[-1]
+    points[0] = (x + beside, y)
+    tip = end - beside if layout.is_box(*line[-1]) else end + CELL_WIDTH / 2
+    points[-1] = (tip - HEAD / 2, end_row)
+    steps = [f"M{points[0][0]:g} {points[0][1]:g}", *_gap(layout, line[0])]
+    for (x, y), (corner_x, corner_y), (to_x, to_y) in zip(points, points[1:], points[2:], strict=False):
+        near = _towards(corner_x, corner_y, x, y)
+        far = _towards(corner_x, corner_y, to_x, to_y)
+        steps.append(f"L{near[0]:g} {near[1]:g}Q{corner_x:g} {corner_y:g} {far[0]:g} {far[1]:g}")
+    steps.append(f"L{points[-1][0]:g} {points[-1][1]:g}")
+    head = f"M{tip:g} {end_row:g}l-{HEAD} -4.5v9z"
+    return [f'<path d="{"".join(steps)}"/>', f'<path class="head" d="{head}" fill="{colour}" stroke="none"/>']
+
+
+def _gap(layout: Layout, start: tuple[int, int]) -> list[str]:
+    """The wire lets the shape through that is set into it; a ground behind the text would depend on the page."""
+    node = layout.node_at(*start)
+    if node is None or not layout.boxes[node].on_wire:
+        return []
+    anchor = layout.shape_anchor(node)
+    left = _column(anchor.x - 0.5)
+    return [f"H{left - 1:g}", f"M{left + anchor.width * SMALL_WIDTH + 2:g} {_row(anchor.y):g}"]
+
+
+def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
+    """Where a bend at (x, y) begins, on the way to the next corner in the same row or column."""
+    length = abs(to_x - x) + abs(to_y - y)
+    part = min(BEND, length / 2) / length
+    return x + (to_x - x) * part, y + (to_y - y) * part
+
+
+def _box(layout: Layout, node: int, marks: Marks) -> list[str]:
+    place, box, name = layout.place(node), layout.boxes[node], layout.shown_name(node)
+    left, top, right, bottom = _frame(layout, place, box)
+    round_corner = 4 if box.ports else min(bottom - top, right - left) / 2
+    classes = ["box"]
+    stroke = PLAIN
+    if node == marks.active:
+        classes.append("active")
+        stroke = ACTIVE
+    if node == marks.selected:
+        classes.append("selected")
+    if node in marks.pending:
+        classes.append("pending")
+    dash = ' stroke-dasharray="4 3"' if node in marks.pending else ""
+    found = [
+        f'<g class="{" ".join(classes)}" fill="none" stroke-width="1.5">',
+        _rect(left, top, right, bottom, round_corner, stroke, dash),
+    ]
+    if node == marks.active:
+        found.append(_rect(left + 3, top + 3, right - 3, bottom - 3, max(round_corner - 3, 1), stroke, ' class="rim"'))
+    if node == marks.selected:
+        found.append(
+            _rect(left - 4, top - 4, right + 4, bottom + 4, round_corner + 4, SELECTED, ' class="rim" stroke-dasharray="3 3"')
+        )
+    inside = name and layout.density == "compact" and place.height > 1
+    middle = (top + bottom) / 2
+    found.append(_at((left + right) / 2, middle - (7 if inside else 0), box.label, "label", PLAIN))
+    if name:
+        below = middle + 9 if inside else bottom + 9
+        found.append(_at((left + right) / 2, below, name, "name", PLAIN, SMALL, ' font-style="italic"'))
+    if node in marks.breakpoints:
+        found.append(f'<circle cx="{left:g}" cy="{top:g}" r="5" fill="{RED}"/>')
+    found.append("</g>")
+    return found
+
+
+def _frame(layout: Layout, place: Place, box: Box) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a box; its edge runs through the middle of its outer cells, or around a compact box."""
+    if layout.density == "roomy":
+        return _column(place.x), _row(place.y), _column(place.x + place.width - 1), _row(place.y + place.height - 1)
+    beside = 0 if box.ports else 4
+    return (
+        _column(place.x - 0.5) - beside, _row(place.y) - 9,
+        _column(place.x + place.width - 0.5) + beside, _row(place.y + place.height - 1) + 9,
+    )  # fmt: skip
+
+
+def _rect(left: float, top: float, right: float, bottom: float, corner: float, stroke: str, more: str = "") -> str:
+    return (
+        f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" rx="{corner:g}" '
+        f'stroke="{stroke}"{more}/>'
+    )
+
+
+def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
+    found: list[str] = []
+    for node in nodes:
+        shape = layout.boxes[node].on_wire
+        if shape and layout.feeds(node):
+            place = layout.shape_anchor(node)
+            x = _column(place.x - 0.5)
+            found.append(_at(x, _row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
+        for texts, anchor, lift, kind, colour in (
+            (marks.values, layout.value_anchor(node), 1, "value", GREEN),
+            (marks.gradients, layout.gradient_anchor(node), -1, "gradient", RED),
+        ):
+            if texts.get(node):
+                away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
+                y = _row(anchor.y + lift) - lift * away
+                found.append(_at(_column(anchor.x - 0.5), y, texts[node], kind, colour, more=' text-anchor="start"'))
+    for edge, text in marks.contributions.items():
+        anchor_or_none = layout.contribution_anchor(edge)
+        if anchor_or_none:
+            wire = layout.wire(edge)[-1][-1][1]
+            y = _row(wire) + LIFT[layout.density] * (anchor_or_none.y - wire)
+            x = _column(anchor_or_none.x - 0.5)
+            found.append(_at(x, y, text, "contribution", BROWN, SMALL, ' text-anchor="start"'))
+    return found
+
+
+def _text(x: int, y: int, text: str, kind: str, colour: str, more: str = "") -> str:
+    """A text that begins in a cell."""
+    return _at(_column(x - 0.5), _row(y), text, kind, colour, more=f' text-anchor="start"{more}')
+
+
+def _at(x: float, y: float, text: str, kind: str, colour: str, size: int = FONT, more: str = "") -> str:
+    """A text whose middle, or whose beginning when `more` says so, is at a point."""
+    sized = "" if size == FONT else f' font-size="{size}"'
+    return (
+        f'<text class="{kind}" x="{x:g}" y="{y + BASELINE * size:g}" fill="{colour}" stroke="none"{sized}{more}>'
+        f"{_escaped(text)}</text>"
+    )
+
+
+def _escaped(text: str) -> str:
+    """Text for XML; control characters, which XML forbids, are shown as `·`."""
+    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

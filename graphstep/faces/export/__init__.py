@@ -1,0 +1,86 @@
+"""The views that are text: one file each, found by its name.
+
+An exporter is a module of this package with
+
+- ``SUFFIX``: the file name's ending that asks for it (``".md"``),
+- ``SUMMARY``: one line for the help,
+- ``export(trace, at=None)``: an iterator over the pieces of the text; ``at`` is the step to stop at (the end unless given).
+
+Its module's name is the format's name (``--format md``). The same trace gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Protocol, cast
+
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.files import is_stream, write_file
+from graphstep.ground.unprintable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.engine.trace import Trace
+
+
+class Exporter(Protocol):
+    """What a module of this package offers."""
+
+    SUFFIX: str
+    SUMMARY: str
+
+    def export(self, trace: Trace, at: int | None = None) -> Iterator[str]:
+        """The pieces of the text."""
+
+
+def formats() -> tuple[str, ...]:
+    """The names of all formats; nothing is imported for it."""
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not (module.ispkg or module.name.startswith("_"))))
+
+
+def exporter(name: str) -> Exporter:
+    """The exporter of a format; InputError when there is none."""
+    if name not in formats():
+        raise InputError(
+            f"there is no format {quoted(name)}", hint=did_you_mean(name, formats()) or f"formats: {', '.join(formats())}"
+        )
+    return cast("Exporter", import_module(f"{__name__}.{name}"))
+
+
+def exporter_for(path: str | Path) -> Exporter:
+    """The exporter that a file's suffix asks for; text for a pipe or a device that has none. InputError when none does."""
+    suffix = Path(path).suffix.lower()
+    if not suffix and is_stream(path):
+        return exporter("text")
+    known = {exporter(name).SUFFIX: name for name in formats()}
+    if suffix not in known:
+        raise InputError(
+            f"the format of {quoted(str(path))} is not known by its suffix",
+            hint=f"end it in one of {', '.join(sorted(known))}, or name the format with --format",
+        )
+    return exporter(known[suffix])
+
+
+def render(trace: Trace, name: str, at: int | None = None) -> str:
+    """The whole text of a trace in a format; InputError for a format or a step that does not exist."""
+    _check_step(trace, at)
+    return printable("".join(exporter(name).export(trace, at)))
+
+
+def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | None = None) -> Path:
+    """Write a trace to a file, in the format of its suffix unless ``name`` says another; returns the path.
+
+    The file is replaced in one go, so that a failure leaves an older one as it was. InputError for a format or a
+    step that does not exist, GraphstepError when the file cannot be written.
+    """
+    _check_step(trace, at)
+    chosen = exporter(name) if name else exporter_for(path)
+    return write_file(path, chosen.export(trace, at))
+
+
+def _check_step(trace: Trace, at: int | None) -> None:
+    if at is not None and not 0 <= at <= len(trace):
+        raise InputError(f"there is no step {at}: this run has {len(trace)} steps", hint=f"0 is the start, {len(trace)} the end")

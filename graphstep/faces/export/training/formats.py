@@ -1,0 +1,84 @@
+"""The documents of a training: one name, one suffix and one function each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.files import is_stream, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.engine.training.training import Training
+
+FORMATS = {
+    "text": (".txt", "the table of rounds and the parameters, as text"),
+    "svg": (".svg", "the curves of the loss and of the gradients' norms, as a picture"),
+    "csv": (".csv", "the numbers of every round, for a spreadsheet"),
+    "md": (".md", "a report in Markdown: curve, rounds, parameters, updates"),
+    "json": (".json", "the last round's run with the history, for programs"),
+}
+"""By name the suffix, and what is written."""
+
+SUFFIXES = dict(sorted(FORMATS.values(), key=lambda entry: entry[0] != ".svg"))
+"""By suffix what is written; the picture first."""
+
+
+def format_of(path: str | Path) -> str:
+    """The format that a file's suffix asks for; text for a pipe or a device that has none. InputError for a suffix of none."""
+    suffix = Path(path).suffix.lower()
+    if not suffix and is_stream(path):
+        return "text"
+    for name, (known, _) in FORMATS.items():
+        if suffix == known:
+            return name
+    hint = did_you_mean(suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)}, or name the format with --format"
+    raise InputError(f"the format of {quoted(str(path))} is not known by its suffix", hint=hint)
+
+
+def pieces(training: Training, name: str) -> Iterator[str]:
+    """A document in pieces of text, by the name of its format; InputError where it needs a round and there is none."""
+    if name in ("json", "svg", "md") and not training.history.losses:
+        raise InputError("there is no round to show", hint="train one round at least: --steps 1")
+    if name == "json":
+        from graphstep.faces.export.training import document
+
+        return document.export(training)
+    if name == "csv":
+        from graphstep.faces.export.training import document
+
+        return iter((document.to_csv(training),))
+    if name == "svg":
+        return iter((picture(training),))
+    if name == "md":
+        from graphstep.faces.export.training import markdown
+
+        return markdown.export(training)
+    from graphstep.faces.export.training.report import report
+
+    return (f"{line}\n" for line in report(training))
+
+
+def write(training: Training, path: str | Path, name: str | None = None) -> Path:
+    """Write a document to a file, in place of an older one; the format comes from the suffix unless it is named."""
+    return write_file(path, pieces(training, name or format_of(path)))
+
+
+def picture(training: Training) -> str:
+    """The curves of the loss and of the norms of the gradients as an SVG document."""
+    from graphstep.engine.training.training import curves
+    from graphstep.faces.drawing.curve import Series
+    from graphstep.faces.drawing.curve_picture import Panel, svg
+    from graphstep.faces.export.training.report import settings_text
+
+    found = {name: Series.of(name, points) for name, points in curves(training).items() if name != "rate"}
+    losses = tuple(found.pop(name) for name in ("loss", "held-out loss") if name in found)
+    norms = tuple(found.values())
+    title = "norm of the gradient" if len(norms) == 1 else "norms of the gradients"
+    panels = [
+        Panel("loss", losses, frozenset({"held-out loss"})),
+        Panel(f"{title}: {norms[0].name}" if len(norms) == 1 else title, norms),
+    ]
+    return svg(training.program.text, panels, told=f"{settings_text(training.settings)} · {training.stopped}")

@@ -1,0 +1,287 @@
+"""A finished run as Python sees it: its numbers, its nodes, its steps, and all the views of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from graphstep.engine.step import Step
+from graphstep.ground.arrays import number_text, numbers
+from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.language.program import node_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import networkx
+
+    from graphstep.analysis.diagnosis import Diagnosis
+    from graphstep.analysis.jacobian import Jacobian
+    from graphstep.analysis.witnesses import Report
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+    from graphstep.telling.cells import CellExplanation
+    from graphstep.telling.explanation import Explanation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunStep(Step):
+    """A step that can explain itself."""
+
+    @property
+    def explanation(self) -> Explanation:
+        """Everything that is said of this step, as data."""
+        from graphstep.telling.explain import explain
+
+        return explain(self.trace, self.n)
+
+    def explain(self) -> str:
+        """What is said of this step, as one paragraph."""
+        return self.explanation.narrative
+
+
+class RunSteps:
+    """The steps of a run as a sequence; each is made when it is asked for. The first, ``[0]``, has number 1."""
+
+    def __init__(self, of: Trace) -> None:
+        self._trace = of
+
+    def __len__(self) -> int:
+        return len(self._trace)
+
+    @overload
+    def __getitem__(self, index: int) -> RunStep: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[RunStep]: ...
+    def __getitem__(self, index: int | slice) -> RunStep | list[RunStep]:
+        if isinstance(index, slice):
+            return [self._make(i + 1) for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"there are {len(self)} steps; index {index} is outside")
+        return self._make(index % len(self) + 1)
+
+    def __iter__(self) -> Iterator[RunStep]:
+        return map(self._make, range(1, len(self) + 1))
+
+    def _make(self, n: int) -> RunStep:
+        step = self._trace.step(n)
+        return RunStep(step.trace, step.n, step.event, step.node, step.edge)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunNode:
+    """A node of a finished run."""
+
+    trace: Trace
+    """The run."""
+    index: int
+    """Its place in the program."""
+
+    @property
+    def id(self) -> str:
+        """``v1``, ``v2``, …"""
+        return node_id(self.index)
+
+    @property
+    def name(self) -> str | None:
+        """The name that the program gives it, if any."""
+        return self.trace.node(self.index).name
+
+    @property
+    def label(self) -> str:
+        """Its expression as typed, cut where it is long."""
+        return self.trace.program.label(self.index)
+
+    @property
+    def gate(self) -> str | None:
+        """The name of its gate; None for an input."""
+        return self.trace.node(self.index).gate
+
+    @property
+    def value(self) -> Number:
+        """Its value."""
+        return self.trace.value_of(self.index)
+
+    @property
+    def gradient(self) -> Number | None:
+        """The derivative of the output with respect to it; None for a constant."""
+        known = self.trace.gradient(self.index)
+        return None if known is None else known.value
+
+    @property
+    def contributions(self) -> tuple[Number, ...]:
+        """What arrives at it on the way back, in the order of arrival; the gradient is their sum."""
+        return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.index])
+
+    def sympy(self) -> Any:
+        """Its expression for SymPy, an array as a ``sympy.Array`` of them; LimitError where it is too large for that."""
+        from graphstep.analysis import symbolic
+
+        return symbolic.to_sympy(self.trace.program, self.index, self.trace.inputs)
+
+    def __repr__(self) -> str:
+        return f"<{self.id} {self.label!r} value={self.value} gradient={self.gradient}>"
+
+
+class Run:
+    """A program that has been run forward and backward. It does not change; :meth:`edit` makes another."""
+
+    def __init__(self, of: Trace) -> None:
+        self.trace = of
+        """The run as data."""
+
+    @property
+    def program(self) -> Program:
+        """What was read."""
+        return self.trace.program
+
+    @property
+    def output(self) -> Number:
+        """The value of the last statement."""
+        return self.trace.output
+
+    @property
+    def inputs(self) -> dict[str, Number]:
+        """The values of the inputs."""
+        return self.trace.inputs
+
+    @cached_property
+    def gradients(self) -> dict[str, Number]:
+        """The derivative of the output with respect to each input: floats, or arrays in the shapes of the inputs."""
+        return {name: self.trace.gradient_of(i) for i, name in enumerate(self.program.inputs)}
+
+    @property
+    def steps(self) -> RunSteps:
+        """All steps; the first, ``steps[0]``, has number 1."""
+        return RunSteps(self.trace)
+
+    @property
+    def nodes(self) -> list[RunNode]:
+        """All nodes: inputs, then gates in the order of the text."""
+        return [RunNode(self.trace, i) for i in range(len(self.program.nodes))]
+
+    @property
+    def graph(self) -> networkx.MultiDiGraph:
+        """The graph for networkx (see :func:`graphstep.language.graph.build`)."""
+        from graphstep.language import graph
+
+        return graph.build(self.program)
+
+    def __getitem__(self, key: str) -> RunNode:
+        """A node by its name, its id (``v4``) or its text (``x+y``); KeyError when there is none."""
+        from graphstep.telling.names import names_of
+
+        index = names_of(self.program).find(key)
+        if index is None:
+            hint = did_you_mean(key, self.program.names)
+            raise KeyError(f"no node is called {quoted(key)}{f'; {hint}' if hint else ''}")
+        return RunNode(self.trace, index)
+
+    def edit(self, **values: Any) -> Run:
+        """The same program with other values for some inputs."""
+        return Run(self.trace.with_inputs(numbers(values)))
+
+    def check(self) -> Report:
+        """Backprop, SymPy's derivative and central differences, side by side for every input."""
+        from graphstep.analysis.witnesses import check
+
+        return check(self.trace)
+
+    def jacobian(self, of: str, towards: str, turn: int = 1) -> Jacobian:
+        """The Jacobian of a gate towards a node that it reads, both by name, id or text; ``turn`` says which of several readings.
+
+        KeyError where the gate does not read the node, or sends it nothing.
+        """
+        from graphstep.analysis.jacobian import jacobian
+
+        sender, receiver = self[of].index, self[towards].index
+        edges = [edge for edge in self.trace.plan.arrivals[receiver] if int(self.trace.plan.sender[edge]) == sender]
+        if not 1 <= turn <= len(edges):
+            raise KeyError(f"{quoted(of)} sends {len(edges)} gradients to {quoted(towards)}")
+        return jacobian(self.trace, edges[turn - 1])
+
+    def cell(self, text: str, of: Literal["gradient", "value"] = "gradient") -> CellExplanation:
+        """One cell, ``W[0, 1]``, of a gradient or a value as the sum of numbers that it is. InputError where there is none."""
+        from graphstep.telling.cells import cell, find_cell
+
+        return cell(self.trace, *find_cell(self.trace, text), of)
+
+    def diagnose(self) -> Diagnosis:
+        """The layers of a network in figures, and what keeps it from learning."""
+        from graphstep.analysis.diagnosis import diagnose
+
+        return diagnose(self.trace)
+
+    def sympy(self) -> Any:
+        """The whole expression for SymPy, an array as a ``sympy.Array``; LimitError where it is too large for that."""
+        from graphstep.analysis import symbolic
+
+        return symbolic.to_sympy(self.program, inputs=self.inputs)
+
+    def explain(self, n: int) -> str:
+        """What is said of step ``n``; 0 is the start."""
+        from graphstep.telling.explain import explain
+
+        return explain(self.trace, n).narrative
+
+    def to(self, path: str | Path, *, at: int | None = None) -> Path:
+        """Write it to a file; the suffix chooses the format."""
+        from graphstep.faces import export
+
+        return export.write(self.trace, path, at=at)
+
+    def to_text(self, *, at: int | None = None) -> str:
+        """The narrated trace."""
+        return self._render("text", at)
+
+    def to_markdown(self, *, at: int | None = None) -> str:
+        """The worked solution in Markdown."""
+        return self._render("md", at)
+
+    def to_svg(self, *, at: int | None = None) -> str:
+        """The drawn graph with its values and gradients."""
+        return self._render("svg", at)
+
+    def to_json(self, *, at: int | None = None) -> str:
+        """The run as a JSON document, schema 1."""
+        return self._render("json", at)
+
+    def to_dict(self, *, at: int | None = None) -> dict[str, Any]:
+        """The run as the data of that document."""
+        from graphstep.faces.export.json import to_dict
+
+        return to_dict(self.trace, at)
+
+    def show(self, at: int = 0) -> None:
+        """Open the debugger on this run in the terminal, at step ``at``."""
+        from graphstep.faces.tui import show
+        from graphstep.ground.signals import again
+
+        again(show(self.trace, at=at))
+
+    def _render(self, name: str, at: int | None) -> str:
+        from graphstep.faces import export
+
+        return export.render(self.trace, name, at)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from graphstep.faces import notebook
+
+        return notebook.bundle(self.trace, repr(self))
+
+    def _ipython_display_(self) -> None:
+        # A front end shows one entry of a bundle, and a run has two things to show: the picture and the worked solution.
+        from IPython.display import display
+
+        bundle = self._repr_mimebundle_()
+        for kind in ("image/svg+xml", "text/markdown"):
+            display({kind: bundle[kind], "text/plain": bundle["text/plain"]}, raw=True)
+
+    def __repr__(self) -> str:
+        gradients = ", ".join(f"{name}: {number_text(value, 6)}" for name, value in list(self.gradients.items())[:6])
+        more = ", …" if len(self.gradients) > 6 else ""
+        output = f"{self.program.label(self.program.output)!r} output={number_text(self.output, 6)}"
+        return f"<graphstep.Run {output} gradients={{{gradients}{more}}}>"

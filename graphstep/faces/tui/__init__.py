@@ -1,0 +1,107 @@
+"""The terminal UI: the screen of a debugger, for a calculation. The only place that knows Textual.
+
+:func:`show` opens a run that is made; :func:`open_program` opens a program, asks for the inputs that have no value, and makes the
+run itself, behind the first frame.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from graphstep.ground.numerals import PLAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphstep.debugger.breakpoints import Condition
+    from graphstep.engine.trace import Trace
+    from graphstep.gates import Ties
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.numerals import Writing
+    from graphstep.language.program import Program
+
+__all__ = ["open_program", "show"]
+
+
+def show(trace: Trace, *, at: int = 0, command: Sequence[str] = ()) -> int:
+    """Step through a run in the terminal, from step ``at``, until the learner leaves; the exit status.
+
+    ``command`` are the words that would open it again from a shell, without the step.
+    """
+    if _cannot_draw():
+        _tell(trace, at)
+        return 0
+    from graphstep.faces.tui.app import run_screen
+    from graphstep.faces.tui.screen import SteppingScreen
+
+    screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at, command=command)
+    return run_screen(screen)
+
+
+def open_program(
+    program: Program,
+    inputs: Mapping[str, Number],
+    *,
+    at: int = 0,
+    seed: Number = 1.0,
+    ties: Ties = "first",
+    command: Sequence[str] = (),
+    conditions: Sequence[Condition] = (),
+    writing: Writing = PLAIN,
+) -> int:
+    """Step through a program in the terminal; the exit status. Inputs without a value are asked for in a form.
+
+    ``conditions`` are what ``c`` stops at from the start.
+
+    Raises InputError for a value that no input takes, and ShapeError where shapes do not go together, before the screen opens.
+    """
+    _refuse_superfluous(program, inputs)
+    _refuse_misfits(program, inputs)
+    if _cannot_draw():
+        from graphstep.engine.trace import trace
+
+        _tell(trace(program, inputs, seed=seed, ties=ties, writing=writing), at or None, conditions)
+        return 0
+    from graphstep.faces.tui.app import run_screen
+    from graphstep.faces.tui.screen import SteppingScreen
+
+    screen = SteppingScreen(
+        program, inputs, at=at, seed=seed, ties=ties, command=command, conditions=conditions, writing=writing
+    )  # fmt: skip
+    return run_screen(screen)
+
+
+def _cannot_draw() -> bool:
+    # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
+    return os.environ.get("TERM") == "dumb"
+
+
+def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) -> None:
+    from graphstep.faces import export
+
+    at, told = None if at is None else min(at, len(trace)), ""
+    if conditions:
+        from graphstep.debugger.breakpoints import first_stop
+
+        stop, told = first_stop(trace, conditions, at)
+        at = at if stop is None else stop
+    for piece in export.exporter("text").export(trace, at):
+        sys.stdout.write(piece)
+    sys.stdout.write(told and f"\n{told}\n")
+
+
+def _refuse_misfits(program: Program, inputs: Mapping[str, Number]) -> None:
+    if all(name in inputs for name in program.inputs):
+        from graphstep.ground.arrays import shape_of
+        from graphstep.language.shapes import fit
+
+        fit(program, {name: shape_of(value) for name, value in inputs.items()})
+
+
+def _refuse_superfluous(program: Program, inputs: Mapping[str, Number]) -> None:
+    if any(name not in program.input_places for name in inputs):
+        from graphstep.engine.inputs import check_inputs
+
+        check_inputs(program, dict.fromkeys(program.inputs, 0.0) | dict(inputs))

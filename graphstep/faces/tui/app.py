@@ -1,0 +1,181 @@
+"""The application around the screens: themes, the palette, and leaving."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.filter import LineFilter
+
+from graphstep.faces.tui.actions import ACTIONS, keys_text
+from graphstep.faces.tui.screen import SteppingScreen
+from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
+from graphstep.ground.errors import GraphstepError
+from graphstep.ground.signals import end, handled, status_of
+from graphstep.ground.unprintable import MARK, UNPRINTABLE
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator, Sequence
+    from types import FrameType
+
+    from textual.color import Color
+    from textual.command import Provider
+    from textual.driver import Driver
+    from textual.screen import Screen
+
+
+def _nodes_provider() -> type[Provider]:
+    from graphstep.faces.tui.palette import NodesProvider
+
+    return NodesProvider
+
+
+class _OnlyPrintable(LineFilter):
+    """The gate of the terminal UI: every line passes it on its way to the terminal, and keeps its width."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002  # Textual's signature
+        """The segments, with marks in place of what must not leave."""
+        if not any(UNPRINTABLE.search(segment.text) for segment in segments if not segment.control):
+            return segments
+        return [
+            segment if segment.control else Segment(UNPRINTABLE.sub(_mark, segment.text), segment.style) for segment in segments
+        ]
+
+
+def _mark(found: re.Match[str]) -> str:
+    return MARK * cell_len(found[0])
+
+
+_ONLY_PRINTABLE = _OnlyPrintable()
+
+
+def run_screen(screen: Screen[None]) -> int:
+    """Show a screen until the learner leaves; the exit status.
+
+    It is 128 + n after a signal that ended it, with the terminal as it was before. GraphstepError when the UI itself failed.
+    """
+    app = GraphstepApp(screen)
+    ended: list[int] = []
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        ended.append(number)
+        if app.loop is None:
+            end(number, frame)
+        else:
+            # The loop may be asleep, and would only look up at the next key.
+            app.loop.call_soon_threadsafe(app.exit, None, status_of(number))
+
+    with handled(leave), _terminal_signals():
+        app.run()
+    if ended:
+        return status_of(ended[0])
+    if app.fault is not None:
+        what = " ".join(f"{type(app.fault).__name__}: {app.fault}".split())
+        raise GraphstepError(f"the terminal UI failed: {what[:200]}", hint="GRAPHSTEP_DEBUG=1 shows where") from app.fault
+    return app.return_code or 0
+
+
+@contextmanager
+def _terminal_signals() -> Iterator[None]:
+    """Put back what Textual's driver asks for and never gives back: stopped and going on, and a new size of the terminal."""
+    numbers = [getattr(signal, name) for name in ("SIGTSTP", "SIGCONT", "SIGWINCH") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            with suppress(ValueError, TypeError):
+                signal.signal(number, old)
+
+
+class GraphstepApp(App[None]):
+    """The terminal UI. It shows one screen, which is given to it."""
+
+    TITLE = "graphstep"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = App.COMMANDS | {_nodes_provider}
+    BINDINGS: ClassVar = [
+        # Over Textual's own, which only says how to quit.
+        Binding("ctrl+c", "quit", "quit", id="app-interrupt", priority=True, show=False),
+        Binding("ctrl+q", "quit", "quit", id="app-quit", show=False),
+        Binding("ctrl+z", "suspend_process", "suspend", id="app-suspend", show=False),
+    ]
+
+    def __init__(self, first: Screen[None]) -> None:
+        # With NO_COLOR Textual takes away all colour only of an app that keeps to the terminal's own; of others it makes grey.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self._first = first
+        self._panic: Exception | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """What runs it, once it runs."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        # Textual reads TEXTUAL_THEME itself; only where it is not set is the choice ours.
+        if not os.environ.get("TEXTUAL_THEME"):
+            self.theme = first_theme()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours for Unix terminals, else what Textual chooses: Windows, a browser, none."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from graphstep.faces.tui.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and one that lets nothing through to the terminal that would steer it."""
+        return [*super().get_line_filters(), _ONLY_PRINTABLE]
+
+    @property
+    def fault(self) -> Exception | None:
+        """What it ended by, where it did not end by itself."""
+        return self._exception or self._panic
+
+    def panic(self, *renderables: Any) -> None:
+        """End, since the thread that reads the keys has failed; Textual hands over what it would print."""
+        self._panic = RuntimeError("the terminal could not be read")
+        super().panic(*renderables)
+
+    def _print_error_renderables(self) -> None:
+        # Textual prints a traceback with the values of all variables; `run_screen` says it in one line.
+        if not os.environ.get("GRAPHSTEP_DEBUG"):
+            self._exit_renderables.clear()
+        super()._print_error_renderables()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our colours, for themes that do not define them."""
+        return DEFAULTS
+
+    def on_load(self) -> None:
+        self.loop = asyncio.get_running_loop()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen that it was given."""
+        return self._first
+
+    def post_display_hook(self) -> None:
+        """Tell the screen that something was painted, if it has a method for it."""
+        painted = getattr(self.screen_stack[-1], "painted", None) if self.screen_stack else None
+        if painted is not None:
+            painted()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of the stepping screen, and the themes."""
+        if isinstance(screen, SteppingScreen):
+            for action in ACTIONS:
+                if action.id != "palette":
+                    title = f"{action.label[:1].upper()}{action.label[1:]}  ({keys_text(action)})"
+                    yield SystemCommand(title, action.help, lambda name=action.id: screen.action_do(name))
+        for theme in THEMES:
+            yield SystemCommand(
+                f"Theme: {theme.name}", "change the colours", lambda name=theme.name: setattr(self, "theme", name)
+            )

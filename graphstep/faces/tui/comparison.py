@@ -1,0 +1,172 @@
+"""Two runs of one program side by side: what an edit of the inputs changes, node by node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from graphstep.faces.drawing.diagram import digest
+from graphstep.faces.drawing.layout import cell_width
+from graphstep.faces.drawing.text import Marks
+from graphstep.gates import Gate
+from graphstep.ground.arrays import shape_of
+from graphstep.ground.numerals import numeral
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.diagram import Diagram
+    from graphstep.ground.arrays import Number
+
+_MOST = 200
+"""Nodes whose numbers are measured for the room that ``old → new`` needs, and edges that are looked at for flipped routes."""
+
+_CHANGES = ("→", "|Δ|")
+
+
+def change(old: Number, new: Number) -> str:
+    """``old → new``, or the value alone where it did not change (to the digits shown).
+
+    Of arrays that have no room for their cells the largest change of any cell: ``|Δ| ≤ 0.31``.
+    """
+    if isinstance(old, int | float) and isinstance(new, int | float):
+        before, after = numeral(float(old)), numeral(float(new))
+        # 1 and 1.000 are one number to the digits shown.
+        return before if before == after or float(before) == float(after) else f"{before} → {after}"
+    before, after = digest(old), digest(new)
+    if shape_of(old) != shape_of(new) or (before != after and before[:1] == after[:1] == "["):
+        return f"{before} → {after}"
+    moved = largest_change(old, new)
+    return f"|Δ| ≤ {numeral(moved, 2)}" if moved else after
+
+
+def largest_change(old: Number, new: Number) -> float:
+    """By how much the cell that changes most does, in absolute value; inf where one becomes finite or ceases to be."""
+    import numpy as np
+
+    before, after = np.asarray(old), np.asarray(new)
+    with np.errstate(all="ignore"):
+        same = (before == after) | (np.isnan(before) & np.isnan(after))
+        apart = np.where(same, 0.0, np.abs(after - before))
+    return float(np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0))
+
+
+def is_change(text: str) -> bool:
+    """Whether what :func:`change` wrote is a change."""
+    return any(sign in text for sign in _CHANGES)
+
+
+def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int], selected: int | None) -> Marks:
+    """What to write on a drawing: every value and gradient at the end of both runs; flipped routes are marked at their wires."""
+    values: dict[int, str] = {}
+    gradients: dict[int, str] = {}
+    changed = set()
+    for box in boxes:
+        index = drawn.nodes[box]
+        values[box] = change(old.value_of(index), new.value_of(index))
+        before, after = old.gradient(index), new.gradient(index)
+        if before is not None and after is not None:
+            gradients[box] = change(before.value, after.value)
+        if is_change(values[box]) or is_change(gradients.get(box, "")):
+            changed.add(box)
+    routes = {}
+    for flip in flipped(old, new):
+        wire = drawn.edge_of.get((int(new.plan.sender[flip.edge]), int(new.plan.slot[flip.edge])))
+        if wire is not None:
+            routes[wire] = flip.sign
+    return Marks(
+        values=values,
+        gradients=gradients,
+        contributions=routes,
+        active_edges=frozenset(wire for wire, text in routes.items() if not text.endswith("off")),
+        selected=None if selected is None else drawn.box_of.get(selected),
+        changed=frozenset(changed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """An edge at a router that passes something in one run and nothing, or the opposite, in the other."""
+
+    edge: int
+    """The edge."""
+    opened: int
+    """Cells that pass something now and did not; of a number 1 or 0."""
+    closed: int
+    """Cells that pass nothing now and did."""
+    turned: int
+    """Cells whose sign is turned now and was not, or the other way round."""
+    cells: int
+    """Cells in all; 0 for a number."""
+
+    @property
+    def sign(self) -> str:
+        """What is written at its wire."""
+        if self.cells:
+            return f"⇄ {self.opened + self.closed + self.turned}"
+        return "⇄ off" if self.closed else "⇄ on"
+
+
+_FLIPPED: WeakKeyDictionary[Trace, tuple[int, list[Flip]]] = WeakKeyDictionary()
+
+
+def flipped(old: Trace, new: Trace) -> list[Flip]:
+    """The edges at routers (max, min, relu, abs) that pass something else in one run than in the other."""
+    known = _FLIPPED.get(new)
+    if known is None or known[0] != id(old):
+        known = _FLIPPED[new] = (id(old), _flipped(old, new))
+    return known[1]
+
+
+def _flipped(old: Trace, new: Trace) -> list[Flip]:
+    import numpy as np
+
+    before, after = old.buffers.slopes, new.buffers.slopes
+    # Between arrays no slope is kept: it is nan in both runs, and never equal to itself.
+    different = np.flatnonzero(np.sign(before) != np.sign(after))
+    found = []
+    for edge in different[:_MOST].tolist():
+        sender = int(new.plan.sender[edge])
+        gate, shape = new.gate(sender), new.node(sender).shape
+        if not isinstance(gate, Gate) or gate.pattern[0] != "router":
+            continue
+        was, now = np.sign(np.asarray(old.local_of(edge))), np.sign(np.asarray(new.local_of(edge)))
+        counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]
+        if any(counts):
+            opened, closed, turned = counts
+            found.append(Flip(edge, opened, closed, turned, int(np.size(now)) if shape else 0))
+    return found
+
+
+def routes_text(old: Trace, new: Trace) -> str:
+    """The flipped routes in words; empty where none has flipped."""
+    parts = []
+    for flip in flipped(old, new)[:4]:
+        sender = int(new.plan.sender[flip.edge])
+        gate, operand = new.gate(sender), int(new.plan.receiver[flip.edge])
+        if gate is not None:
+            parts.append(f"{gate.name} at {name_of(new.program, operand)} {_does(flip, new)}")
+    return f"⇄ {'; '.join(parts)}" if parts else ""
+
+
+def _does(flip: Flip, new: Trace) -> str:
+    if flip.cells:
+        said = [(flip.opened, "passes"), (flip.closed, "blocks"), (flip.turned, "turns the sign of")]
+        some = ", ".join(f"{does} {count:,} more" for count, does in said if count)
+        return f"now {some} of {flip.cells:,} cells"
+    slope = float(new.local_of(flip.edge) or 0.0)
+    return f"now {'lets it pass' if slope > 0 else 'turns its sign' if slope < 0 else 'blocks it'}"
+
+
+def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:
+    """Cells that ``old → new`` needs beyond one value, on the widest of the wires on show."""
+    if drawn is None:
+        return 0
+    room = 0
+    for index in drawn.nodes[:_MOST]:
+        pairs = [(old.value_of(index), new.value_of(index)), (old.gradient_of(index), new.gradient_of(index))]
+        room = max(room, *(cell_width(change(*pair)) - cell_width(digest(pair[1])) for pair in pairs))
+    return room

@@ -1,0 +1,57 @@
+"""Conditions to stop at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from graphstep.debugger.breakpoints import EXAMPLES, Condition, read_conditions
+from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import said_of
+from graphstep.ground.errors import GraphstepError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.widget import Widget
+
+    from graphstep.language.program import Program
+
+_ARRAYS = "Of an array < and == ask every cell, > and != any: abs(grad) < 1e-3 is about its largest cell."
+
+
+class BreaksForm(Form[tuple[Condition, ...]]):
+    """Asks for conditions, with semicolons between them; the ones that there are stand in the field."""
+
+    def __init__(self, program: Program, conditions: Sequence[Condition]) -> None:
+        super().__init__()
+        self.program = program
+        """The program whose steps are stopped at."""
+        self._text = "; ".join(condition.text for condition in conditions)
+
+    def compose(self) -> Iterator[Widget]:
+        """One field, and examples."""
+        with Vertical(id="box") as box:
+            box.border_title = "stop where"
+            box.border_subtitle = "enter keeps, esc cancels"
+            yield Input(self._text, placeholder="grad x == 0; isnan", select_on_focus=False)
+            yield Static(classes="said wrong")
+            yield Static(Content(" · ".join(EXAMPLES)), classes="quiet")
+            yield Static(Content(_ARRAYS), classes="quiet")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one(".said", Static).update(Content(self._read(event.value)[1]))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        conditions, wrong = self._read(event.value)
+        if not wrong:
+            self.dismiss(conditions)
+
+    def _read(self, text: str) -> tuple[tuple[Condition, ...], str]:
+        try:
+            return read_conditions(text, self.program), ""
+        except GraphstepError as error:
+            return (), said_of(error)

@@ -1,0 +1,156 @@
+"""Edit the inputs while the graph shows what changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from graphstep.debugger.reopening import texts_of
+from graphstep.faces.tui.comparison import change, routes_text
+from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
+from graphstep.faces.tui.places import Refitted, with_inputs
+from graphstep.faces.tui.saying import said_of
+from graphstep.ground.arrays import kind_text, shape_of
+from graphstep.ground.errors import GraphstepError
+from graphstep.telling.names import output_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.widget import Widget
+
+    from graphstep.faces.tui.screen import SteppingScreen
+    from graphstep.ground.arrays import Number
+
+
+_CELLS = 25
+"""Cells up to which an array that was not typed as it is now is written into its field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an edit ended with."""
+
+    run: Refitted
+    """The run with the new inputs."""
+    spelled: dict[str, str]
+    """The texts that were typed for arrays."""
+
+
+class EditForm(Form[Edited]):
+    """The inputs in fields at the bottom; every valid change runs the program again, and the graph shows old → new."""
+
+    def __init__(self, screen: SteppingScreen) -> None:
+        super().__init__()
+        self._under = screen
+        self.before = screen.run_now.trace
+        """The run before the edit."""
+        self.now = Refitted(self.before, None)
+        """The run with what the fields say, as far as it is valid."""
+        self.fields = self._chosen()
+        """The inputs that have a field."""
+        values = {name: self.before.inputs[name] for name in self.fields}
+        self._texts = {name: text or "" for name, text in texts_of(values, screen.command, screen.spelled, _CELLS).items()}
+        self._untold = [name for name, text in self._texts.items() if not text]
+        self._values: dict[str, Number] = {}
+        self._wrong: dict[str, str] = {}
+
+    def compose(self) -> Iterator[Widget]:
+        """A field for each input; that of a large array may be empty, and takes what is to stand in its place."""
+        inputs = self.before.inputs
+        with Vertical(id="box") as box:
+            total = len(inputs)
+            some = f" ({len(self.fields)} of {total}: select another in the graph first)" if len(self.fields) < total else ""
+            box.border_title = f"edit the inputs{some}"
+            box.border_subtitle = "tab: next field, enter keeps, esc restores"
+            with VerticalScroll(id="fields", can_focus=False):
+                for place, name in enumerate(self.fields):
+                    with Horizontal(classes="field"):
+                        yield Label(Content(f"{name} ="))
+                        yield Input(
+                            self._texts[name],
+                            placeholder=_placeholder(inputs[name], files=not self.app.is_web),
+                            id=f"field-{place}",
+                        )
+            yield Static(classes="said", id="said")
+
+    def on_mount(self) -> None:
+        selected = self._under.run_now.selected
+        names = self.before.program.inputs
+        if selected is not None and selected < len(names) and names[selected] in self.fields:
+            self.query_one(f"#field-{self.fields.index(names[selected])}", Input).focus()
+        self._show()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        name = self._input_of(event.input)
+        if event.value == self._texts[name]:
+            return
+        self._texts[name] = event.value
+        self._wrong.pop(name, None)
+        self._values.pop(name, None)
+        if event.value.strip() or name not in self._untold:
+            value, wrong = read_input(event.value, files=not self.app.is_web)
+            if value is None:
+                self._wrong[name] = wrong
+            else:
+                self._values[name] = value
+        self._run()
+
+    def on_input_submitted(self) -> None:
+        if self._wrong:
+            self._show()
+            return
+        arrays = {name for name, value in self._values.items() if shape_of(value)}
+        self.dismiss(Edited(self.now, {name: self._texts[name] for name in self.fields if name in arrays}))
+
+    def _run(self) -> None:
+        self._wrong.pop("", None)
+        try:
+            self.now = with_inputs(self.before, self._values)
+        except GraphstepError as error:
+            # The last valid run stays on show.
+            self._wrong[""] = said_of(error)
+        self._show()
+
+    def _show(self) -> None:
+        said = self.query_one("#said", Static)
+        words = next((f"{name}: {wrong}" if name else wrong for name, wrong in self._wrong.items()), "")
+        said.set_class(bool(words), "wrong")
+        said.update(Content(words or self._changes()))
+        self._under.show_edit(self.before, self.now)
+
+    def _changes(self) -> str:
+        out, now = output_name(self.before.program), self.now.trace
+        told = f"{out}: {change(self.before.output, now.output)}"
+        if self.now.where is not None:
+            pairs = [(name, shape_of(value), shape_of(now.inputs[name])) for name, value in self.before.inputs.items()]
+            shapes = [f"{name} is {kind_text(after)}" for name, before, after in pairs if before != after]
+            return f"{told}   {', '.join(shapes[:3])}"
+        routes = routes_text(self.before, now)
+        return f"{told}{f'   {routes}' if routes else ''}"
+
+    def _input_of(self, field: Input) -> str:
+        return self.fields[int((field.id or "").removeprefix("field-"))]
+
+    def _chosen(self) -> list[str]:
+        """All inputs, or of many those that are on show in the graph."""
+        names = self.before.program.inputs
+        if len(names) <= MOST_FIELDS:
+            return list(names)
+        scene, selected = self._under.panes.graph.scene, self._under.run_now.selected
+        near = [selected] if selected is not None and selected < len(names) else []
+        near += [] if scene is None else [index for index in scene.drawn.nodes if index < len(names) and index not in near]
+        return [names[index] for index in (near or range(MOST_FIELDS))[:MOST_FIELDS]]
+
+
+def _placeholder(value: Number, *, files: bool) -> str:
+    shape = shape_of(value)
+    if not shape:
+        return ""
+    sizes = ", ".join(map(str, shape))
+    return f"{kind_text(shape)}; another: randn({sizes}, seed=1){', @file.npy' if files else ''}"

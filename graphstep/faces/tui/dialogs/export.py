@@ -1,0 +1,138 @@
+"""Write the run up to this step to a file."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+from graphstep.faces import export
+from graphstep.faces.tui.dialogs.form import Form
+from graphstep.ground.errors import GraphstepError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual import events
+    from textual.widget import Widget
+
+    from graphstep.engine.trace import Trace
+
+_FIRST = "md"
+
+
+class ExportForm(Form[Path]):
+    """Asks for a format and a file, warns before it overwrites, and writes."""
+
+    def __init__(self, trace: Trace, at: int) -> None:
+        super().__init__()
+        self.trace = trace
+        """The run."""
+        self.at = at
+        """The step to stop at."""
+        self.formats = sorted(export.formats(), key=lambda name: (name != _FIRST, name))
+        """The formats, in the order of the list."""
+        self.sure: str | None = None
+        """The file that may be overwritten: enter was pressed twice."""
+
+    def compose(self) -> Iterator[Widget]:
+        """Formats, a field for the file, and a line that says what will happen."""
+        with Vertical(id="box") as box:
+            box.border_title = f"export steps 0 to {self.at}"
+            box.border_subtitle = "↑ ↓ format, enter writes, esc cancels"
+            yield OptionList(
+                *(Option(Content(f"{name:<6}{export.exporter(name).SUMMARY}")) for name in self.formats), markup=False
+            )
+            with Horizontal(classes="field"):
+                yield Label("file")
+                yield Input(f"graphstep{self._suffix(0)}", id="file")
+            yield Static(classes="said wrong")
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.can_focus = False
+        options.highlighted = 0
+        self.query_one(Input).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        options = self.query_one(OptionList)
+        if event.key == "down":
+            options.action_cursor_down()
+            event.stop()
+        elif event.key == "up":
+            options.action_cursor_up()
+            event.stop()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        field = self.query_one(Input)
+        path = Path(field.value)
+        if path.suffix.lower() in {self._suffix(place) for place in range(len(self.formats))}:
+            field.value = str(path.with_suffix(self._suffix(event.option_index)))
+
+    def on_option_list_option_selected(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.sure = None
+        self._say(self._warning(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        name = event.value.strip()
+        if not name:
+            self._say("The file needs a name.")
+            return
+        place = self.query_one(OptionList).highlighted or 0
+        if self.app.is_web:
+            self._deliver(name, self.formats[place])
+            return
+        path = _path(name)
+        if _is_there(path) and self.sure != name:
+            self.sure = name
+            self._say(f"{path} exists. Enter once more overwrites it; another name does not.")
+            return
+        try:
+            self.dismiss(export.write(self.trace, path, name=self.formats[place], at=self.at))
+        except GraphstepError as error:
+            self._say(f"{error.message}{f': {error.hint}' if error.hint else ''}")
+
+    def _suffix(self, place: int) -> str:
+        return export.exporter(self.formats[place]).SUFFIX
+
+    def _deliver(self, typed: str, name: str) -> None:
+        """Send it to the browser, whose user has no business on this machine's disk."""
+        document = export.render(self.trace, name, self.at)
+        # A header of the answer holds the name: letters that need no quotes there.
+        file = re.sub(r"[^A-Za-z0-9_.-]", "_", Path(typed).name) or f"graphstep{export.exporter(name).SUFFIX}"
+        self.app.deliver_binary(io.BytesIO(document.encode()), save_filename=file, mime_type="application/octet-stream")
+        self.dismiss(Path(file))
+
+    def _warning(self, name: str) -> str:
+        if self.app.is_web or not name.strip() or not _is_there(_path(name.strip())):
+            return ""
+        return f"{_path(name.strip())} exists: it would be overwritten."
+
+    def _say(self, text: str) -> None:
+        self.query_one(".said", Static).update(Content(text))
+
+
+def _path(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        # ~nobody: the name of a file as any other.
+        return Path(name)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether writing would overwrite something; of a pipe and its like nothing is lost."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # A name that cannot be one, which is said when it is written.
+        return False

@@ -1,0 +1,50 @@
+"""Go to a step, or to a round of a training, by its number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from graphstep.faces.tui.dialogs.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.widget import Widget
+
+
+class JumpForm(Form[int]):
+    """Asks for a number from 0 to ``last``."""
+
+    def __init__(self, last: int, what: str = "step", placeholder: str = "the number of a step; 0 is the start") -> None:
+        super().__init__()
+        self.last, self.what, self.placeholder = last, what, placeholder
+
+    def compose(self) -> Iterator[Widget]:
+        """One field."""
+        with Vertical(id="box") as box:
+            box.border_title = f"go to {self.what} (0 to {self.last:,})"
+            box.border_subtitle = "enter goes, esc cancels"
+            yield Input(placeholder=self.placeholder, select_on_focus=True)
+            yield Static(classes="said wrong")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one(Static).update("" if not event.value.strip() else self._wrong(event.value), layout=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not event.value.strip():
+            self.dismiss(None)
+        elif not self._wrong(event.value):
+            self.dismiss(_number(event.value))
+
+    def _wrong(self, text: str) -> str:
+        found = _number(text)
+        return "" if found is not None and found <= self.last else f"There are {self.what}s 0 to {self.last:,}: type one of them."
+
+
+def _number(text: str) -> int | None:
+    word = text.strip().replace(",", "")
+    # A number of a thousand digits is none.
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 16 else None

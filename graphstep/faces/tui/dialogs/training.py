@@ -1,0 +1,87 @@
+"""The dialogs of the training screen: save or export to a file, help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.help import HelpPage, written
+from graphstep.faces.tui.training_actions import ACTIONS, GROUPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.widget import Widget
+
+_IDEA = (
+    "A round runs the program forward, sends gradients backward, and moves each parameter a little along or against its "
+    "gradient. Rounds that were run can be looked at again, and stepped through."
+)
+_LEGEND = (
+    ("⣀⡠⠤", "$active", "the loss by round; a scale that says logarithmic has equal factors at equal distances"),
+    ("○", "$value", "the loss of examples that are held out"),
+    ("◉", "$selected", "this round"),
+    ("│", "$warn", "the round whose loss is inf or nan: no update follows it"),
+    ("● ▲ ■", "bold $active", "the norms of the gradients, a sign for each parameter"),
+    ("┼", "bold $active", "in the line of rounds: how far it was trained"),
+)
+
+
+class FileForm(Form[Path]):
+    """Asks for a file, and warns before it overwrites one; who opens it writes."""
+
+    def __init__(self, title: str, name: str, suffixes: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.title_text, self.suggested, self.suffixes = title, name, tuple(suffixes)
+        self.sure: str | None = None
+        """The file that may be overwritten: enter was pressed twice."""
+
+    def compose(self) -> Iterator[Widget]:
+        """What suffixes mean, the field, and a line that says what is wrong."""
+        with Vertical(id="box") as box:
+            box.border_title = self.title_text
+            box.border_subtitle = "enter writes, esc cancels"
+            for suffix, meaning in self.suffixes:
+                yield Static(Content.assemble((f"{suffix:<6}", "bold"), (meaning, "$quiet")))
+            with Horizontal(classes="field"):
+                yield Label("file")
+                yield Input(self.suggested, id="file", select_on_focus=False)
+            yield Static(classes="said wrong")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.sure = None
+        path = Path(event.value.strip()).expanduser()
+        self._say(f"{path} exists: it would be overwritten." if event.value.strip() and path.is_file() else "")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        name = event.value.strip()
+        path = Path(name).expanduser()
+        known = [suffix for suffix, _ in self.suffixes]
+        if not name:
+            self._say("The file needs a name.")
+        elif path.suffix.lower() not in known:
+            self._say(f"The name says what is written: end it in {', '.join(known)}.")
+        elif path.exists() and self.sure != name:
+            self.sure = name
+            self._say(f"{path} exists. Enter once more overwrites it; another name does not.")
+        else:
+            self.dismiss(path)
+
+    def _say(self, text: str) -> None:
+        self.query_one(".said", Static).update(Content(text))
+
+
+class TrainingHelp(HelpPage):
+    """All keys of the training screen, and what is drawn there."""
+
+    CSS_PATH = "form.tcss"
+    TITLE = "keys and signs of training"
+
+    def text(self, width: int) -> Content:
+        """The whole help in lines of at most ``width`` cells."""
+        return written(_IDEA, ACTIONS, GROUPS, {"what is drawn": _LEGEND}, width)

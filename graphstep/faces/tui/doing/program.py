@@ -1,0 +1,36 @@
+"""The program itself: palette, themes, help, and leaving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.faces.tui.screen import SteppingScreen
+    from graphstep.faces.tui.training import TrainingScreen
+
+
+def palette(screen: SteppingScreen | TrainingScreen) -> None:
+    """Search everything that can be done."""
+    screen.app.action_command_palette()
+
+
+def theme(screen: SteppingScreen | TrainingScreen) -> None:
+    """The next theme."""
+    from graphstep.faces.tui.themes import THEMES
+
+    names = [theme.name for theme in THEMES]
+    now = screen.app.theme
+    screen.app.theme = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
+    screen.say(f"theme: {screen.app.theme}")
+
+
+def show_help(screen: SteppingScreen) -> None:
+    """The keys and the legend."""
+    from graphstep.faces.tui.dialogs.help import HelpPage
+
+    screen.app.push_screen(HelpPage())
+
+
+def leave(screen: SteppingScreen) -> None:
+    """Quit."""
+    screen.app.exit()

@@ -1,0 +1,108 @@
+"""What is known of a selected node at some step, in lines for the panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from graphstep.gates import GATES
+from graphstep.ground.arrays import is_small, kind_text, number_text, summary
+from graphstep.telling.ladders import value_ladder
+from graphstep.telling.names import name_of
+from graphstep.telling.reasons import why_gradient
+from graphstep.telling.sizes import same_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.analysis.diagnosis import Finding
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.tui.telling import Line
+    from graphstep.ground.arrays import Number
+
+_DIGESTS: WeakKeyDictionary[Trace, dict[tuple[str, int], list[str]]] = WeakKeyDictionary()
+"""The summaries of large arrays that were looked at: each is a pass over all of its cells."""
+
+
+def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) -> tuple[str, list[Line]]:
+    """A title, and lines: what the node is, its value, its gradient, what is wrong there, and what can be done with it."""
+    program, node = trace.program, trace.node(index)
+    name = name_of(program, index)
+    lines: list[Line] = []
+    value, known = trace.value(index, at), trace.gradient(index, at)
+    if node.gate is None:
+        title = f"input {name}"
+    else:
+        title = f"{GATES[node.gate].box(node.operands, node.options)} gate: {program.label(index, 40)}"
+    if node.shape:
+        title += f", {kind_text(node.shape)}"
+    if value is None:
+        lines.append([("value     ", "quiet"), (f"step {trace.step_of_value(index)} computes it", "why")])
+    elif node.gate is None or _is_large(value):
+        lines += _written("value", trace, index, value)
+    else:
+        lines.append([("value     ", "quiet"), (value_ladder(trace, index).line, "value")])
+    lines += _gradient(trace, at, index)
+    if known is not None and known.complete:
+        reason = why_gradient(trace, index)
+        if reason:
+            lines.append([(reason, "note")])
+        if shape := same_shape(trace, index):
+            lines.append([(shape, "why")])
+    lines += [[(f"▲ {finding.text}", "warning")] for finding in found]
+    uses = len(program.consumers[index])
+    if uses > 1:
+        lines.append([(f"used {uses} times: its gradient is the sum of {uses} contributions", "why")])
+    lines.append([("; ".join([*_can(trace, index), "esc shows the step"]), "quiet")])
+    return title, lines
+
+
+def _can(trace: Trace, index: int) -> list[str]:
+    """What can be done with the node."""
+    node = trace.node(index)
+    can = ["v verifies its gradient"] if trace.program.depends[index] else []
+    if node.gate is None:
+        can.insert(0, "+ and - nudge it" if not node.shape else "+ and - nudge a cell")
+    elif GATES[node.gate].expansion:
+        can.insert(0, "i opens it into its parts")
+    if node.shape:
+        can.insert(0, "d shows its cells")
+    return can
+
+
+def _is_large(value: Number) -> bool:
+    return not isinstance(value, int | float) and not is_small(value)
+
+
+def _gradient(trace: Trace, at: int, index: int) -> list[Line]:
+    known = trace.gradient(index, at)
+    if not trace.program.depends[index]:
+        none = "none: it is data" if trace.node(index).name in trace.program.data else "none: it is a constant"
+        return [[("gradient  ", "quiet"), (none, "why")]]
+    if known is None:
+        when = trace.step_of_gradient(index)
+        text = "not yet" if when is None else f"not yet: step {when} completes it"
+        return [[("gradient  ", "quiet"), (text, "why")]]
+    if known.complete:
+        return _written("gradient", trace, index, known.value)
+    so_far = f"{number_text(known.value)} so far, {known.received} of {known.expected} contributions"
+    return [[("gradient  ", "quiet"), (so_far, "gradient")]]
+
+
+def _written(what: str, trace: Trace, index: int, value: Number) -> list[Line]:
+    """A value or gradient: its cells, or of a larger array what it is like, with its histogram."""
+    if isinstance(value, int | float) or is_small(value):
+        return [[(f"{what:<10}", "quiet"), (number_text(value), what)]]
+    kept = _DIGESTS.setdefault(trace, {})
+    texts = kept.get((what, index))
+    if texts is None:
+        # The title says the shape.
+        texts = kept[what, index] = [*_joined(summary(value).lines()[1:])] or [number_text(value)]
+    return [[(f"{what if place == 0 else '':<10}", "quiet"), (text, what)] for place, text in enumerate(texts)]
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """The statistics in one line, which a narrow window breaks, and the histogram in another."""
+    bars = [line for line in lines if any(bar in line for bar in "▁▂▃▄▅▆▇█")]
+    words = ", ".join(line for line in lines if line not in bars)
+    return [*([words] if words else []), *bars]

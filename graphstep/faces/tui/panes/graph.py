@@ -1,0 +1,266 @@
+"""The graph: boxes from left to right, values above the wires, gradients below, the active gate marked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+
+from graphstep.faces.tui.panes.rows import RowsPane
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.layout import Density, Place
+    from graphstep.faces.drawing.text import Marks
+    from graphstep.faces.tui.scene import Scene
+    from graphstep.language.program import Program
+
+_STYLES = (
+    "value", "gradient", "contribution", "value-changed", "gradient-changed", "wire", "wire-active", "box", "box-active",
+    "box-active-name", "box-selected", "box-selected-name", "box-pending", "label", "name", "stub", "output", "breakpoint",
+    "flag",
+)  # fmt: skip
+
+
+class GraphPane(RowsPane):
+    """The drawn graph. It draws what can be seen of it, and nothing else."""
+
+    PREFIX = "graph"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{style}" for style in _STYLES}
+    DEFAULT_CSS = """
+    GraphPane {
+        border: round $pending;
+        border-title-color: $quiet;
+        border-subtitle-color: $quiet;
+        scrollbar-size: 1 1;
+        .graph--value { color: $value; }
+        .graph--gradient { color: $gradient; }
+        .graph--contribution { color: $contribution; }
+        .graph--value-changed { color: $value; text-style: bold reverse; }
+        .graph--gradient-changed { color: $gradient; text-style: bold reverse; }
+        .graph--wire { color: $wire; }
+        .graph--wire-active { color: $active; text-style: bold; }
+        .graph--box { color: $wire; }
+        .graph--box-active { color: $active; text-style: bold; }
+        .graph--box-selected { color: $selected; text-style: bold; }
+        .graph--box-active-name { color: $active; text-style: bold reverse; }
+        .graph--box-selected-name { color: $selected; text-style: bold reverse; }
+        .graph--box-pending { color: $pending; }
+        .graph--label { text-style: bold; }
+        .graph--name { color: $quiet; text-style: italic; }
+        .graph--stub { color: $quiet; text-style: italic; }
+        .graph--output { text-style: bold; }
+        .graph--breakpoint { color: $gradient; }
+        .graph--flag { color: $warn; text-style: bold; }
+    }
+    """
+
+    class Picked(Message):
+        """A node was clicked."""
+
+        def __init__(self, node: int) -> None:
+            super().__init__()
+            self.node = node
+            """Its index in the program."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.density: Density | None = None
+        """Roomy or compact; None for whichever fits."""
+        self.scene: Scene | None = None
+        """What is drawn."""
+        self.flagged: frozenset[int] = frozenset()
+        """The nodes at which something is wrong: ▲."""
+        self.breakpoints: tuple[int, ...] = ()
+        """The nodes with a breakpoint: ●."""
+        self.border_subtitle = "value above the wire, gradient below"
+        self._trace: Trace | None = None
+        self._at = 0
+        self._selected: int | None = None
+        self._centre = 0
+        self._followed: tuple[int, ...] = ()
+        self._compared: Trace | None = None
+        self._spare = 0
+        self._fitted: tuple[Size, int] = (Size(0, 0), 0)
+
+    # -- what is shown -----------------------------------------------------------------------------------------------------------
+
+    def show(
+        self, trace: Trace, at: int, selected: int | None, *, look_at: int | None = None, compared: Trace | None = None
+    ) -> None:
+        """Draw a run after step ``at`` and bring ``look_at`` (the active gate unless given) into view.
+
+        With ``compared``, the run before an edit, everything is shown as it was and as it is: ``old → new``.
+        """
+        from graphstep.faces.drawing.diagram import centre_of
+
+        centre = centre_of(trace, at) if look_at is None else look_at
+        # What a gate sends to is as much of the step as the gate.
+        self._followed = (centre, trace.step(at).node) if look_at is None else (look_at,)
+        spare = self._needed_spare(trace, compared)
+        old, self._trace = self._trace, trace
+        self._at, self._selected, self._compared = at, selected, compared
+        fits = old is not None and old.program is trace.program and spare == self._spare
+        if not fits or self.scene is None or not self.scene.holds(trace, centre):
+            self._spare = spare
+            self._arrange(centre)
+        elif compared is None and trace is not old:
+            # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
+            self._arrange(self._centre)
+        self._title()
+        if at or look_at is not None:
+            self.bring_into_view(*self._followed)
+        self.renew()
+
+    def preview(self, program: Program) -> None:
+        """Draw a program that has not run yet."""
+        from graphstep.faces.tui.scene import set_bare_scene
+
+        self.scene = set_bare_scene(program, (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0)))
+        self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
+        self.renew()
+
+    def fit(self) -> None:
+        """Lay the graph out anew, for another density or size of the window."""
+        if self._trace is not None:
+            self._arrange(self._centre)
+            self.bring_into_view(*self._followed)
+            self.renew()
+
+    def bring_into_view(self, *nodes: int) -> None:
+        """Scroll, if it must be, until a node is in view with its numbers, and those of the others that fit in with it."""
+        whole, size = Region(0, 0, self.virtual_size.width, self.virtual_size.height), self.size
+        wanted: Region | None = None
+        for node in nodes:
+            place = self.place(node)
+            if place is None:
+                continue
+            around = Region(place.x - 10, place.y - 1, place.width + 24, place.height + 2).intersection(whole)
+            together = around if wanted is None else wanted.union(around)
+            if wanted is None or (together.width <= size.width and together.height <= size.height):
+                wanted = together
+        left, top = self.scroll_offset
+        if wanted is None or Region(left, top, size.width, size.height).contains_region(wanted):
+            return
+        x = left if left <= wanted.x and wanted.right <= left + size.width else wanted.x + (wanted.width - size.width) // 2
+        y = top if top <= wanted.y and wanted.bottom <= top + size.height else wanted.y + (wanted.height - size.height) // 2
+        self.scroll_to(max(x, 0), max(y, 0), animate=False, force=True)
+
+    def place(self, node: int) -> Place | None:
+        """The cells of a node in the drawing; None when it is not drawn."""
+        if self.scene is None or node not in self.scene.drawn.box_of:
+            return None
+        return self.scene.layout.place(self.scene.drawn.box_of[node])
+
+    def node_at(self, x: int, y: int) -> int | None:
+        """The node that is drawn in a cell of the window, counted from the upper left corner inside the border."""
+        if self.scene is None:
+            return None
+        left, top = self._margins
+        box = self.scene.layout.node_at(x + self.scroll_offset.x - left, y + self.scroll_offset.y - top)
+        return None if box is None else self.scene.drawn.nodes[box]
+
+    # -- Textual -----------------------------------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        # A pane below that takes a few rows more must not turn the drawing from roomy to compact; another window may.
+        if self._trace is None:
+            return
+        if self._fitted != (self.app.size, self.outer_size.width):
+            self.fit()
+        else:
+            self.bring_into_view(*self._followed)
+            self.renew()
+
+    def on_click(self, event: events.Click) -> None:
+        node = self.node_at(*(event.get_content_offset(self) or (-1, -1)))
+        if node is not None:
+            self.post_message(self.Picked(node))
+
+    def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:
+        """The part of the drawing that can be seen."""
+        if self.scene is None:
+            return []
+        from graphstep.faces.drawing.text import draw
+
+        columns, rows = self._margins
+        x, y = left - columns, top - rows
+        drawn = draw(self.scene.layout, self._marks(x, y, size), x, y, size.width, size.height)
+        return [Strip([Segment(text, self.style(self._shown(text, style))) for text, style in row], size.width) for row in drawn]
+
+    # -- drawing -----------------------------------------------------------------------------------------------------------------
+
+    def _shown(self, text: str, style: str) -> str:
+        """The style in which a piece of the drawing is shown here."""
+        if style == "value-changed" or style == "gradient-changed":
+            from graphstep.faces.tui.comparison import is_change
+
+            # A node has changed, but perhaps not this number of it: in the backward pass its value is as old as it was.
+            same = not is_change(text) if self._compared is not None else style[0] == "v" and self._is_backward
+            return style.removesuffix("-changed") if same else style
+        if style in ("box-active", "box-active-name", "box-selected-name", "box-selected") and any(map(str.isalnum, text)):
+            # A name without a box, as inputs have in the compact drawing: it needs a mark other than its colour.
+            return f"{style}-name"
+        return style
+
+    @property
+    def _is_backward(self) -> bool:
+        return self._trace is not None and self._at >= self._trace.plan.seed_step
+
+    @property
+    def _margins(self) -> tuple[int, int]:
+        """Columns and rows to the left and above of a drawing that is smaller than the window."""
+        if self.scene is None:
+            return 0, 0
+        layout, size = self.scene.layout, self.size
+        return max(0, (size.width - layout.width) // 2), max(0, (size.height - layout.height) // 2)
+
+    def _marks(self, x: int, y: int, size: Size) -> Marks:
+        from graphstep.faces.drawing.diagram import marks
+        from graphstep.faces.drawing.text import Marks
+        from graphstep.faces.tui.comparison import compared_marks
+
+        assert self.scene is not None
+        if self._trace is None:
+            return Marks(pending=frozenset(range(len(self.scene.drawn.nodes))))
+        boxes = self.scene.layout.window(x, y, size.width, size.height).nodes
+        if self._compared is not None:
+            return compared_marks(self._compared, self._trace, self.scene.drawn, boxes, self._selected)
+        found = marks(self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected, breakpoints=self.breakpoints)
+        box_of = self.scene.drawn.box_of
+        return replace(found, flagged=frozenset(box_of[node] for node in self.flagged if node in box_of))
+
+    def _needed_spare(self, trace: Trace, compared: Trace | None) -> int:
+        if compared is None:
+            return 0
+        from graphstep.faces.tui.comparison import spare_room
+
+        # It only ever grows during an edit, so that the drawing does not jump at every key.
+        return max(self._spare, spare_room(compared, trace, self.scene.drawn if self.scene else None))
+
+    def _arrange(self, centre: int) -> None:
+        from graphstep.faces.tui.scene import set_scene
+
+        if self._trace is None:
+            return
+        self._centre = centre
+        self._fitted = (self.app.size, self.outer_size.width)
+        room = (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0))
+        self.scene = set_scene(self._trace, centre, room, self.density, self._spare)
+        self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
+
+    def _title(self) -> None:
+        if self.scene is None:
+            return
+        whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
+        part = "" if self.scene.drawn.whole else f": {drawn} of {whole:,} nodes"
+        title = f"graph{part}" if self._compared is None else f"the whole run, old → new{part}"
+        # Textual paints the whole pane again when a title is set, also to what it was.
+        if title != self.border_title:
+            self.border_title = title

@@ -1,0 +1,97 @@
+"""The last line: the keys that matter most, as many as fit; or a message, until the next key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from graphstep.faces.tui.actions import ACTIONS, key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from graphstep.faces.tui.actions import Action
+
+
+class KeyLine(Widget):
+    """Keys and what they do; a click on one does it."""
+
+    DEFAULT_CSS = """
+    KeyLine { height: 1; }
+    """
+
+    class Chosen(Message):
+        """A key was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+            """The name of its action."""
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        actions: Sequence[Action] = ACTIONS,
+    ) -> None:
+        super().__init__(id=id)
+        self._actions = actions
+        self._message = ""
+        self._style = ""
+
+    def say(self, message: str, style: str = "") -> None:
+        """Show a message in place of the keys; the empty one brings the keys back."""
+        if message != self._message:
+            self._message, self._style = message, style
+            # Most messages fit; for one that does not, the line becomes two or three.
+            rows = min(-(-(len(message) + 2) // max(self.size.width, 1)), 3) if message else 1
+            if self.styles.height is None or self.styles.height.value != rows:
+                self.styles.height = rows
+            self.refresh()
+
+    @property
+    def message(self) -> str:
+        """The message that stands there."""
+        return self._message
+
+    def placed(self, width: int) -> list[tuple[int, str, Action]]:
+        """``(column, text, action)`` of the keys that fit, the most important ones, in the order of the table."""
+        ranked = sorted((action for action in self._actions if action.rank), key=lambda action: action.rank)
+        room, kept = width - 1, []
+        for action in ranked:
+            need = len(_text(action)) + 2
+            if need > room:
+                break
+            room -= need
+            kept.append(action)
+        column, result = 1, []
+        for action in sorted(kept, key=lambda action: action.rank):
+            result.append((column, _text(action), action))
+            column += len(_text(action)) + 2
+        return result
+
+    def on_click(self, event: events.Click) -> None:
+        if self._message:
+            return
+        for column, text, action in self.placed(self.size.width):
+            if column <= event.x < column + len(text):
+                self.post_message(self.Chosen(action.id))
+
+    def render(self) -> Content:
+        """The line."""
+        if self._message:
+            return Content.assemble((" " + self._message, self._style or "bold $active"))
+        parts: list[tuple[str, str]] = [(" ", "")]
+        for _, text, action in self.placed(self.size.width):
+            key = key_text(action.keys[0])
+            parts += [(key, "bold $active"), (text[len(key) :] + "  ", "$quiet")]
+        return Content.assemble(*parts)
+
+
+def _text(action: Action) -> str:
+    return f"{key_text(action.keys[0])} {action.label}"

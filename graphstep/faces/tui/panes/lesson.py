@@ -1,0 +1,211 @@
+"""The text of a lesson beside the run: prose down to the open question, the question, and the line to answer on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Markdown, Static
+
+from graphstep.teaching.lesson.document import Prose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual import events
+    from textual.widget import Widget
+
+    from graphstep.teaching.lesson.document import Question
+    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.lesson.walk import LessonRun
+
+KEYS = {
+    "hint": ("F2", "hint"),
+    "show": ("F3", "show it"),
+    "previous": ("F4", "back"),
+    "room": ("F6", "room"),
+}
+"""What can be done besides answering and going on: the key that is shown, and what it does."""
+
+
+class LessonKeys(Static):
+    """What can be done with the lesson now; a click does it."""
+
+    class Chosen(Message):
+        """A key was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+            """What it does: ``next``, or a key of :data:`KEYS`."""
+
+    def __init__(self) -> None:
+        super().__init__(id="lesson-keys")
+        self._placed: list[tuple[int, int, str]] = []
+
+    def offer(self, enter: str, actions: tuple[str, ...]) -> None:
+        """Show what Enter does, and these actions."""
+        parts: list[tuple[str, str]] = []
+        self._placed = []
+        column = 0
+        for key, label, action in [("enter", enter, "next"), *((*KEYS[name], name) for name in actions)]:
+            parts += [(key, "bold $active"), (f" {label}  ", "$quiet")]
+            width = len(key) + len(label) + 1
+            self._placed.append((column, column + width, action))
+            column += width + 2
+        self.update(Content.assemble(*parts))
+
+    def on_click(self, event: events.Click) -> None:
+        for start, stop, action in self._placed:
+            if start <= event.x < stop:
+                self.post_message(self.Chosen(action))
+
+
+class LessonOption(Static):
+    """One option of a choice; a click chooses it."""
+
+    class Chosen(Message):
+        """It was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+            """Its number, from 1."""
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__(Content.assemble((f" {number} ", "bold $active"), f" {text}"))
+        self._number = number
+
+    def on_click(self) -> None:
+        self.post_message(self.Chosen(self._number))
+
+
+class LessonPage(VerticalScroll, can_focus=False):
+    """The prose. It never takes the focus: keys move it all the same."""
+
+
+class LessonPane(Vertical):
+    """A place in a lesson. It shows a :class:`~graphstep.teaching.lesson.walk.LessonRun` and decides nothing.
+
+    It posts :class:`LessonKeys.Chosen`, :class:`LessonOption.Chosen` and Textual's ``Input.Submitted``; the screen acts on them.
+    """
+
+    DEFAULT_CSS = """
+    LessonPane { border: round $pending; border-title-color: $active; border-title-style: bold; border-subtitle-color: $quiet; }
+    LessonPane #lesson-page { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    LessonPane #lesson-page > Markdown { padding: 0; margin: 0; background: transparent; }
+    LessonPane #lesson-page .heading { color: $active; text-style: bold; margin: 0 0 1 0; }
+    LessonPane #lesson-page .answered { margin: 0 0 1 0; padding: 0 1; border-left: outer $value; }
+    LessonPane #lesson-page MarkdownFence { margin: 0 0 1 0; }
+    LessonPane #lesson-page MarkdownBlockQuote { margin: 0 0 1 0; background: transparent; border-left: outer $contribution; }
+    LessonPane #lesson-asks { height: auto; max-height: 70%; padding: 0 1; border-top: solid $pending; scrollbar-size: 1 1; }
+    LessonPane #lesson-asks Horizontal { height: 1; }
+    LessonPane #lesson-asks Horizontal LessonOption { width: auto; margin: 0 3 0 0; }
+    LessonPane #lesson-asks .hint { color: $contribution; }
+    LessonPane #lesson-said { padding: 0 1; height: auto; }
+    LessonPane #lesson-answer { border: none; height: 1; padding: 0 1; background: $background; }
+    LessonPane #lesson-keys { height: 1; padding: 0 1; }
+    """
+
+    def compose(self) -> Iterator[Widget]:
+        """The prose, the question below it, what was said of the last answer, and the line to type on."""
+        yield LessonPage(id="lesson-page")
+        yield LessonAsks(id="lesson-asks")
+        yield Static(id="lesson-said")
+        yield Input(id="lesson-answer", compact=True, max_length=200)
+        yield LessonKeys()
+
+    @property
+    def answer(self) -> Input:
+        """The line to type on."""
+        return self.query_one("#lesson-answer", Input)
+
+    @property
+    def page(self) -> LessonPage:
+        """The prose."""
+        return self.query_one(LessonPage)
+
+    def say(self, text: str, style: str = "") -> None:
+        """Say something of the last answer; the empty text says nothing."""
+        said = self.query_one("#lesson-said", Static)
+        said.update(Content.assemble((text, style)))
+        said.display = bool(text)
+
+    async def show(self, run: LessonRun, after: Solution | None = None) -> None:
+        """Show a place. ``after`` is the question that has just been answered: it is brought into view."""
+        lesson, waiting = run.rehearsal.lesson, run.open
+        self.border_title = lesson.title
+        self.border_subtitle = f"{run.place + 1} of {len(run.rehearsal.scenes)}, {run.done} of {run.total} answered"
+        page = self.page
+        with self.app.batch_update():
+            await page.remove_children()
+            widgets = list(_widgets(run))
+            await page.mount_all(widgets)
+            await self.query_one(LessonAsks).ask(run, page.size.width)
+            self.answer.display = waiting is not None
+            self.answer.clear()
+            self.answer.placeholder = waiting.example if waiting is not None else ""
+            enter = "answer" if waiting is not None else "go on" if not run.last else "close"
+            hint = ("hint", "show") if waiting is not None else ()
+            self.query_one(LessonKeys).offer(enter, (*hint, *(("previous",) if run.place else ()), "room"))
+        if after is not None:
+            target = next((w for w in widgets if w.name == after.question.key), None)
+            if target is not None:
+                self.call_after_refresh(page.scroll_to_widget, target, animate=False, top=True)
+        else:
+            page.scroll_home(animate=False)
+
+
+class LessonAsks(VerticalScroll, can_focus=False):
+    """The open question with its options and the hints so far; nothing where nothing is asked."""
+
+    async def ask(self, run: LessonRun, width: int) -> None:
+        """Show the open question of a place in so many columns."""
+        await self.remove_children()
+        waiting = run.open
+        self.display = waiting is not None
+        if waiting is None:
+            return
+        parts: list[Widget] = [Static(Content.assemble(("? ", "bold $active"), (waiting.wording, "bold")))]
+        options = [LessonOption(number, option) for number, option in enumerate(waiting.question.options, 1)]
+        # Short options stand side by side: in a small window every row counts.
+        beside = sum(len(option) + 7 for option in waiting.question.options) <= width
+        parts += [Horizontal(*options)] if options and beside else options
+        count = len(waiting.question.hints)
+        parts += [
+            Static(Content(f"Hint {number} of {count}: {hint}"), classes="hint") for number, hint in enumerate(run.hints, 1)
+        ]
+        await self.mount_all(parts)
+        self.scroll_end(animate=False)
+
+
+def _widgets(run: LessonRun) -> Iterator[Widget]:
+    """What stands on the page: heading, prose, and the questions that are done."""
+    if run.place:
+        yield Static(Content(run.scene.section.heading.replace("`", "")), classes="heading")
+    for block in run.blocks:
+        if isinstance(block, Prose):
+            # A link in a file from anywhere is text: it opens nothing.
+            yield Markdown(block.text, open_links=False)
+            continue
+        solution = _solution(run, block)
+        if run.answered(solution).outcome != "open":
+            yield _done(run, solution)
+
+
+def _done(run: LessonRun, solution: Solution) -> Static:
+    mark = "✓ " if run.answered(solution).outcome == "right" else "→ "
+    text = Content.assemble(
+        (solution.wording, "$quiet"),
+        "\n",
+        (mark + (solution.ladder if solution.step <= run.step else solution.answer), "bold $value"),
+        "\n",
+        solution.question.because,
+    )
+    return Static(text, classes="answered", name=solution.question.key)
+
+
+def _solution(run: LessonRun, question: Question) -> Solution:
+    return next(each for each in run.scene.solutions if each.question.key == question.key)

@@ -1,0 +1,89 @@
+"""The parameters of a training: what each was and is, and how long its gradient was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from graphstep.faces.tui.panes.rows import RowsPane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+_NORM = 10
+
+
+class ParametersPane(RowsPane):
+    """A table with one row a parameter."""
+
+    PREFIX = "parameters"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "parameters--head", "parameters--name", "parameters--value", "parameters--gradient", "parameters--selected",
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    ParametersPane {
+        border: round $pending;
+        border-title-color: $quiet;
+        padding: 0 1;
+        overflow-x: hidden;
+        scrollbar-size: 1 1;
+        .parameters--head { color: $quiet; }
+        .parameters--name { text-style: bold; }
+        .parameters--value { color: $value; }
+        .parameters--gradient { color: $gradient; }
+        .parameters--selected { color: $selected; text-style: bold reverse; }
+    }
+    """
+
+    class Picked(Message):
+        """A row was clicked."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+            """The number of that parameter."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._rows: Sequence[tuple[str, str, str]] = ()
+        self._selected = 0
+        self.border_title = "parameters"
+
+    def show(self, rows: Sequence[tuple[str, str, str]], selected: int) -> None:
+        """Show rows of name with shape, value, and norm of the gradient."""
+        self._rows, self._selected = rows, selected
+        self.resize_drawing(Size(self.size.width, len(rows) + 1))
+        top, shown = self.scroll_offset.y, max(self.size.height - 1, 1)
+        if not top <= selected < top + shown:
+            self.scroll_to(y=max(0, selected - shown + 1) if selected >= top + shown else selected, animate=False, force=True)
+        self.renew()
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and 0 < offset.y <= len(self._rows):
+            self.post_message(self.Picked(self.scroll_offset.y + offset.y - 1))
+
+    def on_resize(self) -> None:
+        self.show(self._rows, self._selected)
+
+    def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:  # noqa: ARG002 - it does not scroll sideways
+        """The head, and the rows that can be seen."""
+        from graphstep.faces.drawing.layout.cells import fit, printable
+
+        name = min(max([len(row[0]) for row in self._rows] + [9]) + 1, max(size.width // 3, 8))
+        value = max(size.width - name - _NORM, 6)
+        head = f"{'parameter':<{name}}{'value':<{value}}{'‖gradient‖':>{_NORM}}"
+        strips = [Strip([Segment(head, self.style("head"))])]
+        for place in range(top, min(top + size.height - 1, len(self._rows))):
+            texts = self._rows[place]
+            first, second = fit(printable(texts[0]), name - 1), fit(texts[1], value - 1)
+            cells = [f"{first:<{name}}", f"{second:<{value}}", f"{texts[2]:>{_NORM}}"]
+            kinds = ["selected"] * 3 if place == self._selected else ["name", "value", "gradient"]
+            strips.append(Strip([Segment(cell, self.style(kind)) for cell, kind in zip(cells, kinds, strict=True)]))
+        return [strip.adjust_cell_length(size.width, self.style("")) for strip in strips]

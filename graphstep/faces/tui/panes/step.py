@@ -1,0 +1,94 @@
+"""The step: what happens in it and why, or the answer to a question that a key asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.markup import escape
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.engine.step import Step
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.tui.telling import Line
+    from graphstep.telling.explanation import Explanation
+
+_STYLES = {
+    "rule": "",
+    "number": "",
+    "result": "bold $active",
+    "why": "",
+    "shape": "$selected",
+    "note": "$contribution",
+    "warning": "bold $warn",
+    "quiet": "$quiet",
+    "value": "$value",
+    "gradient": "$gradient",
+    "": "",
+}
+
+
+class StepPane(Widget):
+    """The explanation of the step: the ladder from the rule to the number, one sentence why, and what else is worth saying."""
+
+    DEFAULT_CSS = """
+    StepPane {
+        border: round $pending;
+        border-title-color: $active;
+        border-title-style: bold;
+        border-subtitle-color: $contribution;
+        border-subtitle-style: bold;
+        padding: 0 1;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._explained: tuple[Explanation, Step] | None = None
+        self._said: Sequence[Line] = ()
+        self.wanted = 0
+        """Rows that the text takes, without the border."""
+
+    def show(self, trace: Trace, at: int) -> None:
+        """Explain step ``at``."""
+        from graphstep.telling.explain import explain
+
+        explanation = explain(trace, at)
+        self._explained, self._said = (explanation, trace.step(at)), ()
+        self._entitle(explanation.title, explanation.pattern)
+        self.wanted = len(self.lines())
+        self.refresh()
+
+    def say(self, title: str, lines: Sequence[Line], subtitle: str = "") -> None:
+        """Show something else in its place, until the next step."""
+        self._said = lines
+        self._entitle(title, subtitle)
+        self.wanted = len(self.lines())
+        self.refresh()
+
+    def _entitle(self, title: str, subtitle: str) -> None:
+        # Titles are markup to Textual, and an expression may hold brackets.
+        self.border_title, self.border_subtitle = escape(title), escape(subtitle)
+
+    def lines(self) -> Sequence[Line]:
+        """What stands there, line by line."""
+        width = max(self.size.width, 20)
+        if self._said:
+            from graphstep.faces.tui.telling import folded
+
+            return folded(self._said, width)
+        if self._explained is None:
+            return ()
+        from graphstep.faces.tui.telling import tell
+
+        return tell(*self._explained, width)
+
+    def render(self) -> Content:
+        """The lines that fit; an ellipsis says that there are more."""
+        lines = list(self.lines())
+        if len(lines) > self.size.height > 0:
+            lines = [*lines[: self.size.height - 1], [("… a larger window shows the rest", "quiet")]]
+        return Content("\n").join(Content.assemble(*((text, _STYLES[style]) for text, style in line)) for line in lines)

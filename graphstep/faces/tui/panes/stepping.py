@@ -1,0 +1,179 @@
+"""The panes of the debugger together: what a screen shows of a run, in a window of any size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Container, Vertical
+
+from graphstep.faces.tui.panes.graph import GraphPane
+from graphstep.faces.tui.panes.heading import Heading
+from graphstep.faces.tui.panes.step import StepPane
+from graphstep.faces.tui.panes.text import TextPane
+from graphstep.faces.tui.panes.values import ValuesPane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual import events
+    from textual.widget import Widget
+
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.tui.stepper import Stepper
+    from graphstep.faces.tui.stops import Stops
+    from graphstep.language.program import Program
+
+WIDE = 100
+"""Columns from which the step and the values stand beside the graph, and no longer below it."""
+TALL = 34
+"""Rows from which a narrow window has room for the values as well."""
+
+
+class SteppingPanes(Container):
+    """Heading, graph, typed text, this step and values. It shows a stepper's place and decides nothing.
+
+    The panes post :class:`GraphPane.Picked`, :class:`ValuesPane.Picked` and :class:`Timeline.Jumped`; the screen acts on them.
+    """
+
+    DEFAULT_CSS = """
+    SteppingPanes { layout: vertical; }
+    SteppingPanes #body { layout: vertical; height: 1fr; }
+    SteppingPanes #left { height: 1fr; }
+    SteppingPanes #graph { height: 1fr; }
+    SteppingPanes #right { height: auto; }
+    SteppingPanes #step { height: 7; }
+    SteppingPanes #values { height: 9; display: none; }
+    SteppingPanes.-values #values { display: block; }
+    SteppingPanes.-values #step { display: none; }
+    SteppingPanes.-tall #values { display: block; }
+    SteppingPanes.-tall #step { display: block; }
+    SteppingPanes.-wide #body { layout: horizontal; }
+    SteppingPanes.-wide #left { width: 1fr; height: 100%; }
+    SteppingPanes.-wide #right { width: 40%; min-width: 46; max-width: 64; height: 100%; }
+    SteppingPanes.-wide #step { display: block; height: 17; }
+    SteppingPanes.-wide #values { display: block; height: 1fr; }
+    SteppingPanes.-wide.-under #body { layout: vertical; }
+    SteppingPanes.-wide.-under #left { width: 100%; height: 1fr; }
+    SteppingPanes.-wide.-under #right { layout: horizontal; width: 100%; max-width: 100%; height: 12; }
+    SteppingPanes.-wide.-under #step { width: 1fr; height: 100%; }
+    SteppingPanes.-wide.-under #values { width: 46%; height: 100%; }
+    SteppingPanes.-short #step { height: 5; }
+    SteppingPanes.-flat #text { height: 2; }
+    SteppingPanes.-low #text { display: none; }
+    SteppingPanes.-low #right { display: none; }
+    SteppingPanes.-tall.-values #values { display: none; }
+    SteppingPanes.-wide.-values #values { display: none; }
+    SteppingPanes.-wide.-values #step { height: 1fr; }
+    """
+
+    def compose(self) -> Iterator[Widget]:
+        """The panes, the same in every size of window."""
+        yield Heading(id="heading")
+        with Container(id="body"):
+            with Vertical(id="left"):
+                yield GraphPane(id="graph")
+                yield TextPane(id="text")
+            with Vertical(id="right"):
+                yield StepPane(id="step")
+                yield ValuesPane(id="values")
+
+    @property
+    def graph(self) -> GraphPane:
+        """The drawn graph."""
+        return self.query_one("#graph", GraphPane)
+
+    @property
+    def step(self) -> StepPane:
+        """The explanation."""
+        return self.query_one("#step", StepPane)
+
+    def entitle(self, program: Program, name: str = "") -> None:
+        """Show what is being stepped through, and what its output is called where that is known."""
+        self.query_one(Heading).entitle(program, name)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._shaped_for: Program | None = None
+        self._trace: Trace | None = None
+
+    def show(
+        self,
+        stepper: Stepper,
+        *,
+        look_at: int | None = None,
+        compared: Trace | None = None,
+        flagged: frozenset[int] = frozenset(),
+        stops: Stops | None = None,
+    ) -> None:
+        """Show a place in a run; ``look_at`` is a node to bring into view, ``compared`` the run before an edit.
+
+        ``flagged`` are the nodes at which something is wrong, ``stops`` the breakpoints.
+        """
+        trace, at = stepper.trace, stepper.at
+        if self._shaped_for is not trace.program:
+            self._shape(trace)
+        self.query_one(Heading).show(stepper, [] if stops is None else stops.steps(trace))
+        self.graph.breakpoints = () if stops is None else tuple(stops.nodes)
+        self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
+        self.graph.show(trace, at, stepper.selected, look_at=look_at, compared=compared)
+        self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
+        self.step.show(trace, at)
+        self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, stepper.selected)
+        if self.has_class("-low"):
+            # There is no room for the explanation: its title at least, in the edge of the graph.
+            self.graph.border_subtitle = self.step.border_title
+        self.make_room()
+
+    def flag(self, nodes: frozenset[int]) -> None:
+        """Mark nodes at which something is wrong, and nothing else."""
+        for pane in (self.graph, self.query_one(ValuesPane)):
+            pane.flagged = nodes
+            pane.renew()
+
+    def toggle_values(self) -> None:
+        """Show the values where they are hidden, and hide them where they are shown."""
+        self.toggle_class("-values")
+
+    def make_room(self) -> None:
+        """Give the explanation the rows that it needs, as long as the graph keeps some."""
+        wanted, height = self.step.wanted + 2, self.size.height
+        right = self.query_one("#right")
+        if not self.has_class("-wide"):
+            _set_height(right, None)
+            _set_height(self.step, min(max(wanted, 5 if self.has_class("-short") else 7), max(height - 9, 5)))
+        elif self.has_class("-under"):
+            _set_height(self.step, None)
+            _set_height(right, min(max(wanted, 12), max(height // 2, 8)))
+        else:
+            _set_height(right, None)
+            _set_height(self.step, None if self.has_class("-values") else min(max(wanted, 17), max(height // 2, 8)))
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width >= WIDE and height >= 16, "-wide")
+        self.set_class(width < WIDE and height >= TALL, "-tall")
+        self.set_class(height < 28, "-flat")
+        self.set_class(height < 22, "-short")
+        self.set_class(height < 14, "-low")
+        if self._trace is not None:
+            self._shape(self._trace)
+        self.make_room()
+
+    def _shape(self, trace: Trace) -> None:
+        """Put the explanation beside the graph where the graph has room enough there, and under it elsewhere."""
+        from graphstep.faces.drawing.diagram import centre_of
+        from graphstep.faces.tui.scene import set_scene
+
+        self._shaped_for, self._trace = trace.program, trace
+        if not self.has_class("-wide"):
+            return
+        compact = set_scene(trace, centre_of(trace, 0), (0, 0), "compact").layout
+        right = min(max(self.size.width * 2 // 5, 46), 64)
+        self.set_class(compact.width > self.size.width - right - 2, "-under")
+
+
+def _set_height(pane: Widget, rows: int | None) -> None:
+    # Setting a style lays out the whole screen, even to what it was.
+    now = pane.styles.height
+    if (None if now is None or not pane.styles.inline.has_rule("height") else now.value) != rows:
+        pane.styles.height = rows

@@ -1,0 +1,72 @@
+"""The typed text: its active part marked, values and gradients under the parts they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.tui.typed import Lines, Piece, Typed
+
+_INDENT = 2
+_STYLES = {
+    "plain": "",
+    "active": "bold $active underline",
+    "target": "bold $selected reverse",
+    "value": "$value",
+    "value-active": "bold $value reverse",
+    "gradient": "$gradient",
+    "gradient-active": "bold $gradient reverse",
+}
+
+
+class TextPane(Widget):
+    """The typed expression, or the statement of it that is at work."""
+
+    DEFAULT_CSS = """
+    TextPane { height: 3; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._typed: Typed | None = None
+        self._trace: Trace | None = None
+        self._at = 0
+
+    def show(self, trace: Trace, at: int) -> None:
+        """Show the text after step ``at``."""
+        from graphstep.faces.tui.typed import Typed
+
+        if self._typed is None or self._typed.program is not trace.program:
+            self._typed = Typed(trace.program)
+        self._trace, self._at = trace, at
+        self.refresh()
+
+    @property
+    def lines(self) -> Lines | None:
+        """What stands there."""
+        if self._typed is None or self._trace is None:
+            return None
+        return self._typed.lines(self._trace, self._at, max(self.size.width - 2 * _INDENT, 10))
+
+    def render(self) -> Content:
+        """The statement, its values, its gradients; in two rows only the newer of both."""
+        lines = self.lines
+        if lines is None:
+            return Content("")
+        rows = [lines.typed, lines.values, lines.gradients]
+        if self.size.height < 3 and lines.gradients:
+            rows = [lines.typed, lines.gradients]
+        return Content("\n").join(_row(pieces) for pieces in rows[: max(self.size.height, 1)])
+
+
+def _row(pieces: tuple[Piece, ...]) -> Content:
+    parts: list[tuple[str, str]] = [(" " * _INDENT, "")]
+    column = 0
+    for piece in pieces:
+        parts += [(" " * (piece.start - column), ""), (piece.text, _STYLES[piece.style])]
+        column = piece.start + len(piece.text)
+    return Content.assemble(*parts)

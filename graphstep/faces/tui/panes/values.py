@@ -1,0 +1,151 @@
+"""The values: every node with its value, its gradient, and how much of the gradient has arrived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from graphstep.faces.tui.panes.rows import RowsPane
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from graphstep.engine.trace import Trace
+
+_NUMBER, _ARRAY, _VECTOR = 10, 13, 16
+"""Columns of a number, of the range of an array, and of the cells of a tiny one."""
+_NAME = 14
+"""Columns of a name that come before room for the cells of a tiny array."""
+_LABEL = 9
+_ARRIVED = 7
+_SHAPE = 10
+"""Columns that shapes have at most, with a blank behind them."""
+_ROOMY = 60
+"""Columns from which there is room beside arrays for how many contributions have arrived."""
+
+
+class ValuesPane(RowsPane):
+    """A table with one row a node, of which only the visible rows are made."""
+
+    PREFIX = "values"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "values--head", "values--value", "values--gradient", "values--active", "values--selected", "values--pending",
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    ValuesPane {
+        border: round $pending;
+        border-title-color: $quiet;
+        padding: 0 1;
+        overflow-x: hidden;
+        scrollbar-size: 1 1;
+        .values--head { color: $quiet; }
+        .values--value { color: $value; }
+        .values--gradient { color: $gradient; }
+        .values--active { color: $active; text-style: bold; }
+        .values--selected { color: $selected; text-style: bold reverse; }
+        .values--pending { color: $pending; }
+    }
+    """
+
+    class Picked(Message):
+        """A row was clicked."""
+
+        def __init__(self, node: int) -> None:
+            super().__init__()
+            self.node = node
+            """The node of that row."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._trace: Trace | None = None
+        self._at = 0
+        self._selected: int | None = None
+        self._active: int | None = None
+        self._shape_width = 0
+        self.flagged: frozenset[int] = frozenset()
+        """The nodes at which something is wrong: ▲."""
+        self.border_title = "values"
+
+    def show(self, trace: Trace, at: int, selected: int | None) -> None:
+        """Show all nodes after step ``at``."""
+        if self._trace is None or self._trace.program is not trace.program:
+            from graphstep.ground.arrays import shape_text
+
+            longest = max((len(shape_text(node.shape)) for node in trace.program.nodes if node.shape), default=-1)
+            # Below its head, "shape".
+            self._shape_width = min(max(longest + 1, 6), _SHAPE) if longest > 0 else 0
+        self._trace, self._at, self._selected = trace, at, selected
+        self._active = trace.step(at).node if at else None
+        self.resize_drawing(Size(self.size.width, len(trace.program.nodes) + 1))
+        follow = self._active if selected is None else selected
+        if follow is not None:
+            self._follow(follow + 1)
+        self.renew()
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or self._trace is None or offset.y == 0:
+            return
+        node = self.scroll_offset.y + offset.y - 1
+        if node < len(self._trace.program.nodes):
+            self.post_message(self.Picked(node))
+
+    def on_resize(self) -> None:
+        if self._trace is not None:
+            self.show(self._trace, self._at, self._selected)
+
+    def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:  # noqa: ARG002 - it does not scroll sideways
+        """The head, whatever is scrolled, and the rows of the nodes that can be seen."""
+        if self._trace is None:
+            return []
+        number, shape = _NUMBER, self._shape_width
+        arrived = _ARRIVED
+        if shape:
+            arrived = _ARRIVED if size.width >= _ROOMY else 2
+            number = min(max((size.width - shape - arrived - 2 - _NAME) // 2, _ARRAY), _VECTOR)
+        name = max(size.width - 2 * number - shape - arrived - 2, 6)
+        head = f"  {'node':<{name}}{'shape' if shape else '':<{shape}}{'value':>{number}}{'gradient':>{number}}"
+        rows = [Strip([Segment(head, self.style("head"))])]
+        last = min(top + size.height - 1, len(self._trace.program.nodes))
+        rows += [self._row(index, name, shape, number) for index in range(top, last)]
+        return [row.adjust_cell_length(size.width, self.style("")) for row in rows]
+
+    def _row(self, index: int, name_width: int, shape_width: int, number: int) -> Strip:
+        from graphstep.faces.drawing.diagram import MORE, digest
+        from graphstep.faces.drawing.layout import cell_width
+        from graphstep.faces.drawing.layout.cells import fit
+        from graphstep.faces.tui.naming import row_name
+        from graphstep.ground.arrays import shape_text
+
+        trace = self._trace
+        assert trace is not None
+        value, known = trace.value(index, self._at), trace.gradient(index, self._at)
+        name = row_name(trace.program, index, name_width - 1)
+        name += " " * (name_width - cell_width(name))
+        mark = "▸ " if index == self._active else "▲ " if index in self.flagged else "  "
+        kind = "selected" if index == self._selected else "active" if index == self._active else ""
+        gradient = "·" if known is None else fit(digest(known.value), number - 1)
+        if not trace.program.depends[index]:
+            gradient = "data" if trace.node(index).name in trace.program.data else "constant"
+        shape = fit(shape_text(trace.node(index).shape), shape_width - 1) if shape_width else ""
+        if shape_width and known is not None and not known.complete:
+            gradient = fit(gradient, number - len(MORE) - 1) + MORE
+        arrived = f" {known.received} of {known.expected}" if known is not None and known.expected > 1 else ""
+        return Strip(
+            [
+                Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
+                *([Segment(f"{shape:<{shape_width}}", self.style("head"))] if shape_width else []),
+                Segment(f"{'·' if value is None else fit(digest(value), number - 1):>{number}}", self.style("value")),
+                Segment(f"{gradient:>{number}}", self.style("gradient")),
+                Segment(arrived[:_ARRIVED] if not shape_width or number == _VECTOR else "", self.style("head")),
+            ]
+        )
+
+    def _follow(self, row: int) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if height > 1 and not top < row < top + height:
+            self.scroll_to(0, max(0, row - height // 2), animate=False, force=True)

@@ -1,0 +1,137 @@
+"""Where a place in one run is in another run of the same calculation, when gates were opened or folded in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graphstep.ground.arrays import shape_of
+from graphstep.language.shapes import BROADCAST, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+    from graphstep.language.rewrite import Rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What was on show before gates were opened or folded: enough to go back."""
+
+    kind: Literal["into", "fold"]
+    """What was done to it."""
+    trace: Trace
+    """The run before."""
+    where: Sequence[int | None]
+    """For each of its nodes the node of the same value in the program after."""
+
+    def inward(self, index: int) -> int:
+        """The node after for a node before; for one that was folded away, the gate that it is now inside."""
+        for place in range(index, len(self.where)):
+            found = self.where[place]
+            if found is not None:
+                return found
+        return index
+
+    def parts(self, index: int) -> range:
+        """The nodes after that stand for a node before: itself, or the parts of a gate that was opened."""
+        last = self.inward(index)
+        return range(self.inward(index - 1) + 1 if index and self.kind == "into" else last, last + 1)
+
+    def outward(self, index: int) -> int:
+        """The node before for a node after; for a part of an opened gate, that gate."""
+        for before, after in enumerate(self.where):
+            if after is not None and after >= index:
+                return before
+        return len(self.where) - 1
+
+    def unfolded(self, index: int) -> int:
+        """The node before for a node after a folding: the one of the same value."""
+        for before in range(len(self.where) - 1, -1, -1):
+            if self.where[before] == index:
+                return before
+        return len(self.where) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refitted:
+    """A run of a program with other inputs, or of what became of a program."""
+
+    trace: Trace
+    """The new run. Its program has other nodes than the one before where a shape is another one."""
+    where: tuple[int | None, ...] | None
+    """For each node before the new one; None for a copy that is not made any more. None for all where no node has moved."""
+
+    def node(self, index: int) -> int:
+        """The new node for one before; of a copy that is not made any more, the gate that read it."""
+        return index if self.where is None else next(x for x in self.where[index:] if x is not None)
+
+
+def with_inputs(before: Trace, inputs: Mapping[str, Number]) -> Refitted:
+    """A run with other inputs, of any shapes; raises as :func:`graphstep.engine.trace` does."""
+    values = {**before.inputs, **inputs}
+    if all(shape_of(values[name]) == shape_of(value) for name, value in before.inputs.items()):
+        return Refitted(before.with_inputs(inputs), None)
+    return _fitted(before, before.program, range(len(before.program.nodes)), values)
+
+
+def rewritten(before: Trace, made: Rewritten) -> Refitted:
+    """A run, with the same inputs, of a program that was made from that of another run."""
+    return _fitted(before, made.program, made.where, before.inputs)
+
+
+def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number]) -> Refitted:
+    from graphstep.engine.plan import plan
+    from graphstep.engine.trace import run_plan
+
+    fitted = fit(program, {name: shape_of(value) for name, value in values.items()})
+    moved = [
+        name for name, value in values.items() if name not in before.inputs or not np.array_equal(value, before.inputs[name])
+    ]
+    writing = before.writing.without(moved)
+    new = run_plan(plan(fitted.program), values, seed=before.seed, ties=before.ties, writing=writing)
+    joined = [None if x is None else fitted.where[x] for x in where]
+    for index, node in enumerate(before.program.nodes):
+        if node.gate == BROADCAST:
+            # To fit it is but its source: it is looked for before the gate that reads it.
+            joined[index] = _copy(before.program, index, fitted.program, joined)
+    return Refitted(new, tuple(joined))
+
+
+def _copy(old: Program, index: int, new: Program, where: Sequence[int | None]) -> int | None:
+    for gate, slot in old.consumers[index]:
+        found = where[gate]
+        if found is None or slot >= len(new.nodes[found].operands):
+            continue
+        operand = new.nodes[found].operands[slot]
+        if isinstance(operand, int) and new.nodes[operand].gate == BROADCAST:
+            return operand
+    return None
+
+
+def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int], parts: Callable[[int], range] | None = None) -> int:
+    """The step of ``new`` that shows what step ``at`` of ``old`` shows, or the last one before the two differ.
+
+    ``node`` leads from a node of ``old`` to that of ``new``, and ``parts`` to all that stand for it when it was opened.
+    """
+    step = old.step(at)
+    if step.event == "start":
+        return 0
+    if step.event == "value":
+        return new.step_of_value(node(step.node))
+    if step.event == "seed":
+        return new.plan.seed_step
+    if step.sender is not None:
+        sender, receiver = node(step.sender), node(step.node)
+        senders = range(sender, sender + 1) if parts is None else parts(step.sender)
+        sent = [edge for edge in new.plan.arrivals[receiver] if new.plan.sender[edge] in senders]
+        same = [edge for edge in sent if new.plan.sender[edge] == sender and new.plan.slot[edge] == step.slot]
+        if sent:
+            return int(new.plan.edge_step[(same or sent)[-1]])
+        return new.step_of_gradient(sender) or new.plan.seed_step
+    return new.step_of_gradient(node(step.node)) or new.plan.seed_step

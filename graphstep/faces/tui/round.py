@@ -1,0 +1,43 @@
+"""A round of a training on the stepping screen: forward, backward, update; and back to the training."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from graphstep.faces.tui.screen import SteppingScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.engine.trace import Trace
+
+
+class RoundScreen(SteppingScreen):
+    """The stepping screen, opened from a training: escape and u lead back to it."""
+
+    def __init__(self, trace: Trace, k: int, command: Sequence[str] = ()) -> None:
+        super().__init__(trace.program, trace.inputs, trace=trace)
+        self.round = k
+        """The number of the round."""
+        self.words = tuple(command)
+        """The words that opened the training."""
+
+    def on_mount(self) -> None:
+        """Say where the learner is. Textual calls the stepping screen's handler as well, which opens the run."""
+        self.call_after_refresh(self.say, f"Round {self.round:,}.  → steps, esc goes back to the training.")
+
+    def action_do(self, action: str, key: str = "") -> None:
+        """Do what a key asks for; what leads out of the run leads back to the training."""
+        nothing_open = not self.levels and not self.arrows_select
+        back = (action == "out" and nothing_open) or (
+            action == "deselect" and nothing_open and self.stepper is not None and self.stepper.selected is None
+        )
+        if back or (action == "quit" and key != "ctrl+c"):
+            self.dismiss(None)
+        elif action == "copy" and self.words:
+            command = shlex.join([*self.words[:2], "--at-round", str(self.round), *self.words[2:]])
+            self.app.copy_to_clipboard(command)
+            self.say(f"copied: {command}")
+        else:
+            super().action_do(action, key)

@@ -1,0 +1,76 @@
+"""The part of a run's graph that is on show, laid out: all of a small graph, of a large one the neighbourhood of a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.diagram import Diagram, diagram, nearby
+from graphstep.ground.numerals import DIGITS
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.layout import Density, Layout
+    from graphstep.language.program import Program
+
+COMPACT_DIGITS = 3
+"""Significant digits where room is scarce; the step beside the graph has them all."""
+
+WHOLE = 300
+"""Nodes up to which the whole graph is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A drawing without its marks: the same at every step, until the active gate leaves it."""
+
+    drawn: Diagram
+    """Boxes and wires."""
+    layout: Layout
+    """Where they are."""
+
+    def holds(self, trace: Trace, node: int) -> bool:
+        """Whether a node is drawn together with everything that it is joined to (a few at least, where it is joined to many)."""
+        if self.drawn.whole:
+            return True
+        box_of = self.drawn.box_of
+        if node not in box_of:
+            return False
+        near = [source for _, source in trace.node(node).sources[:4]] + [gate for gate, _ in trace.program.consumers[node][:2]]
+        return all(other in box_of for other in near)
+
+
+def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density | None, spare: int = 0) -> Scene:
+    """Lay out what is near ``centre``.
+
+    ``density`` None means roomy where that fits into ``room`` (columns, rows) and compact elsewhere; numbers lose a digit where
+    only that makes it fit. ``spare`` are cells that every wire gets in addition, for ``old → new``.
+    """
+    if len(trace.program.nodes) > WHOLE:
+        # A neighbourhood of sixty nodes fits no window when drawn roomy: that need not be tried.
+        return _scene(trace, nearby(trace.program, centre), density or "compact", COMPACT_DIGITS, spare)
+    if density != "compact":
+        scene = _scene(trace, None, "roomy", DIGITS, spare)
+        if density is not None or (scene.layout.width <= room[0] and scene.layout.height <= room[1]):
+            return scene
+    scene = _scene(trace, None, "compact", DIGITS, spare)
+    return scene if scene.layout.width <= room[0] else _scene(trace, None, "compact", COMPACT_DIGITS, spare)
+
+
+def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
+    """Lay out a program that has not run yet, of a large one what is near the output: boxes and wires without numbers."""
+    nodes = nearby(program, program.output) if len(program.nodes) > WHOLE else None
+    drawn = diagram(program, nodes)
+    if nodes is None:
+        layout = drawn.arrange("roomy")
+        if layout.width <= room[0] and layout.height <= room[1]:
+            return Scene(drawn, layout)
+    return Scene(drawn, drawn.arrange("compact"))
+
+
+def _scene(trace: Trace, nodes: list[int] | None, density: Density, digits: int, spare: int) -> Scene:
+    drawn = diagram(trace, nodes, digits=digits)
+    if spare:
+        wider = tuple(replace(box, label_width=box.label_width + spare) for box in drawn.boxes)
+        drawn = replace(drawn, boxes=wider)
+    return Scene(drawn, drawn.arrange(density))

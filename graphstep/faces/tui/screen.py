@@ -1,0 +1,339 @@
+"""The stepping screen: a run, a place in it, and the keys that move there.
+
+Lessons and other screens build on :class:`SteppingScreen`: override ``compose`` to put something beside the panes,
+:meth:`SteppingScreen.allow` to hold the learner, and :meth:`SteppingScreen.moved` to follow them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding
+from textual.screen import Screen
+
+from graphstep.faces.tui import doing
+from graphstep.faces.tui.actions import ACTIONS, ARROWS
+from graphstep.faces.tui.diagnosing import Diagnosing
+from graphstep.faces.tui.panes.keys import KeyLine
+from graphstep.faces.tui.panes.stepping import SteppingPanes
+from graphstep.faces.tui.saying import said_of
+from graphstep.faces.tui.stepper import Stepper
+from graphstep.faces.tui.stops import Stops
+from graphstep.ground.errors import GraphstepError
+from graphstep.ground.numerals import PLAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from textual.widget import Widget
+
+    from graphstep.analysis.witnesses import Row
+    from graphstep.debugger.breakpoints import Condition
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.tui.dialogs.inputs import Filled
+    from graphstep.faces.tui.panes.graph import GraphPane
+    from graphstep.faces.tui.panes.timeline import Timeline
+    from graphstep.faces.tui.panes.values import ValuesPane
+    from graphstep.faces.tui.places import Level, Refitted
+    from graphstep.gates import Ties
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.numerals import Writing
+    from graphstep.language.program import Program
+
+LARGE = 2_000
+"""Gates from which making a run, or opening it, is said to take a moment."""
+
+_ALWAYS = frozenset({"quit", "help", "theme", "palette"})
+"""What works before there is a run."""
+
+
+class SteppingScreen(Screen[None]):
+    """Everything about one run: graph, text, explanation, values, timeline."""
+
+    CSS_PATH = "screen.tcss"
+    BINDINGS: ClassVar = [
+        Binding(key, f"do('{action.id}', '{key}')", action.label, id=f"{action.id}-{key}", tooltip=action.help)
+        for action in ACTIONS
+        for key in action.keys
+    ]
+
+    def __init__(
+        self,
+        program: Program,
+        inputs: Mapping[str, Number],
+        *,
+        trace: Trace | None = None,
+        at: int = 0,
+        seed: Number = 1.0,
+        ties: Ties = "first",
+        command: Sequence[str] = (),
+        conditions: Sequence[Condition] = (),
+        writing: Writing = PLAIN,
+    ) -> None:
+        super().__init__()
+        self.program = program
+        """What is stepped through, as it was opened."""
+        self.inputs = dict(inputs)
+        """The values that it was opened with."""
+        self.command = tuple(command)
+        """The words that opened it, without the step."""
+        self.levels: list[Level] = []
+        """What was opened or folded, the latest last."""
+        self.stepper: Stepper | None = None
+        """The run and the place in it; None until the run is made."""
+        self.spelled: dict[str, str] = {}
+        """The texts that were typed for arrays since; they make the values, if the values were not changed again."""
+        self.diagnosing = Diagnosing(self)
+        """What is wrong with the run."""
+        self.stops = Stops()
+        """The breakpoints."""
+        self.score: tuple[int, int] | None = None
+        """In predict mode, the answers that were right at the first try, and all; None outside of it."""
+        self.arrows_select = False
+        """Whether the arrow keys select nodes instead of stepping."""
+        self._given, self._start, self._conditions = trace, at, tuple(conditions)
+        self._seed, self._ties, self._writing = seed, ties, writing
+        self._waiting: list[str] = []
+        self._missing: list[str] = []
+
+    # -- for screens that build on this one --------------------------------------------------------------------------------------
+
+    def compose(self) -> Iterator[Widget]:
+        """The panes and the line of keys."""
+        yield SteppingPanes(id="panes")
+        yield KeyLine(id="keys")
+
+    def allow(self, n: int) -> int:
+        """The step that a learner who wants to go to step ``n`` is granted; all of them, here."""
+        return n
+
+    def moved(self) -> None:
+        """Called after another step is shown."""
+
+    # -- showing -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def panes(self) -> SteppingPanes:
+        """The panes."""
+        return self.query_one(SteppingPanes)
+
+    @property
+    def keys(self) -> KeyLine:
+        """The line of keys."""
+        return self.query_one(KeyLine)
+
+    @property
+    def run_now(self) -> Stepper:
+        """The run and the place in it; only where there is a run."""
+        assert self.stepper is not None, "actions wait until there is a run"
+        return self.stepper
+
+    def open_run(self, trace: Trace, at: int = 0) -> None:
+        """Show a run from step ``at``; a lesson calls it for the run of each of its sections."""
+        from graphstep.telling.names import output_name
+
+        self.program = trace.program
+        self.stepper = Stepper(trace, allow=self.allow)
+        self.stops = Stops()
+        self.levels = []
+        self.stepper.at = min(max(at, 0), len(trace))
+        self.panes.entitle(trace.program, output_name(trace.program))
+        self.refresh_panes()
+
+    def refresh_panes(self, look_at: int | None = None) -> None:
+        """Show the place again, after anything about it has changed."""
+        now = self.run_now
+        self.diagnosing.watch(now.trace)
+        self.panes.show(now, look_at=look_at, flagged=self._flagged(), stops=self.stops)
+
+    def show_findings(self) -> None:
+        """Mark the nodes at which something is wrong, once that is known."""
+        self.panes.flag(self._flagged())
+
+    def _flagged(self) -> frozenset[int]:
+        now = self.run_now
+        return frozenset(finding.node for finding in self.diagnosing.findings(now.trace, now.at))
+
+    def go(self, n: int) -> None:
+        """Go to a step, and say so where there is none."""
+        stepper = self.run_now
+        before = stepper.at
+        self.stop_asking()
+        if stepper.go(n):
+            self.refresh_panes()
+            self.moved()
+        elif n > before == len(stepper.trace):
+            self.say("This is the last step: every gradient is known.  ← back  home start  e edit")
+        elif n < before == 0:
+            self.say("This is the start.  → steps on.")
+        else:
+            self.refresh_panes()
+
+    def show_edit(self, before: Trace, now: Refitted) -> None:
+        """Show an edit of the inputs that is still going on: the whole run, old → new."""
+        stepper = self.run_now
+        if now.where is None:
+            self.panes.show(Stepper(now.trace, stepper.at, stepper.selected), compared=before)
+            return
+        # With other shapes it is another graph: there is no old beside the new.
+        selected = None if stepper.selected is None else now.node(stepper.selected)
+        self.panes.show(Stepper(now.trace, len(now.trace), selected))
+
+    def select(self, node: int | None) -> None:
+        """Select a node, bring it into view and say what is known of it."""
+        self.run_now.selected = node
+        self.refresh_panes(look_at=node)
+        if node is not None:
+            from graphstep.faces.tui.inspection import inspect
+
+            now = self.run_now
+            found = [x for x in self.diagnosing.findings(now.trace, now.at) if x.node == node]
+            title, lines = inspect(now.trace, now.at, node, found)
+            self.panes.step.say(title, lines, "selected")
+            self.panes.make_room()
+
+    def say(self, message: str, style: str = "") -> None:
+        """Say something in the line of keys, until the next key."""
+        self.keys.say(message, style)
+
+    def say_error(self, error: GraphstepError) -> None:
+        """Say in place what is wrong."""
+        self.say(said_of(error), "bold $warn")
+
+    # -- opening -----------------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.panes.entitle(self.program)
+        if self._given is not None:
+            self._opened(self._given)
+            return
+        self._missing = [name for name in self.program.inputs if name not in self.inputs]
+        if self._missing:
+            self._ask()
+        else:
+            self._make_run()
+
+    def _ask(self, wrong: str = "") -> None:
+        from graphstep.faces.tui.dialogs.inputs import InputsForm
+
+        # With the text and its graph before their eyes they know what the values are for.
+        self.call_after_refresh(self.panes.graph.preview, self.program)
+        known = {name: value for name, value in self.inputs.items() if name not in self._missing}
+        self.app.push_screen(InputsForm(self.program, known, texts=self.spelled, wrong=wrong), self._filled)
+
+    def _filled(self, found: Filled | None) -> None:
+        if found is None:
+            self.app.exit()
+            return
+        self.inputs, self.spelled = found.values, found.texts
+        self._make_run()
+
+    def _make_run(self) -> None:
+        gates = len(self.program.nodes) - self.program.first_gate
+        if gates >= LARGE:
+            lines = [[(f"Running {gates:,} gates forward and backward …", "why")], [("q gives up.", "quiet")]]
+            self.panes.step.say("a moment", lines)
+        # The first frame is painted before NumPy is imported and the run is made; only a large run is worth a thread.
+        self.call_after_refresh(self._run_in_background if gates >= LARGE else self._run_here)
+
+    def _run_here(self) -> None:
+        self._made(self._run())
+
+    @work(thread=True, exclusive=True, group="run")
+    def _run_in_background(self) -> None:
+        self.app.call_from_thread(self._made, self._run())
+
+    def _run(self) -> Trace | GraphstepError:
+        from graphstep.engine.trace import trace
+
+        try:
+            return trace(self.program, self.inputs, seed=self._seed, ties=self._ties, writing=self._writing)
+        except GraphstepError as error:
+            return error
+
+    def _made(self, made: Trace | GraphstepError) -> None:
+        if isinstance(made, GraphstepError) and self._missing:
+            # The shapes of what was typed do not go together, or it has values that a gate cannot take: it can be typed anew.
+            self._ask(said_of(made))
+            return
+        if isinstance(made, GraphstepError):
+            self.panes.step.say("This cannot be run", [[(line, "warning")] for line in made.report().splitlines()])
+            return
+        self._opened(made)
+
+    def _opened(self, trace: Trace) -> None:
+        self.open_run(trace, self._start)
+        if self._conditions:
+            from graphstep.faces.tui.doing.breaking import keep
+
+            keep(self, self._conditions)
+        if self._start > len(trace):
+            self.say(f"There is no step {self._start}: this run has {len(trace)} steps, and this is the last.", "bold $warn")
+        if len(trace.program.nodes) >= LARGE:
+            import gc
+
+            # The garbage collector would look through a large run again and again: pauses of 200 ms between keys.
+            gc.collect()
+            gc.freeze()
+        waiting, self._waiting = self._waiting, []
+        for action in waiting:
+            self.action_do(action)
+
+    # -- asking witnesses --------------------------------------------------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="witnesses")
+    def ask_witnesses(self, trace: Trace, index: int) -> None:
+        """Compare the gradient of a node with other witnesses, in the background, and show what they say."""
+        from textual.worker import get_current_worker
+
+        from graphstep.analysis.witnesses import check_node
+
+        worker = get_current_worker()
+        row = check_node(trace, index)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._witnessed, trace, index, row)
+
+    def _witnessed(self, trace: Trace, index: int, row: Row) -> None:
+        from graphstep.faces.tui.doing.what_if import verdict_lines
+        from graphstep.telling.names import name_of
+
+        if self.run_now.trace is trace:
+            self.panes.step.say(
+                f"three witnesses for {name_of(trace.program, index)}", verdict_lines(trace, index, row), row.verdict
+            )
+            self.panes.make_room()
+
+    def stop_asking(self) -> None:
+        """Forget the question that the witnesses were asked."""
+        self.workers.cancel_group(self, "witnesses")
+
+    # -- keys and mouse ----------------------------------------------------------------------------------------------------------
+
+    def action_do(self, action: str, key: str = "") -> None:
+        """Do what a key, a click or the palette asks for; before there is a run, keep it for then."""
+        self.keys.say("")
+        if self.stepper is None and action not in _ALWAYS:
+            self._waiting.append(action)
+            return
+        if self.arrows_select and key in ("left", "right"):
+            action = f"select_{key}"
+        doing.function_of(action)(self)
+        if self.arrows_select and not self.keys.message:
+            self.say(ARROWS)
+
+    def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
+        self.action_do(message.action)
+
+    def on_graph_pane_picked(self, message: GraphPane.Picked) -> None:
+        self.keys.say("")
+        self.select(message.node)
+
+    def on_values_pane_picked(self, message: ValuesPane.Picked) -> None:
+        self.keys.say("")
+        self.select(message.node)
+
+    def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
+        if self.stepper is not None and message.n != self.stepper.at:
+            self.keys.say("")
+            self.go(message.n)

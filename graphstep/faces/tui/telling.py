@@ -1,0 +1,120 @@
+"""An explanation set in lines for a panel: the ladder aligned at its equals signs, the sentence below it, then the notes."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from graphstep.gates.notation import TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.engine.step import Step
+    from graphstep.telling.explanation import Explanation, Ladder
+
+Line = list[tuple[str, str]]
+"""One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
+``quiet``."""
+
+_SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
+"""What stands before a note, so that its kind does not depend on its colour."""
+
+_RUNGS = {"symbols": "rule", "words": "rule", "numbers": "number", "value": "result"}
+"""The style of each kind of rung."""
+
+
+def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
+    """The lines of an explanation, at most ``width`` cells wide where words can be broken."""
+    lines: list[Line] = []
+    for earlier in explanation.before:
+        lines += _ladder(earlier, width)
+    if explanation.event == "send" and explanation.ladder is not None:
+        lines += _product(explanation.ladder, explanation.local, width)
+    elif explanation.ladder is not None:
+        lines += _ladder(explanation.ladder, width)
+    lines += _prose(explanation.why, "why", width)
+    lines += _prose(" ".join(part for part in (explanation.shapes, explanation.jacobian) if part), "shape", width)
+    for note in explanation.notes:
+        style = "warning" if note.kind == "warning" else "note"
+        lines += _prose(note.text, style, width, f"{_SIGNS[note.kind]} ")
+    for name, meant in explanation.definitions:
+        lines += _prose(f"{name} is {meant}", "quiet", width)
+    if step.event == "start":
+        lines += _prose("→ steps on, ← steps back, ? lists the keys.", "quiet", width)
+    return lines
+
+
+def _ladder(ladder: Ladder, width: int) -> list[Line]:
+    lines: list[Line] = []
+    left = ladder.left_text
+    for place, rung in enumerate(ladder.rungs):
+        lines += _rung(" " * len(left) if place else left, rung.relation, [(rung.text, _RUNGS[rung.kind])], width)
+    return lines
+
+
+def _product(ladder: Ladder, local: Ladder | None, width: int) -> list[Line]:
+    """The ladder of a send: below upstream · local their names, with the dot of each line under the other's."""
+    left = ladder.left_text
+    pad = " " * len(left)
+    symbols, *others = ladder.rungs
+    lines: list[Line] = []
+    if symbols.term.operator == "*" and local is not None:
+        upstream, slope = (part.read(TEXT).text for part in symbols.term.arguments)
+        column = max(len(upstream), len("upstream"))
+        lines += _rung(left, "=", [(f"{upstream:<{column}} · {slope}", "rule")], width)
+        lines.append([(f"{pad} = ", "rule"), (f"{'upstream':<{column}} · local", "quiet")])
+    else:
+        lines += _rung(left, "=", [(symbols.text, "rule")], width)
+    last: Line = [(pad, "rule")]
+    for rung in others:
+        last += [(f" {rung.relation} ", "rule"), (rung.text, _RUNGS[rung.kind])]
+    lines.append(last)
+    if local is not None and len(local.rungs) > 1:
+        said: Line = [("local ", "quiet"), (local.line, "rule")]
+        taken = max(_width(line) for line in lines)
+        if taken + 4 + _width(said) <= width:
+            # Beside the word that it explains, where there is room: rows are dear in a small window.
+            place = len(lines) - 2
+            lines[place] += [(" " * (taken + 4 - _width(lines[place])), ""), *said]
+        else:
+            lines.append(said)
+    return lines
+
+
+def _width(line: Line) -> int:
+    return sum(len(text) for text, _ in line)
+
+
+def _rung(left: str, sign: str, right: Line, width: int) -> list[Line]:
+    text = right[0][0]
+    room = width - len(left) - 3
+    if len(text) <= room or room < 8:
+        return [[(f"{left} {sign} ", "rule"), *right]]
+    parts = wrap(text, room, break_long_words=False) or [text]
+    lines: list[Line] = [[(f"{left} {sign} ", "rule"), (parts[0], right[0][1])]]
+    lines += [[(" " * (len(left) + 3), ""), (part, right[0][1])] for part in parts[1:]]
+    return lines
+
+
+def _prose(text: str, style: str, width: int, sign: str = "") -> list[Line]:
+    room = max(width - len(sign), 10)
+    parts = wrap(text, room, break_long_words=True) if text else []
+    return [[((sign if place == 0 else " " * len(sign)) + part, style)] for place, part in enumerate(parts)]
+
+
+def folded(lines: Sequence[Line], width: int) -> list[Line]:
+    """Lines with those that are too long folded at their blanks, each in the style of its first piece."""
+    result: list[Line] = []
+    for line in lines:
+        text = "".join(part for part, _ in line)
+        if len(text) <= width or not line:
+            result.append(line)
+        elif len(line) == 2 and line[0][1] == "quiet" and len(line[0][0]) < width // 2:
+            # A label and what it labels, which stays beside it.
+            label, (told, style) = line[0][0], line[1]
+            parts = _prose(told, style, width - len(label))
+            result += [[(label if place == 0 else " " * len(label), "quiet"), *part] for place, part in enumerate(parts)]
+        else:
+            result += _prose(text, line[0][1], width)
+    return result

@@ -1,0 +1,354 @@
+"""The training screen: the loss curve, the parameters, and any round to look at or step through."""
+
+from __future__ import annotations
+
+import gc
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from textual import work
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+
+from graphstep.faces.drawing.curve import Growing, Series
+from graphstep.faces.tui.actions import keys_text
+from graphstep.faces.tui.doing import training as doing
+from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
+from graphstep.faces.tui.panes.keys import KeyLine
+from graphstep.faces.tui.panes.parameters import ParametersPane
+from graphstep.faces.tui.panes.step import StepPane
+from graphstep.faces.tui.panes.training_heading import TrainingHeading
+from graphstep.faces.tui.trainer import Trainer
+from graphstep.faces.tui.training_actions import ACTIONS
+from graphstep.ground.errors import GraphstepError
+from graphstep.ground.numerals import numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from textual import events
+    from textual.widget import Widget
+
+    from graphstep.engine.trace import Trace
+    from graphstep.engine.training import Training
+    from graphstep.faces.tui.panes.timeline import Timeline
+    from graphstep.ground.arrays import Number
+
+TALL, WIDE = 34, 100
+"""Rows from which losses and norms stand together, and columns from which the parameters stand beside them."""
+
+_STYLES = ("active", "value", "gradient", "contribution", "selected", "quiet")
+_AGAIN = 0.15
+"""Seconds from one picture of a running training to the next."""
+
+
+def show(training: Training, *, save: str | None = None, command: Sequence[str] = ()) -> int:
+    """Train in the terminal until the learner leaves; the exit status.
+
+    ``save`` is where the key for it suggests to save the state, and ``command`` are the words that opened the training.
+    """
+    from graphstep.faces.tui.app import run_screen
+
+    return run_screen(TrainingScreen(training, save=save, command=command))
+
+
+class TrainingCommands(Provider):
+    """The actions of the training screen in the command palette."""
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for title, run, told in self._all():
+            yield DiscoveryHit(title, run, help=told)
+
+    async def search(self, query: str) -> Hits:
+        """Those that fit."""
+        matcher = self.matcher(query)
+        for title, run, told in self._all():
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), run, help=told)
+
+    def _all(self) -> Iterator[tuple[str, Callable[[], None], str]]:
+        screen = self.screen
+        if isinstance(screen, TrainingScreen):
+            for action in ACTIONS:
+                if action.id != "palette":
+                    title = f"{action.label[:1].upper()}{action.label[1:]}  ({keys_text(action)})"
+                    yield title, partial(screen.action_do, action.id), action.help
+
+
+class TrainingScreen(Screen[None]):
+    """A training that runs in a thread, and the round of it that is looked at."""
+
+    COMMANDS: ClassVar = {TrainingCommands}
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    DEFAULT_CSS = """
+    TrainingScreen { background: $background; color: $foreground; layout: vertical; }
+    TrainingScreen #training-body { height: 1fr; layout: vertical; }
+    TrainingScreen #training-curves { height: 1fr; }
+    TrainingScreen CurvePlot { height: 1fr; }
+    TrainingScreen #training-norms { display: none; }
+    TrainingScreen.-norms #training-norms { display: block; }
+    TrainingScreen.-norms #training-loss { display: none; }
+    TrainingScreen.-tall.-norms #training-loss { display: block; }
+    TrainingScreen #training-told { height: 11; layout: vertical; }
+    TrainingScreen.-tall #training-told { height: 18; }
+    TrainingScreen ParametersPane { height: auto; min-height: 4; max-height: 50%; }
+    TrainingScreen StepPane { height: 1fr; }
+    TrainingScreen.-beside #training-body { layout: horizontal; }
+    TrainingScreen.-beside #training-curves { width: 1fr; height: 100%; }
+    TrainingScreen.-beside #training-told { width: 44%; max-width: 90; height: 100%; }
+    """
+    BINDINGS: ClassVar = [
+        Binding(key, f"do('{action.id}')", action.label, id=f"training-{action.id}-{key}", tooltip=action.help)
+        for action in ACTIONS
+        for key in action.keys
+    ]
+
+    def __init__(self, training: Training, *, save: str | None = None, command: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.trainer = Trainer(training)
+        """What runs it."""
+        self.at: int | None = self.trainer.last
+        """The round that is looked at; None before the first."""
+        self.selected = 0
+        """The number of the parameter whose update is told."""
+        self.trace: Trace | None = None
+        """That round as a run, once it was run again."""
+        self.save_to = save
+        """Where saving is suggested to."""
+        self.command = tuple(command)
+        """The words that opened the training."""
+        self.enters = False
+        """Whether the round is to be stepped through as soon as it was run again."""
+        self._losses = Growing(training.history.losses)
+        self._norms = {name: Growing(norms) for name, norms in training.history.norms.items()}
+        self._after: Callable[[], None] | None = None
+        self._closing = False
+
+    @property
+    def training(self) -> Training:
+        """What is trained."""
+        return self.trainer.training
+
+    def compose(self) -> Iterator[Widget]:
+        """Heading, curves, parameters with the update of one, and the line of keys."""
+        yield TrainingHeading(id="training-heading")
+        with Container(id="training-body"):
+            with Vertical(id="training-curves"):
+                yield CurvePlot("loss", id="training-loss")
+                yield CurvePlot("norms of the gradients", id="training-norms")
+            with Vertical(id="training-told"):
+                yield ParametersPane(id="training-parameters")
+                yield StepPane(id="training-update")
+        yield KeyLine(id="keys", actions=ACTIONS)
+
+    def on_mount(self) -> None:
+        self.query_one(TrainingHeading).entitle(self.training)
+        self.set_interval(_AGAIN, self._look)
+        self.look_at(self.at)
+        self.call_after_refresh(_spare_the_collector)
+
+    def on_unmount(self) -> None:
+        """The thread does not outlive the screen by more than a round."""
+        self._closing = True
+        self.trainer.pause()
+        gc.unfreeze()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height >= TALL, "-tall")
+        self.set_class(event.size.width >= WIDE, "-beside")
+
+    # -- showing -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def keys(self) -> KeyLine:
+        """The line of keys."""
+        return self.query_one(KeyLine)
+
+    def say(self, message: str, style: str = "") -> None:
+        """Say something in the line of keys, until the next key."""
+        self.keys.say(message, style)
+
+    def look_at(self, k: int | None) -> None:
+        """Look at a round: its numbers at once, its values and updates as soon as it was run again."""
+        if k != self.at or self.trainer.running:
+            self.trace = None
+        self.at = k
+        self.show()
+        if k is not None and self.trace is None and not self.trainer.running:
+            self._replay(k)
+
+    def show(self) -> None:
+        """Show everything again."""
+        trainer, history = self.trainer, self.training.history
+        n = trainer.rounds
+        rounds = np.arange(n, dtype=float)
+        curves = [Curve(Series("loss", rounds, self._losses.first(n)), "active")]
+        if history.held_out:
+            curves.append(Curve(Series.of("held-out loss", history.held_out), "value", "○", line=False))
+        self.query_one(TrainingHeading).show(trainer, self.at)
+        self.query_one("#training-loss", CurvePlot).show(curves, self.at)
+        if self.has_class("-norms"):
+            norms = [
+                Curve(Series(f"‖∇{name}‖", rounds, values.first(n)), style, sign)
+                for (name, values), style, sign in zip(self._norms.items(), _STYLES, SIGNS, strict=False)
+            ]
+            self.query_one("#training-norms", CurvePlot).show(norms, self.at)
+        self.show_parameters()
+
+    def show_parameters(self) -> None:
+        """Show the table of parameters, and tell of the one that is selected."""
+        from graphstep.faces.drawing.diagram import digest
+        from graphstep.ground.arrays import shape_of, shape_text
+
+        history, rows = self.training.history, []
+        names = self.training.settings.params
+        updates = {update.node: update for update in self.trace.updates} if self.trace else {}
+        for name in names:
+            value = self.trainer.params[name]
+            update = updates.get(self.trace.program.names[name]) if self.trace else None
+            if update is not None:
+                text = _moved(update.before, update.after)
+            elif self.trace is not None:
+                text = digest(self.trace.inputs[name])
+            else:
+                text = digest(value)
+            shape = shape_text(shape_of(value))
+            norm = "" if self.at is None else numeral(history.norms[name][self.at])
+            rows.append((f"{name} {shape}" if shape_of(value) else name, text, norm))
+        self.query_one(ParametersPane).show(rows, self.selected)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Explain the update of the selected parameter, or say what there is to do."""
+        pane, name = self.query_one(StepPane), self.training.settings.params[self.selected]
+        if self.trace is not None and self.trace.updates:
+            pane.show(self.trace, len(self.trace) - len(self.trace.updates) + 1 + self.selected)
+        elif self.trace is not None:
+            pane.say(
+                "no update", [[(_sentence(self.training.stopped), "warning")], [("enter steps through this round.", "quiet")]]
+            )
+        elif self.trainer.running:
+            pane.say("training", [[("space pauses it, and shows this round's updates.", "quiet")]])
+        elif self.at is None:
+            pane.say(
+                f"the updates of {name}",
+                [[("→ trains one round, space all of them.", "quiet")], [("enter then steps through a round.", "quiet")]],
+            )
+        elif self.at < self.training.first:
+            first = f"It was run before this training was resumed: rounds from {self.training.first:,} on can be run again."
+            pane.say(f"round {self.at:,}", [[(first, "quiet")]])
+
+    # -- the thread --------------------------------------------------------------------------------------------------------------
+
+    def start(self, rounds: int | None = None) -> None:
+        """Train some rounds, or all that are left."""
+        if not self.trainer.running:
+            self.trainer.start()
+            self.trace = None
+            self.show()
+            self._train(rounds)
+
+    def when_paused(self, then: Callable[[], None]) -> None:
+        """Do something once no round is being trained."""
+        if self.trainer.running:
+            self._after = then
+            self.trainer.pause()
+        else:
+            then()
+
+    @work(thread=True, group="training")
+    def _train(self, rounds: int | None) -> None:
+        self.trainer.run(rounds)
+        if not self._closing:
+            self.app.call_from_thread(self._stopped)
+
+    def _stopped(self) -> None:
+        self.trainer.running = False
+        self.look_at(self.trainer.last)
+        if self.trainer.state not in ("paused", "ready"):
+            self.say(_sentence(self.trainer.state), "bold $warn" if self.training.diverged else "")
+        then, self._after = self._after, None
+        if then is not None:
+            then()
+
+    def _look(self) -> None:
+        if self.trainer.running and self.trainer.last != self.at and self.is_current:
+            self._have_the_processor()
+            self.look_at(self.trainer.last)
+
+    @work(thread=True, group="replay")
+    def _replay(self, k: int) -> None:
+        if k < self.training.first:
+            return
+        found = self.trainer.round(k, lambda: self.at == k and not self._closing)
+        if found is not None and not self._closing:
+            self.app.call_from_thread(self._replayed, k, found)
+
+    def _replayed(self, k: int, found: Trace) -> None:
+        if self.at == k and not self.trainer.running:
+            self.trace = found
+            self.show_parameters()
+            if self.enters:
+                doing.enter(self)
+
+    def _have_the_processor(self) -> None:
+        """Until what follows is painted; two threads that compute take turns of 5 ms, and a picture would take twice as long."""
+        if self.trainer.running:
+            self.trainer.step_aside()
+
+    def painted(self) -> None:
+        """Called by the application after a frame."""
+        self.trainer.step_back()
+
+    # -- keys and mouse ----------------------------------------------------------------------------------------------------------
+
+    def action_do(self, action: str) -> None:
+        """Do what a key, a click or the palette asks for."""
+        self._have_the_processor()
+        self.say("")
+        self.enters = False
+        doing.DOES[action](self)
+
+    def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
+        self.action_do(message.action)
+
+    def on_parameters_pane_picked(self, message: ParametersPane.Picked) -> None:
+        doing.select(self, message.place)
+
+    def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
+        doing.go(self, message.n)
+
+    @work(thread=True, group="write")
+    def write_to(self, path: Path, write: Callable[[Training, Path], Path]) -> None:
+        """Write a document in the background, and say that it is written."""
+        try:
+            said = f"wrote {self.trainer.write(path, write)}", "bold $active"
+        except GraphstepError as error:
+            said = f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn"
+        if not self._closing:
+            self.app.call_from_thread(self.say, *said)
+
+
+def _spare_the_collector() -> None:
+    """Rounds make and drop so many objects that the garbage collector would look through the whole program every second."""
+    gc.collect()
+    gc.freeze()
+
+
+def _moved(before: Number, after: Number) -> str:
+    """``0.4 → 0.72``; of an array what it is now, and by how much the cell that moves most does."""
+    from graphstep.faces.drawing.diagram import digest
+    from graphstep.faces.tui.comparison import change, largest_change
+
+    if isinstance(after, int | float):
+        return change(before, after)
+    return f"{digest(after)}   |Δ| ≤ {numeral(largest_change(before, after), 2)}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

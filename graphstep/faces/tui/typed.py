@@ -1,0 +1,280 @@
+"""The typed text with what a run has done to it: its active part marked, values and gradients under the parts they belong to.
+
+As Thonny shows the evaluation of an expression: forward, a part that is computed is covered by its value; backward, the
+gradients stand under the parts that they have reached.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.faces.drawing.layout import cell_width
+from graphstep.telling.derivatives import wire_use
+from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    from graphstep.engine.step import Step
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.errors import Span
+    from graphstep.language.program import Program
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NUMBERED = 400
+"""Nodes up to which uses are numbered under the text."""
+
+_CANDIDATES = 400
+"""Parts of a statement that are looked at for one line: more do not fit into any window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something written in a line."""
+
+    start: int
+    """Its first cell."""
+    text: str
+    """What is written."""
+    style: str
+    """``plain``, ``active``, ``target``, ``value``, ``gradient``, ``value-active`` or ``gradient-active``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The typed text and what stands under it; each line in pieces from left to right."""
+
+    typed: tuple[Piece, ...]
+    """The statement, or the part of it that fits."""
+    values: tuple[Piece, ...]
+    """The values under it."""
+    gradients: tuple[Piece, ...]
+    """The gradients under it."""
+
+
+class Typed:
+    """The text of a program, with an index of what stands where."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._starts, self._stops = _statements(program.text)
+        nodes = program.nodes
+        placed = [
+            (node.span[0], -node.span[1], index)
+            for index, node in enumerate(nodes)
+            if node.gate is not None and node.span is not None and node.text is None
+        ]
+        placed.sort()
+        self._gates = placed
+
+    @cached_property
+    def _uses(self) -> dict[int, int]:
+        """The numbers of the uses of named nodes, by the place in the text; nothing where the text does not show them all."""
+        program = self.program
+        if len(program.nodes) > _NUMBERED:
+            return {}
+        counts: dict[int, int] = {}
+        for reader, slot in names_of(program).uses:
+            operand = program.nodes[reader].operands[slot]
+            assert isinstance(operand, int), "a use is of a node"
+            counts[operand] = counts.get(operand, 0) + 1
+        places: dict[int, list[int]] = {node: [] for node in counts}
+        for first, _, index in self._spots(0, len(program.text)):
+            if index in places and program.text.startswith(program.nodes[index].name or "\0", first):
+                places[index].append(first)
+        return {
+            place: use
+            for node, found in places.items()
+            if len(found) == counts[node]
+            for use, place in enumerate(sorted(found), 1)
+        }
+
+    def lines(self, trace: Trace, at: int, width: int) -> Lines:
+        """What to show after step ``at`` in ``width`` cells."""
+        step = trace.step(at)
+        gate = trace.gate_at(at)
+        active = self.program.nodes[self.program.output if gate is None else gate].span
+        whole = self._statement(active)
+        start, stop = whole if whole[1] - whole[0] <= width else self._cut(*whole, active, width)
+        text = self.program.text[start:stop].replace("\n", " ").replace("\t", " ")
+        text = f"…{text[1:]}" if start > whole[0] else text
+        text = f"{text[:-1]}…" if stop < whole[1] else text
+        spots = self._spots(start, stop)
+        target = self._target(step, spots)
+        marked = None if step.event == "start" else active
+        typed = _marked(text, start, marked, None if target is None else target[:2])
+        row = _Row(text, start)
+        self._values(row, trace, at, step, spots)
+        values = row.pieces
+        row = _Row(text, start)
+        self._gradients(row, trace, at, step, spots, target)
+        return Lines(tuple(typed), tuple(values), tuple(row.pieces))
+
+    def _statement(self, span: Span | None) -> Span:
+        place = bisect_right(self._starts, span[0] if span else 0) - 1
+        return self._starts[max(place, 0)], self._stops[max(place, 0)]
+
+    def _cut(self, start: int, stop: int, active: Span | None, width: int) -> Span:
+        # Around the active part; of one that is itself too long, its end, where its last operator stands.
+        first, last = active or (start, start)
+        middle = (first + last) // 2 if last - first < width else last - width // 4
+        left = min(max(start, middle - width // 2), stop - width)
+        return max(left, start), min(max(left, start) + width, stop)
+
+    def _spots(self, start: int, stop: int) -> list[tuple[int, int, int]]:
+        """``(start, stop, node)`` of the gates and names that stand within a part of the text."""
+        program = self.program
+        low = bisect_left(self._gates, (start, -(1 << 60), 0))
+        found = []
+        for first, last, index in self._gates[low : low + _CANDIDATES]:
+            if first >= stop:
+                break
+            if -last <= stop:
+                found.append((first, -last, index))
+        for word in _WORD.finditer(program.text, start, stop):
+            index = program.names.get(word.group(), -1)
+            behind = program.text[word.end() : word.end() + 40].lstrip()[:1]
+            if index >= 0 and behind not in ("(", "="):
+                found.append((*word.span(), index))
+        return found
+
+    def _target(self, step: Step, spots: list[tuple[int, int, int]]) -> tuple[int, int, int] | None:
+        """The place of the operand to which a step sends: the one in the sender's own slot."""
+        if step.sender is None or step.slot is None:
+            return None
+        sender = self.program.nodes[step.sender]
+        before = sum(x == step.node for x in sender.operands[: step.slot])
+        inside = sorted(s for s in spots if s[2] == step.node and _within(s, sender.span))
+        others = [s for s in spots if s[2] not in (step.sender, step.node) and _within(s, sender.span)]
+        places = [s for s in inside if not any(_within(s, other[:2]) for other in others)] or inside
+        return places[min(before, len(places) - 1)] if places else None
+
+    def _values(self, row: _Row, trace: Trace, at: int, step: Step, spots: list[tuple[int, int, int]]) -> None:
+        # Forward, what was computed covers its parts; backward, the operands are what local gradients are made of.
+        sender = None if step.sender is None else self.program.nodes[step.sender]
+
+        def order(spot: tuple[int, int, int]) -> tuple[bool, int, int]:
+            length = spot[1] - spot[0]
+            if step.phase == "backward":
+                return (not (sender is not None and spot[2] in sender.operands and _within(spot, sender.span)), length, spot[0])
+            return (not (step.event == "value" and spot[2] == step.node), -length, spot[0])
+
+        for first, last, index in sorted(spots, key=order):
+            value = trace.value(index, at)
+            if value is not None:
+                fresh = step.event == "value" and index == step.node
+                row.place(first, last, digest(value), "value-active" if fresh else "value")
+
+    def _gradients(
+        self,
+        row: _Row,
+        trace: Trace,
+        at: int,
+        step: Step,
+        spots: list[tuple[int, int, int]],
+        target: tuple[int, int, int] | None,
+    ) -> None:
+        if at < trace.plan.seed_step:
+            return
+
+        def order(spot: tuple[int, int, int]) -> tuple[bool, int, int]:
+            fresh = spot == target or (target is None and spot[2] == step.node)
+            return (not fresh, spot[1] - spot[0], spot[0])
+
+        for spot in sorted(spots, key=order):
+            known = trace.gradient(spot[2], at)
+            use, number = self._uses.get(spot[0], 0), ""
+            if use and trace.plan.sum_step.get(spot[2], 0) > at:
+                # Each use has a gradient of its own, until all are added up.
+                number = f"⁽{str(use).translate(_RAISED)}⁾"
+                text = number + _arrived(trace, spot[2], use, at)
+            elif known is None:
+                continue
+            else:
+                text = digest(known.value) + ("" if known.complete else MORE)
+            fresh = spot == target or (target is None and spot[2] == step.node)
+            style = "gradient-active" if fresh else "gradient"
+            if not row.place(spot[0], spot[1], text, style) and number:
+                row.place(spot[0], spot[1], number, style)
+
+
+def _arrived(trace: Trace, node: int, use: int, at: int) -> str:
+    """The contribution of a use, once it has arrived."""
+    edge = next((edge for edge in trace.plan.arrivals[node] if wire_use(trace, edge) == use), None)
+    return "" if edge is None or int(trace.plan.edge_step[edge]) > at else digest(trace.contribution_of(edge))
+
+
+class _Row:
+    """A line of annotations; each goes under its part of the text unless an earlier one is in the way."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._cells = [0]
+        for letter in text:
+            self._cells.append(self._cells[-1] + cell_width(letter))
+        self._start = start
+        self._taken: list[tuple[int, int]] = []
+        self.pieces: list[Piece] = []
+
+    def place(self, first: int, last: int, text: str, style: str) -> bool:
+        """Write a text under a part of the line; whether there was room."""
+        left, right = self._cells[max(first - self._start, 0)], self._cells[min(last - self._start, len(self._cells) - 1)]
+        room, need = right - left, len(text)
+        if need + 2 <= room:
+            before = (room - need) // 2
+            text = "─" * before + text + "─" * (room - need - before)
+        else:
+            left = max(0, left + (room - need) // 2)
+        right = left + len(text)
+        # One blank between neighbours, or two numbers would read as one.
+        if any(left <= end and start <= right for start, end in self._taken):
+            return False
+        self._taken.append((left, right))
+        self.pieces.append(Piece(left, text, style))
+        self.pieces.sort(key=lambda piece: piece.start)
+        return True
+
+
+def _marked(text: str, offset: int, active: Span | None, target: Span | None) -> list[Piece]:
+    """The text in pieces, cut where the active part and the target begin and end."""
+    edges = {0, len(text)}
+    for span in (active, target):
+        if span is not None:
+            edges.update(min(max(x - offset, 0), len(text)) for x in span)
+    cuts = sorted(edges)
+    pieces, column = [], 0
+    for left, right in pairwise(cuts):
+        style = "plain"
+        for span, name in ((active, "active"), (target, "target")):
+            if span is not None and span[0] - offset <= left and right <= span[1] - offset:
+                style = name
+        pieces.append(Piece(column, text[left:right], style))
+        column += cell_width(text[left:right])
+    return pieces
+
+
+def _within(spot: tuple[int, ...], span: Span | None) -> bool:
+    return span is not None and span[0] <= spot[0] and spot[1] <= span[1]
+
+
+def _statements(text: str) -> tuple[list[int], list[int]]:
+    """Where each statement starts and stops: at semicolons and line ends outside brackets."""
+    starts, stops, depth, start = [], [], 0, 0
+    for match in re.finditer(r"[()\[\];\n]", text):
+        mark = match.group()
+        if mark in "([":
+            depth += 1
+        elif mark in ")]":
+            depth -= 1
+        elif mark == ";" or depth <= 0:
+            starts.append(start)
+            stops.append(match.start())
+            start, depth = match.end(), 0
+    starts.append(start)
+    stops.append(len(text))
+    kept = [(a + len(text[a:b]) - len(text[a:b].lstrip()), b) for a, b in zip(starts, stops, strict=True) if text[a:b].strip()]
+    return [a for a, _ in kept] or [0], [b for _, b in kept] or [len(text)]

@@ -1,0 +1,286 @@
+"""How parameters are updated: an optimizer is one row of data, like a gate.
+
+A row says what it remembers between rounds and what it assigns in a round, as formulas that ``m`` interprets
+(:mod:`graphstep.gates.mathematics` with numbers, :mod:`graphstep.gates.notation` in print). So the explanation of an update and
+the update itself come from one entry.
+
+A formula is ``lambda m, q: …``; the names in ``q`` are
+
+- ``w``, the parameter, ``g``, its gradient df/dw, and ``lr``, the learning rate α of this round;
+- ``t``, the number of the update, from 1;
+- the settings of the row (``mu``, ``rho`` …), its state, and what earlier assignments of this round made;
+- ``q.downhill(a, b)``, which is a − b where the loss is to fall, and a + b where it is to rise (``--maximize``).
+
+Every formula works cell by cell, so that arrays may be updated as they lie in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """``name ← formula``, one line of an update rule."""
+
+    name: str
+    """What it assigns: the parameter ``w``, an entry of the state, or something that is forgotten after the round."""
+    formula: Callable[[Any, Any], Any]
+    """``formula(m, q)``: its new value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """One way to update parameters."""
+
+    name: str
+    """What the command line calls it."""
+    rule: tuple[Assignment, ...]
+    """What a round assigns, in this order; the last one is the parameter."""
+    why: str
+    """What it does, and what for. Fields: ``{w}`` the parameter's name, ``{f}`` the output's, ``{way}`` along or against,
+    ``{v}`` and ``{m}`` what it remembers of the parameter."""
+    settings: Mapping[str, float] = field(default_factory=dict)
+    """Its hyper-parameters besides the learning rate, with their defaults."""
+    state: tuple[str, ...] = ()
+    """What it remembers of each parameter, in the parameter's shape; 0 before the first round."""
+    others: str = ""
+    """What other books and programs do, where they differ; empty where all agree."""
+
+
+SYMBOLS: Mapping[str, str] = {
+    "lr": "α",
+    "mu": "μ",
+    "rho": "ρ",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "eps": "ε",
+    "weight_decay": "λ",
+    "v_prev": "v_prev",
+    "m_hat": "m̂",
+    "v_hat": "v̂",
+}
+"""How the names in a formula are printed, where not as themselves."""
+
+LATEX_SYMBOLS: Mapping[str, str] = {
+    "lr": r"\alpha",
+    "mu": r"\mu",
+    "rho": r"\rho",
+    "beta1": r"\beta_{1}",
+    "beta2": r"\beta_{2}",
+    "eps": r"\varepsilon",
+    "weight_decay": r"\lambda",
+    "v_prev": r"v_{\mathrm{prev}}",
+    "m_hat": r"\hat{m}",
+    "v_hat": r"\hat{v}",
+    "cache": r"\mathrm{cache}",
+}
+"""The same in LaTeX."""
+
+SETTINGS: Mapping[str, str] = {
+    "mu": "momentum: the share of the velocity that is kept from round to round",
+    "rho": "rmsprop: the share of the cache that is kept from round to round",
+    "beta1": "adam: the share of the mean gradient that is kept",
+    "beta2": "adam: the share of the mean square that is kept",
+    "eps": "adagrad, rmsprop and adam: what keeps the divisor from zero",
+    "weight_decay": "adamw: the share, times the learning rate, that a parameter loses in every round",
+}
+"""What each setting means."""
+
+
+OPTIMIZERS: Mapping[str, Optimizer] = {
+    row.name: row
+    for row in (
+        Optimizer(
+            "sgd",
+            (Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g)),),
+            "The gradient points to where {f} rises fastest; {w} takes a step {way} it, the learning rate times as long.",
+        ),
+        Optimizer(
+            "momentum",
+            (
+                Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
+                Assignment("w", lambda m, q: q.w + q.v),
+            ),
+            "The velocity {v} keeps a part of itself and is pushed {way} the gradient, like a ball that rolls; {w} moves by it.",
+            {"mu": 0.9},
+            ("v",),
+            "PyTorch and Dive into Deep Learning keep the learning rate out of v: v ← μ·v + ∇, w ← w − α·v. The weights are the "
+            "same while the learning rate stays the same: --optimizer momentum-pytorch.",
+        ),
+        Optimizer(
+            "momentum-pytorch",
+            (
+                Assignment("v", lambda m, q: q.mu * q.v + q.g),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.v)),
+            ),
+            "The velocity {v} keeps a part of itself and takes up the gradient; {w} moves by the learning rate times {v}.",
+            {"mu": 0.9},
+            ("v",),
+            "Stanford's CS231n has the learning rate inside v: v ← μ·v − α·∇, w ← w + v: --optimizer momentum.",
+        ),
+        Optimizer(
+            "nesterov",
+            (
+                Assignment("v_prev", lambda m, q: q.v),
+                Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
+                Assignment("w", lambda m, q: q.w - q.mu * q.v_prev + (1 + q.mu) * q.v),
+            ),
+            "Momentum that looks ahead: {w} stands where the velocity would carry it, so it first takes the last look back.",
+            {"mu": 0.9},
+            ("v",),
+            "This is the form of Stanford's CS231n, in the variables that look ahead; PyTorch keeps the learning rate out of v: "
+            "--optimizer nesterov-pytorch.",
+        ),
+        Optimizer(
+            "nesterov-pytorch",
+            (
+                Assignment("v", lambda m, q: q.mu * q.v + q.g),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * (q.g + q.mu * q.v))),
+            ),
+            "Momentum that looks ahead: {w} moves by the gradient, and by what the velocity that took it up carries on.",
+            {"mu": 0.9},
+            ("v",),
+            "This is PyTorch's form, with the learning rate outside v. Stanford's CS231n has it inside: --optimizer nesterov. "
+            "The weights are the same while the learning rate stays the same.",
+        ),
+        Optimizer(
+            "adagrad",
+            (
+                Assignment("cache", lambda m, q: q.cache + q.g**2),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / (m.sqrt(q.cache) + q.eps))),
+            ),
+            "The cache is the sum of all squared gradients so far; divided by its root, steps are alike in every direction, and "
+            "grow shorter from round to round.",
+            {"eps": 1e-10},
+            ("cache",),
+            "As in Stanford's CS231n and PyTorch; Dive into Deep Learning has ε inside the root, and Keras starts the cache "
+            "at 0.1.",
+        ),
+        Optimizer(
+            "rmsprop",
+            (
+                Assignment("cache", lambda m, q: q.rho * q.cache + (1 - q.rho) * q.g**2),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / (m.sqrt(q.cache) + q.eps))),
+            ),
+            "The cache is a running mean of the squared gradient; divided by its root, steps are alike in every direction.",
+            {"rho": 0.99, "eps": 1e-8},
+            ("cache",),
+            "As in Stanford's CS231n and PyTorch; Keras and Dive into Deep Learning keep 0.9 of the cache and have ε inside the "
+            "root: --optimizer rmsprop-keras.",
+        ),
+        Optimizer(
+            "rmsprop-keras",
+            (
+                Assignment("cache", lambda m, q: q.rho * q.cache + (1 - q.rho) * q.g**2),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / m.sqrt(q.cache + q.eps))),
+            ),
+            "The cache is a running mean of the squared gradient; divided by its root, steps are alike in every direction. "
+            "ε stands inside the root.",
+            {"rho": 0.9, "eps": 1e-7},
+            ("cache",),
+            "As in Keras, and in Dive into Deep Learning with ε = 1e-6; Stanford's CS231n and PyTorch have ε outside the root: "
+            "--optimizer rmsprop.",
+        ),
+        Optimizer(
+            "adam",
+            (
+                Assignment("m", lambda m, q: q.beta1 * q.m + (1 - q.beta1) * q.g),
+                Assignment("v", lambda m, q: q.beta2 * q.v + (1 - q.beta2) * q.g**2),
+                Assignment("m_hat", lambda m, q: q.m / (1 - q.beta1**q.t)),
+                Assignment("v_hat", lambda m, q: q.v / (1 - q.beta2**q.t)),
+                Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.m_hat / (m.sqrt(q.v_hat) + q.eps))),
+            ),
+            "{m} is a running mean of the gradient, {v} of its square. Both start at 0, so they are too small in the first "
+            "rounds, and are scaled up for it; {w} moves {way} {m} over the root of {v}.",
+            {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+            ("m", "v"),
+            "As in Kingma and Ba's paper and in PyTorch.",
+        ),
+        Optimizer(
+            "adamw",
+            (
+                Assignment("m", lambda m, q: q.beta1 * q.m + (1 - q.beta1) * q.g),
+                Assignment("v", lambda m, q: q.beta2 * q.v + (1 - q.beta2) * q.g**2),
+                Assignment("m_hat", lambda m, q: q.m / (1 - q.beta1**q.t)),
+                Assignment("v_hat", lambda m, q: q.v / (1 - q.beta2**q.t)),
+                Assignment(
+                    "w",
+                    lambda m, q: q.downhill((1 - q.lr * q.weight_decay) * q.w, q.lr * q.m_hat / (m.sqrt(q.v_hat) + q.eps)),
+                ),
+            ),
+            "Adam whose weights decay by themselves: {w} loses a small share in every round, whatever its gradient is, and moves "
+            "{way} {m} over the root of {v}.",
+            {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+            ("m", "v"),
+            "As in Loshchilov and Hutter's paper without its schedule, and in PyTorch. A penalty in the loss would go through "
+            "the root like every gradient; this decay does not.",
+        ),
+    )
+}
+"""All optimizers by name."""
+
+
+def optimizer(name: str) -> Optimizer:
+    """The optimizer with this name; InputError when there is none."""
+    if name not in OPTIMIZERS:
+        hint = did_you_mean(name, OPTIMIZERS) or f"optimizers: {', '.join(OPTIMIZERS)}"
+        raise InputError(f"there is no optimizer {quoted(name)}", hint=hint)
+    return OPTIMIZERS[name]
+
+
+def settings_of(row: Optimizer, given: Mapping[str, float | None]) -> dict[str, float]:
+    """The settings of an optimizer, the defaults replaced by what is given; None stands for what is not.
+
+    InputError for a setting that this optimizer does not have.
+    """
+    for name, value in given.items():
+        if value is not None and name not in row.settings:
+            known = f"its settings are {', '.join(row.settings)}" if row.settings else "it has the learning rate only"
+            raise InputError(f"the optimizer {row.name} has no {name}", hint=known)
+    return {name: default if given.get(name) is None else float(given[name] or 0.0) for name, default in row.settings.items()}
+
+
+def apply(
+    row: Optimizer, m: Any, quantities: Mapping[str, Any], *, climbs: bool = False, in_place: bool = False
+) -> dict[str, Any]:
+    """What a round assigns, by name, in the order of the rule; ``quantities`` are the names that the formulas use.
+
+    With numbers for ``m`` it computes, with a printer for ``m`` and terms for the quantities it prints. With ``in_place`` the
+    parameter is an array that may be overwritten: what is assigned to it is then that very array, or another one to copy from.
+
+    >>> from graphstep.gates.mathematics import NUMBERS
+    >>> apply(OPTIMIZERS["momentum"], NUMBERS, {"w": 2.0, "g": 3.0, "lr": 0.5, "t": 1, "mu": 0.5, "v": 1.0})
+    {'v': -1.0, 'w': 1.0}
+    """
+    moved = (_up_in_place if climbs else _down_in_place)(quantities["w"]) if in_place else _up if climbs else _down
+    q = SimpleNamespace(**quantities, downhill=moved)
+    made: dict[str, Any] = {}
+    for assignment in row.rule:
+        made[assignment.name] = assignment.formula(m, q)
+        setattr(q, assignment.name, made[assignment.name])
+    return made
+
+
+def _down(a: Any, b: Any) -> Any:
+    return a - b
+
+
+def _up(a: Any, b: Any) -> Any:
+    return a + b
+
+
+def _down_in_place(w: Any) -> Callable[[Any, Any], Any]:
+    # The parameter stands on the left of the last assignment only: nobody reads it afterwards.
+    return lambda a, b: w.__isub__(b) if a is w else a - b
+
+
+def _up_in_place(w: Any) -> Callable[[Any, Any], Any]:
+    return lambda a, b: w.__iadd__(b) if a is w else a + b

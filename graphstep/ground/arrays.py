@@ -1,0 +1,288 @@
+"""Numbers and arrays of numbers: what a node's value may be, and how an array is written for a person.
+
+NumPy is imported where an array is at hand, and not before: a program of numbers must not wait for it here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import DIGITS, numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+Number: TypeAlias = "float | NDArray[np.float64]"
+"""A value, a gradient or a contribution. What has the shape () is always a Python float."""
+
+SMALL = 16
+"""Cells up to which an array is written out."""
+
+SMALL_COLUMNS = 6
+"""Length of its last axis up to which an array of several axes is written out."""
+
+COLUMN = 4
+"""Cells of a vector up to which LaTeX has it as a column."""
+
+BINS = 12
+"""Bins of the histogram in a summary."""
+
+_NOISE = 1e-15
+"""The part of its largest cell below which a cell of an array is rounding."""
+
+_BARS = "▁▂▃▄▅▆▇█"
+_CHUNK = 1 << 20
+"""Cells that are sorted into bins at a time, so that a large array is not copied as a whole."""
+
+
+def plain(value: Any) -> Number:
+    """A float for a number of any kind and for an array of shape (); any other array in C order with float64 cells.
+
+    An array that is so already is returned as the same object, not copied.
+    """
+    if isinstance(value, int | float):
+        return float(value)
+    import numpy as np
+
+    array = np.asarray(value, dtype=np.float64)
+    # ascontiguousarray would make a vector of one cell of a number.
+    return np.ascontiguousarray(array) if array.ndim else float(array)
+
+
+def shape_of(value: Number) -> tuple[int, ...]:
+    """The shape, as in NumPy: () for a number."""
+    return () if isinstance(value, int | float) else tuple(value.shape)
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as it is written beside a name: ``2×3`` for a matrix, ``3`` for a vector, nothing for a number.
+
+    >>> shape_text((2, 3)), shape_text((3,)), shape_text(())
+    ('2×3', '3', '')
+    """
+    return "×".join(map(str, shape))
+
+
+def kind_text(shape: Sequence[int]) -> str:
+    """What has that shape, in a sentence.
+
+    >>> kind_text(()), kind_text((3,)), kind_text((2, 3)), kind_text((8, 2, 3))
+    ('a number', 'a vector of 3', 'a 2×3 matrix', 'an 8×2×3 array')
+    """
+    if not shape:
+        return "a number"
+    if len(shape) == 1:
+        return f"a vector of {shape[0]}"
+    text = shape_text(shape)
+    return f"{_article(shape[0])} {text} {'matrix' if len(shape) == 2 else 'array'}"
+
+
+def cell_text(cell: Sequence[int]) -> str:
+    """Which cell of an array, counted from 0 as in programs: ``[0, 1]``; nothing for a number."""
+    return f"[{', '.join(map(str, cell))}]" if cell else ""
+
+
+def _article(number: int) -> str:
+    """``an`` before eight, eleven, eighteen, eighty …; ``a`` before the rest."""
+    text = str(number)
+    return "an" if text[0] == "8" or (text[:2] in {"11", "18"} and len(text) % 3 == 2) else "a"
+
+
+def all_zero(value: Number) -> bool:
+    """Whether a number, or every cell of an array that has any, is 0."""
+    return value == 0 if isinstance(value, int | float) else bool(value.size) and not value.any()
+
+
+def is_small(array: NDArray[np.float64]) -> bool:
+    """Whether an array is written out: at most :data:`SMALL` cells, and rows of at most :data:`SMALL_COLUMNS`, or one vector."""
+    return bool(array.size <= SMALL and (array.ndim <= 1 or array.shape[-1] <= SMALL_COLUMNS))
+
+
+def array_text(array: NDArray[np.float64], digits: int = DIGITS) -> str:
+    """All cells in nested brackets, with ``digits`` significant digits: ``[[0.088, 0.176], [0.104, 0.208]]``."""
+    return _nested(settled(array).tolist(), lambda cell: numeral(cell, digits))
+
+
+def settled(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An array with 0 where a cell is below 1e-15 of the largest: what rounding left there is no figure."""
+    import numpy as np
+
+    size = np.abs(array)
+    settled: NDArray[np.float64] = np.where(size < _NOISE * np.max(size, initial=0.0, where=np.isfinite(size)), 0.0, array)
+    return settled
+
+
+def _nested(cells: Any, spell: Callable[[float], str]) -> str:
+    # As deep as the array has axes, which NumPy limits to 64.
+    if isinstance(cells, list):
+        return f"[{', '.join(_nested(part, spell) for part in cells)}]"
+    return spell(cells)
+
+
+def number_text(value: Number, digits: int = DIGITS) -> str:
+    """A value in one line: a numeral, a small array in brackets, or what a larger one is like.
+
+    ``64×100 matrix, mean 0.03, from -2.1 to 3.4``
+    """
+    if isinstance(value, int | float):
+        return numeral(float(value), digits)
+    return array_text(value, digits) if is_small(value) else summary(value).line(digits)
+
+
+def latex_matrix(array: NDArray[np.float64], digits: int = DIGITS) -> str:
+    r"""A small array in LaTeX: a matrix as ``bmatrix``, a vector as a column of it, as textbooks write it.
+
+    A vector of more than :data:`COLUMN` cells is a row with ``^\top``, as printed where height is dear. An array of three or
+    more axes is written in nested brackets, as is one without cells: LaTeX has no shape for them.
+    """
+    if array.ndim not in {1, 2} or array.size == 0:
+        return _nested(array.tolist(), lambda cell: _latex(cell, digits))
+    array = settled(array)
+    lies = array.ndim == 1 and array.size > COLUMN
+    rows = array.reshape(1 if lies else -1, -1 if lies else 1).tolist() if array.ndim == 1 else array.tolist()
+    inside = r" \\ ".join(" & ".join(_latex(cell, digits) for cell in row) for row in rows)
+    return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}" + (r"^{\top}" if lies else "")
+
+
+def _latex(cell: float, digits: int) -> str:
+    text = numeral(cell, digits)
+    if text == "nan":
+        return r"\mathrm{nan}"
+    mantissa, e, exponent = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if e else text.replace("inf", r"\infty")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an array is like. Every statistic is over its finite cells, and nan where there are none."""
+
+    shape: tuple[int, ...]
+    """The shape of the array."""
+    size: int
+    """How many cells it has."""
+    minimum: float
+    """The least cell."""
+    mean: float
+    """The arithmetic mean."""
+    maximum: float
+    """The greatest cell."""
+    std: float
+    """The standard deviation, with the number of cells as the divisor."""
+    zeros: float
+    """The share of all cells that are zero, from 0 to 1."""
+    nan: int
+    """How many cells are nan."""
+    inf: int
+    """How many cells are inf or -inf."""
+    counts: tuple[int, ...]
+    """The histogram: cells in each bin. One bin when all finite cells are equal, none when there are none."""
+    edges: tuple[float, ...]
+    """The edges of the bins, one more than there are bins; a bin includes its lower edge, the last one both."""
+
+    def line(self, digits: int = DIGITS) -> str:
+        """One line: the shape, the mean, the least and the greatest cell, and how many cells are not finite."""
+        kind = kind_text(self.shape).partition(" ")[2]
+        if not self.counts:
+            return ", ".join([kind, *self._odd()])
+        if self.minimum == self.maximum:
+            return ", ".join([kind, f"every {'finite ' if self._odd() else ''}cell {numeral(self.mean, digits)}", *self._odd()])
+        span = f"from {numeral(self.minimum, digits)} to {numeral(self.maximum, digits)}"
+        return ", ".join([kind, f"mean {numeral(self.mean, digits)}", span, *self._odd()])
+
+    def lines(self, digits: int = DIGITS) -> list[str]:
+        """A few lines: the shape, the statistics, the share of zeros and what is not finite, and the histogram."""
+        text = [f"{kind_text(self.shape).partition(' ')[2]}{f': {self.size:,} cells' if len(self.shape) > 1 else ''}"]
+        if self.counts:
+            text.append(f"from {numeral(self.minimum, digits)} to {numeral(self.maximum, digits)}")
+            text.append(f"mean {numeral(self.mean, digits)}, standard deviation {numeral(self.std, digits)}")
+        odd = [f"{_percent(self.zeros)} zeros"] * (self.zeros > 0) + self._odd()
+        if odd:
+            text.append(", ".join(odd))
+        if len(self.counts) > 1:
+            text.append(f"{numeral(self.minimum, digits)} {bars(self)} {numeral(self.maximum, digits)}")
+        return text
+
+    def _odd(self) -> list[str]:
+        return [f"{count:,} {name}" for count, name in ((self.nan, "nan"), (self.inf, "inf")) if count]
+
+
+def _percent(share: float) -> str:
+    """A share that is not all and not nothing is never written as 100% or 0%."""
+    if share < 0.01:
+        return "under 1%"
+    return f"{100 if share == 1 else min(99, round(100 * share))}%"
+
+
+def summary(array: NDArray[np.float64]) -> Summary:
+    """What an array is like; it may be empty, and hold inf and nan."""
+    import numpy as np
+
+    cells = array.ravel()
+    finite = np.isfinite(cells)
+    missing = int(np.count_nonzero(np.isnan(cells)))
+    infinite = cells.size - int(np.count_nonzero(finite)) - missing
+    zeros = (cells.size - int(np.count_nonzero(cells))) / cells.size if cells.size else 0.0
+    if missing or infinite:
+        cells = cells[finite]
+    if cells.size == 0:
+        return Summary(array.shape, array.size, math.nan, math.nan, math.nan, math.nan, zeros, missing, infinite, (), ())
+    low, high = float(cells.min()), float(cells.max())
+    if low == high:
+        return Summary(array.shape, array.size, low, low, high, 0.0, zeros, missing, infinite, (int(cells.size),), (low, high))
+    # Near the largest and the smallest doubles, sums and squares would overflow or vanish: a power of two brings cells to size 1.
+    exponent = math.frexp(max(abs(low), abs(high)))[1] - 1
+    scale = 1.0 if abs(exponent) < 400 else math.ldexp(1.0, exponent)
+    if scale != 1.0:
+        cells = cells / scale
+    start, stop = low / scale, high / scale
+    mean = min(max(float(cells.mean()) * scale, low), high)
+    if abs(mean) < _NOISE * max(abs(low), abs(high)):
+        mean = 0.0
+    counts = np.zeros(BINS, np.int64)
+    for place in range(0, cells.size, _CHUNK):
+        bins = ((cells[place : place + _CHUNK] - start) / (stop - start) * BINS).astype(np.int64)
+        counts += np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
+    edges = (low, *((start + (stop - start) * (k / BINS)) * scale for k in range(1, BINS)), high)
+    deviation = float(cells.std()) * scale
+    return Summary(array.shape, array.size, low, mean, high, deviation, zeros, missing, infinite, tuple(counts.tolist()), edges)
+
+
+def bars(summary: Summary) -> str:
+    """The histogram as one line, a bar a bin: ``▁▂▄█▅▂▁``. Only an empty bin has the lowest bar."""
+    most = max(summary.counts, default=0)
+    return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in summary.counts)
+
+
+def numbers(values: Mapping[str, Any]) -> dict[str, Number]:
+    """Values as floats and arrays; nested lists are arrays. InputError for what is no real number."""
+    return {name: _number(name, value) for name, value in values.items()}
+
+
+def _number(name: str, value: Any) -> Number:
+    if isinstance(value, Real) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            raise InputError(f"the value of {name} is too large for a float", hint="stay below 1.8e308") from None
+    import numpy as np
+
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        # NumPy makes no array of rows of different lengths.
+        message = f"the rows of {name} differ in length"
+        raise InputError(message, hint="an array has as many cells in every row") from None
+    if array.dtype.kind not in ("biuf" if array.ndim else "iuf"):
+        kind = type(value).__name__
+        message = (
+            f"the value of {name} is a {kind}, not a number" if not array.ndim else f"{name} holds something besides numbers"
+        )
+        raise InputError(message, hint=f"give a number, such as {name}=0.5, or a list of numbers")
+    return plain(array)

@@ -1,0 +1,166 @@
+"""What can go wrong, and how it is said.
+
+    GraphstepError              exit status 1: failed while running
+    └── InputError              exit status 2: something was typed wrong
+        └── ReadError           ... in a program, at a place that a caret can point to
+            ├── LimitError      ... in a program, larger than we promise to handle
+            └── ShapeError      ... in a program, where arrays meet whose shapes do not go together
+
+Every message says what is wrong, where, and (as the hint) what would do.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from graphstep.ground.unprintable import MARK, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Span = tuple[int, int]
+"""Where something stands in the text: the index of its first character and the index after its last."""
+
+_CONTEXT = 60
+"""Columns of a long line that an error quotes on either side of the place."""
+
+_EDITS = (4, 8)
+"""Letters of a word from which on one slip, and two slips, are looked for."""
+
+
+class GraphstepError(Exception):
+    """The base of every error a user can cause."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        """One sentence without a full stop: what is wrong."""
+        self.hint = hint
+        """One sentence: what would do. Empty when the message says it all."""
+
+    def report(self) -> str:
+        """The whole error as the terminal shows it, without a trailing newline."""
+        return "\n".join(part for part in (f"error: {self.message}", self._place(), self._advice()) if part)
+
+    def _place(self) -> str:
+        return ""
+
+    def _advice(self) -> str:
+        return f"hint: {self.hint}" if self.hint else ""
+
+
+class InputError(GraphstepError):
+    """Something the user typed cannot be used: a value, an option, a name."""
+
+    exit_status = 2
+
+
+class ReadError(InputError):
+    """A program cannot be read; a caret points at the place.
+
+    >>> print(ReadError("there is no gate called foo", text="1 + foo(x)", span=(4, 7)).report())
+    error: there is no gate called foo
+      1 + foo(x)
+          ^^^
+    """
+
+    def __init__(self, message: str, *, text: str = "", span: Span | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.text = text
+        """The whole text that was being read."""
+        self.span = span
+        """The place in it, or None when no place is to blame."""
+
+    def _place(self) -> str:
+        return caret(self.text, self.span) if self.span is not None else ""
+
+
+class LimitError(ReadError):
+    """A program is larger than a limit of :mod:`graphstep.ground.limits`; the message says the limit."""
+
+
+class ShapeError(ReadError):
+    """Arrays meet whose shapes do not go together; the message says both shapes, the hint what would fit."""
+
+
+def caret(text: str, span: Span) -> str:
+    """The line of ``text`` that holds ``span``, with carets under it; long lines are cut around the place."""
+    start = min(max(span[0], 0), len(text))
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", start)
+    last = len(text) if last < 0 else last
+    stop = max(start + 1, min(span[1], last))
+    left, right = max(first, start - _CONTEXT), min(last, max(stop, start + _CONTEXT))
+    right = min(right, left + 2 * _CONTEXT)
+    shown = f"{'…' if left > first else ''}{_plain(text[left:right])}{'…' if right < last else ''}"
+    before = text[left:start]
+    marked = text[start : min(stop, right)]
+    pad = _columns(_plain(before)) + (1 if left > first else 0)
+    where = "" if "\n" not in text else f"  line {text.count(chr(10), 0, first) + 1}:\n"
+    return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, _columns(_plain(marked)))}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``did you mean 'x'?`` for the known word that differs by a slip of the fingers, or the empty string.
+
+    Nearness of letters is no nearness of meaning: a cot is no dot, and swish is not sinh. So a word has to be the same but for
+    capitals, underscores and doubled letters, or have four letters and one edit (a letter too many, too few, wrong, or two in
+    the wrong order), or eight and two.
+
+    >>> did_you_mean("sigmod", ["sign", "sigmoid"]), did_you_mean("cot", ["dot", "cos"])
+    ("did you mean 'sigmoid'?", '')
+    """
+    plain = _plainest(word)
+    allowed = 0 if len(word) < _EDITS[0] else 1 if len(word) < _EDITS[1] else 2
+    best, near = (allowed + 1, False), ""
+    for each in known:
+        if _plainest(each) == plain:
+            return f"did you mean '{each}'?"
+        if len(each) >= _EDITS[0] - 1 and abs(len(each) - len(word)) <= allowed and len(word) <= _CONTEXT:
+            # Of two that are equally near the one of the same letters: tahn is tanh, and not tan.
+            edits = _edits(word, each), sorted(word) != sorted(each)
+            if edits < best:
+                best, near = edits, each
+    return f"did you mean '{near}'?" if near else ""
+
+
+def _plainest(word: str) -> str:
+    letters = word.replace("_", "").lower()
+    return "".join(letter for letter, before in zip(letters, f" {letters}", strict=False) if letter != before)
+
+
+def _edits(one: str, other: str) -> int:
+    """Letters to add, drop or change, and neighbours to swap, that make one word of the other (Damerau and Levenshtein)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, above, row = row, before, [i] + [0] * len(other)
+        for j, wanted in enumerate(other, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                row[j] = min(row[j], above[j - 2] + 1)
+    return row[-1]
+
+
+def quoted(text: str, width: int = 40) -> str:
+    """User text inside quotes, cut to ``width`` and with control characters made visible."""
+    cut = text if len(text) <= width else text[: width - 1] + "…"
+    return f"'{_plain(cut)}'"
+
+
+def quoted_path(path: object, width: int = 80) -> str:
+    """The name of a file inside quotes; of a long one the end, which is what tells files apart."""
+    text = str(path)
+    return quoted(text if len(text) <= width else f"…{text[1 - width :]}", width)
+
+
+def _plain(text: str) -> str:
+    """Tabs and control characters would move the caret or the terminal's cursor: show them as one space or mark."""
+    return printable("".join(" " if c == "\t" else c if c.isprintable() else MARK for c in text))
+
+
+def _columns(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,43 @@
+"""The computational graph of a program as a networkx graph, for everyone who has a question about it that networkx answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.gates import GATES
+from graphstep.ground.collector import collector_paused
+from graphstep.ground.operands import Constant
+from graphstep.language.program import Program, node_id
+
+if TYPE_CHECKING:
+    import networkx
+
+
+@collector_paused()
+def build(program: Program) -> networkx.MultiDiGraph:
+    """The graph of a program.
+
+    Nodes are keyed by id (``"v1"``) and carry ``label`` (as typed), ``name``, ``gate`` (None for an input), ``symbol`` (what
+    stands in the box), ``span`` and ``constants`` (slot → number). An edge goes from an operand to the gate that reads it and is
+    keyed by the slot, so ``x*x`` has two. Nodes are added in topological order. The graph itself carries ``program`` and
+    ``output``.
+    """
+    import networkx
+
+    graph = networkx.MultiDiGraph(program=program.text, output=node_id(program.output))
+    ids = [node_id(index) for index in range(len(program.nodes))]
+    # Node by node, edge by edge: less than half the time of add_nodes_from and add_edges_from, which look up every edge again.
+    for index, node in enumerate(program.nodes):
+        graph.add_node(
+            ids[index],
+            label=program.label(index),
+            name=node.name,
+            gate=node.gate,
+            symbol=node.name if node.gate is None else GATES[node.gate].box(node.operands, node.options),
+            span=node.span,
+            constants={slot: x.value for slot, x in enumerate(node.operands) if isinstance(x, Constant)},
+        )
+        for slot, operand in enumerate(node.operands):
+            if isinstance(operand, int):
+                graph.add_edge(ids[operand], ids[index], slot)
+    return graph

@@ -1,0 +1,186 @@
+"""What was typed, as data: the nodes of a program in the order, spelling and place of the text.
+
+A program is a tuple of nodes. The inputs come first, in the order in which the text first names them; then the
+gates in the order of the text, each behind its operands. So the tuple is a topological order, and a node is known by its
+index in it (``v1`` to the outside, from 1).
+
+Numbers are not nodes. A constant lives inside the gate that uses it, as the lectures draw it (``×2``, ``+1``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from graphstep.ground.operands import Constant, Operand, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphstep.ground.errors import Span
+
+_COMMENT = re.compile(r"#[^\n]*")
+
+LABEL_WIDTH = 60
+"""Characters of a label before it is cut: labels of a long chain would otherwise be quadratic in its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One input or one gate of a program."""
+
+    gate: str | None
+    """Name of its gate in :data:`graphstep.gates.GATES`; None for an input."""
+    operands: tuple[Operand, ...] = ()
+    """What it reads, one entry a slot."""
+    name: str | None = None
+    """The input's name, or the name the learner assigned to this gate."""
+    span: Span | None = None
+    """Where its expression stands in the text, without enclosing parentheses."""
+    text: str | None = None
+    """Its expression where the text does not hold it: parts of an expanded composite gate."""
+    options: tuple[tuple[str, Any], ...] = ()
+    """What a structural gate was told besides its operands, by name: ``(("axis", 0),)``. Every value is hashable."""
+    shape: Shape = ()
+    """The shape of its value, once the program is fitted to the shapes of its inputs (:func:`graphstep.language.shapes.fit`)."""
+
+    @property
+    def sources(self) -> tuple[tuple[int, int], ...]:
+        """``(slot, node index)`` of every operand that is a node."""
+        return tuple((slot, x) for slot, x in enumerate(self.operands) if isinstance(x, int))
+
+    @property
+    def constants(self) -> dict[int, Constant]:
+        """The constants by slot."""
+        return {slot: x for slot, x in enumerate(self.operands) if isinstance(x, Constant)}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program as it was read: immutable, and the same for any values of its inputs."""
+
+    text: str
+    """The text as typed (NFKC-normalised)."""
+    nodes: tuple[Node, ...]
+    """Inputs first, then gates; operands stand before the gates that read them."""
+    output: int
+    """Index of the last statement's node."""
+    names: Mapping[str, int] = field(default_factory=dict)
+    """Every name that denotes a node: inputs and assigned names."""
+    data: frozenset[str] = frozenset()
+    """The inputs that are data: given, and not to be changed, so that nobody asks for a gradient with respect to them."""
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order in which the text first names them."""
+        return tuple(node.name or "" for node in self.nodes[: self.first_gate])
+
+    @cached_property
+    def input_places(self) -> Mapping[str, int]:
+        """The index of each input by its name: to look one up in a program of thousands takes as long as in one of three."""
+        return {name: index for index, name in enumerate(self.inputs)}
+
+    @cached_property
+    def first_gate(self) -> int:
+        """Index of the first node that is a gate (the number of inputs)."""
+        return next((i for i, node in enumerate(self.nodes) if node.gate is not None), len(self.nodes))
+
+    @cached_property
+    def depends(self) -> tuple[bool, ...]:
+        """Whether each node depends on any input that is not data; what does not is a constant and gets no gradient."""
+        known: list[bool] = []
+        for node in self.nodes:
+            if node.gate is None:
+                known.append(node.name not in self.data)
+                continue
+            known.append(any(isinstance(x, int) and known[x] for x in node.operands))
+        return tuple(known)
+
+    @cached_property
+    def reaches(self) -> tuple[bool, ...]:
+        """Whether the output depends on each node."""
+        reached = [False] * len(self.nodes)
+        reached[self.output] = True
+        for index in range(len(self.nodes) - 1, -1, -1):
+            if reached[index]:
+                for operand in self.nodes[index].operands:
+                    if isinstance(operand, int):
+                        reached[operand] = True
+        return tuple(reached)
+
+    @cached_property
+    def consumers(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each node the ``(gate index, slot)`` pairs that read it, in the order of the text."""
+        readers: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
+        for index, node in enumerate(self.nodes):
+            for slot, operand in enumerate(node.operands):
+                if isinstance(operand, int):
+                    readers[operand].append((index, slot))
+        return tuple(map(tuple, readers))
+
+    def source_text(self, index: int) -> str:
+        """The expression of a node as typed, whatever its length; comments inside it are left out."""
+        node = self.nodes[index]
+        if node.text is not None:
+            return node.text
+        if node.span is not None:
+            return _COMMENT.sub("", self.text[node.span[0] : node.span[1]])
+        return node.name or node_id(index)
+
+    def label(self, index: int, width: int = LABEL_WIDTH) -> str:
+        """What a node is called: the expression as typed on one line, cut in the middle where longer than ``width``."""
+        node = self.nodes[index]
+        if node.text is None and node.span is not None and node.span[1] - node.span[0] > 4 * width:
+            start, stop = node.span
+            ends = self.text[start : start + 2 * width], self.text[stop - 2 * width : stop]
+            raw = "…".join(_COMMENT.sub("", end) for end in ends)
+        else:
+            raw = self.source_text(index)
+        flat = " ".join(raw.split())
+        if len(flat) <= width:
+            return flat
+        head = (width - 1) * 2 // 3
+        return f"{flat[:head]}…{flat[len(flat) - (width - 1 - head) :]}"
+
+    def short(self, index: int, width: int = 12) -> str:
+        """A node's name; else its expression when that is at most ``width`` wide; else its id ``v7``."""
+        node = self.nodes[index]
+        if node.name is not None:
+            return node.name
+        if node.text is None and node.span is not None and node.span[1] - node.span[0] > 2 * width:
+            return node_id(index)
+        text = "".join(self.source_text(index).split())
+        return text if len(text) <= width else node_id(index)
+
+    def find(self, key: str) -> int | None:
+        """The node with this name, this id (``v4``) or this text (white space aside; the first of several), or None."""
+        if key in self.names:
+            return self.names[key]
+        if key[:1] == "v" and key[1:].isdecimal() and 1 <= int(key[1:]) <= len(self.nodes):
+            return int(key[1:]) - 1
+        wanted = "".join(key.split())
+        while wanted[:1] == "(" and wanted[-1:] == ")" and _wraps(wanted):
+            wanted = wanted[1:-1]
+        for index, node in enumerate(self.nodes):
+            if node.text is None and node.span is not None and node.span[1] - node.span[0] < len(wanted):
+                continue
+            if "".join(self.source_text(index).split()) == wanted:
+                return index
+        return None
+
+
+def node_id(index: int) -> str:
+    """How a node is called outside the program: ``v1`` is the first."""
+    return f"v{index + 1}"
+
+
+def _wraps(text: str) -> bool:
+    """Whether the first parenthesis of ``text`` closes at its last character."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return place == len(text) - 1
+    return False

@@ -1,0 +1,76 @@
+"""Names without a value that were probably meant otherwise: ``E`` for e, ``sinx`` for sin(x), ``w^T`` for w.T."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphstep.gates import FUNCTIONS
+from graphstep.ground import limits
+from graphstep.language.read.foreign.rows import rows_by_name
+from graphstep.language.read.foreign.translation import Translation, proposals
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_CONSTANTS = {"E": "e", "Pi": "pi", "PI": "pi"}
+_INFINITE = frozenset({"inf", "Inf", "infinity", "Infinity", "oo", "nan", "NaN"})
+_LETTERS = ("x", "y", "z", "pi", "π", "e")
+_SEARCHED = 2_000
+"""Characters of a program in which the place of a name is looked for."""
+
+_TO_THE_T = re.compile(r"(?P<of>[\w)\]]{1,40})\s*(?:\^|\*\*)\s*\(?T(?P<beside>\w*)")
+
+
+def name_hint(name: str, text: str, given: Collection[str]) -> str:
+    """What a name without a value was probably meant to be, where it is spelled as in books or other programs; else nothing.
+
+    >>> name_hint("sinx", "sinx", ["x"]), name_hint("πx", "2πx", ["x"])
+    ('sinx is one name; of a function the input stands in parentheses: sin(x)', 'πx is one name; a product is written 2*π*x')
+    """
+    text = text[:_SEARCHED]
+    if name in _CONSTANTS:
+        written = re.sub(rf"\b{name}\b", _CONSTANTS[name], text) if len(text) <= limits.NAME else _CONSTANTS[name]
+        return (
+            f"if {'2.718…' if name == 'E' else '3.141…'} is meant, it is written {_CONSTANTS[name]}: {' '.join(written.split())}"
+        )
+    if re.search(r"(?<!\w)d\w+\s*/\s*d\w+", text) and name[0] == "d" and len(name) > 1:
+        return "every run computes the gradients of all its inputs: write the function alone"
+    power = re.search(rf"(\d+\.?\d*)\s*{re.escape(name)}\s*\^\s*([-+]?\d+)", text) if name == "x10" else None
+    if power is not None:
+        return f"a power of ten is written {power[1]}e{power[2]}, and a product {power[1]}*10^{power[2]}"
+    if name == "None":
+        return "nothing is left out by None here: max(x, 0) holds x above a bound, min(x, 1) below one"
+    if name in _INFINITE:
+        value = "nan" if "n" in name[:1].lower() else "inf"
+        return f"{name} is a name here, and can be given the value {value}: {name}={value}"
+    transposed = _TO_THE_T.search(text)
+    if transposed is not None and name == f"T{transposed['beside']}":
+        behind = f" @ {transposed['beside']}" if transposed["beside"] else ""
+        return f"a transpose is written {transposed['of'].lstrip(')]')}.T{behind}; ^T is a power"
+    if name in FUNCTIONS and len(name) > 1:
+        return f"if the function is meant, its input stands in parentheses: {name}(x)"
+    known = {*given, *_LETTERS}
+    for stop in range(len(name) - 1, 1, -1):
+        function, rest = name[:stop], name[stop:]
+        if (function in FUNCTIONS or function in rows_by_name()) and (rest.lstrip("0123456789") in known):
+            meant = next(iter(proposals(f"{function}({rest})", 0)), Translation(f"{function}({rest})", "")).text
+            return f"{name} is one name; of a function the input stands in parentheses: {meant or f'{function}({rest})'}"
+    factors = _factors(name, known)
+    if not factors:
+        return ""
+    number = re.search(rf"(\d+\.?\d*)\s*{re.escape(name)}\b", text)
+    return f"{name} is one name; a product is written {'*'.join([*(number.groups() if number else ()), *factors])}"
+
+
+def _factors(name: str, known: Collection[str]) -> list[str]:
+    """The known names that a name falls into, two or more; the fewest."""
+    ways: list[list[str] | None] = [[]] + [None] * len(name)
+    for stop in range(1, len(name) + 1):
+        for start in range(stop):
+            way = ways[start]
+            if way is not None and name[start:stop] in known and name[start:stop] != name:
+                here = ways[stop]
+                if here is None or len(way) + 1 < len(here):
+                    ways[stop] = [*way, name[start:stop]]
+    return ways[len(name)] or []

@@ -1,0 +1,140 @@
+"""The rows of the table by name, whether one is meant by a call, and its template filled with what was typed."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from graphstep.gates import FUNCTIONS
+from graphstep.language.read.foreign.pieces import atom, bare, split
+from graphstep.language.read.foreign.table import FOREIGN, KEYWORDS, Foreign
+
+METHOD, QUALIFIED = "", "*"
+"""Libraries of a row: any array's, as in ``.view(x)``; whatever stands before a dot."""
+
+_WORD = re.compile(r"'[^']*'|[^\W\d]\w*")
+_AXES = re.compile(r"[-−]?\d+|none|[(\[][-\d\s,]*[)\]]", re.IGNORECASE)
+_LEFT_OUT = re.compile(r", (?:axis=none|keepdims=false)(?=[,)])", re.IGNORECASE)
+
+
+class Row(NamedTuple):
+    """A row of the table, taken apart."""
+
+    row: Foreign
+    """The row."""
+    library: str | None
+    """The library that it belongs to; None for any spelling, ``*`` for a name behind a dot, the empty string for a method."""
+    inputs: tuple[tuple[str, str | None], ...]
+    """Names and defaults."""
+
+
+class Input(NamedTuple):
+    """What was typed for an input."""
+
+    key: str
+    """The name that it was given by; empty where it was given by its place."""
+    text: str
+    """The text."""
+
+
+def plain_name(name: str) -> str:
+    """A name without capitals and underscores, by which names are compared."""
+    return name.replace("_", "").lower()
+
+
+@cache
+def rows_by_name() -> dict[str, tuple[Row, ...]]:
+    """All rows."""
+    rows: dict[str, list[Row]] = {}
+    for row in FOREIGN:
+        path, _, rest = row.call.partition("(")
+        library, dot, name = path.rpartition(".")
+        inputs = []
+        for each in split(rest.removesuffix(")")):
+            key, equals, default = (each, "", "") if each.startswith("'") else each.partition("=")
+            inputs.append((key, default if equals else None))
+        rows.setdefault(plain_name(name), []).append(Row(row, library if dot else None, tuple(inputs)))
+    return {name: tuple(found) for name, found in rows.items()}
+
+
+def rows_of(name: str, library: str | None) -> tuple[Row, ...]:
+    """The rows for a name, the most special first."""
+    kinds = {None: (None,), METHOD: (METHOD, QUALIFIED, None)}.get(library, (library, QUALIFIED, None))
+    return tuple(row for kind in kinds for row in rows_by_name().get(plain_name(name), ()) if row.library == kind)
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    # Of max and Max the first: the table has our own spelling in front.
+    names: dict[str, str] = {}
+    for name in FUNCTIONS:
+        names.setdefault(plain_name(name), name)
+    return names
+
+
+def own_name(name: str) -> str | None:
+    """The function here that has this name but for capitals and underscores."""
+    return name if name in FUNCTIONS else _own_names().get(plain_name(name))
+
+
+def bound_inputs(row: Row, inputs: list[Input]) -> dict[str, str] | None:
+    """What was typed for each input of a row; None where the row is not meant."""
+    places = [text for key, text in inputs if not key]
+    named = {KEYWORDS.get(key, key): text for key, text in inputs if key} | {key: text for key, text in inputs if key}
+    unused = {key for key, _ in inputs if key}
+    bound: dict[str, str] = {}
+    for name, default in row.inputs:
+        key = name.removeprefix("*")
+        if name.startswith("*"):
+            several = bool(places) and bare(places[0]) != places[0] and places[0][0] in "(["
+            bound[key] = bare(places.pop(0)) if several else ", ".join(places)
+            places = places if several else []
+            if not bound[key] and row.row.here:
+                return None
+            continue
+        literal = default if default is not None and not _occurs(key, row.row.here) else key if is_literal(key) else None
+        names = (key, "p") if is_literal(key) else (key,)
+        by_name = next((given for given in sorted(unused) if given in names or KEYWORDS.get(given) in names), None)
+        if by_name is not None:
+            unused.discard(by_name)
+            typed = named[by_name]
+        elif places and not (default is not None and literal is not None):
+            typed = places.pop(0)
+        elif default is not None and literal is None:
+            typed = default
+        else:
+            return None
+        if (literal is not None and _plain(typed) != literal) or (key == "k" and _AXES.fullmatch(typed) is None):
+            return None
+        bound[key] = typed if key != "k" else typed.translate(str.maketrans("[]−", "()-"))
+    return None if places or unused else bound
+
+
+def is_literal(name: str) -> bool:
+    """Whether an input of a row has to be typed as it stands there."""
+    return name[0] in "'0123456789" or name in ("none", "true", "false", "inf")
+
+
+def _plain(text: str) -> str:
+    """A word or numeral as the rows have it: ``np.inf`` as inf, quotes of one kind, no capitals."""
+    plain = text.replace('"', "'").lower().replace(" ", "")
+    return "inf" if re.fullmatch(r"(?:\w+\.)?inf(?:inity)?|float\('inf'\)", plain) else plain
+
+
+def _occurs(name: str, template: str) -> bool:
+    return any(word[0] == name for word in _WORD.finditer(template))
+
+
+def filled(template: str, bound: dict[str, str]) -> str:
+    """A template with what was typed, in parentheses where it would fall apart."""
+
+    def place(word: re.Match[str]) -> str:
+        typed = bound.get(word[0])
+        if typed is None:
+            return word[0]
+        before, behind = template[: word.start()].rstrip(), template[word.end() :].lstrip()
+        alone = before[-1:] in ("", "(", ",", "=") and behind[:1] in ("", ")", ",")
+        return bare(typed) if alone and before[-1:] != "=" and typed[:1] == "(" else typed if alone else atom(typed)
+
+    return _LEFT_OUT.sub("", _WORD.sub(place, template))

@@ -1,0 +1,366 @@
+"""Characters become tokens, in one pass, nothing recursive.
+
+This is where everything is settled that the eye settles before it sees structure: which brackets belong together, which bar opens
+and which closes, whether ``-`` belongs to a numeral, and where a multiplication sign was left out (a token of its own, BESIDE).
+It may be left out behind a number and behind a closing bracket; where that gives two readings, both are spelled out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError
+from graphstep.language.read import arrays, complaints, spelling
+from graphstep.language.read.calls import is_function, takes_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.ground.errors import ReadError, Span
+
+NAME = r"[^\W\d][\w\u0300-\u036f]*"
+"""A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""
+
+NUMERAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""A numeral without a sign, as a regular expression."""
+
+_WORD = re.compile(
+    rf"(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
+    r"|(?P<other>==|//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<bar>\|\|?|‖)"
+    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<unknown>.)",
+    re.DOTALL,
+)
+_SIGNED = re.compile(rf"[ \t]*(?P<numeral>{NUMERAL})")
+_ASSIGNS = re.compile(rf"{NAME}[ \t]*=(?!=)")
+_RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
+_BRACKETS = re.compile(r"\[[^\[\];]*\]")
+_SHAPE = re.compile(r"\(\s*\)|\([^(),;\[\]]*,[^();\[\]]*\)")
+_T = re.compile(r"T(?!\w)")
+_NUMBERS = re.compile(r"[-+(\s]*(?:\d|\.\d)[\d.()/+\s]*+(?![^\W\d])")
+_E_ALONE = re.compile(r"[eE](?!\w)(?![ \t]*(?:\^|\*\*))")
+_VALUE_MARK = re.compile(r"[(),;\[\]]")
+
+_OPERATORS = {
+    "+": "PLUS",
+    "-": "MINUS",
+    "−": "MINUS",
+    "*": "TIMES",
+    "×": "TIMES",
+    "·": "TIMES",
+    "⋅": "TIMES",
+    "∗": "TIMES",
+    "@": "AT",
+    "/": "OVER",
+    "÷": "OVER",
+    "^": "POWER",
+    "**": "POWER",
+}
+_GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "EQUALS"})
+"""What an expression cannot end with, so that it goes on in the next line."""
+_CLOSES = {"BAR": "BAR_END", "NORM": "NORM_END"}
+_POSTFIXES = frozenset({"TRANSPOSE", "INDEX"})
+
+
+class Token:
+    """One word of the text, in the shape in which Lark wants it."""
+
+    __slots__ = ("end_pos", "start_pos", "text", "type")
+
+    # Lark copies these to its end mark. Lines are counted only when an error is shown.
+    line = column = end_line = end_column = 1
+
+    def __init__(self, kind: str, text: str, start: int, stop: int) -> None:
+        self.type = kind
+        """The terminal of the grammar."""
+        self.text = text
+        """What it says: a name, an operator, a numeral with its sign."""
+        self.start_pos = start
+        """Index of its first character."""
+        self.end_pos = stop
+        """Index after its last character."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.start_pos, self.end_pos
+
+
+class Lexer:
+    """The tokens of one text, to be iterated over once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        """The text, normalised."""
+        self.previous: Token | None = None
+        """The token that was handed out before the last one."""
+        self.last: Token | None = None
+        """The token that was handed out last."""
+        # Whether the last token ends an operand, and the token that its statement starts with.
+        self._operand = False
+        self._first: Token | None = None
+        # How deep we are: brackets, and the signs and powers on this level, which nest to the right.
+        self._depth = self._run = 0
+        # The last operator on this level (signs aside), where its left operand starts, where it ends itself, and where the
+        # operand starts that is being read: what it takes to spell out two readings.
+        self._operator, self._left, self._after, self._start = "", 0, 0, 0
+        # The open brackets, each with what was going on around it.
+        self._open: list[tuple[Token, int, str, int, int, int]] = []
+
+    def __iter__(self) -> Iterator[Token]:
+        """The tokens in order; raises ReadError or LimitError at the first that cannot stand there."""
+        text, size, match = self.text, len(self.text), _WORD.match
+        position, ended = 0, False
+        while position < size:
+            word = match(text, position)
+            assert word is not None  # the last group takes any character
+            kind, start, position = word.lastgroup, word.start(), word.end()
+            if kind == "skip":
+                continue
+            if kind == "end":
+                ended = self._ends_statement(word[0]) or ended
+                continue
+            if ended and self.last is not None:
+                yield self._hand_out("SEPARATOR", text[start - 1], start - 1, start)
+                self._first, self._operand, self._operator, self._depth, self._run = None, False, "", 0, 0
+            ended = False
+            if kind == "bar":
+                kind = self._bar(word[0], start)
+            if self._operand and kind in ("name", "numeral", "call", "open"):
+                yield self._beside(start)
+            if kind == "name":
+                token = self._name(start, position)
+            elif kind == "operator":
+                token = self._operate(word[0], start, position)
+                position = token.end_pos
+            elif kind == "numeral":
+                token = self._numeral(word[0], start, position)
+            elif kind == "close":
+                token = self._close(word[0], start, position)
+            elif kind == "open":
+                token = self._shape(start) or self._opening(word[0], start, position)
+                position = token.end_pos
+            elif kind == "call":
+                token = self._call(word[0], start, position)
+            elif kind == "comma":
+                token = self._comma(start)
+            elif kind == "postfix":
+                token = self._postfix(word[0], start, position)
+                position = token.end_pos
+            elif kind == "equals":
+                token = self._equals(start)
+                position = token.end_pos
+            else:
+                raise self._unknown(start)
+            yield token
+        if self._open:
+            raise complaints.never_closed(text, self._open[-1][0].span)
+
+    def _hand_out(self, kind: str, text: str, start: int, stop: int) -> Token:
+        token = Token(kind, text, start, stop)
+        self.previous, self.last = self.last, token
+        if self._first is None:
+            self._first = token
+        return token
+
+    def _ends_statement(self, mark: str) -> bool:
+        if self._open:
+            if mark == ";":
+                raise complaints.never_closed(self.text, self._open[-1][0].span)
+            return False
+        return mark == ";" or self.last is None or self.last.type not in _GOES_ON
+
+    def _deeper(self, start: int) -> None:
+        self._depth += 1
+        if self._depth > limits.NESTING:
+            raise LimitError(
+                f"this is nested more than {limits.NESTING:,} deep",
+                text=self.text,
+                span=(start, start + 1),
+                hint="name an inner part first: q = …; then use q",
+            )
+
+    def _level_ends(self) -> None:
+        self._depth -= self._run
+        self._run = 0
+
+    # Operands
+
+    def _name(self, start: int, stop: int) -> Token:
+        if stop - start > limits.NAME:
+            raise spelling.long_name(self.text, (start, stop))
+        self._operand, self._start = True, start
+        return self._hand_out("NAME", self.text[start:stop], start, stop)
+
+    def _numeral(self, text: str, start: int, stop: int) -> Token:
+        base = self.previous if self.last is not None and self.last.type == "POWER" else None
+        if base is not None and base.type in _CLOSES.values() and self.text[stop : stop + 1] == "_":
+            raise arrays.subscript(self.text, (self._left, base.end_pos), stop)
+        spelling.check_numeral(self.text, (start, stop), text)
+        self._operand, self._start = True, start
+        return self._hand_out("NUMERAL", text, start, stop)
+
+    def _beside(self, start: int) -> Token:
+        """The multiplication sign that was left out before ``start``."""
+        last = self.last
+        assert last is not None
+        if self._open and "\n" in self.text[last.end_pos : start] and _ASSIGNS.match(self.text, start):
+            raise complaints.never_closed(self.text, self._open[-1][0].span)
+        if last.end_pos == start and last.type == "NUMERAL" and _E_ALONE.match(self.text, start):
+            raise spelling.half_an_exponent(self.text, last.span)
+        if last.end_pos == start and self.text[start] == "_" and last.type not in ("NAME", "NUMERAL"):
+            raise arrays.subscript(self.text, (self._start, last.end_pos), start)
+        if last.text[-1:] == "." and last.end_pos == start and _T.match(self.text, start):
+            raise arrays.transposed_number(self.text, last.span)
+        if last.type in _POSTFIXES and self.text[start] not in "0123456789.":
+            raise arrays.beside(self.text, (self._start, last.end_pos), start)
+        if last.type == "NAME" or self.text[start] in "0123456789.":
+            raise complaints.side_by_side(self.text, last.type, (self._start, last.end_pos), start)
+        if self._operator in ("OVER", "POWER"):
+            places = self._left, self._after, last.end_pos, start
+            raise complaints.two_readings(self.text, places)
+        self._operand = False
+        return self._hand_out("BESIDE", "", start, start)
+
+    def _postfix(self, symbol: str, start: int, stop: int) -> Token:
+        """A transpose or an index, behind what it belongs to."""
+        last = self.last
+        if not self._operand or last is None:
+            raise self._unknown(start)
+        if last.type == "NUMERAL":
+            raise arrays.of_a_number(self.text, last.span, "entries" if symbol == "[" else "transpose")
+        if symbol != "[":
+            factor = self.text[self._left : self._after].rstrip("*×·⋅∗ \t")
+            if symbol != ".T" and self._operator == "TIMES" and not _NUMBERS.fullmatch(factor):
+                raise arrays.product_of_transposed(self.text, (self._left, self._after), self._start)
+            return self._hand_out("TRANSPOSE", symbol, start, stop)
+        found = _BRACKETS.match(self.text, start)
+        if last.type == "NAME" and last.end_pos == start:
+            error = complaints.call_in_brackets(self.text, last.span, found[0] if found else "")
+            if error is not None:
+                raise error
+        if found is None:
+            raise arrays.not_an_index(self.text, start)
+        return self._hand_out("INDEX", found[0], start, found.end())
+
+    def _unknown(self, start: int) -> ReadError:
+        """What to say of a character that begins nothing here."""
+        if self.text[start] == "[":
+            return arrays.literal(self.text, start)
+        if self.text[start] == ".":
+            before = (self._start, self.last.end_pos) if self._operand and self.last is not None else None
+            return arrays.part(self.text, start, before)
+        if self.text[start] == "]":
+            return complaints.never_opened(self.text, start)
+        if self.text[start] == "\\" and self._operand and self.last is not None:
+            return arrays.solved(self.text, (self._start, self.last.end_pos), start)
+        return spelling.character(self.text, start)
+
+    # Brackets
+
+    def _call(self, text: str, start: int, stop: int) -> Token:
+        name = text[:-1].rstrip()
+        if len(name) > limits.NAME:
+            raise spelling.long_name(self.text, (start, start + len(name)))
+        if not is_function(name):
+            raise complaints.no_function(self.text, name, start, stop)
+        return self._opening("CALL", start, stop, name)
+
+    def _shape(self, start: int) -> Token | None:
+        """The shape in parentheses behind the inputs of a call, as in ``reshape(x, (2, 3))``, if it is one that opens here."""
+        if not self._open or self.last is None or self.last.type != "COMMA" or not takes_shape(self._open[-1][0].text):
+            return None
+        found = _SHAPE.match(self.text, start)
+        if found is None:
+            return None
+        self._operand, self._start = True, start
+        return self._hand_out("SHAPE", found[0], start, found.end())
+
+    def _opening(self, symbol: str, start: int, stop: int, name: str = "") -> Token:
+        self._deeper(start)
+        kind = "CALL" if name else "OPEN" if symbol == "(" else "BAR" if symbol == "|" else "NORM"
+        token = self._hand_out(kind, name or symbol, start, stop)
+        self._open.append((token, self._run, self._operator, self._left, self._after, start))
+        self._operand, self._operator, self._run = False, "", 0
+        return token
+
+    def _close(self, symbol: str, start: int, stop: int) -> Token:
+        if not self._open:
+            raise complaints.never_opened(self.text, start)
+        opening = self._open[-1][0]
+        if symbol == ")" and opening.type in _CLOSES:
+            raise complaints.never_closed(self.text, opening.span)
+        self._level_ends()
+        _, self._run, self._operator, self._left, self._after, self._start = self._open.pop()
+        self._depth -= 1
+        self._operand = True
+        return self._hand_out(_CLOSES.get(opening.type, "CLOSE"), symbol, start, stop)
+
+    def _bar(self, symbol: str, start: int) -> str:
+        """Whether a bar opens or closes."""
+        opening = self._open[-1][0] if self._open else None
+        if opening is None or opening.type not in _CLOSES:
+            return "open"
+        if opening.type != ("BAR" if symbol == "|" else "NORM") or (
+            not self._operand and self.last is not opening and "|" in self.text[start + 1 : start + limits.NAME]
+        ):
+            raise complaints.nested_bars(self.text, opening.span, start, symbol)
+        return "close"
+
+    # Signs
+
+    def _operate(self, symbol: str, start: int, stop: int) -> Token:
+        kind = _OPERATORS[symbol]
+        if not self._operand and kind in ("PLUS", "MINUS"):
+            signed = _SIGNED.match(self.text, stop) if kind == "MINUS" else None
+            if signed is not None and _RAISES.match(self.text, signed.end()) is None:
+                return self._numeral("-" + signed["numeral"], start, signed.end())
+            self._deeper(start)
+            self._run += 1
+            return self._hand_out(kind, symbol, start, stop)
+        if kind == "POWER":
+            self._deeper(start)
+            self._run += 1
+        else:
+            self._level_ends()
+        if kind == "TIMES" and self._is_quoted() and not _NUMBERS.match(self.text, stop):
+            raise arrays.product_of_transposed(self.text, (self._start, start), stop)
+        if not (self._operator in ("OVER", "POWER") and kind in ("OVER", "POWER")):
+            self._left = self._start
+        self._operator, self._after, self._operand = kind, stop, False
+        return self._hand_out(kind, symbol, start, stop)
+
+    def _is_quoted(self) -> bool:
+        """Whether the last operand ends in a quote, which is how MATLAB and Julia transpose."""
+        return self.last is not None and self.last.type == "TRANSPOSE" and self.last.text != ".T"
+
+    def _comma(self, start: int) -> Token:
+        if not self._open or self._open[-1][0].type != "CALL":
+            around = self._open[-2][0] if len(self._open) > 1 and self._open[-1][0].type == "OPEN" else None
+            raise complaints.stray_comma(self.text, start, around.text if around is not None else "")
+        self._level_ends()
+        self._operand, self._operator = False, ""
+        return self._hand_out("COMMA", ",", start, start + 1)
+
+    def _equals(self, start: int) -> Token:
+        last = self.last
+        if last is None or last.type != "NAME" or last is not self._first:
+            opening = self._open[-1][0] if self._open else None
+            in_call = opening is not None and opening.type == "CALL" and last is not None and last.type == "NAME"
+            if in_call and self.previous is not None and self.previous.type in ("CALL", "COMMA"):
+                return self._option(start)
+            raise complaints.stray_equals(self.text, start, opening.span if opening else None)
+        self._operand = False
+        return self._hand_out("EQUALS", "=", start, start + 1)
+
+    def _option(self, start: int) -> Token:
+        """``=`` and the value behind it, up to the comma or the parenthesis that ends it."""
+        depth = 0
+        for mark in _VALUE_MARK.finditer(self.text, start):
+            if depth == 0 and mark[0] in ",)]":
+                return self._hand_out("OPTION", "=", start, mark.start())
+            if mark[0] == ";":
+                break
+            depth += (mark[0] in "([") - (mark[0] in ")]")
+        raise complaints.never_closed(self.text, self._open[-1][0].span)

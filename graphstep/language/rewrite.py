@@ -1,0 +1,295 @@
+"""Programs into programs of the same value: sharing what is equal, taking composite gates apart, and putting them together.
+
+Each rewriting says where every node went, so that a view can follow the learner's place from one program into the other.
+All three pass over the nodes in their order, so a program of any depth is rewritten in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from graphstep.gates import ELEMENTWISE, GATES
+from graphstep.ground import limits
+from graphstep.ground.errors import InputError, LimitError
+from graphstep.ground.operands import Constant, Operand
+from graphstep.language.program import Node, Program
+from graphstep.language.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+_SLOTS = ("x", "y", "z")
+_PART_WIDTH = 40
+"""Characters of an input's expression inside the expression of a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A program that was made from another."""
+
+    program: Program
+    """The new program."""
+    where: tuple[int | None, ...]
+    """For each node of the old program the new one of the same value; None where it is now inside a composite gate."""
+
+
+def share(program: Program) -> Rewritten:
+    """Equal subexpressions become one node: the same gate with the same inputs in the same order.
+
+    Of several names for one node the first is shown; all of them denote it.
+    """
+    seen: dict[tuple[object, ...], int] = {}
+    nodes: list[Node] = []
+    where: list[int] = []
+    for index, node in enumerate(program.nodes):
+        operands = _moved(node.operands, where)
+        # The bits of a constant, so that 0 and −0 stay apart and nan is equal to itself.
+        key = (node.gate, node.options, *(x if isinstance(x, int) else x.value.hex() for x in operands))
+        place = seen.setdefault(key if node.gate is not None else (index,), len(nodes))
+        if place == len(nodes):
+            nodes.append(replace(node, operands=operands))
+        elif nodes[place].name is None and node.name is not None:
+            nodes[place] = replace(nodes[place], name=node.name)
+        where.append(place)
+    return _rewritten(program, nodes, where)
+
+
+def expand(program: Program, only: Collection[int] | None = None) -> Rewritten:
+    """Composite gates become their parts, until none is left; or only those with an index in ``only``, by one level.
+
+    The last part keeps the name and the label of the composite gate. The other parts have no place in the text: they stand where
+    the composite gate stands, and carry their expression with them. Raises :class:`~graphstep.ground.errors.LimitError`.
+    """
+    chosen = None if only is None else frozenset(only)
+    nodes: list[Node] = []
+    where: list[int] = []
+    for index, node in enumerate(program.nodes):
+        operands = _moved(node.operands, where)
+        if (chosen is None or index in chosen) and (expansion := _expansion(node)):
+            spelled = tuple(_spelled(program, x) for x in node.operands)
+            nodes.extend(_parts(node, _template(expansion, chosen is None), operands, spelled, len(nodes)))
+        else:
+            nodes.append(replace(node, operands=operands))
+        where.append(len(nodes) - 1)
+        if len(nodes) - len(program.inputs) > limits.GATES:
+            message = f"expanded, this program has more than {limits.GATES:,} gates"
+            raise LimitError(message, text=program.text, span=node.span, hint="expand single gates instead")
+    return _rewritten(program, nodes, where)
+
+
+def fold(program: Program) -> Rewritten:
+    """Typed expansions become composite gates: ``1/(1 + exp(-u))`` becomes σ.
+
+    Sums and products match in either order. An inner node must have no other use and no name, or it would vanish from under
+    someone's eyes.
+    """
+    result = Rewritten(program, tuple(range(len(program.nodes))))
+    while True:
+        # A folded gate may be part of a larger one (σ of silu): again, until nothing changes; the table's nesting bounds that.
+        found = _fold_once(result.program)
+        if found is None:
+            return result
+        result = Rewritten(found.program, tuple(None if x is None else found.where[x] for x in result.where))
+
+
+def _moved(operands: Sequence[Operand], where: Sequence[int]) -> tuple[Operand, ...]:
+    return tuple(where[x] if isinstance(x, int) else x for x in operands)
+
+
+def _rewritten(program: Program, nodes: Sequence[Node], where: Sequence[int]) -> Rewritten:
+    names = {name: where[index] for name, index in program.names.items()}
+    return Rewritten(Program(program.text, tuple(nodes), where[program.output], names, program.data), tuple(where))
+
+
+# Expanding
+
+
+def _expansion(node: Node) -> str:
+    """The expansion of a node's gate, for the node's options; empty where there is none."""
+    row = GATES[node.gate] if node.gate is not None else None
+    if row is None or not row.expansion:
+        return ""
+    return row.expansion if isinstance(row.expansion, str) else row.expansion({**row.defaults, **dict(node.options)})
+
+
+@lru_cache(maxsize=256)
+def _template(expansion: str, deep: bool) -> Program:
+    """The expansion of a gate as a program of x, y, z; with ``deep`` down to gates that are not composite."""
+    program = read(expansion)
+    return expand(program).program if deep else program
+
+
+def _parts(node: Node, template: Program, operands: Sequence[Operand], spelled: Sequence[str], first: int) -> Iterator[Node]:
+    inputs = len(template.inputs)
+    slots = [_SLOTS.index(name) for name in template.inputs]
+    texts = dict(zip(_SLOTS, spelled, strict=False))
+    for index in range(inputs, len(template.nodes)):
+        part = template.nodes[index]
+        read_from: list[Operand] = []
+        for x in part.operands:
+            if isinstance(x, Constant):
+                read_from.append(_settled(x))
+            else:
+                read_from.append(operands[slots[x]] if x < inputs else first + x - inputs)
+        if index == template.output:
+            yield replace(node, gate=part.gate, operands=tuple(read_from), options=part.options)
+        else:
+            text = _substituted(template.source_text(index), texts)
+            if part.name is not None:
+                # A name of the expansion means nothing outside: later parts spell out what it stands for.
+                texts[part.name] = text
+            yield Node(part.gate, tuple(read_from), None, node.span, text, part.options)
+
+
+def _settled(constant: Constant) -> Constant:
+    """A constant of an expansion: it stands nowhere in the text."""
+    return Constant(constant.value, constant.text)
+
+
+def _spelled(program: Program, operand: Operand) -> str:
+    if isinstance(operand, Constant):
+        return operand.text
+    return program.nodes[operand].name or program.label(operand, _PART_WIDTH)
+
+
+def _substituted(formula: str, texts: Mapping[str, str]) -> str:
+    """The formula with its letters replaced, in parentheses where they are needed."""
+
+    def put(found: re.Match[str]) -> str:
+        text = texts[found[1] or found[2]]
+        return text if found[1] or _ATOM.fullmatch(text) else f"({text})"
+
+    return _LETTER.sub(put, formula)
+
+
+# An input x, y, z of an expansion, or what it calls q: where it is a whole input of a function, or elsewhere.
+_LETTER = re.compile(r"(?:(?<=\()|(?<=, ))([xyzq])(?=[,)])|\b([xyzq])\b")
+_ATOM = re.compile(r"[0-9.]+|[^\W\d]\w*(\([^()]*\))?")
+
+
+# Folding
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    gate: str
+    shape: Program
+
+
+@cache
+def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
+    """The spellings that fold, by the gate that they end in, the largest first."""
+    found = [
+        _Pattern(gate.name, read(text)) for gate in ELEMENTWISE.values() if gate.folds for text in (gate.expansion, *gate.also)
+    ]
+    found.sort(key=lambda pattern: -len(pattern.shape.nodes))
+    by_last: dict[str, list[_Pattern]] = {}
+    for pattern in found:
+        by_last.setdefault(pattern.shape.nodes[pattern.shape.output].gate or "", []).append(pattern)
+    return {gate: tuple(patterns) for gate, patterns in by_last.items()}
+
+
+def _fold_once(program: Program) -> Rewritten | None:
+    patterns = _patterns()
+    folded: dict[int, Node] = {}
+    inside: set[int] = set()
+    for index in range(len(program.nodes) - 1, program.first_gate - 1, -1):
+        if index in inside:
+            continue
+        node = program.nodes[index]
+        for pattern in patterns.get(node.gate or "", ()):
+            match = _match(program, index, pattern)
+            if match is not None:
+                operand, inner = match
+                folded[index] = replace(node, gate=pattern.gate, operands=(operand,))
+                inside |= inner
+                break
+    if not folded:
+        return None
+    nodes: list[Node] = []
+    # What is inside a folded gate is looked up by nobody: its place here is never used.
+    where: list[int] = []
+    for index, node in enumerate(program.nodes):
+        where.append(len(nodes))
+        if index not in inside:
+            kept = folded.get(index, node)
+            nodes.append(replace(kept, operands=_moved(kept.operands, where)))
+    result = _rewritten(program, nodes, where)
+    return replace(result, where=tuple(None if i in inside else place for i, place in enumerate(where)))
+
+
+def _match(program: Program, root: int, pattern: _Pattern) -> tuple[Operand, frozenset[int]] | None:
+    """What the pattern's x is at this node, and the nodes between; None where the pattern does not fit."""
+    shape = pattern.shape
+    for found in _ways(program, shape, shape.output, root, {}):
+        inner = frozenset(x for place, x in found.items() if place and place != shape.output and isinstance(x, int))
+        if all(_is_private(program, x, root, inner) for x in inner):
+            return found[0], inner
+    return None
+
+
+def _is_private(program: Program, index: int, root: int, inner: frozenset[int]) -> bool:
+    if program.nodes[index].name is not None or index == program.output:
+        return False
+    return all(reader == root or reader in inner for reader, _ in program.consumers[index])
+
+
+def _ways(
+    program: Program, shape: Program, wanted: Operand, have: Operand, found: Mapping[int, Operand]
+) -> list[dict[int, Operand]]:
+    """Every way in which ``have`` fits ``wanted`` of the pattern: pattern node to node, on top of what was found already.
+
+    It recurses into the pattern, which is a handful of nodes from our own table.
+    """
+    if isinstance(wanted, Constant):
+        return [dict(found)] if isinstance(have, Constant) and have.value == wanted.value else []
+    if wanted in found:
+        return [dict(found)] if _same(found[wanted], have) else []
+    part = shape.nodes[wanted]
+    if part.gate is None:
+        return [{**found, wanted: have}]
+    if isinstance(have, Constant):
+        return []
+    node = program.nodes[have]
+    if node.gate != part.gate or len(node.operands) != len(part.operands):
+        return []
+    orders = [node.operands]
+    if GATES[part.gate].commutes and len(node.operands) == 2:
+        orders.append(node.operands[::-1])
+    result = []
+    for order in orders:
+        ways = [{**found, wanted: have}]
+        for inner_wanted, inner_have in zip(part.operands, order, strict=True):
+            ways = [more for way in ways for more in _ways(program, shape, inner_wanted, inner_have, way)]
+        result.extend(ways)
+    return result
+
+
+def _same(one: Operand, other: Operand) -> bool:
+    if isinstance(one, int) or isinstance(other, int):
+        return one == other
+    return one.value == other.value
+
+
+_REWRITES = (fold, expand, share)
+
+
+def read_program(
+    text: str, given: Collection[str] = (), *, share: bool = False, expand: bool = False, fold: bool = False
+) -> Program:
+    """Read a program and rewrite it as asked.
+
+    ``given`` are the names that have values (``e`` and ``pi`` are numbers unless they stand there). ``fold`` makes one gate of
+    a typed ``1/(1+exp(-u))``, ``expand`` makes many of one ``sigmoid(u)``, ``share`` merges equal subexpressions. ReadError
+    where the text cannot be read.
+    """
+    if expand and fold:
+        raise InputError("expanding and folding exclude each other", hint="choose one of expand and fold")
+    program = read(text, given)
+    for wanted, rewrite in zip((fold, expand, share), _REWRITES, strict=True):
+        if wanted:
+            program = rewrite(program).program
+    return program

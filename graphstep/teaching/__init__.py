@@ -1,0 +1,1 @@
+"""Lessons: questions about a run, the marks of the answers, and the misconceptions behind wrong ones."""

@@ -1,0 +1,26 @@
+"""Lessons: Markdown files that stop a run, ask before they show, and compute every answer.
+
+The order in which a lesson passes the modules: ``parse`` (a text becomes a :class:`~graphstep.teaching.lesson.document.Lesson`),
+``rehearsal`` (its runs, stops and answers), ``walk`` (where the learner is), then ``plain`` or the screen. ``check`` keeps a
+lesson honest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graphstep.teaching.lesson.rehearsal import Rehearsal
+
+
+def open_lesson(path: str | Path) -> Rehearsal:
+    """A lesson with its runs, ready to be gone through. LessonError says what is wrong with it, InputError that there is none."""
+    from graphstep.teaching.lesson.parse import read_lesson
+    from graphstep.teaching.lesson.rehearsal import rehearse
+
+    return rehearse(read_lesson(path))
+
+
+__all__ = ["open_lesson"]

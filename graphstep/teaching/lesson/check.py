@@ -1,0 +1,186 @@
+"""Whether a lesson is right: it runs, its stops come in order, its questions have answers, and what it quotes is true."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.language.values import read_value
+from graphstep.teaching.lesson.claims import claims_in, fault
+from graphstep.teaching.lesson.document import LessonError, Problem, Prose
+from graphstep.teaching.lesson.evaluate import numeral_in
+from graphstep.teaching.lesson.notation import misprints
+from graphstep.teaching.lesson.parse import read_lesson
+from graphstep.teaching.lesson.rehearsal import rehearse
+from graphstep.teaching.lesson.shapes import typed_shape
+from graphstep.teaching.lesson.solution import agrees, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.rehearsal import Rehearsal
+    from graphstep.teaching.lesson.solution import Solution
+
+CLAIMS = 500
+"""Quoted numbers of a lesson that are checked."""
+
+_NUMBER = re.compile(r"(?<![\w.^/∂·×*+])[-−]?\d+(?:\.\d+)?(?![\w^/·×*]|\.\d)")
+_SHAPE = re.compile(r"\d+(?:\s?[×x]\s?\d+)+|\(\d+(?:, ?\d+)+\)")
+_ARRAY = re.compile(r"\[[-−\d.,\s\[\]]+\]")
+_STAR = re.compile(r"\w\*\w")
+_SPAN = re.compile(r"(?<!`)(?P<marks>`{1,3})(?!`)[^`]{1,400}(?P=marks)(?!`)")
+_BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~).*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
+_OTHER_BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~)(?!\s*(?:run|math)\b)[^\n]*\n.*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
+_STEM = re.compile(r"\d\d-[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Everything that is wrong in a lesson file, by line; empty when nothing is.
+
+    Raises InputError when the file cannot be read at all.
+    """
+    try:
+        lesson = read_lesson(path)
+        rehearsal = rehearse(lesson)
+    except LessonError as error:
+        return sorted(error.problems, key=lambda problem: problem.line)
+    found = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal), *_stars(rehearsal)]
+    found += _notation(rehearsal)
+    return sorted(found, key=lambda problem: problem.line)
+
+
+def _front(rehearsal: Rehearsal) -> Iterator[Problem]:
+    lesson = rehearsal.lesson
+    for need in lesson.needs:
+        if not _STEM.fullmatch(need) or not lesson.path.with_name(f"{need}.md").exists():
+            yield Problem(lesson.path, 1, f"needs names no lesson beside this one: '{need}' (the file's name without .md)")
+    for name in lesson.run.inputs:
+        if not any(name in scene.trace.program.input_places for scene in rehearsal.scenes):
+            yield Problem(lesson.path, 1, f"inputs gives a value to {name}, which no program of the lesson has")
+
+
+def _order(rehearsal: Rehearsal) -> Iterator[Problem]:
+    """Stops go forward in the run, and a question stands before its answer is on show."""
+    path, at = rehearsal.lesson.path, 0
+    for scene in rehearsal.scenes:
+        if scene.starts_run:
+            at = 0
+        if scene.step < at:
+            yield Problem(path, scene.section.line, f"this stop (step {scene.step}) comes before the one above it (step {at})")
+        for solution in scene.solutions:
+            if solution.seen <= at:
+                yield Problem(
+                    path,
+                    solution.question.line,
+                    f"the answer is on show already: step {solution.seen} has it, and the stop above is at step {at}",
+                )
+        at = max(at, scene.step)
+
+
+def _questions(rehearsal: Rehearsal) -> Iterator[Problem]:
+    path = rehearsal.lesson.path
+    if not rehearsal.lesson.questions:
+        yield Problem(path, 1, "a lesson asks something: it has no predict block")
+    for solution in rehearsal.solutions.values():
+        question = solution.question
+        if not question.hints:
+            yield Problem(path, question.line, "this question has no hint")
+        if not question.because:
+            yield Problem(path, question.line, "this question has no because: the reason that is shown with the answer")
+        for key, texts in (("hint", question.hints), ("because", (question.because,)), ("question", (question.question,))):
+            for text in texts:
+                if written := _gives_away(solution, text):
+                    line = question.lines.get(key, question.line)
+                    yield Problem(path, line, f"{key} writes the right answer, {written}: it is computed and shown by itself")
+
+
+def _gives_away(solution: Solution, text: str) -> str:
+    """The right answer as it stands in a text, or the empty string."""
+    if solution.shape is not None:
+        if len(solution.shape.shape) < 2:
+            return ""
+        return next((match[0] for match in _SHAPE.finditer(text) if typed_shape(match[0]) == solution.shape.shape), "")
+    if solution.right is not None or solution.quantity is None:
+        return ""
+    right = solution.quantity.asked
+    if not isinstance(right, float):
+        return next((match[0] for match in _ARRAY.finditer(text) if _is_array(match[0], right)), "")
+    for match in _NUMBER.finditer(text):
+        number = numeral_in(match[0])
+        if number is not None and agrees(number[0], right):
+            return match[0]
+    return ""
+
+
+def _is_array(text: str, right: Number) -> bool:
+    try:
+        return same(read_value(text.replace("−", "-")), right)
+    except GraphstepError:
+        return False
+
+
+def _quoted(rehearsal: Rehearsal) -> Iterator[Problem]:
+    count = 0
+    for scene in rehearsal.scenes:
+        for block in scene.section.blocks:
+            for claim in claims_in(block) if isinstance(block, Prose) else ():
+                count += 1
+                if count > CLAIMS:
+                    yield Problem(rehearsal.lesson.path, claim.line, f"more than {CLAIMS} claims are not checked")
+                    return
+                # A derivative in another notation is said once, and not as a number that is wrong as well.
+                if not any(misprints(scene.trace, claim.text)) and (wrong := fault(scene.trace, claim)):
+                    yield Problem(rehearsal.lesson.path, claim.line, wrong)
+
+
+def _notation(rehearsal: Rehearsal) -> Iterator[Problem]:
+    """Derivatives in the prose and in the questions that the run writes otherwise."""
+    path = rehearsal.lesson.path
+    for scene in rehearsal.scenes:
+        for block in scene.section.blocks:
+            if isinstance(block, Prose):
+                for place, wrong in misprints(scene.trace, _OTHER_BLOCK.sub(_blanked, block.text)):
+                    line = block.line + _OTHER_BLOCK.sub(_blanked, block.text).count("\n", 0, place)
+                    yield Problem(path, line, wrong)
+                continue
+            for key, texts in (("question", (block.question,)), ("hint", block.hints), ("because", (block.because,))):
+                line = block.lines.get(key, block.line)
+                yield from (Problem(path, line, wrong) for text in texts for _, wrong in misprints(scene.trace, text))
+            yield from (
+                Problem(path, block.lines.get("options", block.line), wrong)
+                for option in block.options
+                for _, wrong in misprints(scene.trace, option)
+            )
+
+
+def _stars(rehearsal: Rehearsal) -> Iterator[Problem]:
+    """A product outside of code: Markdown takes its stars for emphasis, and drops them."""
+    message = "a product outside of code loses its star: write `x*x` in backticks, or x·x"
+    for scene in rehearsal.scenes:
+        if _STAR.search(_SPAN.sub("", scene.section.heading)):
+            yield Problem(rehearsal.lesson.path, scene.section.line, message)
+        for block in scene.section.blocks:
+            if not isinstance(block, Prose):
+                continue
+            bare = _BLOCK.sub(_blanked, block.text)
+            bare = _SPAN.sub(_blanked, bare)
+            for match in _STAR.finditer(bare):
+                yield Problem(rehearsal.lesson.path, block.line + bare.count("\n", 0, match.start()), message)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
+def check_all(paths: list[Path]) -> list[Problem]:
+    """What is wrong in several files; a file that cannot be read is a problem of its own."""
+    found: list[Problem] = []
+    for path in paths:
+        try:
+            found += check(path)
+        except InputError as error:
+            found.append(Problem(path, 1, error.message))
+    return found

@@ -1,0 +1,125 @@
+"""``graphstep lesson``: the table of lessons, a lesson by its number or name, and ``graphstep lesson check``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from graphstep.ground.errors import InputError
+from graphstep.teaching.lesson import progress
+from graphstep.teaching.lesson.catalogue import LessonFile, catalogue, find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graphstep.teaching.lesson.walk import LessonRun
+
+USAGE = "graphstep lesson [NUMBER | NAME | FILE.md | check [FILE.md …]]"
+"""How it is called."""
+
+
+def run(
+    words: Sequence[str],
+    *,
+    plain: bool = False,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+    screen: Callable[[LessonRun], int] | None = None,
+) -> int:
+    """Do what ``graphstep lesson WORDS`` asks for, and return the exit status.
+
+    On a terminal a lesson opens on the ``screen``; with ``plain``, or where no screen is given, it is asked line by line; where
+    neither end is a terminal it is printed as a page with the answers at its end. Raises InputError for a lesson that there is
+    not.
+    """
+    source, out = stdin or sys.stdin, stdout or sys.stdout
+    if not words:
+        out.write(table())
+        return 0
+    if words[0] == "check":
+        return _check([Path(word) for word in words[1:]], out)
+    path = find(" ".join(words)) if not words[0].endswith(".md") or len(words) == 1 else _too_many(words)
+    return _open(path, plain, source, out, screen)
+
+
+def table() -> str:
+    """The lessons with their state, and what to do next."""
+    kept = progress.load()
+    lessons = catalogue()
+    if not lessons:
+        return "There are no lessons here. graphstep lesson FILE.md opens one of your own.\n"
+    width = max(len(lesson.title) for lesson in lessons)
+    lines = []
+    following: LessonFile | None = None
+    for lesson in lessons:
+        place = kept.places.get(lesson.slug)
+        state = "new" if place is None else "done" if place.finished else f"done {place.done}/{place.total}"
+        if following is None and (place is None or not place.finished):
+            following = lesson
+        time = f"{lesson.minutes} min" if lesson.minutes else ""
+        lines.append(f"{lesson.number:>3}  {lesson.title:<{width}}  {time:>6}  {state}".rstrip())
+    if kept.message:
+        lines += ["", kept.message]
+    if following is not None:
+        verb = "Go on" if following.slug in kept.places else "Start" if following is lessons[0] else "Next"
+        lines += ["", f"{verb}: graphstep lesson {following.number}"]
+    else:
+        lines += [
+            "",
+            "All done. graphstep lesson NUMBER opens one again; graphstep EXPRESSION NAME=VALUE … steps through your own.",
+        ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable[[LessonRun], int] | None) -> int:
+    from graphstep.teaching.lesson import open_lesson
+    from graphstep.teaching.lesson.plain import handout, play
+    from graphstep.teaching.lesson.walk import LessonRun
+
+    rehearsal = open_lesson(path)
+    talks = source.isatty() and out.isatty()
+    if not plain and not talks:
+        out.writelines(handout(rehearsal))
+        return 0
+    kept = progress.load()
+    start = progress.resume(LessonRun(rehearsal), kept)
+    if kept.message:
+        out.write(f"{kept.message}\n")
+    if plain or screen is None:
+        kept_now = True
+
+        def keep(state: LessonRun) -> str:
+            nonlocal kept_now
+            outcome = progress.save(state)
+            kept_now = outcome.done
+            return outcome.message
+
+        end = play(start, source, out, keep)
+        if kept_now and not end.finished:
+            out.write(
+                f"Your place is kept: graphstep lesson {' '.join(_called(path))} goes on at '{end.scene.section.heading}'.\n"
+            )
+        return 0
+    return screen(start)
+
+
+def _called(path: Path) -> list[str]:
+    known = [lesson for lesson in catalogue() if lesson.path == path]
+    return [str(known[0].number)] if known else [str(path)]
+
+
+def _check(paths: list[Path], out: TextIO) -> int:
+    from graphstep.teaching.lesson.catalogue import folder
+    from graphstep.teaching.lesson.check import check_all
+
+    chosen = paths or sorted(folder().glob("*.md"))
+    problems = check_all(chosen)
+    out.writelines(f"{problem}\n" for problem in problems)
+    count = f"{len(chosen)} lesson{'' if len(chosen) == 1 else 's'}"
+    out.write(f"{count} checked: {f'{len(problems)} wrong' if problems else 'all right'}\n")
+    return 1 if problems else 0
+
+
+def _too_many(words: Sequence[str]) -> Path:
+    raise InputError(f"one lesson at a time, not {len(words)}", hint=USAGE)

@@ -1,0 +1,223 @@
+"""An expression in the names of a run becomes a number: the options of a choice, typed answers, and what prose quotes.
+
+``q + 1`` takes q from the run, ``df/dx`` is the gradient of x, ``∂q/∂x`` the local gradient of q's gate. The text is read by the
+same reader as a program; nothing is evaluated in any other way. Arrays of numbers stand in brackets: ``[0.22, 0.26]``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import GraphstepError, InputError, quoted
+from graphstep.teaching.lesson.quantities import edges_between, find_node
+from graphstep.telling.derivatives import gradient_name, local_name, objective_name, wire_use
+from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+
+LENGTH = 400
+"""Characters of an expression that a lesson quotes or a learner types."""
+
+_NUMERAL = re.compile(r"[-−+]?\s*(?:\d+(?:\.(?P<part>\d*))?|\.(?P<only>\d+))(?:[eE](?P<exponent>[-+−]?\d+))?")
+_NAME = re.compile(r"[^\W\d]\w*")
+_EXPONENT = re.compile(r"(?<=[\d.])[eE](?=[-+−]?\d)")
+_USE = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_CELL = re.compile(r"[^\[\],]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What an expression came to."""
+
+    value: Number
+    """Its value."""
+    names: tuple[str, ...]
+    """The names and derivatives in it; empty for arithmetic with numbers."""
+
+
+def evaluate(trace: Trace, text: str, at: int | None = None) -> Evaluated:
+    """The value of an expression in the names and derivatives of a run.
+
+    With ``at``, only what the run shows at that step may be named. InputError for what cannot be read or is not known.
+    """
+    from graphstep.engine.trace import trace as run
+    from graphstep.language.read import read
+
+    if len(text) > LENGTH:
+        raise InputError(f"this is {len(text):,} characters long; at most {LENGTH} are read")
+    if "[" in text and not re.search(r"[^\W\d]|∂", _EXPONENT.sub("", text)):
+        return Evaluated(_literal(text), ())
+    plain, derivatives = _without_derivatives(trace, text, at)
+    try:
+        program = read(plain, (*trace.program.names, *derivatives))
+    except GraphstepError as error:
+        raise InputError(f"{quoted(text)} cannot be read: {error.message}", hint=error.hint) from error
+    values = {name: derivatives[name] if name in derivatives else _value(trace, name, at) for name in program.inputs}
+    return Evaluated(run(program, values).output, program.inputs)
+
+
+def numeral_in(text: str) -> tuple[float, float] | None:
+    """A text that is one numeral, as its value and half a unit of the last digit it shows; None for any other text."""
+    match = _NUMERAL.fullmatch(text.strip())
+    if match is None or len(text) > 40:
+        return None
+    exponent = int((match["exponent"] or "0").replace("−", "-"))
+    if abs(exponent) > 300:
+        return None
+    places = len(match["part"] or match["only"] or "")
+    return float(text.replace("−", "-").replace(" ", "")), 0.5 * 10.0 ** (exponent - places)
+
+
+def numerals_in(text: str) -> NDArray[np.float64] | None:
+    """Half a unit of the last digit that each cell of an array in brackets shows, in the array's shape; None for any other text.
+
+    >>> numerals_in("[0.22, 3]").tolist()
+    [0.005, 0.0]
+    """
+    import numpy as np
+
+    if not text.startswith("["):
+        return None
+    cells = [cell.strip() for cell in _CELL.findall(text) if cell.strip()]
+    rooms = [numeral_in(cell) for cell in cells]
+    if not all(rooms):
+        return None
+    # A whole number is exact.
+    shown = [room[1] if room and set(cell) & set(".eE") else 0.0 for cell, room in zip(cells, rooms, strict=True)]
+    return np.array(shown).reshape(np.shape(_literal(text)))
+
+
+def _literal(text: str) -> Number:
+    from graphstep.language.values import read_value
+
+    try:
+        return read_value(text.replace("−", "-").replace("·", "*"))
+    except GraphstepError as error:
+        raise InputError(f"{quoted(text)} cannot be read: {error.message}", hint=error.hint) from error
+
+
+def _value(trace: Trace, name: str, at: int | None) -> Number:
+    node = find_node(trace, name)
+    value = trace.value(node, at)
+    if value is None:
+        raise InputError(f"{name} is not computed yet")
+    return value
+
+
+def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, dict[str, Number]]:
+    """The text with a name in the place of every derivative, and what those names stand for.
+
+    ``dA/dB`` (or the letter that the run has for it) is a whole effect, ``∂A/∂B`` a local gradient; ``⁽²⁾`` behind B is one of
+    its uses.
+    """
+    letter = names_of(trace.program).change
+    known: dict[str, Number] = {}
+    pieces, place = [], 0
+    for match in re.finditer(rf"(?<![^\W\d])(?:{letter}(?=[^\W\d]|\()|∂)", text):
+        start, sign = match.start(), match[0]
+        if start < place:
+            continue
+        try:
+            above, behind = _atom(text, start + 1)
+        except InputError:
+            if sign == "∂":
+                raise
+            continue
+        slash = re.compile(rf"\s*/\s*{sign}").match(text, behind)
+        if slash is None:
+            if sign == "∂":
+                raise InputError(
+                    f"{quoted(text)} cannot be read: write a local gradient as ∂q/∂x, a gradient as {letter}f/{letter}x"
+                )
+            continue
+        below, stop = _atom(text, slash.end())
+        use, stop = _use(text, stop)
+        name = f"derivative{len(known) + 1}"
+        while name in trace.program.names:
+            name += "_"
+        known[name] = _local(trace, above, below, use, at) if sign == "∂" else _whole(trace, above, below, use, at)
+        pieces += [text[place:start], name]
+        place = stop
+    # A value is the same at each of its uses.
+    rest = _USE.sub("", text[place:])
+    return "".join([*pieces, rest]), known
+
+
+def _use(text: str, start: int) -> tuple[int, int]:
+    """The number of the use that stands at ``start``, 0 without one, and where it ends."""
+    match = _USE.match(text, start)
+    return (int(match[1].translate(_DIGITS)), match.end()) if match else (0, start)
+
+
+def _atom(text: str, start: int) -> tuple[str, int]:
+    """The name or parenthesis that begins at ``start``, and where it ends."""
+    name = _NAME.match(text, start)
+    if name:
+        return name[0], name.end()
+    depth = 0
+    for place in range(start, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if depth == 0:
+            if text[place] == ")":
+                return text[start + 1 : place], place + 1
+            break
+    raise InputError(f"{quoted(text)} cannot be read: behind ∂ stands a name, or an expression in parentheses")
+
+
+def _whole(trace: Trace, above: str, below: str, use: int, at: int | None) -> Number:
+    """``dabove/dbelow``: the gradient of a node, or what arrives along one of its uses."""
+    goal, letter = objective_name(trace), names_of(trace.program).change
+    inner, use = _inner(below, use)
+    node, shown = find_node(trace, inner), f"{letter}{above}/{letter}{below}"
+    if above != goal:
+        raise InputError(
+            f"{shown} is no gradient of this run: what is differentiated is {goal}", hint=f"write {gradient_name(trace, node)}"
+        )
+    if not use:
+        known = trace.gradient(node, at)
+        if known is None or not known.complete:
+            raise InputError(f"{shown} is not known yet" if trace.program.depends[node] else f"{inner} is a constant")
+        return known.value
+    edge = next((edge for edge in trace.plan.arrivals[node] if wire_use(trace, edge) == use), None)
+    if edge is None:
+        raise InputError(f"{inner} has no use number {use} in this run")
+    if at is not None and trace.plan.edge_step[edge] > at:
+        raise InputError(f"{shown} is not known yet")
+    return trace.contribution_of(edge)
+
+
+def _local(trace: Trace, above: str, below: str, use: int, at: int | None) -> Number:
+    """``∂above/∂below``: the local gradient of a gate, towards one use of a node where it has several."""
+    inner, use = _inner(below, use)
+    upper, lower = find_node(trace, above), find_node(trace, inner)
+    edges = [edge for edge in edges_between(trace, upper, lower) if not use or wire_use(trace, edge) == use]
+    shown = f"∂{above}/∂{below}"
+    if len(edges) != 1:
+        why = "they are not joined by a wire" if not edges else "several wires join them: number the use"
+        hint = f"the whole effect is written {gradient_name(trace, lower)}" if upper == trace.program.output else ""
+        raise InputError(f"{shown} is no local gradient of this run: {why}", hint=hint)
+    if not use and wire_use(trace, edges[0]):
+        raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(trace, edges[0])}")
+    if at is not None and trace.plan.edge_step[edges[0]] > at:
+        raise InputError(f"{shown} is not known yet")
+    local = trace.local_of(edges[0])
+    if local is None:
+        raise InputError(f"{shown} is a Jacobian, which is not formed")
+    return local
+
+
+def _inner(below: str, use: int) -> tuple[str, int]:
+    """The node and the use of what stood in parentheses, as in ``d(score⁽²⁾)``."""
+    match = _USE.search(below)
+    if match is None or match.end() != len(below):
+        return below, use
+    node = below[: match.start()]
+    return (node[1:-1] if node[:1] == "(" and node[-1:] == ")" else node), int(match[1].translate(_DIGITS))

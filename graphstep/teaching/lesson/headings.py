@@ -1,0 +1,145 @@
+"""The grammar of headings that name a stop.
+
+=============================================  ==================================================================
+``start``                                      the inputs are given, nothing is computed yet
+``forward: NODE``                              the gate of NODE computes its value
+``forward``                                    the forward pass is over
+``seed``                                       the output gets its gradient
+``backward: GATE → NODE``                      the gate sends its contribution to NODE (``->`` will do for the arrow)
+``backward: GATE → NODE, second``              its second contribution to the same node, as in x*x
+``sum: NODE``                                  NODE, used several times, adds up its contributions
+``end``                                        the run is over
+``program: TEXT``                              another program runs from here on, from its start
+``program: TEXT with x = 3, expand``           the same with other values and options
+=============================================  ==================================================================
+
+The options are ``expand``, ``fold``, ``share`` and ``split ties``. A NODE is a name, a text such as ``x+y``, or an id such as
+``v4``; a GATE may also be its symbol, name or box (``×``, ``mul``, ``×−1``) where that says which. A heading that begins
+otherwise is prose. Backticks in a heading are for the reader only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import GraphstepError, InputError, quoted
+from graphstep.teaching.lesson.document import RunSpec, Stop
+
+if TYPE_CHECKING:
+    from graphstep.ground.arrays import Number
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+"""Which of several sends between the same two nodes."""
+
+_ALONE = ("start", "seed", "end")
+_WORDS = (*_ALONE, "forward", "backward", "sum", "program")
+_HEADING = re.compile(r"(?P<word>[A-Za-z]+)\s*(?::\s*(?P<rest>.*))?")
+_ARROW = re.compile(r"→|->")
+_NTH = re.compile(rf"\s*,\s*(?P<nth>{'|'.join(ORDINALS)})\s*$")
+_WITH = re.compile(r"\s+with\s+")
+_OPTIONS = ("expand", "fold", "share", "split ties")
+
+
+def stop_of(heading: str) -> Stop | str | None:
+    """The stop that a heading names, the text behind ``program:``, or None for prose.
+
+    InputError for a heading that begins as a stop does and goes on otherwise.
+    """
+    match = _HEADING.fullmatch(heading.replace("`", "").strip())
+    if match is None:
+        return None
+    word, rest = match["word"].lower(), match["rest"]
+    if word not in _WORDS:
+        near = get_close_matches(word, _WORDS, n=1, cutoff=0.8)
+        if rest is not None and near:
+            raise InputError(f"no stop is called {quoted(word)}: did you mean {near[0]}?")
+        return None
+    if rest is None:
+        if word in ("backward", "sum", "program"):
+            return None
+        return Stop("forward") if word == "forward" else Stop(word)  # type: ignore[arg-type]  # one of _ALONE
+    rest = rest.strip()
+    if word in _ALONE:
+        raise InputError(f"{word} stands alone: write '## {word}'")
+    if not rest:
+        raise InputError(f"'{word}:' needs to say of what")
+    if word == "program":
+        return rest
+    if word == "backward":
+        return _backward(rest)
+    return Stop("forward" if word == "forward" else "sum", rest)
+
+
+def send_of(text: str) -> tuple[str, str, int]:
+    """``GATE → NODE, second`` as gate, node and 2; InputError where it is none."""
+    nth = _NTH.search(text)
+    ends = _ARROW.split(text[: nth.start()] if nth else text)
+    if len(ends) != 2 or not all(end.strip() for end in ends):
+        raise InputError(f"{quoted(text)} is no send: write 'GATE → NODE', as in 'x+y → x'")
+    return ends[0].strip(), ends[1].strip(), ORDINALS.index(nth["nth"]) + 1 if nth else 1
+
+
+def _backward(rest: str) -> Stop:
+    gate, node, nth = send_of(rest)
+    return Stop("backward", gate, node, nth)
+
+
+def program_of(text: str, front: RunSpec, line: int) -> RunSpec:
+    """What ``program: text`` runs, with the values and the data of the front matter. InputError for an item it does not know."""
+    program, *items = _WITH.split(text, maxsplit=1)
+    spec = RunSpec(program.strip(), front.inputs, data=front.data, line=line)
+    for item in _items(items[0]) if items else ():
+        name, equals, value = (part.strip() for part in item.partition("="))
+        if equals and name:
+            spec = replace(spec, inputs={**spec.inputs, name: value_of(name, value)})
+        elif name == "expand":
+            spec = replace(spec, expand=True)
+        elif name == "fold":
+            spec = replace(spec, fold=True)
+        elif name == "share":
+            spec = replace(spec, share=True)
+        elif " ".join(name.split()) == "split ties":
+            spec = replace(spec, ties="split")
+        else:
+            raise InputError(f"{quoted(item.strip())} is neither NAME = VALUE nor one of {', '.join(_OPTIONS)}")
+    return spec
+
+
+def _items(text: str) -> list[str]:
+    """The items between commas, those inside of arrays and calls left alone."""
+    items, depth = [""], 0
+    for character in text:
+        depth += (character in "[(") - (character in "])")
+        if character == "," and depth == 0:
+            items.append("")
+        else:
+            items[-1] += character
+    return items
+
+
+def value_of(name: str, value: object) -> Number:
+    """The value of an input: a number, a list of numbers (or of such lists), or a text that spells a value (``"1/3"``,
+    ``"randn(3, 2, seed=1)"``). InputError for anything else; no file is read, a lesson brings its values with it.
+    """
+    from graphstep.language.values import read_value
+
+    if isinstance(value, str):
+        if value.lstrip().startswith("@"):
+            raise InputError(f"the value of {name} is a file", hint="write the numbers into the lesson, or randn(…) and its like")
+        try:
+            return read_value(value)
+        except GraphstepError as error:
+            raise InputError(f"the value of {name} cannot be read: {error.message}", hint=error.hint) from error
+    if isinstance(value, list):
+        from graphstep.ground.arrays import numbers
+
+        return numbers({name: value})[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"the value of {name} is no number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"the value of {name} is too large for a float") from None

@@ -1,0 +1,194 @@
+"""A typed answer is marked: right, wrong with the slip that explains it, or not readable."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graphstep.ground.arrays import kind_text, number_text, shape_of
+from graphstep.ground.errors import GraphstepError, ShapeError, quoted
+from graphstep.ground.numerals import numeral
+from graphstep.teaching.lesson.evaluate import evaluate
+from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant, meets
+from graphstep.teaching.lesson.precision import typed as precisely
+from graphstep.teaching.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
+from graphstep.teaching.lesson.slips import slips
+from graphstep.teaching.lesson.solution import agrees
+
+if TYPE_CHECKING:
+    from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.quantities import Quantity
+    from graphstep.teaching.lesson.solution import Solution
+
+TYPED = 200
+"""Characters of an answer that are read."""
+
+_BARE = re.compile(r"[^\[\]()]*[,;\s][^\[\]()]*")
+"""An array without its brackets, ``-0.112, 0.636`` or ``1, 2; 3, 4``."""
+
+_COMMAS = re.compile(r"[-−+]?[\d.]+(?:\s*[,;]\s*[-−+]?[\d.]+)+")
+"""Numerals with commas between them, which may be an array, or a decimal comma."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a typed answer."""
+
+    outcome: Literal["right", "wrong", "unreadable"]
+    """An unreadable answer does not count as a try."""
+    said: str
+    """One or two sentences for the learner; a wrong answer's never give the right one away."""
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is right."""
+        return self.outcome == "right"
+
+
+def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
+    """The verdict on an answer.
+
+    A number may be typed as a decimal, a fraction or an expression; for gradients also in the names of the run, of which those
+    count that have a value at step ``at``. A small array is typed in brackets, or its cells with commas between them, and is
+    marked cell by cell. An option is chosen by its number or its text.
+    """
+    text = typed.strip()
+    if not text:
+        return Verdict("unreadable", "Type an answer first.")
+    if len(text) > TYPED:
+        return Verdict("unreadable", f"An answer has at most {TYPED} characters.")
+    if solution.right is not None:
+        return _chosen(solution, text)
+    if solution.shape is not None:
+        return _shaped(solution.shape, _right_hand_side(text))
+    asked = solution.quantity
+    assert asked is not None, "what is not chosen, and no shape, is a number or an array"
+    text = _right_hand_side(text)
+    array = not isinstance(asked.asked, float)
+    if not array and _COMMAS.fullmatch(text):
+        return Verdict("unreadable", "A single number was asked for. Decimals stand behind a point: 0.44.")
+    try:
+        at = solution.seen - 1 if at is None else min(at, solution.seen - 1)
+        found = evaluate(solution.trace, _in_brackets(text) if array else text, at)
+    except GraphstepError as error:
+        what = "as an array" if array else "as a number"
+        return Verdict("unreadable", f"That cannot be read {what}: {error.message}.")
+    if shape_of(found.value) != shape_of(asked.asked):
+        return _of_another_shape(asked, found.value)
+    if np.isnan(found.value).any():
+        return Verdict("unreadable", f"{quoted(text)} is not a number.")
+    answer = precisely(_in_brackets(text) if array else text, found.value)
+    if is_meant(answer, asked.asked):
+        if found.names and asked.kind == "value":
+            return Verdict("unreadable", f"Now put the numbers in: what {'array' if array else 'number'} is {quoted(text)}?")
+        exact = agrees_closely(found.value, asked.asked)
+        return Verdict("right", "Right." if exact else f"Right: {number_text(asked.asked)}, rounded.")
+    with np.errstate(all="ignore"):
+        slip = next((said for value, said in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), "")
+    if slip:
+        return Verdict("wrong", f"Not quite. {slip}")
+    if array:
+        return Verdict("wrong", _cells_compared(answer, asked.asked))
+    if agrees(float(found.value), asked.value):
+        return Verdict("wrong", "Not quite: it is close, but the digits that you typed are not those of the result. Look again.")
+    return Verdict("wrong", f"Not quite: {_compared(float(found.value), asked.value)}")
+
+
+def same_number(one: Number, other: Number) -> bool:
+    """Whether a slip comes to the right answer by chance."""
+    return shape_of(one) == shape_of(other) and bool(is_equal(one, other).all())
+
+
+def agrees_closely(typed: Number, right: Number) -> bool:
+    """Whether an answer is right to the digits that are shown, so that nothing needs to be said of rounding."""
+    pairs = zip(np.ravel(typed).tolist(), np.ravel(right).tolist(), strict=True)
+    return all(numeral(one) == numeral(other) for one, other in pairs)
+
+
+def _right_hand_side(text: str) -> str:
+    """``-4`` of ``df/dx = -4``: who writes the whole equation has answered as well."""
+    return text.rpartition("=")[2].strip() or text
+
+
+def _in_brackets(text: str) -> str:
+    """An array as it is written with brackets, where they were left out: rows stand between semicolons, cells between commas."""
+    if not _BARE.fullmatch(text) or re.search(r"[^\W\d_](?<![eE])", text):
+        return text
+    rows = [", ".join(part for part in re.split(r"[,\s]+", row) if part) for row in text.split(";")]
+    return f"[{rows[0]}]" if len(rows) == 1 else f"[{', '.join(f'[{row}]' for row in rows)}]"
+
+
+def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
+    """What is said when the shape is wrong: of a single number for an array, how to type one."""
+    kind = kind_text(shape_of(asked.asked))
+    if isinstance(typed, float):
+        return Verdict("unreadable", f"That is a single number, and {asked.name} is {kind}: type its cells with commas between.")
+    if isinstance(asked.asked, float):
+        return Verdict("unreadable", f"That is {kind_text(shape_of(typed))}, and a single number was asked for.")
+    if np.ndim(typed) == 1 and np.size(typed) == np.size(asked.asked):
+        return Verdict("unreadable", f"{asked.name} is {kind}: type it row by row, as in 1, 2; 3, 4 or [[1, 2], [3, 4]].")
+    rule = "" if asked.kind == "value" else ", as its value is"
+    return Verdict("wrong", f"That is {kind_text(shape_of(typed))}; {asked.name} is {kind}{rule}.")
+
+
+def _cells_compared(answer: Typed, right: Number) -> str:
+    """Which cells of an array are wrong."""
+    good, turned = meets(answer, right), meets(replace(answer, value=np.negative(answer.value)), right)
+    wrong = [place for place in np.ndindex(np.shape(right)) if not good[place]]
+    if len(wrong) == np.size(right):
+        return "Not quite: no cell is right yet."
+    names = [f"[{', '.join(map(str, place))}]" for place in wrong]
+    listed = f"cell {names[0]} is" if len(names) == 1 else f"cells {', '.join(names[:-1])} and {names[-1]} are"
+    if all(turned[place] for place in wrong):
+        return f"Not quite: {listed} right but for the sign{'' if len(names) == 1 else 's'}."
+    return f"Not quite: {listed} not right yet; the other{'s are' if np.size(right) > len(wrong) + 1 else ' is'}."
+
+
+def _shaped(asked: ShapeAsked, text: str) -> Verdict:
+    typed = typed_shape(text)
+    if typed is None:
+        return Verdict("unreadable", "Type a shape: 2×3 (or 2x3) for a matrix, 4 for a vector, number for a single number.")
+    if same_shape(typed, asked.shape):
+        return Verdict("right", "Right.")
+    if len(asked.shape) == 1 and sorted(typed) == sorted((1, *asked.shape)):
+        return Verdict("unreadable", "A vector has a single axis here, and is neither a row nor a column: type its length alone.")
+    slip = next((said for shape, said in slips_of_shape(asked) if typed == shape and shape != asked.shape), "")
+    if not slip and asked.of == "gradient":
+        slip = "A gradient has the shape of its value: one number for each cell that could be moved."
+    return Verdict("wrong", f"Not quite. {slip}" if slip else "Not quite: look at the shapes that go into the gate.")
+
+
+def _compared(typed: float, right: float) -> str:
+    if right == 0 or typed == 0 or (typed > 0) == (right > 0):
+        return "the sign is right, the size is not." if right and typed else "look at the numbers that meet here again."
+    return "look at the sign and at the size again."
+
+
+def _chosen(solution: Solution, text: str) -> Verdict:
+    options = solution.question.options
+    wanted = "".join(text.split()).casefold()
+    by_text = [place for place, option in enumerate(options) if "".join(option.split()).casefold() == wanted]
+    if by_text:
+        chosen = by_text[0]
+    elif text.isdecimal() and text.isascii() and 1 <= int(text[:3]) <= len(options):
+        chosen = int(text[:3]) - 1
+    else:
+        return Verdict("unreadable", f"Choose one of 1 to {len(options)}, or type the words of an option.")
+    if chosen == solution.right:
+        return Verdict("right", "Right.")
+    return Verdict("wrong", f"Not {options[chosen]}{_why_it_does_not_fit(solution, options[chosen])}. Look again.")
+
+
+def _why_it_does_not_fit(solution: Solution, option: str) -> str:
+    """Of an option whose shapes do not go together, that; nothing of any other."""
+    try:
+        evaluate(solution.trace, option)
+    except ShapeError:
+        return ": its shapes do not go together"
+    except GraphstepError:
+        # Words such as 'router' are no expressions.
+        return ""
+    return ""

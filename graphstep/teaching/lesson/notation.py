@@ -1,0 +1,101 @@
+"""Derivatives in a lesson's words, and whether they are written as its run writes them.
+
+``df/dx`` is the whole effect of x, ``∂q/∂x`` the effect through one gate, and the uses of a value that is read several times are
+numbered. A lesson that writes one for the other says something else than the steps beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import GraphstepError
+from graphstep.teaching.lesson.quantities import edges_between, find_node
+from graphstep.telling.derivatives import gradient_name, local_name, objective_name, wire_use
+from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.engine.trace import Trace
+
+_SIGN = "[∂dDδ]"
+_PART = r"[^()\n]{0,80}"
+_ATOM = rf"(?:[^\W\d]\w{{0,80}}|\({_PART}(?:\({_PART}\){_PART}){{0,4}}\))"
+_TYPED = re.compile(
+    rf"(?<![^\W\d])(?P<sign>{_SIGN})(?P<above>{_ATOM})\s?/\s?(?P<other>{_SIGN})(?P<below>{_ATOM})(?:⁽(?P<use>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,6}})⁾)?"
+)
+_D = r"(?:\\partial|\\mathrm\{d\}|d)"
+_LATEX = re.compile(
+    rf"\\frac\s?\{{\s?(?P<sign>{_D})(?![a-z]{{2}})\s?(?P<above>[^{{}}]{{1,80}}(?:\{{\w+\}})?)\s?\}}"
+    rf"\s?\{{\s?(?P<other>{_D})(?![a-z]{{2}})\s?(?P<below>[^{{}}]{{1,80}}(?:\{{\w+\}})?)\s?\}}"
+)
+_RAISED = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾$")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def misprints(trace: Trace, text: str) -> Iterator[tuple[int, str]]:
+    """The derivatives of a text that are not in the notation of a run: where each begins, and what would be right."""
+    for match in _TYPED.finditer(text):
+        use, below = match["use"], match["below"]
+        if use is None and (inside := _RAISED.search(below.strip("()"))):
+            use, below = inside[1], below.strip("()")[: inside.start()]
+        signs = match["sign"] + match["other"]
+        wrong = _fault(trace, signs, _bare(match["above"]), _bare(below), int((use or "0").translate(_DIGITS)), match[0])
+        if wrong:
+            yield match.start(), f"{match[0]} is not the notation of this run: {wrong}"
+    for match in _LATEX.finditer(text):
+        signs = "".join("∂" if sign == r"\partial" else "d" for sign in (match["sign"], match["other"]))
+        above, below = (re.sub(r"[{}\\\s]", "", part) for part in (match["above"], match["below"]))
+        if wrong := _fault(trace, signs, above, below, 0, ""):
+            yield match.start(), f"{match[0]} is not the notation of this run: {wrong}"
+
+
+def _fault(trace: Trace, signs: str, above: str, below: str, use: int, shown: str) -> str:
+    """What is wrong with a derivative, and what to write; empty where nothing is. Without ``shown`` its spelling is free."""
+    letter, goal = names_of(trace.program).change, objective_name(trace)
+    upper, lower = _node(trace, above), _node(trace, below)
+    if "∂" not in signs and upper is None and lower is None and above != goal:
+        # A word, such as drift/drag.
+        return ""
+    if lower is None or (upper is None and above != goal):
+        unknown = below if lower is None else above
+        return f"the run has no node '{unknown}'. What is not of the run is said in words"
+    whole, edges = gradient_name(trace, lower), [] if upper is None else edges_between(trace, upper, lower)
+    through = " or ".join(local_name(trace, edge) for edge in edges)
+    if signs == "∂∂":
+        if not edges:
+            return f"∂ is the effect through one gate, and the gate of {above} does not read {below}: the whole effect is {whole}"
+        if above == goal and trace.local_of(edges[0]) is None:
+            return f"that is a Jacobian, which is never formed: the gradient of {below} is {whole}"
+        right = [local_name(trace, edge) for edge in edges if wire_use(trace, edge) == use]
+        if right and (not shown or _same(right[0], shown)):
+            return ""
+        return f"write {right[0] if right else through} for the effect through one gate, {whole} for the whole"
+    if signs != letter * 2:
+        return f"write {whole} for the whole effect{f', {through} for the effect through one gate' if edges else ''}"
+    if above != goal:
+        one = f"the effect through one gate is {through}" if edges else f"the gradient of {below} is {whole}"
+        return f"what this run differentiates is {goal}: {one}"
+    uses = {wire_use(trace, edge) for edge in trace.plan.arrivals[lower]}
+    if use and use not in uses:
+        return f"{below} has no use number {use}"
+    right_name = gradient_name(trace, lower, use)
+    return "" if not shown or _same(right_name, shown) else f"write {right_name}"
+
+
+def _node(trace: Trace, key: str) -> int | None:
+    for spelling in (key, key.replace("_", "")):
+        try:
+            return find_node(trace, spelling)
+        except GraphstepError:
+            continue
+    return None
+
+
+def _bare(atom: str) -> str:
+    return atom[1:-1].strip() if atom.startswith("(") else atom
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()) == "".join(other.split())

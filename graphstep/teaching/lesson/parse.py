@@ -1,0 +1,333 @@
+"""A lesson file becomes a :class:`~graphstep.teaching.lesson.document.Lesson`.
+
+The file is untrusted text: it is split into lines, its blocks of TOML are read by ``tomllib``, and nothing of it is ever run but
+the program that it names, by the same reader as any other.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.ground.files import open_file
+from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, RunSpec, Section, Stop
+from graphstep.teaching.lesson.headings import program_of, stop_of, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FILE = 200_000
+"""Bytes of a lesson file."""
+
+SECTIONS = 200
+"""Headings of a lesson."""
+
+HEADING = 1_000
+"""Characters of a heading."""
+
+QUESTIONS = 200
+"""Questions of a lesson."""
+
+CHOICES = 9
+"""Options of a question, and hints of a question: one key each."""
+
+WORDS = 2_000
+"""Characters of one hint, reason or option."""
+
+# Possessive quantifiers: a line of any length is matched in one pass.
+_FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
+_HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
+_FRONT = ("title", "program", "inputs", "data", "needs", "source", "minutes", "expand", "fold", "share", "ties", "seed")
+_PREDICT = ("ask", "hint", "because", "question", "options")
+_TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
+
+
+def read_lesson(path: str | Path) -> Lesson:
+    """The lesson in a file. LessonError with the line of what is wrong; InputError when the file cannot be read."""
+    return parse(_text_of(Path(path)), Path(path))
+
+
+def read_front(path: str | Path) -> dict[str, Any]:
+    """The front matter of a lesson file, checked for its title only; raises as :func:`read_lesson` does."""
+    return _Parser(_text_of(Path(path)), Path(path)).front()
+
+
+def parse(text: str, path: Path) -> Lesson:
+    """The lesson that a text spells; ``path`` names it in errors. Raises LessonError."""
+    return _Parser(text, path).lesson()
+
+
+def _text_of(path: Path) -> str:
+    try:
+        # One byte over the limit is said with the place, as all that is wrong with a lesson.
+        with open_file(path, sys.maxsize) as file:
+            raw = file.read(FILE + 1)
+    except InputError:
+        raise
+    except GraphstepError as error:
+        raise InputError(error.message) from error
+    if len(raw) > FILE:
+        raise LessonError(Problem(path, 1, f"a lesson has at most {FILE:,} bytes"))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise LessonError(Problem(path, line, "this is not UTF-8 text")) from error
+
+
+class _Parser:
+    def __init__(self, text: str, path: Path) -> None:
+        self.path = path
+        self.lines = text.replace("\r\n", "\n").split("\n")
+        self.keys: dict[str, int] = {}
+        for number, line in enumerate(self.lines, 1):
+            # A control character could move the terminal's cursor or change its state.
+            if any(not _shows(c) for c in line):
+                self.fail(number, "there is a character here that cannot be printed")
+
+    def fail(self, line: int, message: str) -> NoReturn:
+        raise LessonError(Problem(self.path, line, message))
+
+    def front(self) -> dict[str, Any]:
+        """The front matter, with a title in it."""
+        self.body = self._end_of_front() + 1
+        front = self.toml(self.lines[1 : self.body - 1], 2)
+        self.only(front, _FRONT, 2, self.lines[1 : self.body - 1])
+        self.front_lines = _lines_of(self.lines[1 : self.body - 1], 2)
+        title = front.get("title")
+        if not isinstance(title, str) or not title.strip():
+            self.fail(self.front_lines.get("title", 1), 'a lesson needs a title: title = "…"')
+        return front
+
+    def _end_of_front(self) -> int:
+        if self.lines[0].strip() != "+++":
+            self.fail(1, "a lesson begins with its front matter between two lines of +++")
+        end = next((place for place, line in enumerate(self.lines[1:], 1) if line.strip() == "+++"), 0)
+        return end or self.fail(1, "the front matter has no end: a second line of +++ is missing")
+
+    def lesson(self) -> Lesson:
+        """The whole lesson."""
+        front = self.front()
+        run = self._run(front)
+        title = front["title"].strip()
+        sections = self._sections(title, run)
+        minutes = front.get("minutes")
+        if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes < 1000):
+            self.fail(self.front_lines.get("minutes", 1), "minutes is a whole number")
+        return Lesson(
+            self.path,
+            title,
+            run,
+            self.strings(front, "needs", self.front_lines),
+            self.string(front, "source", self.front_lines),
+            minutes,
+            sections,
+        )
+
+    def _run(self, front: dict[str, Any]) -> RunSpec:
+        lines = self.front_lines
+        program = self.string(front, "program", lines)
+        if not program:
+            self.fail(lines.get("program", 1), 'a lesson needs a program: program = "(x+y)*z"')
+        inputs = front.get("inputs", {})
+        if not isinstance(inputs, dict):
+            self.fail(lines.get("inputs", 1), "inputs is a table: inputs = { x = -2, y = 5 }")
+        try:
+            values = {name: value_of(name, value) for name, value in inputs.items()}
+            seed = value_of("seed", front.get("seed", 1.0))
+        except GraphstepError as error:
+            self.fail(lines.get("inputs", 1), error.message)
+        if not isinstance(seed, float):
+            self.fail(lines["seed"], "the seed of a lesson is a number")
+        ties = front.get("ties", "first")
+        if ties not in ("first", "split"):
+            self.fail(lines["ties"], 'ties is "first" or "split"')
+        for name in ("expand", "fold", "share"):
+            if not isinstance(front.get(name, False), bool):
+                self.fail(lines[name], f"{name} is true or false")
+        flags = {name: bool(front.get(name, False)) for name in ("expand", "fold", "share")}
+        data = self.strings(front, "data", lines)
+        if unknown := [name for name in data if name not in values]:
+            self.fail(lines["data"], f"data names {quoted(unknown[0])}, to which inputs gives no value")
+        return RunSpec(program, values, **flags, ties=ties, seed=seed, data=data, line=lines.get("program", 1))
+
+    def _sections(self, title: str, run: RunSpec) -> tuple[Section, ...]:
+        sections: list[Section] = []
+        heading, line, stop, spec = title, self.body + 1, None, None
+        blocks: list[Block] = []
+        prose: list[str] = []
+        since = self.body + 1
+        place, asked = self.body, 0
+        while place < len(self.lines):
+            text = self.lines[place]
+            fence, found = _FENCE.match(text), _HEADING.match(text)
+            if fence:
+                end = self._end_of_fence(place, fence["marks"])
+                if fence["word"] == "predict":
+                    _add_prose(blocks, prose, since)
+                    blocks.append(self._question(self.lines[place + 1 : end], place + 2))
+                    asked += 1
+                    if asked > QUESTIONS:
+                        self.fail(place + 1, f"a lesson has at most {QUESTIONS} questions")
+                    prose, since = [], end + 2
+                else:
+                    prose += self.lines[place : end + 1]
+                place = end + 1
+                continue
+            place += 1
+            if not found:
+                prose.append(text)
+                continue
+            name = _without_closing_marks(text[found.end() :].strip())
+            if len(name) > HEADING:
+                self.fail(place, f"a heading has at most {HEADING:,} characters")
+            if len(found["level"]) == 1:
+                if name != title or sections or blocks or any(part.strip() for part in prose):
+                    self.fail(place, f"the only heading with one # is the lesson's title, {quoted(title)}, in front of all else")
+                prose, since = [], place + 1
+                continue
+            _add_prose(blocks, prose, since)
+            sections.append(Section(heading, stop, spec, tuple(blocks), line))
+            if len(sections) > SECTIONS:
+                self.fail(place, f"a lesson has at most {SECTIONS} headings")
+            heading, line, blocks, prose, since = name, place, [], [], place + 1
+            stop, spec = self._stop(name, run, place)
+        _add_prose(blocks, prose, since)
+        sections.append(Section(heading, stop, spec, tuple(blocks), line))
+        return _with_keys(sections)
+
+    def _stop(self, heading: str, run: RunSpec, line: int) -> tuple[Stop | None, RunSpec | None]:
+        try:
+            found = stop_of(heading)
+            if isinstance(found, str):
+                return Stop("start"), program_of(found, run, line)
+        except InputError as error:
+            self.fail(line, error.message)
+        return found, None
+
+    def _end_of_fence(self, start: int, marks: str) -> int:
+        end = next((place for place in range(start + 1, len(self.lines)) if _closes(self.lines[place], marks)), 0)
+        return end or self.fail(start + 1, f"this block has no end: a line of {marks} is missing")
+
+    def _question(self, lines: Sequence[str], first: int) -> Question:
+        table = self.toml(lines, first)
+        self.only(table, _PREDICT, first, lines)
+        places = _lines_of(lines, first)
+        ask = " ".join(self.string(table, "ask", places).split())
+        if not ask:
+            self.fail(first - 1, 'a question needs to say what it asks: ask = "gradient x"')
+        hints = self.strings(table, "hint", places)
+        options = self.strings(table, "options", places)
+        for name, entries in (("hint", hints), ("options", options)):
+            if len(entries) > CHOICES:
+                self.fail(places[name], f"at most {CHOICES} entries can be shown")
+        because, question = self.string(table, "because", places), self.string(table, "question", places)
+        return Question(ask, hints, because, question, options, ask, first - 1, places)
+
+    def toml(self, lines: Sequence[str], first: int) -> dict[str, Any]:
+        """The table that lines of TOML spell, the first of which has number ``first`` in the file."""
+        try:
+            return tomllib.loads("\n".join(lines) + "\n")
+        except tomllib.TOMLDecodeError as error:
+            place = _TOML_PLACE.search(str(error))
+            line = int(place["line"]) if place and place["line"] else len(lines)
+            self.fail(
+                min(first - 1 + line, len(self.lines)), f"this is not TOML: {_TOML_PLACE.sub('', str(error)).strip().lower()}"
+            )
+        except (ValueError, RecursionError):
+            # A numeral of thousands of digits, a date that does not exist; brackets nested without end.
+            self.fail(first, "this TOML cannot be read: a number is too long, or brackets are nested too deep")
+
+    def only(self, table: dict[str, Any], known: Sequence[str], first: int, lines: Sequence[str]) -> None:
+        """Fail at the first key that means nothing."""
+        for key in table:
+            if key in known:
+                continue
+            if known is _PREDICT and key in ("answer", "right", "solution", "correct"):
+                self.fail(
+                    _lines_of(lines, first).get(key, first), "a right answer is never written down: it is computed from the run"
+                )
+            hint = did_you_mean(key, known) or f"known are {', '.join(known)}"
+            self.fail(_lines_of(lines, first).get(key, first), f"{quoted(key)} means nothing here; {hint}")
+
+    def string(self, table: dict[str, Any], key: str, lines: dict[str, int]) -> str:
+        """The text of a key, or the empty string."""
+        value = table.get(key, "")
+        if not isinstance(value, str):
+            self.fail(lines.get(key, 1), f"{key} is a text in quotes")
+        return self._short(value, key, lines)
+
+    def strings(self, table: dict[str, Any], key: str, lines: dict[str, int]) -> tuple[str, ...]:
+        """The texts of a key that takes one or several."""
+        value = table.get(key, [])
+        entries = [value] if isinstance(value, str) else value
+        if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+            self.fail(lines.get(key, 1), f"{key} is a text in quotes, or a list of such texts")
+        return tuple(self._short(entry, key, lines) for entry in entries)
+
+    def _short(self, text: str, key: str, lines: dict[str, int]) -> str:
+        if len(text) > WORDS:
+            self.fail(lines.get(key, 1), f"{key} has {len(text):,} characters; at most {WORDS:,} are shown")
+        if any(not _shows(c) and c != "\n" for c in text):
+            self.fail(lines.get(key, 1), f"{key} holds a character that cannot be printed")
+        return text.strip()
+
+
+def _without_closing_marks(heading: str) -> str:
+    """A heading without the marks that may close it, as in ``## start ##``."""
+    bare = heading.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else heading
+
+
+def _closes(line: str, marks: str) -> bool:
+    """Whether a line ends the block that a line of ``marks`` began."""
+    closing = line.strip()
+    return len(closing) >= len(marks) and closing == marks[0] * len(closing)
+
+
+def _shows(character: str) -> bool:
+    """Whether a character may be printed: letters, signs, and spaces of any width, but nothing that steers a terminal."""
+    return character.isprintable() or character == "\t" or unicodedata.category(character) == "Zs"
+
+
+def _add_prose(blocks: list[Block], lines: Sequence[str], first: int) -> None:
+    start, stop = 0, len(lines)
+    while start < stop and not lines[start].strip():
+        start += 1
+    while stop > start and not lines[stop - 1].strip():
+        stop -= 1
+    if start < stop:
+        blocks.append(Prose("\n".join(lines[start:stop]), first + start))
+
+
+def _lines_of(lines: Iterable[str], first: int) -> dict[str, int]:
+    """The line on which each key of a piece of TOML is set."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(lines, first):
+        key, equals, _ = line.partition("=")
+        if equals:
+            found.setdefault(key.strip().strip("\"'"), number)
+    return found
+
+
+def _with_keys(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """The sections with a key of its own for every question."""
+    counts: dict[str, int] = {}
+    done = []
+    for section in sections:
+        blocks: list[Block] = []
+        for block in section.blocks:
+            if isinstance(block, Question):
+                counts[block.ask] = counts.get(block.ask, 0) + 1
+                again = f" #{counts[block.ask]}" if counts[block.ask] > 1 else ""
+                blocks.append(replace(block, key=f"{block.ask}{again}"))
+            else:
+                blocks.append(block)
+        done.append(replace(section, blocks=tuple(blocks)))
+    return tuple(done)

@@ -1,0 +1,247 @@
+"""A lesson on the lines of a terminal, and as a page to print: no drawing and no colour, so that a screen reader can read it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING, TextIO
+
+from graphstep.ground.arrays import number_text
+from graphstep.teaching.lesson.document import Prose
+from graphstep.telling.derivatives import gradient_name
+from graphstep.telling.explain import explain
+from graphstep.telling.explanation import Rules
+from graphstep.telling.names import output_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from graphstep.teaching.lesson.document import Question
+    from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.lesson.walk import LessonRun
+
+WIDTH = 80
+"""Columns of a line of prose."""
+
+HELP = "Type an answer, or: hint, show (the answer), back, quit. Enter alone goes on when nothing is asked."
+"""What can be typed."""
+
+_CODE = re.compile(r"(?<!`)`{1,3}([^`]{1,400})`{1,3}")
+_EMPHASIS = re.compile(r"(?<!\w)(?P<star>\*{1,2}|_{1,2})(?=\S)(?P<text>.{1,400}?)(?<=\S)(?P=star)(?!\w)")
+_HEAD = re.compile(r"\s*(?:[-*+]|\d+\.)\s+|\s*>\s?")
+
+
+def play(start: LessonRun, stdin: TextIO, stdout: TextIO, keep: Callable[[LessonRun], str] = lambda _: "") -> LessonRun:
+    """Go through a lesson on the lines; ``keep`` is called with every state and may say what went wrong.
+
+    Returns the state at which the learner stopped: at the end, with ``quit``, or where the input ended.
+    """
+    run, said = start, ""
+
+    def out(text: str = "") -> None:
+        stdout.write(f"{text}\n")
+
+    def settle(state: LessonRun) -> LessonRun:
+        nonlocal said
+        message = keep(state)
+        if message and message != said:
+            out(f"[{message}]")
+            said = message
+        return state
+
+    out(f"{run.rehearsal.lesson.title}")
+    out(HELP)
+    _open(run, out)
+    while True:
+        waiting = run.open
+        stdout.write("answer> " if waiting else "[Enter] " if not run.last else "the end> ")
+        stdout.flush()
+        line = stdin.readline()
+        if not line:
+            out()
+            return run
+        was_finished = run.finished
+        word = line.strip()
+        command = word.casefold()
+        if command in ("quit", "q", "exit") and not _is_option(waiting, word):
+            return run
+        if command == "back":
+            run = settle(run.back())
+            _open(run, out)
+        elif command in ("help", "?"):
+            out(HELP)
+        elif waiting is None:
+            if run.last:
+                return settle(run)
+            run = settle(run.next())
+            _open(run, out)
+        elif command == "hint":
+            run = settle(_hint(run, out))
+        elif command == "show":
+            run = settle(run.show())
+            _after(run, waiting, out)
+        else:
+            after, verdict = run.answer(word)
+            out(verdict.said)
+            run = settle(after)
+            if verdict.right:
+                _after(run, waiting, out)
+            elif verdict.outcome == "wrong" and len(run.hints) < len(waiting.question.hints):
+                out("(hint shows a hint, show the answer)")
+        if run.finished and not was_finished:
+            out(ending(run))
+
+
+def ending(run: LessonRun) -> str:
+    """What is said when a lesson is done."""
+    rest = f", {run.total - run.right} shown" if run.right < run.total else ""
+    return f"That was lesson '{run.rehearsal.lesson.title}': {run.right} of {run.total} questions answered{rest}."
+
+
+def handout(rehearsal: Rehearsal) -> Iterator[str]:
+    """A lesson as a page: the prose with its questions, the steps where nothing is asked, and the answers at the end."""
+    answers: list[Solution] = []
+    scenes: dict[Solution, Scene] = {}
+    rules = Rules()
+    yield f"{rehearsal.lesson.title}\n"
+    for number, scene in enumerate(rehearsal.scenes):
+        if number:
+            yield f"\n{_heading(scene)}\n"
+        if not scene.solutions and (told := _stop(scene, rules)):
+            yield f"\n{told}\n"
+        for block in scene.section.blocks:
+            if isinstance(block, Prose):
+                yield f"\n{_prose(block)}\n"
+            else:
+                answers.append(_solution(scene, block))
+                scenes[answers[-1]] = scene
+                yield f"\n{asked(answers[-1], f'Question {len(answers)}. ')}\n"
+    if answers:
+        yield "\nAnswers\n"
+    shows = {(scenes[solution], solution.step): solution for solution in answers}
+    for number, solution in enumerate(answers, 1):
+        yield f"\n{_filled(f'{number}. {solution.answer}. {solution.question.because}')}\n"
+        # Several answers may be found in one step: it is told behind the last of them.
+        if solution.step <= scenes[solution].step and shows[scenes[solution], solution.step] is solution:
+            yield f"{_step(scenes[solution], solution.step, rules)}\n"
+
+
+def asked(solution: Solution, head: str = "? ") -> str:
+    """A question with its options, as lines."""
+    lines = [_filled(head + solution.wording)]
+    lines += [f"   {number}  {option}" for number, option in enumerate(solution.question.options, 1)]
+    return "\n".join(lines)
+
+
+def _open(run: LessonRun, out: Callable[[str], None]) -> None:
+    scene = run.scene
+    if run.place:
+        out(f"\n{_heading(scene)}   ({run.place} of {len(run.rehearsal.scenes) - 1})")
+    if run.open is None and (told := _stop(scene)):
+        out(told)
+    for block in run.blocks:
+        if isinstance(block, Prose):
+            out(f"\n{_prose(block)}")
+        else:
+            solution = _solution(scene, block)
+            out(f"\n{asked(solution)}")
+            if run.answered(solution).outcome != "open":
+                out(_filled(solution.answer, "  "))
+    out("")
+
+
+def _after(run: LessonRun, solution: Solution, out: Callable[[str], None]) -> None:
+    """The answer, its reason and its step; then what of the section comes on show behind it."""
+    out(_filled(f"{solution.answer}. {solution.question.because}", "  "))
+    if solution.step <= run.step:
+        out(_step(run.scene, solution.step))
+    keys = [block.key if not isinstance(block, Prose) else "" for block in run.blocks]
+    for block in run.blocks[keys.index(solution.question.key) + 1 :]:
+        out(f"\n{_prose(block)}" if isinstance(block, Prose) else f"\n{asked(_solution(run.scene, block))}")
+    out("")
+
+
+def _stop(scene: Scene, rules: Rules | None = None) -> str:
+    """What is said of the place in the run that a section stops at; at the end of the run its result."""
+    stop = scene.section.stop
+    if stop is None or (stop.kind == "forward" and not stop.node):
+        return ""
+    if stop.kind != "end":
+        return _step(scene, scene.step, rules)
+    trace = scene.trace
+    out = output_name(trace.program)
+    slopes = [f"{gradient_name(trace, i)} = {number_text(trace.gradient_of(i))}" for i in range(len(trace.program.inputs))]
+    return _filled(f"All {len(trace)} steps are done. {out} = {number_text(trace.output)}; {', '.join(slopes)}.", "  ")
+
+
+def _step(scene: Scene, step: int, rules: Rules | None = None) -> str:
+    """A step in a paragraph; on a page without the rules that the page has said."""
+    told = explain(scene.trace, step)
+    return _filled(f"Step {step}. {(rules.brief(told) if rules else told).narrative}", "  ")
+
+
+def _hint(run: LessonRun, out: Callable[[str], None]) -> LessonRun:
+    after = run.hint()
+    waiting = run.open
+    assert waiting is not None, "hints belong to an open question"
+    count = len(waiting.question.hints)
+    if after is run:
+        out("There are no more hints; the ones so far:" if count else "There is no hint to this question.")
+    for number, text in enumerate(after.hints, 1):
+        if after is run or number == len(after.hints):
+            out(_filled(f"Hint {number} of {count}: {text}", "  "))
+    return after
+
+
+def _solution(scene: Scene, question: Question) -> Solution:
+    return next(each for each in scene.solutions if each.question.key == question.key)
+
+
+def _is_option(waiting: Solution | None, word: str) -> bool:
+    return waiting is not None and word in waiting.question.options
+
+
+def _heading(scene: Scene) -> str:
+    return scene.section.heading.replace("`", "")
+
+
+def _prose(prose: Prose) -> str:
+    """Markdown without marks of emphasis and code, paragraphs and lists filled; tables and blocks of code keep their lines."""
+    done: list[str] = []
+    paragraph: list[str] = []
+    fenced = False
+    for line in [*prose.text.split("\n"), ""]:
+        fence = line.lstrip().startswith(("```", "~~~"))
+        starts = _HEAD.match(line)
+        if paragraph and (fence or fenced or not line.strip() or starts or line.lstrip().startswith("|")):
+            done.append(_filled(_bare(" ".join(paragraph)), _indent(paragraph[0])))
+            paragraph = []
+        if fence:
+            fenced = not fenced
+        elif fenced or line.lstrip().startswith("|"):
+            done.append(f"    {line}" if fenced else _bare(line))
+        elif line.strip():
+            paragraph.append(line if not paragraph else line.strip())
+        else:
+            done.append("")
+    return "\n".join(done).strip("\n")
+
+
+def _bare(text: str) -> str:
+    """Markdown on one line without what only a renderer needs."""
+    pieces = _CODE.split(text)
+    # Every other piece is inline code, where a star is a multiplication.
+    return "".join(piece if place % 2 else _EMPHASIS.sub(r"\g<text>", piece) for place, piece in enumerate(pieces))
+
+
+def _indent(first: str) -> str:
+    head = _HEAD.match(first)
+    return " " * len(head[0]) if head else ""
+
+
+def _filled(text: str, indent: str = "") -> str:
+    start = indent if not _HEAD.match(text) else ""
+    return textwrap.fill(
+        text, WIDTH, initial_indent=start, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

@@ -1,0 +1,89 @@
+"""How precisely an answer was typed, and whether a number is the one that was meant.
+
+An answer is right where it equals the run's number, or where that number, rounded to the digits that were typed, is what was
+typed: 0.73 for 0.7311, but neither 0.74 nor 101 for 100. Too few digits are no answer: rounding may move a number by 2 % (near
+zero by a little more), so that 0.2 will do for 0.1966 and 0.7 not for 0.7311.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.ground.arrays import shape_of
+from graphstep.teaching.lesson.evaluate import numeral_in
+from graphstep.teaching.lesson.solution import TOLERANCE, agreeing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphstep.ground.arrays import Number
+
+EQUAL = 1e-9
+"""Relative difference up to which two numbers are equal: what arithmetic in doubles loses, and no more."""
+
+NOISE = 1e-12
+"""Size below which a number of a run may be what rounding left of 0."""
+
+_CELL = re.compile(r"[^\[\],]+")
+_NUMERAL = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Typed:
+    """An answer with its precision."""
+
+    value: Number
+    """What it came to."""
+    room: Number
+    """How far the meant number may be from it: half a unit of the last digit, in the shape of the value; 0 where it is exact."""
+    coarse: bool
+    """Whether its last digit stands for more than one, as in 1.2e3 and in arithmetic with rounded numbers: of a whole number
+    that is no precision."""
+
+
+def typed(text: str, value: Number) -> Typed:
+    """The precision of an answer: of a numeral by its digits, of an array cell by cell, of arithmetic by its decimals."""
+    plain = text.strip()
+    numeral = numeral_in(plain)
+    if numeral is not None:
+        return Typed(value, numeral[1], numeral[1] > 0.5 and len(_digits(plain)) < 2)
+    if plain.startswith("["):
+        cells = [numeral_in(cell.strip()) for cell in _CELL.findall(plain) if cell.strip()]
+        if len(cells) == np.size(value):
+            room = np.array([0.0 if cell is None else cell[1] for cell in cells]).reshape(np.shape(value))
+            return Typed(value, room, False)
+    # The relative errors of factors add up; those of terms are no larger than the largest, unless they cancel. A decimal of one
+    # digit, as in 0.5*x, is not a rounded number.
+    decimals = [each[0] for each in _NUMERAL.finditer(plain) if "." in each[0] and len(_digits(each[0])) > 1]
+    share = min(TOLERANCE, sum(half / abs(number) for number, half in filter(None, map(numeral_in, decimals)) if number))
+    return Typed(value, np.abs(value) * share if share else np.zeros(shape_of(value))[()], True)
+
+
+def _digits(text: str) -> str:
+    """The significant digits of a numeral."""
+    return re.split("[eE]", text)[0].replace(".", "").lstrip("-−+ 0")
+
+
+def is_equal(one: Number, other: Number) -> NDArray[np.bool_]:
+    """Cell by cell whether two numbers are equal but for what doubles lose; what rounding left of 0 is 0."""
+    off, size = np.abs(np.subtract(one, other)), np.maximum(np.abs(one), np.abs(other))
+    noise = (np.minimum(np.abs(one), np.abs(other)) == 0) & (size <= NOISE)
+    return np.asarray((off <= EQUAL * size) | noise)
+
+
+def meets(answer: Typed, number: Number) -> NDArray[np.bool_]:
+    """Cell by cell whether a number is the one that was typed, to the digits that were typed. Both are of one shape."""
+    value = answer.value
+    near = (np.abs(np.subtract(value, number)) <= np.multiply(answer.room, 1 + EQUAL)) & agreeing(value, number)
+    if answer.coarse:
+        near &= np.asarray(number) != np.round(number)
+    return np.asarray(is_equal(value, number) | near)
+
+
+def is_meant(answer: Typed, number: Number) -> bool:
+    """Whether an answer is this number, or this array in every cell."""
+    return shape_of(answer.value) == shape_of(number) and bool(meets(answer, number).all())

@@ -1,0 +1,268 @@
+"""What a lesson can ask of a run, or quote from it, by name: values, gradients, local gradients, contributions, sums.
+
+A quantity knows its value, how it is written, and the step that first shows it, so that a question can stand before its answer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.gates import Gate
+from graphstep.ground.arrays import kind_text, shape_text
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.teaching.lesson.headings import send_of
+from graphstep.telling.derivatives import gradient_name, local_name
+from graphstep.telling.names import name_of, names_of
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.document import Stop
+
+QuantityKind = Literal["value", "gradient", "local", "contribution", "sum"]
+"""The quantities of a run."""
+
+KINDS: dict[str, str] = {
+    "value": "value NODE",
+    "gradient": "gradient NODE",
+    "local": "local GATE → NODE",
+    "contribution": "contribution GATE → NODE",
+    "sum": "sum NODE",
+}
+"""How each is asked for."""
+
+_CELL = re.compile(r"(?P<node>.+?)\s*\[(?P<cell>\s*-?\d{1,9}\s*(?:,\s*-?\d{1,9}\s*)*)\]")
+"""A node with one of its cells: ``W[0, 1]``, counted from 0 as in programs."""
+
+_SIGNS = str.maketrans({"*": "×", "-": "−", "/": "÷", "·": "×"})
+"""What a keyboard has for the symbols in the boxes of gates."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """One number of a run."""
+
+    kind: QuantityKind
+    """What it is."""
+    trace: Trace
+    """The run."""
+    node: int
+    """The node whose value or gradient it is, or which receives."""
+    edge: int | None
+    """The edge of a local gradient or a contribution, or the one edge that makes a gradient; None for others."""
+    name: str
+    """How it is written: ``df/dx``."""
+    whole: Number
+    """Its value; of an array the whole."""
+    step: int
+    """The number of the step that tells it."""
+    wording: str
+    """The question for it."""
+    cell: tuple[int, ...] | None = None
+    """The cell of the array that is asked for; None for a number."""
+
+    @property
+    def asked(self) -> Number:
+        """What is to be answered: the number, the cell that is named, or the whole array."""
+        if self.cell is None:
+            return self.whole
+        assert not isinstance(self.whole, float), "only arrays have cells"
+        return float(self.whole[self.cell])
+
+    @property
+    def value(self) -> float:
+        """Its value as one number. InputError for an array of which no cell is named."""
+        return single(self.asked, self.name)
+
+    @property
+    def seen(self) -> int:
+        """The step from which on a drawing shows it: of a sum of contributions, where the last of them arrives."""
+        if self.kind in ("gradient", "sum") and self.node in self.trace.plan.sum_step:
+            return max(int(self.trace.plan.edge_step[edge]) for edge in self.trace.plan.arrivals[self.node])
+        return self.step
+
+    @property
+    def sentence(self) -> str:
+        """The question for it, which says of an array what it is."""
+        if isinstance(self.asked, float):
+            return self.wording
+        return f"{self.wording.removesuffix('?')}: {kind_text(self.asked.shape)}?"
+
+
+def quantity(trace: Trace, ask: str) -> Quantity:
+    """The quantity that ``gradient x`` or ``local × → z`` names. InputError where there is none."""
+    kind, _, rest = ask.strip().partition(" ")
+    rest = rest.strip()
+    match = _CELL.fullmatch(rest)
+    if match is not None and kind in KINDS and trace.program.find(rest.rpartition("→")[2].strip()) is None:
+        return _of_cell(quantity(trace, f"{kind} {match['node']}"), tuple(map(int, match["cell"].split(","))))
+    if kind not in KINDS or not rest:
+        known = ", ".join(f"'{form}'" for form in KINDS.values())
+        raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {known}, or a 'choice: …'")
+    if kind in ("local", "contribution"):
+        return _on_edge(trace, edge_between(trace, *send_of(rest)), kind == "local")
+    node = find_node(trace, rest)
+    return _value(trace, node) if kind == "value" else _gradient(trace, node, kind == "sum")
+
+
+def single(value: Number | None, name: str) -> float:
+    """A value as the one number that it must be. InputError for an array, and for the slope of a gate that has a Jacobian."""
+    if isinstance(value, float):
+        return value
+    raise InputError(f"{name} is an array, not a number", hint="name one cell, as in q[0] or W[0, 1]")
+
+
+def _of_cell(asked: Quantity, cell: tuple[int, ...]) -> Quantity:
+    """One cell of a quantity that is an array."""
+    shape = asked.trace.program.nodes[asked.node].shape
+    written = ", ".join(map(str, cell))
+    if len(cell) != len(shape) or not all(-n <= i < n for i, n in zip(cell, shape, strict=True)):
+        there = f"an array of the shape {shape_text(shape)}" if shape else "a number"
+        raise InputError(f"there is no cell [{written}]: {asked.name} is {there}", hint="cells are counted from 0")
+    cell = tuple(place % size for place, size in zip(cell, shape, strict=True))
+    where = f"row {cell[0]} and column {cell[1]}" if len(cell) == 2 else f"cell {', '.join(map(str, cell))}"
+    wording = f"{asked.wording.removesuffix('?')}, in {where} (counted from 0)?"
+    return replace(asked, cell=cell, name=f"{asked.name}[{written}]", wording=wording)
+
+
+def find_node(trace: Trace, key: str) -> int:
+    """The node with this name, id or text, or the one gate with this symbol, name or box. InputError otherwise."""
+    return _one(trace, key, _nodes(trace, key))
+
+
+def edge_between(trace: Trace, gate: str, node: str, nth: int = 1) -> int:
+    """The edge along which a gate sends for the ``nth`` time to a node. InputError when it does not.
+
+    Of several gates with one symbol, the one that sends to this node is meant.
+    """
+    receiver, senders = find_node(trace, node), _nodes(trace, gate)
+    if len(senders) > 1:
+        senders = [each for each in senders if edges_between(trace, each, receiver)] or senders
+    sender = _one(trace, gate, senders)
+    edges = edges_between(trace, sender, receiver)
+    program = trace.program
+    if not edges:
+        raise InputError(f"{quoted(gate)} sends nothing to {quoted(node)}: it does not read it")
+    if nth > len(edges):
+        count = "once" if len(edges) == 1 else f"{len(edges)} times"
+        raise InputError(f"{name_of(program, sender)} sends only {count} to {name_of(program, receiver)}")
+    return edges[nth - 1]
+
+
+def _nodes(trace: Trace, key: str) -> list[int]:
+    """The node with this name, id or text, or every gate with this symbol, name or box."""
+    program = trace.program
+    found = names_of(program).find(key)
+    if found is not None:
+        return [found]
+    wanted = key.translate(_SIGNS)
+    return [
+        index
+        for index in range(program.first_gate, len(program.nodes))
+        if (gate := trace.gate(index)) is not None
+        and ({key, wanted} & {gate.name, gate.symbol, gate.box(trace.node(index).operands, trace.node(index).options)})
+    ]
+
+
+def _one(trace: Trace, key: str, found: list[int]) -> int:
+    """The only one of the nodes that answer to a key."""
+    program = trace.program
+    if len(found) == 1:
+        return found[0]
+    if found:
+        which = ", ".join(name_of(program, index) for index in found[:6])
+        raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
+    hint = did_you_mean(key, [*program.names, *names_of(program).texts][:1000])
+    raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
+
+
+def edges_between(trace: Trace, sender: int, receiver: int) -> list[int]:
+    """Every edge along which one node sends to the other, by slot."""
+    return [edge for edge in trace.plan.arrivals[receiver] if int(trace.plan.sender[edge]) == sender]
+
+
+def step_of_stop(trace: Trace, stop: Stop) -> int:
+    """The number of the step that a heading names. InputError when the run has none."""
+    match stop.kind:
+        case "start":
+            return 0
+        case "end":
+            return len(trace)
+        case "seed":
+            return trace.plan.seed_step
+        case "backward":
+            return int(trace.plan.edge_step[edge_between(trace, stop.node, stop.target, stop.nth)])
+        case "sum":
+            node = find_node(trace, stop.node)
+            if node not in trace.plan.sum_step:
+                raise InputError(f"{quoted(stop.node)} has no sum step: it is not used several times")
+            return trace.plan.sum_step[node]
+        case "forward":
+            if not stop.node:
+                return trace.plan.seed_step - 1
+            node = find_node(trace, stop.node)
+            if trace.gate(node) is None:
+                raise InputError(f"{quoted(stop.node)} is an input: no gate computes it")
+            return trace.step_of_value(node)
+
+
+def _value(trace: Trace, node: int) -> Quantity:
+    name = name_of(trace.program, node)
+    step = trace.step_of_value(node)
+    if step == 0:
+        raise InputError(f"{name} is an input: its value is given, so there is nothing to ask")
+    return Quantity("value", trace, node, None, name, trace.value_of(node), step, f"What is the value of {name}?")
+
+
+def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
+    name = name_of(trace.program, node)
+    known = trace.gradient(node)
+    if known is None:
+        raise InputError(f"{name} is a constant: it gets no gradient")
+    if as_sum and node not in trace.plan.sum_step:
+        raise InputError(f"{name} has no sum step: it is not used several times")
+    step = trace.step_of_gradient(node)
+    edges = trace.plan.arrivals[node]
+    left = derivative_of(trace, node)
+    wording = f"What is {left}, the sum of the contributions to {name}?" if as_sum else f"What is {left}, the gradient of {name}?"
+    return Quantity(
+        "sum" if as_sum else "gradient",
+        trace,
+        node,
+        edges[0] if len(edges) == 1 else None,
+        left,
+        known.value,
+        trace.plan.seed_step if step is None else step,
+        wording,
+    )
+
+
+def derivative_of(trace: Trace, node: int) -> str:
+    """How the gradient of a node is written: ``df/dx``."""
+    return gradient_name(trace, node)
+
+
+def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
+    program = trace.program
+    sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
+    gate = trace.gate(sender)
+    assert gate is not None, "an edge starts at a gate"
+    box, name = gate.box(trace.node(sender).operands, trace.node(sender).options), name_of(program, receiver)
+    slope = local_name(trace, edge)
+    step = int(trace.plan.edge_step[edge])
+    if local:
+        words = f"local gradient of the {box} gate towards {name}"
+        wording = f"What is {slope}, the {words}?"
+        slopes = trace.local_of(edge)
+        if slopes is None:
+            raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
+        return Quantity("local", trace, receiver, edge, slope, slopes, step, wording)
+    if not isinstance(gate, Gate):
+        # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
+        box, wording = gate.symbol, f"What does the {gate.symbol} gate send to {name}?"
+    else:
+        wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
+    left = f"contribution of {box} to {name}"
+    return Quantity("contribution", trace, receiver, edge, left, trace.contribution_of(edge), step, wording)

@@ -1,0 +1,99 @@
+"""A lesson with its runs: every stop found, every question solved. What a learner goes through is made of this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.teaching.lesson.document import LessonError, Problem
+from graphstep.teaching.lesson.quantities import step_of_stop
+from graphstep.teaching.lesson.solution import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.document import Lesson, RunSpec, Section
+    from graphstep.teaching.lesson.solution import Solution
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """One section with the run that belongs to it."""
+
+    section: Section
+    """What the file says."""
+    trace: Trace
+    """The run."""
+    spec: RunSpec
+    """How it was asked for."""
+    step: int
+    """The number of the step that the section stops at."""
+    solutions: tuple[Solution, ...]
+    """Its questions with their answers, in order."""
+
+    @property
+    def starts_run(self) -> bool:
+        """Whether another run begins here than in the section before."""
+        return self.section.run is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsal:
+    """A whole lesson with its runs."""
+
+    lesson: Lesson
+    """What the file says."""
+    scenes: tuple[Scene, ...]
+    """One a section."""
+
+    @property
+    def solutions(self) -> Mapping[str, Solution]:
+        """Every question with its answer, by its key."""
+        return {solution.question.key: solution for scene in self.scenes for solution in scene.solutions}
+
+
+def rehearse(lesson: Lesson) -> Rehearsal:
+    """Run a lesson: its programs, its stops, its questions. LessonError with all that cannot be run, found or answered."""
+    problems: list[Problem] = []
+    scenes: list[Scene] = []
+    try:
+        trace, spec, step = _run(lesson.run, shared=lesson.run.inputs), lesson.run, 0
+    except GraphstepError as error:
+        raise LessonError(Problem(lesson.path, lesson.run.line, f"the program cannot be run: {error.message}")) from error
+    for section in lesson.sections:
+        if section.run is not None:
+            try:
+                trace, spec = _run(section.run, shared=lesson.run.inputs), section.run
+            except GraphstepError as error:
+                problems.append(Problem(lesson.path, section.line, f"the program cannot be run: {error.message}"))
+                break
+        if section.stop is not None:
+            try:
+                step = step_of_stop(trace, section.stop)
+            except InputError as error:
+                problems.append(Problem(lesson.path, section.line, f"there is no such stop: {error.message}"))
+        solutions = []
+        for question in section.questions:
+            try:
+                solutions.append(solve(question, trace))
+            except GraphstepError as error:
+                problems.append(Problem(lesson.path, question.lines.get("ask", question.line), error.message))
+        scenes.append(Scene(section, trace, spec, step, tuple(solutions)))
+    if problems:
+        raise LessonError(*problems)
+    return Rehearsal(lesson, tuple(scenes))
+
+
+def _run(spec: RunSpec, shared: Mapping[str, Number]) -> Trace:
+    from graphstep.engine.trace import trace
+    from graphstep.language.rewrite import read_program
+
+    program = read_program(spec.program, spec.inputs, share=spec.share, expand=spec.expand, fold=spec.fold)
+    # The front matter's values serve every program of the lesson: each takes those that it names. A value that a heading gives is
+    # meant for its own program.
+    values = {name: value for name, value in spec.inputs.items() if name in program.input_places or shared.get(name) is not value}
+    program = replace(program, data=frozenset(name for name in spec.data if name in program.input_places))
+    return trace(program, values, seed=spec.seed, ties=spec.ties)

@@ -1,0 +1,144 @@
+"""Questions about shapes: of a value, of a gradient, and of the Jacobian that a gate never forms.
+
+``shape q`` asks for the shape of a value, ``shape df/dW`` (or ``shape dW``, ``shape gradient W``) for that of a gradient, and
+``shape jacobian @ → x`` for rows and columns of a Jacobian: a row a cell of the gate, a column a cell of its input.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.ground.arrays import kind_text
+from graphstep.ground.errors import InputError, quoted
+from graphstep.teaching.lesson.headings import send_of
+from graphstep.teaching.lesson.quantities import derivative_of, edge_between, find_node
+from graphstep.telling.derivatives import objective_name
+from graphstep.telling.names import name_of, names_of, output_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.operands import Shape
+
+_ENTRIES = re.compile(r"\d{1,9}(?:(?:\s*(?:×|x|\*|,|;|by)\s*|\s+)\d{1,9})*\s*,?", re.IGNORECASE)
+_NUMBERS = ("", "number", "a number", "one number", "a single number", "scalar", "a scalar", "1")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShapeAsked:
+    """A shape that a lesson asks for."""
+
+    of: Literal["value", "gradient", "jacobian"]
+    """What has it."""
+    trace: Trace
+    """The run."""
+    node: int
+    """The node whose value or gradient has it; of a Jacobian the gate's input."""
+    name: str
+    """How that is written: ``q``, ``df/dW``."""
+    shape: Shape
+    """The shape."""
+    step: int
+    """The number of the step that first shows it."""
+    wording: str
+    """The question for it."""
+
+    @property
+    def answer(self) -> str:
+        """The answer in one line: ``df/dW is a 2×2 matrix``."""
+        name = "T" + self.name[1:] if self.of == "jacobian" else self.name
+        return f"{name} is {kind_text(self.shape)}"
+
+
+def shape_asked(trace: Trace, text: str) -> ShapeAsked:
+    """What ``shape TEXT`` asks for. InputError where there is none, or where it is given from the start."""
+    word, _, rest = text.partition(" ")
+    if word == "jacobian" and rest:
+        return _of_jacobian(trace, rest.strip())
+    by = _differentiated(trace, text)
+    if by is None:
+        node = find_node(trace, text)
+        step, name = trace.step_of_value(node), name_of(trace.program, node)
+        if step == 0:
+            raise InputError(f"{name} is an input: its shape is given with its value, so there is nothing to ask")
+        return ShapeAsked("value", trace, node, name, trace.node(node).shape, step, f"What shape does {name} have?")
+    node = find_node(trace, by)
+    if trace.gradient(node) is None:
+        raise InputError(f"{name_of(trace.program, node)} gets no gradient")
+    name, found = derivative_of(trace, node), trace.step_of_gradient(node)
+    wording = f"What shape does {name} have, the gradient of {name_of(trace.program, node)}?"
+    step = trace.plan.seed_step if found is None else found
+    return ShapeAsked("gradient", trace, node, name, trace.node(node).shape, step, wording)
+
+
+def typed_shape(text: str) -> Shape | None:
+    """The shape that a person types: ``2×3``, ``2x3``, ``(2, 3)``, ``2 by 3``, ``number``; None for any other text.
+
+    >>> typed_shape("2 x 3"), typed_shape("(2,)"), typed_shape("()"), typed_shape("wide")
+    ((2, 3), (2,), (), None)
+    """
+    plain = text.strip().casefold()
+    if plain[:1] in "([" and plain[-1:] in ")]" and len(plain) > 1:
+        plain = plain[1:-1].strip()
+        if not plain:
+            return ()
+    if plain in _NUMBERS[1:-1]:
+        return ()
+    if not plain or _ENTRIES.fullmatch(plain) is None:
+        return None
+    return tuple(int(entry) for entry in re.findall(r"\d+", plain))
+
+
+def same_shape(typed: Shape, right: Shape) -> bool:
+    """Whether a typed shape is the right one; who types 1 for a single number means that."""
+    return typed == right or (right == () and typed == (1,))
+
+
+def slips_of_shape(asked: ShapeAsked) -> Iterator[tuple[Shape, str]]:
+    """Wrong shapes that have a reason, each with what to say; the most likely first."""
+    trace, shape, name = asked.trace, asked.shape, name_of(asked.trace.program, asked.node)
+    if len(shape) > 1:
+        yield shape[::-1], "Turned round: the rows come first, then the columns."
+        yield (math.prod(shape),), "That is how many cells there are: how are they laid out?"
+    if asked.of == "jacobian":
+        yield trace.node(asked.node).shape, f"That is the shape of {name}; the Jacobian has a row for each cell that comes out."
+        return
+    if asked.of == "gradient":
+        for edge in trace.plan.arrivals[asked.node]:
+            sender = int(trace.plan.sender[edge])
+            said = f"That is the shape of {name_of(trace.program, sender)}, where the gradient comes from."
+            yield trace.node(sender).shape, said
+        return
+    for _, operand in trace.node(asked.node).sources:
+        said = f"That is the shape of {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
+        yield trace.node(operand).shape, said
+
+
+def _differentiated(trace: Trace, text: str) -> str | None:
+    """The node whose gradient ``df/dW``, ``gradient W`` or ``dW`` names; None where a value is named."""
+    letter, goal = names_of(trace.program).change, objective_name(trace)
+    if slope := re.fullmatch(rf"(?:∂|{letter})\s*(?P<of>\w+|\(\w+\))\s*/\s*(?:∂|{letter})\s*(?P<by>.+)", text):
+        if slope["of"].strip("()") not in (goal, output_name(trace.program)):
+            raise InputError(f"{quoted(text)} is no gradient: write {letter}{goal}/{letter}…, or jacobian GATE → NODE")
+        by = slope["by"].strip()
+        return by[1:-1] if by[:1] == "(" and by[-1:] == ")" else by
+    word, _, rest = text.partition(" ")
+    if word == "gradient" and rest:
+        return rest.strip()
+    return text[1:] if text[:1] == "d" and text[1:] and trace.program.find(text) is None else None
+
+
+def _of_jacobian(trace: Trace, text: str) -> ShapeAsked:
+    edge = edge_between(trace, *send_of(text))
+    sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
+    gate, node = trace.gate(sender), trace.node(sender)
+    assert gate is not None, "an edge starts at a gate"
+    shape = (math.prod(node.shape), math.prod(trace.node(receiver).shape))
+    towards = f"of the {gate.box(node.operands, node.options)} gate towards {name_of(trace.program, receiver)}"
+    wording = f"How many rows and columns does the Jacobian {towards} have? (A row for each cell that comes out.)"
+    step = int(trace.plan.edge_step[edge])
+    return ShapeAsked("jacobian", trace, receiver, f"the Jacobian {towards}", shape, step, wording)

@@ -1,0 +1,264 @@
+"""The right answer of a question, computed from the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graphstep.ground.arrays import kind_text, number_text, shape_of
+from graphstep.ground.errors import InputError, ShapeError, quoted
+from graphstep.teaching.lesson.evaluate import evaluate
+from graphstep.teaching.lesson.quantities import Quantity, edge_between, find_node, quantity
+from graphstep.teaching.lesson.shapes import ShapeAsked, shape_asked
+from graphstep.telling.cells import cell
+from graphstep.telling.explain import explain
+from graphstep.telling.names import name_of, output_name
+from graphstep.telling.reasons import pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.document import Question
+    from graphstep.telling.explanation import Explanation
+
+TOLERANCE = 0.02
+"""Relative error of an answer that still counts as right: a learner with a pencil rounds to two or three digits."""
+
+NEAR_ZERO = 0.005
+"""Absolute error that counts as right near zero, so that 0.05 will do for 0.0452; never more than a quarter of the answer."""
+
+WHOLE = 6
+"""Cells up to which a whole array may be asked for."""
+
+PATTERNS = ("distributor", "router", "switcher", "adder", "negation", "scaler", "saturated", "dead")
+"""The patterns that a choice can be about."""
+
+SIGNS = ("positive", "negative", "zero")
+"""The options of a choice of sign."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """A question with its answer."""
+
+    question: Question
+    """What is asked."""
+    trace: Trace
+    """The run it is asked of."""
+    wording: str
+    """The question as a sentence."""
+    quantity: Quantity | None
+    """The number, or the small array, that is asked for; None where the answer is none of the run."""
+    right: int | None
+    """The index of the right option; None where a number is to be typed."""
+    answer: str
+    """The answer in one line: ``df/dx = -4``."""
+    step: int
+    """The number of the step that tells it."""
+    seen: int
+    """The number of the step from which on a drawing shows it, which is never later: the run waits in front of it."""
+    shape: ShapeAsked | None = None
+    """The shape that is asked for; None elsewhere."""
+
+    @property
+    def example(self) -> str:
+        """What an answer may look like, to stand on the line where it is typed."""
+        if self.right is not None:
+            return f"your choice: 1 to {len(self.question.options)}"
+        if self.shape is not None:
+            return "a shape: 2×3, or 2x3; 4; number"
+        if self.quantity is None or isinstance(self.quantity.asked, float):
+            return "your answer: 3, -1/2, 0.2 …"
+        return "an array: 1, -1/2, 0.2" if self.quantity.asked.ndim == 1 else "row by row: 1, 2; 3, 4"
+
+    @property
+    def explanation(self) -> Explanation:
+        """What is said of the step that shows the answer."""
+        return explain(self.trace, self.step)
+
+    @property
+    def ladder(self) -> str:
+        """The answer with the way to it: ``df/dx = df/dq · ∂q/∂x = -4 · 1 = -4``; of a choice the answer alone."""
+        if self.quantity is None:
+            return self.answer
+        if self.right is None and self.quantity.cell is not None and self.quantity.kind in ("value", "gradient", "sum"):
+            told_cell = cell(self.trace, self.quantity.node, self.quantity.cell, _OF[self.quantity.kind])
+            # Formulas count from 1 and questions from 0, so of a cell the numbers are said and not the names.
+            return self.quantity.name + "".join(f" {rung.relation} {rung.text}" for rung in told_cell.ladder.rungs[-2:])
+        told = self.explanation
+        ladder = told.local if self.quantity.kind == "local" else told.ladder
+        return self.answer if self.right is not None or ladder is None or self.quantity.cell is not None else ladder.line
+
+
+def solve(question: Question, trace: Trace) -> Solution:
+    """The solution of a question in a run. InputError when it has none, or when several options would be right."""
+    head, colon, rest = question.ask.partition(":")
+    if colon and head.strip() == "choice":
+        return _choice(question, trace, rest.strip())
+    if question.options:
+        raise InputError('options belong to a choice: ask = "choice: …"')
+    word, _, rest = question.ask.partition(" ")
+    if word == "shape" and rest:
+        shape = shape_asked(trace, rest.strip())
+        return Solution(
+            question, trace, question.question or shape.wording, None, None, shape.answer, shape.step, shape.step, shape
+        )
+    asked = quantity(trace, question.ask)
+    right = asked.asked
+    if not isinstance(right, float) and not 0 < right.size <= WHOLE:
+        hint = f"name one cell, {_first_cell(question.ask, right.ndim)}" if right.size else ""
+        raise InputError(f"{asked.name} is {kind_text(right.shape)}: at most {WHOLE} cells are asked for at once", hint=hint)
+    if not np.isfinite(right).all():
+        raise InputError(f"{asked.name} is {number_text(right)} here: nobody can type that")
+    answer = f"{asked.name} = {number_text(right)}"
+    return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step, asked.seen)
+
+
+def agrees(typed: float, right: float) -> bool:
+    """Whether an answer is right: within 2 %, or near zero within an absolute 0.005 that keeps its sign."""
+    size = abs(right)
+    return abs(typed - right) <= max(TOLERANCE * size, min(NEAR_ZERO, size / 4), 1e-9)
+
+
+def agreeing(typed: Number, right: Number) -> NDArray[np.bool_]:
+    """Cell by cell whether an answer is right, as :func:`agrees` says it; both are of one shape."""
+    pairs = zip(np.ravel(typed).tolist(), np.ravel(right).tolist(), strict=True)
+    return np.array([agrees(*pair) for pair in pairs], np.bool_).reshape(np.shape(right))
+
+
+def same(typed: Number, right: Number) -> bool:
+    """Whether two values have one shape and agree in every cell."""
+    return shape_of(typed) == shape_of(right) and bool(agreeing(typed, right).all())
+
+
+def _first_cell(ask: str, axes: int) -> str:
+    return f'ask = "{ask}[{", ".join("0" * axes)}]"'
+
+
+def _choice(question: Question, trace: Trace, about: str) -> Solution:
+    if len(question.options) < 2:
+        raise InputError('a choice needs options = ["…", "…"], two or more')
+    if len(set(question.options)) < len(question.options):
+        raise InputError("two options are the same")
+    for place, option in enumerate(question.options, 1):
+        # An option is chosen by its number or its text, so "2" must not be the text of the third.
+        if option.isdecimal() and 1 <= int(option[:3]) <= len(question.options) and int(option[:3]) != place:
+            raise InputError(f"option {quoted(option)} could be taken for the number of another: put it at place {option}")
+    word, _, rest = about.partition(" ")
+    kind = _CHOICES.get(word, _by_value)
+    wording, right, step, asked = kind(question, trace, rest.strip() if word in _CHOICES else about)
+    text = question.options[right]
+    answer = text
+    if asked is not None and kind is _by_value:
+        # The cells of an array are left to its step: the next question may ask for one of them.
+        number = isinstance(asked.asked, float)
+        answer = f"{text}: {asked.name} = {number_text(asked.asked)}" if number else f"{asked.name} = {text}"
+    seen = min(step, asked.seen) if asked is not None and kind in (_by_value, _of_sign) else step
+    return Solution(question, trace, question.question or wording, asked, right, answer, step, seen)
+
+
+def _of_pattern(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
+    """``pattern × → z`` or ``pattern sum x``: the options are names of patterns."""
+    if rest.startswith("sum "):
+        asked = quantity(trace, rest)
+        wording = f"Which pattern is it when {name_of(trace.program, asked.node)} collects its gradient?"
+    else:
+        asked = quantity(trace, f"contribution {rest}")
+        wording = f"Which pattern is it when {rest.replace('->', '→')} is sent?"
+    _only(question, PATTERNS)
+    found = pattern(trace.step(asked.step))
+    return wording, _index(question, found or "none"), asked.step, asked
+
+
+def _of_route(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
+    """``route max``: the options are inputs of a gate that chooses, and the right one gets its whole gradient."""
+    gate = find_node(trace, rest)
+    chosen = trace.gate(gate)
+    if chosen is None or not chosen.chooses:
+        raise InputError(f"{quoted(rest)} does not choose: a route is asked of max or min")
+    edges = [edge_between(trace, rest, option) for option in question.options]
+    if trace.node(gate).shape:
+        raise InputError(f"{quoted(rest)} chooses cell by cell: ask for a contribution instead")
+    winners = [place for place, edge in enumerate(edges) if trace.local_of(edge) == 1]
+    if len(winners) != 1:
+        raise InputError(f"{'none' if not winners else 'several'} of the options get the gradient of {quoted(rest)}")
+    step = min(int(trace.plan.edge_step[edge]) for edge in edges)
+    return f"Which input gets the gradient of the {chosen.symbol} gate?", winners[0], step, None
+
+
+def _of_sign(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
+    """``sign gradient x``: the options are positive, negative and zero."""
+    asked = quantity(trace, rest)
+    _only(question, SIGNS)
+    sign = "zero" if asked.value == 0 else "positive" if asked.value > 0 else "negative"
+    return f"Which sign does {asked.name} have?", _index(question, sign), asked.step, asked
+
+
+def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
+    """``steepest``: the options are nodes, and the right one has the largest gradient by size."""
+    if rest:
+        raise InputError("'steepest' stands alone; the options say between which nodes")
+    asked = [quantity(trace, f"gradient {option}") for option in question.options]
+    sizes = sorted((abs(each.value) for each in asked), reverse=True)
+    if agrees(sizes[1], sizes[0]):
+        raise InputError("two options have gradients of almost the same size")
+    right = next(place for place, each in enumerate(asked) if abs(each.value) == sizes[0])
+    out = output_name(trace.program)
+    return (
+        f"Which of these moves {out} the most when it is moved a little?",
+        right,
+        min(each.seen for each in asked),
+        asked[right],
+    )
+
+
+def _by_value(question: Question, trace: Trace, about: str) -> tuple[str, int, int, Quantity | None]:
+    """``choice: local × → z``: the options are expressions in the names of the run, and the right one has the asked value."""
+    asked = quantity(trace, about)
+    values = [_option(trace, option) for option in question.options]
+    right = [place for place, value in enumerate(values) if value is not None and same(value, asked.asked)]
+    if len(right) != 1:
+        found = zip(question.options, values, strict=True)
+        listed = ", ".join(f"{option} {'does not fit' if x is None else f'= {number_text(x)}'}" for option, x in found)
+        raise InputError(
+            f"{'no option is' if not right else 'several options are'} {asked.name} = {number_text(asked.asked)}: {listed}"
+        )
+    return asked.wording, right[0], asked.step, asked
+
+
+def _option(trace: Trace, option: str) -> Number | None:
+    """The value of an option; None where shapes do not go together, which is wrong for a reason."""
+    try:
+        return evaluate(trace, option).value
+    except ShapeError:
+        return None
+
+
+_OF: Mapping[str, Literal["value", "gradient"]] = {"value": "value", "gradient": "gradient", "sum": "gradient"}
+"""What of a cell is explained, by the kind of a quantity."""
+
+_CHOICES: dict[str, Callable[[Question, Trace, str], tuple[str, int, int, Quantity | None]]] = {
+    "pattern": _of_pattern,
+    "route": _of_route,
+    "sign": _of_sign,
+    "steepest": _of_steepest,
+}
+"""What a choice can be about, besides the value of a quantity."""
+
+
+def _only(question: Question, known: tuple[str, ...]) -> None:
+    unknown = [option for option in question.options if option not in known]
+    if unknown:
+        raise InputError(f"{quoted(unknown[0])} is no option here; known are {', '.join(known)}")
+
+
+def _index(question: Question, right: str) -> int:
+    if right not in question.options:
+        raise InputError(f"the right answer is not among the options: the run says {quoted(right)}")
+    return question.options.index(right)

@@ -1,0 +1,1 @@
+"""What happened becomes names, ladders and sentences: made here once, shown by every face."""

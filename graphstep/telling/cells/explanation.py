@@ -1,0 +1,85 @@
+"""The explanation of one cell, of a value or of a gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graphstep.ground.errors import InputError
+from graphstep.telling.cells.gradient import cell_gradient, gradient_rungs, products_of, why_gradient
+from graphstep.telling.cells.names import cell_name, checked, named, spelled
+from graphstep.telling.cells.value import value_parts, value_rungs, why_value
+from graphstep.telling.explanation import Ladder
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.structural import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class CellExplanation:
+    """One cell of a value or a gradient."""
+
+    node: int
+    """The node it belongs to."""
+    index: Cell
+    """Its place in the array, one index an axis, counted from 0; () for a number."""
+    of: Literal["gradient", "value"]
+    """What is explained."""
+    name: str
+    """What it is called in mathematics, counted from 1: ``W₁₂``."""
+    spelled: str
+    """What it is called in a program, counted from 0: ``W[0, 1]``."""
+    value: float
+    """The number that the run has there."""
+    terms: tuple[float, ...]
+    """The terms that add up to it, all of them. Empty where it is given, the seed, 0 for want of terms, or no sum of products."""
+    ladder: Ladder
+    """From symbols through numbers to the value; of many terms the first few and the last are written."""
+    why: str
+    """One or two sentences: how many terms there are, and why."""
+
+    def lines(self) -> list[str]:
+        """The explanation as text: what it is, the ladder with a rung a line, and the sentence."""
+        head = f"the {self.of} of {self.spelled}" + (f", in mathematics {self.name}" if self.index else "")
+        left = self.ladder.left_text
+        pad = " " * len(left)
+        rungs = [f"  {pad if place else left} {rung.relation} {rung.text}" for place, rung in enumerate(self.ladder.rungs)]
+        return [head, *rungs, f"  {self.why}"]
+
+
+def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", "value"] = "gradient") -> CellExplanation:
+    """The explanation of one cell of a node's gradient or value.
+
+    Raises InputError when the index names no cell, and for the gradient of a constant or of data, which get none.
+    """
+    place = checked(trace, node, index)
+    program = trace.program
+    name, typed = cell_name(program, node, place), spelled(program, node, place)
+    if of == "value":
+        value = float(np.asarray(trace.value_of(node))[place])
+        made = value_parts(trace, node, place)
+        ladder = Ladder(named(program, node, place), tuple(value_rungs(trace, node, place, made)))
+        return CellExplanation(node, place, of, name, typed, value, made.values, ladder, why_value(trace, node, place, made))
+    if not program.depends[node]:
+        message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
+        raise InputError(message, hint="its value can be explained")
+    gradient = float(np.asarray(trace.gradient_of(node))[place])
+    products = products_of(trace, node, place)
+    ladder = Ladder(cell_gradient(trace, node, place), tuple(gradient_rungs(trace, place, products, gradient)))
+    return CellExplanation(
+        node,
+        place,
+        of,
+        name,
+        typed,
+        gradient,
+        products.contributions,
+        ladder,
+        why_gradient(trace, node, place, products),
+    )

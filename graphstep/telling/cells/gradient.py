@@ -1,0 +1,205 @@
+"""One cell of a gradient: the sum of what arrives from every cell that it moves."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.gates.columns import cell_terms, column
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.notation import TERMS, TEXT
+from graphstep.telling.cells.names import cell_name, named
+from graphstep.telling.cells.sums import SPELLED_OUT, left_out, share, shown, written
+from graphstep.telling.derivatives import change, objective, wire_use
+from graphstep.telling.equations import equation, result
+from graphstep.telling.explanation import Rung
+from graphstep.telling.ladders import without_repeats
+from graphstep.telling.names import name_of, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.notation import Term
+    from graphstep.gates.structural import Cell, StructuralGate
+    from graphstep.ground.operands import Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One term of a cell of a gradient: ``upstream × local``."""
+
+    edge: int
+    """The edge along which it arrives."""
+    cell: Cell
+    """The cell of the gate's value that the explained cell moves."""
+    upstream: float
+    """The gradient of that cell."""
+    local: float
+    """How much it is moved: an entry of the gate's Jacobian."""
+    factor: tuple[Operand, Cell] | None = None
+    """Of a gate that multiplies, whose cell the local gradient is; None elsewhere."""
+
+    @property
+    def contribution(self) -> float:
+        """Upstream × local; 0 where the local gradient is 0, whatever arrives."""
+        return self.upstream * self.local if self.local else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """All terms of a cell, which may be a million, and those that are written."""
+
+    contributions: tuple[float, ...]
+    """Every term, in the order of arrival."""
+    shown: tuple[Product, ...]
+    """The terms that are written."""
+
+
+def products_of(trace: Trace, node: int, index: Cell) -> Products:
+    """The terms of one cell of a node's gradient; none for the output, whose gradient is the seed."""
+    contributions: list[float] = []
+    makers: list[tuple[int, Callable[[int], Product]]] = []
+    for edge in () if node == trace.program.output else trace.plan.arrivals[node]:
+        made, product = _arriving(trace, edge, index)
+        makers.append((len(contributions), product))
+        contributions += made
+
+    def at(place: int) -> Product:
+        start, product = makers[bisect_right(makers, place, key=itemgetter(0)) - 1]
+        return product(place - start)
+
+    return Products(tuple(contributions), tuple(map(at, shown(range(len(contributions))))))
+
+
+def cell_gradient(trace: Trace, node: int, index: Cell) -> Term:
+    """The gradient of one cell: ``dL/dW₁₂``."""
+    return TERMS.derivative(objective(trace), named(trace.program, node, index), change(trace))
+
+
+def cell_gradient_name(trace: Trace, node: int, index: Cell) -> str:
+    """The gradient of one cell as plain text."""
+    text: str = cell_gradient(trace, node, index).read(TEXT).text
+    return text
+
+
+def gradient_rungs(trace: Trace, index: Cell, products: Products, value: float) -> list[Rung]:
+    """The sum in names, in numbers, and its value."""
+    count = len(products.contributions)
+    if not count:
+        return [result(value, trace.writing)]
+    names, numbers = [], []
+    for product in products.shown:
+        sender = int(trace.plan.sender[product.edge])
+        upstream = cell_gradient(trace, sender, product.cell)
+        local = _local(trace, product, index)
+        names.append(upstream if local is None else upstream * local)
+        arriving = TERMS.number(product.upstream)
+        numbers.append(arriving if local is None else arriving * TERMS.number(product.local))
+    symbols = Rung(written(names, count), "symbols")
+    if count > SPELLED_OUT:
+        # A sum with dots is no equation.
+        return [symbols, result(value, trace.writing)]
+    return without_repeats([symbols, *equation([written(numbers, count)], value, trace.writing)])
+
+
+def why_gradient(trace: Trace, node: int, index: Cell, products: Products) -> str:
+    """One or two sentences: where the terms come from."""
+    program, edges, count = trace.program, trace.plan.arrivals[node], len(products.contributions)
+    name, out = cell_name(program, node, index), name_of(program, program.output)
+    if node == program.output:
+        return f"The backward pass starts at {out}: its gradient is the seed."
+    if not edges:
+        return f"{out} does not depend on {name}."
+    readers = list(dict.fromkeys(name_of(program, int(trace.plan.sender[edge])) for edge in edges))
+    where = " and ".join(readers) if len(readers) < 3 else f"{len(readers)} gates"
+    if not count:
+        return f"{name} moves no cell of {where}: other cells were chosen."
+    if count == 1:
+        (only,) = products.shown
+        moved = cell_name(program, int(trace.plan.sender[only.edge]), only.cell)
+        return f"{name} moves {moved} and nothing else, so there is one term."
+    ways = f"{where} in {count:,} ways" if len(edges) > 1 else f"{count:,} cells of {where}"
+    return f"{name} moves {ways}, and the contributions add up.{left_out(count)}"
+
+
+def _arriving(trace: Trace, edge: int, index: Cell) -> tuple[list[float], Callable[[int], Product]]:
+    """The terms of one contribution to a cell, and what makes one of them by its place."""
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    upstream, gate = np.asarray(trace.gradient_of(sender)), trace.gate(sender)
+    assert gate is not None, "an edge starts at a gate"
+    if isinstance(gate, Gate):
+        only = Product(edge, index, float(upstream[index]), float(np.asarray(trace.local_of(edge))[index]))
+        return [only.contribution], [only].__getitem__
+    operands, call = trace.node(sender).operands, trace.call(sender)
+    if gate.factors is not None:
+        products = [
+            Product(edge, found.cell, float(upstream[found.cell]), found.local, (operands[found.factor[0]], found.factor[1]))
+            for found in cell_terms(np, gate, call, slot, index)
+            if found.factor is not None
+        ]
+        return [product.contribution for product in products], products.__getitem__
+    # Where a value is not finite its slopes are not either, and the explanation shows them as they are.
+    with np.errstate(all="ignore"):
+        moved = column(np, gate, call, slot, index)
+        places = np.flatnonzero(moved)
+        arriving, slopes = upstream.ravel()[places], moved.ravel()[places]
+        contributions = (arriving * slopes).tolist()
+
+    def product(place: int) -> Product:
+        there = tuple(map(int, np.unravel_index(int(places[place]), moved.shape)))
+        return Product(edge, there, float(arriving[place]), float(slopes[place]))
+
+    return contributions, product
+
+
+def _local(trace: Trace, product: Product, index: Cell) -> Term | None:
+    """The local gradient in symbols; None where it is 1 whatever the values are, so that nobody writes it."""
+    if product.factor is not None:
+        return named(trace.program, *product.factor)
+    sender, slot = int(trace.plan.sender[product.edge]), int(trace.plan.slot[product.edge])
+    gate, node = trace.gate(sender), trace.node(sender)
+    if isinstance(gate, Gate):
+        if not (gate.chooses or _by_convention(trace, gate, sender, slot, index)):
+            names = [_in_slot(trace, sender, k, index) for k in range(len(node.operands))]
+            partial = TERMS.term(gate.partials[slot](TERMS, *names, named(trace.program, sender, index)))
+            return None if partial.read(TEXT).text == "1" else partial
+    elif gate is not None and _only_moves(trace, gate, sender, slot):
+        if product.local == 1:
+            return None
+        if count := share(product.local):
+            return TERMS.exactly(1) / TERMS.exactly(count)
+    operand = node.operands[slot]
+    assert isinstance(operand, int), "a gradient goes to a node"
+    use = wire_use(trace, product.edge)
+    return TERMS.derivative(named(trace.program, sender, product.cell), named(trace.program, operand, index, use), "∂")
+
+
+def _in_slot(trace: Trace, gate: int, slot: int, index: Cell) -> Term:
+    """A cell of what a gate reads, with the number of its use where the gate reads one node in several slots."""
+    operands = trace.node(gate).operands
+    several = operands.count(operands[slot]) > 1
+    return named(trace.program, operands[slot], index, names_of(trace.program).uses.get((gate, slot), 0) if several else 0)
+
+
+def _only_moves(trace: Trace, gate: StructuralGate, sender: int, slot: int) -> bool:
+    """Whether a gate copies, moves or adds up cells, so that its Jacobian holds no values."""
+    call = trace.call(sender)
+    return gate.structure(slot, [value.shape for value in call.inputs], call.options) not in ("dense", "block")
+
+
+def _by_convention(trace: Trace, gate: Gate, sender: int, slot: int, index: Cell) -> bool:
+    """Whether a convention chooses the local gradient of this cell, so that the formula does not give it."""
+    values = [np.asarray(x) for x in trace.operand_values(sender)]
+    cells = [np.float64(value[index] if value.shape else value) for value in values]
+    with np.errstate(all="ignore"):
+        return any(
+            bool(convention.at(NUMBERS, *cells))
+            for convention in gate.conventions
+            if slot < len(convention.local) and convention.local[slot] is not None
+        )

@@ -1,0 +1,114 @@
+"""What derivatives are called: ``df/dx`` for the whole effect of a node, ``∂q/∂x`` for the effect through one gate.
+
+Where the seed is not 1, or the output is an array, what is differentiated is a number of its own, ``L``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.ground.arrays import array_text, latex_matrix, shape_text
+from graphstep.telling.names import names_of
+from graphstep.telling.symbols import NodeSymbol, WordSymbol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.engine.trace import Trace
+
+_SEED_CELLS = 6
+"""Cells up to which the seed of an array is written out where the number that is differentiated is defined."""
+
+
+def is_objective(trace: Trace) -> bool:
+    """Whether a number other than the output is differentiated: the seed is not 1, or the output is an array."""
+    return bool(trace.node(trace.program.output).shape) or not isinstance(trace.seed, int | float) or trace.seed != 1
+
+
+def objective(trace: Trace) -> Term:
+    """What is differentiated: the output, or the number ``L`` that is made of it by the seed."""
+    names = names_of(trace.program)
+    return TERMS.symbol(WordSymbol(names.objective)) if is_objective(trace) else names.operand(trace.program.output)
+
+
+def objective_name(trace: Trace) -> str:
+    """What is differentiated, as plain text: ``f`` or ``L``."""
+    names = names_of(trace.program)
+    return names.objective if is_objective(trace) else names.output
+
+
+def objective_formula(trace: Trace) -> Term | None:
+    """What ``L`` is made of: ``2 · f``, ``sum(f)``, ``sum([0, 1, 0] ⊙ f)``; None where the output itself is differentiated."""
+    if not is_objective(trace):
+        return None
+    output, seed = names_of(trace.program).operand(trace.program.output), trace.seed
+    if not trace.node(trace.program.output).shape:
+        return TERMS.number(seed) * output
+    if isinstance(seed, int | float):
+        total = TERMS.over("sum", output)
+        return total if seed == 1 else TERMS.number(seed) * total
+    if seed.size <= _SEED_CELLS:
+        weights = TERMS.symbol(WordSymbol(array_text(seed), latex_matrix(seed), cells=True))
+    else:
+        words = f"(seed {shape_text(seed.shape)})"
+        weights = TERMS.symbol(WordSymbol(words, rf"\text{{{words}}}", cells=True))
+    return TERMS.over("sum", weights * output)
+
+
+def change(trace: Trace) -> str:
+    """The letter of the whole effect: ``d``, or ``∂`` as the lectures write it for both."""
+    return "∂" if trace.writing.lecture else names_of(trace.program).change
+
+
+def gradient_term(trace: Trace, node: int, use: int = 0) -> Term:
+    """``df/dx``, the gradient of a node, or ``df/dx⁽¹⁾``, what arrives along one of its uses."""
+    by = TERMS.symbol(NodeSymbol(names_of(trace.program), node, use))
+    return TERMS.derivative(objective(trace), by, change(trace))
+
+
+def gradient_name(trace: Trace, node: int, use: int = 0) -> str:
+    """The gradient of a node as plain text: ``df/dx``."""
+    text: str = gradient_term(trace, node, use).read(TEXT).text
+    return text
+
+
+def wire_use(trace: Trace, edge: int) -> int:
+    """The number of the use that an edge is; 0 where its receiver is used once."""
+    return names_of(trace.program).uses.get((int(trace.plan.sender[edge]), int(trace.plan.slot[edge])), 0)
+
+
+def wire_term(trace: Trace, edge: int) -> Term:
+    """What an edge brings: ``df/dx``, or ``df/dx⁽¹⁾`` where x is used more than once."""
+    return gradient_term(trace, int(trace.plan.receiver[edge]), wire_use(trace, edge))
+
+
+def local_term(trace: Trace, edge: int) -> Term:
+    """The local gradient of an edge: ``∂q/∂x``, with the number of the use where x has several."""
+    names = names_of(trace.program)
+    by = TERMS.symbol(NodeSymbol(names, int(trace.plan.receiver[edge]), wire_use(trace, edge)))
+    return TERMS.derivative(names.operand(int(trace.plan.sender[edge])), by, "∂")
+
+
+def local_name(trace: Trace, edge: int) -> str:
+    """The local gradient of an edge as plain text: ``∂q/∂x``."""
+    text: str = local_term(trace, edge).read(TEXT).text
+    return text
+
+
+def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    """The names that stand for an expression and are written where ``nodes`` are, with what they stand for, in the order of
+    computing. What is called by its text brings the names in it along: ``u1`` is seen in ``exp(u1)``.
+    """
+    program = trace.program
+    known = names_of(program)
+    written, waiting = set[int](), list(nodes)
+    while waiting:
+        index = waiting.pop()
+        node = program.nodes[index]
+        if index in written:
+            continue
+        written.add(index)
+        if node.name is None and index != program.output and index not in known.definitions:
+            waiting += [x for x in node.operands if isinstance(x, int)]
+    return tuple((known.texts[i], known.definitions[i]) for i in sorted(written) if i in known.definitions)

@@ -1,0 +1,236 @@
+"""Equations that are true as printed: with how many digits operands and results stand, and in which form.
+
+The operands of an equation get the fewest digits with which what is printed on the left comes to what is printed on the right,
+within one unit of its last digit. Where eight do not reach that (1 − σ(20)), the form stands there that the number was computed
+with (σ(20) · σ(−20)); where that does not either, the operands get all their digits, then the result loses some, and at last
+stands ≈.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
+from graphstep.ground.arrays import settled
+from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, numeral, unit
+from graphstep.telling.explanation import Rung
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.numerals import Writing
+
+ROUNDS = "float64 rounds here"
+"""What is said where no digits make an equation true."""
+
+_SLACK = 1 - 1e-9
+_CANCELLED = 1e-7
+"""The part of its largest operand up to which a cell is 0 as printed: eight digits of a few operands cannot tell it from 0."""
+
+_KEPT = 1e-6
+"""The relative error up to which a form keeps its digits."""
+
+_PRECISION = 60
+"""Decimal digits of the exact arithmetic."""
+
+
+def equation(forms: Sequence[Term], value: Number, writing: Writing, *, row: bool = False) -> tuple[Rung, ...]:
+    """The rungs from numbers to a value: the first of the forms that can be written truly, and the value.
+
+    ``forms`` are the same number in several ways, the textbook's first. A form that has no numbers to compute with is taken as it
+    is. ``row`` says that the value is a vector that is used as a row.
+    """
+    digits = writing.digits
+    most = max(OPERAND_DIGITS, digits)
+    # Where float64 itself loses the digits of the textbook's form, nothing that is computed with it can be held against print.
+    forms = forms if len(forms) < 2 or _keeps_digits(forms[0], value) else forms[1:]
+    for form in forms:
+        for operand_digits in range(digits, most + 1):
+            if _holds(form, value, operand_digits, digits):
+                return _rungs(form, value, operand_digits, digits, row=row)
+    for form in reversed(forms):
+        for operand_digits in range(most + 1, DOUBLE + 1):
+            if _holds(form, value, operand_digits, digits):
+                return _rungs(form, value, operand_digits, digits, row=row)
+    for fewer in range(digits - 1, 0, -1):
+        for form in reversed(forms):
+            for operand_digits in (most, DOUBLE):
+                if _holds(form, value, operand_digits, fewer):
+                    return _rungs(form, value, operand_digits, fewer, row=row)
+    form = forms[-1]
+    return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", ROUNDS)
+
+
+def result(value: Number, writing: Writing, *, row: bool = False) -> Rung:
+    """The last rung of a ladder that writes no numbers before it."""
+    return Rung(number(value, row=row), "value", writing.digits)
+
+
+def number(value: Number, *, row: bool = False) -> Term:
+    """A number or an array of an equation; ``row`` says that it is a vector that is used as a row."""
+    return TERMS.row(value) if row else TERMS.number(value)
+
+
+def right_side(form: Term, value: Number, writing: Writing) -> str:
+    """A formula of numbers and its value as text, each with the digits it needs: ``3 · 2 = 6``."""
+    numbers, value_rung = equation([form], value, writing)
+    return value_rung.text if numbers.text == value_rung.text else f"{numbers.text} {value_rung.relation} {value_rung.text}"
+
+
+def _rungs(form: Term, value: Number, operand_digits: int, digits: int, *, row: bool) -> tuple[Rung, ...]:
+    return Rung(form, "numbers", operand_digits), Rung(number(value, row=row), "value", digits, "=", _remark(form, value))
+
+
+@cache
+def _rounded(digits: int) -> Rounded:
+    return Rounded(digits)
+
+
+def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
+    """Whether a form, computed with the digits that are printed, is the printed value within a unit of its last digit."""
+    try:
+        with np.errstate(all="ignore"):
+            left = form.read(_rounded(operand_digits))
+    except (NoNumberError, ValueError, TypeError, AttributeError):
+        # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
+        return True
+    if not isinstance(value, int | float):
+        return _cells_hold(form, np.asarray(left, np.float64), value, digits)
+    if np.size(left) != 1:
+        return True
+    computed, printed = float(np.reshape(left, ())), float(numeral(value, digits))
+    if math.isnan(value) or math.isnan(computed):
+        return math.isnan(value) and math.isnan(computed)
+    if value == 0 or math.isinf(value) or math.isinf(computed):
+        return computed == printed
+    if operand_digits > OPERAND_DIGITS:
+        exact = _exact(form, operand_digits)
+        if exact is not None:
+            return bool(abs(exact - type(exact)(numeral(value, digits))) <= unit(value, digits))
+    return abs(computed - printed) <= unit(value, digits) * _SLACK
+
+
+def _keeps_digits(form: Term, value: Number) -> bool:
+    """Whether a form, computed with all digits of its numbers, comes to the value."""
+    try:
+        with np.errstate(all="ignore"):
+            computed = np.asarray(form.read(_rounded(DOUBLE)), np.float64)
+            return bool(np.all(np.abs(computed - value) <= _KEPT * np.abs(value)))
+    except (NoNumberError, ValueError, TypeError, AttributeError):
+        return True
+
+
+def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
+    if left.size == value.size:
+        left = left.reshape(value.shape)
+    try:
+        left = np.broadcast_to(left, value.shape)
+    except ValueError:
+        return True
+    scale = max((float(np.max(np.abs(x[np.isfinite(x)]), initial=0.0)) for x in map(np.asarray, _numbers(form))), default=0.0)
+    for computed, cell in zip(left.ravel().tolist(), settled(value).ravel().tolist(), strict=True):
+        printed = float(numeral(cell, digits))
+        if math.isnan(cell) or math.isnan(computed):
+            if not (math.isnan(cell) and math.isnan(computed)):
+                return False
+        elif math.isinf(cell) or math.isinf(computed):
+            if cell != computed:
+                return False
+        elif abs(computed - printed) > (unit(cell, digits) * _SLACK if cell else _CANCELLED * scale):
+            return False
+    return True
+
+
+def _numbers(form: Any) -> Iterator[Any]:
+    """The numbers of a term."""
+    stack = [form]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Term):
+            if part.operator in ("number", "row", "exactly"):
+                yield part.arguments[0]
+            else:
+                stack.extend(part.arguments)
+
+
+def _remark(form: Term, value: Number) -> str:
+    """What a result says of itself that is no number, or 0 where it is none."""
+    if not isinstance(value, int | float) or (math.isfinite(value) and value != 0):
+        return ""
+    numbers = [float(x) for x in _numbers(form) if isinstance(x, int | float)]
+    if math.isnan(value):
+        return "" if any(map(math.isnan, numbers)) else "undefined"
+    if not all(map(math.isfinite, numbers)) or (value == 0 and 0 in numbers):
+        return ""
+    exact = _exact(form, DOUBLE)
+    if exact is None or exact == value or not math.isfinite(float(exact) if abs(exact) < 1e300 else 0.0):
+        return ""
+    if value == 0:
+        return "too small" if abs(exact) < 1e-300 else ""
+    return "too large"
+
+
+def _exact(form: Term, digits: int) -> Any:
+    """A form of numbers in exact arithmetic, from its printed digits; None where it is undefined."""
+    import mpmath
+
+    try:
+        with mpmath.workdps(_PRECISION):
+            value = form.read(_Exact(mpmath.mp, digits))
+            return value if isinstance(value, mpmath.mpf) and mpmath.isfinite(value) else None
+    except (ZeroDivisionError, ValueError, OverflowError, NoNumberError, TypeError, AttributeError):
+        return None
+
+
+class _Exact:
+    """``m`` that computes with many digits."""
+
+    def __init__(self, mp: Any, digits: int) -> None:
+        self.mp, self.digits = mp, digits
+        self.pi, self.nan = +mp.pi, mp.nan
+
+    def number(self, value: Any) -> Any:
+        if not isinstance(value, int | float):
+            raise NoNumberError("array")
+        return self.mp.mpf(numeral(float(value), self.digits))
+
+    def exactly(self, value: float, text: str = "") -> Any:
+        top, slash, bottom = text.partition("/")
+        if slash:
+            return self.mp.mpf(top) / self.mp.mpf(bottom)
+        return self.mp.mpf(repr(float(value)))
+
+    def abs(self, x: Any) -> Any:
+        return abs(x)
+
+    def sigmoid(self, x: Any) -> Any:
+        return 1 / (1 + self.mp.exp(-x))
+
+    def softplus(self, x: Any) -> Any:
+        return self.mp.log1p(self.mp.exp(x))
+
+    def maximum(self, *xs: Any) -> Any:
+        return max(self.mp.mpf(x) for x in xs)
+
+    def minimum(self, *xs: Any) -> Any:
+        return min(self.mp.mpf(x) for x in xs)
+
+    def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
+        return self.mp.mpf(then if condition else otherwise)
+
+    def both(self, one: Any, other: Any) -> bool:
+        return bool(one and other)
+
+    def __getattr__(self, function: str) -> Any:
+        if function not in _EXACT:
+            raise NoNumberError(function)
+        return getattr(self.mp, function)
+
+
+_FUNCTIONS = "exp log sqrt sin cos tan asin acos atan sinh cosh tanh sign erf erfc expm1 log1p"
+_EXACT = frozenset(_FUNCTIONS.split(" "))

@@ -1,0 +1,205 @@
+"""What is said of a step, as data. Every view shows the same; they differ in ink only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.gates.notation import LATEX, TEXT, latex_style, text_style
+from graphstep.ground.numerals import DIGITS
+
+if TYPE_CHECKING:
+    from graphstep.gates.notation import Term
+
+NoteKind = Literal["convention", "warning", "zero", "arrived"]
+"""A choice at a kink or tie; something infinite or undefined; the reason for a zero; how many contributions have arrived."""
+
+
+RungKind = Literal["symbols", "numbers", "value", "words"]
+"""A formula in names, the same in numbers, what it comes to, or words that stand for what is too long."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One form of a quantity."""
+
+    term: Term
+    """The form."""
+    kind: RungKind
+    """What it consists of."""
+    digits: int = DIGITS
+    """Significant digits of its numbers."""
+    relation: Literal["=", "≈", "←"] = "="
+    """How it follows from what stands to its left; an update becomes (←) what stands to its right."""
+    remark: str = ""
+    """What is said behind it: that a result is too large, too small, undefined, or rounded beyond its digits."""
+
+    @cached_property
+    def text(self) -> str:
+        """The rung in plain text."""
+        text: str = self.term.read(text_style(self.digits)).text
+        return f"{text}{f', {self.remark}' if self.relation == '=' else f' ({self.remark})'}" if self.remark else text
+
+    @property
+    def latex(self) -> str:
+        """The rung in LaTeX."""
+        text: str = self.term.read(latex_style(self.digits)).text
+        return rf"{text} \;\text{{({self.remark})}}" if self.remark else text
+
+
+_SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One quantity in steps from symbols to its value: ``left = rungs[0] = rungs[1] = … ``."""
+
+    left: Term
+    """What it is: ``df/dx``."""
+    rungs: tuple[Rung, ...]
+    """Equal forms of it, from symbols through numbers to the value; the last is the value."""
+
+    @cached_property
+    def left_text(self) -> str:
+        """``left`` in plain text."""
+        text: str = self.left.read(TEXT).text
+        return text
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The rungs in plain text, without the signs between them."""
+        return tuple(rung.text for rung in self.rungs)
+
+    @property
+    def line(self) -> str:
+        """The ladder on one line."""
+        return self.left_text + "".join(f" {rung.relation} {rung.text}" for rung in self.rungs)
+
+    @property
+    def latex_left(self) -> str:
+        """``left`` in LaTeX."""
+        text: str = self.left.read(LATEX).text
+        return text
+
+    @property
+    def latex_shown(self) -> tuple[Rung, ...]:
+        """The rungs that LaTeX writes: without the first where that says what the left side says.
+
+        relu(h) is called by its text, and in LaTeX by its formula, max(0, h).
+        """
+        again = len(self.rungs) > 1 and self.rungs[0].latex == self.latex_left
+        return self.rungs[again:]
+
+    @property
+    def latex_rungs(self) -> tuple[str, ...]:
+        """The rungs in LaTeX, without the signs between them."""
+        return tuple(rung.latex for rung in self.latex_shown)
+
+    @property
+    def latex_signs(self) -> tuple[str, ...]:
+        """The signs before the rungs in LaTeX."""
+        return tuple(_SIGNS[rung.relation] for rung in self.latex_shown)
+
+    @property
+    def latex(self) -> str:
+        """The ladder on one line of LaTeX."""
+        return self.latex_to(len(self.latex_shown))
+
+    @property
+    def latex_result(self) -> str:
+        """The last rung in LaTeX, with its sign where that is not =."""
+        sign = self.latex_signs[-1]
+        return self.latex_rungs[-1] if sign == "=" else f"{sign} {self.latex_rungs[-1]}"
+
+    def latex_to(self, count: int) -> str:
+        """The left side and the first ``count`` rungs on one line of LaTeX."""
+        parts = zip(self.latex_signs[:count], self.latex_rungs[:count], strict=True)
+        return self.latex_left + "".join(f" {sign} {rung}" for sign, rung in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth saying besides the rule."""
+
+    kind: NoteKind
+    """Why it is said."""
+    text: str
+    """One or two sentences."""
+    rule: str = ""
+    """By what a document knows the rule in it again, the same text each time; empty where it speaks of this step alone."""
+    here: str = ""
+    """What it says of this step, for a document that has said the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that is said of one step."""
+
+    n: int
+    """The number of the step."""
+    phase: str
+    """``start``, ``forward``, ``backward`` or ``update``."""
+    event: str
+    """``start``, ``value``, ``seed``, ``send``, ``sum`` or ``update``."""
+    title: str
+    """What happens, in a few words: ``× sends to x+y``."""
+    pattern: str
+    """The pattern in backward flow: distributor, router, switcher, adder, negation, scaler, saturated, dead; or empty."""
+    ladder: Ladder | None
+    """The quantity that this step makes."""
+    local: Ladder | None
+    """The local gradient of a send, from its formula to its value."""
+    why: str
+    """Why it is so: the rule, with the names and the numbers of this step, and what this step adds to it."""
+    notes: tuple[Note, ...]
+    """Conventions, warnings and reasons for zero."""
+    shapes: str = ""
+    """Of arrays, one sentence: the shapes that go in and come out of a gate, or that a gradient has the shape of its value."""
+    jacobian: str = ""
+    """Of a send between arrays, one sentence: the Jacobian behind it, its shape, what it looks like, how many entries it has."""
+    definitions: tuple[tuple[str, str], ...] = ()
+    """The numbered expressions that are named here, each with what it stands for: ``("u1", "w0*x0+w1*x1+w2")``."""
+    before: tuple[Ladder, ...] = ()
+    """Of an update, what the optimizer makes before the parameter moves, such as a velocity, in the order in which it is made."""
+    rule: str = ""
+    """The rule behind :attr:`why` as it stands in the gate's row, the same text for the same gate; empty where there is none."""
+    here: str = ""
+    """What :attr:`why` says of this step alone, for a document that has said the rule; empty where the ladder shows it all."""
+
+    @property
+    def narrative(self) -> str:
+        """The whole explanation as one paragraph of plain text."""
+        parts = [f"{self.title}{f' ({self.pattern})' if self.pattern else ''}:"]
+        parts += [f"{ladder.line}." for ladder in self.before]
+        if self.ladder is not None:
+            parts.append(f"{self.ladder.line}.")
+        if self.local is not None and len(self.local.rungs) > 1:
+            parts.append(f"Local gradient {self.local.line}.")
+        parts += [self.shapes, self.why, self.jacobian]
+        parts.extend(note.text for note in self.notes)
+        parts += [f"{name} is {meant}." for name, meant in self.definitions]
+        return " ".join(part for part in parts if part)
+
+
+class Rules:
+    """The rules that a document has said: each is explained where it is first met. A step that stands alone says it all."""
+
+    def __init__(self) -> None:
+        self._known = set[str]()
+
+    def brief(self, told: Explanation) -> Explanation:
+        """An explanation without the rules that were said before; those that it says are known from then on."""
+        why = told.here if self._is_known(told.rule) else told.why
+        notes = [note for note in map(self.brief_note, told.notes) if note.text]
+        return replace(told, why=why, notes=tuple(notes))
+
+    def brief_note(self, note: Note) -> Note:
+        """The same for a note; its text may be empty then."""
+        return replace(note, text=note.here) if self._is_known(note.rule) else note
+
+    def _is_known(self, rule: str) -> bool:
+        known = rule in self._known
+        if rule:
+            self._known.add(rule)
+        return known

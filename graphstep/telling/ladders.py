@@ -1,0 +1,286 @@
+"""The ladders: every quantity of a step from symbols through numbers to its value, as terms.
+
+Numbers are written out while they are few. Of large arrays there is the rule in symbols, and what the value is like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.ground.arrays import SMALL, is_small
+from graphstep.ground.numerals import numeral
+from graphstep.ground.operands import Constant
+from graphstep.telling.derivatives import gradient_term, local_term, objective_formula, wire_term
+from graphstep.telling.equations import equation, number, result
+from graphstep.telling.explanation import Ladder, Rung
+from graphstep.telling.kinks import convention
+from graphstep.telling.names import constant_term, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphstep.engine.step import Step
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.operands import Operand
+
+_WIDE = 160
+"""Characters up to which a contribution is written with the numbers put in: nobody could follow what is longer."""
+
+_MANY = 4
+"""Contributions that a sum spells out in symbols; of more it gives the count."""
+
+_RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+_SHORT = 9
+"""Characters up to which a constant of the text stands in an equation with all of its digits."""
+
+
+def value_ladder(trace: Trace, index: int) -> Ladder:
+    """The value of a gate: its formula in names, in numbers, and its value."""
+    gate, node, names = trace.gate(index), trace.node(index), names_of(trace.program)
+    assert gate is not None, "an input is given, not computed"
+    values = trace.operand_values(index)
+    left = names.operand(index)
+    symbols = names.formula(index, [names.operand(x) for x in node.operands])
+    rungs = [Rung(symbols, "symbols")]
+    if _written(values):
+        inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
+        forms = [(symbols, names.formula(index, inputs))]
+        computed = gate.computed if isinstance(gate, Gate) else None
+        if computed is not None:
+            forms.append((computed(TERMS, *[names.operand(x) for x in node.operands]), computed(TERMS, *inputs)))
+        rungs += numbered(trace, forms, trace.value_of(index), row=names.rows[index])
+    else:
+        rungs.append(result(trace.value_of(index), trace.writing, row=names.rows[index]))
+    rungs = without_repeats(rungs)
+    # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
+    if len(rungs) > 1 and bare(left.read(TEXT).text) == bare(rungs[0].text):
+        rungs = rungs[1:]
+    return Ladder(left, tuple(rungs))
+
+
+def local_ladder(trace: Trace, edge: int) -> Ladder:
+    """The local gradient of an edge of an elementwise gate: its formula in names, in numbers, and its value.
+
+    On arrays that is the diagonal of the Jacobian, cell by cell. ValueError for a structural gate, whose Jacobian is not formed.
+    """
+    return _local_ladder(trace, edge, trace.local_of(edge))
+
+
+def _local_ladder(trace: Trace, edge: int, value: Number | None) -> Ladder:
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    gate = trace.gate(sender)
+    if not isinstance(gate, Gate) or value is None:
+        raise ValueError("the Jacobian of a structural gate is not formed")
+    left = local_term(trace, edge)
+    if gate.chooses:
+        return Ladder(left, (result(value, trace.writing),))
+    names, node, values = names_of(trace.program), trace.node(sender), trace.operand_values(sender)
+    partials = [gate.partials[slot]]
+    if slot < len(gate.slopes) and (slope := gate.slopes[slot]) is not None:
+        partials.append(slope)
+    operands = [names.slot(sender, k) for k in range(len(values))]
+    symbols = [TERMS.term(partial(TERMS, *operands, names.operand(sender))) for partial in partials]
+    if _is_number(symbols[0]):
+        # The same whatever the inputs are, and in every cell, unless a convention says otherwise.
+        plain = isinstance(value, int | float) or not value.size or bool((value == value.flat[0]).all())
+        return Ladder(left, (Rung(symbols[0], "value") if plain else result(value, trace.writing),))
+    if _overruled(trace, sender, slot, value):
+        # What is chosen at a kink is said beside it; the formula has another number there, or none.
+        return Ladder(left, (result(value, trace.writing),))
+    rungs = [Rung(symbols[0], "symbols")]
+    # A condition on an array reads badly in numbers: [1, -2] > 0.
+    plain = not node.shape or symbols[0].operator != "where"
+    if plain and _written((*values, trace.value_of(sender))):
+        inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
+        out = TERMS.number(trace.value_of(sender))
+        numbers = [TERMS.term(partial(TERMS, *inputs, out)) for partial in partials]
+        rungs += numbered(trace, list(zip(symbols, numbers, strict=True)), value)
+    else:
+        rungs.append(result(value, trace.writing))
+    return Ladder(left, tuple(without_repeats(rungs)))
+
+
+def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
+    """Whether a convention gives another local gradient, in some cell, than the formula does."""
+    gate, values = trace.gate(index), trace.operand_values(index)
+    assert isinstance(gate, Gate), "a structural gate has no local gradient"
+    rules = [rule for rule in gate.conventions if slot < len(rule.local) and rule.local[slot] is not None]
+    inputs = [np.asarray(x, np.float64) for x in values]
+    with np.errstate(all="ignore"):
+        if not any(np.any(rule.at(NUMBERS, *inputs)) for rule in rules):
+            return False
+        formula = gate.partials[slot](NUMBERS, *inputs, np.asarray(trace.value_of(index), np.float64))
+        return not np.allclose(formula, value, rtol=1e-6, atol=0.0, equal_nan=True)
+
+
+def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
+    """The contribution of a send, and the local gradient that it was multiplied by (None for a structural gate)."""
+    trace, edge = step.trace, step.edge
+    assert edge is not None, "a send has an edge"
+    sender = int(trace.plan.sender[edge])
+    gate = trace.gate(sender)
+    left = wire_term(trace, edge)
+    if not isinstance(gate, Gate):
+        return Ladder(left, tuple(_pulled(trace, edge))), None
+    upstream, local, contribution = trace.gradient_of(sender), step.local, trace.contribution_of(edge)
+    assert local is not None, "an elementwise gate has a local gradient"
+    slope, row = _local_ladder(trace, edge, local), names_of(trace.program).rows[sender]
+    arrives = gradient_term(trace, sender)
+    rungs = [Rung(arrives * local_term(trace, edge), "symbols")]
+    alone = slope.rungs[0]
+    if np.any(np.isinf(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
+        # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
+        rungs.append(result(contribution, trace.writing))
+    elif _written((upstream, contribution)):
+        by = alone.term if alone.kind == "value" and _is_number(alone.term) else number(local, row=row)
+        rungs += equation([number(upstream, row=row) * by], contribution, trace.writing, row=row)
+    else:
+        if alone.kind == "value" and _is_number(alone.term):
+            rungs.append(Rung(arrives * alone.term, "symbols"))
+        rungs.append(result(contribution, trace.writing))
+    return Ladder(left, tuple(without_repeats(rungs))), slope
+
+
+def _pullback(trace: Trace, edge: int, *, numbers: bool = False) -> Term:
+    """What a structural gate makes of its upstream gradient, in symbols or in numbers."""
+    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    gate, names, node = trace.gate(sender), names_of(trace.program), trace.node(sender)
+    assert gate is not None, "an edge starts at a gate"
+    assert not isinstance(gate, Gate), "an elementwise gate multiplies"
+    values = trace.operand_values(sender)
+    if numbers:
+        terms = _Terms(len(values), lambda k: number_term(trace, node.operands[k], values[k]))
+        upstream, out = (number(x, row=names.rows[sender]) for x in (trace.gradient_of(sender), trace.value_of(sender)))
+    else:
+        terms = _Terms(len(values), lambda k: names.slot(sender, k))
+        upstream, out = gradient_term(trace, sender), names.operand(sender)
+    shapes = [trace.node(x).shape if isinstance(x, int) else () for x in node.operands]
+    return TERMS.term(gate.pulled(TERMS, slot, upstream, terms, out, gate.told(node.options, shapes)))
+
+
+class _Terms(Sequence[Any]):
+    """The inputs of a gate as terms, made when a row asks for them: most rows want one or two, a gate may have thousands."""
+
+    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self._make(k) for k in range(*place.indices(self._count))]
+        return self._make(range(self._count)[place])
+
+
+def _pulled(trace: Trace, edge: int) -> list[Rung]:
+    sender = int(trace.plan.sender[edge])
+    rungs, contribution = [Rung(_pullback(trace, edge), "symbols")], trace.contribution_of(edge)
+    row = names_of(trace.program).rows[int(trace.plan.receiver[edge])]
+    few = np.size(contribution) > 0 and _written(
+        (*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender))
+    )
+    if few and len((numbers := _pullback(trace, edge, numbers=True)).read(TEXT).text) <= _WIDE:
+        rungs += equation([numbers], contribution, trace.writing, row=row)
+        if rungs[-1].relation == "≈" and convention(trace, sender) is not None:
+            # The formula has no number here (x / ‖x‖ at 0): what is chosen is said beside it.
+            return [result(contribution, trace.writing, row=row)]
+    else:
+        rungs.append(result(contribution, trace.writing, row=row))
+    return without_repeats(rungs)
+
+
+def sum_ladder(step: Step) -> Ladder:
+    """A gradient as the sum of its contributions, in the order of the uses."""
+    trace = step.trace
+    left, total = gradient_term(trace, step.node), trace.gradient_of(step.node)
+    uses = names_of(trace.program).uses
+    edges = sorted(
+        trace.plan.arrivals[step.node], key=lambda e: uses.get((int(trace.plan.sender[e]), int(trace.plan.slot[e])), 0)
+    )
+    if len(edges) > _MANY:
+        words = TERMS.words(f"the sum of {len(edges)} contributions")
+        return Ladder(left, (Rung(words, "words"), result(total, trace.writing)))
+    rungs = [Rung(_added([wire_term(trace, edge) for edge in edges]), "symbols")]
+    parts = [trace.contribution_of(edge) for edge in edges]
+    if _written(parts):
+        row = names_of(trace.program).rows[step.node]
+        rungs += equation([_added([number(part, row=row) for part in parts])], total, trace.writing, row=row)
+    else:
+        rungs.append(result(total, trace.writing))
+    return Ladder(left, tuple(without_repeats(rungs)))
+
+
+def seed_ladder(step: Step) -> Ladder:
+    """The gradient of the output: 1, or what the number that is differentiated is made of."""
+    trace = step.trace
+    return Ladder(gradient_term(trace, step.node), (result(trace.gradient_of(step.node), trace.writing),))
+
+
+def objective_ladder(trace: Trace) -> Ladder | None:
+    """The definition of the number that is differentiated: ``L = 2 · f``; None where that is the output itself."""
+    from graphstep.telling.derivatives import objective
+
+    formula = objective_formula(trace)
+    return None if formula is None else Ladder(objective(trace), (Rung(formula, "symbols", trace.writing.digits),))
+
+
+def numbered(trace: Trace, forms: Sequence[tuple[Term, Term]], value: Number, *, row: bool = False) -> list[Rung]:
+    """The rungs from numbers to a value; where the second form is needed, in symbols first."""
+    rungs = list(equation([numbers for _, numbers in forms], value, trace.writing, row=row))
+    for symbols, numbers in forms[1:]:
+        if rungs[0].term is numbers:
+            rungs.insert(0, Rung(symbols, "symbols"))
+    return rungs
+
+
+def number_term(trace: Trace, operand: Operand, value: Number) -> Term:
+    """What stands in an equation for an operand: its value, or a short constant as it is."""
+    if isinstance(operand, Constant):
+        exact = constant_term(operand)
+        if exact.operator == "exactly" and (exact.arguments[1] or len(numeral(operand.value, 15)) <= _SHORT):
+            return exact
+        if len(numeral(operand.value, 15)) <= _SHORT:
+            return TERMS.exactly(operand.value)
+        return TERMS.number(value)
+    return number(value, row=names_of(trace.program).rows[operand])
+
+
+def _is_number(term: Term) -> bool:
+    """Whether a term is a number of a formula, the same whatever the inputs are."""
+    return term.operator == "exactly" or (term.operator == "negative" and _is_number(term.arguments[0]))
+
+
+def _added(terms: Sequence[Term]) -> Term:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _written(values: Sequence[Number]) -> bool:
+    """Whether numbers and arrays are few enough to be written out beside each other."""
+    arrays = [value for value in values if not isinstance(value, int | float)]
+    return not arrays or (all(map(is_small, arrays)) and sum(array.size for array in arrays) <= 2 * SMALL)
+
+
+def bare(text: str) -> str:
+    """A text without what its print may differ in from what was typed: blanks, signs of products, raised exponents."""
+    flat = text.replace(" ", "").replace("·", "*").replace("⊙", "*").replace("**", "^")
+    return _RAISED.sub(lambda match: f"^{match[0].translate(_LOWERED)}", flat)
+
+
+def without_repeats(rungs: Sequence[Rung]) -> list[Rung]:
+    """The rungs without those that say what the next one says."""
+    texts = [rung.text for rung in rungs]
+    return [rung for place, rung in enumerate(rungs) if place == len(rungs) - 1 or texts[place] != texts[place + 1]]

@@ -1,0 +1,386 @@
+"""What nodes, derivatives and wires are called: the one table of names that every view of a program reads.
+
+Within one run no symbol stands for two values. ``d`` is the whole effect of a node, along every way through the graph, ``∂`` the
+effect through one gate with its other inputs standing still. A node that is read more than once has numbered uses. An expression
+that is long, or stands twice, is called u1, u2, … in the order of computing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from graphstep.gates import GATES
+from graphstep.gates.gate import Gate
+from graphstep.gates.notation import ATOM, CASES, SUM, TERMS, TEXT, Ink, Latex, Style, Term
+from graphstep.ground.arrays import shape_text
+from graphstep.ground.errors import quoted
+from graphstep.ground.operands import Constant
+from graphstep.telling.latex_names import latex_name, latex_name_as_typed
+from graphstep.telling.rows import rows_of
+from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written
+from graphstep.telling.uses import numbered_uses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.ground.operands import Operand
+    from graphstep.language.program import Node, Program
+
+NAME_WIDTH = 12
+"""Characters of an unnamed expression up to which it stands for itself; a longer one gets a name of its own."""
+
+DEFINITION_WIDTH = 60
+"""Characters of a definition before it is cut in the middle."""
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WORDS = re.compile(r"[^\W\d]\w*")
+_COMMENT = re.compile(r"#[^\n]*")
+
+_CHANGES, _OBJECTIVES, _PARTS_LETTERS, _OUTPUTS = "dDδ", "LJC", "uvhtsr", ("f", "g", "h", "out", "output", "result_")
+
+
+class Names:
+    """The names of a program's nodes; the same in the graph, the ladders, the tables and the documents."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        """Whose nodes they are."""
+        self.output = next((name for name in _outputs(program) if name), "f")
+        """What the output is called: its name, or ``f``, or the next free letter."""
+        taken = {*program.names, self.output}
+        self.change = next((d for d in _CHANGES if d not in taken and not _runs_into(d, taken)), _CHANGES[-1])
+        """The letter of a whole effect: ``d``, unless the program has that name or one that reads like it."""
+        self.objective = next((name for name in _OBJECTIVES if name not in taken), "Loss")
+        """What the number is called that is differentiated where it is not the output itself: ``L``."""
+        self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in taken)), "part")
+        """The letter of the expressions that get a name: ``u``."""
+        self._ink: dict[tuple[int, int, bool], Ink] = {}
+
+    # -- names ---------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """By node what it is called."""
+        return tuple(text for text, _ in self._table)
+
+    @cached_property
+    def definitions(self) -> dict[int, str]:
+        """What the numbered expressions stand for, by node in the order of computing: ``u1`` is ``w0*x0+w1*x1+w2``."""
+        return {index: meant for index, (_, meant) in enumerate(self._table) if meant}
+
+    @cached_property
+    def numbered(self) -> dict[str, int]:
+        """The nodes of the numbered expressions by their names."""
+        return {self.texts[index]: index for index in self.definitions}
+
+    @cached_property
+    def _table(self) -> list[tuple[str, str]]:
+        """By node its name and, where that is a numbered one, what it stands for."""
+        nodes, table = self.program.nodes, list[tuple[str, str]]()
+        alike = Counter(map(_signature, nodes))
+        readers = Counter(x for node in nodes for x in node.operands if isinstance(x, int))
+        count = 0
+        for index, node in enumerate(nodes):
+            if index == self.program.output:
+                table.append((self.output, ""))
+            elif node.name is not None:
+                table.append((node.name, ""))
+            elif node.shape and node.gate == "broadcast":
+                table.append((self._copies(index, node, table), ""))
+            else:
+                typed = self._typed(node, table)
+                if len(typed) <= NAME_WIDTH and alike[_signature(node)] == 1 and readers[index] < 2:
+                    table.append((typed, ""))
+                else:
+                    count += 1
+                    table.append((f"{self.part}{count}", _cut(typed)))
+        return table
+
+    def _copies(self, index: int, node: Node, table: Sequence[tuple[str, str]]) -> str:
+        (_, source), shape = node.sources[0], shape_text(node.shape)
+        name = table[source][0]
+        use = self.uses.get((index, 0), 0)
+        return f"{_numbered(name, use, not name.isidentifier())} as {shape}"
+
+    def _typed(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
+        """A node's text as typed, with what has a name replaced by that name; made from its gate where the text cannot say it."""
+        nodes = self.program.nodes
+        if node.span is None or node.text is not None:
+            return self._generated(node, table)
+        start, stop = node.span
+        inside: list[tuple[int, int, str]] = []
+        by_name: list[str] = []
+        for x in node.operands:
+            if not isinstance(x, int):
+                continue
+            read = x
+            while nodes[read].gate == "broadcast" and nodes[read].shape:
+                read = nodes[read].sources[0][1]
+            operand = nodes[read]
+            if operand.name is not None:
+                by_name.append(operand.name)
+            elif operand.span is None or operand.text is not None or not start <= operand.span[0] < operand.span[1] <= stop:
+                return self._generated(node, table)
+            else:
+                inside.append((*operand.span, table[read][0]))
+        pieces, place = list[str](), start
+        text = self.program.text
+        for first, last, name in sorted(inside):
+            if first < place:
+                return self._generated(node, table)
+            pieces += [_bare(text[place:first]), name]
+            place = last
+        pieces.append(_bare(text[place:stop]))
+        for k in range(1, len(pieces), 2):
+            _without_parentheses(pieces, k)
+        typed = "".join(pieces)
+        return typed if set(by_name) <= set(_WORDS.findall(typed)) else self._generated(node, table)
+
+    def _generated(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
+        terms = [x if isinstance(x, Term) else TERMS.symbol(x) for x in (self._plain(x, table) for x in node.operands)]
+        shapes = [self.program.nodes[x].shape if isinstance(x, int) else () for x in node.operands]
+        text: str = _formula(node, terms, shapes).read(TEXT).text
+        return text.replace(" · ", "*").replace(" ", "")
+
+    def _plain(self, operand: Operand, table: Sequence[tuple[str, str]]) -> Any:
+        if not isinstance(operand, int):
+            return constant_term(operand)
+        name = table[operand][0]
+        atom = name.isidentifier() or operand == self.program.output
+        return Written(name, ATOM if atom else self._level(operand), bool(self.program.nodes[operand].shape))
+
+    def _level(self, index: int) -> int:
+        """How tightly an expression binds that is called by its text: as its gate is written."""
+        node = self.program.nodes[index]
+        if node.shape and node.gate == "broadcast":
+            return CASES
+        terms = [TERMS.symbol(Written("x", ATOM, False)) if isinstance(x, int) else constant_term(x) for x in node.operands]
+        shapes = [self.program.nodes[x].shape if isinstance(x, int) else () for x in node.operands]
+        level: int = _formula(node, terms, shapes).read(TEXT).level
+        return level
+
+    # -- uses ----------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def uses(self) -> dict[tuple[int, int], int]:
+        """The numbers of the uses of every node that brings a gradient along several wires, by reader and slot.
+
+        Uses are counted from left to right in the typed text: a statement after the other, in each an operand after the other.
+        """
+        return numbered_uses(self.program)
+
+    @cached_property
+    def rows(self) -> Sequence[bool]:
+        """By node whether it is a vector that is used as a row (:func:`graphstep.telling.rows.rows_of`)."""
+        return rows_of(self.program)
+
+    # -- ink -----------------------------------------------------------------------------------------------------------------
+
+    def ink(self, index: int, style: Style, use: int = 0) -> Ink:
+        """How a style writes a node, or one of its uses."""
+        latex = isinstance(style, Latex)
+        ink = self._ink.get((index, use, latex))
+        if ink is None:
+            ink = self._node(index, style) if not use else self._use(index, style, use)
+            self._ink[index, use, latex] = ink
+        return ink
+
+    def _node(self, index: int, style: Style) -> Ink:
+        program, node, text = self.program, self.program.nodes[index], self.texts[index]
+        cells = bool(node.shape)
+        latex = isinstance(style, Latex)
+        if index == program.output or node.name is not None or index in self.definitions:
+            return style.name(self.latex(text) if latex else text, cells=cells)
+        if node.shape and node.gate == "broadcast":
+            source = node.sources[0][1]
+            inside = self.ink(source, style, self.uses.get((index, 0), 0)).within(SUM)
+            shape = shape_text(node.shape)
+            return Ink(rf"{inside} \text{{ as {shape}}}" if latex else f"{inside} as {shape}", CASES, style, cells)
+        if latex:
+            # Its text is a dozen characters, so it is a handful of gates deep at most.
+            written: Ink = self.formula(index, [self.operand(x) for x in node.operands]).read(style)
+            return Ink(written.text, written.level, style, cells)
+        return Ink(text, self._level(index), style, cells)
+
+    def _use(self, index: int, style: Style, use: int) -> Ink:
+        base = self.ink(index, style)
+        text = base.within(ATOM)
+        if isinstance(style, Latex):
+            return Ink(f"{{{text}}}^{{({use})}}", ATOM, style, base.cells)
+        return Ink(_numbered(text, use, False), ATOM, style, base.cells)
+
+    def latex(self, name: str) -> str:
+        """A name in LaTeX; as typed where another name of the program would look the same: x1 beside x_1, alpha beside α."""
+        pretty = latex_name(name)
+        return latex_name_as_typed(name) if self._latex_names[pretty] > 1 and name in self._latex_sources else pretty
+
+    @cached_property
+    def _latex_sources(self) -> frozenset[str]:
+        return frozenset([*self.program.names, self.output, *self.numbered, *self._constants])
+
+    @cached_property
+    def _constants(self) -> frozenset[str]:
+        operands = (x for node in self.program.nodes for x in node.operands)
+        return frozenset(x.text for x in operands if isinstance(x, Constant) and _is_name(x.text))
+
+    @cached_property
+    def _latex_names(self) -> Counter[str]:
+        return Counter(map(latex_name, self._latex_sources))
+
+    # -- terms ---------------------------------------------------------------------------------------------------------------
+
+    def operand(self, operand: Operand) -> Term:
+        """A node or a constant as a term of a formula."""
+        return TERMS.symbol(NodeSymbol(self, operand)) if isinstance(operand, int) else constant_term(operand)
+
+    def slot(self, gate: int, slot: int) -> Term:
+        """The operand in a slot as a term; where a gate reads one node in several slots, with the number of its use: ``x⁽¹⁾``.
+
+        The local gradient of ``x*x`` towards its first x is x⁽²⁾ = 3. Calling it ∂f/∂x would be wrong: that is 6.
+        """
+        operands = self.program.nodes[gate].operands
+        operand = operands[slot]
+        if not isinstance(operand, int) or operands.count(operand) < 2:
+            return self.operand(operand)
+        return TERMS.symbol(NodeSymbol(self, operand, self.uses.get((gate, slot), 0)))
+
+    def formula(self, index: int, terms: Sequence[Any]) -> Term:
+        """The value of a gate as a term, from what stands for its inputs."""
+        node = self.program.nodes[index]
+        return _formula(node, terms, [self.program.nodes[x].shape if isinstance(x, int) else () for x in node.operands])
+
+    def find(self, key: str) -> int | None:
+        """The node with this name, id or text; the output also as ``f``, and a numbered expression as ``u1``."""
+        index = self.program.find(key)
+        if index is None and key == self.output:
+            return self.program.output
+        return self.numbered.get(key) if index is None else index
+
+
+def names_of(program: Program) -> Names:
+    """The table of names of a program; it is made once and lives as long as the program."""
+    kept: dict[str, Any] = vars(program)
+    if "_names" not in kept:
+        kept["_names"] = Names(program)
+    table: Names = kept["_names"]
+    return table
+
+
+def output_name(program: Program) -> str:
+    """What the output is called in ``df/dx``: its name, or ``f`` (the next free letter where ``f`` means something else)."""
+    return names_of(program).output
+
+
+def name_of(program: Program, index: int) -> str:
+    """What a node is called in a formula: its name, ``f`` for the output, its text when short, else ``u1``.
+
+    The copies that a broadcast makes are called by what is copied: ``b as 64×100``.
+    """
+    return names_of(program).texts[index]
+
+
+def name_with_text(program: Program, index: int) -> str:
+    """A node by its name, with what stands for it in the text where the name does not say that: ``f, 'max(x, y)',``."""
+    names, node = names_of(program), program.nodes[index]
+    name = names.texts[index]
+    text = names.definitions.get(index, program.label(index))
+    if node.gate is None or "".join(text.split()) == name:
+        return name
+    return f"{name}, {quoted(text)},"
+
+
+def copied(program: Program, index: int) -> int | None:
+    """The node that a broadcast copies; None for any other node."""
+    node = program.nodes[index]
+    return node.sources[0][1] if node.gate == "broadcast" else None
+
+
+def term(program: Program, operand: Operand) -> Term:
+    """A node or constant as a term of a formula."""
+    return names_of(program).operand(operand)
+
+
+def slot_term(program: Program, gate: int, slot: int) -> Term:
+    """The operand in a slot as a term, numbered where a gate reads one node in several slots (:meth:`Names.slot`)."""
+    return names_of(program).slot(gate, slot)
+
+
+def slot_name(program: Program, gate: int, slot: int) -> str:
+    """The operand in a slot as plain text."""
+    text: str = slot_term(program, gate, slot).read(TEXT).text
+    return text
+
+
+def constant_term(constant: Constant) -> Term:
+    """A constant of the text, as typed where that is short."""
+    if _is_name(constant.text):
+        return TERMS.symbol(WordSymbol(constant.text))
+    return TERMS.exactly(constant.value, constant.text if len(constant.text) <= NAME_WIDTH else "")
+
+
+# -- within ----------------------------------------------------------------------------------------------------------------------
+
+
+def _outputs(program: Program) -> Iterator[str | None]:
+    yield program.nodes[program.output].name
+    yield from (letter for letter in _OUTPUTS if letter not in program.names)
+
+
+def _runs_into(letter: str, taken: set[str]) -> bool:
+    """Whether a name reads like a change: ``dx`` beside ``x``."""
+    return any(name[0] == letter and name[1:] in taken for name in taken if len(name) > 1)
+
+
+def _is_part(letter: str, name: str) -> bool:
+    """Whether a name could be one of the numbered expressions: ``u1``, and ``u_1``, which looks the same in print."""
+    return name[:1] == letter and name[1:].lstrip("_").isdecimal()
+
+
+def _is_name(text: str) -> bool:
+    return text[:1].isalpha() and text not in ("inf", "nan")
+
+
+def _signature(node: Node) -> Any:
+    if node.gate is None:
+        return node.name
+    operands = tuple(x if isinstance(x, int) else (x.value, _is_name(x.text) and x.text) for x in node.operands)
+    return node.gate, operands, node.options
+
+
+def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:
+    gate = GATES[node.gate or ""]
+    if not isinstance(gate, Gate):
+        return TERMS.term(gate.formula(TERMS, terms, gate.told(node.options, shapes)))
+    if gate.chooses:
+        # With a printer there is nothing to choose between: max prints all its inputs in one call, not as nested pairs.
+        return TERMS.maximum(*terms) if gate.chooses == "max" else TERMS.minimum(*terms)
+    return TERMS.term(gate.formula(TERMS, *terms))
+
+
+def _numbered(name: str, use: int, wrapped: bool) -> str:
+    base = f"({name})" if wrapped and use else name
+    return f"{base}⁽{str(use).translate(_RAISED)}⁾" if use else base
+
+
+def _bare(text: str) -> str:
+    return "".join(_COMMENT.sub("", text).split())
+
+
+def _without_parentheses(pieces: list[str], k: int) -> None:
+    """Take the parentheses away around a name: ``-(u1)`` is ``-u1``; those of a call and of ``2(u1)`` stay."""
+    before, after = pieces[k - 1], pieces[k + 1]
+    if not (pieces[k].isidentifier() and before.endswith("(") and after.startswith(")")):
+        return
+    if before[-2:-1].isalnum() or before[-2:-1] in ("_", ")", "]", "'"):
+        return
+    pieces[k - 1], pieces[k + 1] = before[:-1], after[1:]
+
+
+def _cut(text: str) -> str:
+    if len(text) <= DEFINITION_WIDTH:
+        return text
+    head = (DEFINITION_WIDTH - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (DEFINITION_WIDTH - 1 - head) :]}"

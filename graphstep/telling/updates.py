@@ -1,0 +1,136 @@
+"""What is said of an update: the optimizer's rule in symbols, in numbers, and the parameter's new value."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.gates.notation import TERMS
+from graphstep.gates.optimizers import LATEX_SYMBOLS, SYMBOLS
+from graphstep.ground.arrays import is_small
+from graphstep.ground.numerals import numeral
+from graphstep.telling.derivatives import gradient_term
+from graphstep.telling.equations import equation, result
+from graphstep.telling.explanation import Explanation, Ladder, Note, Rung
+from graphstep.telling.latex_names import latex_name
+from graphstep.telling.names import name_of, names_of, output_name
+from graphstep.telling.symbols import WordSymbol
+
+if TYPE_CHECKING:
+    from graphstep.engine.step import Step
+    from graphstep.engine.trace import Trace
+    from graphstep.engine.update import Update
+    from graphstep.gates.notation import Term
+    from graphstep.ground.arrays import Number
+
+
+def updated(step: Step) -> Explanation:
+    """The explanation of an update step; its ``before`` holds what the rule makes before the parameter, such as a velocity."""
+    trace, update = step.trace, step.update
+    assert update is not None, "an update step has an update"
+    name = name_of(trace.program, update.node)
+    *earlier, last = update_ladders(trace, update)
+    way = "along" if update.climbs else "against"
+    letters = {"v": f"v_{name}", "m": f"m_{name}"}
+    rule, sentences = update.optimizer.why.format(w=name, f=output_name(trace.program), way=way, **letters), list[str]()
+    if (one := _one_cell(trace, update)) is not None:
+        sentences.append(f"Every cell moves so; one of them: {one}.")
+    sentences.append(f"The learning rate of this round is {numeral(update.rate)}.")
+    here = " ".join(sentences)
+    notes = []
+    if update is trace.updates[0] and update.optimizer.others:
+        notes.append(Note("convention", update.optimizer.others))
+    if not np.all(np.isfinite(update.after)):
+        notes.append(Note("warning", f"{name} is not finite any more. A smaller learning rate may help."))
+    elif not np.any(update.gradient):
+        rest = " What it remembers moves it still." if np.any(update.after != update.before) else " So it stays where it is."
+        notes.append(Note("zero", f"The gradient of {name} is 0.{rest}"))
+    return Explanation(
+        step.n, "update", "update", f"{update.optimizer.name} updates {name}", "", last, None, f"{rule} {here}", tuple(notes),
+        before=tuple(earlier), rule=update.optimizer.why, here=here,
+    )  # fmt: skip
+
+
+def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
+    """One ladder for each assignment of the rule, the parameter's last: ``w ← w - α · df/dw = 2 - 0.1 · 3 = 1.7``.
+
+    Numbers stand in the middle where all arrays are small enough to be written out.
+    """
+    known = {**update.quantities, **update.made}
+    spelled = all(isinstance(value, int | float) or is_small(value) for value in known.values())
+    symbols = _symbols(trace, update)
+    formulas = _assigned(update, symbols, symbols)
+    start, later = ({name: _quantity(update, name, x) for name, x in values.items()} for values in (update.quantities, known))
+    numbers = _assigned(update, start, later)
+    ladders = []
+    for assignment in update.optimizer.rule:
+        name = assignment.name
+        rungs = [Rung(formulas[name], "symbols", relation="←")]
+        if spelled:
+            rungs += equation([numbers[name]], update.made[name], trace.writing)
+        else:
+            rungs.append(result(update.made[name], trace.writing))
+        if len(rungs) > 2 and rungs[1].text == rungs[2].text:
+            del rungs[1]
+        ladders.append(Ladder(symbols[name], tuple(rungs)))
+    return ladders
+
+
+def _quantity(update: Update, name: str, value: Number) -> Term:
+    """A number of an update: what was set is exact, what was computed is written with the digits that it needs."""
+    return TERMS.exactly(float(value)) if name in ("t", *update.settings) and not np.shape(value) else TERMS.number(value)
+
+
+def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
+    """What stands for each quantity: the parameter by its name, its gradient as df/dw, settings by the letters of the books.
+
+    What belongs to one parameter carries its name: v_w.
+    """
+    names, parameter = names_of(trace.program), name_of(trace.program, update.node)
+    cells, settings = bool(np.shape(update.before)), {"lr", "t", *update.settings}
+    symbols: dict[str, Term] = {}
+    for name in {**update.quantities, **update.made}:
+        letter, latex = SYMBOLS.get(name, name), LATEX_SYMBOLS.get(name, latex_name(name))
+        clashes = name in trace.program.names or letter in trace.program.names
+        if name not in settings or clashes:
+            letter, latex = f"{letter}_{parameter}", _with_index(latex, names.latex(parameter))
+        symbols[name] = TERMS.symbol(WordSymbol(letter, latex, cells and name not in settings))
+    symbols["w"] = names.operand(update.node)
+    symbols["g"] = gradient_term(trace, update.node)
+    return symbols
+
+
+def _with_index(latex: str, index: str) -> str:
+    """A letter in LaTeX with one more index: TeX refuses a second subscript on one letter."""
+    return f"{latex[:-1]}, {index}}}" if "_{" in latex and latex.endswith("}") else f"{latex}_{{{index}}}"
+
+
+def _assigned(update: Update, start: dict[str, Term], later: dict[str, Term]) -> dict[str, Term]:
+    """The right side of each assignment. ``start`` is what the rule starts from; ``later`` stands for what is assigned, in the
+    assignments that follow.
+    """
+    q = SimpleNamespace(**start, downhill=(lambda a, b: a + b) if update.climbs else (lambda a, b: a - b))
+    sides = {}
+    for assignment in update.optimizer.rule:
+        sides[assignment.name] = TERMS.term(assignment.formula(TERMS, q))
+        setattr(q, assignment.name, later[assignment.name])
+    return sides
+
+
+def _one_cell(trace: Trace, update: Update) -> str | None:
+    """Where a parameter is too large to be written out, what happens to its first cell; None elsewhere."""
+    value = update.before
+    if isinstance(value, int | float) or is_small(value) or not value.size:
+        return None
+    place = (0,) * value.ndim
+    before, made = (
+        {name: _quantity(update, name, x if isinstance(x, int | float) else float(x[place])) for name, x in known.items()}
+        for known in (update.quantities, update.made)
+    )
+    new = update.made["w"]
+    assert not isinstance(new, int | float), "a parameter keeps its shape"
+    rungs = equation([_assigned(update, before, made)["w"]], float(new[place]), trace.writing)
+    right = "".join(f" {rung.relation} {rung.text}" for rung in rungs[1:])
+    return f"{name_of(trace.program, update.node)}[{', '.join(map(str, place))}] ← {rungs[0].text}{right}"
