@@ -134,16 +134,19 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
     head = ""
     if symbolic is not None and numeric is not None and not by_numeric and _close(symbolic, numeric, error):
         head = "SymPy and the central difference agree with each other and not with backprop. "
-    off = f"Backprop is off by {_percent(relative_error(backprop, exact))}: without rounding the slope is {numeral(exact)}."
-    guilty = wrong_slope(trace, said.index)
-    if guilty:
-        return "disagree", f"{head}{guilty}"
-    guilty = wrong_value(trace, trace.program.output)
-    if guilty:
-        return "disagree", f"{head}A gate has a wrong value: {guilty}"
-    guilty = cancelled(trace, said.index, backward=True)
-    if guilty:
-        return "rounding", f"{off} {guilty}"
+    return _at_fault(said, head, exact)
+
+
+def _at_fault(said: Testimony, head: str, exact: float) -> tuple[Verdict, str]:
+    """The gate that keeps backprop from the exact slope: one with a wrong slope or value, or one where digits cancel."""
+    trace = said.trace
+    off = f"Backprop is off by {_percent(relative_error(said.backprop, exact))}: without rounding the slope is {numeral(exact)}."
+    if gate := wrong_slope(trace, said.index):
+        return "disagree", f"{head}{gate}"
+    if gate := wrong_value(trace, trace.program.output):
+        return "disagree", f"{head}A gate has a wrong value: {gate}"
+    if gate := cancelled(trace, said.index, backward=True):
+        return "rounding", f"{off} {gate}"
     if said.place is None or trace.node(said.index).shape:
         return "disagree", f"{head}{off} The local gradient of a gate on the way is wrong: check its gates one by one."
     return "rounding", f"{off} No gate is wrong: digits are lost from gate to gate."

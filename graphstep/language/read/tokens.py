@@ -16,7 +16,7 @@ from graphstep.language.read import arrays, complaints, spelling
 from graphstep.language.read.calls import is_function, takes_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from graphstep.ground.errors import ReadError, Span
 
@@ -112,6 +112,17 @@ class Lexer:
         """The tokens in order; raises ReadError or LimitError at the first that cannot stand there."""
         text, size, match = self.text, len(self.text), _WORD.match
         position, ended = 0, False
+        readers: Mapping[str, Callable[[str, int, int], Token]] = {
+            "name": self._name,
+            "operator": self._operate,
+            "numeral": self._numeral,
+            "close": self._close,
+            "open": self._open_or_shape,
+            "call": self._call,
+            "comma": self._comma,
+            "postfix": self._postfix,
+            "equals": self._equals,
+        }
         while position < size:
             word = match(text, position)
             assert word is not None  # the last group takes any character
@@ -129,30 +140,12 @@ class Lexer:
                 kind = self._bar(word[0], start)
             if self._operand and kind in ("name", "numeral", "call", "open"):
                 yield self._beside(start)
-            if kind == "name":
-                token = self._name(start, position)
-            elif kind == "operator":
-                token = self._operate(word[0], start, position)
-                position = token.end_pos
-            elif kind == "numeral":
-                token = self._numeral(word[0], start, position)
-            elif kind == "close":
-                token = self._close(word[0], start, position)
-            elif kind == "open":
-                token = self._shape(start) or self._opening(word[0], start, position)
-                position = token.end_pos
-            elif kind == "call":
-                token = self._call(word[0], start, position)
-            elif kind == "comma":
-                token = self._comma(start)
-            elif kind == "postfix":
-                token = self._postfix(word[0], start, position)
-                position = token.end_pos
-            elif kind == "equals":
-                token = self._equals(start)
-                position = token.end_pos
-            else:
+            reader = readers.get(kind or "")
+            if reader is None:
                 raise self._unknown(start)
+            token = reader(word[0], start, position)
+            # It may take more than its first word, such as all of an index.
+            position = token.end_pos
             yield token
         if self._open:
             raise complaints.never_closed(text, self._open[-1][0].span)
@@ -187,11 +180,11 @@ class Lexer:
 
     # Operands
 
-    def _name(self, start: int, stop: int) -> Token:
-        if stop - start > limits.NAME:
+    def _name(self, name: str, start: int, stop: int) -> Token:
+        if len(name) > limits.NAME:
             raise spelling.long_name(self.text, (start, stop))
         self._operand, self._start = True, start
-        return self._hand_out("NAME", self.text[start:stop], start, stop)
+        return self._hand_out("NAME", name, start, stop)
 
     def _numeral(self, text: str, start: int, stop: int) -> Token:
         base = self.previous if self.last is not None and self.last.type == "POWER" else None
@@ -277,6 +270,9 @@ class Lexer:
         self._operand, self._start = True, start
         return self._hand_out("SHAPE", found[0], start, found.end())
 
+    def _open_or_shape(self, symbol: str, start: int, stop: int) -> Token:
+        return self._shape(start) or self._opening(symbol, start, stop)
+
     def _opening(self, symbol: str, start: int, stop: int, name: str = "") -> Token:
         self._deeper(start)
         kind = "CALL" if name else "OPEN" if symbol == "(" else "BAR" if symbol == "|" else "NORM"
@@ -335,15 +331,15 @@ class Lexer:
         """Whether the last operand ends in a quote, which is how MATLAB and Julia transpose."""
         return self.last is not None and self.last.type == "TRANSPOSE" and self.last.text != ".T"
 
-    def _comma(self, start: int) -> Token:
+    def _comma(self, symbol: str, start: int, stop: int) -> Token:
         if not self._open or self._open[-1][0].type != "CALL":
             around = self._open[-2][0] if len(self._open) > 1 and self._open[-1][0].type == "OPEN" else None
             raise complaints.stray_comma(self.text, start, around.text if around is not None else "")
         self._level_ends()
         self._operand, self._operator = False, ""
-        return self._hand_out("COMMA", ",", start, start + 1)
+        return self._hand_out("COMMA", symbol, start, stop)
 
-    def _equals(self, start: int) -> Token:
+    def _equals(self, symbol: str, start: int, stop: int) -> Token:
         last = self.last
         if last is None or last.type != "NAME" or last is not self._first:
             opening = self._open[-1][0] if self._open else None
@@ -352,7 +348,7 @@ class Lexer:
                 return self._option(start)
             raise complaints.stray_equals(self.text, start, opening.span if opening else None)
         self._operand = False
-        return self._hand_out("EQUALS", "=", start, start + 1)
+        return self._hand_out("EQUALS", symbol, start, stop)
 
     def _option(self, start: int) -> Token:
         """``=`` and the value behind it, up to the comma or the parenthesis that ends it."""

@@ -15,6 +15,7 @@ from graphstep.ground.errors import quoted
 from graphstep.language.values.unwanted import UnwantedError, check_wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import Any
 
@@ -37,18 +38,7 @@ def read_table(path: Path) -> Number:
     columns = rows = 0
     try:
         with path.open(encoding="utf-8-sig") as file:
-            headings, between = True, None
-            for number, line in enumerate(file, 1):
-                if not line.strip() or line.lstrip().startswith("#"):
-                    continue
-                if len(line) > limits.TEXT:
-                    raise UnwantedError(f"has {len(line):,} characters in line {number}; at most {limits.TEXT:,} are read")
-                if not rows:
-                    between = next((mark for mark in "\t;," if mark in line.strip()), None)
-                row = [cell.strip().strip('"') for cell in line.strip(" \r\n").split(between)]
-                if headings and not rows and not any(_is_numeral(cell) or _FIRST_DIGIT.match(cell) for cell in row):
-                    headings = False
-                    continue
+            for number, row in _rows(file):
                 columns = columns or len(row)
                 if len(row) != columns:
                     raise UnwantedError(f"has {_cells(len(row))} in line {number}, and {columns} in the lines before")
@@ -62,6 +52,26 @@ def read_table(path: Path) -> Number:
         raise UnwantedError("holds no numbers")
     table = np.array(cells, np.float64)
     return table if 1 in {rows, columns} else table.reshape(rows, columns)
+
+
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """The number and the cells of every line that is no comment and not the headings."""
+    between: str | None = None
+    headings, begun = True, False
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if len(line) > limits.TEXT:
+            raise UnwantedError(f"has {len(line):,} characters in line {number}; at most {limits.TEXT:,} are read")
+        if not begun:
+            # Headings may be separated otherwise than the numbers below them.
+            between = next((mark for mark in "\t;," if mark in line.strip()), None)
+        row = [cell.strip().strip('"') for cell in line.strip(" \r\n").split(between)]
+        if headings and not begun and not any(_is_numeral(cell) or _FIRST_DIGIT.match(cell) for cell in row):
+            headings = False
+            continue
+        begun = True
+        yield number, row
 
 
 def _cells(count: int) -> str:

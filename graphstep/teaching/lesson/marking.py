@@ -64,37 +64,46 @@ def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
         return _chosen(solution, text)
     if solution.shape is not None:
         return _shaped(solution.shape, _right_hand_side(text))
+    return _of_a_quantity(solution, _right_hand_side(text), at)
+
+
+def _of_a_quantity(solution: Solution, text: str, at: int | None) -> Verdict:
+    """The verdict on a number or an array."""
     asked = solution.quantity
     assert asked is not None, "what is not chosen, and no shape, is a number or an array"
-    text = _right_hand_side(text)
     array = not isinstance(asked.asked, float)
     if not array and _COMMAS.fullmatch(text):
         return Verdict("unreadable", "A single number was asked for. Decimals stand behind a point: 0.44.")
     try:
         at = solution.seen - 1 if at is None else min(at, solution.seen - 1)
-        found = evaluate(solution.trace, _in_brackets(text) if array else text, at)
+        typed = evaluate(solution.trace, _in_brackets(text) if array else text, at)
     except GraphstepError as error:
         what = "as an array" if array else "as a number"
         return Verdict("unreadable", f"That cannot be read {what}: {error.message}.")
-    if shape_of(found.value) != shape_of(asked.asked):
-        return _of_another_shape(asked, found.value)
-    if np.isnan(found.value).any():
+    if shape_of(typed.value) != shape_of(asked.asked):
+        return _of_another_shape(asked, typed.value)
+    if np.isnan(typed.value).any():
         return Verdict("unreadable", f"{quoted(text)} is not a number.")
-    answer = precisely(_in_brackets(text) if array else text, found.value)
+    answer = precisely(_in_brackets(text) if array else text, typed.value)
     if is_meant(answer, asked.asked):
-        if found.names and asked.kind == "value":
+        if typed.names and asked.kind == "value":
             return Verdict("unreadable", f"Now put the numbers in: what {'array' if array else 'number'} is {quoted(text)}?")
-        exact = agrees_closely(found.value, asked.asked)
+        exact = agrees_closely(typed.value, asked.asked)
         return Verdict("right", "Right." if exact else f"Right: {number_text(asked.asked)}, rounded.")
+    return _wrong(asked, typed.value, answer)
+
+
+def _wrong(asked: Quantity, typed: Number, answer: Typed) -> Verdict:
+    """What is said of a wrong number: the slip that leads to it, the wrong cells, or how far off it is."""
     with np.errstate(all="ignore"):
         slip = next((said for value, said in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), "")
     if slip:
         return Verdict("wrong", f"Not quite. {slip}")
-    if array:
+    if not isinstance(asked.asked, float):
         return Verdict("wrong", _cells_compared(answer, asked.asked))
-    if agrees(float(found.value), asked.value):
+    if agrees(float(typed), asked.value):
         return Verdict("wrong", "Not quite: it is close, but the digits that you typed are not those of the result. Look again.")
-    return Verdict("wrong", f"Not quite: {_compared(float(found.value), asked.value)}")
+    return Verdict("wrong", f"Not quite: {_compared(float(typed), asked.value)}")
 
 
 def same_number(one: Number, other: Number) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from graphstep.teaching.lesson.document import Question
+    from graphstep.teaching.lesson.marking import Verdict
     from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
     from graphstep.teaching.lesson.solution import Solution
     from graphstep.teaching.lesson.walk import LessonRun
@@ -85,12 +86,17 @@ def play(start: LessonRun, stdin: TextIO, stdout: TextIO, keep: Callable[[Lesson
             after, verdict = run.answer(word)
             out(verdict.said)
             run = settle(after)
-            if verdict.right:
-                _after(run, waiting, out)
-            elif verdict.outcome == "wrong" and len(run.hints) < len(waiting.question.hints):
-                out("(hint shows a hint, show the answer)")
+            _marked(run, waiting, verdict, out)
         if run.finished and not was_finished:
             out(ending(run))
+
+
+def _marked(run: LessonRun, waiting: Solution, verdict: Verdict, out: Callable[[str], None]) -> None:
+    """What follows an answer: of a right one the step that shows it, of a wrong one where help is."""
+    if verdict.right:
+        _after(run, waiting, out)
+    elif verdict.outcome == "wrong" and len(run.hints) < len(waiting.question.hints):
+        out("(hint shows a hint, show the answer)")
 
 
 def ending(run: LessonRun) -> str:

@@ -29,38 +29,74 @@ def name_hint(name: str, text: str, given: Collection[str]) -> str:
     ('sinx is one name; of a function the input stands in parentheses: sin(x)', 'πx is one name; a product is written 2*π*x')
     """
     text = text[:_SEARCHED]
-    if name in _CONSTANTS:
-        written = re.sub(rf"\b{name}\b", _CONSTANTS[name], text) if len(text) <= limits.NAME else _CONSTANTS[name]
-        return (
-            f"if {'2.718…' if name == 'E' else '3.141…'} is meant, it is written {_CONSTANTS[name]}: {' '.join(written.split())}"
-        )
-    if re.search(r"(?<!\w)d\w+\s*/\s*d\w+", text) and name[0] == "d" and len(name) > 1:
+    return next((hint for rule in _RULES if (hint := rule(name, text, given))), "")
+
+
+def _constant(name: str, text: str, given: Collection[str]) -> str:
+    """``E`` and ``Pi``, as some programs spell the two constants."""
+    if name not in _CONSTANTS:
+        return ""
+    written = re.sub(rf"\b{name}\b", _CONSTANTS[name], text) if len(text) <= limits.NAME else _CONSTANTS[name]
+    return f"if {'2.718…' if name == 'E' else '3.141…'} is meant, it is written {_CONSTANTS[name]}: {' '.join(written.split())}"
+
+
+def _derivative(name: str, text: str, given: Collection[str]) -> str:
+    """``df/dx``: what every run computes is typed as a quotient."""
+    if name[0] == "d" and len(name) > 1 and re.search(r"(?<!\w)d\w+\s*/\s*d\w+", text):
         return "every run computes the gradients of all its inputs: write the function alone"
+    return ""
+
+
+def _power_of_ten(name: str, text: str, given: Collection[str]) -> str:
+    """``3x10^5``, with the letter x for the sign ×."""
     power = re.search(rf"(\d+\.?\d*)\s*{re.escape(name)}\s*\^\s*([-+]?\d+)", text) if name == "x10" else None
-    if power is not None:
-        return f"a power of ten is written {power[1]}e{power[2]}, and a product {power[1]}*10^{power[2]}"
+    return "" if power is None else f"a power of ten is written {power[1]}e{power[2]}, and a product {power[1]}*10^{power[2]}"
+
+
+def _no_number(name: str, text: str, given: Collection[str]) -> str:
+    """``None``, ``inf`` and ``nan``, which are names here."""
     if name == "None":
         return "nothing is left out by None here: max(x, 0) holds x above a bound, min(x, 1) below one"
     if name in _INFINITE:
         value = "nan" if "n" in name[:1].lower() else "inf"
         return f"{name} is a name here, and can be given the value {value}: {name}={value}"
-    transposed = _TO_THE_T.search(text)
-    if transposed is not None and name == f"T{transposed['beside']}":
-        behind = f" @ {transposed['beside']}" if transposed["beside"] else ""
-        return f"a transpose is written {transposed['of'].lstrip(')]')}.T{behind}; ^T is a power"
+    return ""
+
+
+def _transpose(name: str, text: str, given: Collection[str]) -> str:
+    """``W^T`` and ``W^Tx``, as books write a transpose."""
+    power = _TO_THE_T.search(text)
+    if power is None or name != f"T{power['beside']}":
+        return ""
+    behind = f" @ {power['beside']}" if power["beside"] else ""
+    return f"a transpose is written {power['of'].lstrip(')]')}.T{behind}; ^T is a power"
+
+
+def _function(name: str, text: str, given: Collection[str]) -> str:
+    """``sin x`` and ``sinx``: a function without parentheses."""
     if name in FUNCTIONS and len(name) > 1:
         return f"if the function is meant, its input stands in parentheses: {name}(x)"
-    known = {*given, *_LETTERS}
+    letters = {*given, *_LETTERS}
     for stop in range(len(name) - 1, 1, -1):
         function, rest = name[:stop], name[stop:]
-        if (function in FUNCTIONS or function in rows_by_name()) and (rest.lstrip("0123456789") in known):
-            meant = next(iter(proposals(f"{function}({rest})", 0)), Translation(f"{function}({rest})", "")).text
-            return f"{name} is one name; of a function the input stands in parentheses: {meant or f'{function}({rest})'}"
-    factors = _factors(name, known)
+        if (function in FUNCTIONS or function in rows_by_name()) and (rest.lstrip("0123456789") in letters):
+            call = f"{function}({rest})"
+            meant = next(iter(proposals(call, 0)), Translation(call, "")).text or call
+            return f"{name} is one name; of a function the input stands in parentheses: {meant}"
+    return ""
+
+
+def _product(name: str, text: str, given: Collection[str]) -> str:
+    """``xy``: factors side by side."""
+    factors = _factors(name, {*given, *_LETTERS})
     if not factors:
         return ""
     number = re.search(rf"(\d+\.?\d*)\s*{re.escape(name)}\b", text)
     return f"{name} is one name; a product is written {'*'.join([*(number.groups() if number else ()), *factors])}"
+
+
+_RULES = (_constant, _derivative, _power_of_ten, _no_number, _transpose, _function, _product)
+"""What a name may have been meant to be, the surest first. Each rule gives its sentence, or nothing where it does not apply."""
 
 
 def _factors(name: str, known: Collection[str]) -> list[str]:

@@ -81,34 +81,47 @@ def own_name(name: str) -> str | None:
 def bound_inputs(row: Row, inputs: list[Input]) -> dict[str, str] | None:
     """What was typed for each input of a row; None where the row is not meant."""
     places = [text for key, text in inputs if not key]
-    named = {KEYWORDS.get(key, key): text for key, text in inputs if key} | {key: text for key, text in inputs if key}
-    unused = {key for key, _ in inputs if key}
+    named = {key: text for key, text in inputs if key}
     bound: dict[str, str] = {}
     for name, default in row.inputs:
         key = name.removeprefix("*")
-        if name.startswith("*"):
-            several = bool(places) and bare(places[0]) != places[0] and places[0][0] in "(["
-            bound[key] = bare(places.pop(0)) if several else ", ".join(places)
-            places = places if several else []
-            if not bound[key] and row.row.here:
-                return None
-            continue
-        literal = default if default is not None and not _occurs(key, row.row.here) else key if is_literal(key) else None
-        names = (key, "p") if is_literal(key) else (key,)
-        by_name = next((given for given in sorted(unused) if given in names or KEYWORDS.get(given) in names), None)
-        if by_name is not None:
-            unused.discard(by_name)
-            typed = named[by_name]
-        elif places and not (default is not None and literal is not None):
-            typed = places.pop(0)
-        elif default is not None and literal is None:
-            typed = default
-        else:
+        typed = _rest(places) if name.startswith("*") else _one(row, key, default, places, named)
+        if typed is None or (not typed and row.row.here and name.startswith("*")):
             return None
-        if (literal is not None and _plain(typed) != literal) or (key == "k" and _AXES.fullmatch(typed) is None):
-            return None
-        bound[key] = typed if key != "k" else typed.translate(str.maketrans("[]−", "()-"))
-    return None if places or unused else bound
+        bound[key] = typed
+    return None if places or named else bound
+
+
+def _rest(places: list[str]) -> str:
+    """All that is left, which may stand in brackets of its own: ``maximum([x, y])``."""
+    if places and bare(places[0]) != places[0] and places[0][0] in "([":
+        return bare(places.pop(0))
+    typed = ", ".join(places)
+    places.clear()
+    return typed
+
+
+def _one(row: Row, key: str, default: str | None, places: list[str], named: dict[str, str]) -> str | None:
+    """What was typed for one input, taken out of where it was; None where the row is not meant.
+
+    A literal has to be typed as it stands in the row: ``p=2``, ``mode='same'``.
+    """
+    literal = default if default is not None and not _occurs(key, row.row.here) else key if is_literal(key) else None
+    keywords = (key, "p") if is_literal(key) else (key,)
+    keyword = next((word for word in sorted(named) if word in keywords or KEYWORDS.get(word) in keywords), None)
+    if keyword is not None:
+        typed = named.pop(keyword)
+    elif places and (default is None or literal is None):
+        typed = places.pop(0)
+    elif default is not None and literal is None:
+        typed = default
+    else:
+        return None
+    if literal is not None and _plain(typed) != literal:
+        return None
+    if key != "k":
+        return typed
+    return typed.translate(str.maketrans("[]−", "()-")) if _AXES.fullmatch(typed) else None
 
 
 def is_literal(name: str) -> bool:
