@@ -160,7 +160,7 @@ def test_momentum_in_pytorchs_form_gives_what_d2l_prints() -> None:
     )
     last = training.round(-1)
     for name, update in zip(("1", "2"), last.updates, strict=True):
-        assert update.made["v"] == pytest.approx(case["forward"][f"v{name}"], rel=1e-10)
+        assert update.assigned["v"] == pytest.approx(case["forward"][f"v{name}"], rel=1e-10)
         assert training.params[f"x{name}"] == pytest.approx(case["forward"][f"x{name}"], rel=1e-10)
         assert f"{training.params[f'x{name}']:.6f}" == case["printed"][f"forward.x{name}"]
     assert training.loss == pytest.approx(case["forward"]["final_objective"], rel=1e-10)

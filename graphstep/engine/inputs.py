@@ -32,5 +32,5 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
                 f"'{name}' is assigned in the program, so it cannot be given a value",
                 hint=f"leave {name}= out, or the statement that assigns it",
             )
-        known = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
-        raise InputError(f"'{name}' does not stand in the program", hint=did_you_mean(name, program.inputs) or known)
+        listing = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
+        raise InputError(f"'{name}' does not stand in the program", hint=did_you_mean(name, program.inputs) or listing)

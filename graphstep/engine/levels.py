@@ -180,14 +180,14 @@ class Levels:
 
     def _arrays(self, members: list[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
         nodes = self._program.nodes
-        found = []
+        arrays = []
         for index in members:
             shape = nodes[index].shape
             if shape and len(self._arrivals[index]) > 1:
                 size = prod(shape)
                 regions = [Region(start, start + size, shape) for start in (self._edge_starts[e] for e in self._arrivals[index])]
-                found.append((Region(self._starts[index], self._starts[index] + size, shape), tuple(regions)))
-        return tuple(found)
+                arrays.append((Region(self._starts[index], self._starts[index] + size, shape), tuple(regions)))
+        return tuple(arrays)
 
 
 def _index(cells: Sequence[int]) -> Cells:

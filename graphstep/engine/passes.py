@@ -50,15 +50,15 @@ class Buffers:
     array takes as long as to compute with it."""
 
     @classmethod
-    def of(cls, made: Plan) -> Buffers:
+    def of(cls, plan: Plan) -> Buffers:
         """New buffers for a plan, with its constants in their places."""
-        count = made.starts[-1]
-        cells = np.empty(count + len(made.constants))
-        cells[count:] = made.constants
-        slopes = np.full(len(made.receiver), nan)
-        if isinstance(made.starts, range):
-            return cls(cells, np.zeros(count), slopes, np.empty(made.edge_starts[-1]))
-        contributions = np.zeros(made.edge_starts[-1])
+        count = plan.starts[-1]
+        cells = np.empty(count + len(plan.constants))
+        cells[count:] = plan.constants
+        slopes = np.full(len(plan.receiver), nan)
+        if isinstance(plan.starts, range):
+            return cls(cells, np.zeros(count), slopes, np.empty(plan.edge_starts[-1]))
+        contributions = np.zeros(plan.edge_starts[-1])
         return cls(cells, contributions[:count], slopes, contributions)
 
     def value(self, place: Index) -> Any:
@@ -100,40 +100,40 @@ def write(buffer: Array, place: Index, value: Any) -> None:
         buffer[place] = value
 
 
-def forward(made: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
+def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
     """Compute the values of all nodes from those of the inputs. Inputs that are left out keep the values they have."""
     cells = buffers.cells
-    for index, name in enumerate(made.program.inputs):
+    for index, name in enumerate(plan.program.inputs):
         if name in inputs:
-            write(cells, made.place(index), inputs[name])
-    for level in made.levels:
+            write(cells, plan.place(index), inputs[name])
+    for level in plan.levels:
         for batch in level.batches:
             gate, values, outs = batch.gate, [buffers.value(place) for place in batch.ins], batch.outs
             if isinstance(gate, Gate):
-                found = gate.value(NUMBERS, values)
+                value = gate.value(NUMBERS, values)
             else:
                 try:
-                    found = gate.value(np, values, batch.options)
+                    value = gate.value(np, values, batch.options)
                 except MisfitError as error:
-                    raise _misfit(made, batch, error) from None
+                    raise _misfit(plan, batch, error) from None
             if isinstance(outs, Region):
-                buffers.value(outs)[...] = found
+                buffers.value(outs)[...] = value
             else:
-                cells[outs] = found
+                cells[outs] = value
 
 
-def _misfit(made: Plan, batch: Batch, error: MisfitError) -> ShapeError:
+def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
     """Shapes fitted, and a value does not: a class that there is no score for."""
     cell = batch.outs.start if isinstance(batch.outs, Region) else batch.outs
-    node = made.program.nodes[bisect_right(made.starts, cell) - 1]
-    return ShapeError(error.reason, text=made.program.text, span=node.span, hint=error.fits)
+    node = plan.program.nodes[bisect_right(plan.starts, cell) - 1]
+    return ShapeError(error.reason, text=plan.program.text, span=node.span, hint=error.fits)
 
 
-def backward(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
+def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
     """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values."""
     gradients, contributions = buffers.gradients, buffers.contributions
-    write(gradients, made.place(made.program.output), seed)
-    for level in reversed(made.levels):
+    write(gradients, plan.place(plan.program.output), seed)
+    for level in reversed(plan.levels):
         if level.singles is not None:
             places, edges = level.singles
             gradients[places] = contributions[edges]
@@ -159,9 +159,9 @@ def _send(batch: Batch, buffers: Buffers, ties: Ties) -> None:
     if not isinstance(gate, Gate):
         for slot, places, _ in batch.sends:
             target = buffers.sent(places) if isinstance(places, Region) else None
-            found = gate.pullback(np, Call(tuple(inputs), out, batch.options, ties, target), slot, upstream)
-            if found is not target:
-                _put(buffers, places, found)
+            contribution = gate.pullback(np, Call(tuple(inputs), out, batch.options, ties, target), slot, upstream)
+            if contribution is not target:
+                _put(buffers, places, contribution)
         return
     for slot, places, edges in batch.sends:
         slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)

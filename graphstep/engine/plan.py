@@ -177,12 +177,12 @@ def _edge_starts(
     """Where the cells of each contribution begin (:attr:`Plan.edge_starts`)."""
     if isinstance(starts, range):
         return range(len(receiver) + 1)
-    found, free = [], starts[-1]
+    starts_of_edges, free = [], starts[-1]
     for index in receiver:
         shape = program.nodes[index].shape
         if shape and len(arrivals[index]) == 1:
-            found.append(starts[index])
+            starts_of_edges.append(starts[index])
         else:
-            found.append(free)
+            starts_of_edges.append(free)
             free += prod(shape)
-    return (*found, free)
+    return (*starts_of_edges, free)

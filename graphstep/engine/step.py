@@ -47,8 +47,8 @@ class Step:
     @property
     def gradient(self) -> Number | None:
         """What has arrived of the gradient of :attr:`node` after this step; None while nothing has."""
-        known = self.trace.gradient(self.node, self.n)
-        return None if known is None else known.value
+        gradient = self.trace.gradient(self.node, self.n)
+        return None if gradient is None else gradient.value
 
     @property
     def sender(self) -> int | None:

@@ -347,7 +347,7 @@ def trace(
 
 
 def run_plan(
-    made: Plan,
+    plan: Plan,
     inputs: Mapping[str, Number],
     *,
     seed: Number = 1.0,
@@ -355,42 +355,42 @@ def run_plan(
     writing: Writing = PLAIN,
 ) -> Trace:
     """Run a plan that is already made, with inputs of the shapes that it was made for; raises as :func:`trace` does."""
-    check_inputs(made.program, inputs)
-    shape = made.program.nodes[made.program.output].shape
+    check_inputs(plan.program, inputs)
+    shape = plan.program.nodes[plan.program.output].shape
     if shape_of(seed) not in ((), shape):
         message = (
             f"the seed has the shape {shape_text(shape_of(seed))}, and the output {shape_text(shape) or 'is a single number'}"
         )
         raise InputError(message, hint="the seed has the shape of the output, or is a single number for all its cells")
-    buffers = Buffers.of(made)
+    buffers = Buffers.of(plan)
     # IEEE gives inf and nan where it must, and the step that made one says so: a warning on top would be noise.
     with np.errstate(all="ignore"):
-        forward(made, buffers, inputs)
-        backward(made, buffers, seed, ties)
-    return replace(finished(made, buffers, seed, ties), writing=writing)
+        forward(plan, buffers, inputs)
+        backward(plan, buffers, seed, ties)
+    return replace(finished(plan, buffers, seed, ties), writing=writing)
 
 
-def finished(made: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:
+def finished(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:
     """The trace of a run that has filled its buffers; nobody writes to them any more."""
-    _forget_constants(made, buffers.gradients)
+    _forget_constants(plan, buffers.gradients)
     for views in buffers.views:
         views.clear()
     for array in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions):
         array.flags.writeable = False
-    return Trace(made, buffers, seed, ties)
+    return Trace(plan, buffers, seed, ties)
 
 
-def _forget_constants(made: Plan, gradients: Array) -> None:
+def _forget_constants(plan: Plan, gradients: Array) -> None:
     """A constant has no gradient; the output has its seed, whatever it depends on."""
-    nothing, starts = ~np.array(made.program.depends), made.starts
-    nothing[made.program.output] = False
+    nothing, starts = ~np.array(plan.program.depends), plan.starts
+    nothing[plan.program.output] = False
     if nothing.any():
         gradients[np.repeat(nothing, np.diff(np.array(starts)))] = np.nan
 
 
 def _number(buffer: Array, place: Index) -> Number:
-    found: Number = float(buffer[place]) if isinstance(place, int) else read(buffer, place)
-    return found
+    number: Number = float(buffer[place]) if isinstance(place, int) else read(buffer, place)
+    return number
 
 
 def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:

@@ -40,13 +40,13 @@ class Update:
     """The gradient that this round's backward pass gave it."""
     state: Mapping[str, Number]
     """What the optimizer remembered of it."""
-    made: Mapping[str, Number]
+    assigned: Mapping[str, Number]
     """What each assignment of the rule made, in order: the new state, and ``w``, the new value."""
 
     @property
     def after(self) -> Number:
         """The parameter's new value."""
-        return self.made["w"]
+        return self.assigned["w"]
 
     def again(self, before: Number, gradient: Number) -> Update:
         """The same update of the parameter with another value and gradient, of the same shape."""
@@ -78,6 +78,6 @@ def update(
     vectors = {name: np.ravel(value) for name, value in {"w": before, "g": gradient, **state}.items()}
     given = {**vectors, "lr": rate, "t": round_ + 1, **settings}
     with np.errstate(all="ignore"):
-        made = apply(optimizer, NUMBERS, given, climbs=climbs)
-    found = {name: plain(np.reshape(value, np.shape(before))) for name, value in made.items()}
-    return Update(node, optimizer, settings, rate, round_, climbs, before, gradient, state, found)
+        assigned = apply(optimizer, NUMBERS, given, climbs=climbs)
+    parameters = {name: plain(np.reshape(value, np.shape(before))) for name, value in assigned.items()}
+    return Update(node, optimizer, settings, rate, round_, climbs, before, gradient, state, parameters)

@@ -43,5 +43,5 @@ def cell_terms(np: Any, gate: StructuralGate, call: Call, slot: int, cell: Cell)
             CellTerm(there, float(np.asarray(call.inputs[other])[factor]), (other, factor))
             for there, other, factor in gate.factors(slot, place, call)
         ]
-    made = column(np, gate, call, slot, place)
-    return [CellTerm(tuple(map(int, there)), float(made[tuple(there)])) for there in np.argwhere(made)]
+    terms = column(np, gate, call, slot, place)
+    return [CellTerm(tuple(map(int, there)), float(terms[tuple(there)])) for there in np.argwhere(terms)]

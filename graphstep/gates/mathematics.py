@@ -82,9 +82,9 @@ def _erfc(x: Value) -> Value:
 
 def _sigmoid(x: Value) -> Value:
     powers = np.exp(-x)
-    found = 1.0 / (1.0 + powers)
+    value = 1.0 / (1.0 + powers)
     # Where exp(-x) is too large for a number the reciprocal is 0; σ(x) is exp(x) there, and may still be a subnormal number.
-    return np.where(powers > 1e300, np.exp(x), found)[()] if np.max(powers, initial=0.0) > 1e300 else found
+    return np.where(powers > 1e300, np.exp(x), value)[()] if np.max(powers, initial=0.0) > 1e300 else value
 
 
 def _softplus(x: Value) -> Value:
@@ -98,11 +98,11 @@ def _scaled_power(factor: Value, x: Value, y: Value) -> Value:
     if np.all(ordinary):
         return factor * power
     # 0 · x^y is 0 however steep x^y is: the factor is the exponent, and x^0 is flat everywhere, at 0, inf and nan too.
-    found = np.where(np.equal(factor, 0), 0.0, factor * power)
+    product = np.where(np.equal(factor, 0), 0.0, factor * power)
     # Half of the power on either side of the factor: what is a number as a whole need not be one in between.
     half = np.power(np.abs(x), np.multiply(0.5, y))
     split = ~ordinary & np.isfinite(x) & np.isfinite(y) & np.not_equal(x, 0) & np.not_equal(factor, 0) & ~np.isnan(power)
-    return np.where(split, np.copysign(half, power) * factor * half, found)[()]
+    return np.where(split, np.copysign(half, power) * factor * half, product)[()]
 
 
 class _Numbers:
@@ -165,5 +165,5 @@ def symbols() -> Mathematics:
         def where(condition: Value, then: Value, otherwise: Value) -> Value:
             return sp.Piecewise((then, condition), (otherwise, True))
 
-    found: Mathematics = Symbols()
-    return found
+    mathematics: Mathematics = Symbols()
+    return mathematics

@@ -243,8 +243,8 @@ def settings_of(row: Optimizer, given: Mapping[str, float | None]) -> dict[str, 
     """
     for name, value in given.items():
         if value is not None and name not in row.settings:
-            known = f"its settings are {', '.join(row.settings)}" if row.settings else "it has the learning rate only"
-            raise InputError(f"the optimizer {row.name} has no {name}", hint=known)
+            hint = f"its settings are {', '.join(row.settings)}" if row.settings else "it has the learning rate only"
+            raise InputError(f"the optimizer {row.name} has no {name}", hint=hint)
     return {name: default if given.get(name) is None else float(given[name] or 0.0) for name, default in row.settings.items()}
 
 
@@ -262,11 +262,11 @@ def apply(
     """
     moved = (_up_in_place if climbs else _down_in_place)(quantities["w"]) if in_place else _up if climbs else _down
     q = SimpleNamespace(**quantities, downhill=moved)
-    made: dict[str, Any] = {}
+    assigned: dict[str, Any] = {}
     for assignment in row.rule:
-        made[assignment.name] = assignment.formula(m, q)
-        setattr(q, assignment.name, made[assignment.name])
-    return made
+        assigned[assignment.name] = assignment.formula(m, q)
+        setattr(q, assignment.name, assigned[assignment.name])
+    return assigned
 
 
 def _down(a: Any, b: Any) -> Any:

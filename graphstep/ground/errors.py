@@ -103,7 +103,7 @@ def caret(text: str, span: Span) -> str:
     return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, _columns(_plain(marked)))}"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str]) -> str:
     """``did you mean 'x'?`` for the known word that differs by a slip of the fingers, or the empty string.
 
     Nearness of letters is no nearness of meaning: a cot is no dot, and swish is not sinh. So a word has to be the same but for
@@ -116,7 +116,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     plain = _plainest(word)
     allowed = 0 if len(word) < _EDITS[0] else 1 if len(word) < _EDITS[1] else 2
     best, near = (allowed + 1, False), ""
-    for each in known:
+    for each in words:
         if _plainest(each) == plain:
             return f"did you mean '{each}'?"
         if len(each) >= _EDITS[0] - 1 and abs(len(each) - len(word)) <= allowed and len(word) <= _CONTEXT:

@@ -90,13 +90,13 @@ class Program:
     @cached_property
     def depends(self) -> tuple[bool, ...]:
         """Whether each node depends on any input that is not data; what does not is a constant and gets no gradient."""
-        known: list[bool] = []
+        depends: list[bool] = []
         for node in self.nodes:
             if node.gate is None:
-                known.append(node.name not in self.data)
+                depends.append(node.name not in self.data)
                 continue
-            known.append(any(isinstance(x, int) and known[x] for x in node.operands))
-        return tuple(known)
+            depends.append(any(isinstance(x, int) and depends[x] for x in node.operands))
+        return tuple(depends)
 
     @cached_property
     def reaches(self) -> tuple[bool, ...]:

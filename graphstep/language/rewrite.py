@@ -89,10 +89,10 @@ def fold(program: Program) -> Rewritten:
     result = Rewritten(program, tuple(range(len(program.nodes))))
     while True:
         # A folded gate may be part of a larger one (σ of silu): again, until nothing changes; the table's nesting bounds that.
-        found = _fold_once(result.program)
-        if found is None:
+        folded = _fold_once(result.program)
+        if folded is None:
             return result
-        result = Rewritten(found.program, tuple(None if x is None else found.where[x] for x in result.where))
+        result = Rewritten(folded.program, tuple(None if x is None else folded.where[x] for x in result.where))
 
 
 def _moved(operands: Sequence[Operand], where: Sequence[int]) -> tuple[Operand, ...]:
@@ -158,9 +158,9 @@ def _spelled(program: Program, operand: Operand) -> str:
 def _substituted(formula: str, texts: Mapping[str, str]) -> str:
     """The formula with its letters replaced, in parentheses where they are needed."""
 
-    def put(found: re.Match[str]) -> str:
-        text = texts[found[1] or found[2]]
-        return text if found[1] or _ATOM.fullmatch(text) else f"({text})"
+    def put(name: re.Match[str]) -> str:
+        text = texts[name[1] or name[2]]
+        return text if name[1] or _ATOM.fullmatch(text) else f"({text})"
 
     return _LETTER.sub(put, formula)
 
@@ -182,12 +182,12 @@ class _Pattern:
 @cache
 def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
     """The spellings that fold, by the gate that they end in, the largest first."""
-    found = [
+    pairs = [
         _Pattern(gate.name, read(text)) for gate in ELEMENTWISE.values() if gate.folds for text in (gate.expansion, *gate.also)
     ]
-    found.sort(key=lambda pattern: -len(pattern.shape.nodes))
+    pairs.sort(key=lambda pattern: -len(pattern.shape.nodes))
     by_last: dict[str, list[_Pattern]] = {}
-    for pattern in found:
+    for pattern in pairs:
         by_last.setdefault(pattern.shape.nodes[pattern.shape.output].gate or "", []).append(pattern)
     return {gate: tuple(patterns) for gate, patterns in by_last.items()}
 
@@ -224,10 +224,10 @@ def _fold_once(program: Program) -> Rewritten | None:
 def _match(program: Program, root: int, pattern: _Pattern) -> tuple[Operand, frozenset[int]] | None:
     """What the pattern's x is at this node, and the nodes between; None where the pattern does not fit."""
     shape = pattern.shape
-    for found in _ways(program, shape, shape.output, root, {}):
-        inner = frozenset(x for place, x in found.items() if place and place != shape.output and isinstance(x, int))
+    for bound in _ways(program, shape, shape.output, root, {}):
+        inner = frozenset(x for place, x in bound.items() if place and place != shape.output and isinstance(x, int))
         if all(_is_private(program, x, root, inner) for x in inner):
-            return found[0], inner
+            return bound[0], inner
     return None
 
 
@@ -238,19 +238,19 @@ def _is_private(program: Program, index: int, root: int, inner: frozenset[int]) 
 
 
 def _ways(
-    program: Program, shape: Program, wanted: Operand, have: Operand, found: Mapping[int, Operand]
+    program: Program, shape: Program, wanted: Operand, have: Operand, bound: Mapping[int, Operand]
 ) -> list[dict[int, Operand]]:
     """Every way in which ``have`` fits ``wanted`` of the pattern: pattern node to node, on top of what was found already.
 
     It recurses into the pattern, which is a handful of nodes from our own table.
     """
     if isinstance(wanted, Constant):
-        return [dict(found)] if isinstance(have, Constant) and have.value == wanted.value else []
-    if wanted in found:
-        return [dict(found)] if _same(found[wanted], have) else []
+        return [dict(bound)] if isinstance(have, Constant) and have.value == wanted.value else []
+    if wanted in bound:
+        return [dict(bound)] if _same(bound[wanted], have) else []
     part = shape.nodes[wanted]
     if part.gate is None:
-        return [{**found, wanted: have}]
+        return [{**bound, wanted: have}]
     if isinstance(have, Constant):
         return []
     node = program.nodes[have]
@@ -261,7 +261,7 @@ def _ways(
         orders.append(node.operands[::-1])
     result = []
     for order in orders:
-        ways = [{**found, wanted: have}]
+        ways = [{**bound, wanted: have}]
         for inner_wanted, inner_have in zip(part.operands, order, strict=True):
             ways = [more for way in ways for more in _ways(program, shape, inner_wanted, inner_have, way)]
         result.extend(ways)

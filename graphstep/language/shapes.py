@@ -60,14 +60,14 @@ def broadcast(shapes: Sequence[Shape]) -> Shape | None:
     >>> broadcast([(64, 100), (100,)]), broadcast([(3, 1), (1, 4)]), broadcast([(3,), (4,)])
     ((64, 100), (3, 4), None)
     """
-    found = [1] * max(map(len, shapes), default=0)
+    result = [1] * max(map(len, shapes), default=0)
     for shape in shapes:
         for place, size in enumerate(reversed(shape), 1):
-            if found[-place] == 1:
-                found[-place] = size
-            elif size not in (1, found[-place]):
+            if result[-place] == 1:
+                result[-place] = size
+            elif size not in (1, result[-place]):
                 return None
-    return tuple(found)
+    return tuple(result)
 
 
 class _Fitting:

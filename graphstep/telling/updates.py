@@ -58,7 +58,7 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
 
     Numbers stand in the middle where all arrays are small enough to be written out.
     """
-    known = {**update.quantities, **update.made}
+    known = {**update.quantities, **update.assigned}
     spelled = all(isinstance(value, int | float) or is_small(value) for value in known.values())
     symbols = _symbols(trace, update)
     formulas = _assigned(update, symbols, symbols)
@@ -69,9 +69,9 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
         name = assignment.name
         rungs = [Rung(formulas[name], "symbols", relation="←")]
         if spelled:
-            rungs += equation([numbers[name]], update.made[name], trace.writing)
+            rungs += equation([numbers[name]], update.assigned[name], trace.writing)
         else:
-            rungs.append(result(update.made[name], trace.writing))
+            rungs.append(result(update.assigned[name], trace.writing))
         if len(rungs) > 2 and rungs[1].text == rungs[2].text:
             del rungs[1]
         ladders.append(Ladder(symbols[name], tuple(rungs)))
@@ -91,7 +91,7 @@ def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
     names, parameter = names_of(trace.program), name_of(trace.program, update.node)
     cells, settings = bool(np.shape(update.before)), {"lr", "t", *update.settings}
     symbols: dict[str, Term] = {}
-    for name in {**update.quantities, **update.made}:
+    for name in {**update.quantities, **update.assigned}:
         letter, latex = SYMBOLS.get(name, name), LATEX_SYMBOLS.get(name, latex_name(name))
         clashes = name in trace.program.names or letter in trace.program.names
         if name not in settings or clashes:
@@ -127,9 +127,9 @@ def _one_cell(trace: Trace, update: Update) -> str | None:
     place = (0,) * value.ndim
     before, made = (
         {name: _quantity(update, name, x if isinstance(x, int | float) else float(x[place])) for name, x in known.items()}
-        for known in (update.quantities, update.made)
+        for known in (update.quantities, update.assigned)
     )
-    new = update.made["w"]
+    new = update.assigned["w"]
     assert not isinstance(new, int | float), "a parameter keeps its shape"
     rungs = equation([_assigned(update, before, made)["w"]], float(new[place]), trace.writing)
     right = "".join(f" {rung.relation} {rung.text}" for rung in rungs[1:])

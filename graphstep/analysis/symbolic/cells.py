@@ -90,46 +90,46 @@ def cells_of(
         raise LimitError(
             f"the formula would have {count:,} cells, and SymPy is asked for at most {CELLS}", hint="ask for one of its parts"
         )
-    made: dict[int, Cells] = {}
+    cells: dict[int, Cells] = {}
     doubles: dict[int, Number] = {}
     for place in wanted:
         node = program.nodes[place]
         if place == cut:
-            made[place] = named(writer, name(place), node.shape)
+            cells[place] = named(writer, name(place), node.shape)
         elif node.gate is None:
             if node.name in program.data and place in values:
                 doubles[place] = values[place]
-                made[place] = _numbers(writer, values[place])
+                cells[place] = _numbers(writer, values[place])
             else:
-                made[place] = named(writer, name(place), node.shape)
+                cells[place] = named(writer, name(place), node.shape)
         else:
-            made[place] = _value(program, place, writer, made, doubles, values)
-        for cell in np.ravel(_array(made[place])):
+            cells[place] = _value(program, place, writer, cells, doubles, values)
+        for cell in np.ravel(_array(cells[place])):
             writer.finished(cell)
-    return made[index]
+    return cells[index]
 
 
 def _value(
     program: Program,
     place: int,
     writer: Writer,
-    made: Mapping[int, Cells],
+    cells: Mapping[int, Cells],
     doubles: dict[int, Number],
     values: Mapping[int, Number],
 ) -> Cells:
     node, operands = program.nodes[place], program.nodes[place].operands
     gate = GATES[node.gate or ""]
-    inputs = [made[x] if isinstance(x, int) else writer.constant(x) for x in operands]
-    known = [(doubles.get(x) if isinstance(x, int) else x.value) for x in operands]
+    inputs = [cells[x] if isinstance(x, int) else writer.constant(x) for x in operands]
+    numbers = [(doubles.get(x) if isinstance(x, int) else x.value) for x in operands]
     options: dict[str, Any] = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
-    fixed = [x for x in known if x is not None]
-    if len(fixed) == len(known):
+    fixed = [x for x in numbers if x is not None]
+    if len(fixed) == len(numbers):
         doubles[place] = _computed(gate, fixed, options)
         value = doubles[place]
         if isinstance(gate, Gate) and isinstance(value, float):
             return writer.fixed(gate.name, inputs, value)
         return _numbers(writer, value)
-    hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, known, strict=True)]
+    hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, numbers, strict=True)]
     return gate_cells(node, writer, inputs, hints)
 
 
@@ -142,7 +142,7 @@ def gate_cells(node: Node, writer: Writer, inputs: list[Cells], hints: list[Numb
 
 
 def _structural(
-    name: str, writer: Writer, inputs: list[Cells], known: list[Number | None], options: Mapping[str, Any], shape: Shape
+    name: str, writer: Writer, inputs: list[Cells], numbers: list[Number | None], options: Mapping[str, Any], shape: Shape
 ) -> Cells:
     gate, arrays = STRUCTURAL[name], [_array(x) for x in inputs]
     if not any(x.size for x in arrays):
@@ -152,41 +152,41 @@ def _structural(
         if name in _FORMS:
             return _settled(writer, _FORMS[name](writer, arrays, options), shape)
         if name == "onehot":
-            return _settled(writer, _classes(arrays, known), shape)
+            return _settled(writer, _classes(arrays, numbers), shape)
         if gate.expansion is not None:
-            return _expanded(gate.expansion(options), writer, inputs, known)
+            return _expanded(gate.expansion(options), writer, inputs, numbers)
         with np.errstate(all="ignore"):
             return _settled(writer, gate.value(np, arrays, options), shape)
     except (TypeError, AttributeError, ValueError) as error:
         raise InputError(f"SymPy has no form for the gate {quoted(name)}") from error
 
 
-def _expanded(text: str, writer: Writer, inputs: list[Cells], known: list[Number | None]) -> Cells:
+def _expanded(text: str, writer: Writer, inputs: list[Cells], numbers: list[Number | None]) -> Cells:
     """A composite gate as its parts: a program of x, y and z."""
     template = read(text)
     letters = {letter: slot for slot, letter in enumerate("xyz"[: len(inputs)])}
     program = fit(template, {name: _array(inputs[letters[name]]).shape for name in template.inputs}).program
-    made: dict[int, Cells] = {}
+    cells: dict[int, Cells] = {}
     values: dict[int, Number] = {}
     for place, node in enumerate(program.nodes):
         if node.gate is None:
-            made[place] = inputs[letters[node.name or ""]]
-            value = known[letters[node.name or ""]]
+            cells[place] = inputs[letters[node.name or ""]]
+            value = numbers[letters[node.name or ""]]
             if value is not None:
                 values[place] = value
         else:
-            made[place] = _value(program, place, writer, made, {}, values)
-    return made[program.output]
+            cells[place] = _value(program, place, writer, cells, {}, values)
+    return cells[program.output]
 
 
-def _classes(arrays: list[Any], known: list[Number | None]) -> Any:
+def _classes(arrays: list[Any], numbers: list[Number | None]) -> Any:
     """Rows of 0 and 1. A class is a number, never a symbol; targets are cells like others."""
     classes, scores = arrays
     if classes.shape == scores.shape:
         return classes
-    if known[0] is None:
+    if numbers[0] is None:
         raise InputError("SymPy has no form for classes that are not known")
-    return STRUCTURAL["onehot"].value(np, [np.asarray(known[0]), np.zeros(scores.shape)], {})
+    return STRUCTURAL["onehot"].value(np, [np.asarray(numbers[0]), np.zeros(scores.shape)], {})
 
 
 def _collected(x: Any, options: Mapping[str, Any], function: Callable[[list[Any]], Any]) -> Any:
@@ -251,8 +251,8 @@ def _settled(writer: Writer, result: Any, shape: Shape) -> Cells:
     array = _array(result)
 
     def cell(place: tuple[int, ...]) -> Any:
-        found = array[place]
-        return writer.number(float(found)) if isinstance(found, int | float | np.number) else found
+        settled = array[place]
+        return writer.number(float(settled)) if isinstance(settled, int | float | np.number) else settled
 
     if array.shape != shape:
         raise ValueError(f"its value has the shape {array.shape}, not {shape}")
@@ -269,15 +269,15 @@ def _each(function: Callable[..., Any], inputs: list[Cells]) -> Cells:
 def _filled(shape: Shape, function: Callable[[tuple[int, ...]], Any]) -> Cells:
     if not shape:
         return function(())
-    made = np.empty(shape, object)
+    array = np.empty(shape, object)
     for cell in np.ndindex(shape):
-        made[cell] = function(cell)
-    return made
+        array[cell] = function(cell)
+    return array
 
 
 def _array(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value
-    made = np.empty((), object)
-    made[()] = value
-    return made
+    array = np.empty((), object)
+    array[()] = value
+    return array

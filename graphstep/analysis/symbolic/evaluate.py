@@ -29,25 +29,25 @@ def evaluate(expression: Any, values: Mapping[str, float]) -> float:
 
 def _evaluated(expression: Any, values: Mapping[str, float], m: Reals) -> Real:
     heads = _heads(m)
-    known: dict[Any, Any] = {}
+    reals: dict[Any, Any] = {}
     stack = [expression]
     while stack:
         part = stack[-1]
-        if part in known:
+        if part in reals:
             stack.pop()
             continue
         leaf = _leaf(part, values, m, heads)
         if leaf is not None:
-            known[part] = leaf
+            reals[part] = leaf
         else:
-            missing = [x for x in part.args if x not in known]
+            missing = [x for x in part.args if x not in reals]
             if missing:
                 stack.extend(missing)
                 continue
-            known[part] = _function(part, heads)(*[known[x] for x in part.args])
+            reals[part] = _function(part, heads)(*[reals[x] for x in part.args])
         stack.pop()
-    found: Real = known[expression]
-    return found
+    value: Real = reals[expression]
+    return value
 
 
 def _leaf(part: Any, values: Mapping[str, float], m: Reals, heads: _Heads) -> Any:
@@ -69,10 +69,10 @@ def _leaf(part: Any, values: Mapping[str, float], m: Reals, heads: _Heads) -> An
 
 
 def _function(part: Any, heads: _Heads) -> Callable[..., Any]:
-    found = heads.functions.get(part.func)
-    if found is None:
+    function = heads.functions.get(part.func)
+    if function is None:
         raise InputError(f"{quoted(part.func.__name__)} of SymPy has no counterpart among the gates")
-    return found
+    return function
 
 
 class _Heads:

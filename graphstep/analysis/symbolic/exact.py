@@ -57,12 +57,12 @@ class ExactRun:
 
     def value(self) -> list[float]:
         """The cells of the output in reading order, as the doubles that are nearest."""
-        known: dict[Reals, list[Real]] = {}
+        values: dict[Reals, list[Real]] = {}
 
         def cell(m: Reals, place: int) -> Real:
-            if m not in known:
-                known[m] = self._outputs(m, {})
-            return known[m][place]
+            if m not in values:
+                values[m] = self._outputs(m, {})
+            return values[m][place]
 
         return [settled(partial(cell, place=place)) for place in range(prod(np.shape(self._trace.output)))]
 
@@ -87,16 +87,16 @@ class ExactRun:
             writer = _writer(m, lambda name: moved[name] if name in moved else m.real(self._values[name]))
             cells = cells_of(program, program.output, writer, lambda i: symbol_name(program, i), values, self._cut)
             return _flat(cells)
-        made: dict[int, Real] = {}
+        outputs: dict[int, Real] = {}
         for place in self._needed:
             node = program.nodes[place]
             if node.gate is None or place == self._cut:
                 name = symbol_name(program, place)
-                made[place] = moved[name] if name in moved else m.real(self._values[name])
+                outputs[place] = moved[name] if name in moved else m.real(self._values[name])
             else:
-                inputs = [made[x] if isinstance(x, int) else m.real(x.value) for x in node.operands]
-                made[place] = m.real(ELEMENTWISE[node.gate].formula(m, *inputs))
-        return [made[program.output]]
+                inputs = [outputs[x] if isinstance(x, int) else m.real(x.value) for x in node.operands]
+                outputs[place] = m.real(ELEMENTWISE[node.gate].formula(m, *inputs))
+        return [outputs[program.output]]
 
 
 def exact_contribution(trace: Trace, edge: int) -> Any:
@@ -121,10 +121,10 @@ def exact_contribution(trace: Trace, edge: int) -> Any:
 
         return _difference(m, float(operands[slot][cell]), sent)
 
-    found = np.empty(operands[slot].shape)
-    for cell in np.ndindex(found.shape):
-        found[cell] = settled(partial(moved, cell=cell))
-    return found
+    contribution = np.empty(operands[slot].shape)
+    for cell in np.ndindex(contribution.shape):
+        contribution[cell] = settled(partial(moved, cell=cell))
+    return contribution
 
 
 def exact_gate(trace: Trace, index: int) -> Any:
@@ -148,10 +148,10 @@ def _difference(m: Reals, x: float, function: Callable[[Real], Real]) -> Real:
 
 
 def _filled(m: Reals, value: Any) -> Any:
-    made = np.empty(value.shape, object)
+    array = np.empty(value.shape, object)
     for cell in np.ndindex(value.shape):
-        made[cell] = m.real(float(value[cell]))
-    return made
+        array[cell] = m.real(float(value[cell]))
+    return array
 
 
 def _opened(inputs: list[Any]) -> list[Any]:
@@ -160,8 +160,8 @@ def _opened(inputs: list[Any]) -> list[Any]:
 
 
 def _flat(cells: Any) -> list[Real]:
-    found: list[Real] = cells.ravel().tolist() if isinstance(cells, np.ndarray) else [cells]
-    return found
+    flat: list[Real] = cells.ravel().tolist() if isinstance(cells, np.ndarray) else [cells]
+    return flat
 
 
 def _nameless(m: Reals) -> Writer:

@@ -46,8 +46,8 @@ def to_sympy(program: Program, index: int | None = None, inputs: Mapping[str, Nu
     import sympy as sp
 
     values = {i: inputs[name] for i, name in enumerate(program.inputs) if inputs is not None and name in inputs}
-    made = _cells(program, index, _shown(), values)
-    return sp.Array(made.ravel().tolist(), made.shape) if isinstance(made, np.ndarray) else made
+    cells = _cells(program, index, _shown(), values)
+    return sp.Array(cells.ravel().tolist(), cells.shape) if isinstance(cells, np.ndarray) else cells
 
 
 def derivative(program: Program, name: str) -> Any:
@@ -56,8 +56,8 @@ def derivative(program: Program, name: str) -> Any:
     Raises as :func:`to_sympy`, and InputError when no input has that name.
     """
     if name not in program.input_places:
-        known = did_you_mean(name, program.inputs) or f"its inputs are {', '.join(program.inputs)}"
-        raise InputError(f"{quoted(name)} is no input of the program", hint=known)
+        hint = did_you_mean(name, program.inputs) or f"its inputs are {', '.join(program.inputs)}"
+        raise InputError(f"{quoted(name)} is no input of the program", hint=hint)
     return next(derivatives(program, (program.input_places[name],)))
 
 
@@ -75,8 +75,8 @@ def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:
     expression = _expression(program, program.output, _differentiable(), cut)
     for index in nodes:
         with _translated("differentiate", program, program.output):
-            found = sp.diff(expression, sp.Symbol(symbol_name(program, index), real=True))
-        yield found
+            slope = sp.diff(expression, sp.Symbol(symbol_name(program, index), real=True))
+        yield slope
 
 
 def symbol_name(program: Program, index: int) -> str:
@@ -112,9 +112,9 @@ def formula(trace: Trace, cut: int | None = None) -> Formula:
     """The formula of a run with small arrays, with the gate ``cut`` as a symbol in it; raises as :func:`to_sympy`."""
     program, named = trace.program, [*range(trace.program.first_gate), *([] if cut is None else [cut])]
     inputs = {i: trace.value_of(i) for i in range(program.first_gate)}
-    made = _cells(program, program.output, _differentiable(), inputs, cut)
-    seeds = np.broadcast_to(np.asarray(trace.seed), np.shape(made))
-    terms = [cell if seed == 1 else number(float(seed)) * cell for cell, seed in zip(_flat(made), _flat(seeds), strict=True)]
+    cells = _cells(program, program.output, _differentiable(), inputs, cut)
+    seeds = np.broadcast_to(np.asarray(trace.seed), np.shape(cells))
+    terms = [cell if seed == 1 else number(float(seed)) * cell for cell, seed in zip(_flat(cells), _flat(seeds), strict=True)]
     values: dict[str, float] = {}
     for index in named:
         value = np.asarray(trace.value_of(index))
@@ -140,8 +140,8 @@ def _cells(program: Program, index: int, m: Any, values: Mapping[int, Number], c
     def name(place: int) -> str:
         return symbol_name(program, place)
 
-    def measured(found: Tree) -> None:
-        refuse_large(found, program, index)
+    def measured(measure: Tree) -> None:
+        refuse_large(measure, program, index)
 
     def applied(gate: Gate, inputs: list[Any]) -> Any:
         refuse_huge_power(gate.name, inputs)
@@ -170,34 +170,34 @@ def _expression(program: Program, index: int, m: Any, cut: int | None = None) ->
     import sympy as sp
 
     tree(program, index, cut)
-    made: dict[int, Any] = {}
+    expressions: dict[int, Any] = {}
     values: dict[int, float] = {}
     for place in needed(program, index, cut):
         node = program.nodes[place]
         if node.gate is None or place == cut:
-            made[place] = sp.Symbol(symbol_name(program, place), real=True)
+            expressions[place] = sp.Symbol(symbol_name(program, place), real=True)
             continue
-        inputs = [made[x] if isinstance(x, int) else constant(x) for x in node.operands]
+        inputs = [expressions[x] if isinstance(x, int) else constant(x) for x in node.operands]
         if all(not isinstance(x, int) or x in values for x in node.operands):
             doubles = [values[x] if isinstance(x, int) else x.value for x in node.operands]
             values[place] = double(node.gate, doubles)
         with _translated("write", program, place):
             if place in values:
-                made[place] = fixed(node.gate, inputs, values[place], m)
+                expressions[place] = fixed(node.gate, inputs, values[place], m)
             else:
                 refuse_huge_power(node.gate, inputs)
-                made[place] = _applied(ELEMENTWISE[node.gate], inputs, m)
-                refuse_huge_number(made[place])
-    return made[index]
+                expressions[place] = _applied(ELEMENTWISE[node.gate], inputs, m)
+                refuse_huge_number(expressions[place])
+    return expressions[index]
 
 
 def _applied(gate: Gate, inputs: list[Any], m: Any) -> Any:
     """A gate's formula, unless it distinguishes cases and its expansion does not: SymPy rewrites cases beyond recognition."""
     import sympy as sp
 
-    made = gate.formula(m, *inputs)
-    if m is not _shown() or not isinstance(made, sp.Piecewise) or not gate.expansion:
-        return made
+    expression = gate.formula(m, *inputs)
+    if m is not _shown() or not isinstance(expression, sp.Piecewise) or not gate.expansion:
+        return expression
     parts = read(gate.expansion)
     operands = dict(zip("xyz", inputs, strict=False))
     done: list[Any] = []

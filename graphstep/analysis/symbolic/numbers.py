@@ -39,8 +39,8 @@ def number(value: float) -> Any:
     if value == int(value) and abs(value) < _EXACT:
         return sp.Integer(int(value))
     if abs(value) in (math.pi, math.e):
-        known = sp.pi if abs(value) == math.pi else sp.E
-        return known if value > 0 else -known
+        constant = sp.pi if abs(value) == math.pi else sp.E
+        return constant if value > 0 else -constant
     return sp.Float(value)
 
 

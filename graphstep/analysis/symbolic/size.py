@@ -104,13 +104,13 @@ def tree(program: Program, index: int, cut: int | None = None) -> Tree:
     return trees[index]
 
 
-def refuse_large(found: Tree, program: Program, index: int) -> None:
+def refuse_large(tree: Tree, program: Program, index: int) -> None:
     """Raise LimitError for a formula, or a cell of one, that exceeds what SymPy is asked for."""
-    if found.parts > limits.SYMBOLIC_NODES:
+    if tree.parts > limits.SYMBOLIC_NODES:
         raise LimitError(
             f"{quoted(program.label(index))} has more than {limits.SYMBOLIC_NODES:,} parts as one formula", hint=_NAMED
         )
-    if found.depth > limits.SYMBOLIC_DEPTH:
+    if tree.depth > limits.SYMBOLIC_DEPTH:
         raise LimitError(
             f"{quoted(program.label(index))} is nested more than {limits.SYMBOLIC_DEPTH} deep as one formula", hint=_NAMED
         )
@@ -118,5 +118,5 @@ def refuse_large(found: Tree, program: Program, index: int) -> None:
 
 def tree_of(gate: Gate, inputs: Sequence[Tree]) -> Tree:
     """The size of an elementwise gate's formula on inputs of these sizes."""
-    made = gate.formula(sizes(), *inputs)
-    return made if isinstance(made, Tree) else Tree()
+    tree = gate.formula(sizes(), *inputs)
+    return tree if isinstance(tree, Tree) else Tree()

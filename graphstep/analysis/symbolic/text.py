@@ -46,21 +46,21 @@ def from_sympy(expression: Any) -> str:
             hint="give an expression of symbols, as in sympy.Symbol('x')**2; a matrix or an equation has no gate",
         )
     names = _names(expression)
-    known: dict[Any, Piece] = {}
+    pieces: dict[Any, Piece] = {}
     stack = [expression]
     while stack:
         part = stack[-1]
-        needs = () if part in known or part.is_Atom else _needs(part)
-        missing = [x for x in needs if x not in known]
+        needs = () if part in pieces or part.is_Atom else _needs(part)
+        missing = [x for x in needs if x not in pieces]
         if missing:
             stack.extend(missing)
             continue
         stack.pop()
-        if part not in known:
-            known[part] = _atom(part, names) if part.is_Atom else _compound(part, known)
-            if len(known[part][0]) > limits.TEXT:
+        if part not in pieces:
+            pieces[part] = _atom(part, names) if part.is_Atom else _compound(part, pieces)
+            if len(pieces[part][0]) > limits.TEXT:
                 raise LimitError(f"the expression is longer than {limits.TEXT:,} characters when it is written out")
-    return known[expression][0]
+    return pieces[expression][0]
 
 
 def _needs(part: Any) -> tuple[Any, ...]:
@@ -94,16 +94,16 @@ def _cases(part: Any) -> Any:
 
 def _names(expression: Any) -> set[str]:
     """The names of the symbols; raises InputError for one that could not be typed. Each distinct part is visited once."""
-    found, seen, stack = set(), {expression}, [expression]
+    names, seen, stack = set(), {expression}, [expression]
     while stack:
         part = stack.pop()
         if part.is_Symbol:
             _check_name(part.name)
-            found.add(part.name)
+            names.add(part.name)
         new = [x for x in part.args if x not in seen]
         seen.update(new)
         stack.extend(new)
-    return found
+    return names
 
 
 def _check_name(name: str) -> None:
@@ -145,27 +145,27 @@ def _numeral(text: str) -> Piece:
     return text, SIGN if text.startswith("-") else ATOM
 
 
-def _compound(part: Any, known: dict[Any, Piece]) -> Piece:
+def _compound(part: Any, pieces: dict[Any, Piece]) -> Piece:
     if part.is_Add:
-        return _sum(part, known)
+        return _sum(part, pieces)
     if part.is_Mul:
-        return _product(part.args, known)
+        return _product(part.args, pieces)
     if part.is_Pow:
-        return _power(part.base, part.exp, known)
+        return _power(part.base, part.exp, pieces)
     if part.is_Piecewise:
-        return known[_cases(part)]
-    return _call(part, [known[x][0] for x in part.args])
+        return pieces[_cases(part)]
+    return _call(part, [pieces[x][0] for x in part.args])
 
 
-def _sum(part: Any, known: dict[Any, Piece]) -> Piece:
+def _sum(part: Any, texts: dict[Any, Piece]) -> Piece:
     terms = list(part.args)
-    if terms[0].is_Number and not known[terms[1]][0].startswith("-"):
+    if terms[0].is_Number and not texts[terms[1]][0].startswith("-"):
         # SymPy sorts a number to the front; a person writes x + 1, but 1 - x.
         terms.append(terms.pop(0))
-    text, level = known[terms[0]]
+    text, level = texts[terms[0]]
     pieces = [_within(text, level, SUM)]
     for term in terms[1:]:
-        text, level = known[term]
+        text, level = texts[term]
         if text.startswith("-") and level >= PRODUCT:
             pieces.append(f" - {text[1:]}")
         else:
@@ -173,7 +173,7 @@ def _sum(part: Any, known: dict[Any, Piece]) -> Piece:
     return "".join(pieces), SUM
 
 
-def _product(factors: tuple[Any, ...], known: dict[Any, Piece]) -> Piece:
+def _product(factors: tuple[Any, ...], pieces: dict[Any, Piece]) -> Piece:
     sign, above, below = "", [], []
     for place, factor in enumerate(factors):
         if factor.is_Rational:
@@ -188,9 +188,9 @@ def _product(factors: tuple[Any, ...], known: dict[Any, Piece]) -> Piece:
             sign = "-"
             above.append(_atom(-factor, set()))
         elif factor.is_Pow and factor.exp.is_Rational and factor.exp < 0:
-            below.append(_power(factor.base, -factor.exp, known))
+            below.append(_power(factor.base, -factor.exp, pieces))
         else:
-            above.append(known[factor])
+            above.append(pieces[factor])
     top = _times(above) if above else ("1", ATOM)
     if below:
         bottom = _times(below)
@@ -208,16 +208,16 @@ def _times(factors: list[Piece]) -> Piece:
     return "*".join([_operand(*first, PRODUCT), *(_operand(*x, POWER) for x in others)]), PRODUCT
 
 
-def _power(base: Any, exponent: Any, known: dict[Any, Piece]) -> Piece:
+def _power(base: Any, exponent: Any, pieces: dict[Any, Piece]) -> Piece:
     if exponent.is_Rational and exponent < 0:
-        return f"1/{_operand(*_power(base, -exponent, known), POWER)}", PRODUCT
+        return f"1/{_operand(*_power(base, -exponent, pieces), POWER)}", PRODUCT
     if exponent == 1:
-        return known[base]
+        return pieces[base]
     if exponent.is_Rational and exponent.p == 1 and exponent.q == 2:
-        return f"sqrt({known[base][0]})", ATOM
+        return f"sqrt({pieces[base][0]})", ATOM
     # An exponent whose sign went into a quotient is not among the parts.
-    raised = known[exponent] if exponent in known else _atom(exponent, set())
-    return f"{_operand(*known[base], ATOM)}^{_operand(*raised, ATOM)}", POWER
+    raised = pieces[exponent] if exponent in pieces else _atom(exponent, set())
+    return f"{_operand(*pieces[base], ATOM)}^{_operand(*raised, ATOM)}", POWER
 
 
 def _operand(text: str, level: int, least: int) -> str:

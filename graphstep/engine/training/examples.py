@@ -87,9 +87,9 @@ class Examples:
         return self._array(name)[self.count :] if name in self.names else self._data[name]
 
     def _array(self, name: str) -> NDArray[np.float64]:
-        found = self._data[name]
-        assert not isinstance(found, float), "what is cut has an axis"
-        return found
+        rows = self._data[name]
+        assert not isinstance(rows, float), "what is cut has an axis"
+        return rows
 
     def _count(self, inputs: Mapping[str, Number], settings: Settings) -> int:
         counts: dict[str, int] = {}
@@ -108,9 +108,9 @@ class Examples:
                 )
             counts[name] = shape[0]
         if len(set(counts.values())) > 1:
-            found = ", ".join(f"{name} is {shape_text(shape_of(inputs[name]))}" for name in counts)
+            counted = ", ".join(f"{name} is {shape_text(shape_of(inputs[name]))}" for name in counts)
             raise InputError(
-                f"inputs have different numbers of examples: {found}", hint="axis 0 counts the examples in each of them"
+                f"inputs have different numbers of examples: {counted}", hint="axis 0 counts the examples in each of them"
             )
         count = next(iter(counts.values()), 0)
         if self.names and not count:

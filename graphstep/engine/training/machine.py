@@ -90,51 +90,51 @@ class Machine:
         """The loss of the next round's batch, with the parameters as they are; the parameters stay."""
         places = self.examples.places(self.next)
         size = self.examples.size if places is None else len(places)
-        made, buffers = self._made[size]
+        plan, buffers = self._made[size]
         if places is not None:
             for name in self.examples.names:
-                target = read(buffers.cells, made.place(made.program.names[name]))
+                target = read(buffers.cells, plan.place(plan.program.names[name]))
                 # Without a mode, take would fill a copy first.
                 np.take(self._inputs[name], places, axis=0, out=target, mode="clip")
-        self._bring(made, buffers)
-        forward(made, buffers, {})
+        self._bring(plan, buffers)
+        forward(plan, buffers, {})
         self._size = size
-        return float(buffers.cells[made.starts[made.program.output]])
+        return float(buffers.cells[plan.starts[plan.program.output]])
 
     def backward(self) -> dict[str, float]:
         """The gradients of the round whose loss was just computed; returns the norm of each parameter's."""
-        made, buffers = self._made[self._size]
-        backward(made, buffers, 1.0, self.settings.ties)
+        plan, buffers = self._made[self._size]
+        backward(plan, buffers, 1.0, self.settings.ties)
         norms = {}
         for name, node in zip(self.settings.params, self._nodes, strict=True):
-            cells = buffers.gradients[made.starts[node] : made.starts[node + 1]]
+            cells = buffers.gradients[plan.starts[node] : plan.starts[node + 1]]
             norms[name] = _norm(cells)
         return norms
 
     def update(self) -> None:
         """Move the parameters along the gradients that were just computed; that ends the round."""
-        made, buffers = self._made[self._size]
+        plan, buffers = self._made[self._size]
         settings, rate = self.settings, self.schedule.rate(self.next)
         for span, weights, state in zip(self._stretches, self._weights, self._state, strict=True):
-            gradient = self._cells(made, buffers.gradients, span)
+            gradient = self._cells(plan, buffers.gradients, span)
             for start in range(0, len(weights), _BLOCK):
                 part = slice(start, start + _BLOCK)
                 held = {name: cells[part] for name, cells in state.items()}
                 moved = weights[part]
                 given = {"w": moved, "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
-                found = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs, in_place=True)
-                if found["w"] is not moved:
-                    moved[...] = found["w"]
+                assigned = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs, in_place=True)
+                if assigned["w"] is not moved:
+                    moved[...] = assigned["w"]
                 for name, cells in held.items():
-                    cells[...] = found[name]
+                    cells[...] = assigned[name]
         self.next += 1
 
     def trace(self, *, updates: bool = True) -> Trace:
         """The next round as a trace, from its forward pass to its updates; the machine stays where it is."""
         self.forward()
         self.backward()
-        made, buffers = self._made[self._size]
-        run = finished(made, buffers.copy(), 1.0, self.settings.ties)
+        plan, buffers = self._made[self._size]
+        run = finished(plan, buffers.copy(), 1.0, self.settings.ties)
         if not updates:
             return run
         return replace(
@@ -171,10 +171,10 @@ class Machine:
         examples = self.examples
         if not held_out and examples.whole:
             return self.forward()
-        made, buffers = self._plan_for(examples.held if held_out else examples.count, held_out=held_out)
-        self._bring(made, buffers)
-        forward(made, buffers, {})
-        return float(buffers.cells[made.starts[made.program.output]])
+        plan, buffers = self._plan_for(examples.held if held_out else examples.count, held_out=held_out)
+        self._bring(plan, buffers)
+        forward(plan, buffers, {})
+        return float(buffers.cells[plan.starts[plan.program.output]])
 
     @property
     def checkpoint_size(self) -> int:
@@ -232,29 +232,29 @@ class Machine:
         self._made[key] = made, buffers
         return self._made[key]
 
-    def _bring(self, made: Plan, buffers: Buffers) -> None:
+    def _bring(self, plan: Plan, buffers: Buffers) -> None:
         """The parameters into the cells of a plan; they live in those of the first one."""
         if buffers is self._made[self.examples.sizes[0]][1]:
             return
         for span, weights in zip(self._stretches, self._weights, strict=True):
-            self._cells(made, buffers.cells, span)[...] = weights
+            self._cells(plan, buffers.cells, span)[...] = weights
 
     @staticmethod
-    def _cells(made: Plan, buffer: Array, span: tuple[int, int]) -> Array:
-        return buffer[made.starts[span[0]] : made.starts[span[1]]]
+    def _cells(plan: Plan, buffer: Array, span: tuple[int, int]) -> Array:
+        return buffer[plan.starts[span[0]] : plan.starts[span[1]]]
 
     def _view(self, parts: list[Array], name: str) -> Array:
-        made = self._made[self.examples.sizes[0]][0]
-        node = made.program.names[name]
+        plan = self._made[self.examples.sizes[0]][0]
+        node = plan.program.names[name]
         for (first, last), cells in zip(self._stretches, parts, strict=True):
             if first <= node < last:
-                offset = made.starts[first]
-                return cells[made.starts[node] - offset : made.starts[node + 1] - offset]
+                offset = plan.starts[first]
+                return cells[plan.starts[node] - offset : plan.starts[node + 1] - offset]
         raise AssertionError("every parameter lies in a stretch")
 
     def _part(self, parts: list[Array], name: str) -> Number:
-        made = self._made[self.examples.sizes[0]][0]
-        place = made.place(made.program.names[name])
+        plan = self._made[self.examples.sizes[0]][0]
+        place = plan.place(plan.program.names[name])
         cells = self._view(parts, name)
         return cells.copy().reshape(place.shape) if isinstance(place, Region) else float(cells[0])
 

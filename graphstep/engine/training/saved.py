@@ -151,17 +151,17 @@ def _load(path: Path) -> tuple[dict[str, NDArray[np.float64]], dict[str, Any]]:
     where = quoted_path(path)
     with open_file(path, 8 * limits.FILE) as file:
         try:
-            found = dict(_members(file))
-            about = json.loads(found.pop("about").tobytes().decode())
+            members = dict(_members(file))
+            about = json.loads(members.pop("about").tobytes().decode())
         except OSError as error:
             raise GraphstepError(f"{where} cannot be read: {error.strerror or error}", hint=_ADVICE) from error
         except (UnwantedError, ValueError, KeyError, RecursionError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             raise _broken(where) from error
-    if not isinstance(about, dict) or any(a.dtype != np.float64 for a in found.values()):
+    if not isinstance(about, dict) or any(a.dtype != np.float64 for a in members.values()):
         raise _broken(where)
     if about.get("graphstep") != VERSION:
         raise InputError(f"{where} was written by another version of graphstep", hint="train anew, and save that")
-    return found, about
+    return members, about
 
 
 def _members(file: BinaryIO) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -73,15 +73,15 @@ class Settings:
 def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:
     """The parameters in the order given; InputError unless each is an input, once, and there is one at least."""
     if not params:
-        known = ", ".join(program.inputs) or "none"
-        raise InputError("nothing is to be trained", hint=f"name the parameters, of the inputs {known}: --params w,b")
+        hint = ", ".join(program.inputs) or "none"
+        raise InputError("nothing is to be trained", hint=f"name the parameters, of the inputs {hint}: --params w,b")
     for place, name in enumerate(params):
         if name in params[:place]:
             raise InputError(f"the parameter {quoted(name)} is named twice", hint="leave one of the two out")
         if name not in program.input_places:
-            known = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
+            hint = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
             what = "is assigned in the program: it is no input" if name in program.names else "does not stand in the program"
-            raise InputError(f"the parameter {quoted(name)} {what}", hint=did_you_mean(name, program.inputs) or known)
+            raise InputError(f"the parameter {quoted(name)} {what}", hint=did_you_mean(name, program.inputs) or hint)
     return tuple(params)
 
 
@@ -102,17 +102,17 @@ def read_held_out(text: str, every: int = EVERY) -> HeldOut:
     """Held-out examples from ``X,y:0.2``: names, a colon, and the share; InputError for anything else."""
     names, share = _cut(text, "what is held out is spelled as inputs, a colon and a share: X,y:0.2")
     try:
-        found = float(share)
+        fraction = float(share)
     except ValueError:
-        found = -1.0
-    if not 0 < found < 1:
+        fraction = -1.0
+    if not 0 < fraction < 1:
         raise InputError(f"{quoted(share)} is not a share", hint="a share is between 0 and 1: X,y:0.2 holds out a fifth")
-    return HeldOut(names, found, every)
+    return HeldOut(names, fraction, every)
 
 
 def _cut(text: str, hint: str) -> tuple[tuple[str, ...], str]:
     names, colon, number = text.rpartition(":")
-    found = read_names(names)
-    if not (colon and found):
+    inputs = read_names(names)
+    if not (colon and inputs):
         raise InputError(f"{quoted(text)} cannot be read", hint=hint)
-    return found, number.strip()
+    return inputs, number.strip()

@@ -236,9 +236,9 @@ def curves(training: Training) -> dict[str, list[tuple[int, float]]]:
     rate as ``rate``, and for each parameter ``‖∇w‖``, the norm of its gradient.
     """
     history = training.history
-    found = {"loss": list(enumerate(history.losses))}
+    series = {"loss": list(enumerate(history.losses))}
     if history.held_out:
-        found["held-out loss"] = list(history.held_out)
-    found["rate"] = list(enumerate(history.rates))
-    found.update({f"‖∇{name}‖": list(enumerate(norms)) for name, norms in history.norms.items()})
-    return found
+        series["held-out loss"] = list(history.held_out)
+    series["rate"] = list(enumerate(history.rates))
+    series.update({f"‖∇{name}‖": list(enumerate(norms)) for name, norms in history.norms.items()})
+    return series

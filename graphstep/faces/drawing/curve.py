@@ -89,11 +89,11 @@ class Axis:
         """Where numbers lie: 0 at the beginning, 1 at the end, nan for those that have no place."""
         with np.errstate(all="ignore"):
             if self.log:
-                found: Array = (np.log10(numbers) - math.log10(self.low)) / (math.log10(self.high) - math.log10(self.low))
+                places: Array = (np.log10(numbers) - math.log10(self.low)) / (math.log10(self.high) - math.log10(self.low))
             else:
                 # Halves first: the span of the largest numbers is no number itself.
-                found = (numbers / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
-        return np.where(np.isfinite(numbers) & np.isfinite(found), found, np.nan)
+                places = (numbers / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+        return np.where(np.isfinite(numbers) & np.isfinite(places), places, np.nan)
 
     def place(self, number: float) -> float:
         """Where one number lies; nan when it has no place."""
@@ -187,10 +187,10 @@ def _steps(low: float, high: float, most: int, *, whole: bool) -> list[float]:
 def _decades(low: float, high: float, most: int) -> list[float]:
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = next(n for n in (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 1000) if (last - first) // n < most)
-    found = [10.0**power for power in range(-(-first // every) * every, last + 1, every)]
-    if every == 1 and len(found) * 3 <= most:
-        found = [f * 10.0**p for p in range(first - 1, last + 1) for f in (1, 2, 5) if low <= f * 10.0**p <= high]
-    return found
+    ticks = [10.0**power for power in range(-(-first // every) * every, last + 1, every)]
+    if every == 1 and len(ticks) * 3 <= most:
+        ticks = [f * 10.0**p for p in range(first - 1, last + 1) for f in (1, 2, 5) if low <= f * 10.0**p <= high]
+    return ticks
 
 
 def _written(number: float) -> str:

@@ -101,61 +101,61 @@ def svg(title: str, panels: Sequence[Panel], *, told: str = "") -> str:
 def _panel(panel: Panel, across: Axis, top: int, *, last: bool) -> list[str]:
     drawn = panel.series[:MOST]
     up = axis(drawn)
-    found = ['<g class="grid" fill="none" stroke-opacity="0.25">']
+    elements = ['<g class="grid" fill="none" stroke-opacity="0.25">']
     labels = []
     for number, text in up.ticks(7):
         y = _y(top, up.place(number))
-        found.append(f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{_GRID}"/>')
+        elements.append(f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{_GRID}"/>')
         labels.append(_text(LEFT - 8, float(y) + 4, text, "tick", ' text-anchor="end"'))
     for number, text in across.ticks(9, whole=True):
         x = _x(across.place(number))
-        found.append(f'<path d="M{x} {top}V{top + PLOT}" stroke="{_GRID}"/>')
+        elements.append(f'<path d="M{x} {top}V{top + PLOT}" stroke="{_GRID}"/>')
         labels.append(_text(x, top + PLOT + 17, text, "tick", ' text-anchor="middle"'))
-    found += ["</g>", *labels]
-    found.append(
+    elements += ["</g>", *labels]
+    elements.append(
         f'<rect class="frame" x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{PLOT}" fill="none" stroke="{_GRID}"/>'
     )
     for place, series in enumerate(drawn):
-        found += _curve(series, place, across, up, top, dotted=series.name in panel.dotted)
+        elements += _curve(series, place, across, up, top, dotted=series.name in panel.dotted)
     broken = drawn[0].broken[:1] if drawn else []
     for k in broken:
         x = _x(across.place(k))
-        found.append(f'<path class="warn" d="M{x} {top}V{top + PLOT}" fill="none" stroke="{_WARN}" stroke-width="1.5"/>')
+        elements.append(f'<path class="warn" d="M{x} {top}V{top + PLOT}" fill="none" stroke="{_WARN}" stroke-width="1.5"/>')
         side = ' text-anchor="end"' if float(x) > WIDTH / 2 else ""
         shift = -6 if side else 6
-        found.append(_text(float(x) + shift, top + PLOT - 10, f"round {k:,}: not finite", "warns", side, colour=_WARN))
-    found += _legend(panel, drawn, top, log=up.log)
+        elements.append(_text(float(x) + shift, top + PLOT - 10, f"round {k:,}: not finite", "warns", side, colour=_WARN))
+    elements += _legend(panel, drawn, top, log=up.log)
     if last:
-        found.append(_text((LEFT + WIDTH - RIGHT) / 2, top + PLOT + 36, "round", "tick", ' text-anchor="middle"'))
-    return found
+        elements.append(_text((LEFT + WIDTH - RIGHT) / 2, top + PLOT + 36, "round", "tick", ' text-anchor="middle"'))
+    return elements
 
 
 def _curve(series: Series, place: int, across: Axis, up: Axis, top: int, *, dotted: bool) -> list[str]:
-    found, tone = [], _TONES[place]
+    elements, tone = [], _TONES[place]
     for x, y in pieces(series, across, up, WIDTH - LEFT - RIGHT):
         points = _points(x, y, top)
         if dotted or len(points) == 1:
             kind = f'class="s{place} dot" r="3" fill="{tone}" stroke="{tone}"'
-            found += [f'<circle {kind} cx="{a}" cy="{b}"/>' for a, b in points]
+            elements += [f'<circle {kind} cx="{a}" cy="{b}"/>' for a, b in points]
         else:
             dash = f' stroke-dasharray="{_DASHES[place]}"' if _DASHES[place] else ""
             kind = f'class="s{place}" fill="none" stroke="{tone}" stroke-width="2" stroke-linejoin="round"{dash}'
-            found.append(f'<path {kind} d="M{"L".join(f"{a} {b}" for a, b in points)}"/>')
-    return found
+            elements.append(f'<path {kind} d="M{"L".join(f"{a} {b}" for a, b in points)}"/>')
+    return elements
 
 
 def _points(x: Array, y: Array, top: int) -> list[tuple[str, str]]:
     """Places in pixels, without those that would lie on the one before."""
-    found = [(_x(float(a)), _y(top, float(b))) for a, b in zip(x, y, strict=True)]
-    return [point for i, point in enumerate(found) if i == 0 or point != found[i - 1]]
+    points = [(_x(float(a)), _y(top, float(b))) for a, b in zip(x, y, strict=True)]
+    return [point for i, point in enumerate(points) if i == 0 or point != points[i - 1]]
 
 
 def _legend(panel: Panel, drawn: Sequence[Series], top: int, *, log: bool) -> list[str]:
     """The title of the panel on the left, the names of its curves on the right."""
     title = f"{panel.title}, logarithmic" if log else panel.title
-    found = [_text(LEFT, top - 7, title, "name")]
+    elements = [_text(LEFT, top - 7, title, "name")]
     if len(drawn) < 2:
-        return found
+        return elements
     more = f"and {len(panel.series) - len(drawn):,} more" if len(panel.series) > len(drawn) else ""
     free = WIDTH - LEFT - RIGHT - (len(title) + 3) * LETTER
     each = int((free / LETTER - len(more)) / len(drawn)) - 6
@@ -164,15 +164,15 @@ def _legend(panel: Panel, drawn: Sequence[Series], top: int, *, log: bool) -> li
     for place, (series, name) in enumerate(zip(drawn, names, strict=True)):
         colour, y = _TONES[place], top - 11
         if series.name in panel.dotted:
-            found.append(f'<circle class="s{place} dot" cx="{x + 11:g}" cy="{y}" r="3" fill="{colour}" stroke="{colour}"/>')
+            elements.append(f'<circle class="s{place} dot" cx="{x + 11:g}" cy="{y}" r="3" fill="{colour}" stroke="{colour}"/>')
         else:
             dash = f' stroke-dasharray="{_DASHES[place]}"' if _DASHES[place] else ""
-            found.append(f'<path class="s{place}" d="M{x:g} {y}h22" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
-        found.append(_text(x + 28, top - 7, name, "name"))
+            elements.append(f'<path class="s{place}" d="M{x:g} {y}h22" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
+        elements.append(_text(x + 28, top - 7, name, "name"))
         x += cell_width(name) * LETTER + 44
     if more:
-        found.append(_text(x, top - 7, more, "tick"))
-    return found
+        elements.append(_text(x, top - 7, more, "tick"))
+    return elements
 
 
 def _x(place: float) -> str:

@@ -178,7 +178,7 @@ def _step(step: Step) -> dict[str, Any]:
         }
     entry["node"] = node_id(step.node)
     if (update := step.update) is not None:
-        made = {name: number(value) for name, value in update.made.items() if name != "w"}
+        made = {name: number(value) for name, value in update.assigned.items() if name != "w"}
         return entry | {
             "optimizer": update.optimizer.name,
             "round": update.round,

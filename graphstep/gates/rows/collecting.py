@@ -23,17 +23,17 @@ def chosen_axes(shape: Shape, axis: Any) -> tuple[int, ...]:
     """The axes that are collected, counted from 0 and in order; all of them for None. Raises :class:`MisfitError`."""
     if axis is None:
         return tuple(range(len(shape)))
-    found = []
+    chosen = []
     for one in axis if isinstance(axis, tuple) else (axis,):
         if not -len(shape) <= one < len(shape):
             there = (
                 f"axes 0 to {len(shape) - 1}" if len(shape) > 1 else "axis 0 only" if shape else "no axes: it is a single number"
             )
             raise MisfitError(f"there is no axis {one}", f"its input has {there}")
-        found.append(one % len(shape))
-    if len(set(found)) < len(found):
+        chosen.append(one % len(shape))
+    if len(set(chosen)) < len(chosen):
         raise MisfitError("an axis is named twice", "name each axis once")
-    return tuple(sorted(found))
+    return tuple(sorted(chosen))
 
 
 def kept_shape(shape: Shape, axes: Sequence[int]) -> Shape:
@@ -88,11 +88,11 @@ def mean(np: Any, x: Any, options: Options) -> Any:
     """The mean of the cells."""
     # Not np.mean: of no cells it warns besides giving nan.
     count = _count(np.shape(x), options)
-    found = np.divide(_sum(np, x, options), count)
-    if not count or np.asarray(found).dtype == object or np.all(np.isfinite(found)):
-        return found
+    average = np.divide(_sum(np, x, options), count)
+    if not count or np.asarray(average).dtype == object or np.all(np.isfinite(average)):
+        return average
     # A sum may be too large for a number where the mean is none too large.
-    return np.where(np.isfinite(found), found, _sum(np, np.divide(x, count), options))[()]
+    return np.where(np.isfinite(average), average, _sum(np, np.divide(x, count), options))[()]
 
 
 def _spread(np: Any, call: Call, upstream: Any) -> Any:
@@ -154,9 +154,9 @@ def _extreme_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
         # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf.
         return np.where(attains, np.divide(arriving, count), 0.0)
     if len(axes) == x.ndim:
-        found = np.zeros(x.size)
-        found[int(attains.argmax())] = np.reshape(upstream, ())
-        return found.reshape(x.shape)
+        gradient = np.zeros(x.size)
+        gradient[int(attains.argmax())] = np.reshape(upstream, ())
+        return gradient.reshape(x.shape)
     chosen = first_along(np, attains, axes)
     if call.ties == "split":
         shared = np.divide(arriving, attains.sum(axis=axes, keepdims=True))
@@ -291,9 +291,9 @@ def deviation(np: Any, x: Any, options: Options) -> Any:
 
 def mean_square(np: Any, x: Any, options: Options) -> Any:
     """The mean of the squares, also where a square is too large for a number and the mean is not."""
-    found = mean(np, np.multiply(x, x), options)
-    if np.asarray(found).dtype == object or np.all(np.isfinite(found)):
-        return found
+    average = mean(np, np.multiply(x, x), options)
+    if np.asarray(average).dtype == object or np.all(np.isfinite(average)):
+        return average
     return np.square(length(np, x, options) / np.sqrt(_count(np.shape(x), options)))
 
 

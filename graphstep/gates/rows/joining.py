@@ -74,9 +74,9 @@ def _layer(slot: int, call: Call) -> tuple[Any, ...]:
 
 
 def _stack_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    found = np.zeros_like(call.out)
-    found[_layer(slot, call)] = direction
-    return found
+    tangent = np.zeros_like(call.out)
+    tangent[_layer(slot, call)] = direction
+    return tangent
 
 
 def _stack_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:

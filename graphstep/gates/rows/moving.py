@@ -104,14 +104,14 @@ def _reshape_shape(shapes: Sequence[Shape], options: Options) -> Shape:
         raise MisfitError(f"{target} is no shape", "a shape has whole numbers from 0, and one -1 for what is left")
     if len(open_) > 1:
         raise MisfitError(f"{target} leaves {len(open_)} axes open", "-1 may stand once: for what is left")
-    known = prod(n for n in target if n != -1)
+    count = prod(n for n in target if n != -1)
     if open_:
-        if known == 0 or cells % known:
+        if count == 0 or cells % count:
             raise MisfitError(f"{cells} cells cannot be laid out as {target}", f"the axes besides -1 must divide {cells}")
-        return tuple(cells // known if n == -1 else n for n in target)
-    if known != cells:
+        return tuple(cells // count if n == -1 else n for n in target)
+    if count != cells:
         raise MisfitError(
-            f"its input has {cells} cells, the shape {target} has {known}", f"-1 for one axis stands for what is left of {cells}"
+            f"its input has {cells} cells, the shape {target} has {count}", f"-1 for one axis stands for what is left of {cells}"
         )
     return target
 
@@ -144,21 +144,21 @@ def _full_index(shape: Shape, index: Sequence[Any]) -> list[Any]:
         )
     place = next((i for i, one in enumerate(index) if one is Ellipsis), len(index))
     rest = [(None, None, None)] * (len(shape) - len(named))
-    found: list[Any] = []
+    full: list[Any] = []
     for axis, one in enumerate([*index[:place], *rest, *index[place + 1 :]]):
         size = shape[axis]
         if isinstance(one, tuple):
             if one[2] == 0:
                 raise MisfitError("a slice cannot step by 0", "leave the step out, or give another")
-            found.append(slice(*one))
+            full.append(slice(*one))
         elif -size <= one < size:
-            found.append(one % size)
+            full.append(one % size)
         else:
             there = (
                 f"that axis has {size} entries: 0 to {size - 1}, or -{size} to -1 from the end" if size else "that axis is empty"
             )
             raise MisfitError(f"there is no entry {one} on axis {axis}", there)
-    return found
+    return full
 
 
 def _index_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -172,10 +172,10 @@ def _at(np: Any, x: Any, options: Options) -> Any:
 
 def _index_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     shape = np.shape(call.inputs[0])
-    found = np.zeros(shape)
+    gradient = np.zeros(shape)
     # Whole numbers and slices name no cell twice: it is put in place, there is nothing to add up.
-    found[tuple(_full_index(shape, call.options["index"]))] = upstream
-    return found
+    gradient[tuple(_full_index(shape, call.options["index"]))] = upstream
+    return gradient
 
 
 MOVING = (

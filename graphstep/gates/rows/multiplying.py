@@ -98,15 +98,15 @@ def _matmul_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: 
     if left == right == 1:
         return upstream * (y if slot == 0 else x)
     if slot == 0:
-        made = m.matmul(y, upstream) if left == 1 else m.matmul(upstream, m.transposed(y))
+        gradient = m.matmul(y, upstream) if left == 1 else m.matmul(upstream, m.transposed(y))
     else:
         # A vector is written as a column: x δᵀ where a row of x times the matrix made the row δ belongs to.
-        made = m.matmul(x, m.transposed(upstream)) if left == 1 else m.matmul(m.transposed(x), upstream)
+        gradient = m.matmul(x, m.transposed(upstream)) if left == 1 else m.matmul(m.transposed(x), upstream)
     mine, other = (left, right) if slot == 0 else (right, left)
     if other <= 2 or mine > 2:
-        return made
+        return gradient
     # One side for the whole batch: what comes of each of its products is added up.
-    return m.over("sum", made, 0 if other == 3 else tuple(range(other - 2)))
+    return m.over("sum", gradient, 0 if other == 3 else tuple(range(other - 2)))
 
 
 def _matmul_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, int, Cell]]:

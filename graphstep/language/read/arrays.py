@@ -57,8 +57,8 @@ def maker(text: str, span: Span, group: str) -> ReadError:
 
 def file(text: str, span: Span) -> ReadError:
     """For ``@weights.npy`` where an operand stands."""
-    found = _FILE.match(text, span[0], span[0] + SHOWN)
-    written = found[0] if found is not None else "@…"
+    name = _FILE.match(text, span[0], span[0] + SHOWN)
+    written = name[0] if name is not None else "@…"
     span = (span[0], span[0] + len(written))
     return ReadError("a file cannot be read inside an expression", text=text, span=span, hint=outside(text, span[0], written))
 
@@ -135,8 +135,8 @@ _NORMS = {"1": "sum(abs({}))", "2": "||{}||", "inf": "max(abs({}))", "∞": "max
 def subscript(text: str, operand: Span, start: int) -> ReadError:
     """For a subscript behind a bracket, as in ``||x||_2``."""
     one = cut(text[operand[0] : operand[1]])
-    found = re.compile(r"_(?:\w+|\{\w+\})?").match(text, start)
-    mark = cut(found[0]) if found is not None else "_"
+    suffix = re.compile(r"_(?:\w+|\{\w+\})?").match(text, start)
+    mark = cut(suffix[0]) if suffix is not None else "_"
     which = mark.strip("_{}")
     bars = one.strip("|‖")
     hint = f"write {one}*{mark} for a product with the name {mark}; a subscript is the end of a name"
@@ -175,9 +175,9 @@ def transposed_number(text: str, last: Span) -> ReadError:
 
 def part(text: str, start: int, before: Span | None) -> ReadError:
     """For a dot that belongs to no number. ``before`` is where the operand stands that it follows, or None."""
-    found = _PART.match(text, start)
-    assert found is not None  # the text has a dot there
-    word = found["word"][: limits.NAME]
+    part = _PART.match(text, start)
+    assert part is not None  # the text has a dot there
+    word = part["word"][: limits.NAME]
     span = (start, start + 1 + len(word))
     if before is None:
         if word == "T":
@@ -200,8 +200,8 @@ def part(text: str, start: int, before: Span | None) -> ReadError:
     elif word in PARTS:
         hint = f"write {owner}.T"
     error = ReadError(message, text=text, span=span, hint=hint)
-    known = proposals(text, before[0])
-    return ForeignSpellingError(error, known) if known else error
+    spellings = proposals(text, before[0])
+    return ForeignSpellingError(error, spellings) if spellings else error
 
 
 def _cell_by_cell(text: str, start: int, before: Span, owner: str) -> ReadError:
@@ -211,8 +211,8 @@ def _cell_by_cell(text: str, start: int, before: Span, owner: str) -> ReadError:
         error = ReadError(
             "functions work cell by cell without a dot", text=text, span=(start, start + 1), hint=f"write {owner}( )"
         )
-        known = proposals(text, before[0])
-        return ForeignSpellingError(error, known) if known else error
+        spellings = proposals(text, before[0])
+        return ForeignSpellingError(error, spellings) if spellings else error
     if sign == "'":
         hint = f"write {owner}.T"
     else:

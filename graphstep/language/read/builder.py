@@ -115,8 +115,8 @@ class Builder:
         before, separator, statement = parts
         if not isinstance(before, Assignment):
             raise complaints.unused(self.text, before[1:], separator.end_pos)
-        found: Term | Assignment = statement
-        return found
+        statement_read: Term | Assignment = statement
+        return statement_read
 
     def assign(self, parts: Sequence[Any]) -> Assignment:
         """``name = sum``"""
@@ -202,9 +202,9 @@ class Builder:
         """A name: assigned, a known number, or an input."""
         token = parts[0]
         name, span = token.text, token.span
-        found = self._assigned.get(name)
-        if found is not None:
-            return (found if isinstance(found, int) else Constant(found.value, name, span)), *span
+        term = self._assigned.get(name)
+        if term is not None:
+            return (term if isinstance(term, int) else Constant(term.value, name, span)), *span
         if name in CONSTANTS and name not in self._given:
             self._constants.setdefault(name, span)
             return Constant(CONSTANTS[name], name, span), *span
@@ -241,8 +241,8 @@ class Builder:
     def next_argument(self, parts: Sequence[Any]) -> list[Term | calls.Option]:
         """The inputs and options of a call, one more."""
         parts[0].append(parts[2])
-        found: list[Term | calls.Option] = parts[0]
-        return found
+        arguments: list[Term | calls.Option] = parts[0]
+        return arguments
 
     def call(self, parts: Sequence[Any]) -> Term:
         """``sin(x)``"""

@@ -111,8 +111,8 @@ def check_count(builder: Builder, name: str, count: int, fewest: int, most: int 
     error = ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span, hint=hint)
     from graphstep.language.read.foreign import ForeignSpellingError, proposals
 
-    known = proposals(builder.text, span[0], general_too=False) if count else []
-    raise ForeignSpellingError(error, known) if known else error
+    spellings = proposals(builder.text, span[0], general_too=False) if count else []
+    raise ForeignSpellingError(error, spellings) if spellings else error
 
 
 def _spelled(builder: Builder, term: Term) -> str:

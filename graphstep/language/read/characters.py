@@ -48,35 +48,35 @@ def _measure(text: str) -> None:
 
 def _refuse_misleading(text: str) -> None:
     marks, last = 0, -1
-    for found in _FOREIGN.finditer(text):
-        character, place = found[0], found.start()
+    for mark in _FOREIGN.finditer(text):
+        character, place = mark[0], mark.start()
         kind = unicodedata.decomposition(character).partition(" ")[0]
         if character == "ᵀ":
             raise ReadError(
                 "ᵀ is a raised letter",
                 text=text,
-                span=found.span(),
+                span=mark.span(),
                 hint="a transpose is written .T or ', as in w.T @ x",
             )
         if kind == "<super>":
             raise ReadError(
                 f"{character} is a raised letter",
                 text=text,
-                span=found.span(),
+                span=mark.span(),
                 hint="write a power with ^, as in x^n; only numbers may be raised, as in x²",
             )
         if kind == "<fraction>":
             raise ReadError(
                 f"{character} is a fraction in one character",
                 text=text,
-                span=found.span(),
+                span=mark.span(),
                 hint="write it as a division, in parentheses where other numbers stand beside it: (1/2)",
             )
         if kind == "<sub>" and not _behind_a_name(text, place):
             raise ReadError(
                 f"{character} is a subscript that belongs to no name",
                 text=text,
-                span=found.span(),
+                span=mark.span(),
                 hint="a subscript is the end of a name, as in x₁"
                 + ("; ||x|| is the 2-norm, sum(abs(x)) the 1-norm" if text[place - 1 : place] in ("|", "‖") else ""),
             )

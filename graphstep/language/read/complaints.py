@@ -22,27 +22,27 @@ _NUMBERS_WITH_COMMAS = re.compile(r"\s*[-+]?[\d.]+(?:\s*,\s*[-+]?[\d.]+)+\s*")
 _OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER"})
 
 
-def unexpected(text: str, found: Token | None, before: Token | None) -> ReadError:
-    """For a token that cannot stand behind the one before it; ``found`` is None at the end of the text."""
-    if before is None and found is None:
+def unexpected(text: str, token: Token | None, before: Token | None) -> ReadError:
+    """For a token that cannot stand behind the one before it; ``token`` is None at the end of the text."""
+    if before is None and token is None:
         return ReadError("there is no expression", text=text, hint="type one, such as (x+y)*z")
     if before is not None and before.type == "SHAPE":
         hint = "it stands between commas, as in reshape(x, (2, 3))"
         return ReadError("a shape is no operand", text=text, span=before.span, hint=hint)
-    if found is not None and found.type == "AT" and text[found.end_pos : found.end_pos + 1].strip():
-        return arrays.file(text, found.span)
-    if found is not None and found.type in _OPERATORS:
-        return ReadError(f"an operand is missing before {found.text}", text=text, span=found.span)
+    if token is not None and token.type == "AT" and text[token.end_pos : token.end_pos + 1].strip():
+        return arrays.file(text, token.span)
+    if token is not None and token.type in _OPERATORS:
+        return ReadError(f"an operand is missing before {token.text}", text=text, span=token.span)
     if before is not None and before.type in _OPERATORS:
         return ReadError(f"an operand is missing after {before.text}", text=text, span=before.span)
-    if found is not None and found.type == "COMMA":
-        return ReadError("an input is missing before the comma", text=text, span=found.span)
+    if token is not None and token.type == "COMMA":
+        return ReadError("an input is missing before the comma", text=text, span=token.span)
     assert before is not None  # a text cannot start with anything else that does not fit
     if before.type == "COMMA":
         return ReadError("an input is missing after the comma", text=text, span=before.span)
-    if found is not None and found.type in ("CLOSE", "BAR_END", "NORM_END"):
-        what = "parentheses" if found.type == "CLOSE" else "bars"
-        return ReadError(f"there is nothing between these {what}", text=text, span=(before.start_pos, found.end_pos))
+    if token is not None and token.type in ("CLOSE", "BAR_END", "NORM_END"):
+        what = "parentheses" if token.type == "CLOSE" else "bars"
+        return ReadError(f"there is nothing between these {what}", text=text, span=(before.start_pos, token.end_pos))
     return ReadError("an expression is missing after =", text=text, span=before.span)
 
 
@@ -63,8 +63,8 @@ def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
             hint = f"a transpose is written .T or ': {raised[1]}.T @ {other}"
         elif is_function(one):
             hint = f"the input of a function stands in parentheses: {one}({other})"
-        elif is_known(one) and (known := proposals(f"{one}({other})", 0)) and known[0].text:
-            hint = f"the input of a function stands in parentheses; here it is {known[0].text}"
+        elif is_known(one) and (spellings := proposals(f"{one}({other})", 0)) and spellings[0].text:
+            hint = f"the input of a function stands in parentheses; here it is {spellings[0].text}"
         elif other[0].isalpha() or other[0] == "_":
             hint = f"write {one}*{other} for a product; a name is one word: {one}_{other}"
         else:
@@ -130,8 +130,8 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
         near = did_you_mean(name, function_names())
         hint = f"{near} {product[0].upper()}{product[1:]}" if near else product
         error = ReadError(f"there is no function called {quoted(name)}", text=text, span=span, hint=hint)
-        known = proposals(text, start)
-        return ForeignSpellingError(error, known) if known else error
+        spellings = proposals(text, start)
+        return ForeignSpellingError(error, spellings) if spellings else error
     return ReadError(
         f"{cut(name + rest)} can be read in two ways",
         text=text,
@@ -145,10 +145,10 @@ def call_in_brackets(text: str, name: Span, brackets: str) -> ReadError | None:
     word = text[name[0] : name[1]]
     if re.fullmatch(r"\[[-\d\s:,.]*\]", brackets) or not is_known(word):
         return None
-    known = proposals(text, name[0])
+    spellings = proposals(text, name[0])
     hint = f"write {word}( )"
     error = ReadError("the inputs of a function stand in parentheses", text=text, span=name, hint=hint)
-    return ForeignSpellingError(error, known) if known else None
+    return ForeignSpellingError(error, spellings) if spellings else None
 
 
 def never_closed(text: str, span: Span) -> ReadError:

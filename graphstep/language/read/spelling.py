@@ -54,16 +54,16 @@ SHOWN = 60
 
 def character(text: str, start: int) -> ReadError:
     """For a character that begins nothing."""
-    found = text[start]
+    character_read = text[start]
     span = (start, start + 1)
     if text.startswith(("==", "//"), start):
-        found, span = text[start : start + 2], (start, start + 2)
-    if found in "'\"`′’":
+        character_read, span = text[start : start + 2], (start, start + 2)
+    if character_read in "'\"`′’":
         return ReadError("a quote begins nothing here", text=text, span=span, hint=_NO_QUOTES)
-    if found in _ADVICE:
-        return ReadError(f"{found} is not an operator here", text=text, span=span, hint=_ADVICE[found])
-    if found.isprintable():
-        return ReadError(f"{quoted(found)} has no meaning in an expression", text=text, span=span)
+    if character_read in _ADVICE:
+        return ReadError(f"{character_read} is not an operator here", text=text, span=span, hint=_ADVICE[character_read])
+    if character_read.isprintable():
+        return ReadError(f"{quoted(character_read)} has no meaning in an expression", text=text, span=span)
     return invisible(text, start)
 
 

@@ -62,5 +62,5 @@ def _no_option(builder: Builder, name: str, keywords: Mapping[str, OptionKind], 
     else:
         hint = "its inputs are given by their places, as in leaky_relu(x, 0.1)"
     error = ReadError(f"{name} has no option {quoted(option.name)}", text=builder.text, span=option.span, hint=hint)
-    known = proposals(builder.text, span[0], general_too=False)
-    return ForeignSpellingError(error, known) if known else error
+    spellings = proposals(builder.text, span[0], general_too=False)
+    return ForeignSpellingError(error, spellings) if spellings else error

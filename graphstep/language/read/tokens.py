@@ -228,14 +228,14 @@ class Lexer:
             if symbol != ".T" and self._operator == "TIMES" and not _NUMBERS.fullmatch(factor):
                 raise arrays.product_of_transposed(self.text, (self._left, self._after), self._start)
             return self._hand_out("TRANSPOSE", symbol, start, stop)
-        found = _BRACKETS.match(self.text, start)
+        brackets = _BRACKETS.match(self.text, start)
         if last.type == "NAME" and last.end_pos == start:
-            error = complaints.call_in_brackets(self.text, last.span, found[0] if found else "")
+            error = complaints.call_in_brackets(self.text, last.span, brackets[0] if brackets else "")
             if error is not None:
                 raise error
-        if found is None:
+        if brackets is None:
             raise arrays.not_an_index(self.text, start)
-        return self._hand_out("INDEX", found[0], start, found.end())
+        return self._hand_out("INDEX", brackets[0], start, brackets.end())
 
     def _unknown(self, start: int) -> ReadError:
         """What to say of a character that begins nothing here."""
@@ -264,11 +264,11 @@ class Lexer:
         """The shape in parentheses behind the inputs of a call, as in ``reshape(x, (2, 3))``, if it is one that opens here."""
         if not self._open or self.last is None or self.last.type != "COMMA" or not takes_shape(self._open[-1][0].text):
             return None
-        found = _SHAPE.match(self.text, start)
-        if found is None:
+        shape = _SHAPE.match(self.text, start)
+        if shape is None:
             return None
         self._operand, self._start = True, start
-        return self._hand_out("SHAPE", found[0], start, found.end())
+        return self._hand_out("SHAPE", shape[0], start, shape.end())
 
     def _open_or_shape(self, symbol: str, start: int, stop: int) -> Token:
         return self._shape(start) or self._opening(symbol, start, stop)

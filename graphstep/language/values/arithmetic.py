@@ -78,11 +78,11 @@ def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:
         for index, node in enumerate(program.nodes):
             if node.gate is None:
                 name = node.name or ""
-                found = leaves[name].make() if name in leaves else KNOWN[name]
+                value = leaves[name].make() if name in leaves else KNOWN[name]
             else:
                 inputs = [values[x] if isinstance(x, int) else np.float64(x.value) for x in node.operands]
-                found = _gate(program, node, inputs)
-            values.append(found if isinstance(found, np.ndarray) else np.float64(found))
+                value = _gate(program, node, inputs)
+            values.append(value if isinstance(value, np.ndarray) else np.float64(value))
             for _, source in node.sources:
                 if last_read[source] == index:
                     # A value of many terms would otherwise keep an array for each.

@@ -43,10 +43,10 @@ def _quick(written: str) -> NDArray[np.float64] | None:
     if _PLAIN.fullmatch(written) is None:
         return None
     try:
-        found = np.array(json.loads(written, parse_int=float), np.float64)
+        array = np.array(json.loads(written, parse_int=float), np.float64)
     except (ValueError, RecursionError):
         return None
-    return found if found.ndim <= limits.AXES else None
+    return array if array.ndim <= limits.AXES else None
 
 
 class _Reading:

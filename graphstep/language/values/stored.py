@@ -59,16 +59,16 @@ def _shown(path: str) -> str:
 
 def _check(path: str, most: int) -> None:
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except ValueError as error:
         # A null character, or half of a surrogate pair.
         raise InputError(f"{_shown(path)} cannot be the name of a file") from error
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise InputError(f"{_shown(path)} is a folder")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         # A pipe or a device may never end.
         raise InputError(f"{_shown(path)} is no ordinary file")
-    if found.st_size > most:
-        message = f"the file has {found.st_size:,} bytes; at most {most:,} are read"
+    if status.st_size > most:
+        message = f"the file has {status.st_size:,} bytes; at most {most:,} are read"
         hint = "numpy.save makes a smaller file of it" if most == limits.JSON else ""
         raise LimitError(message, text=f"@{path}", span=(0, len(path) + 1), hint=hint)

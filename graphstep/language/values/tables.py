@@ -107,22 +107,22 @@ def read_json(path: Path) -> Number:
     """
     try:
         with path.open(encoding="utf-8-sig") as file:
-            found = json.load(file, parse_int=float)
+            content = json.load(file, parse_int=float)
     except UnicodeDecodeError as error:
         raise UnwantedError(_NOT_TEXT) from error
     except json.JSONDecodeError as error:
         raise UnwantedError(f"is not JSON in line {error.lineno}: {error.msg}") from error
     except RecursionError as error:
         raise UnwantedError(f"holds lists inside each other too deep; at most {limits.AXES} axes are read") from error
-    return _evened(found)
+    return _evened(content)
 
 
-def _evened(found: Any) -> Number:
+def _evened(content: Any) -> Number:
     """Nested lists as an array: one axis at a time, from the outermost."""
     import numpy as np
 
     shape: list[int] = []
-    level: list[Any] = [found]
+    level: list[Any] = [content]
     while level and any(isinstance(entry, list) for entry in level):
         for place, entry in enumerate(level):
             if not isinstance(entry, list):

@@ -102,12 +102,12 @@ def _arrays(text: str) -> Iterator[_Array]:
     array = re.compile(rf"\[|(?<![\w.])(?:{'|'.join(MAKERS)})[ \t]*\(")
     place, cells = 0, 0
     shapes: list[tuple[int, ...]] = []
-    while (found := array.search(text, place)) is not None:
-        start, place = found.start(), found.end()
-        if found[0] == "[" and _behind_operand(text, start):
+    while (call := array.search(text, place)) is not None:
+        start, place = call.start(), call.end()
+        if call[0] == "[" and _behind_operand(text, start):
             continue
-        span = (start, _closing(text, found.end() - 1))
-        leaf = _literal(text, span) if found[0] == "[" else read_maker(text, span)
+        span = (start, _closing(text, call.end() - 1))
+        leaf = _literal(text, span) if call[0] == "[" else read_maker(text, span)
         place, cells = span[1], cells + limits.cells_of(leaf.shape)
         shapes.append(leaf.shape)
         if len(shapes) > ARRAYS:

@@ -52,14 +52,14 @@ def split_words(text: str) -> list[str]:
     ['x=[0.2, 0.4]', 'W=randn(2, 3)', 'y=1']
     """
     words, start, depth = [], 0, 0
-    for found in re.finditer(r"[][()]|\s+", text):
-        if found[0] in "[(":
+    for mark in re.finditer(r"[][()]|\s+", text):
+        if mark[0] in "[(":
             depth += 1
-        elif found[0] in "])":
+        elif mark[0] in "])":
             depth -= 1
         elif depth <= 0:
-            words.append(text[start : found.start()])
-            start = found.end()
+            words.append(text[start : mark.start()])
+            start = mark.end()
     return [word for word in [*words, text[start:]] if word]
 
 

@@ -47,7 +47,7 @@ def catalogue(where: Path | None = None) -> tuple[LessonFile, ...]:
 
     Only front matter is read. A file that cannot be read as a lesson is left out: ``graphstep lesson check`` says why.
     """
-    found = []
+    lessons = []
     where = where or folder()
     for path in sorted(where.glob("*.md")) if where.is_dir() else ():
         name = _FILE.fullmatch(path.name)
@@ -58,7 +58,7 @@ def catalogue(where: Path | None = None) -> tuple[LessonFile, ...]:
         except (LessonError, InputError):
             continue
         needs, minutes = front.get("needs", []), front.get("minutes")
-        found.append(
+        lessons.append(
             LessonFile(
                 path,
                 int(name["number"]),
@@ -67,7 +67,7 @@ def catalogue(where: Path | None = None) -> tuple[LessonFile, ...]:
                 minutes if isinstance(minutes, int) else None,
             )
         )
-    return tuple(found)
+    return tuple(lessons)
 
 
 def find(word: str, where: Path | None = None) -> Path:

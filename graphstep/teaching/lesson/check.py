@@ -47,9 +47,9 @@ def check(path: str | Path) -> list[Problem]:
         rehearsal = rehearse(lesson)
     except LessonError as error:
         return sorted(error.problems, key=lambda problem: problem.line)
-    found = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal), *_stars(rehearsal)]
-    found += _notation(rehearsal)
-    return sorted(found, key=lambda problem: problem.line)
+    problems = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal), *_stars(rehearsal)]
+    problems += _notation(rehearsal)
+    return sorted(problems, key=lambda problem: problem.line)
 
 
 def _front(rehearsal: Rehearsal) -> Iterator[Problem]:
@@ -177,10 +177,10 @@ def _blanked(match: re.Match[str]) -> str:
 
 def check_all(paths: list[Path]) -> list[Problem]:
     """What is wrong in several files; a file that cannot be read is a problem of its own."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for path in paths:
         try:
-            found += check(path)
+            problems += check(path)
         except InputError as error:
-            found.append(Problem(path, 1, error.message))
-    return found
+            problems.append(Problem(path, 1, error.message))
+    return problems

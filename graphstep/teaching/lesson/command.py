@@ -105,8 +105,8 @@ def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable
 
 
 def _called(path: Path) -> list[str]:
-    known = [lesson for lesson in catalogue() if lesson.path == path]
-    return [str(known[0].number)] if known else [str(path)]
+    lessons = [lesson for lesson in catalogue() if lesson.path == path]
+    return [str(lessons[0].number)] if lessons else [str(path)]
 
 
 def _check(paths: list[Path], out: TextIO) -> int:

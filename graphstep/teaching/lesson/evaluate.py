@@ -119,7 +119,7 @@ def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, 
     its uses.
     """
     letter = names_of(trace.program).change
-    known: dict[str, Number] = {}
+    values: dict[str, Number] = {}
     pieces, place = [], 0
     for match in re.finditer(rf"(?<![^\W\d])(?:{letter}(?=[^\W\d]|\()|∂)", text):
         start, sign = match.start(), match[0]
@@ -140,15 +140,15 @@ def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, 
             continue
         below, stop = _atom(text, slash.end())
         use, stop = _use(text, stop)
-        name = f"derivative{len(known) + 1}"
+        name = f"derivative{len(values) + 1}"
         while name in trace.program.names:
             name += "_"
-        known[name] = _local(trace, above, below, use, at) if sign == "∂" else _whole(trace, above, below, use, at)
+        values[name] = _local(trace, above, below, use, at) if sign == "∂" else _whole(trace, above, below, use, at)
         pieces += [text[place:start], name]
         place = stop
     # A value is the same at each of its uses.
     rest = _USE.sub("", text[place:])
-    return "".join([*pieces, rest]), known
+    return "".join([*pieces, rest]), values
 
 
 def _use(text: str, start: int) -> tuple[int, int]:
@@ -182,10 +182,10 @@ def _whole(trace: Trace, above: str, below: str, use: int, at: int | None) -> Nu
             f"{shown} is no gradient of this run: what is differentiated is {goal}", hint=f"write {gradient_name(trace, node)}"
         )
     if not use:
-        known = trace.gradient(node, at)
-        if known is None or not known.complete:
+        gradient = trace.gradient(node, at)
+        if gradient is None or not gradient.complete:
             raise InputError(f"{shown} is not known yet" if trace.program.depends[node] else f"{inner} is a constant")
-        return known.value
+        return gradient.value
     edge = next((edge for edge in trace.plan.arrivals[node] if wire_use(trace, edge) == use), None)
     if edge is None:
         raise InputError(f"{inner} has no use number {use} in this run")

@@ -204,12 +204,12 @@ class _Parser:
 
     def _stop(self, heading: str, run: RunSpec, line: int) -> tuple[Stop | None, RunSpec | None]:
         try:
-            found = stop_of(heading)
-            if isinstance(found, str):
-                return Stop("start"), program_of(found, run, line)
+            stop = stop_of(heading)
+            if isinstance(stop, str):
+                return Stop("start"), program_of(stop, run, line)
         except InputError as error:
             self.fail(line, error.message)
-        return found, None
+        return stop, None
 
     def _end_of_fence(self, start: int, marks: str) -> int:
         end = next((place for place in range(start + 1, len(self.lines)) if _closes(self.lines[place], marks)), 0)
@@ -244,16 +244,16 @@ class _Parser:
             # A numeral of thousands of digits, a date that does not exist; brackets nested without end.
             self.fail(first, "this TOML cannot be read: a number is too long, or brackets are nested too deep")
 
-    def only(self, table: dict[str, Any], known: Sequence[str], first: int, lines: Sequence[str]) -> None:
+    def only(self, table: dict[str, Any], keys: Sequence[str], first: int, lines: Sequence[str]) -> None:
         """Fail at the first key that means nothing."""
         for key in table:
-            if key in known:
+            if key in keys:
                 continue
-            if known is _PREDICT and key in ("answer", "right", "solution", "correct"):
+            if keys is _PREDICT and key in ("answer", "right", "solution", "correct"):
                 self.fail(
                     _lines_of(lines, first).get(key, first), "a right answer is never written down: it is computed from the run"
                 )
-            hint = did_you_mean(key, known) or f"known are {', '.join(known)}"
+            hint = did_you_mean(key, keys) or f"known are {', '.join(keys)}"
             self.fail(_lines_of(lines, first).get(key, first), f"{quoted(key)} means nothing here; {hint}")
 
     def string(self, table: dict[str, Any], key: str, lines: dict[str, int]) -> str:
@@ -308,12 +308,12 @@ def _add_prose(blocks: list[Block], lines: Sequence[str], first: int) -> None:
 
 def _lines_of(lines: Iterable[str], first: int) -> dict[str, int]:
     """The line on which each key of a piece of TOML is set."""
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for number, line in enumerate(lines, first):
         key, equals, _ = line.partition("=")
         if equals:
-            found.setdefault(key.strip().strip("\"'"), number)
-    return found
+            places.setdefault(key.strip().strip("\"'"), number)
+    return places
 
 
 def _with_keys(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -124,11 +124,11 @@ def resume(run: LessonRun, progress: Progress) -> LessonRun:
     place = progress.places.get(key_of(run.rehearsal.lesson.path))
     if place is None:
         return run
-    known = run.rehearsal.solutions
+    solutions = run.rehearsal.solutions
     answers: dict[str, Answered] = {
         key: Answered(outcome, tries, hints)  # type: ignore[arg-type]  # the outcome was checked when it was read
         for key, (outcome, tries, hints) in place.questions.items()
-        if key in known
+        if key in solutions
     }
     return type(run)(run.rehearsal, 0, answers).go(0 if place.finished else place.section)
 

@@ -99,8 +99,8 @@ def quantity(trace: Trace, ask: str) -> Quantity:
     if match is not None and kind in KINDS and trace.program.find(rest.rpartition("→")[2].strip()) is None:
         return _of_cell(quantity(trace, f"{kind} {match['node']}"), tuple(map(int, match["cell"].split(","))))
     if kind not in KINDS or not rest:
-        known = ", ".join(f"'{form}'" for form in KINDS.values())
-        raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {known}, or a 'choice: …'")
+        forms = ", ".join(f"'{form}'" for form in KINDS.values())
+        raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {forms}, or a 'choice: …'")
     if kind in ("local", "contribution"):
         return _on_edge(trace, edge_between(trace, *send_of(rest)), kind == "local")
     node = find_node(trace, rest)
@@ -154,9 +154,9 @@ def edge_between(trace: Trace, gate: str, node: str, nth: int = 1) -> int:
 def _nodes(trace: Trace, key: str) -> list[int]:
     """The node with this name, id or text, or every gate with this symbol, name or box."""
     program = trace.program
-    found = names_of(program).find(key)
-    if found is not None:
-        return [found]
+    node = names_of(program).find(key)
+    if node is not None:
+        return [node]
     wanted = key.translate(_SIGNS)
     return [
         index
@@ -166,13 +166,13 @@ def _nodes(trace: Trace, key: str) -> list[int]:
     ]
 
 
-def _one(trace: Trace, key: str, found: list[int]) -> int:
+def _one(trace: Trace, key: str, nodes: list[int]) -> int:
     """The only one of the nodes that answer to a key."""
     program = trace.program
-    if len(found) == 1:
-        return found[0]
-    if found:
-        which = ", ".join(name_of(program, index) for index in found[:6])
+    if len(nodes) == 1:
+        return nodes[0]
+    if nodes:
+        which = ", ".join(name_of(program, index) for index in nodes[:6])
         raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
     hint = did_you_mean(key, [*program.names, *names_of(program).texts][:1000])
     raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
@@ -218,8 +218,8 @@ def _value(trace: Trace, node: int) -> Quantity:
 
 def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
     name = name_of(trace.program, node)
-    known = trace.gradient(node)
-    if known is None:
+    gradient = trace.gradient(node)
+    if gradient is None:
         raise InputError(f"{name} is a constant: it gets no gradient")
     if as_sum and node not in trace.plan.sum_step:
         raise InputError(f"{name} has no sum step: it is not used several times")
@@ -233,7 +233,7 @@ def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
         node,
         edges[0] if len(edges) == 1 else None,
         left,
-        known.value,
+        gradient.value,
         trace.plan.seed_step if step is None else step,
         wording,
     )

@@ -69,9 +69,9 @@ def shape_asked(trace: Trace, text: str) -> ShapeAsked:
     node = find_node(trace, by)
     if trace.gradient(node) is None:
         raise InputError(f"{name_of(trace.program, node)} gets no gradient")
-    name, found = derivative_of(trace, node), trace.step_of_gradient(node)
+    name, arrival = derivative_of(trace, node), trace.step_of_gradient(node)
     wording = f"What shape does {name} have, the gradient of {name_of(trace.program, node)}?"
-    step = trace.plan.seed_step if found is None else found
+    step = trace.plan.seed_step if arrival is None else arrival
     return ShapeAsked("gradient", trace, node, name, trace.node(node).shape, step, wording)
 
 

@@ -125,10 +125,10 @@ def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
     for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
         yield one - other, "At a branch the contributions are added, not subtracted."
     slopes = [trace.local_of(edge) for edge in trace.plan.arrivals[asked.node]]
-    known = [slope for slope in slopes if slope is not None and shape_of(slope) == shape_of(total)]
-    if len(known) == len(parts):
+    alike = [slope for slope in slopes if slope is not None and shape_of(slope) == shape_of(total)]
+    if len(alike) == len(parts):
         yield (
-            sum(known[1:], start=known[0]),
+            sum(alike[1:], start=alike[0]),
             "Those are the local gradients: each is multiplied by its upstream gradient before they add up.",
         )
 

@@ -172,8 +172,8 @@ def _of_pattern(question: Question, trace: Trace, rest: str) -> tuple[str, int, 
         asked = quantity(trace, f"contribution {rest}")
         wording = f"Which pattern is it when {rest.replace('->', '→')} is sent?"
     _only(question, PATTERNS)
-    found = pattern(trace.step(asked.step))
-    return wording, _index(question, found or "none"), asked.step, asked
+    name = pattern(trace.step(asked.step))
+    return wording, _index(question, name or "none"), asked.step, asked
 
 
 def _of_route(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
@@ -224,8 +224,8 @@ def _by_value(question: Question, trace: Trace, about: str) -> tuple[str, int, i
     values = [_option(trace, option) for option in question.options]
     right = [place for place, value in enumerate(values) if value is not None and same(value, asked.asked)]
     if len(right) != 1:
-        found = zip(question.options, values, strict=True)
-        listed = ", ".join(f"{option} {'does not fit' if x is None else f'= {number_text(x)}'}" for option, x in found)
+        options = zip(question.options, values, strict=True)
+        listed = ", ".join(f"{option} {'does not fit' if x is None else f'= {number_text(x)}'}" for option, x in options)
         raise InputError(
             f"{'no option is' if not right else 'several options are'} {asked.name} = {number_text(asked.asked)}: {listed}"
         )
@@ -252,10 +252,10 @@ _CHOICES: dict[str, Callable[[Question, Trace, str], tuple[str, int, int, Quanti
 """What a choice can be about, besides the value of a quantity."""
 
 
-def _only(question: Question, known: tuple[str, ...]) -> None:
-    unknown = [option for option in question.options if option not in known]
+def _only(question: Question, forms: tuple[str, ...]) -> None:
+    unknown = [option for option in question.options if option not in forms]
     if unknown:
-        raise InputError(f"{quoted(unknown[0])} is no option here; known are {', '.join(known)}")
+        raise InputError(f"{quoted(unknown[0])} is no option here; known are {', '.join(forms)}")
 
 
 def _index(question: Question, right: str) -> int:

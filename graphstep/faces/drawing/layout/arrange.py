@@ -36,38 +36,38 @@ def arrange(boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "
 
     Raises ValueError for an edge to a box or port that does not exist or is taken, and for edges in a circle.
     """
-    made = plan(boxes, edges, density, output)
-    order(made)
-    size = sizes(made, boxes, density, output)
-    row = rows(made, size)
-    if density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(made, size, row) > PANE_ROWS:
+    ranks = plan(boxes, edges, density, output)
+    order(ranks)
+    size = sizes(ranks, boxes, density, output)
+    row = rows(ranks, size)
+    if density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
         size.blank = 0
-        closer = rows(made, size)
-        if _height(made, size, closer) <= PANE_ROWS:
+        closer = rows(ranks, size)
+        if _height(ranks, size, closer) <= PANE_ROWS:
             row = closer
-    turns = tracks(made, size, row)
-    geometry = Geometry(made, size, row, turns)
-    geometry.lay_columns(density, _spare(made, boxes, density))
+    turns = tracks(ranks, size, row)
+    geometry = Geometry(ranks, size, row, turns)
+    geometry.lay_columns(density, _spare(ranks, boxes, density))
     return Layout(boxes, edges, density, output, geometry)
 
 
-def _height(made: Plan, size: Sizes, row: list[int]) -> int:
-    return max([row[layer[-1]] + size.below[layer[-1]] + 1 for layer in made.layers if layer], default=0)
+def _height(plan: Plan, size: Sizes, row: list[int]) -> int:
+    return max([row[layer[-1]] + size.below[layer[-1]] + 1 for layer in plan.layers if layer], default=0)
 
 
-def _spare(made: Plan, boxes: Sequence[Box], density: Density) -> list[int]:
+def _spare(plan: Plan, boxes: Sequence[Box], density: Density) -> list[int]:
     """By layer: cells to keep free before the next one, for the contributions of a node that sends its value to several ports."""
-    spare = [0] * len(made.layers)
+    spare = [0] * len(plan.layers)
     if density != "roomy":
         return spare
     uses = [0] * len(boxes)
-    for slot, item in enumerate(made.slot_item):
-        if made.kind[item] is Kind.BOX and made.feeder[slot] >= 0:
-            uses[made.owner[made.feeder[slot]]] += 1
-    for slot, item in enumerate(made.slot_item):
-        if made.kind[item] is Kind.BOX and made.feeder[slot] >= 0:
-            source = made.owner[made.feeder[slot]]
+    for slot, item in enumerate(plan.slot_item):
+        if plan.kind[item] is Kind.BOX and plan.feeder[slot] >= 0:
+            uses[plan.owner[plan.feeder[slot]]] += 1
+    for slot, item in enumerate(plan.slot_item):
+        if plan.kind[item] is Kind.BOX and plan.feeder[slot] >= 0:
+            source = plan.owner[plan.feeder[slot]]
             if uses[source] > 1:
-                gap = made.layer[item] - 1
+                gap = plan.layer[item] - 1
                 spare[gap] = max(spare[gap], boxes[source].label_width)
     return spare

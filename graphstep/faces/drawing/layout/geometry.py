@@ -23,7 +23,7 @@ FEW_TRACKS = 4
 class Geometry:
     """Where every item is, in cells."""
 
-    made: Plan
+    ranks: Plan
     """The items."""
     size: Sizes
     """How much room each item takes."""
@@ -46,10 +46,10 @@ class Geometry:
 
     def lay_columns(self, density: Density, spare: list[int]) -> None:
         """Give each layer its columns; `spare[layer]` more cells are kept free before the layer after it."""
-        made, size = self.made, self.size
-        open_layers = {made.layer[made.slot_item[slot]] for slot, feeder in enumerate(made.feeder) if feeder < 0}
+        plan, size = self.ranks, self.size
+        open_layers = {plan.layer[plan.slot_item[slot]] for slot, feeder in enumerate(plan.feeder) if feeder < 0}
         left = 1 if 0 in open_layers else 0
-        for number, layer in enumerate(made.layers):
+        for number, layer in enumerate(plan.layers):
             zone_end = left + max([size.zone[item] for item in layer], default=0)
             count = self.turns.count[number]
             if count and density == "compact":
@@ -63,25 +63,25 @@ class Geometry:
             straight = 1 if density == "roomy" or number + 1 in open_layers else 0
             left = (last + size.approach if count else zone_end + straight) + spare[number]
         for item, (over, second) in self.turns.detour.items():
-            layer_of = made.layer[item]
+            layer_of = plan.layer[item]
             ends = sorted((self.track_x(layer_of, self.turns.of[item]), self.track_x(layer_of, second)))
             self.detours.setdefault(layer_of, []).append((ends[0], ends[1], over))
 
     def width(self) -> int:
         """Columns of the whole drawing."""
-        if not self.made.layers:
+        if not self.ranks.layers:
             return 0
-        return self.left[-1] + max([self.size.zone[item] for item in self.made.layers[-1]], default=0)
+        return self.left[-1] + max([self.size.zone[item] for item in self.ranks.layers[-1]], default=0)
 
     def height(self) -> int:
         """Rows of the whole drawing."""
-        bottoms = [self.row[layer[-1]] + self.size.below[layer[-1]] for layer in self.made.layers if layer]
+        bottoms = [self.row[layer[-1]] + self.size.below[layer[-1]] for layer in self.ranks.layers if layer]
         bottoms.extend([over for over, _ in self.turns.detour.values()])
         return max(bottoms, default=-1) + 1
 
     def slot_row(self, slot: int) -> int:
         """The row in which a slot is entered."""
-        return self.row[self.made.slot_item[slot]] + self.size.entry[slot]
+        return self.row[self.ranks.slot_item[slot]] + self.size.entry[slot]
 
     def track_x(self, layer: int, track: int) -> int:
         """The column of a track right of a layer."""
@@ -89,15 +89,15 @@ class Geometry:
 
     def wire_start(self, item: int) -> int:
         """The column in which the wire of an item begins: inside the box, where its edge is."""
-        kind, layer = self.made.kind[item], self.made.layer[item]
+        kind, layer = self.ranks.kind[item], self.ranks.layer[item]
         if kind is Kind.BOX:
             return self.left[layer] + self.size.width[item] - 1
         return self.zone_end[layer] - 1 if kind is Kind.ENTER else self.left[layer]
 
     def wire_end(self, item: int) -> int:
         """The column in which wires into an item end: inside the box, where its edge is."""
-        left = self.left[self.made.layer[item]]
-        return left - 1 if self.made.kind[item] in (Kind.LEAVE, Kind.OUTPUT) else left
+        left = self.left[self.ranks.layer[item]]
+        return left - 1 if self.ranks.kind[item] in (Kind.LEAVE, Kind.OUTPUT) else left
 
     def last_turn(self, item: int) -> int | None:
         """The column in which the last vertical run of an item's wire is; None when the wire is straight."""
@@ -105,7 +105,7 @@ class Geometry:
         if track < 0:
             return None
         detour = self.turns.detour.get(item)
-        return self.track_x(self.made.layer[item], detour[1] if detour else track)
+        return self.track_x(self.ranks.layer[item], detour[1] if detour else track)
 
     def hop(self, item: int, slot: int) -> list[Point]:
         """The corners of a wire between two neighbouring layers."""
@@ -113,7 +113,7 @@ class Geometry:
         points = [(self.wire_start(item), y)]
         track = self.turns.of[item]
         if track >= 0:
-            layer = self.made.layer[item]
+            layer = self.ranks.layer[item]
             detour = self.turns.detour.get(item)
             x = self.track_x(layer, track)
             points.append((x, y))
@@ -122,33 +122,33 @@ class Geometry:
                 x = self.track_x(layer, detour[1])
                 points.append((x, detour[0]))
             points.append((x, entered))
-        points.append((self.wire_end(self.made.slot_item[slot]), entered))
+        points.append((self.wire_end(self.ranks.slot_item[slot]), entered))
         return points
 
     def wire(self, slot: int) -> tuple[tuple[Point, ...], ...]:
         """The corners of the whole wire that enters a slot of a box, from its source on; two wires when it is a pair of stubs."""
-        made = self.made
+        plan = self.ranks
         corners: list[Point] = []
         while True:
-            item = made.feeder[slot]
+            item = plan.feeder[slot]
             corners.extend(reversed(self.hop(item, slot)))
-            if made.kind[item] is not Kind.PASS:
+            if plan.kind[item] is not Kind.PASS:
                 break
-            slot = made.first_slot[item]
+            slot = plan.first_slot[item]
         corners.reverse()
-        if made.kind[item] is Kind.BOX:
+        if plan.kind[item] is Kind.BOX:
             return (_corners_only(corners),)
-        source = made.owner[item]
-        leave = next(slot for slot in made.users[source] if made.kind[made.slot_item[slot]] is Kind.LEAVE)
+        source = plan.owner[item]
+        leave = next(slot for slot in plan.users[source] if plan.kind[plan.slot_item[slot]] is Kind.LEAVE)
         return (_corners_only(self.hop(source, leave)), _corners_only(corners))
 
     def verticals_of(self, layer: int) -> list[tuple[int, int, int]]:
         """Column, top and bottom of every vertical run right of a layer, in that order."""
-        known = self.verticals.get(layer)
-        if known is not None:
-            return known
-        found: list[tuple[int, int, int]] = []
-        for item in self.made.layers[layer]:
+        cached = self.verticals.get(layer)
+        if cached is not None:
+            return cached
+        verticals: list[tuple[int, int, int]] = []
+        for item in self.ranks.layers[layer]:
             track = self.turns.of[item]
             if track < 0:
                 continue
@@ -156,36 +156,37 @@ class Geometry:
             detour = self.turns.detour.get(item)
             if detour:
                 over, second = detour
-                found.append((self.track_x(layer, track), min(here, over), max(here, over)))
+                verticals.append((self.track_x(layer, track), min(here, over), max(here, over)))
                 here, track = over, second
-            ends = [self.slot_row(slot) for slot in self.made.users[item]]
-            found.append((self.track_x(layer, track), min(here, *ends), max(here, *ends)))
-        found.sort()
-        self.verticals[layer] = found
-        return found
+            ends = [self.slot_row(slot) for slot in self.ranks.users[item]]
+            verticals.append((self.track_x(layer, track), min(here, *ends), max(here, *ends)))
+        verticals.sort()
+        self.verticals[layer] = verticals
+        return verticals
 
     def branches_of(self, layer: int) -> list[Point]:
         """The cells right of a layer in which a wire goes on in more than one direction."""
-        found: list[Point] = []
-        for item in self.made.layers[layer]:
+        points: list[Point] = []
+        for item in self.ranks.layers[layer]:
             x = self.last_turn(item)
-            if x is None or len(self.made.users[item]) < 2:
+            if x is None or len(self.ranks.users[item]) < 2:
                 continue
             detour = self.turns.detour.get(item)
             here = detour[0] if detour else self.row[item]
-            ends = {self.slot_row(slot) for slot in self.made.users[item]}
+            ends = {self.slot_row(slot) for slot in self.ranks.users[item]}
             low, high = min(here, *ends), max(here, *ends)
-            found += [(x, row) for row in sorted(ends | {here}) if (row == here) + (row in ends) + (row > low) + (row < high) > 2]
-        return found
+            joins = (row for row in sorted(ends | {here}) if (row == here) + (row in ends) + (row > low) + (row < high) > 2)
+            points += [(x, row) for row in joins]
+        return points
 
     def horizontals_of(self, layer: int) -> list[tuple[int, int, int]]:
         """Row, first and last column of every horizontal run right of a layer, each once, in that order."""
-        found: set[tuple[int, int, int]] = set()
-        for item in self.made.layers[layer]:
-            for slot in self.made.users[item]:
+        horizontals: set[tuple[int, int, int]] = set()
+        for item in self.ranks.layers[layer]:
+            for slot in self.ranks.users[item]:
                 points = self.hop(item, slot)
-                found.update([(y, x, to) for (x, y), (to, to_y) in pairwise(points) if y == to_y])
-        return sorted(found)
+                horizontals.update([(y, x, to) for (x, y), (to, to_y) in pairwise(points) if y == to_y])
+        return sorted(horizontals)
 
 
 def _corners_only(points: list[Point]) -> tuple[Point, ...]:

@@ -80,7 +80,7 @@ class Layout:
         size = geometry.size
         top = size.top[node]
         return Place(
-            geometry.left[geometry.made.layer[node]], geometry.row[node] - top,
+            geometry.left[geometry.ranks.layer[node]], geometry.row[node] - top,
             size.width[node], size.height[node], top, top - out_row(max(self.boxes[node].ports, 1)),
         )  # fmt: skip
 
@@ -94,7 +94,7 @@ class Layout:
 
     def feeds(self, node: int) -> bool:
         """Whether a wire leaves the box."""
-        return bool(self._geometry.made.users[node])
+        return bool(self._geometry.ranks.users[node])
 
     def value_anchor(self, node: int) -> Anchor:
         """Where the value of a node is written: above its wire."""
@@ -107,12 +107,12 @@ class Layout:
     def shape_anchor(self, node: int) -> Anchor:
         """Where a text is set into the wire of a node: behind its first cell."""
         geometry = self._geometry
-        x = geometry.left[geometry.made.layer[node]] + geometry.size.width[node] + 1
+        x = geometry.left[geometry.ranks.layer[node]] + geometry.size.width[node] + 1
         return Anchor(x, geometry.row[node], cell_width(self.boxes[node].on_wire))
 
     def _label_anchor(self, node: int, below: int) -> Anchor:
         geometry = self._geometry
-        layer = geometry.made.layer[node]
+        layer = geometry.ranks.layer[node]
         x = geometry.left[layer] + geometry.size.label_start[node]
         blank = 1 if self.density == "roomy" or geometry.turns.count[layer] else 0
         room = geometry.zone_end[layer] - blank - x if self.boxes[node].label_width else 0
@@ -121,16 +121,16 @@ class Layout:
     def contribution_anchor(self, edge: int) -> Anchor | None:
         """Where the contribution sent along an edge can be written, next to the port it enters; None without room."""
         geometry = self._geometry
-        made, size = geometry.made, geometry.size
+        plan, size = geometry.ranks, geometry.size
         target, port = self.edges[edge].target, self.edges[edge].port
-        layer, first = made.layer[target], made.first_slot[target]
+        layer, first = plan.layer[target], plan.first_slot[target]
         start = geometry.clear[layer - 1] + 1
         width = geometry.left[layer] - 1 - start
         y = geometry.slot_row(first + port)
         wire = geometry.row[target]
         if width < 1:
             return None
-        if first + port + 1 == made.first_slot[target + 1] and wire + size.below[target] > y:
+        if first + port + 1 == plan.first_slot[target + 1] and wire + size.below[target] > y:
             return Anchor(start, y + 1, width)
         if port == 0 and wire - size.above[target] < y:
             return Anchor(start, y - 1, width)
@@ -142,18 +142,18 @@ class Layout:
         A line begins and ends in the edge of the box it joins, or in the cell before the text of a stub.
         """
         target, port = self.edges[edge].target, self.edges[edge].port
-        return self._geometry.wire(self._geometry.made.first_slot[target] + port)
+        return self._geometry.wire(self._geometry.ranks.first_slot[target] + port)
 
     def output_wire(self) -> tuple[Point, ...]:
         """The corners of the wire to the arrow of the output; none when there is no output."""
-        made = self._geometry.made
+        plan = self._geometry.ranks
         if self.output is None:
             return ()
-        return self._geometry.wire(made.first_slot[made.kind.index(Kind.OUTPUT, len(self.boxes))])[0]
+        return self._geometry.wire(plan.first_slot[plan.kind.index(Kind.OUTPUT, len(self.boxes))])[0]
 
     def branches(self) -> list[Point]:
         """All cells in which a wire goes on in more than one direction, column by column."""
-        return [point for layer in range(len(self._geometry.made.layers)) for point in self._geometry.branches_of(layer)]
+        return [point for layer in range(len(self._geometry.ranks.layers)) for point in self._geometry.branches_of(layer)]
 
     def is_stubbed(self, edge: int) -> bool:
         """Whether an edge is drawn as a pair of labelled stubs."""
@@ -164,7 +164,7 @@ class Layout:
         """How many times two wires cross in the drawing; counted when first asked for."""
         geometry = self._geometry
         total = 0
-        for layer in range(len(geometry.made.layers)):
+        for layer in range(len(geometry.ranks.layers)):
             verticals = geometry.verticals_of(layer)
             if not verticals:
                 continue
@@ -186,7 +186,7 @@ class Layout:
         if layer < 0:
             return None
         item = self._item_near(layer, y)
-        if item is None or geometry.made.kind[item] is not Kind.BOX:
+        if item is None or geometry.ranks.kind[item] is not Kind.BOX:
             return None
         if not -geometry.size.above[item] <= y - geometry.row[item] <= geometry.size.below[item]:
             return None
@@ -205,7 +205,7 @@ class Layout:
     def _item_near(self, layer: int, y: int) -> int | None:
         """The item that owns a row of a layer, or the next one below."""
         geometry = self._geometry
-        items = geometry.made.layers[layer]
+        items = geometry.ranks.layers[layer]
         at = bisect_left(items, y, key=lambda item: geometry.row[item] + geometry.size.below[item])
         return items[at] if at < len(items) else None
 
@@ -216,7 +216,7 @@ class Layout:
         next column that has one. None where there is nothing further.
         """
         geometry = self._geometry
-        layer, row = geometry.made.layer[node], geometry.row[node]
+        layer, row = geometry.ranks.layer[node], geometry.row[node]
         if direction == "up" or direction == "down":
             return self._next_box(layer, row, -1 if direction == "up" else 1)
         if direction == "left":
@@ -229,7 +229,7 @@ class Layout:
                 return min(consumers, key=lambda item: (abs(geometry.row[item] - row), item))
         step = -1 if direction == "left" else 1
         layer += step
-        while 0 <= layer < len(geometry.made.layers):
+        while 0 <= layer < len(geometry.ranks.layers):
             near = [self._next_box(layer, row + 1, -1), self._next_box(layer, row, 1)]
             boxes = [item for item in near if item is not None]
             if boxes:
@@ -240,33 +240,33 @@ class Layout:
     def _next_box(self, layer: int, row: int, step: int) -> int | None:
         """The nearest box of a layer whose wire is above the row (step -1) or below it (step 1)."""
         geometry = self._geometry
-        items = geometry.made.layers[layer]
+        items = geometry.ranks.layers[layer]
         find = bisect_left if step < 0 else bisect_right
         at = find(items, row, key=geometry.row.__getitem__) - (1 if step < 0 else 0)
-        while 0 <= at < len(items) and geometry.made.kind[items[at]] is not Kind.BOX:
+        while 0 <= at < len(items) and geometry.ranks.kind[items[at]] is not Kind.BOX:
             at += step
         return items[at] if 0 <= at < len(items) else None
 
     def _operands(self, node: int) -> list[int]:
-        made = self._geometry.made
-        feeders = made.feeder[made.first_slot[node] : made.first_slot[node + 1]]
-        return [made.owner[feeder] for feeder in feeders if feeder >= 0]
+        plan = self._geometry.ranks
+        feeders = plan.feeder[plan.first_slot[node] : plan.first_slot[node + 1]]
+        return [plan.owner[feeder] for feeder in feeders if feeder >= 0]
 
     def _consumers(self, node: int) -> list[int]:
         """The boxes that use a node, through however many layers its wire passes."""
-        made = self._geometry.made
-        found: list[int] = []
-        queue = [node, *made.far.get(node, ())]
+        plan = self._geometry.ranks
+        readers: list[int] = []
+        queue = [node, *plan.far.get(node, ())]
         for item in queue:
-            for slot in made.users[item]:
-                target = made.slot_item[slot]
-                if made.kind[target] is Kind.BOX:
-                    found.append(target)
+            for slot in plan.users[item]:
+                target = plan.slot_item[slot]
+                if plan.kind[target] is Kind.BOX:
+                    readers.append(target)
                 else:
                     queue.append(target)
-        return found
+        return readers
 
     def reading_order(self) -> list[int]:
         """All boxes, column by column from the left, each from top to bottom: the order of the tab key."""
-        made = self._geometry.made
-        return [item for layer in made.layers for item in layer if made.kind[item] is Kind.BOX]
+        plan = self._geometry.ranks
+        return [item for layer in plan.layers for item in layer if plan.kind[item] is Kind.BOX]

@@ -19,39 +19,39 @@ SWEEPS = 4
 """Rounds that a large drawing gets at most."""
 
 
-def order(made: Plan) -> None:
+def order(plan: Plan) -> None:
     """Fill `made.layers`, each from top to bottom, and keep the best order seen.
 
     The first is the order in which a walk from the outputs back through the operands meets the items: it draws
     every tree without a crossing. Then come sweeps with barycentres (Sugiyama, Tagawa and Toda 1981) and, in a
     small drawing, sifting (Matuszewski, Schönfeld and Molitor 1999).
     """
-    _walk(made)
-    best = _crossings(made)
-    small = sum([len(layer) ** 2 for layer in made.layers]) <= CAREFUL_PAIRS
-    kept = [list(layer) for layer in made.layers]
+    _walk(plan)
+    best = _crossings(plan)
+    small = sum([len(layer) ** 2 for layer in plan.layers]) <= CAREFUL_PAIRS
+    kept = [list(layer) for layer in plan.layers]
     idle, rounds = 0, 0
     while best and idle < (IDLE_ROUNDS if small else 1) and (small or rounds < SWEEPS):
         forward = rounds % 2 == 0
-        _sweep(made, forward)
+        _sweep(plan, forward)
         if small:
-            while _sift(made, made.layers if forward else reversed(made.layers)):
+            while _sift(plan, plan.layers if forward else reversed(plan.layers)):
                 pass
-        found = _crossings(made)
-        if found < best:
-            best, idle, kept = found, 0, [list(layer) for layer in made.layers]
+        crossings = _crossings(plan)
+        if crossings < best:
+            best, idle, kept = crossings, 0, [list(layer) for layer in plan.layers]
         else:
             idle += 1
         rounds += 1
-    made.layers = kept
+    plan.layers = kept
 
 
-def _walk(made: Plan) -> None:
+def _walk(plan: Plan) -> None:
     """Put the items in the order of a walk, depth first, from the rightmost items that nothing uses."""
-    layers: list[list[int]] = [[] for _ in made.layers]
-    seen = bytearray(len(made.kind))
-    first_slot, feeder, layer = made.first_slot, made.feeder, made.layer
-    roots = [item for item, slots in enumerate(made.users) if not slots]
+    layers: list[list[int]] = [[] for _ in plan.layers]
+    seen = bytearray(len(plan.kind))
+    first_slot, feeder, layer = plan.first_slot, plan.feeder, plan.layer
+    roots = [item for item, slots in enumerate(plan.users) if not slots]
     for root in sorted(roots, key=layer.__getitem__, reverse=True):
         stack = [root]
         while stack:
@@ -62,22 +62,22 @@ def _walk(made: Plan) -> None:
             layers[layer[item]].append(item)
             ends = feeder[first_slot[item] : first_slot[item + 1]]
             stack.extend([source for source in reversed(ends) if source >= 0 and not seen[source]])
-    made.layers = layers
+    plan.layers = layers
 
 
-def _positions(made: Plan) -> list[int]:
+def _positions(plan: Plan) -> list[int]:
     """By item: how many items stand above it in its layer."""
-    position = [0] * len(made.kind)
-    for layer in made.layers:
+    position = [0] * len(plan.kind)
+    for layer in plan.layers:
         for place, item in enumerate(layer):
             position[item] = place
     return position
 
 
-def _slot_places(made: Plan) -> list[float]:
+def _slot_places(plan: Plan) -> list[float]:
     """By slot: how far its item's middle it is, from -½ at the top to ½ at the bottom."""
     places: list[float] = []
-    for start, stop in pairwise(made.first_slot):
+    for start, stop in pairwise(plan.first_slot):
         if stop - start == 1:
             places.append(0.0)
         else:
@@ -85,13 +85,13 @@ def _slot_places(made: Plan) -> list[float]:
     return places
 
 
-def _sweep(made: Plan, forward: bool) -> None:
+def _sweep(plan: Plan, forward: bool) -> None:
     """Sort each layer by the mean position of what its items are joined to, on the side that was just sorted."""
-    position = _positions(made)
-    first_slot, feeder, users, slot_item = made.first_slot, made.feeder, made.users, made.slot_item
-    slot_place = [] if forward else _slot_places(made)
-    key = [0.0] * len(made.kind)
-    for layer in made.layers if forward else reversed(made.layers):
+    position = _positions(plan)
+    first_slot, feeder, users, slot_item = plan.first_slot, plan.feeder, plan.users, plan.slot_item
+    slot_place = [] if forward else _slot_places(plan)
+    key = [0.0] * len(plan.kind)
+    for layer in plan.layers if forward else reversed(plan.layers):
         for item in layer:
             if forward:
                 ends = feeder[first_slot[item] : first_slot[item + 1]]
@@ -106,12 +106,12 @@ def _sweep(made: Plan, forward: bool) -> None:
             position[item] = place
 
 
-def _crossings(made: Plan) -> int:
+def _crossings(plan: Plan) -> int:
     """How many pairs of wires cross, between all neighbouring layers."""
-    first_slot, users = made.first_slot, made.users
+    first_slot, users = plan.first_slot, plan.users
     total = 0
-    rank = [0] * len(made.feeder)
-    for left, right in pairwise(made.layers):
+    rank = [0] * len(plan.feeder)
+    for left, right in pairwise(plan.layers):
         place = 0
         for item in right:
             for slot in range(first_slot[item], first_slot[item + 1]):
@@ -133,11 +133,11 @@ def _crossings(made: Plan) -> int:
     return total
 
 
-def _sift(made: Plan, layers: Iterable[list[int]]) -> bool:
+def _sift(plan: Plan, layers: Iterable[list[int]]) -> bool:
     """Move each item of a layer to where it crosses least, the layers on both sides staying; whether anything moved."""
-    position = _positions(made)
-    first_slot, feeder, users, slot_item = made.first_slot, made.feeder, made.users, made.slot_item
-    slot_place = _slot_places(made)
+    position = _positions(plan)
+    first_slot, feeder, users, slot_item = plan.first_slot, plan.feeder, plan.users, plan.slot_item
+    slot_place = _slot_places(plan)
     moved = False
     for layer in layers:
         if len(layer) < 2:

@@ -96,16 +96,16 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
             slots_of[source].append(slot)
             consumers[source].append(slot_item[slot])
     layer = layers_of(operands, consumers, lecture=density == "roomy")
-    made = Plan(
+    ranks = Plan(
         [Kind.BOX] * count, layer, list(range(count)), first_slot, slot_item, source_of,
         [[] for _ in range(count)], [],
     )  # fmt: skip
     for source in range(count):
-        _wire(made, source, slots_of[source])
+        _wire(ranks, source, slots_of[source])
     if output is not None:
-        made.add(Kind.OUTPUT, layer[output] + 1, output, output)
-    made.layers = [[] for _ in range(max(made.layer, default=-1) + 1)]
-    return made
+        ranks.add(Kind.OUTPUT, layer[output] + 1, output, output)
+    ranks.layers = [[] for _ in range(max(ranks.layer, default=-1) + 1)]
+    return ranks
 
 
 def _sources(count: int, first_slot: list[int], edges: Sequence[Edge]) -> list[int]:
@@ -124,16 +124,16 @@ def _sources(count: int, first_slot: list[int], edges: Sequence[Edge]) -> list[i
     return source_of
 
 
-def _wire(made: Plan, source: int, slots: list[int]) -> None:
+def _wire(plan: Plan, source: int, slots: list[int]) -> None:
     """Join a box to its slots: directly, through passing wires shared by all of them, or by stubs."""
-    start = made.layer[source]
+    start = plan.layer[source]
     near: list[int] = []
     far: list[int] = []
     reach = 1
     for slot in slots:
-        span = made.layer[made.slot_item[slot]] - start
+        span = plan.layer[plan.slot_item[slot]] - start
         if span == 1:
-            made.users[source].append(slot)
+            plan.users[source].append(slot)
         elif span <= LONGEST_WIRE:
             near.append(slot)
             reach = max(reach, span)
@@ -141,15 +141,15 @@ def _wire(made: Plan, source: int, slots: list[int]) -> None:
             far.append(slot)
     carriers = [source]
     for step in range(1, reach):
-        carriers.append(made.add(Kind.PASS, start + step, source, carriers[-1]))
+        carriers.append(plan.add(Kind.PASS, start + step, source, carriers[-1]))
     for slot in near:
-        carrier = carriers[made.layer[made.slot_item[slot]] - start - 1]
-        made.users[carrier].append(slot)
-        made.feeder[slot] = carrier
+        carrier = carriers[plan.layer[plan.slot_item[slot]] - start - 1]
+        plan.users[carrier].append(slot)
+        plan.feeder[slot] = carrier
     if far:
-        made.add(Kind.LEAVE, start + 1, source, source)
+        plan.add(Kind.LEAVE, start + 1, source, source)
     for slot in far:
-        stub = made.add(Kind.ENTER, made.layer[made.slot_item[slot]] - 1, source, None)
-        made.users[stub].append(slot)
-        made.feeder[slot] = stub
-        made.far.setdefault(source, []).append(stub)
+        stub = plan.add(Kind.ENTER, plan.layer[plan.slot_item[slot]] - 1, source, None)
+        plan.users[stub].append(slot)
+        plan.feeder[slot] = stub
+        plan.far.setdefault(source, []).append(stub)

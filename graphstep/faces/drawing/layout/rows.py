@@ -17,24 +17,24 @@ SMALL_ITEMS = 400
 """Up to this many items the sweeps are repeated until the rows look settled."""
 
 
-def rows(made: Plan, size: Sizes) -> list[int]:
+def rows(plan: Plan, size: Sizes) -> list[int]:
     """The row of each item's outgoing wire; the uppermost row that anything owns is 0."""
-    stacked = _stacked(made, size)
+    stacked = _stacked(plan, size)
     row = stacked[:]
     for sweep in range(7 if len(row) <= SMALL_ITEMS else 3):
-        _align(made, size, stacked, row, forward=sweep % 2 == 0)
+        _align(plan, size, stacked, row, forward=sweep % 2 == 0)
     for _ in range(2 if len(row) <= SMALL_ITEMS else 1):
-        _straighten(made, size, stacked, row)
-    top = min([row[layer[0]] - size.above[layer[0]] for layer in made.layers if layer], default=0)
+        _straighten(plan, size, stacked, row)
+    top = min([row[layer[0]] - size.above[layer[0]] for layer in plan.layers if layer], default=0)
     return [place - top for place in row]
 
 
-def _stacked(made: Plan, size: Sizes) -> list[int]:
+def _stacked(plan: Plan, size: Sizes) -> list[int]:
     """By item: its row when each layer is set as closely as it can be."""
-    row = [0] * len(made.kind)
+    row = [0] * len(plan.kind)
     above, below, blank = size.above, size.below, size.blank
     boxes = len(size.top)
-    for layer in made.layers:
+    for layer in plan.layers:
         place = 0
         for upper, lower in pairwise(layer):
             place += below[upper] + above[lower] + 1
@@ -44,11 +44,11 @@ def _stacked(made: Plan, size: Sizes) -> list[int]:
     return row
 
 
-def _align(made: Plan, size: Sizes, stacked: list[int], row: list[int], forward: bool) -> None:
+def _align(plan: Plan, size: Sizes, stacked: list[int], row: list[int], forward: bool) -> None:
     """Move each layer, in turn, as near as its order allows to the rows of the layer it follows."""
-    first_slot, feeder, users, slot_item = made.first_slot, made.feeder, made.users, made.slot_item
-    kind, entry = made.kind, size.entry
-    for layer in made.layers if forward else reversed(made.layers):
+    first_slot, feeder, users, slot_item = plan.first_slot, plan.feeder, plan.users, plan.slot_item
+    kind, entry = plan.kind, size.entry
+    for layer in plan.layers if forward else reversed(plan.layers):
         wishes: list[float] = []
         weights: list[float] = []
         for item in layer:
@@ -88,15 +88,15 @@ def _ascending(wishes: list[float], weights: list[float]) -> list[int]:
     return places
 
 
-def _straighten(made: Plan, size: Sizes, stacked: list[int], row: list[int]) -> None:
+def _straighten(plan: Plan, size: Sizes, stacked: list[int], row: list[int]) -> None:
     """Move single items within the room that their neighbours leave, where that makes more of their wires straight.
 
     Gates with several operands stay in the middle of them, and so do the inputs around such a gate.
     """
-    for layer in made.layers:
+    for layer in plan.layers:
         last = len(layer) - 1
         for place, item in enumerate(layer):
-            wanted = _straight_rows(made, size, row, item)
+            wanted = _straight_rows(plan, size, row, item)
             here = row[item]
             if not wanted or wanted.count(here) == len(wanted):
                 continue
@@ -113,18 +113,18 @@ def _straighten(made: Plan, size: Sizes, stacked: list[int], row: list[int]) -> 
             row[item] = best
 
 
-def _straight_rows(made: Plan, size: Sizes, row: list[int], item: int) -> list[int]:
+def _straight_rows(plan: Plan, size: Sizes, row: list[int], item: int) -> list[int]:
     """For each wire of the item, the row in which the item would have to stand to make it straight."""
-    first, last = made.first_slot[item], made.first_slot[item + 1]
+    first, last = plan.first_slot[item], plan.first_slot[item + 1]
     if last - first > 1:
         return []
     if last > first:
-        wanted = [row[made.slot_item[slot]] + size.entry[slot] for slot in made.users[item]]
-        if made.feeder[first] >= 0:
-            wanted.append(row[made.feeder[first]] - size.entry[first])
+        wanted = [row[plan.slot_item[slot]] + size.entry[slot] for slot in plan.users[item]]
+        if plan.feeder[first] >= 0:
+            wanted.append(row[plan.feeder[first]] - size.entry[first])
         return wanted
     return [
-        row[made.slot_item[slot]] + size.entry[slot]
-        for slot in made.users[item]
-        if made.first_slot[made.slot_item[slot] + 1] - made.first_slot[made.slot_item[slot]] == 1
+        row[plan.slot_item[slot]] + size.entry[slot]
+        for slot in plan.users[item]
+        if plan.first_slot[plan.slot_item[slot] + 1] - plan.first_slot[plan.slot_item[slot]] == 1
     ]

@@ -50,13 +50,13 @@ class Sizes:
     """Cells from the last track to the box that a wire enters, the arrow among them."""
 
 
-def sizes(made: Plan, boxes: Sequence[Box], density: Density, output: int | None) -> Sizes:
+def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None) -> Sizes:
     """Measure every item of a plan."""
-    count = len(made.kind)
+    count = len(plan.kind)
     roomy = density == "roomy"
     size = Sizes(
         [0] * count, [0] * count, [0] * count, [0] * count, [0] * len(boxes), [1] * len(boxes), [0] * len(boxes),
-        [0] * len(made.feeder), 1 if roomy else 0, 2 if roomy else 1, 3 if roomy else 2,
+        [0] * len(plan.feeder), 1 if roomy else 0, 2 if roomy else 1, 3 if roomy else 2,
     )  # fmt: skip
     measure = _roomy if roomy else _compact
     for item, box in enumerate(boxes):
@@ -66,13 +66,13 @@ def sizes(made: Plan, boxes: Sequence[Box], density: Density, output: int | None
         wire = max(SHORTEST, cell_width(box.on_wire) + 2 if box.on_wire else 0)
         size.zone[item] = max(label_end if box.label_width else 0, size.width[item] + wire)
         if box.ports > 1:
-            first = made.first_slot[item]
+            first = plan.first_slot[item]
             out = out_row(box.ports)
             size.entry[first : first + box.ports] = range(-out, box.ports - out)
     for item in range(len(boxes), count):
-        if made.kind[item] is not Kind.PASS:
+        if plan.kind[item] is not Kind.PASS:
             size.width[item] = size.zone[item] = (
-                cell_width(stub_text(boxes[made.owner[item]], made.kind[item] is Kind.OUTPUT)) + 1
+                cell_width(stub_text(boxes[plan.owner[item]], plan.kind[item] is Kind.OUTPUT)) + 1
             )
     return size
 

@@ -28,22 +28,22 @@ class Tracks:
     """By layer: how many tracks lie between it and the next."""
 
 
-def tracks(made: Plan, size: Sizes, row: list[int]) -> Tracks:
+def tracks(plan: Plan, size: Sizes, row: list[int]) -> Tracks:
     """Give each wire that is not straight a track, so that no two wires share a cell except where they cross."""
-    found = Tracks([-1] * len(made.kind))
-    for layer in made.layers:
-        found.count.append(_gap(made, size, row, layer, found))
-    return found
+    places = Tracks([-1] * len(plan.kind))
+    for layer in plan.layers:
+        places.count.append(_gap(plan, size, row, layer, places))
+    return places
 
 
-def _gap(made: Plan, size: Sizes, row: list[int], layer: list[int], found: Tracks) -> int:
+def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Tracks) -> int:
     """Give tracks to the nets that leave one layer; answers how many tracks that takes."""
-    slot_item, entry = made.slot_item, size.entry
+    slot_item, entry = plan.slot_item, size.entry
     targets: dict[int, list[int]] = {}
     source_at: dict[int, int] = {}
     taken: set[int] = set()
     for item in layer:
-        slots = made.users[item]
+        slots = plan.users[item]
         if not slots:
             continue
         entered = [row[slot_item[slot]] + entry[slot] for slot in slots]
@@ -64,7 +64,7 @@ def _gap(made: Plan, size: Sizes, row: list[int], layer: list[int], found: Track
             if other is not None and other != item:
                 after.setdefault(other, []).append(item)
                 before[item] += 1
-    return _place(row, targets, before, after, taken, found)
+    return _place(row, targets, before, after, taken, tracks)
 
 
 def _key(here: int, entered: list[int]) -> tuple[int, int]:
@@ -80,7 +80,7 @@ def _place(
     before: dict[int, int],
     after: dict[int, list[int]],
     taken: set[int],
-    found: Tracks,
+    tracks: Tracks,
 ) -> int:
     low = min([min(row[item], *entered) for item, entered in targets.items()])
     high = max([max(row[item], *entered) for item, entered in targets.items()])
@@ -92,20 +92,20 @@ def _place(
     while ready or waiting:
         if ready:
             item = heappop(ready)[2]
-            here = found.detour[item][0] if item in found.detour else row[item]
+            here = tracks.detour[item][0] if item in tracks.detour else row[item]
             track = skyline.drop(min(here, *targets[item]), max(here, *targets[item]), least.get(item, 0))
-            if item in found.detour:
-                found.detour[item] = (here, track)
+            if item in tracks.detour:
+                tracks.detour[item] = (here, track)
                 continue
-            found.of[item] = track
+            tracks.of[item] = track
         else:
             # A circle of nets, each waiting for the next: one of them turns twice, over a row that nobody uses.
-            item = min([each for each in waiting if each not in found.detour], key=lambda each: _key(row[each], targets[each]))
+            item = min([each for each in waiting if each not in tracks.detour], key=lambda each: _key(row[each], targets[each]))
             over = _free_row(row[item], low, taken)
             taken.add(over)
             track = skyline.drop(min(row[item], over), max(row[item], over), least.get(item, 0))
-            found.of[item] = track
-            found.detour[item] = (over, -1)
+            tracks.of[item] = track
+            tracks.detour[item] = (over, -1)
             least[item] = max(least.get(item, 0), track + 1)
         for other in after.get(item, ()):
             before[other] -= 1

@@ -58,7 +58,7 @@ def window(geometry: Geometry, left: int, top: int, width: int, height: int) -> 
     """What lies in `width` columns from `left` and `height` rows from `top`."""
     seen = Window()
     right, bottom = left + width, top + height
-    layers = geometry.made.layers
+    layers = geometry.ranks.layers
     first = max(bisect_right(geometry.left, left) - 1, 0)
     for number in range(first, len(layers)):
         _items(geometry, number, top, bottom, seen)
@@ -71,53 +71,53 @@ def window(geometry: Geometry, left: int, top: int, width: int, height: int) -> 
 
 def _items(geometry: Geometry, number: int, top: int, bottom: int, seen: Window) -> None:
     """The boxes and texts of a layer, and the wires that leave it, in the visible rows."""
-    made, size, row = geometry.made, geometry.size, geometry.row
-    layer = made.layers[number]
+    plan, size, row = geometry.ranks, geometry.size, geometry.row
+    layer = plan.layers[number]
     start = bisect_left(layer, top, key=lambda item: row[item] + size.below[item])
     for place in range(start, len(layer)):
         item = layer[place]
         y = row[item]
         if y - size.above[item] >= bottom:
             break
-        kind = made.kind[item]
+        kind = plan.kind[item]
         if kind is Kind.BOX:
             seen.nodes.append(item)
         elif kind is not Kind.PASS:
             x = geometry.zone_end[number] - size.width[item] if kind is Kind.ENTER else geometry.left[number] + 1
-            seen.stubs.append(Stub(x, y, made.owner[item], _STUBS[kind]))
-        if not made.users[item]:
+            seen.stubs.append(Stub(x, y, plan.owner[item], _STUBS[kind]))
+        if not plan.users[item]:
             continue
         track = geometry.turns.of[item]
         x = geometry.wire_start(item)
         if track < 0:
-            seen.runs.append((x, y, geometry.wire_end(made.slot_item[made.users[item][0]]), y))
+            seen.runs.append((x, y, geometry.wire_end(plan.slot_item[plan.users[item][0]]), y))
             continue
         turn = geometry.track_x(number, track)
         seen.runs.append((x, y, turn, y))
         detour = geometry.turns.detour.get(item)
-        if not detour and len(made.users[item]) > 2:
-            ends = [geometry.slot_row(slot) for slot in made.users[item]]
+        if not detour and len(plan.users[item]) > 2:
+            ends = [geometry.slot_row(slot) for slot in plan.users[item]]
             if min(ends) < y < max(ends) and y in ends:
                 seen.junctions.append((turn, y))
 
 
 def _entries(geometry: Geometry, number: int, top: int, bottom: int, seen: Window) -> None:
     """The last pieces of the wires that enter a layer, with their arrow heads, in the visible rows."""
-    made, size, row = geometry.made, geometry.size, geometry.row
-    layer = made.layers[number]
+    plan, size, row = geometry.ranks, geometry.size, geometry.row
+    layer = plan.layers[number]
     start = bisect_left(layer, top, key=lambda item: row[item] + size.below[item])
     for place in range(start, len(layer)):
         item = layer[place]
         if row[item] - size.above[item] >= bottom:
             break
-        first, last = made.first_slot[item], made.first_slot[item + 1]
+        first, last = plan.first_slot[item], plan.first_slot[item + 1]
         if first == last:
             continue
         y = row[item] + size.entry[first]
         end = geometry.wire_end(item)
-        pointed = end if made.kind[item] in (Kind.LEAVE, Kind.OUTPUT) else end - 1
+        pointed = end if plan.kind[item] in (Kind.LEAVE, Kind.OUTPUT) else end - 1
         for slot in range(first + max(top - y, 0), min(last, first + max(bottom - y, 0))):
-            feeder = made.feeder[slot]
+            feeder = plan.feeder[slot]
             at = y + slot - first
             if feeder < 0:
                 seen.loose.append((pointed, at))
@@ -125,7 +125,7 @@ def _entries(geometry: Geometry, number: int, top: int, bottom: int, seen: Windo
             turn = geometry.last_turn(feeder)
             if turn is not None:
                 seen.runs.append((turn, at, end, at))
-            if made.kind[item] is not Kind.PASS:
+            if plan.kind[item] is not Kind.PASS:
                 seen.arrows.append((pointed, at))
 
 

@@ -99,13 +99,13 @@ _RULES = (_constant, _derivative, _power_of_ten, _no_number, _transpose, _functi
 """What a name may have been meant to be, the surest first. Each rule gives its sentence, or nothing where it does not apply."""
 
 
-def _factors(name: str, known: Collection[str]) -> list[str]:
+def _factors(name: str, letters: Collection[str]) -> list[str]:
     """The known names that a name falls into, two or more; the fewest."""
     ways: list[list[str] | None] = [[]] + [None] * len(name)
     for stop in range(1, len(name) + 1):
         for start in range(stop):
             way = ways[start]
-            if way is not None and name[start:stop] in known and name[start:stop] != name:
+            if way is not None and name[start:stop] in letters and name[start:stop] != name:
                 here = ways[stop]
                 if here is None or len(way) + 1 < len(here):
                     ways[stop] = [*way, name[start:stop]]

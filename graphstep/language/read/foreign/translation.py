@@ -58,18 +58,18 @@ def proposals(text: str, start: int, *, general_too: bool = True) -> list[Transl
     With ``general_too`` also what the function is in general, if the inputs cannot be translated.
     """
     reading = _Reading(text[start : start + LENGTH])
-    found: list[Translation] = []
+    translations: list[Translation] = []
     try:
         written = reading.chain()
     except _NotHere as missing:
         if missing.remark:
-            found.append(Translation("", missing.remark))
+            translations.append(Translation("", missing.remark))
     else:
         if written != reading.text[: reading.place] and reading.place < LENGTH:
             if re.search(r"\binf\b", written):
                 reading.remarks.append("inf is a name with the value inf: inf=inf")
-            found.append(Translation(written, "; ".join(dict.fromkeys(reading.remarks))))
-    return found + [general(row) for row in reading.outer[:general_too]]
+            translations.append(Translation(written, "; ".join(dict.fromkeys(reading.remarks))))
+    return translations + [general(row) for row in reading.outer[:general_too]]
 
 
 class _NotHere(Exception):  # noqa: N818 - it is no error, only the way out of a reading
@@ -247,12 +247,12 @@ def _as_our_own(name: str, inputs: list[Input]) -> str:
     """A call of a function here; empty where it does not take these inputs."""
     gate = FUNCTIONS[name]
     cells = STRUCTURAL[gate.over_cells] if isinstance(gate, Gate) and gate.over_cells else None
-    known = gate.keywords if not isinstance(gate, Gate) else cells.keywords if cells else {}
+    keywords = gate.keywords if not isinstance(gate, Gate) else cells.keywords if cells else {}
     names = {"k": "axis", "keep": "keepdims"}
     written, count = [], 0
     for key, text in inputs:
         key = names.get(KEYWORDS.get(key, ""), key)
-        if (key and key not in known) or (not key and text == "None"):
+        if (key and key not in keywords) or (not key and text == "None"):
             return ""
         count += not key
         written.append(f"{key}={text}" if key else text)
