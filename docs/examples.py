@@ -43,13 +43,16 @@ def _answered(body: str) -> str:
 def _output(line: str) -> str:
     """What one command prints, standard error among it, as on a terminal.
 
-    It is ``graphstep``, ``cat FILE`` or ``printf TEXT > FILE``, and may be followed by ``| head -N``, ``| tail -N`` and
-    ``| grep TEXT``.
+    It is ``graphstep``, to which ``printf TEXT |`` may send a text, ``cat FILE`` or ``printf TEXT > FILE``. ``| head -N``,
+    ``| tail -N`` and ``| grep TEXT`` may follow.
     """
     command, *filters = line.split(" | ")
     program, *words = shlex.split(command)
-    printed = io.StringIO()
-    with redirect_stdout(printed), redirect_stderr(printed):
+    printed, typed = io.StringIO(), io.StringIO()
+    if program == "printf" and len(words) == 1:
+        typed = io.StringIO(words[0].replace("\\n", "\n"))
+        program, *words = shlex.split(filters.pop(0))
+    with redirect_stdout(printed), redirect_stderr(printed), patch("sys.stdin", typed):
         if program == "cat":
             print(Path(words[0]).read_text(encoding="utf-8"), end="")
         elif program == "printf" and words[1:2] == [">"]:

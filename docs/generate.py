@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from graphstep.faces.tui.actions import Action
+    from graphstep.debugger.actions import Action
 
 HERE = Path(__file__).parent
 
@@ -85,12 +85,12 @@ def command_line_page() -> str:
 
 
 def keys_page() -> str:
-    """The keys: from the tables of actions in ``graphstep/faces/tui``."""
-    from graphstep.debugger import breakpoints
-    from graphstep.faces.tui import actions, training_actions
+    """The keys and words: from the table of actions of the debugger, and that of the training screen."""
+    from graphstep.debugger import actions, breakpoints
+    from graphstep.faces.tui import training_actions
 
     return KEYS_PAGE.format(
-        made=MADE.format("graphstep/faces/tui/actions.py and training_actions.py"),
+        made=MADE.format("graphstep/debugger/actions.py and graphstep/faces/tui/training_actions.py"),
         groups=_groups(actions.ACTIONS, actions.GROUPS),
         conditions=", ".join(f"`{example}`" for example in breakpoints.EXAMPLES),
         training=_groups(training_actions.ACTIONS, training_actions.GROUPS, 3),
@@ -98,16 +98,22 @@ def keys_page() -> str:
 
 
 def _groups(actions: Iterable[Action], groups: Iterable[str], level: int = 2) -> str:
-    from graphstep.faces.tui.actions import key_text
+    from graphstep.debugger.actions import key_text
 
     parts = []
     for group in groups:
+        members = [action for action in actions if action.group == group]
+        worded = any(action.words for action in members)
         rows = [
-            (", ".join(f"`{_cell(key_text(key))}`" for key in action.keys), action.help)
-            for action in actions
-            if action.group == group
+            (
+                ", ".join(f"`{_cell(key_text(key))}`" for key in action.keys),
+                *([", ".join(f"`{word}`" for word in action.words)] if worded else []),
+                action.help,
+            )
+            for action in members
         ]
-        parts.append(f"{'#' * level} {group[:1].upper()}{group[1:]}\n\n{table(('key', 'does'), rows)}")
+        head = ("key", "at a prompt", "does") if worded else ("key", "does")
+        parts.append(f"{'#' * level} {group[:1].upper()}{group[1:]}\n\n{table(head, rows)}")
     return "\n\n".join(parts)
 
 

@@ -28,6 +28,9 @@ Kind = Literal["grad", "value", "isnan", "isinf", "gate", "contribution", "wrong
 Wrong = Literal["saturated", "dead", "alike", "shrinking", "vanishing", "exploding"]
 """What a diagnosis finds at a node."""
 
+CONDITION_WORDS = frozenset({"isnan", "isinf", *get_args(Wrong)})
+"""The conditions that are one word."""
+
 EXAMPLES = (
     "grad x == 0",
     "abs(grad) < 1e-3",

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, KEYED, key_text, keys_text
 from graphstep.faces.tui import doing
-from graphstep.faces.tui.actions import ACTIONS, BY_ID, GROUPS, key_text, keys_text
 from graphstep.faces.tui.dialogs.help import help_text
 from graphstep.faces.tui.doing import DOES
 from tests.tui.driving import drive, opened
@@ -17,22 +17,22 @@ from tests.tui.driving import drive, opened
 # The application has these two itself, so that they work in every screen and dialog.
 OF_THE_APP = ("ctrl+c", "ctrl+p")
 
-every_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+every_action = pytest.mark.parametrize("action", KEYED, ids=lambda action: action.id)
 every_key = pytest.mark.parametrize(
-    ("key", "name"), [(key, action.id) for action in ACTIONS for key in action.keys if key not in OF_THE_APP], ids=lambda x: x
+    ("key", "name"), [(key, action.id) for action in KEYED for key in action.keys if key not in OF_THE_APP], ids=lambda x: x
 )
 
 
 def test_the_table_can_be_read_without_textual() -> None:
-    code = "import sys, graphstep.faces.tui.actions; assert not {'textual', 'rich', 'numpy'} & set(sys.modules)"
+    code = "import sys, graphstep.debugger.actions; assert not {'textual', 'rich', 'numpy'} & set(sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_no_key_and_no_name_is_used_twice() -> None:
-    keys = [key for action in ACTIONS for key in action.keys]
+    keys = [key for action in KEYED for key in action.keys]
     assert len(keys) == len(set(keys))
     assert len(BY_ID) == len(ACTIONS)
-    ranks = [action.rank for action in ACTIONS if action.rank]
+    ranks = [action.rank for action in KEYED if action.rank]
     assert len(ranks) == len(set(ranks))
 
 
@@ -45,8 +45,9 @@ def test_every_action_has_a_function_a_group_and_a_sentence(action) -> None:
 
 
 def test_no_function_is_without_an_action() -> None:
-    assert DOES.keys() - BY_ID.keys() == {"select_left", "select_right"}, "keys that select while the arrows do"
-    assert BY_ID.keys() <= DOES.keys()
+    keyed = {action.id for action in KEYED}
+    assert DOES.keys() - keyed == {"select_left", "select_right"}, "keys that select while the arrows do"
+    assert keyed <= DOES.keys()
 
 
 @every_action
@@ -71,7 +72,7 @@ def test_every_key_does_its_action(key: str, name: str, monkeypatch) -> None:
 def test_the_palette_offers_every_action() -> None:
     async def play(driver) -> None:
         titles = [command.title for command in driver.app.get_system_commands(driver.screen)]
-        missing = [action.id for action in ACTIONS if not any(keys_text(action) in title for title in titles)]
+        missing = [action.id for action in KEYED if not any(keys_text(action) in title for title in titles)]
         assert missing == ["palette"]
 
     drive(play)

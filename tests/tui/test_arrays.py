@@ -9,8 +9,8 @@ from statistics import median
 import numpy as np
 import pytest
 
+from graphstep.debugger.actions import ACTIONS
 from graphstep.engine.trace import trace
-from graphstep.faces.tui.actions import ACTIONS
 from graphstep.faces.tui.doing.arrays import edges_of
 from graphstep.faces.tui.inspection import inspect
 from graphstep.ground.exact import exact_text

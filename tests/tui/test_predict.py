@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from graphstep.debugger.questions import solution_of
 from graphstep.engine.trace import trace
-from graphstep.faces.tui.predicting import solution_of
 from graphstep.ground.arrays import number_text
 from graphstep.language.read import read
 from graphstep.teaching.lesson.marking import mark

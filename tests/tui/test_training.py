@@ -14,8 +14,8 @@ from textual import events
 from textual.widgets import Input
 
 import graphstep as gs
+from graphstep.debugger.actions import key_text
 from graphstep.engine.training import Settings, Training, read_batch, read_held_out
-from graphstep.faces.tui.actions import key_text
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.doing.training import DOES
 from graphstep.faces.tui.panes.curve import CurvePlot

@@ -20,7 +20,7 @@ from graphstep.ground.errors import GraphstepError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("step", "check", "train", "jacobian", "diagnose", "lesson", "serve", "completion")
+COMMANDS = ("step", "repl", "check", "train", "jacobian", "diagnose", "lesson", "serve", "completion")
 """The commands, in the order of the help. ``step`` is what happens when none is named."""
 
 CLOSED_PIPE = 141

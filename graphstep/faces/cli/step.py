@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from graphstep.language.program import Program
     from graphstep.telling.explanation import Note
 
+ACCESSIBLE = "ACCESSIBLE"
+"""The environment variable that asks for a line prompt in place of the screen."""
+
 AGREES = 1e-12
 """Relative difference up to which a composite gate and its parts count as equal."""
 
@@ -46,6 +49,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plain", action="store_true", help="the narrated trace; chosen by itself when output is no terminal")
     parser.add_argument("--format", metavar="F", help="print it as text, json, md or svg instead")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
+    parser.add_argument(
+        "--screen-reader", action="store_true", help="a line prompt in place of the screen; ACCESSIBLE=1 asks for it too"
+    )
+    place_arguments(parser)
+
+
+def place_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where a run is opened, and how it is written."""
     parser.add_argument("--at", metavar="N", help="open, or stop, at step N")
     parser.add_argument("--digits", metavar="N", default=str(DIGITS), help=f"significant digits of results (default: {DIGITS})")
     letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
@@ -62,6 +73,9 @@ def run(options: argparse.Namespace) -> int:
     conditions = _conditions(options.breaks, program, inputs) if options.breaks else ()
     # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
+    chosen_elsewhere = options.plain or options.format or options.to
+    if not chosen_elsewhere and (options.screen_reader or (screen and os.environ.get(ACCESSIBLE, "0") not in ("", "0"))):
+        return converse(options)
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
         from graphstep.faces.tui import open_program
@@ -78,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         chosen = export.exporter_for(options.to)
     made = trace(program, inputs, seed=seed, ties=options.ties, writing=writing)
     if at is not None and at > len(made):
-        raise InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
+        raise _no_step(at, made)
     told, missed = "", False
     if conditions:
         from graphstep.debugger.breakpoints import first_stop
@@ -100,6 +114,25 @@ def run(options: argparse.Namespace) -> int:
     if chosen is None and (options.fold or options.expand):
         sys.stdout.write(_agreement(options, made))
     return int(missed)
+
+
+def converse(options: argparse.Namespace) -> int:
+    """Step on a line prompt."""
+    from graphstep.debugger.state import State
+    from graphstep.engine.trace import trace
+    from graphstep.faces import repl
+
+    program, inputs, seed = read_options(options)
+    made = trace(program, inputs, seed=seed, ties=options.ties, writing=_writing(options))
+    at = 0 if options.at is None else _step_number(options.at)
+    if at > len(made):
+        raise _no_step(at, made)
+    conditions = _conditions(options.breaks, program, inputs) if options.breaks else ()
+    return repl.converse(State(made, at, conditions=conditions, command=tuple(_command(options))))
+
+
+def _no_step(at: int, made: Trace) -> InputError:
+    return InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
 
 
 def _conditions(texts: Sequence[str], program: Program, inputs: Mapping[str, Number]) -> tuple[Condition, ...]:

@@ -14,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 
-from graphstep.faces.tui.actions import ACTIONS, keys_text
+from graphstep.debugger.actions import KEYED, keys_text
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError
@@ -171,7 +171,7 @@ class GraphstepApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the stepping screen, and the themes."""
         if isinstance(screen, SteppingScreen):
-            for action in ACTIONS:
+            for action in KEYED:
                 if action.id != "palette":
                     title = f"{action.label[:1].upper()}{action.label[1:]}  ({keys_text(action)})"
                     yield SystemCommand(title, action.help, lambda name=action.id: screen.action_do(name))

@@ -12,8 +12,8 @@ from textual import work
 from textual.binding import Binding
 from textual.screen import Screen
 
+from graphstep.debugger.actions import ACTIONS, ARROWS
 from graphstep.faces.tui import doing
-from graphstep.faces.tui.actions import ACTIONS, ARROWS
 from graphstep.faces.tui.diagnosing import Diagnosing
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.witnesses import Row
     from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.places import Level, Refitted
     from graphstep.engine.trace import Trace
     from graphstep.faces.tui.dialogs.inputs import Filled
     from graphstep.faces.tui.panes.graph import GraphPane
     from graphstep.faces.tui.panes.timeline import Timeline
     from graphstep.faces.tui.panes.values import ValuesPane
-    from graphstep.faces.tui.places import Level, Refitted
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number
     from graphstep.ground.numerals import Writing

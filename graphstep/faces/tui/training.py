@@ -13,8 +13,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
+from graphstep.debugger.actions import keys_text
 from graphstep.faces.drawing.curve import Growing, Series
-from graphstep.faces.tui.actions import keys_text
 from graphstep.faces.tui.doing import training as doing
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
 from graphstep.faces.tui.panes.keys import KeyLine

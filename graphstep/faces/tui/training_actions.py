@@ -1,10 +1,10 @@
-"""Everything that a key can do on the training screen, in one table, as :mod:`graphstep.faces.tui.actions` has it for
+"""Everything that a key can do on the training screen, in one table, as :mod:`graphstep.debugger.actions` has it for
 stepping.
 """
 
 from __future__ import annotations
 
-from graphstep.faces.tui.actions import Action
+from graphstep.debugger.actions import Action
 
 GROUPS = ("train", "look", "take away", "program")
 """The groups, in the order of the help."""

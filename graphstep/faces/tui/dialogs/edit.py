@@ -9,11 +9,11 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
+from graphstep.debugger.places import Refitted, with_inputs
 from graphstep.debugger.reopening import texts_of
 from graphstep.faces.tui.comparison import change, routes_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
-from graphstep.faces.tui.places import Refitted, with_inputs
 from graphstep.faces.tui.saying import said_of
 from graphstep.ground.arrays import kind_text, shape_of
 from graphstep.ground.errors import GraphstepError

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from graphstep.faces.tui.actions import ACTIONS, GROUPS, keys_text
+from graphstep.debugger.actions import GROUPS, KEYED, keys_text
 from graphstep.faces.tui.dialogs.form import Form
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from graphstep.faces.tui.actions import Action
+    from graphstep.debugger.actions import Action
 
 _KEYS = 20
 _IDEA = (
@@ -88,7 +88,7 @@ class HelpPage(Form[None]):
 def help_text(width: int = 86) -> Content:
     """The help of the stepping screen in lines of at most ``width`` cells."""
     mouse = [(what, "bold", does) for what, does in MOUSE]
-    return written(_IDEA, ACTIONS, GROUPS, {"what is seen": LEGEND, "mouse": mouse}, width)
+    return written(_IDEA, KEYED, GROUPS, {"what is seen": LEGEND, "mouse": mouse}, width)
 
 
 def written(

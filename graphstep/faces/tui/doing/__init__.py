@@ -64,7 +64,7 @@ DOES: dict[str, str] = {
     "help": "program.show_help",
     "quit": "program.leave",
 }
-"""The function of every action in :data:`graphstep.faces.tui.actions.ACTIONS`, behind the module that has it."""
+"""The function of every action in :data:`graphstep.debugger.actions.ACTIONS`, behind the module that has it."""
 
 
 def function_of(action: str) -> Callable[[SteppingScreen], None]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.places import Level, carried, rewritten, with_inputs
 from graphstep.faces.tui.doing.refitting import shapes_changed
-from graphstep.faces.tui.places import Level, carried, rewritten, with_inputs
 from graphstep.gates import GATES
 from graphstep.ground.errors import GraphstepError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.faces.tui.actions import ARROWS
+from graphstep.debugger.actions import ARROWS
 
 if TYPE_CHECKING:
     from graphstep.faces.tui.screen import SteppingScreen

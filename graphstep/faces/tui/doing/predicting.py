@@ -22,8 +22,8 @@ def toggle(screen: SteppingScreen) -> None:
 
 def step(screen: SteppingScreen) -> None:
     """Ask what the next step makes, then take it."""
+    from graphstep.debugger.questions import solution_of
     from graphstep.faces.tui.dialogs.predict import PredictForm
-    from graphstep.faces.tui.predicting import solution_of
 
     now = screen.run_now
     after = now.at + 1

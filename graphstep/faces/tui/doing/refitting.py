@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphstep.faces.tui.places import Refitted
+    from graphstep.debugger.places import Refitted
     from graphstep.faces.tui.screen import SteppingScreen
 
 
 def replace_run(screen: SteppingScreen, found: Refitted) -> None:
     """Go on with other inputs, at the same place; what was selected and opened is kept where the nodes have moved."""
-    from graphstep.faces.tui.places import carried
+    from graphstep.debugger.places import carried
 
     now = screen.run_now
     if found.where is not None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from graphstep.faces.tui.places import Refitted
+    from graphstep.debugger.places import Refitted
     from graphstep.faces.tui.screen import SteppingScreen
 
 
@@ -36,7 +36,7 @@ def copy(screen: SteppingScreen) -> None:
         if level.kind == "fold" and level is screen.levels[0]:
             folded = True
             break
-        from graphstep.faces.tui.places import carried, with_inputs
+        from graphstep.debugger.places import carried, with_inputs
 
         found, outward = with_inputs(level.trace, trace.inputs), level.outward if level.kind == "into" else level.unfolded
         at = carried(trace, at, found.trace, partial(_through, outward, found))

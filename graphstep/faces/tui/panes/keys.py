@@ -8,14 +8,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from graphstep.faces.tui.actions import ACTIONS, key_text
+from graphstep.debugger.actions import KEYED, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
 
-    from graphstep.faces.tui.actions import Action
+    from graphstep.debugger.actions import Action
 
 
 class KeyLine(Widget):
@@ -37,7 +37,7 @@ class KeyLine(Widget):
         self,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
-        actions: Sequence[Action] = ACTIONS,
+        actions: Sequence[Action] = KEYED,
     ) -> None:
         super().__init__(id=id)
         self._actions = actions

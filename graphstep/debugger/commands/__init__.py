@@ -1,0 +1,43 @@
+"""What the commands do, one module a group; each has its rules by action in ``RULES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.debugger.effects import Effect
+    from graphstep.debugger.facts import Fact, Hit
+    from graphstep.debugger.state import State
+
+Argument = str | int | tuple[int, ...] | Mapping[str, str] | None
+"""What a command is about: a text as typed, a node or step by its number, a cell, or the texts of values by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that was performed."""
+
+    state: State
+    """The state after it."""
+    facts: tuple[Fact, ...] = ()
+    """What happened."""
+    effects: tuple[Effect, ...] = ()
+    """What the face is to do."""
+    hit: Hit | None = None
+    """The breakpoints at which it stopped."""
+
+
+def _nothing_against(_: State) -> Fact | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an action does, and when it is allowed."""
+
+    do: Callable[[State, Argument], Done]
+    """The next state, from the state and the argument; raises GraphstepError for an argument that does not fit."""
+    refusal: Callable[[State], Fact | None] = _nothing_against
+    """Why the state does not allow it; None where it does."""

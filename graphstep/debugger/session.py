@@ -1,0 +1,86 @@
+"""The debugger without a screen: a state and a command in, the next state and a reply out.
+
+:func:`perform` reads and writes nothing: what a face has to do (write a file, copy, ask a person) comes back as an effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.debugger.actions import BY_ID
+from graphstep.debugger.effects import Ask, Own
+from graphstep.debugger.facts import Fault, UnfitError
+from graphstep.ground.errors import GraphstepError
+
+if TYPE_CHECKING:
+    from graphstep.debugger.commands import Argument, Rule
+    from graphstep.debugger.effects import Effect
+    from graphstep.debugger.facts import Fact, Hit
+    from graphstep.debugger.state import State
+
+Status = Literal["done", "refused", "failed"]
+"""It was performed; the state does not allow it; it was tried with what was typed, and that does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a face asks for."""
+
+    action: str
+    """The name of an action, one of :data:`graphstep.debugger.actions.ACTIONS`."""
+    argument: Argument = None
+    """What it is about: a text as it was typed, a node or a step by its number, or values by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of a command. It holds facts and no sentence: each face words them."""
+
+    status: Status
+    """Whether it was performed."""
+    facts: tuple[Fact, ...] = ()
+    """What happened, or why it did not."""
+    changed: frozenset[str] = frozenset()
+    """The fields of the state that have changed."""
+    effects: tuple[Effect, ...] = ()
+    """What the face is to do."""
+    hit: Hit | None = None
+    """The breakpoints at which it stopped."""
+
+
+def perform(state: State, command: Command) -> tuple[State, Reply]:
+    """Perform a command. A command that is refused, or that fails, leaves the state as it is. KeyError for an unknown action."""
+    row = BY_ID[command.action]
+    rule = _rule(command.action)
+    if rule is None:
+        return state, Reply("done", effects=(Own(command.action),))
+    if (refusal := rule.refusal(state)) is not None:
+        return state, Reply("refused", (refusal,))
+    if command.argument is None and row.takes and not row.optional:
+        return state, Reply("done", effects=(Ask(command.action),))
+    try:
+        done = rule.do(state, command.argument)
+    except UnfitError as unfit:
+        return state, Reply("failed", (unfit.fact,))
+    except GraphstepError as error:
+        return state, Reply("failed", (Fault.of(error),))
+    after = done.state
+    changed = frozenset(x.name for x in fields(after) if getattr(after, x.name) is not getattr(state, x.name))
+    return after, Reply("done", done.facts, changed, done.effects, done.hit)
+
+
+def allowed(state: State, action: str) -> bool:
+    """Whether the state allows an action; it is refused otherwise."""
+    rule = _rule(action)
+    return rule is None or rule.refusal(state) is None
+
+
+def _rule(action: str) -> Rule | None:
+    """The rule of an action; None for what only a face can do. A module is imported when its first action is asked for."""
+    group = BY_ID[action].commands
+    if not group:
+        return None
+    rules: dict[str, Rule] = import_module(f"graphstep.debugger.commands.{group}").RULES
+    return rules[action]

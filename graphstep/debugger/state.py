@@ -1,0 +1,141 @@
+"""The state of the debugger: a run, the place in it, and what the user has set. Plain data that nobody changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.places import Level
+    from graphstep.debugger.watches import Quantity
+    from graphstep.engine.step import Phase
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Predict mode: the answers so far, and the question that is open."""
+
+    right: int = 0
+    """The answers that were right at the first try."""
+    asked: int = 0
+    """The questions that were answered or given up."""
+    tries: int | None = None
+    """The wrong answers to the open question, which is about the next step; None while none is open."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inputs:
+    """The inputs before an edit, to which ``undo`` leads back."""
+
+    values: Mapping[str, Number]
+    """The values by name."""
+    spelled: tuple[tuple[str, str], ...]
+    """The texts that were typed for them."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Inputs) and self.spelled == other.spelled and _same_values(self.values, other.values)
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.values), self.spelled))
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The whole debugger. Two states are equal when they were opened alike, stand at one place, and are set alike."""
+
+    trace: Trace
+    """The run on show: with the inputs as they were edited, and with the gates opened and folded that :attr:`levels` names."""
+    at: int = 0
+    """The number of the step that is shown; 0 is the start."""
+    selected: int | None = None
+    """The node that is selected."""
+    cells: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    """By node, ascending, the cell of its array that was looked at last; a nudge moves it."""
+    nodes: tuple[int, ...] = ()
+    """The nodes with a breakpoint, ascending."""
+    conditions: tuple[Condition, ...] = ()
+    """The conditions to stop at."""
+    watches: tuple[Quantity, ...] = ()
+    """The quantities that are listed with every step."""
+    score: Score | None = None
+    """The answers in predict mode; None outside of it."""
+    levels: tuple[Level, ...] = ()
+    """The gates that were opened or folded, the latest last, each with the run before."""
+    past: tuple[Inputs, ...] = ()
+    """The inputs before each edit, the latest last."""
+    command: tuple[str, ...] = ()
+    """The words that opened the program, without the step; empty where no command did."""
+    spelled: tuple[tuple[str, str], ...] = ()
+    """The texts that were typed for inputs since, by name."""
+    limit: int | None = None
+    """The last step that may be looked at; a lesson sets it. None for all."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, State) or not same_run(self.trace, other.trace):
+            return False
+        return all(getattr(self, part.name) == getattr(other, part.name) for part in fields(self) if part.name != "trace")
+
+    def __hash__(self) -> int:
+        return hash((self.at, self.selected, self.nodes, len(self.trace)))
+
+    @property
+    def last(self) -> int:
+        """The number of the last step that may be looked at."""
+        return len(self.trace) if self.limit is None else min(self.limit, len(self.trace))
+
+    @property
+    def phase(self) -> Phase:
+        """``start``, ``forward``, ``backward`` or ``update``."""
+        return self.trace.step(self.at).phase
+
+    @property
+    def end_of_phase(self) -> int:
+        """The number of the last step of this phase; of the next one when this is it already."""
+        forward, backward = self.trace.plan.seed_step - 1, len(self.trace.plan.events)
+        return forward if self.at < forward else backward if self.at < backward else len(self.trace)
+
+    @property
+    def subject(self) -> int:
+        """The node that a question is about: the selected one, else the one that the step gives a value or gradient."""
+        return self.trace.step(self.at).node if self.selected is None else self.selected
+
+    def cell(self, node: int) -> tuple[int, ...]:
+        """The cell of an array that was looked at last; the first unless one was."""
+        return dict(self.cells).get(node, (0,) * len(self.trace.node(node).shape))
+
+    def with_cell(self, node: int, cell: tuple[int, ...]) -> State:
+        """The state with another cell of an array looked at last."""
+        return replace(self, cells=tuple(sorted({**dict(self.cells), node: cell}.items())))
+
+    def carried_to(self, trace: Trace, at: int, node: Callable[[int], int], **others: Any) -> State:
+        """The state in another run of the same calculation; ``node`` leads from each node to the one there."""
+        selected = None if self.selected is None else node(self.selected)
+        nodes = tuple(sorted({node(index) for index in self.nodes}))
+        return replace(self, trace=trace, at=at, selected=selected, nodes=nodes, cells=(), **others)
+
+
+def same_run(one: Trace, other: Trace) -> bool:
+    """Whether two runs are of one program, with equal inputs, and so have equal numbers."""
+    if one is other:
+        return True
+    return (
+        one.program == other.program
+        and one.ties == other.ties
+        and one.writing == other.writing
+        and len(one.updates) == len(other.updates)
+        and np.array_equal(np.asarray(one.seed), np.asarray(other.seed), equal_nan=True)
+        and _same_values(one.inputs, other.inputs)
+    )
+
+
+def _same_values(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool:
+    return list(one) == list(other) and all(
+        np.array_equal(np.asarray(value), np.asarray(other[name]), equal_nan=True) for name, value in one.items()
+    )

@@ -1,0 +1,98 @@
+"""Quantities to print and to watch: ``grad x``, ``value q``, ``x``; and expressions of them: ``q*grad q``, ``norm(grad W)``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from graphstep.debugger.facts import NoNode, UnfitError
+from graphstep.language.read import read
+from graphstep.language.read.tokens import NAME
+from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+
+_GRADIENT = re.compile(rf"\b(?:grad|gradient)\s+({NAME})|\b(?:grad|gradient)\s*\(\s*({NAME})\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of the run at a step: of one node, or computed from several."""
+
+    text: str
+    """As it was typed."""
+    kind: Literal["node", "value", "gradient", "expression"]
+    """The value and the gradient of a node, one of the two, or an expression of such."""
+    node: int | None = None
+    """The node; None for an expression."""
+
+
+def read_quantity(text: str, program: Program) -> Quantity:
+    """The quantity that a text names.
+
+    Raises ReadError for what is no expression, and UnfitError for a name that no node has.
+    """
+    text = " ".join(text.split())
+    names = names_of(program)
+    word, _, rest = text.partition(" ")
+    if word in ("value", "grad", "gradient") and (node := names.find(rest.strip())) is not None:
+        return Quantity(text, "value" if word == "value" else "gradient", node)
+    if (node := names.find(text)) is not None:
+        return Quantity(text, "node", node)
+    if word in ("value", "grad", "gradient") and re.fullmatch(NAME, rest):
+        raise UnfitError(NoNode(rest))
+    expression, gradients = _spelled(text)
+    for name in read(expression).inputs:
+        if names.find(gradients.get(name, name)) is None:
+            raise UnfitError(NoNode(gradients.get(name, name)))
+    return Quantity(text, "expression")
+
+
+def carried(quantity: Quantity, program: Program) -> Quantity:
+    """The quantity in another program of the same names; the same one where its node is not there any more."""
+    if quantity.kind == "expression":
+        return quantity
+    return Quantity(quantity.text, quantity.kind, names_of(program).find(quantity.text.removeprefix(_WORDS[quantity.kind])))
+
+
+_WORDS = {"node": "", "value": "value ", "gradient": "grad "}
+
+
+def number_of(trace: Trace, at: int, quantity: Quantity) -> Number | None:
+    """What an expression comes to at a step; None while something in it is not known.
+
+    Raises GraphstepError where it cannot be computed, as where shapes do not go together.
+    """
+    from graphstep.engine.trace import trace as run
+
+    expression, gradients = _spelled(quantity.text)
+    values: dict[str, Number] = {}
+    program, names = read(expression), names_of(trace.program)
+    for name in program.inputs:
+        node = names.find(gradients.get(name, name))
+        if node is None:
+            return None
+        known = trace.gradient(node, at) if name in gradients else None
+        value = trace.value(node, at) if name not in gradients else None if known is None else known.value
+        if value is None:
+            return None
+        values[name] = value
+    return run(program, values).output
+
+
+def _spelled(text: str) -> tuple[str, dict[str, str]]:
+    """An expression with a name in place of every gradient, and by that name the node whose gradient it is."""
+    gradients: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        node = found[1] or found[2]
+        # A name that nobody types: the reader knows no such gradient.
+        made = f"_grad_{node}"
+        gradients[made] = node
+        return made
+
+    return _GRADIENT.sub(name, text), gradients
