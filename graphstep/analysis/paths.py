@@ -174,7 +174,7 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
     nodes = [start, *(int(plan.sender[edge]) for edge in reversed(path.edges))]
     yield f"{place}. {' → '.join(name_of(program, node) if node >= 0 else '…' for node in _shortened(nodes))}"
     shown = _shortened(path.edges)
-    symbols = [local_name(trace, edge) if edge >= 0 else "…" for edge in shown]
+    symbols = [local_name(trace.wire(edge)) if edge >= 0 else "…" for edge in shown]
     if path.product is None:
         yield f"   {' · '.join(symbols) or 'the seed'}"
         if symbols:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
 
 
@@ -24,3 +29,33 @@ class Gradient:
     def complete(self) -> bool:
         """Whether this is the gradient and no longer a part of it."""
         return self.received == self.expected
+
+
+class PartialSums:
+    """The sums of the first contributions of nodes that get several: what a gradient is while it is not complete.
+
+    They are kept, since a hub is asked at each of its thousands of contributions, one after the other.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._numbers: dict[int, NDArray[np.float64]] = {}
+        """By node that is a number, the sums for each number of contributions."""
+        self._arrays: dict[int, tuple[int, Number]] = {}
+        """By node that is an array, how many contributions were added up last, and their sum."""
+
+    def of(self, index: int, received: int) -> Number:
+        """The sum of the first contributions to a node, ``received`` of them, added in the order of arrival."""
+        trace, edges = self._trace, self._trace.plan.arrivals[index]
+        if not trace.node(index).shape:
+            if index not in self._numbers:
+                starts = trace.plan.edge_starts
+                self._numbers[index] = np.cumsum(trace.buffers.contributions[[starts[edge] for edge in edges]])
+            return float(self._numbers[index][received - 1])
+        added, total = self._arrays.get(index, (len(edges), 0.0))
+        if added > received:
+            added, total = 1, trace.contribution_of(edges[0])
+        for edge in edges[added:received]:
+            total = total + trace.contribution_of(edge)
+        self._arrays[index] = received, total
+        return total

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from graphstep.gates.structural import Call, MisfitError
 from graphstep.ground.errors import ShapeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from graphstep.engine.levels import Batch, Index
     from graphstep.engine.plan import Plan
@@ -179,3 +180,23 @@ def _put(buffers: Buffers, places: Index, contribution: Any) -> None:
         buffers.sent(places)[...] = contribution
     else:
         buffers.contributions[places] = contribution
+
+
+def node_sizes(plan: Plan, gradients: Array) -> Array:
+    """By node the largest absolute value in its gradient, shape ``(nodes,)``; nan where there is one."""
+    starts = plan.starts
+    return np.abs(gradients) if isinstance(starts, range) else _sizes(gradients, pairwise(starts))
+
+
+def edge_sizes(plan: Plan, contributions: Array) -> Array:
+    """By edge the largest absolute value in its contribution, shape ``(edges,)``; nan where there is one."""
+    starts = plan.starts
+    if isinstance(starts, range):
+        return np.abs(contributions)
+    edges = zip(plan.edge_starts, plan.receiver.tolist(), strict=False)
+    return _sizes(contributions, ((first, first + starts[node + 1] - starts[node]) for first, node in edges))
+
+
+def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
+    # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
+    return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)

@@ -8,6 +8,7 @@ itself: what it reads and writes are views of regions of the buffer.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
@@ -72,6 +73,13 @@ class Plan:
     def seed_step(self) -> int:
         """The number of the step that seeds the output."""
         return len(self.program.nodes) - self.program.first_gate + 1
+
+    def edges_of(self, gate: int) -> range:
+        """The edges that a gate sends along, by slot; none for an input, and where no gradient passes."""
+        # Edges are numbered as they are sent: the last gate's first, each gate's one behind the other.
+        edges = range(len(self.sender))
+        start = bisect_left(edges, -gate, key=lambda edge: -int(self.sender[edge]))
+        return range(start, bisect_right(edges, -gate, start, key=lambda edge: -int(self.sender[edge])))
 
     def place(self, node: int) -> int | Region:
         """Where a node's value and gradient lie."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from graphstep.engine.wires import Wire
+
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.engine.update import Update
@@ -51,40 +53,43 @@ class Step:
         return None if gradient is None else gradient.value
 
     @property
+    def wire(self) -> Wire | None:
+        """The wire along which a contribution is sent; None unless the event is ``send``."""
+        return None if self.edge is None else Wire(self.trace, self.edge)
+
+    @property
     def sender(self) -> int | None:
         """The gate that sends."""
-        return None if self.edge is None else int(self.trace.plan.sender[self.edge])
+        return None if self.wire is None else self.wire.sender
 
     @property
     def slot(self) -> int | None:
         """The slot of the sender that reads :attr:`node`."""
-        return None if self.edge is None else int(self.trace.plan.slot[self.edge])
+        return None if self.wire is None else self.wire.slot
 
     @property
     def upstream(self) -> Number | None:
         """The gradient of the sender, when the event is ``send``."""
-        return None if self.edge is None else self.trace.gradient_of(int(self.trace.plan.sender[self.edge]))
+        return None if self.wire is None else self.wire.upstream
 
     @property
     def local(self) -> Number | None:
-        """The sender's local gradient towards :attr:`node`: on arrays the diagonal of its Jacobian, cell by cell; None for a
-        structural gate, whose Jacobian is not formed.
-        """
-        return None if self.edge is None else self.trace.local_of(self.edge)
+        """The sender's local gradient towards :attr:`node`, as :attr:`Wire.local` has it."""
+        return None if self.wire is None else self.wire.local
 
     @property
     def contribution(self) -> Number | None:
         """Upstream × local; for a structural gate the upstream gradient pulled back."""
-        return None if self.edge is None else self.trace.contribution_of(self.edge)
+        return None if self.wire is None else self.wire.contribution
 
     @property
     def contributions(self) -> tuple[Number, ...]:
         """What a sum adds up, in the order of arrival; empty for other events."""
         if self.event != "sum":
             return ()
-        return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.node])
+        return tuple(wire.contribution for wire in self.trace.arrivals(self.node))
 
     @property
     def update(self) -> Update | None:
         """What an update does to its parameter; None for other events."""
-        return self.trace.updates[self.n - len(self.trace.plan.events) - 1] if self.event == "update" else None
+        return self.trace.updates[self.n - self.trace.last_backward_step - 1] if self.event == "update" else None

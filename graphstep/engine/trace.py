@@ -8,20 +8,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
-from graphstep.engine.gradient import Gradient
+from graphstep.engine.gradient import Gradient, PartialSums
 from graphstep.engine.inputs import check_inputs
-from graphstep.engine.passes import Array, Buffers, backward, forward, read
+from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
 from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.engine.step import Event, Step
+from graphstep.engine.wires import RunNode, Wire, Wires
 from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
-from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call
 from graphstep.ground.arrays import shape_of, shape_text
 from graphstep.ground.errors import InputError
@@ -29,7 +28,7 @@ from graphstep.ground.numerals import PLAIN, Writing
 from graphstep.language.shapes import fit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from graphstep.engine.levels import Index
     from graphstep.engine.update import Update
@@ -121,24 +120,7 @@ class Trace:
 
         None for a structural gate, whose Jacobian is not formed.
         """
-        sender = int(self.plan.sender[edge])
-        gate, node = self.gate(sender), self.node(sender)
-        if not isinstance(gate, Gate):
-            return None
-        if not node.shape:
-            return float(self.buffers.slopes[edge])
-        # Python's own numbers raise where NumPy's make inf and nan.
-        call = self.call(sender)
-        with np.errstate(all="ignore"):
-            slope = gate.local(
-                int(self.plan.slot[edge]),
-                NUMBERS,
-                call.inputs,
-                call.out,
-                tuple(node.constants),
-                self.ties,
-            )
-        return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
+        return Wire(self, edge).local
 
     def call(self, index: int) -> Call:
         """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
@@ -188,29 +170,11 @@ class Trace:
             return Gradient(self.gradient_of(index), received, received)
         if not received:
             return None
-        if self.program.nodes[index].shape:
-            # Kept, since a hub is asked at each of its thousands of contributions, one after the other.
-            added, total = self._partial_sums.get(index, (len(edges), 0.0))
-            if added > received:
-                added, total = 1, self.contribution_of(edges[0])
-            for edge in edges[added:received]:
-                total = total + self.contribution_of(edge)
-            self._partial_sums[index] = received, total
-            return Gradient(total, received, len(edges))
-        if index not in self._sums:
-            start = self.plan.edge_starts
-            self._sums[index] = np.cumsum(self.buffers.contributions[[start[edge] for edge in edges]])
-        return Gradient(float(self._sums[index][received - 1]), received, len(edges))
+        return Gradient(self._partial_sums.of(index, received), received, len(edges))
 
     @cached_property
-    def _sums(self) -> dict[int, Array]:
-        """By node that is a number, the sums of its first contributions, for each number of them."""
-        return {}
-
-    @cached_property
-    def _partial_sums(self) -> dict[int, tuple[int, Number]]:
-        """By node that is an array, how many contributions were added up last, and their sum."""
-        return {}
+    def _partial_sums(self) -> PartialSums:
+        return PartialSums(self)
 
     @cached_property
     def not_finite(self) -> tuple[int, ...]:
@@ -245,23 +209,59 @@ class Trace:
     @cached_property
     def gradient_sizes(self) -> Array:
         """By node the largest absolute value in its gradient, shape ``(nodes,)``; nan for constants and where there is a nan."""
-        starts = self.plan.starts
-        return np.abs(self.buffers.gradients) if isinstance(starts, range) else _sizes(self.buffers.gradients, pairwise(starts))
+        return node_sizes(self.plan, self.buffers.gradients)
 
     @cached_property
     def contribution_sizes(self) -> Array:
         """By edge the largest absolute value in its contribution, shape ``(edges,)``; nan where there is one."""
-        starts, contributions = self.plan.starts, self.buffers.contributions
-        if isinstance(starts, range):
-            return np.abs(contributions)
-        edges = zip(self.plan.edge_starts, self.plan.receiver.tolist(), strict=False)
-        return _sizes(contributions, ((first, first + starts[node + 1] - starts[node]) for first, node in edges))
+        return edge_sizes(self.plan, self.buffers.contributions)
+
+    # -- wires -------------------------------------------------------------------------------------------------------------------
+
+    def view(self, index: int) -> RunNode:
+        """A node with its numbers."""
+        return RunNode(self, index)
+
+    def wire(self, edge: int) -> Wire:
+        """The wire with this number; IndexError outside."""
+        return self.wires[edge]
+
+    @property
+    def wires(self) -> Wires:
+        """All wires of the run, in the order in which they send."""
+        return Wires(self, range(len(self.plan.sender)))
+
+    def arrivals(self, index: int) -> Wires:
+        """The wires that bring contributions to a node, in the order of their arrival."""
+        return Wires(self, self.plan.arrivals[index])
+
+    def sends(self, index: int) -> Wires:
+        """The wires along which a gate sends contributions, by slot."""
+        return Wires(self, self.plan.edges_of(index))
+
+    def between(self, sender: int, receiver: int) -> Wires:
+        """The wires along which a gate sends to a node, by slot; ``x*x`` sends to x twice."""
+        return Wires(self, tuple(edge for edge in self.plan.edges_of(sender) if self.plan.receiver[edge] == receiver))
+
+    def wire_at(self, gate: int, slot: int) -> Wire | None:
+        """The wire that enters a gate in a slot; None where nothing is sent: from a constant, or off the ways to the output."""
+        return next((wire for wire in self.sends(gate) if wire.slot == slot), None)
 
     # -- steps -------------------------------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         """How many steps the run has."""
         return len(self.plan.events) + len(self.updates)
+
+    @property
+    def seed_step(self) -> int:
+        """The number of the step that seeds the output: the first of the backward pass."""
+        return self.plan.seed_step
+
+    @property
+    def last_backward_step(self) -> int:
+        """The number of the last step of the backward pass; updates come behind it."""
+        return len(self.plan.events)
 
     def step(self, n: int) -> Step:
         """The step with number ``n``, from 0 (the start) to ``len(trace)``; IndexError outside."""
@@ -285,6 +285,10 @@ class Trace:
     def step_of_value(self, index: int) -> int:
         """The number of the step that computes a node; 0 for an input."""
         return max(0, index - self.program.first_gate + 1)
+
+    def step_of_sum(self, index: int) -> int | None:
+        """The number of the step that adds up a node's contributions; None where fewer than two arrive."""
+        return self.plan.sum_step.get(index)
 
     def step_of_gradient(self, index: int) -> int | None:
         """The number of the step that completes a node's gradient; None for constants and where nothing arrives."""
@@ -391,8 +395,3 @@ def _forget_constants(plan: Plan, gradients: Array) -> None:
 def _number(buffer: Array, place: Index) -> Number:
     number: Number = float(buffer[place]) if isinstance(place, int) else read(buffer, place)
     return number
-
-
-def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
-    # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
-    return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)

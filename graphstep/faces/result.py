@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from graphstep.engine import wires as engine
 from graphstep.engine.step import Step
 from graphstep.ground.arrays import number_text, numbers
 from graphstep.ground.errors import did_you_mean, quoted
-from graphstep.language.program import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,50 +71,10 @@ class RunSteps:
         return RunStep(step.trace, step.n, step.event, step.node, step.edge)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunNode:
+class RunNode(engine.RunNode):
     """A node of a finished run."""
 
-    trace: Trace
-    """The run."""
-    index: int
-    """Its place in the program."""
-
-    @property
-    def id(self) -> str:
-        """``v1``, ``v2``, …"""
-        return node_id(self.index)
-
-    @property
-    def name(self) -> str | None:
-        """The name that the program gives it, if any."""
-        return self.trace.node(self.index).name
-
-    @property
-    def label(self) -> str:
-        """Its expression as typed, cut where it is long."""
-        return self.trace.program.label(self.index)
-
-    @property
-    def gate(self) -> str | None:
-        """The name of its gate; None for an input."""
-        return self.trace.node(self.index).gate
-
-    @property
-    def value(self) -> Number:
-        """Its value."""
-        return self.trace.value_of(self.index)
-
-    @property
-    def gradient(self) -> Number | None:
-        """The derivative of the output with respect to it; None for a constant."""
-        known = self.trace.gradient(self.index)
-        return None if known is None else known.value
-
-    @property
-    def contributions(self) -> tuple[Number, ...]:
-        """What arrives at it on the way back, in the order of arrival; the gradient is their sum."""
-        return tuple(self.trace.contribution_of(e) for e in self.trace.plan.arrivals[self.index])
+    __slots__ = ()
 
     def sympy(self) -> Any:
         """Its expression for SymPy, an array as a ``sympy.Array`` of them; LimitError where it is too large for that."""
@@ -198,10 +158,10 @@ class Run:
         from graphstep.analysis.jacobian import jacobian
 
         sender, receiver = self[of].index, self[towards].index
-        edges = [edge for edge in self.trace.plan.arrivals[receiver] if int(self.trace.plan.sender[edge]) == sender]
-        if not 1 <= turn <= len(edges):
-            raise KeyError(f"{quoted(of)} sends {len(edges)} gradients to {quoted(towards)}")
-        return jacobian(self.trace, edges[turn - 1])
+        wires = self.trace.between(sender, receiver)
+        if not 1 <= turn <= len(wires):
+            raise KeyError(f"{quoted(of)} sends {len(wires)} gradients to {quoted(towards)}")
+        return jacobian(self.trace, wires[turn - 1].edge)
 
     def cell(self, text: str, of: Literal["gradient", "value"] = "gradient") -> CellExplanation:
         """One cell, ``W[0, 1]``, of a gradient or a value as the sum of numbers that it is. InputError where there is none."""

@@ -120,6 +120,35 @@ class Program:
                     readers[operand].append((index, slot))
         return tuple(map(tuple, readers))
 
+    @cached_property
+    def uses(self) -> Mapping[tuple[int, int], int]:
+        """The numbers of the uses of every node that brings a gradient along several wires, by reader and slot.
+
+        Uses are counted from left to right in the typed text: a statement after the other, in each an operand after the other.
+        """
+        nodes = self.nodes
+        readers: dict[int, list[tuple[int, int]]] = {}
+        visited: set[int] = set()
+        for root in (i for i, node in enumerate(nodes) if node.gate is not None and (node.name or i == self.output)):
+            if root in visited:
+                continue
+            visited.add(root)
+            stack = [(root, enumerate(nodes[root].operands))]
+            while stack:
+                reader, rest = stack[-1]
+                for slot, x in rest:
+                    if not isinstance(x, int):
+                        continue
+                    if self.reaches[reader] and self.depends[x]:
+                        readers.setdefault(x, []).append((reader, slot))
+                    if x not in visited and nodes[x].gate is not None and nodes[x].name is None:
+                        visited.add(x)
+                        stack.append((x, enumerate(nodes[x].operands)))
+                        break
+                else:
+                    stack.pop()
+        return {use: k for wires in readers.values() if len(wires) > 1 for k, use in enumerate(wires, 1)}
+
     def source_text(self, index: int) -> str:
         """The expression of a node as typed, whatever its length; comments inside it are left out."""
         node = self.nodes[index]

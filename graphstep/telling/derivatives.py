@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
 
 _SEED_CELLS = 6
 """Cells up to which the seed of an array is written out where the number that is differentiated is defined."""
@@ -73,26 +74,21 @@ def gradient_name(trace: Trace, node: int, use: int = 0) -> str:
     return text
 
 
-def wire_use(trace: Trace, edge: int) -> int:
-    """The number of the use that an edge is; 0 where its receiver is used once."""
-    return names_of(trace.program).uses.get((int(trace.plan.sender[edge]), int(trace.plan.slot[edge])), 0)
+def wire_term(wire: Wire) -> Term:
+    """What a wire brings: ``df/dx``, or ``df/dx⁽¹⁾`` where x is used more than once."""
+    return gradient_term(wire.trace, wire.receiver, wire.use)
 
 
-def wire_term(trace: Trace, edge: int) -> Term:
-    """What an edge brings: ``df/dx``, or ``df/dx⁽¹⁾`` where x is used more than once."""
-    return gradient_term(trace, int(trace.plan.receiver[edge]), wire_use(trace, edge))
+def local_term(wire: Wire) -> Term:
+    """The local gradient of a wire: ``∂q/∂x``, with the number of the use where x has several."""
+    names = names_of(wire.trace.program)
+    by = TERMS.symbol(NodeSymbol(names, wire.receiver, wire.use))
+    return TERMS.derivative(names.operand(wire.sender), by, "∂")
 
 
-def local_term(trace: Trace, edge: int) -> Term:
-    """The local gradient of an edge: ``∂q/∂x``, with the number of the use where x has several."""
-    names = names_of(trace.program)
-    by = TERMS.symbol(NodeSymbol(names, int(trace.plan.receiver[edge]), wire_use(trace, edge)))
-    return TERMS.derivative(names.operand(int(trace.plan.sender[edge])), by, "∂")
-
-
-def local_name(trace: Trace, edge: int) -> str:
-    """The local gradient of an edge as plain text: ``∂q/∂x``."""
-    text: str = local_term(trace, edge).read(TEXT).text
+def local_name(wire: Wire) -> str:
+    """The local gradient of a wire as plain text: ``∂q/∂x``."""
+    text: str = local_term(wire).read(TEXT).text
     return text
 
 

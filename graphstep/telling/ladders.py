@@ -81,7 +81,7 @@ def _local_ladder(trace: Trace, edge: int, value: Number | None) -> Ladder:
     gate = trace.gate(sender)
     if not isinstance(gate, Gate) or value is None:
         raise ValueError("the Jacobian of a structural gate is not formed")
-    left = local_term(trace, edge)
+    left = local_term(trace.wire(edge))
     if gate.chooses:
         return Ladder(left, (result(value, trace.writing),))
     names, node, values = names_of(trace.program), trace.node(sender), trace.operand_values(sender)
@@ -129,14 +129,14 @@ def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
     assert edge is not None, "a send has an edge"
     sender = int(trace.plan.sender[edge])
     gate = trace.gate(sender)
-    left = wire_term(trace, edge)
+    left = wire_term(trace.wire(edge))
     if not isinstance(gate, Gate):
         return Ladder(left, tuple(_pulled(trace, edge))), None
     upstream, local, contribution = trace.gradient_of(sender), step.local, trace.contribution_of(edge)
     assert local is not None, "an elementwise gate has a local gradient"
     slope, row = _local_ladder(trace, edge, local), names_of(trace.program).rows[sender]
     arrives = gradient_term(trace, sender)
-    rungs = [Rung(arrives * local_term(trace, edge), "symbols")]
+    rungs = [Rung(arrives * local_term(trace.wire(edge)), "symbols")]
     alone = slope.rungs[0]
     if np.any(np.isinf(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
         # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
@@ -204,14 +204,14 @@ def sum_ladder(step: Step) -> Ladder:
     """A gradient as the sum of its contributions, in the order of the uses."""
     trace = step.trace
     left, total = gradient_term(trace, step.node), trace.gradient_of(step.node)
-    uses = names_of(trace.program).uses
+    uses = trace.program.uses
     edges = sorted(
         trace.plan.arrivals[step.node], key=lambda e: uses.get((int(trace.plan.sender[e]), int(trace.plan.slot[e])), 0)
     )
     if len(edges) > _MANY:
         words = TERMS.words(f"the sum of {len(edges)} contributions")
         return Ladder(left, (Rung(words, "words"), result(total, trace.writing)))
-    rungs = [Rung(_added([wire_term(trace, edge) for edge in edges]), "symbols")]
+    rungs = [Rung(_added([wire_term(trace.wire(edge)) for edge in edges]), "symbols")]
     parts = [trace.contribution_of(edge) for edge in edges]
     if _written(parts):
         row = names_of(trace.program).rows[step.node]

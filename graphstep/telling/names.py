@@ -21,7 +21,6 @@ from graphstep.ground.operands import Constant
 from graphstep.telling.latex_names import latex_name, latex_name_as_typed
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written
-from graphstep.telling.uses import numbered_uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +101,7 @@ class Names:
     def _copies(self, index: int, node: Node, table: Sequence[tuple[str, str]]) -> str:
         (_, source), shape = node.sources[0], shape_text(node.shape)
         name = table[source][0]
-        use = self.uses.get((index, 0), 0)
+        use = self.program.uses.get((index, 0), 0)
         return f"{_numbered(name, use, not name.isidentifier())} as {shape}"
 
     def _typed(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
@@ -162,16 +161,6 @@ class Names:
         level: int = _formula(node, terms, shapes).read(TEXT).level
         return level
 
-    # -- uses ----------------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def uses(self) -> dict[tuple[int, int], int]:
-        """The numbers of the uses of every node that brings a gradient along several wires, by reader and slot.
-
-        Uses are counted from left to right in the typed text: a statement after the other, in each an operand after the other.
-        """
-        return numbered_uses(self.program)
-
     @cached_property
     def rows(self) -> Sequence[bool]:
         """By node whether it is a vector that is used as a row (:func:`graphstep.telling.rows.rows_of`)."""
@@ -196,7 +185,7 @@ class Names:
             return style.name(self.latex(text) if latex else text, cells=cells)
         if node.shape and node.gate == "broadcast":
             source = node.sources[0][1]
-            inside = self.ink(source, style, self.uses.get((index, 0), 0)).within(SUM)
+            inside = self.ink(source, style, self.program.uses.get((index, 0), 0)).within(SUM)
             shape = shape_text(node.shape)
             return Ink(rf"{inside} \text{{ as {shape}}}" if latex else f"{inside} as {shape}", CASES, style, cells)
         if latex:
@@ -245,7 +234,7 @@ class Names:
         operand = operands[slot]
         if not isinstance(operand, int) or operands.count(operand) < 2:
             return self.operand(operand)
-        return TERMS.symbol(NodeSymbol(self, operand, self.uses.get((gate, slot), 0)))
+        return TERMS.symbol(NodeSymbol(self, operand, self.program.uses.get((gate, slot), 0)))
 
     def formula(self, index: int, terms: Sequence[Any]) -> Term:
         """The value of a gate as a term, from what stands for its inputs."""

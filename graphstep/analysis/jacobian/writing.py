@@ -33,7 +33,7 @@ _LAYERS = 24
 
 def title(jacobian: Jacobian) -> str:
     """What it is: ``∂q/∂W``."""
-    return local_name(jacobian.trace, jacobian.edge)
+    return local_name(jacobian.trace.wire(jacobian.edge))
 
 
 def line(jacobian: Jacobian) -> str:
@@ -124,7 +124,7 @@ def orders_lines(trace: Trace, orders: Orders) -> list[str]:
 def _layer(trace: Trace, layer: Layer) -> list[str]:
     size = shape_text((layer.rows, layer.columns))
     return [
-        local_name(trace, layer.edge),
+        local_name(trace.wire(layer.edge)),
         size,
         *(f"{count:,}" for count in (layer.pullback, layer.from_output, layer.from_input)),
     ]

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
-from graphstep.telling.derivatives import wire_use
-from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
     from graphstep.engine.step import Step
@@ -79,7 +77,7 @@ class Typed:
         if len(program.nodes) > _NUMBERED:
             return {}
         counts: dict[int, int] = {}
-        for reader, slot in names_of(program).uses:
+        for reader, slot in program.uses:
             operand = program.nodes[reader].operands[slot]
             assert isinstance(operand, int), "a use is of a node"
             counts[operand] = counts.get(operand, 0) + 1
@@ -205,7 +203,7 @@ class Typed:
 
 def _arrived(trace: Trace, node: int, use: int, at: int) -> str:
     """The contribution of a use, once it has arrived."""
-    edge = next((edge for edge in trace.plan.arrivals[node] if wire_use(trace, edge) == use), None)
+    edge = next((edge for edge in trace.plan.arrivals[node] if trace.wire(edge).use == use), None)
     return "" if edge is None or int(trace.plan.edge_step[edge]) > at else digest(trace.contribution_of(edge))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.teaching.lesson.quantities import edges_between, find_node
-from graphstep.telling.derivatives import gradient_name, local_name, objective_name, wire_use
+from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _whole(trace: Trace, above: str, below: str, use: int, at: int | None) -> Nu
         if gradient is None or not gradient.complete:
             raise InputError(f"{shown} is not known yet" if trace.program.depends[node] else f"{inner} is a constant")
         return gradient.value
-    edge = next((edge for edge in trace.plan.arrivals[node] if wire_use(trace, edge) == use), None)
+    edge = next((edge for edge in trace.plan.arrivals[node] if trace.wire(edge).use == use), None)
     if edge is None:
         raise InputError(f"{inner} has no use number {use} in this run")
     if at is not None and trace.plan.edge_step[edge] > at:
@@ -198,14 +198,14 @@ def _local(trace: Trace, above: str, below: str, use: int, at: int | None) -> Nu
     """``∂above/∂below``: the local gradient of a gate, towards one use of a node where it has several."""
     inner, use = _inner(below, use)
     upper, lower = find_node(trace, above), find_node(trace, inner)
-    edges = [edge for edge in edges_between(trace, upper, lower) if not use or wire_use(trace, edge) == use]
+    edges = [edge for edge in edges_between(trace, upper, lower) if not use or trace.wire(edge).use == use]
     shown = f"∂{above}/∂{below}"
     if len(edges) != 1:
         why = "they are not joined by a wire" if not edges else "several wires join them: number the use"
         hint = f"the whole effect is written {gradient_name(trace, lower)}" if upper == trace.program.output else ""
         raise InputError(f"{shown} is no local gradient of this run: {why}", hint=hint)
-    if not use and wire_use(trace, edges[0]):
-        raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(trace, edges[0])}")
+    if not use and trace.wire(edges[0]).use:
+        raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(trace.wire(edges[0]))}")
     if at is not None and trace.plan.edge_step[edges[0]] > at:
         raise InputError(f"{shown} is not known yet")
     local = trace.local_of(edges[0])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson.quantities import edges_between, find_node
-from graphstep.telling.derivatives import gradient_name, local_name, objective_name, wire_use
+from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def _fault(trace: Trace, signs: str, above: str, below: str, use: int, shown: st
         unknown = below if lower is None else above
         return f"the run has no node '{unknown}'. What is not of the run is said in words"
     whole, edges = gradient_name(trace, lower), [] if upper is None else edges_between(trace, upper, lower)
-    through = " or ".join(local_name(trace, edge) for edge in edges)
+    through = " or ".join(local_name(trace.wire(edge)) for edge in edges)
     if signs == "∂∂":
         if not edges:
             return f"∂ is the effect through one gate, and the gate of {above} does not read {below}: the whole effect is {whole}"
         if above == goal and trace.local_of(edges[0]) is None:
             return f"that is a Jacobian, which is never formed: the gradient of {below} is {whole}"
-        right = [local_name(trace, edge) for edge in edges if wire_use(trace, edge) == use]
+        right = [local_name(trace.wire(edge)) for edge in edges if trace.wire(edge).use == use]
         if right and (not shown or _same(right[0], shown)):
             return ""
         return f"write {right[0] if right else through} for the effect through one gate, {whole} for the whole"
@@ -77,7 +77,7 @@ def _fault(trace: Trace, signs: str, above: str, below: str, use: int, shown: st
     if above != goal:
         one = f"the effect through one gate is {through}" if edges else f"the gradient of {below} is {whole}"
         return f"what this run differentiates is {goal}: {one}"
-    uses = {wire_use(trace, edge) for edge in trace.plan.arrivals[lower]}
+    uses = {trace.wire(edge).use for edge in trace.plan.arrivals[lower]}
     if use and use not in uses:
         return f"{below} has no use number {use}"
     right_name = gradient_name(trace, lower, use)

@@ -250,7 +250,7 @@ def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
     gate = trace.gate(sender)
     assert gate is not None, "an edge starts at a gate"
     box, name = gate.box(trace.node(sender).operands, trace.node(sender).options), name_of(program, receiver)
-    slope = local_name(trace, edge)
+    slope = local_name(trace.wire(edge))
     step = int(trace.plan.edge_step[edge])
     if local:
         words = f"local gradient of the {box} gate towards {name}"

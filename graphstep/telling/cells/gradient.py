@@ -15,11 +15,11 @@ from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.telling.cells.names import cell_name, named
 from graphstep.telling.cells.sums import SPELLED_OUT, left_out, share, shown, written
-from graphstep.telling.derivatives import change, objective, wire_use
+from graphstep.telling.derivatives import change, objective
 from graphstep.telling.equations import equation, result
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import without_repeats
-from graphstep.telling.names import name_of, names_of
+from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,7 +176,7 @@ def _local(trace: Trace, product: Product, index: Cell) -> Term | None:
             return TERMS.exactly(1) / TERMS.exactly(count)
     operand = node.operands[slot]
     assert isinstance(operand, int), "a gradient goes to a node"
-    use = wire_use(trace, product.edge)
+    use = trace.wire(product.edge).use
     return TERMS.derivative(named(trace.program, sender, product.cell), named(trace.program, operand, index, use), "∂")
 
 
@@ -184,7 +184,7 @@ def _in_slot(trace: Trace, gate: int, slot: int, index: Cell) -> Term:
     """A cell of what a gate reads, with the number of its use where the gate reads one node in several slots."""
     operands = trace.node(gate).operands
     several = operands.count(operands[slot]) > 1
-    return named(trace.program, operands[slot], index, names_of(trace.program).uses.get((gate, slot), 0) if several else 0)
+    return named(trace.program, operands[slot], index, trace.program.uses.get((gate, slot), 0) if several else 0)
 
 
 def _only_moves(trace: Trace, gate: StructuralGate, sender: int, slot: int) -> bool:

@@ -1,0 +1,257 @@
+"""The graph of a run as objects: its wires and its nodes.
+
+Both are views. A wire holds a trace and the number of an edge, a node holds a trace and an index; every number is read from the
+trace's arrays when it is asked for. So a program of 100,000 gates has no objects but those that somebody looks at, and nobody
+outside the engine knows how the arrays are laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.language.program import node_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.gradient import Gradient
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.structural import Call, StructuralGate
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.operands import Operand, Shape
+    from graphstep.language.program import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One edge of a run: a gate reads a node in one of its slots, and sends a contribution back along the same way.
+
+    Only what carries a gradient is a wire: the gate is on a way to the output, and the node depends on an input.
+    """
+
+    trace: Trace = field(repr=False)
+    """The run it belongs to."""
+    edge: int
+    """Its number, in the order in which contributions are sent."""
+
+    @property
+    def sender(self) -> int:
+        """The gate that reads the node, and sends on the way back."""
+        return int(self.trace.plan.sender[self.edge])
+
+    @property
+    def slot(self) -> int:
+        """The slot of the sender that reads the receiver."""
+        return int(self.trace.plan.slot[self.edge])
+
+    @property
+    def receiver(self) -> int:
+        """The node that is read, and that gets the contribution."""
+        return int(self.trace.plan.receiver[self.edge])
+
+    @property
+    def step(self) -> int:
+        """The number of the step that sends the contribution."""
+        return int(self.trace.plan.edge_step[self.edge])
+
+    @property
+    def use(self) -> int:
+        """Which use of the receiver it is, counted from 1 in the order of the text; 0 where the receiver is used once."""
+        return self.trace.program.uses.get((self.sender, self.slot), 0)
+
+    @property
+    def gate(self) -> Gate | StructuralGate:
+        """The row of the sender."""
+        gate = self.trace.gate(self.sender)
+        assert gate is not None, "an input sends nothing"
+        return gate
+
+    @property
+    def upstream(self) -> Number:
+        """The gradient of the sender."""
+        return self.trace.gradient_of(self.sender)
+
+    @property
+    def local(self) -> Number | None:
+        """The sender's local gradient towards the receiver: a slope, or one for each cell (the diagonal of the Jacobian) in the
+        shape of the sender's value. None for a structural gate, whose Jacobian is not formed.
+        """
+        sender = self.sender
+        gate, node = self.trace.gate(sender), self.trace.node(sender)
+        if not isinstance(gate, Gate):
+            return None
+        if not node.shape:
+            return float(self.trace.buffers.slopes[self.edge])
+        # Python's own numbers raise where NumPy's make inf and nan.
+        call = self.trace.call(sender)
+        with np.errstate(all="ignore"):
+            slope = gate.local(self.slot, NUMBERS, call.inputs, call.out, tuple(node.constants), self.trace.ties)
+        return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
+
+    @property
+    def contribution(self) -> Number:
+        """Upstream × local, in the shape of the receiver; of a structural gate the upstream gradient pulled back."""
+        return self.trace.contribution_of(self.edge)
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the receiver, and so of the contribution."""
+        return self.trace.node(self.receiver).shape
+
+    def sent(self, at: int) -> bool:
+        """Whether the contribution has been sent at step ``at``."""
+        return self.step <= at
+
+
+class Wires(Sequence[Wire]):
+    """Several wires of one run, in the order in which they send; each is made when it is asked for.
+
+    Where all of them are needed, their columns cost no object for each: :attr:`senders`, :attr:`receivers`, :attr:`slots`,
+    :attr:`steps`, arrays of shape ``(wires,)``.
+    """
+
+    __slots__ = ("_edges", "_trace")
+
+    def __init__(self, trace: Trace, edges: range | tuple[int, ...]) -> None:
+        self._trace, self._edges = trace, edges
+
+    def __len__(self) -> int:
+        return len(self._edges)
+
+    @overload
+    def __getitem__(self, index: int) -> Wire: ...
+    @overload
+    def __getitem__(self, index: slice) -> Wires: ...
+    def __getitem__(self, index: int | slice) -> Wire | Wires:
+        if isinstance(index, slice):
+            return Wires(self._trace, self._edges[index])
+        return Wire(self._trace, self._edges[index])
+
+    def __iter__(self) -> Iterator[Wire]:
+        return (Wire(self._trace, edge) for edge in self._edges)
+
+    def __contains__(self, wire: object) -> bool:
+        return isinstance(wire, Wire) and wire.trace is self._trace and wire.edge in self._edges
+
+    @property
+    def edges(self) -> range | tuple[int, ...]:
+        """The numbers of the wires."""
+        return self._edges
+
+    @property
+    def senders(self) -> NDArray[np.int32]:
+        """By wire, the gate that sends."""
+        return self._column(self._trace.plan.sender)
+
+    @property
+    def receivers(self) -> NDArray[np.int32]:
+        """By wire, the node that gets the contribution."""
+        return self._column(self._trace.plan.receiver)
+
+    @property
+    def slots(self) -> NDArray[np.int32]:
+        """By wire, the slot of the sender that reads the receiver."""
+        return self._column(self._trace.plan.slot)
+
+    @property
+    def steps(self) -> NDArray[np.int32]:
+        """By wire, the number of the step that sends."""
+        return self._column(self._trace.plan.edge_step)
+
+    def _column(self, array: NDArray[np.int32]) -> NDArray[np.int32]:
+        edges = self._edges
+        # A slice is a view; what is listed is copied.
+        return array[edges.start : edges.stop] if isinstance(edges, range) else array[list(edges)]
+
+
+@dataclass(frozen=True, slots=True)
+class RunNode:
+    """One node of a run: an input or a gate, with its numbers."""
+
+    trace: Trace = field(repr=False)
+    """The run it belongs to."""
+    index: int
+    """Its place in the program."""
+
+    @property
+    def source(self) -> Node:
+        """The node as the program has it, without numbers."""
+        return self.trace.program.nodes[self.index]
+
+    @property
+    def id(self) -> str:
+        """``v1``, ``v2``, …"""
+        return node_id(self.index)
+
+    @property
+    def name(self) -> str | None:
+        """The name that the program gives it, if any."""
+        return self.source.name
+
+    @property
+    def label(self) -> str:
+        """Its expression as typed, cut where it is long."""
+        return self.trace.program.label(self.index)
+
+    @property
+    def gate(self) -> str | None:
+        """The name of its gate; None for an input."""
+        return self.source.gate
+
+    @property
+    def rule(self) -> Gate | StructuralGate | None:
+        """The row of its gate; None for an input."""
+        return self.trace.gate(self.index)
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """What it reads, one entry a slot: indexes of nodes, and constants."""
+        return self.source.operands
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of its value."""
+        return self.source.shape
+
+    @property
+    def call(self) -> Call:
+        """Its gate at work: the values that it reads, its own value and its options."""
+        return self.trace.call(self.index)
+
+    @property
+    def value(self) -> Number:
+        """Its value."""
+        return self.trace.value_of(self.index)
+
+    @property
+    def gradient(self) -> Number | None:
+        """The derivative of the output with respect to it; None for a constant."""
+        known = self.gradient_at(len(self.trace))
+        return None if known is None else known.value
+
+    def gradient_at(self, step: int) -> Gradient | None:
+        """What has arrived of its gradient at a step; None while nothing has, and for a constant."""
+        return self.trace.gradient(self.index, step)
+
+    @property
+    def arrivals(self) -> Wires:
+        """The wires that bring it contributions, in the order of their arrival; the gradient is the sum of these."""
+        return self.trace.arrivals(self.index)
+
+    @property
+    def sends(self) -> Wires:
+        """The wires along which it sends contributions, by slot; none for an input."""
+        return self.trace.sends(self.index)
+
+    @property
+    def contributions(self) -> tuple[Number, ...]:
+        """What arrives at it on the way back, in the order of arrival."""
+        return tuple(wire.contribution for wire in self.arrivals)
