@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
@@ -105,6 +105,7 @@ def test_every_elementwise_gate_explains_every_step_on_arrays(gate: Gate) -> Non
         sound(traced(text, **{name: rng.uniform(0.1, 0.9, shape) for name in names}))
 
 
+@settings(max_examples=30)
 @given(st.data())
 def test_random_programs_of_arrays_are_explained(data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))

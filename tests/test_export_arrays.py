@@ -113,7 +113,7 @@ def test_the_schema_knows_every_pattern_and_structure(name: str) -> None:
 
 
 def test_a_large_array_is_written_in_pieces_that_are_its_lists() -> None:
-    for shape in ((70_000,), (3, 40_000), (2, 3, 40_000), (300, 400), (0, 5), (5, 0)):
+    for shape in ((70_000,), (3, 40_000), (2, 3, 10), (300, 40), (0, 5), (5, 0)):
         array = RANDOM.normal(size=shape)
         array.flat[: min(2, array.size)] = [math.nan, -math.inf][: min(2, array.size)]
         parts = list(pieces(Cells(array)))
@@ -123,11 +123,11 @@ def test_a_large_array_is_written_in_pieces_that_are_its_lists() -> None:
         assert json.loads("".join(pieces(entry))) == {"a": 1, "b": [nested(array), nested(array)]}
 
 
-def test_a_document_of_a_million_cells_comes_in_pieces() -> None:
-    made = run("sum(x)", {"x": RANDOM.normal(size=(1000, 1000))})
+def test_a_document_of_a_hundred_thousand_cells_comes_in_pieces() -> None:
+    made = run("sum(x)", {"x": RANDOM.normal(size=(100, 1000))})
     sizes = [len(piece) for piece in export.exporter("json").export(made)]
-    assert max(sizes) < 2_000_000
-    assert sum(sizes) > 40_000_000
+    assert max(sizes) < 1_000_000
+    assert sum(sizes) > 4_000_000
 
 
 # -- Markdown --------------------------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def random_run(seed: int) -> Trace:
     return run("; ".join(statements), used, data=tuple(used)[:1] if choose.randrange(4) == 0 else ())
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_random_programs_of_arrays_are_exported(seed: int) -> None:
     made = random_run(seed)
     half = len(made) // 2

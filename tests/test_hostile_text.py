@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
 from graphstep.language.values import read_inputs, read_value
@@ -79,41 +80,41 @@ _HUGE = {
     "exponentials": "exp(exp(exp(exp(100))))",
     "a numeral with a huge exponent": "1e999999",
     "a numeral with a huge negative exponent": "1e-999999999999",
-    "a long exponent": "1e" + "9" * 100_000,
-    "a numeral of 100,000 digits": "1" * 100_000,
-    "decimals": "0." + "1" * 100_000,
+    "a long exponent": "1e" + "9" * 10_000,
+    "a numeral of 10,000 digits": "1" * 10_000,
+    "decimals": "0." + "1" * 10_000,
     "a factorial": "factorial(1000000)",
     "factorials": "9!!!!!!!!",
-    "parentheses": "(" * 100_000 + "x" + ")" * 100_000,
-    "open parentheses": "(" * 900_000,
-    "closed parentheses": ")" * 900_000,
-    "calls": "sin(" * 100_000 + "x" + ")" * 100_000,
-    "signs": "-" * 100_000 + "x",
-    "pluses": "+" * 900_000,
-    "a tower": "^".join("x" * 100_000),
-    "a tower of negative powers": "x^-" * 100_000 + "x",
-    "bars": "|" * 100_000,
-    "bars and names": "|x" * 100_000,
-    "stars": "*" * 100_000,
-    "commas": "max(" + "," * 100_000 + ")",
-    "separators": ";" * 900_000,
-    "lines": "\n" * 900_000,
-    "spaces": " " * 900_000 + "x",
-    "a comment": "x #" + "#" * 900_000,
-    "a long name": "x" * 900_000,
-    "a long call": "x" * 500_000 + "(" + "y" * 400_000 + ")",
-    "equals signs": "x" + "=" * 100_000,
-    "names side by side": "x " * 100_000,
-    "numbers side by side": "1 " * 100_000,
-    "dots": "." * 100_000,
-    "two readings, far apart": "1/2(" + "x+" * 100_000 + "x)",
-    "many inputs of max": "max(" + "x," * 20_000 + "x)",
-    "marks over one letter": "x" + "\u0315\u0300" * 400_000,
+    "parentheses": "(" * 10_000 + "x" + ")" * 10_000,
+    "open parentheses": "(" * 90_000,
+    "closed parentheses": ")" * 90_000,
+    "calls": "sin(" * 10_000 + "x" + ")" * 10_000,
+    "signs": "-" * 10_000 + "x",
+    "pluses": "+" * 90_000,
+    "a tower": "^".join("x" * 10_000),
+    "a tower of negative powers": "x^-" * 10_000 + "x",
+    "bars": "|" * 10_000,
+    "bars and names": "|x" * 10_000,
+    "stars": "*" * 10_000,
+    "commas": "max(" + "," * 10_000 + ")",
+    "separators": ";" * 90_000,
+    "lines": "\n" * 90_000,
+    "spaces": " " * 90_000 + "x",
+    "a comment": "x #" + "#" * 90_000,
+    "a long name": "x" * 90_000,
+    "a long call": "x" * 50_000 + "(" + "y" * 40_000 + ")",
+    "equals signs": "x" + "=" * 10_000,
+    "names side by side": "x " * 10_000,
+    "numbers side by side": "1 " * 10_000,
+    "dots": "." * 10_000,
+    "two readings, far apart": "1/2(" + "x+" * 10_000 + "x)",
+    "many inputs of max": "max(" + "x," * 2_000 + "x)",
+    "marks over one letter": "x" + "\u0315\u0300" * 40_000,
     "marks over every letter": "x\u0300" * 40_000,
-    "characters that grow": "\ufdfa" * 55_000,
-    "superscripts": "x" + "²" * 100_000,
-    "nested assignments": "; ".join(f"v{i + 1} = v{i} + v{i}" for i in range(5_000)),
-    "unused statements": "x;" * 100_000,
+    "characters that grow": "\ufdfa" * 5_500,
+    "superscripts": "x" + "²" * 10_000,
+    "nested assignments": "; ".join(f"v{i + 1} = v{i} + v{i}" for i in range(500)),
+    "unused statements": "x;" * 10_000,
 }
 _STRANGE = {
     "null": "x\x00y",
@@ -141,11 +142,20 @@ _STRANGE = {
 
 
 @pytest.mark.parametrize("text", [*_HUGE.values(), *_STRANGE.values()], ids=[*_HUGE, *_STRANGE])
-def test_a_hostile_text_is_read_or_refused_with_work_for_each_of_its_characters(text: str) -> None:
+def test_a_hostile_text_is_read_or_refused_with_work_for_each_of_its_characters(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A tenth of what is allowed: what grows faster than the text shows at this size too.
+    monkeypatch.setattr(limits, "TEXT", limits.TEXT // 10)
+    monkeypatch.setattr(limits, "GATES", limits.GATES // 10)
     reports: list[str] = []
 
+    def computed() -> float:
+        program = read(text)
+        return value(program, dict.fromkeys(program.inputs, 1.0))
+
     def work() -> None:
-        reports.append(_outcome(lambda: value(read(text), dict.fromkeys(read(text).inputs, 1.0))))
+        reports.append(_outcome(computed))
         reports.append(_outcome(lambda: read_value(text)))
 
     assert effort(work) < 100_000 + 200 * len(text)
@@ -155,16 +165,11 @@ def test_a_hostile_text_is_read_or_refused_with_work_for_each_of_its_characters(
 
 
 @pytest.mark.parametrize("text", _STRANGE.values(), ids=_STRANGE)
-def test_what_is_said_of_a_strange_character_is_safe_to_print(text: str) -> None:
+def test_a_strange_character_is_no_part_of_a_name_and_what_is_said_of_it_is_safe_to_print(text: str) -> None:
     said = _outcome(lambda: read(text).inputs)
+    assert said.startswith("error: ")
     assert all(c.isprintable() or c == "\n" for c in said)
     said.encode("utf-8")
-
-
-@pytest.mark.parametrize("name", _STRANGE)
-def test_an_invisible_character_never_becomes_part_of_a_name(name: str) -> None:
-    said = _outcome(lambda: read(_STRANGE[name]).inputs)
-    assert said.startswith("error: ")
 
 
 def test_a_hundred_thousand_terms_are_read() -> None:

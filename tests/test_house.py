@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from typing import TYPE_CHECKING
 
 from docs.examples import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FORBIDDEN = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "setrecursionlimit"}
 """What runs text as code, or hides recursion. ``re.compile`` and methods of such names are other things."""
@@ -24,27 +21,27 @@ MAY_LOOK = {"fuzz.py"}
 """It runs for as long as there is time, and is no test. Neither are the benchmarks."""
 
 
-def trees(folder: str) -> Iterator[tuple[str, str, ast.Module]]:
-    """Every module below a folder: where it is, its text, and what Python reads in it."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        yield str(path.relative_to(ROOT)), text, ast.parse(text)
+@functools.cache
+def modules(folder: str) -> list[tuple[str, str, list[ast.AST]]]:
+    """Every module below a folder: where it is, its text, and all nodes that Python reads in it."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.py"))}
+    return [(str(path.relative_to(ROOT)), text, list(ast.walk(ast.parse(text)))) for path, text in texts.items()]
 
 
-def imported(tree: ast.Module) -> set[str]:
-    """The packages that are imported anywhere in it."""
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+def imported(nodes: list[ast.AST]) -> set[str]:
+    """The packages that are imported anywhere in a module."""
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
     return {name.partition(".")[0] for name in names}
 
 
 def test_nothing_runs_text_as_code() -> None:
     offenders = []
-    for where, _, tree in trees("graphstep"):
-        calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for where, _, nodes in modules("graphstep"):
+        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
         called = {function.id for function in calls if isinstance(function, ast.Name)} & FORBIDDEN
         asked = {function.attr for function in calls if isinstance(function, ast.Attribute)} & (FORBIDDEN - {"compile"})
-        offenders += [f"{where}: {name}" for name in called | asked | (imported(tree) & {"pickle", "marshal", "shelve"})]
+        offenders += [f"{where}: {name}" for name in called | asked | (imported(nodes) & {"pickle", "marshal", "shelve"})]
     assert not offenders
 
 
@@ -58,8 +55,8 @@ def swallows(handler: ast.ExceptHandler) -> bool:
 def test_no_error_is_swallowed_whole() -> None:
     offenders = [
         f"{where}:{node.lineno}"
-        for where, _, tree in trees("graphstep")
-        for node in ast.walk(tree)
+        for where, _, nodes in modules("graphstep")
+        for node in nodes
         if isinstance(node, ast.ExceptHandler) and swallows(node) and where not in LAST_RESORT
     ]
     assert not offenders
@@ -67,7 +64,7 @@ def test_no_error_is_swallowed_whole() -> None:
 
 def test_a_module_is_one_thing_and_finished() -> None:
     offenders = []
-    for where, text, _ in trees("graphstep"):
+    for where, text, _ in modules("graphstep"):
         lines = text.splitlines()
         if len(lines) > LINES and where.rpartition("/")[2] not in TABLES:
             offenders.append(f"{where}: {len(lines)} lines")
@@ -83,11 +80,11 @@ def test_a_module_is_one_thing_and_finished() -> None:
 def test_no_test_looks_at_a_clock() -> None:
     # A busy machine would fail it. Work is counted (tests/effort.py); what has to be fast stands in tests/benchmarks.
     offenders = []
-    for where, _, tree in trees("tests"):
+    for where, _, nodes in modules("tests"):
         if "benchmarks" in where or where.rpartition("/")[2] in MAY_LOOK:
             continue
-        waits = [node.keywords for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        waits = [node.keywords for node in nodes if isinstance(node, ast.Call)]
         bounded = any(word.arg == "timeout" for words in waits for word in words)
-        if imported(tree) & CLOCKS or bounded:
+        if imported(nodes) & CLOCKS or bounded:
             offenders.append(where)
     assert not offenders

@@ -82,18 +82,18 @@ def test_entries_that_can_be_other_than_0_are_counted_to_the_last(gate: str) -> 
 
 # The norm of an array is one of its cells together.
 @pytest.mark.parametrize("name", [name for name, gate in ELEMENTWISE.items() if gate.arity != (1, 1) or not gate.over_cells])
-@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 3), (0,), (2, 0), (1, 3, 1)])
-def test_a_gate_that_works_cell_by_cell_has_a_diagonal_jacobian(name: str, shape: tuple[int, ...]) -> None:
+def test_a_gate_that_works_cell_by_cell_has_a_diagonal_jacobian(name: str) -> None:
     gate = ELEMENTWISE[name]
     rng = np.random.default_rng(len(name))
     count = gate.arity[1] or 2
-    trace = at_work((name, [rng.uniform(0.2, 0.9, shape) for _ in range(count)], {}))
-    assert trace is not None
-    for one in every(trace):
-        assert one.structure == "diagonal"
-        assert (one.rows, one.columns) == (one.nonzero, one.nonzero)
-        assert one.difference <= 1e-12
-        assert_structure_holds(one)
+    for shape in ((), (1,), (3,), (2, 3), (0,), (2, 0), (1, 3, 1)):
+        trace = at_work((name, [rng.uniform(0.2, 0.9, shape) for _ in range(count)], {}))
+        assert trace is not None
+        for one in every(trace):
+            assert one.structure == "diagonal", shape
+            assert (one.rows, one.columns) == (one.nonzero, one.nonzero)
+            assert one.difference <= 1e-12
+            assert_structure_holds(one)
 
 
 def test_relu_of_4096_cells_has_16_million_entries_of_which_4096_matter() -> None:

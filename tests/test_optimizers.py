@@ -224,7 +224,7 @@ def test_weights_decay_where_the_gradient_is_0() -> None:
 @every_optimizer
 def test_every_optimizer_goes_down_a_parabola(name: str) -> None:
     # How far it gets is its own affair: some slow down from round to round, some keep a little away from the bottom.
-    training = gs.train("(w - 3)^2", params=["w"], lr=0.02, steps=1500, optimizer=name, w=2)
+    training = gs.train("(w - 3)^2", params=["w"], lr=0.06, steps=500, optimizer=name, w=2)
     assert 2.0 < training.params["w"] < 4.0
     assert training.loss < training.history.losses[0]
 

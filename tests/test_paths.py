@@ -26,7 +26,7 @@ MOST = 500
 """Paths up to which those of a random program are all listed."""
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_the_products_of_a_random_program_add_up_to_the_gradient_of_every_node(seed: int) -> None:
     case = seeded(seed)
     made = trace(read(case.text), case.inputs, seed=1.5)
@@ -227,7 +227,7 @@ def test_a_path_through_arrays_has_no_product() -> None:
 
 
 def test_paths_that_double_with_every_gate_are_counted_exactly_and_at_once() -> None:
-    gates = 20_000
+    gates = 5_000
     chain = trace(read("; ".join(f"a{k + 1} = a{k}*a{k}" for k in range(gates))), {"a0": 1.0})
     found = paths(chain, 0)
     assert found.count == 2**gates
@@ -235,7 +235,7 @@ def test_paths_that_double_with_every_gate_are_counted_exactly_and_at_once() -> 
     assert len(found.listed) == LISTED
     written = paths_lines(found)
     # Listing them would take longer than the sun will shine.
-    assert "Backprop does not list them: 3.98e6020 paths, 40,000 edges." in written
+    assert "Backprop does not list them: 1.41e1505 paths, 10,000 edges." in written
     assert any(line.startswith("… and ") for line in written)
     assert any(line.startswith("All the products add up to the gradient") for line in written)
     assert max(map(len, written)) < 500

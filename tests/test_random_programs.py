@@ -24,20 +24,20 @@ def programs(draw: Callable[..., int]) -> Case:
     return random_case(lambda n: draw(st.integers(0, n - 1)))
 
 
-def test_five_thousand_programs_agree_with_central_differences() -> None:
+def test_fifteen_hundred_programs_agree_with_central_differences() -> None:
     tally = Tally()
-    for seed in range(5_000):
+    for seed in range(1_500):
         against_differences(seeded(seed), tally)
     # A comparison to less than six digits shows little: nearly all must have them, and kinks must be rare.
-    assert tally.compared > 8_000
+    assert tally.compared > 2_400
     assert tally.rough + tally.kinks < 0.02 * tally.compared
 
 
-def test_five_hundred_programs_agree_with_sympy() -> None:
+def test_a_hundred_and_fifty_programs_agree_with_sympy() -> None:
     tally = Tally()
-    for seed in range(5_000, 5_500):
+    for seed in range(1_500, 1_650):
         against_sympy(seeded(seed), tally)
-    assert tally.compared > 800
+    assert tally.compared > 240
     assert tally.rough + tally.kinks + tally.refused < 0.02 * tally.compared
 
 
@@ -47,14 +47,14 @@ def test_any_program_agrees_with_central_differences(case: Case) -> None:
     against_differences(case, Tally())
 
 
-@settings(quick, max_examples=40)
+@settings(quick, max_examples=20)
 @given(programs())
 def test_any_program_agrees_with_sympy(case: Case) -> None:
     against_sympy(case, Tally())
 
 
 def test_every_gate_takes_part() -> None:
-    seen = {node.gate for seed in range(1_000) for node in run(seeded(seed)).program.nodes}
+    seen = {node.gate for seed in range(300) for node in run(seeded(seed)).program.nodes}
     assert set(ELEMENTWISE) - seen == {"constant"}
 
 
@@ -67,7 +67,7 @@ def test_a_seed_always_makes_the_same_program() -> None:
 def test_a_wrong_local_gradient_would_be_found(against: Callable[[Case, Tally], None], monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = dataclasses.replace(ELEMENTWISE["tanh"], slopes=(lambda m, x, out: 1 - out,))
     monkeypatch.setitem(GATES, "tanh", wrong)
-    users = [case for case in map(seeded, range(100)) if "tanh" in case.text]
+    users = [case for case in map(seeded, range(60)) if "tanh" in case.text]
     assert sum(fails(against, case) for case in users) > len(users) / 4
 
 

@@ -578,7 +578,7 @@ def test_each_limit_has_its_own_error_that_says_it(text: str, says: str) -> None
         ("1e400", 1),
         ("1e-0400", 1),
         ("x" * 40, 0),
-        ("; ".join([*(f"v{i + 1} = v{i} * x" for i in range(20_000)), "v20000"]), 20_000),
+        ("; ".join([*(f"v{i + 1} = v{i} * x" for i in range(5_000)), "v5000"]), 5_000),
     ],
 )
 def test_what_is_just_within_the_limits_is_read(text: str, gates: int) -> None:
@@ -674,12 +674,12 @@ def test_any_text_at_all_is_read_or_refused_with_a_reason(text: str) -> None:
     "text",
     [
         "np.exp(" * 5000 + "x" + ")" * 5000,
-        "np.a." * 20000,
-        "x.sum()" * 20000,
-        "cot(" + "x+" * 100_000 + "x)",
+        "np.a." * 5000,
+        "x.sum()" * 5000,
+        "cot(" + "x+" * 20_000 + "x)",
         "np.cat([" * 400,
         "x'*" * 10000,
-        "||x||_" + "2" * 100_000,
+        "||x||_" + "2" * 20_000,
         "1e" * 50000,
     ],
     ids=lambda text: text[:8],

@@ -180,7 +180,7 @@ def doubling(count: int) -> Program:
     ("program", "said"),
     [
         (doubling(30), "2,000 parts"),
-        (doubling(100_000), "2,000 parts"),
+        (doubling(10_000), "2,000 parts"),
         (Program("", (Node(None, (), "x"), *(Node("sin", (i,)) for i in range(200))), 200, {"x": 0}), "nested more than 80"),
         (read("(2x)^387420489"), "thousand digits"),
         (read("((x/x)*9)^(9^9)"), "thousand digits"),

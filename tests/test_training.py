@@ -115,9 +115,9 @@ def test_to_maximize_climbs() -> None:
 
 
 @every_optimizer
-def test_many_small_rounds_are_quick_enough_to_be_counted_in_thousands(name: str) -> None:
-    training = gs.train(PARABOLA, params=["w"], lr=0.01, steps=2000, optimizer=name, x=1, y=2, w=0)
-    assert training.rounds == 2000
+def test_rounds_are_counted_in_hundreds(name: str) -> None:
+    training = gs.train(PARABOLA, params=["w"], lr=0.01, steps=500, optimizer=name, x=1, y=2, w=0)
+    assert training.rounds == 500
 
 
 def test_a_program_without_gates_can_be_trained() -> None:

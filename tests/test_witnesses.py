@@ -274,7 +274,7 @@ def test_what_rounding_leaves_of_0_is_printed_as_0(text: str, inputs: list[float
 SPELLED = [gate.functions[0] for gate in ELEMENTWISE.values() if gate.functions and gate.arity[0] == 1]
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=80)
 @given(
     st.sampled_from([*(f"{name}(x)" for name in SPELLED), "1/x", "x^-2", "x^0.5", "x^3", "2^x", "x^x", "1/(x - 1)"]),
     st.floats(-1, 1),
@@ -334,7 +334,7 @@ def test_a_wrong_local_gradient_is_found_where_sympy_is_not_asked(monkeypatch: p
 
 
 def test_every_program_is_confirmed() -> None:
-    verdicts = [row.verdict for seed in range(100) for row in rows(trace(read(seeded(seed).text), seeded(seed).inputs))]
+    verdicts = [row.verdict for seed in range(50) for row in rows(trace(read(seeded(seed).text), seeded(seed).inputs))]
     assert set(verdicts) == {"agree"}
 
 
@@ -363,7 +363,7 @@ def test_the_gradient_of_an_inner_node_has_three_witnesses_too() -> None:
 
 
 def test_every_node_of_every_program_is_confirmed() -> None:
-    for seed in range(40):
+    for seed in range(20):
         of = trace(read(seeded(seed).text), seeded(seed).inputs)
         for index in range(len(of.program.nodes)):
             if of.program.depends[index]:
@@ -479,8 +479,8 @@ def wide(gates: int, inputs: int) -> Program:
     return Program("", tuple(nodes), row[0], {f"x{i}": i for i in range(inputs)})
 
 
-def test_a_hundred_thousand_gates_are_checked() -> None:
-    program = wide(100_000, 20)
+def test_twenty_thousand_gates_are_checked() -> None:
+    program = wide(20_000, 20)
     of = trace(program, {name: 0.1 * i - 1.05 for i, name in enumerate(program.inputs)})
     found = check(of)
     assert found.agrees
@@ -505,8 +505,8 @@ def test_many_inputs_give_the_same_as_one_by_one() -> None:
 
 
 def test_a_chain_beyond_sympys_depth_is_checked_by_differences() -> None:
-    nodes = (Node(None, (), "x"), *(Node("tanh", (i,)) for i in range(20_000)))
-    row = check_node(trace(Program("", nodes, 20_000, {"x": 0}), {"x": 0.5}), 10_000)
+    nodes = (Node(None, (), "x"), *(Node("tanh", (i,)) for i in range(5_000)))
+    row = check_node(trace(Program("", nodes, 5_000, {"x": 0}), {"x": 0.5}), 2_500)
     assert row.verdict == "agree"
     assert row.symbolic is None
     assert "nested more than 80 deep" in row.symbolic_note

@@ -11,7 +11,7 @@ from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson import open_lesson, progress
-from graphstep.teaching.lesson.catalogue import catalogue, find
+from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -41,29 +41,20 @@ async def typed(pilot, text: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_prose_stands_beside_the_run_in_a_window_of_any_size(size):
-    async def go() -> str:
-        async with opened("1", size) as (app, _):
-            return frame(app)
-
-    shown = asyncio.run(go())
-    assert "You can work out" in shown
-    assert "The computational graph" in shown
-    assert "graph" in shown
-    assert "0 of 3 answered" in shown
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_the_answer_shows_after_it_was_given_and_not_before(size):
-    async def go() -> tuple[str, str, int]:
+def test_the_prose_stands_beside_the_run_and_the_answer_shows_after_it_was_given_and_not_before(size):
+    async def go() -> tuple[str, str, str, int]:
         async with opened("1", size) as (app, pilot):
+            start = frame(app)
             await pilot.press("enter", "enter")
             await pilot.pause()
             before = frame(app)
             await typed(pilot, "6/2")
-            return before, frame(app), app.screen.stepper.at
+            return start, before, frame(app), app.screen.stepper.at
 
-    before, after, at = asyncio.run(go())
+    start, before, after, at = asyncio.run(go())
+    assert "You can work out" in start
+    assert "The computational graph" in start
+    assert "0 of 3 answered" in start
     assert "What is q?" in before
     assert "-2 + 5" not in before
     assert "✓ q = x + y = -2 + 5 = 3" in after
@@ -84,17 +75,17 @@ def test_the_learner_cannot_step_past_an_open_question():
     assert asyncio.run(go()) == (0, "Answer first: the next step shows it.", 0)
 
 
-@pytest.mark.parametrize("key", ["e", "plus", "v", "i", "x"])
-def test_what_would_give_the_answer_away_waits(key):
-    async def go() -> tuple[str, bool]:
+def test_what_would_give_the_answer_away_waits():
+    async def go() -> None:
         async with opened("1") as (app, pilot):
-            await pilot.press("enter", "enter", "escape", key)
-            await pilot.pause()
-            return app.screen.keys.message, isinstance(app.screen, LessonScreen)
+            await pilot.press("enter", "enter", "escape")
+            for key in ("e", "plus", "v", "i", "x"):
+                app.screen.say("")
+                await pilot.press(key)
+                assert "Answer the question first" in app.screen.keys.message, key
+                assert isinstance(app.screen, LessonScreen)
 
-    message, same_screen = asyncio.run(go())
-    assert "Answer the question first" in message
-    assert same_screen
+    asyncio.run(go())
 
 
 def test_a_slip_is_said_and_hints_come_one_at_a_time():
@@ -154,8 +145,9 @@ def test_the_keys_of_the_lesson_can_be_clicked():
     assert asyncio.run(go()) == [1, 0]
 
 
-@pytest.mark.parametrize("lesson", [str(entry.number) for entry in catalogue()])
-def test_every_shipped_lesson_can_be_gone_through_on_the_screen(lesson):
+# That every lesson can be gone through, tests/test_lesson.py shows; these ask for numbers, arrays, shapes and words.
+@pytest.mark.parametrize("lesson", ["1", "7", "13", "16"])
+def test_a_shipped_lesson_can_be_gone_through_on_the_screen(lesson):
     async def go() -> tuple[bool, bool]:
         async with opened(lesson, (80, 24)) as (app, pilot):
             screen = app.screen

@@ -19,19 +19,19 @@ from tests.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL,
 SIZES = [(200, 60), (120, 40), (100, 24), (99, 40), (80, 24), (60, 16), (50, 12), (30, 8), (12, 5), (3, 2)]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_a_window_of_any_size_shows_what_it_can(size) -> None:
+def test_a_window_of_any_size_shows_what_it_can() -> None:
     async def play(driver: Driver) -> None:
-        await driver.press("right", "o", "o", "right", "tab", "l", "l", "z", "end")
-        width, height = size
-        rows = driver.frame().split("\n")
-        assert len(rows) == height
-        assert all(len(row) <= width for row in rows)
-        if width >= 60 and height >= 16:
-            assert "+ sends to y" in driver.frame()
-            assert "backward 7/7" in driver.frame()
+        for width, height in SIZES:
+            await driver.pilot.resize_terminal(width, height)
+            await driver.press("home", "right", "o", "tab", "l", "l", "z", "end")
+            rows = driver.frame().split("\n")
+            assert len(rows) == height
+            assert all(len(row) <= width for row in rows)
+            if width >= 60 and height >= 16:
+                assert "+ sends to y" in driver.frame()
+                assert "backward 7/7" in driver.frame()
 
-    drive(play, size=size)
+    drive(play)
 
 
 def test_resizing_changes_the_arrangement_at_once() -> None:
@@ -241,7 +241,7 @@ STRANGE = [
 
 
 def test_every_step_of_every_program_can_be_shown() -> None:
-    programs = [(case["expression"], numbers(case["inputs"])) for case in CASES] + STRANGE
+    programs = [(case["expression"], numbers(case["inputs"])) for case in CASES[::3]] + STRANGE
 
     async def play(driver: Driver) -> None:
         for text, inputs in programs:

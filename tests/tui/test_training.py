@@ -119,7 +119,7 @@ def drive(play, made: Training | None = None, size=SMALL, **options) -> None:
     asyncio.run(scene())
 
 
-def test_nothing_is_trained_until_a_key_asks_for_it() -> None:
+def test_nothing_is_trained_until_a_key_asks_for_it_and_one_round_on_trains_one() -> None:
     async def play(d) -> None:
         await d.pilot.pause(0.15)
         assert d.trainer.rounds == 0
@@ -129,12 +129,6 @@ def test_nothing_is_trained_until_a_key_asks_for_it() -> None:
         assert "No round was trained yet" in d.message
         await d.press("enter")
         assert "There is no round to step through yet" in d.message
-
-    drive(play)
-
-
-def test_one_round_on_trains_one_and_tells_its_update() -> None:
-    async def play(d) -> None:
         await d.press("right")
         assert d.trainer.rounds == 1
         assert d.screen.at == 0
@@ -148,22 +142,15 @@ def test_one_round_on_trains_one_and_tells_its_update() -> None:
     drive(play)
 
 
-def test_all_rounds_are_trained_and_it_says_so() -> None:
+def test_all_rounds_are_trained_as_python_does_and_it_says_so() -> None:
     async def play(d) -> None:
-        await d.press("space")
+        await d.press("right", "pagedown", "space")
         assert d.trainer.rounds == 20
         assert d.screen.at == 19
         assert d.message == "All 20 rounds are done."
         await d.press("space")
         assert d.trainer.rounds == 20
         assert d.message == "All 20 rounds are done."
-
-    drive(play)
-
-
-def test_it_is_the_training_that_python_does() -> None:
-    async def play(d) -> None:
-        await d.press("right", "pagedown", "space")
         done = gs.train(LINE, params=["w"], lr=0.1, steps=20, **LINE_INPUTS)
         assert d.screen.training.history.losses == done.history.losses
         assert d.screen.training.params == done.params
@@ -387,16 +374,17 @@ async def _type(d, text: str) -> None:
     await d.pilot.pause()
 
 
-@pytest.mark.parametrize("suffix", [".svg", ".md", ".csv", ".json", ".txt"])
-def test_a_training_is_exported(suffix: str, tmp_path: Path) -> None:
+def test_a_training_is_exported(tmp_path: Path) -> None:
     async def play(d) -> None:
-        await d.press("right", "right", "x")
-        target = tmp_path / f"training{suffix}"
-        await _type(d, str(target))
-        await d.pilot.press("enter")
-        await d.until(lambda: d.message.startswith("wrote"))
-        d.screen.training.to(tmp_path / f"again{suffix}")
-        assert target.read_bytes() == (tmp_path / f"again{suffix}").read_bytes()
+        await d.press("right", "right")
+        for suffix in (".svg", ".md", ".csv", ".json", ".txt"):
+            target = tmp_path / f"training{suffix}"
+            await d.press("x")
+            await _type(d, str(target))
+            await d.pilot.press("enter")
+            await d.until(lambda target=target: d.message.startswith("wrote") and target.name in d.message)
+            d.screen.training.to(tmp_path / f"again{suffix}")
+            assert target.read_bytes() == (tmp_path / f"again{suffix}").read_bytes()
 
     drive(play)
 
@@ -477,7 +465,7 @@ def test_keys_are_answered_while_it_trains() -> None:
     drive(play, training(rounds=FOREVER, rate="0.0001"))
 
 
-def test_leaving_ends_the_thread() -> None:
+def test_leaving_ends_the_thread(spared) -> None:
     made = training(rounds=FOREVER, rate="0.0001")
 
     async def play(d) -> None:
@@ -488,6 +476,7 @@ def test_leaving_ends_the_thread() -> None:
     drive(play, made)
     assert 20 < len(made.history) < FOREVER
     assert made.stopped.startswith("cancelled")
+    assert spared == ["collect", "freeze", "unfreeze"], "rounds make and drop many objects"
 
 
 def test_help_lists_every_key() -> None:
