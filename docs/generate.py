@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docs import examples, pictures
+from docs.core import core_page
 from docs.gates import gates_page
 from docs.tables import MADE, table
 from docs.training import training_page
@@ -118,6 +119,7 @@ def _groups(actions: Iterable[Action], groups: Iterable[str], level: int = 2) ->
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "core.md": core_page,
     "reference/gates.md": gates_page,
     "reference/keys.md": keys_page,
     "reference/command-line.md": command_line_page,

@@ -13,7 +13,7 @@ from pkgutil import walk_packages
 import pytest
 
 import graphstep
-from docs import pictures
+from docs import core, pictures
 from docs.examples import ROOT, pages, refreshed
 from docs.generate import HERE, PAGES
 from graphstep.faces.export.training import document
@@ -21,8 +21,9 @@ from graphstep.faces.export.training import document
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
-KINDS = {"console", "pycon", "sh", "text", "json", "predict", "markdown", "toml", "mermaid", "math"}
-"""Fences that a page may hold: those that run (console, pycon), those that other tests hold to account, and text."""
+KINDS = {"console", "pycon", "python", "sh", "text", "json", "predict", "markdown", "toml", "mermaid", "math"}
+"""Fences that a page may hold: those that run (console, pycon), those that are taken from the code or that other tests hold to
+account, and text."""
 
 by_page = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -194,3 +195,11 @@ def test_examples_in_docstrings_hold() -> None:
             examples[name] = (result.failed, result.attempted)
             assert examples[name] == (0, len([line for line in text.splitlines() if line.strip().startswith(">>> ")])), name
     assert len(examples) > 5
+
+
+def test_the_core_is_read_in_an_evening() -> None:
+    shown = [
+        block["body"].splitlines()[1:] for block in FENCE.finditer((HERE / "core.md").read_text()) if block["kind"] == "python"
+    ]
+    assert len(shown) >= 6
+    assert sum(map(len, shown)) <= core.BOUND
