@@ -85,7 +85,7 @@ def words(svg: str) -> list[str]:
 
 
 def test_every_function_of_the_language_is_on_its_page() -> None:
-    from graphstep.language.read.calls import function_names
+    from graphstep.language.read.functions import function_names
 
     text = (HERE / "reference/language.md").read_text(encoding="utf-8")
     missing = [name for name in function_names() if not re.search(rf"(?<!\w){name}(?!\w)", text)]

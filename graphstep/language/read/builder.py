@@ -14,6 +14,7 @@ from graphstep.ground.errors import LimitError, ReadError, quoted
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Node, Program
 from graphstep.language.read import calls, complaints
+from graphstep.language.read.functions import Option
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -225,23 +226,23 @@ class Builder:
         """``||x||``"""
         return self.gate("norm", (parts[1][0],), (parts[0].start_pos, parts[2].end_pos))
 
-    def option(self, parts: Sequence[Any]) -> calls.Option:
+    def option(self, parts: Sequence[Any]) -> Option:
         """``axis=0``"""
         name, value = parts
-        return calls.Option(name.text, (name.start_pos, value.end_pos), (value.start_pos + 1, value.end_pos))
+        return Option(name.text, (name.start_pos, value.end_pos), (value.start_pos + 1, value.end_pos))
 
-    def shape(self, parts: Sequence[Any]) -> calls.Option:
+    def shape(self, parts: Sequence[Any]) -> Option:
         """``(2, 3)`` behind the inputs of a call."""
-        return calls.Option("", parts[0].span, parts[0].span)
+        return Option("", parts[0].span, parts[0].span)
 
-    def first_argument(self, parts: Sequence[Any]) -> list[Term | calls.Option]:
+    def first_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
         """The inputs and options of a call, so far."""
         return [parts[0]]
 
-    def next_argument(self, parts: Sequence[Any]) -> list[Term | calls.Option]:
+    def next_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
         """The inputs and options of a call, one more."""
         parts[0].append(parts[2])
-        arguments: list[Term | calls.Option] = parts[0]
+        arguments: list[Term | Option] = parts[0]
         return arguments
 
     def call(self, parts: Sequence[Any]) -> Term:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from graphstep.gates import FUNCTIONS, Gate
 from graphstep.ground.errors import ReadError
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
 from graphstep.language.program import LABEL_WIDTH
+from graphstep.language.read.functions import CHAINS, Option, check_count
+from graphstep.language.read.structural import with_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,51 +19,13 @@ if TYPE_CHECKING:
     from graphstep.ground.operands import Operand
     from graphstep.language.read.builder import Builder, Term
 
-CHAINS = {"Add": "add", "Mul": "mul"}
-"""SymPy's functions of any number of inputs, which become a chain of gates from left to right."""
-
-
-class Option(NamedTuple):
-    """``axis=0`` in a call, as yet unread: what may stand there is for the gate to say."""
-
-    name: str
-    """The option, or the empty string for a shape in parentheses behind the inputs."""
-    span: Span
-    """Where it stands with its name."""
-    value: Span
-    """Where its value stands."""
-
-
 _LOGARITHMS = frozenset({"log", "ln"})
 _POWERS = frozenset({"pow", "Pow"})
-
-
-def is_function(name: str) -> bool:
-    """Whether ``name(`` is a call."""
-    return name in FUNCTIONS or name in CHAINS or name == "Rational"
-
-
-def function_names() -> tuple[str, ...]:
-    """Every name that can be called, in the order of the table of gates."""
-    return (*FUNCTIONS, *CHAINS, "Rational")
 
 
 def is_numeral(constant: Constant) -> bool:
     """Whether a constant was typed as one numeral: neither a fraction nor a name."""
     return constant.text[-1] in "0123456789." and constant.text[0] in "-.0123456789" and "/" not in constant.text
-
-
-def takes_shape(name: str) -> bool:
-    """Whether a shape may stand behind the inputs of this function."""
-    gate = FUNCTIONS.get(name)
-    return gate is not None and not isinstance(gate, Gate) and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
-
-
-def option_of_several(name: str) -> str:
-    """The option of a function that takes several whole numbers, ``axes``; empty when it has none."""
-    gate = FUNCTIONS.get(name)
-    keywords = {} if gate is None or isinstance(gate, Gate) else gate.keywords
-    return next((key for key, kind in keywords.items() if kind in ("axes", "shape")), "")
 
 
 def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: Span) -> Term:
@@ -73,46 +36,25 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     terms = [x for x in arguments if not isinstance(x, Option)]
     gate = FUNCTIONS.get(name)
     if len(terms) < len(arguments) or not (gate is None or isinstance(gate, Gate)):
-        from graphstep.language.read.structural import with_options
-
         return with_options(builder, name, terms, [x for x in arguments if isinstance(x, Option)], span)
     operands = tuple(term[0] for term in terms)
     if name in CHAINS:
-        check_count(builder, name, len(terms), 1, None, span)
+        check_count(builder.text, name, len(terms), 1, None, span)
         return _chain(builder, name, terms, span)
     if name == "Rational":
-        check_count(builder, name, len(terms), 1, 2, span)
+        check_count(builder.text, name, len(terms), 1, 2, span)
         return _rational(builder, operands, span)
     if name in _LOGARITHMS and len(terms) == 2:
         return _logarithm_to_base(builder, name, terms, span)
     assert isinstance(gate, Gate), "what is no function has been refused"
     fewest, most = gate.arity
-    check_count(builder, name, len(terms), fewest, most, span)
+    check_count(builder.text, name, len(terms), fewest, most, span)
     if name in _POWERS:
         return builder.raised(operands[0], operands[1], span)
     missing = 0 if most is None else most - len(operands)
     defaults = gate.defaults[len(gate.defaults) - missing :] if missing else ()
     filled = (*operands, *(Constant(value, numeral(value)) for value in defaults))
     return builder.gate(gate.name, filled, span)
-
-
-def check_count(builder: Builder, name: str, count: int, fewest: int, most: int | None, span: Span, hint: str = "") -> None:
-    """Raise :class:`~graphstep.ground.errors.ReadError` unless a call has as many inputs as its gate takes."""
-    if fewest <= count and (most is None or count <= most):
-        return
-    wanted = f"{fewest}" if fewest == most else f"at least {fewest}"
-    if most is not None and most > fewest:
-        wanted = f"{fewest} or {most}" if most == fewest + 1 else f"{fewest} to {most}"
-    noun = "input" if wanted.endswith("1") else "inputs"
-    given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
-    comma = re.search(r"\d,\d+", builder.text[slice(*span)])
-    if comma is not None and not hint:
-        hint = f"decimals are written with a point: {comma[0].replace(',', '.')}"
-    error = ReadError(f"{name} takes {wanted} {noun}, {given}", text=builder.text, span=span, hint=hint)
-    from graphstep.language.read.foreign import ForeignSpellingError, proposals
-
-    spellings = proposals(builder.text, span[0], general_too=False) if count else []
-    raise ForeignSpellingError(error, spellings) if spellings else error
 
 
 def _spelled(builder: Builder, term: Term) -> str:

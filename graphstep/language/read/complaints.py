@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import ReadError, did_you_mean, quoted
 from graphstep.language.read import arrays
-from graphstep.language.read.calls import function_names, is_function, option_of_several
 from graphstep.language.read.foreign import WITHOUT_GRADIENT, ForeignSpellingError, is_known, proposals
+from graphstep.language.read.functions import function_names, is_function, option_of_several
 from graphstep.language.read.spelling import NO_CONDITIONS, SHOWN, cut, operand_at
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, quoted
 from graphstep.ground.operands import Slice
-from graphstep.language.read.calls import Option
+from graphstep.language.read.functions import Option
 from graphstep.language.read.spelling import NO_CONDITIONS
 
 if TYPE_CHECKING:

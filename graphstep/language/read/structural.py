@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.gates import FUNCTIONS, STRUCTURAL, Gate
 from graphstep.ground.errors import ReadError, did_you_mean, quoted
-from graphstep.language.read.calls import check_count
 from graphstep.language.read.foreign import ForeignSpellingError, proposals
+from graphstep.language.read.functions import check_count
 from graphstep.language.read.options import example, read_option, read_rest
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graphstep.gates.structural import OptionKind
     from graphstep.ground.errors import Span
     from graphstep.language.read.builder import Builder, Term
-    from graphstep.language.read.calls import Option
+    from graphstep.language.read.functions import Option
 
 
 def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequence[Option], span: Span) -> Term:
@@ -45,7 +45,7 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
         hint = f"with an axis {name} takes one array and works over its cells"
     elif gate.keywords and most is not None and len(terms) > most:
         hint = f"its options are given by name: {written}"
-    check_count(builder, name, len(terms), fewest, most, span, hint)
+    check_count(builder.text, name, len(terms), fewest, most, span, hint)
     for key, kind in gate.keywords.items():
         if key not in options and key not in gate.defaults:
             hint = f"write {example(key, kind)} behind its inputs"

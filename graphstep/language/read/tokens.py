@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError
 from graphstep.language.read import arrays, complaints, spelling
-from graphstep.language.read.calls import is_function, takes_shape
+from graphstep.language.read.functions import is_function, takes_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

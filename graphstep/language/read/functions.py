@@ -1,0 +1,68 @@
+"""What can be called: the names of functions, how many inputs each takes, and the options behind them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from graphstep.gates import FUNCTIONS, Gate
+from graphstep.ground.errors import ReadError
+
+if TYPE_CHECKING:
+    from graphstep.ground.errors import Span
+
+CHAINS = {"Add": "add", "Mul": "mul"}
+"""SymPy's functions of any number of inputs, which become a chain of gates from left to right."""
+
+
+class Option(NamedTuple):
+    """``axis=0`` in a call, as yet unread: what may stand there is for the gate to say."""
+
+    name: str
+    """The option, or the empty string for a shape in parentheses behind the inputs."""
+    span: Span
+    """Where it stands with its name."""
+    value: Span
+    """Where its value stands."""
+
+
+def is_function(name: str) -> bool:
+    """Whether ``name(`` is a call."""
+    return name in FUNCTIONS or name in CHAINS or name == "Rational"
+
+
+def function_names() -> tuple[str, ...]:
+    """Every name that can be called, in the order of the table of gates."""
+    return (*FUNCTIONS, *CHAINS, "Rational")
+
+
+def takes_shape(name: str) -> bool:
+    """Whether a shape may stand behind the inputs of this function."""
+    gate = FUNCTIONS.get(name)
+    return gate is not None and not isinstance(gate, Gate) and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
+
+
+def option_of_several(name: str) -> str:
+    """The option of a function that takes several whole numbers, ``axes``; empty when it has none."""
+    gate = FUNCTIONS.get(name)
+    keywords = {} if gate is None or isinstance(gate, Gate) else gate.keywords
+    return next((key for key, kind in keywords.items() if kind in ("axes", "shape")), "")
+
+
+def check_count(text: str, name: str, count: int, fewest: int, most: int | None, span: Span, hint: str = "") -> None:
+    """Raise :class:`~graphstep.ground.errors.ReadError` unless a call has as many inputs as its gate takes."""
+    if fewest <= count and (most is None or count <= most):
+        return
+    wanted = f"{fewest}" if fewest == most else f"at least {fewest}"
+    if most is not None and most > fewest:
+        wanted = f"{fewest} or {most}" if most == fewest + 1 else f"{fewest} to {most}"
+    noun = "input" if wanted.endswith("1") else "inputs"
+    given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
+    comma = re.search(r"\d,\d+", text[slice(*span)])
+    if comma is not None and not hint:
+        hint = f"decimals are written with a point: {comma[0].replace(',', '.')}"
+    error = ReadError(f"{name} takes {wanted} {noun}, {given}", text=text, span=span, hint=hint)
+    from graphstep.language.read.foreign import ForeignSpellingError, proposals
+
+    spellings = proposals(text, span[0], general_too=False) if count else []
+    raise ForeignSpellingError(error, spellings) if spellings else error
