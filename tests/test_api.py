@@ -72,7 +72,7 @@ def test_numbers_of_every_kind_are_values() -> None:
     assert gs.run("a+b+c+d+e", inputs=values).output == 6.75
 
 
-@pytest.mark.parametrize("value", ["3", None, True, 1j, object()])
+@pytest.mark.parametrize("value", [None, True, 1j, object()])
 def test_what_is_no_number_is_refused_by_name(value: object) -> None:
     with pytest.raises(gs.InputError, match="the value of x is a"):
         gs.run("x", inputs={"x": value})

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from graphstep.ground.arrays import shape_of
 from graphstep.language.shapes import BROADCAST, fit
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
     from graphstep.language.rewrite import Rewritten
+    from graphstep.language.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +71,29 @@ class Refitted:
         return index if self.where is None else next(x for x in self.where[index:] if x is not None)
 
 
-def with_inputs(before: Trace, inputs: Mapping[str, Number]) -> Refitted:
-    """A run with other inputs, of any shapes; raises as :func:`graphstep.engine.trace` does."""
+def with_inputs(before: Trace, inputs: Mapping[str, Number], texts: Mapping[str, str | None] | None = None) -> Refitted:
+    """A run with other inputs, of any shapes; ``texts`` are what was typed for them.
+
+    Raises as :func:`graphstep.engine.trace.trace` does.
+    """
     values = {**before.inputs, **inputs}
     if all(shape_of(values[name]) == shape_of(value) for name, value in before.inputs.items()):
-        return Refitted(before.with_inputs(inputs), None)
-    return _fitted(before, before.program, range(len(before.program.nodes)), values)
+        return Refitted(before.with_inputs(inputs, texts), None)
+    setup = before.setup.edited({name: (texts or {}).get(name) for name in inputs})
+    return _fitted(before, before.program, range(len(before.program.nodes)), values, setup)
 
 
 def rewritten(before: Trace, made: Rewritten) -> Refitted:
     """A run, with the same inputs, of a program that was made from that of another run."""
-    return _fitted(before, made.program, made.where, before.inputs)
+    return _fitted(before, made.program, made.where, before.inputs, before.setup)
 
 
-def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number]) -> Refitted:
+def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number], setup: Setup) -> Refitted:
     from graphstep.engine.plan import plan
     from graphstep.engine.trace import run_plan
 
     fitted = fit(program, {name: shape_of(value) for name, value in values.items()})
-    moved = [
-        name for name, value in values.items() if name not in before.inputs or not np.array_equal(value, before.inputs[name])
-    ]
-    writing = before.writing.without(moved)
-    new = run_plan(plan(fitted.program), values, seed=before.seed, ties=before.ties, writing=writing)
+    new = run_plan(plan(fitted.program), values, seed=before.seed, ties=before.ties, setup=setup)
     joined = [None if x is None else fitted.where[x] for x in where]
     for index, node in enumerate(before.program.nodes):
         if node.gate == BROADCAST:

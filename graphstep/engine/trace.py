@@ -24,7 +24,7 @@ from graphstep.gates.gate import Gate
 from graphstep.gates.structural import Call
 from graphstep.ground.arrays import shape_of, shape_text
 from graphstep.ground.errors import InputError
-from graphstep.ground.numerals import PLAIN, Writing
+from graphstep.language.setup import setup_of_program
 from graphstep.language.shapes import fit
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from graphstep.gates import Ties
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
+    from graphstep.ground.numerals import Writing
     from graphstep.language.program import Node, Program
+    from graphstep.language.setup import Setup
 
 _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
 
@@ -58,10 +60,15 @@ class Trace:
     as if its cells were added up."""
     ties: Ties
     """Who gets the gradient of max at a tie."""
-    writing: Writing = PLAIN
-    """How the run is written: with how many digits, and with which letter for a whole effect."""
+    setup: Setup
+    """What it was opened with: the program and the inputs as typed, and how the run is written."""
     updates: tuple[Update, ...] = ()
     """What becomes of the parameters in a round of training, a step each behind the backward pass; empty otherwise."""
+
+    @cached_property
+    def writing(self) -> Writing:
+        """How the run is written: with how many digits, and with which letter for a whole effect."""
+        return self.setup.writing
 
     @property
     def program(self) -> Program:
@@ -78,16 +85,18 @@ class Trace:
         """The value of the output."""
         return self.value_of(self.program.output)
 
-    def with_inputs(self, inputs: Mapping[str, Number]) -> Trace:
+    def with_inputs(self, inputs: Mapping[str, Number], texts: Mapping[str, str | None] | None = None) -> Trace:
         """The same program run with other values for some inputs; the plan is not made again unless a shape is another one.
+
+        ``texts`` are what was typed for them.
 
         Parameters are updated again with what they are then, unless a shape is another one: the optimizer remembers none of it.
         """
-        values, writing = {**self.inputs, **inputs}, self.writing.without(inputs)
+        values, setup = {**self.inputs, **inputs}, self.setup.edited({name: (texts or {}).get(name) for name in inputs})
         shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
         if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
-            return trace(self.program, values, seed=self.seed, ties=self.ties, writing=writing)
-        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties, writing=writing)
+            return trace(self.program, values, seed=self.seed, ties=self.ties, setup=setup)
+        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties, setup=setup)
         if not self.updates:
             return made
         return replace(made, updates=tuple(u.again(made.value_of(u.node), made.gradient_of(u.node)) for u in self.updates))
@@ -332,31 +341,21 @@ class Trace:
 
 
 def trace(
-    program: Program,
-    inputs: Mapping[str, Number],
-    *,
-    seed: Number = 1.0,
-    ties: Ties = "first",
-    writing: Writing = PLAIN,
+    program: Program, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first", setup: Setup | None = None
 ) -> Trace:
     """Run a program forward and backward.
 
     It is fitted to the shapes of its inputs first (:func:`graphstep.language.shapes.fit`): the trace's program may have more
-    nodes. Raises InputError when an input has no value, or when a value has no input, and ShapeError when shapes do not go
-    together.
+    nodes. ``setup`` is what it was opened with, unless that was nothing but the program's text. Raises InputError when an input
+    has no value, or when a value has no input, and ShapeError when shapes do not go together.
     """
     check_inputs(program, inputs)
     fitted = fit(program, {name: shape_of(value) for name, value in inputs.items()})
-    return run_plan(plan(fitted.program), inputs, seed=seed, ties=ties, writing=writing)
+    return run_plan(plan(fitted.program), inputs, seed=seed, ties=ties, setup=setup)
 
 
 def run_plan(
-    plan: Plan,
-    inputs: Mapping[str, Number],
-    *,
-    seed: Number = 1.0,
-    ties: Ties = "first",
-    writing: Writing = PLAIN,
+    plan: Plan, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first", setup: Setup | None = None
 ) -> Trace:
     """Run a plan that is already made, with inputs of the shapes that it was made for; raises as :func:`trace` does."""
     check_inputs(plan.program, inputs)
@@ -371,17 +370,17 @@ def run_plan(
     with np.errstate(all="ignore"):
         forward(plan, buffers, inputs)
         backward(plan, buffers, seed, ties)
-    return replace(finished(plan, buffers, seed, ties), writing=writing)
+    return finished(plan, buffers, seed, ties, setup or setup_of_program(plan.program, inputs, seed=seed, ties=ties))
 
 
-def finished(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> Trace:
+def finished(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, setup: Setup) -> Trace:
     """The trace of a run that has filled its buffers; nobody writes to them any more."""
     _forget_constants(plan, buffers.gradients)
     for views in buffers.views:
         views.clear()
     for array in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions):
         array.flags.writeable = False
-    return Trace(plan, buffers, seed, ties)
+    return Trace(plan, buffers, seed, ties, setup)
 
 
 def _forget_constants(plan: Plan, gradients: Array) -> None:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.engine.trace import trace
+from graphstep.engine.opening import read_setup
 from graphstep.faces.result import Run
 from graphstep.ground.arrays import numbers
 from graphstep.ground.errors import InputError, quoted
-from graphstep.ground.numerals import DIGITS, writing_of
+from graphstep.ground.numerals import DIGITS
 from graphstep.language.rewrite import read_program
+from graphstep.language.setup import read_names, setup_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     import networkx
 
     from graphstep.analysis.witnesses import Report
+    from graphstep.engine.opening import Opening
     from graphstep.engine.training import Training
     from graphstep.gates import Ties
+    from graphstep.ground.arrays import Number
     from graphstep.ground.numerals import Notation
 
 
@@ -38,6 +41,7 @@ def run(
     inputs: Mapping[str, Any] | None = None,
     seed: Any = 1.0,
     ties: Ties = "first",
+    data: str | Sequence[str] = (),
     share: bool = False,
     expand: bool = False,
     fold: bool = False,
@@ -47,19 +51,27 @@ def run(
 ) -> Run:
     """Read a program, build its graph and run it forward and backward.
 
-    Inputs are numbers, lists of numbers or NumPy arrays. They are given by keyword, or in ``inputs`` where their names clash with
+    Inputs are numbers, lists of numbers, NumPy arrays, or texts as on the command line (``"1/3"``, ``"randn(2, 3)"``; no file is
+    read). They are given by keyword, or in ``inputs`` where their names clash with
     a parameter. ``seed`` is the gradient of the output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a
-    constant before all) or all (``split``). ``notation`` says how a whole effect is written, ``df/dx`` or, with ``lecture``,
-    ∂f/∂x; ``digits`` are the significant digits of what is printed.
+    constant before all) or all (``split``). ``data`` names the inputs that get no gradient. ``notation`` says how a whole effect
+    is written, ``df/dx`` or, with ``lecture``, ∂f/∂x; ``digits`` are the significant digits of what is printed.
 
     Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), and
     ShapeError (arrays do not go together).
     """
-    if ties not in ("first", "split"):
-        raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
-    given, writing = numbers({**(inputs or {}), **values}), writing_of(notation, digits)
-    program = read_program(text, given, share=share, expand=expand, fold=fold)
-    return Run(trace(program, given, seed=numbers({"seed": seed})["seed"], ties=ties, writing=writing))
+    options = {"ties": ties, "data": data, "share": share, "expand": expand, "fold": fold, "digits": digits, "notation": notation}
+    return Run(_opening(text, {**(inputs or {}), **values}, seed, options).run())
+
+
+def _opening(
+    text: str, given: Mapping[str, Any], seed: Any, options: Mapping[str, Any], more: Mapping[str, Number] | None = None
+) -> Opening:
+    """What is to be run; ``more`` are values of inputs that were not given."""
+    start = seed if isinstance(seed, str) else numbers({"seed": seed})["seed"]
+    setup = setup_of(text, given, seed=start, **options)
+    known = numbers({name: value for name, value in given.items() if not isinstance(value, str)})
+    return read_setup(setup, {**known, **(more or {})}, seed=None if isinstance(start, str) else start)
 
 
 def build(
@@ -139,8 +151,6 @@ def train(
     from graphstep.gates.optimizers import optimizer as named
     from graphstep.gates.optimizers import settings_of
 
-    if ties not in ("first", "split"):
-        raise InputError(f"ties must be 'first' or 'split', not {quoted(str(ties))}")
     counts = {
         "steps": (steps, 0),
         "held_out_every": (held_out_every, 1),
@@ -150,15 +160,16 @@ def train(
     for name, (number, least) in counts.items():
         if number is not None and (not isinstance(number, int) or number < least):
             raise InputError(f"{name} must be a whole number from {least}, not {quoted(str(number))}")
-    given = numbers({**(inputs or {}), **values})
+    saved: Mapping[str, Number] = {}
     if resume is not None:
         from graphstep.engine.training.saved import saved_params
 
-        given = {**given, **saved_params(resume)}
-    program = read_program(text, given, share=share, expand=expand, fold=fold)
+        saved = saved_params(resume)
+    options = {"ties": ties, "share": share, "expand": expand, "fold": fold}
+    opening = _opening(text, {**(inputs or {}), **values}, 1.0, options, saved)
     row = named(optimizer)
     settings = training.Settings(
-        training.read_names(params) if isinstance(params, str) else tuple(params),
+        read_names(params) if isinstance(params, str) else tuple(params),
         row,
         settings_of(row, {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}),
         lr if isinstance(lr, str) else repr(float(lr)),
@@ -170,7 +181,7 @@ def train(
         patience=patience,
         ties=ties,
     )
-    made = training.Training(program, given, settings)
+    made = training.Training(opening.program, opening.inputs, settings, opening.setup)
     if resume is not None:
         from graphstep.engine.training.saved import resume as go_on
 

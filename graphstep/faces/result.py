@@ -10,6 +10,7 @@ from graphstep.engine import wires as engine
 from graphstep.engine.step import Step
 from graphstep.ground.arrays import number_text, numbers
 from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.language.values import read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,8 +142,10 @@ class Run:
         return RunNode(self.trace, index)
 
     def edit(self, **values: Any) -> Run:
-        """The same program with other values for some inputs."""
-        return Run(self.trace.with_inputs(numbers(values)))
+        """The same program with other values, or texts of values, for some inputs."""
+        texts = {name: text.strip() for name, text in values.items() if isinstance(text, str)}
+        known = {name: value for name, value in values.items() if name not in texts}
+        return Run(self.trace.with_inputs({**numbers(known), **read_texts(texts, files=False)}, texts))
 
     def check(self) -> Report:
         """Backprop, SymPy's derivative and central differences, side by side for every input."""

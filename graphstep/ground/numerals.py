@@ -7,14 +7,11 @@ its zeros (``0.5000``), so that nobody takes it for exact, and one that is not w
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from graphstep.ground.errors import InputError, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 DIGITS = 4
 """Significant digits of a result, unless a view asks for more."""
@@ -46,14 +43,6 @@ class Writing:
     """Significant digits of a result."""
     lecture: bool = False
     """Whether ∂ stands for the whole effect too, as lectures write it; else that is a d."""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    """What was typed for the inputs, by name; an input that is not among them is written with all of its digits."""
-    command: tuple[str, ...] = ()
-    """The words of the command line that opened the run; empty where none did."""
-
-    def without(self, names: Collection[str]) -> Writing:
-        """The same where these inputs have another value now than was typed."""
-        return replace(self, typed={name: text for name, text in self.typed.items() if name not in names})
 
 
 Notation = Literal["d", "lecture"]

@@ -74,7 +74,7 @@ def _start(step: Step) -> Explanation:
 
 def _given(trace: Trace, name: str, value: Number) -> str:
     """An input as it was typed, so that the problem can be computed again; with its shape where it is an array."""
-    text = trace.writing.typed.get(name) or exact_text(value, SMALL)
+    text = trace.setup.inputs.get(name) or exact_text(value, SMALL)
     if text is None or len(text) > _TYPED:
         return f"{name}, {kind_text(np.shape(value))}"
     return f"{name} = {text}" + (f" ({shape_text(value.shape)})" if not isinstance(value, int | float) else "")

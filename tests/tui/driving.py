@@ -100,7 +100,6 @@ class Driver:
 @asynccontextmanager
 async def opened(text: str = MAIN, inputs: Mapping[str, float] = INPUTS, *, size: tuple[int, int] = SMALL, **options):
     """An open program; its run is made."""
-    options.setdefault("command", ("graphstep", text))
     screen = SteppingScreen(read(text, inputs), inputs, **options)
     app = GraphstepApp(screen)
     async with app.run_test(size=size) as pilot:

@@ -14,7 +14,8 @@ from graphstep.faces.tui.doing.arrays import edges_of
 from graphstep.faces.tui.inspection import inspect
 from graphstep.ground.exact import exact_text
 from graphstep.language.read import read
-from graphstep.language.values import read_value
+from graphstep.language.setup import Setup
+from graphstep.language.values import read_value, split_inputs
 from tests.effort import effort
 from tests.tui.arrays import ALIKE, BIG, LAYER, NET, PROGRAMS, given
 from tests.tui.driving import LARGE, SMALL, Driver, drive
@@ -279,7 +280,7 @@ def test_another_shape_fits_the_program_anew_and_keeps_the_place() -> None:
         assert "X=randn(64, 10, seed=7)" in driver.app.clipboard.replace("'", "")
         assert "W2=randn(5,3,seed=2)" in driver.app.clipboard.replace("'", "")
 
-    drive(play, NET[0], given(NET[1]), size=LARGE, command=("graphstep", NET[0], *NET[1]))
+    drive(play, NET[0], given(NET[1]), size=LARGE, setup=Setup(NET[0], split_inputs(NET[1])))
 
 
 def test_opened_gates_of_arrays_close_again_also_after_a_new_shape() -> None:

@@ -81,8 +81,7 @@ def test_conditions_of_the_command_line_are_set_when_the_screen_opens_and_copied
         await driver.press("B", "ctrl+u", "enter", "y")
         assert "--break" not in driver.app.clipboard
 
-    command = ("graphstep", "max(x, y)*z", "--break=grad == 0")
-    drive(play, "max(x, y)*z", {"x": 2.0, "y": 1.0, "z": 5.0}, conditions=conditions, command=command)
+    drive(play, "max(x, y)*z", {"x": 2.0, "y": 1.0, "z": 5.0}, conditions=conditions)
 
 
 def test_a_condition_on_a_part_of_an_opened_gate_is_not_copied() -> None:

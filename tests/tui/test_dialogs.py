@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from graphstep.debugger.reopening import reopening
+import graphstep as gs
 from graphstep.engine.trace import trace
 from graphstep.faces.cli import step
-from graphstep.faces.cli.program import read_options
+from graphstep.faces.cli.program import opening_of
 from graphstep.faces.cli.words import parse
 from graphstep.faces.tui.dialogs.find import search
 from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_text
 from graphstep.language.read import read
-from graphstep.language.rewrite import read_program
 from tests.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
 
 if TYPE_CHECKING:
@@ -157,13 +156,28 @@ def test_copy_gives_the_command_that_opens_this_step() -> None:
 
 def test_the_copied_command_says_everything_that_makes_the_run() -> None:
     run = trace(read("-x*max(x, y)"), {"x": 1 / 3, "y": 1 / 3}, seed=2.0, ties="split")
-    assert shlex.split(reopening(run, 3, ())) == [
+    assert shlex.split(copied_command(run, "3")) == [
         *("graphstep", "step", "-x*max(x, y)", "x=0.3333333333333333", "y=0.3333333333333333"),
         *("--seed=2", "--ties=split", "--at", "3"),
     ]
-    typed = ("graphstep", "x*y", "x=1", "y=1", "--ties=split")
-    run = trace(read("x*y"), {"x": 2.0, "y": 1.0})
-    assert reopening(run, 1, typed, fold=True) == "graphstep 'x*y' x=2 y=1 --ties=split --fold --at 1"
+
+
+def copied_command(run: Trace, at: str) -> str:
+    return replace(run.setup.filled(run.inputs), at=at).command()
+
+
+def test_a_folded_run_is_copied_with_the_option_unless_it_was_expanded() -> None:
+    def copies(play_keys: tuple[str, ...], text: str, ends: str, **flags: bool) -> None:
+        run = gs.run(text, x=1.0, **flags).trace
+
+        async def play(driver: Driver) -> None:
+            await driver.press(*play_keys)
+            assert driver.app.clipboard == f"graphstep '{text}' x=1 {ends}"
+
+        drive(play, text, {"x": 1.0}, trace=run)
+
+    copies(("F", "y"), "1/(1+exp(-x))", "--fold --at 0")
+    copies(("F", "y"), "sigmoid(x)", "--expand --at 0", expand=True)
 
 
 @pytest.mark.parametrize(
@@ -192,9 +206,8 @@ def test_the_copied_command_opens_the_same_program_again(typed, wanted, tmp_path
         words = shlex.split(line)[line.startswith("graphstep") :]
         options = parse("step", step, words[1:] if words[0] == "step" else words)
         monkeypatch.setattr("sys.stdin", io.StringIO("x*y # it"))
-        program, inputs, seed = read_options(options)
-        run = trace(program, inputs, seed=seed, ties=options.ties)
-        return reopening(run, 2, step._command(options), breaks=options.breaks), run
+        run = opening_of(options).run()
+        return copied_command(run, "2"), run
 
     copied, run = run_of(typed)
     assert copied == wanted
@@ -204,11 +217,9 @@ def test_the_copied_command_opens_the_same_program_again(typed, wanted, tmp_path
 
 
 def test_a_run_without_a_command_is_reopened_with_what_made_it() -> None:
-    """A lesson or a notebook has no command, and the program does not say how it was rewritten."""
-    values = {"x": 1.0, "W": np.ones((2, 2))}
+    text, values = "sum(W*sigmoid(x)) + sigmoid(x) + 1/(1+exp(-x))", {"x": 1.0, "W": np.ones((2, 2))}
     for flags in ({}, {"expand": True}, {"fold": True}, {"share": True}):
-        program = read_program("sum(W*sigmoid(x)) + sigmoid(x) + 1/(1+exp(-x))", values, **flags)
-        copied = reopening(trace(replace(program, data=frozenset({"W"})), values), 1, ())
+        copied = copied_command(gs.run(text, inputs=values, data=["W"], **flags).trace, "1")
         said = [word for word in shlex.split(copied) if word.startswith("--")]
         assert said == [*(f"--{flag}" for flag in flags), "--data=W", "--at"]
 

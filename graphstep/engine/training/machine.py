@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from graphstep.engine.training.settings import Settings
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
+    from graphstep.language.setup import Setup
 
 Array = NDArray[np.float64]
 
@@ -129,12 +130,15 @@ class Machine:
                     cells[...] = assigned[name]
         self.next += 1
 
-    def trace(self, *, updates: bool = True) -> Trace:
-        """The next round as a trace, from its forward pass to its updates; the machine stays where it is."""
+    def trace(self, setup: Setup, *, updates: bool = True) -> Trace:
+        """The next round as a trace, from its forward pass to its updates; the machine stays where it is.
+
+        ``setup`` is what it was opened with.
+        """
         self.forward()
         self.backward()
         plan, buffers = self._made[self._size]
-        run = finished(plan, buffers.copy(), 1.0, self.settings.ties)
+        run = finished(plan, buffers.copy(), 1.0, self.settings.ties, setup)
         if not updates:
             return run
         return replace(

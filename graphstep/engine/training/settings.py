@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.language.setup import read_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,11 +84,6 @@ def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:
             what = "is assigned in the program: it is no input" if name in program.names else "does not stand in the program"
             raise InputError(f"the parameter {quoted(name)} {what}", hint=did_you_mean(name, program.inputs) or hint)
     return tuple(params)
-
-
-def read_names(text: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def read_batch(text: str, seed: int = 0) -> Batch:

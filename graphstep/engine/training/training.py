@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from graphstep.engine.training.machine import Machine
 from graphstep.engine.training.settings import check_params
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
-from graphstep.ground.numerals import PLAIN
+from graphstep.language.setup import setup_of_program
 from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.engine.training.settings import Settings
     from graphstep.ground.arrays import Number
-    from graphstep.ground.numerals import Writing
     from graphstep.language.program import Program
+    from graphstep.language.setup import Setup
 
 
 class Training:
@@ -37,7 +36,7 @@ class Training:
     do not go together.
     """
 
-    def __init__(self, program: Program, inputs: Mapping[str, Number], settings: Settings, writing: Writing = PLAIN) -> None:
+    def __init__(self, program: Program, inputs: Mapping[str, Number], settings: Settings, setup: Setup | None = None) -> None:
         check_params(program, settings.params)
         self.program = program
         """What is trained."""
@@ -45,8 +44,8 @@ class Training:
         """The values that it began with: of the parameters their first, of the data all examples."""
         self.settings = settings
         """How it is trained."""
-        self.writing = writing
-        """How its rounds are written, with what was typed for its inputs."""
+        self.setup = setup or setup_of_program(program, inputs, ties=settings.ties)
+        """What it was opened with, as typed; its rounds are written as that says."""
         self.history = History(norms={name: [] for name in settings.params})
         """Losses, learning rates and norms by round."""
         self.stopped = "no round was run"
@@ -188,9 +187,8 @@ class Training:
                 machine.forward()
                 machine.backward()
                 machine.update()
-            run = machine.trace(updates=wanted < self.rounds)
-        moved = {*self.settings.params, *(self.settings.batch.names if self.settings.batch else ())}
-        return replace(run, writing=self.writing.without(moved))
+            moved = {*self.settings.params, *(self.settings.batch.names if self.settings.batch else ())}
+            return machine.trace(self.setup.edited(dict.fromkeys(moved)), updates=wanted < self.rounds)
 
     def resume(self, state: Mapping[str, Mapping[str, Number]], params: Mapping[str, Number], history: History) -> None:
         """Stand where another training stood: its parameters, the optimizer's memory of each, and its history."""

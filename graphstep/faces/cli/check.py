@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import program_arguments, read_options
+from graphstep.faces.cli.program import opening_of, program_arguments
 
 if TYPE_CHECKING:
     import argparse
@@ -36,10 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check and print."""
     from graphstep.analysis.witnesses import check
-    from graphstep.engine.trace import trace
 
-    program, inputs, seed = read_options(options)
-    report = check(trace(program, inputs, seed=seed, ties=options.ties))
+    report = check(opening_of(options).run())
     if options.format == "json":
         json.dump(report.to_dict(), sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write("\n")

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import program_arguments, read_options
+from graphstep.faces.cli.program import opening_of, program_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -83,14 +83,12 @@ def _kinds(text: str | None) -> frozenset[str]:
 
 
 def _trace(options: argparse.Namespace) -> Trace:
-    from graphstep.engine.trace import trace
-
     if options.network is None:
         if options.expression is None:
             raise InputError("there is nothing to diagnose", hint="give a program with its values, or --network 10x500")
-        program, inputs, seed = read_options(options)
-        return trace(program, inputs, seed=seed, ties=options.ties)
+        return opening_of(options).run()
     from graphstep.analysis.diagnosis import SEED, network, scale_of
+    from graphstep.engine.trace import trace
     from graphstep.language.read import read
 
     size = _SIZE.fullmatch(options.network)

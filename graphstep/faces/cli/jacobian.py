@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import program_arguments, read_options
+from graphstep.faces.cli.program import opening_of, program_arguments
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
@@ -43,10 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was asked for."""
-    from graphstep.engine.trace import trace
-
-    program, inputs, seed = read_options(options)
-    made = trace(program, inputs, seed=seed, ties=options.ties)
+    made = opening_of(options).run()
     if options.cell is not None:
         found: Iterable[str] = _cell(made, options.cell)
     elif options.path is not None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from graphstep.engine.opening import read_setup
 from graphstep.ground import limits
-from graphstep.ground.errors import InputError, did_you_mean, quoted, quoted_path
-from graphstep.ground.files import open_file
+from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.numerals import DIGITS
+from graphstep.language.setup import REWRITINGS, Setup, read_names
+from graphstep.language.values import split_inputs
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
+    from graphstep.engine.opening import Opening
 
 
 def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
@@ -39,35 +38,33 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
 
 
-def read_options(options: argparse.Namespace) -> tuple[Program, dict[str, Number], Number]:
+def setup_of(options: argparse.Namespace) -> Setup:
+    """What was typed, as a setup; ReadError for a word that is no NAME=VALUE, InputError for --digits that are none.
+
+    A program on standard input is read here: it is not there a second time.
+    """
+    texts = {name: text.strip() for name, text in split_inputs(options.values).items()}
+    flags = {name: getattr(options, name) for name in REWRITINGS}
+    more = {name: getattr(options, name) for name in ("at", "notation") if hasattr(options, name)}
+    breaks, digits = tuple(getattr(options, "breaks", ())), _digits(getattr(options, "digits", str(DIGITS)))
+    program = _standard_input() if options.expression == "-" else options.expression
+    return Setup(
+        program, texts, options.seed, options.ties, read_names(options.data), breaks=breaks, digits=digits, **flags, **more
+    )
+
+
+def opening_of(options: argparse.Namespace) -> Opening:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
-    from graphstep.language.rewrite import read_program
-    from graphstep.language.values import read_inputs, read_value
-
-    inputs = read_inputs(options.values)
-    text = source(options.expression)
-    program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
-    data = frozenset(name.strip() for name in options.data.split(",") if name.strip())
-    if unknown := sorted(data - {*program.inputs}):
-        hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {', '.join(program.inputs)}"
-        raise InputError(f"--data names {quoted(unknown[0])}, which is no input of the program", hint=hint)
-    return replace(program, data=data) if data else program, inputs, read_value(options.seed)
+    return read_setup(setup_of(options), files=True)
 
 
-def typed_texts(words: Sequence[str]) -> dict[str, str]:
-    """What was typed for the inputs, by name: ``x=1/3``."""
-    return {name.strip(): text.strip() for name, equals, text in (word.partition("=") for word in words) if equals}
+def _standard_input() -> str:
+    text = sys.stdin.read(limits.TEXT + 1).removeprefix("\ufeff")
+    # It is a program, whatever it begins with, and names no file.
+    return f" {text}" if text.startswith("@") else text
 
 
-def source(word: str) -> str:
-    """The text of a program: the word itself, or what stands in the file or on standard input that it names."""
-    if word == "-":
-        return sys.stdin.read(limits.TEXT + 1).removeprefix("\ufeff")
-    if not word.startswith("@"):
-        return word
-    try:
-        # Four bytes are the most that a character takes, and a mark of byte order may stand before them.
-        with io.TextIOWrapper(open_file(word[1:], 4 * limits.TEXT + 4), encoding="utf-8-sig") as file:
-            return file.read(limits.TEXT + 1)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{quoted_path(word[1:])} is not a text file in UTF-8") from error
+def _digits(word: str) -> int:
+    if not word.isdecimal() or len(word) > 3 or not int(word):
+        raise InputError(f"--digits takes a number of digits, not {quoted(word)}", hint=f"for example --digits {DIGITS + 2}")
+    return int(word)

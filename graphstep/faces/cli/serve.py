@@ -8,7 +8,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import program_arguments, read_options
+from graphstep.faces.cli.program import opening_of, program_arguments
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.signals import handled, status_of
 
@@ -43,27 +43,16 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"{quoted(options.port)} is no port", hint="a port is a number from 1 to 65535")
     if options.expression == "-":
         raise InputError("serve cannot read the program from standard input", hint="put it in a file: @FILE")
-    program, inputs, _ = read_options(options)
-    if not inputs.keys() >= set(program.inputs):
-        check_inputs(program, inputs)
+    opening = opening_of(options)
+    check_inputs(opening.program, opening.inputs)
     try:
         from graphstep.faces.cli.server import Pages, is_open, serve
     except ModuleNotFoundError:
         raise GraphstepError(
             "serving needs the package textual-serve", hint="install it with: pip install 'graphstep[serve]'"
         ) from None
-    flags = [f"--{name}" for name in ("share", "expand", "fold") if getattr(options, name)]
-    words = [
-        f"--seed={options.seed}",
-        f"--ties={options.ties}",
-        f"--data={options.data}",
-        *flags,
-        "--",
-        options.expression,
-        *options.values,
-    ]
     # -P: what lies in the folder at hand is no module.
-    command = shlex.join([sys.executable, "-P", "-m", "graphstep", "step", *words])
+    command = shlex.join([sys.executable, "-P", "-m", "graphstep", *opening.setup.words()])
     pages, ended = Pages(command, options.host), asyncio.Event()
     arrived: list[int] = []
 

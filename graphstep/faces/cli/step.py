@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graphstep.faces.cli.program import program_arguments, read_options, typed_texts
-from graphstep.ground.errors import InputError, quoted
-from graphstep.ground.numerals import DIGITS, writing_of
+from graphstep.faces.cli.program import opening_of, program_arguments
+from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import DIGITS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from graphstep.debugger.breakpoints import Condition
+    from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.numerals import Writing
-    from graphstep.language.program import Program
     from graphstep.telling.explanation import Note
 
 ACCESSIBLE = "ACCESSIBLE"
@@ -67,30 +64,27 @@ def place_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Step, print or write."""
-    program, inputs, seed = read_options(options)
-    writing = _writing(options)
-    at = None if options.at is None else _step_number(options.at)
-    conditions = _conditions(options.breaks, program, inputs) if options.breaks else ()
+    opening = opening_of(options)
+    setup = opening.setup
+    at, conditions = setup.step, _conditions(opening)
     # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
     chosen_elsewhere = options.plain or options.format or options.to
     if not chosen_elsewhere and (options.screen_reader or (screen and os.environ.get(ACCESSIBLE, "0") not in ("", "0"))):
-        return converse(options)
+        return _converse(opening, conditions)
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
         from graphstep.faces.tui import open_program
 
-        command = _command(options)
-        where: dict[str, Any] = {"at": at or 0, "command": command, "conditions": conditions, "writing": writing}
-        return open_program(program, inputs, seed=seed, ties=options.ties, **where)
+        where: dict[str, Any] = {"at": at or 0, "conditions": conditions, "setup": setup}
+        return open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
 
-    from graphstep.engine.trace import trace
     from graphstep.faces import export
 
     chosen = export.exporter(options.format) if options.format else None
     if options.to and chosen is None:
         chosen = export.exporter_for(options.to)
-    made = trace(program, inputs, seed=seed, ties=options.ties, writing=writing)
+    made = opening.run()
     if at is not None and at > len(made):
         raise _no_step(at, made)
     told, missed = "", False
@@ -118,25 +112,29 @@ def run(options: argparse.Namespace) -> int:
 
 def converse(options: argparse.Namespace) -> int:
     """Step on a line prompt."""
+    opening = opening_of(options)
+    return _converse(opening, _conditions(opening))
+
+
+def _converse(opening: Opening, conditions: tuple[Condition, ...]) -> int:
     from graphstep.debugger.state import State
-    from graphstep.engine.trace import trace
     from graphstep.faces import repl
 
-    program, inputs, seed = read_options(options)
-    made = trace(program, inputs, seed=seed, ties=options.ties, writing=_writing(options))
-    at = 0 if options.at is None else _step_number(options.at)
+    at, made = opening.setup.step or 0, opening.run()
     if at > len(made):
         raise _no_step(at, made)
-    conditions = _conditions(options.breaks, program, inputs) if options.breaks else ()
-    return repl.converse(State(made, at, conditions=conditions, command=tuple(_command(options))))
+    return repl.converse(State(made, at, conditions=conditions))
 
 
 def _no_step(at: int, made: Trace) -> InputError:
     return InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
 
 
-def _conditions(texts: Sequence[str], program: Program, inputs: Mapping[str, Number]) -> tuple[Condition, ...]:
+def _conditions(opening: Opening) -> tuple[Condition, ...]:
     """What --break was given; each may be several, with semicolons between them."""
+    texts, program, inputs = opening.setup.breaks, opening.program, opening.inputs
+    if not texts:
+        return ()
     from graphstep.debugger.breakpoints import EXAMPLES, read_conditions
     from graphstep.ground.arrays import shape_of
     from graphstep.language.shapes import fit
@@ -187,41 +185,3 @@ def _remarks(run: Trace) -> Iterator[Note | None]:
     from graphstep.telling.kinks import convention
 
     yield from (convention(run, index) for index in range(run.program.first_gate, len(run.program.nodes)))
-
-
-def _step_number(word: str) -> int:
-    if not word.isdecimal() or len(word) > 15:
-        raise InputError(f"--at takes the number of a step, not {quoted(word)}", hint="0 is the start: --at 0")
-    return int(word)
-
-
-def _command(options: argparse.Namespace) -> list[str]:
-    """The words that open this run again, without the step."""
-    words = ["graphstep"]
-    if options.expression.startswith("-") or options.expression.isalpha():
-        words.append("step")
-    words.append(options.expression)
-    words += options.values
-    words += [f"--{name}" for name in ("share", "expand", "fold") if getattr(options, name)]
-    if options.data:
-        words.append(f"--data={options.data}")
-    if options.seed != "1":
-        words.append(f"--seed={options.seed}")
-    if options.ties != "first":
-        words.append(f"--ties={options.ties}")
-    if options.digits != str(DIGITS):
-        words.append(f"--digits={options.digits}")
-    if options.notation != "d":
-        words.append(f"--notation={options.notation}")
-    return words + [f"--break={text}" for text in options.breaks]
-
-
-def _writing(options: argparse.Namespace) -> Writing:
-    """How the run is written, with what was typed for the inputs."""
-    digits = int(options.digits) if options.digits.isdecimal() and len(options.digits) < 4 else 0
-    if not digits:
-        raise InputError(
-            f"--digits takes a number of digits, not {quoted(options.digits)}", hint=f"for example --digits {DIGITS + 2}"
-        )
-    typed, command = typed_texts(options.values), tuple(_command(options))
-    return replace(writing_of(options.notation, digits), typed=typed, command=command)

@@ -7,21 +7,20 @@ import signal
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import program_arguments, source, typed_texts
+from graphstep.faces.cli.program import program_arguments, setup_of
 from graphstep.faces.cli.streams import replace_line
 from graphstep.ground.errors import InputError, quoted
-from graphstep.ground.numerals import PLAIN
 from graphstep.ground.signals import end, handled, status_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
     from graphstep.engine.training import Settings, Training
+    from graphstep.ground.arrays import Number
 
 USAGE = "EXPR [NAME=VALUE ...] --params NAMES [options]"
 SUMMARY = "Train parameters: forward, backward, update, round by round."
@@ -121,29 +120,27 @@ def _on_screen(options: argparse.Namespace) -> bool:
 
 def prepared(options: argparse.Namespace) -> Training:
     """The training that the options ask for, not begun yet (or where a resumed one stopped)."""
+    from graphstep.engine.opening import read_setup
     from graphstep.engine.training import Training
-    from graphstep.language.rewrite import read_program
-    from graphstep.language.values import read_inputs
 
     if options.seed != "1":
         raise InputError("a training has no --seed: the gradient of a loss is 1", hint="--batch-seed N orders the examples")
     if options.data:
         raise InputError("a training has no --data: what --params does not name is data")
-    inputs = read_inputs(options.values)
+    saved: Mapping[str, Number] = {}
     if options.resume:
         from graphstep.engine.training.saved import resume, saved_params
 
-        inputs = {**inputs, **saved_params(options.resume)}
-    text = source(options.expression)
-    program = read_program(text, inputs, share=options.share, expand=options.expand, fold=options.fold)
-    settings = _settings(options, program.inputs)
-    training = Training(program, inputs, settings, replace(PLAIN, typed=typed_texts(options.values)))
+        saved = saved_params(options.resume)
+    opening = read_setup(setup_of(options), saved, files=True)
+    training = Training(opening.program, opening.inputs, _settings(options, opening.program.inputs), opening.setup)
     return resume(training, options.resume) if options.resume else training
 
 
 def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
     from graphstep.engine import training
     from graphstep.gates.optimizers import SETTINGS, optimizer, settings_of
+    from graphstep.language.setup import read_names
     from graphstep.language.values import read_number
 
     if options.params is None:
@@ -155,7 +152,7 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
     hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in given.items()})
     seed, every = _whole(options.batch_seed, "--batch-seed", 0), _whole(options.held_out_every, "--held-out-every", 1)
     return training.Settings(
-        training.read_names(options.params),
+        read_names(options.params),
         row,
         hyper,
         options.lr,

@@ -67,7 +67,7 @@ def given(trace: Trace) -> Iterator[str]:
     lines = []
     for name, value in inputs:
         if not isinstance(value, int | float) and not _written_out(value):
-            typed = trace.writing.typed.get(name, "")
+            typed = trace.setup.inputs.get(name) or ""
             how = f" {code(typed)}," if 0 < len(typed) <= _TYPED else ""
             lines.append(f"- {inline(names.latex(name))}:{how} {plain(number_text(value))}\n")
     if len(trace.inputs) > GIVEN:
@@ -82,7 +82,7 @@ def given(trace: Trace) -> Iterator[str]:
 def given_number(trace: Trace, name: str) -> str:
     """An input that is a number, as it was typed."""
     names, value = names_of(trace.program), trace.inputs[name]
-    text = trace.writing.typed.get(name, "")
+    text = trace.setup.inputs.get(name) or ""
     if not text or _PLAIN.fullmatch(text):
         return inline(f"{names.latex(name)} = {_as_given(trace, name, value)}")
     return f"{inline(names.latex(name))} = {code(text)}"
@@ -90,7 +90,7 @@ def given_number(trace: Trace, name: str) -> str:
 
 def _as_given(trace: Trace, name: str, value: Number) -> str:
     """A value of the problem in mathematics: as it was typed, or with all of its digits."""
-    text = trace.writing.typed.get(name, "")
+    text = trace.setup.inputs.get(name) or ""
     match = _PLAIN.fullmatch(text)
     if match and match["below"]:
         return rf"\frac{{{match['above']}}}{{{match['below']}}}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.reopening import reopening, without_text
 from graphstep.faces.export._markdown import fence
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def made_by(trace: Trace, at: int | None = None, form: str = "md") -> Iterator[str]:
     """The command that makes the document, in a block; and the inputs that it cannot hold."""
     # A run that is shown to its end is shown whole.
-    command = reopening(trace, None if at == len(trace) else at, trace.writing.command, spelled=trace.writing.typed)
-    yield f"\nMade by\n\n{fence(f'{command} --format {form}', 'sh')}"
-    if missing := without_text(trace, trace.writing.command, trace.writing.typed):
+    setup = replace(trace.setup.filled(trace.inputs), at=None if at in (None, len(trace)) else str(at))
+    yield f"\nMade by\n\n{fence(setup.command('--format', form), 'sh')}"
+    if missing := setup.without_text:
         yield f"\nThe command needs the values of {', '.join(missing)} besides, which are too large for a line.\n"

@@ -10,8 +10,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.ground.numerals import PLAIN
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -19,24 +17,21 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number
-    from graphstep.ground.numerals import Writing
     from graphstep.language.program import Program
+    from graphstep.language.setup import Setup
 
 __all__ = ["open_program", "show"]
 
 
-def show(trace: Trace, *, at: int = 0, command: Sequence[str] = ()) -> int:
-    """Step through a run in the terminal, from step ``at``, until the learner leaves; the exit status.
-
-    ``command`` are the words that would open it again from a shell, without the step.
-    """
+def show(trace: Trace, *, at: int = 0) -> int:
+    """Step through a run in the terminal, from step ``at``, until the learner leaves; the exit status."""
     if _cannot_draw():
         _tell(trace, at)
         return 0
     from graphstep.faces.tui.app import run_screen
     from graphstep.faces.tui.screen import SteppingScreen
 
-    screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at, command=command)
+    screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at)
     return run_screen(screen)
 
 
@@ -47,13 +42,12 @@ def open_program(
     at: int = 0,
     seed: Number = 1.0,
     ties: Ties = "first",
-    command: Sequence[str] = (),
     conditions: Sequence[Condition] = (),
-    writing: Writing = PLAIN,
+    setup: Setup | None = None,
 ) -> int:
     """Step through a program in the terminal; the exit status. Inputs without a value are asked for in a form.
 
-    ``conditions`` are what ``c`` stops at from the start.
+    ``conditions`` are what ``c`` stops at from the start, and ``setup`` is what was typed.
 
     Raises InputError for a value that no input takes, and ShapeError where shapes do not go together, before the screen opens.
     """
@@ -62,14 +56,12 @@ def open_program(
     if _cannot_draw():
         from graphstep.engine.trace import trace
 
-        _tell(trace(program, inputs, seed=seed, ties=ties, writing=writing), at or None, conditions)
+        _tell(trace(program, inputs, seed=seed, ties=ties, setup=setup), at or None, conditions)
         return 0
     from graphstep.faces.tui.app import run_screen
     from graphstep.faces.tui.screen import SteppingScreen
 
-    screen = SteppingScreen(
-        program, inputs, at=at, seed=seed, ties=ties, command=command, conditions=conditions, writing=writing
-    )  # fmt: skip
+    screen = SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, conditions=conditions, setup=setup)
     return run_screen(screen)
 
 

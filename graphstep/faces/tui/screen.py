@@ -21,7 +21,7 @@ from graphstep.faces.tui.saying import said_of
 from graphstep.faces.tui.stepper import Stepper
 from graphstep.faces.tui.stops import Stops
 from graphstep.ground.errors import GraphstepError
-from graphstep.ground.numerals import PLAIN
+from graphstep.language.setup import setup_of_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from graphstep.faces.tui.panes.values import ValuesPane
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number
-    from graphstep.ground.numerals import Writing
     from graphstep.language.program import Program
+    from graphstep.language.setup import Setup
 
 LARGE = 2_000
 """Gates from which making a run, or opening it, is said to take a moment."""
@@ -67,23 +67,18 @@ class SteppingScreen(Screen[None]):
         at: int = 0,
         seed: Number = 1.0,
         ties: Ties = "first",
-        command: Sequence[str] = (),
         conditions: Sequence[Condition] = (),
-        writing: Writing = PLAIN,
+        setup: Setup | None = None,
     ) -> None:
         super().__init__()
         self.program = program
         """What is stepped through, as it was opened."""
         self.inputs = dict(inputs)
         """The values that it was opened with."""
-        self.command = tuple(command)
-        """The words that opened it, without the step."""
         self.levels: list[Level] = []
         """What was opened or folded, the latest last."""
         self.stepper: Stepper | None = None
         """The run and the place in it; None until the run is made."""
-        self.spelled: dict[str, str] = {}
-        """The texts that were typed for arrays since; they make the values, if the values were not changed again."""
         self.diagnosing = Diagnosing(self)
         """What is wrong with the run."""
         self.stops = Stops()
@@ -93,7 +88,8 @@ class SteppingScreen(Screen[None]):
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
-        self._seed, self._ties, self._writing = seed, ties, writing
+        self._seed, self._ties = seed, ties
+        self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
         self._waiting: list[str] = []
         self._missing: list[str] = []
 
@@ -220,13 +216,13 @@ class SteppingScreen(Screen[None]):
         # With the text and its graph before their eyes they know what the values are for.
         self.call_after_refresh(self.panes.graph.preview, self.program)
         known = {name: value for name, value in self.inputs.items() if name not in self._missing}
-        self.app.push_screen(InputsForm(self.program, known, texts=self.spelled, wrong=wrong), self._filled)
+        self.app.push_screen(InputsForm(self.program, known, texts=self._setup.inputs, wrong=wrong), self._filled)
 
     def _filled(self, found: Filled | None) -> None:
         if found is None:
             self.app.exit()
             return
-        self.inputs, self.spelled = found.values, found.texts
+        self.inputs, self._setup = found.values, self._setup.edited(found.texts)
         self._make_run()
 
     def _make_run(self) -> None:
@@ -248,7 +244,7 @@ class SteppingScreen(Screen[None]):
         from graphstep.engine.trace import trace
 
         try:
-            return trace(self.program, self.inputs, seed=self._seed, ties=self._ties, writing=self._writing)
+            return trace(self.program, self.inputs, seed=self._seed, ties=self._ties, setup=self._setup)
         except GraphstepError as error:
             return error
 

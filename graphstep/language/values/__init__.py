@@ -7,6 +7,6 @@ The order in which a text passes the modules: ``words`` (name and value), ``valu
 from __future__ import annotations
 
 from graphstep.language.values.value import read_number, read_value
-from graphstep.language.values.words import read_inputs, read_name, split_words
+from graphstep.language.values.words import read_inputs, read_name, read_texts, split_inputs, split_words
 
-__all__ = ["read_inputs", "read_name", "read_number", "read_value", "split_words"]
+__all__ = ["read_inputs", "read_name", "read_number", "read_texts", "read_value", "split_inputs", "split_words"]

@@ -51,7 +51,7 @@ def read_value(text: str, *, files: bool = True) -> Number:
     if text.lstrip().startswith("@"):
         if not files:
             hint = "type the numbers, or name the file on the command line"
-            raise InputError("no file is read here, since a browser is no place to choose files of this machine", hint=hint)
+            raise InputError("no file is read here: only a command line chooses files of this machine", hint=hint)
         from graphstep.language.values.stored import read_file
 
         return read_file(text.strip()[1:])

@@ -13,7 +13,7 @@ from graphstep.language.read.tokens import NAME
 from graphstep.language.values.value import read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def read_inputs(words: Sequence[str], *, files: bool = True) -> dict[str, Number]:
@@ -22,11 +22,19 @@ def read_inputs(words: Sequence[str], *, files: bool = True) -> dict[str, Number
     Raises :class:`~graphstep.ground.errors.ReadError` for a word without ``=``, for what is no name or no value, and for a name
     that is given twice; and what :func:`~graphstep.language.values.value.read_value` raises.
     """
-    values: dict[str, Number] = {}
-    cells = 0
+    return read_texts(split_inputs(words), files=files)
+
+
+def split_inputs(words: Sequence[str]) -> dict[str, str]:
+    """Names and texts of values from words such as ``x=-2``, in the order of the words; raises as :func:`read_inputs` does."""
+    texts: dict[str, str] = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
+            # A shell cuts x=[0.2, 0.4] in two, which the bracket that is never closed explains better.
+            for before, typed in list(texts.items())[-1:]:
+                if not typed.lstrip().startswith("@"):
+                    _value_of(before, typed, files=False)
             raise ReadError(
                 f"{quoted(word)} is not of the form NAME=VALUE",
                 text=word,
@@ -34,14 +42,23 @@ def read_inputs(words: Sequence[str], *, files: bool = True) -> dict[str, Number
                 hint="write x=-2; an expression of several words stands in quotes",
             )
         name = read_name(name, word)
-        if name in values:
+        if name in texts:
             raise ReadError(f"{quoted(name)} is given twice", text=word, span=(0, len(name)), hint="leave one of the two out")
+        texts[name] = text
+    return texts
+
+
+def read_texts(texts: Mapping[str, str], *, files: bool = True) -> dict[str, Number]:
+    """The values that texts spell, by name; raises as :func:`read_inputs` does."""
+    values: dict[str, Number] = {}
+    cells = 0
+    for name, text in texts.items():
         values[name] = _value_of(name, text, files)
         cells += limits.cells_of(shape_of(values[name]))
         if cells > limits.CELLS:
             counted = limits.counted(map(shape_of, values.values()))
             message = f"the values have more than {limits.CELLS:,} cells together{counted}"
-            raise LimitError(message, text=word, span=(0, len(name)), hint="take fewer examples, or smaller layers")
+            raise LimitError(message, text=f"{name}={text}", span=(0, len(name)), hint="take fewer examples, or smaller layers")
     return values
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.reopening import texts_of
 from graphstep.gates.optimizers import settings_of
 
 if TYPE_CHECKING:
@@ -14,18 +12,10 @@ if TYPE_CHECKING:
     from graphstep.engine.training.training import Training
 
 
-def command_of(training: Training) -> tuple[str, list[str]]:
+def command_of(training: Training) -> tuple[str, tuple[str, ...]]:
     """The shell command of a training, with its inputs as typed; and the inputs that are too large for it."""
-    program, typed = training.program, training.writing.typed
-    texts = texts_of(training.inputs, (), typed)
-    # A word of letters only would be a command or an option of its own.
-    text = program.text.strip()
-    values = [f"{name}={value}" for name, value in texts.items() if value is not None]
-    if text.startswith("-"):
-        words = ["graphstep", "train", *_options(training), "--", text, *values]
-    else:
-        words = ["graphstep", "train", text, *values, *_options(training)]
-    return shlex.join(words), [name for name, value in texts.items() if value is None]
+    setup = training.setup.filled(training.inputs)
+    return setup.command(*_options(training), command="train"), setup.without_text
 
 
 def _options(training: Training) -> Iterator[str]:
@@ -53,5 +43,3 @@ def _options(training: Training) -> Iterator[str]:
         yield from ("--until", repr(settings.until))
     if settings.patience is not None:
         yield from ("--patience", str(settings.patience))
-    if settings.ties != "first":
-        yield from ("--ties", settings.ties)

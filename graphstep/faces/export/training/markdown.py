@@ -63,7 +63,7 @@ def _given(training: Training) -> Iterator[str]:
     yield "\nGiven:\n\n"
     names = names_of(training.program)
     for name, value in training.inputs.items():
-        typed = training.writing.typed.get(name) or exact_text(value, SMALL)
+        typed = training.setup.inputs.get(name) or exact_text(value, SMALL)
         shape = f", {kind_text(shape_of(value))}" if shape_of(value) else ""
         yield f"- {inline(names.latex(name))}: {code(typed) if typed else plain(number_text(value))}{shape if typed else ''}\n"
 

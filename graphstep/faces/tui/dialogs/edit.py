@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -10,7 +9,6 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from graphstep.debugger.places import Refitted, with_inputs
-from graphstep.debugger.reopening import texts_of
 from graphstep.faces.tui.comparison import change, routes_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
@@ -32,17 +30,7 @@ _CELLS = 25
 """Cells up to which an array that was not typed as it is now is written into its field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """What an edit ended with."""
-
-    run: Refitted
-    """The run with the new inputs."""
-    spelled: dict[str, str]
-    """The texts that were typed for arrays."""
-
-
-class EditForm(Form[Edited]):
+class EditForm(Form[Refitted]):
     """The inputs in fields at the bottom; every valid change runs the program again, and the graph shows old → new."""
 
     def __init__(self, screen: SteppingScreen) -> None:
@@ -55,7 +43,8 @@ class EditForm(Form[Edited]):
         self.fields = self._chosen()
         """The inputs that have a field."""
         values = {name: self.before.inputs[name] for name in self.fields}
-        self._texts = {name: text or "" for name, text in texts_of(values, screen.command, screen.spelled, _CELLS).items()}
+        texts = self.before.setup.filled(values, _CELLS).inputs
+        self._texts = {name: texts[name] or "" for name in self.fields}
         self._untold = [name for name, text in self._texts.items() if not text]
         self._values: dict[str, Number] = {}
         self._wrong: dict[str, str] = {}
@@ -105,13 +94,12 @@ class EditForm(Form[Edited]):
         if self._wrong:
             self._show()
             return
-        arrays = {name for name, value in self._values.items() if shape_of(value)}
-        self.dismiss(Edited(self.now, {name: self._texts[name] for name in self.fields if name in arrays}))
+        self.dismiss(self.now)
 
     def _run(self) -> None:
         self._wrong.pop("", None)
         try:
-            self.now = with_inputs(self.before, self._values)
+            self.now = with_inputs(self.before, self._values, {name: self._texts[name].strip() for name in self._values})
         except GraphstepError as error:
             # The last valid run stays on show.
             self._wrong[""] = said_of(error)

@@ -61,7 +61,7 @@ class InputsForm(Form[Filled]):
     """Asks for the inputs that have no value yet."""
 
     def __init__(
-        self, program: Program, inputs: Mapping[str, Number], *, texts: Mapping[str, str] | None = None, wrong: str = ""
+        self, program: Program, inputs: Mapping[str, Number], *, texts: Mapping[str, str | None] | None = None, wrong: str = ""
     ) -> None:
         super().__init__()
         self.program = program
@@ -70,7 +70,7 @@ class InputsForm(Form[Filled]):
         """The values that are known."""
         self.missing = [name for name in program.inputs if name not in inputs]
         """The inputs that are asked for."""
-        self._texts, self._wrong = dict(texts or {}), wrong
+        self._texts, self._wrong = {name: text for name, text in (texts or {}).items() if text}, wrong
 
     def compose(self) -> Iterator[Widget]:
         """A field for each input that is missing, or one for all."""
@@ -115,7 +115,7 @@ class InputsForm(Form[Filled]):
         if still:
             self._say(f"No value yet for {', '.join(still[:6])}{' …' if len(still) > 6 else ''}.")
         else:
-            self.dismiss(Filled(self.inputs, {name: text for name, text in self._texts.items() if text}))
+            self.dismiss(Filled(self.inputs, {name: text.strip() for name, text in self._texts.items() if text}))
 
     def _read(self, field: Input, text: str) -> tuple[dict[str, Number] | None, str]:
         name = self._asked(field)

@@ -93,7 +93,7 @@ def _leave(screen: SteppingScreen) -> None:
     level = screen.levels.pop()
     try:
         # The inputs may have been edited since, and have other shapes.
-        found = with_inputs(level.trace, now.trace.inputs)
+        found = with_inputs(level.trace, now.trace.inputs, now.trace.setup.inputs)
     except GraphstepError as error:
         screen.levels.append(level)
         screen.say_error(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,26 +28,24 @@ def export(screen: SteppingScreen) -> None:
 
 def copy(screen: SteppingScreen) -> None:
     """Copy the command that opens this step, and show it."""
-    from graphstep.debugger.reopening import reopening, without_text
+    from graphstep.debugger.places import carried, with_inputs
+    from graphstep.telling.names import names_of
 
     now = screen.run_now
     trace, at, closed = now.trace, now.at, False
-    folded = False
+    setup = trace.setup.filled(trace.inputs)
     for level in reversed(screen.levels):
-        if level.kind == "fold" and level is screen.levels[0]:
-            folded = True
+        # What was taken apart by an option cannot be folded by another.
+        if level.kind == "fold" and level is screen.levels[0] and not setup.expand:
+            setup = replace(setup, fold=True)
             break
-        from graphstep.debugger.places import carried, with_inputs
-
         found, outward = with_inputs(level.trace, trace.inputs), level.outward if level.kind == "into" else level.unfolded
         at = carried(trace, at, found.trace, partial(_through, outward, found))
         trace, closed = found.trace, True
-    from graphstep.telling.names import names_of
-
     # A condition may name a part of a gate that was opened: the program as typed has no such node.
     breaks = [x.text for x in screen.stops.conditions if not x.node or names_of(trace.program).find(x.node) is not None]
-    text = reopening(trace, at, screen.command, fold=folded, spelled=screen.spelled, breaks=breaks)
-    untold = without_text(trace, screen.command, screen.spelled)
+    setup = replace(setup, at=str(at), breaks=tuple(breaks))
+    text, untold = setup.command(), setup.without_text
     screen.app.copy_to_clipboard(text)
     lines = [[(text, "result")], [("", "")], [("It is in the clipboard, if the terminal allows that (OSC 52).", "quiet")]]
     if untold:

@@ -8,8 +8,8 @@ from graphstep.faces.tui.doing.refitting import replace_run
 
 if TYPE_CHECKING:
     from graphstep.analysis.witnesses import Row
+    from graphstep.debugger.places import Refitted
     from graphstep.engine.trace import Trace
-    from graphstep.faces.tui.dialogs.edit import Edited
     from graphstep.faces.tui.screen import SteppingScreen
     from graphstep.faces.tui.telling import Line
 
@@ -23,10 +23,9 @@ def edit(screen: SteppingScreen) -> None:
         screen.say("This program has no inputs to edit.")
         return
 
-    def edited(found: Edited | None) -> None:
-        if found is not None:
-            screen.spelled.update(found.spelled)
-            replace_run(screen, found.run)
+    def edited(run: Refitted | None) -> None:
+        if run is not None:
+            replace_run(screen, run)
         screen.refresh_panes()
 
     screen.app.push_screen(EditForm(screen), edited)

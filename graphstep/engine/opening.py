@@ -1,0 +1,91 @@
+"""A setup becomes a run: the one place where a program as typed, the values of its inputs and its seed are read."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from graphstep.ground import limits
+from graphstep.ground.errors import InputError, did_you_mean, quoted, quoted_path
+from graphstep.ground.files import open_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+    from graphstep.language.setup import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a setup says, read and ready to be run; inputs may still be without a value."""
+
+    setup: Setup
+    """The setup."""
+    program: Program
+    """Its program, rewritten as asked, with its data."""
+    inputs: Mapping[str, Number]
+    """The values that are known, by name."""
+    seed: Number
+    """The gradient of the output."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The inputs without a value, in the order of the program."""
+        return tuple(name for name in self.program.inputs if name not in self.inputs)
+
+    def run(self) -> Trace:
+        """Run it; raises as :func:`graphstep.engine.trace.trace` does."""
+        from graphstep.engine.trace import trace
+
+        return trace(self.program, self.inputs, seed=self.seed, ties=self.setup.ties, setup=self.setup)
+
+
+def read_setup(
+    setup: Setup, values: Mapping[str, Number] | None = None, *, seed: Number | None = None, files: bool = False
+) -> Opening:
+    """Read what a setup says. ``values`` and ``seed`` are those that have no text, or were read from it before.
+
+    ``files`` says whether a program ``@FILE`` and values ``@FILE`` are read: only who typed them may choose files. Raises
+    ReadError for what cannot be read, and InputError for data that is no input of the program.
+    """
+    from graphstep.language.rewrite import read_program
+    from graphstep.language.values import read_texts, read_value
+
+    known = values or {}
+    texts = {name: text for name, text in setup.inputs.items() if text is not None and name not in known}
+    found = {**known, **read_texts(texts, files=files)}
+    inputs = {name: found[name] for name in {**setup.inputs, **known} if name in found}
+    text = program_text(setup.program) if files else setup.program
+    program = read_program(text, inputs, share=setup.share, expand=setup.expand, fold=setup.fold)
+    if unknown := sorted({*setup.data} - {*program.inputs}):
+        hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {', '.join(program.inputs)}"
+        raise InputError(f"--data names {quoted(unknown[0])}, which is no input of the program", hint=hint)
+    program = replace(program, data=frozenset(setup.data)) if setup.data else program
+    if seed is None:
+        if setup.seed is None:
+            raise InputError("the seed has no text", hint="give its value")
+        seed = read_value(setup.seed, files=files)
+    return Opening(setup, program, inputs, seed)
+
+
+def open_setup(
+    setup: Setup, values: Mapping[str, Number] | None = None, *, seed: Number | None = None, files: bool = False
+) -> Trace:
+    """Run a setup; takes and raises what :func:`read_setup` does, and raises as :func:`graphstep.engine.trace.trace` does."""
+    return read_setup(setup, values, seed=seed, files=files).run()
+
+
+def program_text(typed: str) -> str:
+    """The text of a program as typed on a command line: itself, or what stands in the file that ``@FILE`` names."""
+    if not typed.startswith("@"):
+        return typed
+    try:
+        # Four bytes are the most that a character takes, and a mark of byte order may stand before them.
+        with io.TextIOWrapper(open_file(typed[1:], 4 * limits.TEXT + 4), encoding="utf-8-sig") as file:
+            return file.read(limits.TEXT + 1)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{quoted_path(typed[1:])} is not a text file in UTF-8") from error
