@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from graphstep.faces.export.training.markdown import export
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from graphstep.faces.cli.train import FORMATS as OFFERED
 from graphstep.faces.drawing.curve import Axis, Growing, Series, axis, pieces, rounds_axis, sparkline
 from graphstep.faces.drawing.curve_picture import MOST, Panel, svg
 from graphstep.faces.export.training.formats import FORMATS, SUFFIXES, format_of
-from graphstep.faces.export.training.markdown import export
 from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:

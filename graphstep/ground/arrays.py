@@ -256,8 +256,13 @@ def summary(array: NDArray[np.float64]) -> Summary:
 
 def bars(summary: Summary) -> str:
     """The histogram as one line, a bar a bin: ``▁▂▄█▅▂▁``. Only an empty bin has the lowest bar."""
-    most = max(summary.counts, default=0)
-    return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in summary.counts)
+    return bars_of(summary.counts)
+
+
+def bars_of(counts: Sequence[int]) -> str:
+    """A histogram from its counts, as :func:`bars`."""
+    most = max(counts, default=0)
+    return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in counts)
 
 
 def numbers(values: Mapping[str, Any]) -> dict[str, Number]:

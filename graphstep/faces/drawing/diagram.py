@@ -18,6 +18,7 @@ from graphstep.gates import GATES
 from graphstep.ground.arrays import array_text, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.language.program import Program
+from graphstep.telling.document import WHOLE
 from graphstep.telling.names import names_of, output_name
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.faces.drawing.layout import Density, Layout
     from graphstep.ground.arrays import Number
-
-WHOLE = 150
-"""Gates up to which a document draws the whole program."""
 
 NEARBY = 60
 """Nodes in the neighbourhood that is drawn of a large program."""

@@ -4,7 +4,11 @@ An exporter is a module of this package with
 
 - ``SUFFIX``: the file name's ending that asks for it (``".md"``),
 - ``SUMMARY``: one line for the help,
-- ``export(trace, at=None)``: an iterator over the pieces of the text; ``at`` is the step to stop at (the end unless given).
+- ``export(trace, at=None, options=PLAIN)``: an iterator over the pieces of the text; ``at`` is the step to stop at (the end
+  unless given), ``options`` say what a document is asked for (:mod:`graphstep.faces.export._options`).
+
+A module that can write any document offers ``write(document, options=PLAIN)`` besides
+(:class:`graphstep.faces.export._writer.Writer`).
 
 Its module's name is the format's name (``--format md``). The same trace gives the same bytes.
 """
@@ -16,6 +20,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Protocol, cast
 
+from graphstep.faces.export._options import PLAIN, Options, options_of
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import is_stream, write_file
 from graphstep.ground.unprintable import printable
@@ -26,13 +31,16 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
 
 
+__all__ = ["PLAIN", "Exporter", "Options", "exporter", "exporter_for", "formats", "options_of", "render", "write"]
+
+
 class Exporter(Protocol):
     """What a module of this package offers."""
 
     SUFFIX: str
     SUMMARY: str
 
-    def export(self, trace: Trace, at: int | None = None) -> Iterator[str]:
+    def export(self, trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
         """The pieces of the text."""
 
 
@@ -64,13 +72,13 @@ def exporter_for(path: str | Path) -> Exporter:
     return exporter(known[suffix])
 
 
-def render(trace: Trace, name: str, at: int | None = None) -> str:
+def render(trace: Trace, name: str, at: int | None = None, options: Options = PLAIN) -> str:
     """The whole text of a trace in a format; InputError for a format or a step that does not exist."""
     _check_step(trace, at)
-    return printable("".join(exporter(name).export(trace, at)))
+    return printable("".join(exporter(name).export(trace, at, options)))
 
 
-def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | None = None) -> Path:
+def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | None = None, options: Options = PLAIN) -> Path:
     """Write a trace to a file, in the format of its suffix unless ``name`` says another; returns the path.
 
     The file is replaced in one go, so that a failure leaves an older one as it was. InputError for a format or a
@@ -78,7 +86,7 @@ def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | 
     """
     _check_step(trace, at)
     chosen = exporter(name) if name else exporter_for(path)
-    return write_file(path, chosen.export(trace, at))
+    return write_file(path, chosen.export(trace, at, options))
 
 
 def _check_step(trace: Trace, at: int | None) -> None:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
 MERMAID_EDGES = 500
 """Mermaid refuses this many edges, and a document cannot raise its limit."""
@@ -29,7 +29,9 @@ def plain(text: str) -> str:
     >>> print(plain("x*y_1 | <b>"), plain("- 1"), plain("1. x"))
     x\*y\_1 \| \<b\> \- 1 1\. x
     """
-    escaped = _SPECIAL.sub(r"\\\1", _one_line(text))
+    blank = " " if text[:1].isspace() else "", " " if text[-1:].isspace() else ""
+    text = f"{blank[0]}{_one_line(text)}{blank[1]}" if text.strip() else blank[0]
+    escaped = _SPECIAL.sub(r"\\\1", text)
     escaped = _ADDRESS.sub(lambda match: f"{match[1]}\\." if match[1] else f"{match[2]}\\:", escaped)
     return _LIST_LIKE.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", escaped)
 
@@ -55,31 +57,6 @@ def fence(text: str, language: str = "text") -> str:
     """A fenced block that the text cannot end."""
     ticks = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
     return f"{ticks}{language}\n{text.rstrip()}\n{ticks}\n"
-
-
-def inline(latex: str) -> str:
-    """Mathematics in a line of text."""
-    return f"$`{latex}`$"
-
-
-def aligned(left: str, rungs: Iterable[tuple[str, str]]) -> str:
-    """A block of mathematics: the forms of one quantity under each other, each with the sign before it."""
-    rows = " \\\\\n".join(f"&{sign} {rung}" for sign, rung in rungs)
-    return fence(f"\\begin{{aligned}}\n{left} {rows}\n\\end{{aligned}}", "math")
-
-
-def equations(pairs: Iterable[tuple[str, str]]) -> str:
-    """A block of mathematics: one equation a line."""
-    rows = " \\\\\n".join(f"{left} &= {right}" for left, right in pairs)
-    return fence(f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}", "math")
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table, row by row; a header that ends in a colon (``value:``) stands over numbers, set to the right."""
-    yield f"| {' | '.join(title.removesuffix(':') for title in header)} |\n"
-    yield f"|{'|'.join('--:' if title.endswith(':') else ':--' for title in header)}|\n"
-    for row in rows:
-        yield f"| {' | '.join(map(cell, row))} |\n"
 
 
 def mermaid_label(lines: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.export._cells import Cells, nested, pieces
+from graphstep.faces.export._options import PLAIN
 from graphstep.gates import GATES, STRUCTURAL
 from graphstep.ground.operands import Slice
 from graphstep.language.program import node_id
@@ -16,6 +17,7 @@ from graphstep.telling.reasons import pattern
 if TYPE_CHECKING:
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
+    from graphstep.faces.export._options import Options
     from graphstep.ground.arrays import Number
 
 SUFFIX = ".json"
@@ -25,8 +27,9 @@ _CHUNK = 1 << 16
 """Characters that are written at once, unless one entry is longer."""
 
 
-def export(trace: Trace, at: int | None = None) -> Iterator[str]:
+def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
     """One JSON document, an entry a line in its long lists; they are made while they are written."""
+    del options
     yield from written(document(trace, at))
 
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.diagram import settled, shown
 from graphstep.faces.drawing.picture import svg
+from graphstep.faces.export._options import PLAIN
 from graphstep.telling.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.engine.trace import Trace
+    from graphstep.faces.export._options import Options
 
 SUFFIX = ".svg"
 SUMMARY = "the drawn graph, with values above and gradients below the wires"
@@ -19,8 +21,9 @@ SUMMARY = "the drawn graph, with values above and gradients below the wires"
 _TITLE = 120
 
 
-def export(trace: Trace, at: int | None = None) -> Iterator[str]:
+def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
     """The graph after step ``at``; of a large program the part around the gate at work, or around the output."""
+    del options
     last = len(trace) if at is None else at
     program, drawn = trace.program, shown(trace, last)
     title = f"Computational graph of {program.label(program.output, _TITLE)}"

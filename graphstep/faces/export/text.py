@@ -1,53 +1,154 @@
-"""The plain narrated trace: the sentences of the debugger, one step a line, for pipes, logs and screen readers."""
+"""Plain text: for pipes, logs and screen readers. A run is narrated, one step a line."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.ground.arrays import number_text
-from graphstep.telling.derivatives import gradient_name
-from graphstep.telling.explain import explain
-from graphstep.telling.explanation import Rules
-from graphstep.telling.ladders import objective_ladder
-from graphstep.telling.names import output_name
-from graphstep.telling.reasons import why_gradient
+from graphstep.faces.drawing.curve import sparkline
+from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.faces.drawing.layout import cell_width
+from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._picture import as_text, diagram, has_shapes
+from graphstep.faces.export._writer import Writer, bound, settled, statistic
+from graphstep.gates.notation import TEXT
+from graphstep.ground.arrays import bars_of
+from graphstep.ground.numerals import numeral
+from graphstep.telling.document import LABELS, Code, Command, Heading, Prose, Step, Typed
+from graphstep.telling.reports import graph as words
+from graphstep.telling.reports.run import narration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.engine.trace import Trace
+    from graphstep.faces.export._options import Options
+    from graphstep.telling.document import (
+        Column,
+        Curve,
+        Document,
+        Emphasis,
+        Equations,
+        Figure,
+        Graph,
+        Histogram,
+        Listing,
+        Math,
+        Strong,
+        Table,
+    )  # fmt: skip
+    from graphstep.telling.explanation import Ladder, Note, Rung
 
 SUFFIX = ".txt"
 SUMMARY = "the narrated trace, one step a line"
 
 
-def export(trace: Trace, at: int | None = None) -> Iterator[str]:
+def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
     """The start, every step up to ``at``, and at the end the gradients of the inputs."""
-    last, digits = len(trace) if at is None else at, trace.writing.digits
-    program = trace.program
-    out = output_name(program)
-    yield "".join(f"{line}\n" for line in program.text.strip().splitlines())
-    yield f"\nstart\n  0  {explain(trace, 0).narrative}\n"
-    width = len(str(last))
-    phase, rules = "", Rules()
-    for n in range(1, last + 1):
-        told = rules.brief(explain(trace, n))
-        if told.phase != phase:
-            phase = told.phase
-            yield f"\n{phase}\n"
-        yield f"  {n:>{width}}  {told.narrative}\n"
-    if last < len(trace):
-        yield f"\nstopped at step {last} of {len(trace)}\n"
-        return
-    yield f"\nresult\n  {out} = {number_text(trace.output, digits)}\n"
-    if (objective := objective_ladder(trace)) is not None:
-        yield f"  {objective.line}\n"
-    if not program.inputs:
-        yield "  no input: nothing to differentiate\n"
-    for index in range(len(program.inputs)):
-        reason = why_gradient(trace, index)
-        if not program.depends[index]:
-            yield f"  {reason}\n"
-            continue
-        gradient = number_text(trace.gradient_of(index), digits)
-        yield f"  {gradient_name(trace, index)} = {gradient}{f'   {reason}' if reason else ''}\n"
+    del options
+    return write(narration(trace, at))
+
+
+def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
+    """A document as plain text."""
+    del options
+    writer, before = Text(), None
+    for block in document.blocks:
+        # A heading stands on what it heads, and steps stand in rows.
+        apart = before is not None and not (before is Heading or (before is Step and isinstance(block, Step)))
+        yield f"\n{writer.block(block)}" if apart else writer.block(block)
+        before = type(block)
+
+
+class Text(Writer):
+    """Plain text."""
+
+    # -- lines ---------------------------------------------------------------------------------------------------------------
+
+    def words(self, text: str) -> str:
+        return text
+
+    def code(self, code: Code) -> str:
+        return code.text
+
+    def strong(self, strong: Strong) -> str:
+        return strong.text
+
+    def emphasis(self, emphasis: Emphasis) -> str:
+        return emphasis.text
+
+    def math(self, math: Math) -> str:
+        if math.left is None:
+            return "".join(map(_form, math.rungs)).removeprefix(" = ").lstrip()
+        left: str = math.left.read(TEXT).text
+        return left + "".join(map(_form, math.rungs))
+
+    def figure(self, figure: Figure) -> str:
+        if (power := bound(figure)) is not None:
+            return f"< 1e{power}"
+        return statistic(figure) or digest(settled(figure), figure.digits) + ("" if figure.complete else MORE)
+
+    def histogram(self, histogram: Histogram) -> str:
+        return bars_of(histogram.counts)
+
+    # -- blocks --------------------------------------------------------------------------------------------------------------
+
+    def heading(self, heading: Heading) -> str:
+        return f"{self.line(heading.content)}\n"
+
+    def prose(self, prose: Prose) -> str:
+        return f"{self.line(prose.content)}\n"
+
+    def listing(self, listing: Listing) -> str:
+        return "".join(f"  {self.line(item)}\n" for item in listing.items)
+
+    def equations(self, equations: Equations) -> str:
+        return "".join(f"  {self.math(line)}\n" for line in equations.lines)
+
+    def ladder(self, ladder: Ladder) -> str:
+        return f"  {ladder.line}\n"
+
+    def table(self, table: Table) -> str:
+        rows = [[self.line(column.title) for column in table.columns]]
+        rows += ([self.line(content) for content in row] for row in table.rows)
+        widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
+        return "".join(f"{'  '.join(map(_set, row, widths, table.columns)).rstrip()}\n" for row in rows)
+
+    def graph(self, graph: Graph) -> str:
+        drawn, written = diagram(graph)
+        about = [self.line(words.caption(graph, len(drawn.nodes))), words.WHERE, *([words.ON_WIRES] * has_shapes(drawn))]
+        return f"{' '.join(about)}\n\n{as_text(drawn, written)}\n"
+
+    def curve(self, curve: Curve) -> str:
+        wide = max(cell_width(name) for name, _ in curve.series)
+        lines = (f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}\n" for name, n in curve.series)
+        return "".join(lines)
+
+    def typed(self, typed: Typed) -> str:
+        return "".join(f"{line}\n" for line in typed.text.splitlines())
+
+    def command(self, command: Command) -> str:
+        return f"  {command.text}\n"
+
+    def note(self, note: Note) -> str:
+        label = LABELS.get(note.kind)
+        return f"{label}. {note.text}\n" if label else f"{note.text}\n"
+
+    def step(self, step: Step) -> str:
+        head = f"  {step.n:>{len(str(step.of))}}  {step.title}{f' ({step.pattern})' if step.pattern else ''}"
+        rest = step.blocks
+        if rest and isinstance(rest[0], Prose):
+            head, rest = f"{head}: {self.line(rest[0].content)}", rest[1:]
+        else:
+            head += "." if rest else ""
+        inside = "".join(f"     {line}\n" for block in rest for line in self.block(block).splitlines())
+        return f"{head}\n{inside}"
+
+
+def _form(rung: Rung) -> str:
+    return f" {rung.relation} {rung.text}"
+
+
+def _set(text: str, width: int, column: Column) -> str:
+    """A cell of a table: numbers to the right, words to the left."""
+    blank = " " * (width - cell_width(text))
+    return blank + text if column.numbers else text + blank

@@ -53,9 +53,12 @@ def pieces(training: Training, name: str) -> Iterator[str]:
     if name == "svg":
         return iter((picture(training),))
     if name == "md":
-        from graphstep.faces.export.training import markdown
+        from graphstep.faces.export import md
+        from graphstep.faces.export.training.command import command_of
+        from graphstep.telling.reports import training as reports
 
-        return markdown.export(training)
+        command, missing = command_of(training)
+        return md.write(reports.report(training, f"{command} --format md", missing))
     from graphstep.faces.export.training.report import report
 
     return (f"{line}\n" for line in report(training))
@@ -71,7 +74,7 @@ def picture(training: Training) -> str:
     from graphstep.engine.training.training import curves
     from graphstep.faces.drawing.curve import Series
     from graphstep.faces.drawing.curve_picture import Panel, svg
-    from graphstep.faces.export.training.report import settings_text
+    from graphstep.telling.reports.training import settings_text
 
     found = {name: Series.of(name, points) for name, points in curves(training).items() if name != "rate"}
     losses = tuple(found.pop(name) for name in ("loss", "held-out loss") if name in found)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.gates.optimizers import SYMBOLS
 from graphstep.ground.arrays import number_text
 from graphstep.ground.numerals import numeral
+from graphstep.telling.reports.training import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.engine.training.settings import Settings
     from graphstep.engine.training.training import Training
-
-ROWS = 20
-"""Rounds that the table shows at most."""
 
 _DIGITS = 6
 _NORMS = 6
@@ -52,23 +48,3 @@ def table(training: Training) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def shown(training: Training) -> list[int]:
-    """At most :data:`ROWS` rounds, evenly; where a loss is held out, rounds at which it was looked at."""
-    known = [k for k, _ in training.history.held_out] or list(range(len(training.history)))
-    last = len(training.history) - 1
-    if len(known) > ROWS:
-        known = [known[round(i * (len(known) - 1) / (ROWS - 1))] for i in range(ROWS)]
-    return known if not known or known[-1] == last else [*known[: ROWS - 1], last]
-
-
-def settings_text(settings: Settings) -> str:
-    """How it is trained: ``momentum, μ 0.9, α 0.1, batches of 32``."""
-    parts = [settings.optimizer.name, *(f"{SYMBOLS.get(name, name)} {numeral(value)}" for name, value in settings.hyper.items())]
-    parts.append(f"{SYMBOLS.get('lr', 'lr')} {settings.rate}")
-    if settings.batch:
-        parts.append(f"batches of {settings.batch.size}")
-    if settings.climbs:
-        parts.append("maximize")
-    return ", ".join(parts)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from graphstep.faces.export.training.report import settings_text
 from graphstep.faces.tui.panes.heading import _Words
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.ground.numerals import numeral
+from graphstep.telling.reports.training import settings_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

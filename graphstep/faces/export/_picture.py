@@ -1,23 +1,21 @@
-"""The graph in a document: as Mermaid, and as text for viewers that do not draw it."""
+"""The graph of a document as Mermaid, and as text for viewers that do not draw it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.diagram import settled, shown
-from graphstep.faces.drawing.text import draw, text_of
-from graphstep.faces.export._markdown import MERMAID_EDGES, fence, inline, mermaid_label
-from graphstep.gates.notation import LATEX
+from graphstep.faces.drawing.text import NO_MARKS, draw, text_of
+from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
 from graphstep.language.program import node_id
-from graphstep.telling.derivatives import is_objective, objective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.engine.trace import Trace
     from graphstep.faces.drawing.diagram import Diagram
     from graphstep.faces.drawing.layout import Layout
     from graphstep.faces.drawing.text import Marks
+    from graphstep.telling.document import Graph
 
 _MERMAID_TEXT = 40_000
 
@@ -28,42 +26,34 @@ _WIDE = 100
 """Columns beyond which a drawing with arrays is set compactly: what stands on their wires is longer than a number."""
 
 
-def goal(trace: Trace) -> str:
-    """What is differentiated, in words: the output, or the number that is made of it."""
-    return inline(objective(trace).read(LATEX).text) if is_objective(trace) else "the output"
+def diagram(graph: Graph) -> tuple[Diagram, Marks]:
+    """What a document draws of a run, and what is written on it."""
+    drawn = shown(graph.trace, graph.at)
+    return drawn, settled(graph.trace, drawn, graph.at) if graph.written else NO_MARKS
 
 
-def graph(trace: Trace, last: int) -> Iterator[str]:
-    """The graph as Mermaid, and as text for viewers that do not draw it."""
-    program, drawn = trace.program, shown(trace, last)
-    yield "\n## Graph\n\n"
-    if not drawn.whole:
-        yield f"The program has {len(program.nodes) - program.first_gate:,} gates. Drawn are the {len(drawn.nodes)} nodes "
-        yield "around the gate of this step" if last < len(trace) else "around the output"
-        yield "; open wires lead to the others.\n\n"
-    else:
-        yield "Every gate shows its value and, under it, its gradient"
-        yield f" after step {last:,}.\n\n" if last < len(trace) else f": the derivative of {goal(trace)} with respect to it.\n\n"
-    written = settled(trace, drawn, last)
-    text = text_of(draw(_arranged(drawn), written))
+def has_shapes(drawn: Diagram) -> bool:
+    """Whether any array stands in a drawing."""
+    return any(box.on_wire for box in drawn.boxes)
+
+
+def as_text(drawn: Diagram, written: Marks) -> str:
+    """The drawing in characters."""
+    return text_of(draw(arranged(drawn), written))
+
+
+def as_mermaid(drawn: Diagram, written: Marks) -> str:
+    """The drawing for Mermaid; empty where it would refuse it."""
     picture = "".join(_mermaid(drawn, written))
-    if len(drawn.edges) < MERMAID_EDGES and len(picture) < _MERMAID_TEXT:
-        yield fence(picture, "mermaid")
-        yield "\n<details>\n<summary>The same as text: values above the wires, gradients below</summary>\n\n"
-        yield fence(text)
-        yield "\n</details>\n"
-    else:
-        yield f"Values stand above the wires, gradients below.\n\n{fence(text)}"
-    if any(box.on_wire for box in drawn.boxes):
-        yield "\nThe shape of an array stands on its wire; its gradient has the same one. "
-        yield "An array too long for its wire is given as the range of its cells, least…greatest.\n"
+    return picture if len(drawn.edges) < MERMAID_EDGES and len(picture) < _MERMAID_TEXT else ""
 
 
-def _arranged(drawn: Diagram) -> Layout:
+def arranged(drawn: Diagram) -> Layout:
+    """Where everything goes: with room around it, where there is."""
     if len(drawn.nodes) > _ROOMY:
         return drawn.arrange("compact")
     roomy = drawn.arrange("roomy")
-    wide = roomy.width > _WIDE and any(box.on_wire for box in drawn.boxes)
+    wide = roomy.width > _WIDE and has_shapes(drawn)
     return drawn.arrange("compact") if wide else roomy
 
 

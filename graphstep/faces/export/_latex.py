@@ -1,0 +1,69 @@
+"""Formulas of a document in LaTeX, as every format that holds LaTeX writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.faces.export._writer import bound, settled
+from graphstep.gates.notation import LATEX, latex_style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.gates.notation import Term
+    from graphstep.telling.document import Figure, Math
+    from graphstep.telling.explanation import Ladder, Rung
+
+SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
+
+
+def rows(left: Term, rungs: Sequence[Rung]) -> tuple[str, list[str]]:
+    """The left side, and its forms with the signs before them.
+
+    relu(h) is called by its text, and in LaTeX by its formula, max(0, h): a first form that says what the left side says is left
+    out.
+    """
+    head: str = left.read(LATEX).text
+    shown = rungs[1:] if rungs and rungs[0].latex == head else rungs
+    return head, [f"{SIGNS[rung.relation]} {rung.latex}" for rung in shown]
+
+
+def line(formula: Math) -> str:
+    """A formula in a line."""
+    if formula.left is None:
+        return " ".join(_alone(formula.rungs))
+    head, forms = rows(formula.left, formula.rungs)
+    return " ".join((head, *forms))
+
+
+def _alone(rungs: Sequence[Rung]) -> Iterator[str]:
+    """Forms without a left side: the first has no = before it."""
+    for place, rung in enumerate(rungs):
+        sign = "" if place == 0 and rung.relation == "=" else f"{SIGNS[rung.relation]} "
+        yield f"{sign}{rung.latex}"
+
+
+def ladder(of: Ladder) -> str:
+    """A ladder as lines under each other."""
+    head, forms = rows(of.left, of.rungs)
+    first, *others = (f"&{form}" for form in forms)
+    return block([f"{head} {first}", *others])
+
+
+def equations(lines: Sequence[Math]) -> str:
+    """Formulas under each other, set at their first sign."""
+    parts = [rows(x.left, x.rungs) for x in lines if x.left is not None]
+    return block([f"{head} &{' '.join(forms)}" for head, forms in parts])
+
+
+def block(lines: Sequence[str]) -> str:
+    """Lines of mathematics that are set at their ``&``."""
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def number(figure: Figure) -> str:
+    """A figure that is a number."""
+    if (power := bound(figure)) is not None:
+        return f"< 10^{{{power}}}"
+    text: str = latex_style(figure.digits).number(settled(figure)).text
+    return text if figure.complete else rf"{text} + \cdots"

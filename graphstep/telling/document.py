@@ -1,0 +1,253 @@
+"""Documents: what is told of a run, a training or a check, as blocks, before any format is chosen.
+
+A block says what stands there, never how it looks: no markup, no colours, no dollar signs. A figure is a number with its digits
+and its role, a formula is a tree of terms, a graph is a run and a step. Builders (:mod:`graphstep.telling.reports`) make
+documents; a writer for each format turns any of them into ink, so that all formats have the same words and numbers in the same
+order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from graphstep.telling.explanation import Ladder, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.notation import Term
+    from graphstep.ground.arrays import Number
+    from graphstep.telling.explanation import Rung
+
+WHOLE = 150
+"""Gates up to which a document works a program step by step, and draws the whole of it."""
+
+BLANK = "____"
+"""What stands for an answer that is to be found."""
+
+LABELS = {"convention": "Convention", "warning": "Warning", "zero": "Why zero"}
+"""What a note is called by its kind; any other note stands without a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How much a document tells."""
+
+    brief: bool = False
+    """Whether it goes from formulas to values without explaining rules."""
+    hidden: bool = False
+    """Whether the numbers that are to be found are left blank, and what would give them away is left out."""
+    drawn: bool = True
+    """Whether the graph is part of it."""
+
+
+FULL = Manner()
+"""Everything is told."""
+
+Role = Literal["value", "gradient", "contribution", "error", "loss", "count", "share", "statistic"]
+"""What a figure is: a writer may give roles their own ink."""
+
+
+# -- runs of prose ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A text that is a program or a part of one."""
+
+    text: str
+    """The text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """A text of weight."""
+
+    text: str
+    """The text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """A text that is set apart."""
+
+    text: str
+    """The text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A formula in a line: a left side with the forms that it is equal to, or one of the two alone."""
+
+    left: Term | None
+    """What it is; None where only forms stand."""
+    rungs: tuple[Rung, ...] = ()
+    """Equal forms of it."""
+
+    @staticmethod
+    def of(ladder: Ladder) -> Math:
+        """A whole ladder in a line."""
+        return Math(ladder.left, ladder.rungs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """A number, or an array in the room that a number has."""
+
+    value: Number
+    """The number."""
+    digits: int
+    """Significant digits that are written."""
+    role: Role
+    """What it is."""
+    complete: bool = True
+    """Whether it is all of a gradient; else contributions are still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many cells of an array lie in each of a few equal ranges."""
+
+    counts: tuple[int, ...]
+    """The cells in each."""
+
+
+Inline: TypeAlias = str | Code | Strong | Emphasis | Math | Figure | Histogram
+"""What a line of prose is made of; a str is plain words."""
+
+Content: TypeAlias = tuple[Inline, ...]
+"""A line of prose."""
+
+
+# -- blocks -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading."""
+
+    level: int
+    """1 for the title of the document, 2 for its parts, 3 for what is in them."""
+    content: Content
+    """The words."""
+    anchor: str
+    """By what a link finds it, in this document the only one of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph."""
+
+    content: Content
+    """The words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lines of prose under each other."""
+
+    items: tuple[Content, ...]
+    """The lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Formulas under each other, each of a quantity of its own; a :class:`Ladder` is one quantity in many forms."""
+
+    lines: tuple[Math, ...]
+    """The formulas."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    title: Content
+    """What stands at its head."""
+    numbers: bool = False
+    """Whether it holds numbers, which are set to the right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table."""
+
+    columns: tuple[Column, ...]
+    """Its columns."""
+    rows: tuple[tuple[Content, ...], ...]
+    """Its rows, a cell for each column."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """The drawn graph of a run after a step; a large program is drawn around the gate at work."""
+
+    trace: Trace
+    """The run."""
+    at: int
+    """The step."""
+    written: bool = True
+    """Whether values and gradients stand in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Series of numbers over the rounds of a training."""
+
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+    """The names of the series and their numbers, from the first round to the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The text of a program, as typed."""
+
+    text: str
+    """The text; it may have several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command for the shell."""
+
+    text: str
+    """The command in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run, with what is told of it."""
+
+    n: int
+    """Its number."""
+    of: int
+    """The number of the last step in the document."""
+    anchor: str
+    """By what a link finds it."""
+    title: str
+    """What happens, in a few words."""
+    pattern: str
+    """The pattern in backward flow, or nothing."""
+    blocks: tuple[Block, ...]
+    """What is told: a paragraph that stands first goes on in the line of the title."""
+
+    @property
+    def label(self) -> str:
+        """What it is called where it is spoken of."""
+        return f"Step {self.n}"
+
+
+Block: TypeAlias = Heading | Prose | Listing | Equations | Ladder | Table | Graph | Curve | Typed | Command | Note | Step
+"""What a document is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is told, in order."""
+
+    title: str
+    """What it is about, as plain text; its first heading says it too."""
+    blocks: Iterable[Block]
+    """The blocks. They may be made while they are written, and then can be read once."""

@@ -1,0 +1,121 @@
+"""The gradients of a run in a table, with the numeric check beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.ground.arrays import shape_text
+from graphstep.telling.derivatives import gradient_term, is_objective
+from graphstep.telling.derivatives import objective as objective_term
+from graphstep.telling.document import Code, Column, Content, Equations, Figure, Heading, Listing, Math, Table
+from graphstep.telling.equations import number
+from graphstep.telling.explanation import Rung
+from graphstep.telling.names import names_of
+from graphstep.telling.reasons import why_gradient
+from graphstep.telling.reports.parts import figure, has_arrays, is_written_out, name_term, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.analysis.witnesses import Row
+    from graphstep.engine.trace import Trace
+    from graphstep.telling.document import Block, Inline, Manner
+
+LISTED = 60
+"""Inputs up to which all of them are listed; of more the largest gradients."""
+
+
+def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
+    """What is known of the gradients of the inputs after step ``last``."""
+    program, chosen = trace.program, _chosen(trace)
+    if not chosen or last < trace.plan.seed_step:
+        return
+    yield Heading(2, ("Gradients",), "gradients")
+    every = len(program.inputs) - len(program.data)
+    if len(chosen) < every:
+        yield sentence(f"The {len(chosen)} largest of {every:,}; ", Code("--format json"), " holds all of them.")
+    known = last >= len(trace.plan.events)
+    if not known:
+        yield sentence(f"What is known after step {last:,}; +… stands where contributions are still to come.")
+    shape = (Column(("shape",)),) if has_arrays(program) else ()
+    head: Content = ("gradient of ", Math(objective_term(trace))) if known else ("gradient",)
+    columns = (Column(("input",)), *shape, Column(("value",), True), Column(head, True))
+    if not known or manner.hidden:
+        yield Table(columns, tuple(_partial_row(trace, index, last, manner) for index in chosen))
+        return
+    from graphstep.analysis.witnesses import numeric_rows
+
+    witnesses = numeric_rows(trace, chosen)
+    rows: list[tuple[Content, ...]] = []
+    remarks: list[Content] = []
+    for index, row in zip(chosen, witnesses, strict=True):
+        cells = figure(trace, trace.gradient_of(index), "gradient", manner), *_checked(trace, row)
+        rows.append((*_input(trace, index), *((cell,) if not isinstance(cell, tuple) else cell for cell in cells)))
+        if (said := row.explanation or why_gradient(trace, index)) and not manner.brief:
+            remarks.append((Math(name_term(program, program.inputs[index])), ": ", said))
+    yield Table((*columns, Column(("numeric check",), True), Column(("relative error",), True)), tuple(rows))
+    if remarks:
+        yield Listing(tuple(remarks))
+    yield from _written(trace, chosen)
+    if not manner.brief:
+        goal = Math(objective_term(trace)) if is_objective(trace) else "the output"
+        yield sentence(
+            "The numeric check is a central difference: the slope of ",
+            goal,
+            " between two runs, with the input a little smaller and a little larger. "
+            "It uses no local gradient, so it would notice a wrong one.",
+        )
+
+
+def _chosen(trace: Trace) -> list[int]:
+    """The inputs to list: all of a few; of many those with the largest gradients (nan first), in the order of the program."""
+    every = [i for i, name in enumerate(trace.program.inputs) if name not in trace.program.data]
+    if len(every) <= LISTED:
+        return every
+    sizes = trace.gradient_sizes[: len(trace.program.inputs)].tolist()
+    return sorted(sorted(every, key=lambda i: (sizes[i] == sizes[i], -sizes[i], i))[:LISTED])
+
+
+def _partial_row(trace: Trace, index: int, last: int, manner: Manner) -> tuple[Content, ...]:
+    known = trace.gradient(index, last)
+    gradient: Inline = "–"
+    if known is not None:
+        gradient = figure(trace, known.value, "gradient", manner, complete=known.complete)
+    return *_input(trace, index), (gradient,)
+
+
+def _input(trace: Trace, index: int) -> tuple[Content, ...]:
+    """The cells that say what an input is: its name, its shape where there are arrays, and its value."""
+    name: Content = (Math(name_term(trace.program, trace.program.inputs[index])),)
+    shape: tuple[Content, ...] = ((shape_text(trace.node(index).shape) or "number",),) if has_arrays(trace.program) else ()
+    return name, *shape, (Figure(trace.value_of(index), trace.writing.digits, "value"),)
+
+
+def _written(trace: Trace, chosen: Sequence[int]) -> Iterator[Block]:
+    """The gradients of small arrays, written out."""
+    written, rows, digits = [], names_of(trace.program).rows, trace.writing.digits
+    for index in chosen:
+        gradient = trace.gradient_of(index)
+        if trace.node(index).shape and is_written_out(gradient):
+            written.append(Math(gradient_term(trace, index), (Rung(number(gradient, row=rows[index]), "value", digits),)))
+    if written:
+        yield sentence("Every gradient has the shape of its value:")
+        yield Equations(tuple(written))
+
+
+def _checked(trace: Trace, row: Row) -> tuple[Content, Content]:
+    """The numeric check of an input in two cells of a table: the difference, of an array what was looked at; and the error.
+
+    Of an array the error is the largest there is, over the cells that were moved and the direction in which all were.
+    """
+    errors = [row.numeric_difference]
+    numeric: Inline = "–" if row.numeric is None else Figure(row.numeric, trace.writing.digits, "gradient")
+    if row.sample is not None:
+        checked, size = row.sample.checked, row.sample.size
+        numeric = "–" if not checked else "every cell" if checked == size else f"{checked:,} of {size:,} cells"
+        if row.sample.along is not None:
+            numeric += " and a direction" if checked else ""
+            errors.append(row.sample.along.numeric_difference)
+    # nan first: it is the worst there is.
+    worst = max((e for e in errors if e is not None), key=lambda error: (error != error, error), default=None)
+    return (numeric,), ("–" if worst is None else Figure(worst, 2, "error"),)

@@ -1,0 +1,135 @@
+"""The problem of a run: what is given, what stands for what, and what is to be found."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from graphstep.gates.notation import TERMS
+from graphstep.ground.arrays import number_text
+from graphstep.ground.numerals import DOUBLE
+from graphstep.telling.derivatives import gradient_term
+from graphstep.telling.document import Code, Equations, Heading, Listing, Math, Prose, Typed
+from graphstep.telling.equations import number
+from graphstep.telling.explanation import Rung
+from graphstep.telling.ladders import objective_ladder
+from graphstep.telling.names import names_of
+from graphstep.telling.reports.parts import has_arrays, is_written_out, listed, name_term, output_term, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.notation import Term
+    from graphstep.ground.arrays import Number
+    from graphstep.telling.document import Block, Content, Inline
+
+GIVEN = 20
+"""Inputs whose values a problem spells out."""
+
+TEXT = 4_000
+"""Characters of a program that is written out."""
+
+TITLE = 60
+"""Characters of a program up to which it is a title."""
+
+_BEGINNING = 400
+_SPELLED = 6
+_DEFINED = 60
+_TYPED = 120
+_PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
+"""A number that is mathematics as it was typed."""
+
+
+def title_of(trace: Trace) -> str:
+    """The program where it is short and of one line, else its last expression, cut."""
+    text = trace.program.text.strip()
+    return text if len(text) <= TITLE and "\n" not in text else trace.program.label(trace.program.output, TITLE)
+
+
+def problem(trace: Trace) -> Iterator[Block]:
+    """What is given and what is asked."""
+    program = trace.program
+    yield Heading(2, ("Problem",), "problem")
+    text = program.text.strip()
+    if len(text) > TEXT:
+        yield sentence(f"A program of {len(text):,} characters, which begins")
+        text = f"{text[:_BEGINNING]} …"
+    yield Typed(text)
+    yield from _definitions(trace)
+    out = Math(output_term(program))
+    if not trace.inputs:
+        yield sentence("There are no inputs: ", out, " is a constant, and its value is all there is to find.")
+        return
+    free = [name for name in trace.inputs if name not in program.data]
+    wanted: list[Inline] = ["its derivatives with respect to all inputs"]
+    if len(free) <= _SPELLED:
+        wanted = listed(Math(gradient_term(trace, program.names[name])) for name in free)
+    find: Content = ("the value of ", out, *([", and ", *wanted] if wanted else []), ".")
+    if has_arrays(program):
+        yield from given(trace)
+        yield Prose(("Find ", *find))
+    else:
+        numbers = [part for name in islice(trace.inputs, GIVEN) for part in (", ", *_given_number(trace, name))][1:]
+        more = f" and {len(trace.inputs) - GIVEN:,} more" if len(trace.inputs) > GIVEN else ""
+        yield sentence("Given ", *numbers, more, ", find ", *find)
+    if (objective := objective_ladder(trace)) is not None:
+        array: Content = (out, " is an array. ") if program.nodes[program.output].shape else ()
+        yield sentence(*array, "What is differentiated is one number, ", Math.of(objective), ".")
+    if trace.ties == "split":
+        yield sentence("Where several inputs of a max tie, they share its gradient equally.")
+
+
+def _definitions(trace: Trace) -> Iterator[Block]:
+    """The numbered expressions of a program of a few steps, each with what it stands for."""
+    names = names_of(trace.program)
+    if names.definitions and len(names.definitions) <= _DEFINED:
+        parts = [
+            part for index, meant in names.definitions.items() for part in (", ", Code(names.texts[index]), " for ", Code(meant))
+        ]
+        yield sentence("Long expressions, and those that stand twice, have names here: ", *parts[1:], ".")
+
+
+def given(trace: Trace) -> Iterator[Block]:
+    """The values of the inputs: what can be written out as equations, and of each larger one a line."""
+    program = trace.program
+    inputs = list(islice(trace.inputs.items(), GIVEN))
+    yield sentence("Given are the inputs")
+    small = [(name, value) for name, value in inputs if is_written_out(value)]
+    if small:
+        yield Equations(tuple(Math(name_term(program, name), (_as_given(trace, name, value),)) for name, value in small))
+    lines: list[Content] = []
+    for name, value in inputs:
+        if not is_written_out(value):
+            typed = trace.setup.inputs.get(name) or ""
+            how: Content = (" ", Code(typed), ",") if 0 < len(typed) <= _TYPED else ()
+            lines.append((Math(name_term(program, name)), ":", *how, " ", number_text(value)))
+    if len(trace.inputs) > GIVEN:
+        lines.append((f"and {len(trace.inputs) - GIVEN:,} more",))
+    if lines:
+        yield Listing(tuple(lines))
+    if data := [name for name in program.inputs if name in program.data]:
+        more = " …" if len(data) > GIVEN else ""
+        shown = listed(Math(name_term(program, name)) for name in data[:GIVEN])
+        yield sentence("Data, for which no gradient is asked: ", *shown, more, ".")
+
+
+def _given_number(trace: Trace, name: str) -> Content:
+    """An input that is a number, as it was typed."""
+    text = trace.setup.inputs.get(name) or ""
+    left = name_term(trace.program, name)
+    if not text or _PLAIN.fullmatch(text):
+        return (Math(left, (_as_given(trace, name, trace.inputs[name]),)),)
+    return Math(left), " = ", Code(text)
+
+
+def _as_given(trace: Trace, name: str, value: Number) -> Rung:
+    """A value of the problem in mathematics: as it was typed, or with all of its digits."""
+    text = trace.setup.inputs.get(name) or ""
+    term: Term
+    if isinstance(value, int | float) and _PLAIN.fullmatch(text):
+        term = TERMS.exactly(value, text.lstrip("+"))
+    else:
+        term = number(value, row=names_of(trace.program).rows[trace.program.names[name]])
+    return Rung(term, "value", DOUBLE)

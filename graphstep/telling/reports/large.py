@@ -1,0 +1,67 @@
+"""What the arrays of a run are like that are too large to be written out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.ground.arrays import shape_text, summary
+from graphstep.ground.numerals import DIGITS
+from graphstep.telling.document import Code, Column, Figure, Heading, Histogram, Table
+from graphstep.telling.names import name_of
+from graphstep.telling.reports.parts import is_written_out, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from graphstep.engine.trace import Trace
+    from graphstep.telling.document import Block, Content
+
+TALL = 30
+"""Large arrays that are described, each by its value and its gradient."""
+
+
+def large(trace: Trace, last: int) -> Iterator[Block]:
+    """The statistics of large arrays, as far as they are known after step ``last``."""
+    every = [i for i, node in enumerate(trace.program.nodes) if node.shape and not is_written_out(trace.value_of(i))]
+    named = [i for i in every if trace.node(i).name is not None]
+    chosen = every if len(every) <= TALL else sorted(named[:TALL])
+    if not chosen:
+        return
+    yield Heading(2, ("Large arrays",), "large-arrays")
+    yield sentence(
+        "Each has a row for its value and one for its gradient (∇). "
+        "The bars count the cells between the least and the greatest; every statistic is over finite cells."
+    )
+    if len(chosen) < len(every):
+        yield sentence(
+            f"The first {len(chosen)} that have a name, of {len(every):,}; ", Code("--format json"), " holds all of them."
+        )
+    numbers = ("least", "mean", "greatest", "zeros", "not finite")
+    columns = (Column(("array",)), Column(("shape",)), *(Column((title,), True) for title in numbers), Column(("histogram",)))
+    yield Table(columns, tuple(_statistics(trace, chosen, last)))
+
+
+def _statistics(trace: Trace, chosen: list[int], last: int) -> Iterator[tuple[Content, ...]]:
+    for index in chosen:
+        name = name_of(trace.program, index)
+        value, known = trace.value(index, last), trace.gradient(index, last)
+        if value is not None and not isinstance(value, int | float):
+            yield _row((Code(name),), value)
+        if known is not None and not isinstance(known.value, int | float):
+            gradient = Code(f"∇{name}" if name.isidentifier() else f"∇({name})")
+            yield _row((gradient,) if known.complete else (gradient, " +…"), known.value)
+
+
+def _row(name: Content, array: NDArray[np.float64]) -> tuple[Content, ...]:
+    found = summary(array)
+    statistics: tuple[Content, ...] = (("–",),) * 3
+    if found.counts:
+        statistics = tuple((Figure(x, DIGITS, "statistic"),) for x in (found.minimum, found.mean, found.maximum))
+    histogram: Content = (Histogram(found.counts),) if len(found.counts) > 1 else ("all equal" if found.counts else "–",)
+    return (
+        name, (shape_text(found.shape),), *statistics, (Figure(found.zeros, DIGITS, "share"),),
+        (Figure(found.nan + found.inf, DIGITS, "count"),), histogram,
+    )  # fmt: skip

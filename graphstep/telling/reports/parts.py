@@ -1,0 +1,96 @@
+"""What the reports have in common: figures, names and formulas of a run, and blanks where answers are to be found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.gates.notation import TERMS
+from graphstep.ground.arrays import is_small
+from graphstep.telling.document import BLANK, Code, Figure, Math, Prose, Strong
+from graphstep.telling.explanation import Ladder, Rung
+from graphstep.telling.names import names_of
+from graphstep.telling.symbols import WordSymbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.notation import Term
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+    from graphstep.telling.document import Content, Inline, Manner, Role
+
+_BLANK = Rung(TERMS.symbol(WordSymbol(BLANK, r"\_" * len(BLANK))), "value")
+
+
+def has_arrays(program: Program) -> bool:
+    """Whether any value of a program is an array."""
+    return any(node.shape for node in program.nodes)
+
+
+def is_written_out(value: Number) -> bool:
+    """Whether a value is a number, or an array of so few cells that they are written."""
+    return isinstance(value, int | float) or is_small(value)
+
+
+def counted(number: int, noun: str) -> str:
+    """How many there are of something: ``2 gates``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(parts: Iterable[Inline], joint: str = ", ") -> list[Inline]:
+    """Parts of a line with a joint between them."""
+    content: list[Inline] = []
+    for part in parts:
+        content += [joint, part] if content else [part]
+    return content
+
+
+def strong(label: str, *content: Inline) -> Content:
+    """A line that begins with a word of weight."""
+    return Strong(label), *content
+
+
+def sentence(*content: Inline) -> Prose:
+    """A paragraph of the parts that are not empty."""
+    return Prose(tuple(part for part in content if part != ""))
+
+
+def name_term(program: Program, name: str) -> Term:
+    """What an input, or any node of the program that has this name, is called in a formula."""
+    return names_of(program).operand(program.names[name])
+
+
+def output_term(program: Program) -> Term:
+    """What the output is called in a formula."""
+    return names_of(program).operand(program.output)
+
+
+def figure(trace: Trace, value: Number, role: Role, manner: Manner, *, complete: bool = True) -> Inline:
+    """A number of a run; blank where it is to be found."""
+    return BLANK if manner.hidden else Figure(value, trace.writing.digits, role, complete)
+
+
+def shown(ladder: Ladder, manner: Manner) -> Ladder:
+    """A ladder as a document shows it: where answers are hidden without its numbers, and short where a document is brief."""
+    if manner.hidden:
+        return Ladder(ladder.left, (*_symbols(ladder.rungs), _BLANK))
+    if manner.brief:
+        return Ladder(ladder.left, (*_symbols(ladder.rungs), ladder.rungs[-1]) if len(ladder.rungs) > 1 else ladder.rungs)
+    return ladder
+
+
+def _symbols(rungs: Sequence[Rung]) -> list[Rung]:
+    """The forms that hold no number of the run."""
+    return [rung for rung in rungs[:-1] if rung.kind in ("symbols", "words")]
+
+
+def equal(left: Term, value: Number, trace: Trace, manner: Manner) -> Math:
+    """``left = value``."""
+    rung = Rung(TERMS.number(value), "value", trace.writing.digits)
+    return Math.of(shown(Ladder(left, (rung,)), manner))
+
+
+def codes(names: Iterable[str]) -> list[Inline]:
+    """Names as code, with commas between them."""
+    return listed(Code(name) for name in names)

@@ -1,0 +1,318 @@
+"""A run as a document: the narration of its steps, and the worked solution to hand out.
+
+The solution is the problem, the graph, the forward pass, the backward pass by the chain rule in symbols and in numbers, and the
+gradients with a numeric check beside them. A program too large to be read step by step gets a summary
+(:mod:`graphstep.telling.reports.summary`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.ground.arrays import shape_text
+from graphstep.telling.derivatives import gradient_term
+from graphstep.telling.document import (
+    FULL,
+    LABELS,
+    WHOLE,
+    Code,
+    Column,
+    Command,
+    Document,
+    Emphasis,
+    Graph,
+    Heading,
+    Listing,
+    Math,
+    Prose,
+    Step,
+    Table,
+    Typed,
+)  # fmt: skip
+from graphstep.telling.explain import explain
+from graphstep.telling.explanation import Rules
+from graphstep.telling.ladders import objective_ladder, value_ladder
+from graphstep.telling.names import name_of
+from graphstep.telling.reasons import why_gradient
+from graphstep.telling.reports import gradients, inputs
+from graphstep.telling.reports.large import large
+from graphstep.telling.reports.parts import equal, figure, has_arrays, output_term, sentence, shown, strong
+from graphstep.telling.reports.summary import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.engine.trace import Trace
+    from graphstep.telling.document import Block, Content, Inline, Manner
+    from graphstep.telling.explanation import Explanation, Ladder
+
+BLOCKS = 20
+"""Gates up to which every contribution has a block of its own; of more they stand in a table."""
+
+
+# -- the narration -----------------------------------------------------------------------------------------------------------
+
+
+def narration(trace: Trace, at: int | None = None) -> Document:
+    """The start, every step up to ``at`` in a paragraph, and at the end the gradients of the inputs."""
+    return Document(inputs.title_of(trace), _narrated(trace, len(trace) if at is None else at))
+
+
+def _narrated(trace: Trace, last: int) -> Iterator[Block]:
+    yield Typed(trace.program.text.strip())
+    phase, rules = "", Rules()
+    for n in range(last + 1):
+        told = explain(trace, n) if n == 0 else rules.brief(explain(trace, n))
+        if told.phase != phase:
+            phase = told.phase
+            yield Heading(2, (phase,), phase)
+        yield Step(n, last if n else 0, f"step-{n}", told.title, told.pattern, (_paragraph(told),))
+    if last < len(trace):
+        yield sentence(f"stopped at step {last} of {len(trace)}")
+        return
+    yield Heading(2, ("result",), "result")
+    yield Listing(tuple(_results(trace)))
+
+
+def _paragraph(told: Explanation) -> Prose:
+    """Everything that is said of a step, in a row."""
+    content: list[Inline] = []
+    for ladder in (*told.before, told.ladder):
+        if ladder is not None:
+            content += [Math.of(ladder), ". "]
+    if told.local is not None and len(told.local.rungs) > 1:
+        content += ["Local gradient ", Math.of(told.local), ". "]
+    meanings = [f"{name} is {meant}." for name, meant in told.definitions]
+    content += [" ".join(filter(None, [told.shapes, told.why, told.jacobian, *(note.text for note in told.notes), *meanings]))]
+    if content[-1] == "":
+        content[-2:] = ["."] if len(content) > 1 else []
+    return Prose(tuple(content))
+
+
+def _results(trace: Trace) -> Iterator[Content]:
+    program = trace.program
+    yield (equal(output_term(program), trace.output, trace, FULL),)
+    if (objective := objective_ladder(trace)) is not None:
+        yield (Math.of(objective),)
+    if not program.inputs:
+        yield ("no input: nothing to differentiate",)
+    for index in range(len(program.inputs)):
+        reason = why_gradient(trace, index)
+        if not program.depends[index]:
+            yield (reason,)
+            continue
+        found = equal(gradient_term(trace, index), trace.gradient_of(index), trace, FULL)
+        yield (found, "   ", reason) if reason else (found,)
+
+
+# -- the solution --------------------------------------------------------------------------------------------------------------
+
+
+def solution(
+    trace: Trace, at: int | None = None, manner: Manner = FULL, *, command: str = "", missing: Sequence[str] = ()
+) -> Document:
+    """The solution as far as step ``at``. ``command`` makes the document again; it does not hold the values of ``missing``."""
+    return Document(inputs.title_of(trace), _solved(trace, len(trace) if at is None else at, manner, command, missing))
+
+
+def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequence[str]) -> Iterator[Block]:
+    rules = Rules()
+    gates = len(trace.program.nodes) - trace.program.first_gate
+    blocks = gates <= BLOCKS and not manner.brief
+    yield Heading(1, ("Backpropagation through ", Code(inputs.title_of(trace))), "title")
+    yield from inputs.problem(trace)
+    if manner.drawn:
+        yield Heading(2, ("Graph",), "graph")
+        yield Graph(trace, last, written=not manner.hidden)
+    if gates <= WHOLE:
+        yield from _forward(trace, last, rules, manner, blocks=blocks)
+        yield from _backward(trace, last, rules, manner, blocks=blocks)
+    elif not manner.hidden:
+        yield from summary(trace, last)
+    yield from gradients.gradients(trace, last, manner)
+    yield from _updates(trace, last, rules, manner)
+    if not manner.hidden:
+        yield from large(trace, last)
+    if last < len(trace):
+        yield sentence(Emphasis(f"Stopped after step {last:,} of {len(trace):,}."))
+    yield from made_by(command, missing)
+
+
+def made_by(command: str, missing: Sequence[str]) -> Iterator[Block]:
+    """The command that makes a document again, and the inputs that it cannot hold."""
+    if command:
+        yield sentence("Made by")
+        yield Command(command)
+    if missing:
+        yield sentence(f"The command needs the values of {', '.join(missing)} besides, which are too large for a line.")
+
+
+# -- forward ---------------------------------------------------------------------------------------------------------------------
+
+
+def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: bool) -> Iterator[Block]:
+    program, arrays = trace.program, has_arrays(trace.program)
+    steps = range(1, min(last, trace.plan.seed_step - 1) + 1)
+    yield Heading(2, ("Forward",), "forward")
+    if not steps:
+        yield sentence("No gate has computed yet." if last < len(trace) else "There is no gate: the output is an input.")
+        return
+    if not manner.brief:
+        yield sentence("Every gate computes its value from its inputs, in the order of the text.")
+    if arrays and blocks:
+        for n in steps:
+            yield step(trace, n, last, rules, manner)
+    else:
+        formula = ("formula", "shape") if arrays else ("formula" if _short(manner) else "formula and numbers",)
+        columns = (Column(("step",), True), Column(("gate",)), *(Column((title,)) for title in formula), Column(("value",), True))
+        row = _shaped_row if arrays else _value_row
+        yield Table(columns, tuple(row(trace, n, manner) for n in steps))
+        yield from _remarks([rules.brief(explain(trace, n)) for n in steps], manner)
+    if last >= trace.plan.seed_step - 1:
+        yield sentence("So ", equal(output_term(program), trace.output, trace, manner), ".")
+
+
+def _short(manner: Manner) -> bool:
+    return manner.brief or manner.hidden
+
+
+def _shaped_row(trace: Trace, n: int, manner: Manner) -> tuple[Content, ...]:
+    """A row of a program of arrays, whose numbers would burst a table."""
+    index = trace.step(n).node
+    ladder = value_ladder(trace, index)
+    # An unnamed short expression is called by its own formula: its ladder begins with numbers.
+    formula = Math(ladder.left, ladder.rungs[: ladder.rungs[0].kind == "symbols"])
+    shape = shape_text(trace.node(index).shape) or "number"
+    return (str(n),), (_box(trace, index),), (formula,), (shape,), (figure(trace, trace.value_of(index), "value", manner),)
+
+
+def _value_row(trace: Trace, n: int, manner: Manner) -> tuple[Content, ...]:
+    index = trace.step(n).node
+    ladder = shown(value_ladder(trace, index), manner)
+    return (str(n),), (_box(trace, index),), (Math(ladder.left, ladder.rungs[:-1]),), (_result(ladder),)
+
+
+def _result(ladder: Ladder) -> Math:
+    """The value at the end of a ladder."""
+    return Math(None, ladder.rungs[-1:])
+
+
+def _box(trace: Trace, index: int) -> str:
+    gate = trace.gate(index)
+    return "" if gate is None else gate.box(trace.node(index).operands, trace.node(index).options)
+
+
+# -- backward --------------------------------------------------------------------------------------------------------------------
+
+
+def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: bool) -> Iterator[Block]:
+    seed = trace.plan.seed_step
+    if last < seed:
+        return
+    yield Heading(2, ("Backward",), "backward")
+    if not manner.brief:
+        yield sentence(
+            "From the output back to the inputs, every gate takes the gradient of its output (the upstream gradient), "
+            "multiplies it by its local gradient, and sends the product, its contribution, to its input."
+        )
+    told = explain(trace, seed)
+    assert told.ladder is not None, "the seed has a value"
+    why: Content = () if _short(manner) else (" ", told.why)
+    start = sentence(Math.of(shown(told.ladder, manner)), ".", *why)
+    yield Step(seed, last, f"step-{seed}", told.title, "", (start,))
+    steps = range(seed + 1, min(last, len(trace.plan.events)) + 1)
+    if blocks:
+        for n in steps:
+            if (sender := _first_of_gate(trace, n)) is not None:
+                yield Heading(3, (f"{_box(trace, sender)} at {name_of(trace.program, sender)}",), f"gate-{sender}")
+            yield step(trace, n, last, rules, manner)
+    elif steps:
+        explanations = [rules.brief(explain(trace, n)) for n in steps]
+        yield _sent_table(trace, explanations, manner)
+        yield from _remarks(explanations, manner)
+
+
+def _first_of_gate(trace: Trace, n: int) -> int | None:
+    """The gate that sends in a step for the first time."""
+    sender = trace.step(n).sender
+    if sender is None or (trace.gate_at(n - 1) == sender and trace.step(n - 1).event != "seed"):
+        return None
+    return sender
+
+
+def _sent_table(trace: Trace, explanations: Sequence[Explanation], manner: Manner) -> Table:
+    arrays = has_arrays(trace.program)
+    middle = ["chain rule", *(["shape"] if arrays else [] if _short(manner) else ["numbers"])]
+    titles = ["what happens", *([] if manner.brief else ["pattern"]), *middle]
+    columns = (Column(("step",), True), *(Column((title,)) for title in titles), Column(("result",), True))
+    rows = []
+    for told in explanations:
+        what: list[Content] = [(str(told.n),), (told.title,)]
+        if not manner.brief:
+            what.append((told.pattern,))
+        rows.append((*what, *(_shaped_send(trace, told, manner) if arrays else _sent(told, manner))))
+    return Table(columns, tuple(rows))
+
+
+def _shaped_send(trace: Trace, told: Explanation, manner: Manner) -> tuple[Content, ...]:
+    """The end of a row of a program of arrays, whose numbers would burst a table."""
+    step = trace.step(told.n)
+    number = step.contribution if step.edge is not None else step.gradient
+    result: Inline = "–" if number is None else figure(trace, number, "contribution", manner)
+    return (_chain(told),), (shape_text(trace.node(step.node).shape) or "number",), (result,)
+
+
+def _sent(told: Explanation, manner: Manner) -> tuple[Content, ...]:
+    ladder = told.ladder
+    assert ladder is not None, "a backward step makes something"
+    numbers = next((rung for rung in ladder.rungs if rung.kind == "numbers"), None)
+    written: Content = () if numbers is None else (Math(None, (numbers,)),)
+    middle = () if _short(manner) else (written,)
+    return (_chain(told),), *middle, (_result(shown(ladder, manner)),)
+
+
+def _chain(told: Explanation) -> Inline:
+    """The chain rule of a step in symbols, for a cell of a table."""
+    if told.ladder is None:
+        return ""
+    return Math(told.ladder.left, told.ladder.rungs[: told.ladder.rungs[0].kind in ("symbols", "words")])
+
+
+# -- steps -----------------------------------------------------------------------------------------------------------------------
+
+
+def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner) -> Step:
+    """A step as a block: its ladders, its local gradient, what is said of it, and its notes."""
+    told = rules.brief(explain(trace, n))
+    blocks: list[Block] = [shown(ladder, manner) for ladder in (*told.before, told.ladder) if ladder is not None]
+    sender, local = trace.step(n).sender, told.local
+    said = " ".join(filter(None, (told.shapes, told.why, told.jacobian)))
+    if _short(manner):
+        said = ""
+    if local is not None and not manner.brief:
+        local = shown(local, manner)
+        if sender is not None and trace.node(sender).shape and len(local.rungs) > 1:
+            blocks += [sentence("Local gradient, cell by cell:"), local, *([sentence(said)] if said else [])]
+        else:
+            blocks.append(sentence("Local gradient: ", Math.of(local), f". {said}" if said else "."))
+    elif said:
+        blocks.append(sentence(said))
+    if not _short(manner):
+        blocks += told.notes
+    return Step(n, last, f"step-{n}", told.title, told.pattern, tuple(blocks))
+
+
+def _remarks(steps: Sequence[Explanation], manner: Manner) -> Iterator[Listing]:
+    """What there is to say of the steps of a table besides the table."""
+    notes = [(told, note) for told in steps for note in told.notes if note.kind in LABELS]
+    if notes and not _short(manner):
+        yield Listing(tuple(strong(LABELS[note.kind], f", step {told.n}, ", told.title, ": ", note.text) for told, note in notes))
+
+
+def _updates(trace: Trace, last: int, rules: Rules, manner: Manner) -> Iterator[Block]:
+    """Of a round of training, how the parameters move."""
+    steps = range(len(trace.plan.events) + 1, last + 1)
+    if steps:
+        yield Heading(2, ("Update",), "update")
+    for n in steps:
+        yield step(trace, n, last, rules, manner)

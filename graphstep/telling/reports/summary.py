@@ -1,0 +1,142 @@
+"""The middle of a solution that is too long to be worked step by step: what it consists of, and where to look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.gates import GATES
+from graphstep.telling.document import FULL, Code, Column, Figure, Heading, Listing, Math, Table
+from graphstep.telling.explain import explain
+from graphstep.telling.kinks import convention
+from graphstep.telling.names import names_of
+from graphstep.telling.reports.parts import counted, equal, output_term, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.engine.trace import Trace
+    from graphstep.telling.document import Block, Content
+
+_LARGEST = 10
+"""Contributions that are listed, the largest first."""
+
+_FIRST = 5
+"""Of everything else that is worth a look, how many are listed."""
+
+_LABEL = 40
+
+
+def summary(trace: Trace, last: int) -> Iterator[Block]:
+    """What can be said of a large run after step ``last``, in a page."""
+    yield from _gates(trace, last)
+    sent = int(np.searchsorted(trace.plan.edge_step, last, side="right"))
+    problems = (*_not_finite(trace, last, sent), *_conventions(trace, last))
+    if problems:
+        yield Heading(2, ("Where to look first",), "where-to-look-first")
+        yield Listing(problems)
+    if last < trace.plan.seed_step:
+        return
+    yield Heading(2, ("Backward",), "backward")
+    yield sentence(f"{counted(sent, 'contribution')} flowed back.")
+    yield from _stops(trace, sent)
+    yield from _largest(trace, sent)
+    text, json = Code("--format text"), Code("--format json")
+    yield sentence("The steps themselves are left out: ", text, " tells every one in a line, ", json, " holds them as data.")
+
+
+def _gates(trace: Trace, last: int) -> Iterator[Block]:
+    program = trace.program
+    done = min(last, len(program.nodes) - program.first_gate)
+    counts = Counter(node.gate or "" for node in program.nodes[program.first_gate : program.first_gate + done])
+    yield Heading(2, ("Forward",), "forward")
+    if not done:
+        yield sentence("No gate has computed yet.")
+        return
+    kinds = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    yield sentence(f"{counted(done, 'gate')} computed.")
+    columns = (Column(("gate",)), Column(("name",)), Column(("how many",), True))
+    yield Table(columns, tuple(((GATES[n].symbol,), (Code(n),), (Figure(count, 0, "count"),)) for n, count in kinds))
+    if last >= trace.plan.seed_step - 1:
+        yield sentence("The output is ", equal(output_term(program), trace.output, trace, FULL), ".")
+
+
+def _not_finite(trace: Trace, last: int, sent: int) -> Iterator[Content]:
+    """The inputs that were given inf or nan, and the first gate, the first nan and the first contribution that made one."""
+    nodes, edge = (trace.first_not_finite, trace.first_nan), trace.first_edge_not_finite
+    names = names_of(trace.program)
+    for index in trace.given_not_finite:
+        yield "The input ", Math(names.operand(index)), " was given inf or nan, which its users inherit."
+    for node in dict.fromkeys(node for node in nodes if node is not None and trace.step_of_value(node) <= last):
+        yield _remarked(trace, trace.step_of_value(node))
+    if edge is not None and edge < sent:
+        yield _remarked(trace, int(trace.plan.edge_step[edge]))
+
+
+def _remarked(trace: Trace, n: int) -> Content:
+    """A step with what its notes say."""
+    return _line(trace, n, " ".join(note.text for note in explain(trace, n).notes if note.kind != "arrived"))
+
+
+def _line(trace: Trace, n: int, words: str) -> Content:
+    return f"Step {n:,}, ", explain(trace, n).title, *_typed(trace, n), ": ", words
+
+
+def _typed(trace: Trace, n: int) -> Content:
+    """The text of the gate at work, where it has a numbered name."""
+    gate = trace.gate_at(n)
+    if gate is None or gate not in names_of(trace.program).definitions:
+        return ()
+    return " (", Code(trace.program.label(gate, _LABEL)), ")"
+
+
+def _conventions(trace: Trace, last: int) -> Iterator[Content]:
+    """The first gates at a kink or a tie."""
+    first = trace.program.first_gate
+    gates = range(first, min(first + last, len(trace.program.nodes)))
+    noted = ((i, note) for i in gates if (note := convention(trace, i)) is not None and note.kind == "convention")
+    shown = list(islice(noted, _FIRST + 1))
+    for index, note in shown[:_FIRST]:
+        yield _line(trace, trace.step_of_value(index), note.text)
+    if len(shown) > _FIRST:
+        yield ("More gates stand at a kink or a tie.",)
+
+
+def _stops(trace: Trace, sent: int) -> Iterator[Block]:
+    """Where a gradient arrives and nothing of it goes on."""
+    arrived = trace.gradient_sizes[trace.plan.sender[:sent]] != 0
+    stops = np.flatnonzero(arrived & (trace.contribution_sizes[:sent] == 0))
+    if not stops.size:
+        return
+    yield sentence(f"{counted(int(stops.size), 'contribution')} are 0 although a gradient arrived at the gate. The first:")
+    lines = []
+    for edge in stops[:_FIRST]:
+        n = int(trace.plan.edge_step[edge])
+        lines.append(_line(trace, n, " ".join(note.text for note in explain(trace, n).notes if note.kind == "zero")))
+    yield Listing(tuple(lines))
+
+
+def _largest(trace: Trace, sent: int) -> Iterator[Block]:
+    sizes = trace.contribution_sizes[:sent]
+    if not sizes.size:
+        return
+    # A stable sort: of equals the one that was sent first. nan counts as the largest.
+    order = np.argsort(-np.nan_to_num(sizes, nan=np.inf), kind="stable")[:_LARGEST]
+    yield sentence("The largest contributions:")
+    words = (Column((title,)) for title in ("what happens", "pattern", "upstream · local"))
+    columns = (Column(("step",), True), *words, Column(("contribution",), True))
+    yield Table(columns, tuple(_sent(trace, int(edge)) for edge in order))
+
+
+def _sent(trace: Trace, edge: int) -> tuple[Content, ...]:
+    n = int(trace.plan.edge_step[edge])
+    told, contribution = explain(trace, n), trace.contribution_of(edge)
+    start: tuple[Content, ...] = ((f"{n:,}",), (told.title, *_typed(trace, n)), (told.pattern,))
+    if told.ladder is None or not isinstance(contribution, int | float):
+        # The numbers of arrays would burst the table.
+        return *start, (), (Figure(contribution, trace.writing.digits, "contribution"),)
+    numbers = tuple(Math(None, (rung,)) for rung in told.ladder.rungs if rung.kind == "numbers")[:1]
+    return *start, numbers, (Math(None, told.ladder.rungs[-1:]),)

@@ -1,0 +1,182 @@
+"""A training as a document: what was trained and how, its curve, a table of rounds, the parameters, and one round's updates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.gates.notation import TERMS
+from graphstep.gates.optimizers import SYMBOLS
+from graphstep.ground.arrays import SMALL, kind_text, number_text, shape_of, shape_text, summary
+from graphstep.ground.exact import exact_text
+from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.telling.document import (
+    FULL,
+    Code,
+    Column,
+    Curve,
+    Document,
+    Equations,
+    Figure,
+    Heading,
+    Listing,
+    Math,
+    Table,
+    Typed,
+)
+from graphstep.telling.explanation import Rules, Rung
+from graphstep.telling.reports.inputs import TEXT, TITLE
+from graphstep.telling.reports.parts import codes, counted, is_written_out, listed, name_term, sentence
+from graphstep.telling.reports.run import made_by, step
+from graphstep.telling.symbols import WordSymbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.engine.training.settings import Settings
+    from graphstep.engine.training.training import Training
+    from graphstep.ground.arrays import Number
+    from graphstep.telling.document import Block, Content, Inline
+
+ROWS = 20
+"""Rounds that the table shows at most."""
+
+_NORMS = 6
+"""Parameters whose norms have a column."""
+
+_UPDATES = 8
+"""Parameters whose updates are explained."""
+
+_LOSS = 6
+"""Significant digits of a loss."""
+
+
+def report(training: Training, command: str = "", missing: Sequence[str] = ()) -> Document:
+    """The document; there must be a round."""
+    text = training.program.text.strip()
+    title = text if len(text) <= TITLE else training.program.label(training.program.output, TITLE)
+    return Document(title, _report(training, title, command, missing))
+
+
+def _report(training: Training, title: str, command: str, missing: Sequence[str]) -> Iterator[Block]:
+    text, settings = training.program.text.strip(), training.settings
+    yield Heading(1, ("Training ", Code(title)), "title")
+    yield Typed(text if len(text) <= TEXT else f"{text[:400]} …")
+    way = "rise" if settings.climbs else "fall"
+    names = listed(Math(name_term(training.program, name)) for name in settings.params)
+    held: list[Inline] = []
+    if settings.held_out:
+        held = [f" Held out: {numeral(settings.held_out.share)} of the examples of ", *codes(settings.held_out.names), "."]
+    yield sentence(f"The output is to {way}. Trained: ", *names, f", by {settings_text(settings)}.", *held)
+    yield sentence("Given:")
+    yield Listing(tuple(_given(training, name, value) for name, value in training.inputs.items()))
+    yield Heading(2, ("Curve",), "curve")
+    yield _curve(training)
+    yield Heading(2, ("Rounds",), "rounds")
+    yield rounds(training)
+    stopped = training.stopped
+    yield sentence(f"The loss of a round is the one before its update. {stopped[:1].upper()}{stopped[1:]}.")
+    yield Heading(2, ("Parameters",), "parameters")
+    yield from _parameters(training)
+    yield from _updates(training)
+    yield from made_by(command, missing)
+
+
+def _given(training: Training, name: str, value: Number) -> Content:
+    """An input as it was at the start."""
+    typed = training.setup.inputs.get(name) or exact_text(value, SMALL)
+    shape = f", {kind_text(shape_of(value))}" if shape_of(value) else ""
+    left = Math(name_term(training.program, name))
+    return (left, ": ", Code(typed), *([shape] if shape else [])) if typed else (left, ": ", number_text(value))
+
+
+def _curve(training: Training) -> Curve:
+    """The losses and the norms of the gradients."""
+    history = training.history
+    series = [("loss", tuple(history.losses))]
+    if history.held_out:
+        series.append(("held-out loss", tuple(loss for _, loss in history.held_out)))
+    series += [(f"‖∇{name}‖", tuple(norms)) for name, norms in list(history.norms.items())[:_NORMS]]
+    return Curve(tuple(series))
+
+
+def rounds(training: Training) -> Table:
+    """At most :data:`ROWS` rounds, the first and the last among them."""
+    history = training.history
+    held_out = dict(history.held_out)
+    names = list(history.norms)[:_NORMS]
+    held = [("held-out",)] * (training.settings.held_out is not None)
+    norms = [(Math(TERMS.length(_gradient(training, name))),) for name in names]
+    heads: list[Content] = [("round",), ("loss",), *held, ("rate",), *norms]
+    rows = []
+    for k in shown(training):
+        looked: list[Content] = [(Figure(held_out[k], _LOSS, "loss"),) if k in held_out else ()] * len(held)
+        lengths = [(Figure(history.norms[name][k], DIGITS, "loss"),) for name in names]
+        loss, rate = Figure(history.losses[k], _LOSS, "loss"), Figure(history.rates[k], DIGITS, "loss")
+        rows.append(((Figure(k, 0, "count"),), (loss,), *looked, (rate,), *lengths))
+    return Table(tuple(Column(head, True) for head in heads), tuple(rows))
+
+
+def _gradient(training: Training, name: str) -> object:
+    """``∇w`` as a term."""
+    left = Math(name_term(training.program, name)).left
+    assert left is not None, "a name has a term"
+    from graphstep.gates.notation import LATEX
+    from graphstep.gates.notation import TEXT as PLAIN_TEXT
+
+    return TERMS.symbol(WordSymbol(f"∇{left.read(PLAIN_TEXT).text}", rf"\nabla {left.read(LATEX).text}"))
+
+
+def shown(training: Training) -> list[int]:
+    """At most :data:`ROWS` rounds, evenly; where a loss is held out, rounds at which it was looked at."""
+    looked = [k for k, _ in training.history.held_out] or list(range(len(training.history)))
+    last = len(training.history) - 1
+    if len(looked) > ROWS:
+        looked = [looked[round(i * (len(looked) - 1) / (ROWS - 1))] for i in range(ROWS)]
+    return looked if not looked or looked[-1] == last else [*looked[: ROWS - 1], last]
+
+
+def settings_text(settings: Settings) -> str:
+    """How it is trained: ``momentum, μ 0.9, α 0.1, batches of 32``."""
+    parts = [settings.optimizer.name, *(f"{SYMBOLS.get(name, name)} {numeral(value)}" for name, value in settings.hyper.items())]
+    parts.append(f"{SYMBOLS.get('lr', 'lr')} {settings.rate}")
+    if settings.batch:
+        parts.append(f"batches of {settings.batch.size}")
+    if settings.climbs:
+        parts.append("maximize")
+    return ", ".join(parts)
+
+
+def _parameters(training: Training) -> Iterator[Block]:
+    params, program = training.params, training.program
+    yield sentence(f"After {counted(training.rounds, 'update')}:")
+    if small := [name for name, value in params.items() if is_written_out(value)]:
+        yield Equations(tuple(Math(name_term(program, n), (Rung(TERMS.number(params[n]), "value"),)) for n in small))
+    rows = [
+        ((Math(name_term(program, name)),), (shape_text(shape_of(value)),), (summary(value).line(),))
+        for name, value in params.items()
+        if not isinstance(value, int | float) and name not in small
+    ]
+    if rows:
+        yield Table((Column(("parameter",)), Column(("shape",)), Column(("what it is like",))), tuple(rows))
+    held_out = training.held_out_loss
+    more: Content = ()
+    if held_out is not None:
+        more = ", and that of the held-out examples ", Figure(held_out, DIGITS, "value")
+    yield sentence("With them the loss is ", Figure(training.loss, DIGITS, "value"), *more, ".")
+
+
+def _updates(training: Training) -> Iterator[Block]:
+    """The updates of the first round that is there."""
+    k = training.first
+    if k >= len(training.history):
+        return
+    run = training.round(k)
+    if not run.updates:
+        return
+    yield Heading(2, (f"The updates of round {k:,}",), "updates")
+    first, rules = len(run) - len(run.updates) + 1, Rules()
+    last = min(len(run), first + _UPDATES - 1)
+    for n in range(first, last + 1):
+        yield step(run, n, last, rules, FULL)
+    if len(run.updates) > _UPDATES:
+        yield sentence(f"{len(run.updates) - _UPDATES:,} more parameters are updated likewise.")
