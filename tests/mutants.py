@@ -47,12 +47,24 @@ class Package(NamedTuple):
 PACKAGES = {
     "gates": Package(
         ("gates/rows", "gates/gate.py", "gates/structural.py", "gates/mathematics.py", "gates/products.py"),
-        ("test_gates.py", "test_structural_gates.py", "test_products.py"),
+        ("test_gates.py", "test_structural_gates.py", "test_products.py", "test_extremes.py"),
     ),
     "trace": Package(
         tuple(
             f"engine/{name}.py"
-            for name in ("causes", "comparing", "gradient", "inputs", "levels", "passes", "plan", "step", "trace", "update")
+            for name in (
+                "causes",
+                "comparing",
+                "gradient",
+                "inputs",
+                "levels",
+                "passes",
+                "plan",
+                "step",
+                "trace",
+                "update",
+                "wires",
+            )
         ),
         ("test_trace.py", "test_products.py", "test_api.py", "test_optimizers.py", "test_training.py", "test_breakpoints.py"),
     ),
@@ -65,7 +77,7 @@ PACKAGES = {
             "teaching/lesson/quantities.py",
             "teaching/lesson/solution.py",
         ),
-        ("test_lesson.py", "test_lesson_arrays.py"),
+        ("test_lesson.py", "test_lesson_arrays.py", "test_marking.py"),
     ),
     "witnesses": Package(("analysis/witnesses",), ("test_witnesses.py", "test_witnesses_arrays.py")),
 }
@@ -205,9 +217,12 @@ def exchanged(mutant: Mutant) -> list[tuple[CodeType, CodeType]]:
     ast.fix_missing_locations(after)
     ones, twos = list(codes(before, mutant.path)), list(codes(after, mutant.path))
     if len(ones) != len(twos):
-        # A function inside is gone with the place that was changed: what is left is told by its name and line.
-        there = {(code.co_qualname, code.co_firstlineno): code for code in twos}
-        pairs = [(code, there.get((code.co_qualname, code.co_firstlineno), code)) for code in ones]
+        # A function inside is gone with the place that was changed. The others are told by name and line; two on one line have
+        # the same, and each is paired with its like.
+        pairs = []
+        for one in ones:
+            alike = [two for two in twos if (two.co_qualname, two.co_firstlineno) == (one.co_qualname, one.co_firstlineno)]
+            pairs.append((one, next((two for two in alike if two == one), alike[0] if alike else one)))
     else:
         pairs = list(zip(ones, twos, strict=True))
     return [(one, two) for one, two in pairs if one != two and one.co_name != "<module>"]
@@ -225,6 +240,7 @@ class Mutating:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Everything: pytest has collected the tests."""
         callers, seconds = self._rehearsal(session.items)
+        gc.unfreeze()  # what is frozen is not among the objects
         for function in gc.get_objects():
             if isinstance(function, FunctionType):
                 self._functions.setdefault(function.__code__, []).append(function)

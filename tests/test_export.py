@@ -117,9 +117,12 @@ def test_programs_with_hardly_a_gate_are_exported(name: str, text: str) -> None:
 
 
 def test_formats_do_not_depend_on_the_hash_seed() -> None:
+    long = chain(200)
+    programs = [*EXAMPLES.values(), (long.program.text, dict(long.inputs), 100)]
     script = (
-        "import hashlib\nfrom graphstep.faces import export\nfrom tests.test_export import EXAMPLES, chain, example\n"
-        "runs = [example(name) for name in EXAMPLES] + [(chain(200), None), (chain(200), 100)]\n"
+        "import hashlib\nfrom graphstep.engine.trace import trace\nfrom graphstep.faces import export\n"
+        "from graphstep.language.read import read\n"
+        f"runs = [(trace(read(text, x), x), at) for text, x, at in {programs!r}]\n"
         "for name in export.formats():\n"
         "    print(name, *[hashlib.sha256(export.render(r, name, at).encode()).hexdigest() for r, at in runs])"
     )

@@ -9,16 +9,17 @@ import pytest
 
 from graphstep.analysis.jacobian import ENTRIES, jacobian, line, lines, matrix_lines, orders, orders_lines
 from graphstep.analysis.jacobian.jacobian import size_text
-from graphstep.gates import ELEMENTWISE, STRUCTURAL
+from graphstep.gates import ELEMENTWISE
 from graphstep.ground.errors import InputError, LimitError
 from tests.arrayed import at_work, run
-from tests.test_structural_gates import CASES
+from tests.test_structural_gates import CASES, gates_and_ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.analysis.jacobian import Jacobian
     from graphstep.engine.trace import Trace
+    from graphstep.gates.structural import StructuralGate
 
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 
@@ -55,11 +56,10 @@ def assert_structure_holds(one: Jacobian) -> None:
         assert np.count_nonzero(there) == one.nonzero
 
 
-@pytest.mark.parametrize("gate", STRUCTURAL)
-@pytest.mark.parametrize("ties", ["first", "split"])
-def test_a_pullback_is_the_product_with_the_jacobian_at_any_shape(gate: str, ties: Any) -> None:
+@gates_and_ties
+def test_a_pullback_is_the_product_with_the_jacobian_at_any_shape(gate: StructuralGate, ties: Any) -> None:
     seen = 0
-    for trace in filter(None, (at_work(case, ties=ties) for case in CASES[gate])):
+    for trace in filter(None, (at_work(case, ties=ties) for case in CASES[gate.name])):
         for one in every(trace):
             assert one.difference <= 1e-12
             assert np.shape(one.product) == np.shape(one.pulled) == one.input_shape

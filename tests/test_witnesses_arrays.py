@@ -175,15 +175,15 @@ def stated(text: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: inputs[name] for name in read(text).inputs}
 
 
-@pytest.mark.parametrize("start", range(0, 40, 20))
+@pytest.mark.parametrize("start", range(0, 30, 10))
 def test_random_programs_are_confirmed(start: int) -> None:
     symbolic = 0
-    for seed in range(start, start + 20):
+    for seed in range(start, start + 10):
         text, inputs = random_program(seed)
         for row in rows(run(text, **inputs)):
             assert row.verdict == "agree", (seed, text, row)
             symbolic += row.symbolic is not None
-    assert symbolic > 50
+    assert symbolic > 25
 
 
 # A wrong gradient
@@ -366,11 +366,12 @@ def test_an_array_without_cells_has_nothing_to_check() -> None:
 # Large arrays
 
 
-def test_a_network_is_sampled_and_moved_as_a_whole() -> None:
-    of = network()
+def test_a_network_is_sampled_and_moved_as_a_whole_and_the_same_is_said_twice() -> None:
+    of, reports = network(), []
     # Every cell would take some ten millions.
-    assert effort(lambda: check(of)) < 2_000_000
-    found = check(of)
+    assert effort(lambda: reports.append(check(of))) < 2_000_000
+    (found,) = reports
+    assert found.to_dict() == check(network()).to_dict()
     assert found.agrees
     assert [row.input for row in found.rows] == ["x", "W1", "W2", "y"]
     for row, size in zip(found.rows, (4000, 4000, 100, 100), strict=True):
@@ -384,10 +385,6 @@ def test_a_network_is_sampled_and_moved_as_a_whole() -> None:
     assert lines[2].startswith(found.rows[1].place)
     assert any(line.startswith("W1 (200×20): 50 of 4,000 cells and a random direction checked") for line in lines)
     assert lines[-1].startswith("Every cell that was checked is confirmed by the central difference")
-
-
-def test_a_check_says_the_same_twice() -> None:
-    assert check(network()).to_dict() == check(network()).to_dict()
 
 
 def test_a_sample_has_large_gradients_zeros_and_cells_from_everywhere() -> None:

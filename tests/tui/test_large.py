@@ -30,14 +30,14 @@ def inputs_of(text: str) -> dict[str, float]:
     return {name: 0.1 * (place % 9) - 0.35 for place, name in enumerate(read(text).inputs)}
 
 
-def test_a_step_among_four_thousand_gates_is_little_work(spared) -> None:
-    text = network(4_000)
+def test_a_step_among_two_thousand_gates_is_little_work(spared) -> None:
+    text = network(2_400)
 
     async def scene() -> None:
         async with opened(text, inputs_of(text), size=LARGE) as driver:
-            assert len(driver.now.trace.program.nodes) > 4_000
+            assert len(driver.now.trace.program.nodes) > 2_400
             pane = driver.screen.panes.graph
-            assert "of 4,199 nodes" in str(pane.border_title)
+            assert "of 2,599 nodes" in str(pane.border_title)
             await driver.press("right")
             for start in (1, driver.now.trace.plan.seed_step, len(driver.now.trace) - 60):
                 driver.screen.go(start)
@@ -50,11 +50,11 @@ def test_a_step_among_four_thousand_gates_is_little_work(spared) -> None:
             await driver.press("home", "end", "left")
             assert driver.now.at == len(driver.now.trace) - 1
             await driver.press("slash")
-            await driver.type("h19_7")
+            await driver.type("h11_7")
             await driver.press("enter")
-            assert driver.now.trace.node(driver.now.selected).name == "h19_7"
-            assert "h19_7" in driver.graph()
-            assert "h19_7" in driver.frame()
+            assert driver.now.trace.node(driver.now.selected).name == "h11_7"
+            assert "h11_7" in driver.graph()
+            assert "h11_7" in driver.frame()
             await driver.press("e", "1", "escape", "z", "tab", "l", "v")
 
     asyncio.run(scene())

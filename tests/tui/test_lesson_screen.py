@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from contextlib import asynccontextmanager
 
 import pytest
@@ -22,13 +23,18 @@ def own_data(tmp_path, monkeypatch):
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
 
 
+@functools.cache
+def rehearsed(lesson: str):
+    return open_lesson(find(lesson))
+
+
 def frame(app: GraphstepApp) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
 @asynccontextmanager
 async def opened(lesson: str, size: tuple[int, int] = (120, 40)):
-    app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find(lesson)))))
+    app = GraphstepApp(LessonScreen(LessonRun(rehearsed(lesson))))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         await pilot.pause()
@@ -62,12 +68,17 @@ def test_the_prose_stands_beside_the_run_and_the_answer_shows_after_it_was_given
     assert at == 1
 
 
-def test_the_learner_cannot_step_past_an_open_question():
+def test_the_learner_cannot_step_past_an_open_question_and_what_would_give_the_answer_away_waits():
     async def go() -> tuple[int, str, int]:
         async with opened("1") as (app, pilot):
             await pilot.press("enter", "enter", "escape", "right", "end")
             await pilot.pause()
             held, said = app.screen.stepper.at, app.screen.keys.message
+            for key in ("e", "plus", "v", "i", "x"):
+                app.screen.say("")
+                await pilot.press(key)
+                assert "Answer the question first" in app.screen.keys.message, key
+                assert isinstance(app.screen, LessonScreen)
             await typed(pilot, "3")
             await pilot.press("left")
             return held, said, app.screen.stepper.at
@@ -75,45 +86,24 @@ def test_the_learner_cannot_step_past_an_open_question():
     assert asyncio.run(go()) == (0, "Answer first: the next step shows it.", 0)
 
 
-def test_what_would_give_the_answer_away_waits():
-    async def go() -> None:
-        async with opened("1") as (app, pilot):
-            await pilot.press("enter", "enter", "escape")
-            for key in ("e", "plus", "v", "i", "x"):
-                app.screen.say("")
-                await pilot.press(key)
-                assert "Answer the question first" in app.screen.keys.message, key
-                assert isinstance(app.screen, LessonScreen)
-
-    asyncio.run(go())
-
-
-def test_a_slip_is_said_and_hints_come_one_at_a_time():
-    async def go() -> tuple[str, str]:
+def test_a_slip_is_said_hints_come_one_at_a_time_and_a_new_answer_replaces_a_wrong_one():
+    async def go() -> tuple[str, str, int]:
         async with opened("1") as (app, pilot):
             await pilot.press("enter", "enter")
             await typed(pilot, "7")
             slip = frame(app)
             await pilot.press("f2")
             await pilot.pause()
-            return slip, frame(app)
+            hinted = frame(app)
+            await typed(pilot, "3")
+            return slip, hinted, app.screen.lesson.right
 
-    slip, hinted = asyncio.run(go())
+    slip, hinted, right = asyncio.run(go())
+    assert right == 1
     assert "the sign of x" in " ".join(slip.split())
     assert "Hint 1 of 2" not in slip
     assert "Hint 1 of 2" in hinted
     assert "Hint 2 of 2" not in hinted
-
-
-def test_a_new_answer_replaces_a_wrong_one():
-    async def go() -> int:
-        async with opened("1") as (app, pilot):
-            await pilot.press("enter", "enter")
-            await typed(pilot, "7")
-            await typed(pilot, "3")
-            return app.screen.lesson.right
-
-    assert asyncio.run(go()) == 1
 
 
 def test_f3_shows_the_answer_and_a_click_chooses_an_option():
@@ -185,13 +175,13 @@ def test_the_place_is_kept_when_the_learner_leaves():
             await pilot.press("q")
 
     asyncio.run(go())
-    again = progress.resume(LessonRun(open_lesson(find("1"))), progress.load())
+    again = progress.resume(LessonRun(rehearsed("1")), progress.load())
     assert (again.place, again.right) == (2, 1)
 
 
 def test_the_last_section_opens_the_next_lesson():
     async def go() -> str:
-        state = LessonRun(open_lesson(find("1")))
+        state = LessonRun(rehearsed("1"))
         while not state.finished:
             state = state.show() if state.open is not None else state.next()
         app = GraphstepApp(LessonScreen(state))

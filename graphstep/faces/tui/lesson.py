@@ -194,9 +194,12 @@ class LessonScreen(SteppingScreen):
         if after is self.lesson:
             self.text.say("There are no more hints. F3 shows the answer.", "$contribution")
             return
-        typed = self.text.answer.value
+        answer = self.text.answer
+        typed, selection = answer.value, answer.selection
         await self.become(after, waiting)
-        self.text.answer.value = typed
+        answer.value = typed
+        # A wrong answer is selected, and the next key replaces it also behind a hint.
+        answer.selection = selection
 
     async def action_show(self) -> None:
         """Give the question up."""
