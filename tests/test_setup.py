@@ -11,7 +11,7 @@ from hypothesis import given
 
 import graphstep as gs
 from graphstep.engine.opening import open_setup, read_setup
-from graphstep.faces.cli import COMMANDS, check, step, train
+from graphstep.faces.cli import COMMANDS, check, main, step, train
 from graphstep.faces.cli.program import setup_of as setup_of_options
 from graphstep.faces.cli.words import parse
 from graphstep.ground.errors import InputError
@@ -103,6 +103,66 @@ def test_a_setup_is_read_back_from_its_keywords(setup: Setup) -> None:
     )
 
 
+TRAININGS = [
+    ["(w*x - y)^2", "x=1", "y=1/2", "w=0", "--params", "w"],
+    ["--maximize", "--params=x", "--patience", "3", "--lr=-0.1*0.5^t", "--", "-x^2", "x=3"],
+    [
+        "mean((X@w - y)^2)",
+        "X=randn(9, 2)",
+        "y=ones(9)",
+        "w=zeros(2)",
+        "--params",
+        "w",
+        "--batch",
+        "X,y:4",
+        "--held-out",
+        "X,y:0.3",
+    ],
+    [
+        "sigmoid(w) + max(w, x)",
+        "w=1",
+        "x=1",
+        "--params",
+        "w",
+        "--expand",
+        "--ties",
+        "split",
+        "--digits",
+        "7",
+        "--notation",
+        "lecture",
+    ],
+    ["w^2", "w=1", "--params", "w", "--optimizer", "adamw", "--beta1", "0.8", "--weight-decay", "0.1", "--until", "0.5"],
+]
+
+
+@pytest.mark.parametrize("words", TRAININGS, ids=lambda words: words[0])
+def test_the_command_of_a_training_trains_it_again(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    main(["train", "--steps", "4", "--format", "md", *words])
+    document = capsys.readouterr().out
+    main(command_in(document)[1:])
+    assert capsys.readouterr().out == document
+
+
+def test_a_training_that_goes_on_names_the_file_that_it_goes_on_from(capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "(w*x - y)^2", "x=1", "y=2", "--params", "w", "--format", "md"]
+    main([*words, "w=0", "--steps", "3", "--save", "state.npz"])
+    capsys.readouterr()
+    main([*words, "--steps", "5", "--resume", "state.npz"])
+    document = capsys.readouterr().out
+    command = command_in(document)
+    assert "--resume" in command
+    assert not any(word.startswith("w=") for word in command)
+    main(command[1:])
+    assert capsys.readouterr().out == document
+
+
+def command_in(document: str) -> list[str]:
+    """The words of the last command that a document shows."""
+    return shlex.split(next(line for line in reversed(document.splitlines()) if line.startswith("graphstep ")))
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -116,6 +176,34 @@ def test_a_setup_is_read_back_from_its_keywords(setup: Setup) -> None:
 def test_the_command_line_and_python_make_the_same_document_of_one_setup(words: list[str]) -> None:
     setup = read_words(words)
     assert gs.run(setup.program, **setup.keywords()).to_markdown() == gs.Run(open_setup(setup)).to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("words", "rough", "fine"),
+    [
+        (["check", "x/3", "x=1"], "0.3333 ", "0.3333333 "),
+        (["jacobian", "sum(W@x)", "W=[[1, 2]]/3", "x=[1, 2]", "--of", "W@x"], "0.6667", "0.6666667"),
+        (["jacobian", "sum(W@x)", "W=[[1, 2]]/3", "x=[1, 2]", "--cell", "x[1]"], "0.6667", "0.6666667"),
+        (["train", "(w - 1/3)^2", "w=0", "--params", "w", "--at-round", "0"], "0.1111 ", "0.1111111 "),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)
+def test_every_command_that_writes_results_takes_their_digits(words, rough, fine, capsys) -> None:
+    main(words)
+    usual = capsys.readouterr().out + "\n"
+    main([*words, "--digits", "7"])
+    more = capsys.readouterr().out + "\n"
+    assert rough in usual.replace("\n", " ")
+    assert fine in more.replace("\n", " ")
+
+
+def test_every_command_that_writes_derivatives_takes_their_letter(capsys) -> None:
+    main(["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--at-round", "0", "--notation", "lecture"])
+    assert "∂f/∂w = " in capsys.readouterr().out
+    main(["jacobian", "sum(W@x)", "W=[[1, 2]]", "x=[1, 2]", "--cell", "x[1]", "--notation", "lecture"])
+    told = capsys.readouterr().out
+    assert "∂f/∂x" in told
+    assert "df/dx" not in told
 
 
 def test_what_was_not_typed_is_written_with_all_of_its_digits_unless_it_is_too_large() -> None:

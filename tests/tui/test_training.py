@@ -296,9 +296,10 @@ def test_the_command_that_tells_a_round_is_copied() -> None:
         await d.press("right", "enter")
         await d.pilot.press("y")
         await d.pilot.pause()
-        assert f"copied: graphstep train --at-round 0 '{LINE}' x=1" in d.app.screen.keys.message
+        assert d.app.clipboard == f"graphstep train '{LINE}' w=0 x=1 y=2 --params w --lr 0.1 --steps 20 --at-round 0"
+        assert f"copied: graphstep train '{LINE}'" in d.app.screen.keys.message
 
-    drive(play, command=("graphstep", "train", LINE, "x=1"))
+    drive(play)
 
 
 def test_where_it_diverged_is_marked_and_that_round_has_no_update() -> None:

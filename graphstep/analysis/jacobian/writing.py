@@ -45,7 +45,7 @@ def lines(jacobian: Jacobian) -> list[str]:
     """It in full: shapes, structure, size, why no run forms it; where it is small its entries, and the pullback beside the
     product with it.
     """
-    trace = jacobian.trace
+    trace, digits = jacobian.trace, jacobian.trace.writing.digits
     out, source = name_of(trace.program, jacobian.sender), name_of(trace.program, jacobian.receiver)
     text = [
         f"{title(jacobian)}, the Jacobian of {out}, {kind_text(jacobian.output_shape)}, "
@@ -55,15 +55,15 @@ def lines(jacobian: Jacobian) -> list[str]:
         *wrap(jacobian.why, WIDTH, initial_indent="  ", subsequent_indent="  "),
     ]
     if not jacobian.is_formed:
-        text.append(f"  pullback     {number_text(jacobian.pulled)}")
+        text.append(f"  pullback     {number_text(jacobian.pulled, digits)}")
         return text
     drawn = matrix_lines(jacobian) if jacobian.entries else []
     if drawn:
         text += ["", *(f"  {row}".rstrip() for row in drawn), ""]
     apart = jacobian.difference
-    pulled, product = (number_text(jacobian.without_noise(sent)) for sent in (jacobian.pulled, jacobian.product))
+    pulled, product = (number_text(jacobian.without_noise(sent), digits) for sent in (jacobian.pulled, jacobian.product))
     text += [
-        f"  upstream     {number_text(jacobian.upstream)}",
+        f"  upstream     {number_text(jacobian.upstream, digits)}",
         f"  pullback     {pulled}   {_multiplications(jacobian.multiplications)}",
         f"  Jᵀ·upstream  {product}   {_multiplications(jacobian.product_multiplications)}",
         "  equal, to rounding" if apart <= EQUAL else f"  largest relative difference {numeral(apart, 2)}",
@@ -79,11 +79,14 @@ def matrix_lines(jacobian: Jacobian) -> list[str]:
     """The entries with the names of their rows and columns; of more than fit a pattern of which are 0; nothing where even that
     is too wide. LimitError where it is not formed.
     """
-    matrix = jacobian.matrix
+    matrix, digits = jacobian.matrix, jacobian.trace.writing.digits
     if jacobian.rows <= ROWS and jacobian.columns <= COLUMNS:
         tops = _labels(jacobian.trace, jacobian.receiver, jacobian.input_shape)
         sides = _labels(jacobian.trace, jacobian.sender, jacobian.output_shape)
-        table = [["", *tops], *([side, *map(numeral, row)] for side, row in zip(sides, matrix.tolist(), strict=True))]
+        table = [
+            ["", *tops],
+            *([side, *(numeral(entry, digits) for entry in row)] for side, row in zip(sides, matrix.tolist(), strict=True)),
+        ]
         written = _table(table)
         if len(written[0]) <= WIDTH:
             return written

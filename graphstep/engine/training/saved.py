@@ -121,6 +121,7 @@ def resume(training: Training, path: str | Path) -> Training:
         raise _broken(where)
     held_out = [(int(k), float(loss)) for k, loss in pairs.tolist()]
     training.resume(state, params, History(losses, rates, norms, held_out))
+    training.resumed = str(path)
     return training
 
 

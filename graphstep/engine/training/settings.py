@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graphstep.gates.optimizers import settings_of
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.language.setup import read_names
 
@@ -69,6 +70,31 @@ class Settings:
     """Stop when that loss has not improved for so many rounds."""
     ties: Ties = "first"
     """Who gets the gradient of max at a tie."""
+
+    def options(self) -> list[str]:
+        """The options of the command line that ask for them."""
+        words = ["--params", ",".join(self.params), "--lr", self.rate, "--steps", str(self.rounds)]
+        if self.optimizer.name != "sgd":
+            words += ["--optimizer", self.optimizer.name]
+        usual = settings_of(self.optimizer, {})
+        for name, value in self.hyper.items():
+            if value != usual[name]:
+                words += [option_of(name), repr(value)]
+        words += ["--maximize"] * self.climbs
+        if self.batch is not None:
+            batch = self.batch
+            words += ["--batch", f"{','.join(batch.names)}:{batch.size}", "--batch-seed", str(batch.seed)]
+        if self.held_out is not None:
+            held = self.held_out
+            words += ["--held-out", f"{','.join(held.names)}:{held.share!r}", "--held-out-every", str(held.every)]
+        if self.until is not None:
+            words += ["--until", repr(self.until)]
+        return words if self.patience is None else [*words, "--patience", str(self.patience)]
+
+
+def option_of(setting: str) -> str:
+    """The option of the command line for a setting of an optimizer; momentum is asked for by name."""
+    return "--momentum" if setting == "mu" else f"--{setting.replace('_', '-')}"
 
 
 def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:

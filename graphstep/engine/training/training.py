@@ -48,6 +48,8 @@ class Training:
         """What it was opened with, as typed; its rounds are written as that says."""
         self.history = History(norms={name: [] for name in settings.params})
         """Losses, learning rates and norms by round."""
+        self.resumed: str | None = None
+        """The file that it goes on from; None where it began anew."""
         self.stopped = "no round was run"
         """Why it stopped, in a few words."""
         self.machine = Machine(program, self.inputs, settings)
@@ -55,6 +57,28 @@ class Training:
         self._checkpoints = Checkpoints()
         self._replay: Machine | None = None
         self._best: tuple[int, float] | None = None
+
+    def command(self, *more: str) -> str:
+        """The line of a shell that trains it again; ``more`` are further options.
+
+        An input that is too large for a line is left out: :attr:`without_text` names it.
+        """
+        resumed = [] if self.resumed is None else ["--resume", self.resumed]
+        return self._typed.command(*self.settings.options(), *resumed, *more, command="train")
+
+    @property
+    def without_text(self) -> tuple[str, ...]:
+        """The inputs that :attr:`command` leaves out."""
+        known = () if self.resumed is None else self.settings.params
+        return tuple(name for name in self._typed.without_text if name not in known)
+
+    @property
+    def _typed(self) -> Setup:
+        """The setup with a text for every input; parameters that a file holds need none."""
+        if self.resumed is None:
+            return self.setup.filled(self.inputs)
+        data = {name: value for name, value in self.inputs.items() if name not in self.settings.params}
+        return self.setup.edited(dict.fromkeys(self.settings.params)).filled(data)
 
     # -- training ----------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import opening_of, program_arguments
+from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 
 if TYPE_CHECKING:
     import argparse
@@ -30,6 +30,7 @@ It ends with status 1 when the witnesses disagree and no kink explains it.
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
+    writing_arguments(parser)
     parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print the result (default: text)")
 
 
@@ -37,10 +38,11 @@ def run(options: argparse.Namespace) -> int:
     """Check and print."""
     from graphstep.analysis.witnesses import check
 
-    report = check(opening_of(options).run())
+    trace = opening_of(options).run()
+    report = check(trace)
     if options.format == "json":
         json.dump(report.to_dict(), sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
         sys.stdout.write("\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in report.lines())
+        sys.stdout.writelines(f"{line}\n" for line in report.lines(trace.writing.digits))
     return 0 if report.agrees else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import opening_of, program_arguments
+from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
@@ -35,6 +35,7 @@ Cells are counted from 0, as in programs; formulas count from 1, as mathematics 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
+    writing_arguments(parser)
     parser.add_argument("--of", metavar="NODE", help="show the Jacobians of this gate in full")
     parser.add_argument("--towards", metavar="NODE", help="show the Jacobians towards this input of a gate in full")
     parser.add_argument("--cell", metavar="CELL", help="explain one cell, W[0,1]; or show the cells of W, or from W[20:,8:] on")

@@ -38,6 +38,13 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
 
 
+def writing_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how numbers and derivatives are written."""
+    letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
+    parser.add_argument("--digits", metavar="N", default=str(DIGITS), help=f"significant digits of results (default: {DIGITS})")
+    parser.add_argument("--notation", choices=["d", "lecture"], default="d", help=letters)
+
+
 def setup_of(options: argparse.Namespace) -> Setup:
     """What was typed, as a setup; ReadError for a word that is no NAME=VALUE, InputError for --digits that are none.
 

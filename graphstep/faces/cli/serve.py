@@ -8,7 +8,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import opening_of, program_arguments
+from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.signals import handled, status_of
 
@@ -31,6 +31,7 @@ token; at most 8 sessions at a time. An export is a download. It needs the extra
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
+    writing_arguments(parser)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", default="8000", help="the port to listen on (default: 8000)")
 

@@ -6,9 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from graphstep.faces.cli.program import opening_of, program_arguments
+from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.ground.errors import InputError
-from graphstep.ground.numerals import DIGITS
 
 if TYPE_CHECKING:
     import argparse
@@ -53,11 +52,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def place_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where a run is opened, and how it is written."""
+    """Add the options that say where a run is opened and where it stops, and how it is written."""
     parser.add_argument("--at", metavar="N", help="open, or stop, at step N")
-    parser.add_argument("--digits", metavar="N", default=str(DIGITS), help=f"significant digits of results (default: {DIGITS})")
-    letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
-    parser.add_argument("--notation", choices=["d", "lecture"], default="d", help=letters)
+    writing_arguments(parser)
     stop = "stop at the first step after which COND holds: grad x == 0, isnan, gate max …; several may be given"
     parser.add_argument("--break", metavar="COND", action="append", default=[], dest="breaks", help=stop)
 

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import program_arguments, setup_of
+from graphstep.faces.cli.program import program_arguments, setup_of, writing_arguments
 from graphstep.faces.cli.streams import replace_line
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.signals import end, handled, status_of
@@ -50,16 +50,18 @@ SIGHUP = getattr(signal, "SIGHUP", None)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
+    from graphstep.engine.training.settings import option_of
     from graphstep.gates.optimizers import OPTIMIZERS, SETTINGS
 
     program_arguments(parser)
+    writing_arguments(parser)
     add = parser.add_argument
     add("--params", metavar="NAMES", help="the inputs to train, with commas: w,b")
     add("--lr", metavar="RATE", default="0.1", help="learning rate: a number, or an expression in the round t and their number T")
     add("--steps", metavar="N", default="100", help="rounds in all (default: 100)")
     add("--optimizer", choices=list(OPTIMIZERS), default="sgd", help="how parameters are updated (default: sgd)")
     for name, meaning in SETTINGS.items():
-        add(_option(name), metavar="V", help=meaning)
+        add(option_of(name), metavar="V", help=meaning)
     add("--maximize", action="store_true", help="let the output rise instead of fall")
     add("--batch", metavar="NAMES:N", help="minibatches: inputs that are cut along axis 0, and examples in a batch: X,y:32")
     add("--batch-seed", metavar="N", default="0", help="seed of the order of examples (default: 0)")
@@ -85,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         from graphstep.faces.tui.training import show
 
         try:
-            status = show(training, save=options.save, command=["graphstep", "train", *options.words])
+            status = show(training, save=options.save)
         finally:
             # However the screen ended, hours of training may be in it.
             _save(training, options.save)
@@ -139,6 +141,7 @@ def prepared(options: argparse.Namespace) -> Training:
 
 def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
     from graphstep.engine import training
+    from graphstep.engine.training.settings import option_of
     from graphstep.gates.optimizers import SETTINGS, optimizer, settings_of
     from graphstep.language.setup import read_names
     from graphstep.language.values import read_number
@@ -148,7 +151,7 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
             "nothing is to be trained", hint=f"name the parameters among {', '.join(inputs) or 'the inputs'}: --params w,b"
         )
     row = optimizer(options.optimizer)
-    given = {name: getattr(options, _option(name)[2:].replace("-", "_")) for name in SETTINGS}
+    given = {name: getattr(options, option_of(name)[2:].replace("-", "_")) for name in SETTINGS}
     hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in given.items()})
     seed, every = _whole(options.batch_seed, "--batch-seed", 0), _whole(options.held_out_every, "--held-out-every", 1)
     return training.Settings(
@@ -164,11 +167,6 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
         patience=None if options.patience is None else _whole(options.patience, "--patience", 1),
         ties=options.ties,
     )
-
-
-def _option(setting: str) -> str:
-    """The option of an optimizer's setting; momentum is asked for by name."""
-    return "--momentum" if setting == "mu" else f"--{setting.replace('_', '-')}"
 
 
 def _whole(word: str, option: str, least: int) -> int:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from graphstep.faces.tui.screen import SteppingScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from graphstep.engine.trace import Trace
+    from graphstep.engine.training import Training
 
 
 class RoundScreen(SteppingScreen):
     """The stepping screen, opened from a training: escape and u lead back to it."""
 
-    def __init__(self, trace: Trace, k: int, command: Sequence[str] = ()) -> None:
+    def __init__(self, trace: Trace, k: int, training: Training) -> None:
         super().__init__(trace.program, trace.inputs, trace=trace)
         self.round = k
         """The number of the round."""
-        self.words = tuple(command)
-        """The words that opened the training."""
+        self.training = training
+        """The training that it is a round of."""
 
     def on_mount(self) -> None:
         """Say where the learner is. Textual calls the stepping screen's handler as well, which opens the run."""
@@ -35,8 +33,8 @@ class RoundScreen(SteppingScreen):
         )
         if back or (action == "quit" and key != "ctrl+c"):
             self.dismiss(None)
-        elif action == "copy" and self.words:
-            command = shlex.join([*self.words[:2], "--at-round", str(self.round), *self.words[2:]])
+        elif action == "copy":
+            command = self.training.command("--at-round", str(self.round))
             self.app.copy_to_clipboard(command)
             self.say(f"copied: {command}")
         else:

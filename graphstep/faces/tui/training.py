@@ -27,7 +27,7 @@ from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from textual import events
@@ -46,14 +46,14 @@ _AGAIN = 0.15
 """Seconds from one picture of a running training to the next."""
 
 
-def show(training: Training, *, save: str | None = None, command: Sequence[str] = ()) -> int:
+def show(training: Training, *, save: str | None = None) -> int:
     """Train in the terminal until the learner leaves; the exit status.
 
-    ``save`` is where the key for it suggests to save the state, and ``command`` are the words that opened the training.
+    ``save`` is where the key for it suggests to save the state.
     """
     from graphstep.faces.tui.app import run_screen
 
-    return run_screen(TrainingScreen(training, save=save, command=command))
+    return run_screen(TrainingScreen(training, save=save))
 
 
 class TrainingCommands(Provider):
@@ -108,7 +108,7 @@ class TrainingScreen(Screen[None]):
         for key in action.keys
     ]
 
-    def __init__(self, training: Training, *, save: str | None = None, command: Sequence[str] = ()) -> None:
+    def __init__(self, training: Training, *, save: str | None = None) -> None:
         super().__init__()
         self.trainer = Trainer(training)
         """What runs it."""
@@ -120,8 +120,6 @@ class TrainingScreen(Screen[None]):
         """That round as a run, once it was run again."""
         self.save_to = save
         """Where saving is suggested to."""
-        self.command = tuple(command)
-        """The words that opened the training."""
         self.enters = False
         """Whether the round is to be stepped through as soon as it was run again."""
         self._losses = Growing(training.history.losses)

@@ -54,11 +54,9 @@ def pieces(training: Training, name: str) -> Iterator[str]:
         return iter((picture(training),))
     if name == "md":
         from graphstep.faces.export import md
-        from graphstep.faces.export.training.command import command_of
         from graphstep.telling.reports import training as reports
 
-        command, missing = command_of(training)
-        return md.write(reports.report(training, f"{command} --format md", missing))
+        return md.write(reports.report(training, training.command("--format", "md"), training.without_text))
     from graphstep.faces.export.training.report import report
 
     return (f"{line}\n" for line in report(training))

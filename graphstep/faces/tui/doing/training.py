@@ -108,7 +108,7 @@ def enter(screen: TrainingScreen) -> None:
     else:
         from graphstep.faces.tui.round import RoundScreen
 
-        screen.app.push_screen(RoundScreen(screen.trace, screen.at, screen.command))
+        screen.app.push_screen(RoundScreen(screen.trace, screen.at, screen.training))
 
 
 def log(screen: TrainingScreen) -> None:
