@@ -9,9 +9,9 @@ import pytest
 
 import graphstep as gs
 from graphstep.gates import ELEMENTWISE, Gate
+from graphstep.gates.notation.names import latex_name
 from graphstep.telling.explain import explain
 from graphstep.telling.infinities import why_not_finite
-from graphstep.telling.latex_names import latex_name
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reasons import why_zero
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
-from graphstep.gates.notation import ATOM, CASES, SUM, TERMS, TEXT, Ink, Latex, Style, Term
+from graphstep.gates.notation import ATOM, CASES, TERMS, TEXT, Ink, Style, Term
+from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import quoted
 from graphstep.ground.operands import Constant
-from graphstep.telling.latex_names import latex_name, latex_name_as_typed
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written
 
@@ -56,7 +56,7 @@ class Names:
         """What the number is called that is differentiated where it is not the output itself: ``L``."""
         self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in taken)), "part")
         """The letter of the expressions that get a name: ``u``."""
-        self._ink: dict[tuple[int, int, bool], Ink] = {}
+        self._ink: dict[tuple[int, int, type[Style]], Ink] = {}
 
     # -- names ---------------------------------------------------------------------------------------------------------------
 
@@ -170,41 +170,34 @@ class Names:
 
     def ink(self, index: int, style: Style, use: int = 0) -> Ink:
         """How a style writes a node, or one of its uses."""
-        latex = isinstance(style, Latex)
-        ink = self._ink.get((index, use, latex))
+        key = index, use, type(style)
+        ink = self._ink.get(key)
         if ink is None:
-            ink = self._node(index, style) if not use else self._use(index, style, use)
-            self._ink[index, use, latex] = ink
+            ink = style.used(self.ink(index, style), use) if use else self._node(index, style)
+            self._ink[key] = ink
         return ink
 
     def _node(self, index: int, style: Style) -> Ink:
         program, node, text = self.program, self.program.nodes[index], self.texts[index]
         cells = bool(node.shape)
-        latex = isinstance(style, Latex)
         if index == program.output or node.name is not None or index in self.definitions:
-            return style.name(self.latex(text) if latex else text, cells=cells)
+            return style.identifier(text, typed=style.typeset and self._is_ambiguous(text), cells=cells)
         if node.shape and node.gate == "broadcast":
             source = node.sources[0][1]
-            inside = self.ink(source, style, self.program.uses.get((index, 0), 0)).within(SUM)
-            shape = shape_text(node.shape)
-            return Ink(rf"{inside} \text{{ as {shape}}}" if latex else f"{inside} as {shape}", CASES, style, cells)
-        if latex:
+            return style.remark(self.ink(source, style, self.program.uses.get((index, 0), 0)), f"as {shape_text(node.shape)}")
+        if style.typeset:
             # Its text is a dozen characters, so it is a handful of gates deep at most.
             written: Ink = self.formula(index, [self.operand(x) for x in node.operands]).read(style)
             return Ink(written.text, written.level, style, cells)
         return Ink(text, self._level(index), style, cells)
 
-    def _use(self, index: int, style: Style, use: int) -> Ink:
-        base = self.ink(index, style)
-        text = base.within(ATOM)
-        if isinstance(style, Latex):
-            return Ink(f"{{{text}}}^{{({use})}}", ATOM, style, base.cells)
-        return Ink(_numbered(text, use, False), ATOM, style, base.cells)
-
     def latex(self, name: str) -> str:
         """A name in LaTeX; as typed where another name of the program would look the same: x1 beside x_1, alpha beside α."""
-        pretty = latex_name(name)
-        return latex_name_as_typed(name) if self._latex_names[pretty] > 1 and name in self._latex_sources else pretty
+        return latex_name_as_typed(name) if self._is_ambiguous(name) else latex_name(name)
+
+    def _is_ambiguous(self, name: str) -> bool:
+        """Whether another name of the program would look the same in print."""
+        return self._latex_names[latex_name(name)] > 1 and name in self._latex_sources
 
     @cached_property
     def _latex_sources(self) -> frozenset[str]:

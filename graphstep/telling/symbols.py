@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphstep.gates.notation import ATOM, Ink, Latex
-from graphstep.telling.latex_names import latex_name
 
 if TYPE_CHECKING:
     from graphstep.telling.names import Names
@@ -41,9 +40,11 @@ class WordSymbol:
 
     def ink(self, style: Any) -> Ink:
         """How a style writes it."""
-        if isinstance(style, Latex):
-            return Ink(self.latex or latex_name(self.text), ATOM, style, self.cells)
-        return Ink("π" if self.text == "pi" else self.text, ATOM, style, self.cells)
+        if self.latex and isinstance(style, Latex):
+            return Ink(self.latex, ATOM, style, self.cells)
+        text = "π" if self.text == "pi" else self.text
+        ink: Ink = style.identifier(text, cells=self.cells)
+        return ink
 
 
 @dataclass(frozen=True, slots=True)

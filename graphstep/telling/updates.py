@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.gates.notation import TERMS
+from graphstep.gates.notation.names import latex_name
 from graphstep.gates.optimizers import LATEX_SYMBOLS, SYMBOLS
 from graphstep.ground.arrays import is_small
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.equations import equation, result
 from graphstep.telling.explanation import Explanation, Ladder, Note, Rung
-from graphstep.telling.latex_names import latex_name
 from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.symbols import WordSymbol
 

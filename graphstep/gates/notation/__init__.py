@@ -1,4 +1,4 @@
-"""``m`` for print: the formulas of the gates as terms, and the terms as plain text and as LaTeX.
+"""``m`` for print: the formulas of the gates as terms, and the terms as plain text, as LaTeX and as MathML.
 
 A :class:`Term` is a formula as a tree. What a style makes of it is :class:`Ink`, which knows how tightly it binds, so that
 operators put parentheses just where they are needed. SymPy's printers re-order and rewrite what was typed (``a/b/c``,
@@ -8,6 +8,7 @@ operators put parentheses just where they are needed. SymPy's printers re-order 
 from __future__ import annotations
 
 from graphstep.gates.notation.latex import LATEX, Latex, latex_style
+from graphstep.gates.notation.mathml import MATHML, MathML, mathml_style
 from graphstep.gates.notation.term import TERMS, NoNumberError, Rounded, Symbol, Term
 from graphstep.gates.notation.text import ATOM, CASES, DERIVATIVE, POWER, PRODUCT, SIGN, SUM, TEXT, Ink, Style, text_style
 
@@ -16,6 +17,7 @@ __all__ = [
     "CASES",
     "DERIVATIVE",
     "LATEX",
+    "MATHML",
     "POWER",
     "PRODUCT",
     "SIGN",
@@ -24,11 +26,13 @@ __all__ = [
     "TEXT",
     "Ink",
     "Latex",
+    "MathML",
     "NoNumberError",
     "Rounded",
     "Style",
     "Symbol",
     "Term",
     "latex_style",
+    "mathml_style",
     "text_style",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, ClassVar
 
+from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.gates.notation.text import ATOM, CASES, EXACT, POWER, PRODUCT, SIGN, SUM, Ink, Style
 from graphstep.ground.numerals import DIGITS, numeral
 
@@ -15,6 +16,7 @@ _CHANGES = {"d": "d", "D": "D", "δ": r"\delta", "∂": r"\partial"}
 class Latex(Style):
     r"""LaTeX that survives Git hosts: ``\mathrm`` for names of functions, ``\lvert`` for bars (no bare ``|``)."""
 
+    typeset = True
     product = r" \cdot "
     by_cell = r" \odot "
     relations: ClassVar = {">": ">", "<": "<", "and": r"\text{ and }"}
@@ -30,6 +32,28 @@ class Latex(Style):
     def nan(self) -> Ink:
         """Not a number."""
         return self.name(r"\mathrm{nan}")
+
+    def identifier(self, name: str, *, typed: bool = False, cells: bool = False) -> Ink:
+        """The name of a node, with its subscripts."""
+        return self.name(latex_name_as_typed(name) if typed else latex_name(name), cells=cells)
+
+    def dots(self) -> Ink:
+        """What stands for terms that are left out."""
+        return self.name(r"\cdots")
+
+    def used(self, base: Ink, use: int) -> Ink:
+        """A use of a node by its number, raised."""
+        return Ink(f"{{{base.within(ATOM)}}}^{{({use})}}", ATOM, self, base.cells)
+
+    def subscripted(self, base: Ink, digits: str) -> Ink:
+        """A cell of an array. TeX refuses a second subscript on one letter."""
+        inside = base.within(ATOM)
+        inside = self.parentheses(inside) if "_" in inside and base.level == ATOM else inside
+        return Ink(f"{inside}_{{{digits}}}", ATOM, self)
+
+    def remark(self, base: Ink, words: str) -> Ink:
+        """A term and words that qualify it."""
+        return Ink(rf"{base.within(SUM)} \text{{ {words}}}", CASES, self, cells=True)
 
     def derivative(self, of: Ink, by: Ink, letter: str) -> Ink:
         """A derivative as a fraction."""
@@ -100,10 +124,6 @@ class Latex(Style):
     def indexed(self, x: Any, index: str) -> Ink:
         """The part of ``x`` at an index."""
         return Ink(f"{{{self.term(x).within(ATOM)}}}_{{[{index}]}}", ATOM, self, cells=":" in index)
-
-    def placed(self, x: Any, place: str) -> Ink:
-        """``x`` at one place and 0 everywhere else."""
-        return Ink(rf"{self.term(x).within(SUM)} \text{{ at {place}, 0 elsewhere}}", CASES, self, cells=True)
 
     def parentheses(self, text: str) -> str:
         """Parentheses that grow with what they hold."""

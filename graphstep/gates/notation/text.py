@@ -21,6 +21,7 @@ _LETTER = re.compile(r"[^\W\d_](\d+|_\w+|[₀-₉,]+)?(⁽[¹²³⁴⁵⁶⁷⁸
 """A name that stands behind a d as it is: one letter, with digits or a subscript, and the number of a use."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 EXACT = 15
 """Digits of a number that is part of a formula: it is never rounded."""
@@ -73,7 +74,7 @@ class Ink:
         return self.style.power(self.style.term(other), self)
 
     def __neg__(self) -> Ink:
-        return Ink("-" + self.after(PRODUCT), SIGN, self.style, self.cells)
+        return self.style.negative(self)
 
     def __gt__(self, other: Any) -> Ink:
         return self.style.relation(">", self, other)
@@ -87,12 +88,16 @@ class Ink:
 
     def after(self, level: int) -> str:
         """The text behind an operator: a sign needs parentheses there whatever the level, since ``x - -y`` reads badly."""
-        return self.style.parentheses(self.text) if self.text.startswith("-") else self.within(level)
+        return self.style.parentheses(self.text) if self.style.signed(self.text) else self.within(level)
 
 
 class Style:
     """Plain text, for a terminal: ``x · y``, ``x²``, ``1 / x``; where arrays meet cell by cell ``x ⊙ y``, ``x ⊘ y``, ``x^⊙2``."""
 
+    typeset: ClassVar = False
+    """Whether an unnamed expression is set as a formula (LaTeX, MathML), or called by its typed text."""
+    plus: ClassVar = " + "
+    minus: ClassVar = " - "
     product: ClassVar = " · "
     by_cell: ClassVar = " ⊙ "
     relations: ClassVar = {">": ">", "<": "<", "and": "and"}
@@ -114,6 +119,27 @@ class Style:
     def name(self, text: str, *, cells: bool = False) -> Ink:
         """A name or any other text that binds as one symbol."""
         return Ink(text, ATOM, self, cells)
+
+    def identifier(self, name: str, *, typed: bool = False, cells: bool = False) -> Ink:
+        """The name of a node; ``typed`` asks for it letter for letter, where another would look the same."""
+        del typed
+        return self.name(name, cells=cells)
+
+    def dots(self) -> Ink:
+        """What stands for terms that are left out."""
+        return self.name("…")
+
+    def used(self, base: Ink, use: int) -> Ink:
+        """A use of a node by its number: ``x⁽¹⁾``."""
+        return Ink(f"{base.within(ATOM)}⁽{str(use).translate(_SUPERSCRIPTS)}⁾", ATOM, self, base.cells)
+
+    def subscripted(self, base: Ink, digits: str) -> Ink:
+        """A cell of an array: ``W₁₂``."""
+        return Ink(base.within(ATOM) + digits.translate(_SUBSCRIPTS), ATOM, self)
+
+    def remark(self, base: Ink, words: str) -> Ink:
+        """A term and words that qualify it: ``b as 2×2``."""
+        return Ink(f"{base.within(SUM)} {words}", CASES, self, cells=True)
 
     def symbol(self, symbol: Symbol) -> Ink:
         """What stands for a node."""
@@ -192,20 +218,28 @@ class Style:
 
     def placed(self, x: Any, place: str) -> Ink:
         """``x`` at one place and 0 everywhere else."""
-        return Ink(f"{self.term(x).within(SUM)} at {place}, 0 elsewhere", CASES, self, cells=True)
+        return self.remark(self.term(x), f"at {place}, 0 elsewhere")
 
     def parentheses(self, text: str) -> str:
         """The text in parentheses."""
         return f"({text})"
+
+    def signed(self, text: str) -> bool:
+        """Whether a text begins with a sign."""
+        return text.startswith("-")
+
+    def negative(self, x: Ink) -> Ink:
+        """``-x``"""
+        return Ink("-" + x.after(PRODUCT), SIGN, self, x.cells)
 
     def binary(self, operator: str, left: Any, right: Any) -> Ink:
         """``left operator right`` for one of ``+ - * /``."""
         x, y = self.term(left), self.term(right)
         cells = x.cells or y.cells
         if operator == "+":
-            return Ink(f"{x.within(SUM)} + {y.after(SUM)}", SUM, self, cells)
+            return Ink(f"{x.within(SUM)}{self.plus}{y.after(SUM)}", SUM, self, cells)
         if operator == "-":
-            return Ink(f"{x.within(SUM)} - {y.after(PRODUCT)}", SUM, self, cells)
+            return Ink(f"{x.within(SUM)}{self.minus}{y.after(PRODUCT)}", SUM, self, cells)
         if operator == "*":
             sign = self.by_cell if x.cells and y.cells else self.product
             return Ink(f"{x.within(DERIVATIVE)}{sign}{y.after(DERIVATIVE)}", PRODUCT, self, cells)

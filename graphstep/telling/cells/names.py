@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graphstep.gates.notation import ATOM, TERMS, TEXT, Ink, Latex, Term
+from graphstep.gates.notation import TERMS, TEXT, Ink, Term
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.operands import Constant
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from graphstep.ground.operands import Operand, Shape
     from graphstep.language.program import Program
 
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _START = re.compile(r"(\d{0,15})\s*:?", re.ASCII)
 _PLACE = re.compile(r"(?P<node>.+?)\s*\[(?P<index>[^\[\]]*)\]", re.DOTALL)
 
@@ -43,13 +42,8 @@ class CellSymbol:
 
     def ink(self, style: Any) -> Ink:
         """How a style writes it."""
-        base: Ink = self.whole.read(style)
-        inside = base.within(ATOM)
-        if isinstance(style, Latex):
-            # TeX refuses a second subscript on one letter.
-            inside = style.parentheses(inside) if "_" in inside and base.level == ATOM else inside
-            return Ink(f"{inside}_{{{self.digits}}}", ATOM, style)
-        return Ink(inside + self.digits.translate(_LOWERED), ATOM, style)
+        ink: Ink = style.subscripted(self.whole.read(style), self.digits)
+        return ink
 
 
 def named(program: Program, operand: Operand, index: Cell, use: int = 0) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from graphstep.gates.notation import ATOM, TERMS, Ink, Latex
+from graphstep.gates.notation import TERMS, Ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,8 @@ class _Dots:
     """What stands for the terms that are left out."""
 
     def ink(self, style: Any) -> Ink:
-        return Ink(r"\cdots" if isinstance(style, Latex) else "…", ATOM, style)
+        ink: Ink = style.dots()
+        return ink
 
 
 SPELLED_OUT = 6
