@@ -66,7 +66,15 @@ PACKAGES = {
                 "wires",
             )
         ),
-        ("test_trace.py", "test_products.py", "test_api.py", "test_optimizers.py", "test_training.py", "test_breakpoints.py"),
+        (
+            "test_trace.py",
+            "test_products.py",
+            "test_api.py",
+            "test_optimizers.py",
+            "test_training.py",
+            "test_breakpoints.py",
+            "test_wires.py",
+        ),
     ),
     "breakpoints": Package(("debugger/breakpoints.py",), ("test_breakpoints.py",)),
     "paths": Package(("analysis/paths.py",), ("test_paths.py",)),
@@ -77,7 +85,7 @@ PACKAGES = {
             "teaching/lesson/quantities.py",
             "teaching/lesson/solution.py",
         ),
-        ("test_lesson.py", "test_lesson_arrays.py", "test_marking.py"),
+        ("test_lesson.py", "test_lesson_arrays.py", "test_marking.py", "test_marking_texts.py"),
     ),
     "witnesses": Package(("analysis/witnesses",), ("test_witnesses.py", "test_witnesses_arrays.py")),
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from graphstep.engine.causes import gradient_causes, value_causes, zero_causes
+from graphstep.engine.comparing import difference
+from graphstep.engine.passes import edge_sizes, node_sizes
 from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, run_plan, trace
 from graphstep.ground.errors import InputError
@@ -493,3 +495,137 @@ def test_a_hub_of_arrays_adds_up_each_of_its_contributions_once(monkeypatch: pyt
     for n in range(len(run) + 1):
         run.gradient(0, n)
     assert sorted(asked) == sorted(run.plan.arrivals[0])[:-1]
+
+
+# Origins
+
+
+def arrayed(text: str, **inputs: Any) -> Trace:
+    return trace(read(text), {name: np.array(x, float) if np.ndim(x) else float(x) for name, x in inputs.items()})
+
+
+@pytest.mark.parametrize(
+    ("cells", "not_finite", "nan"),
+    [
+        ([1e308, 1e308], True, False),
+        ([math.inf, 1.0], False, False),
+        ([math.inf, -math.inf], True, True),
+        ([math.nan, 1.0], False, False),
+        ([1.0, 2.0], False, False),
+    ],
+    ids=str,
+)
+def test_a_sum_of_cells_makes_what_none_of_them_is(cells: list[float], not_finite: bool, nan: bool) -> None:
+    of = arrayed("sum(x)", x=cells)
+    assert of.first_not_finite == (of.program.output if not_finite else None)
+    assert of.first_nan == (of.program.output if nan else None)
+
+
+@pytest.mark.parametrize(
+    ("sum_of", "first"),
+    [
+        # The sum of what arrives at u is infinite, which no contribution is; or the root sends what is not finite before that.
+        ("sqrt(v) + (u*1e308 + u*1e308)", ("u = x*1", None)),
+        ("(u*1e308 + u*1e308) + sqrt(v)", ("sqrt(v)", 11)),
+    ],
+)
+def test_of_two_origins_the_one_that_comes_first_on_the_way_back_is_the_cause(sum_of: str, first: tuple[str, int | None]) -> None:
+    of = run(f"v = x*1; u = x*1; {sum_of}", x=0.0)
+    (cause,) = gradient_causes(of, 0)
+    label, step = first
+    assert cause.node == (of.program.names["u"] if step is None else of.program.find(label))
+    assert (None if cause.edge is None else of.plan.edge_step[cause.edge]) == step
+
+
+def test_all_places_at_which_a_gradient_ends_are_told_in_the_order_of_the_way_back() -> None:
+    of = run("z = x*1; w = x*1; y = x*1; (z + z - 2*z) + w*0 + (y - y)", x=3.0)
+    names = of.program.names
+    causes = [(cause.node, cause.edge is None) for cause in zero_causes(of, 0)]
+    assert causes == [(names["y"], True), (of.program.find("w*0"), False), (names["z"], True)]
+    other = run("z = x*1; w = x*1; (z + z - 2*z) + w*0", x=3.0)
+    assert [cause.node for cause in zero_causes(other, 0)] == [other.program.find("w*0"), other.program.names["z"]]
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "report"),
+    [
+        ("x*2", {}, "no value for x\nhint: give one on the command line: x=…"),
+        (
+            "E^x*q",
+            {"x": 1},
+            "no value for E, q\nhint: give one on the command line: E=… q=…; if 2.718… is meant, it is written e: e^x*q",
+        ),
+        ("2+3", {"x": 1}, "'x' does not stand in the program\nhint: it has no inputs"),
+        ("x*2", {"x": 1, "y": 1}, "'y' does not stand in the program\nhint: its inputs are x"),
+        (
+            "q=x*2",
+            {"x": 1, "q": 2},
+            "'q' is assigned in the program, so it cannot be given a value\nhint: leave q= out, or the statement that assigns it",
+        ),
+        (
+            "a = x*1; cross_entropy(a, y)",
+            {"x": [1, 2], "y": 5},
+            "5 is no class\n  a = x*1; cross_entropy(a, y)\n           ^^^^^^^^^^^^^^^^^^^\n"
+            "hint: with 2 scores the classes are the whole numbers 0 to 1",
+        ),
+        (
+            "a = 2*x; onehot(y, a)",
+            {"x": [1, 2], "y": 5},
+            "5 is no class\n  a = 2*x; onehot(y, a)\n           ^^^^^^^^^^^^\n"
+            "hint: with 2 scores the classes are the whole numbers 0 to 1",
+        ),
+    ],
+)
+def test_inputs_that_do_not_do_are_refused_in_these_words(text: str, inputs: dict[str, Any], report: str) -> None:
+    with pytest.raises(InputError) as caught:
+        arrayed(text, **inputs)
+    assert caught.value.report() == f"error: {report}"
+
+
+@pytest.mark.parametrize(("x", "shape"), [(1.0, "is a single number"), (np.ones(3), "3")], ids=["number", "vector"])
+def test_a_seed_of_another_shape_is_refused_in_these_words(x: Any, shape: str) -> None:
+    with pytest.raises(InputError) as caught:
+        trace(read("x*2"), {"x": x}, seed=np.ones(2))
+    assert caught.value.message == f"the seed has the shape 2, and the output {shape}"
+    assert caught.value.hint == "the seed has the shape of the output, or is a single number for all its cells"
+
+
+# Views of a run
+
+
+def test_the_size_of_a_gradient_is_that_of_its_largest_cell() -> None:
+    for of in (arrayed("sum(x*y) + 3*a + 0*sum(v) - x[0]", x=[1, -2], y=[3, -7], a=2, v=[]), run("x*y - 3*x", x=2.0, y=-5.0)):
+        nodes = node_sizes(of.plan, of.buffers.gradients)
+        edges = edge_sizes(of.plan, of.buffers.contributions)
+        largest = [np.max(np.abs(of.gradient_of(i)), initial=0.0) for i in range(len(of.program.nodes))]
+        np.testing.assert_array_equal(nodes, largest)
+        np.testing.assert_array_equal(edges, [np.max(np.abs(wire.contribution), initial=0.0) for wire in of.wires])
+
+
+def test_the_gate_at_work_is_the_one_that_computes_or_sends() -> None:
+    of = run("x*x", x=3.0)
+    assert [of.gate_at(n) for n in range(len(of) + 1)] == [None, 1, 1, 1, 1, 1]
+    assert of.seed_step == 2
+
+
+def test_a_gate_over_cells_takes_numbers_too() -> None:
+    of = arrayed("s = stack(a, b, a); sum(s*s)", a=2, b=3)
+    assert of.value(of.program.names["s"]).tolist() == [2.0, 3.0, 2.0]
+    assert gradients(of) == {"a": 8.0, "b": 6.0}
+
+
+def test_two_runs_are_compared_by_their_largest_relative_difference() -> None:
+    one = run("x*x + x", x=3.0)
+    assert difference(one, one) == 0.0
+    # 12 against 9, and the gradients 7 against 6.
+    assert difference(one, run("x*x + 0*x", x=3.0)) == pytest.approx(0.25)
+    assert difference(one, run("0*x + 12", x=3.0)) == 1.0
+    nan, infinite = run("x - x", x=math.inf), run("x*2", x=math.inf)
+    assert difference(nan, nan) == difference(infinite, infinite) == 0.0
+    assert difference(nan, infinite) == difference(infinite, run("-x*2", x=math.inf)) == math.inf
+    assert difference(run("x*y", x=2.0, y=3.0), run("y*x", x=2.0, y=3.0)) == 0.0
+    assert difference(arrayed("2*x", x=[1, 2]), arrayed("sum(x)", x=[1, 2])) == math.inf
+    assert difference(arrayed("2*x", x=[1, 2]), arrayed("2*x", x=[1, 4])) == 0.5

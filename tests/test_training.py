@@ -131,6 +131,7 @@ def test_a_learning_rate_may_depend_on_the_round() -> None:
     training = gs.train(PARABOLA, params=["w"], lr="0.1*0.95^t", steps=4, x=1, y=2, w=0)
     assert training.history.rates == pytest.approx([0.1 * 0.95**t for t in range(4)], rel=1e-15)
     assert [training.round(k).updates[0].rate for k in range(4)] == training.history.rates
+    assert [training.round(k).updates[0].quantities["t"] for k in range(4)] == [1, 2, 3, 4]
     assert Schedule("0.1*(1 - t/T)", 10).rate(5) == pytest.approx(0.05)
 
 
