@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.language.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,10 @@ class Ask:
 class Copy:
     """Put the command that opens this step again into the clipboard."""
 
-    command: str
-    """The command, for a shell."""
-    untold: tuple[str, ...]
-    """The inputs that it leaves out: too large to be written, and not as typed."""
+    setup: Setup
+    """What opens it, with the step and the breakpoints."""
     closed: bool
-    """Whether it opens the program as typed, with gates closed that are open here."""
+    """Whether gates are open here that are closed when it is opened again."""
 
 
 @dataclass(frozen=True, slots=True)

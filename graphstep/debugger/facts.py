@@ -7,9 +7,24 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.search import Candidate
     from graphstep.debugger.state import Score
     from graphstep.debugger.watches import Quantity
     from graphstep.ground.errors import GraphstepError, Span
+
+
+class Fact:
+    """Something that a reply says."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AboutNode(Fact):
+    """Something that is said of one node."""
+
+    node: int
+    """The node."""
 
 
 class UnfitError(Exception):
@@ -22,7 +37,7 @@ class UnfitError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Fact):
     """What was typed cannot be read or run. The room that reads it has worded that."""
 
     message: str
@@ -41,7 +56,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class NoNode:
+class NoNode(Fact):
     """No node is called so."""
 
     text: str
@@ -49,7 +64,7 @@ class NoNode:
 
 
 @dataclass(frozen=True, slots=True)
-class NoStep:
+class NoStep(Fact):
     """The run has no such step."""
 
     text: str
@@ -57,7 +72,7 @@ class NoStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Fact):
     """Another step is shown."""
 
     before: int
@@ -67,7 +82,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Held(Fact):
     """The lesson goes no further than the step that is shown."""
 
     n: int
@@ -75,17 +90,17 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class AtStart:
+class AtStart(Fact):
     """There is no step before this one."""
 
 
 @dataclass(frozen=True, slots=True)
-class AtEnd:
+class AtEnd(Fact):
     """There is no step behind this one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Fact):
     """Breakpoints that stop at a step."""
 
     n: int
@@ -97,12 +112,12 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class NoBreakpoints:
+class NoBreakpoints(Fact):
     """None is set."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoneFurther:
+class NoneFurther(Fact):
     """No breakpoint stops on this side of the step that is shown."""
 
     way: Literal[1, -1]
@@ -110,28 +125,22 @@ class NoneFurther:
 
 
 @dataclass(frozen=True, slots=True)
-class BreakSet:
+class BreakSet(AboutNode):
     """A node has a breakpoint from now on."""
 
-    node: int
-    """The node."""
-
 
 @dataclass(frozen=True, slots=True)
-class BreakGone:
+class BreakGone(AboutNode):
     """A node has no breakpoint any more."""
 
-    node: int
-    """The node."""
-
 
 @dataclass(frozen=True, slots=True)
-class BreaksCleared:
+class BreaksCleared(Fact):
     """No breakpoint is set any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionsSet:
+class ConditionsSet(Fact):
     """These are the conditions from now on."""
 
     conditions: tuple[Condition, ...]
@@ -141,7 +150,7 @@ class ConditionsSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Fact):
     """A step changed the value or the gradient of a node."""
 
     node: int
@@ -151,15 +160,12 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
+class Unchanged(AboutNode):
     """No step before the one that is shown has changed a node."""
-
-    node: int
-    """The node."""
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Fact):
     """A node is selected, or none."""
 
     node: int | None
@@ -167,7 +173,7 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Fact):
     """A quantity was asked for."""
 
     quantity: Quantity
@@ -175,7 +181,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Fact):
     """A quantity is listed with every step from now on, or no longer."""
 
     quantity: Quantity
@@ -185,17 +191,17 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class NoWatches:
+class NoWatches(Fact):
     """Nothing is watched."""
 
 
 @dataclass(frozen=True, slots=True)
-class Predicting:
+class Predicting(Fact):
     """Predict mode begins."""
 
 
 @dataclass(frozen=True, slots=True)
-class PredictingEnds:
+class PredictingEnds(Fact):
     """Predict mode ends."""
 
     score: Score
@@ -203,7 +209,7 @@ class PredictingEnds:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Fact):
     """A question is open: what a step makes."""
 
     n: int
@@ -211,7 +217,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Fact):
     """An open question was answered, or given up."""
 
     n: int
@@ -223,13 +229,162 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class NothingAsked:
+class NothingAsked(Fact):
     """No question is open."""
 
 
-Fact = (
-    Fault | NoNode | NoStep | Moved | Held | AtStart | AtEnd | Hit | NoBreakpoints | NoneFurther | BreakSet | BreakGone
-    | BreaksCleared | ConditionsSet | Changed | Unchanged | Selected | Shown | Watched | NoWatches | Predicting | PredictingEnds
-    | Asked | Answered | NothingAsked
-)  # fmt: skip
-"""Everything that a reply can say."""
+@dataclass(frozen=True, slots=True)
+class Inspected(AboutNode):
+    """A node was asked for without a quantity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells(Fact):
+    """The cells of a node were asked for."""
+
+    node: int
+    """The node."""
+    cell: tuple[int, ...] | None
+    """The one that is looked at; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCell(Fact):
+    """An array has no such cell."""
+
+    node: int
+    """The node."""
+    text: str
+    """What was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates(Fact):
+    """The nodes and steps that fit a text."""
+
+    text: str
+    """What was typed."""
+    found: tuple[Candidate, ...]
+    """What fits, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoInputs(Fact):
+    """The program has no inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectInput(Fact):
+    """It is not said which input is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited(Fact):
+    """Inputs have other values."""
+
+    names: tuple[str, ...]
+    """Their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Fact):
+    """Inputs have the values that they had before an edit."""
+
+    names: tuple[str, ...]
+    """Their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToUndo(Fact):
+    """No edit is left that could be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged(Fact):
+    """An input, or a cell of it, was moved a little."""
+
+    node: int
+    """The node."""
+    cell: tuple[int, ...]
+    """The cell of an array; empty for a number."""
+    first: bool
+    """Whether it is the first cell because none was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotNudge(Fact):
+    """A value is too large to be moved a little, or not finite."""
+
+    node: int
+    """The node."""
+    cell: tuple[int, ...]
+    """The cell of an array; empty for a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCells(AboutNode):
+    """An array has no cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoGradient(AboutNode):
+    """A node has no gradient: it is data or a constant."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathsFrom(AboutNode):
+    """The paths from a node to the output were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jacobians(Fact):
+    """The Jacobians of edges were asked for."""
+
+    edges: tuple[int, ...]
+    """The edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoEdges(AboutNode):
+    """No gradient is sent along an edge at a node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Fact):
+    """A composite gate is open."""
+
+    node: int
+    """The gate, by its number before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Fact):
+    """What was opened last is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoComposite(Fact):
+    """There is no composite gate here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingOpen(Fact):
+    """Nothing is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Fact):
+    """Gates that were typed in parts are one gate each."""
+
+    fewer: int
+    """The gates that are saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded(Fact):
+    """The gates are as typed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToFold(Fact):
+    """No parts of a composite gate are typed."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.ground.arrays import shape_of
+from graphstep.language import rewrite
 from graphstep.language.shapes import BROADCAST, fit
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from graphstep.language.setup import Setup
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Level:
     """What was on show before gates were opened or folded: enough to go back."""
 
@@ -26,8 +27,17 @@ class Level:
     """What was done to it."""
     trace: Trace
     """The run before."""
-    where: Sequence[int | None]
+    where: tuple[int | None, ...]
     """For each of its nodes the node of the same value in the program after."""
+    node: int | None = None
+    """The gate that was opened; None for a folding."""
+
+    def __eq__(self, other: object) -> bool:
+        # The runs before are those of the run on show, which is compared: they follow from it.
+        return isinstance(other, Level) and (self.kind, self.node, self.where) == (other.kind, other.node, other.where)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.node))
 
     def inward(self, index: int) -> int:
         """The node after for a node before; for one that was folded away, the gate that it is now inside."""
@@ -81,6 +91,30 @@ def with_inputs(before: Trace, inputs: Mapping[str, Number], texts: Mapping[str,
         return Refitted(before.with_inputs(inputs, texts), None)
     setup = before.setup.edited({name: (texts or {}).get(name) for name in inputs})
     return _fitted(before, before.program, range(len(before.program.nodes)), values, setup)
+
+
+def refitted(
+    before: Trace, levels: Sequence[Level], inputs: Mapping[str, Number], texts: Mapping[str, str | None]
+) -> tuple[Refitted, tuple[Level, ...]]:
+    """A run with other inputs, and the runs before each gate of it was opened or folded; raises as :func:`with_inputs`."""
+    found = with_inputs(before, inputs, texts)
+    if found.where is None:
+        return found, tuple(replace(level, trace=level.trace.with_inputs(inputs, texts)) for level in levels)
+    again = []
+    for level in levels:
+        # Each is opened anew: another shape may have put copies between its parts.
+        outer = with_inputs(level.trace, inputs, texts)
+        node = None if level.node is None else outer.node(level.node)
+        program = outer.trace.program
+        made = rewrite.fold(program) if node is None else rewrite.expand(program, only=(node,))
+        again.append(Level(level.kind, outer.trace, rewritten(outer.trace, made).where or made.where, node))
+    return found, tuple(again)
+
+
+def closed(trace: Trace, at: int, level: Level) -> tuple[Trace, int, Callable[[int], int]]:
+    """The run before a gate was opened or folded, the step there, and what leads from each node to the one there."""
+    node = level.outward if level.kind == "into" else level.unfolded
+    return level.trace, carried(trace, at, level.trace, node), node
 
 
 def rewritten(before: Trace, made: Rewritten) -> Refitted:

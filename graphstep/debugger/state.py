@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,18 +32,18 @@ class Score:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inputs:
-    """The inputs before an edit, to which ``undo`` leads back."""
+    """Values for some inputs: those of an edit, or those before it, to which ``undo`` leads back."""
 
     values: Mapping[str, Number]
     """The values by name."""
-    spelled: tuple[tuple[str, str], ...]
-    """The texts that were typed for them."""
+    texts: Mapping[str, str | None] = field(default_factory=dict)
+    """What was typed for them, by name; None for a value that was not typed."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Inputs) and self.spelled == other.spelled and _same_values(self.values, other.values)
+        return isinstance(other, Inputs) and self.texts == other.texts and _same_values(self.values, other.values)
 
     def __hash__(self) -> int:
-        return hash((tuple(self.values), self.spelled))
+        return hash(tuple(self.values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +70,6 @@ class State:
     """The gates that were opened or folded, the latest last, each with the run before."""
     past: tuple[Inputs, ...] = ()
     """The inputs before each edit, the latest last."""
-    command: tuple[str, ...] = ()
-    """The words that opened the program, without the step; empty where no command did."""
-    spelled: tuple[tuple[str, str], ...] = ()
-    """The texts that were typed for inputs since, by name."""
     limit: int | None = None
     """The last step that may be looked at; a lesson sets it. None for all."""
 
@@ -127,15 +123,18 @@ def same_run(one: Trace, other: Trace) -> bool:
         return True
     return (
         one.program == other.program
+        and one.setup == other.setup
         and one.ties == other.ties
-        and one.writing == other.writing
         and len(one.updates) == len(other.updates)
-        and np.array_equal(np.asarray(one.seed), np.asarray(other.seed), equal_nan=True)
+        and same_value(one.seed, other.seed)
         and _same_values(one.inputs, other.inputs)
     )
 
 
+def same_value(one: Number, other: Number) -> bool:
+    """Whether two values are equal in every cell, nan and nan among them."""
+    return np.array_equal(np.asarray(one), np.asarray(other), equal_nan=True)
+
+
 def _same_values(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool:
-    return list(one) == list(other) and all(
-        np.array_equal(np.asarray(value), np.asarray(other[name]), equal_nan=True) for name, value in one.items()
-    )
+    return list(one) == list(other) and all(same_value(value, other[name]) for name, value in one.items())

@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 _GRADIENT = re.compile(rf"\b(?:grad|gradient)\s+({NAME})|\b(?:grad|gradient)\s*\(\s*({NAME})\s*\)")
 
 
+Kind = Literal["node", "value", "gradient", "expression"]
+"""The value and the gradient of a node, one of the two, or an expression of such."""
+
+_KINDS: dict[str, Kind] = {"value": "value", "grad": "gradient", "gradient": "gradient"}
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number of the run at a step: of one node, or computed from several."""
 
     text: str
     """As it was typed."""
-    kind: Literal["node", "value", "gradient", "expression"]
-    """The value and the gradient of a node, one of the two, or an expression of such."""
-    node: int | None = None
-    """The node; None for an expression."""
+    kind: Kind
+    """What it is."""
+    name: str = ""
+    """The name, id or text of the node, which is looked up in each program that gates are opened in; empty for an expression."""
 
 
 def read_quantity(text: str, program: Program) -> Quantity:
@@ -39,27 +45,17 @@ def read_quantity(text: str, program: Program) -> Quantity:
     text = " ".join(text.split())
     names = names_of(program)
     word, _, rest = text.partition(" ")
-    if word in ("value", "grad", "gradient") and (node := names.find(rest.strip())) is not None:
-        return Quantity(text, "value" if word == "value" else "gradient", node)
-    if (node := names.find(text)) is not None:
-        return Quantity(text, "node", node)
-    if word in ("value", "grad", "gradient") and re.fullmatch(NAME, rest):
+    if word in _KINDS and names.find(rest) is not None:
+        return Quantity(text, _KINDS[word], rest)
+    if names.find(text) is not None:
+        return Quantity(text, "node", text)
+    if word in _KINDS and re.fullmatch(NAME, rest):
         raise UnfitError(NoNode(rest))
     expression, gradients = _spelled(text)
     for name in read(expression).inputs:
         if names.find(gradients.get(name, name)) is None:
             raise UnfitError(NoNode(gradients.get(name, name)))
     return Quantity(text, "expression")
-
-
-def carried(quantity: Quantity, program: Program) -> Quantity:
-    """The quantity in another program of the same names; the same one where its node is not there any more."""
-    if quantity.kind == "expression":
-        return quantity
-    return Quantity(quantity.text, quantity.kind, names_of(program).find(quantity.text.removeprefix(_WORDS[quantity.kind])))
-
-
-_WORDS = {"node": "", "value": "value ", "gradient": "grad "}
 
 
 def number_of(trace: Trace, at: int, quantity: Quantity) -> Number | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from graphstep.faces.tui.stepper import Stepper
+    from graphstep.debugger.state import State
 
 MAIN = "(x+y)*z"
 INPUTS = {"x": -2.0, "y": 5.0, "z": -4.0}
@@ -47,9 +47,9 @@ class Driver:
         return next(screen for screen in self.app.screen_stack if isinstance(screen, SteppingScreen))
 
     @property
-    def now(self) -> Stepper:
+    def now(self) -> State:
         """The run and the place in it."""
-        return self.screen.run_now
+        return self.screen.now
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other."""
@@ -105,7 +105,7 @@ async def opened(text: str = MAIN, inputs: Mapping[str, float] = INPUTS, *, size
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         if all(name in inputs for name in screen.program.inputs):
-            await driver.until(lambda: screen.stepper is not None)
+            await driver.until(lambda: screen.state is not None)
         await pilot.pause()
         yield driver
 

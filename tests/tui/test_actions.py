@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from importlib import import_module
 
 from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, KEYED, key_text, keys_text
 from graphstep.faces.tui import doing
@@ -31,16 +32,21 @@ def test_no_key_and_no_name_is_used_twice() -> None:
 
 def test_every_action_has_a_function_a_group_and_a_sentence() -> None:
     for action in KEYED:
-        assert callable(doing.function_of(action.id))
+        assert action.commands or callable(doing.function_of(action.id))
         assert action.group in GROUPS
         assert action.help
         assert not action.help.endswith("."), action.id
 
 
 def test_no_function_is_without_an_action() -> None:
-    keyed = {action.id for action in KEYED}
-    assert DOES.keys() - keyed == {"select_left", "select_right"}, "keys that select while the arrows do"
-    assert keyed <= DOES.keys()
+    assert DOES.keys() - BY_ID.keys() == {"select_left", "select_right"}, "keys that select while the arrows do"
+    assert {action.id for action in ACTIONS if not action.commands} <= DOES.keys()
+
+
+def test_every_other_action_has_a_rule_of_the_session() -> None:
+    for action in ACTIONS:
+        if action.commands:
+            assert action.id in import_module(f"graphstep.debugger.commands.{action.commands}").RULES
 
 
 def test_the_help_lists_every_action_with_its_keys() -> None:
@@ -54,11 +60,12 @@ def test_every_key_does_its_action(monkeypatch) -> None:
     pressed, done = [], []
 
     async def play(driver) -> None:
-        monkeypatch.setattr(doing, "function_of", lambda action: lambda screen: done.append((action, screen)))
+        monkeypatch.setattr(doing, "function_of", lambda action: (lambda _: done.append(action)) if action in DOES else None)
+        monkeypatch.setattr(driver.screen, "do", lambda command: done.append(command.action))
         for action in KEYED:
             for key in action.keys:
                 if key not in OF_THE_APP:
-                    pressed.append((action.id, driver.screen))
+                    pressed.append(action.id)
                     await driver.press(key)
                     assert done == pressed, key
 

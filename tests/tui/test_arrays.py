@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from graphstep.debugger.actions import ACTIONS
+from graphstep.debugger.commands.what_if import edges_of
 from graphstep.engine.trace import trace
-from graphstep.faces.tui.doing.arrays import edges_of
 from graphstep.faces.tui.inspection import inspect
 from graphstep.ground.exact import exact_text
 from graphstep.language.read import read
@@ -286,13 +286,13 @@ def test_opened_gates_of_arrays_close_again_also_after_a_new_shape() -> None:
     async def play(driver: Driver) -> None:
         text = [driver.now.trace.program.label(i) for i in range(len(driver.now.trace.program.nodes))]
         await driver.press("right", "i")
-        assert len(driver.screen.levels) == 1
-        assert driver.now.trace.output == pytest.approx(driver.screen.levels[0].trace.output)
+        assert len(driver.screen.now.levels) == 1
+        assert driver.now.trace.output == pytest.approx(driver.screen.now.levels[0].trace.output)
         await driver.press("e")
         await retype(driver, "s", "[[1, 2, 3], [3, 2, 1]]")
         await retype(driver, "y", "[0, 1]")
         await driver.press("enter", "u")
-        assert driver.screen.levels == []
+        assert driver.screen.now.levels == ()
         assert driver.now.trace.inputs["s"].shape == (2, 3)
         assert len(driver.now.trace.program.nodes) >= len(text)
         assert "cross-entropy" in driver.graph()
@@ -307,9 +307,9 @@ def test_copies_keep_their_place_when_a_gate_is_opened() -> None:
         for opened in range(program.first_gate, len(program.nodes)):
             driver.screen.select(opened)
             await driver.press("i")
-            if not driver.screen.levels:
+            if not driver.screen.now.levels:
                 continue
-            level = driver.screen.levels[0]
+            level = driver.screen.now.levels[0]
             after = level.inward(copy)
             assert driver.now.trace.program.nodes[after].gate == "broadcast"
             assert level.outward(after) == copy
@@ -328,7 +328,7 @@ def test_missing_arrays_are_asked_for_and_asked_again_when_they_do_not_fit() -> 
         assert "[[1,2],[3,4]]" in driver.frame()
         driver.app.screen.query_one("#field-1").value = "[1,2]"
         await driver.press("enter", "enter")
-        await driver.until(lambda: driver.screen.stepper is not None)
+        await driver.until(lambda: driver.screen.state is not None)
         assert driver.now.trace.output == 5**2 + 11**2
 
     drive(play, LAYER[0], {})

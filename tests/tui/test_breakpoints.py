@@ -45,7 +45,8 @@ def test_c_goes_on_to_the_next_breakpoint_and_shift_c_back() -> None:
         driver.screen.select(0)
         await driver.press("b", "B")
         await driver.press("ctrl+u", "enter")
-        assert driver.screen.stops.empty
+        assert not driver.now.nodes
+        assert not driver.now.conditions
 
     drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
 
@@ -55,10 +56,10 @@ def test_a_breakpoint_follows_its_node_into_an_opened_gate_and_another_shape() -
         node = driver.now.trace.program.find("h")
         driver.screen.select(node)
         await driver.press("b", "i")
-        (there,) = driver.screen.stops.nodes
+        (there,) = driver.screen.now.nodes
         assert driver.now.trace.node(there).name == "h"
         await driver.press("u")
-        assert driver.screen.stops.nodes == [node]
+        assert driver.screen.now.nodes == (node,)
 
     drive(play, "h = sigmoid(X + b); sum(h)", {"X": np.ones((2, 3)), "b": np.zeros(3)})
 

@@ -33,11 +33,11 @@ def test_missing_inputs_are_asked_for_with_validation() -> None:
         await driver.type("two")
         assert "'two' is not a number" in driver.frame()
         await driver.press("enter")
-        assert driver.screen.stepper is None
+        assert driver.screen.state is None
         await driver.press("backspace", "backspace", "backspace", "5", "enter")
         await driver.type("-8/2")
         await driver.press("enter")
-        await driver.until(lambda: driver.screen.stepper is not None)
+        await driver.until(lambda: driver.screen.state is not None)
         assert driver.now.trace.inputs == {"x": -2.0, "y": 5.0, "z": -4.0}
 
     drive(play, MAIN, {"x": -2.0})
@@ -52,7 +52,7 @@ def test_many_missing_inputs_are_asked_for_in_one_field() -> None:
         await driver.press("backspace", "backspace", "backspace")
         await driver.type("0.5")
         await driver.press("enter")
-        await driver.until(lambda: driver.screen.stepper is not None)
+        await driver.until(lambda: driver.screen.state is not None)
         assert driver.now.trace.output == 20
 
     drive(play, text, {})

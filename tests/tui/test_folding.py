@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.tui.driving import NEURON, NEURON_INPUTS, Driver, drive
@@ -55,7 +57,7 @@ def test_the_place_on_the_way_back_is_kept_too() -> None:
         for n in range(len(driver.now.trace) + 1):
             driver.screen.go(n)
             await driver.press("i")
-            assert len(driver.screen.levels) == 1
+            assert len(driver.screen.now.levels) == 1
             await driver.press("u")
             assert (driver.now.at, driver.now.selected) == (n, 2)
 
@@ -66,7 +68,7 @@ def test_what_is_not_composite_says_so() -> None:
     async def play(driver: Driver) -> None:
         await driver.press("end")
         driver.screen.select(1)
-        driver.screen.stepper.at = 2
+        driver.screen.state = replace(driver.now, at=2)
         await driver.press("i")
         assert "There is no composite gate here to open." in driver.message
         assert "σ" in driver.message

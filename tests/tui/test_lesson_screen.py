@@ -55,7 +55,7 @@ def test_the_prose_stands_beside_the_run_and_the_answer_shows_after_it_was_given
             await pilot.pause()
             before = frame(app)
             await typed(pilot, "6/2")
-            return start, before, frame(app), app.screen.stepper.at
+            return start, before, frame(app), app.screen.state.at
 
     start, before, after, at = asyncio.run(go())
     assert "You can work out" in start
@@ -73,7 +73,7 @@ def test_the_learner_cannot_step_past_an_open_question_and_what_would_give_the_a
         async with opened("1") as (app, pilot):
             await pilot.press("enter", "enter", "escape", "right", "end")
             await pilot.pause()
-            held, said = app.screen.stepper.at, app.screen.keys.message
+            held, said = app.screen.state.at, app.screen.keys.message
             for key in ("e", "plus", "v", "i", "x"):
                 app.screen.say("")
                 await pilot.press(key)
@@ -81,7 +81,7 @@ def test_the_learner_cannot_step_past_an_open_question_and_what_would_give_the_a
                 assert isinstance(app.screen, LessonScreen)
             await typed(pilot, "3")
             await pilot.press("left")
-            return held, said, app.screen.stepper.at
+            return held, said, app.screen.state.at
 
     assert asyncio.run(go()) == (0, "Answer first: the next step shows it.", 0)
 
@@ -158,8 +158,8 @@ def test_a_shipped_lesson_can_be_gone_through_on_the_screen(lesson):
                         answer = number_text(waiting.quantity.asked, 12)
                     await screen.try_answer(answer)
                     assert screen.lesson.answered(waiting).outcome == "right"
-                assert screen.stepper.trace is screen.lesson.scene.trace
-                assert screen.stepper.at == screen.lesson.step
+                assert screen.state.trace is screen.lesson.scene.trace
+                assert screen.state.at == screen.lesson.step
             await pilot.pause()
             return screen.lesson.finished, "answered" in frame(app)
 

@@ -185,10 +185,10 @@ def test_keys_that_come_before_the_run_is_made_are_not_lost() -> None:
         screen = Slow(read(MAIN, INPUTS), INPUTS)
         async with GraphstepApp(screen).run_test(size=SMALL) as pilot:
             await pilot.press("right", "o", "right")
-            assert screen.stepper is None
+            assert screen.state is None
             screen._opened(trace(screen.program, INPUTS))
             await pilot.pause()
-            assert screen.run_now.at == 3
+            assert screen.now.at == 3
 
     asyncio.run(scene())
 
@@ -197,17 +197,17 @@ def test_a_screen_can_hold_the_learner_at_a_step() -> None:
     seen = []
 
     class Held(SteppingScreen):
-        def allow(self, n: int) -> int:
-            return min(n, 2)
+        def limit(self) -> int:
+            return 2
 
         def moved(self) -> None:
-            seen.append(self.run_now.at)
+            seen.append(self.now.at)
 
     async def scene() -> None:
         screen = Held(read(MAIN, INPUTS), INPUTS, trace=trace(read(MAIN, INPUTS), INPUTS))
         async with GraphstepApp(screen).run_test(size=SMALL) as pilot:
             await pilot.press("right", "right", "right", "end")
-            assert screen.run_now.at == 2
+            assert screen.now.at == 2
             assert seen == [1, 2]
 
     asyncio.run(scene())

@@ -233,7 +233,7 @@ def test_a_round_is_stepped_through_with_its_updates_and_left_again() -> None:
         assert "esc goes back to the training" in d.frame()
         await d.pilot.press("end")
         await d.pilot.pause()
-        assert screen.run_now.phase == "update"
+        assert screen.now.phase == "update"
         assert "sgd updates w" in d.frame()
         for key in ("escape", "u", "q"):
             await d.pilot.press(key)
@@ -255,7 +255,7 @@ def test_inputs_edited_in_a_round_give_other_updates_and_the_training_stays() ->
         await d.pilot.pause()
         await d.pilot.press("enter")
         await d.pilot.pause()
-        edited = d.app.screen.run_now.trace
+        edited = d.app.screen.now.trace
         assert edited.updates[0].before == 1.0
         assert edited.updates[0].after == pytest.approx(1.2)
         await d.pilot.press("escape", "escape")
@@ -314,7 +314,7 @@ def test_where_it_diverged_is_marked_and_that_round_has_no_update() -> None:
         await d.press("enter")
         await d.pilot.press("end")
         await d.pilot.pause()
-        assert d.app.screen.run_now.phase == "backward"
+        assert d.app.screen.now.phase == "backward"
 
     drive(play, training("x^4", {"x": 3.0}, ("x",), rate="1"))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from graphstep.debugger.commands.what_if import nudged
 from graphstep.engine.trace import trace
-from graphstep.faces.tui.comparison import change, flipped, routes_text
-from graphstep.faces.tui.doing.nudging import nudge_lines, nudged
+from graphstep.faces.comparison import change, flipped, routes_text
+from graphstep.faces.replies.panels import nudge_lines
 from graphstep.language.read import read
 from tests.tui.driving import LARGE, Driver, drive
 

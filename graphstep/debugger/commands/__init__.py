@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.state import Inputs
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graphstep.debugger.effects import Effect
     from graphstep.debugger.facts import Fact, Hit
     from graphstep.debugger.state import State
 
-Argument = str | int | tuple[int, ...] | Mapping[str, str] | None
-"""What a command is about: a text as typed, a node or step by its number, a cell, or the texts of values by name."""
+Argument = str | int | tuple[int, ...] | Inputs | None
+"""What a command is about: a text as typed, a node or step by its number, a node and the indexes of a cell, or values."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
-from graphstep.debugger.facts import NoNode, NoWatches, Selected, Shown, UnfitError, Watched
-from graphstep.debugger.watches import Quantity, read_quantity
+from graphstep.debugger.facts import (
+    Candidates,
+    Cells,
+    Inspected,
+    NoCell,
+    NoNode,
+    NoWatches,
+    Selected,
+    Shown,
+    UnfitError,
+    Watched,
+)
+from graphstep.debugger.search import search
+from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
@@ -16,13 +29,16 @@ if TYPE_CHECKING:
     from graphstep.debugger.state import State
 
 
+_CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
+
+
 def node_of(state: State, argument: Argument) -> int:
     """The node that an argument names, by number or by name, id or text; the selected or active one without an argument."""
     if argument is None:
         return state.subject
     if isinstance(argument, int):
         return argument
-    node = names_of(state.trace.program).find(str(argument).strip())
+    node = _names(state, str(argument))
     if node is None:
         raise UnfitError(NoNode(str(argument)))
     return node
@@ -52,8 +68,7 @@ def _deselect(state: State, _: Argument) -> Done:
 
 def _print(state: State, argument: Argument) -> Done:
     if argument is None or isinstance(argument, int):
-        node = node_of(state, argument)
-        return Done(state, (Shown(Quantity("", "node", node)),))
+        return Done(state, (Inspected(node_of(state, argument)),))
     return Done(state, (Shown(read_quantity(str(argument), state.trace.program)),))
 
 
@@ -72,7 +87,32 @@ def _unwatch(state: State, _: Argument) -> Done:
     return Done(replace(state, watches=()), tuple(Watched(quantity, False) for quantity in state.watches))
 
 
+def _find(state: State, argument: Argument) -> Done:
+    text = str(argument)
+    return Done(state, (Candidates(text, tuple(search(state.trace, text))),))
+
+
+def _data(state: State, argument: Argument) -> Done:
+    """All cells of a node, or one of them, which is looked at from then on."""
+    if isinstance(argument, tuple):
+        node, cell = argument[0], argument[1:]
+    elif isinstance(argument, str) and (found := _CELL.fullmatch(argument)) and _names(state, argument) is None:
+        node, cell = node_of(state, found["node"]), tuple(int(i) for i in found["cell"].split(","))
+    else:
+        return Done(state, (Cells(node_of(state, argument), None),))
+    shape = state.trace.node(node).shape
+    if len(cell) != len(shape) or any(not 0 <= i < length for i, length in zip(cell, shape, strict=True)):
+        raise UnfitError(NoCell(node, ", ".join(map(str, cell))))
+    return Done(state.with_cell(node, cell), (Cells(node, cell),))
+
+
+def _names(state: State, text: str) -> int | None:
+    return names_of(state.trace.program).find(text.strip())
+
+
 RULES = {
+    "find": Rule(_find),
+    "data": Rule(_data),
     "select": Rule(_select_at),
     "select_next": Rule(_next),
     "select_previous": Rule(_previous),

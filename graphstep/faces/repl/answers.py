@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS
 from graphstep.debugger.breakpoints import reason
 from graphstep.debugger.questions import solution_of
-from graphstep.debugger.watches import number_of
+from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.repl.lines import words
-from graphstep.ground.arrays import number_text
+from graphstep.faces.replies.panels import nudge_lines, nudge_title, plain
+from graphstep.faces.replies.quantities import gradient_line, node_lines, quantity_lines, value_line
+from graphstep.ground.arrays import number_text, summary
 from graphstep.ground.errors import GraphstepError, ReadError
-from graphstep.telling.derivatives import gradient_name
+from graphstep.language.program import node_id
+from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
-from graphstep.telling.ladders import value_ladder
-from graphstep.telling.names import name_of
-from graphstep.telling.reasons import why_gradient
+from graphstep.telling.names import name_of, output_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from graphstep.debugger.facts import Fault, Hit, Moved
+    from graphstep.debugger.facts import Candidates, Cells, Fault, Hit, Moved, Nudged
     from graphstep.debugger.state import State
-    from graphstep.debugger.watches import Quantity
 
 ON_THE_WAY = 12
 """Steps up to which those that one gate makes are printed each, when it is stepped over."""
@@ -60,56 +62,47 @@ def passed(fact: Moved, state: State) -> range:
     return range(fact.before + 1 if over else fact.n, fact.n + 1)
 
 
-def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:
-    """A quantity as it is after the step that is shown."""
-    if quantity.kind == "expression":
-        try:
-            number = number_of(state.trace, state.at, quantity)
-        except GraphstepError as error:
-            yield f"{quantity.text}: {error.message}"
-            return
-        yield f"{quantity.text}: not known yet" if number is None else f"{quantity.text} = {number_text(number)}"
-    elif quantity.node is None:
-        yield f"{quantity.text}: not in this program"
-    else:
-        if quantity.kind != "gradient":
-            yield _value(state, quantity.node)
-        if quantity.kind != "value":
-            yield _gradient(state, quantity.node)
+def edit_lines(before: State, after: State, names: Sequence[str]) -> Iterator[str]:
+    """What an edit of inputs, or its undoing, has changed."""
+    for name in names:
+        yield f"{name}: {change(before.trace.inputs[name], after.trace.inputs[name])}"
+    yield f"{output_name(after.trace.program)}: {change(before.trace.output, after.trace.output)}"
+    if before.trace.program is after.trace.program and (routes := routes_text(before.trace, after.trace)):
+        yield routes
 
 
-def node_lines(state: State, node: int) -> Iterator[str]:
-    """What is known of a node."""
-    yield _value(state, node)
-    yield _gradient(state, node)
-    known = state.trace.gradient(node, state.at)
-    if known is not None and known.complete and state.trace.program.depends[node] and (why := why_gradient(state.trace, node)):
-        yield why
+def nudge(before: State, after: State, nudged: Nudged) -> Iterator[str]:
+    """What was moved, what the gradient predicted, and what came of it."""
+    yield nudge_title(before, after, nudged)
+    yield from map(plain, nudge_lines(before.trace, after.trace, nudged.node, nudged.cell))
 
 
-def _value(state: State, node: int) -> str:
-    trace, name = state.trace, name_of(state.trace.program, node)
-    value = trace.value(node, state.at)
-    if value is None:
-        return f"{name}: step {trace.step_of_value(node)} computes it"
-    if trace.node(node).gate is None or trace.node(node).shape:
-        return f"{name} = {number_text(value, trace.writing.digits)}"
-    return value_ladder(trace, node).line
+def candidate_lines(state: State, candidates: Candidates) -> Iterator[str]:
+    """What fits a text, with what to type to go there."""
+    if not candidates.found:
+        yield "Nothing fits."
+    for found in candidates.found[:LISTED]:
+        name = name_of(state.trace.program, found.node)
+        if found.step is None:
+            yield f"{name}, {node_id(found.node)}"
+        else:
+            yield f"step {found.step}{f': makes the {found.makes} of {name}' if found.makes else ''}"
 
 
-def _gradient(state: State, node: int) -> str:
-    trace = state.trace
-    if not trace.program.depends[node]:
-        data = trace.node(node).name in trace.program.data
-        return f"{name_of(trace.program, node)} is {'data' if data else 'a constant'}: it has no gradient"
-    name, known = gradient_name(trace, node), trace.gradient(node, state.at)
-    if known is None:
-        when = trace.step_of_gradient(node)
-        return f"{name}: not yet" if when is None else f"{name}: not yet, step {when} completes it"
-    text = number_text(known.value, trace.writing.digits)
-    if known.complete:
-        return f"{name} = {text}"
-    return f"{name}: {text} so far, {known.received} of {known.expected} contributions"
+def cell_lines(state: State, cells: Cells) -> Iterator[str]:
+    """The cells of a node, or one of them as the sum that it is."""
+    trace, node = state.trace, cells.node
+    known = trace.gradient(node, state.at)
+    if cells.cell is None:
+        yield from node_lines(state, node)
+        if trace.node(node).shape and trace.value(node, state.at) is not None:
+            yield from summary(np.asarray(trace.value_of(node))).lines()
+        return
+    of: Literal["value", "gradient"] = "gradient" if known is not None and known.complete else "value"
+    if of == "value" and trace.value(node, state.at) is None:
+        yield value_line(state, node)
+        return
+    yield from (line.strip() for line in cell(trace, node, cells.cell, of).lines() if line.strip())
 
 
 def question(state: State, n: int) -> str:
@@ -158,8 +151,9 @@ def _list(state: State) -> Iterator[str]:
     nodes = list(dict.fromkeys([*named, program.output]))
     for node in nodes[:LISTED]:
         value = state.trace.value(node, state.at)
-        known = "not yet" if value is None else number_text(value, state.trace.writing.digits)
-        yield f"{name_of(program, node)} = {known};  {_gradient(state, node)}"
+        name = name_of(program, node)
+        known = f"{name}: not yet" if value is None else f"{name} = {number_text(value, state.trace.writing.digits)}"
+        yield f"{known};  {gradient_line(state, node)}"
     if len(nodes) > LISTED:
         yield f"and {len(nodes) - LISTED:,} more"
 

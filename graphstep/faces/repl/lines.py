@@ -7,8 +7,10 @@ from functools import cache
 
 from graphstep.debugger.actions import ACTIONS, BY_ID, key_text
 from graphstep.debugger.session import Command
+from graphstep.debugger.state import Inputs
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.language.read.tokens import NAME
+from graphstep.language.values import read_texts, split_inputs, split_words
 
 _ASSIGNMENT = re.compile(rf"\s*{NAME}\s*=(?!=)")
 
@@ -27,7 +29,7 @@ def read_line(line: str, *, question: bool = False) -> Command | None:
     if line.isascii() and line.replace(",", "").isdecimal() and not question:
         return Command("jump", line)
     if _ASSIGNMENT.match(line):
-        return Command("edit", line)
+        return _command("edit", line)
     known, parts = words(), line.split(maxsplit=2)
     for count in (2, 1):
         word, rest = " ".join(parts[:count]), " ".join(parts[count:])
@@ -46,6 +48,10 @@ def _command(action: str, rest: str) -> Command:
         action = "print"
     if rest and not BY_ID[action].takes:
         raise InputError(f"nothing stands behind {quoted(word_of(action))}", hint=f"leave {quoted(rest)} out")
+    if action == "edit" and rest:
+        rest = re.sub(r"\s*=\s*", "=", rest)
+        texts = split_inputs(split_words(rest))
+        return Command(action, Inputs(read_texts(texts), texts))
     return Command(action, rest or None)
 
 
@@ -54,7 +60,8 @@ def words() -> dict[str, str]:
     """By word, or by key of one character, the action that it stands for."""
     letters = {key_text(key): action.id for action in ACTIONS for key in action.keys if len(key_text(key)) == 1}
     keys = {letter: action for letter, action in letters.items() if letter.isascii()}
-    return keys | {word: action.id for action in ACTIONS for word in action.words}
+    # What only a screen has is known by its name, so that the prompt can say so.
+    return keys | {word: action.id for action in ACTIONS for word in action.words or (action.label,)}
 
 
 def word_of(action: str) -> str:

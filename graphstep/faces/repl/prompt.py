@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import facts
-from graphstep.debugger.effects import Ask, Own
+from graphstep.debugger import effects, facts
 from graphstep.debugger.session import perform
-from graphstep.faces.repl import answers
+from graphstep.faces.repl import answers, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.replies import sentence
+from graphstep.faces.replies.panels import jacobian_lines
+from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -58,31 +59,31 @@ class Prompt:
             self._say_all(self._perform(effect))
 
     def _answer(self, before: State, reply: Reply) -> Iterator[str]:
-        after = self.state
         for fact in reply.facts:
+            show = _SHOWN.get(type(fact))
             if isinstance(fact, facts.Moved):
                 for n in answers.passed(fact, self.state):
-                    yield from self._steps.lines(after, n)
-            elif isinstance(fact, facts.Shown):
-                yield from answers.quantity_lines(after, fact.quantity)
-            elif isinstance(fact, facts.Selected) and fact.node is not None:
-                yield from answers.node_lines(after, fact.node)
-            elif isinstance(fact, facts.Asked):
-                yield answers.question(after, fact.n)
-            elif isinstance(fact, facts.Fault):
-                yield answers.report(fact)
-            elif said := sentence(before, after, fact, prompt_keys()):
+                    yield from self._steps.lines(self.state, n)
+            elif show is not None:
+                yield from show(before, self.state, fact)
+            elif said := sentence(before, self.state, fact, prompt_keys()):
                 yield said
+        if "levels" in reply.changed:
+            # The steps have other numbers, and perhaps other nodes.
+            yield from self._steps.lines(self.state, self.state.at)
         if reply.hit is not None:
-            yield answers.stop_line(after, reply.hit)
+            yield answers.stop_line(self.state, reply.hit)
 
     def _perform(self, effect: Effect) -> Iterator[str]:
-        if isinstance(effect, Ask):
-            yield answers.asked(effect.action)
-        elif isinstance(effect, Own) and effect.action == LEAVES:
+        if isinstance(effect, effects.Own) and effect.action == LEAVES:
             self.left = True
-        elif isinstance(effect, Own):
-            yield from answers.own(self.state, effect.action)
+        else:
+            try:
+                yield from works.perform(self.state, effect)
+            except GraphstepError as error:
+                yield error.report()
+            except KeyboardInterrupt:
+                yield "given up"
 
     def _say(self, text: str) -> None:
         self._write(f"{text}\n")
@@ -90,6 +91,23 @@ class Prompt:
     def _say_all(self, lines: Iterator[str]) -> None:
         for line in lines:
             self._say(line)
+
+
+_SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
+    facts.Fault: lambda _before, _after, fact: iter([answers.report(fact)]),
+    facts.Shown: lambda _, after, fact: quantity_lines(after, fact.quantity),
+    facts.Inspected: lambda _, after, fact: node_lines(after, fact.node),
+    facts.Selected: lambda _, after, fact: node_lines(after, after.subject if fact.node is None else fact.node),
+    facts.Asked: lambda _, after, fact: iter([answers.question(after, fact.n)]),
+    facts.Edited: lambda before, after, fact: answers.edit_lines(before, after, fact.names),
+    facts.Undone: lambda before, after, fact: answers.edit_lines(before, after, fact.names),
+    facts.Nudged: answers.nudge,
+    facts.Candidates: lambda _, after, fact: answers.candidate_lines(after, fact),
+    facts.Cells: lambda _, after, fact: answers.cell_lines(after, fact),
+    facts.PathsFrom: lambda _, after, fact: works.path_lines(after, fact.node),
+    facts.Jacobians: lambda _, after, fact: jacobian_lines(after.trace, fact.edges),
+}
+"""By kind of fact how the prompt shows it, where that is more than a sentence."""
 
 
 def converse(state: State) -> int:

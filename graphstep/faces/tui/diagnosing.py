@@ -60,7 +60,7 @@ class Diagnosing:
 
     def _arrived(self, found: Diagnosis) -> None:
         self._found = found
-        if self._screen.run_now.trace is found.trace:
+        if self._screen.now.trace is found.trace:
             self._screen.show_findings()
             self._done()
 

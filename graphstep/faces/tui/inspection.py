@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.diagnosis import Finding
     from graphstep.engine.trace import Trace
-    from graphstep.faces.tui.telling import Line
+    from graphstep.faces.replies.panels import Line
     from graphstep.ground.arrays import Number
 
 _DIGESTS: WeakKeyDictionary[Trace, dict[tuple[str, int], list[str]]] = WeakKeyDictionary()

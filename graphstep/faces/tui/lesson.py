@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -31,7 +32,22 @@ WIDE = 96
 """Columns from which the prose stands beside the run, and no longer above it."""
 
 _TELLS = frozenset(
-    {"edit", "more", "less", "verify", "into", "out", "fold", "export", "copy", "jacobian", "diagnosis", "predict", "paths"}
+    {
+        "edit",
+        "more",
+        "less",
+        "verify",
+        "into",
+        "out",
+        "fold",
+        "export",
+        "copy",
+        "jacobian",
+        "diagnosis",
+        "predict",
+        "paths",
+        "undo",
+    }
 )
 """Actions of the stepping screen that would give an answer away, or leave the run that the question is about."""
 
@@ -105,18 +121,15 @@ class LessonScreen(SteppingScreen):
 
     # -- the learner is held -----------------------------------------------------------------------------------------------------
 
-    def allow(self, n: int) -> int:
-        """Up to the step that the lesson is at; anywhere in a run that the learner has changed, or when all is done."""
-        if self.lesson.finished or self.stepper is None or self.stepper.trace is not self.lesson.scene.trace:
-            return n
-        return min(n, self.lesson.step)
+    def limit(self) -> int | None:
+        """The step that the lesson is at; none in a run that the learner has changed, or when all is done."""
+        free = self.lesson.finished or self.state is None or self.state.trace is not self.lesson.scene.trace
+        return None if free else self.lesson.step
 
-    def go(self, n: int) -> None:
-        """Go to a step; where the lesson holds the learner, say why."""
-        super().go(n)
-        if n > self.run_now.at < len(self.run_now.trace):
-            waits = self.lesson.open is not None
-            self.say("Answer first: the next step shows it." if waits else "The lesson goes on with enter.", "bold $active")
+    def held(self) -> str:
+        """Why the lesson goes no further yet."""
+        waits = self.lesson.open is not None
+        return "Answer first: the next step shows it." if waits else "The lesson goes on with enter."
 
     def action_do(self, action: str, key: str = "") -> None:
         """Do what a key asks for, unless it would give the answer away."""
@@ -140,10 +153,10 @@ class LessonScreen(SteppingScreen):
         # Kept before it is shown: whatever ends the program, the learner has seen no more than what is kept.
         message = progress.save(lesson).message
         scene = lesson.scene
-        if self.stepper is None or self.stepper.trace is not scene.trace or self.levels:
+        if self.state is None or self.state.trace is not scene.trace:
             self.open_run(scene.trace, lesson.step)
-        elif self.stepper.at != lesson.step or self.stepper.selected is not None:
-            self.stepper.at, self.stepper.selected = lesson.step, None
+        elif self.state.at != lesson.step or self.state.selected is not None:
+            self.state = replace(self.state, at=lesson.step, selected=None)
             self.refresh_panes()
         await self._show_text(after)
         self.call_after_refresh(self._follow)
@@ -156,7 +169,7 @@ class LessonScreen(SteppingScreen):
 
     def _follow(self) -> None:
         # The panes may have been given another size by the text: what the section is about must be in view.
-        if self.stepper is not None and self.stepper.at:
+        if self.state is not None and self.state.at:
             looking.follow(self)
         else:
             self.panes.graph.scroll_home(animate=False)

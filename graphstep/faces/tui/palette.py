@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.command import Hit, Hits, Provider
 
 from graphstep.faces.tui.screen import SteppingScreen
-
-if TYPE_CHECKING:
-    from graphstep.faces.tui.dialogs.find import Found
 
 _MOST = 20
 
@@ -20,16 +16,13 @@ class NodesProvider(Provider):
 
     async def search(self, query: str) -> Hits:
         """What fits, in the order of the program."""
-        from graphstep.faces.tui.dialogs.find import search
+        from graphstep.debugger.search import search
+        from graphstep.faces.tui.dialogs.find import candidate_text
 
         screen = self.screen
-        if not isinstance(screen, SteppingScreen) or screen.stepper is None:
+        if not isinstance(screen, SteppingScreen) or screen.state is None:
             return
-        for place, found in enumerate(search(screen.run_now.trace, query, _MOST)):
-            yield Hit(0.5 - place / 1000, found.text.strip(), partial(self._go, screen, found), help="go to it in the graph")
-
-    def _go(self, screen: SteppingScreen, found: Found) -> None:
-        if found.step is not None:
-            screen.go(found.step)
-        else:
-            screen.select(found.node)
+        trace = screen.now.trace
+        for place, candidate in enumerate(search(trace, query, _MOST)):
+            text = candidate_text(trace, candidate).strip()
+            yield Hit(0.5 - place / 1000, text, partial(screen.go_to, candidate), help="go to it in the graph")

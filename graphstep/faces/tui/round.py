@@ -27,9 +27,9 @@ class RoundScreen(SteppingScreen):
 
     def action_do(self, action: str, key: str = "") -> None:
         """Do what a key asks for; what leads out of the run leads back to the training."""
-        nothing_open = not self.levels and not self.arrows_select
+        nothing_open = not (self.state is not None and self.state.levels) and not self.arrows_select
         back = (action == "out" and nothing_open) or (
-            action == "deselect" and nothing_open and self.stepper is not None and self.stepper.selected is None
+            action == "deselect" and nothing_open and self.state is not None and self.state.selected is None
         )
         if back or (action == "quit" and key != "ctrl+c"):
             self.dismiss(None)

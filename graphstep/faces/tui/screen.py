@@ -1,11 +1,12 @@
 """The stepping screen: a run, a place in it, and the keys that move there.
 
 Lessons and other screens build on :class:`SteppingScreen`: override ``compose`` to put something beside the panes,
-:meth:`SteppingScreen.allow` to hold the learner, and :meth:`SteppingScreen.moved` to follow them.
+:meth:`SteppingScreen.limit` to hold the learner, and :meth:`SteppingScreen.moved` to follow them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -13,13 +14,12 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from graphstep.debugger.actions import ACTIONS, ARROWS
+from graphstep.debugger.session import Command
 from graphstep.faces.tui import doing
 from graphstep.faces.tui.diagnosing import Diagnosing
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.saying import said_of
-from graphstep.faces.tui.stepper import Stepper
-from graphstep.faces.tui.stops import Stops
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import setup_of_program
 
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.witnesses import Row
     from graphstep.debugger.breakpoints import Condition
-    from graphstep.debugger.places import Level, Refitted
+    from graphstep.debugger.places import Refitted
+    from graphstep.debugger.search import Candidate
+    from graphstep.debugger.session import Reply
+    from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
+    from graphstep.faces.replies.panels import Line
     from graphstep.faces.tui.dialogs.inputs import Filled
     from graphstep.faces.tui.panes.graph import GraphPane
     from graphstep.faces.tui.panes.timeline import Timeline
@@ -75,16 +79,10 @@ class SteppingScreen(Screen[None]):
         """What is stepped through, as it was opened."""
         self.inputs = dict(inputs)
         """The values that it was opened with."""
-        self.levels: list[Level] = []
-        """What was opened or folded, the latest last."""
-        self.stepper: Stepper | None = None
-        """The run and the place in it; None until the run is made."""
+        self.state: State | None = None
+        """The state of the debugger; None until the run is made."""
         self.diagnosing = Diagnosing(self)
         """What is wrong with the run."""
-        self.stops = Stops()
-        """The breakpoints."""
-        self.score: tuple[int, int] | None = None
-        """In predict mode, the answers that were right at the first try, and all; None outside of it."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
@@ -100,9 +98,13 @@ class SteppingScreen(Screen[None]):
         yield SteppingPanes(id="panes")
         yield KeyLine(id="keys")
 
-    def allow(self, n: int) -> int:
-        """The step that a learner who wants to go to step ``n`` is granted; all of them, here."""
-        return n
+    def limit(self) -> int | None:
+        """The last step that a learner may look at; None for all."""
+        return None
+
+    def held(self) -> str:
+        """What a learner is told who wants to go beyond."""
+        return ""
 
     def moved(self) -> None:
         """Called after another step is shown."""
@@ -120,74 +122,73 @@ class SteppingScreen(Screen[None]):
         return self.query_one(KeyLine)
 
     @property
-    def run_now(self) -> Stepper:
-        """The run and the place in it; only where there is a run."""
-        assert self.stepper is not None, "actions wait until there is a run"
-        return self.stepper
+    def now(self) -> State:
+        """The state of the debugger; only where there is a run."""
+        assert self.state is not None, "actions wait until there is a run"
+        return self.state
+
+    def do(self, command: Command) -> Reply:
+        """Let the session perform a command, and show what came of it."""
+        from graphstep.debugger.session import perform
+        from graphstep.faces.tui.answering import show_reply
+
+        before = replace(self.now, limit=self.limit())
+        self.state, reply = perform(before, command)
+        show_reply(self, before, reply)
+        return reply
 
     def open_run(self, trace: Trace, at: int = 0) -> None:
         """Show a run from step ``at``; a lesson calls it for the run of each of its sections."""
+        from graphstep.debugger.state import State
         from graphstep.telling.names import output_name
 
         self.program = trace.program
-        self.stepper = Stepper(trace, allow=self.allow)
-        self.stops = Stops()
-        self.levels = []
-        self.stepper.at = min(max(at, 0), len(trace))
+        score = None if self.state is None else self.state.score
+        self.state = State(trace, min(max(at, 0), len(trace)), score=score)
         self.panes.entitle(trace.program, output_name(trace.program))
         self.refresh_panes()
 
     def refresh_panes(self, look_at: int | None = None) -> None:
         """Show the place again, after anything about it has changed."""
-        now = self.run_now
-        self.diagnosing.watch(now.trace)
-        self.panes.show(now, look_at=look_at, flagged=self._flagged(), stops=self.stops)
+        self.diagnosing.watch(self.now.trace)
+        self.panes.show(self.now, look_at=look_at, flagged=self._flagged())
 
     def show_findings(self) -> None:
         """Mark the nodes at which something is wrong, once that is known."""
         self.panes.flag(self._flagged())
 
     def _flagged(self) -> frozenset[int]:
-        now = self.run_now
+        now = self.now
         return frozenset(finding.node for finding in self.diagnosing.findings(now.trace, now.at))
 
     def go(self, n: int) -> None:
-        """Go to a step, and say so where there is none."""
-        stepper = self.run_now
-        before = stepper.at
-        self.stop_asking()
-        if stepper.go(n):
-            self.refresh_panes()
-            self.moved()
-        elif n > before == len(stepper.trace):
-            self.say("This is the last step: every gradient is known.  ← back  home start  e edit")
-        elif n < before == 0:
-            self.say("This is the start.  → steps on.")
-        else:
-            self.refresh_panes()
+        """Go to a step."""
+        self.do(Command("jump", n))
 
-    def show_edit(self, before: Trace, now: Refitted) -> None:
-        """Show an edit of the inputs that is still going on: the whole run, old → new."""
-        stepper = self.run_now
-        if now.where is None:
-            self.panes.show(Stepper(now.trace, stepper.at, stepper.selected), compared=before)
-            return
-        # With other shapes it is another graph: there is no old beside the new.
-        selected = None if stepper.selected is None else now.node(stepper.selected)
-        self.panes.show(Stepper(now.trace, len(now.trace), selected))
+    def go_to(self, candidate: Candidate) -> None:
+        """Go to a step that was looked for, or select a node."""
+        if candidate.step is not None:
+            self.go(candidate.step)
+        else:
+            self.select(candidate.node)
 
     def select(self, node: int | None) -> None:
         """Select a node, bring it into view and say what is known of it."""
-        self.run_now.selected = node
-        self.refresh_panes(look_at=node)
-        if node is not None:
-            from graphstep.faces.tui.inspection import inspect
+        self.do(Command("deselect") if node is None else Command("select", node))
 
-            now = self.run_now
-            found = [x for x in self.diagnosing.findings(now.trace, now.at) if x.node == node]
-            title, lines = inspect(now.trace, now.at, node, found)
-            self.panes.step.say(title, lines, "selected")
-            self.panes.make_room()
+    def panel(self, title: str, lines: list[Line], style: str = "") -> None:
+        """Show lines in place of the step, until the next step."""
+        self.panes.step.say(title, lines, style)
+        self.panes.make_room()
+
+    def show_edit(self, before: Trace, now: Refitted) -> None:
+        """Show an edit of the inputs that is still going on: the whole run, old → new."""
+        state = self.now
+        if now.where is None:
+            self.panes.show(replace(state, trace=now.trace), compared=before)
+        else:
+            # With other shapes it is another graph: there is no old beside the new.
+            self.panes.show(state.carried_to(now.trace, len(now.trace), now.node))
 
     def say(self, message: str, style: str = "") -> None:
         """Say something in the line of keys, until the next key."""
@@ -261,9 +262,7 @@ class SteppingScreen(Screen[None]):
     def _opened(self, trace: Trace) -> None:
         self.open_run(trace, self._start)
         if self._conditions:
-            from graphstep.faces.tui.doing.breaking import keep
-
-            keep(self, self._conditions)
+            self.do(Command("break_on", "; ".join(condition.text for condition in self._conditions)))
         if self._start > len(trace):
             self.say(f"There is no step {self._start}: this run has {len(trace)} steps, and this is the last.", "bold $warn")
         if len(trace.program.nodes) >= LARGE:
@@ -291,14 +290,12 @@ class SteppingScreen(Screen[None]):
             self.app.call_from_thread(self._witnessed, trace, index, row)
 
     def _witnessed(self, trace: Trace, index: int, row: Row) -> None:
-        from graphstep.faces.tui.doing.what_if import verdict_lines
+        from graphstep.faces.replies.panels import verdict_lines
         from graphstep.telling.names import name_of
 
-        if self.run_now.trace is trace:
-            self.panes.step.say(
-                f"three witnesses for {name_of(trace.program, index)}", verdict_lines(trace, index, row), row.verdict
-            )
-            self.panes.make_room()
+        if self.now.trace is trace:
+            title = f"three witnesses for {name_of(trace.program, index)}"
+            self.panel(title, verdict_lines(trace, index, row), row.verdict)
 
     def stop_asking(self) -> None:
         """Forget the question that the witnesses were asked."""
@@ -309,12 +306,16 @@ class SteppingScreen(Screen[None]):
     def action_do(self, action: str, key: str = "") -> None:
         """Do what a key, a click or the palette asks for; before there is a run, keep it for then."""
         self.keys.say("")
-        if self.stepper is None and action not in _ALWAYS:
+        if self.state is None and action not in _ALWAYS:
             self._waiting.append(action)
             return
         if self.arrows_select and key in ("left", "right"):
             action = f"select_{key}"
-        doing.function_of(action)(self)
+        own = doing.function_of(action)
+        if own is not None:
+            own(self)
+        else:
+            self.do(Command(action))
         if self.arrows_select and not self.keys.message:
             self.say(ARROWS)
 
@@ -330,6 +331,6 @@ class SteppingScreen(Screen[None]):
         self.select(message.node)
 
     def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
-        if self.stepper is not None and message.n != self.stepper.at:
+        if self.state is not None and message.n != self.state.at:
             self.keys.say("")
             self.go(message.n)

@@ -11,11 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.engine.step import Step
+    from graphstep.faces.replies.panels import Line
     from graphstep.telling.explanation import Explanation, Ladder
-
-Line = list[tuple[str, str]]
-"""One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
-``quiet``."""
 
 _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 """What stands before a note, so that its kind does not depend on its colour."""

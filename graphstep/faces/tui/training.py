@@ -340,8 +340,8 @@ def _spare_the_collector() -> None:
 
 def _moved(before: Number, after: Number) -> str:
     """``0.4 → 0.72``; of an array what it is now, and by how much the cell that moves most does."""
+    from graphstep.faces.comparison import change, largest_change
     from graphstep.faces.drawing.diagram import digest
-    from graphstep.faces.tui.comparison import change, largest_change
 
     if isinstance(after, int | float):
         return change(before, after)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ARRAYS = "Of an array < and == ask every cell, > and != any: abs(grad) < 1e-3 is about its largest cell."
 
 
-class BreaksForm(Form[tuple[Condition, ...]]):
+class BreaksForm(Form[str]):
     """Asks for conditions, with semicolons between them; the ones that there are stand in the field."""
 
     def __init__(self, program: Program, conditions: Sequence[Condition]) -> None:
@@ -43,15 +43,15 @@ class BreaksForm(Form[tuple[Condition, ...]]):
             yield Static(Content(_ARRAYS), classes="quiet")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self.query_one(".said", Static).update(Content(self._read(event.value)[1]))
+        self.query_one(".said", Static).update(Content(self._wrong(event.value)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        conditions, wrong = self._read(event.value)
-        if not wrong:
-            self.dismiss(conditions)
+        if not self._wrong(event.value):
+            self.dismiss(event.value)
 
-    def _read(self, text: str) -> tuple[tuple[Condition, ...], str]:
+    def _wrong(self, text: str) -> str:
         try:
-            return read_conditions(text, self.program), ""
+            read_conditions(text, self.program)
         except GraphstepError as error:
-            return (), said_of(error)
+            return said_of(error)
+        return ""

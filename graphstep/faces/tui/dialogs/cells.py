@@ -20,13 +20,13 @@ from graphstep.telling.cells import cell, spelled
 from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from textual import events
     from textual.widget import Widget
 
-    from graphstep.faces.tui.stepper import Stepper
-    from graphstep.faces.tui.telling import Line
+    from graphstep.debugger.state import State
+    from graphstep.faces.replies.panels import Line
     from graphstep.ground.pages import Page
 
 _COLUMN = 11
@@ -54,19 +54,21 @@ class CellsForm(Form[None]):
         Binding("p", "matrix(-1)", "previous matrix", id="cells-previous"),
     ]
 
-    def __init__(self, stepper: Stepper, node: int) -> None:
+    def __init__(self, state: State, node: int, choose: Callable[[tuple[int, ...]], object]) -> None:
         super().__init__()
-        self.stepper = stepper
+        self.state = state
         """The run and the place in it."""
+        self.choose = choose
+        """What is told which cell was chosen."""
         self.node = node
         """The node whose cells are looked at."""
-        trace = stepper.trace
+        trace = state.trace
         self.shape = trace.node(node).shape
         """The shape of its value and its gradient."""
-        known = trace.gradient(node, stepper.at)
+        known = trace.gradient(node, state.at)
         self.of: Literal["value", "gradient"] = "gradient" if known is not None and known.complete else "value"
         """Which of them is on show."""
-        self.index = stepper.cells.get(node, (0,) * len(self.shape))
+        self.index = state.cell(node)
         """The chosen cell."""
         self._top = self._left = 0
 
@@ -134,7 +136,8 @@ class CellsForm(Form[None]):
         self._chosen((*self.index[:-2], min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)))
 
     def _chosen(self, index: tuple[int, ...]) -> None:
-        self.index = self.stepper.cells[self.node] = index
+        self.index = index
+        self.choose(index)
         self._show()
 
     # -- showing -----------------------------------------------------------------------------------------------------------------
@@ -151,7 +154,7 @@ class CellsForm(Form[None]):
         return max(height - 4 - _SAID, 2), max((self._width - side) // _COLUMN, 1)
 
     def _show(self) -> None:
-        trace, box = self.stepper.trace, self.query_one("#box", Vertical)
+        trace, box = self.state.trace, self.query_one("#box", Vertical)
         name = name_of(trace.program, self.node)
         box.border_title = escape(f"{self.of} of {name}: {kind_text(self.shape)}")
         turn = "tab: the gradient" if self.of == "value" else "tab: the value"
@@ -174,7 +177,7 @@ class CellsForm(Form[None]):
 
     def _missing(self) -> str:
         """Why there is nothing to show yet."""
-        trace, at = self.stepper.trace, self.stepper.at
+        trace, at = self.state.trace, self.state.at
         if self.of == "value":
             return "" if trace.value(self.node, at) is not None else f"Step {trace.step_of_value(self.node)} computes it."
         if not trace.program.depends[self.node]:
@@ -199,7 +202,7 @@ class CellsForm(Form[None]):
         return Content.assemble(*parts, (where, "$quiet"))
 
     def _said(self) -> Content:
-        trace = self.stepper.trace
+        trace = self.state.trace
         try:
             head, *rungs, why = cell(trace, self.node, self.index, self.of).lines()
         except GraphstepError as error:

@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from graphstep.debugger.places import Refitted, with_inputs
-from graphstep.faces.tui.comparison import change, routes_text
+from graphstep.debugger.state import Inputs
+from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
 from graphstep.faces.tui.saying import said_of
@@ -30,13 +31,13 @@ _CELLS = 25
 """Cells up to which an array that was not typed as it is now is written into its field."""
 
 
-class EditForm(Form[Refitted]):
+class EditForm(Form[Inputs]):
     """The inputs in fields at the bottom; every valid change runs the program again, and the graph shows old → new."""
 
     def __init__(self, screen: SteppingScreen) -> None:
         super().__init__()
         self._under = screen
-        self.before = screen.run_now.trace
+        self.before = screen.now.trace
         """The run before the edit."""
         self.now = Refitted(self.before, None)
         """The run with what the fields say, as far as it is valid."""
@@ -69,7 +70,7 @@ class EditForm(Form[Refitted]):
             yield Static(classes="said", id="said")
 
     def on_mount(self) -> None:
-        selected = self._under.run_now.selected
+        selected = self._under.now.selected
         names = self.before.program.inputs
         if selected is not None and selected < len(names) and names[selected] in self.fields:
             self.query_one(f"#field-{self.fields.index(names[selected])}", Input).focus()
@@ -94,16 +95,19 @@ class EditForm(Form[Refitted]):
         if self._wrong:
             self._show()
             return
-        self.dismiss(self.now)
+        self.dismiss(Inputs(self._values, self._typed()))
 
     def _run(self) -> None:
         self._wrong.pop("", None)
         try:
-            self.now = with_inputs(self.before, self._values, {name: self._texts[name].strip() for name in self._values})
+            self.now = with_inputs(self.before, self._values, self._typed())
         except GraphstepError as error:
             # The last valid run stays on show.
             self._wrong[""] = said_of(error)
         self._show()
+
+    def _typed(self) -> dict[str, str]:
+        return {name: self._texts[name].strip() for name in self._values}
 
     def _show(self) -> None:
         said = self.query_one("#said", Static)
@@ -130,7 +134,7 @@ class EditForm(Form[Refitted]):
         names = self.before.program.inputs
         if len(names) <= MOST_FIELDS:
             return list(names)
-        scene, selected = self._under.panes.graph.scene, self._under.run_now.selected
+        scene, selected = self._under.panes.graph.scene, self._under.now.selected
         near = [selected] if selected is not None and selected < len(names) else []
         near += [] if scene is None else [index for index in scene.drawn.nodes if index < len(names) and index not in near]
         return [names[index] for index in (near or range(MOST_FIELDS))[:MOST_FIELDS]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -10,7 +9,10 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from graphstep.debugger.search import Candidate, search
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.naming import row_name
+from graphstep.language.program import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,61 +22,25 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
 
-_MOST = 50
+
+def candidate_text(trace: Trace, candidate: Candidate) -> str:
+    """What the list says of a node or a step that fits."""
+    program = trace.program
+    if candidate.step is None:
+        return f"{node_id(candidate.node):<7} {row_name(program, candidate.node, 48)}"
+    if candidate.makes:
+        return f"        step {candidate.step} makes its {candidate.makes}"
+    return f"step {candidate.step}: {trace.step(candidate.step).event} {row_name(program, candidate.node, 40)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A node or a step that fits."""
-
-    node: int
-    """The node, or the one that the step is about."""
-    step: int | None
-    """The step; None for the node itself."""
-    text: str
-    """What the list says."""
-
-
-def search(trace: Trace, wanted: str, most: int = _MOST) -> list[Found]:
-    """The nodes whose name, id, gate or text holds ``wanted``, names first; and the step, where it is a number."""
-    from graphstep.faces.tui.naming import row_name
-    from graphstep.language.program import node_id
-    from graphstep.telling.names import names_of
-
-    word = "".join(wanted.split()).casefold()
-    if not word:
-        return []
-    program, found = trace.program, []
-    if word.isdecimal() and len(word) < 10 and int(word) <= len(trace):
-        step = trace.step(int(word))
-        found.append(Found(step.node, step.n, f"step {step.n}: {step.event} {row_name(program, step.node, 40)}"))
-    exact = names_of(program).find(wanted.strip())
-    if exact is not None:
-        found.append(Found(exact, None, f"{node_id(exact):<7} {row_name(program, exact, 48)}"))
-    for index, node in enumerate(program.nodes):
-        if len(found) >= most:
-            break
-        if index == exact:
-            continue
-        text = f"{node.name or ''} {node_id(index)} {node.gate or ''} {''.join(program.label(index).split())}".casefold()
-        if word in text:
-            found.append(Found(index, None, f"{node_id(index):<7} {row_name(program, index, 48)}"))
-    # What can be done at the first node: go to where its value and its gradient are made.
-    if found and found[0].step is None:
-        first = found[0].node
-        steps = [(trace.step_of_value(first), "its value"), (trace.step_of_gradient(first), "its gradient")]
-        found[1:1] = [Found(first, n, f"        step {n} makes {what}") for n, what in steps if n]
-    return found[:most]
-
-
-class FindForm(Form[Found]):
+class FindForm(Form[Candidate]):
     """Asks for a text, and lists what fits."""
 
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
         """The run that is searched."""
-        self.found: list[Found] = []
+        self.found: list[Candidate] = []
         """What fits."""
 
     def compose(self) -> Iterator[Widget]:
@@ -93,7 +59,7 @@ class FindForm(Form[Found]):
         options = self.query_one(OptionList)
         options.clear_options()
         if self.found:
-            options.add_options([Option(Content(found.text)) for found in self.found])
+            options.add_options([Option(Content(candidate_text(self.trace, candidate))) for candidate in self.found])
             options.highlighted = 0
         elif event.value.strip():
             options.add_option(Option(Content("Nothing fits."), disabled=True))

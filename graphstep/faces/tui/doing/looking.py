@@ -44,7 +44,7 @@ def select_down(screen: SteppingScreen) -> None:
 
 def _select_along(screen: SteppingScreen, way: Literal["left", "right", "up", "down"]) -> None:
     """Select the node to which a wire leads, or the next one in the column; at its end, the one that follows in reading order."""
-    now, scene = screen.run_now, screen.panes.graph.scene
+    now, scene = screen.now, screen.panes.graph.scene
     if scene is None:
         return
     if now.selected is None or now.selected not in scene.drawn.box_of:
@@ -61,41 +61,18 @@ def arrows(screen: SteppingScreen) -> None:
     """Let the arrows select, or step again."""
     screen.arrows_select = not screen.arrows_select
     if screen.arrows_select:
-        if screen.run_now.selected is None:
-            screen.select(screen.run_now.subject)
+        if screen.now.selected is None:
+            screen.select(screen.now.subject)
         screen.say(ARROWS)
     else:
         screen.say("→ and ← step again.")
-
-
-def deselect(screen: SteppingScreen) -> None:
-    """Select nothing, and show the step again."""
-    screen.arrows_select = False
-    screen.run_now.selected = None
-    screen.stop_asking()
-    screen.refresh_panes()
-
-
-def find(screen: SteppingScreen) -> None:
-    """Ask for a text and go to the node or step that is chosen among those that fit."""
-    from graphstep.faces.tui.dialogs.find import FindForm, Found
-
-    def found(chosen: Found | None) -> None:
-        if chosen is None:
-            return
-        if chosen.step is not None:
-            screen.go(chosen.step)
-        else:
-            screen.select(chosen.node)
-
-    screen.app.push_screen(FindForm(screen.run_now.trace), found)
 
 
 def follow(screen: SteppingScreen) -> None:
     """Bring the active gate into view."""
     from graphstep.faces.drawing.diagram import centre_of
 
-    screen.refresh_panes(look_at=centre_of(screen.run_now.trace, screen.run_now.at))
+    screen.refresh_panes(look_at=centre_of(screen.now.trace, screen.now.at))
 
 
 def zoom(screen: SteppingScreen) -> None:
@@ -144,7 +121,7 @@ def page_down(screen: SteppingScreen) -> None:
 
 
 def _select_by(screen: SteppingScreen, way: int) -> None:
-    now, scene = screen.run_now, screen.panes.graph.scene
+    now, scene = screen.now, screen.panes.graph.scene
     if scene is None:
         return
     order = [scene.drawn.nodes[box] for box in scene.layout.reading_order()]

@@ -199,7 +199,7 @@ class GraphPane(RowsPane):
     def _shown(self, text: str, style: str) -> str:
         """The style in which a piece of the drawing is shown here."""
         if style == "value-changed" or style == "gradient-changed":
-            from graphstep.faces.tui.comparison import is_change
+            from graphstep.faces.comparison import is_change
 
             # A node has changed, but perhaps not this number of it: in the backward pass its value is as old as it was.
             same = not is_change(text) if self._compared is not None else style[0] == "v" and self._is_backward
@@ -222,9 +222,9 @@ class GraphPane(RowsPane):
         return max(0, (size.width - layout.width) // 2), max(0, (size.height - layout.height) // 2)
 
     def _marks(self, x: int, y: int, size: Size) -> Marks:
+        from graphstep.faces.comparison import compared_marks
         from graphstep.faces.drawing.diagram import marks
         from graphstep.faces.drawing.text import Marks
-        from graphstep.faces.tui.comparison import compared_marks
 
         assert self.scene is not None
         if self._trace is None:
@@ -239,7 +239,7 @@ class GraphPane(RowsPane):
     def _needed_spare(self, trace: Trace, compared: Trace | None) -> int:
         if compared is None:
             return 0
-        from graphstep.faces.tui.comparison import spare_room
+        from graphstep.faces.comparison import spare_room
 
         # It only ever grows during an edit, so that the drawing does not jump at every key.
         return max(self._spare, spare_room(compared, trace, self.scene.drawn if self.scene else None))

@@ -13,7 +13,7 @@ from graphstep.faces.tui.panes.timeline import Timeline
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphstep.faces.tui.stepper import Stepper
+    from graphstep.debugger.state import State
     from graphstep.language.program import Program
 
 
@@ -59,14 +59,14 @@ class Heading(Horizontal):
         shown = text if not name or several or program.nodes[program.output].name == name else f"{name} = {text}"
         self.query_one("#title", _Words).put(Content.assemble(("graphstep  ", "bold"), (shown, "$quiet")))
 
-    def show(self, stepper: Stepper, stops: Sequence[int] = ()) -> None:
+    def show(self, state: State, stops: Sequence[int] = ()) -> None:
         """Show where the learner is, and the steps with a breakpoint."""
-        last = len(stepper.trace)
+        last = len(state.trace)
         styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient", "update": "bold $active"}
-        words = Content.assemble((stepper.phase, styles[stepper.phase]), (f" {stepper.at}/{last}", ""))
+        words = Content.assemble((state.phase, styles[state.phase]), (f" {state.at}/{last}", ""))
         phase = self.query_one("#phase", _Words)
         phase.put(words)
         width = len(f"backward {last}/{last}") + 3
         if phase.styles.width is None or phase.styles.width.value != width:
             phase.styles.width = width
-        self.query_one(Timeline).show(stepper.at, stepper.trace.plan.seed_step, last, stops)
+        self.query_one(Timeline).show(state.at, state.trace.plan.seed_step, last, stops)

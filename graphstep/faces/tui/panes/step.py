@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
-    from graphstep.faces.tui.telling import Line
+    from graphstep.faces.replies.panels import Line
     from graphstep.telling.explanation import Explanation
 
 _STYLES = {
@@ -49,15 +49,16 @@ class StepPane(Widget):
         super().__init__(id=id)
         self._explained: tuple[Explanation, Step] | None = None
         self._said: Sequence[Line] = ()
+        self._watched: tuple[str, ...] = ()
         self.wanted = 0
         """Rows that the text takes, without the border."""
 
-    def show(self, trace: Trace, at: int) -> None:
-        """Explain step ``at``."""
+    def show(self, trace: Trace, at: int, watched: tuple[str, ...] = ()) -> None:
+        """Explain step ``at``; ``watched`` are lines that stand below every step."""
         from graphstep.telling.explain import explain
 
         explanation = explain(trace, at)
-        self._explained, self._said = (explanation, trace.step(at)), ()
+        self._explained, self._said, self._watched = (explanation, trace.step(at)), (), watched
         self._entitle(explanation.title, explanation.pattern)
         self.wanted = len(self.lines())
         self.refresh()
@@ -84,7 +85,7 @@ class StepPane(Widget):
             return ()
         from graphstep.faces.tui.telling import tell
 
-        return tell(*self._explained, width)
+        return [*tell(*self._explained, width), *([(text, "result")] for text in self._watched)]
 
     def render(self) -> Content:
         """The lines that fit; an ellipsis says that there are more."""

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
+    from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
-    from graphstep.faces.tui.stepper import Stepper
-    from graphstep.faces.tui.stops import Stops
     from graphstep.language.program import Program
 
 WIDE = 100
@@ -30,7 +29,7 @@ TALL = 34
 
 
 class SteppingPanes(Container):
-    """Heading, graph, typed text, this step and values. It shows a stepper's place and decides nothing.
+    """Heading, graph, typed text, this step and values. It shows a state and decides nothing.
 
     The panes post :class:`GraphPane.Picked`, :class:`ValuesPane.Picked` and :class:`Timeline.Jumped`; the screen acts on them.
     """
@@ -98,27 +97,26 @@ class SteppingPanes(Container):
 
     def show(
         self,
-        stepper: Stepper,
+        state: State,
         *,
         look_at: int | None = None,
         compared: Trace | None = None,
         flagged: frozenset[int] = frozenset(),
-        stops: Stops | None = None,
     ) -> None:
         """Show a place in a run; ``look_at`` is a node to bring into view, ``compared`` the run before an edit.
 
-        ``flagged`` are the nodes at which something is wrong, ``stops`` the breakpoints.
+        ``flagged`` are the nodes at which something is wrong.
         """
-        trace, at = stepper.trace, stepper.at
+        trace, at = state.trace, state.at
         if self._shaped_for is not trace.program:
             self._shape(trace)
-        self.query_one(Heading).show(stepper, [] if stops is None else stops.steps(trace))
-        self.graph.breakpoints = () if stops is None else tuple(stops.nodes)
+        self.query_one(Heading).show(state, () if compared is not None else _stops(state))
+        self.graph.breakpoints = () if compared is not None else state.nodes
         self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
-        self.graph.show(trace, at, stepper.selected, look_at=look_at, compared=compared)
+        self.graph.show(trace, at, state.selected, look_at=look_at, compared=compared)
         self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
-        self.step.show(trace, at)
-        self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, stepper.selected)
+        self.step.show(trace, at, _watched(state))
+        self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, state.selected)
         if self.has_class("-low"):
             # There is no room for the explanation: its title at least, in the edge of the graph.
             self.graph.border_subtitle = self.step.border_title
@@ -170,6 +168,22 @@ class SteppingPanes(Container):
         compact = set_scene(trace, centre_of(trace, 0), (0, 0), "compact").layout
         right = min(max(self.size.width * 2 // 5, 46), 64)
         self.set_class(compact.width > self.size.width - right - 2, "-under")
+
+
+def _stops(state: State) -> tuple[int, ...]:
+    if not state.nodes and not state.conditions:
+        return ()
+    from graphstep.debugger.stops import stops_of
+
+    return stops_of(state.trace, state.nodes, state.conditions)
+
+
+def _watched(state: State) -> tuple[str, ...]:
+    if not state.watches:
+        return ()
+    from graphstep.faces.replies.quantities import quantity_lines
+
+    return tuple(line for quantity in state.watches for line in quantity_lines(state, quantity))
 
 
 def _set_height(pane: Widget, rows: int | None) -> None:

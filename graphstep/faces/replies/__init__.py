@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from graphstep.debugger import facts
 from graphstep.debugger.actions import BY_ID, key_text
 from graphstep.debugger.questions import solution_of
-from graphstep.ground.arrays import number_text
+from graphstep.faces.replies.panels import cell_text
+from graphstep.gates import GATES
+from graphstep.ground.arrays import kind_text, number_text
 from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson.marking import mark
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
@@ -24,14 +27,15 @@ if TYPE_CHECKING:
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
+    from graphstep.language.program import Program
 
 Keys = dict[str, str]
 """By action, how a face calls what performs it."""
 
 
 def screen_keys() -> Keys:
-    """The keys of the terminal UI: ``→``, ``c``."""
-    return {action.id: key_text(action.keys[0]) for action in BY_ID.values() if action.keys}
+    """The keys of the terminal UI: ``→``, ``c``; empty where there is none."""
+    return {action.id: key_text(action.keys[0]) if action.keys else "" for action in BY_ID.values()}
 
 
 def sentences(before: State, after: State, reply: Reply, keys: Keys) -> list[str]:
@@ -56,7 +60,11 @@ def _fault(_before: State, _after: State, fact: facts.Fault, _: Keys) -> str:
 
 
 def _no_node(before: State, _: State, fact: facts.NoNode, _keys: Keys) -> str:
-    program = before.trace.program
+    return no_node_text(before.trace.program, fact)
+
+
+def no_node_text(program: Program, fact: facts.NoNode) -> str:
+    """That no node is called so, and what may be meant."""
     meant = did_you_mean(fact.text, [*program.names, *names_of(program).numbered])
     return f"No node is called {quoted(fact.text)}.{f'  {meant[0].upper()}{meant[1:]}' if meant else ''}"
 
@@ -167,6 +175,76 @@ def _nothing_asked(_before: State, _after: State, _: facts.NothingAsked, keys: K
     return f"Nothing is asked here.  {keys['predict']} asks before every step."
 
 
+def _no_inputs(_before: State, _after: State, _: facts.NoInputs, _keys: Keys) -> str:
+    return "This program has no inputs."
+
+
+def _select_input(_before: State, _after: State, _: facts.SelectInput, keys: Keys) -> str:
+    how = f"{keys['select_next']} or a click" if keys["select"] == "" else keys["select"]
+    return f"Select an input first: {how}.  Then {keys['more']} and {keys['less']} nudge it."
+
+
+def _no_cells(before: State, _: State, fact: facts.NoCells, _keys: Keys) -> str:
+    return f"{name_of(before.trace.program, fact.node)} has no cells to nudge."
+
+
+def _cannot_nudge(before: State, _: State, fact: facts.CannotNudge, _keys: Keys) -> str:
+    value = before.trace.value_of(fact.node)
+    number = numeral(float(value if isinstance(value, int | float) else value[fact.cell]))
+    return f"{cell_text(before.trace, fact.node, fact.cell)} = {number} cannot be nudged."
+
+
+def _undone(_before: State, _after: State, fact: facts.Undone, _: Keys) -> str:
+    return f"Undone: {', '.join(fact.names)}."
+
+
+def _nothing_to_undo(_before: State, _after: State, _: facts.NothingToUndo, keys: Keys) -> str:
+    return f"No edit is left to undo.  {keys['edit']} edits the inputs, {keys['more']} and {keys['less']} nudge one."
+
+
+def _no_gradient(before: State, _: State, fact: facts.NoGradient, _keys: Keys) -> str:
+    what = "data" if before.trace.node(fact.node).name in before.trace.program.data else "a constant"
+    return f"{name_of(before.trace.program, fact.node)} is {what}: it has no gradient to verify."
+
+
+def _no_edges(before: State, _: State, fact: facts.NoEdges, _keys: Keys) -> str:
+    name = name_of(before.trace.program, fact.node)
+    return f"No gradient is sent along an edge at {name}, so there is no Jacobian to show."
+
+
+def _opened(before: State, _: State, fact: facts.Opened, keys: Keys) -> str:
+    return f"{name_of(before.trace.program, fact.node)} is open: the same value, the same gradients.  {keys['out']} closes it."
+
+
+def _no_composite(before: State, _: State, _fact: facts.NoComposite, keys: Keys) -> str:
+    inside = sorted({GATES[n.gate].symbol for n in before.trace.program.nodes if n.gate and GATES[n.gate].expansion})
+    how = f"with {keys['select_next']} or a click, then {keys['into']}" if not keys["select"] else f"and then {keys['into']}"
+    some = f"  Select {', '.join(inside)} {how}." if inside else ""
+    return f"There is no composite gate here to open.{some}"
+
+
+def _nothing_open(_before: State, _after: State, _: facts.NothingOpen, keys: Keys) -> str:
+    return f"Nothing is open.  {keys['into']} opens a composite gate, such as σ."
+
+
+def _folded(_before: State, _after: State, fact: facts.Folded, keys: Keys) -> str:
+    fewer = f"{fact.fewer} fewer gate{'s' if fact.fewer > 1 else ''}"
+    return f"Folded: {fewer}, the same value and gradients.  {keys['fold']} takes it apart again."
+
+
+def _unfolded(_before: State, _after: State, _: facts.Unfolded, keys: Keys) -> str:
+    return f"Unfolded: the gates are as typed.  {keys['fold']} folds them."
+
+
+def _nothing_to_fold(_before: State, _after: State, _: facts.NothingToFold, _keys: Keys) -> str:
+    return "There is nothing to fold: no 1/(1+exp(-u)) and its like is typed here."
+
+
+def _no_cell(before: State, _: State, fact: facts.NoCell, _keys: Keys) -> str:
+    shape = before.trace.node(fact.node).shape
+    return f"{name_of(before.trace.program, fact.node)} is {kind_text(shape)}: it has no cell [{fact.text}]."
+
+
 _WORDS: dict[type, Callable[..., str]] = {
     facts.Fault: _fault,
     facts.NoNode: _no_node,
@@ -187,5 +265,20 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.PredictingEnds: _predicting_ends,
     facts.Answered: _answered,
     facts.NothingAsked: _nothing_asked,
+    facts.NoInputs: _no_inputs,
+    facts.SelectInput: _select_input,
+    facts.NoCells: _no_cells,
+    facts.CannotNudge: _cannot_nudge,
+    facts.Undone: _undone,
+    facts.NothingToUndo: _nothing_to_undo,
+    facts.NoGradient: _no_gradient,
+    facts.NoEdges: _no_edges,
+    facts.Opened: _opened,
+    facts.NoComposite: _no_composite,
+    facts.NothingOpen: _nothing_open,
+    facts.Folded: _folded,
+    facts.Unfolded: _unfolded,
+    facts.NothingToFold: _nothing_to_fold,
+    facts.NoCell: _no_cell,
 }
 """By kind of fact its words."""

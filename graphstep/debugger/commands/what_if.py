@@ -1,0 +1,178 @@
+"""Asking what if: other inputs, and back to those before; and whether a gradient is right."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.effects import Diagnose, Witnesses
+from graphstep.debugger.facts import (
+    CannotNudge,
+    Edited,
+    Jacobians,
+    NoCells,
+    NoEdges,
+    NoGradient,
+    NoInputs,
+    NothingToUndo,
+    Nudged,
+    PathsFrom,
+    SelectInput,
+    Undone,
+    UnfitError,
+)
+from graphstep.debugger.places import carried, refitted
+from graphstep.debugger.state import Inputs, same_value
+from graphstep.language.values import read_texts, split_inputs, split_words
+
+if TYPE_CHECKING:
+    from graphstep.debugger.commands import Argument
+    from graphstep.debugger.facts import Fact
+    from graphstep.debugger.state import State
+    from graphstep.ground.arrays import Number
+
+UNDONE = 100
+"""Edits that can be undone: the values before each are kept."""
+
+
+def _no_inputs(state: State) -> Fact | None:
+    return None if state.trace.program.inputs else NoInputs()
+
+
+def _edit(state: State, argument: Argument) -> Done:
+    if isinstance(argument, Inputs):
+        given = argument
+    else:
+        # Files are read by a face: the session reads nothing.
+        texts = split_inputs(split_words(str(argument)))
+        given = Inputs(read_texts(texts, files=False), texts)
+    old = state.trace.inputs
+    changed = {name: value for name, value in given.values.items() if name not in old or not same_value(value, old[name])}
+    if not changed:
+        return Done(state, (Edited(()),))
+    return Done(_with_inputs(state, replace(given, values=changed)), (Edited(tuple(changed)),))
+
+
+def _with_inputs(state: State, given: Inputs) -> State:
+    """The state with other inputs, which can be undone. InputError and ShapeError for values that do not fit."""
+    setup, old = state.trace.setup.inputs, state.trace.inputs
+    names = [name for name in given.values if name in old]
+    before = Inputs({name: old[name] for name in names}, {name: setup.get(name) for name in names})
+    return replace(_refitted(state, given), past=(*state.past, before)[-UNDONE:])
+
+
+def _refitted(state: State, given: Inputs) -> State:
+    found, levels = refitted(state.trace, state.levels, given.values, given.texts)
+    if found.where is None:
+        return replace(state, trace=found.trace, levels=levels)
+    # With other shapes the nodes have moved.
+    at = carried(state.trace, state.at, found.trace, found.node)
+    return state.carried_to(found.trace, at, found.node, levels=levels)
+
+
+def _nothing_to_undo(state: State) -> Fact | None:
+    return None if state.past else NothingToUndo()
+
+
+def _undo(state: State, _: Argument) -> Done:
+    before = state.past[-1]
+    return Done(replace(_refitted(state, before), past=state.past[:-1]), (Undone(tuple(before.values)),))
+
+
+def _more(state: State, argument: Argument) -> Done:
+    return _nudge(state, argument, 1)
+
+
+def _less(state: State, argument: Argument) -> Done:
+    return _nudge(state, argument, -1)
+
+
+def _nudge(state: State, argument: Argument, way: int) -> Done:
+    index = _input(state, argument)
+    old = state.trace
+    name, value, cell = old.program.inputs[index], old.value_of(index), state.cell(index)
+    if 0 in old.node(index).shape:
+        raise UnfitError(NoCells(index))
+    before = float(value if isinstance(value, int | float) else value[cell])
+    after = nudged(before, way)
+    if after == before:
+        raise UnfitError(CannotNudge(index, cell))
+    first = not isinstance(value, int | float) and index not in dict(state.cells)
+    moved = replace(_with_inputs(state, Inputs({name: _moved(value, cell, after)})), selected=index)
+    return Done(moved, (Nudged(index, cell, first),))
+
+
+def _input(state: State, argument: Argument) -> int:
+    """The input to nudge: the one that is named, the selected one, or the only one."""
+    program = state.trace.program
+    node = state.selected if argument is None else node_of(state, argument)
+    if node is not None and node < program.first_gate:
+        return node
+    if len(program.inputs) > 1 or node is not None:
+        raise UnfitError(SelectInput())
+    return 0
+
+
+def _moved(value: Number, cell: tuple[int, ...], after: float) -> Number:
+    if isinstance(value, int | float):
+        return after
+    changed = value.copy()
+    changed[cell] = after
+    return changed
+
+
+def nudged(value: float, way: int) -> float:
+    """A value moved by a tenth, or by a hundredth of its power of ten where it is 10 or larger; free of rounding dust."""
+    size = 0.1 if abs(value) < 10 or not math.isfinite(value) else 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    return float(f"{value + way * size:.12g}")
+
+
+def _verify(state: State, argument: Argument) -> Done:
+    node = node_of(state, argument)
+    if not state.trace.program.depends[node]:
+        raise UnfitError(NoGradient(node))
+    return Done(state, effects=(Witnesses(node),))
+
+
+def _paths(state: State, argument: Argument) -> Done:
+    return Done(state, (PathsFrom(node_of(state, argument)),))
+
+
+def _jacobian(state: State, argument: Argument) -> Done:
+    node = node_of(state, argument)
+    edges = edges_of(state, None if argument is None else node)
+    if not edges:
+        raise UnfitError(NoEdges(node))
+    return Done(state, (Jacobians(edges),))
+
+
+def edges_of(state: State, node: int | None = None) -> tuple[int, ...]:
+    """The edge at work in a send; else those that lead to the selected or active node, or those that it sends along."""
+    trace, step = state.trace, state.trace.step(state.at)
+    chosen = state.selected if node is None else node
+    if chosen is None and step.edge is not None:
+        return (step.edge,)
+    about = step.node if chosen is None else chosen
+    sent = tuple(edge for edge in range(len(trace.plan.sender)) if int(trace.plan.sender[edge]) == about)
+    arriving = tuple(trace.plan.arrivals[about])
+    return (sent or arriving) if chosen is None and step.event == "value" else (arriving or sent)
+
+
+def _diagnosis(state: State, _: Argument) -> Done:
+    return Done(state, effects=(Diagnose(),))
+
+
+RULES = {
+    "edit": Rule(_edit, _no_inputs),
+    "undo": Rule(_undo, _nothing_to_undo),
+    "more": Rule(_more, _no_inputs),
+    "less": Rule(_less, _no_inputs),
+    "verify": Rule(_verify),
+    "paths": Rule(_paths),
+    "jacobian": Rule(_jacobian),
+    "diagnosis": Rule(_diagnosis),
+}
+"""What the actions that ask what if do."""

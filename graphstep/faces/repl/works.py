@@ -1,0 +1,60 @@
+"""What a prompt does for a command: files, witnesses, lists, help. Long work is given up with Ctrl-C."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.debugger import effects
+from graphstep.faces.repl import answers
+from graphstep.faces.replies.panels import copy_remarks, plain, verdict_lines
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.debugger.effects import Effect
+    from graphstep.debugger.state import State
+
+
+def perform(state: State, effect: Effect) -> Iterator[str]:
+    """Perform an effect, and say what came of it. Raises GraphstepError where that fails."""
+    if isinstance(effect, effects.Ask):
+        yield answers.asked(effect.action)
+    elif isinstance(effect, effects.Own):
+        yield from answers.own(state, effect.action)
+    elif isinstance(effect, effects.Copy):
+        # There is no clipboard behind a pipe: who reads the line can copy it.
+        yield effect.setup.command()
+        yield from map(plain, copy_remarks(effect))
+    elif isinstance(effect, effects.Write):
+        yield from _written(state, effect)
+    elif isinstance(effect, effects.Witnesses):
+        yield from _witnessed(state, effect.node)
+    else:
+        from graphstep.analysis.diagnosis import diagnose
+
+        yield from diagnose(state.trace).lines()
+
+
+def path_lines(state: State, node: int) -> Iterator[str]:
+    """The paths from a node to the output, each as a product, and their sum."""
+    from graphstep.analysis.paths import paths, paths_lines
+    from graphstep.ground.errors import InputError
+
+    try:
+        yield from paths_lines(paths(state.trace, node))
+    except InputError as error:
+        yield error.report()
+
+
+def _written(state: State, effect: effects.Write) -> Iterator[str]:
+    from graphstep.faces import export
+
+    yield f"wrote {export.write(state.trace, effect.path, at=state.at)}"
+
+
+def _witnessed(state: State, node: int) -> Iterator[str]:
+    from graphstep.analysis.witnesses import check_node
+
+    yield f"three witnesses for {name_of(state.trace.program, node)}"
+    yield from map(plain, verdict_lines(state.trace, node, check_node(state.trace, node)))

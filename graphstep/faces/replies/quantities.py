@@ -1,0 +1,73 @@
+"""Quantities as a line or two: the value and the gradient of a node as far as they are known, and expressions of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.debugger.watches import number_of
+from graphstep.ground.arrays import number_text
+from graphstep.ground.errors import GraphstepError
+from graphstep.telling.derivatives import gradient_name
+from graphstep.telling.ladders import value_ladder
+from graphstep.telling.names import name_of, names_of
+from graphstep.telling.reasons import why_gradient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.debugger.state import State
+    from graphstep.debugger.watches import Quantity
+
+
+def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:
+    """A quantity as it is after the step that is shown."""
+    if quantity.kind == "expression":
+        try:
+            number = number_of(state.trace, state.at, quantity)
+        except GraphstepError as error:
+            yield f"{quantity.text}: {error.message}"
+            return
+        yield f"{quantity.text}: not known yet" if number is None else f"{quantity.text} = {number_text(number)}"
+    elif (node := names_of(state.trace.program).find(quantity.name)) is None:
+        yield f"{quantity.text}: not in this program"
+    else:
+        if quantity.kind != "gradient":
+            yield value_line(state, node)
+        if quantity.kind != "value":
+            yield gradient_line(state, node)
+
+
+def node_lines(state: State, node: int) -> Iterator[str]:
+    """What is known of a node."""
+    yield value_line(state, node)
+    yield gradient_line(state, node)
+    known = state.trace.gradient(node, state.at)
+    if known is not None and known.complete and state.trace.program.depends[node] and (why := why_gradient(state.trace, node)):
+        yield why
+
+
+def value_line(state: State, node: int) -> str:
+    """The value of a node as it is after the step that is shown: its ladder where a gate makes a number."""
+    trace, name = state.trace, name_of(state.trace.program, node)
+    value = trace.value(node, state.at)
+    if value is None:
+        return f"{name}: step {trace.step_of_value(node)} computes it"
+    if trace.node(node).gate is None or trace.node(node).shape:
+        return f"{name} = {number_text(value, trace.writing.digits)}"
+    return value_ladder(trace, node).line
+
+
+def gradient_line(state: State, node: int) -> str:
+    """The gradient of a node as far as it has arrived."""
+    trace = state.trace
+    if not trace.program.depends[node]:
+        data = trace.node(node).name in trace.program.data
+        return f"{name_of(trace.program, node)} is {'data' if data else 'a constant'}: it has no gradient"
+    name, known = gradient_name(trace, node), trace.gradient(node, state.at)
+    if known is None:
+        when = trace.step_of_gradient(node)
+        return f"{name}: not yet" if when is None else f"{name}: not yet, step {when} completes it"
+    text = number_text(known.value, trace.writing.digits)
+    if known.complete:
+        return f"{name} = {text}"
+    return f"{name}: {text} so far, {known.received} of {known.expected} contributions"

@@ -1,0 +1,200 @@
+"""What the screen shows of a reply: sentences in the line of keys, panels and pages; and the effects that it performs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphstep.debugger import effects, facts
+from graphstep.debugger.session import Command
+from graphstep.faces.replies import hit_text, screen_keys, sentence
+from graphstep.ground.errors import GraphstepError
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphstep.debugger.session import Reply
+    from graphstep.debugger.state import State
+    from graphstep.faces.tui.screen import SteppingScreen
+
+SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "levels", "watches"})
+"""The fields of a state that the panes show."""
+
+
+def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
+    """Show what came of a command, and perform its effects."""
+    now = screen.now
+    if reply.changed & {"trace", "at", "selected"}:
+        screen.stop_asking()
+    if reply.changed & SHOWN or any(isinstance(fact, facts.Selected) for fact in reply.facts):
+        # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
+        moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
+        screen.refresh_panes(look_at=None if moved else now.selected)
+    told = [text for fact in reply.facts if (text := _told(screen, before, fact))]
+    if reply.hit is not None:
+        told.append(f"● {hit_text(now, reply.hit)}")
+    if told:
+        screen.say("  ".join(told), "bold $warn" if any(isinstance(fact, facts.Fault) for fact in reply.facts) else "")
+    for fact in reply.facts:
+        if (panel := _PANELS.get(type(fact))) is not None:
+            panel(screen, before, fact)
+    for effect in reply.effects:
+        _EFFECTS[type(effect)](screen, effect)
+    if "at" in reply.changed:
+        screen.moved()
+
+
+def _told(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
+    if isinstance(fact, facts.Held):
+        return screen.held()
+    if isinstance(fact, facts.Answered) and fact.typed and not fact.right:
+        # The question stays open, and its dialog says why.
+        return ""
+    return sentence(before, screen.now, fact, screen_keys())
+
+
+# -- panels and pages ------------------------------------------------------------------------------------------------------------
+
+
+def _selected(screen: SteppingScreen, _: State, fact: facts.Selected) -> None:
+    if fact.node is None:
+        screen.arrows_select = False
+        return
+    from graphstep.faces.tui.inspection import inspect
+
+    now = screen.now
+    wrong = [finding for finding in screen.diagnosing.findings(now.trace, now.at) if finding.node == fact.node]
+    screen.panel(*inspect(now.trace, now.at, fact.node, wrong), "selected")
+
+
+def _nudged(screen: SteppingScreen, before: State, fact: facts.Nudged) -> None:
+    from graphstep.faces.replies.panels import nudge_lines, nudge_title
+
+    now = screen.now
+    _compare(screen, before, fact.node)
+    lines = nudge_lines(before.trace, now.trace, fact.node, fact.cell)
+    if fact.first:
+        lines.append([("It is the first cell.  d shows the cells, and there another can be chosen.", "quiet")])
+    screen.panel(nudge_title(before, now, fact), lines, "nudge")
+
+
+def _undone(screen: SteppingScreen, before: State, _: facts.Undone) -> None:
+    if before.trace.program is screen.now.trace.program:
+        _compare(screen, before, screen.now.selected)
+
+
+def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None:
+    """Show old → new at every node of the graph."""
+    now = screen.now
+    screen.panes.graph.show(now.trace, now.at, now.selected, look_at=look_at, compared=before.trace)
+
+
+def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
+    from graphstep.analysis.paths import paths, paths_lines
+    from graphstep.faces.tui.dialogs.page import TextPage
+
+    trace = screen.now.trace
+    try:
+        lines = paths_lines(paths(trace, fact.node))
+    except GraphstepError as error:
+        screen.say_error(error)
+        return
+    screen.app.push_screen(TextPage(f"paths from {name_of(trace.program, fact.node)}", lines))
+
+
+def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:
+    from graphstep.faces.replies.panels import jacobian_lines
+    from graphstep.faces.tui.dialogs.page import TextPage
+
+    title = "the Jacobian of this edge" if len(fact.edges) == 1 else "Jacobians"
+    screen.app.push_screen(TextPage(title, jacobian_lines(screen.now.trace, fact.edges)))
+
+
+def _cells(screen: SteppingScreen, _: State, fact: facts.Cells) -> None:
+    if fact.cell is None:
+        from graphstep.faces.tui.dialogs.cells import CellsForm
+
+        node = fact.node
+        screen.app.push_screen(CellsForm(screen.now, node, lambda cell: screen.do(Command("data", (node, *cell)))))
+
+
+def _asked(screen: SteppingScreen, _: State, fact: facts.Asked) -> None:
+    from graphstep.debugger.questions import solution_of
+    from graphstep.faces.tui.dialogs.predict import PredictForm
+
+    solution = solution_of(screen.now.trace, fact.n)
+    assert solution is not None, "nothing else is asked"
+
+    def wrong(typed: str) -> str:
+        before = screen.now
+        reply = screen.do(Command("answer", typed))
+        missed = (x for x in reply.facts if isinstance(x, facts.Answered) and x.typed and not x.right)
+        return "".join(sentence(before, screen.now, x, screen_keys()) for x in missed)
+
+    screen.app.push_screen(PredictForm(solution, wrong))
+
+
+_PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
+    facts.Selected: _selected,
+    facts.Nudged: _nudged,
+    facts.Undone: _undone,
+    facts.PathsFrom: _paths,
+    facts.Jacobians: _jacobians,
+    facts.Cells: _cells,
+    facts.Asked: _asked,
+}
+"""By kind of fact what is shown besides its sentence."""
+
+
+# -- effects ---------------------------------------------------------------------------------------------------------------------
+
+
+def _copy(screen: SteppingScreen, effect: effects.Copy) -> None:
+    from graphstep.faces.replies.panels import copy_remarks
+
+    text = effect.setup.command()
+    screen.app.copy_to_clipboard(text)
+    lines = [[(text, "result")], [("", "")], [("It is in the clipboard, if the terminal allows that (OSC 52).", "quiet")]]
+    screen.panel("the command that opens this step again", [*lines, *copy_remarks(effect)])
+
+
+def _witnesses(screen: SteppingScreen, effect: effects.Witnesses) -> None:
+    name = name_of(screen.now.trace.program, effect.node)
+    waits = f"Asking backprop, SymPy and a central difference for the gradient of {name} …"
+    screen.panes.step.say(f"verify {name}", [[(waits, "why")], [("escape gives up", "quiet")]])
+    screen.ask_witnesses(screen.now.trace, effect.node)
+
+
+def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
+    from graphstep.faces.tui.dialogs.page import TextPage
+
+    trace = screen.now.trace
+
+    def show() -> None:
+        known = screen.diagnosing.known(trace)
+        if known is not None and screen.app.screen is screen:
+            screen.say("")
+            screen.app.push_screen(TextPage("diagnosis", known.lines()))
+
+    screen.say("Looking at every layer …")
+    screen.diagnosing.ask(trace, then=show)
+
+
+def _ask(screen: SteppingScreen, effect: effects.Ask) -> None:
+    from graphstep.faces.tui import asking
+
+    asking.ASKS[effect.action](screen)
+
+
+def _own(screen: SteppingScreen, effect: effects.Own) -> None:
+    screen.action_do(effect.action)
+
+
+_EFFECTS: dict[type, Callable[[SteppingScreen, Any], None]] = {
+    effects.Ask: _ask,
+    effects.Own: _own,
+    effects.Copy: _copy,
+    effects.Witnesses: _witnesses,
+    effects.Diagnose: _diagnose,
+}
+"""By kind of effect how the screen performs it; it writes files from a dialog of its own."""

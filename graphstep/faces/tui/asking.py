@@ -1,0 +1,83 @@
+"""The dialogs that ask for the argument of a command; each sends the command with what was typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.debugger.session import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from graphstep.debugger.search import Candidate
+    from graphstep.debugger.state import Inputs
+    from graphstep.faces.tui.screen import SteppingScreen
+
+
+def _jump(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.jump import JumpForm
+
+    screen.app.push_screen(JumpForm(len(screen.now.trace)), _sends(screen, "jump"))
+
+
+def _conditions(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.breaks import BreaksForm
+
+    screen.app.push_screen(BreaksForm(screen.now.trace.program, screen.now.conditions), _sends(screen, "break_on"))
+
+
+def _watch(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.watch import WatchForm
+
+    screen.app.push_screen(WatchForm(screen.now.trace.program, screen.now.watches), _sends(screen, "watch"))
+
+
+def _sends(screen: SteppingScreen, action: str) -> Callable[[str | int | None], None]:
+    def send(argument: str | int | None) -> None:
+        if argument is not None:
+            screen.do(Command(action, argument))
+
+    return send
+
+
+def _find(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.find import FindForm
+
+    def chosen(candidate: Candidate | None) -> None:
+        if candidate is not None:
+            screen.go_to(candidate)
+
+    screen.app.push_screen(FindForm(screen.now.trace), chosen)
+
+
+def _edit(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.edit import EditForm
+
+    def edited(inputs: Inputs | None) -> None:
+        if inputs is not None:
+            screen.do(Command("edit", inputs))
+        screen.refresh_panes()
+
+    screen.app.push_screen(EditForm(screen), edited)
+
+
+def _export(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.export import ExportForm
+
+    def written(path: Path | None) -> None:
+        if path is not None:
+            screen.say(f"Sent {path} to the browser" if screen.app.is_web else f"Wrote {path}", "bold $value")
+
+    screen.app.push_screen(ExportForm(screen.now.trace, screen.now.at), written)
+
+
+ASKS: dict[str, Callable[[SteppingScreen], None]] = {
+    "jump": _jump,
+    "break_on": _conditions,
+    "watch": _watch,
+    "find": _find,
+    "edit": _edit,
+    "export": _export,
+}
+"""By action the dialog that asks for its argument."""

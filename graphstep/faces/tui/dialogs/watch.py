@@ -1,0 +1,61 @@
+"""A quantity to watch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from graphstep.debugger.facts import NoNode, UnfitError
+from graphstep.debugger.watches import Quantity, read_quantity
+from graphstep.faces.replies import no_node_text
+from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import said_of
+from graphstep.ground.errors import GraphstepError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.widget import Widget
+
+    from graphstep.language.program import Program
+
+
+class WatchForm(Form[str]):
+    """Asks for a quantity; one that is watched already is not watched any more."""
+
+    def __init__(self, program: Program, watches: Sequence[Quantity]) -> None:
+        super().__init__()
+        self.program = program
+        """The program whose nodes can be named."""
+        self._watched = [quantity.text for quantity in watches]
+
+    def compose(self) -> Iterator[Widget]:
+        """One field, and what is watched."""
+        with Vertical(id="box") as box:
+            box.border_title = "watch"
+            box.border_subtitle = "enter watches, or ends it; esc cancels"
+            yield Input(placeholder="grad x, value q, q*grad q")
+            yield Static(classes="said wrong")
+            watched = f"watched: {', '.join(self._watched)}" if self._watched else "Nothing is watched."
+            yield Static(Content(watched), classes="quiet")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one(".said", Static).update(Content(self._wrong(event.value) if event.value.strip() else ""))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not event.value.strip():
+            self.dismiss(None)
+        elif not self._wrong(event.value):
+            self.dismiss(event.value)
+
+    def _wrong(self, text: str) -> str:
+        try:
+            read_quantity(text, self.program)
+        except UnfitError as unfit:
+            return no_node_text(self.program, unfit.fact) if isinstance(unfit.fact, NoNode) else ""
+        except GraphstepError as error:
+            return said_of(error)
+        return ""
