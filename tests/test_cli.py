@@ -83,7 +83,13 @@ def test_break_stops_the_trace_where_a_condition_holds_first(
     text = printed(capsys, *MAIN, "--plain", "--break", condition)
     assert stopped in text
     assert text.endswith(told)
-    assert printed(capsys, *MAIN, "--format", "text", f"--break={condition}") == text
+    assert main([*MAIN, "--format", "text", f"--break={condition}"]) == 0
+    document, said = capsys.readouterr()
+    # A document stays whole, and ends with its command.
+    assert (document.partition("\nMade by\n")[0], said) == (
+        text.removesuffix(f"\n{text.splitlines()[-1]}\n"),
+        f"{text.splitlines()[-1]}\n",
+    )
 
 
 def test_the_first_of_several_breaks_counts_and_at_comes_before_them(capsys: pytest.CaptureFixture[str]) -> None:

@@ -388,7 +388,7 @@ def test_a_structural_gate_has_no_local_gradient_to_climb() -> None:
 
 
 def test_the_plain_text_ends_with_arrays() -> None:
-    said = "".join(plain_text.export(traced("sum((W@x)^2)", W=W, x=X)))
+    said = "".join(plain_text.narrate(traced("sum((W@x)^2)", W=W, x=X)))
     assert said.endswith("result\n  f = 0.116\n  df/dW = [[0.088, 0.176], [0.104, 0.208]]\n  df/dx = [-0.112, 0.636]\n")
 
 

@@ -136,9 +136,10 @@ TRAININGS = [
 ]
 
 
+@pytest.mark.parametrize("more", [["--format", "md"], ["--format", "text"], ["--format", "md", "--at-round", "2"]], ids=" ".join)
 @pytest.mark.parametrize("words", TRAININGS, ids=lambda words: words[0])
-def test_the_command_of_a_training_trains_it_again(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    main(["train", "--steps", "4", "--format", "md", *words])
+def test_the_command_of_a_training_trains_it_again(words: list[str], more: list[str], capsys) -> None:
+    main(["train", "--steps", "4", *more, *words])
     document = capsys.readouterr().out
     main(command_in(document)[1:])
     assert capsys.readouterr().out == document
@@ -153,14 +154,33 @@ def test_a_training_that_goes_on_names_the_file_that_it_goes_on_from(capsys, tmp
     document = capsys.readouterr().out
     command = command_in(document)
     assert "--resume" in command
+    assert "state.npz" in command
     assert not any(word.startswith("w=") for word in command)
     main(command[1:])
     assert capsys.readouterr().out == document
 
 
+RUNS = [
+    ["(x+y)*z", "x=-2", "y=5", "z=1/3"],
+    ["x*y", "x=1", "y=2", "--at", "3"],
+    ["q = x+y\nf = q*q", "x=1", "y=2", "--break", "gate add", "--ties", "split"],
+    ["sum(W @ x)", "W=randn(2, 3, seed=1)", "x=[1, 2, 3]", "--seed=2", "--digits=7", "--notation=lecture"],
+    ["--share", "--", "--x + --x", "x=3"],
+]
+
+
+@pytest.mark.parametrize("form", ["md", "text"])
+@pytest.mark.parametrize("words", RUNS, ids=lambda words: words[0])
+def test_the_command_of_a_document_makes_it_again(words: list[str], form: str, capsys) -> None:
+    main(["--format", form, *words])
+    document = capsys.readouterr().out
+    main(command_in(document)[1:])
+    assert capsys.readouterr().out == document
+
+
 def command_in(document: str) -> list[str]:
-    """The words of the last command that a document shows."""
-    return shlex.split(next(line for line in reversed(document.splitlines()) if line.startswith("graphstep ")))
+    """The words of the command at the end of a document."""
+    return shlex.split(document.rpartition("Made by\n")[2].strip().removeprefix("```sh").removesuffix("```"))
 
 
 @pytest.mark.parametrize(

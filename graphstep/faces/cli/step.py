@@ -95,9 +95,13 @@ def run(options: argparse.Namespace) -> int:
         path = export.write(made, options.to, name=options.format, at=at)
         print(f"wrote {path}", *filter(None, [told]), sep="\n", file=sys.stderr)
         return int(missed)
-    for piece in (chosen or export.exporter("text")).export(made, at):
-        sys.stdout.write(piece)
-    if told and not missed and options.format in (None, "text"):
+    if chosen is None:
+        from graphstep.faces.export.text import narrate
+
+        sys.stdout.writelines(narrate(made, at))
+    else:
+        sys.stdout.writelines(chosen.export(made, at))
+    if told and not missed and chosen is None:
         sys.stdout.write(f"\n{told}\n")
     elif told:
         # A document stays whole: it may be read by a program. That a break was missed is a failure, and goes where those go.

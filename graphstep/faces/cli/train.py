@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     """Train, then print or write."""
     from graphstep.faces.export.training.formats import format_of, pieces
 
-    chosen = options.format or (format_of(options.to) if options.to else "text")
+    chosen = options.format or (format_of(options.to) if options.to else None)
     training = prepared(options)
     if _on_screen(options):
         from graphstep.faces.tui.training import show
@@ -177,8 +177,8 @@ def _whole(word: str, option: str, least: int) -> int:
     return int(word)
 
 
-def _narrated(training: Training, word: str, chosen: str) -> Iterator[str]:
-    from graphstep.faces.export import exporter
+def _narrated(training: Training, word: str, chosen: str | None) -> Iterator[str]:
+    from graphstep.faces.export.training.formats import round_pieces
 
     last = len(training.history) - 1
     k = _whole(word, "--at-round", 0)
@@ -186,9 +186,9 @@ def _narrated(training: Training, word: str, chosen: str) -> Iterator[str]:
         raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")
     if chosen == "csv":
         raise InputError("a round has no table of rounds", hint="--at-round goes with text, json, md or svg")
-    if chosen == "text":
+    if chosen in (None, "text"):
         yield f"round {k:,} of {training.rounds:,}, loss {training.history.losses[k]:.6g}\n\n"
-    yield from exporter(chosen).export(training.round(k))
+    yield from round_pieces(training, k, chosen)
 
 
 def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, float], bool]:

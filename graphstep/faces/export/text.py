@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
+from graphstep.faces.export._documents import narration
 from graphstep.faces.export._options import PLAIN
 from graphstep.faces.export._picture import as_text, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
@@ -15,7 +16,7 @@ from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
 from graphstep.telling.document import LABELS, Code, Command, Heading, Prose, Step, Typed
 from graphstep.telling.reports import graph as words
-from graphstep.telling.reports.run import narration
+from graphstep.telling.reports import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +44,14 @@ SUMMARY = "the narrated trace, one step a line"
 
 
 def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
-    """The start, every step up to ``at``, and at the end the gradients of the inputs."""
+    """The start, every step up to ``at``, at the end the gradients of the inputs, and the command that makes it again."""
     del options
-    return write(narration(trace, at))
+    return write(narration(trace, "text", at))
+
+
+def narrate(trace: Trace, at: int | None = None) -> Iterator[str]:
+    """What is exported, without the command that makes it again: who reads it has just typed that."""
+    return write(run.narration(trace, at))
 
 
 def write(document: Document, options: Options = PLAIN) -> Iterator[str]:

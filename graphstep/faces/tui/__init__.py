@@ -71,7 +71,7 @@ def _cannot_draw() -> bool:
 
 
 def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) -> None:
-    from graphstep.faces import export
+    from graphstep.faces.export.text import narrate
 
     at, told = None if at is None else min(at, len(trace)), ""
     if conditions:
@@ -79,8 +79,7 @@ def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) ->
 
         stop, told = first_stop(trace, conditions, at)
         at = at if stop is None else stop
-    for piece in export.exporter("text").export(trace, at):
-        sys.stdout.write(piece)
+    sys.stdout.writelines(narrate(trace, at))
     sys.stdout.write(told and f"\n{told}\n")
 
 

@@ -7,6 +7,7 @@ gradients with a numeric check beside them. A program too large to be read step 
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from graphstep.ground.arrays import shape_text
@@ -53,9 +54,13 @@ BLOCKS = 20
 # -- the narration -----------------------------------------------------------------------------------------------------------
 
 
-def narration(trace: Trace, at: int | None = None) -> Document:
-    """The start, every step up to ``at`` in a paragraph, and at the end the gradients of the inputs."""
-    return Document(inputs.title_of(trace), _narrated(trace, len(trace) if at is None else at))
+def narration(trace: Trace, at: int | None = None, *, command: str = "", missing: Sequence[str] = ()) -> Document:
+    """The start, every step up to ``at`` in a paragraph, and at the end the gradients of the inputs.
+
+    ``command`` makes the document again; it does not hold the values of ``missing``.
+    """
+    last = len(trace) if at is None else at
+    return Document(inputs.title_of(trace), chain(_narrated(trace, last), made_by(command, missing)))
 
 
 def _narrated(trace: Trace, last: int) -> Iterator[Block]:

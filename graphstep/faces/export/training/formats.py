@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,11 @@ def format_of(path: str | Path) -> str:
     raise InputError(f"the format of {quoted(str(path))} is not known by its suffix", hint=hint)
 
 
-def pieces(training: Training, name: str) -> Iterator[str]:
-    """A document in pieces of text, by the name of its format; InputError where it needs a round and there is none."""
+def pieces(training: Training, name: str | None = None) -> Iterator[str]:
+    """A document in pieces of text, by the name of its format; InputError where it needs a round and there is none.
+
+    Without a name it is what stands on a terminal: the text without the command that makes it again.
+    """
     if name in ("json", "svg", "md") and not training.history.losses:
         raise InputError("there is no round to show", hint="train one round at least: --steps 1")
     if name == "json":
@@ -59,7 +63,33 @@ def pieces(training: Training, name: str) -> Iterator[str]:
         return md.write(reports.report(training, training.command("--format", "md"), training.without_text))
     from graphstep.faces.export.training.report import report
 
-    return (f"{line}\n" for line in report(training))
+    lines = (f"{line}\n" for line in report(training))
+    return lines if name is None else chain(lines, _made_by(training))
+
+
+def _made_by(training: Training) -> Iterator[str]:
+    from graphstep.faces.export import text
+    from graphstep.telling.document import Document
+    from graphstep.telling.reports.run import made_by
+
+    yield "\n"
+    yield from text.write(Document("", made_by(training.command("--format", "text"), training.without_text)))
+
+
+def round_pieces(training: Training, k: int, name: str | None = None) -> Iterator[str]:
+    """Round ``k`` step by step, by the name of a format; without one it is what stands on a terminal."""
+    from graphstep.faces.export import exporter, md, text
+    from graphstep.telling.reports import run
+
+    trace = training.round(k)
+    if name is None:
+        return text.narrate(trace)
+    command, missing = training.command("--at-round", str(k), "--format", name), training.without_text
+    if name == "md":
+        return md.write(run.solution(trace, command=command, missing=missing))
+    if name == "text":
+        return text.write(run.narration(trace, command=command, missing=missing))
+    return exporter(name).export(trace)
 
 
 def write(training: Training, path: str | Path, name: str | None = None) -> Path:
