@@ -13,7 +13,8 @@ from graphstep.gates.notation.names import latex_name
 from graphstep.telling.explain import explain
 from graphstep.telling.infinities import why_not_finite
 from graphstep.telling.names import name_of, output_name
-from graphstep.telling.reasons import why_zero
+from graphstep.telling.reasons import why_gradient, why_zero
+from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from graphstep.telling.explanation import Explanation
@@ -193,13 +194,14 @@ def test_a_number_that_is_too_small_says_so() -> None:
 def test_what_is_not_finite_has_its_reason_on_its_own_way(text: str, inputs: dict[str, float], reasons: dict[str, str]) -> None:
     trace = gs.run(text, inputs=inputs).trace
     for name, reason in reasons.items():
-        said = why_not_finite(trace, trace.program.names[name])
+        found = why_not_finite(trace, trace.program.names[name])
+        said = "" if found is None else wording(trace).say(found)
         assert said.startswith(reason) if reason else said == "", said
 
 
 def test_a_seed_that_is_not_finite_is_the_reason_of_all() -> None:
     trace = gs.run("x*y", x=1, y=2, seed=math.inf).trace
-    assert why_not_finite(trace, 0) == "The seed is inf."
+    assert why_gradient(trace, 0) == "The seed is inf."
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def kind_text(shape: Sequence[int]) -> str:
     if len(shape) == 1:
         return f"a vector of {shape[0]}"
     text = shape_text(shape)
-    return f"{_article(shape[0])} {text} {'matrix' if len(shape) == 2 else 'array'}"
+    return f"{article(shape[0])} {text} {'matrix' if len(shape) == 2 else 'array'}"
 
 
 def cell_text(cell: Sequence[int]) -> str:
@@ -89,7 +89,7 @@ def cell_text(cell: Sequence[int]) -> str:
     return f"[{', '.join(map(str, cell))}]" if cell else ""
 
 
-def _article(number: int) -> str:
+def article(number: int) -> str:
     """``an`` before eight, eleven, eighteen, eighty …; ``a`` before the rest."""
     text = str(number)
     return "an" if text[0] == "8" or (text[:2] in {"11", "18"} and len(text) % 3 == 2) else "a"

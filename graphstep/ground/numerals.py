@@ -25,6 +25,9 @@ MOST_DIGITS = 15
 DOUBLE = 17
 """Significant digits that tell every double from all others."""
 
+ENGLISH = "en"
+"""The language of all that is written, unless another is asked for."""
+
 _WHOLE = 1e-12
 """The relative distance from a whole number up to which a number is written as whole: rounding of a few operations."""
 
@@ -43,13 +46,15 @@ class Writing:
     """Significant digits of a result."""
     lecture: bool = False
     """Whether ∂ stands for the whole effect too, as lectures write it; else that is a d."""
+    language: str = ENGLISH
+    """The language of its sentences, by its code."""
 
 
 Notation = Literal["d", "lecture"]
 """How a whole effect is written: ``df/dx``, or as lectures do with ∂."""
 
 
-def writing_of(notation: str, digits: int) -> Writing:
+def writing_of(notation: str, digits: int, language: str = ENGLISH) -> Writing:
     """How a run is written. InputError for another notation, and for digits that no double has."""
     if notation not in ("d", "lecture"):
         raise InputError(
@@ -57,7 +62,7 @@ def writing_of(notation: str, digits: int) -> Writing:
         )
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"numbers have 1 to {MOST_DIGITS} digits, not {quoted(str(digits), 40)}", hint=f"{DIGITS} is usual")
-    return Writing(digits, lecture=notation == "lecture")
+    return Writing(digits, lecture=notation == "lecture", language=language)
 
 
 PLAIN = Writing()

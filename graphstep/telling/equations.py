@@ -18,15 +18,13 @@ from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import settled
 from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, numeral, unit
 from graphstep.telling.explanation import Rung
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.ground.arrays import Number
     from graphstep.ground.numerals import Writing
-
-ROUNDS = "float64 rounds here"
-"""What is said where no digits make an equation true."""
 
 _SLACK = 1 - 1e-9
 _CANCELLED = 1e-7
@@ -52,18 +50,18 @@ def equation(forms: Sequence[Term], value: Number, writing: Writing, *, row: boo
     for form in forms:
         for operand_digits in range(digits, most + 1):
             if _holds(form, value, operand_digits, digits):
-                return _rungs(form, value, operand_digits, digits, row=row)
+                return _rungs(form, value, operand_digits, digits, writing.language, row=row)
     for form in reversed(forms):
         for operand_digits in range(most + 1, DOUBLE + 1):
             if _holds(form, value, operand_digits, digits):
-                return _rungs(form, value, operand_digits, digits, row=row)
+                return _rungs(form, value, operand_digits, digits, writing.language, row=row)
     for fewer in range(digits - 1, 0, -1):
         for form in reversed(forms):
             for operand_digits in (most, DOUBLE):
                 if _holds(form, value, operand_digits, fewer):
-                    return _rungs(form, value, operand_digits, fewer, row=row)
-    form = forms[-1]
-    return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", ROUNDS)
+                    return _rungs(form, value, operand_digits, fewer, writing.language, row=row)
+    form, rounds = forms[-1], message(writing.language, "result-float64-rounds-here")
+    return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", rounds)
 
 
 def result(value: Number, writing: Writing, *, row: bool = False) -> Rung:
@@ -82,8 +80,10 @@ def right_side(form: Term, value: Number, writing: Writing) -> str:
     return value_rung.text if numbers.text == value_rung.text else f"{numbers.text} {value_rung.relation} {value_rung.text}"
 
 
-def _rungs(form: Term, value: Number, operand_digits: int, digits: int, *, row: bool) -> tuple[Rung, ...]:
-    return Rung(form, "numbers", operand_digits), Rung(number(value, row=row), "value", digits, "=", _remark(form, value))
+def _rungs(form: Term, value: Number, operand_digits: int, digits: int, language: str, *, row: bool) -> tuple[Rung, ...]:
+    key = _remark(form, value)
+    remark = message(language, key) if key else ""
+    return Rung(form, "numbers", operand_digits), Rung(number(value, row=row), "value", digits, "=", remark)
 
 
 @cache
@@ -159,20 +159,20 @@ def _numbers(form: Any) -> Iterator[Any]:
 
 
 def _remark(form: Term, value: Number) -> str:
-    """What a result says of itself that is no number, or 0 where it is none."""
+    """The id of what a result says of itself that is no number, or 0 where it is none; else empty."""
     if not isinstance(value, int | float) or (math.isfinite(value) and value != 0):
         return ""
     numbers = [float(x) for x in _numbers(form) if isinstance(x, int | float)]
     if math.isnan(value):
-        return "" if any(map(math.isnan, numbers)) else "undefined"
+        return "" if any(map(math.isnan, numbers)) else "result-undefined"
     if not all(map(math.isfinite, numbers)) or (value == 0 and 0 in numbers):
         return ""
     exact = _exact(form, DOUBLE)
     if exact is None or exact == value or not math.isfinite(float(exact) if abs(exact) < 1e300 else 0.0):
         return ""
     if value == 0:
-        return "too small" if abs(exact) < 1e-300 else ""
-    return "too large"
+        return "result-too-small" if abs(exact) < 1e-300 else ""
+    return "result-too-large"
 
 
 def _exact(form: Term, digits: int) -> Any:

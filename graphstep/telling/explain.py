@@ -1,4 +1,4 @@
-"""The explanation of a step: the one place that makes the sentences and the ladders that every view shows."""
+"""The facts of a step, and their explanation: ladders beside the words, which every view shows."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ import numpy as np
 
 from graphstep.gates.gate import Gate, shares
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.ground.arrays import SMALL, all_zero, kind_text, shape_of, shape_text
+from graphstep.ground.arrays import SMALL, all_zero, shape_of, shape_text
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import definitions, objective_name
-from graphstep.telling.explanation import Explanation
-from graphstep.telling.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
-from graphstep.telling.names import name_of, output_name, slot_name
-from graphstep.telling.operands import operand_with_value, routed
-from graphstep.telling.reasons import notes, pattern, share_blocked
-from graphstep.telling.sizes import copies, jacobian, same_shape, shape_rule
+from graphstep.telling.facts import Computed, Kind, Listed, Named, Operand, Reason, Seeded, Sent, Slot, Started, Summed, reason
+from graphstep.telling.ladders import objective_ladder
+from graphstep.telling.names import output_name
+from graphstep.telling.operands import chosen_slots
+from graphstep.telling.reasons import remarks, share_blocked, wire_pattern
+from graphstep.telling.sizes import copies
+from graphstep.telling.words.steps import explanation
 
 if TYPE_CHECKING:
-    from graphstep.engine.step import Step
+    from collections.abc import Callable
+
+    from graphstep.engine.step import Event, Step
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
+    from graphstep.telling.explanation import Explanation
+    from graphstep.telling.facts import Fact, Figure, Updated
 
 _TYPED = 120
 """Characters of an input up to which it is written as typed."""
@@ -35,15 +41,22 @@ _SHOWN = 8
 
 def explain(trace: Trace, n: int) -> Explanation:
     """What happens in step ``n`` and why; 0 is the start. IndexError outside the run."""
-    step = trace.step(n)
     # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
     with np.errstate(all="ignore"):
-        said = {"start": _start, "value": _value, "seed": _seed, "send": _send, "sum": _sum, "update": _update}[step.event](step)
-    return replace(said, definitions=definitions(trace, _named(step)))
+        step = trace.step(n)
+        return replace(explanation(fact_of(step)), definitions=definitions(trace, _mentioned(step)))
 
 
-def _named(step: Step) -> list[int]:
-    """The nodes that a step names."""
+def fact_of(step: Step) -> Fact:
+    """What happened in a step, and why."""
+    facts: dict[Event, Callable[[Step], Fact]] = {
+        "start": _started, "value": _computed, "seed": _seeded, "send": _sent, "sum": _summed, "update": _updated,
+    }  # fmt: skip
+    return facts[step.event](step)
+
+
+def _mentioned(step: Step) -> list[int]:
+    """The nodes that an explanation names."""
     nodes = step.trace.program.nodes
     if step.event == "value":
         # Its own ladder says what it stands for.
@@ -53,187 +66,152 @@ def _named(step: Step) -> list[int]:
     return [] if step.event == "start" else [step.node]
 
 
-def _start(step: Step) -> Explanation:
-    program = step.trace.program
-    shown = list(step.trace.inputs.items())[:_SHOWN]
-    joint = "; " if any(shape_of(value) for _, value in shown) else ", "
-    given = [_given(step.trace, name, value) for name, value in shown]
-    more = f" and {len(program.inputs) - _SHOWN:,} more" if len(program.inputs) > _SHOWN else ""
-    gates = len(program.nodes) - program.first_gate
-    why = f"The inputs are given: {joint.join(given)}{more}. " if given else "There are no inputs. "
+def _started(step: Step) -> Started:
+    program, inputs = step.trace.program, list(step.trace.inputs.items())[:_SHOWN]
+    if inputs:
+        joint = "; " if any(shape_of(value) for _, value in inputs) else ", "
+        figures: dict[str, Figure] = {"inputs": Listed(tuple(_given(step.trace, *entry) for entry in inputs), joint)}
+        more = len(program.inputs) - _SHOWN
+        why = [reason("given-some", **figures, more=more) if more > 0 else reason("given", **figures)]
+    else:
+        why = [reason("no-inputs")]
     data = [name for name in program.inputs if name in program.data]
     if data:
-        names = ", ".join(data[:_SHOWN]) + (" and more" if len(data) > _SHOWN else "")
-        why += f"{names} {'is' if len(data) == 1 else 'are'} data: no gradient is asked for. "
-    if gates:
-        why += f"Step forward and {_count(gates, 'gate')} will compute the output from them; then the gradient flows back."
-    else:
-        why += f"There is no gate: the output is {output_name(program)} itself, and gets the gradient at once."
-    return Explanation(0, "start", "start", "Start", "", None, None, why, ())
+        names = ", ".join(data[:_SHOWN])
+        why.append(reason("data-some", names=names) if len(data) > _SHOWN else reason("data", names=names, count=len(data)))
+    gates = len(program.nodes) - program.first_gate
+    why.append(reason("gates-follow", count=gates) if gates else reason("no-gates", out=output_name(program)))
+    return Started(step, tuple(why), remarks(step))
 
 
-def _given(trace: Trace, name: str, value: Number) -> str:
+def _given(trace: Trace, name: str, value: Number) -> Figure:
     """An input as it was typed, so that the problem can be computed again; with its shape where it is an array."""
     text = trace.setup.inputs.get(name) or exact_text(value, SMALL)
     if text is None or len(text) > _TYPED:
-        return f"{name}, {kind_text(np.shape(value))}"
+        return reason("input-of-kind", name=name, kind=Kind(shape_of(value)))
     return f"{name} = {text}" + (f" ({shape_text(value.shape)})" if not isinstance(value, int | float) else "")
 
 
-def _value(step: Step) -> Explanation:
+def _computed(step: Step) -> Computed:
     trace, gate = step.trace, _gate(step.trace, step.node)
-    title = f"{_box(trace, step.node)} computes {name_of(trace.program, step.node)}"
-    why, here = gate.forward, ""
+    key, here = f"gate.{gate.name}.forward", list[Reason]()
     if not isinstance(gate, Gate):
-        why = _told_of(trace, step.node, gate, why)
-    elif gate.chooses and trace.node(step.node).shape:
-        here = f"It chooses cell by cell: {_chosen_shares(trace, step.node)}."
-    elif gate.chooses and (winner := routed(trace, step.node)):
-        here = f"Here that is {winner}."
-    ladder, shapes = value_ladder(trace, step.node), shape_rule(trace, step.node)
-    told = Explanation(step.n, "forward", "value", title, "", ladder, None, _joined(why, here), notes(step), shapes)
-    return replace(told, rule=gate.forward, here=here)
+        return Computed(step, Reason(key, _structural_figures(trace, step.node, gate), gate.forward), (), remarks(step))
+    if gate.chooses and trace.node(step.node).shape:
+        here.append(_chosen_shares(trace, step.node))
+    elif gate.chooses and (chosen := chosen_slots(trace, step.node)):
+        here.append(reason("chose-here", winner=Operand(step.node, chosen[0])))
+    return Computed(step, Reason(key, {}, gate.forward), tuple(here), remarks(step))
 
 
-def _update(step: Step) -> Explanation:
+def _updated(step: Step) -> Updated:
     # Optimizers belong to training: a run without it must not wait for them.
     from graphstep.telling.updates import updated
 
     return updated(step)
 
 
-def _seed(step: Step) -> Explanation:
+def _seeded(step: Step) -> Seeded:
     trace = step.trace
     out, shape = output_name(trace.program), trace.node(step.node).shape
-    start = "The backward pass starts at the output"
     defined = objective_ladder(trace)
     if defined is None:
         if trace.program.depends[trace.program.output]:
-            why = f"{start}: when {out} grows by a little, {out} grows by just as much."
-        else:
-            but = " but data" if trace.program.inputs else ""
-            why = f"{start}. No input{but}: there is nothing to differentiate."
-    else:
-        goal, unit = objective_name(trace), isinstance(trace.seed, int | float) and trace.seed == 1
-        asked = "as if its cells were added up" if unit else "by the seed that was asked for"
-        made = f"What is differentiated is one number, {defined.line}, {asked}."
-        kind = f"{out} is {kind_text(shape)}. " if shape else ""
-        why = (
-            f"{kind}{made} The backward pass starts at {out}: that is how fast {goal} grows with {'its cells' if shape else out}."
-        )
-    title = f"The output {out} gets its gradient"
-    before = () if defined is None else (defined,)
-    return Explanation(step.n, "backward", "seed", title, "", seed_ladder(step), None, why, (), before=before)
+            return Seeded(step, (reason("seed", out=out),))
+        return Seeded(step, (reason("seed-only-data" if trace.program.inputs else "seed-without-inputs"),))
+    unit = isinstance(trace.seed, int | float) and trace.seed == 1
+    starts: dict[str, Figure] = {"out": out, "goal": objective_name(trace)}
+    why = [
+        reason("objective" if unit else "objective-seed", definition=defined.line),
+        reason("objective-starts-cells" if shape else "objective-starts", **starts),
+    ]
+    return Seeded(step, (reason("output-kind", out=out, kind=Kind(shape)), *why) if shape else tuple(why))
 
 
-def _send(step: Step) -> Explanation:
-    trace = step.trace
-    assert step.sender is not None, "a send has a sender"
-    assert step.edge is not None, "a send has an edge"
-    ladder, local = sent_ladders(step)
-    why, rule, here = _why_sent(step)
-    return Explanation(
-        step.n,
-        "backward",
-        "send",
-        f"{_box(trace, step.sender)} sends to {name_of(trace.program, step.node)}",
-        pattern(step),
-        ladder,
-        local,
-        why,
-        notes(step),
-        same_shape(trace, step.node),
-        jacobian(trace, step.edge),
-        rule=rule,
-        here=here,
-    )
-
-
-def _joined(*sentences: str) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _why_sent(step: Step) -> tuple[str, str, str]:
-    """Why a gate sends what it sends: in full, the rule as it stands in its row, and what is to say of this step alone."""
-    trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
-    gate = _gate(trace, sender)
+def _sent(step: Step) -> Sent:
+    wire = step.wire
+    assert wire is not None, "a send has a wire"
+    trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
     if not isinstance(gate, Gate):
-        rule, here = gate.backward[min(slot, len(gate.backward) - 1)], copies(trace, sender)
-        return _joined(_told_of(trace, sender, gate, rule), here), rule, here
-    if gate.chooses:
-        routed_here = _why_routed(step, gate)
-        # Names keep their letters.
-        begins = f"{routed_here[0].lower()}{routed_here[1:]}" if routed_here.startswith("It") else routed_here
-        return f"The {gate.name} gate is a router: {begins}", gate.backward, routed_here
-    fields: dict[str, str] = {
-        name: operand_with_value(trace, sender, k)
-        for k, name in zip(range(len(trace.node(sender).operands)), "xyz", strict=False)
-    }
-    others = [k for k in range(len(trace.node(sender).operands)) if k != slot]
-    fields["other"] = operand_with_value(trace, sender, others[0]) if others else ""
-    value, local = trace.value_of(sender), step.local
-    fields["out"] = numeral(value) if isinstance(value, int | float) else name_of(trace.program, sender)
-    fields["local"] = numeral(local) if isinstance(local, int | float) else "its local gradient"
-    here = share_blocked(step)
-    return _joined(gate.backward.format(**fields), here), gate.backward, here
+        place = min(slot, len(gate.backward) - 1)
+        rule = Reason(f"gate.{gate.name}.backward.{place}", _structural_figures(trace, sender, gate), gate.backward[place])
+        said = copies(trace, sender)
+        here = () if said is None else (said,)
+        why: tuple[Reason, ...] = (rule, *here)
+    elif gate.chooses:
+        rule, here, why = Reason(f"gate.{gate.name}.backward", {}, gate.backward), (_routed(wire),), (_routed(wire, gate),)
+    else:
+        rule, said = Reason(f"gate.{gate.name}.backward", _elementwise_figures(wire), gate.backward), share_blocked(wire)
+        here = () if said is None else (said,)
+        why = (rule, *here)
+    return Sent(wire, wire_pattern(wire), rule, here, why, remarks(step))
 
 
-def _why_routed(step: Step, gate: Gate) -> str:
-    """Where a router sends its gradient in this step."""
-    trace, sender, slot = step.trace, step.sender or 0, step.slot or 0
-    mine = slot_name(trace.program, sender, slot)
+def _elementwise_figures(wire: Wire) -> dict[str, Figure]:
+    """What stands for the fields of an elementwise gate's sentence."""
+    trace, sender, slot, local = wire.trace, wire.sender, wire.slot, wire.local
+    count, value = len(trace.node(sender).operands), trace.value_of(sender)
+    figures: dict[str, Figure] = {name: Operand(sender, k) for k, name in zip(range(count), "xyz", strict=False)}
+    others = [k for k in range(count) if k != slot]
+    figures["other"] = Operand(sender, others[0]) if others else None
+    figures["out"] = numeral(value) if isinstance(value, int | float) else Named(sender)
+    figures["local"] = numeral(local) if isinstance(local, int | float) else reason("its-local")
+    return figures
+
+
+def _structural_figures(trace: Trace, index: int, gate: StructuralGate) -> dict[str, Figure]:
+    """What stands for the fields of a structural gate's sentence: the names of its inputs, and its axis."""
+    node = trace.node(index)
+    figures: dict[str, Figure] = {name: Slot(index, k) for k, name in zip(range(len(node.operands)), "xyz", strict=False)}
+    axis = {**gate.defaults, **dict(node.options)}.get("axis")
+    if isinstance(axis, tuple):
+        along = reason("along-axes", axes=", ".join(map(str, axis)))
+    else:
+        along = reason("along-last-axis") if axis == -1 else reason("along-axis", axis=str(axis))
+    return {**figures, "out": Named(index), "axis": None if axis is None else along}
+
+
+def _routed(wire: Wire, gate: Gate | None = None) -> Reason:
+    """Where a router sends its gradient in this step; with the gate, that it is a router."""
+    trace, sender = wire.trace, wire.sender
+    mine, name = Slot(sender, wire.slot), "" if gate is None else gate.name
     if trace.node(sender).shape:
-        local = np.asarray(step.local)
+        local = np.asarray(wire.local)
         taken = int(np.count_nonzero(local))
-        whole = "the upstream gradient or a share of it" if np.any((local > 0) & (local < 1)) else "the upstream gradient"
-        rest = "" if taken == local.size else ", and 0 in the others"
-        return f"{mine} gets {whole} in {taken:,} of {local.size:,} cells{rest}."
-    winner = routed(trace, sender)
-    if step.local == 0:
-        return f"Its upstream gradient goes to {winner}, and 0 to {mine}."
-    if step.local == 1:
-        return f"It chose {mine}, so its whole upstream gradient goes there."
-    return f"{mine} is one of those that {gate.name} chose, so it gets a share."
+        what = reason("share-of-upstream" if np.any((local > 0) & (local < 1)) else "all-upstream")
+        message = "routed-every-cell" if taken == local.size else "routed-cells"
+        said = reason(message, mine=mine, what=what, taken=taken, cells=local.size)
+    elif wire.local in (0, 1):
+        figures: dict[str, Figure] = {"mine": mine}
+        if wire.local == 0:
+            chosen = chosen_slots(trace, sender)
+            figures["winner"] = Operand(sender, chosen[0]) if chosen else None
+        message = "chose" if wire.local == 1 else "lost"
+        return reason(message, **figures) if gate is None else reason(f"router-{message}", gate=name, **figures)
+    else:
+        said = reason("shared", mine=mine, gate=wire.gate.name)
+    return said if gate is None else reason("router", gate=name, choice=said)
 
 
-def _chosen_shares(trace: Trace, index: int) -> str:
+def _chosen_shares(trace: Trace, index: int) -> Reason:
     """From which inputs the cells of a max or min of arrays come: ``x in 3, y in 1 of 4 cells``."""
     out, node = trace.value_of(index), trace.node(index)
-    taken = shares(NUMBERS, trace.operand_values(index), out, tuple(node.constants), trace.ties)
-    names = [slot_name(trace.program, index, slot) for slot in range(len(node.operands))]
-    parts = [f"{name} in {int(np.count_nonzero(share)):,}" for name, share in zip(names, taken, strict=True)]
-    return f"{', '.join(parts)} of {np.size(out):,} cells"
+    parts = shares(NUMBERS, trace.operand_values(index), out, tuple(node.constants), trace.ties)
+    taken = (
+        reason("share-of-cells", name=Slot(index, slot), taken=int(np.count_nonzero(part))) for slot, part in enumerate(parts)
+    )
+    return reason("chooses-cells", shares=Listed(tuple(taken), ", "), cells=np.size(out))
 
 
-def _told_of(trace: Trace, index: int, gate: StructuralGate, sentence: str) -> str:
-    """A sentence of a structural gate with the names of its inputs and its axis."""
-    count = len(trace.node(index).operands)
-    fields = {name: slot_name(trace.program, index, k) for k, name in zip(range(count), "xyz", strict=False)}
-    fields["out"] = name_of(trace.program, index)
-    return sentence.format(**fields, axis=gate.along(trace.node(index).options))
-
-
-def _sum(step: Step) -> Explanation:
-    trace, parts = step.trace, step.contributions
-    name = name_of(trace.program, step.node)
-    why = f"{name} is used {len(parts)} times, so it pushes on the output along {len(parts)} ways: gradients add up at branches."
-    here = ""
+def _summed(step: Step) -> Summed:
+    parts, name = step.contributions, Named(step.node)
+    here: tuple[Reason, ...] = ()
     if all_zero(0.0 if step.gradient is None else step.gradient) and not all(map(all_zero, parts)):
-        here = f"Here the contributions to {name} cancel."
-    title, shape = f"{name} adds up its gradient", same_shape(trace, step.node)
-    told = Explanation(step.n, "backward", "sum", title, "adder", sum_ladder(step), None, _joined(why, here), notes(step), shape)
-    return replace(told, rule="gradients add up at branches", here=here)
+        here = (reason("sum-cancels", name=name),)
+    return Summed(step, reason("sum", name=name, uses=str(len(parts))), here)
 
 
 def _gate(trace: Trace, index: int) -> Gate | StructuralGate:
     gate = trace.gate(index)
     assert gate is not None, "an input is no gate"
     return gate
-
-
-def _box(trace: Trace, index: int) -> str:
-    return _gate(trace, index).box(trace.node(index).operands, trace.node(index).options)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.gates.notation import LATEX, TEXT, latex_style, text_style
-from graphstep.ground.numerals import DIGITS
+from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from graphstep.gates.notation import Term
@@ -167,19 +168,26 @@ class Explanation:
     here: str = ""
     """What :attr:`why` says of this step alone, for a document that has said the rule; empty where the ladder shows it all."""
 
+    language: str = ENGLISH
+    """The language of its sentences, by its code."""
+
     @property
     def narrative(self) -> str:
         """The whole explanation as one paragraph of plain text."""
-        parts = [f"{self.title}{f' ({self.pattern})' if self.pattern else ''}:"]
-        parts += [f"{ladder.line}." for ladder in self.before]
+
+        def said(key: str, **fields: str) -> str:
+            return message(self.language, key, **fields)
+
+        parts = [said("entitled", title=self.title, pattern=self.pattern) if self.pattern else said("title", title=self.title)]
+        parts += [said("ladder", ladder=ladder.line) for ladder in self.before]
         if self.ladder is not None:
-            parts.append(f"{self.ladder.line}.")
+            parts.append(said("ladder", ladder=self.ladder.line))
         if self.local is not None and len(self.local.rungs) > 1:
-            parts.append(f"Local gradient {self.local.line}.")
+            parts.append(said("local-ladder", ladder=self.local.line))
         parts += [self.shapes, self.why, self.jacobian]
         parts.extend(note.text for note in self.notes)
-        parts += [f"{name} is {meant}." for name, meant in self.definitions]
-        return " ".join(part for part in parts if part)
+        parts += [said("definition", name=name, meaning=meaning) for name, meaning in self.definitions]
+        return said("joint").join(part for part in parts if part)
 
 
 class Rules:

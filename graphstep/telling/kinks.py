@@ -1,4 +1,4 @@
-"""What is said where a derivative needs a convention: at kinks, at ties, and where something becomes infinite or undefined."""
+"""Where a derivative needs a convention: at kinks, at ties, and where something becomes infinite or undefined."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
-from graphstep.telling.explanation import Note
-from graphstep.telling.names import slot_name
+from graphstep.telling.facts import Cells, Listed, Reason, Remark, Slot, reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
-
-_SHARE = "(PyTorch and JAX split the gradient equally: --ties split.)"
 
 
-def convention(trace: Trace, index: int, slot: int | None = None) -> Note | None:
-    """What is said of a gate whose inputs are at a kink or a tie, or make something infinite; None elsewhere.
+def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | None:
+    """What is to say of a gate whose inputs are at a kink or a tie, or make something infinite; None elsewhere.
 
     With a slot, only what concerns the local gradient towards that input. Of a gate on arrays it says in how many cells, and
     which is the first of them.
@@ -33,31 +29,43 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Note | None
         return None
     if not isinstance(gate, Gate):
         with np.errstate(all="ignore"):
-            said = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
-        return Note("convention", said, said, f"What was said of {gate.symbol} holds here.") if said else None
-    inputs = trace.operand_values(index)
+            remark = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
+        sentence = Reason(f"gate.{gate.name}.remark", {}, remark.replace("{", "{{").replace("}", "}}"))
+        return Remark("convention", (sentence,), remark, (reason("holds-here", gate=gate.symbol),)) if remark else None
     shape = trace.node(index).shape
-    tie = (_ties if shape else _tie)(trace, index, slot, inputs) if gate.chooses else None
-    if tie is not None:
+    if gate.chooses and (tie := (_ties if shape else _tie)(trace, index, slot)) is not None:
         return tie
-    found, rules, warns, told = list[str](), list[str](), False, np.zeros(shape, bool)
-    for rule in gate.conventions:
+    return _at_kinks(trace, index, slot, gate)
+
+
+def _at_kinks(trace: Trace, index: int, slot: int | None, gate: Gate) -> Remark | None:
+    """The rules of an elementwise gate that apply to its inputs."""
+    shape, inputs = trace.node(index).shape, trace.operand_values(index)
+    reasons, rules, warns, covered = list[Reason](), list[str](), False, np.zeros(shape, bool)
+    for place, rule in enumerate(gate.conventions):
         if slot is not None and not rule.concerns(slot):
             continue
         # In each cell the first rule that applies counts.
-        where = np.asarray(rule.at(NUMBERS, *inputs)) & ~told
+        where = np.asarray(rule.at(NUMBERS, *inputs)) & ~covered
         if not where.any():
             continue
-        others = f" ({rule.others}.)" if rule.others else ""
-        found.append(f"{rule.says}{f' Here {cells_where(where)}.' if shape else ''}{others}")
+        key = f"gate.{gate.name}.convention.{place}"
+        reasons.append(Reason(key, {}, rule.says))
+        if shape:
+            reasons.append(reason("here-cells", where=Cells.where(where)))
+        if rule.others:
+            reasons.append(reason("others", others=Reason(f"{key}.others", {}, rule.others)))
         rules.append(rule.says)
-        warns, told = warns or rule.warns, told | where
+        warns, covered = warns or rule.warns, covered | where
         if not shape:
             break
-    if not found:
+    if not reasons:
         return None
-    here = f"What was said of {gate.symbol} holds here{f', {cells_where(told)}' if shape else ''}."
-    return Note("warning" if warns else "convention", " ".join(found), " ".join(rules), here)
+    if shape:
+        here = reason("holds-here-cells", gate=gate.symbol, where=Cells.where(covered))
+    else:
+        here = reason("holds-here", gate=gate.symbol)
+    return Remark("warning" if warns else "convention", tuple(reasons), " ".join(rules), (here,))
 
 
 def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
@@ -73,60 +81,44 @@ def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def cells_where(mask: NDArray[np.bool_]) -> str:
-    """In how many cells a condition holds, of which there is one at least: ``in 3 of 40 cells, first at [0, 2]``."""
-    count, size = int(np.count_nonzero(mask)), mask.size
-    if count == size:
-        return "in every cell" if size > 1 else "in its one cell"
-    place = ", ".join(str(i) for i in np.unravel_index(int(mask.argmax()), mask.shape))
-    return f"in {count:,} of {size:,} cells, {'' if count == 1 else 'first '}at [{place}]"
-
-
-def _tie(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...]) -> Note | None:
+def _tie(trace: Trace, index: int, slot: int | None) -> Remark | None:
     gate, operands = trace.gate(index), trace.node(index).operands
     value = trace.value_of(index)
-    winners = [slot for slot, x in enumerate(inputs) if x == value]
+    winners = [k for k, x in enumerate(trace.operand_values(index)) if x == value]
     if gate is None or len(winners) < 2 or slot not in (None, *winners):
         return None
-    names = _names(trace, index, winners)
-    head = f"{names} tie at {numeral(float(value))}."
+    spelled = numeral(float(value))
+    head = reason("tie", names=_names(index, winners), value=spelled)
     if trace.ties == "split":
-        return Note(
-            "convention",
-            f"{head} With --ties split each gets an equal share, {numeral(1 / len(winners))} "
-            "(as PyTorch and JAX do for maximum).",
-            "ties split",
-            f"{head} Each gets {numeral(1 / len(winners))}.",
-        )
-    constants = [slot for slot in winners if isinstance(operands[slot], Constant)]
-    if constants:
-        rule = f"A constant wins a tie, so nothing flows on, as in relu at {numeral(float(value))}"
-    else:
-        rule = f"{gate.name} routes to exactly one input: the first of them"
-    return Note("convention", f"{head} {rule}. {_SHARE}", rule, head)
+        share = numeral(1 / len(winners))
+        each = reason("tie-each", share=share)
+        return Remark("convention", (head, reason("tie-split", share=share)), "ties split", (head, each))
+    if any(isinstance(operands[k], Constant) for k in winners):
+        return _routed_tie(head, reason("tie-constant", value=spelled), f"tie-constant {spelled}")
+    return _routed_tie(head, reason("tie-first", gate=gate.name), f"tie-first {gate.name}")
 
 
-def _ties(trace: Trace, index: int, slot: int | None, inputs: tuple[Number, ...]) -> Note | None:
+def _ties(trace: Trace, index: int, slot: int | None) -> Remark | None:
     """The ties between arrays, cell by cell."""
     gate, operands = trace.gate(index), trace.node(index).operands
-    attains = np.array([np.equal(x, trace.value_of(index)) for x in inputs])
+    attains = np.array([np.equal(x, trace.value_of(index)) for x in trace.operand_values(index)])
     tie = np.sum(attains, axis=0) > 1
     if gate is None or not tie.any():
         return None
     among = [k for k, part in enumerate(attains) if (part & tie).any()]
     if slot not in (None, *among):
         return None
-    head = f"{_names(trace, index, among)} tie {cells_where(tie)}."
+    head = reason("tie-cells", names=_names(index, among), where=Cells.where(tie))
     if trace.ties == "split":
-        rule = "With --ties split those that tie get equal shares (as PyTorch and JAX do for maximum)"
-        return Note("convention", f"{head} {rule}.", rule, head)
-    if any(isinstance(operands[slot], Constant) for slot in among):
-        rule = "A constant wins a tie, so nothing flows on there"
-    else:
-        rule = f"In each cell {gate.name} routes to exactly one input: the first of them"
-    return Note("convention", f"{head} {rule}. {_SHARE}", rule, head)
+        return Remark("convention", (head, reason("tie-split-cells")), "ties split in cells", (head,))
+    if any(isinstance(operands[k], Constant) for k in among):
+        return _routed_tie(head, reason("tie-constant-cells"), "tie-constant-cells")
+    return _routed_tie(head, reason("tie-first-cells", gate=gate.name), f"tie-first-cells {gate.name}")
 
 
-def _names(trace: Trace, index: int, slots: list[int]) -> str:
-    names = [slot_name(trace.program, index, slot) for slot in slots]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _routed_tie(head: Reason, rule: Reason, key: str) -> Remark:
+    return Remark("convention", (head, rule, reason("tie-others")), key, (head,))
+
+
+def _names(index: int, slots: list[int]) -> Listed:
+    return Listed(tuple(Slot(index, slot) for slot in slots))

@@ -22,12 +22,14 @@ from graphstep.telling.equations import equation, number, result
 from graphstep.telling.explanation import Ladder, Rung
 from graphstep.telling.kinks import convention
 from graphstep.telling.names import constant_term, names_of
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Operand
 
@@ -123,20 +125,17 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
         return not np.allclose(formula, value, rtol=1e-6, atol=0.0, equal_nan=True)
 
 
-def sent_ladders(step: Step) -> tuple[Ladder, Ladder | None]:
+def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     """The contribution of a send, and the local gradient that it was multiplied by (None for a structural gate)."""
-    trace, edge = step.trace, step.edge
-    assert edge is not None, "a send has an edge"
-    sender = int(trace.plan.sender[edge])
-    gate = trace.gate(sender)
-    left = wire_term(trace.wire(edge))
+    trace, edge, sender, gate = wire.trace, wire.edge, wire.sender, wire.gate
+    left = wire_term(wire)
     if not isinstance(gate, Gate):
         return Ladder(left, tuple(_pulled(trace, edge))), None
-    upstream, local, contribution = trace.gradient_of(sender), step.local, trace.contribution_of(edge)
+    upstream, local, contribution = wire.upstream, wire.local, wire.contribution
     assert local is not None, "an elementwise gate has a local gradient"
     slope, row = _local_ladder(trace, edge, local), names_of(trace.program).rows[sender]
     arrives = gradient_term(trace, sender)
-    rungs = [Rung(arrives * local_term(trace.wire(edge)), "symbols")]
+    rungs = [Rung(arrives * local_term(wire), "symbols")]
     alone = slope.rungs[0]
     if np.any(np.isinf(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
         # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
@@ -209,7 +208,7 @@ def sum_ladder(step: Step) -> Ladder:
         trace.plan.arrivals[step.node], key=lambda e: uses.get((int(trace.plan.sender[e]), int(trace.plan.slot[e])), 0)
     )
     if len(edges) > _MANY:
-        words = TERMS.words(f"the sum of {len(edges)} contributions")
+        words = TERMS.words(message(trace.writing.language, "sum-of-many", parts=str(len(edges))))
         return Ladder(left, (Rung(words, "words"), result(total, trace.writing)))
     rungs = [Rung(_added([wire_term(trace.wire(edge)) for edge in edges]), "symbols")]
     parts = [trace.contribution_of(edge) for edge in edges]

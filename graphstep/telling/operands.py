@@ -1,16 +1,13 @@
-"""What a gate reads and what is sent, in the words of a sentence."""
+"""What a gate reads and what is sent, as they stand in a sentence."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from graphstep.gates.gate import shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
-from graphstep.telling.kinks import cells_where
 from graphstep.telling.names import slot_name
 
 if TYPE_CHECKING:
@@ -32,7 +29,10 @@ def operand_with_value(trace: Trace, index: int, slot: int) -> str:
 
 
 def chosen_slots(trace: Trace, index: int) -> list[int]:
-    """The slots among which max or min of numbers divides its gradient, the winner first (a constant before the others)."""
+    """The slots among which max or min of numbers divides its gradient, the winner first (a constant before the others).
+
+    Empty when nothing compares (nan).
+    """
     node, values, out = trace.node(index), trace.operand_values(index), trace.value_of(index)
     chosen = [slot for slot, x in enumerate(values) if x == out]
     if out != out:
@@ -42,20 +42,6 @@ def chosen_slots(trace: Trace, index: int) -> list[int]:
     return sorted(chosen, key=lambda slot: (not isinstance(node.operands[slot], Constant), slot))
 
 
-def routed(trace: Trace, index: int) -> str:
-    """What max or min of numbers chose, in words: ``y = 5``; the empty string when nothing compares (nan)."""
-    chosen = chosen_slots(trace, index)
-    return operand_with_value(trace, index, chosen[0]) if chosen else ""
-
-
 def number(value: Number | None) -> Number:
     """A number or an array that a send has; 0 for what it does not have."""
     return 0.0 if value is None else value
-
-
-def not_finite_text(value: Number) -> str:
-    """What is not finite: the number, or the first such cell and how many there are."""
-    if isinstance(value, int | float):
-        return numeral(value)
-    bad = ~np.isfinite(value)
-    return f"{numeral(float(value[bad][0]))} {cells_where(bad)}"

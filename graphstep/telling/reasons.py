@@ -7,22 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.engine.causes import zero_causes
-from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
 from graphstep.ground.arrays import all_zero, is_small, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
-from graphstep.telling.explanation import Note
+from graphstep.telling.facts import Box, Named, NotFinite, Reason, Remark, reason
 from graphstep.telling.infinities import FOLLOWED, why_not_finite, zero_times_infinity
 from graphstep.telling.kinks import convention
-from graphstep.telling.names import name_of, output_name
-from graphstep.telling.operands import not_finite_text, number
+from graphstep.telling.names import output_name
+from graphstep.telling.words.wording import wording
 from graphstep.telling.zeros import is_choice, why_nothing_is_sent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
+    from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
+    from graphstep.telling.facts import Figure
 
 SATURATED = 0.01
 """A squashing gate whose slope is smaller than this is called saturated."""
@@ -34,95 +38,99 @@ Not a half: of a relu whose inputs have mean 0, as in any network that was just 
 """
 
 
-def pattern(step: Step) -> str:
-    """The name of the pattern of a send or a sum; empty where there is none."""
-    if step.event == "sum":
-        return "adder"
-    if step.sender is None or step.slot is None:
-        return ""
-    gate = step.trace.gate(step.sender)
-    if gate is None:
-        return ""
-    if isinstance(gate, Gate) and (gate.saturates or gate.name == "relu"):
-        blocked, cells = _blocked(step, gate)
+def wire_pattern(wire: Wire) -> str:
+    """The name of the pattern of a send; empty where there is none."""
+    gate, slot = wire.gate, wire.slot
+    if _flattens(gate):
+        blocked, cells = _blocked(wire)
         if cells and blocked >= MOST * cells:
             return "saturated" if gate.saturates else "dead"
     if isinstance(gate, Gate) and gate.scales:
-        mine = step.slot
-        others = [x for slot, x in enumerate(step.trace.node(step.sender).operands) if slot != mine]
+        others = [x for k, x in enumerate(wire.trace.node(wire.sender).operands) if k != slot]
         if others and all(isinstance(x, Constant) for x in others):
             return "scaler"
-    found = gate.pattern[min(step.slot, len(gate.pattern) - 1)]
+    name = gate.pattern[min(slot, len(gate.pattern) - 1)]
     # A loss that passes nothing to a class passes something to a target.
-    return "" if found == "dead" and not isinstance(gate, Gate) and not all_zero(number(step.contribution)) else found
+    return "" if name == "dead" and not isinstance(gate, Gate) and not all_zero(wire.contribution) else name
 
 
-def share_blocked(step: Step) -> str:
-    """In how many of its cells a squashing gate is flat, or a relu blocks; empty where none is, and for numbers."""
-    gate = None if step.sender is None else step.trace.gate(step.sender)
-    if not (isinstance(gate, Gate) and step.trace.node(step.node).shape) or not (gate.saturates or gate.name == "relu"):
-        return ""
-    blocked, cells = _blocked(step, gate)
+def pattern(step: Step) -> str:
+    """The name of the pattern of a send or a sum; empty where there is none."""
+    return wire_pattern(step.wire) if step.wire is not None else "adder" if step.event == "sum" else ""
+
+
+def share_blocked(wire: Wire) -> Reason | None:
+    """In how many of its cells a squashing gate is flat, or a relu blocks; None where none is, and for numbers."""
+    if not (wire.shape and _flattens(wire.gate)):
+        return None
+    blocked, cells = _blocked(wire)
     if not blocked:
-        return ""
-    if gate.saturates:
-        return f"{blocked:,} of {cells:,} cells {'has' if blocked == 1 else 'have'} a slope below {numeral(SATURATED)}."
-    return f"It blocks {blocked:,} of {cells:,} cells."
+        return None
+    if wire.gate.saturates:
+        return reason("saturated-cells", count=blocked, cells=cells, slope=numeral(SATURATED))
+    return reason("blocked-cells", blocked=blocked, cells=cells)
 
 
-def _blocked(step: Step, gate: Gate) -> tuple[int, int]:
+def _flattens(gate: Gate | StructuralGate) -> bool:
+    return isinstance(gate, Gate) and (gate.saturates or gate.name == "relu")
+
+
+def _blocked(wire: Wire) -> tuple[int, int]:
     """The cells through which (almost) nothing passes, and all cells."""
-    local = step.local
+    local, saturates = wire.local, wire.gate.saturates
     if local is None or isinstance(local, float):
-        return int(local is not None and (abs(local) < SATURATED if gate.saturates else local == 0)), 1
-    flat = np.abs(local) < SATURATED if gate.saturates else local == 0
+        return int(local is not None and (abs(local) < SATURATED if saturates else local == 0)), 1
+    flat = np.abs(local) < SATURATED if saturates else local == 0
     return int(np.count_nonzero(flat)), local.size
 
 
-def notes(step: Step) -> tuple[Note, ...]:
+def remarks(step: Step) -> tuple[Remark, ...]:
     """What a step has to say besides its rule."""
-    trace, found = step.trace, []
-    gate_index = step.node if step.event == "value" else step.sender
-    # A gate may be at a kink on the way to one input and pass nothing at all to another.
-    if gate_index is not None and not _passes_nothing(step) and (text := convention(trace, gate_index, step.slot)):
-        found.append(text)
+    trace, wire = step.trace, step.wire
+    if wire is not None:
+        return tuple(_remarks_of_a_send(step, wire))
     if step.event == "start":
-        found += [Note("warning", _given(trace, index)) for index in trace.given_not_finite]
-    if step.event == "value" and trace.first_not_finite == step.node:
-        where = not_finite_text(step.value)
-        which = "gate that makes a value that is not finite" if trace.given_not_finite else "value that is not finite"
-        found.append(Note("warning", f"This is the first {which}: {where}. All that use it inherit it."))
-    elif step.event == "value" and trace.first_nan == step.node:
-        found.append(Note("warning", "This is the first nan: it is made of an infinity. All that use it inherit it."))
-    if step.event == "send" and step.edge == trace.first_edge_not_finite:
-        where = not_finite_text(number(step.contribution))
-        found.append(Note("warning", f"This is the first contribution that is not finite: {where}."))
-    if step.event == "send" and (trap := zero_times_infinity(step)):
-        found.append(Note("warning", trap, "0 · inf", trap.partition(" Guard the inside")[0]))
-    if step.event == "send" and all_zero(number(step.contribution)) and not _told_by_the_rule(step):
-        reason = why_nothing_is_sent(step)
-        told = reason in [note.text for note in found] or (is_choice(step) and not all_zero(number(step.upstream)))
-        if reason and not told:
-            arrives = not all_zero(number(step.upstream)) or step.sender is None
-            here = "" if arrives else f"Nothing arrives at {name_of(trace.program, step.sender or 0)}."
-            found.append(Note("zero", reason, here and "nothing arrives", here))
-    if step.event == "send":
-        known = trace.gradient(step.node, step.n)
-        if known is not None and known.expected > 1:
-            name = name_of(trace.program, step.node)
-            small = isinstance(known.value, float) or is_small(known.value)
-            so_far = f"so far they add up to {number_text(known.value)}" if small else "the others follow"
-            still = "the sum follows" if known.complete else so_far
-            found.append(
-                Note("arrived", f"{name} is used {known.expected} times: {known.received} of {known.expected} arrived, {still}.")
-            )
-    return tuple(found)
+        return tuple(
+            Remark("warning", (reason("given-not-finite", name=Named(i), value=NotFinite.of(trace.value_of(i))),))
+            for i in trace.given_not_finite
+        )
+    if step.event != "value":
+        return ()
+    result = [] if (said := convention(trace, step.node)) is None else [said]
+    if trace.first_not_finite == step.node:
+        message = "first-gate-not-finite" if trace.given_not_finite else "first-not-finite"
+        result.append(Remark("warning", (reason(message, value=NotFinite.of(step.value)),)))
+    elif trace.first_nan == step.node:
+        result.append(Remark("warning", (reason("first-nan"),)))
+    return tuple(result)
 
 
-def _given(trace: Trace, index: int) -> str:
-    value = trace.value_of(index)
-    assert value is not None, "an input has a value from the start"
-    return f"{name_of(trace.program, index)} was given as {not_finite_text(value)}: no gate made that, and its users inherit it."
+def _remarks_of_a_send(step: Step, wire: Wire) -> Iterator[Remark]:
+    trace = step.trace
+    # A gate may be at a kink on the way to one input and pass nothing at all to another.
+    kink = None if _passes_nothing(wire) else convention(trace, wire.sender, wire.slot)
+    if kink is not None:
+        yield kink
+    if wire.edge == trace.first_edge_not_finite:
+        yield Remark("warning", (reason("first-contribution-not-finite", value=NotFinite.of(wire.contribution)),))
+    if trap := zero_times_infinity(wire):
+        yield Remark("warning", trap, "0 · inf", tuple(part for part in trap if part.message != "guard"))
+    if all_zero(wire.contribution) and not _told_by_the_rule(wire):
+        why, arrives = why_nothing_is_sent(wire), not all_zero(wire.upstream)
+        # A kink that was remarked is the reason.
+        if why and not (kink is not None and why == kink.reasons) and not (is_choice(wire) and arrives):
+            here = () if arrives else (reason("nothing-arrives-here", name=Named(wire.sender)),)
+            yield Remark("zero", why, "nothing arrives" if here else "", here)
+    so_far = trace.gradient(wire.receiver, step.n)
+    if so_far is not None and so_far.expected > 1:
+        counts: dict[str, Figure] = {"name": Named(wire.receiver), "uses": str(so_far.expected), "received": str(so_far.received)}
+        if so_far.complete:
+            arrived = reason("arrived-all", **counts)
+        elif isinstance(so_far.value, float) or is_small(so_far.value):
+            arrived = reason("arrived-so-far", **counts, value=number_text(so_far.value))
+        else:
+            arrived = reason("arrived-some", **counts)
+        yield Remark("arrived", (arrived,))
 
 
 def why_zero(trace: Trace, index: int) -> str:
@@ -130,77 +138,74 @@ def why_zero(trace: Trace, index: int) -> str:
 
     Empty where it is not zero. Of an array with some cells that are zero it says how many.
     """
-    program = trace.program
-    name, out = name_of(program, index), output_name(program)
+    words = wording(trace)
+    reasons, end = _reasons_of_zero(trace, index)
+    # Two wires may have one and the same to say.
+    return words.joined([*list(dict.fromkeys(map(words.sentences, reasons)))[:2], words.sentences(end)])
+
+
+def _reasons_of_zero(trace: Trace, index: int) -> tuple[list[tuple[Reason, ...]], tuple[Reason, ...]]:
+    """What is to say of each wire that brings a node 0, and where the gradient ends, if that is not at the node itself."""
+    program, name = trace.program, Named(index)
     if not program.depends[index]:
-        return _why_none(trace, index)
+        return [(_why_none(trace, index),)], ()
     if not program.reaches[index]:
-        return f"{out} does not depend on {name}."
-    known = trace.gradient(index)
-    if known is None or not all_zero(known.value):
-        return "" if known is None else _zeros(known.value)
-    edges = trace.plan.arrivals[index]
-    if not edges:
-        return "The seed is 0."
-    if any(not all_zero(trace.contribution_of(e)) for e in edges):
-        return f"The contributions to {name} cancel."
-    end, reasons = _where_it_ends(trace, index), []
-    for edge in edges:
-        step = trace.step(int(trace.plan.edge_step[edge]))
-        if end and all_zero(number(step.upstream)):
-            reason = f"Nothing arrives at {name_of(program, int(trace.plan.sender[edge]))}."
-        else:
-            reason = why_nothing_is_sent(step)
-        if reason not in reasons:
-            reasons.append(reason)
-    return " ".join([*reasons[:2], end] if end else reasons[:2])
+        return [(reason("independent", out=output_name(program), name=name),)], ()
+    gradient = trace.gradient(index)
+    if gradient is None:
+        return [], ()
+    if not all_zero(gradient.value):
+        return [_zero_cells(gradient.value)], ()
+    wires = trace.arrivals(index)
+    if not wires:
+        return [(reason("seed-zero"),)], ()
+    if any(not all_zero(wire.contribution) for wire in wires):
+        return [(reason("contributions-cancel", name=name),)], ()
+    end = _where_it_ends(trace, index)
+    return [
+        (reason("nothing-arrives-here", name=Named(wire.sender)),)
+        if end and all_zero(wire.upstream)
+        else why_nothing_is_sent(wire)
+        for wire in wires
+    ], end
 
 
 def why_gradient(trace: Trace, index: int) -> str:
     """Why a node's gradient is as it is, where that wants a reason: it is zero, inf or nan, or there is none. Else empty."""
-    return why_not_finite(trace, index) or why_zero(trace, index)
+    why = why_not_finite(trace, index)
+    return why_zero(trace, index) if why is None else wording(trace).say(why)
 
 
-def _where_it_ends(trace: Trace, index: int) -> str:
+def _where_it_ends(trace: Trace, index: int) -> tuple[Reason, ...]:
     """The step at which a gradient that is 0 ends, and why, where that is not at the node itself; else empty."""
     if len(trace.program.nodes) > FOLLOWED:
-        return ""
+        return ()
     for cause in zero_causes(trace, index):
         if cause.edge is None and cause.node != index:
-            return f"The contributions to {name_of(trace.program, cause.node)} cancel."
-        if cause.edge is not None and int(trace.plan.receiver[cause.edge]) != index:
-            step, node = trace.step(int(trace.plan.edge_step[cause.edge])), trace.node(cause.node)
-            gate = GATES[node.gate or ""]
-            where = f"{gate.box(node.operands, node.options)} sends to {name_of(trace.program, step.node)}"
-            return f"The gradient ends in step {step.n}, where {where}. {why_nothing_is_sent(step)}"
-    return ""
+            return (reason("contributions-cancel", name=Named(cause.node)),)
+        if cause.edge is not None and (wire := trace.wire(cause.edge)).receiver != index:
+            where = reason("ends", step=str(wire.step), box=Box(cause.node), name=Named(wire.receiver))
+            return where, *why_nothing_is_sent(wire)
+    return ()
 
 
-def _why_none(trace: Trace, index: int) -> str:
+def _why_none(trace: Trace, index: int) -> Reason:
     program = trace.program
-    name = name_of(program, index)
     if not program.data:
-        return f"{name} is a constant: it gets no gradient."
-    if program.nodes[index].gate is None:
-        return f"{name} is data: it gets no gradient."
-    return f"{name} depends on no input but data: it gets no gradient."
+        return reason("is-constant", name=Named(index))
+    return reason("is-data" if program.nodes[index].gate is None else "only-data", name=Named(index))
 
 
-def _zeros(value: Number) -> str:
-    if isinstance(value, int | float):
-        return ""
-    zeros = value.size - int(np.count_nonzero(value))
-    return f"{zeros:,} of {value.size:,} cells {'is' if zeros == 1 else 'are'} 0." if zeros else ""
+def _zero_cells(value: Number) -> tuple[Reason, ...]:
+    zeros = 0 if isinstance(value, int | float) else value.size - int(np.count_nonzero(value))
+    return (reason("zero-cells", count=zeros, cells=np.size(value)),) if zeros else ()
 
 
-def _told_by_the_rule(step: Step) -> bool:
+def _told_by_the_rule(wire: Wire) -> bool:
     """Whether the step's own sentence says already why nothing is sent: max and min name the input that they chose."""
-    gate = None if step.sender is None else step.trace.gate(step.sender)
-    told = (gate is not None and gate.chooses != "") or _passes_nothing(step)
-    return told and not all_zero(number(step.upstream))
+    return (wire.gate.chooses != "" or _passes_nothing(wire)) and not all_zero(wire.upstream)
 
 
-def _passes_nothing(step: Step) -> bool:
+def _passes_nothing(wire: Wire) -> bool:
     """Whether a structural gate passes no gradient to an input by its nature, as a loss to the classes."""
-    gate = None if step.sender is None else step.trace.gate(step.sender)
-    return gate is not None and not isinstance(gate, Gate) and pattern(step) == "dead"
+    return not isinstance(wire.gate, Gate) and wire_pattern(wire) == "dead"

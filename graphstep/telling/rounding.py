@@ -12,6 +12,7 @@ import numpy as np
 
 from graphstep.gates import Gate
 from graphstep.ground.numerals import numeral
+from graphstep.telling.facts import Listed, Reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +24,12 @@ _CANCELS = 1e-6
 """A difference that is so much smaller than what it is the difference of has lost its digits."""
 
 
-def first_loss(trace: Trace, nodes: Iterable[int]) -> str:
+def first_loss(trace: Trace, nodes: Iterable[int]) -> Reason | None:
     """The first of these gates that makes inf or nan out of numbers, else the first that loses digits, and how.
 
-    Empty where none does.
+    None where none does.
     """
-    lost = ""
+    lost = None
     with np.errstate(all="ignore"):
         for index in nodes:
             gate = trace.gate(index)
@@ -36,33 +37,35 @@ def first_loss(trace: Trace, nodes: Iterable[int]) -> str:
                 continue
             values = [np.asarray(value, np.float64) for value in trace.operand_values(index)]
             out = np.asarray(trace.value_of(index), np.float64)
-            if said := _not_finite(gate, values, out):
-                return f"{trace.program.label(index)} {said}"
-            if not lost and (said := _rounded(trace, index, values, out)):
-                lost = f"{trace.program.label(index)} {said}"
+            label = trace.program.label(index)
+            if made := _not_finite(label, gate, values, out):
+                return made
+            lost = lost or _rounded(label, trace, index, values, out)
     return lost
 
 
-def _not_finite(gate: Gate | StructuralGate, values: list[Any], out: Any) -> str:
+def _not_finite(label: str, gate: Gate | StructuralGate, values: list[Any], out: Any) -> Reason | None:
     """How a gate makes inf or nan that none of its inputs is."""
     if all(np.isfinite(value).all() for value in values):
         if np.isinf(out).any():
-            made = numeral(float(out[np.isinf(out)].flat[0]))
-            return f"is {made}: " + _POLES.get(gate.name, "too large for a number")
-        return "is nan" if np.isnan(out).any() else ""
+            infinite = numeral(float(out[np.isinf(out)].flat[0]))
+            cause = reason(f"pole-{gate.name}" if gate.name in _POLES else "pole")
+            return reason("loss-infinite", label=label, value=infinite, cause=cause)
+        return reason("loss-nan", label=label) if np.isnan(out).any() else None
     if not np.isnan(out).any() or any(np.isnan(value).any() for value in values):
-        return ""
+        return None
     if not _cell_by_cell(values, out):
-        return "is nan, made of an infinite cell"
+        return reason("loss-nan-cell", label=label)
     place = np.unravel_index(int(np.isnan(out).argmax()), out.shape)
-    return f"is nan, made of {' and '.join(numeral(float(value[place] if value.shape else value)) for value in values)}"
+    cells = tuple(numeral(float(value[place] if value.shape else value)) for value in values)
+    return reason("loss-nan-of", label=label, values=Listed(cells))
 
 
-_POLES = {"log": "the logarithm of 0", "div": "a division by 0, or too large for a number", "reciprocal": "1/0"}
+_POLES = ("log", "div", "reciprocal")
 """Gates that make inf where no number is too large."""
 
 
-def _rounded(trace: Trace, index: int, values: list[Any], out: Any) -> str:
+def _rounded(label: str, trace: Trace, index: int, values: list[Any], out: Any) -> Reason | None:
     """How a gate loses the digits of its value, or all of it."""
     name = trace.node(index).gate
     if name == "sum":
@@ -70,9 +73,9 @@ def _rounded(trace: Trace, index: int, values: list[Any], out: Any) -> str:
         several = np.count_nonzero(size, axis=axis) > 1
         top = np.max(size, axis=axis, initial=0.0)
         lost = np.any(several & (np.abs(out).reshape(top.shape) == top) & np.isfinite(top))
-        return f"loses digits: the other cells are lost beside {numeral(float(np.max(top)))}" if lost else ""
+        return reason("loss-cells", label=label, value=numeral(float(np.max(top)))) if lost else None
     if not isinstance(trace.gate(index), Gate) or not _cell_by_cell(values, out):
-        return ""
+        return None
     copies = [np.broadcast_to(value, out.shape) for value in values]
     finite = np.isfinite(copies).all(axis=0)
     if name in ("add", "sub"):
@@ -80,14 +83,15 @@ def _rounded(trace: Trace, index: int, values: list[Any], out: Any) -> str:
         if (cancels := finite & (np.abs(out) < _CANCELS * large)).any():
             place = int(cancels.argmax())
             size, rest = numeral(float(large.flat[place])), numeral(float(out.flat[place]))
-            return f"loses digits: numbers of the size of {size} cancel to {rest}"
+            return reason("loss-cancels", label=label, value=size, rest=rest)
         if (hidden := finite & (small != 0) & (np.abs(out) == large)).any():
             place = int(hidden.argmax())
-            return f"loses digits: {numeral(float(small.flat[place]))} is lost beside {numeral(float(large.flat[place]))}"
+            beside, hidden_one = numeral(float(large.flat[place])), numeral(float(small.flat[place]))
+            return reason("loss-hidden", label=label, small=hidden_one, value=beside)
     elif name in ("exp", "mul", "div", "power", "pow", "square", "reciprocal"):
         from_zero = np.any([copy == 0 for copy in copies], axis=0) & (name != "exp")
-        return "is 0: too small for a number" if (finite & (out == 0) & ~from_zero).any() else ""
-    return ""
+        return reason("loss-underflow", label=label) if (finite & (out == 0) & ~from_zero).any() else None
+    return None
 
 
 def _cell_by_cell(values: list[Any], out: Any) -> bool:

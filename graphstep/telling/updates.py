@@ -1,4 +1,4 @@
-"""What is said of an update: the optimizer's rule in symbols, in numbers, and the parameter's new value."""
+"""Facts of an update: the optimizer's rule in symbols, in numbers, and the parameter's new value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from graphstep.ground.arrays import is_small
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.equations import equation, result
-from graphstep.telling.explanation import Explanation, Ladder, Note, Rung
+from graphstep.telling.explanation import Ladder, Rung
+from graphstep.telling.facts import Reason, Remark, Updated, reason
 from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.symbols import WordSymbol
 
@@ -24,33 +25,30 @@ if TYPE_CHECKING:
     from graphstep.engine.update import Update
     from graphstep.gates.notation import Term
     from graphstep.ground.arrays import Number
+    from graphstep.telling.facts import Figure
 
 
-def updated(step: Step) -> Explanation:
-    """The explanation of an update step; its ``before`` holds what the rule makes before the parameter, such as a velocity."""
+def updated(step: Step) -> Updated:
+    """The facts of an update step."""
     trace, update = step.trace, step.update
     assert update is not None, "an update step has an update"
-    name = name_of(trace.program, update.node)
-    *earlier, last = update_ladders(trace, update)
-    way = "along" if update.climbs else "against"
-    letters = {"v": f"v_{name}", "m": f"m_{name}"}
-    rule, sentences = update.optimizer.why.format(w=name, f=output_name(trace.program), way=way, **letters), list[str]()
-    if (one := _one_cell(trace, update)) is not None:
-        sentences.append(f"Every cell moves so; one of them: {one}.")
-    sentences.append(f"The learning rate of this round is {numeral(update.rate)}.")
-    here = " ".join(sentences)
+    optimizer, name = update.optimizer, name_of(trace.program, update.node)
+    figures: dict[str, Figure] = {
+        "w": name, "f": output_name(trace.program), "v": f"v_{name}", "m": f"m_{name}",
+        "way": reason("along" if update.climbs else "against"),
+    }  # fmt: skip
+    here = [reason("learning-rate", rate=numeral(update.rate))]
+    if (cell := _one_cell(trace, update)) is not None:
+        here.insert(0, reason("every-cell-moves", equation=cell))
     notes = []
-    if update is trace.updates[0] and update.optimizer.others:
-        notes.append(Note("convention", update.optimizer.others))
+    if update is trace.updates[0] and optimizer.others:
+        notes.append(Remark("convention", (Reason(f"optimizer.{optimizer.name}.others", {}, optimizer.others),)))
     if not np.all(np.isfinite(update.after)):
-        notes.append(Note("warning", f"{name} is not finite any more. A smaller learning rate may help."))
+        notes.append(Remark("warning", (reason("parameter-not-finite", name=name),)))
     elif not np.any(update.gradient):
-        rest = " What it remembers moves it still." if np.any(update.after != update.before) else " So it stays where it is."
-        notes.append(Note("zero", f"The gradient of {name} is 0.{rest}"))
-    return Explanation(
-        step.n, "update", "update", f"{update.optimizer.name} updates {name}", "", last, None, f"{rule} {here}", tuple(notes),
-        before=tuple(earlier), rule=update.optimizer.why, here=here,
-    )  # fmt: skip
+        moves = np.any(update.after != update.before)
+        notes.append(Remark("zero", (reason("parameter-moves-still" if moves else "parameter-stays", name=name),)))
+    return Updated(step, update, Reason(f"optimizer.{optimizer.name}", figures, optimizer.why), tuple(here), tuple(notes))
 
 
 def update_ladders(trace: Trace, update: Update) -> list[Ladder]:

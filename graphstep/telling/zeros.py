@@ -9,97 +9,89 @@ import numpy as np
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import all_zero, number_text
+from graphstep.telling.facts import Listed, Named, Operand, Reason, Slot, reason
 from graphstep.telling.kinks import at_choice, convention
-from graphstep.telling.names import name_of, slot_name
-from graphstep.telling.operands import chosen_slots, number, operand_with_value
+from graphstep.telling.operands import chosen_slots, number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
 
 
-def why_nothing_is_sent(step: Step) -> str:
-    """Why a send whose contribution is 0 sends 0, in one sentence."""
-    trace, sender, slot = step.trace, step.sender, step.slot
-    if sender is None or slot is None:
-        return ""
-    if all_zero(number(step.upstream)):
-        here = name_of(trace.program, sender)
-        return f"Nothing arrives at {here}: its upstream gradient is 0, so everything behind it gets 0 from it."
-    if not isinstance(trace.gate(sender), Gate):
-        return _why_nothing_is_pulled(step, sender, slot)
-    return _why_no_cell_is_sent(step, sender, slot) if trace.node(sender).shape else _why_no_number_is_sent(step, sender, slot)
+def why_nothing_is_sent(wire: Wire) -> tuple[Reason, ...]:
+    """Why a wire carries 0: one reason, or a convention in several sentences; empty where none is known."""
+    trace, sender, slot = wire.trace, wire.sender, wire.slot
+    if all_zero(wire.upstream):
+        return (reason("nothing-arrives", name=Named(sender)),)
+    if not isinstance(wire.gate, Gate):
+        return _why_nothing_is_pulled(wire, sender, slot)
+    return _why_no_cell_is_sent(wire, sender, slot) if trace.node(sender).shape else _why_no_number_is_sent(wire, sender, slot)
 
 
-def is_choice(step: Step) -> bool:
+def is_choice(wire: Wire) -> bool:
     """Whether a gate sends 0 because a convention says so, wherever anything arrives at it."""
-    trace, sender, slot = step.trace, step.sender, step.slot
-    if sender is None or slot is None or not isinstance(trace.gate(sender), Gate):
+    if not isinstance(wire.gate, Gate):
         return False
-    return bool((at_choice(trace, sender, slot) | np.equal(number(step.upstream), 0)).all())
+    return bool((at_choice(wire.trace, wire.sender, wire.slot) | np.equal(wire.upstream, 0)).all())
 
 
-def _why_no_number_is_sent(step: Step, sender: int, slot: int) -> str:
+def _why_no_number_is_sent(wire: Wire, sender: int, slot: int) -> tuple[Reason, ...]:
     """Why an elementwise gate between numbers, at which a gradient arrives, sends 0."""
-    if step.local != 0:
-        factors = f"{number_text(number(step.upstream))} · {number_text(number(step.local))}"
-        return f"The contribution is too small for a number: {factors}."
-    gate = step.trace.gate(sender)
-    if gate is not None and at_choice(step.trace, sender, slot).all():
+    if wire.local != 0:
+        upstream, local = number_text(wire.upstream), number_text(number(wire.local))
+        return (reason("product-too-small", upstream=upstream, local=local),)
+    if at_choice(wire.trace, sender, slot).all():
         # What is taken at a kink is chosen. To call the gate flat there as well would be a second, false reason.
-        at = operand_with_value(step.trace, sender, slot)
-        return f"The slope of {gate.symbol} at {at} is a choice: it is taken as 0."
-    return _why_no_slope(step.trace, sender, slot, np.ones((), bool), "")
+        return (reason("slope-chosen", gate=wire.gate.symbol, at=Operand(sender, slot)),)
+    return _why_no_slope(wire.trace, sender, slot, np.ones((), bool), everywhere=False)
 
 
-def _why_no_cell_is_sent(step: Step, sender: int, slot: int) -> str:
+def _why_no_cell_is_sent(wire: Wire, sender: int, slot: int) -> tuple[Reason, ...]:
     """The same between arrays: each cell has its reason, and where there are several of them they are counted."""
-    trace, shape = step.trace, step.trace.node(sender).shape
-    upstream, local = (np.broadcast_to(number(x), shape) for x in (step.upstream, step.local))
+    trace, shape = wire.trace, wire.trace.node(sender).shape
+    upstream, local = (np.broadcast_to(number(x), shape) for x in (wire.upstream, wire.local))
     none = upstream == 0
     kink = at_choice(trace, sender, slot) & ~none & (local == 0)
     flat = (local == 0) & ~none & ~kink
     tiny = ~none & (local != 0)
     if flat.all():
-        return _why_no_slope(trace, sender, slot, flat, ", in every cell")
-    gate = trace.gate(sender)
-    symbol = "" if gate is None else gate.symbol
-    reasons = {
-        "nothing arrives": none,
-        f"the slope of {symbol} is a choice, taken as 0": kink,
-        f"the slope of {symbol} is 0": flat,
-        "the product is too small for a number": tiny,
-    }
-    held = {said: int(np.count_nonzero(cells)) for said, cells in reasons.items() if cells.any()}
+        return _why_no_slope(trace, sender, slot, flat, everywhere=True)
+    symbol = wire.gate.symbol
+    reasons = (
+        (reason("cell-nothing-arrives"), none),
+        (reason("cell-slope-chosen", gate=symbol), kink),
+        (reason("cell-slope-zero", gate=symbol), flat),
+        (reason("cell-product-too-small"), tiny),
+    )
+    held = [(why, int(np.count_nonzero(cells))) for why, cells in reasons if cells.any()]
     if len(held) == 1:
-        (said,) = held
-        return f"In every cell {said}."
-    return f"Of {upstream.size:,} cells, {'; '.join(f'in {count:,} {said}' for said, count in held.items())}."
+        return (reason("every-cell", reason=held[0][0]),)
+    counted = tuple(reason("in-some-cells", taken=count, reason=why) for why, count in held)
+    return (reason("of-cells", cells=upstream.size, reasons=Listed(counted, "; ")),)
 
 
-def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_], where: str) -> str:
-    """Why the local gradient of an elementwise gate is 0 in some cells; ``where`` says in which."""
+def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_], *, everywhere: bool) -> tuple[Reason, ...]:
+    """Why the local gradient of an elementwise gate is 0 in some cells; ``everywhere`` says that these are all cells."""
     gate, operands = trace.gate(sender), trace.node(sender).operands
     assert isinstance(gate, Gate), "a structural gate has no local gradient"
     if gate.chooses:
-        if where:
-            return f"{gate.name} chose another input in every cell."
+        if everywhere:
+            return (reason("chose-another-everywhere", gate=gate.name),)
         chosen = chosen_slots(trace, sender)
         if chosen and operands[chosen[0]] == operands[slot]:
-            return f"{gate.name} already chose the same input in another slot."
-        return f"{gate.name} chose the other input, {operand_with_value(trace, sender, chosen[0])}." if chosen else ""
-    mine = operand_with_value(trace, sender, slot)
+            return (reason("chose-same", gate=gate.name),)
+        return (reason("chose-other", gate=gate.name, winner=Operand(sender, chosen[0])),) if chosen else ()
+    where, mine = reason("everywhere") if everywhere else None, Operand(sender, slot)
     if gate.pattern[0] == "switcher":
         other = next((s for s in range(len(operands)) if s != slot), slot)
-        named = f": {operand_with_value(trace, sender, other)}" if isinstance(operands[other], int) else ""
-        return f"The other factor is 0{where}{named}."
+        if isinstance(operands[other], int):
+            return (reason("factor-zero-named", where=where, factor=Operand(sender, other)),)
+        return (reason("factor-zero", where=where),)
     if _fades(trace, gate, sender, slot, cells):
-        return f"The slope of {gate.symbol} at {mine} is too small for a number{where}."
-    if gate.pattern[0] in ("router", "dead"):
-        return f"{gate.symbol} is flat at {mine}{where}: it passes nothing."
-    return f"The slope of {gate.symbol} at {mine} is 0{where}."
+        return (reason("slope-faded", gate=gate.symbol, at=mine, where=where),)
+    return (reason("flat" if gate.pattern[0] in ("router", "dead") else "slope-zero", gate=gate.symbol, at=mine, where=where),)
 
 
 _FADING = tuple(2.0**k for n in range(1, 10) for k in (n, -n, 100 * n, -100 * n))
@@ -130,24 +122,22 @@ def _fades(trace: Trace, gate: Gate, sender: int, slot: int, cells: NDArray[np.b
     return any(np.isfinite(found) and found != 0 for found in tried)
 
 
-def _why_nothing_is_pulled(step: Step, sender: int, slot: int) -> str:
+def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, ...]:
     """Why a structural gate at which a gradient arrives sends 0 in every cell."""
-    trace, gate, call = step.trace, step.trace.gate(sender), step.trace.call(sender)
-    assert gate is not None, "an input sends nothing"
+    trace, gate, call = wire.trace, wire.gate, wire.trace.call(sender)
     assert not isinstance(gate, Gate), "an elementwise gate has a local gradient"
     if gate.pattern[0] == "switcher":
         for other, value in enumerate(trace.operand_values(sender)):
             if other != slot and all_zero(value):
-                return f"The other factor is 0 in every cell: {operand_with_value(trace, sender, other)}."
+                return (reason("factor-zero-cells", factor=Operand(sender, other)),)
     if gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead":
-        return f"The {gate.symbol} gate passes no gradient to {slot_name(trace.program, sender, slot)}."
+        return (reason("passes-nothing-to", gate=gate.symbol, name=Slot(sender, slot)),)
     known = convention(trace, sender, slot)
     if known is not None:
-        return known.text
+        return known.reasons
     if not np.isfinite(call.out).all() and all(np.isfinite(x).all() for x in call.inputs):
-        here = name_of(trace.program, sender)
-        return f"{here} overflowed: it is too large for a number, so that what is divided by it comes out as 0."
-    upstream = np.asarray(number(step.upstream))
+        return (reason("overflowed", name=Named(sender)),)
+    upstream = np.asarray(wire.upstream)
 
     def sends_something(factors: Any) -> bool:
         with np.errstate(all="ignore"):
@@ -155,11 +145,11 @@ def _why_nothing_is_pulled(step: Step, sender: int, slot: int) -> str:
 
     operand = trace.node(sender).operands[slot]
     alone = isinstance(operand, int) and not trace.program.nodes[operand].shape
-    it = "it" if alone else "each cell"
+    what = reason("it" if alone else "each-cell")
     if any(sends_something(2.0**k) for k in (100, 500, 900)):
-        return f"The products that make up {it} are too small for numbers."
+        return (reason("products-too-small", what=what),)
     # What cancels does so for these cells of the upstream gradient; for others in their place it would not.
     others = 1.0 + np.arange(upstream.size, dtype=np.float64).reshape(upstream.shape) % 7 / 8
     if sends_something(others) or sends_something(others[::-1] ** 2 if others.ndim else others):
-        return f"The products that make up {it} cancel."
-    return f"The products that make up {it} are 0."
+        return (reason("products-cancel", what=what),)
+    return (reason("products-zero", what=what),)

@@ -15,6 +15,7 @@ from graphstep.gates import Gate
 from graphstep.ground.numerals import numeral
 from graphstep.telling.infinities import why_not_finite
 from graphstep.telling.names import name_of, name_with_text, output_name
+from graphstep.telling.words.wording import wording
 from graphstep.telling.zeros import why_nothing_is_sent
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def _is_known(trace: Trace, index: int, named: frozenset[int]) -> bool:
 
 def _bad(trace: Trace, index: int) -> str:
     reason = why_not_finite(trace, index)
-    return f"The gradient of {name_of(trace.program, index)} is inf or nan.{f' {reason}' if reason else ''}"
+    why = f" {wording(trace).say(reason)}" if reason else ""
+    return f"The gradient of {name_of(trace.program, index)} is inf or nan.{why}"
 
 
 # Zero
@@ -93,8 +95,8 @@ def _why_zero(trace: Trace, index: int, *, followed: bool) -> str:
         if cause.edge is None:
             said.append(f"The contributions to {name_of(program, cause.node)} cancel.")
             continue
-        step = trace.step(int(trace.plan.edge_step[cause.edge]))
-        said.append(f"It ends at {_gate(trace, cause.node)}: {_lowered(why_nothing_is_sent(step))}")
+        why = wording(trace).sentences(why_nothing_is_sent(trace.wire(cause.edge)))
+        said.append(f"It ends at {_gate(trace, cause.node)}: {_lowered(why)}")
     cures = dict.fromkeys(filter(None, (_cure(trace, cause.node, cause.edge) for cause in causes)))
     return " ".join([*said, *cures])
 

@@ -10,6 +10,7 @@ from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.telling.explanation import Note
 from graphstep.telling.kinks import convention
+from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -25,7 +26,7 @@ def remark_at(trace: Trace, index: int) -> Note | None:
             text = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
         return Note("convention", text) if text else None
     if not trace.node(index).shape:
-        return convention(trace, index)
+        return None if (remark := convention(trace, index)) is None else wording(trace).note(remark)
     inputs, shape = trace.operand_values(index), trace.node(index).shape
     with np.errstate(all="ignore"):
         if gate.chooses:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.breakpoints import Condition
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
-    from graphstep.telling.explanation import Note
+    from graphstep.telling.facts import Remark
 
 ACCESSIBLE = "ACCESSIBLE"
 """The environment variable that asks for a line prompt in place of the screen."""
@@ -161,6 +161,7 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
     from graphstep.ground.numerals import numeral
     from graphstep.language.rewrite import read_program
     from graphstep.telling.rounding import first_loss
+    from graphstep.telling.words.wording import wording
 
     program = replace(read_program(made.program.text, made.inputs), data=made.program.data)
     typed = trace(program, made.inputs, seed=made.seed, ties=made.ties)
@@ -177,11 +178,11 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
             f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): they meet a kink, where each has its convention\n"
         )
     lost = first_loss(parts, (i for i, node in enumerate(nodes) if every or node.text is not None or node.span in put_in))
-    why = f"{lost}, and as one gate that is never computed" if lost else "the parts round otherwise"
+    why = f"{wording(parts).say(lost)}, and as one gate that is never computed" if lost else "the parts round otherwise"
     return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): {why}\n"
 
 
-def _remarks(run: Trace) -> Iterator[Note | None]:
+def _remarks(run: Trace) -> Iterator[Remark | None]:
     """What is said of each gate."""
     from graphstep.telling.kinks import convention
 

@@ -11,6 +11,7 @@ from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.sizes import same_shape
+from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) ->
         if reason:
             lines.append([(reason, "note")])
         if shape := same_shape(trace, index):
-            lines.append([(shape, "why")])
+            lines.append([(wording(trace).say(shape), "why")])
     lines += [[(f"▲ {finding.text}", "warning")] for finding in found]
     uses = len(program.consumers[index])
     if uses > 1:

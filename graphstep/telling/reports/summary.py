@@ -14,6 +14,7 @@ from graphstep.telling.explain import explain
 from graphstep.telling.kinks import convention
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import counted, equal, output_term, sentence
+from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,7 @@ def _conventions(trace: Trace, last: int) -> Iterator[Content]:
     noted = ((i, note) for i in gates if (note := convention(trace, i)) is not None and note.kind == "convention")
     shown = list(islice(noted, _FIRST + 1))
     for index, note in shown[:_FIRST]:
-        yield _line(trace, trace.step_of_value(index), note.text)
+        yield _line(trace, trace.step_of_value(index), wording(trace).note(note).text)
     if len(shown) > _FIRST:
         yield ("More gates stand at a kink or a tie.",)
 

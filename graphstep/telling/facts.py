@@ -1,0 +1,241 @@
+"""What happened in a step, as data: wires, nodes and figures, and no sentence. :mod:`graphstep.telling.words` words them.
+
+A fact holds the wire and not the step alone: the gradient of a step is the receiver's, what arrives at the sender is the wire's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.step import Step
+    from graphstep.engine.update import Update
+    from graphstep.engine.wires import Wire
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.operands import Shape
+    from graphstep.telling.explanation import NoteKind
+
+
+# -- what stands in a sentence ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A node, by its name."""
+
+    node: int
+    """The node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a gate reads in a slot, by its name."""
+
+    gate: int
+    """The gate."""
+    slot: int
+    """The slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What a gate reads in a slot, with its value: ``z = -4``."""
+
+    gate: int
+    """The gate."""
+    slot: int
+    """The slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A gate, by what stands in its box."""
+
+    gate: int
+    """The gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What has a shape: a number, a vector, a matrix."""
+
+    shape: Shape
+    """The shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """In how many cells of an array something holds; in one of them at least."""
+
+    count: int
+    """In how many."""
+    size: int
+    """How many cells there are."""
+    first: tuple[int, ...]
+    """The place of the first in which it holds."""
+
+    @classmethod
+    def where(cls, mask: NDArray[np.bool_]) -> Cells:
+        """The cells in which a mask is true."""
+        place = np.unravel_index(int(mask.argmax()), mask.shape)
+        return cls(int(np.count_nonzero(mask)), mask.size, tuple(map(int, place)))
+
+
+@dataclass(frozen=True, slots=True)
+class NotFinite:
+    """What is inf or nan: a number, or the first such cell of an array."""
+
+    value: float
+    """The number."""
+    cells: Cells | None
+    """The cells of an array; None for a number."""
+
+    @classmethod
+    def of(cls, value: Number) -> NotFinite:
+        """What is not finite in a value."""
+        if isinstance(value, int | float):
+            return cls(value, None)
+        bad = ~np.isfinite(value)
+        return cls(float(value[bad][0]), Cells.where(bad))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Several figures in a row."""
+
+    figures: tuple[Figure, ...]
+    """The figures."""
+    joint: str | None = None
+    """What stands between them; None for commas and an "and"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is to be said: a message and what stands in it. Sixty reasons differ in nothing else."""
+
+    message: str
+    """The id of the message, one of :data:`graphstep.telling.words.english.MESSAGES`, or the id of a sentence of a row."""
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    """What the variables of the message stand for."""
+    english: str = ""
+    """The English sentence, where it is data of a row: of a gate, a convention, an optimizer."""
+
+
+Figure: TypeAlias = "Named | Slot | Operand | Box | Kind | Cells | NotFinite | Listed | Reason | str | int | None"
+"""What a variable of a message stands for: a text such as a name or a numeral as it is, a count with its thousands, None for
+nothing."""
+
+
+def reason(message: str, /, **figures: Figure) -> Reason:
+    """A reason by the id of its message."""
+    return Reason(message, figures)
+
+
+# -- what happened ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something worth saying besides the rule."""
+
+    kind: NoteKind
+    """Why it is said."""
+    reasons: tuple[Reason, ...]
+    """What is said."""
+    rule: str = ""
+    """By what a document knows the rule in it again; empty where it speaks of this step alone."""
+    here: tuple[Reason, ...] = ()
+    """What it says of this step, for a document that has said the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The inputs are given."""
+
+    step: Step
+    """The step."""
+    why: tuple[Reason, ...]
+    """What is given, and what will come."""
+    notes: tuple[Remark, ...]
+    """Inputs that are not finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A gate computed its value."""
+
+    step: Step
+    """The step; its node is the gate."""
+    rule: Reason
+    """What the gate does to its inputs."""
+    here: tuple[Reason, ...]
+    """What it did here: the input that it chose."""
+    notes: tuple[Remark, ...]
+    """Conventions and warnings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """The output got its gradient."""
+
+    step: Step
+    """The step; its node is the output."""
+    why: tuple[Reason, ...]
+    """What is differentiated, and where the backward pass starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A gate sent a contribution along one wire."""
+
+    wire: Wire
+    """The wire: its sender, receiver, upstream gradient, local gradient and contribution."""
+    pattern: str
+    """The pattern in backward flow; empty where it has no name."""
+    rule: Reason
+    """What the gate does to its upstream gradient."""
+    here: tuple[Reason, ...]
+    """What is to say of this send alone, for a document that has said the rule."""
+    why: tuple[Reason, ...]
+    """The rule and what is to say of this send."""
+    notes: tuple[Remark, ...]
+    """Conventions, warnings, reasons for zero, and how many contributions have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """The contributions to a node were added up."""
+
+    step: Step
+    """The step; its node is the one that is used several times."""
+    why: Reason
+    """How often it is used."""
+    here: tuple[Reason, ...]
+    """That the contributions cancel, where they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """An optimizer moved a parameter."""
+
+    step: Step
+    """The step; its node is the parameter."""
+    update: Update
+    """The parameter before and after, its gradient, and what the optimizer remembers."""
+    rule: Reason
+    """What the optimizer does."""
+    here: tuple[Reason, ...]
+    """The learning rate of the round, and of a large parameter one cell."""
+    notes: tuple[Remark, ...]
+    """What others do, and a parameter that is not finite or does not move."""
+
+
+Fact: TypeAlias = "Started | Computed | Seeded | Sent | Summed | Updated"
+"""What happened in a step."""

@@ -1,0 +1,1 @@
+"""Words: the one place where facts become sentences, in any language that has a file here."""

@@ -1,0 +1,115 @@
+"""The explanation of a step: its facts in words, beside the ladders of its quantities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.telling.explanation import Explanation
+from graphstep.telling.facts import Box, Computed, Named, Seeded, Sent, Started, Summed
+from graphstep.telling.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
+from graphstep.telling.names import output_name
+from graphstep.telling.sizes import jacobian, same_shape, shape_rule
+from graphstep.telling.words.wording import Wording, wording
+
+if TYPE_CHECKING:
+    from graphstep.telling.facts import Fact, Reason, Updated
+
+_SUM = "gradients add up at branches"
+"""By what a document knows the rule of a sum again."""
+
+
+def explanation(fact: Fact) -> Explanation:
+    """A fact in words, with its ladders."""
+    match fact:
+        case Started(step=step):
+            words = wording(step.trace)
+            why, notes = words.sentences(fact.why), tuple(map(words.note, fact.notes))
+            return Explanation(0, "start", "start", words.message("start"), "", None, None, why, notes, language=words.language)
+        case Computed():
+            return _computed(fact)
+        case Seeded():
+            return _seeded(fact)
+        case Sent():
+            return _sent(fact)
+        case Summed():
+            return _summed(fact)
+        case _:
+            return _updated(fact)
+
+
+def _computed(fact: Computed) -> Explanation:
+    step, trace = fact.step, fact.step.trace
+    words = wording(trace)
+    return Explanation(
+        step.n, "forward", "value",
+        words.message("title-value", box=Box(step.node), name=Named(step.node)),
+        "", value_ladder(trace, step.node), None,
+        words.sentences([fact.rule, *fact.here]),
+        tuple(map(words.note, fact.notes)),
+        _said(words, shape_rule(trace, step.node)),
+        rule=fact.rule.english, here=words.sentences(fact.here), language=words.language,
+    )  # fmt: skip
+
+
+def _seeded(fact: Seeded) -> Explanation:
+    step, trace = fact.step, fact.step.trace
+    words, defined = wording(trace), objective_ladder(trace)
+    return Explanation(
+        step.n, "backward", "seed",
+        words.message("title-seed", out=output_name(trace.program)),
+        "", seed_ladder(step), None, words.sentences(fact.why), (),
+        before=() if defined is None else (defined,), language=words.language,
+    )  # fmt: skip
+
+
+def _sent(fact: Sent) -> Explanation:
+    wire, trace = fact.wire, fact.wire.trace
+    words = wording(trace)
+    ladder, local = sent_ladders(wire)
+    return Explanation(
+        wire.step, "backward", "send",
+        words.message("title-send", box=Box(wire.sender), name=Named(wire.receiver)),
+        words.message(f"pattern-{fact.pattern}") if fact.pattern else "",
+        ladder, local,
+        words.sentences(fact.why),
+        tuple(map(words.note, fact.notes)),
+        _said(words, same_shape(trace, wire.receiver)),
+        _said(words, jacobian(wire)),
+        rule=fact.rule.english, here=words.sentences(fact.here), language=words.language,
+    )  # fmt: skip
+
+
+def _summed(fact: Summed) -> Explanation:
+    step, trace = fact.step, fact.step.trace
+    words = wording(trace)
+    return Explanation(
+        step.n, "backward", "sum",
+        words.message("title-sum", name=Named(step.node)),
+        words.message("pattern-adder"),
+        sum_ladder(step), None,
+        words.sentences([fact.why, *fact.here]),
+        (),
+        _said(words, same_shape(trace, step.node)),
+        rule=_SUM, here=words.sentences(fact.here), language=words.language,
+    )  # fmt: skip
+
+
+def _updated(fact: Updated) -> Explanation:
+    # Optimizers belong to training: a run without it must not wait for them.
+    from graphstep.telling.updates import update_ladders
+
+    step, update = fact.step, fact.update
+    words = wording(step.trace)
+    *earlier, last = update_ladders(step.trace, update)
+    return Explanation(
+        step.n, "update", "update",
+        words.message("title-update", optimizer=update.optimizer.name, name=Named(step.node)),
+        "", last, None,
+        words.sentences([fact.rule, *fact.here]),
+        tuple(map(words.note, fact.notes)),
+        before=tuple(earlier), rule=fact.rule.english, here=words.sentences(fact.here), language=words.language,
+    )  # fmt: skip
+
+
+def _said(words: Wording, what: Reason | None) -> str:
+    return "" if what is None else words.say(what)

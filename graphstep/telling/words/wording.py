@@ -1,0 +1,112 @@
+"""Facts of a run in words: each figure as it stands in a sentence, each reason as the message of its language."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from graphstep.ground.arrays import article, shape_text
+from graphstep.ground.numerals import numeral
+from graphstep.telling.explanation import Note
+from graphstep.telling.facts import Box, Cells, Kind, Listed, Named, NotFinite, Operand, Reason, Slot, reason
+from graphstep.telling.names import name_of, slot_name
+from graphstep.telling.operands import operand_with_value
+from graphstep.telling.words.catalogue import catalogue
+from graphstep.telling.words.english import MESSAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.operands import Shape
+    from graphstep.telling.facts import Figure, Remark
+
+
+class Wording:
+    """The words for the facts of one run, in the language in which it is written."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        """The run, whose nodes have names."""
+        self.language = trace.writing.language
+        """The code of the language."""
+        self._catalogue = catalogue(self.language)
+
+    def say(self, what: Reason) -> str:
+        """A reason as a sentence, or as the part of one that it is."""
+        count = what.figures.get("count", 0)
+        english = what.english or MESSAGES[what.message]
+        text = self._catalogue.find(what.message, english, count if isinstance(count, int) else 0)
+        # Only what the message mentions is asked for: a row may name an operand that has no value here.
+        fields = {name: self.figure(what.figures[name]) for _, name, _, _ in Formatter().parse(text) if name}
+        return text.format(**fields)
+
+    def message(self, key: str, /, **figures: Figure) -> str:
+        """A message by its id."""
+        return self.say(reason(key, **figures))
+
+    def sentences(self, reasons: Iterable[Reason]) -> str:
+        """Several sentences, one behind the other."""
+        return self.joined(map(self.say, reasons))
+
+    def joined(self, sentences: Iterable[str]) -> str:
+        """Sentences that are worded already, one behind the other; empty ones are left out."""
+        return self.message("joint").join(text for text in sentences if text)
+
+    def note(self, remark: Remark) -> Note:
+        """A remark in words."""
+        return Note(remark.kind, self.sentences(remark.reasons), remark.rule, self.sentences(remark.here))
+
+    def figure(self, what: Figure) -> str:
+        """What stands for a variable."""
+        program = self.trace.program
+        match what:
+            case None:
+                return ""
+            case str():
+                return what
+            case int():
+                return f"{what:,}"
+            case Reason():
+                return self.say(what)
+            case Named(node):
+                return name_of(program, node)
+            case Slot(gate, slot):
+                return slot_name(program, gate, slot)
+            case Operand(gate, slot):
+                return operand_with_value(self.trace, gate, slot)
+            case Box(gate):
+                boxed, row = self.trace.node(gate), self.trace.gate(gate)
+                assert row is not None, "an input has no box"
+                return row.box(boxed.operands, boxed.options)
+            case Kind(shape):
+                return self._kind(shape)
+            case Cells():
+                return self._cells(what)
+            case NotFinite(value, cells):
+                text = numeral(value)
+                return text if cells is None else self.message("not-finite-cells", value=text, where=cells)
+            case Listed(figures, joint):
+                texts = [self.figure(x) for x in figures]
+                if joint is not None or len(texts) == 1:
+                    return (joint or "").join(texts)
+                return self.message("and", first=", ".join(texts[:-1]), last=texts[-1])
+
+    def _kind(self, shape: Shape) -> str:
+        if not shape:
+            return self.message("number")
+        if len(shape) == 1:
+            return self.message("vector", length=str(shape[0]))
+        kind, an = "matrix" if len(shape) == 2 else "array", "-an" if article(shape[0]) == "an" else ""
+        return self.message(kind + an, shape=shape_text(shape))
+
+    def _cells(self, cells: Cells) -> str:
+        if cells.count == cells.size:
+            return self.message("in-every-cell" if cells.size > 1 else "in-its-cell")
+        place = ", ".join(map(str, cells.first))
+        return self.message("in-cells", count=cells.count, cells=cells.size, place=place)
+
+
+def wording(trace: Trace) -> Wording:
+    """The words for the facts of a run."""
+    return Wording(trace)
