@@ -111,7 +111,7 @@ def test_going_from_change_to_change_passes_every_contribution_but_those_of_zero
     while (n := last_change(FORK, node, before)) is not None:
         passed.append(FORK.step(n).contribution)
         before = n
-    arrived = [FORK.contribution_of(edge) for edge in FORK.plan.arrivals[node]]
+    arrived = [wire.contribution for wire in FORK.arrivals(node)]
     assert passed == [x for k, x in reversed([*enumerate(arrived)]) if x or not k]
     assert 0.0 in arrived
 
@@ -184,15 +184,15 @@ def test_every_node_is_asked_and_those_without_a_step_are_left_out() -> None:
 
 def test_contributions_are_counted_from_the_first() -> None:
     run = trace(read("x + x*2 + x*3"), {"x": 1.0})
-    edges = run.plan.arrivals[0]
+    arrivals = run.arrivals(0)
     for word, place in (("first", 0), ("second", 1), ("third", 2)):
         (condition,) = read_conditions(f"{word} contribution", run.program)
         found = [n for n in steps_of(run, condition) if run.step(n).node == 0]
-        assert found == [int(run.plan.edge_step[edges[place]])]
+        assert found == [arrivals[place].step]
     (fourth,) = read_conditions("fourth contribution", run.program)
     assert steps_of(run, fourth) == ()
     (first,) = read_conditions("first contribution", run.program)
-    assert len(steps_of(run, first)) == sum(1 for arrived in run.plan.arrivals if arrived)
+    assert len(steps_of(run, first)) == sum(1 for node in range(len(run.program.nodes)) if run.arrivals(node))
 
 
 @pytest.mark.parametrize("kind", ["isnan", "isinf"])
@@ -302,12 +302,12 @@ def test_the_steps_at_a_node_are_those_that_make_its_value_and_its_gradient() ->
 def test_in_a_round_of_training_the_last_change_of_a_parameter_is_its_update() -> None:
     values = {"a": 1.0, "p": 2.0, "b": 3.0, "q": 4.0}
     run = gs.train("a*p + b*q", params=["b", "a"], lr=1, steps=1, inputs=values).round(0)
-    behind = len(run.plan.events)
+    behind = run.last_backward_step
     assert len(run.updates) == 2
     for place, update in enumerate(run.updates, 1):
         assert last_change(run, update.node, behind + place + 1) == behind + place
         assert last_change(run, update.node, len(run) + 1) == behind + place
-        sent = int(run.plan.edge_step[run.plan.arrivals[update.node][-1]])
+        sent = run.arrivals(update.node)[-1].step
         assert last_change(run, update.node, behind + place) == sent
     p = run.program.names["p"]
     assert last_change(run, p, len(run) + 1) in (None, *steps_at(run, p))

@@ -384,7 +384,7 @@ def test_softmax_with_cross_entropy_is_what_was_guessed_less_what_was_right() ->
 def test_a_structural_gate_has_no_local_gradient_to_climb() -> None:
     trace = traced("sum(x)", x=[1, 2])
     with pytest.raises(ValueError, match="is not formed"):
-        local_ladder(trace, 0)
+        local_ladder(trace.wire(0))
 
 
 def test_the_plain_text_ends_with_arrays() -> None:

@@ -16,6 +16,8 @@ TABLES = {"table.py"}
 
 LAST_RESORT = {"graphstep/faces/cli/__init__.py"}
 """It says so when an error is a fault of ours, instead of Python's traceback."""
+ARRAYS_OF_A_RUN = {"plan", "buffers", "edge_step", "edge_starts", "sum_step"}
+MODULES_OF_ARRAYS = {f"graphstep.engine.{name}" for name in ("plan", "levels", "passes")}
 CLOCKS = {"time", "timeit"}
 MAY_LOOK = {"fuzz.py"}
 """It runs for as long as there is time, and is no test. Neither are the benchmarks."""
@@ -74,6 +76,20 @@ def test_a_module_is_one_thing_and_finished() -> None:
             mark = re.search(r"# (type: ignore|noqa)(\[[^\]]*\]|: [A-Z]+\d+)?(?P<reason>.*)", line)
             if mark and not mark["reason"].strip(" #-"):
                 offenders.append(f"{where}:{number}: silenced without a reason beside it")
+    assert not offenders
+
+
+def test_only_the_engine_reads_the_arrays_of_a_run() -> None:
+    # How edges are numbered and where cells lie can change, for speed, as long as all others ask a wire, a node, or the columns
+    # of `trace.wires`.
+    offenders = []
+    for where, _, nodes in modules("graphstep"):
+        if where.startswith("graphstep/engine/"):
+            continue
+        reads = [node for node in nodes if isinstance(node, ast.Attribute) and node.attr in ARRAYS_OF_A_RUN]
+        offenders += [f"{where}:{node.lineno}: {ast.unparse(node)}" for node in reads]
+        imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module in MODULES_OF_ARRAYS]
+        offenders += [f"{where}:{node.lineno}: {ast.unparse(node)}" for node in imports]
     assert not offenders
 
 

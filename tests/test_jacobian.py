@@ -25,7 +25,7 @@ W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 
 
 def every(trace: Trace) -> Iterator[Jacobian]:
-    return (jacobian(trace, edge) for edge in range(len(trace.plan.sender)))
+    return map(jacobian, trace.wires)
 
 
 def lecture() -> Trace:
@@ -34,7 +34,9 @@ def lecture() -> Trace:
 
 
 def towards(trace: Trace, of: str, by: str) -> Jacobian:
-    return next(one for one in every(trace) if (one.sender, one.receiver) == (trace.program.find(of), trace.program.find(by)))
+    return next(
+        one for one in every(trace) if (one.wire.sender, one.wire.receiver) == (trace.program.find(of), trace.program.find(by))
+    )
 
 
 def assert_structure_holds(one: Jacobian) -> None:
@@ -167,9 +169,9 @@ def test_a_shared_tie_is_no_selection() -> None:
 def test_an_edge_that_is_not_there_is_an_error() -> None:
     trace = lecture()
     with pytest.raises(IndexError, match="0 … 3"):
-        jacobian(trace, 4)
+        trace.wire(4)
     with pytest.raises(IndexError):
-        jacobian(trace, -1)
+        trace.wire(-1)
 
 
 def test_a_matrix_cannot_be_written_to() -> None:

@@ -310,7 +310,7 @@ def _answers(it: Trace, rng: random.Random) -> list[float]:
     """Numbers that somebody could mix up, all of one run, and some of none."""
     numbers = [float(it.value_of(node)) for node in range(len(it.program.nodes))]
     numbers += [float(it.gradient_of(node)) for node in range(len(it.program.nodes)) if it.gradient(node) is not None]
-    numbers += [float(x) for edge in range(len(it.plan.sender)) if (x := it.local_of(edge)) is not None]
+    numbers += [float(x) for wire in it.wires if (x := wire.local) is not None]
     picked = rng.sample(numbers, min(4, len(numbers)))
     return [
         *picked,
@@ -340,19 +340,17 @@ SAID = {
     r"the output; ": lambda it, a: [float(it.output)],
     r"That is the seed": lambda it, a: [float(it.seed)],
     r"That is the whole gradient": lambda it, a: [float(it.gradient_of(a.node))],
-    r"one contribution; ": lambda it, a: [float(it.contribution_of(e)) for e in it.plan.arrivals[a.node]],
-    r"That is their mean": lambda it, a: [float(it.gradient_of(a.node)) / len(it.plan.arrivals[a.node])],
+    r"one contribution; ": lambda it, a: [float(wire.contribution) for wire in it.arrivals(a.node)],
+    r"That is their mean": lambda it, a: [float(it.gradient_of(a.node)) / len(it.arrivals(a.node))],
     r"One contribution is missing": lambda it, a: [
-        float(it.gradient_of(a.node) - it.contribution_of(e)) for e in it.plan.arrivals[a.node]
+        float(it.gradient_of(a.node) - wire.contribution) for wire in it.arrivals(a.node)
     ],
-    r"That is the local gradient; ": lambda it, a: [float(it.local_of(a.edge))],
-    r"That is the contribution: ": lambda it, a: [float(it.contribution_of(a.edge))],
-    r"That is the upstream gradient": lambda it, a: [float(it.gradient_of(int(it.plan.sender[a.edge])))],
-    r"multiplied, not added": lambda it, a: [float(it.gradient_of(int(it.plan.sender[a.edge])) + it.local_of(a.edge))],
-    r"That is the gate's value": lambda it, a: [float(it.value_of(int(it.plan.sender[a.edge])))],
-    r"upstream gradient is multiplied in once": lambda it, a: [
-        float(it.gradient_of(int(it.plan.sender[a.edge])) * it.contribution_of(a.edge))
-    ],
+    r"That is the local gradient; ": lambda it, a: [float(a.wire.local)],
+    r"That is the contribution: ": lambda it, a: [float(a.wire.contribution)],
+    r"That is the upstream gradient": lambda it, a: [float(a.wire.upstream)],
+    r"multiplied, not added": lambda it, a: [float(a.wire.upstream + a.wire.local)],
+    r"That is the gate's value": lambda it, a: [float(it.value_of(a.wire.sender))],
+    r"upstream gradient is multiplied in once": lambda it, a: [float(a.wire.upstream * a.wire.contribution)],
     r"lets .* through here|chose .*: the losers": lambda it, a: [0.0],
     r"which goes into the gate": lambda it, a: [float(x) for x in it.operand_values(a.node)],
 }
@@ -362,13 +360,13 @@ SAID = {
 def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
     rng = random.Random(seed)
     it = run(seeded(seed))
-    edges = [edge for edge in range(len(it.plan.sender)) if it.local_of(edge) is not None]
+    wires = [wire for wire in it.wires if wire.local is not None]
     asks = []
     for node in range(len(it.program.nodes)):
         asks += [f"value v{node + 1}", f"gradient v{node + 1}"]
-    for edge in rng.sample(edges, min(4, len(edges))):
-        wire = f"v{int(it.plan.sender[edge]) + 1} → v{int(it.plan.receiver[edge]) + 1}"
-        asks += [f"local {wire}", f"contribution {wire}"]
+    for wire in rng.sample(wires, min(4, len(wires))):
+        ends = f"v{wire.sender + 1} → v{wire.receiver + 1}"
+        asks += [f"local {ends}", f"contribution {ends}"]
     for ask in rng.sample(asks, min(6, len(asks))):
         try:
             asked = solve(Question(ask, (), "", "", (), ask, 0), it)

@@ -46,7 +46,7 @@ def test_there_are_as_many_paths_as_networkx_finds_and_no_two_are_the_same(seed:
     case = seeded(seed)
     made = trace(read(case.text), case.inputs)
     graph = nx.MultiDiGraph()
-    edges = list(zip(made.plan.receiver.tolist(), made.plan.sender.tolist(), strict=True))
+    edges = list(zip(made.wires.receivers.tolist(), made.wires.senders.tolist(), strict=True))
     graph.add_edges_from(edges)
     for node in range(made.program.first_gate):
         if not made.program.reaches[node]:
@@ -55,8 +55,8 @@ def test_there_are_as_many_paths_as_networkx_finds_and_no_two_are_the_same(seed:
         if found.count > MOST:
             continue
         assert found.count == (len(list(nx.all_simple_edge_paths(graph, node, made.program.output))) if edges else 1)
-        assert len({path.edges for path in found.listed}) == len(found.listed) == found.count
-        assert found.edges == len({edge for path in found.listed for edge in path.edges})
+        assert len({path.wires for path in found.listed}) == len(found.listed) == found.count
+        assert found.edges == len({wire for path in found.listed for wire in path.wires})
 
 
 SQUARE = """\

@@ -116,13 +116,13 @@ def test_contributions_are_added_from_the_left_in_the_order_of_the_steps(shape: 
     scales = np.random.default_rng(3).standard_normal(40)
     text = " + ".join(f"x*({scale!r})" for scale in scales.tolist())
     made = run(text, x=np.full(shape, 0.3) if shape else 0.3)
-    edges = made.plan.arrivals[0]
-    sent = [float(np.ravel(made.contribution_of(edge))[0]) for edge in edges]
+    wires = made.arrivals(0)
+    sent = [float(np.ravel(wire.contribution)[0]) for wire in wires]
     assert len(sent) == 40
-    assert sorted(edges) == list(edges)
+    assert sorted(wires.edges) == list(wires.edges)
     assert from_the_left(sent) != np.add.reduceat(sent, [0])[0]
     assert np.unique(made.gradient_of(0)).tolist() == [from_the_left(sent)]
-    for count, edge in enumerate(edges, 1):
-        known = made.gradient(0, int(made.plan.edge_step[edge]))
+    for count, wire in enumerate(wires, 1):
+        known = made.gradient(0, wire.step)
         assert known is not None
         assert np.unique(known.value).tolist() == [from_the_left(sent[:count])]

@@ -354,7 +354,7 @@ def test_few_checkpoints_are_enough() -> None:
 
 def test_updates_are_steps_behind_the_backward_pass() -> None:
     run = regression(steps=1, optimizer="momentum").round(0)
-    before = len(run.plan.events)
+    before = run.last_backward_step
     assert len(run) == before + 2
     assert [run.step(n).phase for n in range(before - 1, len(run) + 1)] == ["backward", "backward", "update", "update"]
     assert [run.program.nodes[run.step(n).node].name for n in (before + 1, before + 2)] == ["w", "b"]

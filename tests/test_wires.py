@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from graphstep.engine.trace import Trace, trace
+from graphstep.engine.wires import RunNode
 from graphstep.language.read import read
 from tests.programs import seeded
 
@@ -37,11 +38,11 @@ def test_a_wire_is_the_send_step_of_its_edge(run: Trace) -> None:
 
 @pytest.mark.parametrize("run", [*RUNS, ARRAYS])
 def test_what_arrives_at_a_node_is_what_the_others_send_to_it(run: Trace) -> None:
-    sent = Counter(wire for index in range(len(run.program.nodes)) for wire in run.view(index).sends)
-    arrived = Counter(wire for index in range(len(run.program.nodes)) for wire in run.view(index).arrivals)
+    sent = Counter(wire for index in range(len(run.program.nodes)) for wire in RunNode(run, index).sends)
+    arrived = Counter(wire for index in range(len(run.program.nodes)) for wire in RunNode(run, index).arrivals)
     assert sent == arrived == Counter(run.wires)
     for index in range(len(run.program.nodes)):
-        node = run.view(index)
+        node = RunNode(run, index)
         assert all(wire.sender == index for wire in node.sends)
         assert all(wire.receiver == index for wire in node.arrivals)
         assert [wire.slot for wire in node.sends] == sorted(wire.slot for wire in node.sends)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite, log10, prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
+
+Item = TypeVar("Item")
 
 LISTED = 12
 """Paths that are listed; of more these are the first, in the order in which contributions arrive."""
@@ -42,8 +45,8 @@ SAME = 1e-12
 class Path:
     """One path from a node to the output."""
 
-    edges: tuple[int, ...]
-    """Its edges from the output back to the node, as a gradient travels."""
+    wires: tuple[Wire, ...]
+    """Its wires from the output back to the node, as a gradient travels."""
     product: float | None
     """The seed times the local gradients along it; None where it leads through an array, and for an array of seeds."""
 
@@ -77,7 +80,7 @@ def paths(trace: Trace, start: int, most: int = LISTED) -> Paths:
 
     Raises InputError when no gradient flows to the node.
     """
-    plan, program = trace.plan, trace.program
+    program = trace.program
     if not (program.depends[start] and program.reaches[start]):
         raise InputError(f"no gradient flows from the output to {name_of(program, start)}", hint="choose another node")
     ways, edges = {start: 1}, 0
@@ -85,9 +88,9 @@ def paths(trace: Trace, start: int, most: int = LISTED) -> Paths:
     for node in range(start, program.output):
         here = ways.pop(node, 0)
         if here:
-            edges += len(plan.arrivals[node])
-            for edge in plan.arrivals[node]:
-                gate = int(plan.sender[edge])
+            senders = trace.arrivals(node).senders.tolist()
+            edges += len(senders)
+            for gate in senders:
                 ways[gate] = ways.get(gate, 0) + here
     count = ways[program.output]
     slopes: dict[int, float | None] = {}
@@ -127,66 +130,66 @@ def count_text(count: int) -> str:
     return f"1.00e{exponent + 1}" if mantissa == "10.00" else f"{mantissa}e{exponent}"
 
 
-def _walks(trace: Trace, start: int) -> Iterator[list[int]]:
-    """The edges of each path, from the start to the output. Every edge leads to the output, so that no walk is in vain."""
-    plan, output = trace.plan, trace.program.output
+def _walks(trace: Trace, start: int) -> Iterator[list[Wire]]:
+    """The wires of each path, from the start to the output. Every wire leads to the output, so that no walk is in vain."""
+    output = trace.program.output
     if start == output:
         yield []
         return
-    walked: list[int] = []
-    ahead = [iter(plan.arrivals[start])]
+    walked: list[Wire] = []
+    ahead = [iter(trace.arrivals(start))]
     while ahead:
-        edge = next(ahead[-1], None)
-        if edge is None:
+        wire = next(ahead[-1], None)
+        if wire is None:
             ahead.pop()
             if walked:
                 walked.pop()
             continue
-        gate = int(plan.sender[edge])
+        gate = wire.sender
         if gate == output:
-            yield [*walked, edge]
+            yield [*walked, wire]
         else:
-            walked.append(edge)
-            ahead.append(iter(plan.arrivals[gate]))
+            walked.append(wire)
+            ahead.append(iter(trace.arrivals(gate)))
 
 
-def _path(trace: Trace, walk: list[int], slopes: dict[int, float | None]) -> Path:
-    edges = tuple(reversed(walk))
+def _path(trace: Trace, walk: list[Wire], slopes: dict[int, float | None]) -> Path:
+    wires = tuple(reversed(walk))
     product: float | None = float(trace.seed) if isinstance(trace.seed, int | float) else None
-    for edge in edges:
-        if edge not in slopes:
-            slopes[edge] = _slope(trace, edge)
-        slope = slopes[edge]
+    for wire in wires:
+        if wire.edge not in slopes:
+            slopes[wire.edge] = _slope(wire)
+        slope = slopes[wire.edge]
         product = None if product is None or slope is None else product * slope
-    return Path(edges, product if trace.program.nodes[trace.program.output].shape == () else None)
+    return Path(wires, product if trace.program.nodes[trace.program.output].shape == () else None)
 
 
-def _slope(trace: Trace, edge: int) -> float | None:
-    """The local gradient of an edge between two numbers."""
-    if trace.node(int(trace.plan.sender[edge])).shape or trace.node(int(trace.plan.receiver[edge])).shape:
+def _slope(wire: Wire) -> float | None:
+    """The local gradient of a wire between two numbers."""
+    if wire.trace.node(wire.sender).shape or wire.shape:
         return None
-    local = trace.local_of(edge)
-    return float(jacobian(trace, edge).matrix[0, 0]) if local is None else float(local)
+    local = wire.local
+    return float(jacobian(wire).matrix[0, 0]) if local is None else float(local)
 
 
 def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[str]:
-    program, plan = trace.program, trace.plan
-    nodes = [start, *(int(plan.sender[edge]) for edge in reversed(path.edges))]
-    yield f"{place}. {' → '.join(name_of(program, node) if node >= 0 else '…' for node in _shortened(nodes))}"
-    shown = _shortened(path.edges)
-    symbols = [local_name(trace.wire(edge)) if edge >= 0 else "…" for edge in shown]
+    program = trace.program
+    nodes = [start, *(wire.sender for wire in reversed(path.wires))]
+    yield f"{place}. {' → '.join('…' if node is None else name_of(program, node) for node in _shortened(nodes))}"
+    shown = _shortened(path.wires)
+    symbols = ["…" if wire is None else local_name(wire) for wire in shown]
     if path.product is None:
         yield f"   {' · '.join(symbols) or 'the seed'}"
         if symbols:
-            yield f"   {' · '.join(_structure(trace, edge) if edge >= 0 else '…' for edge in shown)}"
+            yield f"   {' · '.join('…' if wire is None else _structure(wire) for wire in shown)}"
         return
-    factors = [_slope(trace, edge) for edge in shown if edge >= 0]
+    factors = [_slope(wire) for wire in shown if wire is not None]
     if trace.seed != 1 or not shown:
         symbols.insert(0, gradient_name(trace, program.output))
         factors.insert(0, float(np.asarray(trace.seed)))
     numbers = [TERMS.number(factor) for factor in factors if factor is not None]
     # A product with dots is no equation: of a long path there are the symbols and the result.
-    whole = -1 not in shown and len(numbers) == len(factors)
+    whole = None not in shown and len(numbers) == len(factors)
     right = right_side(prod(numbers[1:], start=numbers[0]), path.product, trace.writing) if whole else numeral(path.product)
     yield f"   {' · '.join(symbols)} = {right}"
 
@@ -227,13 +230,13 @@ def _name(found: Paths) -> str:
     return name_of(found.trace.program, found.start)
 
 
-def _structure(trace: Trace, edge: int) -> str:
-    one = jacobian(trace, edge)
+def _structure(wire: Wire) -> str:
+    one = jacobian(wire)
     return f"{one.rows:,}×{one.columns:,} {one.structure}"
 
 
-def _shortened(numbers: Sequence[int]) -> Sequence[int]:
-    """The first and the last of many, with -1 for those between them."""
-    if len(numbers) <= FACTORS + 1:
-        return numbers
-    return [*numbers[: FACTORS // 2], -1, *numbers[-FACTORS // 2 :]]
+def _shortened(items: Sequence[Item]) -> Sequence[Item | None]:
+    """The first and the last of many, with None for those between them."""
+    if len(items) <= FACTORS + 1:
+        return items
+    return [*items[: FACTORS // 2], None, *items[-FACTORS // 2 :]]

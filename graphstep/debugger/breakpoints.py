@@ -169,41 +169,39 @@ def last_change(trace: Trace, node: int, before: int) -> int | None:
     """
     from graphstep.ground.arrays import all_zero
 
-    plan, program = trace.plan, trace.program
-    behind = len(plan.events) + 1
+    program, behind = trace.program, trace.last_backward_step + 1
     for n in range(min(before, behind + len(trace.updates)) - 1, behind - 1, -1):
         if trace.updates[n - behind].node == node:
             return n
-    edges = plan.arrivals[node]
-    for place in range(bisect_left(edges, before, key=plan.edge_step.__getitem__) - 1, -1, -1):
-        if not place or not all_zero(trace.contribution_of(edges[place])):
-            return int(plan.edge_step[edges[place]])
+    arrivals = trace.arrivals(node)
+    for place in range(bisect_left(arrivals, before, key=lambda wire: wire.step) - 1, -1, -1):
+        if not place or not all_zero(arrivals[place].contribution):
+            return arrivals[place].step
     seeded = node == program.output or not program.reaches[node]
-    if seeded and program.depends[node] and plan.seed_step < before:
-        return plan.seed_step
+    if seeded and program.depends[node] and trace.seed_step < before:
+        return trace.seed_step
     made = trace.step_of_value(node)
     return made if 0 < made < before else None
 
 
 def steps_at(trace: Trace, node: int) -> tuple[int, ...]:
     """The numbers of the steps that make a node's value, or a part of its gradient."""
-    edges = trace.plan.arrivals[node]
-    made = [trace.step_of_value(node), *(int(trace.plan.edge_step[edge]) for edge in edges), trace.step_of_gradient(node) or 0]
+    made = [trace.step_of_value(node), *trace.arrivals(node).steps.tolist(), trace.step_of_gradient(node) or 0]
     return tuple(sorted({n for n in made if n > 0}))
 
 
 def _steps(trace: Trace, condition: Condition) -> Iterator[int]:
-    plan = trace.plan
     if condition.kind == "gate":
         nodes, row = trace.program.nodes, GATES[condition.word]
         # Over the cells of one array, max is another gate of the same name.
         names = (row.name, row.over_cells if isinstance(row, Gate) else "")
-        at_work = [n for n, gate in enumerate(plan.gates_at.tolist(), 1) if nodes[gate].gate in names]
+        at_work = [n for n, gate in enumerate(trace.gates_at.tolist(), 1) if nodes[gate].gate in names]
         yield from (n for n in at_work if trace.step(n).event in ("value", "send"))
     elif condition.kind == "contribution":
-        for edges in plan.arrivals:
-            if len(edges) >= condition.count:
-                yield int(plan.edge_step[edges[condition.count - 1]])
+        for node in range(len(trace.program.nodes)):
+            arrivals = trace.arrivals(node)
+            if len(arrivals) >= condition.count:
+                yield arrivals[condition.count - 1].step
     elif condition.kind == "wrong":
         from graphstep.analysis.diagnosis import BACKWARD, diagnose
 
@@ -247,11 +245,10 @@ def _not_finite(trace: Trace, kind: str) -> Iterator[int]:
     import numpy as np
 
     test = np.isnan if kind == "isnan" else np.isinf
-    if not bool(test(trace.buffers.cells).any()) and not bool(test(trace.buffers.contributions).any()):
-        return
-    for node in range(trace.program.first_gate, len(trace.program.nodes)):
-        if np.any(test(trace.value_of(node))):
+    for node in trace.not_finite:
+        if node >= trace.program.first_gate and np.any(test(trace.value_of(node))):
             yield trace.step_of_value(node)
-    for edge in range(len(trace.plan.receiver)):
-        if np.any(test(trace.contribution_of(edge))):
-            yield int(trace.plan.edge_step[edge])
+    for edge in np.flatnonzero(~np.isfinite(trace.contribution_sizes)).tolist():
+        wire = trace.wire(edge)
+        if np.any(test(wire.contribution)):
+            yield wire.step

@@ -123,11 +123,10 @@ def rewritten(before: Trace, made: Rewritten) -> Refitted:
 
 
 def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number], setup: Setup) -> Refitted:
-    from graphstep.engine.plan import plan
-    from graphstep.engine.trace import run_plan
+    from graphstep.engine.trace import run_fitted
 
     fitted = fit(program, {name: shape_of(value) for name, value in values.items()})
-    new = run_plan(plan(fitted.program), values, seed=before.seed, ties=before.ties, setup=setup)
+    new = run_fitted(fitted.program, values, seed=before.seed, ties=before.ties, setup=setup)
     joined = [None if x is None else fitted.where[x] for x in where]
     for index, node in enumerate(before.program.nodes):
         if node.gate == BROADCAST:
@@ -158,13 +157,13 @@ def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int], parts: 
     if step.event == "value":
         return new.step_of_value(node(step.node))
     if step.event == "seed":
-        return new.plan.seed_step
+        return new.seed_step
     if step.sender is not None:
         sender, receiver = node(step.sender), node(step.node)
         senders = range(sender, sender + 1) if parts is None else parts(step.sender)
-        sent = [edge for edge in new.plan.arrivals[receiver] if new.plan.sender[edge] in senders]
-        same = [edge for edge in sent if new.plan.sender[edge] == sender and new.plan.slot[edge] == step.slot]
+        sent = [wire for wire in new.arrivals(receiver) if wire.sender in senders]
+        same = [wire for wire in sent if (wire.sender, wire.slot) == (sender, step.slot)]
         if sent:
-            return int(new.plan.edge_step[(same or sent)[-1]])
-        return new.step_of_gradient(sender) or new.plan.seed_step
-    return new.step_of_gradient(node(step.node)) or new.plan.seed_step
+            return (same or sent)[-1].step
+        return new.step_of_gradient(sender) or new.seed_step
+    return new.step_of_gradient(node(step.node)) or new.seed_step

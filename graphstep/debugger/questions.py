@@ -10,7 +10,6 @@ import numpy as np
 from graphstep.ground.errors import InputError
 from graphstep.language.program import node_id
 from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.quantities import edges_between
 from graphstep.teaching.lesson.solution import solve
 from graphstep.telling.cells import cell
 
@@ -34,9 +33,9 @@ def solution_of(trace: Trace, n: int) -> Solution | None:
         ask, of = f"value {name}", "value"
     elif step.event == "sum":
         ask, of = f"sum {name}", "gradient"
-    elif step.event == "send" and len(trace.plan.arrivals[step.node]) == 1:
+    elif step.event == "send" and len(trace.arrivals(step.node)) == 1:
         ask, of = f"gradient {name}", "gradient"
-    elif step.event == "send" and step.sender is not None and len(edges_between(trace, step.sender, step.node)) == 1:
+    elif step.event == "send" and step.sender is not None and len(trace.between(step.sender, step.node)) == 1:
         ask, of = f"contribution {node_id(step.sender)} → {name}", "contribution"
     else:
         return None

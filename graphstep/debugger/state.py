@@ -94,7 +94,7 @@ class State:
     @property
     def end_of_phase(self) -> int:
         """The number of the last step of this phase; of the next one when this is it already."""
-        forward, backward = self.trace.plan.seed_step - 1, len(self.trace.plan.events)
+        forward, backward = self.trace.seed_step - 1, self.trace.last_backward_step
         return forward if self.at < forward else backward if self.at < backward else len(self.trace)
 
     @property

@@ -6,6 +6,7 @@ Each function walks along the wires from one node and looks nowhere else: what w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,17 +19,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.ground.arrays import Number
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Where a gradient became what it is: along an edge, or at a node whose contributions add up to it."""
+    """Where a gradient became what it is: along a wire, or at a node whose contributions add up to it."""
 
     node: int
-    """The gate that sends along the edge; without an edge the node whose contributions were added up, or the seeded output."""
-    edge: int | None
-    """The edge; None for a sum and for the seed."""
+    """The gate that sends along the wire; without one the node whose contributions were added up, or the seeded output."""
+    wire: Wire | None
+    """The wire; None for a sum and for the seed."""
 
 
 def is_finite(value: Number) -> bool:
@@ -130,44 +132,45 @@ def gradient_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
 
 def _first_sender(trace: Trace, index: int, harmless: Callable[[Number], bool]) -> Cause:
     """The first place, in the order of the backward pass, at which what is not harmless arises on the way to a node."""
-    plan, origins, way, seen = trace.plan, [], [index], {index}
+    origins: list[tuple[int, Cause]] = []
+    way, seen = [index], {index}
     while way:
         node = way.pop()
-        harmful = [edge for edge in plan.arrivals[node] if not harmless(trace.contribution_of(edge))]
+        arrivals = trace.arrivals(node)
+        harmful = [wire for wire in arrivals if not harmless(wire.contribution)]
         if not harmful:
             # Each contribution is harmless, and their sum is not; or it is the seed.
-            origins.append((plan.edge_step[plan.arrivals[node][-1]] if plan.arrivals[node] else 0, Cause(node, None)))
-        for edge in harmful:
-            sender = int(plan.sender[edge])
-            if harmless(trace.gradient_of(sender)):
-                origins.append((plan.edge_step[edge], Cause(sender, edge)))
-            elif sender not in seen:
-                seen.add(sender)
-                way.append(sender)
-    return min(origins, key=lambda origin: int(origin[0]))[1]
+            origins.append((arrivals[-1].step if arrivals else 0, Cause(node, None)))
+        for wire in harmful:
+            if harmless(wire.upstream):
+                origins.append((wire.step, Cause(wire.sender, wire)))
+            elif wire.sender not in seen:
+                seen.add(wire.sender)
+                way.append(wire.sender)
+    return min(origins, key=itemgetter(0))[1]
 
 
 def zero_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
     """Where the gradient on its way to a node ends, if all of its gradient is 0; in the order of the backward pass.
 
-    The edges along which a gate sends 0 although a gradient arrives at it, and the nodes whose contributions cancel. Empty where
+    The wires along which a gate sends 0 although a gradient arrives at it, and the nodes whose contributions cancel. Empty where
     the gradient is not 0, and where no way leads from the output to the node.
     """
-    program, plan = trace.program, trace.plan
+    program = trace.program
     if not (program.depends[index] and program.reaches[index] and is_zero(trace.gradient_of(index))):
         return ()
-    origins, way, seen = [], [index], {index}
+    origins: list[tuple[int, Cause]] = []
+    way, seen = [index], {index}
     while way:
         node = way.pop()
-        arrivals = plan.arrivals[node]
-        if not arrivals or not all(is_zero(trace.contribution_of(edge)) for edge in arrivals):
-            origins.append((plan.edge_step[arrivals[-1]] if arrivals else 0, Cause(node, None)))
+        arrivals = trace.arrivals(node)
+        if not arrivals or not all(is_zero(wire.contribution) for wire in arrivals):
+            origins.append((arrivals[-1].step if arrivals else 0, Cause(node, None)))
             continue
-        for edge in arrivals:
-            sender = int(plan.sender[edge])
-            if not is_zero(trace.gradient_of(sender)):
-                origins.append((plan.edge_step[edge], Cause(sender, edge)))
-            elif sender not in seen:
-                seen.add(sender)
-                way.append(sender)
-    return tuple(cause for _, cause in sorted(origins, key=lambda origin: int(origin[0])))
+        for wire in arrivals:
+            if not is_zero(wire.upstream):
+                origins.append((wire.step, Cause(wire.sender, wire)))
+            elif wire.sender not in seen:
+                seen.add(wire.sender)
+                way.append(wire.sender)
+    return tuple(cause for _, cause in sorted(origins, key=itemgetter(0)))

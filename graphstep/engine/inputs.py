@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.ground.arrays import shape_of, shape_text
 from graphstep.ground.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -34,3 +35,13 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
             )
         listing = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
         raise InputError(f"'{name}' does not stand in the program", hint=did_you_mean(name, program.inputs) or listing)
+
+
+def check_seed(program: Program, seed: Number) -> None:
+    """Raise InputError unless a seed has the shape of the program's output, or is a single number."""
+    shape = program.nodes[program.output].shape
+    if shape_of(seed) not in ((), shape):
+        message = (
+            f"the seed has the shape {shape_text(shape_of(seed))}, and the output {shape_text(shape) or 'is a single number'}"
+        )
+        raise InputError(message, hint="the seed has the shape of the output, or is a single number for all its cells")

@@ -78,6 +78,17 @@ class Buffers:
             view = self.views[1][place] = read(self.contributions, place)
         return view
 
+    def freeze(self, plan: Plan) -> None:
+        """Forget the gradients of constants, and let nobody write any more. The output keeps its seed, whatever it depends on."""
+        nothing = ~np.array(plan.program.depends)
+        nothing[plan.program.output] = False
+        if nothing.any():
+            self.gradients[np.repeat(nothing, np.diff(np.array(plan.starts)))] = nan
+        for views in self.views:
+            views.clear()
+        for array in (self.cells, self.gradients, self.slopes, self.contributions):
+            array.flags.writeable = False
+
     def copy(self) -> Buffers:
         """The same numbers in cells of their own."""
         contributions = self.contributions.copy()
@@ -182,10 +193,10 @@ def _put(buffers: Buffers, places: Index, contribution: Any) -> None:
         buffers.contributions[places] = contribution
 
 
-def node_sizes(plan: Plan, gradients: Array) -> Array:
-    """By node the largest absolute value in its gradient, shape ``(nodes,)``; nan where there is one."""
+def node_sizes(plan: Plan, cells: Array) -> Array:
+    """By node the largest absolute value among its cells, shape ``(nodes,)``; nan where there is one."""
     starts = plan.starts
-    return np.abs(gradients) if isinstance(starts, range) else _sizes(gradients, pairwise(starts))
+    return np.abs(cells) if isinstance(starts, range) else _sizes(cells, pairwise(starts))
 
 
 def edge_sizes(plan: Plan, contributions: Array) -> Array:

@@ -81,6 +81,17 @@ class Plan:
         start = bisect_left(edges, -gate, key=lambda edge: -int(self.sender[edge]))
         return range(start, bisect_right(edges, -gate, start, key=lambda edge: -int(self.sender[edge])))
 
+    def edge_at(self, gate: int, slot: int) -> int | None:
+        """The edge that a gate sends along from a slot; None where nothing is sent."""
+        edges = self.edges_of(gate)
+        place = bisect_left(edges, slot, key=lambda edge: int(self.slot[edge]))
+        return edges[place] if place < len(edges) and self.slot[edges[place]] == slot else None
+
+    def same_work(self, m: int, n: int) -> bool:
+        """Whether two steps are sends, or the sums that they complete, of one gate."""
+        events, gates = self.events, self.gates_at
+        return max(m, n) <= len(events) and bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
+
     def place(self, node: int) -> int | Region:
         """Where a node's value and gradient lie."""
         return place_of(self.starts[node], self.program.nodes[node].shape)

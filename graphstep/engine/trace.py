@@ -14,21 +14,22 @@ import numpy as np
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
 from graphstep.engine.gradient import Gradient, PartialSums
-from graphstep.engine.inputs import check_inputs
+from graphstep.engine.inputs import check_inputs, check_seed
 from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
 from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.engine.step import Event, Step
-from graphstep.engine.wires import RunNode, Wire, Wires
+from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import GATES
 from graphstep.gates.gate import Gate
 from graphstep.gates.structural import Call
-from graphstep.ground.arrays import shape_of, shape_text
-from graphstep.ground.errors import InputError
+from graphstep.ground.arrays import shape_of
 from graphstep.language.setup import setup_of_program
 from graphstep.language.shapes import fit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from graphstep.engine.levels import Index
     from graphstep.engine.update import Update
@@ -54,7 +55,7 @@ class Trace:
     """The order of work."""
     buffers: Buffers
     """All numbers of the run, read-only. They are asked for by node and edge: :meth:`value_of`, :meth:`gradient_of`,
-    :meth:`contribution_of`, :meth:`local_of`; where there are numbers only, a node's cell is its index, an edge's its number."""
+    :meth:`contribution_of`; where there are numbers only, a node's cell is its index, an edge's its number."""
     seed: Number
     """The gradient of the output with respect to what stands behind it: 1 unless asked otherwise; of an array 1 in every cell,
     as if its cells were added up."""
@@ -84,6 +85,16 @@ class Trace:
     def output(self) -> Number:
         """The value of the output."""
         return self.value_of(self.program.output)
+
+    @property
+    def cell_count(self) -> int:
+        """How many cells the values of all nodes have: as many as there are nodes where each is a number."""
+        return self.plan.starts[-1]
+
+    @property
+    def has_arrays(self) -> bool:
+        """Whether any node is an array."""
+        return not isinstance(self.plan.starts, range)
 
     def with_inputs(self, inputs: Mapping[str, Number], texts: Mapping[str, str | None] | None = None) -> Trace:
         """The same program run with other values for some inputs; the plan is not made again unless a shape is another one.
@@ -123,13 +134,6 @@ class Trace:
     def contribution_of(self, edge: int) -> Number:
         """The contribution of an edge, in the shape of the value it goes to."""
         return _number(self.buffers.contributions, self.plan.edge_place(edge))
-
-    def local_of(self, edge: int) -> Number | None:
-        """The local gradient of an edge: a slope, or one for each cell (the diagonal of the Jacobian) in the shape of the value.
-
-        None for a structural gate, whose Jacobian is not formed.
-        """
-        return Wire(self, edge).local
 
     def call(self, index: int) -> Call:
         """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
@@ -216,6 +220,11 @@ class Trace:
         return int(bad[0]) if bad.size else None
 
     @cached_property
+    def value_sizes(self) -> Array:
+        """By node the largest absolute value in its value, shape ``(nodes,)``; nan where there is a nan."""
+        return node_sizes(self.plan, self.buffers.cells[: self.plan.starts[-1]])
+
+    @cached_property
     def gradient_sizes(self) -> Array:
         """By node the largest absolute value in its gradient, shape ``(nodes,)``; nan for constants and where there is a nan."""
         return node_sizes(self.plan, self.buffers.gradients)
@@ -227,13 +236,11 @@ class Trace:
 
     # -- wires -------------------------------------------------------------------------------------------------------------------
 
-    def view(self, index: int) -> RunNode:
-        """A node with its numbers."""
-        return RunNode(self, index)
-
     def wire(self, edge: int) -> Wire:
         """The wire with this number; IndexError outside."""
-        return self.wires[edge]
+        if not 0 <= edge < len(self.plan.sender):
+            raise IndexError(f"edge {edge} is outside 0 … {len(self.plan.sender) - 1}")
+        return Wire(self, edge)
 
     @property
     def wires(self) -> Wires:
@@ -248,13 +255,18 @@ class Trace:
         """The wires along which a gate sends contributions, by slot."""
         return Wires(self, self.plan.edges_of(index))
 
+    def sent(self, at: int) -> Wires:
+        """The wires that have sent by step ``at``, in the order in which they do."""
+        return Wires(self, range(bisect_right(self.plan.edge_step, at)))
+
     def between(self, sender: int, receiver: int) -> Wires:
         """The wires along which a gate sends to a node, by slot; ``x*x`` sends to x twice."""
         return Wires(self, tuple(edge for edge in self.plan.edges_of(sender) if self.plan.receiver[edge] == receiver))
 
     def wire_at(self, gate: int, slot: int) -> Wire | None:
         """The wire that enters a gate in a slot; None where nothing is sent: from a constant, or off the ways to the output."""
-        return next((wire for wire in self.sends(gate) if wire.slot == slot), None)
+        edge = self.plan.edge_at(gate, slot)
+        return None if edge is None else Wire(self, edge)
 
     # -- steps -------------------------------------------------------------------------------------------------------------------
 
@@ -317,12 +329,17 @@ class Trace:
             return self.step(n).node
         return None if n == 0 else int(self.plan.gates_at[n - 1])
 
+    @property
+    def gates_at(self) -> NDArray[np.int32]:
+        """By step of both passes, less one, the gate at work, as :meth:`gate_at` has it; shape ``(steps,)``."""
+        return self.plan.gates_at
+
     def over(self, n: int) -> int:
         """The number of the step that finishes the next gate's work after step ``n``."""
         if n >= len(self):
             return len(self)
         m = n + 1
-        while m < len(self) and self._same_work(m, m + 1):
+        while m < len(self) and self.plan.same_work(m, m + 1):
             m += 1
         return m
 
@@ -331,13 +348,9 @@ class Trace:
         if n <= 0:
             return 0
         m = n
-        while m > 1 and self._same_work(m - 1, m):
+        while m > 1 and self.plan.same_work(m - 1, m):
             m -= 1
         return m - 1
-
-    def _same_work(self, m: int, n: int) -> bool:
-        events, gates = self.plan.events, self.plan.gates_at
-        return max(m, n) <= len(events) and bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
 
 
 def trace(
@@ -351,7 +364,14 @@ def trace(
     """
     check_inputs(program, inputs)
     fitted = fit(program, {name: shape_of(value) for name, value in inputs.items()})
-    return run_plan(plan(fitted.program), inputs, seed=seed, ties=ties, setup=setup)
+    return run_fitted(fitted.program, inputs, seed=seed, ties=ties, setup=setup)
+
+
+def run_fitted(
+    program: Program, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first", setup: Setup | None = None
+) -> Trace:
+    """Run a program that is fitted to the shapes of its inputs already; raises as :func:`trace` does."""
+    return run_plan(plan(program), inputs, seed=seed, ties=ties, setup=setup)
 
 
 def run_plan(
@@ -359,12 +379,7 @@ def run_plan(
 ) -> Trace:
     """Run a plan that is already made, with inputs of the shapes that it was made for; raises as :func:`trace` does."""
     check_inputs(plan.program, inputs)
-    shape = plan.program.nodes[plan.program.output].shape
-    if shape_of(seed) not in ((), shape):
-        message = (
-            f"the seed has the shape {shape_text(shape_of(seed))}, and the output {shape_text(shape) or 'is a single number'}"
-        )
-        raise InputError(message, hint="the seed has the shape of the output, or is a single number for all its cells")
+    check_seed(plan.program, seed)
     buffers = Buffers.of(plan)
     # IEEE gives inf and nan where it must, and the step that made one says so: a warning on top would be noise.
     with np.errstate(all="ignore"):
@@ -375,20 +390,8 @@ def run_plan(
 
 def finished(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, setup: Setup) -> Trace:
     """The trace of a run that has filled its buffers; nobody writes to them any more."""
-    _forget_constants(plan, buffers.gradients)
-    for views in buffers.views:
-        views.clear()
-    for array in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions):
-        array.flags.writeable = False
+    buffers.freeze(plan)
     return Trace(plan, buffers, seed, ties, setup)
-
-
-def _forget_constants(plan: Plan, gradients: Array) -> None:
-    """A constant has no gradient; the output has its seed, whatever it depends on."""
-    nothing, starts = ~np.array(plan.program.depends), plan.starts
-    nothing[plan.program.output] = False
-    if nothing.any():
-        gradients[np.repeat(nothing, np.diff(np.array(starts)))] = np.nan
 
 
 def _number(buffer: Array, place: Index) -> Number:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Operand, Shape
     from graphstep.language.program import Node
+
+Cell = TypeVar("Cell", np.int32, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Wires(Sequence[Wire]):
     """Several wires of one run, in the order in which they send; each is made when it is asked for.
 
     Where all of them are needed, their columns cost no object for each: :attr:`senders`, :attr:`receivers`, :attr:`slots`,
-    :attr:`steps`, arrays of shape ``(wires,)``.
+    :attr:`steps`, :attr:`slopes`, arrays of shape ``(wires,)``.
     """
 
     __slots__ = ("_edges", "_trace")
@@ -166,7 +168,12 @@ class Wires(Sequence[Wire]):
         """By wire, the number of the step that sends."""
         return self._column(self._trace.plan.edge_step)
 
-    def _column(self, array: NDArray[np.int32]) -> NDArray[np.int32]:
+    @property
+    def slopes(self) -> NDArray[np.float64]:
+        """By wire, the local gradient between two numbers; nan where there is an array."""
+        return self._column(self._trace.buffers.slopes)
+
+    def _column(self, array: NDArray[Cell]) -> NDArray[Cell]:
         edges = self._edges
         # A slice is a view; what is listed is copied.
         return array[edges.start : edges.stop] if isinstance(edges, range) else array[list(edges)]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.faces.drawing.diagram import Diagram
     from graphstep.ground.arrays import Number
 
@@ -74,9 +75,9 @@ def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int],
             changed.add(box)
     routes = {}
     for flip in flipped(old, new):
-        wire = drawn.edge_of.get((int(new.plan.sender[flip.edge]), int(new.plan.slot[flip.edge])))
-        if wire is not None:
-            routes[wire] = flip.sign
+        drawn_wire = drawn.edge_of.get((flip.wire.sender, flip.wire.slot))
+        if drawn_wire is not None:
+            routes[drawn_wire] = flip.sign
     return Marks(
         values=values,
         gradients=gradients,
@@ -89,10 +90,10 @@ def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int],
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """An edge at a router that passes something in one run and nothing, or the opposite, in the other."""
+    """A wire at a router that passes something in one run and nothing, or the opposite, in the other."""
 
-    edge: int
-    """The edge."""
+    wire: Wire
+    """The wire, of the new run."""
     opened: int
     """Cells that pass something now and did not; of a number 1 or 0."""
     closed: int
@@ -114,7 +115,7 @@ _FLIPPED: WeakKeyDictionary[Trace, tuple[int, list[Flip]]] = WeakKeyDictionary()
 
 
 def flipped(old: Trace, new: Trace) -> list[Flip]:
-    """The edges at routers (max, min, relu, abs) that pass something else in one run than in the other."""
+    """The wires at routers (max, min, relu, abs) that pass something else in one run than in the other."""
     known = _FLIPPED.get(new)
     if known is None or known[0] != id(old):
         known = _FLIPPED[new] = (id(old), _flipped(old, new))
@@ -124,40 +125,37 @@ def flipped(old: Trace, new: Trace) -> list[Flip]:
 def _flipped(old: Trace, new: Trace) -> list[Flip]:
     import numpy as np
 
-    before, after = old.buffers.slopes, new.buffers.slopes
+    before, after = old.wires.slopes, new.wires.slopes
     # Between arrays no slope is kept: it is nan in both runs, and never equal to itself.
     different = np.flatnonzero(np.sign(before) != np.sign(after))
     found = []
     for edge in different[:_MOST].tolist():
-        sender = int(new.plan.sender[edge])
-        gate, shape = new.gate(sender), new.node(sender).shape
+        wire = new.wire(edge)
+        gate, shape = wire.gate, new.node(wire.sender).shape
         if not isinstance(gate, Gate) or gate.pattern[0] != "router":
             continue
-        was, now = np.sign(np.asarray(old.local_of(edge))), np.sign(np.asarray(new.local_of(edge)))
+        was, now = np.sign(np.asarray(old.wire(edge).local)), np.sign(np.asarray(wire.local))
         counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]
         if any(counts):
             opened, closed, turned = counts
-            found.append(Flip(edge, opened, closed, turned, int(np.size(now)) if shape else 0))
+            found.append(Flip(wire, opened, closed, turned, int(np.size(now)) if shape else 0))
     return found
 
 
 def routes_text(old: Trace, new: Trace) -> str:
     """The flipped routes in words; empty where none has flipped."""
-    parts = []
-    for flip in flipped(old, new)[:4]:
-        sender = int(new.plan.sender[flip.edge])
-        gate, operand = new.gate(sender), int(new.plan.receiver[flip.edge])
-        if gate is not None:
-            parts.append(f"{gate.name} at {name_of(new.program, operand)} {_does(flip, new)}")
+    parts = [
+        f"{flip.wire.gate.name} at {name_of(new.program, flip.wire.receiver)} {_does(flip)}" for flip in flipped(old, new)[:4]
+    ]
     return f"⇄ {'; '.join(parts)}" if parts else ""
 
 
-def _does(flip: Flip, new: Trace) -> str:
+def _does(flip: Flip) -> str:
     if flip.cells:
         said = [(flip.opened, "passes"), (flip.closed, "blocks"), (flip.turned, "turns the sign of")]
         some = ", ".join(f"{does} {count:,} more" for count, does in said if count)
         return f"now {some} of {flip.cells:,} cells"
-    slope = float(new.local_of(flip.edge) or 0.0)
+    slope = float(flip.wire.local or 0.0)
     return f"now {'lets it pass' if slope > 0 else 'turns its sign' if slope < 0 else 'blocks it'}"
 
 

@@ -164,7 +164,7 @@ class Run:
         wires = self.trace.between(sender, receiver)
         if not 1 <= turn <= len(wires):
             raise KeyError(f"{quoted(of)} sends {len(wires)} gradients to {quoted(towards)}")
-        return jacobian(self.trace, wires[turn - 1].edge)
+        return jacobian(wires[turn - 1])
 
     def cell(self, text: str, of: Literal["gradient", "value"] = "gradient") -> CellExplanation:
         """One cell, ``W[0, 1]``, of a gradient or a value as the sum of numbers that it is. InputError where there is none."""

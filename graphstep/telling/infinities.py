@@ -32,8 +32,8 @@ def why_not_finite(trace: Trace, index: int) -> Reason | None:
         return None
     with np.errstate(all="ignore"):
         cause = gradient_causes(trace, index)[-1]
-        if cause.edge is not None:
-            return _where_it_breaks(trace.wire(cause.edge))
+        if cause.wire is not None:
+            return _where_it_breaks(cause.wire)
     if cause.node == trace.program.output:
         return reason("seed-not-finite", value=NotFinite.of(trace.seed))
     nan = np.isnan(trace.gradient_of(cause.node)).any()
@@ -96,8 +96,8 @@ def zero_times_infinity(wire: Wire) -> tuple[Reason, ...]:
         trap = reason("trap-shut", name=Named(sender), where=where, gate=gate.symbol)
     else:
         trap = reason("trap-shut-router", name=Named(sender), where=where, gate=gate.symbol, mine=Slot(sender, slot))
-    origin = next((x for x in gradient_causes(trace, sender) if x.edge is not None), None)
-    return (trap,) if origin is None else (trap, _cure(trace, origin.node, trace.wire(origin.edge or 0).slot))
+    origin = next((cause.wire for cause in gradient_causes(trace, sender) if cause.wire is not None), None)
+    return (trap,) if origin is None else (trap, _cure(trace, origin.sender, origin.slot))
 
 
 def _may_meet(wire: Wire) -> bool:

@@ -70,20 +70,19 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     return Ladder(left, tuple(rungs))
 
 
-def local_ladder(trace: Trace, edge: int) -> Ladder:
-    """The local gradient of an edge of an elementwise gate: its formula in names, in numbers, and its value.
+def local_ladder(wire: Wire) -> Ladder:
+    """The local gradient of a wire of an elementwise gate: its formula in names, in numbers, and its value.
 
     On arrays that is the diagonal of the Jacobian, cell by cell. ValueError for a structural gate, whose Jacobian is not formed.
     """
-    return _local_ladder(trace, edge, trace.local_of(edge))
+    return _local_ladder(wire, wire.local)
 
 
-def _local_ladder(trace: Trace, edge: int, value: Number | None) -> Ladder:
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    gate = trace.gate(sender)
+def _local_ladder(wire: Wire, value: Number | None) -> Ladder:
+    trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
     if not isinstance(gate, Gate) or value is None:
         raise ValueError("the Jacobian of a structural gate is not formed")
-    left = local_term(trace.wire(edge))
+    left = local_term(wire)
     if gate.chooses:
         return Ladder(left, (result(value, trace.writing),))
     names, node, values = names_of(trace.program), trace.node(sender), trace.operand_values(sender)
@@ -127,13 +126,12 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
 
 def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     """The contribution of a send, and the local gradient that it was multiplied by (None for a structural gate)."""
-    trace, edge, sender, gate = wire.trace, wire.edge, wire.sender, wire.gate
-    left = wire_term(wire)
-    if not isinstance(gate, Gate):
-        return Ladder(left, tuple(_pulled(trace, edge))), None
+    trace, sender, left = wire.trace, wire.sender, wire_term(wire)
+    if not isinstance(wire.gate, Gate):
+        return Ladder(left, tuple(_pulled(wire))), None
     upstream, local, contribution = wire.upstream, wire.local, wire.contribution
     assert local is not None, "an elementwise gate has a local gradient"
-    slope, row = _local_ladder(trace, edge, local), names_of(trace.program).rows[sender]
+    slope, row = _local_ladder(wire, local), names_of(trace.program).rows[sender]
     arrives = gradient_term(trace, sender)
     rungs = [Rung(arrives * local_term(wire), "symbols")]
     alone = slope.rungs[0]
@@ -150,21 +148,20 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     return Ladder(left, tuple(without_repeats(rungs))), slope
 
 
-def _pullback(trace: Trace, edge: int, *, numbers: bool = False) -> Term:
+def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
     """What a structural gate makes of its upstream gradient, in symbols or in numbers."""
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    gate, names, node = trace.gate(sender), names_of(trace.program), trace.node(sender)
-    assert gate is not None, "an edge starts at a gate"
+    trace, sender, gate = wire.trace, wire.sender, wire.gate
+    names, node = names_of(trace.program), trace.node(sender)
     assert not isinstance(gate, Gate), "an elementwise gate multiplies"
     values = trace.operand_values(sender)
     if numbers:
         terms = _Terms(len(values), lambda k: number_term(trace, node.operands[k], values[k]))
-        upstream, out = (number(x, row=names.rows[sender]) for x in (trace.gradient_of(sender), trace.value_of(sender)))
+        upstream, out = (number(x, row=names.rows[sender]) for x in (wire.upstream, trace.value_of(sender)))
     else:
         terms = _Terms(len(values), lambda k: names.slot(sender, k))
         upstream, out = gradient_term(trace, sender), names.operand(sender)
     shapes = [trace.node(x).shape if isinstance(x, int) else () for x in node.operands]
-    return TERMS.term(gate.pulled(TERMS, slot, upstream, terms, out, gate.told(node.options, shapes)))
+    return TERMS.term(gate.pulled(TERMS, wire.slot, upstream, terms, out, gate.told(node.options, shapes)))
 
 
 class _Terms(Sequence[Any]):
@@ -182,14 +179,12 @@ class _Terms(Sequence[Any]):
         return self._make(range(self._count)[place])
 
 
-def _pulled(trace: Trace, edge: int) -> list[Rung]:
-    sender = int(trace.plan.sender[edge])
-    rungs, contribution = [Rung(_pullback(trace, edge), "symbols")], trace.contribution_of(edge)
-    row = names_of(trace.program).rows[int(trace.plan.receiver[edge])]
-    few = np.size(contribution) > 0 and _written(
-        (*trace.operand_values(sender), trace.gradient_of(sender), trace.value_of(sender))
-    )
-    if few and len((numbers := _pullback(trace, edge, numbers=True)).read(TEXT).text) <= _WIDE:
+def _pulled(wire: Wire) -> list[Rung]:
+    trace, sender = wire.trace, wire.sender
+    rungs, contribution = [Rung(_pullback(wire), "symbols")], wire.contribution
+    row = names_of(trace.program).rows[wire.receiver]
+    few = np.size(contribution) > 0 and _written((*trace.operand_values(sender), wire.upstream, trace.value_of(sender)))
+    if few and len((numbers := _pullback(wire, numbers=True)).read(TEXT).text) <= _WIDE:
         rungs += equation([numbers], contribution, trace.writing, row=row)
         if rungs[-1].relation == "≈" and convention(trace, sender) is not None:
             # The formula has no number here (x / ‖x‖ at 0): what is chosen is said beside it.
@@ -203,15 +198,13 @@ def sum_ladder(step: Step) -> Ladder:
     """A gradient as the sum of its contributions, in the order of the uses."""
     trace = step.trace
     left, total = gradient_term(trace, step.node), trace.gradient_of(step.node)
-    uses = trace.program.uses
-    edges = sorted(
-        trace.plan.arrivals[step.node], key=lambda e: uses.get((int(trace.plan.sender[e]), int(trace.plan.slot[e])), 0)
-    )
-    if len(edges) > _MANY:
-        words = TERMS.words(message(trace.writing.language, "sum-of-many", parts=str(len(edges))))
+    arrivals = trace.arrivals(step.node)
+    if len(arrivals) > _MANY:
+        words = TERMS.words(message(trace.writing.language, "sum-of-many", parts=str(len(arrivals))))
         return Ladder(left, (Rung(words, "words"), result(total, trace.writing)))
-    rungs = [Rung(_added([wire_term(trace.wire(edge)) for edge in edges]), "symbols")]
-    parts = [trace.contribution_of(edge) for edge in edges]
+    wires = sorted(arrivals, key=lambda wire: wire.use)
+    rungs = [Rung(_added([wire_term(wire) for wire in wires]), "symbols")]
+    parts = [wire.contribution for wire in wires]
     if _written(parts):
         row = names_of(trace.program).rows[step.node]
         rungs += equation([_added([number(part, row=row) for part in parts])], total, trace.writing, row=row)

@@ -181,9 +181,9 @@ def _where_it_ends(trace: Trace, index: int) -> tuple[Reason, ...]:
     if len(trace.program.nodes) > FOLLOWED:
         return ()
     for cause in zero_causes(trace, index):
-        if cause.edge is None and cause.node != index:
+        if cause.wire is None and cause.node != index:
             return (reason("contributions-cancel", name=Named(cause.node)),)
-        if cause.edge is not None and (wire := trace.wire(cause.edge)).receiver != index:
+        if (wire := cause.wire) is not None and wire.receiver != index:
             where = reason("ends", step=str(wire.step), box=Box(cause.node), name=Named(wire.receiver))
             return where, *why_nothing_is_sent(wire)
     return ()

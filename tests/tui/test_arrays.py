@@ -28,7 +28,7 @@ def test_every_key_can_be_pressed() -> None:
 
     async def play(driver: Driver) -> None:
         screen = driver.screen
-        screen.go(driver.now.trace.plan.seed_step + 1)
+        screen.go(driver.now.trace.seed_step + 1)
         for key in KEYS:
             await driver.press(key)
             while driver.app.screen is not screen:
@@ -136,7 +136,7 @@ def test_the_jacobian_of_the_wire_at_work_is_shown_in_full_where_it_is_small() -
 def test_a_jacobian_is_that_of_the_selected_node_or_of_the_wire_at_work() -> None:
     async def play(driver: Driver) -> None:
         run = driver.now.trace
-        ends = lambda: [(int(run.plan.sender[e]), int(run.plan.receiver[e])) for e in edges_of(driver.now)]  # noqa: E731 - it is asked again
+        ends = lambda: [(wire.sender, wire.receiver) for wire in map(run.wire, edges_of(driver.now))]  # noqa: E731 - it is asked again
         driver.screen.go(1)
         assert ends() == [(2, 0), (2, 1)]
         await driver.press("end")

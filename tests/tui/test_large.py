@@ -39,7 +39,7 @@ def test_a_step_among_two_thousand_gates_is_little_work(spared) -> None:
             pane = driver.screen.panes.graph
             assert "of 2,599 nodes" in str(pane.border_title)
             await driver.press("right")
-            for start in (1, driver.now.trace.plan.seed_step, len(driver.now.trace) - 60):
+            for start in (1, driver.now.trace.seed_step, len(driver.now.trace) - 60):
                 driver.screen.go(start)
                 work = []
                 for n in range(1, 11):

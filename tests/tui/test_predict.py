@@ -36,7 +36,7 @@ def test_of_a_large_array_the_shape_is_asked_for_and_of_a_small_one_a_cell() -> 
     assert solution_of(run, 1).shape.shape == (64, 5)
     small = trace(read(LAYER[0]), given(LAYER[1]))
     assert solution_of(small, 1).quantity.cell is not None
-    assert solution_of(small, small.plan.seed_step) is None
+    assert solution_of(small, small.seed_step) is None
 
 
 def test_the_step_is_taken_when_it_is_answered() -> None:

@@ -63,7 +63,7 @@ def test_the_field_of_the_selected_input_has_the_focus() -> None:
 def test_an_edit_says_which_routes_it_flips() -> None:
     before = trace(read("max(x, y)*relu(z)"), {"x": 3.0, "y": 2.0, "z": 1.0})
     after = before.with_inputs({"x": 1.0, "z": -1.0})
-    assert {int(before.plan.receiver[flip.edge]) for flip in flipped(before, after)} == {0, 1, 2}
+    assert {flip.wire.receiver for flip in flipped(before, after)} == {0, 1, 2}
     text = routes_text(before, after)
     assert "max at x now blocks it" in text
     assert "max at y now lets it pass" in text

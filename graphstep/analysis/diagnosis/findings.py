@@ -84,7 +84,7 @@ def _not_finite(trace: Trace) -> Iterator[Finding]:
         yield Finding("not finite", nan, f"{name_of(trace.program, nan)} is the first nan, made of an infinity.")
     edge = trace.first_edge_not_finite
     if edge is not None and node is None and not trace.given_not_finite:
-        receiver = int(trace.plan.receiver[edge])
+        receiver = trace.wire(edge).receiver
         yield Finding("not finite", receiver, f"The gradient that is sent to {name_of(trace.program, receiver)} is inf or nan.")
 
 

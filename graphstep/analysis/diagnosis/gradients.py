@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.ground.arrays import Number
 
 TINY = 1e-10
@@ -65,7 +66,7 @@ def _is_known(trace: Trace, index: int, named: frozenset[int]) -> bool:
     for cause in gradient_causes(trace, index):
         before = [x for x in trace.node(cause.node).operands if isinstance(x, int)]
         origins = {cause.node, *(origin for x in before for origin in value_causes(trace, x))}
-        if origins & named or (cause.edge is not None and int(trace.plan.receiver[cause.edge]) in named):
+        if origins & named or (cause.wire is not None and cause.wire.receiver in named):
             return True
     return False
 
@@ -90,14 +91,14 @@ def _why_zero(trace: Trace, index: int, *, followed: bool) -> str:
     causes = zero_causes(trace, index)[:2]
     said = [f"{head}."]
     for cause in causes:
-        if cause.edge is None and cause.node == program.output:
+        if cause.wire is None and cause.node == program.output:
             return f"{head}: the seed is 0."
-        if cause.edge is None:
+        if cause.wire is None:
             said.append(f"The contributions to {name_of(program, cause.node)} cancel.")
             continue
-        why = wording(trace).sentences(why_nothing_is_sent(trace.wire(cause.edge)))
+        why = wording(trace).sentences(why_nothing_is_sent(cause.wire))
         said.append(f"It ends at {_gate(trace, cause.node)}: {_lowered(why)}")
-    cures = dict.fromkeys(filter(None, (_cure(trace, cause.node, cause.edge) for cause in causes)))
+    cures = dict.fromkeys(filter(None, (_cure(cause.wire) for cause in causes if cause.wire is not None)))
     return " ".join([*said, *cures])
 
 
@@ -111,11 +112,9 @@ def _lowered(sentence: str) -> str:
     return f"{first.lower()} {rest}" if first in ("The", "In", "Of") else sentence
 
 
-def _cure(trace: Trace, node: int, edge: int | None) -> str:
+def _cure(wire: Wire) -> str:
     """What would let a gradient through that ends at a gate."""
-    gate = trace.gate(node)
-    if gate is None or edge is None:
-        return ""
+    gate = wire.gate
     if not isinstance(gate, Gate):
         return "Other values to start from would tell them apart." if gate.pattern[0] == "switcher" else ""
     if gate.pattern[0] == "dead":
@@ -155,12 +154,11 @@ def length(value: Number) -> float:
 
 def _steepest(trace: Trace, index: int, *, down: bool) -> str:
     """The gate on the way of the largest contributions at which the gradient changes most, or that it is many gates' doing."""
-    plan, node = trace.plan, index
+    node = index
     worst, total, found, before = 1.0, 1.0, None, length(trace.gradient_of(index))
-    while node != trace.program.output and plan.arrivals[node]:
-        sizes = [length(trace.contribution_of(edge)) for edge in plan.arrivals[node]]
-        edge = plan.arrivals[node][int(np.argmax(sizes))]
-        node = int(plan.sender[edge])
+    while node != trace.program.output and (arrivals := trace.arrivals(node)):
+        sizes = [length(wire.contribution) for wire in arrivals]
+        node = arrivals[int(np.argmax(sizes))].sender
         arrived = length(trace.gradient_of(node))
         change = (arrived / before if down else before / arrived) if before and arrived else 1.0
         if change > worst:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.gates.structural import Call, StructuralGate, Structure
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Shape
@@ -44,16 +45,8 @@ _BYTES = 8
 class Jacobian:
     """The Jacobian of one edge. Compared and hashed by identity."""
 
-    trace: Trace
-    """The run."""
-    edge: int
-    """The edge, by its number in the order of sending."""
-    sender: int
-    """The gate, whose cells are the rows."""
-    slot: int
-    """The slot of the gate that reads the receiver."""
-    receiver: int
-    """The node whose cells are the columns."""
+    wire: Wire
+    """The edge: the cells of its sender are the rows, those of its receiver the columns."""
     structure: Structure
     """What it looks like; see :data:`graphstep.gates.structural.Structure`."""
     nonzero: int
@@ -62,14 +55,19 @@ class Jacobian:
     """Multiplications of the pullback."""
 
     @property
+    def trace(self) -> Trace:
+        """The run."""
+        return self.wire.trace
+
+    @property
     def output_shape(self) -> Shape:
         """The shape of the gate's value."""
-        return self.trace.node(self.sender).shape
+        return self.trace.node(self.wire.sender).shape
 
     @property
     def input_shape(self) -> Shape:
         """The shape of the input."""
-        return self.trace.node(self.receiver).shape
+        return self.wire.shape
 
     @property
     def rows(self) -> int:
@@ -107,30 +105,29 @@ class Jacobian:
         if not self.is_formed:
             message = f"this Jacobian has {self.entries:,} entries, and only those of at most {ENTRIES:,} are formed"
             raise LimitError(message, hint="take fewer examples, or a smaller layer, to see one in full")
-        gate = self.trace.gate(self.sender)
-        assert gate is not None, "an edge starts at a gate"
+        gate = self.wire.gate
         if isinstance(gate, Gate):
             # The local gradient of an elementwise gate is the diagonal.
-            matrix = np.diag(np.asarray(self.trace.local_of(self.edge), np.float64).ravel())
+            matrix = np.diag(np.asarray(self.wire.local, np.float64).ravel())
         else:
             matrix = np.zeros((self.rows, self.columns))
-            call = self.trace.call(self.sender)
+            call = self.trace.call(self.wire.sender)
             with np.errstate(all="ignore"):
                 for place in range(self.columns):
                     index = tuple(map(int, np.unravel_index(place, self.input_shape)))
-                    matrix[:, place] = column(np, gate, call, self.slot, index).ravel()
+                    matrix[:, place] = column(np, gate, call, self.wire.slot, index).ravel()
         matrix.flags.writeable = False
         return matrix
 
     @property
     def upstream(self) -> Number:
         """The gradient of the gate's value."""
-        return self.trace.gradient_of(self.sender)
+        return self.wire.upstream
 
     @property
     def pulled(self) -> Number:
         """The contribution that the run sent, by the gate's pullback, without a Jacobian."""
-        return self.trace.contribution_of(self.edge)
+        return self.wire.contribution
 
     @cached_property
     def product(self) -> Number:
@@ -204,16 +201,13 @@ _WHERE: dict[Structure, str] = {
 }
 
 
-def jacobian(trace: Trace, edge: int) -> Jacobian:
-    """The Jacobian of an edge; IndexError when the run has no such edge."""
-    if not 0 <= edge < len(trace.plan.sender):
-        raise IndexError(f"edge {edge} is outside 0 … {len(trace.plan.sender) - 1}")
-    sender, slot, receiver = (int(array[edge]) for array in (trace.plan.sender, trace.plan.slot, trace.plan.receiver))
-    gate, rows = trace.gate(sender), prod(trace.node(sender).shape)
-    assert gate is not None, "an edge starts at a gate"
+def jacobian(wire: Wire) -> Jacobian:
+    """The Jacobian of an edge."""
+    trace, slot, gate = wire.trace, wire.slot, wire.gate
+    rows = prod(trace.node(wire.sender).shape)
     if isinstance(gate, Gate):
-        return Jacobian(trace, edge, sender, slot, receiver, "diagonal", rows, rows)
-    call = trace.call(sender)
+        return Jacobian(wire, "diagonal", rows, rows)
+    call = trace.call(wire.sender)
     shapes = [value.shape for value in call.inputs]
     structure = gate.structure(slot, shapes, call.options)
     if structure == "selection" and call.ties == "split" and gate.remark is not None and gate.remark(np, call):
@@ -221,7 +215,7 @@ def jacobian(trace: Trace, edge: int) -> Jacobian:
         structure = "dense" if rows == 1 else "block"
     columns = prod(shapes[slot])
     count = columns if gate.multiplications is None else gate.multiplications(slot, shapes, call.options)
-    return Jacobian(trace, edge, sender, slot, receiver, structure, _nonzero(gate, call, structure, slot, shapes), count)
+    return Jacobian(wire, structure, _nonzero(gate, call, structure, slot, shapes), count)
 
 
 def size_text(size: int) -> str:

@@ -17,18 +17,15 @@ from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One factor of the chain: one edge of the path."""
 
-    edge: int
-    """The edge."""
-    sender: int
-    """The gate."""
-    receiver: int
-    """The input of the gate that the path comes from."""
+    wire: Wire
+    """The edge: from the gate to the input of it that the path comes from."""
     rows: int
     """Cells of the gate's value."""
     columns: int
@@ -87,19 +84,19 @@ def orders(trace: Trace, start: int | None = None) -> Orders:
     elif onward[start][1] is None:
         raise InputError(f"no gradient flows from the output to {name_of(trace.program, start)}", hint="choose another node")
     cells, node, layers = prod(trace.node(start).shape), start, []
-    while (edge := onward[node][1]) is not None:
-        one = jacobian(trace, edge)
-        layers.append(Layer(edge, one.sender, node, one.rows, one.columns, one.entries, one.entries * cells, one.multiplications))
-        node = one.sender
+    while (wire := onward[node][1]) is not None:
+        one = jacobian(wire)
+        layers.append(Layer(wire, one.rows, one.columns, one.entries, one.entries * cells, one.multiplications))
+        node = wire.sender
     return Orders(start, cells, tuple(layers))
 
 
-def _onward(trace: Trace) -> list[tuple[int, int | None]]:
+def _onward(trace: Trace) -> list[tuple[int, Wire | None]]:
     """By node, the number of edges of its longest path to the output, and the first of them."""
-    found: list[tuple[int, int | None]] = [(0, None)] * len(trace.program.nodes)
+    found: list[tuple[int, Wire | None]] = [(0, None)] * len(trace.program.nodes)
     for node in range(len(found) - 1, -1, -1):
-        for edge in reversed(trace.plan.arrivals[node]):
-            length = found[int(trace.plan.sender[edge])][0] + 1
+        for wire in reversed(trace.arrivals(node)):
+            length = found[wire.sender][0] + 1
             if length > found[node][0]:
-                found[node] = (length, edge)
+                found[node] = (length, wire)
     return found

@@ -33,7 +33,7 @@ _LAYERS = 24
 
 def title(jacobian: Jacobian) -> str:
     """What it is: ``∂q/∂W``."""
-    return local_name(jacobian.trace.wire(jacobian.edge))
+    return local_name(jacobian.wire)
 
 
 def line(jacobian: Jacobian) -> str:
@@ -46,7 +46,7 @@ def lines(jacobian: Jacobian) -> list[str]:
     product with it.
     """
     trace, digits = jacobian.trace, jacobian.trace.writing.digits
-    out, source = name_of(trace.program, jacobian.sender), name_of(trace.program, jacobian.receiver)
+    out, source = name_of(trace.program, jacobian.wire.sender), name_of(trace.program, jacobian.wire.receiver)
     text = [
         f"{title(jacobian)}, the Jacobian of {out}, {kind_text(jacobian.output_shape)}, "
         f"towards {source}, {kind_text(jacobian.input_shape)}",
@@ -81,8 +81,8 @@ def matrix_lines(jacobian: Jacobian) -> list[str]:
     """
     matrix, digits = jacobian.matrix, jacobian.trace.writing.digits
     if jacobian.rows <= ROWS and jacobian.columns <= COLUMNS:
-        tops = _labels(jacobian.trace, jacobian.receiver, jacobian.input_shape)
-        sides = _labels(jacobian.trace, jacobian.sender, jacobian.output_shape)
+        tops = _labels(jacobian.trace, jacobian.wire.receiver, jacobian.input_shape)
+        sides = _labels(jacobian.trace, jacobian.wire.sender, jacobian.output_shape)
         table = [
             ["", *tops],
             *([side, *(numeral(entry, digits) for entry in row)] for side, row in zip(sides, matrix.tolist(), strict=True)),
@@ -100,7 +100,7 @@ def orders_lines(trace: Trace, orders: Orders) -> list[str]:
     program = trace.program
     start, out = name_of(program, orders.start), name_of(program, program.output)
     head = ["layer", "Jacobian", "pullback", "from the output", "from the input"]
-    rows = [_layer(trace, layer) for layer in orders.layers]
+    rows = [_layer(layer) for layer in orders.layers]
     if len(rows) > _LAYERS:
         kept = _LAYERS // 2
         rows = [*rows[:kept], ["…", "", "", "", ""], *rows[-kept:]]
@@ -124,10 +124,10 @@ def orders_lines(trace: Trace, orders: Orders) -> list[str]:
     return text
 
 
-def _layer(trace: Trace, layer: Layer) -> list[str]:
+def _layer(layer: Layer) -> list[str]:
     size = shape_text((layer.rows, layer.columns))
     return [
-        local_name(trace.wire(layer.edge)),
+        local_name(layer.wire),
         size,
         *(f"{count:,}" for count in (layer.pullback, layer.from_output, layer.from_input)),
     ]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.gates import Gate
 
 GATES = 5_000
@@ -99,15 +100,15 @@ class ExactRun:
         return [outputs[program.output]]
 
 
-def exact_contribution(trace: Trace, edge: int) -> Any:
-    """What a gate would send along an edge for the upstream gradient that arrives, if it did not round; in the receiver's shape.
+def exact_contribution(wire: Wire) -> Any:
+    """What a gate would send along a wire for the upstream gradient that arrives, if it did not round; in the receiver's shape.
 
     It takes a difference for each cell that the gate reads there, at the values that the run has.
     """
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
+    trace, sender, slot = wire.trace, wire.sender, wire.slot
     node = trace.node(sender)
     operands = [np.asarray(value, np.float64) for value in trace.operand_values(sender)]
-    upstream = np.ravel(trace.gradient_of(sender)).tolist()
+    upstream = np.ravel(wire.upstream).tolist()
     if sum(x.size for x in operands) + len(upstream) > CELLS:
         raise LimitError(f"without rounding at most {CELLS} cells are computed")
 

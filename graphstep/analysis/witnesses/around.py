@@ -6,7 +6,6 @@ times its seed.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +13,12 @@ from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.branches import decides, decisions
 from graphstep.analysis.witnesses.differences import FEW, Difference, Runs, between, sizes
-from graphstep.engine.levels import Region
-from graphstep.engine.passes import read, write
+from graphstep.engine.reruns import Rerun
 from graphstep.gates import STRUCTURAL, Gate
-from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.structural import Call, MisfitError
 
 if TYPE_CHECKING:
-    from graphstep.engine.levels import Batch
+    from graphstep.engine.reruns import Work
     from graphstep.engine.trace import Trace
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
@@ -62,11 +59,9 @@ class Around:
     def __init__(self, trace: Trace, index: int, magnitudes: tuple[float, float], budget: int) -> None:
         self.index = index
         """The node."""
-        self._trace, self._place, self._magnitudes = trace, trace.plan.place(index), magnitudes
+        self._trace, self._magnitudes = trace, magnitudes
         self._value = trace.value_of(index)
-        self._cells = trace.buffers.cells.copy()
-        self._batches = _depending(trace, index)
-        self._output = trace.plan.place(trace.program.output)
+        self._rerun = Rerun(trace, index)
         self.output = objective(trace, trace.output)
         """What is differentiated, at the point itself."""
         self.affordable = budget // self.work
@@ -77,7 +72,7 @@ class Around:
     @property
     def work(self) -> int:
         """What one run costs, in cells of a simple gate."""
-        return sum(_work(batch) for batch, _ in self._batches) + CALL
+        return sum(map(_cost, self._rerun.work)) + CALL
 
     def cell(self, place: int) -> Difference:
         """The slope towards the cell with this number, in reading order."""
@@ -103,65 +98,34 @@ class Around:
         count = len(steps)
         outputs = np.array([output for output, _ in runs])
         sides = []
-        for k, (_, gates) in enumerate(self._batches):
+        for k, work in enumerate(self._rerun.work):
             ways = [made[k] for _, made in runs]
             if ways[0] is not None:
                 # One column a run: the decisions of all cells of a gate, or of each of several gates.
                 columns = np.stack([np.asarray(way) for way in ways], axis=-1)
-                sides.append((np.array(gates, np.int32), columns[..., :count], columns[..., count:]))
+                sides.append((np.array(work.nodes, np.int32), columns[..., :count], columns[..., count:]))
         around = Runs(x, self.output, *self._magnitudes, below, above, outputs[:count], outputs[count:])
         with np.errstate(all="ignore"):
             return between(around, sides)
 
     def _run(self, move: Array, step: float) -> tuple[float, list[NDArray[np.int8] | None]]:
         """One run: what comes out, and what the gates decide, an entry a batch."""
-        cells = self._cells
-        write(cells, self._place, self._value + step * move)
-        made: list[NDArray[np.int8] | None] = []
+        value: Any = self._value + step * move
         with np.errstate(all="ignore"):
-            for batch, gates in self._batches:
-                try:
-                    made.append(_computed(cells, batch, len(gates), self._trace))
-                except MisfitError as error:
-                    self.refusal = self.refusal or error.reason
-                    return float("nan"), [None] * len(self._batches)
-        return objective(self._trace, read(cells, self._output)), made
+            try:
+                made = [_decided(work, inputs, out, self._trace) for work, inputs, out in self._rerun.run(value)]
+            except MisfitError as error:
+                self.refusal = self.refusal or error.reason
+                return float("nan"), [None] * len(self._rerun.work)
+        return objective(self._trace, self._rerun.output), made
 
 
-def _depending(trace: Trace, index: int) -> list[tuple[Batch, list[int]]]:
-    """The batches between a node and the output, each with its gates."""
-    program, starts = trace.program, trace.plan.starts
-    depends = [False] * len(program.nodes)
-    depends[index] = True
-    for place in range(index + 1, len(depends)):
-        depends[place] = any(isinstance(x, int) and depends[x] for x in program.nodes[place].operands)
-    depends[index] = False
-    found = []
-    for level in trace.plan.levels:
-        for batch in level.batches:
-            if isinstance(batch.outs, Region) and batch.outs.start == batch.outs.stop:
-                continue
-            firsts = [batch.outs.start] if isinstance(batch.outs, Region) else np.atleast_1d(batch.outs).tolist()
-            # An array without cells begins where the next node does: the last one that begins here has the cell.
-            gates = [bisect_right(starts, first) - 1 for first in firsts]
-            if any(depends[gate] and program.reaches[gate] for gate in gates):
-                found.append((batch, gates))
-    return found
-
-
-def _computed(cells: Array, batch: Batch, count: int, trace: Trace) -> NDArray[np.int8] | None:
-    """Compute a batch; what it decides, of shape ``(decisions, gates)``, or None where it decides nothing."""
-    gate, inputs = batch.gate, [read(cells, place) for place in batch.ins]
+def _decided(work: Work, inputs: list[Any], out: Array, trace: Trace) -> NDArray[np.int8] | None:
+    """What gates decide in a run, of shape ``(decisions, gates)``, or None where they decide nothing."""
+    gate = work.gate
     if not isinstance(gate, Gate):
-        out = gate.value(np, inputs, batch.options)
-        write(cells, batch.outs, out)
-        return _routes(gate, Call(tuple(map(np.asarray, inputs)), np.asarray(out), batch.options, trace.ties))
-    out = gate.value(NUMBERS, inputs)
-    write(cells, batch.outs, out)
-    if not decides(gate.name):
-        return None
-    shaped = np.asarray(read(cells, batch.outs))
-    return decisions(gate, inputs, shaped).reshape(-1, count)
+        return _routes(gate, Call(tuple(map(np.asarray, inputs)), out, work.options, trace.ties))
+    return decisions(gate, inputs, out).reshape(-1, len(work.nodes)) if decides(gate.name) else None
 
 
 def _routes(gate: StructuralGate, call: Call) -> NDArray[np.int8] | None:
@@ -172,20 +136,13 @@ def _routes(gate: StructuralGate, call: Call) -> NDArray[np.int8] | None:
     return np.sign(np.asarray(sent, np.float64)).astype(np.int8).reshape(-1, 1)
 
 
-def _work(batch: Batch) -> int:
-    gate = batch.gate
-    shapes = [place.shape for place in batch.ins if isinstance(place, Region)]
-    read_, written = (sum(_size(place) for place in places) for places in (batch.ins, (batch.outs,)))
-    cost = CALL + read_ + written
+def _cost(work: Work) -> int:
+    gate, cost = work.gate, CALL + work.cells_read + work.cells_written
     if isinstance(gate, Gate):
         return cost * (1 + decides(gate.name))
-    if gate.factors is not None and gate.multiplications is not None and len(shapes) == 2:
-        cost += gate.multiplications(0, shapes, batch.options) // PRODUCTS
+    if gate.factors is not None and gate.multiplications is not None and len(work.shapes) == 2:
+        cost += gate.multiplications(0, work.shapes, work.options) // PRODUCTS
     return cost * (1 + (gate.remark is not None))
-
-
-def _size(place: object) -> int:
-    return place.stop - place.start if isinstance(place, Region) else int(np.size(np.asarray(place)))
 
 
 def magnitudes(trace: Trace) -> tuple[float, float]:
@@ -193,16 +150,14 @@ def magnitudes(trace: Trace) -> tuple[float, float]:
 
     Every cell is rounded by itself, so the cells of an array count together as the length of a vector does.
     """
-    program, plan, largest, inside = trace.program, trace.plan, 0.0, 0.0
+    largest, inside = 0.0, 0.0
     with np.errstate(all="ignore"):
-        for index, depends in enumerate(program.depends):
+        for index, depends in enumerate(trace.program.depends):
             if depends:
                 largest = max(largest, _length(trace.gradient_of(index), trace.value_of(index)))
-        for edge, receiver in enumerate(plan.receiver.tolist()):
-            sender = int(plan.sender[edge])
-            elementwise = isinstance(trace.gate(sender), Gate)
-            upstream = trace.gradient_of(sender) if elementwise else trace.contribution_of(edge)
-            inside = max(inside, _length(upstream, trace.value_of(receiver)))
+        for wire in trace.wires:
+            upstream = wire.upstream if isinstance(wire.gate, Gate) else wire.contribution
+            inside = max(inside, _length(upstream, trace.value_of(wire.receiver)))
     return max(abs(objective(trace, trace.output)), largest), inside
 
 

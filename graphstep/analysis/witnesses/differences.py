@@ -14,20 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
-from graphstep.engine.levels import Region
-from graphstep.gates import Gate
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.engine.reruns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphstep.engine.levels import Index, Level
     from graphstep.engine.trace import Trace
 
 Array = NDArray[np.float64]
-
-Places = int | NDArray[np.int32]
-"""One cell by number, or several at once."""
 
 _FIRST, _COUNT = 4, 12
 """The step sizes are 2⁻⁴ · 4⁻ʲ · max(1, |x|) for j from 0 to 11."""
@@ -64,9 +58,8 @@ class Difference:
 
 def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
     """For each of the nodes, inputs or gates, the slope of the output towards it. Runs the program forward and nothing else."""
-    values = trace.buffers.cells[: len(trace.program.nodes)]
     per_node = 2 * FEW
-    chunk = max(1, _CELLS // (len(values) * per_node))
+    chunk = max(1, _CELLS // (len(trace.program.nodes) * per_node))
     place = 0
     while place < len(nodes):
         first_gate = trace.program.first_gate
@@ -75,12 +68,12 @@ def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
         while place + len(group) < len(nodes) and len(group) < chunk and max(group[-1], nodes[place + len(group)]) < first_gate:
             group.append(nodes[place + len(group)])
         place += len(group)
-        found = _settle(trace, group, [sizes(float(values[i]))[:FEW] for i in group])
+        found = _settle(trace, group, [sizes(_number(trace, i))[:FEW] for i in group])
         for index, (difference, settled) in zip(group, found, strict=True):
             if settled:
                 yield difference
             else:
-                yield _settle(trace, [index], [sizes(float(values[index]))])[0][0]
+                yield _settle(trace, [index], [sizes(_number(trace, index))])[0][0]
 
 
 def sizes(x: float) -> Array:
@@ -94,24 +87,21 @@ def sizes(x: float) -> Array:
 
 def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Difference, bool]]:
     """The difference for each node, and whether it is good enough to need no more step sizes."""
-    made, magnitudes = trace.plan, _magnitudes(trace)
-    values = trace.buffers.cells[: len(trace.program.nodes)]
-    columns = np.concatenate([np.concatenate([values[i] - h, values[i] + h]) for i, h in zip(nodes, steps, strict=True)])
-    cells = np.empty((len(values) + len(made.constants), len(columns)))
-    cells[: len(values)] = values[:, None]
-    cells[len(values) :] = made.constants[:, None]
+    values, magnitudes = [_number(trace, index) for index in nodes], _magnitudes(trace)
+    columns = np.concatenate([np.concatenate([x - h, x + h]) for x, h in zip(values, steps, strict=True)])
     ends = np.cumsum([0, *(2 * len(h) for h in steps)]).tolist()
+    runs = Columns(trace, len(columns))
     for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
-        cells[index, start:stop] = columns[start:stop]
+        runs.move(index, slice(start, stop), columns[start:stop])
     with np.errstate(all="ignore"):
-        _forward(trace, cells, nodes[0])
-        sides = _decisions(trace, cells)
+        runs.run(nodes[0])
+        sides = _decisions(trace, runs)
         found = []
-        for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
+        for x, start, stop in zip(values, ends, ends[1:], strict=False):
             left, right = slice(start, (start + stop) // 2), slice((start + stop) // 2, stop)
-            outputs = cells[trace.program.output]
-            runs = Runs(
-                float(values[index]),
+            outputs = runs.outputs
+            around = Runs(
+                x,
                 float(trace.output),
                 *magnitudes,
                 columns[left],
@@ -119,49 +109,25 @@ def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Di
                 outputs[left],
                 outputs[right],
             )
-            found.append(between(runs, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
+            found.append(between(around, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
     return found
 
 
-def _forward(trace: Trace, cells: Array, held: int) -> None:
-    """The forward pass of all columns. The value of ``held`` stays as it is, and what comes before it is not computed again."""
-    levels = trace.plan.levels
-    for level in levels[_level_of(trace, held) + 1 :]:
-        for gate, outs, ins in _numbers(level):
-            cells[outs] = gate.value(NUMBERS, [cells[i] for i in ins])
+def _number(trace: Trace, index: int) -> float:
+    value = trace.value_of(index)
+    assert isinstance(value, float), "a program of numbers has no arrays"
+    return value
 
 
-def _numbers(level: Level) -> Iterator[tuple[Gate, Places, list[Places]]]:
-    """The batches of a level, each with the cells that it writes and reads; in a program of numbers no others exist."""
-    for batch in level.batches:
-        assert isinstance(batch.gate, Gate)
-        yield batch.gate, _places(batch.outs), [_places(place) for place in batch.ins]
-
-
-def _places(index: Index) -> Places:
-    assert not isinstance(index, Region)
-    return index
-
-
-def _level_of(trace: Trace, index: int) -> int:
-    if index < trace.program.first_gate:
-        return 0
-    levels = enumerate(trace.plan.levels)
-    return next(n for n, level in levels if any(bool(np.any(batch.outs == index)) for batch in level.batches))
-
-
-def _decisions(trace: Trace, cells: Array) -> list[tuple[NDArray[np.int32], Decisions]]:
+def _decisions(trace: Trace, runs: Columns) -> list[tuple[NDArray[np.int32], Decisions]]:
     """For the gates that decide: which they are, and their decisions in every column."""
-    found = []
+    sides = []
     reaches = np.array(trace.program.reaches)
-    for level in trace.plan.levels:
-        for gate, outs, ins in _numbers(level):
-            gates = np.atleast_1d(np.asarray(outs, np.int32))
-            used = reaches[gates]
-            if decides(gate.name) and used.any():
-                inputs = [np.atleast_2d(cells[i])[used] for i in ins]
-                found.append((gates[used], decisions(gate, inputs, np.atleast_2d(cells[outs])[used])))
-    return found
+    for gate, nodes, inputs, out in runs.gates():
+        used = reaches[nodes]
+        if decides(gate.name) and used.any():
+            sides.append((nodes[used], decisions(gate, [x[used] for x in inputs], out[used])))
+    return sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +228,9 @@ def _magnitudes(trace: Trace) -> tuple[float, float]:
     """The largest |value| of a gate, and |operand|, times |its gradient|: numbers whose rounding reaches the output."""
     if not trace.seed:
         return 0.0, 0.0
-    made, gradients = trace.plan, np.abs(trace.buffers.gradients / trace.seed)
-    values = np.abs(trace.buffers.cells[: len(gradients)])
+    # By node, and in a program of numbers each has one cell.
+    gradients, values, wires = trace.gradient_sizes / np.abs(trace.seed), trace.value_sizes, trace.wires
     with np.errstate(all="ignore"):
-        outs, ins = gradients * values, gradients[made.sender] * values[made.receiver]
+        outs, ins = gradients * values, gradients[wires.senders] * values[wires.receivers]
     out, inside = (float(np.max(each, initial=0.0, where=np.isfinite(each))) for each in (outs, ins))
     return max(float(np.abs(trace.output)), out), inside

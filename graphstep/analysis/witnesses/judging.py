@@ -198,8 +198,8 @@ def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, str
 
 def _largest(trace: Trace) -> float:
     """The size of the numbers that are added up on the way to the output."""
-    cells = np.abs(trace.buffers.cells[: trace.plan.starts[-1]])
-    return float(np.max(cells, initial=0.0, where=np.isfinite(cells)))
+    values = (np.abs(trace.value_of(index)) for index in range(len(trace.program.nodes)))
+    return max(float(np.max(cells, initial=0.0, where=np.isfinite(cells))) for cells in values)
 
 
 def _same(a: float, b: float) -> bool:
@@ -303,12 +303,12 @@ def _why_not_finite(trace: Trace, index: int) -> str:
     if not causes:
         return _made_by(trace, value_causes(trace, trace.program.output))
     first = causes[0]
-    if first.edge is None and first.node == trace.program.output:
+    if first.wire is None and first.node == trace.program.output:
         return f"The seed is {_odd(trace.seed)}."
-    if first.edge is None:
+    if first.wire is None:
         return f"The contributions to {name_of(trace.program, first.node)} are too large to add up."
-    sender, edge = first.node, first.edge
-    local, upstream = trace.local_of(edge), trace.gradient_of(sender)
+    wire, sender = first.wire, first.node
+    local, upstream = wire.local, wire.upstream
     zero = local is not None and bool(np.any(np.equal(upstream, 0) & np.isinf(local)))
     if makes_not_finite(trace, sender) and not zero:
         return _made_by(trace, (sender,))
@@ -319,8 +319,8 @@ def _why_not_finite(trace: Trace, index: int) -> str:
     note = remark_at(trace, sender)
     rule = f" {note.text}" if note is not None else ""
     if local is None or is_finite(local):
-        receiver = name_of(trace.program, int(trace.plan.receiver[edge]))
-        return f"{here} what is sent to {receiver} is {_odd(trace.contribution_of(edge))}.{rule}"
+        receiver = name_of(trace.program, wire.receiver)
+        return f"{here} what is sent to {receiver} is {_odd(wire.contribution)}.{rule}"
     return f"{here} the local gradient is {_odd(local)}{', and 0 · inf is nan' if zero else ''}.{rule}"
 
 

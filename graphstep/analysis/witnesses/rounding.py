@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
 
 DIGITS_LOST = 1e-9
 """Relative error of a gate's own number from which the gate is to blame: a good one is off by 1e-15."""
@@ -44,40 +45,34 @@ def wrong_slope(trace: Trace, index: int) -> str:
     from graphstep.analysis.symbolic import exact_contribution
 
     worst: tuple[float, str] = (0.0, "")
-    for edge in _edges_to(trace, index):
-        sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-        if remark_at(trace, sender) is not None:
+    for wire in _wires_to(trace, index):
+        if remark_at(trace, wire.sender) is not None:
             # At a kink it is a matter of convention.
             continue
         try:
-            right = np.asarray(exact_contribution(trace, edge))
+            right = np.asarray(exact_contribution(wire))
         except GraphstepError:
             continue
-        came = np.asarray(trace.contribution_of(edge))
-        off, cell = _off(came, right, sums=not isinstance(trace.gate(sender), Gate))
+        came = np.asarray(wire.contribution)
+        off, cell = _off(came, right, sums=not isinstance(wire.gate, Gate))
         if off <= max(DIGITS_LOST, worst[0]):
             continue
-        gate, towards = name_with_text(trace.program, sender), name_of(trace.program, edge_to(trace, edge))
-        if not isinstance(trace.gate(sender), Gate):
+        gate, towards = name_with_text(trace.program, wire.sender), name_of(trace.program, wire.receiver)
+        if not isinstance(wire.gate, Gate):
             worst = off, f"{gate} sends {numeral(float(came[cell]))} to {towards} where {numeral(float(right[cell]))} is right."
             continue
-        upstream, local = np.asarray(trace.gradient_of(sender)), np.asarray(trace.local_of(edge))
+        upstream, local = np.asarray(wire.upstream), np.asarray(wire.local)
         slope = float(right[cell]) / float(upstream[cell])
         said = f"the local gradient of {gate} towards {towards} is {numeral(float(local[cell]))} where {numeral(slope)} is right"
-        worst = off, f"{said[0].upper()}{said[1:]}{_form(trace, sender, slot, cell, slope)}."
+        worst = off, f"{said[0].upper()}{said[1:]}{_form(wire, cell, slope)}."
     return worst[1]
 
 
-def edge_to(trace: Trace, edge: int) -> int:
-    """The node that an edge leads to on the way back."""
-    return int(trace.plan.receiver[edge])
-
-
-def _form(trace: Trace, sender: int, slot: int, cell: Any, slope: float) -> str:
+def _form(wire: Wire, cell: Any, slope: float) -> str:
     """That a local gradient is right as a formula, and loses its digits as it is computed; empty where the formula is wrong."""
     from graphstep.analysis.symbolic.reals import settled
 
-    gate = trace.gate(sender)
+    trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
     assert isinstance(gate, Gate), "a structural gate has no formula for its slope"
     if gate.chooses:
         return ""
@@ -125,9 +120,9 @@ def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
             where = name_with_text(trace.program, node).removesuffix(",")
             text = f"At {where}, numbers as large as {numeral(read)} cancel to {numeral(left)}"
     if backward:
-        for node in {index, *(edge_to(trace, edge) for edge in _edges_to(trace, index))}:
-            arrivals = trace.plan.arrivals[node]
-            read = max((float(np.max(np.abs(trace.contribution_of(e)), initial=0.0)) for e in arrivals), default=0.0)
+        for node in {index, *(wire.receiver for wire in _wires_to(trace, index))}:
+            arrivals = trace.arrivals(node)
+            read = max((float(np.max(np.abs(wire.contribution), initial=0.0)) for wire in arrivals), default=0.0)
             left = float(np.max(np.abs(trace.gradient_of(node)), initial=0.0))
             if len(arrivals) > 1 and left * worst < read:
                 worst = read / left if left else np.inf
@@ -157,39 +152,35 @@ def noise(trace: Trace, index: int) -> NDArray[np.float64]:
     """
     with np.errstate(all="ignore"):
         sizes = {trace.program.output: np.broadcast_to(np.abs(trace.seed), np.shape(trace.output))}
-        for edge in sorted(set(_edges_to(trace, index))):
-            sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
-            sizes[receiver] = sizes.get(receiver, 0.0) + _size_sent(trace, edge, sizes[sender])
+        for wire in sorted(_wires_to(trace, index), key=lambda wire: wire.edge):
+            sizes[wire.receiver] = sizes.get(wire.receiver, 0.0) + _size_sent(wire, sizes[wire.sender])
     return ROUNDINGS * _EPSILON * np.broadcast_to(sizes.get(index, 0.0), np.shape(trace.value_of(index)))
 
 
-def _size_sent(trace: Trace, edge: int, upstream: Any) -> Any:
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    gate, local = trace.gate(sender), trace.local_of(edge)
+def _size_sent(wire: Wire, upstream: Any) -> Any:
+    slot, gate, local = wire.slot, wire.gate, wire.local
     if local is not None:
         return np.abs(local) * upstream
-    assert gate is not None, "an input sends nothing"
     assert not isinstance(gate, Gate), "it has a local gradient"
-    call = trace.call(sender)
+    call = wire.trace.call(wire.sender)
     shapes = [np.shape(x) for x in call.inputs]
     if gate.structure(slot, shapes, call.options) in ("selection", "permutation", "repetition") or gate.factors is not None:
         sizes = replace(call, inputs=tuple(map(np.abs, call.inputs)), out=np.abs(call.out))
         return np.abs(gate.pullback(np, sizes, slot, np.asarray(upstream)))
     # Every cell may move every other one, by its whole size.
     largest = float(np.max(upstream, initial=0.0)) * max(1, call.out.size)
-    return np.full(shapes[slot], max(largest, float(np.max(np.abs(trace.contribution_of(edge)), initial=0.0))))
+    return np.full(shapes[slot], max(largest, float(np.max(np.abs(wire.contribution), initial=0.0))))
 
 
-def _edges_to(trace: Trace, index: int) -> Iterator[int]:
-    """The edges on the ways from the output to a node."""
+def _wires_to(trace: Trace, index: int) -> Iterator[Wire]:
+    """The wires on the ways from the output to a node, each once."""
     way, seen = [index], {index}
     while way:
-        for edge in trace.plan.arrivals[way.pop()]:
-            yield edge
-            sender = int(trace.plan.sender[edge])
-            if sender not in seen:
-                seen.add(sender)
-                way.append(sender)
+        for wire in trace.arrivals(way.pop()):
+            yield wire
+            if wire.sender not in seen:
+                seen.add(wire.sender)
+                way.append(wire.sender)
 
 
 def _nodes_before(trace: Trace, index: int) -> list[int]:

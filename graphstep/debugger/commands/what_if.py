@@ -156,8 +156,7 @@ def edges_of(state: State, node: int | None = None) -> tuple[int, ...]:
     if chosen is None and step.edge is not None:
         return (step.edge,)
     about = step.node if chosen is None else chosen
-    sent = tuple(edge for edge in range(len(trace.plan.sender)) if int(trace.plan.sender[edge]) == about)
-    arriving = tuple(trace.plan.arrivals[about])
+    sent, arriving = tuple(trace.sends(about).edges), tuple(trace.arrivals(about).edges)
     return (sent or arriving) if chosen is None and step.event == "value" else (arriving or sent)
 
 

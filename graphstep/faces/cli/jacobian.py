@@ -59,30 +59,26 @@ def _edges(made: Trace, options: argparse.Namespace) -> Iterator[str]:
     from graphstep.analysis.jacobian import jacobian, line, lines
 
     of, towards = (None if word is None else _node(made, word) for word in (options.of, options.towards))
-    edges = [
-        edge
-        for edge in range(len(made.plan.sender))
-        if of in (None, int(made.plan.sender[edge])) and towards in (None, int(made.plan.receiver[edge]))
-    ]
-    if not edges:
+    wires = [wire for wire in made.wires if of in (None, wire.sender) and towards in (None, wire.receiver)]
+    if not wires:
         chosen = " ".join(f"--{name} {word}" for name, word in (("of", options.of), ("towards", options.towards)) if word)
         hint = "a gate sends to its own inputs, and nothing to constants and data; without options all edges are listed"
         raise InputError(
             f"no gradient is sent along an edge with {chosen}" if chosen else "no gradient is sent at all", hint=hint
         )
     if of is None and towards is None:
-        yield from (line(jacobian(made, edge)) for edge in edges)
+        yield from (line(jacobian(wire)) for wire in wires)
         yield ""
         yield from _orders(made, None)
         yield ""
         yield "--of and --towards show some in full, --cell explains one cell of a value or gradient"
         return
-    for place, edge in enumerate(edges):
-        if len(edges) > IN_FULL:
-            yield line(jacobian(made, edge))
+    for place, wire in enumerate(wires):
+        if len(wires) > IN_FULL:
+            yield line(jacobian(wire))
             continue
         yield from [""] * bool(place)
-        yield from lines(jacobian(made, edge))
+        yield from lines(jacobian(wire))
 
 
 def _orders(made: Trace, start: int | None) -> list[str]:

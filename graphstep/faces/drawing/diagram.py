@@ -7,7 +7,6 @@ files; :mod:`graphstep.faces.drawing.layout` places what it names, :mod:`graphst
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
@@ -175,7 +174,7 @@ def marks(
     gradients: dict[int, str] = {}
     contributions: dict[int, str] = {}
     pending: set[int] = set()
-    sent = at >= trace.plan.seed_step
+    sent = at >= trace.seed_step
     for box in range(len(drawn.nodes)) if boxes is None else boxes:
         index = drawn.nodes[box]
         value = trace.value(index, at)
@@ -189,9 +188,10 @@ def marks(
         gradients[box] = _gradient_text(known, drawn.digits)
         if known.expected > 1:
             for wire, gate, slot in drawn.wires_from[box]:
-                part = _contribution(trace, gate, slot, at)
-                if part is not None:
-                    contributions[wire] = digest(part, drawn.digits)
+                # Nothing is sent to a constant, and by a gate off the ways to the output.
+                sending = trace.wire_at(gate, slot)
+                if sending is not None and sending.sent(at):
+                    contributions[wire] = digest(sending.contribution, drawn.digits)
     step = trace.step(at)
     active, changed = _active(step), None if step.event == "start" else drawn.box_of.get(step.node)
     return Marks(
@@ -245,25 +245,15 @@ def _active(step: Step) -> int | None:
 
 
 def _active_edges(step: Step, drawn: Diagram) -> list[int]:
-    trace, sender, slots = step.trace, step.trace.plan.sender, step.trace.plan.slot
+    trace = step.trace
     used: list[tuple[int, int]] = []
-    if step.edge is not None:
-        used = [(int(sender[step.edge]), int(slots[step.edge]))]
+    if step.wire is not None:
+        used = [(step.wire.sender, step.wire.slot)]
     elif step.event == "value":
         used = [(step.node, slot) for slot, _ in trace.node(step.node).sources]
     elif step.event == "sum":
-        used = [(int(sender[edge]), int(slots[edge])) for edge in trace.plan.arrivals[step.node]]
+        used = [(wire.sender, wire.slot) for wire in trace.arrivals(step.node)]
     return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
-
-
-def _contribution(trace: Trace, gate: int, slot: int, at: int) -> Number | None:
-    """What a gate has sent into a slot by step ``at``; None while it has not, or where nothing is sent."""
-    sender, slots, edge_step = trace.plan.sender, trace.plan.slot, trace.plan.edge_step
-    # Edges are numbered as they are sent: the last gate's first, each gate's by slot.
-    edge = bisect_left(range(len(sender)), (-gate, slot), key=lambda e: (-int(sender[e]), int(slots[e])))
-    if edge == len(sender) or sender[edge] != gate or slots[edge] != slot or edge_step[edge] > at:
-        return None
-    return trace.contribution_of(edge)
 
 
 def _gradient_text(known: Gradient, digits: int) -> str:
@@ -295,18 +285,18 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
         known = trace.gradient(index)
         if known is None:
             return widest
-        edges = trace.plan.arrivals[index]
+        arrivals = trace.arrivals(index)
         if trace.node(index).shape:
             # What has arrived of a gradient is not added up here: arrays may be large.
-            return DIGEST + len(MORE) if len(edges) > 1 else max(widest, cell_width(digest(known.value, digits)))
-        if len(edges) > _FORK:
+            return DIGEST + len(MORE) if len(arrivals) > 1 else max(widest, cell_width(digest(known.value, digits)))
+        if len(arrivals) > _FORK:
             return _WIDEST + len(MORE)
         texts = [digest(known.value, digits)]
         so_far = 0.0
-        for count, edge in enumerate(edges, 1):
-            part = float(trace.contribution_of(edge))
+        for count, wire in enumerate(arrivals, 1):
+            part = float(wire.contribution)
             so_far += part
-            texts += [numeral(part, digits), *([numeral(so_far, digits) + MORE] if count < len(edges) else [])]
+            texts += [numeral(part, digits), *([numeral(so_far, digits) + MORE] if count < len(arrivals) else [])]
         return max(widest, *map(cell_width, texts))
 
     return width

@@ -145,18 +145,19 @@ def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
     from graphstep.analysis.jacobian import jacobian, line, lines, orders, orders_lines
     from graphstep.ground.errors import InputError
 
-    for place, edge in enumerate(edges[:MOST]):
+    wires = [trace.wire(edge) for edge in edges[:MOST]]
+    for place, wire in enumerate(wires):
         if len(edges) > IN_FULL:
-            yield line(jacobian(trace, edge))
+            yield line(jacobian(wire))
             continue
         yield from [""] * bool(place)
-        yield from lines(jacobian(trace, edge))
+        yield from lines(jacobian(wire))
     if len(edges) > MOST:
         yield f"… and {len(edges) - MOST:,} more"
     if len(trace.program.nodes) <= PATH:
         yield ""
         try:
-            yield from orders_lines(trace, orders(trace, int(trace.plan.receiver[edges[0]])))
+            yield from orders_lines(trace, orders(trace, wires[0].receiver))
         except InputError as error:
             yield error.message
 

@@ -30,7 +30,7 @@ class Diagnosing:
 
     def watch(self, trace: Trace) -> None:
         """Diagnose a run of arrays unless that is done or under way; a run of numbers only when it is asked for."""
-        if self._asked is not trace and not isinstance(trace.plan.starts, range):
+        if self._asked is not trace and trace.has_arrays:
             self.ask(trace)
 
     def ask(self, trace: Trace, then: Callable[[], None] | None = None) -> None:
@@ -38,7 +38,7 @@ class Diagnosing:
         self._then = then
         if self.known(trace) is not None:
             self._done()
-        elif trace.plan.starts[-1] <= AT_ONCE:
+        elif trace.cell_count <= AT_ONCE:
             self._asked, self._found = trace, self._diagnosed(trace)
             self._done()
         elif self._asked is not trace or then is not None:

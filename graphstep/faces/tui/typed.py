@@ -177,7 +177,7 @@ class Typed:
         spots: list[tuple[int, int, int]],
         target: tuple[int, int, int] | None,
     ) -> None:
-        if at < trace.plan.seed_step:
+        if at < trace.seed_step:
             return
 
         def order(spot: tuple[int, int, int]) -> tuple[bool, int, int]:
@@ -187,7 +187,7 @@ class Typed:
         for spot in sorted(spots, key=order):
             known = trace.gradient(spot[2], at)
             use, number = self._uses.get(spot[0], 0), ""
-            if use and trace.plan.sum_step.get(spot[2], 0) > at:
+            if use and (trace.step_of_sum(spot[2]) or 0) > at:
                 # Each use has a gradient of its own, until all are added up.
                 number = f"⁽{str(use).translate(_RAISED)}⁾"
                 text = number + _arrived(trace, spot[2], use, at)
@@ -203,8 +203,8 @@ class Typed:
 
 def _arrived(trace: Trace, node: int, use: int, at: int) -> str:
     """The contribution of a use, once it has arrived."""
-    edge = next((edge for edge in trace.plan.arrivals[node] if trace.wire(edge).use == use), None)
-    return "" if edge is None or int(trace.plan.edge_step[edge]) > at else digest(trace.contribution_of(edge))
+    wire = next((wire for wire in trace.arrivals(node) if wire.use == use), None)
+    return digest(wire.contribution) if wire is not None and wire.sent(at) else ""
 
 
 class _Row:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import GraphstepError, InputError, quoted
-from graphstep.teaching.lesson.quantities import edges_between, find_node
+from graphstep.teaching.lesson.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
 
@@ -186,29 +186,29 @@ def _whole(trace: Trace, above: str, below: str, use: int, at: int | None) -> Nu
         if gradient is None or not gradient.complete:
             raise InputError(f"{shown} is not known yet" if trace.program.depends[node] else f"{inner} is a constant")
         return gradient.value
-    edge = next((edge for edge in trace.plan.arrivals[node] if trace.wire(edge).use == use), None)
-    if edge is None:
+    wire = next((wire for wire in trace.arrivals(node) if wire.use == use), None)
+    if wire is None:
         raise InputError(f"{inner} has no use number {use} in this run")
-    if at is not None and trace.plan.edge_step[edge] > at:
+    if at is not None and not wire.sent(at):
         raise InputError(f"{shown} is not known yet")
-    return trace.contribution_of(edge)
+    return wire.contribution
 
 
 def _local(trace: Trace, above: str, below: str, use: int, at: int | None) -> Number:
     """``∂above/∂below``: the local gradient of a gate, towards one use of a node where it has several."""
     inner, use = _inner(below, use)
     upper, lower = find_node(trace, above), find_node(trace, inner)
-    edges = [edge for edge in edges_between(trace, upper, lower) if not use or trace.wire(edge).use == use]
+    wires = [wire for wire in trace.between(upper, lower) if not use or wire.use == use]
     shown = f"∂{above}/∂{below}"
-    if len(edges) != 1:
-        why = "they are not joined by a wire" if not edges else "several wires join them: number the use"
+    if len(wires) != 1:
+        why = "they are not joined by a wire" if not wires else "several wires join them: number the use"
         hint = f"the whole effect is written {gradient_name(trace, lower)}" if upper == trace.program.output else ""
         raise InputError(f"{shown} is no local gradient of this run: {why}", hint=hint)
-    if not use and trace.wire(edges[0]).use:
-        raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(trace.wire(edges[0]))}")
-    if at is not None and trace.plan.edge_step[edges[0]] > at:
+    if not use and wires[0].use:
+        raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(wires[0])}")
+    if at is not None and not wires[0].sent(at):
         raise InputError(f"{shown} is not known yet")
-    local = trace.local_of(edges[0])
+    local = wires[0].local
     if local is None:
         raise InputError(f"{shown} is a Jacobian, which is not formed")
     return local

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import GraphstepError
-from graphstep.teaching.lesson.quantities import edges_between, find_node
+from graphstep.teaching.lesson.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
 
@@ -61,23 +61,23 @@ def _fault(trace: Trace, signs: str, above: str, below: str, use: int, shown: st
     if lower is None or (upper is None and above != goal):
         unknown = below if lower is None else above
         return f"the run has no node '{unknown}'. What is not of the run is said in words"
-    whole, edges = gradient_name(trace, lower), [] if upper is None else edges_between(trace, upper, lower)
-    through = " or ".join(local_name(trace.wire(edge)) for edge in edges)
+    whole, wires = gradient_name(trace, lower), [] if upper is None else list(trace.between(upper, lower))
+    through = " or ".join(map(local_name, wires))
     if signs == "∂∂":
-        if not edges:
+        if not wires:
             return f"∂ is the effect through one gate, and the gate of {above} does not read {below}: the whole effect is {whole}"
-        if above == goal and trace.local_of(edges[0]) is None:
+        if above == goal and wires[0].local is None:
             return f"that is a Jacobian, which is never formed: the gradient of {below} is {whole}"
-        right = [local_name(trace.wire(edge)) for edge in edges if trace.wire(edge).use == use]
+        right = [local_name(wire) for wire in wires if wire.use == use]
         if right and (not shown or _same(right[0], shown)):
             return ""
         return f"write {right[0] if right else through} for the effect through one gate, {whole} for the whole"
     if signs != letter * 2:
-        return f"write {whole} for the whole effect{f', {through} for the effect through one gate' if edges else ''}"
+        return f"write {whole} for the whole effect{f', {through} for the effect through one gate' if wires else ''}"
     if above != goal:
-        one = f"the effect through one gate is {through}" if edges else f"the gradient of {below} is {whole}"
+        one = f"the effect through one gate is {through}" if wires else f"the gradient of {below} is {whole}"
         return f"what this run differentiates is {goal}: {one}"
-    uses = {trace.wire(edge).use for edge in trace.plan.arrivals[lower]}
+    uses = {wire.use for wire in trace.arrivals(lower)}
     if use and use not in uses:
         return f"{below} has no use number {use}"
     right_name = gradient_name(trace, lower, use)

@@ -18,6 +18,7 @@ from graphstep.telling.names import name_of, names_of
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.ground.arrays import Number
     from graphstep.teaching.lesson.document import Stop
 
@@ -50,8 +51,8 @@ class Quantity:
     """The run."""
     node: int
     """The node whose value or gradient it is, or which receives."""
-    edge: int | None
-    """The edge of a local gradient or a contribution, or the one edge that makes a gradient; None for others."""
+    wire: Wire | None
+    """The wire of a local gradient or a contribution, or the one wire that makes a gradient; None for others."""
     name: str
     """How it is written: ``df/dx``."""
     whole: Number
@@ -79,8 +80,8 @@ class Quantity:
     @property
     def seen(self) -> int:
         """The step from which on a drawing shows it: of a sum of contributions, where the last of them arrives."""
-        if self.kind in ("gradient", "sum") and self.node in self.trace.plan.sum_step:
-            return max(int(self.trace.plan.edge_step[edge]) for edge in self.trace.plan.arrivals[self.node])
+        if self.kind in ("gradient", "sum") and self.trace.step_of_sum(self.node) is not None:
+            return self.trace.arrivals(self.node)[-1].step
         return self.step
 
     @property
@@ -102,7 +103,7 @@ def quantity(trace: Trace, ask: str) -> Quantity:
         forms = ", ".join(f"'{form}'" for form in KINDS.values())
         raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {forms}, or a 'choice: …'")
     if kind in ("local", "contribution"):
-        return _on_edge(trace, edge_between(trace, *send_of(rest)), kind == "local")
+        return _on_wire(wire_between(trace, *send_of(rest)), kind == "local")
     node = find_node(trace, rest)
     return _value(trace, node) if kind == "value" else _gradient(trace, node, kind == "sum")
 
@@ -132,23 +133,23 @@ def find_node(trace: Trace, key: str) -> int:
     return _one(trace, key, _nodes(trace, key))
 
 
-def edge_between(trace: Trace, gate: str, node: str, nth: int = 1) -> int:
-    """The edge along which a gate sends for the ``nth`` time to a node. InputError when it does not.
+def wire_between(trace: Trace, gate: str, node: str, nth: int = 1) -> Wire:
+    """The wire along which a gate sends for the ``nth`` time to a node. InputError when it does not.
 
     Of several gates with one symbol, the one that sends to this node is meant.
     """
     receiver, senders = find_node(trace, node), _nodes(trace, gate)
     if len(senders) > 1:
-        senders = [each for each in senders if edges_between(trace, each, receiver)] or senders
+        senders = [each for each in senders if trace.between(each, receiver)] or senders
     sender = _one(trace, gate, senders)
-    edges = edges_between(trace, sender, receiver)
+    wires = trace.between(sender, receiver)
     program = trace.program
-    if not edges:
+    if not wires:
         raise InputError(f"{quoted(gate)} sends nothing to {quoted(node)}: it does not read it")
-    if nth > len(edges):
-        count = "once" if len(edges) == 1 else f"{len(edges)} times"
+    if nth > len(wires):
+        count = "once" if len(wires) == 1 else f"{len(wires)} times"
         raise InputError(f"{name_of(program, sender)} sends only {count} to {name_of(program, receiver)}")
-    return edges[nth - 1]
+    return wires[nth - 1]
 
 
 def _nodes(trace: Trace, key: str) -> list[int]:
@@ -178,11 +179,6 @@ def _one(trace: Trace, key: str, nodes: list[int]) -> int:
     raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
 
 
-def edges_between(trace: Trace, sender: int, receiver: int) -> list[int]:
-    """Every edge along which one node sends to the other, by slot."""
-    return [edge for edge in trace.plan.arrivals[receiver] if int(trace.plan.sender[edge]) == sender]
-
-
 def step_of_stop(trace: Trace, stop: Stop) -> int:
     """The number of the step that a heading names. InputError when the run has none."""
     match stop.kind:
@@ -191,17 +187,17 @@ def step_of_stop(trace: Trace, stop: Stop) -> int:
         case "end":
             return len(trace)
         case "seed":
-            return trace.plan.seed_step
+            return trace.seed_step
         case "backward":
-            return int(trace.plan.edge_step[edge_between(trace, stop.node, stop.target, stop.nth)])
+            return wire_between(trace, stop.node, stop.target, stop.nth).step
         case "sum":
             node = find_node(trace, stop.node)
-            if node not in trace.plan.sum_step:
+            if (step := trace.step_of_sum(node)) is None:
                 raise InputError(f"{quoted(stop.node)} has no sum step: it is not used several times")
-            return trace.plan.sum_step[node]
+            return step
         case "forward":
             if not stop.node:
-                return trace.plan.seed_step - 1
+                return trace.seed_step - 1
             node = find_node(trace, stop.node)
             if trace.gate(node) is None:
                 raise InputError(f"{quoted(stop.node)} is an input: no gate computes it")
@@ -221,20 +217,20 @@ def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
     gradient = trace.gradient(node)
     if gradient is None:
         raise InputError(f"{name} is a constant: it gets no gradient")
-    if as_sum and node not in trace.plan.sum_step:
+    if as_sum and trace.step_of_sum(node) is None:
         raise InputError(f"{name} has no sum step: it is not used several times")
     step = trace.step_of_gradient(node)
-    edges = trace.plan.arrivals[node]
+    arrivals = trace.arrivals(node)
     left = derivative_of(trace, node)
     wording = f"What is {left}, the sum of the contributions to {name}?" if as_sum else f"What is {left}, the gradient of {name}?"
     return Quantity(
         "sum" if as_sum else "gradient",
         trace,
         node,
-        edges[0] if len(edges) == 1 else None,
+        arrivals[0] if len(arrivals) == 1 else None,
         left,
         gradient.value,
-        trace.plan.seed_step if step is None else step,
+        trace.seed_step if step is None else step,
         wording,
     )
 
@@ -244,25 +240,21 @@ def derivative_of(trace: Trace, node: int) -> str:
     return gradient_name(trace, node)
 
 
-def _on_edge(trace: Trace, edge: int, local: bool) -> Quantity:
-    program = trace.program
-    sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
-    gate = trace.gate(sender)
-    assert gate is not None, "an edge starts at a gate"
-    box, name = gate.box(trace.node(sender).operands, trace.node(sender).options), name_of(program, receiver)
-    slope = local_name(trace.wire(edge))
-    step = int(trace.plan.edge_step[edge])
+def _on_wire(wire: Wire, local: bool) -> Quantity:
+    trace, gate, node, step = wire.trace, wire.gate, wire.trace.node(wire.sender), wire.step
+    box, name = gate.box(node.operands, node.options), name_of(trace.program, wire.receiver)
+    slope = local_name(wire)
     if local:
         words = f"local gradient of the {box} gate towards {name}"
         wording = f"What is {slope}, the {words}?"
-        slopes = trace.local_of(edge)
+        slopes = wire.local
         if slopes is None:
             raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
-        return Quantity("local", trace, receiver, edge, slope, slopes, step, wording)
+        return Quantity("local", trace, wire.receiver, wire, slope, slopes, step, wording)
     if not isinstance(gate, Gate):
         # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
         box, wording = gate.symbol, f"What does the {gate.symbol} gate send to {name}?"
     else:
         wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
     left = f"contribution of {box} to {name}"
-    return Quantity("contribution", trace, receiver, edge, left, trace.contribution_of(edge), step, wording)
+    return Quantity("contribution", trace, wire.receiver, wire, left, wire.contribution, step, wording)

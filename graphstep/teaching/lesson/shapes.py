@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, quoted
 from graphstep.teaching.lesson.headings import send_of
-from graphstep.teaching.lesson.quantities import derivative_of, edge_between, find_node
+from graphstep.teaching.lesson.quantities import derivative_of, find_node, wire_between
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import name_of, names_of, output_name
 
@@ -71,7 +71,7 @@ def shape_asked(trace: Trace, text: str) -> ShapeAsked:
         raise InputError(f"{name_of(trace.program, node)} gets no gradient")
     name, arrival = derivative_of(trace, node), trace.step_of_gradient(node)
     wording = f"What shape does {name} have, the gradient of {name_of(trace.program, node)}?"
-    step = trace.plan.seed_step if arrival is None else arrival
+    step = trace.seed_step if arrival is None else arrival
     return ShapeAsked("gradient", trace, node, name, trace.node(node).shape, step, wording)
 
 
@@ -108,10 +108,9 @@ def slips_of_shape(asked: ShapeAsked) -> Iterator[tuple[Shape, str]]:
         yield trace.node(asked.node).shape, f"That is the shape of {name}; the Jacobian has a row for each cell that comes out."
         return
     if asked.of == "gradient":
-        for edge in trace.plan.arrivals[asked.node]:
-            sender = int(trace.plan.sender[edge])
-            said = f"That is the shape of {name_of(trace.program, sender)}, where the gradient comes from."
-            yield trace.node(sender).shape, said
+        for wire in trace.arrivals(asked.node):
+            said = f"That is the shape of {name_of(trace.program, wire.sender)}, where the gradient comes from."
+            yield trace.node(wire.sender).shape, said
         return
     for _, operand in trace.node(asked.node).sources:
         said = f"That is the shape of {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
@@ -133,12 +132,9 @@ def _differentiated(trace: Trace, text: str) -> str | None:
 
 
 def _of_jacobian(trace: Trace, text: str) -> ShapeAsked:
-    edge = edge_between(trace, *send_of(text))
-    sender, receiver = int(trace.plan.sender[edge]), int(trace.plan.receiver[edge])
-    gate, node = trace.gate(sender), trace.node(sender)
-    assert gate is not None, "an edge starts at a gate"
-    shape = (math.prod(node.shape), math.prod(trace.node(receiver).shape))
-    towards = f"of the {gate.box(node.operands, node.options)} gate towards {name_of(trace.program, receiver)}"
+    wire = wire_between(trace, *send_of(text))
+    node = trace.node(wire.sender)
+    shape = (math.prod(node.shape), math.prod(wire.shape))
+    towards = f"of the {wire.gate.box(node.operands, node.options)} gate towards {name_of(trace.program, wire.receiver)}"
     wording = f"How many rows and columns does the Jacobian {towards} have? (A row for each cell that comes out.)"
-    step = int(trace.plan.edge_step[edge])
-    return ShapeAsked("jacobian", trace, receiver, f"the Jacobian {towards}", shape, step, wording)
+    return ShapeAsked("jacobian", trace, wire.receiver, f"the Jacobian {towards}", shape, wire.step, wording)

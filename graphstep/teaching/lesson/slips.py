@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.gates.structural import Call
     from graphstep.ground.arrays import Number
     from graphstep.teaching.lesson.quantities import Quantity
@@ -61,10 +62,10 @@ def slips(asked: Quantity) -> Iterator[Slip]:
 def _slips(asked: Quantity) -> Iterator[Slip]:
     """From what only this question invites to what any question does: of two slips with one number the first is said."""
     trace, value, node = asked.trace, asked.whole, asked.node
-    single, edges = isinstance(value, float), trace.plan.arrivals[node]
-    if asked.kind != "value" and len(edges) > 1:
-        if asked.edge is None:
-            yield from _slips_of_sum(asked, [trace.contribution_of(edge) for edge in edges])
+    single, arrivals = isinstance(value, float), trace.arrivals(node)
+    if asked.kind != "value" and len(arrivals) > 1:
+        if asked.wire is None:
+            yield from _slips_of_sum(asked, [wire.contribution for wire in arrivals])
         else:
             whole = gradient_name(trace, node)
             said = f"That is the whole gradient {whole}; through this one wire comes only a part of it."
@@ -73,8 +74,8 @@ def _slips(asked: Quantity) -> Iterator[Slip]:
     if asked.kind == "value":
         yield from _slips_of_value(trace, node)
         return
-    if asked.edge is not None:
-        yield from _slips_on_edge(asked, asked.edge)
+    if asked.wire is not None:
+        yield from _slips_on_wire(asked, asked.wire)
     yield from _slips_of_values(asked)
     if not single and np.ndim(value) == 2:
         yield np.asarray(value).T, "The numbers are right, but rows and columns have changed places."
@@ -93,7 +94,7 @@ def _slips_of_terms(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
         yield sum(terms) / len(terms), f"That is the mean of {len(terms)} terms: they add up."
     if asked.kind != "value" and len(terms) == 1:
         (only,) = products_of(asked.trace, asked.node, place).shown
-        there = spelled(asked.trace.program, int(asked.trace.plan.sender[only.edge]), only.cell)
+        there = spelled(asked.trace.program, only.wire.sender, only.cell)
         yield only.upstream, f"That is the upstream gradient, that of {there}: the local gradient is missing."
         yield only.local, f"That is the local gradient of {there} towards this cell: the upstream gradient is missing."
 
@@ -124,7 +125,7 @@ def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
     yield total / len(parts), "That is their mean: at a branch the contributions add up."
     for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
         yield one - other, "At a branch the contributions are added, not subtracted."
-    slopes = [trace.local_of(edge) for edge in trace.plan.arrivals[asked.node]]
+    slopes = [wire.local for wire in trace.arrivals(asked.node)]
     alike = [slope for slope in slopes if slope is not None and shape_of(slope) == shape_of(total)]
     if len(alike) == len(parts):
         yield (
@@ -200,36 +201,34 @@ def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
             yield value, f"That takes the {what} of {name}: rows of the left side meet columns of the right."
 
 
-def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[Slip]:
-    trace = asked.trace
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    upstream, local = trace.gradient_of(sender), trace.local_of(edge)
+def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
+    trace, sender, slot = asked.trace, wire.sender, wire.slot
+    upstream, local = wire.upstream, wire.local
     here, name = name_of(trace.program, sender), name_of(trace.program, asked.node)
     if local is None:
         yield upstream, f"That is the upstream gradient of {here}: what does the gate make of it on the way to {name}?"
         yield from _slips_of_pullback(trace, sender, slot)
         return
-    gate, inputs = trace.gate(sender), trace.operand_values(sender)
-    assert gate is not None, "an edge starts at a gate"
+    gate, inputs = wire.gate, trace.operand_values(sender)
     own, out, switches = inputs[slot], trace.value_of(sender), gate.name == "mul"
     value_said = "That is the gate's value; how much does it change when this input changes by a little?"
     if asked.kind == "local":
         said = "That is the contribution: the local gradient alone was asked for, without its upstream."
-        yield trace.contribution_of(edge), said
+        yield wire.contribution, said
         if switches:
             yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
         yield from wrong_slopes(gate.name, slot, inputs, out)
         said = f"That is the upstream gradient {gradient_name(trace, sender)}; the local gradient belongs to the gate alone."
         yield upstream, said
         yield out, value_said
-        yield from _slips_of_choice(trace, edge)
-        yield from _slips_of_slots(trace, edge, local=True)
+        yield from _slips_of_choice(wire)
+        yield from _slips_of_slots(wire, local=True)
         with np.errstate(all="ignore"):
             if gate.name in _QUOTIENTS and np.all(local):
                 yield plain(np.asarray(1 / np.asarray(local))), _RECIPROCAL
         return
     with np.errstate(all="ignore"):
-        yield from _slips_of_choice(trace, edge)
+        yield from _slips_of_choice(wire)
         yield local, f"That is the local gradient; multiply it by the upstream gradient, {number_text(upstream)}."
         if switches:
             yield upstream * own, f"You scaled the upstream gradient by {name} itself: a × gate scales it by the other input."
@@ -247,7 +246,7 @@ def _slips_on_edge(asked: Quantity, edge: int) -> Iterator[Slip]:
         if gate.chooses and np.all(local):
             said = f"It is not shared out: {name} is what {gate.symbol} chose, and gets all of it."
             yield upstream / len(trace.node(sender).operands), said
-        yield from _slips_of_slots(trace, edge, local=False)
+        yield from _slips_of_slots(wire, local=False)
 
 
 def _slips_of_values(asked: Quantity) -> Iterator[Slip]:
@@ -260,11 +259,10 @@ def _slips_of_values(asked: Quantity) -> Iterator[Slip]:
         yield trace.output, f"That is the value of {output_name(program)}, the output; {what} was asked for."
 
 
-def _slips_of_choice(trace: Trace, edge: int) -> Iterator[Slip]:
+def _slips_of_choice(wire: Wire) -> Iterator[Slip]:
     """Who sends to the losers, or nothing to the winner."""
-    sender, local = int(trace.plan.sender[edge]), trace.local_of(edge)
-    gate, name = trace.gate(sender), name_of(trace.program, int(trace.plan.receiver[edge]))
-    if gate is None or "router" not in gate.pattern or not isinstance(local, float):
+    gate, local, name = wire.gate, wire.local, name_of(wire.trace.program, wire.receiver)
+    if "router" not in gate.pattern or not isinstance(local, float):
         return
     if local:
         said = "lets {} through here: what arrives is handed on."
@@ -275,25 +273,18 @@ def _slips_of_choice(trace: Trace, edge: int) -> Iterator[Slip]:
         said = "does not let {} through here: nothing is handed on."
         if gate.chooses:
             said = "chose another input: {} gets nothing."
-        yield trace.gradient_of(sender), f"{gate.symbol} {said.format(name)}"
+        yield wire.upstream, f"{gate.symbol} {said.format(name)}"
 
 
-def _slips_of_slots(trace: Trace, edge: int, *, local: bool) -> Iterator[Slip]:
+def _slips_of_slots(wire: Wire, *, local: bool) -> Iterator[Slip]:
     """Who took another input of the gate."""
-    sender = int(trace.plan.sender[edge])
-    for other in _edges_of(trace, sender):
-        if other == edge:
+    for other in sorted(wire.trace.sends(wire.sender), key=lambda other: other.receiver):
+        if other == wire:
             continue
-        value = trace.local_of(other) if local else trace.contribution_of(other)
+        value = other.local if local else other.contribution
         if value is not None:
-            name, what = name_of(trace.program, int(trace.plan.receiver[other])), "local gradient" if local else "contribution"
+            name, what = name_of(wire.trace.program, other.receiver), "local gradient" if local else "contribution"
             yield value, f"That is the {what} of another input, {name}."
-
-
-def _edges_of(trace: Trace, sender: int) -> list[int]:
-    """The edges along which a gate sends."""
-    receivers = {operand for _, operand in trace.node(sender).sources}
-    return [edge for each in sorted(receivers) for edge in trace.plan.arrivals[each] if int(trace.plan.sender[edge]) == sender]
 
 
 def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:

@@ -10,7 +10,7 @@ import numpy as np
 from graphstep.ground.arrays import kind_text, number_text, shape_of
 from graphstep.ground.errors import InputError, ShapeError, quoted
 from graphstep.teaching.lesson.evaluate import evaluate
-from graphstep.teaching.lesson.quantities import Quantity, edge_between, find_node, quantity
+from graphstep.teaching.lesson.quantities import Quantity, find_node, quantity, wire_between
 from graphstep.teaching.lesson.shapes import ShapeAsked, shape_asked
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
@@ -182,13 +182,13 @@ def _of_route(question: Question, trace: Trace, rest: str) -> tuple[str, int, in
     chosen = trace.gate(gate)
     if chosen is None or not chosen.chooses:
         raise InputError(f"{quoted(rest)} does not choose: a route is asked of max or min")
-    edges = [edge_between(trace, rest, option) for option in question.options]
+    wires = [wire_between(trace, rest, option) for option in question.options]
     if trace.node(gate).shape:
         raise InputError(f"{quoted(rest)} chooses cell by cell: ask for a contribution instead")
-    winners = [place for place, edge in enumerate(edges) if trace.local_of(edge) == 1]
+    winners = [place for place, wire in enumerate(wires) if wire.local == 1]
     if len(winners) != 1:
         raise InputError(f"{'none' if not winners else 'several'} of the options get the gradient of {quoted(rest)}")
-    step = min(int(trace.plan.edge_step[edge]) for edge in edges)
+    step = min(wire.step for wire in wires)
     return f"Which input gets the gradient of the {chosen.symbol} gate?", winners[0], step, None
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.gates.notation import Term
     from graphstep.gates.structural import Cell, StructuralGate
     from graphstep.ground.operands import Operand
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 class Product:
     """One term of a cell of a gradient: ``upstream × local``."""
 
-    edge: int
-    """The edge along which it arrives."""
+    wire: Wire
+    """The wire along which it arrives."""
     cell: Cell
     """The cell of the gate's value that the explained cell moves."""
     upstream: float
@@ -65,8 +66,8 @@ def products_of(trace: Trace, node: int, index: Cell) -> Products:
     """The terms of one cell of a node's gradient; none for the output, whose gradient is the seed."""
     contributions: list[float] = []
     makers: list[tuple[int, Callable[[int], Product]]] = []
-    for edge in () if node == trace.program.output else trace.plan.arrivals[node]:
-        made, product = _arriving(trace, edge, index)
+    for wire in () if node == trace.program.output else trace.arrivals(node):
+        made, product = _arriving(wire, index)
         makers.append((len(contributions), product))
         contributions += made
 
@@ -95,9 +96,8 @@ def gradient_rungs(trace: Trace, index: Cell, products: Products, value: float) 
         return [result(value, trace.writing)]
     names, numbers = [], []
     for product in products.shown:
-        sender = int(trace.plan.sender[product.edge])
-        upstream = cell_gradient(trace, sender, product.cell)
-        local = _local(trace, product, index)
+        upstream = cell_gradient(trace, product.wire.sender, product.cell)
+        local = _local(product, index)
         names.append(upstream if local is None else upstream * local)
         arriving = TERMS.number(product.upstream)
         numbers.append(arriving if local is None else arriving * TERMS.number(product.local))
@@ -110,36 +110,35 @@ def gradient_rungs(trace: Trace, index: Cell, products: Products, value: float) 
 
 def why_gradient(trace: Trace, node: int, index: Cell, products: Products) -> str:
     """One or two sentences: where the terms come from."""
-    program, edges, count = trace.program, trace.plan.arrivals[node], len(products.contributions)
+    program, arrivals, count = trace.program, trace.arrivals(node), len(products.contributions)
     name, out = cell_name(program, node, index), name_of(program, program.output)
     if node == program.output:
         return f"The backward pass starts at {out}: its gradient is the seed."
-    if not edges:
+    if not arrivals:
         return f"{out} does not depend on {name}."
-    readers = list(dict.fromkeys(name_of(program, int(trace.plan.sender[edge])) for edge in edges))
+    readers = list(dict.fromkeys(name_of(program, wire.sender) for wire in arrivals))
     where = " and ".join(readers) if len(readers) < 3 else f"{len(readers)} gates"
     if not count:
         return f"{name} moves no cell of {where}: other cells were chosen."
     if count == 1:
         (only,) = products.shown
-        moved = cell_name(program, int(trace.plan.sender[only.edge]), only.cell)
+        moved = cell_name(program, only.wire.sender, only.cell)
         return f"{name} moves {moved} and nothing else, so there is one term."
-    ways = f"{where} in {count:,} ways" if len(edges) > 1 else f"{count:,} cells of {where}"
+    ways = f"{where} in {count:,} ways" if len(arrivals) > 1 else f"{count:,} cells of {where}"
     return f"{name} moves {ways}, and the contributions add up.{left_out(count)}"
 
 
-def _arriving(trace: Trace, edge: int, index: Cell) -> tuple[list[float], Callable[[int], Product]]:
+def _arriving(wire: Wire, index: Cell) -> tuple[list[float], Callable[[int], Product]]:
     """The terms of one contribution to a cell, and what makes one of them by its place."""
-    sender, slot = int(trace.plan.sender[edge]), int(trace.plan.slot[edge])
-    upstream, gate = np.asarray(trace.gradient_of(sender)), trace.gate(sender)
-    assert gate is not None, "an edge starts at a gate"
+    trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
+    upstream = np.asarray(wire.upstream)
     if isinstance(gate, Gate):
-        only = Product(edge, index, float(upstream[index]), float(np.asarray(trace.local_of(edge))[index]))
+        only = Product(wire, index, float(upstream[index]), float(np.asarray(wire.local)[index]))
         return [only.contribution], [only].__getitem__
     operands, call = trace.node(sender).operands, trace.call(sender)
     if gate.factors is not None:
         products = [
-            Product(edge, found.cell, float(upstream[found.cell]), found.local, (operands[found.factor[0]], found.factor[1]))
+            Product(wire, found.cell, float(upstream[found.cell]), found.local, (operands[found.factor[0]], found.factor[1]))
             for found in cell_terms(np, gate, call, slot, index)
             if found.factor is not None
         ]
@@ -153,31 +152,29 @@ def _arriving(trace: Trace, edge: int, index: Cell) -> tuple[list[float], Callab
 
     def product(place: int) -> Product:
         there = tuple(map(int, np.unravel_index(int(places[place]), moved.shape)))
-        return Product(edge, there, float(arriving[place]), float(slopes[place]))
+        return Product(wire, there, float(arriving[place]), float(slopes[place]))
 
     return contributions, product
 
 
-def _local(trace: Trace, product: Product, index: Cell) -> Term | None:
+def _local(product: Product, index: Cell) -> Term | None:
     """The local gradient in symbols; None where it is 1 whatever the values are, so that nobody writes it."""
+    wire, trace = product.wire, product.wire.trace
     if product.factor is not None:
         return named(trace.program, *product.factor)
-    sender, slot = int(trace.plan.sender[product.edge]), int(trace.plan.slot[product.edge])
-    gate, node = trace.gate(sender), trace.node(sender)
+    sender, slot, gate, node = wire.sender, wire.slot, wire.gate, trace.node(wire.sender)
     if isinstance(gate, Gate):
         if not (gate.chooses or _by_convention(trace, gate, sender, slot, index)):
             names = [_in_slot(trace, sender, k, index) for k in range(len(node.operands))]
             partial = TERMS.term(gate.partials[slot](TERMS, *names, named(trace.program, sender, index)))
             return None if partial.read(TEXT).text == "1" else partial
-    elif gate is not None and _only_moves(trace, gate, sender, slot):
+    elif _only_moves(trace, gate, sender, slot):
         if product.local == 1:
             return None
         if count := share(product.local):
             return TERMS.exactly(1) / TERMS.exactly(count)
-    operand = node.operands[slot]
-    assert isinstance(operand, int), "a gradient goes to a node"
-    use = trace.wire(product.edge).use
-    return TERMS.derivative(named(trace.program, sender, product.cell), named(trace.program, operand, index, use), "∂")
+    by = named(trace.program, wire.receiver, index, wire.use)
+    return TERMS.derivative(named(trace.program, sender, product.cell), by, "∂")
 
 
 def _in_slot(trace: Trace, gate: int, slot: int, index: Cell) -> Term:

@@ -28,13 +28,13 @@ LISTED = 60
 def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     """What is known of the gradients of the inputs after step ``last``."""
     program, chosen = trace.program, _chosen(trace)
-    if not chosen or last < trace.plan.seed_step:
+    if not chosen or last < trace.seed_step:
         return
     yield Heading(2, ("Gradients",), "gradients")
     every = len(program.inputs) - len(program.data)
     if len(chosen) < every:
         yield sentence(f"The {len(chosen)} largest of {every:,}; ", Code("--format json"), " holds all of them.")
-    known = last >= len(trace.plan.events)
+    known = last >= trace.last_backward_step
     if not known:
         yield sentence(f"What is known after step {last:,}; +… stands where contributions are still to come.")
     shape = (Column(("shape",)),) if has_arrays(program) else ()

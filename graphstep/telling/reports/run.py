@@ -157,7 +157,7 @@ def made_by(command: str, missing: Sequence[str]) -> Iterator[Block]:
 
 def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: bool) -> Iterator[Block]:
     program, arrays = trace.program, has_arrays(trace.program)
-    steps = range(1, min(last, trace.plan.seed_step - 1) + 1)
+    steps = range(1, min(last, trace.seed_step - 1) + 1)
     yield Heading(2, ("Forward",), "forward")
     if not steps:
         yield sentence("No gate has computed yet." if last < len(trace) else "There is no gate: the output is an input.")
@@ -173,7 +173,7 @@ def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: b
         row = _shaped_row if arrays else _value_row
         yield Table(columns, tuple(row(trace, n, manner) for n in steps))
         yield from _remarks([rules.brief(explain(trace, n)) for n in steps], manner)
-    if last >= trace.plan.seed_step - 1:
+    if last >= trace.seed_step - 1:
         yield sentence("So ", equal(output_term(program), trace.output, trace, manner), ".")
 
 
@@ -211,7 +211,7 @@ def _box(trace: Trace, index: int) -> str:
 
 
 def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: bool) -> Iterator[Block]:
-    seed = trace.plan.seed_step
+    seed = trace.seed_step
     if last < seed:
         return
     yield Heading(2, ("Backward",), "backward")
@@ -225,7 +225,7 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
     why: Content = () if _short(manner) else (" ", told.why)
     start = sentence(Math.of(shown(told.ladder, manner)), ".", *why)
     yield Step(seed, last, f"step-{seed}", told.title, "", (start,))
-    steps = range(seed + 1, min(last, len(trace.plan.events)) + 1)
+    steps = range(seed + 1, min(last, trace.last_backward_step) + 1)
     if blocks:
         for n in steps:
             if (sender := _first_of_gate(trace, n)) is not None:
@@ -316,7 +316,7 @@ def _remarks(steps: Sequence[Explanation], manner: Manner) -> Iterator[Listing]:
 
 def _updates(trace: Trace, last: int, rules: Rules, manner: Manner) -> Iterator[Block]:
     """Of a round of training, how the parameters move."""
-    steps = range(len(trace.plan.events) + 1, last + 1)
+    steps = range(trace.last_backward_step + 1, last + 1)
     if steps:
         yield Heading(2, ("Update",), "update")
     for n in steps:

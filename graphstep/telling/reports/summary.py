@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire, Wires
     from graphstep.telling.document import Block, Content
 
 _LARGEST = 10
@@ -34,15 +35,15 @@ _LABEL = 40
 def summary(trace: Trace, last: int) -> Iterator[Block]:
     """What can be said of a large run after step ``last``, in a page."""
     yield from _gates(trace, last)
-    sent = int(np.searchsorted(trace.plan.edge_step, last, side="right"))
+    sent = trace.sent(last)
     problems = (*_not_finite(trace, last, sent), *_conventions(trace, last))
     if problems:
         yield Heading(2, ("Where to look first",), "where-to-look-first")
         yield Listing(problems)
-    if last < trace.plan.seed_step:
+    if last < trace.seed_step:
         return
     yield Heading(2, ("Backward",), "backward")
-    yield sentence(f"{counted(sent, 'contribution')} flowed back.")
+    yield sentence(f"{counted(len(sent), 'contribution')} flowed back.")
     yield from _stops(trace, sent)
     yield from _largest(trace, sent)
     text, json = Code("--format text"), Code("--format json")
@@ -61,11 +62,11 @@ def _gates(trace: Trace, last: int) -> Iterator[Block]:
     yield sentence(f"{counted(done, 'gate')} computed.")
     columns = (Column(("gate",)), Column(("name",)), Column(("how many",), True))
     yield Table(columns, tuple(((GATES[n].symbol,), (Code(n),), (Figure(count, 0, "count"),)) for n, count in kinds))
-    if last >= trace.plan.seed_step - 1:
+    if last >= trace.seed_step - 1:
         yield sentence("The output is ", equal(output_term(program), trace.output, trace, FULL), ".")
 
 
-def _not_finite(trace: Trace, last: int, sent: int) -> Iterator[Content]:
+def _not_finite(trace: Trace, last: int, sent: Wires) -> Iterator[Content]:
     """The inputs that were given inf or nan, and the first gate, the first nan and the first contribution that made one."""
     nodes, edge = (trace.first_not_finite, trace.first_nan), trace.first_edge_not_finite
     names = names_of(trace.program)
@@ -73,8 +74,8 @@ def _not_finite(trace: Trace, last: int, sent: int) -> Iterator[Content]:
         yield "The input ", Math(names.operand(index)), " was given inf or nan, which its users inherit."
     for node in dict.fromkeys(node for node in nodes if node is not None and trace.step_of_value(node) <= last):
         yield _remarked(trace, trace.step_of_value(node))
-    if edge is not None and edge < sent:
-        yield _remarked(trace, int(trace.plan.edge_step[edge]))
+    if edge is not None and edge < len(sent):
+        yield _remarked(trace, sent[edge].step)
 
 
 def _remarked(trace: Trace, n: int) -> Content:
@@ -106,22 +107,22 @@ def _conventions(trace: Trace, last: int) -> Iterator[Content]:
         yield ("More gates stand at a kink or a tie.",)
 
 
-def _stops(trace: Trace, sent: int) -> Iterator[Block]:
+def _stops(trace: Trace, sent: Wires) -> Iterator[Block]:
     """Where a gradient arrives and nothing of it goes on."""
-    arrived = trace.gradient_sizes[trace.plan.sender[:sent]] != 0
-    stops = np.flatnonzero(arrived & (trace.contribution_sizes[:sent] == 0))
+    arrived = trace.gradient_sizes[sent.senders] != 0
+    stops = np.flatnonzero(arrived & (trace.contribution_sizes[: len(sent)] == 0))
     if not stops.size:
         return
     yield sentence(f"{counted(int(stops.size), 'contribution')} are 0 although a gradient arrived at the gate. The first:")
     lines = []
-    for edge in stops[:_FIRST]:
-        n = int(trace.plan.edge_step[edge])
+    for edge in stops[:_FIRST].tolist():
+        n = sent[edge].step
         lines.append(_line(trace, n, " ".join(note.text for note in explain(trace, n).notes if note.kind == "zero")))
     yield Listing(tuple(lines))
 
 
-def _largest(trace: Trace, sent: int) -> Iterator[Block]:
-    sizes = trace.contribution_sizes[:sent]
+def _largest(trace: Trace, sent: Wires) -> Iterator[Block]:
+    sizes = trace.contribution_sizes[: len(sent)]
     if not sizes.size:
         return
     # A stable sort: of equals the one that was sent first. nan counts as the largest.
@@ -129,12 +130,12 @@ def _largest(trace: Trace, sent: int) -> Iterator[Block]:
     yield sentence("The largest contributions:")
     words = (Column((title,)) for title in ("what happens", "pattern", "upstream · local"))
     columns = (Column(("step",), True), *words, Column(("contribution",), True))
-    yield Table(columns, tuple(_sent(trace, int(edge)) for edge in order))
+    yield Table(columns, tuple(_sent(sent[edge]) for edge in order.tolist()))
 
 
-def _sent(trace: Trace, edge: int) -> tuple[Content, ...]:
-    n = int(trace.plan.edge_step[edge])
-    told, contribution = explain(trace, n), trace.contribution_of(edge)
+def _sent(wire: Wire) -> tuple[Content, ...]:
+    trace, n, contribution = wire.trace, wire.step, wire.contribution
+    told = explain(trace, n)
     start: tuple[Content, ...] = ((f"{n:,}",), (told.title, *_typed(trace, n)), (told.pattern,))
     if told.ladder is None or not isinstance(contribution, int | float):
         # The numbers of arrays would burst the table.

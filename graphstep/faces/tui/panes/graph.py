@@ -211,7 +211,7 @@ class GraphPane(RowsPane):
 
     @property
     def _is_backward(self) -> bool:
-        return self._trace is not None and self._at >= self._trace.plan.seed_step
+        return self._trace is not None and self._at >= self._trace.seed_step
 
     @property
     def _margins(self) -> tuple[int, int]:

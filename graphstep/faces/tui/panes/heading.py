@@ -69,4 +69,4 @@ class Heading(Horizontal):
         width = len(f"backward {last}/{last}") + 3
         if phase.styles.width is None or phase.styles.width.value != width:
             phase.styles.width = width
-        self.query_one(Timeline).show(state.at, state.trace.plan.seed_step, last, stops)
+        self.query_one(Timeline).show(state.at, state.trace.seed_step, last, stops)

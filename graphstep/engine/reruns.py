@@ -1,0 +1,150 @@
+"""The forward pass run again with other values of a node: what comes out, and what every gate read on the way.
+
+A program of numbers runs for many values at once, a column for each. Where there are arrays it runs once for each, and only what
+depends on the node is computed again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.engine.levels import Region
+from graphstep.engine.passes import read, write
+from graphstep.gates.gate import Gate
+from graphstep.gates.mathematics import NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from graphstep.engine.levels import Batch, Cells, Index
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.structural import Options, StructuralGate
+    from graphstep.ground.arrays import Number
+    from graphstep.ground.operands import Shape
+
+
+class Columns:
+    """Several runs of a program of numbers at once, a column each. At first every column is the run that they start from."""
+
+    def __init__(self, trace: Trace, count: int) -> None:
+        values = trace.buffers.cells
+        self._trace, self._cells = trace, np.repeat(values[:, None], count, axis=1)
+
+    def move(self, node: int, columns: slice, values: NDArray[np.float64]) -> None:
+        """Give a node other values in some columns."""
+        self._cells[node, columns] = values
+
+    def run(self, held: int) -> None:
+        """Compute what comes behind the level of a node. The node itself keeps the values it was given."""
+        for level in self._trace.plan.levels[self._level_of(held) + 1 :]:
+            for batch in level.batches:
+                assert isinstance(batch.gate, Gate), "a program of numbers has no other gates"
+                self._cells[_cells(batch.outs)] = batch.gate.value(NUMBERS, [self._cells[_cells(place)] for place in batch.ins])
+
+    @property
+    def outputs(self) -> NDArray[np.float64]:
+        """The output by column."""
+        row: NDArray[np.float64] = self._cells[self._trace.program.output]
+        return row
+
+    def gates(self) -> Iterator[tuple[Gate, NDArray[np.int32], list[NDArray[np.float64]], NDArray[np.float64]]]:
+        """The gates of one kind and level: ``(row, nodes, inputs by slot, values)``, numbers of shape ``(nodes, columns)``."""
+        for level in self._trace.plan.levels:
+            for batch in level.batches:
+                assert isinstance(batch.gate, Gate), "a program of numbers has no other gates"
+                nodes = np.atleast_1d(np.asarray(_cells(batch.outs), np.int32))
+                inputs = [np.atleast_2d(self._cells[_cells(place)]) for place in batch.ins]
+                yield batch.gate, nodes, inputs, np.atleast_2d(self._cells[_cells(batch.outs)])
+
+    def _level_of(self, node: int) -> int:
+        if node < self._trace.program.first_gate:
+            return 0
+        levels = enumerate(self._trace.plan.levels)
+        return next(n for n, level in levels if any(bool(np.any(batch.outs == node)) for batch in level.batches))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Gates that are computed together: one gate on arrays, or several of one kind on numbers."""
+
+    gate: Gate | StructuralGate
+    """The row of the gates."""
+    nodes: tuple[int, ...]
+    """The gates."""
+    options: Options
+    """The options of a structural gate, defaults filled in."""
+    shapes: tuple[Shape, ...]
+    """The shapes of the inputs that are arrays."""
+    cells_read: int
+    """How many cells are read."""
+    cells_written: int
+    """How many cells are written."""
+
+
+class Rerun:
+    """The part of a forward pass between one node and the output, to be run again with other values of the node."""
+
+    def __init__(self, trace: Trace, node: int) -> None:
+        self._place, self._output = trace.plan.place(node), trace.plan.place(trace.program.output)
+        self._cells = trace.buffers.cells.copy()
+        self._batches = _depending(trace, node)
+        self.work = tuple(work for _, work in self._batches)
+        """What is computed, in the order of the pass."""
+
+    def run(self, value: Number) -> Iterator[tuple[Work, list[Any], Any]]:
+        """Compute with another value of the node, step by step: what is at work, what it reads, and what it makes.
+
+        MisfitError where a gate refuses a value, such as a class that there is no score for.
+        """
+        write(self._cells, self._place, value)
+        for batch, work in self._batches:
+            gate, inputs = batch.gate, [read(self._cells, place) for place in batch.ins]
+            write(
+                self._cells,
+                batch.outs,
+                gate.value(NUMBERS, inputs) if isinstance(gate, Gate) else gate.value(np, inputs, batch.options),
+            )
+            yield work, inputs, np.asarray(read(self._cells, batch.outs))
+
+    @property
+    def output(self) -> Any:
+        """The value of the output after the last run; an array is a view."""
+        return read(self._cells, self._output)
+
+
+def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:
+    """The batches between a node and the output."""
+    program, starts = trace.program, trace.plan.starts
+    depends = [False] * len(program.nodes)
+    depends[node] = True
+    for place in range(node + 1, len(depends)):
+        depends[place] = any(isinstance(x, int) and depends[x] for x in program.nodes[place].operands)
+    depends[node] = False
+    chosen = []
+    for level in trace.plan.levels:
+        for batch in level.batches:
+            if isinstance(batch.outs, Region) and batch.outs.start == batch.outs.stop:
+                continue
+            firsts = [batch.outs.start] if isinstance(batch.outs, Region) else np.atleast_1d(batch.outs).tolist()
+            # An array without cells begins where the next node does: the last one that begins here has the cell.
+            gates = tuple(bisect_right(starts, first) - 1 for first in firsts)
+            if any(depends[gate] and program.reaches[gate] for gate in gates):
+                shapes = tuple(place.shape for place in batch.ins if isinstance(place, Region))
+                size = sum(map(_size, batch.ins))
+                chosen.append((batch, Work(batch.gate, gates, batch.options, shapes, size, _size(batch.outs))))
+    return chosen
+
+
+def _cells(index: Index) -> Cells:
+    assert not isinstance(index, Region), "a program of numbers has no arrays"
+    return index
+
+
+def _size(place: Index) -> int:
+    return place.stop - place.start if isinstance(place, Region) else int(np.size(np.asarray(place)))
