@@ -13,7 +13,7 @@ from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import ShapeError
 from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
-from graphstep.language.shapes import fit
+from graphstep.language.shapes import infer_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -303,7 +303,7 @@ def _examples(gate: StructuralGate) -> list[tuple[str, Node, list[Shape]]]:
         if len(program.inputs) != len(shapes):
             continue
         try:
-            fitted = fit(program, dict(zip(program.inputs, shapes, strict=True))).program
+            fitted = infer_shapes(program, dict(zip(program.inputs, shapes, strict=True))).program
         except ShapeError:
             continue
         node = next((node for node in fitted.nodes if node.gate == gate.name), None)

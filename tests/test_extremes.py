@@ -22,7 +22,7 @@ from graphstep.analysis.symbolic.cells import Writer, cells_of
 from graphstep.gates import ELEMENTWISE, STRUCTURAL, Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.language.read import read
-from graphstep.language.shapes import fit
+from graphstep.language.shapes import infer_shapes
 from tests.domains import width
 from tests.test_gates import FIXED
 
@@ -258,7 +258,7 @@ def composites() -> list[StructuralGate]:
 def test_every_gate_over_cells_is_right_at_the_ends_of_float64(gate: StructuralGate) -> None:
     for text, inputs in calls(gate):
         shapes = {name: np.shape(value) for name, value in inputs.items()}
-        program = fit(read(text), shapes).program
+        program = infer_shapes(read(text), shapes).program
         shape = program.nodes[program.output].shape
         weights = np.array((WEIGHTS * 2)[: int(np.prod(shape))]).reshape(shape) if shape else 1.0
         run = gs.run(text, inputs=inputs, seed=weights)

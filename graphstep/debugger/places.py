@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graphstep.ground.arrays import shape_of
 from graphstep.language import rewrite
-from graphstep.language.shapes import BROADCAST, fit
+from graphstep.language.shapes import BROADCAST, infer_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -125,7 +125,7 @@ def rewritten(before: Trace, made: Rewritten) -> Refitted:
 def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number], setup: Setup) -> Refitted:
     from graphstep.engine.trace import run_fitted
 
-    fitted = fit(program, {name: shape_of(value) for name, value in values.items()})
+    fitted = infer_shapes(program, {name: shape_of(value) for name, value in values.items()})
     new = run_fitted(fitted.program, values, seed=before.seed, ties=before.ties, setup=setup)
     joined = [None if x is None else fitted.where[x] for x in where]
     for index, node in enumerate(before.program.nodes):

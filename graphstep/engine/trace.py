@@ -24,7 +24,7 @@ from graphstep.gates.gate import Gate
 from graphstep.gates.structural import Call
 from graphstep.ground.arrays import shape_of
 from graphstep.language.setup import setup_of_program
-from graphstep.language.shapes import fit
+from graphstep.language.shapes import infer_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -358,12 +358,12 @@ def trace(
 ) -> Trace:
     """Run a program forward and backward.
 
-    It is fitted to the shapes of its inputs first (:func:`graphstep.language.shapes.fit`): the trace's program may have more
-    nodes. ``setup`` is what it was opened with, unless that was nothing but the program's text. Raises InputError when an input
+    Its shapes are inferred first (:func:`graphstep.language.shapes.infer_shapes`): the trace's program may have more nodes.
+    ``setup`` is what it was opened with, unless that was nothing but the program's text. Raises InputError when an input
     has no value, or when a value has no input, and ShapeError when shapes do not go together.
     """
     check_inputs(program, inputs)
-    fitted = fit(program, {name: shape_of(value) for name, value in inputs.items()})
+    fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()})
     return run_fitted(fitted.program, inputs, seed=seed, ties=ties, setup=setup)
 
 

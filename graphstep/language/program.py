@@ -44,7 +44,7 @@ class Node:
     options: tuple[tuple[str, Any], ...] = ()
     """What a structural gate was told besides its operands, by name: ``(("axis", 0),)``. Every value is hashable."""
     shape: Shape = ()
-    """The shape of its value, once the program is fitted to the shapes of its inputs (:func:`graphstep.language.shapes.fit`)."""
+    """The shape of its value, once :func:`graphstep.language.shapes.infer_shapes` knows those of the inputs."""
 
     @property
     def sources(self) -> tuple[tuple[int, int], ...]:

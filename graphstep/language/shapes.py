@@ -28,11 +28,12 @@ BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""
 
 
-def fit(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
+def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
     """The program with the shape of every node, for inputs of these shapes (() for those that are missing).
 
     Broadcast gates are put in where arrays of different shapes meet cell by cell, and ``max(x)`` and its like become the gate
-    over the cells of x where x is an array. A program that was fitted before is fitted anew. A program of numbers is its own fit.
+    over the cells of x where x is an array. Shapes that a program has already are
+    inferred anew. A program of numbers comes back as it is.
 
     Raises :class:`~graphstep.ground.errors.ShapeError` where shapes do not go together, and
     :class:`~graphstep.ground.errors.LimitError`.

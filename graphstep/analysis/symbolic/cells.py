@@ -20,7 +20,7 @@ from graphstep.gates.table import GATES
 from graphstep.ground.arrays import cell_text
 from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.language.read import read
-from graphstep.language.shapes import fit
+from graphstep.language.shapes import infer_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -165,7 +165,7 @@ def _expanded(text: str, writer: Writer, inputs: list[Cells], numbers: list[Numb
     """A composite gate as its parts: a program of x, y and z."""
     template = read(text)
     letters = {letter: slot for slot, letter in enumerate("xyz"[: len(inputs)])}
-    program = fit(template, {name: _array(inputs[letters[name]]).shape for name in template.inputs}).program
+    program = infer_shapes(template, {name: _array(inputs[letters[name]]).shape for name in template.inputs}).program
     cells: dict[int, Cells] = {}
     values: dict[int, Number] = {}
     for place, node in enumerate(program.nodes):

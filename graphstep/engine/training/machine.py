@@ -23,7 +23,7 @@ from graphstep.gates.optimizers import apply
 from graphstep.gates.products import dot
 from graphstep.ground.arrays import kind_text, shape_of
 from graphstep.ground.errors import InputError
-from graphstep.language.shapes import fit
+from graphstep.language.shapes import infer_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -222,7 +222,7 @@ class Machine:
         for name in self.examples.names:
             whole = self.examples.held_out(name) if held_out else self.examples.trained(name)
             values[name] = whole if isinstance(whole, float) else whole[:size]
-        fitted = fit(self._program, {name: shape_of(value) for name, value in values.items()}).program
+        fitted = infer_shapes(self._program, {name: shape_of(value) for name, value in values.items()}).program
         output = fitted.nodes[fitted.output]
         if output.shape:
             raise InputError(

@@ -11,7 +11,7 @@ from graphstep.engine.passes import Buffers, forward
 from graphstep.engine.plan import plan
 from graphstep.ground.errors import InputError, ReadError, quoted
 from graphstep.language.read import read
-from graphstep.language.shapes import fit
+from graphstep.language.shapes import infer_shapes
 
 if TYPE_CHECKING:
     from graphstep.language.program import Program
@@ -38,7 +38,7 @@ class Schedule:
         program = _program(text)
         self.constant = not program.inputs
         """Whether every round has the same rate."""
-        self._plan = plan(fit(program, {}).program)
+        self._plan = plan(infer_shapes(program, {}).program)
         self._buffers = Buffers.of(self._plan)
         self._known: dict[int, float] = {}
         if not math.isfinite(self.rate(0)):

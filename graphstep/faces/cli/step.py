@@ -138,11 +138,11 @@ def _conditions(opening: Opening) -> tuple[Condition, ...]:
         return ()
     from graphstep.debugger.breakpoints import EXAMPLES, read_conditions
     from graphstep.ground.arrays import shape_of
-    from graphstep.language.shapes import fit
+    from graphstep.language.shapes import infer_shapes
 
     if inputs.keys() >= {*program.inputs}:
         # Its nodes are those that the run has, and are counted as on the screen.
-        program = fit(program, {name: shape_of(inputs[name]) for name in program.inputs}).program
+        program = infer_shapes(program, {name: shape_of(inputs[name]) for name in program.inputs}).program
     found: list[Condition] = []
     for text in texts:
         here = read_conditions(text, program)

@@ -86,9 +86,9 @@ def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) ->
 def _refuse_misfits(program: Program, inputs: Mapping[str, Number]) -> None:
     if all(name in inputs for name in program.inputs):
         from graphstep.ground.arrays import shape_of
-        from graphstep.language.shapes import fit
+        from graphstep.language.shapes import infer_shapes
 
-        fit(program, {name: shape_of(value) for name, value in inputs.items()})
+        infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()})
 
 
 def _refuse_superfluous(program: Program, inputs: Mapping[str, Number]) -> None:

@@ -10,7 +10,7 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, plain, shape_of
 from graphstep.ground.errors import LimitError, ReadError, ShapeError, quoted
 from graphstep.language.read import read
-from graphstep.language.shapes import fit
+from graphstep.language.shapes import infer_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,7 +56,7 @@ def arithmetic(text: str, leaves: Mapping[str, Leaf] | None = None) -> Number:
         if name not in KNOWN and name not in leaves:
             raise ReadError(f"{quoted(name)} is not a number", text=program.text, span=node.span, hint=EXAMPLES)
     # Every shape is known, and every limit kept, before the first array is made.
-    fitted = fit(program, {name: leaf.shape for name, leaf in leaves.items()})
+    fitted = infer_shapes(program, {name: leaf.shape for name, leaf in leaves.items()})
     return _computed(fitted.program, leaves)
 
 

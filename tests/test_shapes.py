@@ -13,21 +13,21 @@ from graphstep.engine.trace import trace
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.language.read import read
-from graphstep.language.shapes import BROADCAST, broadcast, fit
+from graphstep.language.shapes import BROADCAST, broadcast, infer_shapes
 
 SHAPES = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 
 
 def fitted(text: str, **shapes: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
     """The gates of a program with the shapes of their values."""
-    made = fit(read(text), shapes).program
+    made = infer_shapes(read(text), shapes).program
     return [(node.gate, node.shape) for node in made.nodes if node.gate]
 
 
 def misfit(text: str, **shapes: tuple[int, ...]) -> ShapeError:
     """What is said of shapes that do not go together."""
     with pytest.raises(ShapeError) as caught:
-        fit(read(text), shapes)
+        infer_shapes(read(text), shapes)
     return caught.value
 
 
@@ -42,7 +42,7 @@ def test_shapes_meet_by_the_rule_of_numpy(shapes: list[tuple[int, ...]]) -> None
 
 def test_a_program_of_numbers_is_its_own_fit() -> None:
     program = read("(x+y)*z")
-    assert fit(program, {"x": (), "y": (), "z": ()}).program is program
+    assert infer_shapes(program, {"x": (), "y": (), "z": ()}).program is program
 
 
 def test_a_bias_is_copied_by_a_gate_of_its_own() -> None:
@@ -50,7 +50,7 @@ def test_a_bias_is_copied_by_a_gate_of_its_own() -> None:
 
 
 def test_what_is_used_twice_is_copied_twice() -> None:
-    program = fit(read("b*X + b"), {"b": (), "X": (2,)}).program
+    program = infer_shapes(read("b*X + b"), {"b": (), "X": (2,)}).program
     copies = [node for node in program.nodes if node.gate == BROADCAST]
     assert [(node.operands, node.shape) for node in copies] == [((0,), (2,)), ((0,), (2,))]
 
@@ -69,14 +69,15 @@ def test_a_choice_among_the_cells_of_one_array_is_another_gate(text: str, gate: 
 
 def test_a_program_is_fitted_anew_to_other_shapes() -> None:
     program = read("x*w + b")
-    once = fit(program, {"x": (2, 3), "w": (3,), "b": ()}).program
-    assert fit(once, {"x": (4,), "w": (4,), "b": (4,)}).program == fit(program, {"x": (4,), "w": (4,), "b": (4,)}).program
-    assert fit(once, {"x": (2, 3), "w": (3,), "b": ()}).program == once
+    once = infer_shapes(program, {"x": (2, 3), "w": (3,), "b": ()}).program
+    other = {"x": (4,), "w": (4,), "b": (4,)}
+    assert infer_shapes(once, other).program == infer_shapes(program, other).program
+    assert infer_shapes(once, {"x": (2, 3), "w": (3,), "b": ()}).program == once
 
 
 def test_where_says_which_node_is_which() -> None:
     program = read("q = x*w; q + b")
-    made = fit(program, {"x": (2, 3), "w": (3,), "b": (1,)})
+    made = infer_shapes(program, {"x": (2, 3), "w": (3,), "b": (1,)})
     labels = [made.program.label(place) for place in made.where]
     assert labels == [program.label(index) for index in range(len(program.nodes))]
     assert made.program.names == {"x": 0, "w": 1, "b": 2, "q": made.where[3]}
@@ -105,9 +106,9 @@ def test_a_misfit_says_what_would_fit(text: str, shapes: dict[str, tuple[int, ..
 
 
 def test_the_copies_of_an_earlier_fit_are_not_blamed() -> None:
-    program = fit(read("x*W + x"), {"W": (2, 3), "x": ()}).program
+    program = infer_shapes(read("x*W + x"), {"W": (2, 3), "x": ()}).program
     with pytest.raises(ShapeError) as caught:
-        fit(program, {"W": (2, 3), "x": (2,)})
+        infer_shapes(program, {"W": (2, 3), "x": (2,)})
     assert caught.value.message.startswith("x has the shape 2 and W has the shape 2×3")
 
 
@@ -138,19 +139,19 @@ def test_batches_of_a_matrix_product_are_copied_where_their_sizes_are_1(
 
 def test_batches_of_a_matrix_product_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ShapeError, match="the axes before the last two differ"):
-        fit(read("A@B"), {"A": (3, 2, 2), "B": (4, 2, 2)})
+        infer_shapes(read("A@B"), {"A": (3, 2, 2), "B": (4, 2, 2)})
 
 
 def test_more_axes_than_numpy_can_have_are_refused() -> None:
     text = "; ".join(["a0 = stack(v)", *(f"a{k} = stack(a{k - 1})" for k in range(1, 80))])
     with pytest.raises(LimitError, match="this array has 33 axes; at most 32"):
-        fit(read(text), {"v": (2,)})
+        infer_shapes(read(text), {"v": (2,)})
 
 
 def test_too_many_cells_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CELLS", 100)
     with pytest.raises(LimitError, match="more than 100 cells"):
-        fit(read("outer(x, y)"), {"x": (20,), "y": (20,)})
+        infer_shapes(read("outer(x, y)"), {"x": (20,), "y": (20,)})
 
 
 @given(SHAPES, SHAPES, st.integers(0, 2**31))
