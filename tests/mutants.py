@@ -47,7 +47,7 @@ class Package(NamedTuple):
 PACKAGES = {
     "gates": Package(
         ("gates/rows", "gates/gate.py", "gates/structural.py", "gates/mathematics.py", "gates/products.py"),
-        ("test_gates.py", "test_structural_gates.py", "test_products.py", "test_extremes.py"),
+        ("test_gates.py", "test_structural_gates.py", "test_products.py", "test_extremes.py", "test_gate_texts.py"),
     ),
     "trace": Package(
         tuple(
