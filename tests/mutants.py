@@ -87,7 +87,7 @@ PACKAGES = {
         ),
         ("test_lesson.py", "test_lesson_arrays.py", "test_marking.py", "test_marking_texts.py"),
     ),
-    "witnesses": Package(("analysis/witnesses",), ("test_witnesses.py", "test_witnesses_arrays.py")),
+    "witnesses": Package(("analysis/witnesses",), ("test_witnesses.py", "test_witnesses_arrays.py", "test_witness_texts.py")),
 }
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {

@@ -177,10 +177,11 @@ def test_the_cells_are_paged_and_the_chosen_one_is_explained_and_nudged() -> Non
 def test_cells_of_vectors_numbers_and_many_axes_are_reached() -> None:
     async def play(driver: Driver) -> None:
         await driver.press("end")
-        for node in range(len(driver.now.trace.program.nodes)):
+        # A node of each shape.
+        shapes = {node.shape: index for index, node in enumerate(driver.now.trace.program.nodes)}
+        for shape, node in shapes.items():
             driver.screen.select(node)
             await driver.press("d", "end")
-            shape = driver.now.trace.node(node).shape
             form = driver.app.screen
             assert form.index[len(shape[:-2]) :] == tuple(size - 1 for size in shape[-2:])
             await driver.press(

@@ -67,16 +67,16 @@ def test_leaving_the_form_leaves_the_program() -> None:
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize("key", ["e", "x", "g", "slash", "question_mark"])
-def test_escape_leaves_every_dialog_without_a_change(key: str) -> None:
+def test_escape_leaves_every_dialog_without_a_change() -> None:
     async def play(driver: Driver) -> None:
         await driver.press("right")
         before = driver.frame()
-        await driver.press(key)
-        assert len(driver.app.screen_stack) == 2
-        assert driver.frame() != before
-        await driver.press("escape")
-        assert driver.frame() == before
+        for key in ("e", "x", "g", "slash", "question_mark"):
+            await driver.press(key)
+            assert len(driver.app.screen_stack) == 2, key
+            assert driver.frame() != before
+            await driver.press("escape")
+            assert driver.frame() == before, key
 
     drive(play)
 
