@@ -11,7 +11,7 @@ import pytest
 
 from graphstep.engine.trace import trace
 from graphstep.faces.drawing.diagram import centre_of
-from graphstep.faces.tui.typed import Lines, Typed
+from graphstep.faces.drawing.typed import Lines, Typed
 from graphstep.ground.arrays import numbers
 from graphstep.language.read import read
 from tests.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive, opened

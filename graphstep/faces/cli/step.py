@@ -34,6 +34,7 @@ examples:
   graphstep "sigmoid(w*x+b)" w=2 x=-1 b=1 --expand      take sigmoid apart
   graphstep "max(x, y)" x=2 y=2 --ties split     share the gradient at a tie
   graphstep "x*x" x=3 --to solution.md           write a worked solution
+  graphstep "x*x" x=3 --to page.html             write a page that steps, in one file
   graphstep "x*x" x=3 --to graph.svg --at 3      draw the graph at step 3
   graphstep "max(x, y)*z" x=2 y=1 z=5 --break "grad == 0"   open it with a breakpoint; --plain stops there
 """
@@ -43,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
     parser.add_argument("--plain", action="store_true", help="the narrated trace; chosen by itself when output is no terminal")
-    parser.add_argument("--format", metavar="F", help="print it as text, json, md or svg instead")
+    parser.add_argument("--format", metavar="F", help="print it as text, html, json, md or svg instead")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
     parser.add_argument(
         "--screen-reader", action="store_true", help="a line prompt in place of the screen; ACCESSIBLE=1 asks for it too"

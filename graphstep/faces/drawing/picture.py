@@ -85,7 +85,7 @@ def svg(layout: Layout, marks: Marks = NO_MARKS, *, title: str) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="{MONO}" font-size="{FONT}" text-anchor="middle">',
-        f"<title>{_escaped(title)}</title>",
+        f"<title>{escaped(title)}</title>",
         f"<style>{STYLE}</style>",
         f'<rect class="ground" width="{width}" height="{height}" rx="8" fill="none"/>',
     ]
@@ -100,12 +100,12 @@ def svg(layout: Layout, marks: Marks = NO_MARKS, *, title: str) -> str:
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
-def _column(x: float) -> float:
+def column(x: float) -> float:
     """The middle of a column of cells, in pixels."""
     return MARGIN + (x + 0.5) * CELL_WIDTH
 
 
-def _row(y: float) -> float:
+def row(y: float) -> float:
     """The middle of a row of cells, in pixels."""
     return MARGIN + (y + 0.5) * CELL_HEIGHT
 
@@ -119,7 +119,7 @@ def _wires(layout: Layout, marks: Marks) -> list[str]:
     found = [f'<g class="wires" fill="none" stroke="{PLAIN}" stroke-width="1.5">']
     for line in quiet:
         found += _wire(layout, line, PLAIN)
-    found += [f'<circle cx="{_column(x):g}" cy="{_row(y):g}" r="3" fill="{PLAIN}" stroke="none"/>' for x, y in layout.branches()]
+    found += [f'<circle cx="{column(x):g}" cy="{row(y):g}" r="3" fill="{PLAIN}" stroke="none"/>' for x, y in layout.branches()]
     found.append("</g>")
     if active:
         found.append(f'<g class="wires active" fill="none" stroke="{ACTIVE}" stroke-width="3">')
@@ -131,30 +131,35 @@ def _wires(layout: Layout, marks: Marks) -> list[str]:
 
 def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str) -> list[str]:
     """A wire with rounded corners, and an arrow head where it ends in a box or before the text of a stub."""
-    points = [(_column(x), _row(y)) for x, y in line]
+    points = [(column(x), row(y)) for x, y in line]
     beside = CELL_WIDTH / 2 if layout.density == "compact" else 0
     (x, y), (end, end_row) = points[0], points[-1]
     points[0] = (x + beside, y)
     tip = end - beside if layout.is_box(*line[-1]) else end + CELL_WIDTH / 2
     points[-1] = (tip - HEAD / 2, end_row)
-    steps = [f"M{points[0][0]:g} {points[0][1]:g}", *_gap(layout, line[0])]
+    head = f"M{tip:g} {end_row:g}l-{HEAD} -4.5v9z"
+    path = rounded(points, gap(layout, line[0]))
+    return [f'<path d="{path}"/>', f'<path class="head" d="{head}" fill="{colour}" stroke="none"/>']
+
+
+def rounded(points: Sequence[tuple[float, float]], gap: Sequence[str] = ()) -> str:
+    """The path of a wire through its corners; ``gap`` leaves room behind its start."""
+    steps = [f"M{points[0][0]:g} {points[0][1]:g}", *gap]
     for (x, y), (corner_x, corner_y), (to_x, to_y) in zip(points, points[1:], points[2:], strict=False):
         near = _towards(corner_x, corner_y, x, y)
         far = _towards(corner_x, corner_y, to_x, to_y)
         steps.append(f"L{near[0]:g} {near[1]:g}Q{corner_x:g} {corner_y:g} {far[0]:g} {far[1]:g}")
-    steps.append(f"L{points[-1][0]:g} {points[-1][1]:g}")
-    head = f"M{tip:g} {end_row:g}l-{HEAD} -4.5v9z"
-    return [f'<path d="{"".join(steps)}"/>', f'<path class="head" d="{head}" fill="{colour}" stroke="none"/>']
+    return "".join([*steps, f"L{points[-1][0]:g} {points[-1][1]:g}"])
 
 
-def _gap(layout: Layout, start: tuple[int, int]) -> list[str]:
+def gap(layout: Layout, start: tuple[int, int]) -> list[str]:
     """The wire lets the shape through that is set into it; a ground behind the text would depend on the page."""
     node = layout.node_at(*start)
     if node is None or not layout.boxes[node].on_wire:
         return []
     anchor = layout.shape_anchor(node)
-    left = _column(anchor.x - 0.5)
-    return [f"H{left - 1:g}", f"M{left + anchor.width * SMALL_WIDTH + 2:g} {_row(anchor.y):g}"]
+    left = column(anchor.x - 0.5)
+    return [f"H{left - 1:g}", f"M{left + anchor.width * SMALL_WIDTH + 2:g} {row(anchor.y):g}"]
 
 
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
@@ -166,7 +171,7 @@ def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float
 
 def _box(layout: Layout, node: int, marks: Marks) -> list[str]:
     place, box, name = layout.place(node), layout.boxes[node], layout.shown_name(node)
-    left, top, right, bottom = _frame(layout, place, box)
+    left, top, right, bottom = frame(layout, place, box)
     round_corner = 4 if box.ports else min(bottom - top, right - left) / 2
     classes = ["box"]
     stroke = PLAIN
@@ -200,14 +205,14 @@ def _box(layout: Layout, node: int, marks: Marks) -> list[str]:
     return found
 
 
-def _frame(layout: Layout, place: Place, box: Box) -> tuple[float, float, float, float]:
+def frame(layout: Layout, place: Place, box: Box) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of a box; its edge runs through the middle of its outer cells, or around a compact box."""
     if layout.density == "roomy":
-        return _column(place.x), _row(place.y), _column(place.x + place.width - 1), _row(place.y + place.height - 1)
+        return column(place.x), row(place.y), column(place.x + place.width - 1), row(place.y + place.height - 1)
     beside = 0 if box.ports else 4
     return (
-        _column(place.x - 0.5) - beside, _row(place.y) - 9,
-        _column(place.x + place.width - 0.5) + beside, _row(place.y + place.height - 1) + 9,
+        column(place.x - 0.5) - beside, row(place.y) - 9,
+        column(place.x + place.width - 0.5) + beside, row(place.y + place.height - 1) + 9,
     )  # fmt: skip
 
 
@@ -224,40 +229,45 @@ def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
         shape = layout.boxes[node].on_wire
         if shape and layout.feeds(node):
             place = layout.shape_anchor(node)
-            x = _column(place.x - 0.5)
-            found.append(_at(x, _row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
+            x = column(place.x - 0.5)
+            found.append(_at(x, row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
         for texts, anchor, lift, kind, colour in (
             (marks.values, layout.value_anchor(node), 1, "value", GREEN),
             (marks.gradients, layout.gradient_anchor(node), -1, "gradient", RED),
         ):
             if texts.get(node):
                 away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
-                y = _row(anchor.y + lift) - lift * away
-                found.append(_at(_column(anchor.x - 0.5), y, texts[node], kind, colour, more=' text-anchor="start"'))
+                y = row(anchor.y + lift) - lift * away
+                found.append(_at(column(anchor.x - 0.5), y, texts[node], kind, colour, more=' text-anchor="start"'))
     for edge, text in marks.contributions.items():
         anchor_or_none = layout.contribution_anchor(edge)
         if anchor_or_none:
             wire = layout.wire(edge)[-1][-1][1]
-            y = _row(wire) + LIFT[layout.density] * (anchor_or_none.y - wire)
-            x = _column(anchor_or_none.x - 0.5)
+            y = row(wire) + LIFT[layout.density] * (anchor_or_none.y - wire)
+            x = column(anchor_or_none.x - 0.5)
             found.append(_at(x, y, text, "contribution", BROWN, SMALL, ' text-anchor="start"'))
     return found
 
 
+def label(y: float, *, small: bool) -> float:
+    """The baseline of a text whose middle is at a height."""
+    return y + BASELINE * (SMALL if small else FONT)
+
+
 def _text(x: int, y: int, text: str, kind: str, colour: str, more: str = "") -> str:
     """A text that begins in a cell."""
-    return _at(_column(x - 0.5), _row(y), text, kind, colour, more=f' text-anchor="start"{more}')
+    return _at(column(x - 0.5), row(y), text, kind, colour, more=f' text-anchor="start"{more}')
 
 
 def _at(x: float, y: float, text: str, kind: str, colour: str, size: int = FONT, more: str = "") -> str:
     """A text whose middle, or whose beginning when `more` says so, is at a point."""
     sized = "" if size == FONT else f' font-size="{size}"'
     return (
-        f'<text class="{kind}" x="{x:g}" y="{y + BASELINE * size:g}" fill="{colour}" stroke="none"{sized}{more}>'
-        f"{_escaped(text)}</text>"
+        f'<text class="{kind}" x="{x:g}" y="{label(y, small=size == SMALL):g}" fill="{colour}" stroke="none"{sized}{more}>'
+        f"{escaped(text)}</text>"
     )
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text for XML; control characters, which XML forbids, are shown as `·`."""
     return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

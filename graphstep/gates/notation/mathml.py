@@ -126,17 +126,15 @@ class MathML(Style):
         """An array of three axes, or without cells: lists in lists."""
         if not isinstance(value, list):
             return self.number(value).text
-        return f"<mrow><mo>[</mo>{'<mo>,</mo>'.join(map(self._nested, value))}<mo>]</mo></mrow>"
+        return _fenced("[", "<mo>,</mo>".join(map(self._nested, value)), "]")
 
     def _matrix(self, rows: list[list[float]]) -> str:
         inside = "".join(f"<mtr>{''.join(f'<mtd>{self.number(cell).text}</mtd>' for cell in row)}</mtr>" for row in rows)
-        return f"<mrow><mo>[</mo><mtable>{inside}</mtable><mo>]</mo></mrow>"
+        return _fenced("[", f"<mtable>{inside}</mtable>", "]")
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """A matrix product: its factors side by side."""
-        return Ink(
-            f"{self.term(x).within(PRODUCT)}<mo>\N{INVISIBLE TIMES}</mo>{self.term(y).after(POWER)}", PRODUCT, self, cells=True
-        )
+        return Ink(f"{self.term(x).within(PRODUCT)}<mo>&#8290;</mo>{self.term(y).after(POWER)}", PRODUCT, self, cells=True)
 
     def transposed(self, x: Any) -> Ink:
         """``x`` with rows and columns exchanged."""
@@ -153,7 +151,7 @@ class MathML(Style):
 
     def length(self, x: Any) -> Ink:
         """The 2-norm."""
-        return Ink(f"<mrow><mo>‖</mo>{self.term(x).text}<mo>‖</mo></mrow>", ATOM, self)
+        return Ink(_fenced("‖", self.term(x).text, "‖"), ATOM, self)
 
     def indexed(self, x: Any, index: str) -> Ink:
         """The part of ``x`` at an index."""
@@ -163,7 +161,7 @@ class MathML(Style):
 
     def parentheses(self, text: str) -> str:
         """Parentheses that grow with what they hold."""
-        return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>"
+        return _fenced("(", text, ")")
 
     def signed(self, text: str) -> bool:
         """Whether a text begins with a sign."""
@@ -202,11 +200,11 @@ class MathML(Style):
         return Ink(self._applied(_leaf("mi", function), terms), ATOM, self, any(x.cells for x in terms))
 
     def _applied(self, head: str, terms: list[Ink]) -> str:
-        return f"{head}<mo>\N{FUNCTION APPLICATION}</mo>{self.parentheses('<mo>,</mo>'.join(x.text for x in terms))}"
+        return f"{head}<mo>&#8289;</mo>{self.parentheses('<mo>,</mo>'.join(x.text for x in terms))}"
 
     def abs(self, x: Ink) -> Ink:
         """Absolute value."""
-        return Ink(f"<mrow><mo>|</mo>{x.text}<mo>|</mo></mrow>", ATOM, self, x.cells)
+        return Ink(_fenced("|", x.text, "|"), ATOM, self, x.cells)
 
     def exp(self, x: Ink) -> Ink:
         """A power of e."""
@@ -220,6 +218,12 @@ class MathML(Style):
 
 def _leaf(tag: str, text: str) -> str:
     return f"<{tag}>{escape(text, quote=False)}</{tag}>"
+
+
+def _fenced(left: str, text: str, right: str) -> str:
+    """Brackets around a text; they grow with what is high. Chromium gives room to those that could, hence not all may."""
+    flat = "" if "<mfrac" in text or "<mtable" in text else ' stretchy="false"'
+    return f"<mrow><mo{flat}>{left}</mo>{text}<mo{flat}>{right}</mo></mrow>"
 
 
 def _one(text: str) -> str:

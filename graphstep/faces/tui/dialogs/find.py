@@ -10,8 +10,8 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from graphstep.debugger.search import Candidate, search
+from graphstep.faces.drawing.naming import row_name
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.naming import row_name
 from graphstep.language.program import node_id
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
-    from graphstep.faces.tui.typed import Lines, Piece, Typed
+    from graphstep.faces.drawing.typed import Lines, Piece, Typed
 
 _INDENT = 2
 _STYLES = {
@@ -38,7 +38,7 @@ class TextPane(Widget):
 
     def show(self, trace: Trace, at: int) -> None:
         """Show the text after step ``at``."""
-        from graphstep.faces.tui.typed import Typed
+        from graphstep.faces.drawing.typed import Typed
 
         if self._typed is None or self._typed.program is not trace.program:
             self._typed = Typed(trace.program)

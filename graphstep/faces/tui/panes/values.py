@@ -118,7 +118,7 @@ class ValuesPane(RowsPane):
         from graphstep.faces.drawing.diagram import MORE, digest
         from graphstep.faces.drawing.layout import cell_width
         from graphstep.faces.drawing.layout.cells import fit
-        from graphstep.faces.tui.naming import row_name
+        from graphstep.faces.drawing.naming import row_name
         from graphstep.ground.arrays import shape_text
 
         trace = self._trace

@@ -1,0 +1,185 @@
+"""Any document in HTML, with mathematics in MathML: the ink of the page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.curve import sparkline
+from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.faces.drawing.scene import scene
+from graphstep.faces.export._picture import arranged, diagram, has_shapes
+from graphstep.faces.export._writer import Writer, bound, settled, statistic
+from graphstep.gates.notation import MATHML, Ink, mathml_style
+from graphstep.ground.arrays import bars_of
+from graphstep.ground.numerals import numeral
+from graphstep.ground.unprintable import printable
+from graphstep.telling.document import LABELS
+from graphstep.telling.reports import graph as words
+
+if TYPE_CHECKING:
+    from graphstep.gates.notation import Term
+    from graphstep.telling.document import (
+        Code,
+        Column,
+        Command,
+        Content,
+        Curve,
+        Emphasis,
+        Equations,
+        Figure,
+        Graph,
+        Heading,
+        Histogram,
+        Listing,
+        Math,
+        Prose,
+        Step,
+        Strong,
+        Table,
+        Typed,
+    )  # fmt: skip
+    from graphstep.telling.explanation import Ladder, Note, Rung
+
+
+class Html(Writer):
+    """HTML. Every id begins with a prefix, so that two pages in one document share none."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        """What every id begins with."""
+
+    # -- lines ---------------------------------------------------------------------------------------------------------------
+
+    def words(self, text: str) -> str:
+        return escape(printable(text))
+
+    def code(self, code: Code) -> str:
+        return f"<code>{self.words(code.text)}</code>"
+
+    def strong(self, strong: Strong) -> str:
+        return f"<strong>{self.words(strong.text)}</strong>"
+
+    def emphasis(self, emphasis: Emphasis) -> str:
+        return f"<em>{self.words(emphasis.text)}</em>"
+
+    def math(self, math: Math) -> str:
+        left = "" if math.left is None else math.left.read(MATHML).text
+        forms = [f"{_sign(rung)}{_form(rung)}" for rung in math.rungs]
+        if not left and forms and math.rungs[0].relation == "=":
+            forms[0] = _form(math.rungs[0])
+        return f"<math>{left}{''.join(forms)}</math>" if left or forms else ""
+
+    def figure(self, figure: Figure) -> str:
+        if (power := bound(figure)) is not None:
+            return f"<math><mo>&lt;</mo><msup><mn>10</mn><mn>{power}</mn></msup></math>".replace("-", "−")
+        if text := statistic(figure):
+            return text
+        value = settled(figure)
+        if isinstance(value, int | float):
+            more = "" if figure.complete else "<mo>+</mo><mo>⋯</mo>"
+            return f"<math>{mathml_style(figure.digits).number(value).text}{more}</math>"
+        return f"<code>{self.words(digest(value, figure.digits))}{'' if figure.complete else MORE}</code>"
+
+    def histogram(self, histogram: Histogram) -> str:
+        return f"<code>{bars_of(histogram.counts)}</code>"
+
+    # -- blocks --------------------------------------------------------------------------------------------------------------
+
+    def heading(self, heading: Heading) -> str:
+        tag = f"h{heading.level}"
+        return f'<{tag} id="{self.prefix}{escape(heading.anchor)}">{self.line(heading.content)}</{tag}>\n'
+
+    def prose(self, prose: Prose) -> str:
+        return f"<p>{self.line(prose.content)}</p>\n"
+
+    def listing(self, listing: Listing) -> str:
+        return f"<ul>{''.join(f'<li>{self.line(item)}</li>' for item in listing.items)}</ul>\n"
+
+    def equations(self, equations: Equations) -> str:
+        return "".join(f'<div class="ladder">{self.math(line)}</div>\n' for line in equations.lines)
+
+    def ladder(self, ladder: Ladder) -> str:
+        kind = "value"
+        if ladder.left.operator == "derivative":
+            kind = "contribution" if any(map(_is_product, (rung.term for rung in ladder.rungs))) else "gradient"
+        left, rows = ladder.left.read(MATHML).text, []
+        for place, rung in enumerate(ladder.rungs):
+            text = _form(rung)
+            if kind == "contribution" and rung.term.operator == "*":
+                text = _product(rung, labelled=_is_product(rung.term))
+            elif place == len(ladder.rungs) - 1:
+                text = f'<mrow class="{kind} result">{text}</mrow>'
+            rows.append(f"<mtr><mtd>{'' if place else left}</mtd><mtd>{_sign(rung)}</mtd><mtd>{text}</mtd></mtr>")
+        return f'<div class="ladder"><math display="block"><mtable>{"".join(rows)}</mtable></math></div>\n'
+
+    def table(self, table: Table) -> str:
+        head = "".join(f"<th{_side(column)} scope=col>{self.line(column.title)}</th>" for column in table.columns)
+        rows = "".join(f"<tr>{self._cells(row, table.columns)}</tr>" for row in table.rows)
+        return f'<div class="wide" role="group" tabindex="0"><table><tr>{head}</tr>{rows}</table></div>\n'
+
+    def _cells(self, row: tuple[Content, ...], columns: tuple[Column, ...]) -> str:
+        return "".join(f"<td{_side(column)}>{self.line(cell)}</td>" for cell, column in zip(row, columns, strict=True))
+
+    def graph(self, graph: Graph) -> str:
+        drawn, written = diagram(graph)
+        caption = self.line(words.caption(graph, len(drawn.nodes)))
+        lines = "\n".join(scene(arranged(drawn), written, self.prefix, "Computational graph"))
+        more = f" {self.words(words.ON_WIRES)}" if has_shapes(drawn) else ""
+        picture = f'<div class="graph" tabindex="0" role="group" aria-label="Graph">{lines}</div>'
+        return f"<figure>{picture}<figcaption>{caption}{more}</figcaption></figure>\n"
+
+    def curve(self, curve: Curve) -> str:
+        rows = (
+            f"<tr><th scope=row>{self.words(name)}</th><td>{sparkline(n)}</td><td>{numeral(n[0])} … {numeral(n[-1])}</td></tr>"
+            for name, n in curve.series
+        )
+        return f"<table>{''.join(rows)}</table>\n"
+
+    def typed(self, typed: Typed) -> str:
+        return f'<pre tabindex="0">{self.words(typed.text)}</pre>\n'
+
+    def command(self, command: Command) -> str:
+        return f'<pre tabindex="0">{self.words(command.text)}</pre>\n'
+
+    def note(self, note: Note) -> str:
+        label = LABELS.get(note.kind)
+        head = f"<strong>{label}.</strong> " if label else ""
+        return f'<p class="note {note.kind}">{head}{self.words(note.text)}</p>\n'
+
+    def step(self, step: Step) -> str:
+        pattern = f' <span class="pattern">{step.pattern}</span>' if step.pattern else ""
+        inside = "".join(map(self.block, step.blocks))
+        return (
+            f'<section class="step" id="{self.prefix}s{step.n}"><a name="step={step.n}"></a>'
+            f'<h3><span class="n">{step.label}.</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
+        )
+
+
+def _sign(rung: Rung) -> str:
+    return f"<mo>{rung.relation}</mo>"
+
+
+def _form(rung: Rung) -> str:
+    """A rung with what is said behind it."""
+    text: str = rung.term.read(mathml_style(rung.digits)).text
+    return f"{text}<mtext>\N{NO-BREAK SPACE}({escape(rung.remark)})</mtext>" if rung.remark else text
+
+
+def _is_product(term: Term) -> bool:
+    """Whether a term is an upstream gradient times a local one."""
+    return term.operator == "*" and all(getattr(x, "operator", "") == "derivative" for x in term.arguments)
+
+
+def _product(rung: Rung, *, labelled: bool) -> str:
+    """An upstream gradient times a local one, each in its ink, and with its name below it where it stands in symbols."""
+    style, factors = mathml_style(rung.digits), []
+    for factor, name in zip(rung.term.arguments, ("upstream", "local"), strict=True):
+        ink: Ink = factor.read(style)
+        text = f'<mrow class="{name}">{ink.text}</mrow>'
+        factors.append(Ink(f"<munder>{text}<mtext>{name}</mtext></munder>" if labelled else text, ink.level, style, ink.cells))
+    return style.binary("*", *factors).text
+
+
+def _side(column: Column) -> str:
+    return ' class="number"' if column.numbers else ""

@@ -1,0 +1,46 @@
+"""HTML: a page that steps, in one file without a server, a network or a library; without scripts it is the worked solution."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from graphstep.faces.export._documents import solution, words_of
+from graphstep.faces.export._html import Html
+from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export.page import LIMIT, framed, stepping
+from graphstep.ground.errors import LimitError
+from graphstep.telling.document import FULL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.export._options import Options
+    from graphstep.telling.document import Document
+
+SUFFIX = ".html"
+SUMMARY = "a page that steps, in one file: for phones, slides and learning platforms"
+
+
+def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
+    """The page with the steps up to ``at``; LimitError for a program that a browser would step slowly."""
+    if options.manner != FULL:
+        # A sheet, or a brief solution, is for reading.
+        return write(solution(trace, "html", at, options))
+    gates = len(trace.program.nodes) - trace.program.first_gate
+    if gates > LIMIT:
+        raise LimitError(
+            f"a page holds at most {LIMIT:,} gates, and this program has {gates:,}",
+            hint="the terminal steps a program of any size; --to FILE.md writes a summary",
+        )
+    command = trace.setup.filled(trace.inputs).command("--format", "html", *words_of(options))
+    return stepping(trace, len(trace) if at is None else at, command)
+
+
+def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
+    """Any document as a page to read."""
+    del options
+    writer = Html("gs")
+    body = chain(['<main class="paper">\n'], map(writer.block, document.blocks), ["</main>\n"])
+    yield from framed(document.title, body)

@@ -1,0 +1,103 @@
+"""What each step changes in the page, as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphstep.faces.drawing.diagram import marks
+from graphstep.faces.drawing.typed import Typed
+from graphstep.faces.export._cells import Cells, nested
+from graphstep.faces.export.json import number
+from graphstep.telling.explain import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.diagram import Diagram
+    from graphstep.faces.drawing.typed import Piece
+    from graphstep.ground.arrays import Number
+
+CELLS = 16
+"""Cells of an array up to which its numbers are in the page; of more there is what stands on its wire."""
+
+_WIDTH = 160
+"""Characters of the typed text that are shown at once."""
+
+_STYLES = {
+    "plain": "",
+    "active": "active",
+    "target": "target",
+    "value": "value",
+    "gradient": "gradient",
+    "value-active": "value now",
+    "gradient-active": "gradient now",
+}
+"""The classes of the pieces of the typed text."""
+
+
+def states(trace: Trace, drawn: Diagram, last: int) -> Iterator[dict[str, Any]]:
+    """By step: its phase, the gate at work, the node that gets a number, the wires, and the numbers that are new.
+
+    ``set`` has the new numbers by node, each as ``[value, its text, gradient, its text, how much has arrived]``; ``sent`` the
+    texts of contributions by wire. What is not there is as before.
+    """
+    typed = Typed(trace.program)
+    for n in range(last + 1):
+        step = trace.step(n)
+        changed = range(trace.program.first_gate) if n == 0 else (step.node,)
+        written = marks(trace, drawn, n, boxes=changed)
+        said = explain(trace, n)
+        ladder = said.ladder
+        result = "" if ladder is None else f" {ladder.left_text} {ladder.rungs[-1].relation} {ladder.rungs[-1].text}."
+        state: dict[str, Any] = {
+            "phase": step.phase,
+            "say": f"{said.title}.{result}",
+            "gate": trace.gate_at(n),
+            "typed": [_pieces(line) for line in _lines(typed, trace, n)],
+            "set": {str(node): _numbers(trace, node, n) for node in changed},
+        }
+        if n:
+            state |= {"node": step.node, "active": written.active}
+        if written.active_edges:
+            state["wires"] = sorted(written.active_edges)
+        if written.contributions:
+            state["sent"] = {str(wire): text for wire, text in written.contributions.items()}
+        yield state
+
+
+def cells(trace: Trace, index: int, at: int) -> tuple[str | None, str | None, str]:
+    """A row of the table of values after a step: value, gradient, and how many contributions have arrived."""
+    from graphstep.faces.drawing.diagram import MORE, digest
+
+    value, known = trace.value(index, at), trace.gradient(index, at)
+    shown = None if value is None else digest(value)
+    if not trace.program.depends[index]:
+        return shown, "data" if trace.node(index).name in trace.program.data else "constant", ""
+    if known is None:
+        return shown, None, ""
+    arrived = f"{known.received} of {known.expected}" if known.expected > 1 else ""
+    return shown, digest(known.value) + ("" if known.complete else MORE), arrived
+
+
+def _numbers(trace: Trace, index: int, at: int) -> list[Any]:
+    value, known = trace.value(index, at), trace.gradient(index, at)
+    shown, gradient, arrived = cells(trace, index, at)
+    return [_raw(value), shown, None if known is None else _raw(known.value), gradient, arrived]
+
+
+def _raw(value: Number | None) -> Any:
+    """A number as JSON holds it; None for a large array."""
+    found = number(value)
+    if isinstance(found, Cells):
+        return nested(found.array) if found.array.size <= CELLS else None
+    return found
+
+
+def _lines(typed: Typed, trace: Trace, n: int) -> tuple[Sequence[Piece], ...]:
+    lines = typed.lines(trace, n, _WIDTH)
+    return lines.typed, lines.values, lines.gradients
+
+
+def _pieces(pieces: Sequence[Piece]) -> list[tuple[int, str, str]]:
+    return [(piece.start, piece.text, _STYLES[piece.style]) for piece in pieces]

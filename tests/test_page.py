@@ -1,0 +1,180 @@
+"""The page as a file: its numbers, its policy, its ids. What a browser makes of it is in test_page_in_a_browser.py."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+import graphstep as gs
+from graphstep.debugger.actions import ACTIONS
+from graphstep.faces import export
+from graphstep.faces.drawing.diagram import digest
+from graphstep.faces.export import html
+from graphstep.faces.export._html import Html
+from graphstep.faces.export._writer import BLOCKS, INLINES
+from graphstep.faces.export.page import LIMIT, keys
+from graphstep.ground.errors import LimitError
+from graphstep.language.program import node_id
+from graphstep.telling.reports.training import report
+
+RUNS: dict[str, tuple[str, dict[str, Any]]] = {
+    "lecture": ("(x+y)*z", {"x": -2, "y": 5, "z": -4}),
+    "neuron": ("1/(1+exp(-(w0*x0+w1*x1+w2)))", {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}),
+    "fork": ("q = x + y; f = q*q*|q|", {"x": 1, "y": -3}),
+    "arrays": ("relu(W@x + b)", {"W": [[1, -2], [0.5, 3]], "x": [1, 2], "b": [0.25, -9]}),
+    "infinite": ("log(x) + 0*y + 1/3", {"x": 0, "y": 2}),
+    "input": ("x", {"x": 3}),
+}
+every_run = pytest.mark.parametrize("name", RUNS)
+
+
+def run(name: str) -> gs.Run:
+    text, inputs = RUNS[name]
+    return gs.run(text, inputs=inputs)
+
+
+def page(made: gs.Run, at: int | None = None) -> str:
+    return export.render(made.trace, "html", at)
+
+
+def data(text: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
+    assert found
+    loaded: dict[str, Any] = json.loads(found[1])
+    return loaded
+
+
+class Tags(HTMLParser):
+    """Every element of a page with its attributes, and whether all that open close."""
+
+    VOID = frozenset({"meta", "input", "br"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("script", "style"):
+            self.text.append(data)
+
+    @property
+    def ids(self) -> list[str]:
+        return [attributes["id"] or "" for _, attributes in self.seen if "id" in attributes]
+
+
+@every_run
+def test_at_every_step_the_numbers_are_those_of_the_run(name: str) -> None:
+    made = run(name)
+    steps = data(page(made))["steps"]
+    assert len(steps) == len(made.trace) + 1
+    known: dict[str, Any] = {}
+    for n, step in enumerate(steps):
+        known |= step["set"]
+        after = made.to_dict(at=n)
+        assert len(after["nodes"]) == len(made.nodes)
+        for index, node in enumerate(after["nodes"]):
+            assert node["id"] == node_id(index)
+            value, shown, gradient, text, _ = known.get(str(index), [None] * 5)
+            assert (value, gradient) == (node["value"], node["gradient"])
+            trace = made.trace
+            assert shown == (None if value is None else digest(trace.value_of(index)))
+            assert gradient is None or text.startswith(digest(trace.gradient(index, n).value))  # type: ignore[union-attr]
+
+
+def test_a_page_of_half_a_run_tells_nothing_of_the_rest() -> None:
+    made = run("neuron")
+    text = page(made, 10)
+    assert len(data(text)["steps"]) == 11
+    assert "0.1966" not in text
+    assert "0.1966" in page(made)
+
+
+def test_a_large_array_leaves_its_cells_out() -> None:
+    made = gs.run("sum(x * x)", x=list(range(100)))
+    step = data(page(made))["steps"][0]
+    assert step["set"]["0"][:2] == [None, "0…99"]
+
+
+@every_run
+def test_the_file_is_well_formed_and_no_id_stands_twice(name: str) -> None:
+    tags = Tags(page(run(name)))
+    assert len(set(tags.ids)) == len(tags.ids)
+    assert {"main", "math", "svg", "table", "nav"} <= {tag for tag, _ in tags.seen}
+
+
+def test_two_pages_share_no_id() -> None:
+    one, other = (set(Tags(page(made)).ids) for made in (run("lecture"), run("lecture").edit(x=7)))
+    assert one
+    assert not one & other
+
+
+def test_the_policy_lets_in_what_stands_there_and_nothing_else() -> None:
+    text = page(run("lecture"))
+    policy = dict(part.strip().split(" ", 1) for part in re.search(r'Policy" content="(.*?)"', text)[1].split(";"))  # type: ignore[index]
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        (source,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        assert policy[directive] == f"'sha256-{b64encode(sha256(source.encode()).digest()).decode()}'"
+    assert policy["default-src"] == "'none'"
+    attributes = {name for _, found in Tags(text).seen for name in found}
+    assert not {name for name in attributes if name.startswith("on")} | (attributes & {"style", "src", "href", "action"})
+
+
+def test_a_hostile_comment_is_text() -> None:
+    hostile = "</script><script>alert(1)</script><img src=x onerror=alert(1)> <!-- ]]> \" ' & {{x}}"
+    made = gs.run(f"# {hostile}\nq = x*2  # {hostile}\nf = q", x=1)
+    tags = Tags(page(made))
+    assert sum(tag == "script" for tag, _ in tags.seen) == 2
+    assert not any(tag == "img" for tag, _ in tags.seen)
+    assert hostile in "".join(tags.text)
+
+
+def test_the_same_run_gives_the_same_bytes_and_a_lecture_is_small() -> None:
+    assert page(run("neuron")) == page(run("neuron"))
+    assert all(len(page(run(name)).encode()) < 100_000 for name in RUNS)
+
+
+def test_a_program_beyond_the_limit_is_refused_with_the_limit() -> None:
+    made = gs.run("+".join(["x"] * (LIMIT + 2)), x=1)
+    with pytest.raises(LimitError, match=f"at most {LIMIT:,} gates"):
+        page(made)
+
+
+def test_the_keys_are_those_of_the_terminal() -> None:
+    browser = {"ArrowRight": "right", "ArrowLeft": "left", " ": "space", "Home": "home", "End": "end", "?": "question_mark"}
+    known = {key: action.id for action in ACTIONS for key in action.keys}
+    assert {"ArrowRight", "n", " ", "ArrowLeft", "o", "O", "Home", "End", "c", "C", "b", "?"} <= keys().keys()
+    for key, name in keys().items():
+        assert known[browser.get(key, key)] == name
+
+
+def test_every_step_is_a_section_with_its_anchor() -> None:
+    made = run("fork")
+    tags = Tags(page(made))
+    names = [attributes["name"] for tag, attributes in tags.seen if tag == "a"]
+    assert names == [f"step={n}" for n in range(len(made.trace) + 1)]
+
+
+def test_every_block_is_covered_and_a_report_is_a_page_without_a_script() -> None:
+    assert not {name for name in {*BLOCKS.values(), *INLINES.values()} if getattr(Html, name).__qualname__ != f"Html.{name}"}
+    training = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=3, x=1, y=2, w=0)
+    tags = Tags("".join(html.write(report(training))))
+    assert not any(tag == "script" for tag, _ in tags.seen)
+    assert len(set(tags.ids)) == len(tags.ids)
