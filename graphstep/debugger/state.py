@@ -32,7 +32,7 @@ class Score:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inputs:
-    """Values for some inputs: those of an edit, or those before it, to which ``undo`` leads back."""
+    """Values for some inputs, and what was typed for them."""
 
     values: Mapping[str, Number]
     """The values by name."""
@@ -44,6 +44,32 @@ class Inputs:
 
     def __hash__(self) -> int:
         return hash(tuple(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the user is among the nodes and steps of a program."""
+
+    at: int
+    """The number of the step."""
+    selected: int | None
+    """The node that is selected."""
+    nodes: tuple[int, ...]
+    """The nodes with a breakpoint."""
+    cells: tuple[tuple[int, tuple[int, ...]], ...]
+    """By node the cell that was looked at last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit of the inputs that can be undone."""
+
+    inputs: Inputs
+    """The inputs that it changed, as they were."""
+    place: Place
+    """Where the user was before it."""
+    end: Place
+    """Where it left the user: whoever is still there comes back to :attr:`place`, also where nodes have moved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +94,8 @@ class State:
     """The answers in predict mode; None outside of it."""
     levels: tuple[Level, ...] = ()
     """The gates that were opened or folded, the latest last, each with the run before."""
-    past: tuple[Inputs, ...] = ()
-    """The inputs before each edit, the latest last."""
+    past: tuple[Edit, ...] = ()
+    """The edits that can be undone, the latest last."""
     limit: int | None = None
     """The last step that may be looked at; a lesson sets it. None for all."""
 
@@ -80,6 +106,11 @@ class State:
 
     def __hash__(self) -> int:
         return hash((self.at, self.selected, self.nodes, len(self.trace)))
+
+    @property
+    def place(self) -> Place:
+        """Where the user is."""
+        return Place(self.at, self.selected, self.nodes, self.cells)
 
     @property
     def last(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
@@ -25,7 +25,7 @@ from graphstep.debugger.facts import (
     UnfitError,
 )
 from graphstep.debugger.places import carried, refitted
-from graphstep.debugger.state import Inputs, same_value
+from graphstep.debugger.state import Edit, Inputs, same_value
 from graphstep.language.values import read_texts, split_inputs, split_words
 
 if TYPE_CHECKING:
@@ -56,12 +56,17 @@ def _edit(state: State, argument: Argument) -> Done:
     return Done(_with_inputs(state, replace(given, values=changed)), (Edited(tuple(changed)),))
 
 
-def _with_inputs(state: State, given: Inputs) -> State:
-    """The state with other inputs, which can be undone. InputError and ShapeError for values that do not fit."""
+def _with_inputs(state: State, given: Inputs, selected: int | None = None) -> State:
+    """The state with other inputs, which can be undone, and perhaps another node selected.
+
+    InputError and ShapeError for values that do not fit.
+    """
     setup, old = state.trace.setup.inputs, state.trace.inputs
     names = [name for name in given.values if name in old]
     before = Inputs({name: old[name] for name in names}, {name: setup.get(name) for name in names})
-    return replace(_refitted(state, given), past=(*state.past, before)[-UNDONE:])
+    after = _refitted(state, given)
+    after = after if selected is None else replace(after, selected=selected)
+    return replace(after, past=(*state.past, Edit(before, state.place, after.place))[-UNDONE:])
 
 
 def _refitted(state: State, given: Inputs) -> State:
@@ -78,8 +83,11 @@ def _nothing_to_undo(state: State) -> Fact | None:
 
 
 def _undo(state: State, _: Argument) -> Done:
-    before = state.past[-1]
-    return Done(replace(_refitted(state, before), past=state.past[:-1]), (Undone(tuple(before.values)),))
+    edit = state.past[-1]
+    after = replace(_refitted(state, edit.inputs), past=state.past[:-1])
+    if state.place == edit.end:
+        after = replace(after, **{part.name: getattr(edit.place, part.name) for part in fields(edit.place)})
+    return Done(after, (Undone(tuple(edit.inputs.values)),))
 
 
 def _more(state: State, argument: Argument) -> Done:
@@ -101,7 +109,7 @@ def _nudge(state: State, argument: Argument, way: int) -> Done:
     if after == before:
         raise UnfitError(CannotNudge(index, cell))
     first = not isinstance(value, int | float) and index not in dict(state.cells)
-    moved = replace(_with_inputs(state, Inputs({name: _moved(value, cell, after)})), selected=index)
+    moved = _with_inputs(state, Inputs({name: _moved(value, cell, after)}), selected=index)
     return Done(moved, (Nudged(index, cell, first),))
 
 

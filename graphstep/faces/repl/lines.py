@@ -12,6 +12,9 @@ from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.language.read.tokens import NAME
 from graphstep.language.values import read_texts, split_inputs, split_words
 
+QUANTITIES = ("grad", "gradient", "value")
+"""The words that begin a quantity, which is printed."""
+
 _ASSIGNMENT = re.compile(rf"\s*{NAME}\s*=(?!=)")
 
 
@@ -36,9 +39,11 @@ def read_line(line: str, *, question: bool = False) -> Command | None:
         action = known.get(word if count == 1 and len(word) == 1 else word.casefold())
         if len(parts) >= count and action is not None:
             return _command(action, rest.strip())
+    if parts[0] in QUANTITIES and len(parts) > 1:
+        return Command("print", line)
     if question:
         return Command("answer", line)
-    hint = did_you_mean(parts[0], known)
+    hint = did_you_mean(parts[0], [*known, *QUANTITIES])
     raise InputError(f"there is no command {quoted(parts[0])}", hint=f"{hint}{' ' if hint else ''}help lists the commands")
 
 

@@ -1,0 +1,124 @@
+"""A state as JSON, from which an equal state is made: a session that is saved, sent, or written down in a transcript."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.debugger.breakpoints import read_conditions
+from graphstep.debugger.session import Command, perform
+from graphstep.debugger.state import Edit, Inputs, Place, Score, State
+from graphstep.debugger.watches import read_quantity
+from graphstep.engine.opening import read_setup
+from graphstep.ground.errors import InputError
+from graphstep.language.setup import Setup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphstep.ground.arrays import Number
+
+FORMAT = 1
+"""The number of the format."""
+
+_AS_THEY_ARE = ("at", "selected", "nodes", "cells", "limit")
+"""The fields that JSON holds as they are."""
+
+
+def to_json(state: State) -> str:
+    """A state as JSON. InputError for a round of a training, which only its training can open again."""
+    trace = state.trace
+    if trace.updates:
+        raise InputError("a round of a training is no session of its own", hint="the training opens it again: --at-round")
+    setup = {**asdict(trace.setup), "inputs": dict(trace.setup.inputs)}
+    document = {
+        "format": FORMAT,
+        "text": trace.program.text,
+        "setup": setup,
+        "inputs": _written(trace.inputs),
+        "seed": _plain(trace.seed),
+        "opened": [level.node for level in state.levels],
+        "conditions": [condition.text for condition in state.conditions],
+        "watches": [quantity.text for quantity in state.watches],
+        "score": None if state.score is None else asdict(state.score),
+        "past": [
+            {
+                "values": _written(edit.inputs.values),
+                "texts": dict(edit.inputs.texts),
+                "place": asdict(edit.place),
+                "end": asdict(edit.end),
+            }
+            for edit in state.past
+        ],
+        **{name: getattr(state, name) for name in _AS_THEY_ARE},
+    }
+    return json.dumps(document, ensure_ascii=False)
+
+
+def from_json(text: str) -> State:
+    """The state that :func:`to_json` has written. It reads no file: the values of all inputs stand in the text.
+
+    InputError for a text that holds no state, and whatever reading and running the program raises.
+    """
+    try:
+        document = json.loads(text)
+        found = document["format"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError("this is no saved session") from error
+    if found != FORMAT:
+        raise InputError(f"this session has the format {found!r}, and {FORMAT} is what can be read")
+    fields = document["setup"]
+    setup = Setup(**{**fields, "data": tuple(fields["data"]), "breaks": tuple(fields["breaks"])})
+    # A program that was typed as @FILE stands here as the file's text.
+    opening = read_setup(replace(setup, program=document["text"]), _read(document["inputs"]), seed=_number(document["seed"]))
+    state = State(replace(opening, setup=setup).run())
+    for node in document["opened"]:
+        state, _ = perform(state, Command("fold") if node is None else Command("into", node))
+    conditions, watches = "; ".join(document["conditions"]), document["watches"]
+    program, score = state.trace.program, document["score"]
+    return replace(
+        state,
+        **_arranged(document),
+        limit=document["limit"],
+        conditions=read_conditions(conditions, program),
+        watches=tuple(read_quantity(watch, program) for watch in watches),
+        score=None if score is None else Score(**score),
+        past=tuple(
+            Edit(Inputs(_read(edit["values"]), edit["texts"]), *(Place(**_arranged(edit[name])) for name in ("place", "end")))
+            for edit in document["past"]
+        ),
+    )
+
+
+def _arranged(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A place, with tuples where JSON has lists."""
+    return {
+        "at": document["at"],
+        "selected": document["selected"],
+        "nodes": tuple(document["nodes"]),
+        "cells": tuple((node, tuple(cell)) for node, cell in document["cells"]),
+    }
+
+
+def _written(values: Mapping[str, Number]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _read(values: Mapping[str, Any]) -> dict[str, Number]:
+    return {name: _number(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A number, or the nested lists of an array with its shape; what JSON has no number for is a text."""
+    if isinstance(value, int | float):
+        return value if np.isfinite(value) else repr(value)
+    return {"shape": list(np.shape(value)), "cells": [_plain(cell) for cell in np.ravel(value).tolist()]}
+
+
+def _number(value: Any) -> Number:
+    if isinstance(value, dict):
+        return np.array([float(cell) for cell in value["cells"]]).reshape(value["shape"])
+    return float(value)

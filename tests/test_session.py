@@ -1,0 +1,215 @@
+"""The session: every action of the table, whatever it is given, in any order."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields, is_dataclass, replace
+from functools import cache, partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphstep.debugger.actions import ACTIONS, BY_ID
+from graphstep.debugger.facts import Fault, Moved
+from graphstep.debugger.saved import from_json, to_json
+from graphstep.debugger.session import Command, allowed, perform
+from graphstep.debugger.state import Inputs, State
+from graphstep.engine.trace import trace
+from graphstep.faces.repl.lines import prompt_keys, read_line
+from graphstep.faces.replies import screen_keys, sentences
+from graphstep.ground.errors import GraphstepError
+from graphstep.language.read import read
+from tests.effort import effort
+
+PROGRAMS = {
+    "lecture": ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}),
+    "fork": ("q = x*x; q + x", {"x": 3.0}),
+    "sigmoid": ("q = sigmoid(x)*y; q + 1/(1+exp(-x))", {"x": 1.0, "y": 2.0}),
+    "routes": ("max(x, y)*relu(x)", {"x": 2.0, "y": 1.0}),
+    "arrays": ("q = sigmoid(x + y); sum(q)", {"x": np.ones((2, 3)), "y": np.array([0.5, -1.0, 2.0])}),
+    "none": ("2*3", {}),
+}
+ARGUMENTS = [
+    *(None, None, None, "", "x", "q", "v3", "banana", "0", "3", "999", "x=3", "x=[1, 2, 3] y=1", "y=0.25", "x=nope", "zz=1"),
+    *("grad x == 0", "isnan; gate mul", "value q > 1", "grad x", "x*grad x", "q*(", "x[0]", "x[1, 2]", "x[9, 9]", "1/3"),
+]
+commands = st.builds(Command, st.sampled_from([action.id for action in ACTIONS]), st.sampled_from(ARGUMENTS))
+walks = st.lists(commands, max_size=12)
+
+
+@cache
+def start(name: str) -> State:
+    text, inputs = PROGRAMS[name]
+    return State(trace(read(text, inputs), inputs))
+
+
+def end(state: State, *actions: str | tuple[str, str | int]) -> State:
+    """The state after some commands, all of which are performed."""
+    for action in actions:
+        state, reply = perform(state, Command(*((action,) if isinstance(action, str) else action)))
+        assert reply.status == "done", (action, reply)
+    return state
+
+
+def words_in(value: object) -> list[str]:
+    """Every text that a fact or an effect holds."""
+    if isinstance(value, str):
+        return [value]
+    if is_dataclass(value):
+        return [text for field in fields(value) for text in words_in(getattr(value, field.name))]
+    return [text for part in value for text in words_in(part)] if isinstance(value, tuple) else []
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(sorted(PROGRAMS)), walks)
+def test_commands_in_any_order_keep_the_promises_of_the_session(name: str, walk: list[Command]) -> None:
+    state = start(name)
+    for command in walk:
+        after, reply = perform(state, command)
+        again, same = perform(state, command)
+        assert (again, same) == (after, reply), "the same input gives the same output"
+        assert allowed(state, command.action) == (reply.status != "refused")
+        if reply.status != "done":
+            assert after is state
+            assert reply.facts
+            assert not reply.changed
+        assert reply.changed == {x.name for x in fields(state) if getattr(state, x.name) is not getattr(after, x.name)}
+        assert 0 <= after.at <= len(after.trace)
+        assert all(0 <= node < len(after.trace.program.nodes) for node in (*after.nodes, after.selected or 0))
+        # What a fact holds of texts was typed: it is no sentence.
+        typed = f"{state.trace.program.text} {command.argument} max(x,y) 1/(1+exp(-x))"
+        known = {"node", "value", "gradient", "expression", *(word.text for word in state.conditions)}
+        held = [text for fact in reply.facts if not isinstance(fact, Fault) for text in words_in(fact)]
+        held = [text for text in held if text not in known and " ".join(text.split()) not in " ".join(typed.split())]
+        assert all(" " not in text for text in held), held
+        for keys in (screen_keys(), prompt_keys()):
+            assert all(text.strip() == text for text in sentences(state, after, reply, keys))
+        state = after
+    assert from_json(to_json(state)) == state
+
+
+def test_a_session_that_is_saved_is_the_same_session() -> None:
+    state = end(
+        start("sigmoid"), ("edit", "x=1/3"), ("more", "x"), ("break_at", "q"),
+        ("break_on", "grad x > 0; isnan"), ("watch", "q*grad q"), ("into", 2), "predict", "step", ("select", "y"), "fold",
+    )  # fmt: skip
+    again = from_json(to_json(state))
+    assert again == state
+    assert again.trace.setup == state.trace.setup
+    assert again.trace.setup.inputs["y"] is None
+    assert replace(again, at=again.at + 1) != state
+    arrays = end(start("arrays"), ("data", "x[1, 2]"), ("more", "x"), ("edit", "y=nan"))
+    assert from_json(to_json(arrays)) == arrays
+    for text in ("", "[]", "{}", '{"format": 9}'):
+        with pytest.raises(GraphstepError):
+            from_json(text)
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "none"])
+def test_there_and_back_is_an_identity(name: str) -> None:
+    state = start(name)
+    for n in range(len(state.trace)):
+        here = end(state, ("jump", n))
+        assert end(here, "step", "back") == here
+        assert end(here, ("edit", "x=7"), "undo") == here
+        assert end(end(here, ("select", "x")), "more", "undo") == end(here, ("select", "x"))
+        assert end(here, ("break_at", "x"), ("break_at", "x")) == here
+        assert end(here, ("watch", "x"), ("watch", "x")) == here
+        assert end(here, "predict", "predict") == here
+
+
+def test_an_edit_of_an_opened_gate_is_the_gate_opened_after_the_edit() -> None:
+    for name, texts in (("sigmoid", ("x=2", "y=3")), ("arrays", ("x=[1, 2, 3]", "y=1", "x=ones(4,3)"))):
+        gate = next(i for i, node in enumerate(start(name).trace.program.nodes) if node.gate == "sigmoid")
+        for text in texts:
+            edited = end(start(name), ("edit", text))
+            moved = next(i for i, node in enumerate(edited.trace.program.nodes) if node.gate == "sigmoid")
+            one, other = end(start(name), ("into", gate), ("edit", text)), end(edited, ("into", moved))
+            assert one.trace.program.nodes == other.trace.program.nodes
+            assert one.levels == other.levels
+            assert end(one, "out").trace.program == edited.trace.program
+
+
+def test_a_limit_holds_every_move() -> None:
+    held = replace(start("lecture"), limit=2)
+    for action in ("last", "finish"):
+        assert perform(held, Command(action))[0].at == 2
+    assert perform(held, Command("jump", 6))[0].at == 2
+    there = end(held, "last") if perform(held, Command("last"))[1].status == "done" else held
+    assert not allowed(there, "step")
+    assert perform(end(held, ("break_at", "z")), Command("continue"))[0].at == 2
+
+
+@pytest.mark.parametrize("action", sorted(BY_ID))
+def test_each_action_of_the_table_is_performed_refused_or_left_to_the_face(action: str) -> None:
+    before = start("lecture")
+    after, reply = perform(before, Command(action))
+    assert reply.facts or reply.effects
+    assert reply.status == "refused" or allowed(before, action)
+    assert (after == before) == (not reply.changed)
+
+
+def test_one_transcript_gives_the_same_state_line_by_line_and_key_by_key() -> None:
+    lines = ["n", "o", "break x", "c", "x=3", "undo", "12", "home", "f", "select y", "+", "p"]
+    typed = keyed = start("lecture")
+    for line in lines:
+        command = read_line(line)
+        assert command is not None
+        typed, _ = perform(typed, command)
+        argument = Inputs({"x": 3.0}, {"x": "3"}) if line == "x=3" else command.argument
+        keyed, _ = perform(keyed, Command(command.action, argument))
+    assert typed == keyed
+
+
+def test_the_session_touches_no_file_no_socket_and_no_clock() -> None:
+    script = """
+import sys
+from graphstep.debugger.actions import ACTIONS
+from graphstep.debugger.session import Command, perform
+from graphstep.debugger.state import State
+from graphstep.engine.trace import trace
+from graphstep.language.read import read
+import time
+inputs = {"x": 1.0, "y": 2.0}
+state = State(trace(read("q = sigmoid(x)*y; q + 1/(1+exp(-x))"), inputs))
+arguments = (None, "x", "x=3", "2", "grad x == 0", "x*grad x", "@secret.csv", "x=@secret.csv", "saturated")
+everything = [Command(action.id, argument) for action in ACTIONS for argument in arguments]
+for command in everything:
+    perform(state, command)  # modules are imported here
+touched = []
+def watch(event, args):
+    if event.split(".")[0] in ("open", "socket", "subprocess", "os", "shutil", "time"):
+        touched.append((event, args))
+for name in ("time", "monotonic", "perf_counter"):
+    setattr(time, name, lambda *_: touched.append("clock"))
+sys.addaudithook(watch)
+for command in everything:
+    state, _ = perform(state, command)
+print(touched)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_command_on_a_hundred_thousand_gates_makes_few_steps() -> None:
+    text = "; ".join(["a0 = x*y", *(f"a{i + 1} = a{i}*1 + y" for i in range(2_000))])
+    small, large = (State(trace(read(part), {"x": 1.0, "y": 2.0})) for part in (text[: text.index("; a500 =")], text))
+    for action, argument in [
+        *(("step", None), ("back", None), ("over", None), ("first", None), ("last", None), ("jump", 17), ("select", 5)),
+        *(("select_next", None), ("break_at", 5), ("last_change", 5), ("print", 5), ("watch", "x"), ("verify", 0)),
+    ]:
+        # Once before, so that the tables of names are made.
+        middle = [replace(state, at=20) for state in (small, large)]
+        for state in middle:
+            perform(state, Command(action, argument))
+        one, other = (effort(partial(perform, state, Command(action, argument))) for state in middle)
+        assert other <= 2 * one + 50, (action, one, other)
+
+
+def test_a_move_says_where_it_came_from() -> None:
+    _, reply = perform(start("lecture"), Command("over"))
+    assert reply.facts == (Moved(0, 1),)
+    assert reply.changed == {"at"}
