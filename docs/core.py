@@ -87,6 +87,8 @@ gradients are the sums of the contributions that have arrived, and then its gate
 
 And here, in one place for all gates, is the chain rule: *contribution = upstream × local*.
 
+{{ graphstep/gates/numbers.py send }}
+
 {{ graphstep/engine/passes.py _send }}
 
 That is backpropagation. What is left is to look at it.

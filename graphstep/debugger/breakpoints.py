@@ -12,7 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from graphstep.gates import FUNCTIONS, GATES, Gate
+from graphstep.gates import FUNCTIONS, GATES
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _steps(trace: Trace, condition: Condition) -> Iterator[int]:
     if condition.kind == "gate":
         nodes, row = trace.program.nodes, GATES[condition.word]
         # Over the cells of one array, max is another gate of the same name.
-        names = (row.name, row.over_cells if isinstance(row, Gate) else "")
+        names = (row.name, row.over_cells)
         at_work = [n for n, gate in enumerate(trace.gates_at.tolist(), 1) if nodes[gate].gate in names]
         yield from (n for n in at_work if trace.step(n).event in ("value", "send"))
     elif condition.kind == "contribution":

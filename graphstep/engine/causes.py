@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.gates.gate import Gate
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -54,9 +52,10 @@ def makes_not_finite(trace: Trace, index: int) -> bool:
     An input makes nothing: what is not finite there was given. So was a constant such as 1e999.
     """
     value = trace.value_of(index)
-    if trace.gate(index) is None or is_finite(value):
+    gate = trace.gate(index)
+    if gate is None or is_finite(value):
         return False
-    if isinstance(trace.gate(index), Gate):
+    if gate.cellwise:
         # Cell by cell: an infinity in one cell of a mask says nothing about the others.
         finite = _in_every_operand(trace, index, np.isfinite)
         return bool(np.any(~np.isfinite(value) & finite)) or makes_nan(trace, index)
@@ -66,9 +65,10 @@ def makes_not_finite(trace: Trace, index: int) -> bool:
 def makes_nan(trace: Trace, index: int) -> bool:
     """Whether a gate makes nan out of what is not nan, in one cell at least."""
     value = trace.value_of(index)
-    if trace.gate(index) is None or not has_nan(value):
+    gate = trace.gate(index)
+    if gate is None or not has_nan(value):
         return False
-    if isinstance(trace.gate(index), Gate):
+    if gate.cellwise:
         return bool(np.any(np.isnan(value) & _in_every_operand(trace, index, lambda x: ~np.isnan(x))))
     return not any(map(has_nan, trace.operand_values(index)))
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.gates import GATES
-from graphstep.gates.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from graphstep.gates.gate import Gate
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.operands import Shape
     from graphstep.language.program import Program
@@ -138,14 +138,14 @@ class Levels:
 
     def _has_arrays(self, index: int) -> bool:
         nodes, node = self._program.nodes, self._program.nodes[index]
-        if node.shape or not isinstance(GATES[node.gate or ""], Gate):
+        if node.shape or not GATES[node.gate or ""].cellwise:
             return True
         return any(isinstance(x, int) and nodes[x].shape for x in node.operands)
 
     def _of_arrays(self, index: int, constants: tuple[int, ...]) -> Batch:
         nodes, node = self._program.nodes, self._program.nodes[index]
         gate = GATES[node.gate or ""]
-        options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
+        options = gate.settings(node.options)
         sends = []
         for slot, edge in self._edges_of[index]:
             operand = node.operands[slot]

@@ -1,8 +1,6 @@
 """The forward and the backward pass, on arrays.
 
-The chain rule stands here, once: ``contribution = upstream × local`` for every edge, and a node's gradient is the sum of the
-contributions that arrive at it. Where the local gradient is a Jacobian that nobody wants to form, the gate pulls its upstream
-gradient back instead.
+A node's gradient is the sum of the contributions that arrive at it, which the gates make (:mod:`graphstep.gates.numbers`).
 """
 
 from __future__ import annotations
@@ -17,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.engine.levels import Region
-from graphstep.gates.gate import Gate
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import send, value
 from graphstep.gates.structural import Call, MisfitError
 from graphstep.ground.errors import ShapeError
 
@@ -120,18 +117,15 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
             write(cells, plan.place(index), inputs[name])
     for level in plan.levels:
         for batch in level.batches:
-            gate, values, outs = batch.gate, [buffers.value(place) for place in batch.ins], batch.outs
-            if isinstance(gate, Gate):
-                value = gate.value(NUMBERS, values)
-            else:
-                try:
-                    value = gate.value(np, values, batch.options)
-                except MisfitError as error:
-                    raise _misfit(plan, batch, error) from None
+            outs = batch.outs
+            try:
+                result = value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options)
+            except MisfitError as error:
+                raise _misfit(plan, batch, error) from None
             if isinstance(outs, Region):
-                buffers.value(outs)[...] = value
+                buffers.value(outs)[...] = result
             else:
-                cells[outs] = value
+                cells[outs] = result
 
 
 def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
@@ -165,25 +159,17 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
 
 
 def _send(batch: Batch, buffers: Buffers, ties: Ties) -> None:
-    gate, outs = batch.gate, batch.outs
-    inputs, out = [buffers.value(place) for place in batch.ins], buffers.value(outs)
+    outs = batch.outs
+    inputs, out = tuple(buffers.value(place) for place in batch.ins), buffers.value(outs)
+    call = Call(inputs, out, batch.options, ties, constants=batch.constants)
     upstream = buffers.sent(outs) if isinstance(outs, Region) else buffers.gradients[outs]
-    if not isinstance(gate, Gate):
-        for slot, places, _ in batch.sends:
-            target = buffers.sent(places) if isinstance(places, Region) else None
-            contribution = gate.pullback(np, Call(tuple(inputs), out, batch.options, ties, target), slot, upstream)
-            if contribution is not target:
-                _put(buffers, places, contribution)
-        return
     for slot, places, edges in batch.sends:
-        slope = gate.local(slot, NUMBERS, inputs, out, batch.constants, ties)
-        part = upstream * slope
-        if gate.pattern[0] == "router":
-            # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan.
-            part = np.where(slope == 0, 0.0, part)
+        target = buffers.sent(places) if isinstance(places, Region) else None
+        contribution, slope = send(batch.gate, call, slot, upstream, target)
         if edges is not None:
             buffers.slopes[edges] = slope
-        _put(buffers, places, part)
+        if target is None or contribution is not target:
+            _put(buffers, places, contribution)
 
 
 def _put(buffers: Buffers, places: Index, contribution: Any) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from graphstep.engine.levels import Region
 from graphstep.engine.passes import read, write
 from graphstep.gates.gate import Gate
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,8 @@ class Columns:
         """Compute what comes behind the level of a node. The node itself keeps the values it was given."""
         for level in self._trace.plan.levels[self._level_of(held) + 1 :]:
             for batch in level.batches:
-                assert isinstance(batch.gate, Gate), "a program of numbers has no other gates"
-                self._cells[_cells(batch.outs)] = batch.gate.value(NUMBERS, [self._cells[_cells(place)] for place in batch.ins])
+                inputs = [self._cells[_cells(place)] for place in batch.ins]
+                self._cells[_cells(batch.outs)] = value(batch.gate, inputs, batch.options)
 
     @property
     def outputs(self) -> NDArray[np.float64]:
@@ -97,19 +97,15 @@ class Rerun:
         self.work = tuple(work for _, work in self._batches)
         """What is computed, in the order of the pass."""
 
-    def run(self, value: Number) -> Iterator[tuple[Work, list[Any], Any]]:
+    def run(self, moved: Number) -> Iterator[tuple[Work, list[Any], Any]]:
         """Compute with another value of the node, step by step: what is at work, what it reads, and what it makes.
 
         MisfitError where a gate refuses a value, such as a class that there is no score for.
         """
-        write(self._cells, self._place, value)
+        write(self._cells, self._place, moved)
         for batch, work in self._batches:
-            gate, inputs = batch.gate, [read(self._cells, place) for place in batch.ins]
-            write(
-                self._cells,
-                batch.outs,
-                gate.value(NUMBERS, inputs) if isinstance(gate, Gate) else gate.value(np, inputs, batch.options),
-            )
+            inputs = [read(self._cells, place) for place in batch.ins]
+            write(self._cells, batch.outs, value(batch.gate, inputs, batch.options))
             yield work, inputs, np.asarray(read(self._cells, batch.outs))
 
     @property

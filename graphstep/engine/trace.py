@@ -20,7 +20,6 @@ from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.engine.step import Event, Step
 from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import GATES
-from graphstep.gates.gate import Gate
 from graphstep.gates.structural import Call
 from graphstep.ground.arrays import shape_of
 from graphstep.language.setup import setup_of_program
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from graphstep.engine.levels import Index
     from graphstep.engine.update import Update
     from graphstep.gates import Ties
+    from graphstep.gates.gate import Gate
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
     from graphstep.ground.numerals import Writing
@@ -138,9 +138,10 @@ class Trace:
     def call(self, index: int) -> Call:
         """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
         gate, node = GATES[self.node(index).gate or ""], self.node(index)
-        options = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
         values = tuple(np.asarray(value) for value in self.operand_values(index))
-        return Call(values, np.asarray(self.value_of(index)), options, self.ties)
+        return Call(
+            values, np.asarray(self.value_of(index)), gate.settings(node.options), self.ties, constants=tuple(node.constants)
+        )
 
     def operand_values(self, index: int) -> tuple[Number, ...]:
         """The values that a gate reads, by slot, constants included."""

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 
-from graphstep.gates.gate import Gate
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import local
 from graphstep.language.program import node_id
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.gradient import Gradient
     from graphstep.engine.trace import Trace
+    from graphstep.gates.gate import Gate
     from graphstep.gates.structural import Call, StructuralGate
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Operand, Shape
@@ -87,15 +87,14 @@ class Wire:
         shape of the sender's value. None for a structural gate, whose Jacobian is not formed.
         """
         sender = self.sender
-        gate, node = self.trace.gate(sender), self.trace.node(sender)
-        if not isinstance(gate, Gate):
+        gate, node = self.gate, self.trace.node(sender)
+        if not gate.cellwise:
             return None
         if not node.shape:
             return float(self.trace.buffers.slopes[self.edge])
         # Python's own numbers raise where NumPy's make inf and nan.
-        call = self.trace.call(sender)
         with np.errstate(all="ignore"):
-            slope = gate.local(self.slot, NUMBERS, call.inputs, call.out, tuple(node.constants), self.trace.ties)
+            slope = local(gate, self.trace.call(sender), self.slot)
         return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
 
     @property

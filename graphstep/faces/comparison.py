@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 from graphstep.faces.drawing.diagram import digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import Marks
-from graphstep.gates import Gate
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
@@ -132,7 +131,7 @@ def _flipped(old: Trace, new: Trace) -> list[Flip]:
     for edge in different[:_MOST].tolist():
         wire = new.wire(edge)
         gate, shape = wire.gate, new.node(wire.sender).shape
-        if not isinstance(gate, Gate) or gate.pattern[0] != "router":
+        if not gate.cellwise or gate.pattern[0] != "router":
             continue
         was, now = np.sign(np.asarray(old.wire(edge).local)), np.sign(np.asarray(wire.local))
         counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]

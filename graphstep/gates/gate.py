@@ -7,14 +7,15 @@ The upstream gradient never appears in a row: a gate knows its formula and its l
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from graphstep.ground.operands import Constant, Operand
+    from graphstep.gates.structural import OptionKind, Options, Structure
+    from graphstep.ground.operands import Constant, Operand, Shape
 
 Ties = Literal["first", "split"]
 """Who gets the gradient when several inputs of max attain it: the first one (a constant before all), or all in equal shares."""
@@ -102,8 +103,18 @@ class Gate:
     """Whether it flattens out, so that a slope of almost nothing is worth a name (*saturated*)."""
     activation: bool = False
     """Whether networks use it as the non-linearity of a layer, so that its value is what a layer puts out."""
+    blocks: bool = False
+    """Whether it lets nothing through on one side, so that units of it can be dead."""
     over_cells: str = ""
     """The structural gate that it is when its only input is an array: ``max(x)`` is the largest cell of x."""
+
+    # What structural gates have besides, so that both can be asked.
+    cellwise: ClassVar[bool] = True
+    """Every cell of its value is made of the same cell of its inputs, so that its Jacobian is a diagonal of local gradients."""
+    keywords: ClassVar[Mapping[str, OptionKind]] = {}
+    """It has no options."""
+    rest: ClassVar[str] = ""
+    """No numerals stand behind its inputs."""
 
     @property
     def arity(self) -> tuple[int, int | None]:
@@ -111,6 +122,23 @@ class Gate:
         if self.chooses:
             return 1, None
         return len(self.partials) - len(self.defaults), len(self.partials)
+
+    def settings(self, options: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        """Its options, of which it has none."""
+        return dict(options)
+
+    def structure(self, slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+        """What its Jacobian towards a slot looks like."""
+        del slot, shapes, options
+        return "diagonal"
+
+    def written(self, m: Any, terms: Sequence[Any], options: Sequence[tuple[str, Any]], shapes: Sequence[Shape]) -> Any:
+        """Its value in notation, from the terms of its inputs."""
+        del options, shapes
+        if self.chooses:
+            # With a printer there is nothing to choose between: max prints all its inputs in one call, not as nested pairs.
+            return m.maximum(*terms) if self.chooses == "max" else m.minimum(*terms)
+        return self.formula(m, *terms)
 
     def value(self, m: Any, inputs: Sequence[Any]) -> Any:
         """Its value from its inputs in the form that numbers come from."""

@@ -7,12 +7,12 @@ only where somebody asks to see it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from graphstep.gates.gate import Ties
+    from graphstep.gates.gate import Convention, Ties
     from graphstep.ground.operands import Operand, Shape
 
 Array = Any
@@ -62,6 +62,8 @@ class Call:
     """Who gets the gradient of a maximum at a tie."""
     into: Array | None = None
     """Where the contribution will lie: a pullback may compute right into it, and return it."""
+    constants: tuple[int, ...] = ()
+    """The slots that hold constants of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,18 @@ class StructuralGate:
     """It is no max or min of its inputs (a maximum over an axis chooses between cells of one input)."""
     saturates: bool = False
     """It does not flatten out."""
+    blocks: ClassVar[bool] = False
+    """It lets something through wherever it is."""
+    scales: ClassVar[bool] = False
+    """It is no scaler, whatever its other inputs are."""
+    activation: ClassVar[bool] = False
+    """It is no non-linearity of a layer."""
+    over_cells: ClassVar[str] = ""
+    """It works over the cells of an array already."""
+    conventions: ClassVar[tuple[Convention, ...]] = ()
+    """What it chooses at a kink it says in a remark."""
+    cellwise: ClassVar[bool] = False
+    """A cell of its value may depend on any cells of its inputs, so that its Jacobian is no diagonal."""
 
     @property
     def arity(self) -> tuple[int, int | None]:
@@ -142,15 +156,23 @@ class StructuralGate:
     def box(self, operands: Sequence[Operand], options: Sequence[tuple[str, Any]] = ()) -> str:
         """What stands in its box: the symbol with its options, such as ``Σ axis 0``."""
         del operands
-        return self.symbol if self.inside is None else self.symbol + self.inside({**self.defaults, **dict(options)})
+        return self.symbol if self.inside is None else self.symbol + self.inside(self.settings(options))
+
+    def settings(self, options: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        """The options of a node with the defaults filled in."""
+        return {**self.defaults, **dict(options)}
+
+    def written(self, m: Any, terms: Sequence[Any], options: Sequence[tuple[str, Any]], shapes: Sequence[Shape]) -> Any:
+        """Its value in notation, from the terms and shapes of its inputs and the options of a node."""
+        return self.formula(m, terms, self.told(options, shapes))
 
     def told(self, options: Sequence[tuple[str, Any]], shapes: Sequence[Shape]) -> dict[str, Any]:
         """The options of a node with the defaults filled in, and ``shapes``, those of its inputs: what notation is made from."""
-        return {**self.defaults, **dict(options), "shapes": tuple(shapes)}
+        return {**self.settings(options), "shapes": tuple(shapes)}
 
     def along(self, options: Sequence[tuple[str, Any]]) -> str:
         """The field ``{axis}`` of its sentences: `` along axis 0`` with the space before it, or nothing."""
-        axis = {**self.defaults, **dict(options)}.get("axis")
+        axis = self.settings(options).get("axis")
         if axis is None:
             return ""
         if isinstance(axis, tuple):

@@ -105,7 +105,7 @@ class _Fitting:
         shapes = [self.nodes[x].shape if isinstance(x, int) else () for x in operands]
         name = node.gate or ""
         row = GATES[name]
-        if isinstance(row, Gate) and row.over_cells and len(operands) == 1 and shapes[0]:
+        if row.over_cells and len(operands) == 1 and shapes[0]:
             name, row = row.over_cells, STRUCTURAL[row.over_cells]
         if not isinstance(row, Gate):
             if name == "matmul":

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.engine.causes import gradient_causes
-from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import number_text
 from graphstep.telling.facts import Box, Cells, Named, NotFinite, Operand, Reason, Slot, reason
@@ -73,7 +72,7 @@ def zero_times_infinity(wire: Wire) -> tuple[Reason, ...]:
         return ()
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
     contribution, upstream = np.asarray(wire.contribution), np.asarray(wire.upstream)
-    if not isinstance(gate, Gate):
+    if not gate.cellwise:
         # Only a product is known to multiply what arrives by what the gate reads.
         others = [x for k, x in enumerate(trace.operand_values(sender)) if k != slot]
         met = (not upstream.all() and any(np.isinf(x).any() for x in others)) or (
@@ -113,8 +112,7 @@ def _cure(trace: Trace, sender: int, slot: int) -> Reason:
     gate = trace.gate(sender)
     assert gate is not None, "an input sends nothing"
     inputs = trace.operand_values(sender)
-    rules = gate.conventions if isinstance(gate, Gate) else ()
-    at = (rule for rule in rules if rule.guard and rule.concerns(slot) and np.any(rule.at(NUMBERS, *inputs)))
+    at = (rule for rule in gate.conventions if rule.guard and rule.concerns(slot) and np.any(rule.at(NUMBERS, *inputs)))
     rule = next(at, None)
     if rule is None:
         return reason("keep-away", gate=gate.symbol)

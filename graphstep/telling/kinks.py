@@ -72,7 +72,7 @@ def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
     """In which cells an elementwise gate is at a kink, where its local gradient towards an input is chosen and not computed."""
     gate, shape = trace.gate(index), trace.node(index).shape
     chosen, warned = np.zeros(shape, bool), np.zeros(shape, bool)
-    if isinstance(gate, Gate):
+    if gate is not None:
         with np.errstate(all="ignore"):
             for rule in gate.conventions:
                 if rule.concerns(slot):

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphstep.gates import GATES
-from graphstep.gates.gate import Gate
 from graphstep.gates.notation import ATOM, CASES, TERMS, TEXT, Ink, Style, Term
 from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.ground.arrays import shape_text
@@ -333,13 +332,7 @@ def _signature(node: Node) -> Any:
 
 
 def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:
-    gate = GATES[node.gate or ""]
-    if not isinstance(gate, Gate):
-        return TERMS.term(gate.formula(TERMS, terms, gate.told(node.options, shapes)))
-    if gate.chooses:
-        # With a printer there is nothing to choose between: max prints all its inputs in one call, not as nested pairs.
-        return TERMS.maximum(*terms) if gate.chooses == "max" else TERMS.minimum(*terms)
-    return TERMS.term(gate.formula(TERMS, *terms))
+    return TERMS.term(GATES[node.gate or ""].written(TERMS, terms, node.options, shapes))
 
 
 def _numbered(name: str, use: int, wrapped: bool) -> str:

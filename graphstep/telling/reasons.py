@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.engine.causes import zero_causes
-from graphstep.gates.gate import Gate
 from graphstep.ground.arrays import all_zero, is_small, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
+    from graphstep.gates.gate import Gate
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
     from graphstep.telling.facts import Figure
@@ -45,13 +45,13 @@ def wire_pattern(wire: Wire) -> str:
         blocked, cells = _blocked(wire)
         if cells and blocked >= MOST * cells:
             return "saturated" if gate.saturates else "dead"
-    if isinstance(gate, Gate) and gate.scales:
+    if gate.scales:
         others = [x for k, x in enumerate(wire.trace.node(wire.sender).operands) if k != slot]
         if others and all(isinstance(x, Constant) for x in others):
             return "scaler"
     name = gate.pattern[min(slot, len(gate.pattern) - 1)]
     # A loss that passes nothing to a class passes something to a target.
-    return "" if name == "dead" and not isinstance(gate, Gate) and not all_zero(wire.contribution) else name
+    return "" if name == "dead" and not gate.cellwise and not all_zero(wire.contribution) else name
 
 
 def pattern(step: Step) -> str:
@@ -72,7 +72,7 @@ def share_blocked(wire: Wire) -> Reason | None:
 
 
 def _flattens(gate: Gate | StructuralGate) -> bool:
-    return isinstance(gate, Gate) and (gate.saturates or gate.name == "relu")
+    return gate.saturates or gate.blocks
 
 
 def _blocked(wire: Wire) -> tuple[int, int]:
@@ -208,4 +208,4 @@ def _told_by_the_rule(wire: Wire) -> bool:
 
 def _passes_nothing(wire: Wire) -> bool:
     """Whether a structural gate passes no gradient to an input by its nature, as a loss to the classes."""
-    return not isinstance(wire.gate, Gate) and wire_pattern(wire) == "dead"
+    return not wire.gate.cellwise and wire_pattern(wire) == "dead"

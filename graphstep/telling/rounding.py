@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.gates import Gate
 from graphstep.ground.numerals import numeral
 from graphstep.telling.facts import Listed, Reason, reason
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphstep.engine.trace import Trace
+    from graphstep.gates import Gate
     from graphstep.gates.structural import StructuralGate
 
 _CANCELS = 1e-6
@@ -74,7 +74,7 @@ def _rounded(label: str, trace: Trace, index: int, values: list[Any], out: Any) 
         top = np.max(size, axis=axis, initial=0.0)
         lost = np.any(several & (np.abs(out).reshape(top.shape) == top) & np.isfinite(top))
         return reason("loss-cells", label=label, value=numeral(float(np.max(top)))) if lost else None
-    if not isinstance(trace.gate(index), Gate) or not _cell_by_cell(values, out):
+    if (gate := trace.gate(index)) is None or not gate.cellwise or not _cell_by_cell(values, out):
         return None
     copies = [np.broadcast_to(value, out.shape) for value in values]
     finite = np.isfinite(copies).all(axis=0)

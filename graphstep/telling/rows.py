@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphstep.gates import GATES
-from graphstep.gates.gate import Gate
 
 if TYPE_CHECKING:
     from graphstep.ground.operands import Operand
@@ -35,7 +34,7 @@ def _as_row(program: Program, rows: Sequence[bool], reader: int, slot: int) -> b
         return len(node.shape) > 1
     if node.gate == "matmul":
         return slot == 0
-    return rows[reader] if len(node.shape) == 1 and isinstance(GATES[node.gate or ""], Gate) else None
+    return rows[reader] if len(node.shape) == 1 and GATES[node.gate or ""].cellwise else None
 
 
 def _is_vector(program: Program, operand: Operand) -> bool:

@@ -30,7 +30,7 @@ def shape_rule(trace: Trace, index: int) -> Reason | None:
     gate, node, shapes = trace.gate(index), trace.node(index), operand_shapes(trace, index)
     if not (node.shape or any(shapes)):
         return None
-    if isinstance(gate, Gate):
+    if gate is not None and gate.cellwise:
         return reason("shape-cells", kind=Kind(node.shape))
     number = reason("shape-number")
     given = tuple(f"({shape_text(shape)})" if shape else number for shape in shapes)
@@ -61,7 +61,7 @@ def jacobian(wire: Wire) -> Reason | None:
     rows, columns = prod(shape), prod(shapes[slot])
     entries = rows * columns
     size: dict[str, Figure] = {"rows": rows, "columns": columns}
-    dead = not isinstance(gate, Gate) and gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead"
+    dead = not gate.cellwise and gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead"
     if dead and all_zero(wire.contribution):
         return reason("jacobian-zero", **size)
     if isinstance(gate, Gate):

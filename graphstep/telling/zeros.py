@@ -25,14 +25,14 @@ def why_nothing_is_sent(wire: Wire) -> tuple[Reason, ...]:
     trace, sender, slot = wire.trace, wire.sender, wire.slot
     if all_zero(wire.upstream):
         return (reason("nothing-arrives", name=Named(sender)),)
-    if not isinstance(wire.gate, Gate):
+    if not wire.gate.cellwise:
         return _why_nothing_is_pulled(wire, sender, slot)
     return _why_no_cell_is_sent(wire, sender, slot) if trace.node(sender).shape else _why_no_number_is_sent(wire, sender, slot)
 
 
 def is_choice(wire: Wire) -> bool:
     """Whether a gate sends 0 because a convention says so, wherever anything arrives at it."""
-    if not isinstance(wire.gate, Gate):
+    if not wire.gate.cellwise:
         return False
     return bool((at_choice(wire.trace, wire.sender, wire.slot) | np.equal(wire.upstream, 0)).all())
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from graphstep.analysis.diagnosis.findings import EXPLODING, VANISHING, Finding
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
-from graphstep.gates import Gate
 from graphstep.ground.numerals import numeral
 from graphstep.telling.infinities import why_not_finite
 from graphstep.telling.names import name_of, name_with_text, output_name
@@ -115,7 +114,7 @@ def _lowered(sentence: str) -> str:
 def _cure(wire: Wire) -> str:
     """What would let a gradient through that ends at a gate."""
     gate = wire.gate
-    if not isinstance(gate, Gate):
+    if not gate.cellwise:
         return "Other values to start from would tell them apart." if gate.pattern[0] == "switcher" else ""
     if gate.pattern[0] == "dead":
         return "A gate with a slope, such as tanh, would pass something on."

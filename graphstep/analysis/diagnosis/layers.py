@@ -6,12 +6,11 @@ A layer ends in an activation: a gate that says so in the table (sigmoid, tanh, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.gates import Gate
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import local
 from graphstep.ground.arrays import summary
 from graphstep.telling.names import name_of
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number, Summary
+    from graphstep.ground.arrays import Summary
 
 FLAT = 0.01
 """A cell whose slope is smaller than this passes almost nothing: a squashing gate is saturated there, a relu dead."""
@@ -69,7 +68,7 @@ def layers(trace: Trace) -> tuple[Layer, ...]:
 
 def _is_activation(trace: Trace, index: int) -> bool:
     gate, node = trace.gate(index), trace.node(index)
-    if not isinstance(gate, Gate):
+    if gate is None:
         return False
     # max(0, x) is relu in other words; max(x, y) chooses between two layers.
     return gate.activation or (gate.chooses == "max" and len(node.sources) == 1 and bool(node.constants))
@@ -100,13 +99,8 @@ def _layer(trace: Trace, index: int) -> Layer:
 def _slopes(trace: Trace, index: int) -> NDArray[np.float64]:
     """The local gradient of an activation, cell by cell."""
     gate, node = trace.gate(index), trace.node(index)
-    assert isinstance(gate, Gate), "an activation is elementwise"
+    assert gate is not None, "an input is no activation"
     ((slot, _),) = node.sources[:1]
-    inputs: list[Any] = [_numeric(value) for value in trace.operand_values(index)]
     with np.errstate(all="ignore"):
-        slope = gate.local(slot, NUMBERS, inputs, _numeric(trace.value_of(index)), tuple(node.constants), trace.ties)
+        slope = local(gate, trace.call(index), slot)
     return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
-
-
-def _numeric(value: Number) -> Any:
-    return np.float64(value) if isinstance(value, float) else value

@@ -121,12 +121,12 @@ def _value(
     gate = GATES[node.gate or ""]
     inputs = [cells[x] if isinstance(x, int) else writer.constant(x) for x in operands]
     numbers = [(doubles.get(x) if isinstance(x, int) else x.value) for x in operands]
-    options: dict[str, Any] = {} if isinstance(gate, Gate) else {**gate.defaults, **dict(node.options)}
+    options = gate.settings(node.options)
     fixed = [x for x in numbers if x is not None]
     if len(fixed) == len(numbers):
         doubles[place] = _computed(gate, fixed, options)
         value = doubles[place]
-        if isinstance(gate, Gate) and isinstance(value, float):
+        if gate.cellwise and isinstance(value, float):
             return writer.fixed(gate.name, inputs, value)
         return _numbers(writer, value)
     hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, numbers, strict=True)]

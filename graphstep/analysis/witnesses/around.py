@@ -156,7 +156,7 @@ def magnitudes(trace: Trace) -> tuple[float, float]:
             if depends:
                 largest = max(largest, _length(trace.gradient_of(index), trace.value_of(index)))
         for wire in trace.wires:
-            upstream = wire.upstream if isinstance(wire.gate, Gate) else wire.contribution
+            upstream = wire.upstream if wire.gate.cellwise else wire.contribution
             inside = max(inside, _length(upstream, trace.value_of(wire.receiver)))
     return max(abs(objective(trace, trace.output)), largest), inside
 

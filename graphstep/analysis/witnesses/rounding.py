@@ -54,11 +54,11 @@ def wrong_slope(trace: Trace, index: int) -> str:
         except GraphstepError:
             continue
         came = np.asarray(wire.contribution)
-        off, cell = _off(came, right, sums=not isinstance(wire.gate, Gate))
+        off, cell = _off(came, right, sums=not wire.gate.cellwise)
         if off <= max(DIGITS_LOST, worst[0]):
             continue
         gate, towards = name_with_text(trace.program, wire.sender), name_of(trace.program, wire.receiver)
-        if not isinstance(wire.gate, Gate):
+        if not wire.gate.cellwise:
             worst = off, f"{gate} sends {numeral(float(came[cell]))} to {towards} where {numeral(float(right[cell]))} is right."
             continue
         upstream, local = np.asarray(wire.upstream), np.asarray(wire.local)

@@ -46,6 +46,7 @@ ACTIVATIONS = (
         pattern=("router",),
         functions=("relu",),
         activation=True,
+        blocks=True,
         expansion="max(0, x)",
         conventions=(
             Convention(

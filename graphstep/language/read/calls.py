@@ -35,7 +35,7 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     """
     terms = [x for x in arguments if not isinstance(x, Option)]
     gate = FUNCTIONS.get(name)
-    if len(terms) < len(arguments) or not (gate is None or isinstance(gate, Gate)):
+    if len(terms) < len(arguments) or not (gate is None or gate.cellwise):
         return with_options(builder, name, terms, [x for x in arguments if isinstance(x, Option)], span)
     operands = tuple(term[0] for term in terms)
     if name in CHAINS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from graphstep.gates import FUNCTIONS, Gate
+from graphstep.gates import FUNCTIONS
 from graphstep.ground.errors import ReadError
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def function_names() -> tuple[str, ...]:
 def takes_shape(name: str) -> bool:
     """Whether a shape may stand behind the inputs of this function."""
     gate = FUNCTIONS.get(name)
-    return gate is not None and not isinstance(gate, Gate) and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
+    return gate is not None and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
 
 
 def option_of_several(name: str) -> str:
     """The option of a function that takes several whole numbers, ``axes``; empty when it has none."""
     gate = FUNCTIONS.get(name)
-    keywords = {} if gate is None or isinstance(gate, Gate) else gate.keywords
+    keywords = {} if gate is None else gate.keywords
     return next((key for key, kind in keywords.items() if kind in ("axes", "shape")), "")
 
 

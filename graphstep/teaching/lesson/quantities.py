@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.gates import Gate
 from graphstep.ground.arrays import kind_text, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.teaching.lesson.headings import send_of
@@ -251,7 +250,7 @@ def _on_wire(wire: Wire, local: bool) -> Quantity:
         if slopes is None:
             raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
         return Quantity("local", trace, wire.receiver, wire, slope, slopes, step, wording)
-    if not isinstance(gate, Gate):
+    if not gate.cellwise:
         # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
         box, wording = gate.symbol, f"What does the {gate.symbol} gate send to {name}?"
     else:

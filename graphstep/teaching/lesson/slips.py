@@ -139,7 +139,7 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
     inputs, operands = trace.operand_values(node), trace.node(node).operands
     if gate is None:
         return
-    if isinstance(gate, Gate) and gate.chooses:
+    if gate.chooses:
         cells = np.stack(np.broadcast_arrays(*inputs))
         end, said = (cells.min(0), "smallest") if gate.chooses == "max" else (cells.max(0), "largest")
         yield plain(end), f"That is the {said} of the inputs; {gate.symbol} takes the other end."

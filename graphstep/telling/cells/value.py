@@ -71,7 +71,7 @@ def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts) -> list[Rung
     value, table = float(np.asarray(trace.value_of(node))[index]), names_of(trace.program)
     if gate is None:
         return [result(value, trace.writing)]
-    if isinstance(gate, Gate):
+    if gate.cellwise:
         symbols = table.formula(node, [named(trace.program, x, index) for x in operands])
         cells = [number_term(trace, x, cell) for x, cell in zip(operands, _cells(trace, node, index), strict=True)]
         forms = [(symbols, table.formula(node, cells))]
@@ -96,7 +96,7 @@ def why_value(trace: Trace, node: int, index: Cell, parts: Parts) -> str:
         return f"{name} is given."
     sources = [name_of(trace.program, x) for _, x in trace.node(node).sources]
     made_of = " and ".join(dict.fromkeys(sources)) if len(set(sources)) < 3 else f"{len(sources)} inputs"
-    if isinstance(gate, Gate):
+    if gate.cellwise:
         if index:
             return f"The {gate.symbol} gate works cell by cell: {name} is made of the same cell of {made_of}."
         return f"{name} is what the {gate.symbol} gate makes of {made_of}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from graphstep.gates import FUNCTIONS, STRUCTURAL, Gate
+from graphstep.gates import FUNCTIONS, STRUCTURAL
 from graphstep.language.read.foreign.pieces import NAME, NUMERAL, PAIRS, STRING, atom, bare, is_atom, split
 from graphstep.language.read.foreign.rows import (
     METHOD,
@@ -246,8 +246,8 @@ class _Reading:
 def _as_our_own(name: str, inputs: list[Input]) -> str:
     """A call of a function here; empty where it does not take these inputs."""
     gate = FUNCTIONS[name]
-    cells = STRUCTURAL[gate.over_cells] if isinstance(gate, Gate) and gate.over_cells else None
-    keywords = gate.keywords if not isinstance(gate, Gate) else cells.keywords if cells else {}
+    cells = STRUCTURAL[gate.over_cells] if gate.over_cells else gate
+    keywords = cells.keywords
     names = {"k": "axis", "keep": "keepdims"}
     written, count = [], 0
     for key, text in inputs:
@@ -257,7 +257,7 @@ def _as_our_own(name: str, inputs: list[Input]) -> str:
         count += not key
         written.append(f"{key}={text}" if key else text)
     fewest, most = gate.arity
-    rest = not isinstance(gate, Gate) and gate.rest != ""
+    rest = gate.rest != ""
     return f"{name}({', '.join(written)})" if fewest <= count and (most is None or count <= most or rest) else ""
 
 
