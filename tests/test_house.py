@@ -18,6 +18,29 @@ LAST_RESORT = {"graphstep/faces/cli/__init__.py"}
 """It says so when an error is a fault of ours, instead of Python's traceback."""
 ARRAYS_OF_A_RUN = {"plan", "buffers", "edge_step", "edge_starts", "sum_step"}
 MODULES_OF_ARRAYS = {f"graphstep.engine.{name}" for name in ("plan", "levels", "passes")}
+KINDS_OF_ROW = {"Gate", "StructuralGate"}
+STILL_ASK = {
+    f"graphstep/{name}.py"
+    for name in (
+        "analysis/jacobian/jacobian",
+        "analysis/symbolic/cells",
+        "analysis/witnesses/around",
+        "analysis/witnesses/remarks",
+        "analysis/witnesses/rounding",
+        "engine/reruns",
+        "language/read/calls",
+        "language/read/structural",
+        "language/shapes",
+        "teaching/lesson/slips",
+        "telling/cells/gradient",
+        "telling/cells/value",
+        "telling/explain",
+        "telling/kinks",
+        "telling/ladders",
+        "telling/zeros",
+    )
+}
+"""Modules that read a formula of one kind of row only. None is added; those that are left lose their questions one by one."""
 CLOCKS = {"time", "timeit"}
 MAY_LOOK = {"fuzz.py"}
 """It runs for as long as there is time, and is no test. Neither are the benchmarks."""
@@ -91,6 +114,22 @@ def test_only_the_engine_reads_the_arrays_of_a_run() -> None:
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module in MODULES_OF_ARRAYS]
         offenders += [f"{where}:{node.lineno}: {ast.unparse(node)}" for node in imports]
     assert not offenders
+
+
+def test_no_module_asks_what_kind_of_row_a_gate_has() -> None:
+    # A gate of a third kind, a user's function or one of another framework, would be taken for what it is not.
+    asks = {
+        where
+        for where, _, nodes in modules("graphstep")
+        for node in nodes
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance" and KINDS_OF_ROW & set(named(node.args[1]))
+    }
+    assert {where for where in asks if not where.startswith("graphstep/gates/")} == STILL_ASK
+
+
+def named(node: ast.expr) -> list[str]:
+    """The names in an expression."""
+    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
 
 
 def test_no_test_looks_at_a_clock() -> None:

@@ -57,7 +57,7 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     if _written(values):
         inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
         forms = [(symbols, names.formula(index, inputs))]
-        computed = gate.computed if isinstance(gate, Gate) else None
+        computed = gate.computed
         if computed is not None:
             forms.append((computed(TERMS, *[names.operand(x) for x in node.operands]), computed(TERMS, *inputs)))
         rungs += numbered(trace, forms, trace.value_of(index), row=names.rows[index])
@@ -127,7 +127,7 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
 def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     """The contribution of a send, and the local gradient that it was multiplied by (None for a structural gate)."""
     trace, sender, left = wire.trace, wire.sender, wire_term(wire)
-    if not isinstance(wire.gate, Gate):
+    if not wire.gate.cellwise:
         return Ladder(left, tuple(_pulled(wire))), None
     upstream, local, contribution = wire.upstream, wire.local, wire.contribution
     assert local is not None, "an elementwise gate has a local gradient"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from graphstep.gates.gate import Gate
 from graphstep.ground.arrays import all_zero, shape_text
 from graphstep.telling.facts import Kind, Listed, Named, Reason, reason
 from graphstep.telling.names import copied
@@ -64,11 +63,8 @@ def jacobian(wire: Wire) -> Reason | None:
     dead = not gate.cellwise and gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead"
     if dead and all_zero(wire.contribution):
         return reason("jacobian-zero", **size)
-    if isinstance(gate, Gate):
-        looks, message = "diagonal", "jacobian-diagonal"
-    else:
-        looks = gate.structure(slot, shapes, {**gate.defaults, **dict(trace.node(wire.sender).options)})
-        message = "jacobian-unformed" if rows != 1 else "jacobian-row"
+    looks = gate.structure(slot, shapes, gate.settings(trace.node(wire.sender).options))
+    message = "jacobian-diagonal" if gate.cellwise else "jacobian-unformed" if rows != 1 else "jacobian-row"
     size["looks"] = reason(f"structure-{looks}")
     return reason(message, **size, entries=entries) if entries > 1 else reason("jacobian-entry", **size)
 

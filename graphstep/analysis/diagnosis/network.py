@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.gates import ELEMENTWISE
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
 
-ACTIVATIONS = ("tanh", "relu", "sigmoid", "leaky_relu", "elu", "softplus", "gelu", "silu")
+ACTIVATIONS = tuple(gate.name for gate in ELEMENTWISE.values() if gate.activation)
 """The activations that the experiment can be made with."""
 
 SEED = 44

@@ -98,8 +98,8 @@ def wrong_value(trace: Trace, index: int) -> str:
             right = np.asarray(exact_gate(trace, node))
         except GraphstepError:
             continue
-        came = np.asarray(trace.value_of(node))
-        off, cell = _off(came, right, sums=not isinstance(trace.gate(node), Gate))
+        came, gate = np.asarray(trace.value_of(node)), trace.gate(node)
+        off, cell = _off(came, right, sums=gate is not None and not gate.cellwise)
         if off > max(DIGITS_LOST, worst[0]):
             numbers = f"{numeral(float(came[cell]))} where {numeral(float(right[cell]))} is right"
             worst = off, f"{name_with_text(trace.program, node)} is {numbers}."
