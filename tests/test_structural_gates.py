@@ -513,6 +513,9 @@ def test_remarks_are_sentences_or_nothing(gate: StructuralGate) -> None:
 
 
 MISFITS: list[tuple[str, Any, Any, str, str]] = [
+    ("matmul", [(3,), (2, 2)], {}, "the only axis of the left side has 3 entries", "must be a 3×2 matrix"),
+    ("matmul", [(2, 3), (5, 2, 4)], {}, "the last but one axis of the right side 2", "must be a 5×3×4 array"),
+    ("onehot", [(), ()], {}, "its scores are a single number", "a vector, or a row of a matrix for each case"),
     ("matmul", [(2, 3), (2,)], {}, "has 3 entries", "must be a vector of 3"),
     ("matmul", [(2, 3), (2, 4)], {}, "has 3 entries", "must be a 3×4 matrix"),
     ("matmul", [(), (2,)], {}, "left side of @ is a single number", "*"),

@@ -13,6 +13,7 @@ from graphstep.engine.comparing import difference
 from graphstep.engine.passes import edge_sizes, node_sizes
 from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, run_plan, trace
+from graphstep.engine.wires import RunNode
 from graphstep.ground.errors import InputError
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
@@ -254,7 +255,7 @@ def test_over_and_back_over_visit_the_same_places_in_any_program() -> None:
 def test_steps_outside_the_run_are_refused() -> None:
     of = run("x", x=1.0)
     for n in (-1, len(of) + 1):
-        with pytest.raises(IndexError, match="outside"):
+        with pytest.raises(IndexError, match=f"step {n} is outside 0 … {len(of)}"):
             of.step(n)
 
 
@@ -601,6 +602,9 @@ def test_the_size_of_a_gradient_is_that_of_its_largest_cell() -> None:
         edges = edge_sizes(of.plan, of.buffers.contributions)
         largest = [np.max(np.abs(of.gradient_of(i)), initial=0.0) for i in range(len(of.program.nodes))]
         np.testing.assert_array_equal(nodes, largest)
+        np.testing.assert_array_equal(of.gradient_sizes, largest)
+        for index in range(len(of.program.nodes)):
+            assert RunNode(of, index).shape == np.shape(of.value_of(index))
         np.testing.assert_array_equal(edges, [np.max(np.abs(wire.contribution), initial=0.0) for wire in of.wires])
 
 
