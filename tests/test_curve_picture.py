@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from graphstep.faces.export.training.markdown import export
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from graphstep.faces.cli.train import FORMATS as OFFERED
 from graphstep.faces.drawing.curve import Axis, Growing, Series, axis, pieces, rounds_axis, sparkline
 from graphstep.faces.drawing.curve_picture import MOST, Panel, svg
 from graphstep.faces.export.training.formats import FORMATS, SUFFIXES, format_of
+from graphstep.faces.export.training.formats import pieces as written
 from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def test_the_picture_of_a_training_has_losses_and_norms() -> None:
 
 
 def test_a_report_tells_settings_rounds_parameters_and_updates() -> None:
-    text = "".join(export(a_training(optimizer="momentum")))
+    text = "".join(written(a_training(optimizer="momentum"), "md"))
     assert text.startswith("# Training `(w*x - y)^2`\n")
     for part in ("momentum, μ 0.9, α 0.1", "## Curve", "## Rounds", "| 29 |", "After 30 updates", "## The updates of round 0"):
         assert part in text
@@ -216,14 +216,14 @@ def test_a_report_tells_settings_rounds_parameters_and_updates() -> None:
 
 
 def test_a_report_of_a_training_that_diverged_says_so() -> None:
-    text = "".join(export(gs.train("x^4", params=["x"], lr=1, steps=20, x=3.0)))
+    text = "".join(written(gs.train("x^4", params=["x"], lr=1, steps=20, x=3.0), "md"))
     assert "The loss was inf in round 5" in text
     assert "| 5 | inf |" in text
 
 
 def test_a_large_parameter_is_summarised_in_a_report() -> None:
     trained = gs.train("sum(W^2)", params=["W"], lr=0.1, steps=2, W=np.ones((30, 40)))
-    assert "30×40" in "".join(export(trained))
+    assert "30×40" in "".join(written(trained, "md"))
 
 
 def test_a_round_is_told_in_the_format_that_is_asked_for(tmp_path: Path) -> None:
