@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import fields
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 import graphstep as gs
 from graphstep.faces import export
+from graphstep.faces.export import _pdf
+from graphstep.faces.export._options import CHOICES
 from graphstep.faces.export._writer import BLOCKS, INLINES
+from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.telling import document as blocks
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Ladder, Note
 from graphstep.telling.reports.run import narration, solution
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WRITERS = tuple(name for name in export.formats() if hasattr(export.exporter(name), "write"))
 RUN = gs.run("(x+y)*z", x=-2, y=5, z=-4)
@@ -106,3 +114,132 @@ def words_only(part: Any) -> list[str]:
     if not hasattr(part, "__dataclass_fields__"):
         return []
     return [text for field in fields(part) for text in words_only(getattr(part, field.name))]
+
+
+# -- options -----------------------------------------------------------------------------------------------------------------
+
+HARD = {
+    "neuron": NEURON,
+    "arrays": gs.run("h = x*W + b; mean(relu(h))", x=2, W=[[1, -2, 0], [0.5, 3, -1]], b=[1, 0, 1]),
+    "large arrays": gs.run("mean(relu(X@W)^2)", X="randn(20,30)", W="randn(30,4,seed=1)"),
+    "kinks": gs.run("max(x, y) + relu(z) + 1/w", x=2, y=2, z=0, w=0),
+    "60 gates": gs.run(";".join(["a0=x", *(f"a{i}=a{i - 1}*x+tanh(y)" for i in range(1, 20))]), x=0.9, y=0.1),
+    "600 gates": gs.run(";".join(["a0=x", *(f"a{i}=a{i - 1}*x+tanh(y)" for i in range(1, 200))]), x=0.9, y=0.1),
+    "seed": gs.run("x*y", x=[1, 2, 3], y=2, seed=[0, 1, 0]),
+    "hostile": gs.run(
+        "权 = é*x_1  # \\input{/etc/passwd} %$ } { ^^41 \\end{document} --x \"`' <b> | ![](x)\n权^2 + max(ß, β)",
+        é="1/3",
+        x_1=2,
+        ß=1,
+        β=1,
+    ),
+}
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("which", ["neuron", "60 gates", "arrays"])
+def test_hidden_answers_are_nowhere(name: str, which: str) -> None:
+    """Whatever a run computes and its problem does not hold is in no sheet."""
+    run = HARD[which]
+    trace = run.trace
+    sheet = export.render(trace, name, options=export.Options(answers="hidden"))
+    whole = export.render(trace, name)
+    # Places in a picture are no answers.
+    sheet = re.sub(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}|<svg.*?</svg>", "", sheet, flags=re.DOTALL)
+    assert "____" in sheet.replace("\\_", "_")
+    computed = {text for text in numbers(whole) if "." in text and len(text) > 4}
+    given = {str(value) for value in run.inputs.values()}
+    assert computed - given
+    assert not (computed - given) & set(numbers(sheet))
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_brief_document_explains_nothing_and_keeps_every_value(name: str) -> None:
+    brief, whole = (export.render(NEURON.trace, name, options=export.Options(detail=word)) for word in ("brief", "full"))
+    assert len(brief) < len(whole) or name == "text"
+    assert "The slope of" not in brief
+    for value in ("0.7311", "0.1966", "0.3932", "0.5898", "0.5344"):
+        assert value in brief
+
+
+@pytest.mark.parametrize("option", CHOICES)
+def test_an_unknown_choice_is_refused_with_the_choices(option: str) -> None:
+    with pytest.raises(InputError) as caught:
+        RUN.to_markdown(**{option: "nothing of the sort"})
+    for choice in CHOICES[option]:
+        assert choice in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["json", "svg"])
+def test_a_format_of_data_takes_no_options_of_documents(name: str) -> None:
+    with pytest.raises(InputError, match=f"{name} holds the run itself"):
+        export.render(RUN.trace, name, options=export.Options(answers="hidden"))
+
+
+def test_mathematics_stands_between_dollars_where_that_is_asked_for() -> None:
+    text = NEURON.to_markdown(math="dollars")
+    assert "$`" not in text
+    assert "```math" not in text
+    assert text.count("$$\n") % 2 == 0
+    assert "$f = 0.7311$" in text
+
+
+# -- LaTeX, PDF, pandoc --------------------------------------------------------------------------------------------------------
+
+with_tex = pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
+
+
+@with_tex
+@pytest.mark.parametrize("which", HARD)
+def test_latex_compiles(which: str, tmp_path: Path) -> None:
+    path = HARD[which].to(tmp_path / "sheet.pdf", answers="hidden" if which == "60 gates" else None)
+    assert path.read_bytes().startswith(b"%PDF")
+
+
+@with_tex
+def test_every_block_compiles() -> None:
+    assert _pdf.pdf([written("tex", *EXAMPLES)]).startswith(b"%PDF")
+
+
+@with_tex
+def test_the_same_document_gives_the_same_pdf() -> None:
+    assert _pdf.pdf([RUN.to_tex()]) == _pdf.pdf([RUN.to_tex()])
+
+
+@with_tex
+def test_what_tex_cannot_read_is_an_error() -> None:
+    with pytest.raises(GraphstepError, match="could not make the PDF"):
+        _pdf.pdf([r"\documentclass{article}\begin{document}\nosuchcommand\end{document}"])
+
+
+def test_without_an_engine_a_pdf_is_refused_with_what_would_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GraphstepError, match="engine of TeX") as caught:
+        RUN.to(tmp_path / "sheet.pdf")
+    assert ".tex" in caught.value.hint
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_of_a_program_is_a_command_in_latex() -> None:
+    text = HARD["hostile"].to_tex()
+    assert text.isascii()
+    assert r"\input" not in text
+    assert text.count(r"\end{document}") == 1
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="pandoc is not installed")
+@pytest.mark.parametrize("to", ["docx", "html", "pdf"])
+@pytest.mark.parametrize("which", ["arrays", "hostile"])
+def test_pandoc_makes_other_formats_without_an_error(which: str, to: str, tmp_path: Path) -> None:
+    if to == "pdf" and shutil.which("pdflatex") is None:
+        pytest.skip("no pdflatex is installed")
+    HARD[which].to(tmp_path / "sheet.md", math="pandoc")
+    words = ["pandoc", "-s", "--mathml", "sheet.md", "-o", f"sheet.{to}"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Could not convert" not in done.stderr
+    assert (tmp_path / f"sheet.{to}").stat().st_size > 1_000

@@ -190,19 +190,37 @@ class Run:
 
         return explain(self.trace, n).narrative
 
-    def to(self, path: str | Path, *, at: int | None = None) -> Path:
-        """Write it to a file; the suffix chooses the format."""
+    def to(
+        self,
+        path: str | Path,
+        *,
+        at: int | None = None,
+        math: str | None = None,
+        detail: str | None = None,
+        answers: str | None = None,
+    ) -> Path:
+        """Write it to a file; the suffix chooses the format.
+
+        Documents take ``detail="brief"``, which leaves out rules and reasons, and ``answers="hidden"``, which leaves a blank
+        where a number is to be found; Markdown takes ``math="dollars"`` or ``"pandoc"``. InputError for any other word.
+        """
         from graphstep.faces import export
 
-        return export.write(self.trace, path, at=at)
+        return export.write(self.trace, path, at=at, options=export.options_of(math, detail, answers))
 
-    def to_text(self, *, at: int | None = None) -> str:
-        """The narrated trace."""
-        return self._render("text", at)
+    def to_text(self, *, at: int | None = None, detail: str | None = None, answers: str | None = None) -> str:
+        """The narrated trace; with options the worked solution as text. The options are those of :meth:`to`."""
+        return self._render("text", at, None, detail, answers)
 
-    def to_markdown(self, *, at: int | None = None) -> str:
-        """The worked solution in Markdown."""
-        return self._render("md", at)
+    def to_markdown(
+        self, *, at: int | None = None, math: str | None = None, detail: str | None = None, answers: str | None = None
+    ) -> str:
+        """The worked solution in Markdown. The options are those of :meth:`to`."""
+        return self._render("md", at, math, detail, answers)
+
+    def to_tex(self, *, at: int | None = None, detail: str | None = None, answers: str | None = None) -> str:
+        """The worked solution in LaTeX. The options are those of :meth:`to`."""
+        return self._render("tex", at, None, detail, answers)
 
     def to_svg(self, *, at: int | None = None) -> str:
         """The drawn graph with its values and gradients."""
@@ -225,10 +243,10 @@ class Run:
 
         again(show(self.trace, at=at))
 
-    def _render(self, name: str, at: int | None) -> str:
+    def _render(self, name: str, at: int | None, *options: str | None) -> str:
         from graphstep.faces import export
 
-        return export.render(self.trace, name, at)
+        return export.render(self.trace, name, at, export.options_of(*options))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         from graphstep.faces import notebook

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.breakpoints import Condition
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
+    from graphstep.faces.export import Options
     from graphstep.telling.facts import Remark
 
 ACCESSIBLE = "ACCESSIBLE"
@@ -35,6 +36,7 @@ examples:
   graphstep "max(x, y)" x=2 y=2 --ties split     share the gradient at a tie
   graphstep "x*x" x=3 --to solution.md           write a worked solution
   graphstep "x*x" x=3 --to page.html             write a page that steps, in one file
+  graphstep "x*x" x=3 --to sheet.pdf --answers hidden   the same to fill in (or .tex; a PDF needs TeX)
   graphstep "x*x" x=3 --to graph.svg --at 3      draw the graph at step 3
   graphstep "max(x, y)*z" x=2 y=1 z=5 --break "grad == 0"   open it with a breakpoint; --plain stops there
 """
@@ -44,12 +46,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
     parser.add_argument("--plain", action="store_true", help="the narrated trace; chosen by itself when output is no terminal")
-    parser.add_argument("--format", metavar="F", help="print it as text, html, json, md or svg instead")
+    parser.add_argument("--format", metavar="F", help="print it as text, html, json, md, tex or svg instead")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
+    document_arguments(parser)
     parser.add_argument(
         "--screen-reader", action="store_true", help="a line prompt in place of the screen; ACCESSIBLE=1 asks for it too"
     )
     place_arguments(parser)
+
+
+def document_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a document is asked for."""
+    parser.add_argument("--math", metavar="M", help="mathematics in Markdown: gfm for Git hosts (default), dollars, or pandoc")
+    parser.add_argument("--detail", metavar="D", help="how much a document tells: full (default) or brief")
+    parser.add_argument("--answers", metavar="A", help="shown (default), or hidden: a sheet with ____ to fill in")
+
+
+def document_options(options: argparse.Namespace) -> Options:
+    """What a document is asked for."""
+    from graphstep.faces.export import options_of
+
+    return options_of(options.math, options.detail, options.answers)
 
 
 def place_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,9 +96,12 @@ def run(options: argparse.Namespace) -> int:
 
     from graphstep.faces import export
 
-    chosen = export.exporter(options.format) if options.format else None
-    if options.to and chosen is None:
-        chosen = export.exporter_for(options.to)
+    asked = document_options(options)
+    # What is typed wrong is said before anything is computed.
+    if options.format:
+        export.exporter(options.format)
+    elif options.to and not export.is_pdf(options.to):
+        export.format_of(options.to)
     made = opening.run()
     if at is not None and at > len(made):
         raise _no_step(at, made)
@@ -93,21 +113,21 @@ def run(options: argparse.Namespace) -> int:
         missed = stop is None
         at = at if stop is None else stop
     if options.to:
-        path = export.write(made, options.to, name=options.format, at=at)
+        path = export.write(made, options.to, name=options.format, at=at, options=asked)
         print(f"wrote {path}", *filter(None, [told]), sep="\n", file=sys.stderr)
         return int(missed)
-    if chosen is None:
+    if not options.format and asked == export.PLAIN:
         from graphstep.faces.export.text import narrate
 
         sys.stdout.writelines(narrate(made, at))
     else:
-        sys.stdout.writelines(chosen.export(made, at))
-    if told and not missed and chosen is None:
+        sys.stdout.writelines(export.pieces(made, options.format or "text", at, asked))
+    if told and not missed and not options.format:
         sys.stdout.write(f"\n{told}\n")
     elif told:
         # A document stays whole: it may be read by a program. That a break was missed is a failure, and goes where those go.
         print(told, file=sys.stderr)
-    if chosen is None and (options.fold or options.expand):
+    if not options.format and (options.fold or options.expand):
         sys.stdout.write(_agreement(options, made))
     return int(missed)
 

@@ -31,7 +31,19 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
 
 
-__all__ = ["PLAIN", "Exporter", "Options", "exporter", "exporter_for", "formats", "options_of", "render", "write"]
+__all__ = [
+    "PLAIN",
+    "Exporter",
+    "Options",
+    "exporter",
+    "format_of",
+    "formats",
+    "is_pdf",
+    "options_of",
+    "pieces",
+    "render",
+    "write",
+]
 
 
 class Exporter(Protocol):
@@ -58,35 +70,54 @@ def exporter(name: str) -> Exporter:
     return cast("Exporter", import_module(f"{__name__}.{name}"))
 
 
-def exporter_for(path: str | Path) -> Exporter:
-    """The exporter that a file's suffix asks for; text for a pipe or a device that has none. InputError when none does."""
+def format_of(path: str | Path) -> str:
+    """The format that a file's suffix asks for; text for a pipe or a device that has none. InputError when none does."""
     suffix = Path(path).suffix.lower()
     if not suffix and is_stream(path):
-        return exporter("text")
+        return "text"
     known = {exporter(name).SUFFIX: name for name in formats()}
     if suffix not in known:
         raise InputError(
             f"the format of {quoted(str(path))} is not known by its suffix",
-            hint=f"end it in one of {', '.join(sorted(known))}, or name the format with --format",
+            hint=f"end it in one of {', '.join(sorted({*known, '.pdf'}))}, or name the format with --format",
         )
-    return exporter(known[suffix])
+    return known[suffix]
+
+
+def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
+    """The text of a trace in a format, piece by piece.
+
+    InputError for a format or a step that does not exist, and for options of documents where the format is none.
+    """
+    _check_step(trace, at)
+    chosen = exporter(name)
+    if options != PLAIN and not hasattr(chosen, "write"):
+        documents = ", ".join(form for form in formats() if hasattr(exporter(form), "write"))
+        raise InputError(f"{name} holds the run itself, and takes no options of documents", hint=f"documents are {documents}")
+    return chosen.export(trace, at, options)
 
 
 def render(trace: Trace, name: str, at: int | None = None, options: Options = PLAIN) -> str:
-    """The whole text of a trace in a format; InputError for a format or a step that does not exist."""
-    _check_step(trace, at)
-    return printable("".join(exporter(name).export(trace, at, options)))
+    """The whole text of a trace in a format; raises what :func:`pieces` raises."""
+    return printable("".join(pieces(trace, name, at, options)))
 
 
 def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | None = None, options: Options = PLAIN) -> Path:
     """Write a trace to a file, in the format of its suffix unless ``name`` says another; returns the path.
 
-    The file is replaced in one go, so that a failure leaves an older one as it was. InputError for a format or a
-    step that does not exist, GraphstepError when the file cannot be written.
+    The file is replaced in one go, so that a failure leaves an older one as it was. It raises what :func:`pieces` raises, and
+    GraphstepError when the file cannot be written.
     """
-    _check_step(trace, at)
-    chosen = exporter(name) if name else exporter_for(path)
-    return write_file(path, chosen.export(trace, at, options))
+    if name is None and is_pdf(path):
+        from graphstep.faces.export._pdf import pdf
+
+        return write_file(path, pdf(pieces(trace, "tex", at, options)))
+    return write_file(path, pieces(trace, name or format_of(path), at, options))
+
+
+def is_pdf(path: str | Path) -> bool:
+    """Whether a file is to hold the pages of a document, which an engine of TeX makes."""
+    return Path(path).suffix.lower() == ".pdf"
 
 
 def _check_step(trace: Trace, at: int | None) -> None:

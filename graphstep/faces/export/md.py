@@ -56,7 +56,16 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
 
 def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
     """A document in Markdown."""
-    writer, first = Markdown(options), True
+    if options.math == "pandoc":
+        from graphstep.faces.export._pandoc import Pandoc, header
+
+        text = "".join(_written(document, Pandoc(options)))
+        return iter((header(document.title, text), text))
+    return _written(document, Markdown(options))
+
+
+def _written(document: Document, writer: Markdown) -> Iterator[str]:
+    first = True
     for block in document.blocks:
         yield writer.block(block) if first else f"\n{writer.block(block)}"
         first = False

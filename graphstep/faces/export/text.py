@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
-from graphstep.faces.export._documents import narration
+from graphstep.faces.export._documents import narration, solution
 from graphstep.faces.export._options import PLAIN
 from graphstep.faces.export._picture import as_text, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
@@ -44,9 +44,13 @@ SUMMARY = "the narrated trace, one step a line"
 
 
 def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
-    """The start, every step up to ``at``, at the end the gradients of the inputs, and the command that makes it again."""
-    del options
-    return write(narration(trace, "text", at))
+    """The start, every step up to ``at``, at the end the gradients of the inputs, and the command that makes it again.
+
+    With options it is the worked solution.
+    """
+    if options == PLAIN:
+        return write(narration(trace, "text", at))
+    return write(solution(trace, "text", at, options))
 
 
 def narrate(trace: Trace, at: int | None = None) -> Iterator[str]:
@@ -60,7 +64,8 @@ def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
     writer, before = Text(), None
     for block in document.blocks:
         # A heading stands on what it heads, and steps stand in rows.
-        apart = before is not None and not (before is Heading or (before is Step and isinstance(block, Step)))
+        together = isinstance(block, Step) if before is Step else before is Heading and not isinstance(block, Heading)
+        apart = before is not None and not together
         yield f"\n{writer.block(block)}" if apart else writer.block(block)
         before = type(block)
 
@@ -122,7 +127,7 @@ class Text(Writer):
     def graph(self, graph: Graph) -> str:
         drawn, written = diagram(graph)
         about = [self.line(words.caption(graph, len(drawn.nodes))), words.WHERE, *([words.ON_WIRES] * has_shapes(drawn))]
-        return f"{' '.join(about)}\n\n{as_text(drawn, written)}\n"
+        return f"{' '.join(about)}\n\n{as_text(drawn, written)}"
 
     def curve(self, curve: Curve) -> str:
         wide = max(cell_width(name) for name, _ in curve.series)

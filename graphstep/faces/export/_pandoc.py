@@ -1,0 +1,56 @@
+"""Markdown for pandoc: dollars around mathematics, and the drawn graph once for LaTeX and once for HTML.
+
+pandoc keeps a raw block for the format that it names and drops it elsewhere. Its usual engine of TeX has no letters beyond Latin,
+so the header says what stands for those of the document.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.picture import svg
+from graphstep.faces.drawing.tikz import COLOURS
+from graphstep.faces.export import _tex as tex
+from graphstep.faces.export._markdown import plain
+from graphstep.faces.export._picture import diagram, has_shapes
+from graphstep.faces.export.md import Markdown
+from graphstep.faces.export.tex import Tex, picture
+from graphstep.telling.reports import graph as words
+
+if TYPE_CHECKING:
+    from graphstep.telling.document import Curve, Graph
+
+_BEYOND_LATIN = 0x250
+"""The first letter that the usual engine of TeX does not know by itself."""
+
+
+def header(title: str, document: str) -> str:
+    """What stands before a document for pandoc: its title, and what its LaTeX needs."""
+    letters = sorted({c for c in document if ord(c) >= _BEYOND_LATIN or c in tex.SYMBOLS})
+    declared = (rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{{tex.beyond(c)}}}" for c in letters)
+    lines = [r"\usepackage{amssymb,tikz}", *COLOURS.splitlines(), r"\ifdefined\DeclareUnicodeCharacter", *declared, r"\fi"]
+    inside = "".join(f"  {line}\n" for line in ("```{=latex}", *lines, "```"))
+    # A string of JSON is one of YAML, and pandoc reads Markdown in it.
+    return f"---\npagetitle: {json.dumps(plain(title))}\ngeometry: margin=25mm\nheader-includes: |\n{inside}---\n\n"
+
+
+class Pandoc(Markdown):
+    """Markdown for pandoc."""
+
+    def graph(self, graph: Graph) -> str:
+        drawn, written = diagram(graph)
+        about = self.line(words.caption(graph, len(drawn.nodes)))
+        title = graph.trace.program.label(graph.trace.program.output, 60)
+        parts = [
+            f"{about} {words.WHERE}" if graph.written else about,
+            f"```{{=latex}}\n\\begin{{center}}\n{picture(drawn, written)}\\end{{center}}\n```",
+            f"```{{=html}}\n{svg(drawn.arrange(), written, title=title)}```",
+        ]
+        if has_shapes(drawn):
+            parts.append(words.ON_WIRES)
+        return "\n\n".join(parts) + "\n"
+
+    def curve(self, curve: Curve) -> str:
+        plain = super().curve(curve)
+        return f"```{{=latex}}\n{Tex().curve(curve)}```\n\n```{{=html}}\n<pre>{plain}</pre>\n```\n"

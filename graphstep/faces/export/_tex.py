@@ -1,0 +1,89 @@
+"""Text and formulas for LaTeX: nothing that comes from a program is ever read as a command.
+
+Letters beyond ASCII become commands of LaTeX, or their code points where it has none, so that every engine sets them without a
+font of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    '"': r"\textquotedbl{}", "`": r"\textasciigrave{}",
+}  # fmt: skip
+"""What stands for the characters that LaTeX reads as something else, or sets as another."""
+
+_CODE = {"'": r"\textquotesingle{}", "-": "-{}"}
+"""The same in a program, where a quote is straight and two hyphens are no dash."""
+
+SYMBOLS = dict(
+    re.findall(
+        r"(\S) (\S+)",
+        r"− - × \times · \cdot ∂ \partial ∇ \nabla √ \surd ‖ \Vert ≤ \le ≥ \ge ≠ \ne ≈ \approx ← \leftarrow → \rightarrow ± \pm "
+        r"⊙ \odot ⊘ \oslash ∞ \infty ½ \tfrac12 ¼ \tfrac14 ⁽ {}^{(} ⁾ {}^{)} ⁻ {}^{-} ᵀ {}^{\top} "
+        r"ⁿ {}^{n} ʸ {}^{y} ß \text{\ss} ÷ \div ⊗ \otimes � \text{?} … \dots "
+        r"– \text{--} — \text{---} "
+        r"Σ \Sigma Δ \Delta Ω \Omega Γ \Gamma Θ \Theta Λ \Lambda Ξ \Xi Π \Pi Φ \Phi Ψ \Psi "
+        r"α \alpha β \beta γ \gamma δ \delta ε \varepsilon ζ \zeta η \eta θ \theta ι \iota κ \kappa λ \lambda μ \mu ν \nu ξ \xi "
+        r"π \pi ρ \rho σ \sigma τ \tau υ \upsilon Υ \Upsilon φ \varphi χ \chi ψ \psi ω \omega ■ \blacksquare ▸ \triangleright "
+        + "".join(f"{sign} {{}}^{{{digit}}} " for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        + "".join(f"{sign} {{}}_{{{digit}}} " for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")),
+    )
+)
+"""What stands for letters and signs beyond ASCII."""
+
+_ACCENTS = {
+    "\u0300": "`",
+    "\u0301": "'",
+    "\u0302": "^",
+    "\u0303": "~",
+    "\u0308": '"',
+    "\u030a": "r",
+    "\u030c": "v",
+    "\u0327": "c",
+}
+_BREAKS = re.compile(r"(?<=[-+*/^=(),;\[\]@])(?=\S)")
+_LETTER = re.compile(r"[A-Za-z][\u0300-\u036f]|.", re.DOTALL)
+_BEYOND = re.compile(r"[^\x20-\x7e\n]")
+
+
+def text(plain: str) -> str:
+    r"""Plain words.
+
+    >>> print(text("50% of a_1 & \\input{x}"), text("∂f ≈ 2×3"))
+    50\% of a\_1 \& \textbackslash{}input\{x\} \ensuremath{\partial}f \ensuremath{\approx} 2\ensuremath{\times}3
+    """
+    return _LETTER.sub(lambda match: _written(match[0], match.string[match.end() : match.end() + 1]), plain)
+
+
+def _written(letter: str, after: str) -> str:
+    """A letter with its accent; two hyphens are no dash."""
+    if letter == "-" == after:
+        return "-{}"
+    return _SPECIAL.get(letter, letter) if letter.isascii() and " " <= letter <= "~" else beyond(letter)
+
+
+def code(plain: str) -> str:
+    """A program or a part of one: letter by letter, with places where a long line may be broken."""
+    pieces = _BREAKS.split(plain)
+    return r"\allowbreak{}".join("".join(_CODE.get(c) or text(c) for c in piece) for piece in pieces)
+
+
+def mathematics(latex: str) -> str:
+    """A formula, with commands in place of letters beyond ASCII."""
+    return _BEYOND.sub(lambda match: beyond(match[0]), latex)
+
+
+def beyond(character: str) -> str:
+    """What stands for a letter beyond ASCII, alone or with its accent, in words and in formulas alike."""
+    if character in SYMBOLS:
+        return rf"\ensuremath{{{SYMBOLS[character]}}}"
+    if character.isspace() or character < " " or character == "\x7f":
+        return " "
+    parts = unicodedata.normalize("NFD", character)
+    if len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in _ACCENTS:
+        return rf"\text{{\{_ACCENTS[parts[1]]}{{{parts[0]}}}}}"
+    return r"\text{[" + " ".join(f"U+{ord(c):04X}" for c in character) + "]}"

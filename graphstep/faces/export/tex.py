@@ -1,0 +1,243 @@
+"""LaTeX: a document to print, which compiles with the classes and packages of any common distribution."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.faces.drawing.picture import CELL_WIDTH
+from graphstep.faces.drawing.tikz import COLOURS, UNIT, tikz
+from graphstep.faces.export import _latex as latex
+from graphstep.faces.export import _tex as tex
+from graphstep.faces.export._documents import solution
+from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._picture import diagram, has_shapes
+from graphstep.faces.export._writer import Writer, statistic
+from graphstep.faces.export.text import Text
+from graphstep.ground.numerals import numeral
+from graphstep.ground.unprintable import printable
+from graphstep.telling.document import LABELS, Prose
+from graphstep.telling.reports import graph as words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.diagram import Diagram
+    from graphstep.faces.drawing.layout import Layout
+    from graphstep.faces.drawing.text import Marks
+    from graphstep.faces.export._options import Options
+    from graphstep.telling.document import (
+        Code,
+        Command,
+        Content,
+        Curve,
+        Document,
+        Emphasis,
+        Equations,
+        Figure,
+        Graph,
+        Heading,
+        Histogram,
+        Listing,
+        Math,
+        Step,
+        Strong,
+        Table,
+        Typed,
+    )  # fmt: skip
+    from graphstep.telling.explanation import Ladder, Note
+
+SUFFIX = ".tex"
+SUMMARY = "a worked solution to print, for LaTeX"
+
+WIDTH = 455.0
+"""Points of a line of A4 paper with the margins of the preamble."""
+
+_LETTERS = 84
+"""Letters of a table that fit beside each other in a line."""
+
+_PAGE = 25
+"""Rows up to which a table stays on one page."""
+
+_POINTS = 120
+"""Points by which a curve is drawn at most."""
+
+PREAMBLE = rf"""\documentclass[11pt,a4paper]{{article}}
+\usepackage[T1]{{fontenc}}
+\IfFileExists{{lmodern.sty}}{{\usepackage{{lmodern}}}}{{}}
+\usepackage[margin=25mm]{{geometry}}
+\usepackage{{amsmath,amssymb,textcomp,array,longtable,xcolor,tikz}}
+{COLOURS}\setlength{{\parindent}}{{0pt}}
+\setlength{{\parskip}}{{6pt plus 2pt}}
+\setlength{{\emergencystretch}}{{3em}}
+\setcounter{{MaxMatrixCols}}{{40}}
+\renewcommand{{\arraystretch}}{{1.25}}
+\raggedbottom
+"""
+"""What stands before the document."""
+
+
+def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
+    """The worked solution as far as step ``at``."""
+    return write(solution(trace, "tex", at, options), options)
+
+
+def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
+    """A document in LaTeX."""
+    del options
+    writer = Tex()
+    yield PREAMBLE + "\\begin{document}\n"
+    for block in document.blocks:
+        yield f"\n{writer.block(block)}"
+    yield "\n\\end{document}\n"
+
+
+class Tex(Writer):
+    """LaTeX."""
+
+    # -- lines ---------------------------------------------------------------------------------------------------------------
+
+    def words(self, text: str) -> str:
+        return tex.text(printable(text))
+
+    def code(self, code: Code) -> str:
+        return rf"\texttt{{{tex.code(printable(code.text))}}}"
+
+    def strong(self, strong: Strong) -> str:
+        return rf"\textbf{{{self.words(strong.text)}}}"
+
+    def emphasis(self, emphasis: Emphasis) -> str:
+        return rf"\emph{{{self.words(emphasis.text)}}}"
+
+    def math(self, math: Math) -> str:
+        text = tex.mathematics(latex.line(math))
+        return f"${text}$" if text else ""
+
+    def figure(self, figure: Figure) -> str:
+        if text := statistic(figure):
+            return self.words(text)
+        if isinstance(figure.value, int | float):
+            return f"${latex.number(figure)}$"
+        shown = digest(figure.value, figure.digits) + ("" if figure.complete else MORE)
+        return rf"\texttt{{{tex.code(shown)}}}"
+
+    def histogram(self, histogram: Histogram) -> str:
+        most = max(histogram.counts, default=0) or 1
+        return r"\kern0.3pt".join(rf"\rule{{2pt}}{{{max(0.3, 8 * count / most):.2g}pt}}" for count in histogram.counts)
+
+    # -- blocks --------------------------------------------------------------------------------------------------------------
+
+    def heading(self, heading: Heading) -> str:
+        text = self.line(heading.content)
+        if heading.level == 1:
+            return f"{{\\raggedright\\Large\\bfseries {text}\\par}}\n"
+        return rf"\{'section' if heading.level == 2 else 'subsection'}*{{{text}}}" + "\n"
+
+    def prose(self, prose: Prose) -> str:
+        return f"{self.line(prose.content)}\n"
+
+    def listing(self, listing: Listing) -> str:
+        items = "".join(f"\\item {self.line(item)}\n" for item in listing.items)
+        return f"\\begin{{itemize}}\n{items}\\end{{itemize}}\n"
+
+    def equations(self, equations: Equations) -> str:
+        return _displayed(latex.equations(equations.lines))
+
+    def ladder(self, ladder: Ladder) -> str:
+        return _displayed(latex.ladder(ladder))
+
+    def table(self, table: Table) -> str:
+        head = " & ".join(rf"\textbf{{{self.line(column.title)}}}" for column in table.columns)
+        rows = "".join(rf"{' & '.join(self.line(content) for content in row)} \\" + "\n" for row in table.rows)
+        columns = _columns(table)
+        if len(table.rows) <= _PAGE:
+            inside = f"\\begin{{tabular}}{{{columns}}}\n\\hline\n{head} \\\\\n\\hline\n{rows}\\hline\n\\end{{tabular}}"
+        else:
+            top = f"\\hline\n{head} \\\\\n\\hline\n\\endhead\n"
+            inside = f"\\begin{{longtable}}[l]{{{columns}}}\n{top}{rows}\\hline\n\\end{{longtable}}"
+        return f"{{\\footnotesize\n{inside}\n\\par}}\n"
+
+    def graph(self, graph: Graph) -> str:
+        drawn, written = diagram(graph)
+        shown = picture(drawn, written)
+        shapes = [f"{self.words(words.ON_WIRES)}\n"] * has_shapes(drawn)
+        caption = self.line(words.caption(graph, len(drawn.nodes)))
+        if graph.written:
+            caption += f" {self.words(words.WHERE)}"
+        return "\n".join([f"{caption}\n", f"\\begin{{center}}\n{shown}\\end{{center}}\n", *shapes])
+
+    def curve(self, curve: Curve) -> str:
+        rows = (rf"{self.words(name)} & {_drawn(numbers)} & {_ends(numbers)} \\" + "\n" for name, numbers in curve.series)
+        return f"\\begin{{tabular}}{{lll}}\n{''.join(rows)}\\end{{tabular}}\n"
+
+    def typed(self, typed: Typed) -> str:
+        lines = "\\\\\n".join(tex.code(printable(line)).replace(" ", r"\ ") or r"\mbox{}" for line in typed.text.splitlines())
+        return f"\\begin{{quote}}\\ttfamily\\raggedright\n{lines}\n\\end{{quote}}\n"
+
+    def command(self, command: Command) -> str:
+        return f"\\begin{{quote}}\\small\\ttfamily\\raggedright\n{tex.code(printable(command.text))}\n\\end{{quote}}\n"
+
+    def note(self, note: Note) -> str:
+        label = LABELS.get(note.kind)
+        said = rf"\textbf{{{label}.}} {self.words(note.text)}" if label else self.words(note.text)
+        return f"\\begin{{quote}}\n{said}\n\\end{{quote}}\n" if label else f"{said}\n"
+
+    def step(self, step: Step) -> str:
+        named = rf" (\emph{{{self.words(step.pattern)}}})" if step.pattern else ""
+        head, rest = rf"\textbf{{{step.label}.}} {self.words(step.title)}{named}", step.blocks
+        if rest and isinstance(rest[0], Prose):
+            head, rest = f"{head}: {self.line(rest[0].content)}", rest[1:]
+        else:
+            head += "."
+        return "\n".join([f"{head}\n", *map(self.block, rest)])
+
+
+def picture(drawn: Diagram, written: Marks) -> str:
+    """The drawn graph of a document, as wide as a page at most."""
+    return tikz(_layout(drawn), written, width=WIDTH, escaped=lambda text: tex.text(printable(text)))
+
+
+def _layout(drawn: Diagram) -> Layout:
+    """Where everything goes: closely, where a roomy drawing would have small letters."""
+    roomy = drawn.arrange("roomy")
+    return roomy if roomy.width * CELL_WIDTH * UNIT <= WIDTH else drawn.arrange("compact")
+
+
+def _displayed(formula: str) -> str:
+    return f"\\[\n{tex.mathematics(formula)}\n\\]\n"
+
+
+def _columns(table: Table) -> str:
+    """The columns of a table. Where its lines are too long, those of words are as wide as their share, and break their lines."""
+    plain = Text()
+    rows: list[tuple[Content, ...]] = [tuple(column.title for column in table.columns), *table.rows]
+    letters = [2 + max(len(plain.line(row[k])) for row in rows) for k in range(len(table.columns))]
+    numbers = sum(n for n, column in zip(letters, table.columns, strict=True) if column.numbers)
+    wide, room = sum(letters) - numbers, max(_LETTERS - numbers, _LETTERS // 3)
+    if wide <= room:
+        return "".join("r" if column.numbers else "l" for column in table.columns)
+    width = 0.94 * room / (_LETTERS * wide)
+    return "".join(
+        "r" if column.numbers else rf">{{\raggedright\arraybackslash}}p{{{width * n:.3f}\linewidth}}"
+        for n, column in zip(letters, table.columns, strict=True)
+    )
+
+
+def _drawn(numbers: Sequence[float]) -> str:
+    """A curve in a line; what is not finite is a gap."""
+    places = sorted({round(i * (len(numbers) - 1) / (_POINTS - 1)) for i in range(_POINTS)})
+    finite = [numbers[k] for k in places if math.isfinite(numbers[k])]
+    low, high = min(finite, default=0.0), max(finite, default=1.0)
+    scale = high / 2 - low / 2 or 1.0
+    path, joint = "", ""
+    for k in places:
+        if math.isfinite(numbers[k]):
+            path += f"{joint}({100 * k / max(1, len(numbers) - 1):.1f},{7 * (numbers[k] / 2 - low / 2) / scale * 2:.2f})"
+        joint = " -- " if math.isfinite(numbers[k]) else " "
+    return rf"\begin{{tikzpicture}}[x=1pt, y=1pt] \draw {path}; \end{{tikzpicture}}" if path else ""
+
+
+def _ends(numbers: Sequence[float]) -> str:
+    return tex.text(f"{numeral(numbers[0])} … {numeral(numbers[-1])}")
