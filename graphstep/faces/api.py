@@ -16,7 +16,7 @@ from graphstep.engine.opening import read_setup
 from graphstep.faces.result import Run
 from graphstep.ground.arrays import numbers
 from graphstep.ground.errors import InputError, quoted
-from graphstep.ground.numerals import DIGITS
+from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.language.rewrite import read_program
 from graphstep.language.setup import read_names, setup_of
 
@@ -47,6 +47,7 @@ def run(
     fold: bool = False,
     notation: Notation = "d",
     digits: int = DIGITS,
+    language: str = ENGLISH,
     **values: Any,
 ) -> Run:
     """Read a program, build its graph and run it forward and backward.
@@ -55,13 +56,31 @@ def run(
     read). They are given by keyword, or in ``inputs`` where their names clash with
     a parameter. ``seed`` is the gradient of the output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a
     constant before all) or all (``split``). ``data`` names the inputs that get no gradient. ``notation`` says how a whole effect
-    is written, ``df/dx`` or, with ``lecture``, ∂f/∂x; ``digits`` are the significant digits of what is printed.
+    is written, ``df/dx`` or, with ``lecture``, ∂f/∂x; ``digits`` are the significant digits of what is printed; ``language`` is
+    the code of the language in which steps are explained, such as ``zh``.
 
     Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), and
     ShapeError (arrays do not go together).
     """
-    options = {"ties": ties, "data": data, "share": share, "expand": expand, "fold": fold, "digits": digits, "notation": notation}
+    options: dict[str, Any] = {
+        "ties": ties,
+        "data": data,
+        "share": share,
+        "expand": expand,
+        "fold": fold,
+        "digits": digits,
+        "notation": notation,
+        "language": _language(language),
+    }
     return Run(_opening(text, {**(inputs or {}), **values}, seed, options).run())
+
+
+def _language(code: str) -> str:
+    if code == ENGLISH:
+        return ENGLISH
+    from graphstep.telling.words.catalogue import checked_language
+
+    return checked_language(code)
 
 
 def _opening(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.exact import exact_text
-from graphstep.ground.numerals import DIGITS, Notation, Writing, writing_of
+from graphstep.ground.numerals import DIGITS, ENGLISH, Notation, Writing, writing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 COMMAND_CELLS = 400
 """Cells up to which an array that was not typed is written into a command."""
 
-KEYWORDS = ("inputs", "seed", "ties", "data", "share", "expand", "fold", "digits", "notation")
+KEYWORDS = ("inputs", "seed", "ties", "data", "share", "expand", "fold", "digits", "notation", "language")
 """The fields that a run in Python and the front matter of a lesson take."""
 
 REWRITINGS = ("share", "expand", "fold")
@@ -61,6 +61,8 @@ class Setup:
     """Significant digits of a result."""
     notation: Notation = "d"
     """How a whole effect is written."""
+    language: str = ENGLISH
+    """The language of its sentences, by its code."""
 
     def __post_init__(self) -> None:
         if self.ties not in ("first", "split"):
@@ -70,7 +72,7 @@ class Setup:
     @property
     def writing(self) -> Writing:
         """How numbers and derivatives are written."""
-        return Writing(self.digits, lecture=self.notation == "lecture")
+        return writing_of(self.notation, self.digits, self.language)
 
     @property
     def step(self) -> int | None:
@@ -112,6 +114,8 @@ class Setup:
             words.append(f"--digits={self.digits}")
         if self.notation != "d":
             words.append(f"--notation={self.notation}")
+        if self.language != ENGLISH:
+            words.append(f"--language={self.language}")
         words += [f"--break={text}" for text in self.breaks]
         return words if self.at is None else [*words, "--at", self.at]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graphstep.gates.notation import LATEX, TEXT, latex_style, text_style
 from graphstep.ground.numerals import DIGITS, ENGLISH
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
     from graphstep.gates.notation import Term
@@ -187,7 +187,7 @@ class Explanation:
         parts += [self.shapes, self.why, self.jacobian]
         parts.extend(note.text for note in self.notes)
         parts += [said("definition", name=name, meaning=meaning) for name, meaning in self.definitions]
-        return said("joint").join(part for part in parts if part)
+        return joined(self.language, parts)
 
 
 class Rules:

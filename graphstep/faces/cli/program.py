@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from graphstep.engine.opening import read_setup
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, quoted
-from graphstep.ground.numerals import DIGITS
+from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.language.setup import REWRITINGS, Setup, read_names
 from graphstep.language.values import split_inputs
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     import argparse
 
     from graphstep.engine.opening import Opening
+
+LANGUAGE = "GRAPHSTEP_LANGUAGE"
+"""The environment variable that names the language where no option does."""
 
 
 def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
@@ -43,6 +47,9 @@ def writing_arguments(parser: argparse.ArgumentParser) -> None:
     letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
     parser.add_argument("--digits", metavar="N", default=str(DIGITS), help=f"significant digits of results (default: {DIGITS})")
     parser.add_argument("--notation", choices=["d", "lecture"], default="d", help=letters)
+    parser.add_argument(
+        "--language", metavar="CODE", help=f"the language in which steps are explained: en, zh (default: ${LANGUAGE}, else en)"
+    )
 
 
 def setup_of(options: argparse.Namespace) -> Setup:
@@ -53,6 +60,8 @@ def setup_of(options: argparse.Namespace) -> Setup:
     texts = {name: text.strip() for name, text in split_inputs(options.values).items()}
     flags = {name: getattr(options, name) for name in REWRITINGS}
     more = {name: getattr(options, name) for name in ("at", "notation") if hasattr(options, name)}
+    if hasattr(options, "language"):
+        more["language"] = _language(options.language)
     breaks, digits = tuple(getattr(options, "breaks", ())), _digits(getattr(options, "digits", str(DIGITS)))
     program = _standard_input() if options.expression == "-" else options.expression
     return Setup(
@@ -63,6 +72,16 @@ def setup_of(options: argparse.Namespace) -> Setup:
 def opening_of(options: argparse.Namespace) -> Opening:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
     return read_setup(setup_of(options), files=True)
+
+
+def _language(word: str | None) -> str:
+    """The language that was asked for, else that of the environment, else English."""
+    code = word or os.environ.get(LANGUAGE) or ENGLISH
+    if code == ENGLISH:
+        return ENGLISH
+    from graphstep.telling.words.catalogue import checked_language
+
+    return checked_language(code)
 
 
 def _standard_input() -> str:

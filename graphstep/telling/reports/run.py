@@ -39,6 +39,7 @@ from graphstep.telling.reports import gradients, inputs
 from graphstep.telling.reports.large import large
 from graphstep.telling.reports.parts import equal, figure, has_arrays, output_term, sentence, shown, strong
 from graphstep.telling.reports.summary import summary
+from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 
 BLOCKS = 20
 """Gates up to which every contribution has a block of its own; of more they stand in a table."""
+
+_PLACE = "\0"
+"""Where a formula stands in a message; nobody types it."""
 
 
 # -- the narration -----------------------------------------------------------------------------------------------------------
@@ -65,17 +69,18 @@ def narration(trace: Trace, at: int | None = None, *, command: str = "", missing
 
 def _narrated(trace: Trace, last: int) -> Iterator[Block]:
     yield Typed(trace.program.text.strip())
+    language = trace.writing.language
     phase, rules = "", Rules()
     for n in range(last + 1):
         told = explain(trace, n) if n == 0 else rules.brief(explain(trace, n))
         if told.phase != phase:
             phase = told.phase
-            yield Heading(2, (phase,), phase)
+            yield Heading(2, (message(language, f"phase-{phase}"),), phase)
         yield Step(n, last if n else 0, f"step-{n}", told.title, told.pattern, (_paragraph(told),))
     if last < len(trace):
-        yield sentence(f"stopped at step {last} of {len(trace)}")
+        yield sentence(message(language, "stopped", step=str(last), steps=str(len(trace))))
         return
-    yield Heading(2, ("result",), "result")
+    yield Heading(2, (message(language, "result"),), "result")
     yield Listing(tuple(_results(trace)))
 
 
@@ -86,9 +91,11 @@ def _paragraph(told: Explanation) -> Prose:
         if ladder is not None:
             content += [Math.of(ladder), ". "]
     if told.local is not None and len(told.local.rungs) > 1:
-        content += ["Local gradient ", Math.of(told.local), ". "]
-    meanings = [f"{name} is {meant}." for name, meant in told.definitions]
-    content += [" ".join(filter(None, [told.shapes, told.why, told.jacobian, *(note.text for note in told.notes), *meanings]))]
+        before, _, behind = message(told.language, "local-ladder", ladder=_PLACE).partition(_PLACE)
+        content += [before, Math.of(told.local), f"{behind} "]
+    meanings = [message(told.language, "definition", name=name, meaning=meant) for name, meant in told.definitions]
+    sentences = [told.shapes, told.why, told.jacobian, *(note.text for note in told.notes), *meanings]
+    content += [joined(told.language, sentences)]
     if content[-1] == "":
         content[-2:] = ["."] if len(content) > 1 else []
     return Prose(tuple(content))
@@ -100,7 +107,7 @@ def _results(trace: Trace) -> Iterator[Content]:
     if (objective := objective_ladder(trace)) is not None:
         yield (Math.of(objective),)
     if not program.inputs:
-        yield ("no input: nothing to differentiate",)
+        yield (message(trace.writing.language, "nothing-to-differentiate"),)
     for index in range(len(program.inputs)):
         reason = why_gradient(trace, index)
         if not program.depends[index]:

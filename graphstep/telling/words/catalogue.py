@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from graphstep.ground.numerals import ENGLISH
 from graphstep.telling.words.english import MESSAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from gettext import GNUTranslations
 
     from graphstep.telling.words.english import English
@@ -50,21 +51,32 @@ def message(language: str, key: str, /, **fields: str) -> str:
     return catalogue(language).find(key, MESSAGES[key]).format(**fields)
 
 
-def languages() -> dict[str, str]:
-    """The languages by their codes, each with its own name; English first."""
-    return {ENGLISH: "English", **{path.stem: _own_name(path) for path in sorted(Path(__file__).parent.glob("*.po"))}}
+def joined(language: str, sentences: Iterable[str]) -> str:
+    """Sentences one behind the other; empty ones are left out."""
+    parts = [text for text in sentences if text]
+    return reduce(lambda one, following: message(language, "joint", one=one, next=following), parts) if parts else ""
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages, English first."""
+    return ENGLISH, *sorted(path.stem for path in Path(__file__).parent.glob("*.po"))
 
 
 def checked_language(code: str) -> str:
     """A language by its code, also as an environment has it (``zh_CN.UTF-8``). InputError for one that has no file."""
     name = code.partition(".")[0].replace("_", "-").casefold()
-    known = languages()
     for candidate in (name, name.partition("-")[0]):
-        if candidate in known:
+        if candidate in languages():
             return candidate
-    listed = ", ".join(f"{key} ({own})" for key, own in known.items())
-    hint = did_you_mean(name, known) or "docs/add-a-language.md says how another is added"
-    raise InputError(f"there is no language {quoted(code)}: there are {listed}", hint=hint)
+    hint = did_you_mean(name, languages()) or "docs/add-a-language.md says how another is added"
+    raise InputError(f"there is no language {quoted(code)}: there are {_listed()}", hint=hint)
+
+
+def _listed() -> str:
+    """The languages, each with what it calls itself."""
+    from babel import Locale
+
+    return ", ".join(f"{code} ({Locale.parse(code).get_display_name(code)})" for code in languages())
 
 
 @cache
@@ -85,10 +97,3 @@ def catalogue(language: str) -> Catalogue:
         write_mo(compiled, read_po(file, locale=path.stem))
     compiled.seek(0)
     return _Translated(GNUTranslations(compiled))
-
-
-def _own_name(path: Path) -> str:
-    """What a language calls itself: its file says it in a line ``"Language-Team: …"``."""
-    with path.open(encoding="utf-8") as file:
-        line = next((line for line in file if line.startswith('"Language-Team: ')), "")
-    return line.partition(": ")[2].partition("\\n")[0] or path.stem

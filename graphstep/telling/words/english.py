@@ -15,7 +15,7 @@ English = str | tuple[str, str]
 """A message, or its singular and its plural."""
 
 _STEPS: dict[str, English] = {
-    "joint": " ",
+    "joint": "{one} {next}",
     "and": "{first} and {last}",
     # What happens.
     "start": "Start",

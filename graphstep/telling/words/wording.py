@@ -11,7 +11,7 @@ from graphstep.telling.explanation import Note
 from graphstep.telling.facts import Box, Cells, Kind, Listed, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.telling.names import name_of, slot_name
 from graphstep.telling.operands import operand_with_value
-from graphstep.telling.words.catalogue import catalogue
+from graphstep.telling.words.catalogue import catalogue, joined
 from graphstep.telling.words.english import MESSAGES
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Wording:
 
     def joined(self, sentences: Iterable[str]) -> str:
         """Sentences that are worded already, one behind the other; empty ones are left out."""
-        return self.message("joint").join(text for text in sentences if text)
+        return joined(self.language, sentences)
 
     def note(self, remark: Remark) -> Note:
         """A remark in words."""

@@ -1,0 +1,68 @@
+"""``python -m graphstep.telling.words.template zh``: the file of a language with every message, new ones yet to be translated."""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphstep.gates import GATES
+from graphstep.gates.gate import Gate
+from graphstep.gates.optimizers import OPTIMIZERS
+from graphstep.telling.words.english import MESSAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.telling.words.english import English
+
+_FIELDS = "Report-Msgid-Bugs-To POT-Creation-Date PO-Revision-Date Last-Translator Language-Team Generated-By Project-Id-Version"
+_NOT_KEPT = tuple(f'"{field}: '.encode() for field in _FIELDS.split(" "))
+
+
+def messages() -> Iterator[tuple[str, English]]:
+    """Every message with its id: those of :mod:`graphstep.telling.words.english`, then the sentences of gates and optimizers."""
+    yield from MESSAGES.items()
+    for name, gate in GATES.items():
+        yield f"gate.{name}.forward", gate.forward
+        if not isinstance(gate, Gate):
+            yield from ((f"gate.{name}.backward.{slot}", sentence) for slot, sentence in enumerate(gate.backward))
+            continue
+        yield f"gate.{name}.backward", gate.backward
+        for place, rule in enumerate(gate.conventions):
+            yield f"gate.{name}.convention.{place}", rule.says
+            if rule.others:
+                yield f"gate.{name}.convention.{place}.others", rule.others
+    for name, optimizer in OPTIMIZERS.items():
+        yield f"optimizer.{name}", optimizer.why
+        if optimizer.others:
+            yield f"optimizer.{name}.others", optimizer.others
+
+
+def template(language: str, text: bytes = b"") -> bytes:
+    """The file of a language, made from what it holds already: translations stay while their English is the same."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po, write_po
+
+    known = read_po(BytesIO(text), locale=language) if text else Catalog(language)
+    catalog = Catalog(language, project="graphstep", fuzzy=False, header_comment=f"# graphstep in the language {language}.")
+    for key, english in messages():
+        earlier = known.get(english if isinstance(english, str) else english[0], context=key)
+        catalog.add(english, earlier.string if earlier is not None and earlier.id == english else None, context=key)
+    written = BytesIO()
+    write_po(written, catalog, width=120, omit_header=False)
+    # Of the header only what reads the file is kept: the same messages make the same bytes.
+    lines = (line for line in written.getvalue().splitlines(keepends=True) if not line.startswith(_NOT_KEPT))
+    return b"".join(lines)
+
+
+def main(language: str) -> None:
+    """Write the file of a language anew, or for the first time."""
+    path = Path(__file__).parent / f"{language}.po"
+    path.write_bytes(template(language, path.read_bytes() if path.exists() else b""))
+    print(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
