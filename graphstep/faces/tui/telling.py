@@ -96,8 +96,16 @@ def _rung(left: str, sign: str, right: Line, width: int) -> list[Line]:
 
 def _prose(text: str, style: str, width: int, sign: str = "") -> list[Line]:
     room = max(width - len(sign), 10)
-    parts = wrap(text, room, break_long_words=True) if text else []
+    parts = _wrapped(text, room) if text else []
     return [[((sign if place == 0 else " " * len(sign)) + part, style)] for place, part in enumerate(parts)]
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    if text.isascii():
+        return wrap(text, room, break_long_words=True)
+    from graphstep.faces.drawing.layout.cells import wrapped
+
+    return wrapped(text, room)
 
 
 def folded(lines: Sequence[Line], width: int) -> list[Line]:

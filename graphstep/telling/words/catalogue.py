@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from graphstep.telling.words.english import English
 
+FOLDER = Path(__file__).parent
+"""Where the files of the languages stand."""
+
 
 class Catalogue(Protocol):
     """The messages of one language."""
@@ -59,7 +62,7 @@ def joined(language: str, sentences: Iterable[str]) -> str:
 
 def languages() -> tuple[str, ...]:
     """The codes of the languages, English first."""
-    return ENGLISH, *sorted(path.stem for path in Path(__file__).parent.glob("*.po"))
+    return ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po"))
 
 
 def checked_language(code: str) -> str:
@@ -91,7 +94,7 @@ def catalogue(language: str) -> Catalogue:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    path = Path(__file__).parent / f"{checked_language(language)}.po"
+    path = FOLDER / f"{checked_language(language)}.po"
     compiled = BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=path.stem))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep.gates import GATES
-from graphstep.gates.gate import Gate
 from graphstep.gates.optimizers import OPTIMIZERS
+from graphstep.telling.words.catalogue import FOLDER
 from graphstep.telling.words.english import MESSAGES
 
 if TYPE_CHECKING:
@@ -26,11 +25,11 @@ def messages() -> Iterator[tuple[str, English]]:
     yield from MESSAGES.items()
     for name, gate in GATES.items():
         yield f"gate.{name}.forward", gate.forward
-        if not isinstance(gate, Gate):
+        if isinstance(gate.backward, str):
+            yield f"gate.{name}.backward", gate.backward
+        else:
             yield from ((f"gate.{name}.backward.{slot}", sentence) for slot, sentence in enumerate(gate.backward))
-            continue
-        yield f"gate.{name}.backward", gate.backward
-        for place, rule in enumerate(gate.conventions):
+        for place, rule in enumerate(getattr(gate, "conventions", ())):
             yield f"gate.{name}.convention.{place}", rule.says
             if rule.others:
                 yield f"gate.{name}.convention.{place}.others", rule.others
@@ -59,7 +58,7 @@ def template(language: str, text: bytes = b"") -> bytes:
 
 def main(language: str) -> None:
     """Write the file of a language anew, or for the first time."""
-    path = Path(__file__).parent / f"{language}.po"
+    path = FOLDER / f"{language}.po"
     path.write_bytes(template(language, path.read_bytes() if path.exists() else b""))
     print(path)
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from textwrap import wrap
+
+_WIDE = "\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+_UNIT = re.compile(rf" +|[（「『《]*(?:[{_WIDE}]|[^ {_WIDE}]+)[，。：；、！？）」』》]*")
+"""What a line is not broken within: blanks, a wide character or a word, with the punctuation that stands by it."""
 
 
 def cell_width(text: str) -> int:
@@ -17,6 +23,24 @@ def cell_width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(map(_character_width, text))
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """The lines of a text, each at most `room` cells wide: broken at blanks, and between wide characters, which need none.
+
+    >>> wrapped("× 门把输入相乘。x 被使用 2 次。", 14)
+    ['× 门把输入相', '乘。x 被使用', '2 次。']
+    """
+    if len(text) == cell_width(text):
+        return wrap(text, room, break_long_words=True)
+    lines = [""]
+    for unit in _UNIT.findall(text):
+        for part in [unit] if cell_width(unit) <= room else list(unit):
+            if cell_width(lines[-1] + part.rstrip()) <= room:
+                lines[-1] += part
+            else:
+                lines.append(part.lstrip())
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def _character_width(character: str) -> int:

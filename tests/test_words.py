@@ -1,0 +1,158 @@
+"""Facts in words, in every language that has a file."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import graphstep as gs
+from graphstep.faces.drawing.layout.cells import cell_width, wrapped
+from graphstep.ground.errors import InputError
+from graphstep.telling.explain import explain, fact_of
+from graphstep.telling.facts import Sent
+from graphstep.telling.words.catalogue import catalogue, languages
+from graphstep.telling.words.english import MESSAGES
+from graphstep.telling.words.template import messages, template
+from tests.programs import seeded
+
+OTHERS = languages()[1:]
+ENGLISH = dict(messages())
+WORDS = Path(gs.__file__).parent / "telling" / "words"
+CASES = [
+    ("max(x*y, z) + x", {"x": 2, "y": 3, "z": -4}),
+    ("relu(x*y) - log(z)", {"x": 0, "y": 3, "z": 0}),
+    ("mean(relu(W@x + b))", {"W": [[1, 2], [3, -4]], "x": [1, 1], "b": 0}),
+    ("sum(max(x, y)*softmax(x))", {"x": [1, 2, 3], "y": [3, 2, 1]}),
+    ("sqrt(x)*0 + min(x, y)/y", {"x": 0, "y": 1e-300}),
+]
+"""Programs with every event, kinks, ties, zeros and what is not finite."""
+
+
+def _variables(text: str) -> list[str]:
+    return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+
+
+def _texts(english: str | tuple[str, str]) -> tuple[str, ...]:
+    return (english,) if isinstance(english, str) else english
+
+
+def _read(language: str) -> list[tuple[str, object, object]]:
+    read_po = pytest.importorskip("babel.messages.pofile").read_po
+    with (WORDS / f"{language}.po").open("rb") as file:
+        return [(x.context, x.id, x.string) for x in read_po(file, locale=language) if x.id]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_of_a_language_is_english_with_the_same_variables(language: str) -> None:
+    entries = _read(language)
+    assert len(entries) > 100
+    for key, english, text in entries:
+        assert ENGLISH.get(key) == english, key
+        for one in filter(None, [text] if isinstance(text, str) else text):
+            assert _variables(one) == _variables(_texts(english)[-1]), key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_file_is_made_anew_without_a_change(language: str) -> None:
+    text = (WORDS / f"{language}.po").read_bytes()
+    assert template(language, text) == text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_events_and_patterns_have_words_in_every_language(language: str) -> None:
+    words = catalogue(language)
+    for key in (key for key in MESSAGES if key.startswith(("title-", "pattern-", "phase-", "gates-follow", "seed"))):
+        assert words.find(key, MESSAGES[key]) not in _texts(MESSAGES[key]), key
+
+
+def test_every_message_that_the_code_asks_for_exists_with_its_variables() -> None:
+    used = set()
+    for path in sorted(WORDS.parent.rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+            keys = [x.value for x in call.args if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+            if name not in ("reason", "message") or not keys:
+                continue
+            key, given = keys[0], {keyword.arg for keyword in call.keywords}
+            assert key in MESSAGES, f"{path.name}: {key}"
+            used.add(key)
+            if None not in given:
+                missing = {x for text in _texts(MESSAGES[key]) for x in _variables(text)} - given
+                assert not missing, f"{path.name}: {key} misses {missing}"
+    assert len(used) > 80
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize(
+    "case", [*CASES, *((seeded(n).text, seeded(n).inputs) for n in range(12))], ids=lambda case: case[0][:30]
+)
+def test_a_language_has_the_ladders_of_english_and_none_of_its_sentences(language: str, case: tuple) -> None:
+    text, inputs = case
+    ours, theirs = (gs.run(text, inputs=inputs, language=code).trace for code in ("en", language))
+    for n in range(len(ours) + 1):
+        one, other = explain(ours, n), explain(theirs, n)
+        assert (one.event, one.n, one.phase, one.definitions) == (other.event, other.n, other.phase, other.definitions)
+        for left, right in zip((*one.before, one.ladder, one.local), (*other.before, other.ladder, other.local), strict=True):
+            assert (left is None) == (right is None)
+            if left is not None and right is not None:
+                assert [rung.digits for rung in left.rungs] == [rung.digits for rung in right.rungs]
+                assert re.findall(r"[-\d.]+", left.line) == re.findall(r"[-\d.]+", right.line) or "64" in left.line
+        # Each sentence has its translation, so that no step says a sentence of English.
+        for sentence in filter(None, (one.title, one.why, one.shapes, one.jacobian, *(note.text for note in one.notes))):
+            assert sentence not in other.narrative
+        assert not re.search(r"\b(the|gate|gradient|its|cells|upstream|taken as)\b", other.narrative), other.narrative
+
+
+def test_a_send_holds_its_wire_and_no_sentence() -> None:
+    run = gs.run("x*y", x=2, y=3, seed=5).trace
+    fact = fact_of(run.step(4 if run.step(4).slot == 1 else 3))
+    assert isinstance(fact, Sent)
+    # The wire's upstream gradient is the seed of the output; the step's own gradient is that of y.
+    assert (fact.wire.upstream, fact.wire.local, fact.wire.contribution) == (5.0, 2.0, 10.0)
+    assert fact.rule.message == "gate.mul.backward"
+
+
+def test_an_unknown_language_lists_those_there_are() -> None:
+    with pytest.raises(InputError, match=r"there is no language 'xx': there are en \(English\), zh \(中文\)"):
+        gs.run("x*x", x=1, language="xx")
+
+
+@pytest.mark.parametrize("code", ["zh_CN.UTF-8", "ZH", "zh-Hans"])
+def test_a_language_may_be_called_as_an_environment_calls_it(code: str) -> None:
+    assert gs.run("x*x", x=1, language=code).trace.setup.language == "zh"
+
+
+def test_wide_characters_are_set_by_cells() -> None:
+    run = gs.run("(x+y)*z + relu(x)", x=-2, y=5, z=-4, language="zh").trace
+    for width in (20, 40, 76):
+        for n in range(len(run) + 1):
+            words = explain(run, n).why
+            lines = wrapped(words, width)
+            assert max(map(cell_width, lines)) <= width
+            assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+            assert not any(line.startswith(("，", "。", "：", "；", "）")) for line in lines)
+
+
+def test_a_run_in_english_loads_no_library_of_languages() -> None:
+    code = "import sys, graphstep as gs; gs.run('x*y', x=1, y=2).steps[3].explain(); print('babel' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+
+
+def test_the_page_on_languages_is_followed_literally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(gs.__file__).parents[1] / "docs" / "add-a-language.md"
+    entry = re.search(r"```po\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert entry is not None
+    copied = "\n".join(line.strip() for line in entry[1].strip().splitlines())
+    empty = template("pt").decode()
+    place = copied.rpartition("\n")[0] + '\nmsgstr ""\n'
+    assert place in empty
+    (tmp_path / "pt.po").write_text(empty.replace(place, f"{copied}\n"), encoding="utf-8")
+    monkeypatch.setattr("graphstep.telling.words.catalogue.FOLDER", tmp_path)
+    narrative = explain(gs.run("(x+y)*z", x=-2, y=5, z=-4, language="pt").trace, 4).narrative
+    assert narrative.startswith("× envia para x+y (switcher): df/d(x+y) = df/df · ∂f/∂(x+y) = 1 · (-4) = -4.")
