@@ -8,7 +8,7 @@ from graphstep.ground.arrays import shape_of, shape_text
 from graphstep.ground.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
@@ -18,12 +18,9 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
     """Raise InputError unless there is exactly one value for each input of the program."""
     missing = [name for name in program.inputs if name not in inputs]
     if missing:
-        from graphstep.language.read.foreign.names import name_hint
-
         names = ", ".join(missing)
         example = " ".join(f"{name}=…" for name in missing)
-        meant = next(filter(None, (name_hint(name, program.text, inputs) for name in missing)), "")
-        hint = "; ".join(filter(None, [f"give one on the command line: {example}", meant]))
+        hint = "; ".join(filter(None, [f"give one on the command line: {example}", mistyped(program, inputs)]))
         raise InputError(f"no value for {names}", hint=hint)
     for name in inputs:
         if name in program.input_places:
@@ -45,3 +42,11 @@ def check_seed(program: Program, seed: Number) -> None:
             f"the seed has the shape {shape_text(shape_of(seed))}, and the output {shape_text(shape) or 'is a single number'}"
         )
         raise InputError(message, hint="the seed has the shape of the output, or is a single number for all its cells")
+
+
+def mistyped(program: Program, inputs: Collection[str]) -> str:
+    """What an input without a value may have been meant to be, where another name is likely; empty where none is."""
+    from graphstep.language.read.foreign.names import name_hint
+
+    missing = (name for name in program.inputs if name not in inputs)
+    return next(filter(None, (name_hint(name, program.text, inputs) for name in missing)), "")

@@ -144,6 +144,14 @@ def test_export_warns_before_it_overwrites_and_says_what_cannot_be_written(tmp_p
     assert "switcher" in (tmp_path / "graphstep.md").read_text()
 
 
+def test_the_form_says_what_a_mistyped_name_may_have_meant() -> None:
+    async def play(driver: Driver) -> None:
+        assert "Sinx is one name" in driver.frame() or "sinx is one name" in driver.frame()
+        assert "sin(x)" in driver.frame()
+
+    drive(play, "sinx*y", {"y": 2.0})
+
+
 def test_copy_gives_the_command_that_opens_this_step() -> None:
     async def play(driver: Driver) -> None:
         await driver.press("end", "e", "7", "enter", "y")

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from graphstep.gates import Ties
-    from graphstep.ground.arrays import Number
+    from graphstep.language.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +63,6 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSpec:
-    """What is run from a heading on, or from the start of the lesson."""
-
-    program: str
-    """The text of the program."""
-    inputs: Mapping[str, Number]
-    """Values of inputs. Those of the front matter may serve several programs: each takes the ones it has."""
-    expand: bool = False
-    """Whether composite gates are shown as their parts."""
-    fold: bool = False
-    """Whether recognised parts are shown as one gate."""
-    share: bool = False
-    """Whether equal subexpressions are one node."""
-    ties: Ties = "first"
-    """Who gets the gradient of max at a tie."""
-    seed: float = 1.0
-    """The gradient of the output."""
-    data: tuple[str, ...] = ()
-    """The inputs that are data: nobody asks for their gradients, so the run sends none to them."""
-    line: int = 1
-    """Where the lesson names it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Prose:
     """Ordinary Markdown between headings and questions."""
 
@@ -131,7 +106,7 @@ class Section:
     """The heading as typed; the lesson's title for the introduction."""
     stop: Stop | None
     """The place in the run that the heading names; None stays where the run is."""
-    run: RunSpec | None
+    run: Setup | None
     """What the heading starts to run; None goes on with what runs."""
     blocks: tuple[Block, ...]
     """Prose and questions in the order of the text."""
@@ -152,8 +127,10 @@ class Lesson:
     """The file."""
     title: str
     """What it is called."""
-    run: RunSpec
-    """What is run from the start."""
+    run: Setup
+    """What is run from the start. Its inputs may serve several programs of the lesson: each takes those that it has."""
+    run_line: int
+    """The line that names its program."""
     needs: tuple[str, ...]
     """The lessons to have done before, by the name of their file without ``.md``."""
     source: str

@@ -25,11 +25,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, quoted
-from graphstep.teaching.lesson.document import RunSpec, Stop
+from graphstep.ground.exact import exact_text
+from graphstep.teaching.lesson.document import Stop
 
 if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
+    from graphstep.language.setup import Setup
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 """Which of several sends between the same two nodes."""
@@ -87,25 +90,25 @@ def _backward(rest: str) -> Stop:
     return Stop("backward", gate, node, nth)
 
 
-def program_of(text: str, front: RunSpec, line: int) -> RunSpec:
+def program_of(text: str, front: Setup) -> Setup:
     """What ``program: text`` runs, with the values and the data of the front matter. InputError for an item it does not know."""
     program, *items = _WITH.split(text, maxsplit=1)
-    spec = RunSpec(program.strip(), front.inputs, data=front.data, line=line)
+    setup = replace(front, program=program.strip(), seed="1", ties="first", share=False, expand=False, fold=False)
     for item in _items(items[0]) if items else ():
         name, equals, value = (part.strip() for part in item.partition("="))
         if equals and name:
-            spec = replace(spec, inputs={**spec.inputs, name: value_of(name, value)})
+            setup = setup.edited({name: text_of(name, value)})
         elif name == "expand":
-            spec = replace(spec, expand=True)
+            setup = replace(setup, expand=True)
         elif name == "fold":
-            spec = replace(spec, fold=True)
+            setup = replace(setup, fold=True)
         elif name == "share":
-            spec = replace(spec, share=True)
+            setup = replace(setup, share=True)
         elif " ".join(name.split()) == "split ties":
-            spec = replace(spec, ties="split")
+            setup = replace(setup, ties="split")
         else:
             raise InputError(f"{quoted(item.strip())} is neither NAME = VALUE nor one of {', '.join(_OPTIONS)}")
-    return spec
+    return setup
 
 
 def _items(text: str) -> list[str]:
@@ -118,6 +121,14 @@ def _items(text: str) -> list[str]:
         else:
             items[-1] += character
     return items
+
+
+def text_of(name: str, value: object) -> str:
+    """The value of an input as it is typed; raises as :func:`value_of` does."""
+    number = value_of(name, value)
+    if isinstance(value, str):
+        return value.strip()
+    return exact_text(number, limits.CELLS) or ""
 
 
 def value_of(name: str, value: object) -> Number:

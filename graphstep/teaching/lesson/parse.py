@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.files import open_file
-from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, RunSpec, Section, Stop
-from graphstep.teaching.lesson.headings import program_of, stop_of, value_of
+from graphstep.ground.numerals import DIGITS
+from graphstep.language.setup import KEYWORDS, Setup
+from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, Section, Stop
+from graphstep.teaching.lesson.headings import program_of, stop_of, text_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +45,7 @@ WORDS = 2_000
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
-_FRONT = ("title", "program", "inputs", "data", "needs", "source", "minutes", "expand", "fold", "share", "ties", "seed")
+_FRONT = ("title", "needs", "source", "minutes", "program", *KEYWORDS)
 _PREDICT = ("ask", "hint", "because", "question", "options")
 _TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
@@ -124,13 +126,14 @@ class _Parser:
             self.path,
             title,
             run,
+            self.front_lines.get("program", 1),
             self.strings(front, "needs", self.front_lines),
             self.string(front, "source", self.front_lines),
             minutes,
             sections,
         )
 
-    def _run(self, front: dict[str, Any]) -> RunSpec:
+    def _run(self, front: dict[str, Any]) -> Setup:
         lines = self.front_lines
         program = self.string(front, "program", lines)
         if not program:
@@ -139,11 +142,12 @@ class _Parser:
         if not isinstance(inputs, dict):
             self.fail(lines.get("inputs", 1), "inputs is a table: inputs = { x = -2, y = 5 }")
         try:
-            values = {name: value_of(name, value) for name, value in inputs.items()}
-            seed = value_of("seed", front.get("seed", 1.0))
+            values = {name: text_of(name, value) for name, value in inputs.items()}
+            seed = text_of("seed", front.get("seed", 1))
+            shape = value_of("seed", seed)
         except GraphstepError as error:
             self.fail(lines.get("inputs", 1), error.message)
-        if not isinstance(seed, float):
+        if not isinstance(shape, float):
             self.fail(lines["seed"], "the seed of a lesson is a number")
         ties = front.get("ties", "first")
         if ties not in ("first", "split"):
@@ -151,13 +155,17 @@ class _Parser:
         for name in ("expand", "fold", "share"):
             if not isinstance(front.get(name, False), bool):
                 self.fail(lines[name], f"{name} is true or false")
-        flags = {name: bool(front.get(name, False)) for name in ("expand", "fold", "share")}
+        flags: dict[str, Any] = {name: bool(front.get(name, False)) for name in ("expand", "fold", "share")}
         data = self.strings(front, "data", lines)
         if unknown := [name for name in data if name not in values]:
             self.fail(lines["data"], f"data names {quoted(unknown[0])}, to which inputs gives no value")
-        return RunSpec(program, values, **flags, ties=ties, seed=seed, data=data, line=lines.get("program", 1))
+        digits, notation = front.get("digits", DIGITS), front.get("notation", "d")
+        try:
+            return Setup(program, values, seed, ties, data, **flags, digits=digits, notation=notation)
+        except InputError as error:
+            self.fail(lines.get("digits", lines.get("notation", 1)), error.message)
 
-    def _sections(self, title: str, run: RunSpec) -> tuple[Section, ...]:
+    def _sections(self, title: str, run: Setup) -> tuple[Section, ...]:
         sections: list[Section] = []
         heading, line, stop, spec = title, self.body + 1, None, None
         blocks: list[Block] = []
@@ -202,11 +210,11 @@ class _Parser:
         sections.append(Section(heading, stop, spec, tuple(blocks), line))
         return _with_keys(sections)
 
-    def _stop(self, heading: str, run: RunSpec, line: int) -> tuple[Stop | None, RunSpec | None]:
+    def _stop(self, heading: str, run: Setup, line: int) -> tuple[Stop | None, Setup | None]:
         try:
             stop = stop_of(heading)
             if isinstance(stop, str):
-                return Stop("start"), program_of(stop, run, line)
+                return Stop("start"), program_of(stop, run)
         except InputError as error:
             self.fail(line, error.message)
         return stop, None

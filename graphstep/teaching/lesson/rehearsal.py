@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.document import Lesson, RunSpec, Section
+    from graphstep.language.setup import Setup
+    from graphstep.teaching.lesson.document import Lesson, Section
     from graphstep.teaching.lesson.solution import Solution
 
 
@@ -27,8 +27,6 @@ class Scene:
     """What the file says."""
     trace: Trace
     """The run."""
-    spec: RunSpec
-    """How it was asked for."""
     step: int
     """The number of the step that the section stops at."""
     solutions: tuple[Solution, ...]
@@ -60,13 +58,13 @@ def rehearse(lesson: Lesson) -> Rehearsal:
     problems: list[Problem] = []
     scenes: list[Scene] = []
     try:
-        trace, spec, step = _run(lesson.run, shared=lesson.run.inputs), lesson.run, 0
+        trace, step = _run(lesson.run, lesson.run), 0
     except GraphstepError as error:
-        raise LessonError(Problem(lesson.path, lesson.run.line, f"the program cannot be run: {error.message}")) from error
+        raise LessonError(Problem(lesson.path, lesson.run_line, f"the program cannot be run: {error.message}")) from error
     for section in lesson.sections:
         if section.run is not None:
             try:
-                trace, spec = _run(section.run, shared=lesson.run.inputs), section.run
+                trace = _run(section.run, lesson.run)
             except GraphstepError as error:
                 problems.append(Problem(lesson.path, section.line, f"the program cannot be run: {error.message}"))
                 break
@@ -81,19 +79,18 @@ def rehearse(lesson: Lesson) -> Rehearsal:
                 solutions.append(solve(question, trace))
             except GraphstepError as error:
                 problems.append(Problem(lesson.path, question.lines.get("ask", question.line), error.message))
-        scenes.append(Scene(section, trace, spec, step, tuple(solutions)))
+        scenes.append(Scene(section, trace, step, tuple(solutions)))
     if problems:
         raise LessonError(*problems)
     return Rehearsal(lesson, tuple(scenes))
 
 
-def _run(spec: RunSpec, shared: Mapping[str, Number]) -> Trace:
-    from graphstep.engine.trace import trace
+def _run(setup: Setup, front: Setup) -> Trace:
+    from graphstep.engine.opening import open_setup
     from graphstep.language.rewrite import read_program
 
-    program = read_program(spec.program, spec.inputs, share=spec.share, expand=spec.expand, fold=spec.fold)
+    named = read_program(setup.program, setup.inputs).input_places
     # The front matter's values serve every program of the lesson: each takes those that it names. A value that a heading gives is
     # meant for its own program.
-    values = {name: value for name, value in spec.inputs.items() if name in program.input_places or shared.get(name) is not value}
-    program = replace(program, data=frozenset(name for name in spec.data if name in program.input_places))
-    return trace(program, values, seed=spec.seed, ties=spec.ties)
+    inputs = {name: text for name, text in setup.inputs.items() if name in named or front.inputs.get(name) != text}
+    return open_setup(replace(setup, inputs=inputs, data=tuple(name for name in setup.data if name in named)))

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
+from graphstep.engine.inputs import mistyped
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import said_of
 from graphstep.ground.errors import GraphstepError
@@ -79,6 +80,8 @@ class InputsForm(Form[Filled]):
             box.border_subtitle = "enter: next, and start; esc: quit"
             program = " ".join(self.program.text[:200].split())
             yield Static(Content(program), classes="quiet")
+            if hint := mistyped(self.program, self.inputs):
+                yield Static(Content(f"{hint[:1].upper()}{hint[1:]}."), classes="quiet")
             with VerticalScroll(id="fields", can_focus=False):
                 if len(self.missing) > MOST_FIELDS:
                     yield Static(
