@@ -22,7 +22,6 @@ KINDS_OF_ROW = {"Gate", "StructuralGate"}
 STILL_ASK = {
     f"graphstep/{name}.py"
     for name in (
-        "analysis/jacobian/jacobian",
         "analysis/symbolic/cells",
         "analysis/witnesses/around",
         "analysis/witnesses/remarks",
@@ -31,7 +30,6 @@ STILL_ASK = {
         "language/read/calls",
         "language/read/structural",
         "language/shapes",
-        "teaching/lesson/slips",
         "telling/cells/gradient",
         "telling/cells/value",
         "telling/explain",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from graphstep.gates.numbers import push
+
 if TYPE_CHECKING:
+    from graphstep.gates.gate import Gate
     from graphstep.gates.structural import Array, Call, Cell, StructuralGate
 
 
@@ -21,11 +24,11 @@ class CellTerm:
     """For a product, whose cell the local gradient is: the slot of the other input, and the cell in it."""
 
 
-def column(np: Any, gate: StructuralGate, call: Call, slot: int, cell: Cell) -> Array:
+def column(np: Any, gate: Gate | StructuralGate, call: Call, slot: int, cell: Cell) -> Array:
     """The column of the Jacobian for one cell of the input of ``slot``, in the shape of the gate's value."""
     direction = np.zeros(np.shape(call.inputs[slot]))
     direction[cell] = 1.0
-    return np.asarray(gate.push(np, call, slot, direction))
+    return np.asarray(push(gate, call, slot, direction))
 
 
 def cell_terms(np: Any, gate: StructuralGate, call: Call, slot: int, cell: Cell) -> list[CellTerm]:

@@ -115,6 +115,12 @@ class Gate:
     """It has no options."""
     rest: ClassVar[str] = ""
     """No numerals stand behind its inputs."""
+    multiplications: ClassVar[None] = None
+    """Its pullback takes one for each cell of the input."""
+    factors: ClassVar[None] = None
+    """A cell of its value is no sum of products."""
+    remark: ClassVar[None] = None
+    """What it chooses at a kink stands in its conventions."""
 
     @property
     def arity(self) -> tuple[int, int | None]:

@@ -44,3 +44,8 @@ def send(rule: Gate | StructuralGate, call: Call, slot: int, upstream: Any, into
         return (np.where(slope == 0, 0.0, part) if rule.pattern[0] == "router" else part), slope
     filled = Call(call.inputs, call.out, call.options, call.ties, into)
     return rule.pullback(np, filled, slot, upstream), None
+
+
+def push(rule: Gate | StructuralGate, call: Call, slot: int, direction: Array) -> Array:
+    """How the value of a gate moves when the input of a slot moves in a direction, in the value's shape."""
+    return rule.push(np, call, slot, direction) if not isinstance(rule, Gate) else local(rule, call, slot) * direction

@@ -143,7 +143,7 @@ class StructuralGate:
     """It is no non-linearity of a layer."""
     over_cells: ClassVar[str] = ""
     """It works over the cells of an array already."""
-    computed: ClassVar[Callable[..., Any] | None] = None
+    computed: ClassVar[None] = None
     """Its formula is as good as what it computes."""
     conventions: ClassVar[tuple[Convention, ...]] = ()
     """What it chooses at a kink it says in a remark."""

@@ -79,7 +79,7 @@ def zero_times_infinity(wire: Wire) -> tuple[Reason, ...]:
             np.isinf(upstream).any() and not all(np.all(x) for x in others)
         )
         fresh = not any(np.isnan(x).any() for x in (upstream, *others))
-        if getattr(gate, "factors", None) is None or not (np.isnan(contribution).any() and fresh and met):
+        if gate.factors is None or not (np.isnan(contribution).any() and fresh and met):
             return ()
         return (reason("trap-products", value=NotFinite.of(wire.contribution)),)
     local = np.broadcast_to(np.asarray(number(wire.local)), contribution.shape)

@@ -8,6 +8,7 @@ import numpy as np
 
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import send
 from graphstep.ground.arrays import all_zero, number_text
 from graphstep.telling.facts import Listed, Named, Operand, Reason, Slot, reason
 from graphstep.telling.kinks import at_choice, convention
@@ -125,7 +126,6 @@ def _fades(trace: Trace, gate: Gate, sender: int, slot: int, cells: NDArray[np.b
 def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, ...]:
     """Why a structural gate at which a gradient arrives sends 0 in every cell."""
     trace, gate, call = wire.trace, wire.gate, wire.trace.call(sender)
-    assert not isinstance(gate, Gate), "an elementwise gate has a local gradient"
     if gate.pattern[0] == "switcher":
         for other, value in enumerate(trace.operand_values(sender)):
             if other != slot and all_zero(value):
@@ -141,7 +141,7 @@ def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
 
     def sends_something(factors: Any) -> bool:
         with np.errstate(all="ignore"):
-            return bool(np.any(gate.pullback(np, call, slot, upstream * factors)))
+            return bool(np.any(send(gate, call, slot, upstream * factors)[0]))
 
     operand = trace.node(sender).operands[slot]
     alone = isinstance(operand, int) and not trace.program.nodes[operand].shape

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.gates.columns import column
-from graphstep.gates.gate import Gate
+from graphstep.gates.numbers import value
 from graphstep.ground.errors import LimitError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
+    from graphstep.gates.gate import Gate
     from graphstep.gates.structural import Call, StructuralGate, Structure
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Shape
@@ -105,10 +106,10 @@ class Jacobian:
         if not self.is_formed:
             message = f"this Jacobian has {self.entries:,} entries, and only those of at most {ENTRIES:,} are formed"
             raise LimitError(message, hint="take fewer examples, or a smaller layer, to see one in full")
-        gate = self.wire.gate
-        if isinstance(gate, Gate):
-            # The local gradient of an elementwise gate is the diagonal.
-            matrix = np.diag(np.asarray(self.wire.local, np.float64).ravel())
+        gate, local = self.wire.gate, self.wire.local
+        if local is not None:
+            # A local gradient for each cell is the diagonal.
+            matrix = np.diag(np.asarray(local, np.float64).ravel())
         else:
             matrix = np.zeros((self.rows, self.columns))
             call = self.trace.call(self.wire.sender)
@@ -205,10 +206,8 @@ def jacobian(wire: Wire) -> Jacobian:
     """The Jacobian of an edge."""
     trace, slot, gate = wire.trace, wire.slot, wire.gate
     rows = prod(trace.node(wire.sender).shape)
-    if isinstance(gate, Gate):
-        return Jacobian(wire, "diagonal", rows, rows)
     call = trace.call(wire.sender)
-    shapes = [value.shape for value in call.inputs]
+    shapes = [x.shape for x in call.inputs]
     structure = gate.structure(slot, shapes, call.options)
     if structure == "selection" and call.ties == "split" and gate.remark is not None and gate.remark(np, call):
         # Cells that share a tie are all chosen.
@@ -233,7 +232,7 @@ def size_text(size: int) -> str:
     return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
 
 
-def _nonzero(gate: StructuralGate, call: Call, structure: Structure, slot: int, shapes: Sequence[Shape]) -> int:
+def _nonzero(gate: Gate | StructuralGate, call: Call, structure: Structure, slot: int, shapes: Sequence[Shape]) -> int:
     rows, columns = int(call.out.size), prod(shapes[slot])
     if rows * columns == 0:
         return 0
@@ -248,7 +247,7 @@ def _nonzero(gate: StructuralGate, call: Call, structure: Structure, slot: int, 
     # in it is 0 by chance.
     inputs = tuple(_all_different(shape) for shape in shapes)
     with np.errstate(all="ignore"):
-        generic = replace(call, inputs=inputs, out=np.asarray(gate.value(np, inputs, call.options)))
+        generic = replace(call, inputs=inputs, out=np.asarray(value(gate, inputs, call.options)))
         return columns * int(np.count_nonzero(column(np, gate, generic, slot, (0,) * len(shapes[slot]))))
 
 

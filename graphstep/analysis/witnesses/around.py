@@ -138,7 +138,7 @@ def _routes(gate: StructuralGate, call: Call) -> NDArray[np.int8] | None:
 
 def _cost(work: Work) -> int:
     gate, cost = work.gate, CALL + work.cells_read + work.cells_written
-    if isinstance(gate, Gate):
+    if gate.cellwise:
         return cost * (1 + decides(gate.name))
     if gate.factors is not None and gate.multiplications is not None and len(work.shapes) == 2:
         cost += gate.multiplications(0, work.shapes, work.options) // PRODUCTS

@@ -13,6 +13,7 @@ import numpy as np
 from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.gates import Gate
 from graphstep.gates.notation import TERMS, TEXT
+from graphstep.gates.numbers import send
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, name_with_text, slot_term, term
@@ -161,12 +162,11 @@ def _size_sent(wire: Wire, upstream: Any) -> Any:
     slot, gate, local = wire.slot, wire.gate, wire.local
     if local is not None:
         return np.abs(local) * upstream
-    assert not isinstance(gate, Gate), "it has a local gradient"
     call = wire.trace.call(wire.sender)
     shapes = [np.shape(x) for x in call.inputs]
     if gate.structure(slot, shapes, call.options) in ("selection", "permutation", "repetition") or gate.factors is not None:
         sizes = replace(call, inputs=tuple(map(np.abs, call.inputs)), out=np.abs(call.out))
-        return np.abs(gate.pullback(np, sizes, slot, np.asarray(upstream)))
+        return np.abs(send(gate, sizes, slot, np.asarray(upstream))[0])
     # Every cell may move every other one, by its whole size.
     largest = float(np.max(upstream, initial=0.0)) * max(1, call.out.size)
     return np.full(shapes[slot], max(largest, float(np.max(np.abs(wire.contribution), initial=0.0))))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.gates import Gate
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import send
+from graphstep.gates.numbers import value as value_of
 from graphstep.ground.arrays import number_text, plain, shape_of
 from graphstep.ground.operands import Constant
 from graphstep.teaching.lesson.slopes import wrong_slopes
@@ -146,14 +146,14 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
     for value, operand in zip(inputs, operands, strict=True):
         if not isinstance(operand, Constant):
             yield value, f"That is {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
-    if not isinstance(gate, Gate):
+    if not gate.cellwise:
         yield from _slips_of_product(trace, node)
         return
     for slot, operand in enumerate(operands):
         if not isinstance(operand, Constant):
             turned: list[Any] = [np.asarray(-x if k == slot else x)[()] for k, x in enumerate(inputs)]
             with np.errstate(all="ignore"):
-                value = plain(gate.value(NUMBERS, turned))
+                value = plain(value_of(gate, turned, {}))
             yield value, f"You get that when the sign of {name_of(trace.program, operand)} is turned."
     with np.errstate(all="ignore"):
         if len(inputs) == 2:
@@ -164,7 +164,7 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
                     word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
                     yield plain(np.asarray(value)), f"You get that when you {word} the inputs; this gate does something else."
         if gate.name in ("sin", "cos", "tan"):
-            value = plain(np.asarray(gate.value(NUMBERS, [np.float64(np.radians(inputs[0]))])))
+            value = plain(np.asarray(value_of(gate, [np.float64(np.radians(inputs[0]))], {})))
             yield value, "You get that with degrees: angles are in radians."
         if gate.name == "log":
             yield (
@@ -184,7 +184,6 @@ def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
     """Who multiplied by columns where rows belong, left a mean undivided, or counted too few or too many margins."""
     gate, call = trace.gate(node), trace.call(node)
     assert gate is not None, "an input has no gate"
-    assert not isinstance(gate, Gate), "elementwise gates have slips of their own"
     if gate.name == "mean":
         yield call.out * _averaged(call), "That is the sum: a mean is divided by how many there are."
     if gate.name == "hinge":
@@ -195,7 +194,7 @@ def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
         if x.ndim == 2 and x.shape[0] == x.shape[1]:
             turned = [y.T if k == slot else y for k, y in enumerate(call.inputs)]
             with np.errstate(all="ignore"):
-                value = plain(gate.value(np, turned, call.options))
+                value = plain(value_of(gate, turned, call.options))
             what = "columns" if slot == 0 else "rows"
             name = _operand(trace, node, slot)
             yield value, f"That takes the {what} of {name}: rows of the left side meet columns of the right."
@@ -290,7 +289,7 @@ def _slips_of_slots(wire: Wire, *, local: bool) -> Iterator[Slip]:
 def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
     """Who forgot the transpose on the way back through a product, or to add up the copies of a value."""
     gate, call, upstream = trace.gate(sender), trace.call(sender), np.asarray(trace.gradient_of(sender))
-    if gate is None or isinstance(gate, Gate):
+    if gate is None:
         return
     own = call.inputs[slot]
     if gate.name == "matmul":
@@ -298,7 +297,7 @@ def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
         if other.ndim == 2 and other.shape[0] == other.shape[1]:
             turned = replace(call, inputs=(own, other.T) if slot == 0 else (other.T, own))
             with np.errstate(all="ignore"):
-                value = plain(gate.pullback(np, turned, slot, upstream))
+                value = plain(send(gate, turned, slot, upstream)[0])
             name = _operand(trace, sender, 1 - slot)
             yield value, f"That is the product with {name} as it is: on the way back it is transposed."
     if gate.name == "broadcast" and upstream.ndim > np.ndim(own):
@@ -309,7 +308,7 @@ def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
         yield plain(mean), "That is the mean over the copies: they are added up."
     if gate.name == "mean":
         yield (
-            plain(gate.pullback(np, call, slot, upstream) * _averaged(call)),
+            plain(send(gate, call, slot, upstream)[0] * _averaged(call)),
             "A mean hands on 1/n of what arrives to each of n.",
         )
     if gate.name == "cross_entropy" and slot == 0:
