@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import doctest
 import math
+import re
 import sys
 from fractions import Fraction
+from html import unescape
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -156,19 +158,37 @@ def test_a_run_is_written_in_the_format_of_the_suffix(run: gs.Run, tmp_path: Pat
 
 def test_a_notebook_gets_text_markdown_and_picture(run: gs.Run) -> None:
     bundle = run._repr_mimebundle_(include=None, exclude=None)
-    assert set(bundle) == {"text/plain", "text/markdown", "image/svg+xml"}
+    assert set(bundle) == {"text/plain", "text/markdown", "image/svg+xml", "text/html"}
     assert bundle["image/svg+xml"].startswith("<svg")
     assert "output=-12" in repr(run)
 
 
-def test_a_notebook_shows_the_picture_and_then_the_worked_solution(run: gs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def displayed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What a notebook is asked to show."""
     shown: list[dict[str, str]] = []
     display = ModuleType("IPython.display")
     monkeypatch.setattr(display, "display", lambda bundle, raw: shown.append(bundle), raising=False)
     monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
     monkeypatch.setitem(sys.modules, "IPython.display", display)
+    return shown
+
+
+def test_a_notebook_shows_the_page_in_a_frame_of_its_own(run: gs.Run, displayed: list[dict[str, str]]) -> None:
     run._ipython_display_()
-    picture, solution = shown
+    (bundle,) = displayed
+    frame = re.match(r'<iframe srcdoc="([^"]*)" sandbox="allow-scripts"', bundle["text/html"])
+    assert frame
+    assert unescape(frame[1]) == run._render("html", None)
+    assert "× sends to x+y" in bundle["text/html"].split("</iframe>")[1], "what stands there where frames are taken out"
+
+
+def test_a_notebook_shows_picture_and_solution_of_what_is_too_large_for_a_page(
+    run: gs.Run, displayed: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphstep.faces.export.html.LIMIT", 1)
+    run._ipython_display_()
+    picture, solution = displayed
     assert "<svg" in picture["image/svg+xml"]
     # Notebooks know dollars, and neither the fences of Git hosts nor Mermaid.
     assert r"$\frac{d f}{d f} = 1$" in solution["text/markdown"]

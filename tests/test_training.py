@@ -620,3 +620,12 @@ def test_the_norm_of_a_gradient_does_not_overflow_before_the_gradient_does() -> 
     assert training.history.norms["x"] == [pytest.approx(3e200)]
     both = gs.train("sum(1e200*w)", params=["w"], lr=0, steps=1, w=[1.0, 1.0])
     assert both.history.norms["w"] == [pytest.approx(2**0.5 * 1e200)]
+
+
+def test_a_notebook_shows_the_curve_once_there_is_a_round() -> None:
+    training = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=3, x=1, y=2, w=0)
+    shown = training._repr_mimebundle_(include=None)
+    assert shown["image/svg+xml"].startswith("<svg")
+    assert shown["text/plain"] == repr(training)
+    none = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=0, x=1, y=2, w=0)
+    assert set(none._repr_mimebundle_()) == {"text/plain"}

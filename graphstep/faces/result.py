@@ -254,10 +254,13 @@ class Run:
         return notebook.bundle(self.trace, repr(self))
 
     def _ipython_display_(self) -> None:
-        # A front end shows one entry of a bundle, and a run has two things to show: the picture and the worked solution.
+        # A front end shows one entry of a bundle. Where it has no page, a run has two things to show: picture and solution.
         from IPython.display import display
 
         bundle = self._repr_mimebundle_()
+        if "text/html" in bundle:
+            display(bundle, raw=True)
+            return
         for kind in ("image/svg+xml", "text/markdown"):
             display({kind: bundle[kind], "text/plain": bundle["text/plain"]}, raw=True)
 

@@ -248,6 +248,13 @@ class Training:
             raise InputError("there is no round to show", hint="train one round at least")
         return to_dict(self)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """What a notebook shows: the curves, once there is a round."""
+        from graphstep.faces.export.training.formats import picture
+
+        text = {"text/plain": repr(self)}
+        return {**text, "image/svg+xml": picture(self)} if self.history.losses else text
+
     def __repr__(self) -> str:
         params = ", ".join(f"{name}: {number_text(value, 6)}" for name, value in list(self.params.items())[:6])
         return f"<graphstep.Training rounds={self.rounds} loss={number_text(self.loss, 6)} params={{{params}}}>"

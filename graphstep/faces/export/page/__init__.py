@@ -98,14 +98,14 @@ def _body(trace: Trace, drawn: Diagram, last: int, prefix: str, steps: list[str]
     )
     yield "</div>\n"
     yield _controls(prefix, last)
-    yield '<div class="steps">\n'
+    yield '<div class="steps">\n<h2>Steps</h2>\n'
     yield from (writer.block(step(trace, n, last, Rules(), FULL)) for n in range(last + 1))
     yield "</div>\n"
     yield from _values(trace, prefix, last)
     yield '<div class="paper">\n' + "".join(map(writer.block, gradients.gradients(trace, last, FULL)))
     yield "".join(map(writer.block, made_by(command, trace.setup.without_text))) + "</div>\n"
     yield _help(prefix)
-    yield f'<script type="application/json">{{"keys":{_json(keys())},"last":{len(trace)},"steps":[\n'
+    yield f'<script type="application/json">{{"keys":{_json(keys())},"last":{len(trace)},"seed":{trace.seed_step},"steps":[\n'
     for place, text in enumerate(steps):
         yield f",\n{text}" if place else text
     yield "\n]}</script>\n</main>\n"

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const root = document.currentScript.previousElementSibling;
-  const { keys, steps, last } = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+  const { keys, steps, last, seed } = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
   const part = (name) => document.getElementById(root.dataset.prefix + name);
   const end = steps.length - 1;
   const slider = part("slider"), help = part("help"), graph = root.querySelector(".graph");
@@ -61,8 +61,9 @@
       for (const letter of "vg") part(letter + node).classList.toggle("now", step.node == node && (letter === "g") === back);
     }
     for (const wire of root.querySelectorAll(".w")) {
+      // The arrow of the output has no number: it is at work when the gradient enters there.
       const number = wire.id.slice(root.dataset.prefix.length + 1);
-      const on = wires.has(+number) || (number === "ut" && back && n > 0 && steps[n - 1].phase !== "backward");
+      const on = wires.has(+number) || (number === "ut" && n === seed);
       wire.classList.toggle("active", on);
       wire.classList.toggle("back", on && back);
       write(part("c" + number), sent[number] ?? "");
@@ -105,7 +106,7 @@
   }
 
   function sameWork(m, n) {
-    return steps[m].gate === steps[n].gate && steps[m].phase === steps[n].phase;
+    return m > seed && steps[m].gate === steps[n].gate && steps[m].phase === "backward" && steps[n].phase === "backward";
   }
 
   function over(n) {
