@@ -180,7 +180,7 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(run: gs.Run, displayed:
     frame = re.match(r'<iframe srcdoc="([^"]*)" sandbox="allow-scripts"', bundle["text/html"])
     assert frame
     assert unescape(frame[1]) == run._render("html", None)
-    assert "× sends to x+y" in bundle["text/html"].split("</iframe>")[1], "what stands there where frames are taken out"
+    assert "× sends to q" in bundle["text/html"].split("</iframe>")[1], "what stands there where frames are taken out"
 
 
 def test_a_notebook_shows_picture_and_solution_of_what_is_too_large_for_a_page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.faces.drawing.diagram import marks
+from graphstep.faces.drawing.diagram import MORE, digest, marks
 from graphstep.faces.drawing.typed import Typed
 from graphstep.faces.export._cells import Cells, nested
 from graphstep.faces.export.json import number
@@ -46,7 +46,7 @@ def states(trace: Trace, drawn: Diagram, last: int) -> Iterator[dict[str, Any]]:
     for n in range(last + 1):
         step = trace.step(n)
         changed = range(trace.program.first_gate) if n == 0 else (step.node,)
-        written = marks(trace, drawn, n, boxes=changed)
+        written = marks(trace, drawn, n, boxes=())
         said = explain(trace, n)
         ladder = said.ladder
         result = "" if ladder is None else f" {ladder.left_text} {ladder.rungs[-1].relation} {ladder.rungs[-1].text}."
@@ -61,15 +61,15 @@ def states(trace: Trace, drawn: Diagram, last: int) -> Iterator[dict[str, Any]]:
             state |= {"node": step.node, "active": written.active}
         if written.active_edges:
             state["wires"] = sorted(written.active_edges)
-        if written.contributions:
-            state["sent"] = {str(wire): text for wire, text in written.contributions.items()}
+        known = trace.gradient(step.node, n)
+        # What stands on its wire alone would stand twice, as the gradient and as what is sent.
+        if step.contribution is not None and known is not None and known.expected > 1:
+            state["sent"] = {str(wire): digest(step.contribution) for wire in written.active_edges}
         yield state
 
 
 def cells(trace: Trace, index: int, at: int) -> tuple[str | None, str | None, str]:
     """A row of the table of values after a step: value, gradient, and how many contributions have arrived."""
-    from graphstep.faces.drawing.diagram import MORE, digest
-
     value, known = trace.value(index, at), trace.gradient(index, at)
     shown = None if value is None else digest(value)
     if not trace.program.depends[index]:
