@@ -26,9 +26,10 @@ from graphstep.ground.files import is_stream, write_file
 from graphstep.ground.unprintable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from graphstep.engine.trace import Trace
+    from graphstep.telling.document import Document
 
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "pieces",
     "render",
     "write",
+    "write_document",
 ]
 
 
@@ -113,6 +115,20 @@ def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | 
 
         return write_file(path, pdf(pieces(trace, "tex", at, options)))
     return write_file(path, pieces(trace, name or format_of(path), at, options))
+
+
+def write_document(document: Document, path: str | Path) -> Path:
+    """Write a document to a file, in the format of its suffix; returns the path. InputError for a format of no document."""
+    chosen = exporter("tex" if is_pdf(path) else format_of(path))
+    writer: Callable[[Document], Iterator[str]] | None = getattr(chosen, "write", None)
+    if writer is None:
+        suffixes = ", ".join(exporter(form).SUFFIX for form in formats() if hasattr(exporter(form), "write"))
+        raise InputError(f"{quoted(str(path))} would hold a run, and this is a document", hint=f"end it in {suffixes} or .pdf")
+    if is_pdf(path):
+        from graphstep.faces.export._pdf import pdf
+
+        return write_file(path, pdf(writer(document)))
+    return write_file(path, writer(document))
 
 
 def is_pdf(path: str | Path) -> bool:

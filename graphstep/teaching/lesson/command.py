@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -23,6 +24,7 @@ def run(
     words: Sequence[str],
     *,
     plain: bool = False,
+    page: bool = False,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     screen: Callable[[LessonRun], int] | None = None,
@@ -30,8 +32,8 @@ def run(
     """Do what ``graphstep lesson WORDS`` asks for, and return the exit status.
 
     On a terminal a lesson opens on the ``screen``; with ``plain``, or where no screen is given, it is asked line by line; where
-    neither end is a terminal it is printed as a page with the answers at its end. Raises InputError for a lesson that there is
-    not.
+    neither end is a terminal, or with ``page``, it is printed as a page with the answers at its end. Raises InputError for a
+    lesson that there is not.
     """
     source, out = stdin or sys.stdin, stdout or sys.stdout
     if not words:
@@ -39,8 +41,17 @@ def run(
         return 0
     if words[0] == "check":
         return _check([Path(word) for word in words[1:]], out)
-    path = find(" ".join(words)) if not words[0].endswith(".md") or len(words) == 1 else _too_many(words)
-    return _open(path, plain, source, out, screen)
+    return _open(path_of(words), plain, page, source, out, screen)
+
+
+def path_of(words: Sequence[str]) -> Path:
+    """The file of the lesson that words name; InputError where there is none."""
+    return find(" ".join(words)) if not words[0].endswith(".md") or len(words) == 1 else _too_many(words)
+
+
+def command_of(path: Path, *options: str) -> str:
+    """The line of a shell that asks for a lesson again."""
+    return shlex.join(["graphstep", "lesson", *_called(path), *options])
 
 
 def table() -> str:
@@ -72,15 +83,16 @@ def table() -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable[[LessonRun], int] | None) -> int:
+def _open(path: Path, plain: bool, page: bool, source: TextIO, out: TextIO, screen: Callable[[LessonRun], int] | None) -> int:
     from graphstep.teaching.lesson import open_lesson
     from graphstep.teaching.lesson.plain import handout, play
     from graphstep.teaching.lesson.walk import LessonRun
 
     rehearsal = open_lesson(path)
     talks = source.isatty() and out.isatty()
-    if not plain and not talks:
+    if page or (not plain and not talks):
         out.writelines(handout(rehearsal))
+        out.write(f"\nMade by\n\n  {command_of(path, '--format', 'text')}\n")
         return 0
     kept = progress.load()
     start = progress.resume(LessonRun(rehearsal), kept)
@@ -98,7 +110,7 @@ def _open(path: Path, plain: bool, source: TextIO, out: TextIO, screen: Callable
         end = play(start, source, out, keep)
         if kept_now and not end.finished:
             out.write(
-                f"Your place is kept: graphstep lesson {' '.join(_called(path))} goes on at '{end.scene.section.heading}'.\n"
+                f"Your place is kept: graphstep lesson {shlex.join(_called(path))} goes on at '{end.scene.section.heading}'.\n"
             )
         return 0
     return screen(start)

@@ -1,0 +1,78 @@
+"""A lesson on paper: every question on the sheet, every computed answer in the key, under the same number."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+import graphstep as gs
+from graphstep.faces.cli import main
+from graphstep.faces.export import text
+from graphstep.teaching.lesson import open_lesson
+from graphstep.teaching.lesson.catalogue import catalogue
+from graphstep.teaching.lesson.sheet import key, marked, sheet
+from graphstep.telling.document import Code, Strong
+
+LESSONS = [lesson.path for lesson in catalogue()]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_every_question_has_a_blank_on_the_sheet_and_its_answer_in_the_key(path: Path) -> None:
+    lesson = open_lesson(path)
+    solutions = [solution for scene in lesson.scenes for solution in scene.solutions]
+    asked, answered = ("".join(text.write(make(lesson, "graphstep lesson 1"))) for make in (sheet, key))
+    assert asked.count("Answer: ____\n") == len(solutions)
+    for number, solution in enumerate(solutions, 1):
+        assert f"\n{number}. {''.join(_text(part) for part in marked(solution.wording))}\n" in asked
+        assert f"\n{number}. {solution.answer}" in answered
+        assert solution.question.because.replace("`", "").replace("**", "") in answered
+        for option in solution.question.options:
+            assert f"  {option}\n" in asked
+        if solution.question.because:
+            assert solution.question.because not in asked
+
+
+def _text(part: object) -> str:
+    return part.text if isinstance(part, Code | Strong) else str(part)
+
+
+@pytest.mark.parametrize("suffix", ["md", "txt", "html", "tex"])
+def test_a_sheet_and_its_key_are_made_again_by_the_commands_that_stand_on_them(suffix, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["lesson", "4", "--to", f"sheet.{suffix}", "--key", f"key.{suffix}"]) == 0
+    assert capsys.readouterr().err == f"wrote sheet.{suffix}\nwrote key.{suffix}\n"
+    for name, option in (("sheet", "--to"), ("key", "--key")):
+        file = Path(f"{name}.{suffix}")
+        document = file.read_bytes()
+        file.unlink()
+        if suffix in ("md", "txt"):
+            command = document.decode().rpartition("Made by\n")[2].strip().removeprefix("```sh").removesuffix("```")
+            assert shlex.split(command) == ["graphstep", "lesson", "4", option, f"{name}.{suffix}"]
+        assert main(["lesson", "4", option, f"{name}.{suffix}"]) == 0
+        assert file.read_bytes() == document
+
+
+def test_a_page_of_a_lesson_ends_with_the_command_that_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["lesson", "4"])
+    page = capsys.readouterr().out
+    command = shlex.split(page.rpartition("Made by\n")[2])
+    assert command == ["graphstep", "lesson", "4", "--format", "text"]
+    main(command[1:])
+    assert capsys.readouterr().out == page
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["4", "--to", "sheet.json"], "this is a document"),
+        (["--to", "sheet.md"], "one lesson"),
+        (["4", "--key", "key.zip"], "suffix"),
+    ],
+)
+def test_what_makes_no_sheet_is_refused(words: list[str], why: str, capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["lesson", *words]) == gs.InputError("").exit_status
+    assert why in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
