@@ -8,7 +8,6 @@ itself: what it reads and writes are views of regions of the buffer.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
@@ -76,15 +75,16 @@ class Plan:
 
     def edges_of(self, gate: int) -> range:
         """The edges that a gate sends along, by slot; none for an input, and where no gradient passes."""
-        # Edges are numbered as they are sent: the last gate's first, each gate's one behind the other.
-        edges = range(len(self.sender))
-        start = bisect_left(edges, -gate, key=lambda edge: -int(self.sender[edge]))
-        return range(start, bisect_right(edges, -gate, start, key=lambda edge: -int(self.sender[edge])))
+        # Edges are numbered as they are sent: the last gate's first, each gate's one behind the other. The number has the type
+        # of the column, of which NumPy would otherwise make a copy of another type.
+        ascending, wanted, count = self.sender[::-1], np.int32(gate), len(self.sender)
+        last, first = ascending.searchsorted(wanted), ascending.searchsorted(wanted, "right")
+        return range(count - int(first), count - int(last))
 
     def edge_at(self, gate: int, slot: int) -> int | None:
         """The edge that a gate sends along from a slot; None where nothing is sent."""
         edges = self.edges_of(gate)
-        place = bisect_left(edges, slot, key=lambda edge: int(self.slot[edge]))
+        place = int(self.slot[edges.start : edges.stop].searchsorted(np.int32(slot)))
         return edges[place] if place < len(edges) and self.slot[edges[place]] == slot else None
 
     def same_work(self, m: int, n: int) -> bool:
