@@ -12,7 +12,7 @@ from graphstep.telling.equations import number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
-from graphstep.telling.reports.parts import figure, has_arrays, is_written_out, name_term, sentence
+from graphstep.telling.reports.parts import around, column, figure, has_arrays, heading, is_written_out, name_term, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,16 +30,16 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     program, chosen = trace.program, _chosen(trace)
     if not chosen or last < trace.seed_step:
         return
-    yield Heading(2, ("Gradients",), "gradients")
+    yield Heading(2, (heading(trace, "gradients"),), "gradients")
     every = len(program.inputs) - len(program.data)
     if len(chosen) < every:
         yield sentence(f"The {len(chosen)} largest of {every:,}; ", Code("--format json"), " holds all of them.")
     known = last >= trace.last_backward_step
     if not known:
         yield sentence(f"What is known after step {last:,}; +… stands where contributions are still to come.")
-    shape = (Column(("shape",)),) if has_arrays(program) else ()
-    head: Content = ("gradient of ", Math(objective_term(trace))) if known else ("gradient",)
-    columns = (Column(("input",)), *shape, Column(("value",), True), Column(head, True))
+    shape = (column(trace, "shape"),) if has_arrays(program) else ()
+    head: Content = around(trace, "gradient-of", Math(objective_term(trace))) if known else (heading(trace, "gradient"),)
+    columns = (column(trace, "input"), *shape, column(trace, "value", True), Column(head, True))
     if not known or manner.hidden:
         yield Table(columns, tuple(_partial_row(trace, index, last, manner) for index in chosen))
         return
@@ -53,18 +53,13 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
         rows.append((*_input(trace, index), *((cell,) if not isinstance(cell, tuple) else cell for cell in cells)))
         if (said := row.explanation or why_gradient(trace, index)) and not manner.brief:
             remarks.append((Math(name_term(program, program.inputs[index])), ": ", said))
-    yield Table((*columns, Column(("numeric check",), True), Column(("relative error",), True)), tuple(rows))
+    yield Table((*columns, column(trace, "numeric-check", True), column(trace, "relative-error", True)), tuple(rows))
     if remarks:
         yield Listing(tuple(remarks))
     yield from _written(trace, chosen)
     if not manner.brief:
-        goal = Math(objective_term(trace)) if is_objective(trace) else "the output"
-        yield sentence(
-            "The numeric check is a central difference: the slope of ",
-            goal,
-            " between two runs, with the input a little smaller and a little larger. "
-            "It uses no local gradient, so it would notice a wrong one.",
-        )
+        goal = Math(objective_term(trace)) if is_objective(trace) else heading(trace, "the-output")
+        yield sentence(*around(trace, "numeric-check-is", goal))
 
 
 def _chosen(trace: Trace) -> list[int]:
@@ -99,7 +94,7 @@ def _written(trace: Trace, chosen: Sequence[int]) -> Iterator[Block]:
         if trace.node(index).shape and is_written_out(gradient):
             written.append(Math(gradient_term(trace, index), (Rung(number(gradient, row=rows[index]), "value", digits),)))
     if written:
-        yield sentence("Every gradient has the shape of its value:")
+        yield sentence(heading(trace, "gradients-have-shapes"))
         yield Equations(tuple(written))
 
 

@@ -15,7 +15,7 @@ from graphstep.telling.equations import number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
-from graphstep.telling.reports.parts import has_arrays, is_written_out, listed, name_term, output_term, sentence
+from graphstep.telling.reports.parts import has_arrays, heading, is_written_out, listed, name_term, output_term, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def title_of(trace: Trace) -> str:
 def problem(trace: Trace) -> Iterator[Block]:
     """What is given and what is asked."""
     program = trace.program
-    yield Heading(2, ("Problem",), "problem")
+    yield Heading(2, (heading(trace, "problem"),), "problem")
     text = program.text.strip()
     if len(text) > TEXT:
         yield sentence(f"A program of {len(text):,} characters, which begins")
@@ -95,7 +95,7 @@ def given(trace: Trace) -> Iterator[Block]:
     """The values of the inputs: what can be written out as equations, and of each larger one a line."""
     program = trace.program
     inputs = list(islice(trace.inputs.items(), GIVEN))
-    yield sentence("Given are the inputs")
+    yield sentence(heading(trace, "given-inputs"))
     small = [(name, value) for name, value in inputs if is_written_out(value)]
     if small:
         yield Equations(tuple(Math(name_term(program, name), (_as_given(trace, name, value),)) for name, value in small))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from graphstep.gates.notation import TERMS
 from graphstep.ground.arrays import is_small
-from graphstep.telling.document import BLANK, Code, Figure, Math, Prose, Strong
+from graphstep.telling.document import BLANK, Code, Column, Figure, Math, Prose, Strong
 from graphstep.telling.explanation import Ladder, Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import WordSymbol
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from graphstep.telling.document import Content, Inline, Manner, Role
 
 _BLANK = Rung(TERMS.symbol(WordSymbol(BLANK, r"\_" * len(BLANK))), "value")
+
+PLACE = "\0"
+"""Where something stands in a message that is no text; nobody types it."""
 
 
 def has_arrays(program: Program) -> bool:
@@ -54,6 +58,22 @@ def strong(label: str, *content: Inline) -> Content:
 def sentence(*content: Inline) -> Prose:
     """A paragraph of the parts that are not empty."""
     return Prose(tuple(part for part in content if part != ""))
+
+
+def heading(trace: Trace, key: str, /, **fields: str) -> str:
+    """A heading, a label or a fixed sentence of a report, in the language of the run."""
+    return message(trace.writing.language, f"heading-{key}", **fields)
+
+
+def column(trace: Trace, key: str, numeric: bool = False) -> Column:
+    """A column with its heading."""
+    return Column((heading(trace, key),), numeric)
+
+
+def around(trace: Trace, key: str, what: Inline) -> Content:
+    """A fixed sentence with something in it that is no text: a formula, a program."""
+    before, _, behind = heading(trace, key, what=PLACE).partition(PLACE)
+    return tuple(part for part in (before, what, behind) if part != "")
 
 
 def name_term(program: Program, name: str) -> Term:

@@ -17,7 +17,6 @@ from graphstep.telling.document import (
     LABELS,
     WHOLE,
     Code,
-    Column,
     Command,
     Document,
     Emphasis,
@@ -37,7 +36,19 @@ from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports import gradients, inputs
 from graphstep.telling.reports.large import large
-from graphstep.telling.reports.parts import equal, figure, has_arrays, output_term, sentence, shown, strong
+from graphstep.telling.reports.parts import (
+    PLACE,
+    around,
+    column,
+    equal,
+    figure,
+    has_arrays,
+    heading,
+    output_term,
+    sentence,
+    shown,
+    strong,
+)
 from graphstep.telling.reports.summary import summary
 from graphstep.telling.words.catalogue import joined, message
 
@@ -46,14 +57,10 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
     from graphstep.telling.document import Block, Content, Inline, Manner
-    from graphstep.telling.explanation import Explanation, Ladder
+    from graphstep.telling.explanation import Explanation, Ladder, Note
 
 BLOCKS = 20
 """Gates up to which every contribution has a block of its own; of more they stand in a table."""
-
-_PLACE = "\0"
-"""Where a formula stands in a message; nobody types it."""
-
 
 # -- the narration -----------------------------------------------------------------------------------------------------------
 
@@ -91,7 +98,7 @@ def _paragraph(told: Explanation) -> Prose:
         if ladder is not None:
             content += [Math.of(ladder), ". "]
     if told.local is not None and len(told.local.rungs) > 1:
-        before, _, behind = message(told.language, "local-ladder", ladder=_PLACE).partition(_PLACE)
+        before, _, behind = message(told.language, "local-ladder", ladder=PLACE).partition(PLACE)
         content += [before, Math.of(told.local), f"{behind} "]
     meanings = [message(told.language, "definition", name=name, meaning=meant) for name, meant in told.definitions]
     sentences = [told.shapes, told.why, told.jacobian, *(note.text for note in told.notes), *meanings]
@@ -131,10 +138,10 @@ def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequ
     rules = Rules()
     gates = len(trace.program.nodes) - trace.program.first_gate
     blocks = gates <= BLOCKS and not manner.brief
-    yield Heading(1, ("Backpropagation through ", Code(inputs.title_of(trace))), "title")
+    yield Heading(1, around(trace, "backpropagation-through", Code(inputs.title_of(trace))), "title")
     yield from inputs.problem(trace)
     if manner.drawn:
-        yield Heading(2, ("Graph",), "graph")
+        yield Heading(2, (heading(trace, "graph"),), "graph")
         yield Graph(trace, last, written=not manner.hidden)
     if gates <= WHOLE:
         yield from _forward(trace, last, rules, manner, blocks=blocks)
@@ -146,7 +153,8 @@ def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequ
     if not manner.hidden:
         yield from large(trace, last)
     if last < len(trace):
-        yield sentence(Emphasis(f"Stopped after step {last:,} of {len(trace):,}."))
+        stopped = message(trace.writing.language, "stopped-after", step=f"{last:,}", steps=f"{len(trace):,}")
+        yield sentence(Emphasis(stopped))
     yield from made_by(command, missing)
 
 
@@ -165,23 +173,24 @@ def made_by(command: str, missing: Sequence[str]) -> Iterator[Block]:
 def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: bool) -> Iterator[Block]:
     program, arrays = trace.program, has_arrays(trace.program)
     steps = range(1, min(last, trace.seed_step - 1) + 1)
-    yield Heading(2, ("Forward",), "forward")
+    yield Heading(2, (heading(trace, "forward"),), "forward")
     if not steps:
-        yield sentence("No gate has computed yet." if last < len(trace) else "There is no gate: the output is an input.")
+        yield sentence(heading(trace, "nothing-computed" if last < len(trace) else "output-is-input"))
         return
     if not manner.brief:
-        yield sentence("Every gate computes its value from its inputs, in the order of the text.")
+        yield sentence(heading(trace, "forward-pass"))
     if arrays and blocks:
         for n in steps:
             yield step(trace, n, last, rules, manner)
     else:
-        formula = ("formula", "shape") if arrays else ("formula" if _short(manner) else "formula and numbers",)
-        columns = (Column(("step",), True), Column(("gate",)), *(Column((title,)) for title in formula), Column(("value",), True))
+        formula = ("formula", "shape") if arrays else ("formula" if _short(manner) else "formula-and-numbers",)
+        titles = ("step", "gate", *formula, "value")
+        columns = tuple(column(trace, key, key in ("step", "value")) for key in titles)
         row = _shaped_row if arrays else _value_row
         yield Table(columns, tuple(row(trace, n, manner) for n in steps))
         yield from _remarks([rules.brief(explain(trace, n)) for n in steps], manner)
     if last >= trace.seed_step - 1:
-        yield sentence("So ", equal(output_term(program), trace.output, trace, manner), ".")
+        yield sentence(*around(trace, "so", equal(output_term(program), trace.output, trace, manner)))
 
 
 def _short(manner: Manner) -> bool:
@@ -221,12 +230,9 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
     seed = trace.seed_step
     if last < seed:
         return
-    yield Heading(2, ("Backward",), "backward")
+    yield Heading(2, (heading(trace, "backward"),), "backward")
     if not manner.brief:
-        yield sentence(
-            "From the output back to the inputs, every gate takes the gradient of its output (the upstream gradient), "
-            "multiplies it by its local gradient, and sends the product, its contribution, to its input."
-        )
+        yield sentence(heading(trace, "backward-pass"))
     told = explain(trace, seed)
     assert told.ladder is not None, "the seed has a value"
     why: Content = () if _short(manner) else (" ", told.why)
@@ -236,7 +242,8 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
     if blocks:
         for n in steps:
             if (sender := _first_of_gate(trace, n)) is not None:
-                yield Heading(3, (f"{_box(trace, sender)} at {name_of(trace.program, sender)}",), f"gate-{sender}")
+                title = heading(trace, "gate-at", box=_box(trace, sender), name=name_of(trace.program, sender))
+                yield Heading(3, (title,), f"gate-{sender}")
             yield step(trace, n, last, rules, manner)
     elif steps:
         explanations = [rules.brief(explain(trace, n)) for n in steps]
@@ -254,9 +261,9 @@ def _first_of_gate(trace: Trace, n: int) -> int | None:
 
 def _sent_table(trace: Trace, explanations: Sequence[Explanation], manner: Manner) -> Table:
     arrays = has_arrays(trace.program)
-    middle = ["chain rule", *(["shape"] if arrays else [] if _short(manner) else ["numbers"])]
-    titles = ["what happens", *([] if manner.brief else ["pattern"]), *middle]
-    columns = (Column(("step",), True), *(Column((title,)) for title in titles), Column(("result",), True))
+    middle = ["chain-rule", *(["shape"] if arrays else [] if _short(manner) else ["numbers"])]
+    titles = ["what-happens", *([] if manner.brief else ["pattern"]), *middle]
+    columns = (column(trace, "step", True), *(column(trace, key) for key in titles), column(trace, "result", True))
     rows = []
     for told in explanations:
         what: list[Content] = [(str(told.n),), (told.title,)]
@@ -298,15 +305,16 @@ def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner) -> Step:
     told = rules.brief(explain(trace, n))
     blocks: list[Block] = [shown(ladder, manner) for ladder in (*told.before, told.ladder) if ladder is not None]
     sender, local = trace.step(n).sender, told.local
-    said = " ".join(filter(None, (told.shapes, told.why, told.jacobian)))
+    said = joined(told.language, (told.shapes, told.why, told.jacobian))
     if _short(manner):
         said = ""
     if local is not None and not manner.brief:
         local = shown(local, manner)
         if sender is not None and trace.node(sender).shape and len(local.rungs) > 1:
-            blocks += [sentence("Local gradient, cell by cell:"), local, *([sentence(said)] if said else [])]
+            blocks += [sentence(heading(trace, "local-by-cell")), local, *([sentence(said)] if said else [])]
         else:
-            blocks.append(sentence("Local gradient: ", Math.of(local), f". {said}" if said else "."))
+            *before, end = around(trace, "local-gradient", Math.of(local))
+            blocks.append(sentence(*before, joined(told.language, (f"{end}", said))))
     elif said:
         blocks.append(sentence(said))
     if not _short(manner):
@@ -318,13 +326,18 @@ def _remarks(steps: Sequence[Explanation], manner: Manner) -> Iterator[Listing]:
     """What there is to say of the steps of a table besides the table."""
     notes = [(told, note) for told in steps for note in told.notes if note.kind in LABELS]
     if notes and not _short(manner):
-        yield Listing(tuple(strong(LABELS[note.kind], f", step {told.n}, ", told.title, ": ", note.text) for told, note in notes))
+        yield Listing(tuple(_remark(told, note) for told, note in notes))
+
+
+def _remark(told: Explanation, note: Note) -> Content:
+    label = message(told.language, f"label-{note.kind}")
+    return strong(label, message(told.language, "at-step", step=str(told.n)), told.title, ": ", note.text)
 
 
 def _updates(trace: Trace, last: int, rules: Rules, manner: Manner) -> Iterator[Block]:
     """Of a round of training, how the parameters move."""
     steps = range(trace.last_backward_step + 1, last + 1)
     if steps:
-        yield Heading(2, ("Update",), "update")
+        yield Heading(2, (heading(trace, "update"),), "update")
     for n in steps:
         yield step(trace, n, last, rules, manner)

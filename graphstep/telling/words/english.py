@@ -245,6 +245,52 @@ _ROUNDING: dict[str, English] = {
 }
 
 _REPORTS: dict[str, English] = {
+    "heading-problem": "Problem",
+    "heading-given-inputs": "Given are the inputs",
+    "heading-backpropagation-through": "Backpropagation through {what}",
+    "heading-graph": "Graph",
+    "heading-forward": "Forward",
+    "heading-forward-pass": "Every gate computes its value from its inputs, in the order of the text.",
+    "heading-nothing-computed": "No gate has computed yet.",
+    "heading-output-is-input": "There is no gate: the output is an input.",
+    "heading-so": "So {what}.",
+    "heading-backward": "Backward",
+    "heading-backward-pass": (
+        "From the output back to the inputs, every gate takes the gradient of its output (the upstream gradient), "
+        "multiplies it by its local gradient, and sends the product, its contribution, to its input."
+    ),
+    "heading-gate-at": "{box} at {name}",
+    "heading-local-gradient": "Local gradient: {what}.",
+    "heading-local-by-cell": "Local gradient, cell by cell:",
+    "heading-update": "Update",
+    "heading-gradients": "Gradients",
+    "heading-gradients-have-shapes": "Every gradient has the shape of its value:",
+    "heading-the-output": "the output",
+    "heading-numeric-check-is": (
+        "The numeric check is a central difference: the slope of {what} between two runs, with the input a little smaller and a "
+        "little larger. It uses no local gradient, so it would notice a wrong one."
+    ),
+    "heading-step": "step",
+    "heading-gate": "gate",
+    "heading-formula": "formula",
+    "heading-formula-and-numbers": "formula and numbers",
+    "heading-numbers": "numbers",
+    "heading-shape": "shape",
+    "heading-value": "value",
+    "heading-result": "result",
+    "heading-pattern": "pattern",
+    "heading-chain-rule": "chain rule",
+    "heading-what-happens": "what happens",
+    "heading-input": "input",
+    "heading-gradient": "gradient",
+    "heading-gradient-of": "gradient of {what}",
+    "heading-numeric-check": "numeric check",
+    "heading-relative-error": "relative error",
+    "label-convention": "Convention",
+    "label-warning": "Warning",
+    "label-zero": "Why zero",
+    "at-step": ", step {step}, ",
+    "stopped-after": "Stopped after step {step} of {steps}.",
     "phase-start": "start",
     "phase-forward": "forward",
     "phase-backward": "backward",
