@@ -178,3 +178,15 @@ def test_every_block_is_covered_and_a_report_is_a_page_without_a_script() -> Non
     tags = Tags("".join(html.write(report(training))))
     assert not any(tag == "script" for tag, _ in tags.seen)
     assert len(set(tags.ids)) == len(tags.ids)
+
+
+def test_no_ladder_says_its_left_side_twice() -> None:
+    ladders = re.findall(r"<mtable>(.*?)</mtable></math></div>", page(gs.run("abs(q)*2", q=-3)), re.DOTALL)
+    assert ladders
+    for ladder in ladders:
+        left, right = re.findall(r"<mtd>(.*?)</mtd>", ladder)[:3:2]
+        assert left != right
+
+
+def test_the_steps_say_their_language() -> None:
+    assert '<div class="steps" lang="zh">' in page(gs.run("x*y", x=2, y=3, language="zh"))

@@ -18,6 +18,8 @@ from graphstep.telling.document import LABELS
 from graphstep.telling.reports import graph as words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graphstep.gates.notation import Term
     from graphstep.telling.document import (
         Code,
@@ -65,9 +67,10 @@ class Html(Writer):
 
     def math(self, math: Math) -> str:
         left = "" if math.left is None else math.left.read(MATHML).text
-        forms = [f"{_sign(rung)}{_form(rung)}" for rung in math.rungs]
-        if not left and forms and math.rungs[0].relation == "=":
-            forms[0] = _form(math.rungs[0])
+        rungs = _without_left(left, math.rungs)
+        forms = [f"{_sign(rung)}{_form(rung)}" for rung in rungs]
+        if not left and forms and rungs[0].relation == "=":
+            forms[0] = _form(rungs[0])
         return f"<math>{left}{''.join(forms)}</math>" if left or forms else ""
 
     def figure(self, figure: Figure) -> str:
@@ -104,11 +107,12 @@ class Html(Writer):
         if ladder.left.operator == "derivative":
             kind = "contribution" if any(map(_is_product, (rung.term for rung in ladder.rungs))) else "gradient"
         left, rows = ladder.left.read(MATHML).text, []
-        for place, rung in enumerate(ladder.rungs):
+        rungs = _without_left(left, ladder.rungs)
+        for place, rung in enumerate(rungs):
             text = _form(rung)
             if kind == "contribution" and rung.term.operator == "*":
                 text = _product(rung, labelled=_is_product(rung.term))
-            elif place == len(ladder.rungs) - 1:
+            elif place == len(rungs) - 1:
                 text = f'<mrow class="{kind} result">{text}</mrow>'
             rows.append(f"<mtr><mtd>{'' if place else left}</mtd><mtd>{_sign(rung)}</mtd><mtd>{text}</mtd></mtr>")
         return f'<div class="ladder"><math display="block"><mtable>{"".join(rows)}</mtable></math></div>\n'
@@ -154,6 +158,11 @@ class Html(Writer):
             f'<section class="step" id="{self.prefix}s{step.n}"><a name="step={step.n}"></a>'
             f'<h3><span class="n">{step.label}.</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
         )
+
+
+def _without_left(left: str, rungs: Sequence[Rung]) -> Sequence[Rung]:
+    """The rungs without a first one that says what the left side says: abs(q) is called by its text, and set as |q|."""
+    return rungs[1:] if len(rungs) > 1 and _form(rungs[0]) == left else rungs
 
 
 def _sign(rung: Rung) -> str:

@@ -98,7 +98,7 @@ def _body(trace: Trace, drawn: Diagram, last: int, prefix: str, steps: list[str]
     )
     yield "</div>\n"
     yield _controls(prefix, last)
-    yield '<div class="steps">\n<h2>Steps</h2>\n'
+    yield f'<div class="steps" lang="{trace.setup.language}">\n<h2 lang="en">Steps</h2>\n'
     yield from (writer.block(step(trace, n, last, Rules(), FULL)) for n in range(last + 1))
     yield "</div>\n"
     yield from _values(trace, prefix, last)
