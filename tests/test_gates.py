@@ -339,6 +339,25 @@ def test_what_a_chooser_passes_on_always_adds_up_to_one(name: str, ties: str) ->
             assert all(float(part) == 0 for part, x in zip(parts, inputs, strict=True) if x != out)
 
 
+@pytest.mark.parametrize(
+    ("name", "point", "said"),
+    [
+        ("power", (-2.0, 3.0), []),
+        ("power", (-2.0, 0.5), ["A negative number has no real power"]),
+        ("power", (0.0, 1.5), []),
+        ("power", (0.0, 1.0), []),
+        ("power", (0.0, 0.5), ["At 0 a power below one"]),
+        ("pow", (-2.0, 3.0), ["A negative base has no real power"]),
+        ("pow", (0.0, 1.5), ["0ʸ is 0 for every y > 0"]),
+        ("pow", (0.0, 0.5), ["0ʸ is 0 for every y > 0", "At 0 a power below one"]),
+        ("pow", (3.0, 0.5), []),
+    ],
+)
+def test_what_is_said_of_a_power_is_said_where_it_is_true(name: str, point: tuple[float, float], said: list[str]) -> None:
+    rules = [rule.says for rule in ELEMENTWISE[name].conventions if bool(rule.at(NUMBERS, *map(np.float64, point)))]
+    assert [each.startswith(start) for each, start in zip(rules, said, strict=True)] == [True] * len(said)
+
+
 CORNERS = (-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, INF, NAN)
 
 

@@ -450,6 +450,7 @@ def test_softmax_with_cross_entropy_gives_the_guess_less_the_answer() -> None:
         ("amax", [np.nan, 1], {}, [1, 0], [1, 0]),
         ("amin", [1, np.nan, np.nan], {}, [0, 1, 0], [0, 1, 0]),
         ("amax", [[1, np.nan], [2, 2], [np.nan, np.nan]], {"axis": 1}, [[0, 1], [1, 0], [1, 0]], [[0, 1], [0.5, 0.5], [1, 0]]),
+        ("amax", [[1, np.nan], [3, 2]], {"axis": 1}, [[0, 1], [1, 0]], [[0, 1], [1, 0]]),
         ("amax", [np.inf, 1], {}, [1, 0], [1, 0]),
     ],
 )
