@@ -94,7 +94,7 @@ ACTIONS = (
            "ask what if", 12, "what_if", ("more", "nudge"), "INPUT", optional=True),
     Action("less", ("minus",), "nudge down", "nudge the selected input down",
            "ask what if", 0, "what_if", ("less",), "INPUT", optional=True),
-    Action("undo", ("ctrl+z",), "undo", "take the last edit or nudge of the inputs back", "ask what if", 0, "what_if", ("undo",)),
+    Action("undo", ("U",), "undo", "take the last edit or nudge of the inputs back", "ask what if", 0, "what_if", ("undo",)),
     Action("verify", ("v",), "verify", "check the gradient of the selected or active node with three witnesses",
            "ask what if", 6, "what_if", ("check", "verify"), "NODE", optional=True),
     Action("jacobian", ("j",), "Jacobian",

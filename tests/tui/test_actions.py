@@ -25,6 +25,7 @@ def test_the_table_can_be_read_without_textual() -> None:
 def test_no_key_and_no_name_is_used_twice() -> None:
     keys = [key for action in KEYED for key in action.keys]
     assert len(keys) == len(set(keys))
+    assert "ctrl+z" not in keys, "it stops the program, as in every terminal"
     assert len(BY_ID) == len(ACTIONS)
     ranks = [action.rank for action in KEYED if action.rank]
     assert len(ranks) == len(set(ranks))
