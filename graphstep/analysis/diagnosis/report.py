@@ -45,16 +45,29 @@ class Diagnosis:
     def lines(self) -> Iterator[str]:
         """A table of the layers with a small histogram each, and the findings, one a line."""
         if self.layers:
-            rows = [_HEAD, *map(_row, self.layers)]
+            rows = self.table()
             widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]
             for row in rows:
                 yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
             yield ""
+        yield from self.legend()
+        yield ""
+        yield from self.remarks()
+
+    def table(self) -> list[tuple[str, ...]]:
+        """The cells of the table of layers: a heading, and a row for each."""
+        return [_HEAD, *map(_row, self.layers)]
+
+    def legend(self) -> Iterator[str]:
+        """What the columns of the table mean, or that there are no layers."""
+        if self.layers:
             yield "std: standard deviation of the values · flat: share of cells with a slope below 0.01"
             yield "gradient: root mean square of the gradient that arrives there"
         else:
             yield "There are no layers: no gate is an activation such as sigmoid, tanh or relu."
-        yield ""
+
+    def remarks(self) -> Iterator[str]:
+        """The findings, one a line, or that nothing is wrong."""
         if said := given(self.trace):
             yield said
         if not self.findings:

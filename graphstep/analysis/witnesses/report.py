@@ -191,18 +191,26 @@ class Report:
     def lines(self, digits: int = DIGITS) -> list[str]:
         """A table and what there is to say about it, as lines of plain text; numbers with ``digits`` significant digits."""
         if not self.rows:
-            return ["The program has no inputs, so there is no gradient to check."]
-        table: list[tuple[str, ...]] = [("input", "backprop", "SymPy", "difference", "relative error", "verdict")]
-        every = (*self.rows, *([] if self.value is None else [self.value]))
-        table += [(row.place, *row.shown(digits), row.error_text, row.verdict) for row in every]
+            return self.remarks()
+        table = self.table(digits)
         widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
         lines = [
             "  ".join(cell.rjust(w) if 0 < k < 5 else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
             for line in table
         ]
-        lines = [line.rstrip() for line in lines]
-        lines.append("")
-        lines += [self.given] if self.given else []
+        return [*(line.rstrip() for line in lines), "", *self.remarks()]
+
+    def table(self, digits: int = DIGITS) -> list[tuple[str, ...]]:
+        """The cells of the table: a heading, a row for each gradient, and one for the value of the output."""
+        every = (*self.rows, *([] if self.value is None else [self.value]))
+        rows = [(row.place, *row.shown(digits), row.error_text, row.verdict) for row in every]
+        return [("input", "backprop", "SymPy", "difference", "relative error", "verdict"), *rows]
+
+    def remarks(self) -> list[str]:
+        """What there is to say about the table, a sentence or two a line; the last one is the result."""
+        if not self.rows:
+            return ["The program has no inputs, so there is no gradient to check."]
+        lines = [self.given] if self.given else []
         lines += self._explanations()
         lines += [f"{self.value.input}: {self.value.explanation}"] if self.value is not None and self.value.explanation else []
         notes: dict[str, list[str]] = {}

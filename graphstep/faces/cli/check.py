@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 
 if TYPE_CHECKING:
     import argparse
+
+    from graphstep.telling.document import Document
 
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Compare backprop, SymPy's derivative and a central difference for every input."
@@ -31,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
     writing_arguments(parser)
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print the result (default: text)")
+    report_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,9 +41,12 @@ def run(options: argparse.Namespace) -> int:
 
     trace = opening_of(options).run()
     report = check(trace)
-    if options.format == "json":
-        json.dump(report.to_dict(), sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
-        sys.stdout.write("\n")
-    else:
-        sys.stdout.writelines(f"{line}\n" for line in report.lines(trace.writing.digits))
+    setup = trace.setup.filled(trace.inputs)
+
+    def document(form: str) -> Document:
+        from graphstep.telling.reports import check as reports
+
+        return reports.document(trace, report, setup.command("--format", form, command="check"), setup.without_text)
+
+    deliver(options, report.lines(trace.writing.digits), report.to_dict, document)
     return 0 if report.agrees else 1

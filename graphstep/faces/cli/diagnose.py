@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
+import shlex
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import opening_of, program_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
 
     from graphstep.engine.trace import Trace
+    from graphstep.telling.document import Document
 
 USAGE = "EXPR [NAME=VALUE ...] | --network LAYERSxUNITS [options]"
 SUMMARY = "Look for saturated and dead layers, and for gradients that vanish or explode."
@@ -46,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
     what = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
     parser.add_argument("--fail-on", metavar="KINDS", help=what)
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print the result (default: text)")
+    report_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,12 +56,25 @@ def run(options: argparse.Namespace) -> int:
 
     wanted = _kinds(options.fail_on)
     found = diagnose(_trace(options))
-    if options.format == "json":
-        json.dump(found.to_dict(), sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
-        sys.stdout.write("\n")
-    else:
-        sys.stdout.writelines(f"{line}\n" for line in found.lines())
+
+    def document(form: str) -> Document:
+        from graphstep.telling.reports import diagnosis as reports
+
+        if options.network is not None:
+            # Its values are drawn by the command, and are no inputs of a program.
+            return reports.document(found, shlex.join(["graphstep", "diagnose", *_network_words(options), "--format", form]))
+        setup = found.trace.setup.filled(found.trace.inputs)
+        return reports.document(found, setup.command("--format", form, command="diagnose"), setup.without_text)
+
+    deliver(options, found.lines(), found.to_dict, document)
     return 1 if any(finding.kind in wanted for finding in found.findings) else 0
+
+
+def _network_words(options: argparse.Namespace) -> list[str]:
+    """The words that make the network of the experiment again."""
+    words = ["--network", options.network, "--activation", options.activation, "--init", options.init]
+    words += ["--examples", options.examples]
+    return words if options.random_seed is None else [*words, "--random-seed", options.random_seed]
 
 
 def _kinds(text: str | None) -> frozenset[str]:

@@ -38,7 +38,7 @@ Rounds are counted from 0, and the loss of a round is the one before its update.
 round at work, keeps what was trained, and ends with status 130 (143).
 """
 
-FORMATS = ("text", "svg", "csv", "md", "json")
+FORMATS = ("text", "svg", "csv", "md", "tex", "html", "json")
 """What is printed or written; :mod:`graphstep.faces.export.training.formats` does it, which loads NumPy."""
 
 _AGAIN = 0.1
@@ -73,7 +73,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--resume", metavar="FILE", help="go on from such a file; parameters need no values then")
     add("--at-round", metavar="K", help="tell round K step by step, its updates included")
     add("--plain", action="store_true", help="the table of rounds as text; chosen by itself when output is no terminal")
-    add("--format", choices=FORMATS, help="print it as text, svg (the curve), csv (the history), md (a report) or json")
+    add(
+        "--format",
+        choices=FORMATS,
+        help="print it as text, svg (the curve), csv (the history), md, tex or html (a report), or json",
+    )
     add("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
 
 

@@ -18,7 +18,7 @@ MERMAID_EDGES = 500
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#!])")
 _ADDRESS = re.compile(r"(?i)(www)\.|(https?|ftp):")
-_LIST_LIKE = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))")
+_LIST_LIKE = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)])(?=\s|$))")
 _TICKS = re.compile("`+")
 _MERMAID = {ord(c): f"#{ord(c)};" for c in '&"<>#`*_~'}
 

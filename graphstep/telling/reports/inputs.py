@@ -52,11 +52,7 @@ def problem(trace: Trace) -> Iterator[Block]:
     """What is given and what is asked."""
     program = trace.program
     yield Heading(2, (heading(trace, "problem"),), "problem")
-    text = program.text.strip()
-    if len(text) > TEXT:
-        yield sentence(f"A program of {len(text):,} characters, which begins")
-        text = f"{text[:_BEGINNING]} …"
-    yield Typed(text)
+    yield from problem_text(trace)
     yield from _definitions(trace)
     out = Math(output_term(program))
     if not trace.inputs:
@@ -79,6 +75,15 @@ def problem(trace: Trace) -> Iterator[Block]:
         yield sentence(*array, "What is differentiated is one number, ", Math.of(objective), ".")
     if trace.ties == "split":
         yield sentence("Where several inputs of a max tie, they share its gradient equally.")
+
+
+def problem_text(trace: Trace) -> Iterator[Block]:
+    """The text of the program; of a long one its beginning."""
+    text = trace.program.text.strip()
+    if len(text) > TEXT:
+        yield sentence(f"A program of {len(text):,} characters, which begins")
+        text = f"{text[:_BEGINNING]} …"
+    yield Typed(text)
 
 
 def _definitions(trace: Trace) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import is_stream, write_file
@@ -13,15 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.engine.training.training import Training
+    from graphstep.telling.document import Document
 
 FORMATS = {
     "text": (".txt", "the table of rounds and the parameters, as text"),
     "svg": (".svg", "the curves of the loss and of the gradients' norms, as a picture"),
     "csv": (".csv", "the numbers of every round, for a spreadsheet"),
     "md": (".md", "a report in Markdown: curve, rounds, parameters, updates"),
+    "tex": (".tex", "the same report in LaTeX"),
+    "html": (".html", "the same report as a page to read"),
     "json": (".json", "the last round's run with the history, for programs"),
 }
 """By name the suffix, and what is written."""
+
+DOCUMENTS = ("md", "tex", "html")
+"""The formats that write its document."""
 
 SUFFIXES = dict(sorted(FORMATS.values(), key=lambda entry: entry[0] != ".svg"))
 """By suffix what is written; the picture first."""
@@ -44,7 +50,7 @@ def pieces(training: Training, name: str | None = None) -> Iterator[str]:
 
     Without a name it is what stands on a terminal: the text without the command that makes it again.
     """
-    if name in ("json", "svg", "md") and not training.history.losses:
+    if name in ("json", "svg", *DOCUMENTS) and not training.history.losses:
         raise InputError("there is no round to show", hint="train one round at least: --steps 1")
     if name == "json":
         from graphstep.faces.export.training import document
@@ -56,15 +62,22 @@ def pieces(training: Training, name: str | None = None) -> Iterator[str]:
         return iter((document.to_csv(training),))
     if name == "svg":
         return iter((picture(training),))
-    if name == "md":
-        from graphstep.faces.export import md
+    if name in DOCUMENTS:
         from graphstep.telling.reports import training as reports
 
-        return md.write(reports.report(training, training.command("--format", "md"), training.without_text))
+        return _written(name, reports.report(training, training.command("--format", name), training.without_text))
     from graphstep.faces.export.training.report import report
 
     lines = (f"{line}\n" for line in report(training))
     return lines if name is None else chain(lines, _made_by(training))
+
+
+def _written(name: str, document: Document) -> Iterator[str]:
+    from graphstep.faces.export import exporter
+
+    writer: Any = exporter(name)
+    written: Iterator[str] = writer.write(document)
+    return written
 
 
 def _made_by(training: Training) -> Iterator[str]:
@@ -78,15 +91,15 @@ def _made_by(training: Training) -> Iterator[str]:
 
 def round_pieces(training: Training, k: int, name: str | None = None) -> Iterator[str]:
     """Round ``k`` step by step, by the name of a format; without one it is what stands on a terminal."""
-    from graphstep.faces.export import exporter, md, text
+    from graphstep.faces.export import exporter, text
     from graphstep.telling.reports import run
 
     trace = training.round(k)
     if name is None:
         return text.narrate(trace)
     command, missing = training.command("--at-round", str(k), "--format", name), training.without_text
-    if name == "md":
-        return md.write(run.solution(trace, command=command, missing=missing))
+    if name in DOCUMENTS:
+        return _written(name, run.solution(trace, command=command, missing=missing))
     if name == "text":
         return text.write(run.narration(trace, command=command, missing=missing))
     return exporter(name).export(trace)

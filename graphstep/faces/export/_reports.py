@@ -1,0 +1,48 @@
+"""A check or a diagnosis in every format: its lines as text, its data as JSON, and its document in all others."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from graphstep.faces import export
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.files import write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from graphstep.telling.document import Document
+
+
+def formats() -> tuple[str, ...]:
+    """The formats of a report: data, and those that write documents."""
+    return tuple(name for name in export.formats() if name == "json" or hasattr(export.exporter(name), "write"))
+
+
+def pieces(
+    name: str, *, lines: Iterable[str], data: Callable[[], Any], document: Callable[[], Document], options: export.Options
+) -> Iterator[str]:
+    """The text of a report in a format; InputError for one that a report has not."""
+    if name == "text":
+        return (f"{line}\n" for line in lines)
+    if name == "json":
+        return iter((json.dumps(data(), ensure_ascii=False, allow_nan=False, indent=2), "\n"))
+    if name not in formats():
+        known = formats()
+        raise InputError(
+            f"a report has no format {quoted(name)}", hint=did_you_mean(name, known) or f"formats: {', '.join(known)}"
+        )
+    writer: Any = export.exporter(name)
+    written: Iterator[str] = writer.write(document(), options)
+    return written
+
+
+def write(path: str | Path, name: str | None, made: Callable[[str], Iterator[str]]) -> Path:
+    """Write a report to a file in the format of its suffix, unless another is named; ``made`` gives its text in a format."""
+    if name is None and export.is_pdf(path):
+        from graphstep.faces.export._pdf import pdf
+
+        return write_file(path, pdf(made("tex")))
+    return write_file(path, made(name or export.format_of(path)))

@@ -1,0 +1,53 @@
+"""The diagnosis of a run as a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.telling.document import Code, Column, Document, Heading, Histogram, Listing, Table
+from graphstep.telling.reports.inputs import problem_text, title_of
+from graphstep.telling.reports.run import made_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.analysis.diagnosis import Diagnosis
+    from graphstep.analysis.diagnosis.layers import Layer
+    from graphstep.telling.document import Block, Content
+
+_HISTOGRAMS = {"values": "values", "its values": "gradients"}
+"""The columns of the table that hold a histogram, and of what of a layer."""
+
+
+def document(diagnosis: Diagnosis, command: str = "", missing: Sequence[str] = ()) -> Document:
+    """The program, its layers in a table, and what is wrong with them."""
+    return Document(f"Diagnosis of {title_of(diagnosis.trace)}", _blocks(diagnosis, command, missing))
+
+
+def _blocks(diagnosis: Diagnosis, command: str, missing: Sequence[str]) -> Iterator[Block]:
+    yield Heading(1, ("Diagnosis of ", Code(title_of(diagnosis.trace))), "title")
+    yield from problem_text(diagnosis.trace)
+    yield Heading(2, ("Layers",), "layers")
+    if diagnosis.layers:
+        yield _table(diagnosis)
+    yield Listing(tuple((line,) for line in diagnosis.legend()))
+    yield Heading(2, ("Findings",), "findings")
+    yield Listing(tuple((line,) for line in diagnosis.remarks()))
+    yield from made_by(command, missing)
+
+
+def _table(diagnosis: Diagnosis) -> Table:
+    head, *rows = diagnosis.table()
+    cells = (
+        tuple(_cell(layer, title, text) for title, text in zip(head, row, strict=True))
+        for layer, row in zip(diagnosis.layers, rows, strict=True)
+    )
+    return Table(tuple(Column((title,)) for title in head), tuple(cells))
+
+
+def _cell(layer: Layer, title: str, text: str) -> Content:
+    """A cell of the table; the drawing of a histogram is the writer's."""
+    summary = getattr(layer, _HISTOGRAMS[title]) if title in _HISTOGRAMS else None
+    if summary is not None and len(summary.counts) > 1:
+        return (Histogram(summary.counts),)
+    return (Code(text) if title == "layer" else text,)

@@ -1,0 +1,73 @@
+"""Checks, diagnoses and trainings are written in every format that holds documents."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import graphstep as gs
+from graphstep.faces import cli, export
+from graphstep.faces.export import _pdf
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WRITERS = tuple(name for name in export.formats() if hasattr(export.exporter(name), "write"))
+COMMANDS = {
+    "check": ["check", "sigmoid(w*x+b)", "w=2", "x=-1", "b=1"],
+    "kink": ["check", "max(0, x_1)", "x_1=0"],
+    "diagnose": ["diagnose", "--network", "3x20", "--init", "0.01", "--examples", "50"],
+    "healthy": ["diagnose", "sum(tanh(W@x))", "W=[[0.1,0.2],[0.3,0.4]]", "x=[1,2]"],
+    "train": ["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "12"],
+}
+
+
+def printed(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
+    assert cli.main(words) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("which", COMMANDS)
+def test_a_report_is_printed_and_written_alike(which: str, name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = COMMANDS[which]
+    path = tmp_path / f"report{export.exporter(name).SUFFIX}"
+    text = printed(capsys, [*words, "--format", name])
+    printed(capsys, [*words, "--to", str(path)])
+    assert text.endswith("\n")
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", [name for name in WRITERS if name != "text"])
+@pytest.mark.parametrize("which", [which for which in COMMANDS if which != "train"])
+def test_a_document_says_what_the_lines_say(which: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every word of the report as text is in the document, and the command that makes it again is its end."""
+    lines = printed(capsys, COMMANDS[which])
+    document = printed(capsys, [*COMMANDS[which], "--format", name])
+    words = re.findall("[A-Za-z]{4,}", lines)
+    assert len(words) > 10
+    for word in words:
+        assert word in document
+    assert COMMANDS[which][0] in document
+
+
+def test_a_check_as_json_is_the_data_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    run: Any = gs.run("sigmoid(w*x+b)", w=2, x=-1, b=1)
+    assert json.loads(printed(capsys, [*COMMANDS["check"], "--format", "json"])) == run.check().to_dict()
+
+
+def test_a_report_refuses_a_format_that_it_has_not_with_those_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*COMMANDS["check"], "--format", "svg"]) == 2
+    said = capsys.readouterr().err
+    assert "no format 'svg'" in said
+    assert all(name in said for name in ("html", "json", "md", "tex", "text"))
+
+
+@pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
+@pytest.mark.parametrize("which", ["check", "diagnose", "train"])
+def test_a_report_compiles(which: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, [*COMMANDS[which], "--format", "tex"])
+    assert _pdf.pdf([text]).startswith(b"%PDF")
