@@ -752,7 +752,7 @@ def test_without_a_terminal_a_lesson_is_printed_with_its_answers_at_the_end():
     assert status == 0
     assert "Question 1." in body
     assert "1. df/df = 1." in answers
-    assert "".join(handout(open_lesson(find("2")))) == text
+    assert text == "".join(handout(open_lesson(find("2")))) + "\nMade by\n\n  graphstep lesson 2 --format text\n"
 
 
 def test_on_a_terminal_a_lesson_opens_on_the_screen():

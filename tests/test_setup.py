@@ -16,6 +16,7 @@ from graphstep.engine.opening import open_setup, read_setup
 from graphstep.faces.cli import COMMANDS, check, main, step, train
 from graphstep.faces.cli.program import setup_of as setup_of_options
 from graphstep.faces.cli.words import parse
+from graphstep.faces.export import render
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup, setup_of
 from graphstep.teaching.lesson.parse import parse as parse_lesson
@@ -222,6 +223,13 @@ def test_the_command_of_a_document_makes_it_again(words: list[str], form: str, c
     document = capsys.readouterr().out
     main(command_in(document)[1:])
     assert capsys.readouterr().out == document
+
+
+def test_a_round_names_no_command_that_leaves_out_its_updates() -> None:
+    run = gs.train("(w*x - y)^2", params=["w"], steps=2, x=1, y=2, w=0).round(1)
+    document = render(run, "md")
+    assert "Made by" not in document
+    assert "Made by" in render(gs.run("x*y", x=1, y=2).trace, "md")
 
 
 def command_in(document: str) -> list[str]:

@@ -13,27 +13,31 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
     from graphstep.faces.export._options import Options
-    from graphstep.language.setup import Setup
     from graphstep.telling.document import Document
 
 
 def solution(trace: Trace, form: str, at: int | None, options: Options) -> Document:
     """The worked solution as far as step ``at``; ``form`` is the format that its command asks for."""
-    setup = _setup_of(trace, at)
-    command = setup.command("--format", form, *words_of(options))
-    return run.solution(trace, at, options.manner, command=command, missing=setup.without_text)
+    command, missing = _command(trace, at, "--format", form, *words_of(options))
+    return run.solution(trace, at, options.manner, command=command, missing=missing)
 
 
 def narration(trace: Trace, form: str, at: int | None) -> Document:
     """Every step up to ``at`` in a paragraph; ``form`` is the format that its command asks for."""
-    setup = _setup_of(trace, at)
-    return run.narration(trace, at, command=setup.command("--format", form), missing=setup.without_text)
+    command, missing = _command(trace, at, "--format", form)
+    return run.narration(trace, at, command=command, missing=missing)
 
 
-def _setup_of(trace: Trace, at: int | None) -> Setup:
-    """What makes a run that is shown as far as step ``at`` again; breakpoints have done their work by then."""
-    # A run that is shown to its end is shown whole.
-    return replace(trace.setup.filled(trace.inputs), at=None if at in (None, len(trace)) else str(at), breaks=())
+def _command(trace: Trace, at: int | None, *options: str) -> tuple[str, tuple[str, ...]]:
+    """The line that makes a run as far as step ``at`` again, and the inputs that it cannot hold.
+
+    There is none for a round of a training: only that makes its updates again, by a command of its own.
+    """
+    if trace.updates:
+        return "", ()
+    # A run that is shown to its end is shown whole, and breakpoints have done their work by then.
+    setup = replace(trace.setup.filled(trace.inputs), at=None if at in (None, len(trace)) else str(at), breaks=())
+    return setup.command(*options), setup.without_text
 
 
 def words_of(options: Options) -> Iterator[str]:
