@@ -39,6 +39,8 @@ STILL_ASK = {
     )
 }
 """Modules that read a formula of one kind of row only. None is added; those that are left lose their questions one by one."""
+SENTENCES = 1_900
+"""Texts of several words outside ``telling/words``. It may only go down."""
 CLOCKS = {"time", "timeit"}
 MAY_LOOK = {"fuzz.py"}
 """It runs for as long as there is time, and is no test. Neither are the benchmarks."""
@@ -128,6 +130,27 @@ def test_no_module_asks_what_kind_of_row_a_gate_has() -> None:
 def named(node: ast.expr) -> list[str]:
     """The names in an expression."""
     return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+
+
+def sentences(nodes: list[ast.AST]) -> int:
+    """How many texts of several words a module says itself; docstrings, errors and assertions are none of them."""
+    silent: set[int] = set()
+    for node in nodes:
+        error = isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error")
+        if error or isinstance(node, ast.Raise | ast.Assert):
+            silent |= {id(part) for part in ast.walk(node)}
+        elif isinstance(node, ast.Expr):
+            silent.add(id(node.value))
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in silent)
+    return sum(isinstance(text, str) and re.search(r"[a-z]{2,} [a-z]{2,}", text) is not None for text in texts)
+
+
+def test_words_are_written_where_a_language_finds_them() -> None:
+    # What stands elsewhere is said in English in every language.
+    counts = {where: sentences(nodes) for where, _, nodes in modules("graphstep") if "/telling/words/" not in where}
+    assert sum(counts.values()) <= SENTENCES
+    facts = ("explain", "facts", "infinities", "ladders", "operands", "rounding", "sizes", "updates", "zeros")
+    assert [name for name in facts if counts[f"graphstep/telling/{name}.py"]] == []
 
 
 def test_no_test_looks_at_a_clock() -> None:

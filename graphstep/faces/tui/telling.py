@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from graphstep.gates.notation import TEXT
+from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,18 +28,18 @@ def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
     for earlier in explanation.before:
         lines += _ladder(earlier, width)
     if explanation.event == "send" and explanation.ladder is not None:
-        lines += _product(explanation.ladder, explanation.local, width)
+        lines += _product(explanation, explanation.ladder, width)
     elif explanation.ladder is not None:
         lines += _ladder(explanation.ladder, width)
     lines += _prose(explanation.why, "why", width)
-    lines += _prose(" ".join(part for part in (explanation.shapes, explanation.jacobian) if part), "shape", width)
+    lines += _prose(joined(explanation.language, (explanation.shapes, explanation.jacobian)), "shape", width)
     for note in explanation.notes:
         style = "warning" if note.kind == "warning" else "note"
         lines += _prose(note.text, style, width, f"{_SIGNS[note.kind]} ")
     for name, meant in explanation.definitions:
-        lines += _prose(f"{name} is {meant}", "quiet", width)
+        lines += _prose(message(explanation.language, "definition-line", name=name, meaning=meant), "quiet", width)
     if step.event == "start":
-        lines += _prose("→ steps on, ← steps back, ? lists the keys.", "quiet", width)
+        lines += _prose(message(explanation.language, "steps-on"), "quiet", width)
     return lines
 
 
@@ -50,17 +51,18 @@ def _ladder(ladder: Ladder, width: int) -> list[Line]:
     return lines
 
 
-def _product(ladder: Ladder, local: Ladder | None, width: int) -> list[Line]:
+def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]:
     """The ladder of a send: below upstream · local their names, with the dot of each line under the other's."""
-    left = ladder.left_text
+    left, local, language = ladder.left_text, explanation.local, explanation.language
+    arrives, by = message(language, "upstream"), message(language, "local")
     pad = " " * len(left)
     symbols, *others = ladder.rungs
     lines: list[Line] = []
     if symbols.term.operator == "*" and local is not None:
         upstream, slope = (part.read(TEXT).text for part in symbols.term.arguments)
-        column = max(len(upstream), len("upstream"))
-        lines += _rung(left, "=", [(f"{upstream:<{column}} · {slope}", "rule")], width)
-        lines.append([(f"{pad} = ", "rule"), (f"{'upstream':<{column}} · local", "quiet")])
+        column = max(_width([(upstream, "")]), _width([(arrives, "")]))
+        lines += _rung(left, "=", [(f"{upstream}{' ' * (column - _width([(upstream, '')]))} · {slope}", "rule")], width)
+        lines.append([(f"{pad} = ", "rule"), (f"{arrives}{' ' * (column - _width([(arrives, '')]))} · {by}", "quiet")])
     else:
         lines += _rung(left, "=", [(symbols.text, "rule")], width)
     last: Line = [(pad, "rule")]
@@ -68,7 +70,7 @@ def _product(ladder: Ladder, local: Ladder | None, width: int) -> list[Line]:
         last += [(f" {rung.relation} ", "rule"), (rung.text, _RUNGS[rung.kind])]
     lines.append(last)
     if local is not None and len(local.rungs) > 1:
-        said: Line = [("local ", "quiet"), (local.line, "rule")]
+        said: Line = [(f"{by} ", "quiet"), (local.line, "rule")]
         taken = max(_width(line) for line in lines)
         if taken + 4 + _width(said) <= width:
             # Beside the word that it explains, where there is room: rows are dear in a small window.
@@ -80,7 +82,11 @@ def _product(ladder: Ladder, local: Ladder | None, width: int) -> list[Line]:
 
 
 def _width(line: Line) -> int:
-    return sum(len(text) for text, _ in line)
+    if all(text.isascii() for text, _ in line):
+        return sum(len(text) for text, _ in line)
+    from graphstep.faces.drawing.layout.cells import cell_width
+
+    return sum(cell_width(text) for text, _ in line)
 
 
 def _rung(left: str, sign: str, right: Line, width: int) -> list[Line]:

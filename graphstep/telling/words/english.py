@@ -296,6 +296,10 @@ _REPORTS: dict[str, English] = {
     "phase-backward": "backward",
     "phase-update": "update",
     "result": "result",
+    "upstream": "upstream",
+    "local": "local",
+    "definition-line": "{name} is {meaning}",
+    "steps-on": "→ steps on, ← steps back, ? lists the keys.",
     "stopped": "stopped at step {step} of {steps}",
     "nothing-to-differentiate": "no input: nothing to differentiate",
 }
