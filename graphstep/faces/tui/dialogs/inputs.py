@@ -81,7 +81,7 @@ class InputsForm(Form[Filled]):
             program = " ".join(self.program.text[:200].split())
             yield Static(Content(program), classes="quiet")
             if hint := mistyped(self.program, self.inputs):
-                yield Static(Content(f"{hint[:1].upper()}{hint[1:]}."), classes="quiet")
+                yield Static(Content(f"Hint: {hint}"), classes="quiet")
             with VerticalScroll(id="fields", can_focus=False):
                 if len(self.missing) > MOST_FIELDS:
                     yield Static(
