@@ -63,7 +63,7 @@ SUFFIX = ".csv"
 SUMMARY = "a row for each node"
 
 
-def export(trace, at=None):
+def export(trace, at=None, options=None):
     """Its text, its value, its gradient."""
     yield "text,value,gradient\\n"
     for index in range(len(trace.program.nodes)):
