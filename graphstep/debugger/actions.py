@@ -78,7 +78,7 @@ ACTIONS = (
            "select and look", 0, "looking", ("deselect", "none")),
     Action("find", ("slash",), "find", "find a node or a step by its text",
            "select and look", 8, "looking", ("find", "search"), "TEXT"),
-    Action("follow", ("full_stop",), "follow", "bring the active gate back into view",
+    Action("follow", ("full_stop",), "follow", "bring the active gate back into view; at a prompt, tell the step again in full",
            "select and look", 0, "", ("again", "here")),
     Action("zoom", ("z",), "zoom", "draw roomy or compact", "select and look", 14, "", ()),
     Action("values", ("l",), "values", "show or hide the table of values", "select and look", 11, "", ("values", "list")),

@@ -15,6 +15,8 @@ class Own:
 
     action: str
     """The name of the action."""
+    argument: str = ""
+    """What was typed behind its word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def perform(state: State, command: Command) -> tuple[State, Reply]:
     row = BY_ID[command.action]
     rule = _rule(command.action)
     if rule is None:
-        return state, Reply("done", effects=(Own(command.action),))
+        return state, Reply("done", effects=(Own(command.action, "" if command.argument is None else str(command.argument)),))
     if (refusal := rule.refusal(state)) is not None:
         return state, Reply("refused", (refusal,))
     if command.argument is None and row.takes and not row.optional:

@@ -32,6 +32,7 @@ KEYS = {
     "(": "left_parenthesis",
     ")": "right_parenthesis",
     "_": "underscore",
+    "*": "asterisk",
 }
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from graphstep.debugger.actions import ACTIONS
-from graphstep.debugger.commands.what_if import edges_of
 from graphstep.engine.trace import trace
 from graphstep.faces.tui.inspection import inspect
 from graphstep.ground.exact import exact_text
@@ -131,23 +130,6 @@ def test_the_jacobian_of_the_wire_at_work_is_shown_in_full_where_it_is_small() -
         assert driver.app.screen is driver.screen
 
     drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
-
-
-def test_a_jacobian_is_that_of_the_selected_node_or_of_the_wire_at_work() -> None:
-    async def play(driver: Driver) -> None:
-        run = driver.now.trace
-        ends = lambda: [(wire.sender, wire.receiver) for wire in map(run.wire, edges_of(driver.now))]  # noqa: E731 - it is asked again
-        driver.screen.go(1)
-        assert ends() == [(2, 0), (2, 1)]
-        await driver.press("end")
-        assert ends() == [(2, 1)]
-        driver.screen.select(0)
-        assert ends() == [(2, 0)]
-        driver.screen.select(run.program.output)
-        assert [sender for sender, _ in ends()] == [run.program.output]
-        await driver.press("j", "escape")
-
-    drive(play, LAYER[0], given(LAYER[1]))
 
 
 def test_the_cells_are_paged_and_the_chosen_one_is_explained_and_nudged() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shlex
 
-import numpy as np
-
 from graphstep.debugger.breakpoints import read_conditions, steps_at
 from graphstep.faces.tui import open_program
 from graphstep.language.read import read
@@ -51,19 +49,6 @@ def test_c_goes_on_to_the_next_breakpoint_and_shift_c_back() -> None:
     drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
 
 
-def test_a_breakpoint_follows_its_node_into_an_opened_gate_and_another_shape() -> None:
-    async def play(driver: Driver) -> None:
-        node = driver.now.trace.program.find("h")
-        driver.screen.select(node)
-        await driver.press("b", "i")
-        (there,) = driver.screen.now.nodes
-        assert driver.now.trace.node(there).name == "h"
-        await driver.press("u")
-        assert driver.screen.now.nodes == (node,)
-
-    drive(play, "h = sigmoid(X + b); sum(h)", {"X": np.ones((2, 3)), "b": np.zeros(3)})
-
-
 def test_conditions_of_the_command_line_are_set_when_the_screen_opens_and_copied_with_it() -> None:
     program = read("max(x, y)*z")
     conditions = read_conditions("grad == 0", program)
@@ -83,44 +68,6 @@ def test_conditions_of_the_command_line_are_set_when_the_screen_opens_and_copied
         assert "--break" not in driver.app.clipboard
 
     drive(play, "max(x, y)*z", {"x": 2.0, "y": 1.0, "z": 5.0}, conditions=conditions)
-
-
-def test_a_condition_on_a_part_of_an_opened_gate_is_not_copied() -> None:
-    async def play(driver: Driver) -> None:
-        await driver.press("right", "i", "B")
-        part = max(
-            range(len(driver.now.trace.program.nodes)), key=lambda node: driver.now.trace.program.short(node, 99).count("exp")
-        )
-        name = driver.now.trace.program.short(part, 99)
-        await driver.type(f"grad {name} > 9; isnan")
-        await driver.press("enter", "y")
-        assert "--break=isnan" in driver.app.clipboard
-        assert "> 9" not in driver.app.clipboard
-
-    drive(play, "sigmoid(x)*y", {"x": 1.0, "y": 2.0}, size=LARGE)
-
-
-def test_w_goes_back_from_change_to_change_and_says_where_there_is_none() -> None:
-    async def play(driver: Driver) -> None:
-        await driver.press("end")
-        driver.screen.select(0)
-        said = []
-        for _ in range(4):
-            await driver.press("w")
-            said.append((driver.now.at, driver.message))
-        assert [at for at, _ in said] == [7, 6, 5, 5]
-        assert "df/dx went from 4 to 7" in said[0][1]
-        assert "df/dx went from 1 to 4" in said[1][1]
-        assert "df/dx became 1" in said[2][1]
-        assert said[3][1] == "No step before this one has changed x: it was given at the start."
-        assert driver.now.selected == 0
-        driver.screen.select(1)
-        for _ in range(3):
-            await driver.press("w")
-        assert driver.now.at == 1
-        assert "No step before this one has changed q." in driver.message
-
-    drive(play, "q = x*x; q + x", {"x": 3.0})
 
 
 def test_p_shows_the_paths_from_the_selected_node() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from graphstep.debugger.commands.what_if import nudged
 from graphstep.engine.trace import trace
 from graphstep.faces.comparison import change, flipped, routes_text
 from graphstep.faces.replies.panels import nudge_lines
@@ -100,13 +99,6 @@ def test_a_nudge_of_something_curved_says_by_how_much_they_differ() -> None:
     assert "They differ by 0.01" in text
 
 
-def test_nudges_have_the_size_of_the_value_and_leave_no_dust() -> None:
-    assert nudged(0.2, 1) == 0.3
-    assert nudged(-2.0, -1) == -2.1
-    assert nudged(250.0, 1) == 260.0
-    assert nudged(float("inf"), 1) == float("inf")
-
-
 def test_three_witnesses_answer_for_a_node() -> None:
     async def play(driver: Driver) -> None:
         await driver.press("end", "tab", "v")
@@ -129,10 +121,32 @@ def test_the_question_is_forgotten_when_the_learner_goes_on() -> None:
     drive(play)
 
 
-def test_a_constant_has_nothing_to_verify() -> None:
+def test_an_undone_edit_is_shown_on_the_nodes() -> None:
     async def play(driver: Driver) -> None:
-        driver.screen.select(1)
-        await driver.press("v")
-        assert "it has no gradient to verify" in driver.message
+        await driver.press("e", "7", "enter", "right", "ctrl+z")
+        assert driver.now.trace.inputs["x"] == -2
+        assert driver.now.at == 1
+        assert "12 → 3" in driver.graph()
+        assert driver.message == "Undone: x."
+        await driver.press("ctrl+z")
+        assert driver.message.startswith("No edit is left to undo.")
 
-    drive(play, "x*exp(2)", {"x": 1.0})
+    drive(play)
+
+
+def test_a_watched_quantity_stands_below_every_step_until_it_is_named_again() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("W")
+        await driver.type("banana")
+        assert "No node is called 'banana'." in driver.frame()
+        await driver.press("enter", *["backspace"] * 6)
+        await driver.type("x*y")
+        await driver.press("enter", "end")
+        assert driver.step().split("\n")[-2] == "x*y = -10"
+        await driver.press("W")
+        assert "watched: x*y" in driver.frame()
+        await driver.type("x*y")
+        await driver.press("enter", "left")
+        assert "x*y" not in driver.step()
+
+    drive(play, size=LARGE)

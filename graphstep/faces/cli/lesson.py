@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from graphstep.faces.cli import accessible
 from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     if options.to or options.key:
         return _write(options)
     page = options.format == "text"
-    return command.run(options.which, plain=options.plain, page=page, stdin=sys.stdin, stdout=sys.stdout, screen=_show)
+    plain = options.plain or accessible.asked_for()
+    return command.run(options.which, plain=plain, page=page, stdin=sys.stdin, stdout=sys.stdout, screen=_show)
 
 
 def _write(options: argparse.Namespace) -> int:

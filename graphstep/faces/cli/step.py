@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.ground.errors import InputError
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.faces.export import Options
     from graphstep.telling.facts import Remark
-
-ACCESSIBLE = "ACCESSIBLE"
-"""The environment variable that asks for a line prompt in place of the screen."""
 
 AGREES = 1e-12
 """Relative difference up to which a composite gate and its parts count as equal."""
@@ -85,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
     chosen_elsewhere = options.plain or options.format or options.to
-    if not chosen_elsewhere and (options.screen_reader or (screen and os.environ.get(ACCESSIBLE, "0") not in ("", "0"))):
+    if not chosen_elsewhere and (options.screen_reader or (screen and accessible.asked_for())):
         return _converse(opening, conditions)
     plain = options.plain or not screen
     if not (plain or options.format or options.to):

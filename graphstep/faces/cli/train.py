@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import program_arguments, setup_of, writing_arguments
 from graphstep.faces.cli.streams import replace_line
 from graphstep.ground.errors import InputError, quoted
@@ -121,7 +122,13 @@ def _save(training: Training, path: str | None) -> None:
 def _on_screen(options: argparse.Namespace) -> bool:
     asked = options.plain or options.format or options.to or options.at_round is not None
     # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
-    return not asked and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return (
+        not asked
+        and not accessible.asked_for()
+        and sys.stdin.isatty()
+        and sys.stdout.isatty()
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def prepared(options: argparse.Namespace) -> Training:

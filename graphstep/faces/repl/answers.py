@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS
+from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, Action
 from graphstep.debugger.breakpoints import reason
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
@@ -15,7 +15,7 @@ from graphstep.faces.repl.lines import words
 from graphstep.faces.replies.panels import nudge_lines, nudge_title, plain
 from graphstep.faces.replies.quantities import gradient_line, node_lines, quantity_lines, value_line
 from graphstep.ground.arrays import number_text, summary
-from graphstep.ground.errors import GraphstepError, ReadError
+from graphstep.ground.errors import GraphstepError, InputError, ReadError, did_you_mean, quoted
 from graphstep.language.program import node_id
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
@@ -23,8 +23,9 @@ from graphstep.telling.explanation import Rules
 from graphstep.telling.names import name_of, output_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from graphstep.debugger.effects import Own
     from graphstep.debugger.facts import Candidates, Cells, Fault, Hit, Moved, Nudged
     from graphstep.debugger.state import State
 
@@ -133,10 +134,11 @@ def asked(action: str) -> str:
     return f"{row.words[0]} {row.takes}: {row.help}"
 
 
-def own(state: State, action: str) -> Iterator[str]:
+def own(state: State, effect: Own) -> Iterator[str]:
     """What the prompt does by itself."""
+    action = effect.action
     if action == "help":
-        yield from help_lines()
+        yield from help_lines(effect.argument)
     elif action == "follow":
         yield from Steps().lines(state, state.at, whole=True)
     elif action == "values":
@@ -158,15 +160,23 @@ def _list(state: State) -> Iterator[str]:
         yield f"and {len(nodes) - LISTED:,} more"
 
 
-def help_lines() -> Iterator[str]:
-    """Every action that the prompt knows, by group."""
-    letters: dict[str, list[str]] = {}
-    for word, action in words().items():
-        letters.setdefault(action, []).append(word)
+def help_lines(word: str = "") -> Iterator[str]:
+    """Every action that the prompt knows, by group; or the one that a word stands for. InputError for a word that is none."""
+    spelled: dict[str, list[str]] = {}
+    for each, action in words().items():
+        spelled.setdefault(action, []).append(each)
+    if word:
+        if word not in words():
+            raise InputError(f"there is no command {quoted(word)}", hint=did_you_mean(word, words()) or "help lists the commands")
+        yield _help(BY_ID[words()[word]], spelled)
+        return
     for group in GROUPS:
         yield group
         for row in ACTIONS:
             if row.group == group and row.words:
-                takes = f" [{row.takes}]" if row.optional else f" {row.takes}" if row.takes else ""
-                text = f"{', '.join(letters[row.id])}{takes}: {row.help}"
-                yield fill(text, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+                yield fill(_help(row, spelled), WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+
+
+def _help(row: Action, spelled: Mapping[str, Sequence[str]]) -> str:
+    takes = f" [{row.takes}]" if row.optional else f" {row.takes}" if row.takes else ""
+    return f"{', '.join(spelled[row.id])}{takes}: {row.help}"

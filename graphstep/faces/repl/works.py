@@ -21,7 +21,7 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
     if isinstance(effect, effects.Ask):
         yield answers.asked(effect.action)
     elif isinstance(effect, effects.Own):
-        yield from answers.own(state, effect.action)
+        yield from answers.own(state, effect)
     elif isinstance(effect, effects.Copy):
         # There is no clipboard behind a pipe: who reads the line can copy it.
         yield effect.setup.command()
