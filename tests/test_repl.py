@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -171,7 +172,10 @@ def test_a_terminal_has_a_prompt_with_completion_history_and_a_new_line_after_co
     terminal.until("1/7>")
     terminal.send("garbage")
     terminal.until("garbage")
-    terminal.send("\x03")
+    terminal.wipe()
+    # As Ctrl-C does where the terminal is that of the session.
+    terminal.signal(signal.SIGINT)
+    terminal.until("1/7>")
     terminal.send("pri\t grad x\n")
     terminal.until("df/dx: not yet, step 6 completes it")
     terminal.send("\x1b[A\x1b[A\n")

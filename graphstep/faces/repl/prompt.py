@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -82,8 +83,6 @@ class Prompt:
                 yield from works.perform(self.state, effect)
             except GraphstepError as error:
                 yield error.report()
-            except KeyboardInterrupt:
-                yield "given up"
 
     def _say(self, text: str) -> None:
         self._write(f"{text}\n")
@@ -117,14 +116,24 @@ def converse(state: State) -> int:
     """
     prompt = Prompt(state, sys.stdout.write)
     prompt.begin()
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        from graphstep.faces.repl.terminal import typed_lines
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _listen(prompt, iter(sys.stdin.readline, ""))
+    from graphstep.faces.repl.terminal import typed_lines
 
-        lines = typed_lines(prompt)
-    else:
-        lines = iter(sys.stdin.readline, "")
+    # Ctrl-C gives up what is typed or under way, and not the program.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return _listen(prompt, typed_lines(prompt))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _listen(prompt: Prompt, lines: Iterator[str]) -> int:
     for line in lines:
-        prompt.hear(line)
+        try:
+            prompt.hear(line)
+        except KeyboardInterrupt:
+            print("given up")
         sys.stdout.flush()
         if prompt.left:
             break
