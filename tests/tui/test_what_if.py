@@ -123,12 +123,12 @@ def test_the_question_is_forgotten_when_the_learner_goes_on() -> None:
 
 def test_an_undone_edit_is_shown_on_the_nodes() -> None:
     async def play(driver: Driver) -> None:
-        await driver.press("e", "7", "enter", "right", "ctrl+z")
+        await driver.press("e", "7", "enter", "right", "U")
         assert driver.now.trace.inputs["x"] == -2
         assert driver.now.at == 1
         assert "12 → 3" in driver.graph()
         assert driver.message == "Undone: x."
-        await driver.press("ctrl+z")
+        await driver.press("U")
         assert driver.message.startswith("No edit is left to undo.")
 
     drive(play)

@@ -29,7 +29,7 @@ def wrapped(text: str, room: int) -> list[str]:
     """The lines of a text, each at most `room` cells wide: broken at blanks, and between wide characters, which need none.
 
     >>> wrapped("× 门把输入相乘。x 被使用 2 次。", 14)
-    ['× 门把输入相', '乘。x 被使用', '2 次。']
+    ['× 门把输入相', '乘。x 被使用 2', '次。']
     """
     if len(text) == cell_width(text):
         return wrap(text, room, break_long_words=True)
