@@ -6,6 +6,8 @@ import ast
 import functools
 import re
 
+import networkx
+
 from docs.examples import ROOT
 
 FORBIDDEN = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "setrecursionlimit"}
@@ -164,3 +166,22 @@ def test_no_test_looks_at_a_clock() -> None:
         if imported(nodes) & CLOCKS or bounded:
             offenders.append(where)
     assert not offenders
+
+
+ONE_CIRCLE = {"graphstep.engine.training.training", "graphstep.faces.export.training.formats"}
+"""A training writes itself to a file when it is asked to; what writes it has to know trainings."""
+
+
+def test_no_module_needs_itself_in_a_circle_not_even_inside_a_function() -> None:
+    named = {re.sub(r"(/__init__)?[.]py$", "", where).replace("/", "."): nodes for where, _, nodes in modules("graphstep")}
+    graph = networkx.DiGraph()
+    for name, nodes in named.items():
+        blocks = [node for node in nodes if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+        unseen = {inner for block in blocks for inner in ast.walk(block)}
+        for node in nodes:
+            if not isinstance(node, ast.ImportFrom) or node in unseen or node.module is None:
+                continue
+            inner = (f"{node.module}.{alias.name}" for alias in node.names)
+            graph.add_edges_from((name, each if each in named else node.module) for each in inner)
+    circles = [circle for circle in networkx.strongly_connected_components(graph) if len(circle) > 1]
+    assert circles == [ONE_CIRCLE]

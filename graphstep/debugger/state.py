@@ -169,3 +169,12 @@ def same_value(one: Number, other: Number) -> bool:
 
 def _same_values(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool:
     return list(one) == list(other) and all(same_value(value, other[name]) for name, value in one.items())
+
+
+def moved(state: State, n: int) -> State:
+    """The state at step ``n``, or as near as it may be; an open question of predict mode is dropped."""
+    n = min(max(n, 0), state.last)
+    score = state.score
+    if score is not None and score.tries is not None:
+        score = replace(score, tries=None)
+    return replace(state, at=n, score=score)

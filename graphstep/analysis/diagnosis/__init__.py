@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graphstep.analysis.diagnosis.findings import BACKWARD, Finding, findings
+from graphstep.analysis.diagnosis.finding import BACKWARD, Finding
+from graphstep.analysis.diagnosis.findings import findings
 from graphstep.analysis.diagnosis.layers import Layer, layers
 from graphstep.analysis.diagnosis.network import ACTIVATIONS, SEED, network, scale_of
 from graphstep.analysis.diagnosis.report import Diagnosis, diagnose

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.analysis.diagnosis.findings import EXPLODING, VANISHING, Finding
+from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
 from graphstep.ground.numerals import numeral
 from graphstep.telling.infinities import why_not_finite

@@ -17,7 +17,7 @@ from graphstep.telling.names import name_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.analysis.diagnosis.findings import Finding
+    from graphstep.analysis.diagnosis.finding import Finding
     from graphstep.analysis.diagnosis.layers import Layer
     from graphstep.engine.trace import Trace
 

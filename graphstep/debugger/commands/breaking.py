@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 from graphstep.debugger.breakpoints import CONDITION_WORDS, last_change, read_conditions
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
-from graphstep.debugger.commands.moving import moved
 from graphstep.debugger.facts import (
     BreakGone,
     BreaksCleared,
@@ -24,6 +23,7 @@ from graphstep.debugger.facts import (
     Unchanged,
     UnfitError,
 )
+from graphstep.debugger.state import moved
 from graphstep.debugger.stops import hit_at, stops_of
 from graphstep.language.read.tokens import NAME
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.facts import AtEnd, AtStart, Held, Moved, NoStep, UnfitError
+from graphstep.debugger.state import moved
 
 if TYPE_CHECKING:
     from graphstep.debugger.commands import Argument
     from graphstep.debugger.facts import Fact
     from graphstep.debugger.state import State
-
-
-def moved(state: State, n: int) -> State:
-    """The state at step ``n``, or as near as it may be; an open question of predict mode is dropped."""
-    n = min(max(n, 0), state.last)
-    score = state.score
-    if score is not None and score.tries is not None:
-        score = replace(score, tries=None)
-    return replace(state, at=n, score=score)
 
 
 def at_end(state: State) -> Fact | None:

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
-from graphstep.debugger.commands.moving import moved
 from graphstep.debugger.facts import Answered, Asked, Moved, NothingAsked, Predicting, PredictingEnds
 from graphstep.debugger.questions import solution_of
-from graphstep.debugger.state import Score
+from graphstep.debugger.state import Score, moved
 from graphstep.teaching.lesson.marking import mark
 
 if TYPE_CHECKING:

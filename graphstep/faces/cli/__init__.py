@@ -15,13 +15,11 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from graphstep.faces.cli.commands import COMMANDS
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-COMMANDS = ("step", "repl", "check", "train", "jacobian", "diagnose", "lesson", "serve", "completion")
-"""The commands, in the order of the help. ``step`` is what happens when none is named."""
 
 CLOSED_PIPE = 141
 """The exit status that shells give to a program ended by SIGPIPE."""

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _options() -> dict[str, list[argparse.Action]]:
     """The options of every command."""
-    from graphstep.faces.cli import COMMANDS
+    from graphstep.faces.cli.commands import COMMANDS
     from graphstep.faces.cli.words import parser_of
 
     return {

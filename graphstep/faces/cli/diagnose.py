@@ -79,7 +79,7 @@ def _network_words(options: argparse.Namespace) -> list[str]:
 
 def _kinds(text: str | None) -> frozenset[str]:
     """The kinds of findings that --fail-on names; InputError for what is none."""
-    from graphstep.analysis.diagnosis.findings import FINDING_KINDS
+    from graphstep.analysis.diagnosis.finding import FINDING_KINDS
 
     if text is None:
         return frozenset()

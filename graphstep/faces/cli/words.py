@@ -59,7 +59,7 @@ def parser_of(name: str, command: Command) -> Parser:
     )
     command.arguments(parser)
     if name == "step":
-        from graphstep.faces.cli import COMMANDS
+        from graphstep.faces.cli.commands import COMMANDS
 
         parser.commands = COMMANDS
         parser.add_argument("--version", action="version", version=f"graphstep {__version__}")

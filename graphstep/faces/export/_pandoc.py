@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.drawing.tikz import COLOURS
 from graphstep.faces.export import _tex as tex
+from graphstep.faces.export._gfm import Markdown
 from graphstep.faces.export._markdown import plain
 from graphstep.faces.export._picture import diagram, has_shapes
-from graphstep.faces.export.md import Markdown
 from graphstep.faces.export.tex import Tex, picture
 from graphstep.telling.reports import graph as words
 

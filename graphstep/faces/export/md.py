@@ -4,38 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.faces.drawing.curve import sparkline
-from graphstep.faces.drawing.diagram import MORE, digest
-from graphstep.faces.export import _latex as latex
 from graphstep.faces.export._documents import solution
-from graphstep.faces.export._markdown import cell, fence, plain
-from graphstep.faces.export._markdown import code as markdown_code
+from graphstep.faces.export._gfm import Markdown
 from graphstep.faces.export._options import PLAIN
-from graphstep.faces.export._picture import as_mermaid, as_text, diagram, has_shapes
-from graphstep.faces.export._writer import Writer, statistic
-from graphstep.ground.arrays import bars_of
-from graphstep.ground.numerals import numeral
-from graphstep.telling.document import (
-    BLANK,
-    LABELS,
-    Code,
-    Command,
-    Curve,
-    Emphasis,
-    Equations,
-    Figure,
-    Graph,
-    Heading,
-    Histogram,
-    Listing,
-    Math,
-    Prose,
-    Step,
-    Strong,
-    Table,
-    Typed,
-)  # fmt: skip
-from graphstep.telling.reports import graph as words
+from graphstep.faces.export._pandoc import Pandoc, header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +15,6 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.faces.export._options import Options
     from graphstep.telling.document import Document
-    from graphstep.telling.explanation import Ladder, Note
 
 SUFFIX = ".md"
 SUMMARY = "a worked solution to hand out, for Git hosts and notebooks"
@@ -57,8 +28,6 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
 def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
     """A document in Markdown."""
     if options.math == "pandoc":
-        from graphstep.faces.export._pandoc import Pandoc, header
-
         text = "".join(_written(document, Pandoc(options)))
         return iter((header(document.title, text), text))
     return _written(document, Markdown(options))
@@ -69,104 +38,3 @@ def _written(document: Document, writer: Markdown) -> Iterator[str]:
     for block in document.blocks:
         yield writer.block(block) if first else f"\n{writer.block(block)}"
         first = False
-
-
-class Markdown(Writer):
-    """Markdown. Inline mathematics is ``$`…` `` and blocks are ``math`` fences for Git hosts, dollars elsewhere."""
-
-    def __init__(self, options: Options) -> None:
-        self.dollars = options.math != "gfm"
-        """Whether mathematics stands between dollars."""
-
-    def _formula(self, text: str) -> str:
-        return f"${text}$" if self.dollars else f"$`{text}`$"
-
-    def _displayed(self, text: str) -> str:
-        return f"$$\n{text}\n$$\n" if self.dollars else fence(text, "math")
-
-    # -- lines ---------------------------------------------------------------------------------------------------------------
-
-    def words(self, text: str) -> str:
-        return text if text == BLANK else plain(text)
-
-    def code(self, code: Code) -> str:
-        return markdown_code(code.text)
-
-    def strong(self, strong: Strong) -> str:
-        return f"**{plain(strong.text)}**"
-
-    def emphasis(self, emphasis: Emphasis) -> str:
-        return f"*{plain(emphasis.text)}*"
-
-    def math(self, math: Math) -> str:
-        text = latex.line(math)
-        return self._formula(text) if text else ""
-
-    def figure(self, figure: Figure) -> str:
-        if text := statistic(figure):
-            return text
-        if isinstance(figure.value, int | float):
-            return self._formula(latex.number(figure))
-        return markdown_code(digest(figure.value, figure.digits) + ("" if figure.complete else MORE))
-
-    def histogram(self, histogram: Histogram) -> str:
-        return markdown_code(bars_of(histogram.counts))
-
-    # -- blocks --------------------------------------------------------------------------------------------------------------
-
-    def heading(self, heading: Heading) -> str:
-        return f"{'#' * heading.level} {self.line(heading.content)}\n"
-
-    def prose(self, prose: Prose) -> str:
-        return f"{self.line(prose.content)}\n"
-
-    def listing(self, listing: Listing) -> str:
-        return "".join(f"- {self.line(item)}\n" for item in listing.items)
-
-    def equations(self, equations: Equations) -> str:
-        return self._displayed(latex.equations(equations.lines))
-
-    def ladder(self, ladder: Ladder) -> str:
-        return self._displayed(latex.ladder(ladder))
-
-    def table(self, table: Table) -> str:
-        head = [self.line(column.title) for column in table.columns]
-        rows = [f"| {' | '.join(head)} |", f"|{'|'.join('--:' if column.numbers else ':--' for column in table.columns)}|"]
-        rows += (f"| {' | '.join(cell(self.line(content)) for content in row)} |" for row in table.rows)
-        return "\n".join(rows) + "\n"
-
-    def graph(self, graph: Graph) -> str:
-        drawn, written = diagram(graph)
-        picture, text = as_mermaid(drawn, written), fence(as_text(drawn, written))
-        parts = [self.line(words.caption(graph, len(drawn.nodes)))]
-        if picture:
-            summary = f"<details>\n<summary>{words.AS_TEXT}</summary>\n\n"
-            parts += [fence(picture, "mermaid"), f"{summary}{text}\n</details>"]
-        else:
-            parts += [words.WHERE, text]
-        if has_shapes(drawn):
-            parts.append(words.ON_WIRES)
-        return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
-
-    def curve(self, curve: Curve) -> str:
-        wide = max(len(name) for name, _ in curve.series)
-        return fence("\n".join(f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}" for name, n in curve.series))
-
-    def typed(self, typed: Typed) -> str:
-        return fence(typed.text)
-
-    def command(self, command: Command) -> str:
-        return fence(command.text, "sh")
-
-    def note(self, note: Note) -> str:
-        label = LABELS.get(note.kind)
-        return f"> **{label}.** {plain(note.text)}\n" if label else f"{plain(note.text)}\n"
-
-    def step(self, step: Step) -> str:
-        named = f" (*{plain(step.pattern)}*)" if step.pattern else ""
-        head, rest = f"**{step.label}.** {plain(step.title)}{named}", step.blocks
-        if rest and isinstance(rest[0], Prose):
-            head, rest = f"{head}: {self.line(rest[0].content)}", rest[1:]
-        else:
-            head += "."
-        return "\n".join([f"{head}\n", *map(self.block, rest)])

@@ -77,7 +77,7 @@ class Diagnosing:
 
 
 def _is_seen(trace: Trace, at: int, finding: Finding) -> bool:
-    from graphstep.analysis.diagnosis.findings import BACKWARD
+    from graphstep.analysis.diagnosis.finding import BACKWARD
 
     known = trace.gradient(finding.node, at)
     parameter = finding.kind == "not finite" and finding.node < trace.program.first_gate

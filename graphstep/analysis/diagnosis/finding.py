@@ -1,0 +1,45 @@
+"""What a diagnosis may find, and the limits from which it does.
+
+The limits are conventions, not laws: they are where the lectures' own experiments begin to fail to learn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+FindingKind = Literal["not finite", "saturated", "dead", "shrinking", "alike", "zero", "vanishing", "exploding"]
+"""What can be found."""
+
+FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+"""All of them, by name."""
+
+BACKWARD: tuple[FindingKind, ...] = ("zero", "vanishing", "exploding")
+"""Findings about the gradient of a node; the others are about its value."""
+
+SATURATED = 0.5
+"""Share of flat cells from which a squashing layer is called saturated."""
+
+DEAD = 0.1
+"""Share of units that pass nothing for any example from which a layer of relus is called dead in part."""
+
+EXAMPLES = 8
+"""Examples below which a unit that passes nothing is no news: half of the units do, for any one example."""
+
+SHRINKING = 0.05
+"""Part of the first layer's spread below which the values of a layer are called shrinking."""
+
+VANISHING, EXPLODING = 1e-3, 1e3
+"""What is left of the gradient of the last layer when it is called vanishing or exploding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that keeps a network from learning."""
+
+    kind: FindingKind
+    """What it is."""
+    node: int
+    """The node at which it shows."""
+    text: str
+    """One sentence with the figures."""
