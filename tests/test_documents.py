@@ -193,6 +193,7 @@ def test_mathematics_stands_between_dollars_where_that_is_asked_for() -> None:
 with_tex = pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
 
 
+@pytest.mark.paper
 @with_tex
 @pytest.mark.parametrize("which", HARD)
 def test_latex_compiles(which: str, tmp_path: Path) -> None:
@@ -200,16 +201,19 @@ def test_latex_compiles(which: str, tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.paper
 @with_tex
 def test_every_block_compiles() -> None:
     assert _pdf.pdf([written("tex", *EXAMPLES)]).startswith(b"%PDF")
 
 
+@pytest.mark.paper
 @with_tex
 def test_the_same_document_gives_the_same_pdf() -> None:
     assert _pdf.pdf([RUN.to_tex()]) == _pdf.pdf([RUN.to_tex()])
 
 
+@pytest.mark.paper
 @with_tex
 def test_what_tex_cannot_read_is_an_error() -> None:
     with pytest.raises(GraphstepError, match="could not make the PDF"):
@@ -231,6 +235,7 @@ def test_nothing_of_a_program_is_a_command_in_latex() -> None:
     assert text.count(r"\end{document}") == 1
 
 
+@pytest.mark.paper
 @pytest.mark.skipif(shutil.which("pandoc") is None, reason="pandoc is not installed")
 @pytest.mark.parametrize("to", ["docx", "html", "pdf"])
 @pytest.mark.parametrize("which", ["arrays", "hostile"])

@@ -140,7 +140,7 @@ def test_formats_do_not_depend_on_the_hash_seed() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_exports_of_many_gates_come_in_pieces(name: str) -> None:
-    made = chain(500)
+    made = chain(250)
     assert max(map(len, export.exporter(name).export(made))) < 1_000_000
 
 
@@ -150,7 +150,7 @@ def test_exports_are_linear(name: str) -> None:
         made = chain(size)
         return lambda: list(export.exporter(name).export(made))
 
-    assert grows_with(90, work) < 2.2
+    assert grows_with(45, work) < 2.2
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -66,6 +66,7 @@ def test_a_report_refuses_a_format_that_it_has_not_with_those_that_it_has(capsys
     assert all(name in said for name in ("html", "json", "md", "tex", "text"))
 
 
+@pytest.mark.paper
 @pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
 @pytest.mark.parametrize("which", ["check", "diagnose", "train"])
 def test_a_report_compiles(which: str, capsys: pytest.CaptureFixture[str]) -> None:

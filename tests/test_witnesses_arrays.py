@@ -175,15 +175,15 @@ def stated(text: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: inputs[name] for name in read(text).inputs}
 
 
-@pytest.mark.parametrize("start", range(0, 30, 10))
+@pytest.mark.parametrize("start", range(0, 18, 6))
 def test_random_programs_are_confirmed(start: int) -> None:
     symbolic = 0
-    for seed in range(start, start + 10):
+    for seed in range(start, start + 6):
         text, inputs = random_program(seed)
         for row in rows(run(text, **inputs)):
             assert row.verdict == "agree", (seed, text, row)
             symbolic += row.symbolic is not None
-    assert symbolic > 25
+    assert symbolic > 12
 
 
 # A wrong gradient
