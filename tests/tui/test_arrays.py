@@ -19,10 +19,10 @@ from tests.effort import effort
 from tests.tui.arrays import ALIKE, BIG, LAYER, NET, PROGRAMS, given
 from tests.tui.driving import LARGE, SMALL, Driver, drive
 
-KEYS = [key for action in ACTIONS for key in action.keys if action.id not in ("quit", "palette", "theme")]
+KEYS = [action.keys[0] for action in ACTIONS if action.keys and action.id not in ("quit", "palette", "theme")]
 
 
-def test_every_key_can_be_pressed() -> None:
+def test_the_first_key_of_every_action_can_be_pressed() -> None:
     text, words = PROGRAMS["odd"]
 
     async def play(driver: Driver) -> None:
