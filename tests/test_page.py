@@ -190,3 +190,11 @@ def test_no_ladder_says_its_left_side_twice() -> None:
 
 def test_the_steps_say_their_language() -> None:
     assert '<div class="steps" lang="zh">' in page(gs.run("x*y", x=2, y=3, language="zh"))
+
+
+def test_a_step_says_what_its_numbered_names_stand_for() -> None:
+    # One step is in sight at a time, and not the problem, where the names are explained.
+    sections = re.split(r'<section class="step', page(run("neuron")))[1:]
+    named = [section for section in sections if "sends to u1<" in section or "<mi>u</mi><mn>1</mn>" in section]
+    assert len(named) > 3
+    assert all("u1 is w0*x0+w1*x1+w2." in section or "computes u1<" in section for section in named)

@@ -100,12 +100,16 @@ def _paragraph(told: Explanation) -> Prose:
     if told.local is not None and len(told.local.rungs) > 1:
         before, _, behind = message(told.language, "local-ladder", ladder=PLACE).partition(PLACE)
         content += [before, Math.of(told.local), f"{behind} "]
-    meanings = [message(told.language, "definition", name=name, meaning=meant) for name, meant in told.definitions]
-    sentences = [told.shapes, told.why, told.jacobian, *(note.text for note in told.notes), *meanings]
+    sentences = [told.shapes, told.why, told.jacobian, *(note.text for note in told.notes), *_meanings(told)]
     content += [joined(told.language, sentences)]
     if content[-1] == "":
         content[-2:] = ["."] if len(content) > 1 else []
     return Prose(tuple(content))
+
+
+def _meanings(told: Explanation) -> list[str]:
+    """What each numbered name of a step stands for, a sentence each."""
+    return [message(told.language, "definition", name=name, meaning=meant) for name, meant in told.definitions]
 
 
 def _results(trace: Trace) -> Iterator[Content]:
@@ -300,8 +304,11 @@ def _chain(told: Explanation) -> Inline:
 # -- steps -----------------------------------------------------------------------------------------------------------------------
 
 
-def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner) -> Step:
-    """A step as a block: its ladders, its local gradient, what is said of it, and its notes."""
+def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner, *, alone: bool = False) -> Step:
+    """A step as a block: its ladders, its local gradient, what is said of it, and its notes.
+
+    ``alone`` says what the numbered names in it stand for: nothing else of the document is in sight.
+    """
     told = rules.brief(explain(trace, n))
     blocks: list[Block] = [shown(ladder, manner) for ladder in (*told.before, told.ladder) if ladder is not None]
     sender, local = trace.step(n).sender, told.local
@@ -319,6 +326,8 @@ def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner) -> Step:
         blocks.append(sentence(said))
     if not _short(manner):
         blocks += told.notes
+    if alone and told.definitions:
+        blocks.append(sentence(joined(told.language, _meanings(told))))
     return Step(n, last, f"step-{n}", told.title, told.pattern, tuple(blocks))
 
 

@@ -99,7 +99,7 @@ def _body(trace: Trace, drawn: Diagram, last: int, prefix: str, steps: list[str]
     yield "</div>\n"
     yield _controls(prefix, last)
     yield f'<div class="steps" lang="{trace.setup.language}">\n<h2 lang="en">Steps</h2>\n'
-    yield from (writer.block(step(trace, n, last, Rules(), FULL)) for n in range(last + 1))
+    yield from (writer.block(step(trace, n, last, Rules(), FULL, alone=True)) for n in range(last + 1))
     yield "</div>\n"
     yield from _values(trace, prefix, last)
     yield '<div class="paper">\n' + "".join(map(writer.block, gradients.gradients(trace, last, FULL)))
