@@ -107,12 +107,6 @@ class Ladder:
         """The ladder on one line of LaTeX."""
         return self.latex_to(len(self.latex_shown))
 
-    @property
-    def latex_result(self) -> str:
-        """The last rung in LaTeX, with its sign where that is not =."""
-        sign = self.latex_signs[-1]
-        return self.latex_rungs[-1] if sign == "=" else f"{sign} {self.latex_rungs[-1]}"
-
     def latex_to(self, count: int) -> str:
         """The left side and the first ``count`` rungs on one line of LaTeX."""
         parts = zip(self.latex_signs[:count], self.latex_rungs[:count], strict=True)
