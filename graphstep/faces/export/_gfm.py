@@ -133,9 +133,4 @@ class Markdown(Writer):
 
     def step(self, step: Step) -> str:
         named = f" (*{plain(step.pattern)}*)" if step.pattern else ""
-        head, rest = f"**{step.label}.** {plain(step.title)}{named}", step.blocks
-        if rest and isinstance(rest[0], Prose):
-            head, rest = f"{head}: {self.line(rest[0].content)}", rest[1:]
-        else:
-            head += "."
-        return "\n".join([f"{head}\n", *map(self.block, rest)])
+        return self.headed(f"**{step.label}.** {plain(step.title)}{named}", step)

@@ -56,6 +56,13 @@ class Writer(ABC):
         """The text of a line of prose."""
         return "".join(getattr(self, INLINES[type(part)])(part) for part in content)
 
+    def headed(self, head: str, step: blocks.Step) -> str:
+        """A step under its head; a paragraph that it begins with goes on in the same line."""
+        first, *rest = step.blocks or (None,)
+        if isinstance(first, blocks.Prose):
+            return "\n".join([f"{head}: {self.line(first.content)}\n", *map(self.block, rest)])
+        return "\n".join([f"{head}.\n", *map(self.block, step.blocks)])
+
     @abstractmethod
     def words(self, text: str) -> str:
         """Plain words."""

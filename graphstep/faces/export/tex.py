@@ -186,12 +186,7 @@ class Tex(Writer):
 
     def step(self, step: Step) -> str:
         named = rf" (\emph{{{self.words(step.pattern)}}})" if step.pattern else ""
-        head, rest = rf"\textbf{{{step.label}.}} {self.words(step.title)}{named}", step.blocks
-        if rest and isinstance(rest[0], Prose):
-            head, rest = f"{head}: {self.line(rest[0].content)}", rest[1:]
-        else:
-            head += "."
-        return "\n".join([f"{head}\n", *map(self.block, rest)])
+        return self.headed(rf"\textbf{{{step.label}.}} {self.words(step.title)}{named}", step)
 
 
 def picture(drawn: Diagram, written: Marks) -> str:
