@@ -16,9 +16,9 @@ from graphstep.debugger.actions import ACTIONS, BY_ID
 from graphstep.debugger.facts import Fault, Moved
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, allowed, perform
-from graphstep.debugger.state import Inputs, State
+from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
-from graphstep.faces.repl.lines import prompt_keys, read_line
+from graphstep.faces.repl.lines import prompt_keys
 from graphstep.faces.replies import screen_keys, sentences
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
@@ -150,18 +150,6 @@ def test_each_action_of_the_table_is_performed_refused_or_left_to_the_face(actio
     assert reply.facts or reply.effects
     assert reply.status == "refused" or allowed(before, action)
     assert (after == before) == (not reply.changed)
-
-
-def test_one_transcript_gives_the_same_state_line_by_line_and_key_by_key() -> None:
-    lines = ["n", "o", "break x", "c", "x=3", "undo", "12", "home", "f", "select y", "+", "p"]
-    typed = keyed = start("lecture")
-    for line in lines:
-        command = read_line(line)
-        assert command is not None
-        typed, _ = perform(typed, command)
-        argument = Inputs({"x": 3.0}, {"x": "3"}) if line == "x=3" else command.argument
-        keyed, _ = perform(keyed, Command(command.action, argument))
-    assert typed == keyed
 
 
 def test_the_session_touches_no_file_no_socket_and_no_clock() -> None:

@@ -175,11 +175,20 @@ def test_w_goes_back_from_change_to_change_and_says_where_there_is_none() -> Non
     assert "df/dx went from 4 to 7" in said[0][1]
     assert "df/dx went from 1 to 4" in said[1][1]
     assert "df/dx became 1" in said[2][1]
-    assert said[3][1] == "No step before this one has changed x: it was given at the start."
+    assert said[3][1] == (
+        "+ sends to x: here df/dx became 1.  No step before this one has changed it; x itself was given at the start."
+    )
     for _ in range(3):
         session.do("last_change", 1)
     assert session.now.at == 1
-    assert session.said == ["No step before this one has changed q."]
+    # The step on show is the answer, also where nothing is selected.
+    assert session.said == ["Here q got its value, 9.  No step before this one has changed it."]
+    session.do("last_change")
+    assert session.said == ["Here q got its value, 9.  No step before this one has changed it."]
+    session.do("jump", 3)
+    session.do("last_change")
+    assert session.now.at == 2
+    assert session.said == ["Here f got its value, 12.  w goes further back."]
 
 
 # -- asking what if --------------------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ ACTIONS = (
            "step", 0, "breaking", ("break on", "conditions"), "CONDITION"),
     Action("clear", (), "clear", "take all breakpoints away", "step", 0, "breaking", ("clear", "delete")),
     Action("last_change", ("w",), "who changed it",
-           "back to the step that last changed the gradient, or the value, of the selected or active node",
+           "back to the step that last changed the gradient, or the value, of the selected or active node, and what it did",
            "step", 0, "breaking", ("why", "who"), "NODE", optional=True),
     Action("select_next", ("tab",), "select", "select the next node", "select and look", 10, "looking", ("select next", "tab")),
     Action("select_previous", ("shift+tab",), "select previous", "select the previous node",

@@ -117,9 +117,14 @@ def _conditions(_before: State, _after: State, fact: facts.ConditionsSet, keys: 
 
 
 def _unchanged(before: State, _: State, fact: facts.Unchanged, _keys: Keys) -> str:
-    program = before.trace.program
-    given = ": it was given at the start" if fact.node < program.first_gate else ""
-    return f"No step before this one has changed {name_of(program, fact.node)}{given}."
+    trace, name = before.trace, name_of(before.trace.program, fact.node)
+    given = fact.node < trace.program.first_gate
+    step = trace.step(before.at)
+    if step.event != "start" and step.node == fact.node:
+        # What made it is the step on show: that is the answer.
+        earlier = f"; {name} itself was given at the start" if given else ""
+        return f"{_change(trace, fact.node, before.at)}  No step before this one has changed it{earlier}."
+    return f"No step before this one has changed {name}{': it was given at the start' if given else ''}."
 
 
 def _changed(_: State, after: State, fact: facts.Changed, keys: Keys) -> str:
