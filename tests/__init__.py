@@ -1,1 +1,6 @@
-"""The tests; ``tests.fuzz`` and ``tests.benchmarks`` are programs of their own."""
+"""The tests, one folder a room; ``tests.fuzz``, ``tests.mutants`` and ``tests.benchmarks`` are programs of their own."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+"""Where the cases and the golden documents stand that several rooms share."""

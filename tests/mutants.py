@@ -47,7 +47,13 @@ class Package(NamedTuple):
 PACKAGES = {
     "gates": Package(
         ("gates/rows", "gates/gate.py", "gates/structural.py", "gates/mathematics.py", "gates/products.py"),
-        ("test_gates.py", "test_structural_gates.py", "test_products.py", "test_extremes.py", "test_gate_texts.py"),
+        (
+            "gates/test_gates.py",
+            "gates/test_structural_gates.py",
+            "gates/test_products.py",
+            "gates/test_extremes.py",
+            "gates/test_gate_texts.py",
+        ),
     ),
     "trace": Package(
         tuple(
@@ -67,17 +73,17 @@ PACKAGES = {
             )
         ),
         (
-            "test_trace.py",
-            "test_products.py",
-            "test_api.py",
-            "test_optimizers.py",
-            "test_training.py",
-            "test_breakpoints.py",
-            "test_wires.py",
+            "engine/test_trace.py",
+            "gates/test_products.py",
+            "faces/test_api.py",
+            "gates/test_optimizers.py",
+            "engine/test_training.py",
+            "debugger/test_breakpoints.py",
+            "engine/test_wires.py",
         ),
     ),
-    "breakpoints": Package(("debugger/breakpoints.py",), ("test_breakpoints.py",)),
-    "paths": Package(("analysis/paths.py",), ("test_paths.py",)),
+    "breakpoints": Package(("debugger/breakpoints.py",), ("debugger/test_breakpoints.py",)),
+    "paths": Package(("analysis/paths.py",), ("analysis/test_paths.py",)),
     "marking": Package(
         (
             "teaching/lesson/marking.py",
@@ -85,9 +91,17 @@ PACKAGES = {
             "teaching/lesson/quantities.py",
             "teaching/lesson/solution.py",
         ),
-        ("test_lesson.py", "test_lesson_arrays.py", "test_marking.py", "test_marking_texts.py"),
+        (
+            "teaching/test_lesson.py",
+            "teaching/test_lesson_arrays.py",
+            "teaching/test_marking.py",
+            "teaching/test_marking_texts.py",
+        ),
     ),
-    "witnesses": Package(("analysis/witnesses",), ("test_witnesses.py", "test_witnesses_arrays.py", "test_witness_texts.py")),
+    "witnesses": Package(
+        ("analysis/witnesses",),
+        ("analysis/test_witnesses.py", "analysis/test_witnesses_arrays.py", "analysis/test_witness_texts.py"),
+    ),
 }
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {

@@ -1,0 +1,229 @@
+"""Jacobians: what is said of them holds, and the pullback is the product with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from graphstep.analysis.jacobian import ENTRIES, jacobian, line, lines, matrix_lines, orders, orders_lines
+from graphstep.analysis.jacobian.jacobian import size_text
+from graphstep.gates import ELEMENTWISE
+from graphstep.ground.errors import InputError, LimitError
+from tests.arrayed import at_work, run
+from tests.gates.test_structural_gates import CASES, gates_and_ties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.analysis.jacobian import Jacobian
+    from graphstep.engine.trace import Trace
+    from graphstep.gates.structural import StructuralGate
+
+W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
+
+
+def every(trace: Trace) -> Iterator[Jacobian]:
+    return map(jacobian, trace.wires)
+
+
+def lecture() -> Trace:
+    """‖Wx‖² with the numbers of the lecture."""
+    return run("q = W @ x; sum(q^2)", W=W, x=X)
+
+
+def towards(trace: Trace, of: str, by: str) -> Jacobian:
+    return next(
+        one for one in every(trace) if (one.wire.sender, one.wire.receiver) == (trace.program.find(of), trace.program.find(by))
+    )
+
+
+def assert_structure_holds(one: Jacobian) -> None:
+    matrix = one.matrix
+    there = matrix != 0
+    assert matrix.shape == (one.rows, one.columns)
+    assert np.count_nonzero(there) <= one.nonzero <= one.entries
+    if one.structure == "diagonal":
+        assert np.array_equal(matrix, np.diag(np.diag(matrix)))
+    if one.structure == "permutation":
+        assert (matrix.sum(axis=0) == 1).all()
+        assert (matrix.sum(axis=1) == 1).all()
+        assert np.count_nonzero(there) == one.nonzero
+    if one.structure == "selection":
+        assert (there.sum(axis=0) <= 1).all()
+        assert (there.sum(axis=1) <= 1).all()
+    if one.structure == "repetition":
+        assert len(np.unique(matrix[there])) <= 1
+        assert np.count_nonzero(there) == one.nonzero
+
+
+@gates_and_ties
+def test_a_pullback_is_the_product_with_the_jacobian_at_any_shape(gate: StructuralGate, ties: Any) -> None:
+    seen = 0
+    for trace in filter(None, (at_work(case, ties=ties) for case in CASES[gate.name])):
+        for one in every(trace):
+            assert one.difference <= 1e-12
+            assert np.shape(one.product) == np.shape(one.pulled) == one.input_shape
+            assert_structure_holds(one)
+            assert lines(one)
+            seen += 1
+    assert seen
+
+
+@pytest.mark.parametrize("gate", ["softmax", "matmul", "outer", "length", "logsumexp", "batch_norm"])
+def test_entries_that_can_be_other_than_0_are_counted_to_the_last(gate: str) -> None:
+    blocks = [
+        one for case in CASES[gate] if (trace := at_work(case)) for one in every(trace) if one.structure in ("block", "dense")
+    ]
+    exact = [one for one in blocks if np.count_nonzero(one.matrix) == one.nonzero]
+    assert len(blocks) > 3
+    # By chance one or the other entry is 0: a single score has softmax 1, whatever it is.
+    assert len(exact) >= len(blocks) * 0.6
+
+
+# The norm of an array is one of its cells together.
+@pytest.mark.parametrize("name", [name for name, gate in ELEMENTWISE.items() if gate.arity != (1, 1) or not gate.over_cells])
+def test_a_gate_that_works_cell_by_cell_has_a_diagonal_jacobian(name: str) -> None:
+    gate = ELEMENTWISE[name]
+    rng = np.random.default_rng(len(name))
+    count = gate.arity[1] or 2
+    for shape in ((), (1,), (3,), (2, 3), (0,), (2, 0), (1, 3, 1)):
+        trace = at_work((name, [rng.uniform(0.2, 0.9, shape) for _ in range(count)], {}))
+        assert trace is not None
+        for one in every(trace):
+            assert one.structure == "diagonal", shape
+            assert (one.rows, one.columns) == (one.nonzero, one.nonzero)
+            assert one.difference <= 1e-12
+            assert_structure_holds(one)
+
+
+def test_relu_of_4096_cells_has_16_million_entries_of_which_4096_matter() -> None:
+    one = towards(run("y = max(0, x); sum(y)", x=np.linspace(-1, 1, 4096)), "y", "x")
+    assert (one.rows, one.columns, one.entries, one.nonzero) == (4096, 4096, 16_777_216, 4096)
+    assert (one.structure, one.bytes, one.memory, one.multiplications) == ("diagonal", 134_217_728, "134 MB", 4096)
+    assert "16,777,216 entries 4,096 can be other than 0, on the diagonal" in one.why
+    assert not one.is_formed
+    with pytest.raises(LimitError, match=r"16,777,216 entries.*at most 4,096"):
+        _ = one.matrix
+    assert lines(one)[-1].startswith("  pullback")
+
+
+def test_the_numbers_of_the_lecture() -> None:
+    trace = lecture()
+    by_weights, by_cells = towards(trace, "q", "W"), towards(trace, "q", "x")
+    assert by_weights.matrix.tolist() == [[0.2, 0.4, 0, 0], [0, 0, 0.2, 0.4]]
+    assert by_cells.matrix.tolist() == W
+    assert (by_weights.structure, by_weights.entries, by_weights.nonzero, by_weights.bytes) == ("block", 8, 4, 64)
+    assert (by_cells.structure, by_cells.entries, by_cells.nonzero) == ("dense", 4, 4)
+    np.testing.assert_allclose(by_weights.product, [[0.088, 0.176], [0.104, 0.208]], rtol=1e-12)
+    np.testing.assert_allclose(by_cells.product, [-0.112, 0.636], rtol=1e-12)
+    assert (by_weights.multiplications, by_weights.product_multiplications) == (4, 8)
+
+
+def test_a_small_jacobian_is_drawn_with_the_names_of_its_cells() -> None:
+    one = towards(lecture(), "q", "W")
+    assert matrix_lines(one) == [
+        "    W₁₁  W₁₂  W₂₁  W₂₂",
+        "q₁  0.2  0.4    0    0",
+        "q₂    0    0  0.2  0.4",
+    ]
+    assert line(one) == "∂q/∂W: 2×4, block, 8 entries, 4 can be other than 0"
+    assert "  pullback     [[0.088, 0.176], [0.104, 0.208]]   4 multiplications" in lines(one)
+
+
+def test_a_larger_one_is_drawn_as_a_pattern() -> None:
+    one = towards(run("y = x^2; sum(y)", x=np.linspace(1, 2, 20)), "y", "x")
+    assert matrix_lines(one)[:2] == ["■" + 19 * "·", "·■" + 18 * "·"]
+    assert len(matrix_lines(one)) == 20
+    assert not any(line.isspace() or "■" in line for line in lines(towards(run("sum(x)", x=np.ones(200)), "v2", "x")))
+
+
+def test_the_largest_that_is_formed_is_a_screenful() -> None:
+    assert ENTRIES == 64 * 64
+    assert towards(run("y = x^2; sum(y)", x=np.ones(64)), "y", "x").matrix.shape == (64, 64)
+    assert not towards(run("y = x^2; sum(y)", x=np.ones(65)), "y", "x").is_formed
+
+
+def test_between_numbers_it_is_the_local_gradient() -> None:
+    first, second = every(run("x*x", x=3.0))
+    assert first.matrix.tolist() == second.matrix.tolist() == [[3.0]]
+    assert (first.pulled, first.product, first.difference) == (3.0, 3.0, 0.0)
+    assert line(first).startswith("∂f/∂x⁽¹⁾: 1×1")
+    assert "the local gradient" in first.why
+
+
+def test_an_infinite_upstream_gradient_does_not_spoil_the_comparison() -> None:
+    one = towards(run("y = max(x); sqrt(y - 2)", x=[1.0, 2.0]), "y", "x")
+    assert np.isinf(one.upstream)
+    assert np.ravel(one.product)[0] == 0
+    assert one.difference == 0
+
+
+def test_a_shared_tie_is_no_selection() -> None:
+    first, split = (towards(run("y = max(x); y", ties=ties, x=[2.0, 2.0, 1.0]), "y", "x") for ties in ("first", "split"))
+    assert (first.structure, first.matrix.tolist()) == ("selection", [[1, 0, 0]])
+    assert (split.structure, split.matrix.tolist()) == ("dense", [[0.5, 0.5, 0]])
+
+
+def test_an_edge_that_is_not_there_is_an_error() -> None:
+    trace = lecture()
+    with pytest.raises(IndexError, match="0 … 3"):
+        trace.wire(4)
+    with pytest.raises(IndexError):
+        trace.wire(-1)
+
+
+def test_a_matrix_cannot_be_written_to() -> None:
+    one = towards(lecture(), "q", "x")
+    with pytest.raises(ValueError, match="read-only"):
+        one.matrix[0, 0] = 1
+    assert one.matrix is one.matrix
+
+
+@pytest.mark.parametrize(("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (10**12, "1.0 TB")])
+def test_memory_in_words(size: int, text: str) -> None:
+    assert size_text(size) == text
+
+
+# -- the order of multiplication -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [2, 5, 20])
+def test_layers_of_n_units_cost_n_squared_from_the_output_and_n_cubed_from_the_input(n: int) -> None:
+    rng = np.random.default_rng(n)
+    trace = run("sum(V @ relu(W @ x))", V=rng.normal(size=(n, n)), W=rng.normal(size=(n, n)), x=rng.normal(size=n))
+    counted = orders(trace)
+    assert counted.start == trace.program.find("x")
+    assert [(layer.rows, layer.columns) for layer in counted.layers] == [(n, n), (n, n), (n, n), (1, n)]
+    assert [layer.from_output for layer in counted.layers] == [n**2, n**2, n**2, n]
+    assert [layer.from_input for layer in counted.layers] == [n**3, n**3, n**3, n**2]
+    assert [layer.pullback for layer in counted.layers] == [n**2, n, n**2, 0]
+    assert (counted.from_output, counted.from_input) == (3 * n**2 + n, 3 * n**3 + n**2)
+    assert (counted.pullback, counted.pushforward) == (2 * n**2 + n, (2 * n**2 + n) * n)
+
+
+def test_the_counts_of_a_path_as_text() -> None:
+    trace = lecture()
+    text = "\n".join(orders_lines(trace, orders(trace)))
+    assert text.startswith("multiplications along the path from x, a vector of 2, to f")
+    assert "∂q/∂x           2×2         4                4               8" in text
+    assert "2 passes, 12 multiplications, where the backward pass takes one, 6" in text
+    other = orders(trace, trace.program.find("W"))
+    assert (other.cells, len(other.layers), other.from_input) == (4, 3, (8 + 4 + 2) * 4)
+
+
+def test_a_long_path_lists_its_ends_only() -> None:
+    trace = run("; ".join(["y0 = x", *(f"y{k + 1} = y{k} * 2" for k in range(5000))]), x=1.0)
+    counted = orders(trace)
+    assert (len(counted.layers), counted.pullback, counted.from_input) == (5000, 5000, 5000)
+    text = orders_lines(trace, counted)
+    assert len(text) < 40
+    assert any(row.startswith("  …") for row in text)
+
+
+@pytest.mark.parametrize(("text", "start"), [("2 + 3", None), ("t = x; y*2", "x"), ("y*2", "v2")])
+def test_where_no_gradient_flows_there_is_no_path(text: str, start: str | None) -> None:
+    trace = run(text, **{name: 1.0 for name in ("x", "y") if name in text})
+    with pytest.raises(InputError, match="no gradient flows"):
+        orders(trace, None if start is None else trace.program.find(start))

@@ -1,0 +1,313 @@
+"""Breakpoints: conditions on values, gradients, gates and contributions, and what changed a node last."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import graphstep as gs
+from graphstep.debugger.breakpoints import EXAMPLES, first_stop, last_change, read_conditions, reason, steps_at, steps_of
+from graphstep.engine.trace import trace
+from graphstep.ground.errors import GraphstepError
+from graphstep.language.read import read
+from tests.faces.tui.arrays import ALIKE, given
+
+MAIN, INPUTS = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}
+
+
+def steps(run, text: str) -> list[str]:
+    (condition,) = read_conditions(text, run.program)
+    return [f"{run.step(n).event} {run.program.label(run.step(n).node)}" for n in steps_of(run, condition)]
+
+
+RUN = trace(read(MAIN), INPUTS)
+W = trace(read("sum((relu(W@x))^2) + max(W)"), {"W": np.array([[1.0, 2.0], [-3.0, 1.0]]), "x": np.array([1.0, 0.0])})
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "found"),
+    [
+        (RUN, "grad x == -4", ["send x"]),
+        (RUN, "grad > 0", ["seed (x+y)*z", "send z"]),
+        (RUN, "abs(grad) >= 4", ["send x+y", "send x", "send y"]),
+        (RUN, "abs(grad y) > 3", ["send y"]),
+        (RUN, "value x+y != 0", ["value x+y"]),
+        (RUN, "grad (x+y) == -4", ["send x+y"]),
+        (W, "abs(grad relu(W@x)) > 1", ["send relu(W@x)"]),
+        (W, "value relu(W@x) >= 1", ["value relu(W@x)"]),
+        (RUN, "gate mul", ["value (x+y)*z", "send x+y", "send z"]),
+        (RUN, "gate ×", ["value (x+y)*z", "send x+y", "send z"]),
+        (RUN, "isnan", []),
+        (RUN, "second contribution", []),
+        (W, "second contribution", ["send W"]),
+        (W, "gate matmul", ["value W@x", "send W", "send x"]),
+        (W, "value W@x < 2", ["value W@x"]),
+        (W, "value W@x < 0", []),
+        (W, "value W@x > 0.5", ["value W@x"]),
+        (W, "abs(grad x) < 5", ["send x"]),
+        (W, "gate max", ["value max(W)", "send W"]),
+    ],
+)
+def test_a_condition_holds_after_the_steps_that_make_it_true(run, text: str, found: list[str]) -> None:
+    assert steps(run, text) == found
+
+
+def test_of_an_array_less_asks_every_cell_and_more_asks_any() -> None:
+    run = trace(read("sum(x*c)"), {"x": np.array([1.0, 2.0]), "c": np.array([0.0, 3.0])})
+    assert steps(run, "grad x == 0") == []
+    assert steps(run, "grad x < 4") == ["send x"]
+    assert steps(run, "grad x > 2") == ["send x"]
+    assert steps(run, "grad x != 0") == ["send x"]
+    none = trace(read("sum(x*0)"), {"x": np.array([1.0, 2.0])})
+    assert steps(none, "grad x == 0") == ["send x"]
+
+
+def test_what_is_not_finite_and_what_is_wrong_are_found() -> None:
+    run = trace(read("sum(log(x))"), {"x": np.array([0.0, 1.0])})
+    assert steps(run, "isinf")[0] == "value log(x)"
+    assert steps(trace(read("log(x)"), {"x": -1.0}), "isnan")[0] == "value log(x)"
+    inputs = given(ALIKE[1])
+    assert steps(trace(read(ALIKE[0]), inputs), "alike") == ["value tanh(X@W1)"]
+    assert steps(trace(read("sigmoid(x)"), {"x": 40.0}), "saturated") == ["value sigmoid(x)"]
+
+
+def test_the_examples_can_be_read_and_what_is_none_is_said() -> None:
+    program = read("q = x + y; max(q, x)")
+    assert len(read_conditions("; ".join(EXAMPLES), program)) == len(EXAMPLES)
+    for text, said in (
+        ("grad", "no condition"),
+        ("abs(grad < 1", "no condition"),
+        ("grad w == 0", "no node is called 'w'"),
+        ("gate maxx", "no gate is called 'maxx'"),
+        ("grad x == [1, 2]", "a single number is needed"),
+    ):
+        with pytest.raises(GraphstepError, match=said):
+            read_conditions(text, program)
+
+
+FORK = trace(read("q = x*x; q + x*0 + x"), {"x": 3.0})
+
+
+@pytest.mark.parametrize(
+    ("run", "node", "before", "event"),
+    [
+        (FORK, "x", len(FORK) + 1, "send x"),
+        (FORK, "x", 1, None),
+        (FORK, "q", 2, "value x*x"),
+        (FORK, "q", 1, None),
+        (RUN, "(x+y)*z", len(RUN), "seed (x+y)*z"),
+        (RUN, "(x+y)*z", 3, "value (x+y)*z"),
+        (trace(read("u = 2*x; x*3"), {"x": 1.0}), "u", 99, "seed x*3"),
+        (W, "W", len(W), "send W"),
+    ],
+)
+def test_the_last_change_of_a_node_is_found(run, node: str, before: int, event: str | None) -> None:
+    n = last_change(run, run.program.find(node), before)
+    assert (n and f"{run.step(n).event} {run.program.label(run.step(n).node)}") == event
+
+
+def test_going_from_change_to_change_passes_every_contribution_but_those_of_zero() -> None:
+    node, before, passed = 0, len(FORK) + 1, []
+    while (n := last_change(FORK, node, before)) is not None:
+        passed.append(FORK.step(n).contribution)
+        before = n
+    arrived = [wire.contribution for wire in FORK.arrivals(node)]
+    assert passed == [x for k, x in reversed([*enumerate(arrived)]) if x or not k]
+    assert 0.0 in arrived
+
+
+# Each comparison at its very edge, on numbers and on arrays
+
+
+NUMBER = trace(read("2*x"), {"x": 3.0})
+CELLS = trace(read("sum(2*x)"), {"x": np.array([-3.0, 3.0, 1.0])})
+
+
+@pytest.mark.parametrize(
+    ("sign", "below", "at", "above"),
+    [
+        ("<", False, False, True),
+        ("<=", False, True, True),
+        ("==", False, True, False),
+        ("=", False, True, False),
+        ("!=", True, False, True),
+        (">=", True, True, False),
+        (">", True, False, False),
+    ],
+)
+def test_every_comparison_means_what_it_says_at_its_edge(sign: str, below: bool, at: bool, above: bool) -> None:
+    for number, holds in ((5.5, below), (6.0, at), (6.5, above)):
+        assert bool(steps(NUMBER, f"value {sign} {number}")) == holds, number
+        assert bool(steps(trace(read("2*x"), {"x": -3.0}), f"abs(value) {sign} {number}")) == holds, number
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("value 2*x < 6", False),
+        ("value 2*x <= 6", True),
+        ("value 2*x > 5", True),
+        ("value 2*x > 6", False),
+        ("value 2*x >= 6", True),
+        ("value 2*x == 6", False),
+        ("abs(value 2*x) >= 2", True),
+        ("abs(value 2*x) < 6.5", True),
+        ("abs(value 2*x) > 6", False),
+        ("abs(value 2*x) <= 2", False),
+        ("value 2*x != 6", True),
+        ("grad x == 2", True),
+        ("grad x != 2", False),
+        ("gradient x == 2", True),
+    ],
+)
+def test_less_and_equal_ask_every_cell_and_more_and_unequal_ask_for_one(text: str, holds: bool) -> None:
+    assert bool(steps(CELLS, text)) == holds
+
+
+def test_an_array_without_cells_meets_nothing() -> None:
+    run = trace(read("sum(x*2)"), {"x": np.zeros(0)})
+    for sign in ("<", "==", ">", "!="):
+        assert steps(run, f"value x*2 {sign} 1") == []
+
+
+def test_every_node_is_asked_and_those_without_a_step_are_left_out() -> None:
+    run = trace(read("a = x*2; b = a + y; b*b"), {"x": 1.0, "y": 1.0})
+    assert steps(run, "value > 1") == ["value x*2", "value a + y", "value b*b"]
+    assert steps(run, "value x == 1") == [], "an input has no step"
+    assert steps(run, "grad == 6") == ["sum a + y", "send x*2", "send y"]
+    assert steps(run, "grad != 0") == ["seed b*b", "sum a + y", "send x*2", "send y", "send x"]
+    idle = trace(read("u = 2*x; 3*y"), {"x": 1.0, "y": 1.0})
+    assert steps(idle, "grad == 0") == [], "the output does not depend on x, and no step makes that 0"
+    constant = trace(read("c = 2*pi; c*x"), {"x": 1.0})
+    assert steps(constant, "grad > -99") == ["seed c*x", "send x"]
+
+
+def test_contributions_are_counted_from_the_first() -> None:
+    run = trace(read("x + x*2 + x*3"), {"x": 1.0})
+    arrivals = run.arrivals(0)
+    for word, place in (("first", 0), ("second", 1), ("third", 2)):
+        (condition,) = read_conditions(f"{word} contribution", run.program)
+        found = [n for n in steps_of(run, condition) if run.step(n).node == 0]
+        assert found == [arrivals[place].step]
+    (fourth,) = read_conditions("fourth contribution", run.program)
+    assert steps_of(run, fourth) == ()
+    (first,) = read_conditions("first contribution", run.program)
+    assert len(steps_of(run, first)) == sum(1 for node in range(len(run.program.nodes)) if run.arrivals(node))
+
+
+@pytest.mark.parametrize("kind", ["isnan", "isinf"])
+def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -> None:
+    assert steps(trace(read("log(x)*y"), {"x": 1.0, "y": 2.0}), kind) == []
+    if kind == "isinf":
+        assert steps(trace(read("log(x)"), {"x": 0.0}), kind) == ["value log(x)", "send x"]
+        assert steps(trace(read("sqrt(x)"), {"x": 0.0}), kind) == ["send x"]
+    else:
+        assert steps(trace(read("log(x)*0"), {"x": 0.0}), kind) == ["value log(x)*0", "send x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "condition", "told"),
+    [
+        (MAIN, INPUTS, "grad x == -4", "break after step 6: grad x == -4, since df/dx = -4"),
+        (MAIN, INPUTS, "value x+y > 2", "break after step 1: value x+y > 2, since x+y = 3"),
+        (MAIN, INPUTS, "gate mul", "break after step 2: gate mul, since × computes f"),
+        ("x*x", {"x": 3.0}, "second contribution", "break after step 4: second contribution, since 3 arrives at x"),
+        ("log(x)", {"x": -1.0}, "isnan", "break after step 1: isnan, since f = nan"),
+        ("sqrt(x)", {"x": 0.0}, "isinf", "break after step 3: isinf, since the contribution to x is inf"),
+        (MAIN, INPUTS, "grad x > 99", "no break: nothing in this run meets grad x > 99"),
+        (MAIN, INPUTS, "isnan; isinf", "no break: nothing in this run meets isnan or isinf"),
+        (
+            MAIN,
+            INPUTS,
+            "grad y == -4; value x+y == 3; gate add",
+            "break after step 1: value x+y == 3, since x+y = 3; gate add, since + computes x+y",
+        ),
+    ],
+)
+def test_the_first_stop_is_said_with_its_reason(text: str, inputs: dict[str, float], condition: str, told: str) -> None:
+    run = trace(read(text), inputs)
+    stop, said = first_stop(run, read_conditions(condition, run.program))
+    assert said == told
+    assert stop == (None if said.startswith("no") else int(said.split()[3].rstrip(":")))
+
+
+def test_what_is_wrong_is_a_reason_without_its_full_stop() -> None:
+    run = trace(read("sigmoid(x)"), {"x": 40.0})
+    (condition,) = read_conditions("saturated", run.program)
+    (n,) = steps_of(run, condition)
+    assert run.step(n).event == "value"
+    told = reason(run, condition, n)
+    assert told.startswith("f is saturated")
+    assert not told.endswith(".")
+
+
+def test_a_stop_behind_the_last_step_that_is_asked_for_is_none() -> None:
+    run = trace(read(MAIN), INPUTS)
+    conditions = read_conditions("grad x == -4", run.program)
+    assert first_stop(run, conditions, 6)[0] == 6
+    assert first_stop(run, conditions, 5) == (None, "no break: nothing up to step 5 meets grad x == -4")
+    assert first_stop(run, conditions, len(run))[0] == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("grad", "'grad' is no condition", "for example grad x == 0, abs(grad) < 1e-3"),
+        ("grad w == 0", "no node is called 'w'", "leave it out for all"),
+        ("grad qq == 0", "no node is called 'qq'", "did you mean 'q'?"),
+        ("gate maxx", "no gate is called 'maxx'", "did you mean"),
+        ("gate §", "no gate is called '§'", "for example gate max, gate matmul"),
+        ("gate max x", "'gate max x' is no condition", "for example"),
+        ("sixth contribution", "'sixth contribution' is no condition", "for example"),
+        ("second gate", "'second gate' is no condition", "for example"),
+    ],
+)
+def test_what_is_no_condition_is_refused_with_what_would_be(text: str, message: str, hint: str) -> None:
+    with pytest.raises(GraphstepError) as caught:
+        read_conditions(text, read("q = x + y; max(q, x)"))
+    assert str(caught.value).splitlines()[0] == message
+    assert hint in caught.value.hint
+
+
+def test_conditions_stand_between_semicolons_in_any_spacing() -> None:
+    program = read("q = x + y; max(q, x)")
+    found = read_conditions(" ; grad   x==0;;abs( value q )>=1 ; third contribution;", program)
+    assert [condition.text for condition in found] == ["grad x==0", "abs( value q )>=1", "third contribution"]
+    assert [(c.kind, c.node, c.absolute, c.sign, c.number, c.count) for c in found] == [
+        ("grad", "x", False, "==", 0.0, 0),
+        ("value", "q", True, ">=", 1.0, 0),
+        ("contribution", "", False, "", 0.0, 3),
+    ]
+    assert read_conditions("", program) == ()
+
+
+def test_a_gate_is_called_by_its_name_its_symbol_or_its_function() -> None:
+    run = trace(read("ln(x)*x"), {"x": 2.0})
+    for word in ("log", "ln"):
+        assert steps(run, f"gate {word}") == ["value ln(x)", "send x"]
+    assert steps(run, "gate ×") == steps(run, "gate mul")
+
+
+def test_the_steps_at_a_node_are_those_that_make_its_value_and_its_gradient() -> None:
+    run = trace(read("q = x*x; q + x"), {"x": 3.0})
+
+    def made(name: str) -> list[str]:
+        return [run.step(n).event for n in steps_at(run, run.program.find(name) or 0)]
+
+    assert made("x") == ["send", "send", "send", "sum"]
+    assert made("q") == ["value", "send"]
+    assert [run.step(n).event for n in steps_at(run, run.program.output)] == ["value", "seed"]
+
+
+def test_in_a_round_of_training_the_last_change_of_a_parameter_is_its_update() -> None:
+    values = {"a": 1.0, "p": 2.0, "b": 3.0, "q": 4.0}
+    run = gs.train("a*p + b*q", params=["b", "a"], lr=1, steps=1, inputs=values).round(0)
+    behind = run.last_backward_step
+    assert len(run.updates) == 2
+    for place, update in enumerate(run.updates, 1):
+        assert last_change(run, update.node, behind + place + 1) == behind + place
+        assert last_change(run, update.node, len(run) + 1) == behind + place
+        sent = run.arrivals(update.node)[-1].step
+        assert last_change(run, update.node, behind + place) == sent
+    p = run.program.names["p"]
+    assert last_change(run, p, len(run) + 1) in (None, *steps_at(run, p))

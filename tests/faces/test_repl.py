@@ -1,0 +1,193 @@
+"""The line prompt: the whole debugger in sentences, from a pipe and from a terminal.
+
+`python -m tests.faces.test_repl` writes the golden transcript anew.
+"""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from contextlib import redirect_stdout
+from unittest.mock import patch
+
+import pytest
+
+from graphstep.debugger.actions import ACTIONS
+from graphstep.faces.cli import main
+from graphstep.faces.repl.answers import help_lines
+from graphstep.faces.repl.lines import prompt_keys, read_line, words
+from tests import FOLDER
+from tests.faces.tui.terminal import Terminal
+
+LECTURE = ("(x+y)*z", "x=-2", "y=5", "z=-4")
+
+
+LESSON_2 = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")
+GOLDEN = FOLDER / "golden" / "repl" / "lesson-2.txt"
+SCRIPT = """\
+# The program of lesson 2, forward, backward, and then what is asked of it.
+n
+next
+print q
+grad q
+n
+watch x*grad x
+n
+o
+back
+i
+break grad x == -4
+b z
+c
+c
+c
+C
+end
+why x
+list
+x = 1
+undo
++ x
+undo
+paths x
+check z
+jacobian q
+select z
+.
+p
+home
+n
+4
+answer 3
+n
+answer
+p
+grd x
+print banana
+y
+zoom
+"""
+
+
+def transcript() -> str:
+    """What the script prints."""
+    printed = io.StringIO()
+    with patch("sys.stdin", io.StringIO(SCRIPT)), redirect_stdout(printed):
+        main(["repl", *LESSON_2])
+    return printed.getvalue()
+
+
+def talk(monkeypatch, capsys, script: str, *words: str) -> list[str]:
+    """The lines that ``graphstep repl WORDS`` prints when a script is piped in."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(script))
+    assert main(["repl", *(words or LECTURE)]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_script_prints_the_steps_and_a_gradient(monkeypatch, capsys) -> None:
+    lines = talk(monkeypatch, capsys, "n\nn\nn\nn\np grad x\nend\np grad x\nq\n")
+    assert lines[0] == "(x+y)*z"
+    assert lines[1].startswith("0  Start: The inputs are given: x = -2, y = 5, z = -4.")
+    assert [line for line in lines if line in ("forward", "backward")] == ["forward", "backward"]
+    assert "df/dx: not yet, step 6 completes it" in lines
+    assert lines[-1] == "df/dx = -4"
+
+
+def test_its_steps_are_those_of_the_plain_trace(monkeypatch, capsys) -> None:
+    lines = talk(monkeypatch, capsys, "n\n" * 7)
+    main([*LECTURE, "--plain"])
+    plain = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert {" ".join(line.split()) for line in lines[1:]} <= {*plain, "forward", "backward"}
+
+
+@pytest.mark.parametrize(
+    ("script", "last"),
+    [
+        ("n\no\nback\n", "1  + computes x+y: x+y = -2 + 5 = 3."),
+        ("5\n", "5  × sends to z"),
+        ("break x+y\nc\nc\n", "break after step 4: breakpoint at x+y"),
+        ("break grad x == -4\nc\n", "break after step 6: grad x == -4, since df/dx = -4"),
+        ("end\nwhy x\n", "+ sends to x: here df/dx became -4.  w goes further back."),
+        ("end\np\nhome\nn\n4\n", "Not quite"),
+        ("watch x*grad x\nend\n", "x*grad x = 8"),
+        ("end\nn\n", "This is the last step: every gradient is known.  back  home start  e edit"),
+        ("nxet\n", "hint: did you mean 'next'? help lists the commands"),
+        ("99\n", "There is no step '99': the steps are 0 to 7."),
+        ("print banana\n", "No node is called 'banana'."),
+    ],
+)
+def test_a_command_is_answered(monkeypatch, capsys, script: str, last: str) -> None:
+    assert talk(monkeypatch, capsys, script)[-1].startswith(last)
+
+
+def test_an_unknown_word_ends_nothing(monkeypatch, capsys) -> None:
+    lines = talk(monkeypatch, capsys, "frobnicate\nn\n")
+    assert "error: there is no command 'frobnicate'" in lines
+    assert lines[-1].startswith("1  + computes x+y")
+
+
+def test_blank_lines_and_comments_are_passed_over(monkeypatch, capsys) -> None:
+    assert len(talk(monkeypatch, capsys, "\n  \n# nothing\n")) == 2
+
+
+def test_the_program_of_lesson_2_is_talked_through_as_in_the_golden_transcript() -> None:
+    assert transcript() == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_every_action_has_a_word_of_its_own_and_the_help_lists_it() -> None:
+    listed = " ".join(" ".join(help_lines()).split())
+    spelled = [word for action in ACTIONS for word in action.words]
+    assert len(spelled) == len(set(spelled))
+    for action in ACTIONS:
+        assert words()[prompt_keys()[action.id]] == action.id
+        command = read_line(prompt_keys()[action.id])
+        assert command is not None
+        assert command.action == action.id
+        assert " ".join(action.help.split()) in listed or not action.words
+
+
+def test_a_file_is_written_and_read_by_the_prompt(monkeypatch, capsys, tmp_path) -> None:
+    (tmp_path / "x.csv").write_text("4\n")
+    script = f"end\nexport {tmp_path}/worked.md\nx=@{tmp_path}/x.csv\nexport {tmp_path}/no.such\nexport\n"
+    lines = talk(monkeypatch, capsys, script, "x*x", "x=3")
+    assert f"wrote {tmp_path}/worked.md" in lines
+    assert (tmp_path / "worked.md").read_text(encoding="utf-8").startswith("# ")
+    assert any(line.startswith("error: ") for line in lines)
+    assert lines[-1] == "export FILE: write the run up to here to a file"
+
+
+@pytest.mark.parametrize("option", [("--screen-reader",), ("--screen-reader", "--at", "2")])
+def test_a_screen_reader_gets_the_prompt(monkeypatch, capsys, option: tuple[str, ...]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    assert main([*LECTURE, *option]) == 0
+    begins = ("forward", "2  ") if "--at" in option else ("0  Start",)
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert all(line.startswith(begin) for line, begin in zip(lines, begins, strict=False))
+
+
+def test_a_terminal_has_a_prompt_with_completion_history_and_a_new_line_after_control_c() -> None:
+    command = [sys.executable, "-m", "graphstep", *LECTURE]
+    terminal = Terminal(command, columns=200, rows=100, ACCESSIBLE="1")
+    terminal.until("0/7>")
+    terminal.send("n\n")
+    terminal.until("1/7>")
+    terminal.send("garbage")
+    terminal.until("garbage")
+    terminal.wipe()
+    # As Ctrl-C does where the terminal is that of the session.
+    terminal.signal(signal.SIGINT)
+    terminal.until("1/7>")
+    terminal.send("pri\t grad x\n")
+    terminal.until("df/dx: not yet, step 6 completes it")
+    terminal.send("\x1b[A\x1b[A\n")
+    terminal.until("2/7>")
+    terminal.send("\x04")
+    assert terminal.ends() == 0
+    assert "error" not in terminal.screen()
+    assert "Traceback" not in terminal.screen()
+
+
+if __name__ == "__main__":
+    GOLDEN.parent.mkdir(parents=True, exist_ok=True)
+    GOLDEN.write_text(transcript(), encoding="utf-8", newline="\n")

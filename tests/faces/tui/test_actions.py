@@ -1,0 +1,134 @@
+"""The table of actions: everything in it can be done by key and by palette, stands in the help, and does something."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from importlib import import_module
+
+from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, KEYED, key_text, keys_text
+from graphstep.faces.tui import doing
+from graphstep.faces.tui.dialogs.help import help_text
+from graphstep.faces.tui.doing import DOES
+from tests.faces.tui.driving import drive, opened
+
+# The application has these two itself, so that they work in every screen and dialog.
+OF_THE_APP = ("ctrl+c", "ctrl+p")
+
+
+def test_the_table_can_be_read_without_textual() -> None:
+    code = "import sys, graphstep.debugger.actions; assert not {'textual', 'rich', 'numpy'} & set(sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_key_and_no_name_is_used_twice() -> None:
+    keys = [key for action in KEYED for key in action.keys]
+    assert len(keys) == len(set(keys))
+    assert "ctrl+z" not in keys, "it stops the program, as in every terminal"
+    assert len(BY_ID) == len(ACTIONS)
+    ranks = [action.rank for action in KEYED if action.rank]
+    assert len(ranks) == len(set(ranks))
+
+
+def test_every_action_has_a_function_a_group_and_a_sentence() -> None:
+    for action in KEYED:
+        assert action.commands or callable(doing.function_of(action.id))
+        assert action.group in GROUPS
+        assert action.help
+        assert not action.help.endswith("."), action.id
+
+
+def test_no_function_is_without_an_action() -> None:
+    assert DOES.keys() - BY_ID.keys() == {"select_left", "select_right"}, "keys that select while the arrows do"
+    assert {action.id for action in ACTIONS if not action.commands} <= DOES.keys()
+
+
+def test_every_other_action_has_a_rule_of_the_session() -> None:
+    for action in ACTIONS:
+        if action.commands:
+            assert action.id in import_module(f"graphstep.debugger.commands.{action.commands}").RULES
+
+
+def test_the_help_lists_every_action_with_its_keys() -> None:
+    help_ = " ".join(help_text().plain.split())
+    for action in KEYED:
+        assert action.help in help_
+        assert keys_text(action) in help_
+
+
+def test_every_key_does_its_action(monkeypatch) -> None:
+    pressed, done = [], []
+
+    async def play(driver) -> None:
+        monkeypatch.setattr(doing, "function_of", lambda action: (lambda _: done.append(action)) if action in DOES else None)
+        monkeypatch.setattr(driver.screen, "do", lambda command: done.append(command.action))
+        for action in KEYED:
+            for key in action.keys:
+                if key not in OF_THE_APP:
+                    pressed.append(action.id)
+                    await driver.press(key)
+                    assert done == pressed, key
+
+    drive(play)
+    assert len(pressed) > 50
+
+
+def test_the_palette_offers_every_action() -> None:
+    async def play(driver) -> None:
+        titles = [command.title for command in driver.app.get_system_commands(driver.screen)]
+        missing = [action.id for action in KEYED if not any(keys_text(action) in title for title in titles)]
+        assert missing == ["palette"]
+
+    drive(play)
+
+
+def test_a_command_of_the_palette_is_done() -> None:
+    async def play(driver) -> None:
+        await driver.press("ctrl+p")
+        await driver.type("finish phase")
+        await driver.pilot.pause(0.3)
+        await driver.press("enter")
+        await driver.until(lambda: driver.now.at == 2)
+
+    drive(play)
+
+
+def test_the_palette_finds_nodes() -> None:
+    async def play(driver) -> None:
+        from graphstep.faces.tui.palette import NodesProvider
+
+        provider = NodesProvider(driver.screen)
+        hits = [hit async for hit in provider.search("x+y")]
+        assert "x+y" in hits[0].text
+        hits[0].command()
+        assert driver.now.selected == 3
+
+    drive(play)
+
+
+def test_the_line_of_keys_shows_what_fits_and_a_click_does_it() -> None:
+    async def scene() -> None:
+        for width in (40, 80, 200):
+            async with opened(size=(width, 24)) as driver:
+                placed = driver.screen.keys.placed(width)
+                assert [text for _, text, _ in placed][:2] == ["→ step", "← back"]
+                assert placed[-1][0] + len(placed[-1][1]) <= width
+                assert await driver.pilot.click("#keys", offset=(placed[0][0], 0))
+                assert driver.now.at == 1
+
+    asyncio.run(scene())
+
+
+def test_keys_are_written_as_a_person_reads_them() -> None:
+    assert [key_text(key) for key in ("right", "ctrl+p", "shift+up", "question_mark", "plus")] == ["→", "^p", "shift+↑", "?", "+"]
+
+
+def test_control_c_leaves_from_the_screen_and_from_a_dialog() -> None:
+    async def scene() -> None:
+        for keys in (("ctrl+c",), ("e", "ctrl+c"), ("q",)):
+            async with opened() as driver:
+                await driver.pilot.press(*keys)
+                assert driver.app._exit
+
+    asyncio.run(scene())

@@ -1,0 +1,268 @@
+"""Forms: missing inputs, find, export, copy, help. Escape leaves each of them without a change."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import graphstep as gs
+from graphstep.engine.trace import trace
+from graphstep.faces.cli import step
+from graphstep.faces.cli.program import opening_of
+from graphstep.faces.cli.words import parse
+from graphstep.faces.tui.dialogs.find import search
+from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_text
+from graphstep.language.read import read
+from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+
+
+def test_missing_inputs_are_asked_for_with_validation() -> None:
+    async def play(driver: Driver) -> None:
+        assert "y =" in driver.frame()
+        assert "x =" not in driver.frame()
+        await driver.type("two")
+        assert "'two' is not a number" in driver.frame()
+        await driver.press("enter")
+        assert driver.screen.state is None
+        await driver.press("backspace", "backspace", "backspace", "5", "enter")
+        await driver.type("-8/2")
+        await driver.press("enter")
+        await driver.until(lambda: driver.screen.state is not None)
+        assert driver.now.trace.inputs == {"x": -2.0, "y": 5.0, "z": -4.0}
+
+    drive(play, MAIN, {"x": -2.0})
+
+
+def test_many_missing_inputs_are_asked_for_in_one_field() -> None:
+    text = " + ".join(f"x{i}" for i in range(40))
+
+    async def play(driver: Driver) -> None:
+        await driver.type("q=1")
+        assert "'q' does not stand in the program" in driver.frame()
+        await driver.press("backspace", "backspace", "backspace")
+        await driver.type("0.5")
+        await driver.press("enter")
+        await driver.until(lambda: driver.screen.state is not None)
+        assert driver.now.trace.output == 20
+
+    drive(play, text, {})
+
+
+def test_leaving_the_form_leaves_the_program() -> None:
+    async def scene() -> None:
+        async with opened(MAIN, {}) as driver:
+            await driver.press("escape")
+            assert driver.app._exit
+
+    asyncio.run(scene())
+
+
+def test_escape_leaves_every_dialog_without_a_change() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right")
+        before = driver.frame()
+        for key in ("e", "x", "g", "slash", "question_mark"):
+            await driver.press(key)
+            assert len(driver.app.screen_stack) == 2, key
+            assert driver.frame() != before
+            await driver.press("escape")
+            assert driver.frame() == before, key
+
+    drive(play)
+
+
+def test_find_goes_to_a_node_or_a_step() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("slash")
+        await driver.type("x+y")
+        await driver.press("enter")
+        assert driver.now.selected == 3
+        assert "+ gate: x+y" in driver.step()
+        await driver.press("slash")
+        await driver.type("x+y")
+        await driver.press("down", "down", "enter")
+        assert driver.now.at == 4
+        await driver.press("slash")
+        await driver.type("nowhere")
+        assert "Nothing fits." in driver.frame()
+        await driver.press("enter", "escape")
+        await driver.press("slash", "6", "enter")
+        assert driver.now.at == 6
+
+    drive(play)
+
+
+def test_search_finds_names_before_texts_and_steps_by_number() -> None:
+    run = trace(read("q = x + y; f = q*z"), INPUTS)
+    assert search(run, "q")[0].node == run.program.names["q"]
+    assert search(run, "mul")[0].node == run.program.names["f"]
+    assert search(run, "v2")[0].node == 1
+    assert search(run, "4")[0].step == 4
+    assert search(run, "  ") == []
+
+
+def test_export_writes_the_steps_up_to_here(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "right", "x")
+        assert "export steps 0 to 2" in driver.frame()
+        await driver.press("down", "down", "enter")
+        assert "Wrote graphstep.json" in driver.message
+
+    drive(play)
+    document = json.loads((tmp_path / "graphstep.json").read_text())
+    assert [step["n"] for step in document["steps"]] == [1, 2]
+
+
+def test_export_warns_before_it_overwrites_and_says_what_cannot_be_written(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "graphstep.md").write_text("mine")
+
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "x", "enter")
+        assert "Enter once more overwrites it" in driver.frame()
+        assert (tmp_path / "graphstep.md").read_text() == "mine"
+        await driver.press("enter")
+        assert "Wrote graphstep.md" in driver.message
+        await driver.press("x", "ctrl+u")
+        await driver.type("no/where.md")
+        await driver.press("enter")
+        assert "cannot be written" in driver.frame()
+
+    drive(play, size=LARGE)
+    assert "switcher" in (tmp_path / "graphstep.md").read_text()
+
+
+def test_the_form_says_what_a_mistyped_name_may_have_meant() -> None:
+    async def play(driver: Driver) -> None:
+        assert "Hint: sinx is one name" in driver.frame()
+        assert "sin(x)" in driver.frame()
+
+    drive(play, "sinx*y", {"y": 2.0})
+
+
+def test_copy_gives_the_command_that_opens_this_step() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "e", "7", "enter", "y")
+        words = shlex.split(driver.app.clipboard)
+        assert words == ["graphstep", MAIN, "x=7", "y=5", "z=-4", "--at", "7"]
+        assert "graphstep '(x+y)*z' x=7" in driver.step()
+
+    drive(play)
+
+
+def test_the_copied_command_says_everything_that_makes_the_run() -> None:
+    run = trace(read("-x*max(x, y)"), {"x": 1 / 3, "y": 1 / 3}, seed=2.0, ties="split")
+    assert shlex.split(copied_command(run, "3")) == [
+        *("graphstep", "step", "-x*max(x, y)", "x=0.3333333333333333", "y=0.3333333333333333"),
+        *("--seed=2", "--ties=split", "--at", "3"),
+    ]
+
+
+def copied_command(run: Trace, at: str) -> str:
+    return replace(run.setup.filled(run.inputs), at=at).command()
+
+
+def test_a_folded_run_is_copied_with_the_option_unless_it_was_expanded() -> None:
+    def copies(play_keys: tuple[str, ...], text: str, ends: str, **flags: bool) -> None:
+        run = gs.run(text, x=1.0, **flags).trace
+
+        async def play(driver: Driver) -> None:
+            await driver.press(*play_keys)
+            assert driver.app.clipboard == f"graphstep '{text}' x=1 {ends}"
+
+        drive(play, text, {"x": 1.0}, trace=run)
+
+    copies(("F", "y"), "1/(1+exp(-x))", "--fold --at 0")
+    copies(("F", "y"), "sigmoid(x)", "--expand --at 0", expand=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("step x x=3", "graphstep step x x=3 --at 2"),
+        ("x x=3", "graphstep step x x=3 --at 2"),
+        ("train train=3", "graphstep step train train=3 --at 2"),
+        ("step x*x x=3 --data=", "graphstep 'x*x' x=3 --at 2"),
+        ("step 'x = 2; x*y' y=3", "graphstep 'x = 2; x*y' y=3 --at 2"),
+        ("'y = x; y*z' x=2 z=3 --seed=2 --ties split", "graphstep 'y = x; y*z' x=2 z=3 --seed=2 --ties=split --at 2"),
+        ("-x x=3 --expand", "graphstep step -x x=3 --expand --at 2"),
+        ("--share -- --x x=3", "graphstep step --share --at 2 -- --x x=3"),
+        ("--break 'grad x > 0' -- --alpha alpha=3", "graphstep step '--break=grad x > 0' --at 2 -- --alpha alpha=3"),
+        ("@p.txt x=3 y=4 --data y", "graphstep @p.txt x=3 y=4 --data=y --at 2"),
+        ("- x=3 y=4", "graphstep 'x*y # it' x=3 y=4 --at 2"),
+        ("'sum(W @ x)' 'W=[[1, 2]]' x=[1,2]", "graphstep 'sum(W @ x)' 'W=[[1, 2]]' 'x=[1,2]' --at 2"),
+    ],
+)
+def test_the_copied_command_opens_the_same_program_again(typed, wanted, tmp_path, monkeypatch) -> None:
+    """What was typed, and what is copied at step 2, are run as commands; both must come to one run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.txt").write_text("x*y # it")
+
+    def run_of(line: str) -> tuple[str, Trace]:
+        words = shlex.split(line)[line.startswith("graphstep") :]
+        options = parse("step", step, words[1:] if words[0] == "step" else words)
+        monkeypatch.setattr("sys.stdin", io.StringIO("x*y # it"))
+        run = opening_of(options).run()
+        return copied_command(run, "2"), run
+
+    copied, run = run_of(typed)
+    assert copied == wanted
+    again, same = run_of(copied)
+    assert again == copied
+    assert (same.program, same.inputs.keys(), same.seed, same.ties) == (run.program, run.inputs.keys(), run.seed, run.ties)
+
+
+def test_a_run_without_a_command_is_reopened_with_what_made_it() -> None:
+    text, values = "sum(W*sigmoid(x)) + sigmoid(x) + 1/(1+exp(-x))", {"x": 1.0, "W": np.ones((2, 2))}
+    for flags in ({}, {"expand": True}, {"fold": True}, {"share": True}):
+        copied = copied_command(gs.run(text, inputs=values, data=["W"], **flags).trace, "1")
+        said = [word for word in shlex.split(copied) if word.startswith("--")]
+        assert said == [*(f"--{flag}" for flag in flags), "--data=W", "--at"]
+
+
+def test_copy_from_inside_a_gate_leads_to_the_step_outside() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "i", "y")
+        assert shlex.split(driver.app.clipboard)[-2:] == ["--at", "1"]
+        assert "as it was typed" in driver.step()
+        await driver.press("u")
+
+    drive(play, "sigmoid(x)*y", {"x": 1.0, "y": 2.0})
+
+
+def test_the_help_fits_into_its_box_and_scrolls() -> None:
+    async def play(driver: Driver) -> None:
+        for size in (SMALL, LARGE, (44, 12)):
+            await driver.pilot.resize_terminal(*size)
+            await driver.press("question_mark")
+            assert "keys and signs" in driver.frame(), size
+            top = driver.frame()
+            await driver.press("pagedown", "down")
+            assert driver.frame() != top
+            await driver.press("question_mark")
+            assert len(driver.app.screen_stack) == 1
+
+    drive(play)
+
+
+def test_the_help_says_what_signs_and_the_mouse_mean() -> None:
+    text = " ".join(help_text(60).plain.split())
+    for sample, _, meaning in LEGEND:
+        assert sample.strip() in text
+        assert meaning in text
+    for what, does in MOUSE:
+        assert what in text
+        assert does in text
+    assert max(map(len, help_text(60).plain.split("\n"))) <= 60

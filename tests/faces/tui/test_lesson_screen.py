@@ -1,0 +1,209 @@
+"""The lesson screen: prose beside the run, the run held in front of the answer, the place kept."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from contextlib import asynccontextmanager
+
+import pytest
+
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.lesson import LessonScreen
+from graphstep.ground.arrays import number_text
+from graphstep.teaching.lesson import open_lesson, progress
+from graphstep.teaching.lesson.catalogue import find
+from graphstep.teaching.lesson.walk import LessonRun
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+
+
+@functools.cache
+def rehearsed(lesson: str):
+    return open_lesson(find(lesson))
+
+
+def frame(app: GraphstepApp) -> str:
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+
+
+@asynccontextmanager
+async def opened(lesson: str, size: tuple[int, int] = (120, 40)):
+    app = GraphstepApp(LessonScreen(LessonRun(rehearsed(lesson))))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.pause()
+        yield app, pilot
+
+
+async def typed(pilot, text: str) -> None:
+    await pilot.press(*text, "enter")
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_prose_stands_beside_the_run_and_the_answer_shows_after_it_was_given_and_not_before(size):
+    async def go() -> tuple[str, str, str, int]:
+        async with opened("1", size) as (app, pilot):
+            start = frame(app)
+            await pilot.press("enter", "enter")
+            await pilot.pause()
+            before = frame(app)
+            await typed(pilot, "6/2")
+            return start, before, frame(app), app.screen.state.at
+
+    start, before, after, at = asyncio.run(go())
+    assert "You can work out" in start
+    assert "The computational graph" in start
+    assert "0 of 3 answered" in start
+    assert "What is q?" in before
+    assert "-2 + 5" not in before
+    assert "✓ q = x + y = -2 + 5 = 3" in after
+    assert "Right." in after
+    assert at == 1
+
+
+def test_the_learner_cannot_step_past_an_open_question_and_what_would_give_the_answer_away_waits():
+    async def go() -> tuple[int, str, int]:
+        async with opened("1") as (app, pilot):
+            await pilot.press("enter", "enter", "escape", "right", "end")
+            await pilot.pause()
+            held, said = app.screen.state.at, app.screen.keys.message
+            for key in ("e", "plus", "v", "i", "x"):
+                app.screen.say("")
+                await pilot.press(key)
+                assert "Answer the question first" in app.screen.keys.message, key
+                assert isinstance(app.screen, LessonScreen)
+            await typed(pilot, "3")
+            await pilot.press("left")
+            return held, said, app.screen.state.at
+
+    assert asyncio.run(go()) == (0, "Answer first: the next step shows it.", 0)
+
+
+def test_a_slip_is_said_hints_come_one_at_a_time_and_a_new_answer_replaces_a_wrong_one():
+    async def go() -> tuple[str, str, int]:
+        async with opened("1") as (app, pilot):
+            await pilot.press("enter", "enter")
+            await typed(pilot, "7")
+            slip = frame(app)
+            await pilot.press("f2")
+            await pilot.pause()
+            hinted = frame(app)
+            await typed(pilot, "3")
+            return slip, hinted, app.screen.lesson.right
+
+    slip, hinted, right = asyncio.run(go())
+    assert right == 1
+    assert "the sign of x" in " ".join(slip.split())
+    assert "Hint 1 of 2" not in slip
+    assert "Hint 1 of 2" in hinted
+    assert "Hint 2 of 2" not in hinted
+
+
+def test_f3_shows_the_answer_and_a_click_chooses_an_option():
+    async def go() -> tuple[int, int]:
+        async with opened("1") as (app, pilot):
+            await pilot.press("enter", "enter", "f3", "enter", "f3", "enter")
+            await pilot.pause()
+            shown = app.screen.lesson.done
+            options = list(app.screen.query("LessonOption"))
+            await pilot.click(options[1])
+            await pilot.pause()
+            return shown, app.screen.lesson.right
+
+    assert asyncio.run(go()) == (2, 1)
+
+
+def test_the_keys_of_the_lesson_can_be_clicked():
+    async def go() -> list[int]:
+        places = []
+        async with opened("1") as (app, pilot):
+            await pilot.click("#lesson-keys", offset=(3, 0))
+            await pilot.pause()
+            places.append(app.screen.lesson.place)
+            await pilot.press("f4")
+            await pilot.pause()
+            places.append(app.screen.lesson.place)
+        return places
+
+    assert asyncio.run(go()) == [1, 0]
+
+
+# That every lesson can be gone through, tests/teaching/test_lesson.py shows; these ask for numbers, arrays, shapes and words.
+@pytest.mark.parametrize("lesson", ["1", "7", "13", "16"])
+def test_a_shipped_lesson_can_be_gone_through_on_the_screen(lesson):
+    async def go() -> tuple[bool, bool]:
+        async with opened(lesson, (80, 24)) as (app, pilot):
+            screen = app.screen
+            for _ in range(200):
+                state = screen.lesson
+                if state.finished:
+                    break
+                waiting = state.open
+                if waiting is None:
+                    await screen.action_next()
+                else:
+                    right = waiting.right
+                    if right is not None:
+                        answer = str(right + 1)
+                    elif waiting.shape is not None:
+                        answer = str(waiting.shape.shape)
+                    else:
+                        answer = number_text(waiting.quantity.asked, 12)
+                    await screen.try_answer(answer)
+                    assert screen.lesson.answered(waiting).outcome == "right"
+                assert screen.state.trace is screen.lesson.scene.trace
+                assert screen.state.at == screen.lesson.step
+            await pilot.pause()
+            return screen.lesson.finished, "answered" in frame(app)
+
+    assert asyncio.run(go()) == (True, True)
+    assert progress.load().places
+
+
+def test_the_place_is_kept_when_the_learner_leaves():
+    async def go() -> None:
+        async with opened("1") as (_, pilot):
+            await pilot.press("enter", "enter")
+            await typed(pilot, "3")
+            await pilot.press("q")
+
+    asyncio.run(go())
+    again = progress.resume(LessonRun(rehearsed("1")), progress.load())
+    assert (again.place, again.right) == (2, 1)
+
+
+def test_the_last_section_opens_the_next_lesson():
+    async def go() -> str:
+        state = LessonRun(rehearsed("1"))
+        while not state.finished:
+            state = state.show() if state.open is not None else state.next()
+        app = GraphstepApp(LessonScreen(state))
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            await pilot.press("enter")
+            await pilot.pause()
+            return app.screen.lesson.rehearsal.lesson.title
+
+    assert asyncio.run(go()) == "Backward: the chain rule"
+
+
+def test_f6_gives_the_prose_all_the_room_and_then_the_run():
+    async def go() -> list[tuple[bool, int]]:
+        seen = []
+        async with opened("1", (80, 24)) as (app, pilot):
+            for _ in range(3):
+                await pilot.press("f6")
+                await pilot.pause()
+                seen.append((app.screen.panes.display, app.screen.text.size.height))
+        return seen
+
+    (prose, tall), (run, low), (both, usual) = asyncio.run(go())
+    assert (prose, run, both) == (False, True, True)
+    assert low < usual < tall

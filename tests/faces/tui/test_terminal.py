@@ -1,0 +1,168 @@
+"""The installed command in a pseudo-terminal: what a student sees, from the first frame to the last."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graphstep.teaching.lesson import open_lesson, progress
+from graphstep.teaching.lesson.catalogue import find
+from graphstep.teaching.lesson.walk import LessonRun
+from tests.faces.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
+
+MAIN = [sys.executable, "-m", "graphstep", "(x+y)*z", "x=-2", "y=5", "z=-4"]
+RIGHT, LEFT, END = "\x1b[C", "\x1b[D", "\x1b[F"
+
+
+def test_stepping_to_the_end_and_back_shows_every_number() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    for told in (
+        "x+y = -2 + 5",
+        "= -12",
+        "df/df = 1",
+        "switcher",
+        "1 · 3 = 3",
+        "distributor",
+        "+ sends to y",
+    ):
+        terminal.send(RIGHT)
+        terminal.until(told)
+    last = terminal.until("backward 7/7")
+    for number in ("-2", "5", "-4", "3", "-12", "1"):
+        assert number in last
+    assert last.count("-4") >= 4
+    for told in ("+ sends to x", "× sends to z", "× sends to x+y", "df/df = 1", "× computes f", "+ computes x+y", "start 0/7"):
+        terminal.send(LEFT)
+        terminal.until(told)
+    terminal.send("q")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+
+
+def test_control_c_leaves_quietly_and_restores_the_terminal() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    terminal.send("\x03")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+    # The alternate screen is left, and the cursor is shown again (xterm control sequences: 1049, 25).
+    assert b"\x1b[?1049l" in terminal.raw
+    assert b"\x1b[?25h" in terminal.raw
+
+
+def test_missing_inputs_are_asked_for_and_copying_reaches_the_terminal() -> None:
+    terminal = Terminal([sys.executable, "-m", "graphstep", "x*y", "x=3", "--at", "2"])
+    terminal.until("values for the inputs")
+    terminal.send("4\r")
+    terminal.until("backward 2/4")
+    terminal.send("y")
+    terminal.until("graphstep 'x*y' x=3 y=4 --at 2")
+    assert b"\x1b]52;c;" in terminal.raw
+    terminal.send("q")
+    assert terminal.ends() == 0
+
+
+def test_without_colour_nothing_coloured_is_written() -> None:
+    terminal = Terminal(MAIN, NO_COLOR="1")
+    terminal.until("The inputs are given")
+    terminal.send(END)
+    terminal.until("backward 7/7")
+    terminal.send("q")
+    assert terminal.ends() == 0
+    colours = [code for code in (b"[38;", b"[48;", b";38;", b";48;", b"[31m", b"[32m", b"[33m") if b"\x1b" + code in terminal.raw]
+    assert colours == []
+
+
+def test_a_terminal_of_another_size_is_filled() -> None:
+    terminal = Terminal(MAIN, columns=120, rows=40)
+    terminal.until("─ values ─")
+    terminal.send("q")
+    assert terminal.ends() == 0
+
+
+def test_a_dumb_terminal_is_told_the_steps(tmp_path) -> None:
+    terminal = Terminal(MAIN, TERM="dumb")
+    terminal.until("distributor")
+    assert terminal.ends() == 0
+    assert b"\x1b" not in terminal.raw
+
+
+def test_a_run_shows_itself_from_python() -> None:
+    code = "import graphstep as gs; gs.run('(x+y)*z', x=-2, y=5, z=-4).show(at=4); print('after')"
+    terminal = Terminal([sys.executable, "-c", code])
+    terminal.until("× sends to x+y")
+    terminal.send("yq")
+    assert terminal.ends() == 0
+    assert b"after" in terminal.raw
+
+
+def test_a_hidden_character_in_a_byte_that_is_no_letter_and_a_stop_leave_the_screen_whole() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    # The letter é of a keyboard in Latin-1, which is the beginning of a letter in UTF-8 and no more.
+    terminal.send_bytes(b"\xe9")
+    terminal.send(RIGHT)
+    terminal.until("x+y = -2 + 5")
+    # Ctrl-Z, and fg in the shell.
+    terminal.send("\x1a")
+    assert terminal.stopped()
+    terminal.wipe()
+    assert terminal.restored
+    terminal.signal(signal.SIGCONT)
+    terminal.until("x+y = -2 + 5")
+    # A stop that cannot be seen coming: the shell draws over the screen meanwhile.
+    terminal.signal(signal.SIGSTOP)
+    assert terminal.stopped()
+    terminal.wipe()
+    terminal.signal(signal.SIGCONT)
+    terminal.until("x+y = -2 + 5")
+    terminal.send(RIGHT)
+    terminal.until("= -12")
+    terminal.signal(signal.SIGTERM)
+    assert terminal.ends() == 128 + signal.SIGTERM
+    assert terminal.restored
+    assert b"Traceback" not in terminal.raw
+
+
+def test_a_closed_terminal_ends_the_command() -> None:
+    terminal = Terminal(MAIN)
+    terminal.until("The inputs are given")
+    assert terminal.hang_up() == 128 + signal.SIGHUP
+
+
+def test_an_interrupted_lesson_keeps_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal([sys.executable, "-m", "graphstep", "lesson", "1"], columns=120, GRAPHSTEP_DATA=str(tmp_path))
+    terminal.until("go on")
+    terminal.send("\r")
+    terminal.until("2 of 6")
+    terminal.signal(signal.SIGINT)
+    assert terminal.ends() == 128 + signal.SIGINT
+    assert terminal.restored
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    assert progress.resume(LessonRun(open_lesson(find("1"))), progress.load()).place == 1
+
+
+def test_a_fault_of_the_ui_is_one_line_and_status_1_and_a_training_is_saved_all_the_same(tmp_path: Path) -> None:
+    code = (
+        "import sys; from graphstep.faces.cli import main; from graphstep.faces.tui.doing import training\n"
+        "training.DOES['help'] = lambda screen: 1/0\n"
+        f"sys.exit(main(['train', '(w-1)^2', 'w=0', '--params=w', '--steps=3', {f'--save={tmp_path}/s.npz'!r}]))"
+    )
+    terminal = Terminal([sys.executable, "-c", code])
+    terminal.until("loss")
+    terminal.send("?")
+    assert terminal.ends() == 1
+    assert terminal.restored
+    assert b"error: the terminal UI failed: ZeroDivisionError: division by zero\r\n" in terminal.raw
+    assert [path.name for path in tmp_path.iterdir()] == ["s.npz"]
+    assert b"Traceback" not in terminal.raw

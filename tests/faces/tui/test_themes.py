@@ -1,0 +1,73 @@
+"""Every theme can be used, on the screen and in its dialogs, and NO_COLOR is honoured."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.color import Color
+
+from graphstep.faces.tui.themes import THEMES, first_theme
+from tests.faces.tui.driving import Driver, drive, opened
+
+
+def luminance(colour: Color) -> float:
+    """Relative luminance, as WCAG 2.2 defines it."""
+    parts = [part / 255 for part in colour.rgb]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio, as WCAG 2.2 defines it: from 1 to 21."""
+    dark, light = sorted((luminance(Color.parse(one)), luminance(Color.parse(other))))
+    return (light + 0.05) / (dark + 0.05)
+
+
+COLOURED = [theme for theme in THEMES if not theme.ansi]
+
+
+def test_every_theme_paints_the_screen_and_its_dialogs() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end")
+        for theme in THEMES:
+            driver.app.theme = theme.name
+            for keys in (("e", "escape"), ("question_mark", "escape")):
+                await driver.press(*keys)
+            assert "-12" in driver.frame(), theme.name
+
+    drive(play)
+
+
+@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
+def test_values_gradients_and_what_is_active_can_be_read(theme) -> None:
+    for name in ("value", "gradient", "contribution", "active", "selected", "quiet", "wire", "warn", "changed"):
+        # WCAG 2.2, 1.4.3: 4.5 for text; 1.4.6: 7 where contrast is what the theme is for.
+        assert contrast(theme.variables[name], theme.background) >= (7 if theme.name == "high-contrast" else 4.5), name
+    assert contrast(theme.variables["pending"], theme.background) >= 3
+
+
+def test_a_key_goes_through_all_themes() -> None:
+    async def play(driver: Driver) -> None:
+        seen = []
+        for _ in THEMES:
+            await driver.press("t")
+            seen.append(driver.app.theme)
+        assert sorted(seen) == sorted(theme.name for theme in THEMES)
+
+    drive(play)
+
+
+def test_no_color_chooses_the_terminals_own_theme(monkeypatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert first_theme() == "graphstep-dark"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert first_theme() == "terminal"
+
+    async def scene() -> None:
+        async with opened() as driver:
+            assert driver.app.theme == "terminal"
+            await driver.press("end")
+            assert "backward 7/7" in driver.frame()
+
+    asyncio.run(scene())

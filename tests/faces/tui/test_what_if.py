@@ -1,0 +1,152 @@
+"""Editing, nudging, verifying: asking what if, and getting back."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphstep.engine.trace import trace
+from graphstep.faces.comparison import change, flipped, routes_text
+from graphstep.faces.replies.panels import nudge_lines
+from graphstep.language.read import read
+from tests.faces.tui.driving import LARGE, Driver, drive
+
+
+def test_an_edit_shows_old_and_new_on_the_nodes_while_it_is_typed() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("e")
+        assert driver.now.trace.inputs["x"] == -2
+        await driver.press("7")
+        for change_ in ("-2 → 7", "3 → 12", "-12 → -48"):
+            assert change_ in driver.graph()
+        assert "f: -12 → -48" in driver.frame()
+        await driver.press("5")
+        assert "-2 → 75" in driver.graph()
+
+    drive(play)
+
+
+def test_escape_restores_and_enter_keeps() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "e", "7", "escape")
+        assert driver.now.trace.inputs["x"] == -2
+        assert "→ 7" not in driver.graph()
+        await driver.press("e", "7", "enter")
+        assert driver.now.trace.inputs == {"x": 7.0, "y": 5.0, "z": -4.0}
+        assert driver.now.at == 1
+        assert "= 7 + 5" in driver.step()
+
+    drive(play)
+
+
+def test_a_value_that_is_none_is_said_and_cannot_be_kept() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("e")
+        await driver.type("1/(")
+        assert "x:" in driver.frame()
+        await driver.press("enter")
+        assert len(driver.app.screen_stack) == 2
+        await driver.press("backspace", "3", "enter")
+        assert driver.now.trace.inputs["x"] == pytest.approx(1 / 3)
+
+    drive(play)
+
+
+def test_the_field_of_the_selected_input_has_the_focus() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("tab", "tab", "e", "9", "enter")
+        assert driver.now.trace.inputs == {"x": -2.0, "y": 9.0, "z": -4.0}
+
+    drive(play)
+
+
+def test_an_edit_says_which_routes_it_flips() -> None:
+    before = trace(read("max(x, y)*relu(z)"), {"x": 3.0, "y": 2.0, "z": 1.0})
+    after = before.with_inputs({"x": 1.0, "z": -1.0})
+    assert {flip.wire.receiver for flip in flipped(before, after)} == {0, 1, 2}
+    text = routes_text(before, after)
+    assert "max at x now blocks it" in text
+    assert "max at y now lets it pass" in text
+    assert "relu at z now blocks it" in text
+    assert change(1.0, 1.00000001) == "1"
+
+    async def play(driver: Driver) -> None:
+        await driver.press("e", "1")
+        assert "⇄ max at x now blocks it; max at y now lets it pass" in driver.frame()
+
+    drive(play, "max(x, y)", {"x": 3.0, "y": 2.0}, size=LARGE)
+
+
+def test_a_nudge_compares_the_predicted_with_the_true_change() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("plus")
+        assert "Select an input first" in driver.message
+        await driver.press("tab", "plus")
+        step = driver.step()
+        assert step.startswith("x: -2 → -1.9")
+        assert "= -4 · 0.1 = -0.4" in step
+        assert "a straight line in x" in step
+        assert driver.now.trace.inputs["x"] == -1.9
+        await driver.press("minus")
+        assert driver.now.trace.inputs["x"] == -2.0
+
+    drive(play)
+
+
+def test_a_nudge_of_something_curved_says_by_how_much_they_differ() -> None:
+    old = trace(read("x*x"), {"x": 3.0})
+    text = "\n".join("".join(part for part, _ in line) for line in nudge_lines(old, old.with_inputs({"x": 3.1}), 0))
+    assert "6 · 0.1 = 0.6" in text
+    assert "They differ by 0.01" in text
+
+
+def test_three_witnesses_answer_for_a_node() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "tab", "v")
+        await driver.until(lambda: "three witnesses" in driver.step())
+        step = driver.step()
+        assert step.count("-4") == 3
+        assert "They agree" in step
+        await driver.press("escape")
+        assert driver.step().startswith("+ sends to y")
+
+    drive(play)
+
+
+def test_the_question_is_forgotten_when_the_learner_goes_on() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("tab", "v", "right", "right")
+        await driver.pilot.pause(1.0)
+        assert driver.step().startswith("× computes f")
+
+    drive(play)
+
+
+def test_an_undone_edit_is_shown_on_the_nodes() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("e", "7", "enter", "right", "U")
+        assert driver.now.trace.inputs["x"] == -2
+        assert driver.now.at == 1
+        assert "12 → 3" in driver.graph()
+        assert driver.message == "Undone: x."
+        await driver.press("U")
+        assert driver.message.startswith("No edit is left to undo.")
+
+    drive(play)
+
+
+def test_a_watched_quantity_stands_below_every_step_until_it_is_named_again() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("W")
+        await driver.type("banana")
+        assert "No node is called 'banana'." in driver.frame()
+        await driver.press("enter", *["backspace"] * 6)
+        await driver.type("x*y")
+        await driver.press("enter", "end")
+        assert driver.step().split("\n")[-2] == "x*y = -10"
+        await driver.press("W")
+        assert "watched: x*y" in driver.frame()
+        await driver.type("x*y")
+        await driver.press("enter", "left")
+        assert "x*y" not in driver.step()
+
+    drive(play, size=LARGE)
