@@ -6,25 +6,22 @@ grows with the edges; the number of paths can double with every gate.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite, log10, prod
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from graphstep.analysis.jacobian import jacobian
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_name, local_name
 from graphstep.telling.equations import right_side
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
 
 Item = TypeVar("Item")
 

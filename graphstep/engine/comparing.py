@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
+from graphstep.engine.trace import Trace
 
 
 def difference(one: Trace, other: Trace) -> float:

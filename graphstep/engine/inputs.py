@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
 
-from graphstep.ground.arrays import shape_of, shape_text
+from graphstep.ground.arrays import Number, shape_of, shape_text
 from graphstep.ground.errors import InputError, did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 
 def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.gates import GATES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from graphstep.gates.gate import Gate
-    from graphstep.gates.structural import StructuralGate
-    from graphstep.ground.operands import Shape
-    from graphstep.language.program import Program
+from graphstep.gates.gate import Gate
+from graphstep.gates.structural import StructuralGate
+from graphstep.ground.operands import Shape
+from graphstep.language.program import Program
 
 
 class Region(NamedTuple):

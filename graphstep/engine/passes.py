@@ -6,26 +6,22 @@ A node's gradient is the sum of the contributions that arrive at it, which the g
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.engine.levels import Region
+from graphstep.engine.levels import Batch, Index, Region
+from graphstep.engine.plan import Plan
+from graphstep.gates import Ties
 from graphstep.gates.numbers import send, value
 from graphstep.gates.structural import Call, MisfitError
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from graphstep.engine.levels import Batch, Index
-    from graphstep.engine.plan import Plan
-    from graphstep.gates import Ties
-    from graphstep.ground.arrays import Number
 
 Array = NDArray[np.float64]
 

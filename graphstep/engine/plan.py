@@ -8,24 +8,19 @@ itself: what it reads and writes are views of regions of the buffer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graphstep.engine.levels import Levels, place_of
+from graphstep.engine.levels import Level, Levels, Region, place_of
 from graphstep.ground.collector import collector_paused
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.levels import Level, Region
-    from graphstep.ground.operands import Shape
-    from graphstep.language.program import Program
+from graphstep.ground.operands import Shape
+from graphstep.language.program import Program
 
 VALUE, SEED, SEND, SUM = range(4)
 """The events of a run: a gate computes, the output gets its gradient, a gate sends, a node sums."""

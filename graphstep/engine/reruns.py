@@ -7,26 +7,21 @@ depends on the node is computed again.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graphstep.engine.levels import Region
+from graphstep.engine.levels import Batch, Cells, Index, Region
 from graphstep.engine.passes import read, write
+from graphstep.engine.trace import Trace
 from graphstep.gates.gate import Gate
 from graphstep.gates.numbers import value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.levels import Batch, Cells, Index
-    from graphstep.engine.trace import Trace
-    from graphstep.gates.structural import Options, StructuralGate
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.operands import Shape
+from graphstep.gates.structural import Options, StructuralGate
+from graphstep.ground.arrays import Number
+from graphstep.ground.operands import Shape
 
 
 class Columns:

@@ -6,39 +6,30 @@ A step is a view of these arrays, made when it is asked for: going back costs wh
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
 from graphstep.engine.gradient import Gradient, PartialSums
 from graphstep.engine.inputs import check_inputs, check_seed
+from graphstep.engine.levels import Index
 from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
 from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.engine.step import Event, Step
+from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire, Wires
-from graphstep.gates import GATES
-from graphstep.gates.structural import Call
-from graphstep.ground.arrays import shape_of
-from graphstep.language.setup import setup_of_program
+from graphstep.gates import GATES, Ties
+from graphstep.gates.gate import Gate
+from graphstep.gates.structural import Call, StructuralGate
+from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.numerals import Writing
+from graphstep.language.program import Node, Program
+from graphstep.language.setup import Setup, setup_of_program
 from graphstep.language.shapes import infer_shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.levels import Index
-    from graphstep.engine.update import Update
-    from graphstep.gates import Ties
-    from graphstep.gates.gate import Gate
-    from graphstep.gates.structural import StructuralGate
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.numerals import Writing
-    from graphstep.language.program import Node, Program
-    from graphstep.language.setup import Setup
 
 _EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.optimizers import apply
-from graphstep.ground.arrays import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from graphstep.gates.optimizers import Optimizer
-    from graphstep.ground.arrays import Number
+from graphstep.gates.optimizers import Optimizer, apply
+from graphstep.ground.arrays import Number, plain
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from graphstep.faces.drawing.diagram import digest
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
+from graphstep.faces.drawing.diagram import Diagram, digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import Marks
-from graphstep.ground.arrays import shape_of
+from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.faces.drawing.diagram import Diagram
-    from graphstep.ground.arrays import Number
 
 _MOST = 200
 """Nodes whose numbers are measured for the room that ``old → new`` needs, and edges that are looked at for flipped routes."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from graphstep.gates.gate import Gate
 from graphstep.gates.numbers import push
-
-if TYPE_CHECKING:
-    from graphstep.gates.gate import Gate
-    from graphstep.gates.structural import Array, Call, Cell, StructuralGate
+from graphstep.gates.structural import Array, Call, Cell, StructuralGate
 
 
 @dataclass(frozen=True, slots=True)

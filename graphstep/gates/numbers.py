@@ -6,18 +6,14 @@ form, the row pulls the upstream gradient back instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.structural import Call
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.gates.structural import Array, Options, StructuralGate
+from graphstep.gates.structural import Array, Call, Options, StructuralGate
 
 
 def value(rule: Gate | StructuralGate, inputs: Sequence[Any], options: Options) -> Any:

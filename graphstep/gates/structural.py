@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-if TYPE_CHECKING:
-    from graphstep.gates.gate import Convention, Ties
-    from graphstep.ground.operands import Operand, Shape
+from graphstep.gates.gate import Convention, Ties
+from graphstep.ground.operands import Operand, Shape
 
 Array = Any
 """A float64 array of NumPy. Rows get NumPy handed in as ``np``: to read a program and name its gates must not wait for it."""

@@ -12,12 +12,9 @@ Every message says what is wrong, where, and (as the hint) what would do.
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from graphstep.ground.unprintable import MARK, printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Span = tuple[int, int]
 """Where something stands in the text: the index of its first character and the index after its last."""

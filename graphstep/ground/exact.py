@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from math import copysign
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number
 
 CELLS = 64
 """Cells up to which an array is written out; a larger one has a text only where all its cells are 0 or all are 1."""

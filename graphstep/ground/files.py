@@ -19,16 +19,13 @@ import re
 import stat
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from graphstep.ground.errors import GraphstepError, InputError, quoted_path
 from graphstep.ground.unprintable import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import BinaryIO
 
 _PIECE = 1 << 18
 """Bytes that are handed to the system at once, where there are as many."""

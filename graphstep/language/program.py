@@ -10,16 +10,13 @@ Numbers are not nodes. A constant lives inside the gate that uses it, as the lec
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from graphstep.ground.errors import Span
 from graphstep.ground.operands import Constant, Operand, Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from graphstep.ground.errors import Span
 
 _COMMENT = re.compile(r"#[^\n]*")
 

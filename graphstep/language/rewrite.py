@@ -7,9 +7,9 @@ All three pass over the nodes in their order, so a program of any depth is rewri
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from graphstep.gates import ELEMENTWISE, GATES
 from graphstep.ground import limits
@@ -17,9 +17,6 @@ from graphstep.ground.errors import InputError, LimitError
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _SLOTS = ("x", "y", "z")
 _PART_WIDTH = 40

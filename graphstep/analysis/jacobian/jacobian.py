@@ -7,30 +7,26 @@ pushing one cell of the input at a time, which is another piece of code than the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.columns import column
+from graphstep.gates.gate import Gate
 from graphstep.gates.numbers import value
+from graphstep.gates.structural import Call, StructuralGate, Structure
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import LimitError
+from graphstep.ground.operands import Shape
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+Matrix = NDArray[np.float64]
 
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates.gate import Gate
-    from graphstep.gates.structural import Call, StructuralGate, Structure
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.operands import Shape
-
-    Matrix = NDArray[np.float64]
 
 NOISE = 1e-15
 """Part of what is added up below which a sum is the rounding of 0."""

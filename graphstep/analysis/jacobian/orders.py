@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
 
 from graphstep.analysis.jacobian.jacobian import jacobian
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.engine.passes import Buffers, forward
 from graphstep.engine.plan import plan
 from graphstep.ground.errors import InputError, ReadError, quoted
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
-
-if TYPE_CHECKING:
-    from graphstep.language.program import Program
 
 EXAMPLES = "a learning rate is a number such as 0.1, or an expression in the round t and the number of rounds T: 0.1*0.95^t"
 

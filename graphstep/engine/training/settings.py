@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from graphstep.gates.optimizers import settings_of
+from graphstep.gates import Ties
+from graphstep.gates.optimizers import Optimizer, settings_of
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.language.program import Program
 from graphstep.language.setup import read_names
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from graphstep.gates import Ties
-    from graphstep.gates.optimizers import Optimizer
-    from graphstep.language.program import Program
 
 EVERY = 10
 """Rounds from one look at the held-out loss to the next, unless another number is asked for."""

@@ -12,14 +12,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.commands import COMMANDS
 from graphstep.ground.errors import GraphstepError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 CLOSED_PIPE = 141
 """The exit status that shells give to a program ended by SIGPIPE."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, cast
+from typing import Any, TextIO, cast
 
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.unprintable import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any, TextIO
 
 _WIPE = "\r\x1b[K"
 """Takes the cursor to the start of its line and wipes the line."""

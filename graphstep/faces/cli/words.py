@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from graphstep import __version__
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NoReturn
 
 _SHIELD = "\0"
 """Put before a word that begins with a minus sign and is no option, to get it past argparse. It cannot be typed."""

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 Array = NDArray[np.float64]
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from graphstep.faces.drawing.curve import axis, pieces, rounds_axis
+from graphstep.faces.drawing.curve import Array, Axis, Series, axis, pieces, rounds_axis
 from graphstep.faces.drawing.layout.cells import cell_width, printable
 from graphstep.faces.drawing.picture import MONO
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.faces.drawing.curve import Array, Axis, Series
 
 WIDTH = 760
 """Pixels of the picture, from side to side."""

@@ -7,27 +7,21 @@ files; :mod:`graphstep.faces.drawing.layout` places what it names, :mod:`graphst
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
-from graphstep.faces.drawing.layout import Box, Edge, arrange, cell_width, neighbourhood
+from graphstep.engine.gradient import Gradient
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
+from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
 from graphstep.faces.drawing.text import Marks
 from graphstep.gates import GATES
-from graphstep.ground.arrays import array_text, shape_text
+from graphstep.ground.arrays import Number, array_text, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.language.program import Program
 from graphstep.telling.document import WHOLE
 from graphstep.telling.names import names_of, output_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from graphstep.engine.gradient import Gradient
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.drawing.layout import Density, Layout
-    from graphstep.ground.arrays import Number
 
 NEARBY = 60
 """Nodes in the neighbourhood that is drawn of a large program."""

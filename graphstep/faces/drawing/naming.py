@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graphstep.faces.drawing.layout.cells import fit, printable
+from graphstep.language.program import Program
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    from graphstep.language.program import Program
 
 
 def row_name(program: Program, index: int, width: int) -> str:

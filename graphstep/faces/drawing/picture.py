@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from graphstep.faces.drawing.layout import Box, Layout, Place
 from graphstep.faces.drawing.layout.cells import printable
-from graphstep.faces.drawing.text import NO_MARKS, active_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.faces.drawing.layout import Box, Layout, Place
-    from graphstep.faces.drawing.text import Marks
+from graphstep.faces.drawing.text import NO_MARKS, Marks, active_lines
 
 CELL_WIDTH, CELL_HEIGHT = 9, 18
 """Pixels of a terminal cell."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.picture import (
     BESIDE_SHAPE,
     CELL_HEIGHT,
@@ -19,12 +20,7 @@ from graphstep.faces.drawing.picture import (
     rounded,
     row,
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.faces.drawing.layout import Layout
-    from graphstep.faces.drawing.text import Marks
+from graphstep.faces.drawing.text import Marks
 
 
 def scene(layout: Layout, marks: Marks, prefix: str, title: str) -> Iterator[str]:

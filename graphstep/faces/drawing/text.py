@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from graphstep.faces.drawing.layout import Anchor, Layout
 from graphstep.faces.drawing.layout.cells import between, cell_width, fit, printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from graphstep.faces.drawing.layout import Anchor, Layout
-    from graphstep.faces.drawing.layout.window import Window
+from graphstep.faces.drawing.layout.window import Window
 
 Row = list[tuple[str, str]]
 """One row of a drawing: texts, each with the name of its style; blanks between them have the style ""."""

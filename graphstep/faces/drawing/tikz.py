@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
 
+from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.picture import (
     BEND,
     BESIDE_SHAPE,
@@ -20,13 +21,7 @@ from graphstep.faces.drawing.picture import (
     frame,
     row,
 )  # fmt: skip
-from graphstep.faces.drawing.text import NO_MARKS, active_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from graphstep.faces.drawing.layout import Layout
-    from graphstep.faces.drawing.text import Marks
+from graphstep.faces.drawing.text import NO_MARKS, Marks, active_lines
 
 UNIT = 0.6
 """Points that a pixel of the picture takes at most."""

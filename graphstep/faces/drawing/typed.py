@@ -11,16 +11,13 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
-
-if TYPE_CHECKING:
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.errors import Span
-    from graphstep.language.program import Program
+from graphstep.ground.errors import Span
+from graphstep.language.program import Program
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.structural import StructuralGate
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.gates.structural import StructuralGate
 
 
 class Symbol(Protocol):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 from graphstep.ground.arrays import kind_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.ground.operands import Shape
+from graphstep.ground.operands import Shape
 
 _KEYWORDS: dict[str, Literal["axes", "flag"]] = {"axis": "axes", "keepdims": "flag"}
 _DEFAULTS = {"axis": None, "keepdims": False}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
 from graphstep.ground.arrays import kind_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.ground.operands import Shape
+from graphstep.ground.operands import Shape
 
 
 def _joining_axis(axis: int, count: int, what: str) -> int:

@@ -6,8 +6,9 @@ cases. The right answers are classes, whole numbers, or targets in the shape of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.gates.rows.collecting import mean, mean_square
 from graphstep.gates.rows.moving import nothing
@@ -16,12 +17,7 @@ from graphstep.gates.rows.squashing import centred, filled_axis, log_softmax, re
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.ground.operands import Shape
-
+from graphstep.ground.operands import Shape
 
 _WHOLE: Options = {"axis": None, "keepdims": False}
 """Over all cells."""

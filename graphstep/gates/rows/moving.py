@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
 from graphstep.ground.arrays import kind_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.ground.operands import Shape
+from graphstep.ground.operands import Shape
 
 
 def nothing(slot: int, shapes: Sequence[Shape], options: Options) -> int:

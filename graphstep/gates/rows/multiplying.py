@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.gates.products import dot, matmul
 from graphstep.gates.structural import Call, Cell, MisfitError, Options, StructuralGate, Structure
 from graphstep.ground.arrays import kind_text, shape_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.ground.operands import Shape
+from graphstep.ground.operands import Shape
 
 
 def _matmul_shape(shapes: Sequence[Shape], _: Options) -> Shape:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.gates.rows.collecting import deviation, length, mean_square
 from graphstep.gates.rows.moving import broadcasts, gathered
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 from graphstep.ground.arrays import kind_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.ground.operands import Shape
-
+from graphstep.ground.operands import Shape
 
 _BATCH: Options = {"axis": 0, "keepdims": False}
 """Over the cases of a batch, column by column."""

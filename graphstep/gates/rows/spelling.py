@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from graphstep.gates.structural import Options
+from graphstep.gates.structural import Options
 
 
 def written(options: Options) -> str:

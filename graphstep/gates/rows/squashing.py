@@ -5,8 +5,9 @@ All of them subtract the largest score first, so that scores of ±1000 neither o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.gates.rows.collecting import (
     axis_inside,
@@ -20,11 +21,7 @@ from graphstep.gates.rows.collecting import (
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
 from graphstep.ground.arrays import kind_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.ground.operands import Shape
+from graphstep.ground.operands import Shape
 
 
 def softmax(np: Any, x: Any, axis: Any) -> Any:

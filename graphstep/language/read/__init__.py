@@ -9,20 +9,16 @@ Nothing here evaluates anything: a number is turned into a double, and that is a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import LimitError, ReadError
+from graphstep.language.program import Program
 from graphstep.language.read.builder import Builder
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.foreign import ForeignSpellingError
 from graphstep.language.read.tokens import Lexer
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from graphstep.language.program import Program
 
 __all__ = ["read"]
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from graphstep.gates import FUNCTIONS
 from graphstep.ground import limits
-from graphstep.ground.errors import ReadError, quoted
+from graphstep.ground.errors import ReadError, Span, quoted
 from graphstep.language.read.foreign import LIBRARIES, PARTS, ForeignSpellingError, proposals
 from graphstep.language.read.spelling import SHOWN, character, cut, operand_at
-
-if TYPE_CHECKING:
-    from graphstep.ground.errors import Span
 
 MAKERS = frozenset({"randn", "rand", "zeros", "ones", "eye", "arange", "linspace"})
 """What makes an array in the value of an input, and nowhere else."""

@@ -7,19 +7,15 @@ when the text ends, the inputs go in front and everything gets its final place.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, ReadError, quoted
+from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Node, Program
 from graphstep.language.read import calls, complaints
 from graphstep.language.read.functions import Option
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from graphstep.ground.errors import Span
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 """The names that are numbers, unless they are given values or assigned."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from graphstep.gates import FUNCTIONS
-from graphstep.ground.errors import ReadError
-
-if TYPE_CHECKING:
-    from graphstep.ground.errors import Span
+from graphstep.ground.errors import ReadError, Span
 
 CHAINS = {"Add": "add", "Mul": "mul"}
 """SymPy's functions of any number of inputs, which become a chain of gates from left to right."""

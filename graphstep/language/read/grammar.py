@@ -7,20 +7,17 @@ Loosest first: sum, product (``@`` too), sign, multiplication without a sign (``
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lark import Lark, UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
 
 from graphstep.language.read import complaints
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from graphstep.language.read.builder import Builder
-    from graphstep.language.read.tokens import Lexer
+from graphstep.language.read.builder import Builder
+from graphstep.language.read.tokens import Lexer
 
 # A level names all that binds more tightly, instead of one rule that leads to the next: a name in a sum would otherwise pass five
 # rules that do nothing, which is a third of the time that reading takes. Right operands have rules of their own (summand, factor,

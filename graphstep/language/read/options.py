@@ -7,20 +7,16 @@ nested in them, and what comes out is hashable.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from graphstep.gates.structural import OptionKind
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, ReadError, quoted
+from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Slice
 from graphstep.language.read.functions import Option
 from graphstep.language.read.spelling import NO_CONDITIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.gates.structural import OptionKind
-    from graphstep.ground.errors import Span
 
 DIGITS = 15
 """Digits of a whole number here: longer ones count the cells of no array."""

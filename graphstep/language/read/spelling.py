@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, ReadError, quoted
+from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.unprintable import character_name
-
-if TYPE_CHECKING:
-    from graphstep.ground.errors import Span
 
 NO_CONDITIONS = "there are no conditions or statements of Python here; max, min, abs, relu and clip choose between values"
 """What those are told who look for ``if`` or ``<``."""

@@ -8,17 +8,12 @@ It may be left out behind a number and behind a closing bracket; where that give
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError
+from graphstep.ground.errors import LimitError, ReadError, Span
 from graphstep.language.read import arrays, complaints, spelling
 from graphstep.language.read.functions import is_function, takes_shape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from graphstep.ground.errors import ReadError, Span
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*"
 """A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, plain, shape_of
-from graphstep.ground.errors import LimitError, ReadError, ShapeError, quoted
+from graphstep.ground.errors import LimitError, ReadError, ShapeError, Span, quoted
+from graphstep.language.program import Node, Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
-
-    from graphstep.ground.errors import Span
-    from graphstep.language.program import Node, Program
 
 EXAMPLES = "a value is a number such as -2, 0.5, 1/3, 1e-3, pi/2 or inf, or an array such as [0.2, 0.4] or randn(4, 3)"
 """What is said to those who type something else."""

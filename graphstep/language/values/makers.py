@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
-from graphstep.ground.errors import ReadError, did_you_mean
+from graphstep.ground.arrays import Number
+from graphstep.ground.errors import ReadError, Span, did_you_mean
 from graphstep.language.values.arithmetic import Leaf, check_shape, number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.errors import Span
 
 Arguments = list[float]
 """What stands in the parentheses, without the seed."""

@@ -9,18 +9,14 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, quoted_path
 from graphstep.language.values import npy, tables
 from graphstep.language.values.unwanted import UnwantedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.ground.arrays import Number
 
 
 def read_file(path: str) -> Number:

@@ -6,18 +6,15 @@ import json
 import math
 import re
 from array import array
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, plain
 from graphstep.ground.errors import quoted
 from graphstep.language.values.unwanted import UnwantedError, check_wanted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-    from typing import Any
 
 _WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 _FIRST_DIGIT = re.compile(r"[+-]?\.?[0-9]")

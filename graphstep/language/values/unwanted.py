@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from graphstep.ground import limits
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class UnwantedError(Exception):

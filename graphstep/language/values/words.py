@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, shape_of
@@ -11,9 +11,6 @@ from graphstep.ground.errors import LimitError, ReadError, quoted
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.tokens import NAME
 from graphstep.language.values.value import read_value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 def read_inputs(words: Sequence[str], *, files: bool = True) -> dict[str, Number]:

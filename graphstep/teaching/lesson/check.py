@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.language.values import read_value
 from graphstep.teaching.lesson.claims import claims_in, fault
@@ -12,17 +14,9 @@ from graphstep.teaching.lesson.document import LessonError, Problem, Prose
 from graphstep.teaching.lesson.evaluate import numeral_in
 from graphstep.teaching.lesson.notation import misprints
 from graphstep.teaching.lesson.parse import read_lesson
-from graphstep.teaching.lesson.rehearsal import rehearse
+from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse
 from graphstep.teaching.lesson.shapes import typed_shape
-from graphstep.teaching.lesson.solution import agrees, same
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.rehearsal import Rehearsal
-    from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.lesson.solution import Solution, agrees, same
 
 CLAIMS = 500
 """Quoted numbers of a lesson that are checked."""

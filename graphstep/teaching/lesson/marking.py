@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
-from graphstep.ground.arrays import kind_text, number_text, shape_of
+from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson.evaluate import evaluate
 from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant, meets
 from graphstep.teaching.lesson.precision import typed as precisely
+from graphstep.teaching.lesson.quantities import Quantity
 from graphstep.teaching.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.teaching.lesson.slips import slips
-from graphstep.teaching.lesson.solution import agrees
-
-if TYPE_CHECKING:
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.quantities import Quantity
-    from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.lesson.solution import Solution, agrees
 
 TYPED = 200
 """Characters of an answer that are read."""

@@ -10,9 +10,10 @@ import re
 import sys
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.files import open_file
@@ -20,9 +21,6 @@ from graphstep.ground.numerals import DIGITS
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, Section, Stop
 from graphstep.teaching.lesson.headings import program_of, stop_of, text_of, value_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 FILE = 200_000
 """Bytes of a lesson file."""

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Callable, Iterator
+from typing import TextIO
 
 from graphstep.ground.arrays import number_text
-from graphstep.teaching.lesson.document import Prose
+from graphstep.teaching.lesson.document import Prose, Question
+from graphstep.teaching.lesson.marking import Verdict
+from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.names import output_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from graphstep.teaching.lesson.document import Question
-    from graphstep.teaching.lesson.marking import Verdict
-    from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
-    from graphstep.teaching.lesson.solution import Solution
-    from graphstep.teaching.lesson.walk import LessonRun
 
 WIDTH = 80
 """Columns of a line of prose."""

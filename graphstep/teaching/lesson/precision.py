@@ -9,18 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graphstep.ground.arrays import shape_of
+from graphstep.ground.arrays import Number, shape_of
 from graphstep.teaching.lesson.evaluate import numeral_in
 from graphstep.teaching.lesson.solution import TOLERANCE, agreeing
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphstep.ground.arrays import Number
 
 EQUAL = 1e-9
 """Relative difference up to which two numbers are equal: what arithmetic in doubles loses, and no more."""

@@ -6,18 +6,13 @@ The prose is left out: what stands behind a question tells its answer.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from graphstep.telling.document import BLANK, WHOLE, Code, Document, Graph, Heading, Listing, Prose, Strong
+from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+from graphstep.teaching.lesson.solution import Solution
+from graphstep.telling.document import BLANK, WHOLE, Block, Code, Document, Graph, Heading, Inline, Listing, Prose, Strong
 from graphstep.telling.reports.inputs import problem
 from graphstep.telling.reports.run import made_by
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
-    from graphstep.teaching.lesson.solution import Solution
-    from graphstep.telling.document import Block, Inline
 
 _MARKED = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*`]+)\*\*")
 """Inline code and what is set in bold; other marks of Markdown stand in no question."""

@@ -6,16 +6,12 @@ Turned signs, reciprocals and the gate's own value need no rows; they are looked
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphstep.ground.arrays import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, plain
 
 
 class WrongSlope(NamedTuple):

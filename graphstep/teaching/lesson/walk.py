@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from graphstep.teaching.lesson.document import Question
+from graphstep.teaching.lesson.document import Block, Question
 from graphstep.teaching.lesson.marking import Verdict, mark
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from graphstep.teaching.lesson.document import Block
-    from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
-    from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+from graphstep.teaching.lesson.solution import Solution
 
 Outcome = Literal["open", "right", "shown"]
 """A question is open until it was answered right or its answer was asked for."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 LECTURE_BOXES = 16
 """Up to this many boxes the inputs may all stand at the left, as lecture slides draw them."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 
 def neighbourhood(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]], centre: int, cap: int = 60) -> list[int]:

@@ -6,14 +6,11 @@ single names. ``pieces`` divides text at its brackets and commas.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.foreign.table import LIBRARIES, PARTS, WITHOUT_GRADIENT
 from graphstep.language.read.foreign.translation import Translation, is_known, proposals
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["LIBRARIES", "PARTS", "WITHOUT_GRADIENT", "ForeignSpellingError", "Translation", "is_known", "proposals"]
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from graphstep.gates import FUNCTIONS
 from graphstep.ground import limits
 from graphstep.language.read.foreign.rows import rows_by_name
 from graphstep.language.read.foreign.translation import Translation, proposals
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _CONSTANTS = {"E": "e", "Pi": "pi", "PI": "pi"}
 _INFINITE = frozenset({"inf", "Inf", "infinity", "Infinity", "oo", "nan", "NaN"})
