@@ -78,6 +78,13 @@ class Ladder:
         return self.left_text + "".join(f" {rung.relation} {rung.text}" for rung in self.rungs)
 
     @property
+    def lines(self) -> list[str]:
+        """The ladder with a rung a line, under each other at their signs."""
+        left = self.left_text
+        pad = " " * len(left)
+        return [f"{pad if place else left} {rung.relation} {rung.text}" for place, rung in enumerate(self.rungs)]
+
+    @property
     def latex_left(self) -> str:
         """``left`` in LaTeX."""
         text: str = self.left.read(LATEX).text

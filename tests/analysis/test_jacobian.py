@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from graphstep.analysis.jacobian import ENTRIES, jacobian, line, lines, matrix_lines, orders, orders_lines
-from graphstep.analysis.jacobian.jacobian import size_text
+from graphstep.analysis.jacobian import ENTRIES, jacobian, orders
+from graphstep.faces.export.text import lines
 from graphstep.gates import ELEMENTWISE
 from graphstep.ground.errors import InputError, LimitError
+from graphstep.telling.reports.jacobian import in_full, matrix, overview, path, size_text, why
 from tests.arrayed import at_work, run
 from tests.gates.test_structural_gates import CASES, gates_and_ties
 
@@ -66,7 +67,7 @@ def test_a_pullback_is_the_product_with_the_jacobian_at_any_shape(gate: Structur
             assert one.difference <= 1e-12
             assert np.shape(one.product) == np.shape(one.pulled) == one.input_shape
             assert_structure_holds(one)
-            assert lines(one)
+            assert lines(in_full(one))
             seen += 1
     assert seen
 
@@ -101,12 +102,12 @@ def test_a_gate_that_works_cell_by_cell_has_a_diagonal_jacobian(name: str) -> No
 def test_relu_of_4096_cells_has_16_million_entries_of_which_4096_matter() -> None:
     one = towards(run("y = max(0, x); sum(y)", x=np.linspace(-1, 1, 4096)), "y", "x")
     assert (one.rows, one.columns, one.entries, one.nonzero) == (4096, 4096, 16_777_216, 4096)
-    assert (one.structure, one.bytes, one.memory, one.multiplications) == ("diagonal", 134_217_728, "134 MB", 4096)
-    assert "16,777,216 entries 4,096 can be other than 0, on the diagonal" in one.why
+    assert (one.structure, one.bytes, size_text(one.bytes), one.multiplications) == ("diagonal", 134_217_728, "134 MB", 4096)
+    assert "16,777,216 entries 4,096 can be other than 0, on the diagonal" in why(one)
     assert not one.is_formed
     with pytest.raises(LimitError, match=r"16,777,216 entries.*at most 4,096"):
         _ = one.matrix
-    assert lines(one)[-1].startswith("  pullback")
+    assert lines(in_full(one))[-1].startswith("  pullback")
 
 
 def test_the_numbers_of_the_lecture() -> None:
@@ -123,20 +124,20 @@ def test_the_numbers_of_the_lecture() -> None:
 
 def test_a_small_jacobian_is_drawn_with_the_names_of_its_cells() -> None:
     one = towards(lecture(), "q", "W")
-    assert matrix_lines(one) == [
+    assert lines(matrix(one)) == [
         "    W₁₁  W₁₂  W₂₁  W₂₂",
         "q₁  0.2  0.4    0    0",
         "q₂    0    0  0.2  0.4",
     ]
-    assert line(one) == "∂q/∂W: 2×4, block, 8 entries, 4 can be other than 0"
-    assert "  pullback     [[0.088, 0.176], [0.104, 0.208]]   4 multiplications" in lines(one)
+    assert lines(overview(one.trace, [one.wire]))[1].split() == ["∂q/∂W", "2×4", "block", "8", "4"]
+    assert "  pullback     [[0.088, 0.176], [0.104, 0.208]]  4 multiplications" in lines(in_full(one))
 
 
 def test_a_larger_one_is_drawn_as_a_pattern() -> None:
     one = towards(run("y = x^2; sum(y)", x=np.linspace(1, 2, 20)), "y", "x")
-    assert matrix_lines(one)[:2] == ["■" + 19 * "·", "·■" + 18 * "·"]
-    assert len(matrix_lines(one)) == 20
-    assert not any(line.isspace() or "■" in line for line in lines(towards(run("sum(x)", x=np.ones(200)), "v2", "x")))
+    assert lines(matrix(one))[:2] == ["■" + 19 * "·", "·■" + 18 * "·"]
+    assert len(lines(matrix(one))) == 20
+    assert not any(line.isspace() or "■" in line for line in lines(in_full(towards(run("sum(x)", x=np.ones(200)), "v2", "x"))))
 
 
 def test_the_largest_that_is_formed_is_a_screenful() -> None:
@@ -149,8 +150,8 @@ def test_between_numbers_it_is_the_local_gradient() -> None:
     first, second = every(run("x*x", x=3.0))
     assert first.matrix.tolist() == second.matrix.tolist() == [[3.0]]
     assert (first.pulled, first.product, first.difference) == (3.0, 3.0, 0.0)
-    assert line(first).startswith("∂f/∂x⁽¹⁾: 1×1")
-    assert "the local gradient" in first.why
+    assert lines(in_full(first))[0].startswith("∂f/∂x⁽¹⁾, the Jacobian of f")
+    assert "the local gradient" in why(first)
 
 
 def test_an_infinite_upstream_gradient_does_not_spoil_the_comparison() -> None:
@@ -205,7 +206,7 @@ def test_layers_of_n_units_cost_n_squared_from_the_output_and_n_cubed_from_the_i
 
 def test_the_counts_of_a_path_as_text() -> None:
     trace = lecture()
-    text = "\n".join(orders_lines(trace, orders(trace)))
+    text = "\n".join(lines(path(trace, orders(trace))))
     assert text.startswith("multiplications along the path from x, a vector of 2, to f")
     assert "∂q/∂x           2×2         4                4               8" in text
     assert "2 passes, 12 multiplications, where the backward pass takes one, 6" in text
@@ -217,7 +218,7 @@ def test_a_long_path_lists_its_ends_only() -> None:
     trace = run("; ".join(["y0 = x", *(f"y{k + 1} = y{k} * 2" for k in range(5000))]), x=1.0)
     counted = orders(trace)
     assert (len(counted.layers), counted.pullback, counted.from_input) == (5000, 5000, 5000)
-    text = orders_lines(trace, counted)
+    text = lines(path(trace, counted))
     assert len(text) < 40
     assert any(row.startswith("  …") for row in text)
 

@@ -30,13 +30,14 @@ def refused(capsys: pytest.CaptureFixture[str], words: Sequence[str]) -> str:
 
 def test_every_edge_gets_a_line_and_the_costs_follow(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, *LECTURE).splitlines()
-    assert lines[:4] == [
-        "∂f/∂(q^2): 1×2, repetition, 2 entries",
-        "∂(q^2)/∂q: 2×2, diagonal, 4 entries, 2 can be other than 0",
-        "∂q/∂W: 2×4, block, 8 entries, 4 can be other than 0",
-        "∂q/∂x: 2×2, dense, 4 entries",
+    assert lines[:5] == [
+        "Jacobian   shape  structure   entries  can be other than 0",
+        "∂f/∂(q^2)    1×2  repetition        2                    2",
+        "∂(q^2)/∂q    2×2  diagonal          4                    2",
+        "∂q/∂W        2×4  block             8                    4",
+        "∂q/∂x        2×2  dense             4                    4",
     ]
-    assert lines[5] == "multiplications along the path from x, a vector of 2, to f"
+    assert lines[6] == "multiplications along the path from x, a vector of 2, to f"
 
 
 def test_of_and_towards_choose_what_is_shown_in_full(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from graphstep.analysis.jacobian.jacobian import ENTRIES, Jacobian, jacobian
 from graphstep.analysis.jacobian.orders import Layer, Orders, orders
-from graphstep.analysis.jacobian.writing import line, lines, matrix_lines, orders_lines
 
 __all__ = [
     "ENTRIES",
@@ -12,9 +11,5 @@ __all__ = [
     "Layer",
     "Orders",
     "jacobian",
-    "line",
-    "lines",
-    "matrix_lines",
     "orders",
-    "orders_lines",
 ]

@@ -160,43 +160,6 @@ class Jacobian:
         with np.errstate(all="ignore"):
             return np.where(self.matrix == 0, 0.0, self.matrix * np.reshape(self.upstream, (-1, 1)))
 
-    @property
-    def memory(self) -> str:
-        """What it takes, or would take, in words: ``32 bytes``, ``134 MB``."""
-        return size_text(self.bytes)
-
-    @property
-    def why(self) -> str:
-        """One or two sentences: why it is not formed for a step of the backward pass."""
-        if self.entries == 0:
-            return "One side is empty, so there are no entries."
-        if self.rows == self.columns == 1:
-            return "Between two numbers the Jacobian is the local gradient: one entry."
-        if self.rows == 1 and self.nonzero == self.entries:
-            return "The gate's value is one number, so the Jacobian is one row, which has the size of the input."
-        saving = f"The pullback takes {_times(self.multiplications)} where a product with the whole takes {self.entries:,}."
-        if self.nonzero < self.entries:
-            mostly = f" Formed, it would be {self.memory}, nearly all zeros." if self.nonzero * 10 <= self.entries else ""
-            return (
-                f"Of its {self.entries:,} entries {self.nonzero:,} can be other than 0{_WHERE[self.structure]}.{mostly} {saving}"
-            )
-        if self.multiplications < self.entries:
-            return f"Every cell moves every cell, but not each in its own way. {saving}"
-        return (
-            "Every cell moves every cell: the pullback takes as many multiplications as a product with the whole, "
-            "but what it needs of the entries it reads from the values that are there."
-        )
-
-
-_WHERE: dict[Structure, str] = {
-    "diagonal": ", on the diagonal",
-    "dense": "",
-    "selection": ", at most one in a row",
-    "repetition": ", all of them the same number",
-    "permutation": ", one in each row and each column",
-    "block": ", in blocks of cells that belong together",
-}
-
 
 def jacobian(wire: Wire) -> Jacobian:
     """The Jacobian of an edge."""
@@ -211,21 +174,6 @@ def jacobian(wire: Wire) -> Jacobian:
     columns = prod(shapes[slot])
     count = columns if gate.multiplications is None else gate.multiplications(slot, shapes, call.options)
     return Jacobian(wire, structure, _nonzero(gate, call, structure, slot, shapes), count)
-
-
-def size_text(size: int) -> str:
-    """A number of bytes in words: ``32 bytes``, ``8.2 kB``, ``134 MB``.
-
-    >>> size_text(32), size_text(8192), size_text(134_217_728)
-    ('32 bytes', '8.2 kB', '134 MB')
-    """
-    if size < 1000:
-        return f"{size} bytes"
-    amount, units = size / 1000, iter(("kB", "MB", "GB", "TB", "PB", "EB"))
-    unit = next(units)
-    while amount >= 999.5:
-        amount, unit = amount / 1000, next(units)
-    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
 
 
 def _nonzero(gate: Gate | StructuralGate, call: Call, structure: Structure, slot: int, shapes: Sequence[Shape]) -> int:
@@ -251,7 +199,3 @@ def _all_different(shape: Shape) -> Matrix:
     """Numbers between 0.5 and 1.5: the fractions of the multiples of the golden ratio, none of which comes twice."""
     cells = 0.5 + np.arange(1, prod(shape) + 1) * 0.6180339887498949 % 1
     return np.asarray(cells.reshape(shape), np.float64)
-
-
-def _times(count: int) -> str:
-    return "no multiplication" if count == 0 else f"{count:,} multiplication{'' if count == 1 else 's'}"

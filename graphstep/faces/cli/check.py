@@ -48,5 +48,5 @@ def run(options: argparse.Namespace) -> int:
 
         return reports.document(trace, report, setup.command("--format", form, command="check"), setup.without_text)
 
-    deliver(options, report.lines(trace.writing.digits), report.to_dict, document)
+    deliver(options, lambda: (f"{line}\n" for line in report.lines(trace.writing.digits)), report.to_dict, document)
     return 0 if report.agrees else 1

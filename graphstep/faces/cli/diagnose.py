@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         setup = found.trace.setup.filled(found.trace.inputs)
         return reports.document(found, setup.command("--format", form, command="diagnose"), setup.without_text)
 
-    deliver(options, found.lines(), found.to_dict, document)
+    deliver(options, lambda: (f"{line}\n" for line in found.lines()), found.to_dict, document)
     return 1 if any(finding.kind in wanted for finding in found.findings) else 0
 
 

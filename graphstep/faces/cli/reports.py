@@ -20,7 +20,10 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def deliver(
-    options: argparse.Namespace, lines: Iterable[str], data: Callable[[], Any], document: Callable[[str], Document]
+    options: argparse.Namespace,
+    text: Callable[[], Iterable[str]],
+    data: Callable[[], Any],
+    document: Callable[[str], Document],
 ) -> None:
     """Print a report, or write it to the file that was asked for. ``document`` makes it for a format.
 
@@ -31,7 +34,7 @@ def deliver(
     asked = options_of(options.math)
 
     def pieces(name: str) -> Iterator[str]:
-        return _reports.pieces(name, lines=lines, data=data, document=lambda: document(name), options=asked)
+        return _reports.pieces(name, text=text, data=data, document=lambda: document(name), options=asked)
 
     if options.to:
         print(f"wrote {_reports.write(options.to, options.format, pieces)}", file=sys.stderr)

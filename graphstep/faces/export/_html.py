@@ -118,9 +118,12 @@ class Html(Writer):
         return f'<div class="ladder"><math display="block"><mtable>{"".join(rows)}</mtable></math></div>\n'
 
     def table(self, table: Table) -> str:
-        head = "".join(f"<th{_side(column)} scope=col>{self.line(column.title)}</th>" for column in table.columns)
+        head = ""
+        if any(column.title for column in table.columns):
+            titles = (f"<th{_side(column)} scope=col>{self.line(column.title)}</th>" for column in table.columns)
+            head = f"<tr>{''.join(titles)}</tr>"
         rows = "".join(f"<tr>{self._cells(row, table.columns)}</tr>" for row in table.rows)
-        return f'<div class="wide" role="group" tabindex="0"><table><tr>{head}</tr>{rows}</table></div>\n'
+        return f'<div class="wide" role="group" tabindex="0"><table>{head}{rows}</table></div>\n'
 
     def _cells(self, row: tuple[Content, ...], columns: tuple[Column, ...]) -> str:
         return "".join(f"<td{_side(column)}>{self.line(cell)}</td>" for cell, column in zip(row, columns, strict=True))

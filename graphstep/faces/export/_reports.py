@@ -1,4 +1,4 @@
-"""A check or a diagnosis in every format: its lines as text, its data as JSON, and its document in all others."""
+"""A report on a run in every format: without its program as text, its data as JSON, and its document in all others."""
 
 from __future__ import annotations
 
@@ -22,11 +22,16 @@ def formats() -> tuple[str, ...]:
 
 
 def pieces(
-    name: str, *, lines: Iterable[str], data: Callable[[], Any], document: Callable[[], Document], options: export.Options
+    name: str,
+    *,
+    text: Callable[[], Iterable[str]],
+    data: Callable[[], Any],
+    document: Callable[[], Document],
+    options: export.Options,
 ) -> Iterator[str]:
     """The text of a report in a format; InputError for one that a report has not."""
     if name == "text":
-        return (f"{line}\n" for line in lines)
+        return iter(text())
     if name == "json":
         return iter((json.dumps(data(), ensure_ascii=False, allow_nan=False, indent=2), "\n"))
     if name not in formats():

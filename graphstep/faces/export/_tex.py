@@ -16,8 +16,11 @@ _SPECIAL = {
 }  # fmt: skip
 """What stands for the characters that LaTeX reads as something else, or sets as another."""
 
-_CODE = {"'": r"\textquotesingle{}", "-": "-{}"}
-"""The same in a program, where a quote is straight and two hyphens are no dash."""
+_CODE = {
+    "'": r"\textquotesingle{}", "-": "-{}",
+    "■": r"\makebox[.525em]{\rule{.4em}{.4em}}", "·": r"\makebox[.525em]{\ensuremath{\cdot}}",
+}  # fmt: skip
+"""The same in a program, where a quote is straight, two hyphens are no dash, and the marks of a pattern are equally wide."""
 
 SYMBOLS = dict(
     re.findall(

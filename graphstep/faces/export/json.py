@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from graphstep.analysis.jacobian import jacobian
 from graphstep.faces.export._cells import Cells, nested, pieces
 from graphstep.faces.export._options import PLAIN
 from graphstep.gates import GATES, STRUCTURAL
@@ -15,13 +16,20 @@ from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.analysis.jacobian import Jacobian, Orders
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
     from graphstep.faces.export._options import Options
+    from graphstep.gates.structural import Cell
     from graphstep.ground.arrays import Number
 
 SUFFIX = ".json"
 SUMMARY = "everything, for other programs (schema 1)"
+
+_SIDES: tuple[Literal["value"], Literal["gradient"]] = ("value", "gradient")
 
 _CHUNK = 1 << 16
 """Characters that are written at once, unless one entry is longer."""
@@ -72,6 +80,52 @@ def document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
     yield "gradients", {name: _gradient(trace, i, last) for i, name in enumerate(program.inputs)}
     yield "nodes", (_node(trace, i, last) for i in range(len(program.nodes)))
     yield "steps", (_step(trace.step(n)) for n in range(1, last + 1))
+
+
+def jacobians(wires: Sequence[Wire]) -> list[dict[str, Any]]:
+    """The Jacobians of some edges; those of few entries with them."""
+    return [_whole_jacobian(jacobian(wire)) for wire in wires]
+
+
+def _whole_jacobian(one: Jacobian) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "of": node_id(one.wire.sender),
+        "towards": node_id(one.wire.receiver),
+        "slot": one.wire.slot,
+        "structure": one.structure,
+        "shape": [one.rows, one.columns],
+        "nonzero": one.nonzero,
+        "multiplications": one.multiplications,
+    }
+    return entry | {"matrix": nested(one.matrix)} if one.is_formed else entry
+
+
+def multiplications(of: Orders) -> dict[str, Any]:
+    """The multiplications along a path, in all and by layer."""
+    layers = [
+        {"of": node_id(layer.wire.sender), "towards": node_id(layer.wire.receiver), "shape": [layer.rows, layer.columns]}
+        | {"pullback": layer.pullback, "from_output": layer.from_output, "from_input": layer.from_input}
+        for layer in of.layers
+    ]
+    totals = {"pullback": of.pullback, "from_output": of.from_output, "from_input": of.from_input}
+    return {"start": node_id(of.start), "layers": layers, **totals}
+
+
+def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:
+    """One cell of a node: its value, and its gradient where it has one, each with the terms that it is the sum of."""
+    from graphstep.telling.cells import cell as told
+
+    entry: dict[str, Any] = {"node": node_id(node), "cell": list(index)}
+    for of in _SIDES if trace.program.depends[node] else _SIDES[:1]:
+        one = told(trace, node, index, of)
+        entry[of] = {"value": number(one.value), "terms": [number(term) for term in one.terms]}
+    return entry
+
+
+def array(trace: Trace, node: int) -> dict[str, Any]:
+    """All cells of a node."""
+    sides = {"value": number(trace.value_of(node)), "gradient": _gradient(trace, node, len(trace))}
+    return {"node": node_id(node)} | {of: _plain(cells) for of, cells in sides.items()}
 
 
 def _lines(entries: Iterator[Any]) -> Iterator[str]:

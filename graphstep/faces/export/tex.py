@@ -149,13 +149,14 @@ class Tex(Writer):
         return _displayed(latex.ladder(ladder))
 
     def table(self, table: Table) -> str:
-        head = " & ".join(rf"\textbf{{{self.line(column.title)}}}" for column in table.columns)
+        titles = [rf"\textbf{{{self.line(column.title)}}}" for column in table.columns]
+        head = " & ".join(titles) + " \\\\\n\\hline\n" if any(column.title for column in table.columns) else ""
         rows = "".join(rf"{' & '.join(self.line(content) for content in row)} \\" + "\n" for row in table.rows)
         columns = _columns(table)
         if len(table.rows) <= _PAGE:
-            inside = f"\\begin{{tabular}}{{{columns}}}\n\\hline\n{head} \\\\\n\\hline\n{rows}\\hline\n\\end{{tabular}}"
+            inside = f"\\begin{{tabular}}{{{columns}}}\n\\hline\n{head}{rows}\\hline\n\\end{{tabular}}"
         else:
-            top = f"\\hline\n{head} \\\\\n\\hline\n\\endhead\n"
+            top = f"\\hline\n{head}\\endhead\n"
             inside = f"\\begin{{longtable}}[l]{{{columns}}}\n{top}{rows}\\hline\n\\end{{longtable}}"
         return f"{{\\footnotesize\n{inside}\n\\par}}\n"
 

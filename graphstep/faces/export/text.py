@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import indent, wrap
 from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.curve import sparkline
@@ -14,19 +15,20 @@ from graphstep.faces.export._writer import Writer, bound, settled, statistic
 from graphstep.gates.notation import TEXT
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
-from graphstep.telling.document import LABELS, Code, Command, Heading, Prose, Step, Typed
+from graphstep.telling.document import LABELS, Code, Command, Document, Heading, Prose, Step, Table, Typed
 from graphstep.telling.reports import graph as words
 from graphstep.telling.reports import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graphstep.engine.trace import Trace
     from graphstep.faces.export._options import Options
     from graphstep.telling.document import (
+        Block,
         Column,
+        Content,
         Curve,
-        Document,
         Emphasis,
         Equations,
         Figure,
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
         Listing,
         Math,
         Strong,
-        Table,
     )  # fmt: skip
     from graphstep.telling.explanation import Ladder, Note, Rung
 
 SUFFIX = ".txt"
 SUMMARY = "the narrated trace, one step a line"
+
+_WIDTH = 108
+"""Characters of a line in a list: a longer one is broken."""
 
 
 def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
@@ -61,13 +65,25 @@ def narrate(trace: Trace, at: int | None = None) -> Iterator[str]:
 def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
     """A document as plain text."""
     del options
-    writer, before = Text(), None
+    writer, before, inside = Text(), None, False
     for block in document.blocks:
         # A heading stands on what it heads, and steps stand in rows.
         together = isinstance(block, Step) if before is Step else before is Heading and not isinstance(block, Heading)
-        apart = before is not None and not together
-        yield f"\n{writer.block(block)}" if apart else writer.block(block)
+        if isinstance(block, Heading):
+            inside = block.level == 3
+        elif inside:
+            # What a heading of the third level heads is one thing: tables and programs stand apart in it.
+            together = together or not isinstance(block, Table | Typed | Command)
+        text = writer.block(block)
+        if inside and isinstance(block, Table | Typed | Prose):
+            text = indent(text, "  ")
+        yield f"\n{text}" if before is not None and not together else text
         before = type(block)
+
+
+def lines(content: Iterable[Block]) -> list[str]:
+    """Blocks as lines of plain text."""
+    return "".join(write(Document("", content))).splitlines()
 
 
 class Text(Writer):
@@ -110,16 +126,24 @@ class Text(Writer):
         return f"{self.line(prose.content)}\n"
 
     def listing(self, listing: Listing) -> str:
-        return "".join(f"  {self.line(item)}\n" for item in listing.items)
+        return "".join(f"  {line}\n" for item in listing.items for line in self._lines(item))
+
+    def _lines(self, item: Content) -> list[str]:
+        """An item of a list: where it is words alone, and long, in several lines."""
+        text = self.line(item)
+        if len(text) <= _WIDTH or not all(isinstance(part, str) for part in item):
+            return [text]
+        return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
     def equations(self, equations: Equations) -> str:
         return "".join(f"  {self.math(line)}\n" for line in equations.lines)
 
     def ladder(self, ladder: Ladder) -> str:
-        return f"  {ladder.line}\n"
+        return "".join(f"  {line}\n" for line in ladder.lines)
 
     def table(self, table: Table) -> str:
-        rows = [[self.line(column.title) for column in table.columns]]
+        head = [self.line(column.title) for column in table.columns]
+        rows = [head] if any(head) else []
         rows += ([self.line(content) for content in row] for row in table.rows)
         widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
         return "".join(f"{'  '.join(map(_set, row, widths, table.columns)).rstrip()}\n" for row in rows)

@@ -28,11 +28,8 @@ Line = list[tuple[str, str]]
 """One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
 ``quiet``."""
 
-IN_FULL = 4
-"""Jacobians up to which each is shown in full; of more each gets a line."""
-
 MOST = 40
-"""Jacobians that get a line: a hub has thousands."""
+"""Jacobians that get a row: a hub has thousands."""
 
 PATH = 5_000
 """Nodes of a program up to which the multiplications along a path are counted."""
@@ -142,22 +139,19 @@ def _slope(trace: Trace, index: int, row: Row) -> str:
 
 def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
     """The Jacobians of some edges, and the multiplications along the path from the last of them."""
-    from graphstep.analysis.jacobian import jacobian, line, lines, orders, orders_lines
+    from graphstep.analysis.jacobian import orders
+    from graphstep.faces.export import text
     from graphstep.ground.errors import InputError
+    from graphstep.telling.reports import jacobian as reports
 
     wires = [trace.wire(edge) for edge in edges[:MOST]]
-    for place, wire in enumerate(wires):
-        if len(edges) > IN_FULL:
-            yield line(jacobian(wire))
-            continue
-        yield from [""] * bool(place)
-        yield from lines(jacobian(wire))
+    yield from text.lines(reports.each(trace, wires))
     if len(edges) > MOST:
         yield f"… and {len(edges) - MOST:,} more"
     if len(trace.program.nodes) <= PATH:
         yield ""
         try:
-            yield from orders_lines(trace, orders(trace, wires[0].receiver))
+            yield from text.lines(reports.path(trace, orders(trace, wires[0].receiver)))
         except InputError as error:
             yield error.message
 

@@ -13,6 +13,7 @@ from graphstep.telling.cells.names import cell_name, checked, named, spelled
 from graphstep.telling.cells.value import value_parts, value_rungs, why_value
 from graphstep.telling.explanation import Ladder
 from graphstep.telling.names import name_of
+from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,8 @@ class CellExplanation:
     """Its place in the array, one index an axis, counted from 0; () for a number."""
     of: Literal["gradient", "value"]
     """What is explained."""
+    head: str
+    """What it is, in words."""
     name: str
     """What it is called in mathematics, counted from 1: ``W₁₂``."""
     spelled: str
@@ -46,11 +49,7 @@ class CellExplanation:
 
     def lines(self) -> list[str]:
         """The explanation as text: what it is, the ladder with a rung a line, and the sentence."""
-        head = f"the {self.of} of {self.spelled}" + (f", in mathematics {self.name}" if self.index else "")
-        left = self.ladder.left_text
-        pad = " " * len(left)
-        rungs = [f"  {pad if place else left} {rung.relation} {rung.text}" for place, rung in enumerate(self.ladder.rungs)]
-        return [head, *rungs, f"  {self.why}"]
+        return [self.head, *(f"  {line}" for line in self.ladder.lines), f"  {self.why}"]
 
 
 def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", "value"] = "gradient") -> CellExplanation:
@@ -61,11 +60,17 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
     place = checked(trace, node, index)
     program = trace.program
     name, typed = cell_name(program, node, place), spelled(program, node, place)
+    words = wording(trace)
+    head = words.message(f"cell-of-{of}", name=typed)
+    if place:
+        head = words.message("cell-in-mathematics", cell=head, name=name)
     if of == "value":
         value = float(np.asarray(trace.value_of(node))[place])
         made = value_parts(trace, node, place)
         ladder = Ladder(named(program, node, place), tuple(value_rungs(trace, node, place, made)))
-        return CellExplanation(node, place, of, name, typed, value, made.values, ladder, why_value(trace, node, place, made))
+        return CellExplanation(
+            node, place, of, head, name, typed, value, made.values, ladder, why_value(trace, node, place, made)
+        )
     if not program.depends[node]:
         message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
         raise InputError(message, hint="its value can be explained")
@@ -76,6 +81,7 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
         node,
         place,
         of,
+        head,
         name,
         typed,
         gradient,

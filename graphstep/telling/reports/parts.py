@@ -70,9 +70,9 @@ def column(trace: Trace, key: str, numeric: bool = False) -> Column:
     return Column((heading(trace, key),), numeric)
 
 
-def around(trace: Trace, key: str, what: Inline) -> Content:
+def around(trace: Trace, key: str, what: Inline, /, **fields: str) -> Content:
     """A fixed sentence with something in it that is no text: a formula, a program."""
-    before, _, behind = heading(trace, key, what=PLACE).partition(PLACE)
+    before, _, behind = heading(trace, key, what=PLACE, **fields).partition(PLACE)
     return tuple(part for part in (before, what, behind) if part != "")
 
 

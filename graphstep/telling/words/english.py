@@ -304,7 +304,61 @@ _REPORTS: dict[str, English] = {
     "nothing-to-differentiate": "no input: nothing to differentiate",
 }
 
+_JACOBIANS: dict[str, English] = {
+    "heading-jacobians-of": "Jacobians of {what}",
+    "heading-jacobian-of": "{what}, the Jacobian of {out}, {outs}, towards {source}, {sources}",
+    "heading-jacobian": "Jacobian",
+    "heading-structure": "structure",
+    "heading-entries": "entries",
+    "heading-not-zero": "can be other than 0",
+    "heading-upstream": "upstream",
+    "heading-pullback": "pullback",
+    "heading-layer": "layer",
+    "heading-from-output": "from the output",
+    "heading-from-input": "from the input",
+    "heading-in-all": "in all",
+    "heading-equal-to-rounding": "equal, to rounding",
+    "heading-largest-difference": "largest relative difference {difference}",
+    "jacobian-more": "--of and --towards show some in full, --cell explains one cell of a value or gradient",
+    "jacobian-rows": "{size}: a row for each cell of {out}, a column for each cell of {source}",
+    "jacobian-structure": "{structure}: {entries}; {size}",
+    "entries": ("{count} entry", "{count} entries"),
+    "entries-not-zero": "{entries}, {nonzero} can be other than 0",
+    "multiplications": ("{count} multiplication", "{count} multiplications"),
+    "no-multiplication": "no multiplication",
+    "jacobian-empty": "One side is empty, so there are no entries.",
+    "jacobian-number": "Between two numbers the Jacobian is the local gradient: one entry.",
+    "jacobian-one-row": "The gate's value is one number, so the Jacobian is one row, which has the size of the input.",
+    "jacobian-saves": "The pullback takes {times} where a product with the whole takes {entries}.",
+    "jacobian-sparse": "Of its {entries} entries {nonzero} can be other than 0{where}.",
+    "jacobian-mostly-zeros": "Formed, it would be {size}, nearly all zeros.",
+    "jacobian-not-each": "Every cell moves every cell, but not each in its own way.",
+    "jacobian-every-cell": (
+        "Every cell moves every cell: the pullback takes as many multiplications as a product with the whole, "
+        "but what it needs of the entries it reads from the values that are there."
+    ),
+    "structure-where-diagonal": ", on the diagonal",
+    "structure-where-selection": ", at most one in a row",
+    "structure-where-repetition": ", all of them the same number",
+    "structure-where-permutation": ", one in each row and each column",
+    "structure-where-block": ", in blocks of cells that belong together",
+    "multiplications-along": "multiplications along the path from {start}, {kind}, to {out}",
+    "order-output": "pullback: what the run did, without any Jacobian; from the output: a row times each Jacobian;",
+    "order-input": "from the input: each Jacobian times a matrix {side}.",
+    "one-column": "of one column, since {start} is one cell",
+    "columns-of": "with a column for each of the {cells} cells of {start}",
+    "order-modes": (
+        "Without Jacobians, forward mode takes {passes} passes, {forward} multiplications, "
+        "where the backward pass takes one, {backward}."
+    ),
+    "cell-of-value": "the value of {name}",
+    "cell-of-gradient": "the gradient of {name}",
+    "cell-in-mathematics": "{cell}, in mathematics {name}",
+    "cells-of-value": "the value of {name}, {kind}: {where}",
+    "cells-of-gradient": "the gradient of {name}, {kind}: {where}",
+}
+
 MESSAGES: Mapping[str, English] = {
-    **_STEPS, **_PATTERNS, **_RESULTS, **_SIZES, **_KINKS, **_ZEROS, **_NOT_FINITE, **_ROUNDING, **_REPORTS,
+    **_STEPS, **_PATTERNS, **_RESULTS, **_SIZES, **_KINKS, **_ZEROS, **_NOT_FINITE, **_ROUNDING, **_REPORTS, **_JACOBIANS,
 }  # fmt: skip
 """Every message that is no sentence of a row."""

@@ -1,0 +1,240 @@
+"""Jacobians as a document: all of a run in a table or a few in full, the multiplications along a path, and single cells."""
+
+from __future__ import annotations
+
+from itertools import chain, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.analysis.jacobian import jacobian
+from graphstep.gates.notation import TERMS
+from graphstep.ground.arrays import number_text, shape_text
+from graphstep.ground.numerals import numeral
+from graphstep.ground.pages import page
+from graphstep.telling.cells import cell, named
+from graphstep.telling.derivatives import local_term
+from graphstep.telling.document import Code, Column, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
+from graphstep.telling.explanation import Rung
+from graphstep.telling.facts import Kind, Named
+from graphstep.telling.reports.inputs import problem_text, title_of
+from graphstep.telling.reports.parts import around, column, heading, sentence
+from graphstep.telling.reports.run import made_by
+from graphstep.telling.words.wording import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from graphstep.analysis.jacobian import Jacobian, Layer, Orders
+    from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
+    from graphstep.gates.structural import Cell
+    from graphstep.telling.cells import Window
+    from graphstep.telling.document import Block, Content
+
+IN_FULL = 4
+"""Jacobians up to which each is shown in full; of more each gets a row of a table."""
+
+ROWS, COLUMNS, WIDTH = 16, 16, 110
+"""Rows, columns and characters up to which a Jacobian is written out with its numbers."""
+
+PATTERN_COLUMNS = 100
+"""Columns up to which a larger one is drawn as a pattern, a mark for each entry that is not 0."""
+
+EQUAL = 1e-12
+"""Relative difference up to which two numbers are equal: the rest is rounding, and differs from CPU to CPU."""
+
+_LAYERS = 24
+"""Layers of a path that are listed; of a longer one the first and the last."""
+
+
+def document(trace: Trace, body: Iterable[Block], command: str = "", missing: Sequence[str] = ()) -> Document:
+    """What was asked of a run's Jacobians, under its program."""
+    head = Heading(1, around(trace, "jacobians-of", Code(title_of(trace))), "title")
+    title = heading(trace, "jacobians-of", what=title_of(trace))
+    return Document(title, chain((head,), problem_text(trace), body, made_by(command, missing)))
+
+
+# -- edges ---------------------------------------------------------------------------------------------------------------------
+
+
+def overview(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
+    """All Jacobians in a table."""
+    titles = (("jacobian", False), ("shape", True), ("structure", False), ("entries", True), ("not-zero", True))
+    yield Table(tuple(column(trace, *title) for title in titles), tuple(_row(jacobian(wire)) for wire in wires))
+
+
+def _row(one: Jacobian) -> tuple[Content, ...]:
+    counts = ((Figure(count, 0, "count"),) for count in (one.entries, one.nonzero))
+    return (Math(local_term(one.wire)),), (_size(one.rows, one.columns),), (one.structure,), *counts
+
+
+def each(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
+    """Each in full, or all in a table where they are many."""
+    if len(wires) > IN_FULL:
+        yield from overview(trace, wires)
+    else:
+        for place, wire in enumerate(wires, 1):
+            yield from in_full(jacobian(wire), f"jacobian-{place}")
+
+
+def in_full(one: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
+    """Shapes, structure, size, why no run forms it; where it is small its entries, and the pullback beside the product."""
+    trace, words = one.trace, wording(one.trace)
+    digits, out, source = trace.writing.digits, Named(one.wire.sender), Named(one.wire.receiver)
+    kinds = {"outs": words.figure(Kind(one.output_shape)), "sources": words.figure(Kind(one.input_shape))}
+    names = {"out": words.figure(out), "source": words.figure(source)}
+    yield Heading(3, around(trace, "jacobian-of", Math(local_term(one.wire)), **names, **kinds), anchor)
+    size = words.message("jacobian-rows", size=_size(one.rows, one.columns), **names)
+    structure = words.message("jacobian-structure", structure=one.structure, entries=_counted(one), size=size_text(one.bytes))
+    yield Listing(((size,), (structure,), (why(one),)))
+    upstream, pullback = heading(trace, "upstream"), heading(trace, "pullback")
+    if not one.is_formed:
+        yield Table((Column(()), Column(())), (((pullback,), (number_text(one.pulled, digits),)),))
+        return
+    if one.entries:
+        yield from matrix(one)
+    rows: list[tuple[Content, ...]] = [((upstream,), (number_text(one.upstream, digits),), ())]
+    for name, sent, count in (
+        (pullback, one.pulled, one.multiplications),
+        ("Jᵀ·upstream", one.product, one.product_multiplications),
+    ):
+        text = number_text(one.without_noise(sent), digits)
+        rows.append(((name,), (text,), (words.message("multiplications", count=count),)))
+    yield Table((Column(()),) * 3, tuple(rows))
+    apart = one.difference
+    yield sentence(
+        heading(trace, "equal-to-rounding")
+        if apart <= EQUAL
+        else heading(trace, "largest-difference", difference=numeral(apart, 2))
+    )
+
+
+def matrix(one: Jacobian) -> Iterator[Block]:
+    """The entries with the names of their rows and columns; of more than fit a pattern of which are 0; nothing where even that
+    is too wide. LimitError where it is not formed.
+    """
+    trace, digits = one.trace, one.trace.writing.digits
+    if one.rows <= ROWS and one.columns <= COLUMNS:
+        tops = _labels(trace, one.wire.receiver, one.input_shape)
+        sides = _labels(trace, one.wire.sender, one.output_shape)
+        rows = [[numeral(entry, digits) for entry in row] for row in one.matrix.tolist()]
+        # A name takes a few characters, whatever its ink is.
+        if sum(2 + max(4, *map(len, entries)) for entries in zip(*rows, strict=True)) <= WIDTH:
+            columns = (Column(()), *(Column((top,), numbers=True) for top in tops))
+            numbers = (
+                [(Math(None, (Rung(TERMS.number(entry), "value", digits),)),) for entry in row] for row in one.matrix.tolist()
+            )
+            yield Table(columns, tuple(((side,), *row) for side, row in zip(sides, numbers, strict=True)))
+            return
+    if one.columns <= PATTERN_COLUMNS:
+        yield Typed("\n".join("".join("■" if entry else "·" for entry in row) for row in np.asarray(one.matrix != 0).tolist()))
+
+
+def why(one: Jacobian) -> str:
+    """One or two sentences: why it is not formed for a step of the backward pass."""
+    words = wording(one.trace)
+    if one.entries == 0:
+        return words.message("jacobian-empty")
+    if one.rows == one.columns == 1:
+        return words.message("jacobian-number")
+    if one.rows == 1 and one.nonzero == one.entries:
+        return words.message("jacobian-one-row")
+    times = words.message("multiplications" if one.multiplications else "no-multiplication", count=one.multiplications)
+    saving = words.message("jacobian-saves", times=times, entries=one.entries)
+    if one.nonzero < one.entries:
+        where = words.message(f"structure-where-{one.structure}")
+        sparse = words.message("jacobian-sparse", entries=one.entries, nonzero=one.nonzero, where=where)
+        mostly = words.message("jacobian-mostly-zeros", size=size_text(one.bytes)) if one.nonzero * 10 <= one.entries else ""
+        return words.joined((sparse, mostly, saving))
+    if one.multiplications < one.entries:
+        return words.joined((words.message("jacobian-not-each"), saving))
+    return words.message("jacobian-every-cell")
+
+
+# -- paths ---------------------------------------------------------------------------------------------------------------------
+
+
+def path(trace: Trace, orders: Orders) -> Iterator[Block]:
+    """The path from one node to the output and the multiplications of each layer, from either side, with the totals."""
+    words, start = wording(trace), Named(orders.start)
+    kind = Kind(trace.node(orders.start).shape)
+    title = words.message("multiplications-along", start=start, kind=kind, out=Named(trace.program.output))
+    yield Heading(3, (title,), "path")
+    titles = (("layer", False), ("jacobian", True), ("pullback", True), ("from-output", True), ("from-input", True))
+    rows = [_layer(layer) for layer in orders.layers]
+    if len(rows) > _LAYERS:
+        rows = [*rows[: _LAYERS // 2], (("…",), (), (), (), ()), *rows[-_LAYERS // 2 :]]
+    total = ((Figure(count, 0, "count"),) for count in (orders.pullback, orders.from_output, orders.from_input))
+    yield Table(tuple(column(trace, *title) for title in titles), (*rows, ((heading(trace, "in-all"),), (), *total)))
+    side = words.message("one-column" if orders.cells == 1 else "columns-of", cells=orders.cells, start=start)
+    lines = [words.message("order-output"), words.message("order-input", side=side)]
+    if orders.cells > 1 and orders.pullback:
+        counts = {"passes": orders.cells, "forward": orders.pushforward, "backward": orders.pullback}
+        lines.append(words.message("order-modes", **counts))
+    yield Listing(tuple((line,) for line in lines))
+
+
+def _layer(layer: Layer) -> tuple[Content, ...]:
+    counts = ((Figure(count, 0, "count"),) for count in (layer.pullback, layer.from_output, layer.from_input))
+    return (Math(local_term(layer.wire)),), (shape_text((layer.rows, layer.columns)),), *counts
+
+
+# -- cells ---------------------------------------------------------------------------------------------------------------------
+
+
+def one_cell(trace: Trace, node: int, index: Cell) -> Iterator[Block]:
+    """One cell of a node as value, and as gradient where it has one."""
+    for of in ("value", "gradient") if trace.program.depends[node] else ("value",):
+        told = cell(trace, node, index, "value" if of == "value" else "gradient")
+        yield Heading(3, (told.head,), of)
+        yield told.ladder
+        yield Prose((told.why,))
+
+
+def window(trace: Trace, place: Window) -> Iterator[Block]:
+    """The cells of an array from some place on, as values, and as gradients where it has them."""
+    words = wording(trace)
+    parts = [("value", trace.value_of(place.node))]
+    if trace.program.depends[place.node]:
+        parts.append(("gradient", trace.gradient_of(place.node)))
+    for what, array in parts:
+        one = page(np.asarray(array), place.row, place.column, fixed=place.fixed)
+        key, kind = f"cells-of-{what}", Kind(np.shape(array))
+        yield Heading(3, (words.message(key, name=Named(place.node), kind=kind, where=one.where),), what)
+        columns = (Column((), True), *(Column((text,), True) for text in one.across))
+        rows = (((side,), *((text,) for text in row)) for side, row in zip(one.down, one.cells, strict=True))
+        # The last row of a vector may be shorter.
+        yield Table(columns, tuple((*row, *[()] * (len(columns) - len(row))) for row in rows))
+
+
+# -- figures -------------------------------------------------------------------------------------------------------------------
+
+
+def size_text(size: int) -> str:
+    """A number of bytes in words: ``32 bytes``, ``8.2 kB``, ``134 MB``.
+
+    >>> size_text(32), size_text(8192), size_text(134_217_728)
+    ('32 bytes', '8.2 kB', '134 MB')
+    """
+    if size < 1000:
+        return f"{size} bytes"
+    amount, units = size / 1000, iter(("kB", "MB", "GB", "TB", "PB", "EB"))
+    unit = next(units)
+    while amount >= 999.5:
+        amount, unit = amount / 1000, next(units)
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
+
+
+def _size(rows: int, columns: int) -> str:
+    return f"{rows:,}×{columns:,}"
+
+
+def _counted(one: Jacobian) -> str:
+    words = wording(one.trace)
+    entries = words.message("entries", count=one.entries)
+    return entries if one.nonzero == one.entries else words.message("entries-not-zero", entries=entries, nonzero=one.nonzero)
+
+
+def _labels(trace: Trace, node: int, shape: Sequence[int]) -> list[Math]:
+    return [Math(named(trace.program, node, index)) for index in product(*map(range, shape))]
