@@ -10,6 +10,7 @@ import operator
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from graphstep.gates import FUNCTIONS, GATES
@@ -125,9 +126,10 @@ def reason(trace: Trace, condition: Condition, n: int) -> str:
     from graphstep.telling.derivatives import gradient_name
     from graphstep.telling.explain import explain
     from graphstep.telling.names import name_of
+    from graphstep.telling.words.catalogue import message
 
-    program, step = trace.program, trace.step(n)
-    name = name_of(program, step.node)
+    step, say = trace.step(n), partial(message, trace.writing.language)
+    name = name_of(trace.program, step.node)
     if condition.kind == "gate":
         return explain(trace, n).title
     if condition.kind == "wrong":
@@ -136,9 +138,9 @@ def reason(trace: Trace, condition: Condition, n: int) -> str:
         found = (x.text for x in diagnose(trace).findings if (x.kind, x.node) == (condition.word, step.node))
         return next(found).rstrip(".")
     if condition.kind == "contribution":
-        return f"{_shown(step.contribution)} arrives at {name}"
+        return say("break-arrives", value=_shown(step.contribution), name=name)
     if condition.kind in ("isnan", "isinf") and step.event == "send":
-        return f"the contribution to {name} is {_shown(step.contribution)}"
+        return say("break-contribution", name=name, value=_shown(step.contribution))
     if condition.kind in ("value", "isnan", "isinf"):
         return f"{name} = {_shown(step.value)}"
     return f"{gradient_name(trace, step.node)} = {_shown(trace.gradient_of(step.node))}"
@@ -152,14 +154,26 @@ def _shown(value: Number | None) -> str:
 
 def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None = None) -> tuple[int | None, str]:
     """The first step, up to ``last``, after which a condition holds, None without one; and a sentence that says so and why."""
+    from graphstep.telling.words.catalogue import message
+
     last = len(trace) if last is None else last
+    say = partial(message, trace.writing.language)
     found = [(n, condition) for condition in conditions for n in steps_of(trace, condition)[:1] if n <= last]
     if not found:
-        texts = " or ".join(condition.text for condition in conditions)
-        return None, f"no break: nothing {'in this run' if last == len(trace) else f'up to step {last}'} meets {texts}"
+        texts = reduce(lambda one, following: say("break-or", one=one, next=following), (x.text for x in conditions))
+        key = "break-none" if last == len(trace) else "break-none-so-far"
+        return None, say(key, conditions=texts, step=str(last))
     first = min(n for n, _ in found)
-    held = "; ".join(f"{condition.text}, since {reason(trace, condition, n)}" for n, condition in found if n == first)
-    return first, f"break after step {first}: {held}"
+    return first, stop_text(trace, first, [condition for n, condition in found if n == first])
+
+
+def stop_text(trace: Trace, n: int, conditions: Sequence[Condition], nodes: Sequence[str] = ()) -> str:
+    """Why a step was stopped at: the conditions that hold after it, with their reasons, and texts of breakpoints at nodes."""
+    from graphstep.telling.words.catalogue import message
+
+    say = partial(message, trace.writing.language)
+    why = [say("break-since", condition=x.text, reason=reason(trace, x, n)) for x in conditions]
+    return say("break-after", step=str(n), why="; ".join([*why, *nodes]))
 
 
 def last_change(trace: Trace, node: int, before: int) -> int | None:

@@ -108,6 +108,11 @@ class State:
         return hash((self.at, self.selected, self.nodes, len(self.trace)))
 
     @property
+    def language(self) -> str:
+        """The code of the language in which the run is told."""
+        return self.trace.writing.language
+
+    @property
     def place(self) -> Place:
         """Where the user is."""
         return Place(self.at, self.selected, self.nodes, self.cells)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from graphstep.engine.trace import Trace
@@ -14,6 +15,7 @@ from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import message
 
 _MOST = 200
 """Nodes whose numbers are measured for the room that ``old → new`` needs, and edges that are looked at for flipped routes."""
@@ -137,19 +139,21 @@ def _flipped(old: Trace, new: Trace) -> list[Flip]:
 
 def routes_text(old: Trace, new: Trace) -> str:
     """The flipped routes in words; empty where none has flipped."""
+    say = partial(message, new.writing.language)
     parts = [
-        f"{flip.wire.gate.name} at {name_of(new.program, flip.wire.receiver)} {_does(flip)}" for flip in flipped(old, new)[:4]
+        say("route", gate=flip.wire.gate.name, name=name_of(new.program, flip.wire.receiver), does=_does(say, flip))
+        for flip in flipped(old, new)[:4]
     ]
     return f"⇄ {'; '.join(parts)}" if parts else ""
 
 
-def _does(flip: Flip) -> str:
+def _does(say: Callable[..., str], flip: Flip) -> str:
     if flip.cells:
-        said = [(flip.opened, "passes"), (flip.closed, "blocks"), (flip.turned, "turns the sign of")]
-        some = ", ".join(f"{does} {count:,} more" for count, does in said if count)
-        return f"now {some} of {flip.cells:,} cells"
+        counts = {"passes": flip.opened, "blocks": flip.closed, "turns": flip.turned}
+        changes = ", ".join(say(f"route-cells-{does}", count=count) for does, count in counts.items() if count)
+        return say("route-cells", changes=changes, cells=flip.cells)
     slope = float(flip.wire.local or 0.0)
-    return f"now {'lets it pass' if slope > 0 else 'turns its sign' if slope < 0 else 'blocks it'}"
+    return say("route-passes" if slope > 0 else "route-turns" if slope < 0 else "route-blocks")
 
 
 def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:

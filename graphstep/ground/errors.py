@@ -101,27 +101,33 @@ def caret(text: str, span: Span) -> str:
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """``did you mean 'x'?`` for the known word that differs by a slip of the fingers, or the empty string.
+    """``did you mean 'x'?`` for the :func:`nearest` known word, or the empty string."""
+    near = nearest(word, words)
+    return f"did you mean '{near}'?" if near else ""
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The known word that differs by a slip of the fingers, or the empty string.
 
     Nearness of letters is no nearness of meaning: a cot is no dot, and swish is not sinh. So a word has to be the same but for
     capitals, underscores and doubled letters, or have four letters and one edit (a letter too many, too few, wrong, or two in
     the wrong order), or eight and two.
 
-    >>> did_you_mean("sigmod", ["sign", "sigmoid"]), did_you_mean("cot", ["dot", "cos"])
-    ("did you mean 'sigmoid'?", '')
+    >>> nearest("sigmod", ["sign", "sigmoid"]), nearest("cot", ["dot", "cos"])
+    ('sigmoid', '')
     """
     plain = _plainest(word)
     allowed = 0 if len(word) < _EDITS[0] else 1 if len(word) < _EDITS[1] else 2
     best, near = (allowed + 1, False), ""
     for each in words:
         if _plainest(each) == plain:
-            return f"did you mean '{each}'?"
+            return each
         if len(each) >= _EDITS[0] - 1 and abs(len(each) - len(word)) <= allowed and len(word) <= _CONTEXT:
             # Of two that are equally near the one of the same letters: tahn is tanh, and not tan.
             edits = _edits(word, each), sorted(word) != sorted(each)
             if edits < best:
                 best, near = edits, each
-    return f"did you mean '{near}'?" if near else ""
+    return near
 
 
 def _plainest(word: str) -> str:

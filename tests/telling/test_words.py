@@ -12,6 +12,7 @@ from string import Formatter
 import pytest
 
 import graphstep as gs
+from graphstep.debugger.actions import BY_ID
 from graphstep.faces.drawing.layout.cells import cell_width, wrapped
 from graphstep.ground.errors import InputError
 from graphstep.telling.explain import explain, fact_of
@@ -71,21 +72,50 @@ def test_events_and_patterns_have_words_in_every_language(language: str) -> None
         assert words.find(key, MESSAGES[key]) not in _texts(MESSAGES[key]), key
 
 
+def _calls(nodes: list[ast.AST], *names: str) -> list[ast.Call]:
+    """The calls of functions that are called so, also as methods."""
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) in names]
+
+
+def _fields(calls: list[ast.Call]) -> set[str | None]:
+    return {keyword.arg for call in calls for keyword in call.keywords}
+
+
 def test_every_message_that_the_code_asks_for_exists_with_its_variables() -> None:
     used = set()
-    for path in sorted(WORDS.parent.rglob("*.py")):
-        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
-            name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-            keys = [x.value for x in call.args if isinstance(x, ast.Constant) and isinstance(x.value, str)]
-            if name not in ("reason", "message") or not keys:
-                continue
-            key, given = keys[0], {keyword.arg for keyword in call.keywords}
-            assert key in MESSAGES, f"{path.name}: {key}"
-            used.add(key)
-            if None not in given:
-                missing = {x for text in _texts(MESSAGES[key]) for x in _variables(text)} - given
-                assert not missing, f"{path.name}: {key} misses {missing}"
-    assert len(used) > 80
+    for path in sorted(WORDS.parents[1].rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        # The keys of actions are known to every reply, and what is bound beforehand to every call.
+        bound = {*BY_ID, *_fields(_calls(nodes, "partial"))}
+        for call in _calls(nodes, "reason", "message", "say"):
+            texts = [x.value for x in call.args if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+            for key in (text for text in texts[:1] if re.fullmatch(r"[a-z][a-z0-9-]*", text)):
+                if key not in MESSAGES:
+                    # The title of a panel is no message.
+                    assert "-" not in key, f"{path.name}: {key}"
+                    assert _calls([call], "say"), f"{path.name}: {key}"
+                    continue
+                used.add(key)
+                fields = _fields([call])
+                if None not in fields:
+                    missing = {x for text in _texts(MESSAGES[key]) for x in _variables(text)} - fields - bound
+                    assert not missing, f"{path.name}: {key} misses {missing}"
+    assert len(used) > 180
+
+
+def test_no_message_is_written_that_nobody_asks_for() -> None:
+    texts, patterns = set(), []
+    for path in sorted(WORDS.parents[1].rglob("*.py")):
+        if path.parent.name != "english":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant):
+                    texts.add(node.value)
+                elif isinstance(node, ast.JoinedStr):
+                    parts = (re.escape(x.value) if isinstance(x, ast.Constant) else ".*" for x in node.values)
+                    patterns.append("".join(parts))
+    asked = re.compile("|".join(pattern for pattern in patterns if re.search(r"\w{2}|-\w", pattern)))
+    assert [key for key in MESSAGES if key not in texts and not asked.fullmatch(key)] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)

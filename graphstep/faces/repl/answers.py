@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from textwrap import fill
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, Action
-from graphstep.debugger.breakpoints import reason
+from graphstep.debugger.breakpoints import stop_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
+from graphstep.faces.drawing.layout.cells import wrapped
 from graphstep.faces.repl.lines import words
+from graphstep.faces.replies import breakpoints_text
+from graphstep.faces.replies.labels import group_text, help_text, label, step_text
 from graphstep.faces.replies.panels import nudge_lines, nudge_title, plain
 from graphstep.faces.replies.quantities import gradient_line, node_lines, quantity_lines, value_line
 from graphstep.ground.arrays import number_text, summary
 from graphstep.ground.errors import GraphstepError, InputError, ReadError, did_you_mean, quoted
+from graphstep.ground.numerals import ENGLISH
 from graphstep.language.program import node_id
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.names import name_of, output_name
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +54,7 @@ class Steps:
         """A step as the plain trace tells it, the phase before it where it is another one, and the watches behind it."""
         explanation = explain(state.trace, n)
         if explanation.phase not in (self._phase, "start"):
-            yield explanation.phase
+            yield message(state.language, f"phase-{explanation.phase}")
         self._phase = explanation.phase
         yield f"{n}  {(explanation if whole else self._rules.brief(explanation)).narrative}"
         if n == state.at:
@@ -81,13 +86,13 @@ def nudge(before: State, after: State, nudged: Nudged) -> Iterator[str]:
 def candidate_lines(state: State, candidates: Candidates) -> Iterator[str]:
     """What fits a text, with what to type to go there."""
     if not candidates.found:
-        yield "Nothing fits."
+        yield message(state.language, "find-nothing")
     for found in candidates.found[:LISTED]:
         name = name_of(state.trace.program, found.node)
         if found.step is None:
             yield f"{name}, {node_id(found.node)}"
         else:
-            yield f"step {found.step}{f': makes the {found.makes} of {name}' if found.makes else ''}"
+            yield step_text(state.language, found, name)
 
 
 def cell_lines(state: State, cells: Cells) -> Iterator[str]:
@@ -110,15 +115,12 @@ def question(state: State, n: int) -> str:
     """What is asked about a step, and how it is answered."""
     solution = solution_of(state.trace, n)
     assert solution is not None, "nothing else is asked"
-    return f"{solution.wording}  {solution.example}; the word answer alone shows it."
+    return message(state.language, "prompt-question", question=solution.wording, example=solution.example)
 
 
 def stop_line(state: State, hit: Hit) -> str:
     """Why a step was stopped at."""
-    trace = state.trace
-    held = [f"{x.text}, since {reason(trace, x, hit.n)}" for x in hit.conditions]
-    held += [f"breakpoint at {name_of(trace.program, node)}" for node in hit.nodes]
-    return f"break after step {hit.n}: {'; '.join(held)}"
+    return stop_text(state.trace, hit.n, hit.conditions, breakpoints_text(state, hit))
 
 
 def report(fault: Fault) -> str:
@@ -128,39 +130,40 @@ def report(fault: Fault) -> str:
     return ReadError(fault.message, hint=fault.hint, text=fault.text, span=fault.span).report()
 
 
-def asked(action: str) -> str:
+def asked(language: str, action: str) -> str:
     """What stands behind a word that was typed alone."""
     row = BY_ID[action]
-    return f"{row.words[0]} {row.takes}: {row.help}"
+    return f"{row.words[0]} {row.takes}: {help_text(language, row)}"
 
 
 def own(state: State, effect: Own) -> Iterator[str]:
     """What the prompt does by itself."""
     action = effect.action
     if action == "help":
-        yield from help_lines(effect.argument)
+        yield from help_lines(effect.argument, state.language)
     elif action == "follow":
         yield from Steps().lines(state, state.at, whole=True)
     elif action == "values":
         yield from _list(state)
     else:
-        yield f"{BY_ID[action].label}: only a screen has that"
+        yield message(state.language, "prompt-screen-only", label=label(state.language, BY_ID[action]))
 
 
 def _list(state: State) -> Iterator[str]:
-    program = state.trace.program
+    program, say = state.trace.program, partial(message, state.language)
     named = [*range(program.first_gate), *sorted(set(program.names.values()) - {*range(program.first_gate)})]
     nodes = list(dict.fromkeys([*named, program.output]))
     for node in nodes[:LISTED]:
         value = state.trace.value(node, state.at)
         name = name_of(program, node)
-        known = f"{name}: not yet" if value is None else f"{name} = {number_text(value, state.trace.writing.digits)}"
+        digits = state.trace.writing.digits
+        known = say("gradient-not-yet", name=name) if value is None else f"{name} = {number_text(value, digits)}"
         yield f"{known};  {gradient_line(state, node)}"
     if len(nodes) > LISTED:
-        yield f"and {len(nodes) - LISTED:,} more"
+        yield say("and-more", more=len(nodes) - LISTED)
 
 
-def help_lines(word: str = "") -> Iterator[str]:
+def help_lines(word: str = "", language: str = ENGLISH) -> Iterator[str]:
     """Every action that the prompt knows, by group; or the one that a word stands for. InputError for a word that is none."""
     spelled: dict[str, list[str]] = {}
     for each, action in words().items():
@@ -168,15 +171,15 @@ def help_lines(word: str = "") -> Iterator[str]:
     if word:
         if word not in words():
             raise InputError(f"there is no command {quoted(word)}", hint=did_you_mean(word, words()) or "help lists the commands")
-        yield _help(BY_ID[words()[word]], spelled)
+        yield _help(language, BY_ID[words()[word]], spelled)
         return
     for group in GROUPS:
-        yield group
+        yield group_text(language, group)
         for row in ACTIONS:
             if row.group == group and row.words:
-                yield fill(_help(row, spelled), WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+                yield from (f"  {line}" for line in wrapped(_help(language, row, spelled), WIDTH - 2, hang=4))
 
 
-def _help(row: Action, spelled: Mapping[str, Sequence[str]]) -> str:
+def _help(language: str, row: Action, spelled: Mapping[str, Sequence[str]]) -> str:
     takes = f" [{row.takes}]" if row.optional else f" {row.takes}" if row.takes else ""
-    return f"{', '.join(spelled[row.id])}{takes}: {row.help}"
+    return f"{', '.join(spelled[row.id])}{takes}: {help_text(language, row)}"

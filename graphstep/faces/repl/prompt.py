@@ -14,6 +14,7 @@ from graphstep.faces.replies import sentence
 from graphstep.faces.replies.panels import jacobian_lines
 from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,7 +134,7 @@ def _listen(prompt: Prompt, lines: Iterator[str]) -> int:
         try:
             prompt.hear(line)
         except KeyboardInterrupt:
-            print("given up")
+            print(message(prompt.state.language, "prompt-given-up"))
         sys.stdout.flush()
         if prompt.left:
             break

@@ -8,6 +8,7 @@ from graphstep.debugger import effects
 from graphstep.faces.repl import answers
 from graphstep.faces.replies.panels import copy_remarks, plain, verdict_lines
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def perform(state: State, effect: Effect) -> Iterator[str]:
     """Perform an effect, and say what came of it. Raises GraphstepError where that fails."""
     if isinstance(effect, effects.Ask):
-        yield answers.asked(effect.action)
+        yield answers.asked(state.language, effect.action)
     elif isinstance(effect, effects.Own):
         yield from answers.own(state, effect)
     elif isinstance(effect, effects.Copy):
@@ -50,11 +51,11 @@ def path_lines(state: State, node: int) -> Iterator[str]:
 def _written(state: State, effect: effects.Write) -> Iterator[str]:
     from graphstep.faces import export
 
-    yield f"wrote {export.write(state.trace, effect.path, at=state.at)}"
+    yield message(state.language, "prompt-wrote", file=str(export.write(state.trace, effect.path, at=state.at)))
 
 
 def _witnessed(state: State, node: int) -> Iterator[str]:
     from graphstep.analysis.witnesses import check_node
 
-    yield f"three witnesses for {name_of(state.trace.program, node)}"
+    yield message(state.language, "witnesses-for", name=name_of(state.trace.program, node))
     yield from map(plain, verdict_lines(state.trace, node, check_node(state.trace, node)))

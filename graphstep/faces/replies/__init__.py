@@ -5,6 +5,8 @@ A fact speaks of nodes and steps by number: the words are made from the state be
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graphstep.debugger import facts
@@ -12,13 +14,14 @@ from graphstep.debugger.actions import BY_ID, key_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.replies.panels import cell_text
 from graphstep.gates import GATES
-from graphstep.ground.arrays import kind_text, number_text
-from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.ground.arrays import number_text
+from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson.marking import mark
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, names_of
+from graphstep.telling.words.catalogue import kind, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,245 +48,211 @@ def sentences(before: State, after: State, reply: Reply, keys: Keys) -> list[str
 
 def sentence(before: State, after: State, fact: Fact, keys: Keys) -> str:
     """A fact in words; empty for a fact that a face shows in another way."""
+    words = _Words(before, after, keys)
+    if key := _MESSAGES.get(type(fact)):
+        node = getattr(fact, "node", None)
+        # Opening and folding make other nodes: a fact names a node of the state in which it was asked for.
+        return words.say(key) if node is None else words.say(key, name=name_of(before.trace.program, node))
     word: Callable[..., str] | None = _WORDS.get(type(fact))
-    return "" if word is None else word(before, after, fact, keys)
+    return "" if word is None else word(words, fact)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the words of a fact are made from."""
+
+    before: State
+    """The state in which the command was given."""
+    after: State
+    """The state that came of it."""
+    keys: Keys
+    """How the face calls each action."""
+
+    def say(self, key: str, /, **fields: str | int) -> str:
+        """A message, in which every action may be called by its key."""
+        # No fact has a field that is called as an action is.
+        return message(self.before.language, key, **(self.keys | fields))
 
 
 def hit_text(state: State, hit: Hit) -> str:
     """What stops at a step."""
-    program = state.trace.program
-    return "; ".join([x.text for x in hit.conditions] + [f"breakpoint at {name_of(program, node)}" for node in hit.nodes])
+    return "; ".join([*(x.text for x in hit.conditions), *breakpoints_text(state, hit)])
 
 
-def _fault(_before: State, _after: State, fact: facts.Fault, _: Keys) -> str:
+def breakpoints_text(state: State, hit: Hit) -> list[str]:
+    """The breakpoints that stop at a step."""
+    return [message(state.language, "break-at", name=name_of(state.trace.program, node)) for node in hit.nodes]
+
+
+def no_node_text(language: str, program: Program, fact: facts.NoNode) -> str:
+    """That no node is called so, and what may be meant."""
+    reply = message(language, "reply-no-node", text=quoted(fact.text))
+    name = nearest(fact.text, [*program.names, *names_of(program).numbered])
+    return message(language, "reply-meant", reply=reply, name=name) if name else reply
+
+
+def _fault(_: _Words, fact: facts.Fault) -> str:
     return f"{fact.message}{f': {fact.hint}' if fact.hint else ''}"
 
 
-def _no_node(before: State, _: State, fact: facts.NoNode, _keys: Keys) -> str:
-    return no_node_text(before.trace.program, fact)
+def _no_node(words: _Words, fact: facts.NoNode) -> str:
+    return no_node_text(words.before.language, words.before.trace.program, fact)
 
 
-def no_node_text(program: Program, fact: facts.NoNode) -> str:
-    """That no node is called so, and what may be meant."""
-    meant = did_you_mean(fact.text, [*program.names, *names_of(program).numbered])
-    return f"No node is called {quoted(fact.text)}.{f'  {meant[0].upper()}{meant[1:]}' if meant else ''}"
+def _no_step(words: _Words, fact: facts.NoStep) -> str:
+    return words.say("reply-no-step", text=quoted(fact.text), steps=len(words.before.trace))
 
 
-def _no_step(before: State, _: State, fact: facts.NoStep, _keys: Keys) -> str:
-    return f"There is no step {quoted(fact.text)}: the steps are 0 to {len(before.trace):,}."
-
-
-def _at_end(_before: State, _after: State, _: facts.AtEnd, keys: Keys) -> str:
-    ways = (("back", "back"), ("first", "start"), ("edit", "edit"))
+def _at_end(words: _Words, _: facts.AtEnd) -> str:
+    ways = {action: words.say(f"offer-{action}") for action in ("back", "first", "edit")}
     # At a prompt the word may say all.
-    offers = (keys[action] if keys[action] == word else f"{keys[action]} {word}" for action, word in ways)
-    return f"This is the last step: every gradient is known.  {'  '.join(offers)}"
+    offers = (word if words.keys[action] == word else f"{words.keys[action]} {word}" for action, word in ways.items())
+    return words.say("reply-at-end", offers="  ".join(offers))
 
 
-def _at_start(_before: State, _after: State, _: facts.AtStart, keys: Keys) -> str:
-    return f"This is the start.  {keys['step']} steps on."
+def _none_further(words: _Words, fact: facts.NoneFurther) -> str:
+    return words.say("reply-none-after" if fact.way > 0 else "reply-none-before")
 
 
-def _none_set(_before: State, _after: State, _: facts.NoBreakpoints, keys: Keys) -> str:
-    return f"There are no breakpoints.  {keys['break_at']} sets one at the selected node, {keys['break_on']} on a condition."
-
-
-def _none_further(_before: State, _after: State, fact: facts.NoneFurther, keys: Keys) -> str:
-    side = "after" if fact.way > 0 else "before"
-    return f"No breakpoint {side} this step.  {keys['break_at']} and {keys['break_on']} set them."
-
-
-def _break_set(_: State, after: State, fact: facts.BreakSet, keys: Keys) -> str:
-    name = name_of(after.trace.program, fact.node)
-    where = f"{keys['continue']} and {keys['continue_back']} stop where {name} gets its value, and a part of its gradient."
-    return f"{where}  {keys['break_at']} takes that away."
-
-
-def _break_gone(_: State, after: State, fact: facts.BreakGone, _keys: Keys) -> str:
-    return f"No breakpoint at {name_of(after.trace.program, fact.node)} any more."
-
-
-def _breaks_cleared(_before: State, _after: State, _: facts.BreaksCleared, _keys: Keys) -> str:
-    return "No breakpoints any more."
-
-
-def _conditions(_before: State, _after: State, fact: facts.ConditionsSet, keys: Keys) -> str:
+def _conditions(words: _Words, fact: facts.ConditionsSet) -> str:
     if not fact.conditions:
-        return "No conditions any more."
-    what = fact.conditions[0].text if len(fact.conditions) == 1 else "that"
-    some = f"{fact.count:,} step{'s meet' if fact.count != 1 else ' meets'} {what}."
-    some = some if fact.count else f"Nothing in this run meets {what}."
-    return f"{some}  {keys['continue']} goes on to the next, {keys['continue_back']} back."
+        return words.say("reply-no-conditions")
+    condition = fact.conditions[0].text if len(fact.conditions) == 1 else words.say("reply-conditions-that")
+    some = partial(words.say, condition=condition)
+    reply = some("reply-conditions", count=fact.count) if fact.count else some("reply-conditions-never")
+    return words.say("reply-conditions-go", reply=reply)
 
 
-def _unchanged(before: State, _: State, fact: facts.Unchanged, _keys: Keys) -> str:
-    trace, name = before.trace, name_of(before.trace.program, fact.node)
-    given = fact.node < trace.program.first_gate
-    step = trace.step(before.at)
+def _unchanged(words: _Words, fact: facts.Unchanged) -> str:
+    before = words.before
+    trace, step, name = before.trace, before.trace.step(before.at), name_of(before.trace.program, fact.node)
+    given = "-given" if fact.node < trace.program.first_gate else ""
     if step.event != "start" and step.node == fact.node:
         # What made it is the step on show: that is the answer.
-        earlier = f"; {name} itself was given at the start" if given else ""
-        return f"{_change(trace, fact.node, before.at)}  No step before this one has changed it{earlier}."
-    return f"No step before this one has changed {name}{': it was given at the start' if given else ''}."
+        return words.say(f"reply-unchanged-before{given}", change=_change(words, trace, fact.node, before.at), name=name)
+    return words.say(f"reply-unchanged{given}", name=name)
 
 
-def _changed(_: State, after: State, fact: facts.Changed, keys: Keys) -> str:
-    return f"{_change(after.trace, fact.node, fact.n)}  {keys['last_change']} goes further back."
+def _changed(words: _Words, fact: facts.Changed) -> str:
+    return words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n))
 
 
-def _change(trace: Trace, node: int, n: int) -> str:
+def _change(words: _Words, trace: Trace, node: int, n: int) -> str:
     """What a step did to a node, in a sentence; of arrays without their cells."""
-    step, name = trace.step(n), name_of(trace.program, node)
+    step, name, is_array = trace.step(n), name_of(trace.program, node), bool(trace.node(node).shape)
     if step.event == "value":
-        return f"Here {name} got its value{'' if trace.node(node).shape else f', {number_text(step.value)}'}."
+        return (
+            words.say("change-value", name=name)
+            if is_array
+            else words.say("change-value-number", name=name, value=number_text(step.value))
+        )
     if step.event == "update":
-        return f"Here {name} was updated."
-    gradient = gradient_name(trace, node)
+        return words.say("change-update", name=name)
     before, after = trace.gradient(node, n - 1), trace.gradient(node, n)
-    title = explain(trace, n).title
-    if after is None or trace.node(node).shape:
-        return f"{title}: here {gradient} changed."
+    say = partial(words.say, title=explain(trace, n).title, gradient=gradient_name(trace, node))
+    if after is None or is_array:
+        return say("change-gradient")
     if before is None:
-        return f"{title}: here {gradient} became {number_text(after.value)}."
-    return f"{title}: here {gradient} went from {number_text(before.value)} to {number_text(after.value)}."
+        return say("change-gradient-first", after=number_text(after.value))
+    return say("change-gradient-number", before=number_text(before.value), after=number_text(after.value))
 
 
-def _watched(_before: State, _after: State, fact: facts.Watched, _: Keys) -> str:
-    return f"{fact.quantity.text} stands below every step." if fact.on else f"{fact.quantity.text} is not watched any more."
+def _watched(words: _Words, fact: facts.Watched) -> str:
+    return words.say("reply-watched" if fact.on else "reply-unwatched", text=fact.quantity.text)
 
 
-def _none_watched(_before: State, _after: State, _: facts.NoWatches, keys: Keys) -> str:
-    return f"Nothing is watched.  {keys['watch']} watches a quantity."
-
-
-def _predicting(_before: State, _after: State, _: facts.Predicting, keys: Keys) -> str:
-    asks = f"Predict: {keys['step']} asks what the next step makes."
-    return f"{asks}  Other keys step as ever.  {keys['predict']} ends it."
-
-
-def _predicting_ends(_before: State, _after: State, fact: facts.PredictingEnds, _: Keys) -> str:
+def _predicting_ends(words: _Words, fact: facts.PredictingEnds) -> str:
     score = fact.score
-    return f"No more questions.{f'  Right at the first try: {score.right} of {score.asked}.' if score.asked else ''}"
+    return words.say("reply-predicting-score" if score.asked else "reply-predicting-ends", right=score.right, asked=score.asked)
 
 
-def _answered(before: State, after: State, fact: facts.Answered, _: Keys) -> str:
-    solution = solution_of(before.trace, fact.n)
-    if solution is None or after.score is None:
+def _answered(words: _Words, fact: facts.Answered) -> str:
+    solution, score = solution_of(words.before.trace, fact.n), words.after.score
+    if solution is None or score is None:
         return ""
     if fact.typed and not fact.right:
-        return mark(solution, fact.typed, before.at).said
-    told = "Right." if fact.right else "So it is:"
-    return f"{told}  {solution.answer}   (right at the first try: {after.score.right} of {after.score.asked})"
+        return mark(solution, fact.typed, words.before.at).said
+    key = "reply-answered" if fact.right else "reply-answer-shown"
+    return words.say(key, answer=str(solution.answer), right=score.right, asked=score.asked)
 
 
-def _nothing_asked(_before: State, _after: State, _: facts.NothingAsked, keys: Keys) -> str:
-    return f"Nothing is asked here.  {keys['predict']} asks before every step."
+def _select_input(words: _Words, _: facts.SelectInput) -> str:
+    return words.say("reply-select-input" if words.keys["select"] else "reply-select-input-click")
 
 
-def _no_inputs(_before: State, _after: State, _: facts.NoInputs, _keys: Keys) -> str:
-    return "This program has no inputs."
-
-
-def _select_input(_before: State, _after: State, _: facts.SelectInput, keys: Keys) -> str:
-    how = f"{keys['select_next']} or a click" if keys["select"] == "" else keys["select"]
-    return f"Select an input first: {how}.  Then {keys['more']} and {keys['less']} nudge it."
-
-
-def _no_cells(before: State, _: State, fact: facts.NoCells, _keys: Keys) -> str:
-    return f"{name_of(before.trace.program, fact.node)} has no cells to nudge."
-
-
-def _cannot_nudge(before: State, _: State, fact: facts.CannotNudge, _keys: Keys) -> str:
-    value = before.trace.value_of(fact.node)
+def _cannot_nudge(words: _Words, fact: facts.CannotNudge) -> str:
+    trace = words.before.trace
+    value = trace.value_of(fact.node)
     number = numeral(float(value if isinstance(value, int | float) else value[fact.cell]))
-    return f"{cell_text(before.trace, fact.node, fact.cell)} = {number} cannot be nudged."
+    return words.say("reply-cannot-nudge", cell=cell_text(trace, fact.node, fact.cell), value=number)
 
 
-def _undone(_before: State, _after: State, fact: facts.Undone, _: Keys) -> str:
-    return f"Undone: {', '.join(fact.names)}."
+def _undone(words: _Words, fact: facts.Undone) -> str:
+    return words.say("reply-undone", names=", ".join(fact.names))
 
 
-def _nothing_to_undo(_before: State, _after: State, _: facts.NothingToUndo, keys: Keys) -> str:
-    return f"No edit is left to undo.  {keys['edit']} edits the inputs, {keys['more']} and {keys['less']} nudge one."
+def _no_gradient(words: _Words, fact: facts.NoGradient) -> str:
+    program, name = words.before.trace.program, words.before.trace.node(fact.node).name
+    key = "reply-no-gradient-data" if name in program.data else "reply-no-gradient-constant"
+    return words.say(key, name=name_of(program, fact.node))
 
 
-def _no_gradient(before: State, _: State, fact: facts.NoGradient, _keys: Keys) -> str:
-    what = "data" if before.trace.node(fact.node).name in before.trace.program.data else "a constant"
-    return f"{name_of(before.trace.program, fact.node)} is {what}: it has no gradient to verify."
+def _no_composite(words: _Words, _: facts.NoComposite) -> str:
+    nodes = words.before.trace.program.nodes
+    gates = ", ".join(sorted({GATES[n.gate].symbol for n in nodes if n.gate and GATES[n.gate].expansion}))
+    if not gates:
+        return words.say("reply-no-composite")
+    return words.say("reply-no-composite-select" if words.keys["select"] else "reply-no-composite-click", gates=gates)
 
 
-def _no_edges(before: State, _: State, fact: facts.NoEdges, _keys: Keys) -> str:
+def _folded(words: _Words, fact: facts.Folded) -> str:
+    return words.say("reply-folded", count=fact.fewer)
+
+
+def _no_cell(words: _Words, fact: facts.NoCell) -> str:
+    before = words.before
     name = name_of(before.trace.program, fact.node)
-    return f"No gradient is sent along an edge at {name}, so there is no Jacobian to show."
+    return words.say("reply-no-cell", name=name, kind=kind(before.language, before.trace.node(fact.node).shape), text=fact.text)
 
 
-def _opened(before: State, _: State, fact: facts.Opened, keys: Keys) -> str:
-    return f"{name_of(before.trace.program, fact.node)} is open: the same value, the same gradients.  {keys['out']} closes it."
-
-
-def _no_composite(before: State, _: State, _fact: facts.NoComposite, keys: Keys) -> str:
-    inside = sorted({GATES[n.gate].symbol for n in before.trace.program.nodes if n.gate and GATES[n.gate].expansion})
-    how = f"with {keys['select_next']} or a click, then {keys['into']}" if not keys["select"] else f"and then {keys['into']}"
-    some = f"  Select {', '.join(inside)} {how}." if inside else ""
-    return f"There is no composite gate here to open.{some}"
-
-
-def _nothing_open(_before: State, _after: State, _: facts.NothingOpen, keys: Keys) -> str:
-    return f"Nothing is open.  {keys['into']} opens a composite gate, such as σ."
-
-
-def _folded(_before: State, _after: State, fact: facts.Folded, keys: Keys) -> str:
-    fewer = f"{fact.fewer} fewer gate{'s' if fact.fewer > 1 else ''}"
-    return f"Folded: {fewer}, the same value and gradients.  {keys['fold']} takes it apart again."
-
-
-def _unfolded(_before: State, _after: State, _: facts.Unfolded, keys: Keys) -> str:
-    return f"Unfolded: the gates are as typed.  {keys['fold']} folds them."
-
-
-def _nothing_to_fold(_before: State, _after: State, _: facts.NothingToFold, _keys: Keys) -> str:
-    return "There is nothing to fold: no 1/(1+exp(-u)) and its like is typed here."
-
-
-def _no_cell(before: State, _: State, fact: facts.NoCell, _keys: Keys) -> str:
-    shape = before.trace.node(fact.node).shape
-    return f"{name_of(before.trace.program, fact.node)} is {kind_text(shape)}: it has no cell [{fact.text}]."
-
+_MESSAGES: dict[type, str] = {
+    facts.AtStart: "reply-at-start",
+    facts.NoBreakpoints: "reply-no-breakpoints",
+    facts.BreakSet: "reply-break-set",
+    facts.BreakGone: "reply-break-gone",
+    facts.BreaksCleared: "reply-breaks-cleared",
+    facts.NoWatches: "reply-no-watches",
+    facts.Predicting: "reply-predicting",
+    facts.NothingAsked: "reply-nothing-asked",
+    facts.NoInputs: "reply-no-inputs",
+    facts.NoCells: "reply-no-cells",
+    facts.NothingToUndo: "reply-nothing-to-undo",
+    facts.NoEdges: "reply-no-edges",
+    facts.Opened: "reply-opened",
+    facts.NothingOpen: "reply-nothing-open",
+    facts.Unfolded: "reply-unfolded",
+    facts.NothingToFold: "reply-nothing-to-fold",
+}
+"""By kind of fact its message, of those that need no more than the keys and the name of their node."""
 
 _WORDS: dict[type, Callable[..., str]] = {
     facts.Fault: _fault,
     facts.NoNode: _no_node,
     facts.NoStep: _no_step,
     facts.AtEnd: _at_end,
-    facts.AtStart: _at_start,
-    facts.NoBreakpoints: _none_set,
     facts.NoneFurther: _none_further,
-    facts.BreakSet: _break_set,
-    facts.BreakGone: _break_gone,
-    facts.BreaksCleared: _breaks_cleared,
     facts.ConditionsSet: _conditions,
     facts.Unchanged: _unchanged,
     facts.Changed: _changed,
     facts.Watched: _watched,
-    facts.NoWatches: _none_watched,
-    facts.Predicting: _predicting,
     facts.PredictingEnds: _predicting_ends,
     facts.Answered: _answered,
-    facts.NothingAsked: _nothing_asked,
-    facts.NoInputs: _no_inputs,
     facts.SelectInput: _select_input,
-    facts.NoCells: _no_cells,
     facts.CannotNudge: _cannot_nudge,
     facts.Undone: _undone,
-    facts.NothingToUndo: _nothing_to_undo,
     facts.NoGradient: _no_gradient,
-    facts.NoEdges: _no_edges,
-    facts.Opened: _opened,
     facts.NoComposite: _no_composite,
-    facts.NothingOpen: _nothing_open,
     facts.Folded: _folded,
-    facts.Unfolded: _unfolded,
-    facts.NothingToFold: _nothing_to_fold,
     facts.NoCell: _no_cell,
 }
-"""By kind of fact its words."""
+"""By kind of fact its words, of the others."""

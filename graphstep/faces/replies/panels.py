@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.faces.comparison import routes_text
+from graphstep.faces.drawing.layout.cells import cell_width, padded
 from graphstep.gates.notation import TERMS
 from graphstep.ground.numerals import numeral
 from graphstep.telling.cells import cell_gradient_name, cell_name, spelled
 from graphstep.telling.derivatives import gradient_name, objective_name
 from graphstep.telling.equations import right_side
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +41,12 @@ PATH = 5_000
 def plain(line: Line) -> str:
     """A line without its styles."""
     return "".join(text for text, _ in line).rstrip()
+
+
+def labels(language: str, *keys: str) -> list[str]:
+    """Messages that stand in front of what they label, all of one width: two cells more than the widest."""
+    texts = [message(language, key) for key in keys]
+    return [padded(text, max(map(cell_width, texts)) + 2) for text in texts]
 
 
 def nudge_title(before: State, after: State, nudged: Nudged) -> str:
@@ -66,22 +75,22 @@ def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) 
     digits = old.writing
     foreseen = right_side(TERMS.number(slope) * TERMS.number(moved), predicted, digits)
     came = right_side(TERMS.number(after) - TERMS.number(before), true, digits)
+    say = partial(message, digits.language)
+    expected, real = labels(digits.language, "nudge-predicted", "nudge-true")
     lines: list[Line] = [
-        [("predicted  ", "quiet"), (f"Δ{out} ≈ {cell_gradient_name(old, index, cell)} · Δ{name}", "rule")],
-        [("           ", ""), (f"   = {foreseen}", "gradient")],
-        [("true       ", "quiet"), (f"Δ{out} = {came}", "value")],
+        [(expected, "quiet"), (f"Δ{out} ≈ {cell_gradient_name(old, index, cell)} · Δ{name}", "rule")],
+        [(" " * cell_width(expected), ""), (f"   = {foreseen}", "gradient")],
+        [(real, "quiet"), (f"Δ{out} = {came}", "value")],
     ]
     gap = abs(true - predicted)
     if not old.program.depends[index]:
-        lines.append([(f"{name} is data: no gradient is asked for, so nothing was predicted.", "why")])
+        lines.append([(say("nudge-data", name=name), "why")])
     elif not math.isfinite(gap):
-        lines.append([("The output is not finite, so there is nothing to compare.", "warning")])
+        lines.append([(say("nudge-not-finite"), "warning")])
     elif gap <= 1e-9 * max(abs(true), abs(predicted), 1e-12):
-        lines.append([(f"They agree: {out} is a straight line in {name}.", "why")])
+        lines.append([(say("nudge-agree", out=out, name=name), "why")])
     else:
-        lines.append(
-            [(f"They differ by {numeral(gap, 2)}: {out} bends, and the gradient is its slope at the old point only.", "why")]
-        )
+        lines.append([(say("nudge-differ", gap=numeral(gap, 2), out=out), "why")])
     if routes := routes_text(old, new):
         lines.append([(routes, "warning")])
     return lines
@@ -98,33 +107,27 @@ DIGITS = 8
 
 def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     """What the witnesses said, in lines for the panel."""
+    say = partial(message, trace.writing.language)
     if row.sample is not None and not row.sample.checked:
-        return [[(row.explanation or "It has no cells, so there is nothing to check.", "why")]]
+        return [[(row.explanation or say("witness-no-cells"), "why")]]
     backprop, symbolic, numeric = row.shown(DIGITS)
     if row.symbolic is None:
         symbolic = row.symbolic_note
     if row.numeric is None:
-        numeric = "the output is not finite around this point"
+        numeric = say("witness-no-difference")
+    names = labels(trace.writing.language, "witness-backprop", "witness-symbolic", "witness-numeric")
     lines: list[Line] = [
         [(_slope(trace, index, row), "rule")],
-        [("backprop            ", "quiet"), (backprop, "gradient")],
-        [("SymPy's derivative  ", "quiet"), (symbolic, "gradient")],
-        [("central difference  ", "quiet"), (numeric, "gradient")],
+        *([(name, "quiet"), (slope, "gradient")] for name, slope in zip(names, (backprop, symbolic, numeric), strict=True)),
     ]
-    signs = {
-        "agree": "✓ They agree",
-        "rounding": "≈ Digits are lost to rounding",
-        "kink": "◆ There is a kink here",
-        "not finite": "▲ Not finite",
-        "disagree": "✗ They disagree",
-    }
     error = row.relative_error
     known = error is not None and row.verdict == "agree" and row.error_text != "rounding"
-    tail = f", relative error {row.error_text}" if known else ""
-    lines.append([(f"{signs[row.verdict]}{tail}.", "why" if row.verdict == "agree" else "warning")])
+    verdict = say("witness-agree-error", error=row.error_text) if known else say(f"witness-{row.verdict.replace(' ', '-')}")
+    lines.append([(verdict, "why" if row.verdict == "agree" else "warning")])
     if row.sample is not None:
-        also = ", and this is where they are furthest apart" if row.verdict == "agree" and row.sample.size > 1 else ""
-        lines.append([(f"{row.sample.says().capitalize()}{also}.", "why")])
+        sample = row.sample.says().capitalize()
+        furthest = row.verdict == "agree" and row.sample.size > 1
+        lines.append([(f"{say('witness-furthest', sample=sample) if furthest else sample}.", "why")])
     if row.explanation:
         lines.append([(row.explanation, "note")])
     return lines
@@ -133,7 +136,8 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
 def _slope(trace: Trace, index: int, row: Row) -> str:
     """What is compared: ``df/dx``, or of an array the slope towards the cell about which there is most to say."""
     if row.cell:
-        return f"{cell_gradient_name(trace, index, row.cell)}   at {spelled(trace.program, index, row.cell)}"
+        gradient, cell = cell_gradient_name(trace, index, row.cell), spelled(trace.program, index, row.cell)
+        return message(trace.writing.language, "witness-at-cell", gradient=gradient, cell=cell)
     return gradient_name(trace, index)
 
 
@@ -147,7 +151,7 @@ def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
     wires = [trace.wire(edge) for edge in edges[:MOST]]
     yield from text.lines(reports.each(trace, wires))
     if len(edges) > MOST:
-        yield f"… and {len(edges) - MOST:,} more"
+        yield f"… {message(trace.writing.language, 'and-more', more=len(edges) - MOST)}"
     if len(trace.program.nodes) <= PATH:
         yield ""
         try:
@@ -159,9 +163,9 @@ def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
 def copy_remarks(copy: Copy) -> list[Line]:
     """What the command that was copied leaves out, and what it opens in another way."""
     lines: list[Line] = []
+    say = partial(message, copy.setup.language)
     if untold := copy.setup.without_text:
-        told = f"It leaves out {', '.join(untold)}: too large to be written here, and not as typed."
-        lines.append([(f"{told}  The form will ask.", "warning")])
+        lines.append([(say("copy-leaves-out", names=", ".join(untold)), "warning")])
     if copy.closed:
-        lines.append([("It opens the program as it was typed, at the step nearest to this one.", "note")])
+        lines.append([(say("copy-as-typed"), "note")])
     return lines

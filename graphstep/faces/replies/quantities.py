@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.watches import number_of
@@ -11,6 +12,7 @@ from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reasons import why_gradient
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +23,16 @@ if TYPE_CHECKING:
 
 def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:
     """A quantity as it is after the step that is shown."""
+    say = partial(message, state.language)
     if quantity.kind == "expression":
         try:
             number = number_of(state.trace, state.at, quantity)
         except GraphstepError as error:
             yield f"{quantity.text}: {error.message}"
             return
-        yield f"{quantity.text}: not known yet" if number is None else f"{quantity.text} = {number_text(number)}"
+        yield say("quantity-unknown", text=quantity.text) if number is None else f"{quantity.text} = {number_text(number)}"
     elif (node := names_of(state.trace.program).find(quantity.name)) is None:
-        yield f"{quantity.text}: not in this program"
+        yield say("quantity-elsewhere", text=quantity.text)
     else:
         if quantity.kind != "gradient":
             yield value_line(state, node)
@@ -51,7 +54,7 @@ def value_line(state: State, node: int) -> str:
     trace, name = state.trace, name_of(state.trace.program, node)
     value = trace.value(node, state.at)
     if value is None:
-        return f"{name}: step {trace.step_of_value(node)} computes it"
+        return message(state.language, "value-not-yet", name=name, step=str(trace.step_of_value(node)))
     if trace.node(node).gate is None or trace.node(node).shape:
         return f"{name} = {number_text(value, trace.writing.digits)}"
     return value_ladder(trace, node).line
@@ -59,15 +62,15 @@ def value_line(state: State, node: int) -> str:
 
 def gradient_line(state: State, node: int) -> str:
     """The gradient of a node as far as it has arrived."""
-    trace = state.trace
+    trace, say = state.trace, partial(message, state.language)
     if not trace.program.depends[node]:
         data = trace.node(node).name in trace.program.data
-        return f"{name_of(trace.program, node)} is {'data' if data else 'a constant'}: it has no gradient"
+        return say("gradient-none-data" if data else "gradient-none-constant", name=name_of(trace.program, node))
     name, known = gradient_name(trace, node), trace.gradient(node, state.at)
     if known is None:
         when = trace.step_of_gradient(node)
-        return f"{name}: not yet" if when is None else f"{name}: not yet, step {when} completes it"
+        return say("gradient-not-yet", name=name) if when is None else say("gradient-not-yet-step", name=name, step=str(when))
     text = number_text(known.value, trace.writing.digits)
     if known.complete:
         return f"{name} = {text}"
-    return f"{name}: {text} so far, {known.received} of {known.expected} contributions"
+    return say("gradient-so-far", name=name, value=text, received=known.received, expected=known.expected)

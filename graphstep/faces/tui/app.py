@@ -15,11 +15,14 @@ from textual.binding import Binding
 from textual.filter import LineFilter
 
 from graphstep.debugger.actions import KEYED, keys_text
+from graphstep.faces.replies.labels import help_text, label
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.signals import end, handled, status_of
 from graphstep.ground.unprintable import MARK, UNPRINTABLE
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     import re
@@ -110,6 +113,8 @@ class GraphstepApp(App[None]):
     ]
 
     def __init__(self, first: Screen[None]) -> None:
+        self.language: str = getattr(first, "language", ENGLISH)
+        """The code of the language in which it speaks: that of the screen."""
         # With NO_COLOR Textual takes away all colour only of an app that keeps to the terminal's own; of others it makes grey.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._first = first
@@ -173,9 +178,10 @@ class GraphstepApp(App[None]):
         if isinstance(screen, SteppingScreen):
             for action in KEYED:
                 if action.id != "palette":
-                    title = f"{action.label[:1].upper()}{action.label[1:]}  ({keys_text(action)})"
-                    yield SystemCommand(title, action.help, lambda name=action.id: screen.action_do(name))
+                    text = label(self.language, action)
+                    title = f"{text[:1].upper()}{text[1:]}  ({keys_text(action)})"
+                    yield SystemCommand(title, help_text(self.language, action), lambda name=action.id: screen.action_do(name))
         for theme in THEMES:
-            yield SystemCommand(
-                f"Theme: {theme.name}", "change the colours", lambda name=theme.name: setattr(self, "theme", name)
-            )
+            title = message(self.language, "screen-theme", name=theme.name)
+            what = message(self.language, "screen-theme-help")
+            yield SystemCommand(title, what, lambda name=theme.name: setattr(self, "theme", name))

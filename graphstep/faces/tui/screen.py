@@ -112,6 +112,11 @@ class SteppingScreen(Screen[None]):
     # -- showing -----------------------------------------------------------------------------------------------------------------
 
     @property
+    def language(self) -> str:
+        """The code of the language in which the run is told."""
+        return self._setup.language
+
+    @property
     def panes(self) -> SteppingPanes:
         """The panes."""
         return self.query_one(SteppingPanes)

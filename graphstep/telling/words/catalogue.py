@@ -6,6 +6,7 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from graphstep.ground.arrays import article, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.numerals import ENGLISH
 from graphstep.telling.words.english import MESSAGES
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from gettext import GNUTranslations
 
+    from graphstep.ground.operands import Shape
     from graphstep.telling.words.english import English
 
 FOLDER = Path(__file__).parent
@@ -49,9 +51,26 @@ class _Translated:
         return self._translations.npgettext(message, *english, count)
 
 
-def message(language: str, key: str, /, **fields: str) -> str:
-    """A message of texts alone, such as a heading, by its id."""
-    return catalogue(language).find(key, MESSAGES[key]).format(**fields)
+def message(language: str, key: str, /, **fields: str | int) -> str:
+    """A message of texts and counts by its id; ``count`` chooses between singular and plural."""
+    count = fields.get("count", 0)
+    text = catalogue(language).find(key, MESSAGES[key], count if isinstance(count, int) else 0)
+    return text.format(**{name: f"{x:,}" if isinstance(x, int) else x for name, x in fields.items()})
+
+
+def of_row(language: str, key: str, english: str) -> str:
+    """A text that stands in a row of a table, such as an action's, by its id."""
+    return catalogue(language).find(key, english)
+
+
+def kind(language: str, shape: Shape) -> str:
+    """What has a shape: a number, a vector, a matrix, an array."""
+    if not shape:
+        return message(language, "number")
+    if len(shape) == 1:
+        return message(language, "vector", length=str(shape[0]))
+    noun = "matrix" if len(shape) == 2 else "array"
+    return message(language, f"{noun}-an" if article(shape[0]) == "an" else noun, shape=shape_text(shape))
 
 
 def joined(language: str, sentences: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.actions import ACTIONS, GROUPS
 from graphstep.gates import GATES
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.telling.words.catalogue import FOLDER
@@ -21,7 +22,7 @@ _NOT_KEPT = tuple(f'"{field}: '.encode() for field in _FIELDS.split(" "))
 
 
 def messages() -> Iterator[tuple[str, English]]:
-    """Every message with its id: those of :mod:`graphstep.telling.words.english`, then the sentences of gates and optimizers."""
+    """Every message with its id: the English ones, then those of the rows of gates, optimizers and actions."""
     yield from MESSAGES.items()
     for name, gate in GATES.items():
         yield f"gate.{name}.forward", gate.forward
@@ -37,6 +38,11 @@ def messages() -> Iterator[tuple[str, English]]:
         yield f"optimizer.{name}", optimizer.why
         if optimizer.others:
             yield f"optimizer.{name}.others", optimizer.others
+    for group in GROUPS:
+        yield f"actions.{group.replace(' ', '-')}", group
+    for action in ACTIONS:
+        yield f"action.{action.id}.label", action.label
+        yield f"action.{action.id}.help", action.help
 
 
 def template(language: str, text: bytes = b"") -> bytes:

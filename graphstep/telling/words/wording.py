@@ -5,20 +5,18 @@ from __future__ import annotations
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from graphstep.ground.arrays import article, shape_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.explanation import Note
 from graphstep.telling.facts import Box, Cells, Kind, Listed, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.telling.names import name_of, slot_name
 from graphstep.telling.operands import operand_with_value
-from graphstep.telling.words.catalogue import catalogue, joined
+from graphstep.telling.words.catalogue import catalogue, joined, kind
 from graphstep.telling.words.english import MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphstep.engine.trace import Trace
-    from graphstep.ground.operands import Shape
     from graphstep.telling.facts import Figure, Remark
 
 
@@ -80,7 +78,7 @@ class Wording:
                 assert row is not None, "an input has no box"
                 return row.box(boxed.operands, boxed.options)
             case Kind(shape):
-                return self._kind(shape)
+                return kind(self.language, shape)
             case Cells():
                 return self._cells(what)
             case NotFinite(value, cells):
@@ -91,14 +89,6 @@ class Wording:
                 if joint is not None or len(texts) == 1:
                     return (joint or "").join(texts)
                 return self.message("and", first=", ".join(texts[:-1]), last=texts[-1])
-
-    def _kind(self, shape: Shape) -> str:
-        if not shape:
-            return self.message("number")
-        if len(shape) == 1:
-            return self.message("vector", length=str(shape[0]))
-        kind, an = "matrix" if len(shape) == 2 else "array", "-an" if article(shape[0]) == "an" else ""
-        return self.message(kind + an, shape=shape_text(shape))
 
     def _cells(self, cells: Cells) -> str:
         if cells.count == cells.size:

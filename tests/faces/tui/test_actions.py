@@ -9,7 +9,7 @@ from importlib import import_module
 
 from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, KEYED, key_text, keys_text
 from graphstep.faces.tui import doing
-from graphstep.faces.tui.dialogs.help import help_text
+from graphstep.faces.tui.dialogs.help import help_page
 from graphstep.faces.tui.doing import DOES
 from tests.faces.tui.driving import drive, opened
 
@@ -51,7 +51,7 @@ def test_every_other_action_has_a_rule_of_the_session() -> None:
 
 
 def test_the_help_lists_every_action_with_its_keys() -> None:
-    help_ = " ".join(help_text().plain.split())
+    help_ = " ".join(help_page().plain.split())
     for action in KEYED:
         assert action.help in help_
         assert keys_text(action) in help_

@@ -18,8 +18,9 @@ from graphstep.faces.cli import step
 from graphstep.faces.cli.program import opening_of
 from graphstep.faces.cli.words import parse
 from graphstep.faces.tui.dialogs.find import search
-from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_text
+from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_page
 from graphstep.language.read import read
+from graphstep.telling.words.english import MESSAGES
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
 
 if TYPE_CHECKING:
@@ -258,11 +259,11 @@ def test_the_help_fits_into_its_box_and_scrolls() -> None:
 
 
 def test_the_help_says_what_signs_and_the_mouse_mean() -> None:
-    text = " ".join(help_text(60).plain.split())
+    text = " ".join(help_page(60).plain.split())
     for sample, _, meaning in LEGEND:
         assert sample.strip() in text
-        assert meaning in text
-    for what, does in MOUSE:
-        assert what in text
-        assert does in text
-    assert max(map(len, help_text(60).plain.split("\n"))) <= 60
+        assert MESSAGES[meaning] in text
+    for key in MOUSE:
+        assert MESSAGES[f"{key}-what"] in text
+        assert MESSAGES[key] in text
+    assert max(map(len, help_page(60).plain.split("\n"))) <= 60

@@ -25,21 +25,23 @@ def cell_width(text: str) -> int:
     return sum(map(_character_width, text))
 
 
-def wrapped(text: str, room: int) -> list[str]:
+def wrapped(text: str, room: int, hang: int = 0) -> list[str]:
     """The lines of a text, each at most `room` cells wide: broken at blanks, and between wide characters, which need none.
+
+    All lines but the first begin with `hang` blanks.
 
     >>> wrapped("× 门把输入相乘。x 被使用 2 次。", 14)
     ['× 门把输入相', '乘。x 被使用 2', '次。']
     """
     if len(text) == cell_width(text):
-        return wrap(text, room, break_long_words=True)
+        return wrap(text, room, subsequent_indent=" " * hang, break_long_words=True, break_on_hyphens=not hang)
     lines = [""]
     for unit in _UNIT.findall(text):
-        for part in [unit] if cell_width(unit) <= room else list(unit):
+        for part in [unit] if cell_width(unit) <= room - hang else list(unit):
             if cell_width(lines[-1] + part.rstrip()) <= room:
                 lines[-1] += part
             else:
-                lines.append(part.lstrip())
+                lines.append(" " * hang + part.lstrip())
     return [line.rstrip() for line in lines if line.strip()]
 
 
@@ -47,6 +49,15 @@ def _character_width(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def padded(text: str, room: int) -> str:
+    """`text` with blanks behind it, so that it takes at least `room` cells.
+
+    >>> padded("重み", 6), padded("w", 3)
+    ('重み  ', 'w  ')
+    """
+    return text + " " * (room - cell_width(text))
 
 
 def fit(text: str, room: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -11,7 +11,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from graphstep.debugger.actions import GROUPS, KEYED, keys_text
+from graphstep.faces.drawing.layout.cells import cell_width, wrapped
+from graphstep.faces.replies.labels import group_text, help_text
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import language_of, say
+from graphstep.ground.numerals import ENGLISH
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,38 +26,29 @@ if TYPE_CHECKING:
     from graphstep.debugger.actions import Action
 
 _KEYS = 20
-_IDEA = (
-    "A gate computes its value forward. On the way back it multiplies the gradient that arrives (upstream) "
-    "by its own slope (local) and sends the product on."
-)
 
 LEGEND = (
-    ("-2", "$value", "a value: above the wire that carries it"),
-    ("-4", "$gradient", "a gradient: below the wire, on the way back"),
-    ("3+…", "$gradient", "a part of a gradient: more contributions will arrive"),
-    ("-4", "$contribution", "a contribution, beside the wire along which it was sent"),
-    ("╔═══╗", "bold $active", "the gate at work: a double edge"),
-    ("━━━▸", "bold $active", "the wire at work: heavy"),
-    ("┏━━━┓", "bold $selected", "the selected node: a heavy edge"),
-    ("╭───╮", "$pending", "a gate that the run has not reached"),
-    ("relu▲", "bold $warn", "something is wrong here: saturated, dead, vanishing …; select it, or D"),
-    ("-1…3.2", "$value", "of an array whose cells have no room: from the least to the greatest"),
-    ("|Δ| ≤ 0.3", "bold $value reverse", "changed by an edit: no cell of the array by more"),
-    (" 3 ", "bold $value reverse", "made by this step"),
-    ("-2 → 1", "bold $value reverse", "changed by an edit: as it was, as it is"),
-    ("⇄ on", "$contribution", "an edit made a max, min, relu or abs choose another way"),
-    ("┼ ●", "bold $active", "in the timeline: where the backward pass begins, and this step"),
-    ("● ◆", "$gradient", "a breakpoint: ● at a node, ◆ in the timeline at the steps where c stops"),
+    ("-2", "$value", "sign-value"),
+    ("-4", "$gradient", "sign-gradient"),
+    ("3+…", "$gradient", "sign-part"),
+    ("-4", "$contribution", "sign-contribution"),
+    ("╔═══╗", "bold $active", "sign-gate"),
+    ("━━━▸", "bold $active", "sign-wire"),
+    ("┏━━━┓", "bold $selected", "sign-selected"),
+    ("╭───╮", "$pending", "sign-pending"),
+    ("relu▲", "bold $warn", "sign-wrong"),
+    ("-1…3.2", "$value", "sign-range"),
+    ("|Δ| ≤ 0.3", "bold $value reverse", "sign-changed-cells"),
+    (" 3 ", "bold $value reverse", "sign-made"),
+    ("-2 → 1", "bold $value reverse", "sign-changed"),
+    ("⇄ on", "$contribution", "sign-route"),
+    ("┼ ●", "bold $active", "sign-timeline"),
+    ("● ◆", "$gradient", "sign-breakpoint"),
 )
-"""``(sample, style, meaning)``: what is seen on the screen and what it means."""
+"""``(sample, style, message)``: what is seen on the screen, and the message that says what it means."""
 
-
-MOUSE = (
-    ("click", "selects a node, in the graph or in the values; in the last line, does what the key does"),
-    ("click, drag", "in the timeline goes to a step"),
-    ("wheel", "moves the view; sideways with shift"),
-)
-"""``(what, does)``: what the mouse does."""
+MOUSE = ("mouse-click", "mouse-drag", "mouse-wheel")
+"""The messages that say what the mouse does, each beside the one that says with what."""
 
 
 class HelpPage(Form[None]):
@@ -66,18 +62,18 @@ class HelpPage(Form[None]):
         Binding("pageup", "scroll(-10)", "page up", id="help-page-up"),
     ]
 
-    TITLE = "keys and signs"
+    TITLE = "help-title"
 
     def compose(self) -> Iterator[Widget]:
         """One text that scrolls."""
         with VerticalScroll(id="box") as box:
-            box.border_title = self.TITLE
-            box.border_subtitle = "↑ ↓ scroll, esc closes"
+            box.border_title = say(self, self.TITLE)
+            box.border_subtitle = say(self, "help-keys")
             yield Static(self.text(min(self.app.size.width * 24 // 25, 92) - 6))
 
     def text(self, width: int) -> Content:
         """The whole help in lines of at most ``width`` cells."""
-        return help_text(width)
+        return help_page(width, language_of(self))
 
     def action_scroll(self, rows: int) -> None:
         """Move the text."""
@@ -85,34 +81,39 @@ class HelpPage(Form[None]):
         box.scroll_to(y=box.scroll_y + rows, animate=False)
 
 
-def help_text(width: int = 86) -> Content:
+def help_page(width: int = 86, language: str = ENGLISH) -> Content:
     """The help of the stepping screen in lines of at most ``width`` cells."""
-    mouse = [(what, "bold", does) for what, does in MOUSE]
-    return written(_IDEA, KEYED, GROUPS, {"what is seen": LEGEND, "mouse": mouse}, width)
+    mouse = [(message(language, f"{key}-what"), "bold", key) for key in MOUSE]
+    return written(language, "help-idea", KEYED, GROUPS, {"help-seen": LEGEND, "help-mouse": mouse}, width)
 
 
 def written(
+    language: str,
     idea: str,
     actions: Sequence[Action],
     groups: Sequence[str],
     signs: Mapping[str, Sequence[tuple[str, str, str]]],
     width: int,
 ) -> Content:
-    """A help page: what the screen is for, its keys by group, and by heading the signs with their styles and meanings."""
-    parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrap(idea, width)]
+    """A help page: what the screen is for, its keys by group, and by heading the signs with their styles and meanings.
+
+    ``idea``, the headings and the meanings of signs are messages.
+    """
+    say = partial(message, language)
+    parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrapped(say(idea), width)]
     for group in groups:
-        parts.append((f"\n{group}\n", "bold $active"))
+        parts.append((f"\n{group_text(language, group)}\n", "bold $active"))
         for action in actions:
             if action.group == group:
-                parts += _entry(keys_text(action), "bold", action.help, width)
+                parts += _entry(keys_text(action), "bold", help_text(language, action), width)
     for heading, entries in signs.items():
-        parts.append((f"\n{heading}\n", "bold $active"))
+        parts.append((f"\n{say(heading)}\n", "bold $active"))
         for sample, style, meaning in entries:
-            parts += _entry(sample, style, meaning, width)
+            parts += _entry(sample, style, say(meaning), width)
     return Content.assemble(*parts)
 
 
 def _entry(left: str, style: str, right: str, width: int) -> list[tuple[str, str]]:
-    lines = wrap(right, max(width - _KEYS - 4, 20))
-    parts = [("  ", ""), (left, style), (" " * (_KEYS - len(left)), ""), (f"  {lines[0]}\n", "")]
+    lines = wrapped(right, max(width - _KEYS - 4, 20))
+    parts = [("  ", ""), (left, style), (" " * (_KEYS - cell_width(left)), ""), (f"  {lines[0]}\n", "")]
     return parts + [(f"{'':<{_KEYS + 4}}{line}\n", "") for line in lines[1:]]

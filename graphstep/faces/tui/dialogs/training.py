@@ -11,6 +11,7 @@ from textual.widgets import Input, Label, Static
 
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
+from graphstep.faces.tui.saying import language_of
 from graphstep.faces.tui.training_actions import ACTIONS, GROUPS
 
 if TYPE_CHECKING:
@@ -18,17 +19,13 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-_IDEA = (
-    "A round runs the program forward, sends gradients backward, and moves each parameter a little along or against its "
-    "gradient. Rounds that were run can be looked at again, and stepped through."
-)
 _LEGEND = (
-    ("⣀⡠⠤", "$active", "the loss by round; a scale that says logarithmic has equal factors at equal distances"),
-    ("○", "$value", "the loss of examples that are held out"),
-    ("◉", "$selected", "this round"),
-    ("│", "$warn", "the round whose loss is inf or nan: no update follows it"),
-    ("● ▲ ■", "bold $active", "the norms of the gradients, a sign for each parameter"),
-    ("┼", "bold $active", "in the line of rounds: how far it was trained"),
+    ("⣀⡠⠤", "$active", "sign-loss"),
+    ("○", "$value", "sign-held-out"),
+    ("◉", "$selected", "sign-round"),
+    ("│", "$warn", "sign-not-finite"),
+    ("● ▲ ■", "bold $active", "sign-norms"),
+    ("┼", "bold $active", "sign-trained"),
 )
 
 
@@ -80,8 +77,8 @@ class TrainingHelp(HelpPage):
     """All keys of the training screen, and what is drawn there."""
 
     CSS_PATH = "form.tcss"
-    TITLE = "keys and signs of training"
+    TITLE = "training-help-title"
 
     def text(self, width: int) -> Content:
         """The whole help in lines of at most ``width`` cells."""
-        return written(_IDEA, ACTIONS, GROUPS, {"what is drawn": _LEGEND}, width)
+        return written(language_of(self), "training-idea", ACTIONS, GROUPS, {"training-drawn": _LEGEND}, width)

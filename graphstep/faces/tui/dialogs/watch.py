@@ -12,7 +12,7 @@ from graphstep.debugger.facts import NoNode, UnfitError
 from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.faces.replies import no_node_text
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import said_of
+from graphstep.faces.tui.saying import language_of, said_of
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class WatchForm(Form[str]):
         try:
             read_quantity(text, self.program)
         except UnfitError as unfit:
-            return no_node_text(self.program, unfit.fact) if isinstance(unfit.fact, NoNode) else ""
+            return no_node_text(language_of(self), self.program, unfit.fact) if isinstance(unfit.fact, NoNode) else ""
         except GraphstepError as error:
             return said_of(error)
         return ""

@@ -9,6 +9,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from graphstep.debugger.actions import KEYED, key_text
+from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.replies.labels import label
+from graphstep.faces.tui.saying import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +52,7 @@ class KeyLine(Widget):
         if message != self._message:
             self._message, self._style = message, style
             # Most messages fit; for one that does not, the line becomes two or three.
-            rows = min(-(-(len(message) + 2) // max(self.size.width, 1)), 3) if message else 1
+            rows = min(-(-(cell_width(message) + 2) // max(self.size.width, 1)), 3) if message else 1
             if self.styles.height is None or self.styles.height.value != rows:
                 self.styles.height = rows
             self.refresh()
@@ -64,22 +67,22 @@ class KeyLine(Widget):
         ranked = sorted((action for action in self._actions if action.rank), key=lambda action: action.rank)
         room, kept = width - 1, []
         for action in ranked:
-            need = len(_text(action)) + 2
+            need = cell_width(self._text(action)) + 2
             if need > room:
                 break
             room -= need
             kept.append(action)
         column, result = 1, []
         for action in sorted(kept, key=lambda action: action.rank):
-            result.append((column, _text(action), action))
-            column += len(_text(action)) + 2
+            result.append((column, self._text(action), action))
+            column += cell_width(self._text(action)) + 2
         return result
 
     def on_click(self, event: events.Click) -> None:
         if self._message:
             return
         for column, text, action in self.placed(self.size.width):
-            if column <= event.x < column + len(text):
+            if column <= event.x < column + cell_width(text):
                 self.post_message(self.Chosen(action.id))
 
     def render(self) -> Content:
@@ -92,6 +95,5 @@ class KeyLine(Widget):
             parts += [(key, "bold $active"), (text[len(key) :] + "  ", "$quiet")]
         return Content.assemble(*parts)
 
-
-def _text(action: Action) -> str:
-    return f"{key_text(action.keys[0])} {action.label}"
+    def _text(self, action: Action) -> str:
+        return f"{key_text(action.keys[0])} {label(language_of(self), action)}"

@@ -1,0 +1,23 @@
+"""The English messages, by their ids: the one place where sentences are written, a module for each kind of text.
+
+A pair is the singular and the plural; ``{count}`` decides. What is said of one gate, one optimizer or one action stands in its
+row. Another language is a file such as ``zh.po``: each message with its id (``msgctxt``) and its English (``msgid``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.telling.words.english.replies import REPLIES
+from graphstep.telling.words.english.reports import REPORTS
+from graphstep.telling.words.english.screen import SCREEN
+from graphstep.telling.words.english.steps import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+English = str | tuple[str, str]
+"""A message, or its singular and its plural."""
+
+MESSAGES: Mapping[str, English] = {**STEPS, **REPORTS, **REPLIES, **SCREEN}
+"""Every message that is no sentence of a row."""

@@ -1,0 +1,148 @@
+"""What the debugger answers, on every face: ``{step}``, ``{break_at}`` and their like are the keys or words of those actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.telling.words.english import English
+
+_REPLIES: dict[str, English] = {
+    "reply-no-node": "No node is called {text}.",
+    "reply-meant": "{reply}  Did you mean '{name}'?",
+    "reply-no-step": "There is no step {text}: the steps are 0 to {steps}.",
+    "reply-at-end": "This is the last step: every gradient is known.  {offers}",
+    "offer-back": "back",
+    "offer-first": "start",
+    "offer-edit": "edit",
+    "reply-at-start": "This is the start.  {step} steps on.",
+    "reply-no-breakpoints": "There are no breakpoints.  {break_at} sets one at the selected node, {break_on} on a condition.",
+    "reply-none-after": "No breakpoint after this step.  {break_at} and {break_on} set them.",
+    "reply-none-before": "No breakpoint before this step.  {break_at} and {break_on} set them.",
+    "reply-break-set": (
+        "{continue} and {continue_back} stop where {name} gets its value, and a part of its gradient.  "
+        "{break_at} takes that away."
+    ),
+    "reply-break-gone": "No breakpoint at {name} any more.",
+    "reply-breaks-cleared": "No breakpoints any more.",
+    "reply-no-conditions": "No conditions any more.",
+    "reply-conditions": ("{count} step meets {condition}.", "{count} steps meet {condition}."),
+    "reply-conditions-never": "Nothing in this run meets {condition}.",
+    "reply-conditions-that": "that",
+    "reply-conditions-go": "{reply}  {continue} goes on to the next, {continue_back} back.",
+    "reply-unchanged": "No step before this one has changed {name}.",
+    "reply-unchanged-given": "No step before this one has changed {name}: it was given at the start.",
+    "reply-unchanged-before": "{change}  No step before this one has changed it.",
+    "reply-unchanged-before-given": "{change}  No step before this one has changed it; {name} itself was given at the start.",
+    "reply-changed": "{change}  {last_change} goes further back.",
+    "change-value": "Here {name} got its value.",
+    "change-value-number": "Here {name} got its value, {value}.",
+    "change-update": "Here {name} was updated.",
+    "change-gradient": "{title}: here {gradient} changed.",
+    "change-gradient-first": "{title}: here {gradient} became {after}.",
+    "change-gradient-number": "{title}: here {gradient} went from {before} to {after}.",
+    "reply-watched": "{text} stands below every step.",
+    "reply-unwatched": "{text} is not watched any more.",
+    "reply-no-watches": "Nothing is watched.  {watch} watches a quantity.",
+    "reply-predicting": ("Predict: {step} asks what the next step makes.  Other keys step as ever.  {predict} ends it."),
+    "reply-predicting-ends": "No more questions.",
+    "reply-predicting-score": "No more questions.  Right at the first try: {right} of {asked}.",
+    "reply-answered": "Right.  {answer}   (right at the first try: {right} of {asked})",
+    "reply-answer-shown": "So it is:  {answer}   (right at the first try: {right} of {asked})",
+    "reply-nothing-asked": "Nothing is asked here.  {predict} asks before every step.",
+    "reply-no-inputs": "This program has no inputs.",
+    "reply-select-input": "Select an input first: {select}.  Then {more} and {less} nudge it.",
+    "reply-select-input-click": "Select an input first: {select_next} or a click.  Then {more} and {less} nudge it.",
+    "reply-no-cells": "{name} has no cells to nudge.",
+    "reply-cannot-nudge": "{cell} = {value} cannot be nudged.",
+    "reply-undone": "Undone: {names}.",
+    "reply-nothing-to-undo": "No edit is left to undo.  {edit} edits the inputs, {more} and {less} nudge one.",
+    "reply-no-gradient-data": "{name} is data: it has no gradient to verify.",
+    "reply-no-gradient-constant": "{name} is a constant: it has no gradient to verify.",
+    "reply-no-edges": "No gradient is sent along an edge at {name}, so there is no Jacobian to show.",
+    "reply-opened": "{name} is open: the same value, the same gradients.  {out} closes it.",
+    "reply-no-composite": "There is no composite gate here to open.",
+    "reply-no-composite-select": "There is no composite gate here to open.  Select {gates} and then {into}.",
+    "reply-no-composite-click": (
+        "There is no composite gate here to open.  Select {gates} with {select_next} or a click, then {into}."
+    ),
+    "reply-nothing-open": "Nothing is open.  {into} opens a composite gate, such as σ.",
+    "reply-folded": (
+        "Folded: {count} fewer gate, the same value and gradients.  {fold} takes it apart again.",
+        "Folded: {count} fewer gates, the same value and gradients.  {fold} takes it apart again.",
+    ),
+    "reply-unfolded": "Unfolded: the gates are as typed.  {fold} folds them.",
+    "reply-nothing-to-fold": "There is nothing to fold: no 1/(1+exp(-u)) and its like is typed here.",
+    "reply-no-cell": "{name} is {kind}: it has no cell [{text}].",
+    "break-at": "breakpoint at {name}",
+    "break-since": "{condition}, since {reason}",
+    "break-after": "break after step {step}: {why}",
+    "break-none": "no break: nothing in this run meets {conditions}",
+    "break-none-so-far": "no break: nothing up to step {step} meets {conditions}",
+    "break-or": "{one} or {next}",
+    "break-arrives": "{value} arrives at {name}",
+    "break-contribution": "the contribution to {name} is {value}",
+}
+
+_QUANTITIES: dict[str, English] = {
+    "quantity-unknown": "{text}: not known yet",
+    "quantity-elsewhere": "{text}: not in this program",
+    "value-not-yet": "{name}: step {step} computes it",
+    "gradient-none-data": "{name} is data: it has no gradient",
+    "gradient-none-constant": "{name} is a constant: it has no gradient",
+    "gradient-not-yet": "{name}: not yet",
+    "gradient-not-yet-step": "{name}: not yet, step {step} completes it",
+    "gradient-so-far": "{name}: {value} so far, {received} of {expected} contributions",
+}
+
+_PANELS: dict[str, English] = {
+    # A nudge.
+    "nudge-predicted": "predicted",
+    "nudge-true": "true",
+    "nudge-data": "{name} is data: no gradient is asked for, so nothing was predicted.",
+    "nudge-not-finite": "The output is not finite, so there is nothing to compare.",
+    "nudge-agree": "They agree: {out} is a straight line in {name}.",
+    "nudge-differ": "They differ by {gap}: {out} bends, and the gradient is its slope at the old point only.",
+    # Routers that choose another way.
+    "route": "{gate} at {name} {does}",
+    "route-cells": "now {changes} of {cells} cells",
+    "route-cells-passes": "passes {count} more",
+    "route-cells-blocks": "blocks {count} more",
+    "route-cells-turns": "turns the sign of {count} more",
+    "route-passes": "now lets it pass",
+    "route-turns": "now turns its sign",
+    "route-blocks": "now blocks it",
+    # What witnesses say of one gradient.
+    "witness-backprop": "backprop",
+    "witness-symbolic": "SymPy's derivative",
+    "witness-numeric": "central difference",
+    "witness-no-cells": "It has no cells, so there is nothing to check.",
+    "witness-no-difference": "the output is not finite around this point",
+    "witness-agree": "✓ They agree.",
+    "witness-agree-error": "✓ They agree, relative error {error}.",
+    "witness-rounding": "≈ Digits are lost to rounding.",
+    "witness-kink": "◆ There is a kink here.",
+    "witness-not-finite": "▲ Not finite.",
+    "witness-disagree": "✗ They disagree.",
+    "witness-furthest": "{sample}, and this is where they are furthest apart",
+    "witness-at-cell": "{gradient}   at {cell}",
+    "witnesses-for": "three witnesses for {name}",
+    "and-more": "and {more} more",
+    # A command to copy.
+    "copy-leaves-out": "It leaves out {names}: too large to be written here, and not as typed.  The form will ask.",
+    "copy-as-typed": "It opens the program as it was typed, at the step nearest to this one.",
+}
+
+_PROMPT: dict[str, English] = {
+    "find-nothing": "Nothing fits.",
+    "find-step": "step {step}",
+    "find-step-value": "step {step}: makes the value of {name}",
+    "find-step-gradient": "step {step}: makes the gradient of {name}",
+    "prompt-question": "{question}  {example}; the word answer alone shows it.",
+    "prompt-screen-only": "{label}: only a screen has that",
+    "prompt-wrote": "wrote {file}",
+    "prompt-given-up": "given up",
+}
+
+REPLIES: dict[str, English] = {**_REPLIES, **_QUANTITIES, **_PANELS, **_PROMPT}
+"""By id the messages of replies."""
