@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.analysis.kinks import convention
 from graphstep.analysis.symbolic import derivatives, evaluate
 from graphstep.analysis.witnesses.differences import differences
 from graphstep.engine.trace import trace
@@ -20,7 +21,6 @@ from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
-from graphstep.telling.kinks import convention
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace

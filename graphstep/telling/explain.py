@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.analysis.facts import Computed, Kind, Listed, Named, Operand, Reason, Seeded, Sent, Slot, Started, Summed, reason
+from graphstep.analysis.kinks import chosen_slots
 from graphstep.gates.gate import Gate, shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import SMALL, all_zero, shape_of, shape_text
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import definitions, objective_name
-from graphstep.telling.facts import Computed, Kind, Listed, Named, Operand, Reason, Seeded, Sent, Slot, Started, Summed, reason
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import output_name
-from graphstep.telling.operands import chosen_slots
 from graphstep.telling.reasons import remarks, share_blocked, wire_pattern
 from graphstep.telling.sizes import copies
 from graphstep.telling.words.steps import explanation
@@ -24,13 +24,13 @@ from graphstep.telling.words.steps import explanation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graphstep.analysis.facts import Fact, Figure, Updated
     from graphstep.engine.step import Event, Step
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
     from graphstep.telling.explanation import Explanation
-    from graphstep.telling.facts import Fact, Figure, Updated
 
 _TYPED = 120
 """Characters of an input up to which it is written as typed."""

@@ -11,11 +11,8 @@ from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
+    from graphstep.analysis.facts import NoteKind
     from graphstep.gates.notation import Term
-
-NoteKind = Literal["convention", "warning", "zero", "arrived"]
-"""A choice at a kink or tie; something infinite or undefined; the reason for a zero; how many contributions have arrived."""
-
 
 RungKind = Literal["symbols", "numbers", "value", "words"]
 """A formula in names, the same in numbers, what it comes to, or words that stand for what is too long."""

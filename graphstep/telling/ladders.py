@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.analysis.kinks import convention
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT, Term
@@ -20,7 +21,6 @@ from graphstep.ground.operands import Constant
 from graphstep.telling.derivatives import gradient_term, local_term, objective_formula, wire_term
 from graphstep.telling.equations import equation, number, result
 from graphstep.telling.explanation import Ladder, Rung
-from graphstep.telling.kinks import convention
 from graphstep.telling.names import constant_term, names_of
 from graphstep.telling.words.catalogue import message
 

@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.analysis.facts import Box, Named, NotFinite, Reason, Remark, reason
+from graphstep.analysis.infinities import FOLLOWED, why_not_finite, zero_times_infinity
+from graphstep.analysis.kinks import convention
+from graphstep.analysis.zeros import is_choice, why_nothing_is_sent
 from graphstep.engine.causes import zero_causes
 from graphstep.ground.arrays import all_zero, is_small, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
-from graphstep.telling.facts import Box, Named, NotFinite, Reason, Remark, reason
-from graphstep.telling.infinities import FOLLOWED, why_not_finite, zero_times_infinity
-from graphstep.telling.kinks import convention
 from graphstep.telling.names import output_name
 from graphstep.telling.words.wording import wording
-from graphstep.telling.zeros import is_choice, why_nothing_is_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graphstep.analysis.facts import Figure
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
     from graphstep.gates.gate import Gate
     from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
-    from graphstep.telling.facts import Figure
 
 SATURATED = 0.01
 """A squashing gate whose slope is smaller than this is called saturated."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.analysis.facts import Listed, Reason, reason
 from graphstep.ground.numerals import numeral
-from graphstep.telling.facts import Listed, Reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,17 +5,17 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from graphstep.analysis.facts import Kind, Listed, Named, Reason, reason
 from graphstep.ground.arrays import all_zero, shape_text
-from graphstep.telling.facts import Kind, Listed, Named, Reason, reason
 from graphstep.telling.names import copied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graphstep.analysis.facts import Figure
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
     from graphstep.ground.operands import Shape
-    from graphstep.telling.facts import Figure
 
 
 def operand_shapes(trace: Trace, index: int) -> tuple[Shape, ...]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import graphstep as gs
+from graphstep.analysis.infinities import why_not_finite
 from graphstep.gates import ELEMENTWISE, Gate
 from graphstep.gates.notation.names import latex_name
 from graphstep.telling.explain import explain
-from graphstep.telling.infinities import why_not_finite
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reasons import why_gradient, why_zero
 from graphstep.telling.words.wording import wording

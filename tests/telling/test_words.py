@@ -12,11 +12,11 @@ from string import Formatter
 import pytest
 
 import graphstep as gs
+from graphstep.analysis.facts import Sent
 from graphstep.debugger.actions import BY_ID
 from graphstep.faces.drawing.layout.cells import cell_width, wrapped
 from graphstep.ground.errors import InputError
 from graphstep.telling.explain import explain, fact_of
-from graphstep.telling.facts import Sent
 from graphstep.telling.words.catalogue import catalogue, languages
 from graphstep.telling.words.english import MESSAGES
 from graphstep.telling.words.template import messages, template

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
+from graphstep.analysis.infinities import why_not_finite
+from graphstep.analysis.zeros import why_nothing_is_sent
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
 from graphstep.ground.numerals import numeral
-from graphstep.telling.infinities import why_not_finite
 from graphstep.telling.names import name_of, name_with_text, output_name
 from graphstep.telling.words.wording import wording
-from graphstep.telling.zeros import why_nothing_is_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.analysis.kinks import convention
 from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.telling.explanation import Note
-from graphstep.telling.kinks import convention
 from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from graphstep.analysis.facts import Remark
     from graphstep.debugger.breakpoints import Condition
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
     from graphstep.faces.export import Options
-    from graphstep.telling.facts import Remark
 
 AGREES = 1e-12
 """Relative difference up to which a composite gate and its parts count as equal."""
@@ -203,6 +203,6 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
 
 def _remarks(run: Trace) -> Iterator[Remark | None]:
     """What is said of each gate."""
-    from graphstep.telling.kinks import convention
+    from graphstep.analysis.kinks import convention
 
     yield from (convention(run, index) for index in range(run.program.first_gate, len(run.program.nodes)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.analysis.facts import Kind, Named
 from graphstep.analysis.jacobian import jacobian
 from graphstep.gates.notation import TERMS
 from graphstep.ground.arrays import number_text, shape_text
@@ -16,7 +17,6 @@ from graphstep.telling.cells import cell, named
 from graphstep.telling.derivatives import local_term
 from graphstep.telling.document import Code, Column, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
 from graphstep.telling.explanation import Rung
-from graphstep.telling.facts import Kind, Named
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import around, column, heading, sentence
 from graphstep.telling.reports.run import made_by

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.analysis.kinks import convention
 from graphstep.gates import GATES
 from graphstep.telling.document import FULL, Code, Column, Figure, Heading, Listing, Math, Table
 from graphstep.telling.explain import explain
-from graphstep.telling.kinks import convention
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import counted, equal, output_term, sentence
 from graphstep.telling.words.wording import wording

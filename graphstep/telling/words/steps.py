@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.analysis.facts import Box, Computed, Named, Seeded, Sent, Started, Summed
 from graphstep.telling.explanation import Explanation
-from graphstep.telling.facts import Box, Computed, Named, Seeded, Sent, Started, Summed
 from graphstep.telling.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
 from graphstep.telling.names import output_name
 from graphstep.telling.sizes import jacobian, same_shape, shape_rule
 from graphstep.telling.words.wording import Wording, wording
 
 if TYPE_CHECKING:
-    from graphstep.telling.facts import Fact, Reason, Updated
+    from graphstep.analysis.facts import Fact, Reason, Updated
 
 _SUM = "gradients add up at branches"
 """By what a document knows the rule of a sum again."""

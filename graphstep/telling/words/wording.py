@@ -5,9 +5,9 @@ from __future__ import annotations
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from graphstep.analysis.facts import Box, Cells, Kind, Listed, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.ground.numerals import numeral
 from graphstep.telling.explanation import Note
-from graphstep.telling.facts import Box, Cells, Kind, Listed, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.telling.names import name_of, slot_name
 from graphstep.telling.operands import operand_with_value
 from graphstep.telling.words.catalogue import catalogue, joined, kind
@@ -16,8 +16,8 @@ from graphstep.telling.words.english import MESSAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from graphstep.analysis.facts import Figure, Remark
     from graphstep.engine.trace import Trace
-    from graphstep.telling.facts import Figure, Remark
 
 
 class Wording:

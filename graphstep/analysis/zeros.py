@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.analysis.facts import Listed, Named, Operand, Reason, Slot, reason
+from graphstep.analysis.kinks import at_choice, chosen_slots, convention
 from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.numbers import send
 from graphstep.ground.arrays import all_zero, number_text
-from graphstep.telling.facts import Listed, Named, Operand, Reason, Slot, reason
-from graphstep.telling.kinks import at_choice, convention
-from graphstep.telling.operands import chosen_slots, number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
+    from graphstep.ground.arrays import Number
 
 
 def why_nothing_is_sent(wire: Wire) -> tuple[Reason, ...]:
@@ -29,6 +29,11 @@ def why_nothing_is_sent(wire: Wire) -> tuple[Reason, ...]:
     if not wire.gate.cellwise:
         return _why_nothing_is_pulled(wire, sender, slot)
     return _why_no_cell_is_sent(wire, sender, slot) if trace.node(sender).shape else _why_no_number_is_sent(wire, sender, slot)
+
+
+def number(value: Number | None) -> Number:
+    """A number or an array that a send has; 0 for what it does not have."""
+    return 0.0 if value is None else value
 
 
 def is_choice(wire: Wire) -> bool:

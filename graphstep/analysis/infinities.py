@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.analysis.facts import Box, Cells, Named, NotFinite, Operand, Reason, Slot, reason
+from graphstep.analysis.zeros import number
 from graphstep.engine.causes import gradient_causes
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import number_text
-from graphstep.telling.facts import Box, Cells, Named, NotFinite, Operand, Reason, Slot, reason
-from graphstep.telling.operands import number
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace

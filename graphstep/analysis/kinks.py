@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.gates.gate import Gate
+from graphstep.analysis.facts import Cells, Listed, Reason, Remark, Slot, reason
+from graphstep.gates.gate import Gate, shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
-from graphstep.telling.facts import Cells, Listed, Reason, Remark, Slot, reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,6 +79,20 @@ def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
                     where = np.asarray(rule.at(NUMBERS, *trace.operand_values(index))) & ~chosen & ~warned
                     chosen, warned = (chosen, warned | where) if rule.warns else (chosen | where, warned)
     return chosen
+
+
+def chosen_slots(trace: Trace, index: int) -> list[int]:
+    """The slots among which max or min of numbers divides its gradient, the winner first (a constant before the others).
+
+    Empty when nothing compares (nan).
+    """
+    node, values, out = trace.node(index), trace.operand_values(index), trace.value_of(index)
+    chosen = [slot for slot, x in enumerate(values) if x == out]
+    if out != out:
+        # Nothing equals nan. Who gets the gradient then is a convention, which is asked rather than written a second time.
+        taken = shares(NUMBERS, values, out, tuple(node.constants), trace.ties)
+        chosen = [slot for slot, share in enumerate(taken) if share > 0]
+    return sorted(chosen, key=lambda slot: (not isinstance(node.operands[slot], Constant), slot))
 
 
 def _tie(trace: Trace, index: int, slot: int | None) -> Remark | None:

@@ -6,7 +6,7 @@ A fact holds the wire and not the step alone: the gradient of a step is the rece
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from graphstep.engine.wires import Wire
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Shape
-    from graphstep.telling.explanation import NoteKind
 
+
+NoteKind = Literal["convention", "warning", "zero", "arrived"]
+"""Why something is said besides the rule: a choice at a kink or tie; something infinite or undefined; the reason for a zero; how
+many contributions have arrived."""
 
 # -- what stands in a sentence ---------------------------------------------------------------------------------------------------
 
