@@ -106,7 +106,7 @@ def _tie(trace: Trace, index: int, slot: int | None) -> Remark | None:
     if trace.ties == "split":
         share = numeral(1 / len(winners))
         each = reason("tie-each", share=share)
-        return Remark("convention", (head, reason("tie-split", share=share)), "ties split", (head, each))
+        return Remark("convention", (head, reason("tie-split", share=share)), "tie-split", (head, each))
     if any(isinstance(operands[k], Constant) for k in winners):
         return _routed_tie(head, reason("tie-constant", value=spelled), f"tie-constant {spelled}")
     return _routed_tie(head, reason("tie-first", gate=gate.name), f"tie-first {gate.name}")
@@ -124,7 +124,7 @@ def _ties(trace: Trace, index: int, slot: int | None) -> Remark | None:
         return None
     head = reason("tie-cells", names=_names(index, among), where=Cells.where(tie))
     if trace.ties == "split":
-        return Remark("convention", (head, reason("tie-split-cells")), "ties split in cells", (head,))
+        return Remark("convention", (head, reason("tie-split-cells")), "tie-split-cells", (head,))
     if any(isinstance(operands[k], Constant) for k in among):
         return _routed_tie(head, reason("tie-constant-cells"), "tie-constant-cells")
     return _routed_tie(head, reason("tie-first-cells", gate=gate.name), f"tie-first-cells {gate.name}")
