@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.engine.training import Training
     from graphstep.faces.api import build, check, from_sympy, run, train
     from graphstep.faces.result import Run
+    from graphstep.faces.training import Training
     from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
 
 __version__ = "0.1.0"
@@ -38,7 +38,7 @@ _HOMES = {
     **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "ground.errors"),
     **dict.fromkeys(("build", "check", "from_sympy", "run", "train"), "faces.api"),
     "Run": "faces.result",
-    "Training": "engine.training",
+    "Training": "faces.training",
 }
 
 

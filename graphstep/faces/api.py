@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.witnesses import Report
     from graphstep.engine.opening import Opening
-    from graphstep.engine.training import Training
+    from graphstep.faces.training import Training
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number
     from graphstep.ground.numerals import Notation
@@ -167,6 +167,7 @@ def train(
     Raises what :func:`run` raises, and InputError for what cannot be trained so.
     """
     from graphstep.engine import training
+    from graphstep.faces.training import Training
     from graphstep.gates.optimizers import optimizer as named
     from graphstep.gates.optimizers import settings_of
 
@@ -200,9 +201,9 @@ def train(
         patience=patience,
         ties=ties,
     )
-    made = training.Training(opening.program, opening.inputs, settings, opening.setup)
+    trained = Training(opening.program, opening.inputs, settings, opening.setup)
     if resume is not None:
         from graphstep.engine.training.saved import resume as go_on
 
-        go_on(made, resume)
-    return made.run(on_progress)
+        go_on(trained, resume)
+    return trained.run(on_progress)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.ground.arrays import shape_of, shape_text
+from graphstep.engine.training.settings import Settings
+from graphstep.ground.arrays import Number, shape_of, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from graphstep.engine.training.settings import Settings
-    from graphstep.ground.arrays import Number
 
 Places = NDArray[np.int64]
 

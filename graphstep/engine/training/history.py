@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.engine.training.machine import Checkpoint, Machine
+from graphstep.engine.training.machine import Checkpoint, Machine
 
 MEMORY = 16_000_000
 """Bytes that checkpoints may take."""

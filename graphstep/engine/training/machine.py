@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,21 +17,16 @@ from graphstep.engine.plan import Plan, plan
 from graphstep.engine.trace import Trace, finished
 from graphstep.engine.training.examples import Examples
 from graphstep.engine.training.schedule import Schedule
+from graphstep.engine.training.settings import Settings
 from graphstep.engine.update import update
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.optimizers import apply
 from graphstep.gates.products import dot
-from graphstep.ground.arrays import kind_text, shape_of
+from graphstep.ground.arrays import Number, kind_text, shape_of
 from graphstep.ground.errors import InputError
+from graphstep.language.program import Program
+from graphstep.language.setup import Setup
 from graphstep.language.shapes import infer_shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from graphstep.engine.training.settings import Settings
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
-    from graphstep.language.setup import Setup
 
 Array = NDArray[np.float64]
 

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Self
 
 import numpy as np
 
+from graphstep.engine.trace import Trace
 from graphstep.engine.training.history import Checkpoints, History
 from graphstep.engine.training.machine import Machine
-from graphstep.engine.training.settings import check_params
-from graphstep.ground.arrays import number_text
-from graphstep.ground.errors import InputError
-from graphstep.language.setup import setup_of_program
+from graphstep.engine.training.settings import Settings, check_params
+from graphstep.ground.arrays import Number, number_text
+from graphstep.language.program import Program
+from graphstep.language.setup import Setup, setup_of_program
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.training.settings import Settings
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
-    from graphstep.language.setup import Setup
 
 
 class Training:
@@ -82,7 +74,7 @@ class Training:
 
     # -- training ----------------------------------------------------------------------------------------------------------------
 
-    def run(self, on_progress: Callable[[int, float], bool | None] | None = None) -> Training:
+    def run(self, on_progress: Callable[[int, float], bool | None] | None = None) -> Self:
         """Train until all rounds are done or there is a reason to stop, which :attr:`stopped` says; returns itself.
 
         ``on_progress(round, loss)`` is called after every round; when it returns False the training stops there, with
@@ -221,43 +213,6 @@ class Training:
         self.machine.next = len(history)
         self.history = history
         self._checkpoints.keep(self.machine)
-
-    def save(self, path: str | Path) -> Path:
-        """Write parameters, state and history to an npz file, from which :func:`graphstep.engine.training.saved.resume` goes
-        on.
-        """
-        from graphstep.engine.training.saved import save
-
-        return save(self, path)
-
-    def to(self, path: str | Path) -> Path:
-        """Write a document to a file and return its path: ``.svg`` the curves as a picture, ``.md`` a report, ``.csv`` the
-        history, ``.json`` the last round's run with the history, ``.txt`` the table of rounds.
-
-        InputError for another suffix, and where there is no round to show.
-        """
-        from graphstep.faces.export.training.formats import write
-
-        return write(self, path)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The last round's run as JSON data (schema 1), with ``history`` and ``params``; InputError before the first round."""
-        from graphstep.faces.export.training.document import to_dict
-
-        if not self.history.losses:
-            raise InputError("there is no round to show", hint="train one round at least")
-        return to_dict(self)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """What a notebook shows: the curves, once there is a round."""
-        from graphstep.faces.export.training.formats import picture
-
-        text = {"text/plain": repr(self)}
-        return {**text, "image/svg+xml": picture(self)} if self.history.losses else text
-
-    def __repr__(self) -> str:
-        params = ", ".join(f"{name}: {number_text(value, 6)}" for name, value in list(self.params.items())[:6])
-        return f"<graphstep.Training rounds={self.rounds} loss={number_text(self.loss, 6)} params={{{params}}}>"
 
 
 def curves(training: Training) -> dict[str, list[tuple[int, float]]]:

@@ -116,7 +116,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _save(training: Training, path: str | None) -> None:
     if path:
-        print(f"wrote {training.save(path)}", file=sys.stderr)
+        from graphstep.engine.training.saved import save
+
+        print(f"wrote {save(training, path)}", file=sys.stderr)
 
 
 def _on_screen(options: argparse.Namespace) -> bool:

@@ -16,6 +16,7 @@ from textual.widgets import Input
 import graphstep as gs
 from graphstep.debugger.actions import key_text
 from graphstep.engine.training import Settings, Training, read_batch, read_held_out
+from graphstep.faces.export.training.formats import write
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.doing.training import DOES
 from graphstep.faces.tui.panes.curve import CurvePlot
@@ -384,7 +385,7 @@ def test_a_training_is_exported(tmp_path: Path) -> None:
             await _type(d, str(target))
             await d.pilot.press("enter")
             await d.until(lambda target=target: d.message.startswith("wrote") and target.name in d.message)
-            d.screen.training.to(tmp_path / f"again{suffix}")
+            write(d.screen.training, tmp_path / f"again{suffix}")
             assert target.read_bytes() == (tmp_path / f"again{suffix}").read_bytes()
 
     drive(play)

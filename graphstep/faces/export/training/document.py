@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
+from graphstep.engine.training.training import Training
 from graphstep.faces.export import json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.training.training import Training
 
 
 def export(training: Training) -> Iterator[str]:

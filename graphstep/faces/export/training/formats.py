@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from graphstep.engine.training.training import Training
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import is_stream, write_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.training.training import Training
-    from graphstep.telling.document import Document
+from graphstep.telling.document import Document
 
 FORMATS = {
     "text": (".txt", "the table of rounds and the parameters, as text"),

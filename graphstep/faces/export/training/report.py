@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from graphstep.engine.training.training import Training
 from graphstep.ground.arrays import number_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.reports.training import shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.training.training import Training
 
 _DIGITS = 6
 _NORMS = 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.engine.training import saved
 from graphstep.faces.tui.doing import program
 from graphstep.faces.tui.panes.curve import SIGNS, CurvePlot
 
@@ -149,7 +150,7 @@ def select(screen: TrainingScreen, place: int) -> None:
 def save(screen: TrainingScreen) -> None:
     """Save the state."""
     suffixes = [(".npz", "parameters, state of the optimizer and history, for --resume")]
-    _write(screen, "save the state", screen.save_to or "graphstep.npz", suffixes, lambda training, path: training.save(path))
+    _write(screen, "save the state", screen.save_to or "graphstep.npz", suffixes, saved.save)
 
 
 def export(screen: TrainingScreen) -> None:
