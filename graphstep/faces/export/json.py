@@ -18,6 +18,7 @@ from graphstep.telling.reasons import pattern
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graphstep.analysis.chain import Chain, Link
     from graphstep.analysis.jacobian import Jacobian, Orders
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
@@ -109,6 +110,17 @@ def multiplications(of: Orders) -> dict[str, Any]:
     ]
     totals = {"pullback": of.pullback, "from_output": of.from_output, "from_input": of.from_input}
     return {"start": node_id(of.start), "layers": layers, **totals}
+
+
+def chain(why: Chain) -> dict[str, Any]:
+    """A chain of causes: what is odd, its links from the number that was asked for on, where it ends, and the link that is it."""
+    links = [_link(link) for link in why]
+    return {"symptom": why.symptom, "ending": why.ending, "links": links, "root": _link(why.root)}
+
+
+def _link(link: Link) -> dict[str, Any]:
+    entry: dict[str, Any] = {"of": link.of, "node": node_id(link.node), "step": link.step, "number": _plain(number(link.number))}
+    return entry if link.wire is None else {**entry, "from": node_id(link.wire.sender), "slot": link.wire.slot}
 
 
 def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:

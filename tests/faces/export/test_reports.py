@@ -27,6 +27,7 @@ COMMANDS = {
     "cell": ["jacobian", "q = W@x; sum(q^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]", "--cell", "W[0,1]"],
     "cells": ["jacobian", "q = X@w; sum(q^2)", "X=randn(64,9)", "w=ones(9)", "--cell", "X[20:]"],
     "path": ["jacobian", "q = X@w; sum(q^2)", "X=randn(64,9)", "w=ones(9)", "--path", "w"],
+    "why": ["why", "grad x", "tanh(50*x)*w", "x=3", "w=2"],
     "train": ["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "12"],
 }
 

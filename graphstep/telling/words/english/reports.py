@@ -121,5 +121,27 @@ _JACOBIANS: dict[str, English] = {
     "cells-of-gradient": "the gradient of {name}, {kind}: {where}",
 }
 
-REPORTS: dict[str, English] = {**_REPORTS, **_JACOBIANS}
+_CHAINS: dict[str, English] = {
+    "heading-why": "Why {what}",
+    "heading-number": "number",
+    "why-more": ("{count} more that passes it on", "{count} more that pass it on"),
+    "why-input": "given",
+    "why-seed": "It comes from the seed: no gate on the way made it so.",
+    "why-given": "{name} was given so.",
+    "why-apart": "{out} does not depend on {name}: no way leads there.",
+    "why-sum": (
+        "It begins at {name}, where {count} contribution arrives.",
+        "It begins at {name}, where {count} contributions add up to it.",
+    ),
+    "why-blocked": "It begins at {box}, {name}: a gradient arrives there, and 0 is sent on.",
+    "why-made": "It begins at {box}, {name}.",
+    "why-constant": "It begins at {box}, {name}: a constant in it makes it so.",
+    "why-computed": "It begins at {box}, {name}, which computes it from ordinary numbers.",
+    "why-factor-shrinks": "It shrinks most at {box}, {name}: from {came} to {sent}.",
+    "why-factor-grows": "It grows most at {box}, {name}: from {came} to {sent}.",
+    "why-gradual-shrinks": "It shrinks from gate to gate, and at none by most of it; at {box}, {name}, from {came} to {sent}.",
+    "why-gradual-grows": "It grows from gate to gate, and at none by most of it; at {box}, {name}, from {came} to {sent}.",
+}
+
+REPORTS: dict[str, English] = {**_REPORTS, **_JACOBIANS, **_CHAINS}
 """By id the messages of documents."""

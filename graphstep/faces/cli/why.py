@@ -1,0 +1,82 @@
+"""``graphstep why "grad x" EXPR NAME=VALUE …``: the chain of causes of a number, to the place that made it so."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from graphstep.analysis.chain import Chain
+    from graphstep.engine.trace import Trace
+    from graphstep.telling.document import Document
+
+USAGE = "QUANTITY EXPR [NAME=VALUE ...] [options]"
+SUMMARY = "Follow a gradient or a value that is zero, tiny, huge, inf or nan back to the place that made it so."
+EXAMPLES = """\
+examples:
+  graphstep why "grad x" "tanh(50*x)*w" x=3 w=2                 a saturated gate
+  graphstep why "grad w" "max(0, w*x)^2" w=-1 x=2               a gate that passes nothing on
+  graphstep why "value f" "log(a - b) + c" a=1 b=2 c=3          the gate that makes the first nan
+  graphstep why "grad x" @model.txt x=@x.npy --to why.md        or .html .tex .pdf .txt .json
+
+QUANTITY is a node with what is asked of it: grad x, value q; a name alone is its gradient.
+Of an array nan and inf count in any cell, 0 in every cell, else the size of its largest cell.
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("quantity", metavar="QUANTITY", help="the number to ask about: grad x, value q")
+    program_arguments(parser)
+    writing_arguments(parser)
+    report_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print or write the chain."""
+    made = opening_of(options).run()
+    why = chain_of(made, options.quantity)
+    setup = made.setup.filled(made.inputs)
+
+    def text() -> Iterable[str]:
+        from graphstep.faces.export import text
+        from graphstep.telling.reports import chain as reports
+
+        return (f"{line}\n" for line in text.lines(reports.told(why)))
+
+    def document(form: str) -> Document:
+        from graphstep.telling.reports import chain as reports
+
+        word, *words = setup.words("--format", form, command="why")
+        return reports.document(why, shlex.join(["graphstep", word, options.quantity, *words]), setup.without_text)
+
+    def data() -> dict[str, Any]:
+        from graphstep.faces.export import json
+
+        return {"schema": 1, "program": made.program.text, "quantity": " ".join(options.quantity.split()), **json.chain(why)}
+
+    deliver(options, text, data, document)
+    return 0
+
+
+def chain_of(made: Trace, quantity: str) -> Chain:
+    """The chain of what a text names: ``grad x``, ``value q``, or a name alone for its gradient. InputError for no such node."""
+    from graphstep.analysis.chain import why_gradient, why_value
+    from graphstep.telling.names import names_of
+
+    names = names_of(made.program)
+    word, _, rest = " ".join(quantity.split()).partition(" ")
+    if word in ("grad", "gradient", "value") and (node := names.find(rest)) is not None:
+        return why_value(made, node) if word == "value" else why_gradient(made, node)
+    if (node := names.find(quantity)) is not None:
+        return why_gradient(made, node)
+    wanted = rest if word in ("grad", "gradient", "value") and rest else quantity
+    hint = did_you_mean(wanted, made.program.names) or 'name a node behind grad or value: "grad x", "value q", "grad v3"'
+    raise InputError(f"no node is called {quoted(wanted)}", hint=hint)
