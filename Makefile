@@ -3,7 +3,7 @@
 VENV ?= .venv
 export VENV
 
-.PHONY: check tests lint types contracts lessons wheel kernels browser paper oldest bench fuzz mutants docs format
+.PHONY: check tests lint types contracts lessons wheel kernels browser paper oldest bench fuzz mutants golden docs format
 
 check: ## everything that CI does
 	@bash .ci/run
@@ -25,6 +25,11 @@ mutants: ## break the code in 200 places a package, and see whether tests notice
 bench: ## speed against peers, in ratios (docs/benchmarks.md)
 	@$(VENV)/bin/pip install -q -e ".[bench]"
 	@$(VENV)/bin/python -m tests.benchmarks
+
+ONLY ?= tests
+golden: ## keep the texts and pictures in tests/golden as they are made today; ONLY=tests/gates for those of one folder
+	@GRAPHSTEP_GOLDEN=write $(VENV)/bin/python -m pytest -q -n auto $(ONLY)
+	@git diff --stat -- tests/golden
 
 docs: ## write anew the pages that are made from the code
 	@$(VENV)/bin/python -m docs.generate

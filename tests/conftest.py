@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Callable
+
+import pytest
 
 # Before NumPy is imported: arrays in tests are small, and threads that share two cores with other tests slow all of them down.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from hypothesis import settings
+
+from tests import held
 
 # The suite finds today what it found yesterday: property tests take the same examples in every run, and a slow machine fails
 # none of them. Fresh examples are what `make fuzz` is for, or HYPOTHESIS_PROFILE=default.
@@ -20,3 +25,15 @@ def pytest_collection_finish() -> None:
     """The collected tests stay for good: the garbage collector would look through them again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Holds a text against the one that was read through (``tests/held.py``)."""
+    return held.hold
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """``make golden`` runs nothing but the tests that hold a text."""
+    if held.WRITES:
+        items[:] = [item for item in items if "golden" in getattr(item, "fixturenames", ())]

@@ -1,7 +1,4 @@
-"""What `check` says of programs of every kind, as a golden text that a person can read.
-
-`python -m tests.analysis.test_witness_texts` writes it anew, after a wanted change of words.
-"""
+"""What `check` says of programs of every kind, as a golden text that a person can read."""
 
 from __future__ import annotations
 
@@ -15,15 +12,11 @@ from graphstep.analysis.witnesses import check, check_node, numeric_rows
 from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
 from graphstep.language.read import read
-from tests import FOLDER
-from tests.numbers import same_but_for_rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.engine.trace import Trace
-
-GOLDEN = FOLDER / "golden" / "witnesses.txt"
 
 PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("x*y + sin(x)", {"x": 2, "y": 3}),
@@ -104,11 +97,5 @@ def wrong_gates() -> Iterator[str]:
             yield from check(run(text, inputs)).lines()
 
 
-def test_what_check_says_is_what_was_read_through() -> None:
-    said, golden = "\n".join(reports()) + "\n", GOLDEN.read_text(encoding="utf-8")
-    if not same_but_for_rounding(said, golden):
-        assert said == golden
-
-
-if __name__ == "__main__":
-    GOLDEN.write_text("\n".join(reports()) + "\n", encoding="utf-8")
+def test_what_check_says_is_what_was_read_through(golden) -> None:
+    golden("witnesses.txt", "\n".join(reports()) + "\n")

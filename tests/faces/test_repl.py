@@ -1,7 +1,4 @@
-"""The line prompt: the whole debugger in sentences, from a pipe and from a terminal.
-
-`python -m tests.faces.test_repl` writes the golden transcript anew.
-"""
+"""The line prompt: the whole debugger in sentences, from a pipe and from a terminal."""
 
 from __future__ import annotations
 
@@ -17,14 +14,12 @@ from graphstep.debugger.actions import ACTIONS
 from graphstep.faces.cli import main
 from graphstep.faces.repl.answers import help_lines
 from graphstep.faces.repl.lines import prompt_keys, read_line, words
-from tests import FOLDER
 from tests.faces.tui.terminal import Terminal
 
 LECTURE = ("(x+y)*z", "x=-2", "y=5", "z=-4")
 
 
 LESSON_2 = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")
-GOLDEN = FOLDER / "golden" / "repl" / "lesson-2.txt"
 SCRIPT = """\
 # The program of lesson 2, forward, backward, and then what is asked of it.
 n
@@ -131,8 +126,8 @@ def test_blank_lines_and_comments_are_passed_over(monkeypatch, capsys) -> None:
     assert len(talk(monkeypatch, capsys, "\n  \n# nothing\n")) == 2
 
 
-def test_the_program_of_lesson_2_is_talked_through_as_in_the_golden_transcript() -> None:
-    assert transcript() == GOLDEN.read_text(encoding="utf-8")
+def test_the_program_of_lesson_2_is_talked_through_as_in_the_golden_transcript(golden) -> None:
+    golden("repl/lesson-2.txt", transcript())
 
 
 def test_every_action_has_a_word_of_its_own_and_the_help_lists_it() -> None:
@@ -186,8 +181,3 @@ def test_a_terminal_has_a_prompt_with_completion_history_and_a_new_line_after_co
     assert terminal.ends() == 0
     assert "error" not in terminal.screen()
     assert "Traceback" not in terminal.screen()
-
-
-if __name__ == "__main__":
-    GOLDEN.parent.mkdir(parents=True, exist_ok=True)
-    GOLDEN.write_text(transcript(), encoding="utf-8", newline="\n")

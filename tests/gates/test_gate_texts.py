@@ -1,7 +1,4 @@
-"""How every gate of the table is written, and in what words it refuses, as golden texts that a person can read.
-
-`python -m tests.gates.test_gate_texts` writes them anew, after a wanted change of a row.
-"""
+"""How every gate of the table is written, and in what words it refuses, as golden texts that a person can read."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from graphstep.gates import ELEMENTWISE, STRUCTURAL
 from graphstep.gates.notation import LATEX, TEXT
 from graphstep.gates.structural import Call, MisfitError
 from graphstep.ground.operands import Constant
-from tests import FOLDER
 from tests.domains import width
 from tests.gates.test_structural_gates import CASES, MISFITS
 
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
     from graphstep.gates.structural import StructuralGate
     from tests.gates.test_structural_gates import Case
 
-GOLDEN = FOLDER / "golden" / "gates"
 STYLES = (TEXT, LATEX)
 
 REMARKS: list[tuple[str, list[Any], dict[str, Any]]] = [
@@ -117,11 +112,5 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {"numbers": numbers_gates, "arra
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_gates_are_written_as_they_were_read_through(name: str) -> None:
-    assert "\n".join(PARTS[name]()) + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
-
-
-if __name__ == "__main__":
-    GOLDEN.mkdir(parents=True, exist_ok=True)
-    for part, lines in PARTS.items():
-        (GOLDEN / f"{part}.txt").write_text("\n".join(lines()) + "\n", encoding="utf-8")
+def test_gates_are_written_as_they_were_read_through(name: str, golden) -> None:
+    golden(f"gates/{name}.txt", "\n".join(PARTS[name]()) + "\n")

@@ -1,7 +1,4 @@
-"""All that a learner is told of questions and answers, as a golden text that a person can read.
-
-`python -m tests.teaching.test_marking_texts` writes it anew, after a wanted change of words.
-"""
+"""All that a learner is told of questions and answers, as a golden text that a person can read."""
 
 from __future__ import annotations
 
@@ -20,15 +17,13 @@ from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.quantities import quantity
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.solution import solve
-from tests import FOLDER
-from tests.numbers import same_but_for_rounding
+from tests.held import GOLDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from graphstep.engine.trace import Trace
 
-GOLDEN = FOLDER / "golden" / "marking"
 
 W = [[1, 2], [4, 3]]
 PRODUCT = ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4})
@@ -184,19 +179,11 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_what_is_said_is_what_was_read_through(name: str) -> None:
-    said, golden = "\n".join(PARTS[name]()) + "\n", (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
-    if not same_but_for_rounding(said, golden):
-        assert said == golden
+def test_what_is_said_is_what_was_read_through(name: str, golden) -> None:
+    golden(f"marking/{name}.txt", "\n".join(PARTS[name]()) + "\n")
 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_sentences_end_and_hold_no_holes(name: str) -> None:
-    for line in (GOLDEN / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (GOLDEN / "marking" / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         assert not re.search(r"[{}]|None|\.\.|[a-z] {2,}[a-z]", line.strip().split("   ")[-1]), line
-
-
-if __name__ == "__main__":
-    GOLDEN.mkdir(parents=True, exist_ok=True)
-    for part, lines in PARTS.items():
-        (GOLDEN / f"{part}.txt").write_text("\n".join(lines()) + "\n", encoding="utf-8")

@@ -1,7 +1,4 @@
-"""The drawing of graphs in box characters: golden frames, shapes that mark a step, and windows that cut out exactly.
-
-`python -m tests.faces.drawing.test_drawing` writes the golden frames anew.
-"""
+"""The drawing of graphs in box characters: golden frames, shapes that mark a step, and windows that cut out exactly."""
 
 from __future__ import annotations
 
@@ -14,11 +11,9 @@ from hypothesis import strategies as st
 
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width
 from graphstep.faces.drawing.text import BOTH, LINES, Marks, draw, text_of
-from tests import FOLDER
 from tests.faces.drawing.test_layout import DENSITIES, graphs
 from tests.graphs import BUILDERS, product_of_sum, square
 
-FRAMES = FOLDER / "golden" / "drawing"
 VALUES: dict[str, tuple[list[str], list[str]]] = {
     "square": (["3", "9"], ["6", "1"]),
     "product-of-sum": (["-2", "5", "-4", "3", "-12"], ["-4", "-4", "3", "-4", "1"]),
@@ -62,8 +57,8 @@ def frame(name: str, density: Density) -> str:
 
 @pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("name", VALUES)
-def test_the_lecture_graphs_look_like_their_golden_frames(name: str, density: Density) -> None:
-    assert frame(name, density) == (FRAMES / f"{name}-{density}.txt").read_text(encoding="utf-8")
+def test_the_lecture_graphs_look_like_their_golden_frames(name: str, density: Density, golden) -> None:
+    golden(f"drawing/{name}-{density}.txt", frame(name, density))
 
 
 def test_each_sum_of_arms_is_the_character_that_unicode_names_so() -> None:
@@ -260,9 +255,3 @@ def test_a_shape_is_set_into_the_wire_where_it_leaves_its_box(density: Density) 
 def test_an_output_that_nothing_reads_carries_no_shape_without_a_wire() -> None:
     layout = arrange([Box("x", 0, 4, "", "2×3")], [], density="compact")
     assert "2×3" not in text_of(draw(layout))
-
-
-if __name__ == "__main__":
-    for name in VALUES:
-        for density in DENSITIES:
-            (FRAMES / f"{name}-{density}.txt").write_text(frame(name, density), encoding="utf-8")

@@ -1,7 +1,4 @@
-"""The exporters: what each promises, and golden documents.
-
-`python -m tests.faces.export.test_export` writes the golden documents anew.
-"""
+"""The exporters: what each promises, and golden documents."""
 
 from __future__ import annotations
 
@@ -32,7 +29,6 @@ from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from tests import FOLDER
 from tests.effort import grows_with
-from tests.numbers import same_but_for_rounding
 from tests.programs import seeded
 
 if TYPE_CHECKING:
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
 
 FORMATS = export.formats()
-GOLDEN = FOLDER / "golden" / "export"
 NEURON = "1/(1+exp(-(w0*x0+w1*x1+w2)))", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
 EXAMPLES: dict[str, tuple[str, dict[str, float], int | None]] = {
     "lecture": ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, None),
@@ -181,17 +176,10 @@ def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
 # -- golden documents ----------------------------------------------------------------------------------------------------------
 
 
-def golden_path(which: str, name: str) -> Path:
-    return GOLDEN / f"{which}{export.exporter(name).SUFFIX}"
-
-
 @pytest.mark.parametrize("name", GOLDEN_FORMATS)
 @pytest.mark.parametrize("which", EXAMPLES)
-def test_documents_are_as_the_golden_ones(which: str, name: str) -> None:
-    made, at = example(which)
-    document, golden = export.render(made, name, at), golden_path(which, name).read_text(encoding="utf-8")
-    if not same_but_for_rounding(document, golden):
-        assert document == golden
+def test_documents_are_as_the_golden_ones(which: str, name: str, golden) -> None:
+    golden(f"export/{which}{export.exporter(name).SUFFIX}", export.render(example(which)[0], name, example(which)[1]))
 
 
 # -- JSON ----------------------------------------------------------------------------------------------------------------------
@@ -534,11 +522,3 @@ def test_the_narrated_trace_has_a_line_for_every_step_and_every_gradient(which: 
             assert re.search(rf"^  df/d{name} = {re.escape(numeral(float(made.gradient_of(index))))}( |$)", text, re.MULTILINE)
     else:
         assert f"stopped at step {at} of {len(made)}" in text
-
-
-if __name__ == "__main__":
-    GOLDEN.mkdir(parents=True, exist_ok=True)
-    for which_example in EXAMPLES:
-        made_run, stop = example(which_example)
-        for format_name in GOLDEN_FORMATS:
-            golden_path(which_example, format_name).write_text(export.render(made_run, format_name, stop), encoding="utf-8")

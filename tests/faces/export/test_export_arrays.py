@@ -1,7 +1,4 @@
-"""Arrays in every view that is exported.
-
-`python -m tests.faces.export.test_export_arrays` writes the golden documents anew.
-"""
+"""Arrays in every view that is exported."""
 
 from __future__ import annotations
 
@@ -24,17 +21,12 @@ from graphstep.faces.export.json import to_dict
 from graphstep.gates import STRUCTURAL
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
-from tests import FOLDER
 from tests.faces.export.test_export import SCHEMA, document, mathematics, tags
-from tests.numbers import same_but_for_rounding
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from graphstep.engine.trace import Trace
 
 FORMATS = export.formats()
-GOLDEN = FOLDER / "golden" / "export"
 GOLDEN_FORMATS = ("json", "md")
 LONGEST_LINE = 3_000
 """Characters of a line that a person may still be asked to read."""
@@ -306,21 +298,7 @@ def test_random_programs_of_arrays_are_exported(seed: int) -> None:
 # -- golden documents ------------------------------------------------------------------------------------------------------------
 
 
-def golden_path(which: str, name: str) -> Path:
-    return GOLDEN / f"arrays-{which}{export.exporter(name).SUFFIX}"
-
-
 @pytest.mark.parametrize("name", GOLDEN_FORMATS)
 @pytest.mark.parametrize("which", EXAMPLES)
-def test_documents_are_as_the_golden_ones(which: str, name: str) -> None:
-    made, at = example(which)
-    document, golden = export.render(made, name, at), golden_path(which, name).read_text(encoding="utf-8")
-    if not same_but_for_rounding(document, golden):
-        assert document == golden
-
-
-if __name__ == "__main__":
-    for which_example in EXAMPLES:
-        made_run, stop = example(which_example)
-        for format_name in GOLDEN_FORMATS:
-            golden_path(which_example, format_name).write_text(export.render(made_run, format_name, stop), encoding="utf-8")
+def test_documents_are_as_the_golden_ones(which: str, name: str, golden) -> None:
+    golden(f"export/arrays-{which}{export.exporter(name).SUFFIX}", export.render(example(which)[0], name, example(which)[1]))

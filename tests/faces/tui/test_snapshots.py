@@ -1,24 +1,20 @@
 """The screen as pictures: what it looks like today is what it looked like when someone last looked at it.
 
-After a wanted change this writes the new pictures; look at them before you keep them:
-
-    GRAPHSTEP_SNAPSHOTS=update pytest tests/faces/tui/test_snapshots.py
+After a wanted change ``make golden`` writes the new pictures; look at them before you keep them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from tests.faces.tui.arrays import LAYER, NET, given
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, opened
+from tests.held import GOLDEN
 
-STORED = Path(__file__).parent / "snapshots"
 ROUTES = "max(x, y)*sigmoid(x) + relu(z)"
 ROUTES_INPUTS = {"x": 2.0, "y": 2.0, "z": -1.0}
 
@@ -54,13 +50,9 @@ async def picture(text, inputs, size, keys, theme) -> str:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_the_screen_looks_as_it_did(name: str) -> None:
-    path = STORED / f"{name}.svg"
-    seen = asyncio.run(picture(*PICTURES[name]))
-    if os.environ.get("GRAPHSTEP_SNAPSHOTS") == "update":
-        path.write_text(seen, encoding="utf-8", newline="\n")
-    assert seen == path.read_text(encoding="utf-8"), f"{name} looks different: see the head of this file"
+def test_the_screen_looks_as_it_did(name: str, golden) -> None:
+    golden(f"screens/{name}.svg", asyncio.run(picture(*PICTURES[name])))
 
 
 def test_every_stored_picture_is_compared() -> None:
-    assert {path.stem for path in STORED.glob("*.svg")} == set(PICTURES)
+    assert {path.stem for path in (GOLDEN / "screens").glob("*.svg")} == {*PICTURES, "training-norms-120x40"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -528,10 +527,7 @@ def test_another_theme_draws_the_curve_in_its_colours() -> None:
     drive(play)
 
 
-SNAPSHOT = Path(__file__).parent / "snapshots" / "training" / "norms-120x40.svg"
-
-
-def test_the_training_screen_looks_as_it_did() -> None:
+def test_the_training_screen_looks_as_it_did(golden) -> None:
     seen = []
 
     async def play(d) -> None:
@@ -540,6 +536,4 @@ def test_the_training_screen_looks_as_it_did() -> None:
         seen.append(re.sub(r"terminal-\d+", "terminal", d.app.export_screenshot(title="graphstep")))
 
     drive(play, a_network(), LARGE)
-    if os.environ.get("GRAPHSTEP_SNAPSHOTS") == "update":
-        SNAPSHOT.write_text(seen[0], encoding="utf-8", newline="\n")
-    assert seen[0] == SNAPSHOT.read_text(encoding="utf-8"), "look at it, then see the head of test_snapshots.py"
+    golden("screens/training-norms-120x40.svg", seen[0])
