@@ -155,10 +155,6 @@ _SHOWN = {
 }
 
 
-ARROWS = "The arrows select along the wires.  n, space: step   s, esc: end this"
-"""What the line of keys says as long as that is so."""
-
-
 def key_text(key: str) -> str:
     """A key as a person reads it.
 

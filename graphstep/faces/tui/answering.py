@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.debugger import effects, facts
 from graphstep.debugger.session import Command
 from graphstep.faces.replies import hit_text, screen_keys, sentence
+from graphstep.faces.tui.saying import say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import name_of
 
@@ -64,7 +65,7 @@ def _selected(screen: SteppingScreen, _: State, fact: facts.Selected) -> None:
 
     now = screen.now
     wrong = [finding for finding in screen.diagnosing.findings(now.trace, now.at) if finding.node == fact.node]
-    screen.panel(*inspect(now.trace, now.at, fact.node, wrong), "selected")
+    screen.panel(*inspect(now.trace, now.at, fact.node, wrong), say(screen, "panel-selected"))
 
 
 def _nudged(screen: SteppingScreen, before: State, fact: facts.Nudged) -> None:
@@ -74,8 +75,8 @@ def _nudged(screen: SteppingScreen, before: State, fact: facts.Nudged) -> None:
     _compare(screen, before, fact.node)
     lines = nudge_lines(before.trace, now.trace, fact.node, fact.cell)
     if fact.first:
-        lines.append([("It is the first cell.  d shows the cells, and there another can be chosen.", "quiet")])
-    screen.panel(nudge_title(before, now, fact), lines, "nudge")
+        lines.append([(say(screen, "nudge-first-cell"), "quiet")])
+    screen.panel(nudge_title(before, now, fact), lines, say(screen, "panel-nudge"))
 
 
 def _undone(screen: SteppingScreen, before: State, _: facts.Undone) -> None:
@@ -99,14 +100,14 @@ def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
     except GraphstepError as error:
         screen.say_error(error)
         return
-    screen.app.push_screen(TextPage(f"paths from {name_of(trace.program, fact.node)}", lines))
+    screen.app.push_screen(TextPage(say(screen, "paths-title", name=name_of(trace.program, fact.node)), lines))
 
 
 def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:
     from graphstep.faces.replies.panels import jacobian_lines
     from graphstep.faces.tui.dialogs.page import TextPage
 
-    title = "the Jacobian of this edge" if len(fact.edges) == 1 else "Jacobians"
+    title = say(screen, "jacobian-title" if len(fact.edges) == 1 else "jacobians-title")
     screen.app.push_screen(TextPage(title, jacobian_lines(screen.now.trace, fact.edges)))
 
 
@@ -154,14 +155,15 @@ def _copy(screen: SteppingScreen, effect: effects.Copy) -> None:
 
     text = effect.setup.command()
     screen.app.copy_to_clipboard(text)
-    lines = [[(text, "result")], [("", "")], [("It is in the clipboard, if the terminal allows that (OSC 52).", "quiet")]]
-    screen.panel("the command that opens this step again", [*lines, *copy_remarks(effect)])
+    lines = [[(text, "result")], [("", "")], [(say(screen, "copy-clipboard"), "quiet")]]
+    screen.panel(say(screen, "copy-title"), [*lines, *copy_remarks(effect)])
 
 
 def _witnesses(screen: SteppingScreen, effect: effects.Witnesses) -> None:
     name = name_of(screen.now.trace.program, effect.node)
-    waits = f"Asking backprop, SymPy and a central difference for the gradient of {name} …"
-    screen.panes.step.say(f"verify {name}", [[(waits, "why")], [("escape gives up", "quiet")]])
+    waits = say(screen, "witnesses-asked", name=name)
+    lines = [[(waits, "why")], [(say(screen, "witnesses-give-up"), "quiet")]]
+    screen.panes.step.say(say(screen, "witnesses-title", name=name), lines)
     screen.ask_witnesses(screen.now.trace, effect.node)
 
 
@@ -174,9 +176,9 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
         known = screen.diagnosing.known(trace)
         if known is not None and screen.app.screen is screen:
             screen.say("")
-            screen.app.push_screen(TextPage("diagnosis", known.lines()))
+            screen.app.push_screen(TextPage(say(screen, "diagnosis-title"), known.lines()))
 
-    screen.say("Looking at every layer …")
+    screen.say(say(screen, "diagnosis-asked"))
     screen.diagnosing.ask(trace, then=show)
 
 

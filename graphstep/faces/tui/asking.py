@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.session import Command
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def _export(screen: SteppingScreen) -> None:
 
     def written(path: Path | None) -> None:
         if path is not None:
-            screen.say(f"Sent {path} to the browser" if screen.app.is_web else f"Wrote {path}", "bold $value")
+            screen.say(say(screen, "file-sent" if screen.app.is_web else "file-written", file=str(path)), "bold $value")
 
     screen.app.push_screen(ExportForm(screen.now.trace, screen.now.at), written)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from graphstep.faces.drawing.layout.cells import cell_width, padded
 from graphstep.gates import GATES
-from graphstep.ground.arrays import is_small, kind_text, number_text, summary
+from graphstep.ground.arrays import is_small, number_text, summary
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.sizes import same_shape
+from graphstep.telling.words.catalogue import kind, message
 from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
@@ -30,19 +33,20 @@ def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) ->
     program, node = trace.program, trace.node(index)
     name = name_of(program, index)
     lines: list[Line] = []
+    say = partial(message, trace.writing.language)
     value, known = trace.value(index, at), trace.gradient(index, at)
     if node.gate is None:
-        title = f"input {name}"
+        title = say("node-input", name=name)
     else:
-        title = f"{GATES[node.gate].box(node.operands, node.options)} gate: {program.label(index, 40)}"
+        title = say("node-gate", box=GATES[node.gate].box(node.operands, node.options), name=program.label(index, 40))
     if node.shape:
-        title += f", {kind_text(node.shape)}"
+        title = say("input-of-kind", name=title, kind=kind(trace.writing.language, node.shape))
     if value is None:
-        lines.append([("value     ", "quiet"), (f"step {trace.step_of_value(index)} computes it", "why")])
+        lines.append([(_label(trace, "value"), "quiet"), (say("node-value-later", step=str(trace.step_of_value(index))), "why")])
     elif node.gate is None or _is_large(value):
         lines += _written("value", trace, index, value)
     else:
-        lines.append([("value     ", "quiet"), (value_ladder(trace, index).line, "value")])
+        lines.append([(_label(trace, "value"), "quiet"), (value_ladder(trace, index).line, "value")])
     lines += _gradient(trace, at, index)
     if known is not None and known.complete:
         reason = why_gradient(trace, index)
@@ -53,22 +57,22 @@ def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) ->
     lines += [[(f"▲ {finding.text}", "warning")] for finding in found]
     uses = len(program.consumers[index])
     if uses > 1:
-        lines.append([(f"used {uses} times: its gradient is the sum of {uses} contributions", "why")])
-    lines.append([("; ".join([*_can(trace, index), "esc shows the step"]), "quiet")])
+        lines.append([(say("node-uses", uses=uses), "why")])
+    lines.append([("; ".join([*_can(trace, index), say("node-step")]), "quiet")])
     return title, lines
 
 
 def _can(trace: Trace, index: int) -> list[str]:
     """What can be done with the node."""
     node = trace.node(index)
-    can = ["v verifies its gradient"] if trace.program.depends[index] else []
+    can = ["node-verify"] if trace.program.depends[index] else []
     if node.gate is None:
-        can.insert(0, "+ and - nudge it" if not node.shape else "+ and - nudge a cell")
+        can.insert(0, "node-nudge-cell" if node.shape else "node-nudge")
     elif GATES[node.gate].expansion:
-        can.insert(0, "i opens it into its parts")
+        can.insert(0, "node-open")
     if node.shape:
-        can.insert(0, "d shows its cells")
-    return can
+        can.insert(0, "node-cells")
+    return [message(trace.writing.language, key) for key in can]
 
 
 def _is_large(value: Number) -> bool:
@@ -76,30 +80,37 @@ def _is_large(value: Number) -> bool:
 
 
 def _gradient(trace: Trace, at: int, index: int) -> list[Line]:
-    known = trace.gradient(index, at)
+    known, label = trace.gradient(index, at), _label(trace, "gradient")
+    say = partial(message, trace.writing.language)
     if not trace.program.depends[index]:
-        none = "none: it is data" if trace.node(index).name in trace.program.data else "none: it is a constant"
-        return [[("gradient  ", "quiet"), (none, "why")]]
+        none = "node-data" if trace.node(index).name in trace.program.data else "node-constant"
+        return [[(label, "quiet"), (say(none), "why")]]
     if known is None:
         when = trace.step_of_gradient(index)
-        text = "not yet" if when is None else f"not yet: step {when} completes it"
-        return [[("gradient  ", "quiet"), (text, "why")]]
+        text = say("node-not-yet") if when is None else say("node-gradient-later", step=str(when))
+        return [[(label, "quiet"), (text, "why")]]
     if known.complete:
         return _written("gradient", trace, index, known.value)
-    so_far = f"{number_text(known.value)} so far, {known.received} of {known.expected} contributions"
-    return [[("gradient  ", "quiet"), (so_far, "gradient")]]
+    so_far = say("node-so-far", value=number_text(known.value), received=known.received, expected=known.expected)
+    return [[(label, "quiet"), (so_far, "gradient")]]
 
 
 def _written(what: str, trace: Trace, index: int, value: Number) -> list[Line]:
     """A value or gradient: its cells, or of a larger array what it is like, with its histogram."""
     if isinstance(value, int | float) or is_small(value):
-        return [[(f"{what:<10}", "quiet"), (number_text(value), what)]]
+        return [[(_label(trace, what), "quiet"), (number_text(value), what)]]
     kept = _DIGESTS.setdefault(trace, {})
     texts = kept.get((what, index))
     if texts is None:
         # The title says the shape.
         texts = kept[what, index] = [*_joined(summary(value).lines()[1:])] or [number_text(value)]
-    return [[(f"{what if place == 0 else '':<10}", "quiet"), (text, what)] for place, text in enumerate(texts)]
+    label = _label(trace, what)
+    return [[(" " * cell_width(label) if place else label, "quiet"), (text, what)] for place, text in enumerate(texts)]
+
+
+def _label(trace: Trace, what: str) -> str:
+    """What stands before a value or a gradient."""
+    return padded(message(trace.writing.language, f"node-{what}"), 10)
 
 
 def _joined(lines: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from functools import partial
 
 from textual.command import Hit, Hits, Provider
 
+from graphstep.faces.tui.saying import say
 from graphstep.faces.tui.screen import SteppingScreen
 
 _MOST = 20
@@ -25,4 +26,4 @@ class NodesProvider(Provider):
         trace = screen.now.trace
         for place, candidate in enumerate(search(trace, query, _MOST)):
             text = candidate_text(trace, candidate).strip()
-            yield Hit(0.5 - place / 1000, text, partial(screen.go_to, candidate), help="go to it in the graph")
+            yield Hit(0.5 - place / 1000, text, partial(screen.go_to, candidate), help=say(screen, "palette-go"))

@@ -13,13 +13,13 @@ from textual import work
 from textual.binding import Binding
 from textual.screen import Screen
 
-from graphstep.debugger.actions import ACTIONS, ARROWS
+from graphstep.debugger.actions import ACTIONS
 from graphstep.debugger.session import Command
 from graphstep.faces.tui import doing
 from graphstep.faces.tui.diagnosing import Diagnosing
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
-from graphstep.faces.tui.saying import said_of
+from graphstep.faces.tui.saying import said_of, say
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import setup_of_program
 
@@ -234,8 +234,8 @@ class SteppingScreen(Screen[None]):
     def _make_run(self) -> None:
         gates = len(self.program.nodes) - self.program.first_gate
         if gates >= LARGE:
-            lines = [[(f"Running {gates:,} gates forward and backward …", "why")], [("q gives up.", "quiet")]]
-            self.panes.step.say("a moment", lines)
+            lines = [[(say(self, "run-waits", gates=gates), "why")], [(say(self, "run-give-up"), "quiet")]]
+            self.panes.step.say(say(self, "run-moment"), lines)
         # The first frame is painted before NumPy is imported and the run is made; only a large run is worth a thread.
         self.call_after_refresh(self._run_in_background if gates >= LARGE else self._run_here)
 
@@ -260,7 +260,7 @@ class SteppingScreen(Screen[None]):
             self._ask(said_of(made))
             return
         if isinstance(made, GraphstepError):
-            self.panes.step.say("This cannot be run", [[(line, "warning")] for line in made.report().splitlines()])
+            self.panes.step.say(say(self, "run-fails"), [[(line, "warning")] for line in made.report().splitlines()])
             return
         self._opened(made)
 
@@ -269,7 +269,7 @@ class SteppingScreen(Screen[None]):
         if self._conditions:
             self.do(Command("break_on", "; ".join(condition.text for condition in self._conditions)))
         if self._start > len(trace):
-            self.say(f"There is no step {self._start}: this run has {len(trace)} steps, and this is the last.", "bold $warn")
+            self.say(say(self, "run-ends-before", step=str(self._start), steps=str(len(trace))), "bold $warn")
         if len(trace.program.nodes) >= LARGE:
             import gc
 
@@ -299,8 +299,8 @@ class SteppingScreen(Screen[None]):
         from graphstep.telling.names import name_of
 
         if self.now.trace is trace:
-            title = f"three witnesses for {name_of(trace.program, index)}"
-            self.panel(title, verdict_lines(trace, index, row), row.verdict)
+            title = say(self, "witnesses-for", name=name_of(trace.program, index))
+            self.panel(title, verdict_lines(trace, index, row), say(self, f"verdict-{row.verdict.replace(' ', '-')}"))
 
     def stop_asking(self) -> None:
         """Forget the question that the witnesses were asked."""
@@ -322,7 +322,7 @@ class SteppingScreen(Screen[None]):
         else:
             self.do(Command(action))
         if self.arrows_select and not self.keys.message:
-            self.say(ARROWS)
+            self.say(say(self, "arrows-select"))
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)

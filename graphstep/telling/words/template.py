@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.actions import ACTIONS, GROUPS
+from graphstep.faces import export
 from graphstep.gates import GATES
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.telling.words.catalogue import FOLDER
@@ -22,7 +23,7 @@ _NOT_KEPT = tuple(f'"{field}: '.encode() for field in _FIELDS.split(" "))
 
 
 def messages() -> Iterator[tuple[str, English]]:
-    """Every message with its id: the English ones, then those of the rows of gates, optimizers and actions."""
+    """Every message with its id: the English ones, then those of the rows of gates, optimizers, formats and actions."""
     yield from MESSAGES.items()
     for name, gate in GATES.items():
         yield f"gate.{name}.forward", gate.forward
@@ -38,6 +39,8 @@ def messages() -> Iterator[tuple[str, English]]:
         yield f"optimizer.{name}", optimizer.why
         if optimizer.others:
             yield f"optimizer.{name}.others", optimizer.others
+    for name in export.formats():
+        yield f"format.{name}", export.exporter(name).SUMMARY
     for group in GROUPS:
         yield f"actions.{group.replace(' ', '-')}", group
     for action in ACTIONS:

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from graphstep.debugger.breakpoints import EXAMPLES, Condition, read_conditions
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import said_of
+from graphstep.faces.tui.saying import said_of, say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from graphstep.language.program import Program
-
-_ARRAYS = "Of an array < and == ask every cell, > and != any: abs(grad) < 1e-3 is about its largest cell."
 
 
 class BreaksForm(Form[str]):
@@ -35,12 +33,12 @@ class BreaksForm(Form[str]):
     def compose(self) -> Iterator[Widget]:
         """One field, and examples."""
         with Vertical(id="box") as box:
-            box.border_title = "stop where"
-            box.border_subtitle = "enter keeps, esc cancels"
+            box.border_title = say(self, "breaks-title")
+            box.border_subtitle = say(self, "breaks-keys")
             yield Input(self._text, placeholder="grad x == 0; isnan", select_on_focus=False)
             yield Static(classes="said wrong")
             yield Static(Content(" · ".join(EXAMPLES)), classes="quiet")
-            yield Static(Content(_ARRAYS), classes="quiet")
+            yield Static(Content(say(self, "breaks-arrays")), classes="quiet")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.query_one(".said", Static).update(Content(self._wrong(event.value)))

@@ -12,12 +12,13 @@ from textual.markup import escape
 from textual.widgets import Static
 
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import language_of, say
 from graphstep.faces.tui.telling import folded
 from graphstep.ground import pages
-from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.cells import cell, spelled
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,14 +157,12 @@ class CellsForm(Form[None]):
     def _show(self) -> None:
         trace, box = self.state.trace, self.query_one("#box", Vertical)
         name = name_of(trace.program, self.node)
-        box.border_title = escape(f"{self.of} of {name}: {kind_text(self.shape)}")
-        turn = "tab: the gradient" if self.of == "value" else "tab: the value"
-        more = ", n p: other matrices" if len(self.shape) > 2 else ""
-        box.border_subtitle = f"arrows choose a cell{more}, {turn}, esc closes"
+        box.border_title = escape(say(self, f"cells-title-{self.of}", name=name, kind=kind(language_of(self), self.shape)))
+        box.border_subtitle = say(self, f"cells-keys-{self.of}{'-matrices' if len(self.shape) > 2 else ''}")
         missing = self._missing()
         array = np.asarray(trace.value_of(self.node) if self.of == "value" else trace.gradient_of(self.node))
         if missing or not array.size:
-            self.query_one("#page", Static).update(Content(missing or "It has no cells."))
+            self.query_one("#page", Static).update(Content(missing or say(self, "cells-none")))
             self.query_one("#cell", Static).update("")
             return
         rows, columns = self._room
@@ -179,13 +178,14 @@ class CellsForm(Form[None]):
         """Why there is nothing to show yet."""
         trace, at = self.state.trace, self.state.at
         if self.of == "value":
-            return "" if trace.value(self.node, at) is not None else f"Step {trace.step_of_value(self.node)} computes it."
+            step = trace.step_of_value(self.node)
+            return "" if trace.value(self.node, at) is not None else say(self, "cells-value-later", step=str(step))
         if not trace.program.depends[self.node]:
-            return "It gets no gradient: it depends on no input that may change."
+            return say(self, "cells-no-gradient")
         known = trace.gradient(self.node, at)
         if known is not None and known.complete:
             return ""
-        return f"Not yet: step {trace.step_of_gradient(self.node)} completes it."
+        return say(self, "cells-gradient-later", step=str(trace.step_of_gradient(self.node)))
 
     def _table(self, page: Page) -> Content:
         side = max(3, *map(len, page.down))
@@ -198,7 +198,11 @@ class CellsForm(Form[None]):
                 parts.append((" " * (_COLUMN - len(text) - chosen), ""))
                 parts.append((f"▸{text}" if chosen else text, f"bold {style} reverse" if chosen else style))
             parts.append(("\n", ""))
-        where = page.where if len(self.shape) > 1 else f"cells {page.down[0]} to … of {self.shape[0] if self.shape else 1:,}"
+        where = (
+            page.where
+            if len(self.shape) > 1
+            else say(self, "cells-from", first=page.down[0], cells=self.shape[0] if self.shape else 1)
+        )
         return Content.assemble(*parts, (where, "$quiet"))
 
     def _said(self) -> Content:

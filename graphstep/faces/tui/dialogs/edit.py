@@ -13,10 +13,11 @@ from graphstep.debugger.state import Inputs
 from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
-from graphstep.faces.tui.saying import said_of
-from graphstep.ground.arrays import kind_text, shape_of
+from graphstep.faces.tui.saying import language_of, said_of, say
+from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import output_name
+from graphstep.telling.words.catalogue import kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from graphstep.faces.tui.screen import SteppingScreen
     from graphstep.ground.arrays import Number
+    from graphstep.ground.operands import Shape
 
 
 _CELLS = 25
@@ -55,16 +57,16 @@ class EditForm(Form[Inputs]):
         inputs = self.before.inputs
         with Vertical(id="box") as box:
             total = len(inputs)
-            some = f" ({len(self.fields)} of {total}: select another in the graph first)" if len(self.fields) < total else ""
-            box.border_title = f"edit the inputs{some}"
-            box.border_subtitle = "tab: next field, enter keeps, esc restores"
+            some = "edit-title-some" if len(self.fields) < total else "edit-title"
+            box.border_title = say(self, some, fields=len(self.fields), inputs=total)
+            box.border_subtitle = say(self, "edit-keys")
             with VerticalScroll(id="fields", can_focus=False):
                 for place, name in enumerate(self.fields):
                     with Horizontal(classes="field"):
                         yield Label(Content(f"{name} ="))
                         yield Input(
                             self._texts[name],
-                            placeholder=_placeholder(inputs[name], files=not self.app.is_web),
+                            placeholder=self._placeholder(inputs[name]),
                             id=f"field-{place}",
                         )
             yield Static(classes="said", id="said")
@@ -121,7 +123,7 @@ class EditForm(Form[Inputs]):
         told = f"{out}: {change(self.before.output, now.output)}"
         if self.now.where is not None:
             pairs = [(name, shape_of(value), shape_of(now.inputs[name])) for name, value in self.before.inputs.items()]
-            shapes = [f"{name} is {kind_text(after)}" for name, before, after in pairs if before != after]
+            shapes = [self._kind(name, after) for name, before, after in pairs if before != after]
             return f"{told}   {', '.join(shapes[:3])}"
         routes = routes_text(self.before, now)
         return f"{told}{f'   {routes}' if routes else ''}"
@@ -139,10 +141,12 @@ class EditForm(Form[Inputs]):
         near += [] if scene is None else [index for index in scene.drawn.nodes if index < len(names) and index not in near]
         return [names[index] for index in (near or range(MOST_FIELDS))[:MOST_FIELDS]]
 
+    def _kind(self, name: str, shape: Shape) -> str:
+        return say(self, "edit-kind", name=name, kind=kind(language_of(self), shape))
 
-def _placeholder(value: Number, *, files: bool) -> str:
-    shape = shape_of(value)
-    if not shape:
-        return ""
-    sizes = ", ".join(map(str, shape))
-    return f"{kind_text(shape)}; another: randn({sizes}, seed=1){', @file.npy' if files else ''}"
+    def _placeholder(self, value: Number) -> str:
+        shape = shape_of(value)
+        if not shape:
+            return ""
+        other = f"randn({', '.join(map(str, shape))}, seed=1){'' if self.app.is_web else ', @file.npy'}"
+        return say(self, "edit-another", kind=kind(language_of(self), shape), other=other)

@@ -14,7 +14,9 @@ from textual.widgets.option_list import Option
 
 from graphstep.faces import export
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
+from graphstep.telling.words.catalogue import of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,13 +46,11 @@ class ExportForm(Form[Path]):
     def compose(self) -> Iterator[Widget]:
         """Formats, a field for the file, and a line that says what will happen."""
         with Vertical(id="box") as box:
-            box.border_title = f"export steps 0 to {self.at}"
-            box.border_subtitle = "↑ ↓ format, enter writes, esc cancels"
-            yield OptionList(
-                *(Option(Content(f"{name:<6}{export.exporter(name).SUMMARY}")) for name in self.formats), markup=False
-            )
+            box.border_title = say(self, "export-title", step=str(self.at))
+            box.border_subtitle = say(self, "export-keys")
+            yield OptionList(*(Option(Content(f"{name:<6}{self._summary(name)}")) for name in self.formats), markup=False)
             with Horizontal(classes="field"):
-                yield Label("file")
+                yield Label(say(self, "file-label"))
                 yield Input(f"graphstep{self._suffix(0)}", id="file")
             yield Static(classes="said wrong")
 
@@ -85,7 +85,7 @@ class ExportForm(Form[Path]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
         if not name:
-            self._say("The file needs a name.")
+            self._say(say(self, "file-nameless"))
             return
         place = self.query_one(OptionList).highlighted or 0
         if self.app.is_web:
@@ -94,12 +94,15 @@ class ExportForm(Form[Path]):
         path = _path(name)
         if _is_there(path) and self.sure != name:
             self.sure = name
-            self._say(f"{path} exists. Enter once more overwrites it; another name does not.")
+            self._say(say(self, "file-sure", file=str(path)))
             return
         try:
             self.dismiss(export.write(self.trace, path, name=self.formats[place], at=self.at))
         except GraphstepError as error:
-            self._say(f"{error.message}{f': {error.hint}' if error.hint else ''}")
+            self._say(said_of(error))
+
+    def _summary(self, name: str) -> str:
+        return of_row(language_of(self), f"format.{name}", export.exporter(name).SUMMARY)
 
     def _suffix(self, place: int) -> str:
         return export.exporter(self.formats[place]).SUFFIX
@@ -115,7 +118,7 @@ class ExportForm(Form[Path]):
     def _warning(self, name: str) -> str:
         if self.app.is_web or not name.strip() or not _is_there(_path(name.strip())):
             return ""
-        return f"{_path(name.strip())} exists: it would be overwritten."
+        return say(self, "file-exists", file=str(_path(name.strip())))
 
     def _say(self, text: str) -> None:
         self.query_one(".said", Static).update(Content(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -12,7 +13,9 @@ from textual.widgets.option_list import Option
 from graphstep.debugger.search import Candidate, search
 from graphstep.faces.drawing.naming import row_name
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import say
 from graphstep.language.program import node_id
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
 
 def candidate_text(trace: Trace, candidate: Candidate) -> str:
     """What the list says of a node or a step that fits."""
-    program = trace.program
+    program, say = trace.program, partial(message, trace.writing.language)
     if candidate.step is None:
         return f"{node_id(candidate.node):<7} {row_name(program, candidate.node, 48)}"
     if candidate.makes:
-        return f"        step {candidate.step} makes its {candidate.makes}"
-    return f"step {candidate.step}: {trace.step(candidate.step).event} {row_name(program, candidate.node, 40)}"
+        return f"        {say(f'find-makes-{candidate.makes}', step=str(candidate.step))}"
+    event, name = trace.step(candidate.step).event, row_name(program, candidate.node, 40)
+    return say(f"find-event-{event}", step=str(candidate.step), name=name)
 
 
 class FindForm(Form[Candidate]):
@@ -46,9 +50,9 @@ class FindForm(Form[Candidate]):
     def compose(self) -> Iterator[Widget]:
         """A field and a list."""
         with Vertical(id="box") as box:
-            box.border_title = "find a node or a step"
-            box.border_subtitle = "↑ ↓ choose, enter goes, esc cancels"
-            yield Input(placeholder="x, x+y, exp, v7, or the number of a step")
+            box.border_title = say(self, "find-title")
+            box.border_subtitle = say(self, "find-keys")
+            yield Input(placeholder=say(self, "find-example"))
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:
@@ -62,7 +66,7 @@ class FindForm(Form[Candidate]):
             options.add_options([Option(Content(candidate_text(self.trace, candidate))) for candidate in self.found])
             options.highlighted = 0
         elif event.value.strip():
-            options.add_option(Option(Content("Nothing fits."), disabled=True))
+            options.add_option(Option(Content(say(self, "find-nothing")), disabled=True))
 
     def on_key(self, event: events.Key) -> None:
         options = self.query_one(OptionList)

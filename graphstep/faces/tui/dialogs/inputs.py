@@ -11,7 +11,7 @@ from textual.widgets import Input, Label, Static
 
 from graphstep.engine.inputs import mistyped
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import said_of
+from graphstep.faces.tui.saying import said_of, say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -76,18 +76,16 @@ class InputsForm(Form[Filled]):
     def compose(self) -> Iterator[Widget]:
         """A field for each input that is missing, or one for all."""
         with Vertical(id="box") as box:
-            box.border_title = "values for the inputs"
-            box.border_subtitle = "enter: next, and start; esc: quit"
+            box.border_title = say(self, "inputs-title")
+            box.border_subtitle = say(self, "inputs-keys")
             program = " ".join(self.program.text[:200].split())
             yield Static(Content(program), classes="quiet")
             if hint := mistyped(self.program, self.inputs):
-                yield Static(Content(f"Hint: {hint}"), classes="quiet")
+                yield Static(Content(say(self, "inputs-hint", hint=hint)), classes="quiet")
             with VerticalScroll(id="fields", can_focus=False):
                 if len(self.missing) > MOST_FIELDS:
-                    yield Static(
-                        f"{len(self.missing)} inputs have no value. Type NAME=VALUE words, or one number for all of them."
-                    )
-                    yield Input(placeholder="0.5    or    x1=-2 W=randn(4,3) …", id="all")
+                    yield Static(say(self, "inputs-many", count=len(self.missing)))
+                    yield Input(placeholder=say(self, "inputs-many-example"), id="all")
                 else:
                     for place, name in enumerate(self.missing):
                         with Horizontal(classes="field"):
@@ -116,7 +114,7 @@ class InputsForm(Form[Filled]):
                 self._texts[asked] = field.value
         still = [name for name in self.missing if name not in self.inputs]
         if still:
-            self._say(f"No value yet for {', '.join(still[:6])}{' …' if len(still) > 6 else ''}.")
+            self._say(say(self, "inputs-no-value", names=f"{', '.join(still[:6])}{' …' if len(still) > 6 else ''}"))
         else:
             self.dismiss(Filled(self.inputs, {name: text.strip() for name, text in self._texts.items() if text}))
 
@@ -142,7 +140,7 @@ class InputsForm(Form[Filled]):
         except GraphstepError as error:
             return None, said_of(error)
         unknown = [name for name in values if name not in self.program.input_places]
-        return (None, f"'{unknown[0]}' does not stand in the program") if unknown else (values, "")
+        return (None, say(self, "inputs-unknown", name=unknown[0])) if unknown else (values, "")
 
     def _say(self, text: str) -> None:
         self.query_one(".said", Static).update(Content(text))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 class JumpForm(Form[int]):
     """Asks for a number from 0 to ``last``."""
 
-    def __init__(self, last: int, what: str = "step", placeholder: str = "the number of a step; 0 is the start") -> None:
+    def __init__(self, last: int, what: Literal["step", "round"] = "step") -> None:
         super().__init__()
-        self.last, self.what, self.placeholder = last, what, placeholder
+        self.last, self.what = last, what
 
     def compose(self) -> Iterator[Widget]:
         """One field."""
         with Vertical(id="box") as box:
-            box.border_title = f"go to {self.what} (0 to {self.last:,})"
-            box.border_subtitle = "enter goes, esc cancels"
-            yield Input(placeholder=self.placeholder, select_on_focus=True)
+            box.border_title = say(self, f"jump-{self.what}", last=self.last)
+            box.border_subtitle = say(self, "jump-keys")
+            yield Input(placeholder=say(self, f"jump-{self.what}-example"), select_on_focus=True)
             yield Static(classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -41,7 +42,7 @@ class JumpForm(Form[int]):
 
     def _wrong(self, text: str) -> str:
         found = _number(text)
-        return "" if found is not None and found <= self.last else f"There are {self.what}s 0 to {self.last:,}: type one of them."
+        return "" if found is not None and found <= self.last else say(self, f"jump-{self.what}-wrong", last=self.last)
 
 
 def _number(text: str) -> int | None:

@@ -13,6 +13,7 @@ from textual.markup import escape
 from textual.widgets import Static
 
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +44,7 @@ class TextPage(Form[None]):
         """One text."""
         with ScrollableContainer(id="box") as box:
             box.border_title = escape(self._title)
-            box.border_subtitle = "arrows scroll, esc closes"
+            box.border_subtitle = say(self, "page-keys")
             yield Static(Content(self.text(self.app.size.width * 24 // 25 - 6)), id="page")
 
     def text(self, width: int) -> str:

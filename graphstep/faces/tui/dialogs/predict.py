@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,8 +32,8 @@ class PredictForm(Form[None]):
     def compose(self) -> Iterator[Widget]:
         """The question, a field, and what is said of the answer."""
         with Vertical(id="box") as box:
-            box.border_title = "before this step"
-            box.border_subtitle = "enter answers, empty shows it, esc stays here"
+            box.border_title = say(self, "predict-title")
+            box.border_subtitle = say(self, "predict-keys")
             yield Static(Content(self.solution.wording))
             yield Input(placeholder=self.solution.example)
             yield Static(classes="said", id="said")

@@ -12,7 +12,7 @@ from graphstep.debugger.facts import NoNode, UnfitError
 from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.faces.replies import no_node_text
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import language_of, said_of
+from graphstep.faces.tui.saying import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ class WatchForm(Form[str]):
     def compose(self) -> Iterator[Widget]:
         """One field, and what is watched."""
         with Vertical(id="box") as box:
-            box.border_title = "watch"
-            box.border_subtitle = "enter watches, or ends it; esc cancels"
+            box.border_title = say(self, "watch-title")
+            box.border_subtitle = say(self, "watch-keys")
             yield Input(placeholder="grad x, value q, q*grad q")
             yield Static(classes="said wrong")
-            watched = f"watched: {', '.join(self._watched)}" if self._watched else "Nothing is watched."
-            yield Static(Content(watched), classes="quiet")
+            watched = ", ".join(self._watched)
+            yield Static(Content(say(self, "watch-some" if watched else "watch-none", quantities=watched)), classes="quiet")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.query_one(".said", Static).update(Content(self._wrong(event.value) if event.value.strip() else ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.debugger.actions import ARROWS
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from graphstep.faces.tui.screen import SteppingScreen
@@ -63,9 +63,9 @@ def arrows(screen: SteppingScreen) -> None:
     if screen.arrows_select:
         if screen.now.selected is None:
             screen.select(screen.now.subject)
-        screen.say(ARROWS)
+        screen.say(say(screen, "arrows-select"))
     else:
-        screen.say("→ and ← step again.")
+        screen.say(say(screen, "arrows-step"))
 
 
 def follow(screen: SteppingScreen) -> None:
@@ -81,7 +81,7 @@ def zoom(screen: SteppingScreen) -> None:
     shown = graph.scene.layout.density if graph.scene else "compact"
     graph.density = "compact" if shown == "roomy" else "roomy"
     graph.fit()
-    screen.say(f"The graph is drawn {graph.density}.  z changes it.")
+    screen.say(say(screen, f"graph-{graph.density}"))
 
 
 def values(screen: SteppingScreen) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.faces.tui.saying import say
+
 if TYPE_CHECKING:
     from graphstep.faces.tui.screen import SteppingScreen
     from graphstep.faces.tui.training import TrainingScreen
@@ -21,7 +23,7 @@ def theme(screen: SteppingScreen | TrainingScreen) -> None:
     names = [theme.name for theme in THEMES]
     now = screen.app.theme
     screen.app.theme = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
-    screen.say(f"theme: {screen.app.theme}")
+    screen.say(say(screen, "screen-theme-now", name=screen.app.theme))
 
 
 def show_help(screen: SteppingScreen) -> None:

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from graphstep.faces.tui.panes.rows import RowsPane
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from textual import events
@@ -79,7 +80,6 @@ class GraphPane(RowsPane):
         """The nodes at which something is wrong: ▲."""
         self.breakpoints: tuple[int, ...] = ()
         """The nodes with a breakpoint: ●."""
-        self.border_subtitle = "value above the wire, gradient below"
         self._trace: Trace | None = None
         self._at = 0
         self._selected: int | None = None
@@ -88,6 +88,9 @@ class GraphPane(RowsPane):
         self._compared: Trace | None = None
         self._spare = 0
         self._fitted: tuple[Size, int] = (Size(0, 0), 0)
+
+    def on_mount(self) -> None:
+        self.border_subtitle = say(self, "graph-subtitle")
 
     # -- what is shown -----------------------------------------------------------------------------------------------------------
 
@@ -259,8 +262,8 @@ class GraphPane(RowsPane):
         if self.scene is None:
             return
         whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
-        part = "" if self.scene.drawn.whole else f": {drawn} of {whole:,} nodes"
-        title = f"graph{part}" if self._compared is None else f"the whole run, old → new{part}"
+        key = f"graph-title{'' if self._compared is None else '-compared'}{'' if self.scene.drawn.whole else '-part'}"
+        title = say(self, key, drawn=drawn, nodes=whole)
         # Textual paints the whole pane again when a title is set, also to what it was.
         if title != self.border_title:
             self.border_title = title

@@ -8,7 +8,9 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 
+from graphstep.faces.drawing.layout.cells import cell_width
 from graphstep.faces.tui.panes.timeline import Timeline
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +38,7 @@ class _Words(Widget):
 
 
 class Heading(Horizontal):
-    """One line over everything."""
+    """The first line of the screen: program, phase, number of the step and timeline."""
 
     DEFAULT_CSS = """
     Heading { height: 1; padding: 0 1; }
@@ -63,10 +65,10 @@ class Heading(Horizontal):
         """Show where the learner is, and the steps with a breakpoint."""
         last = len(state.trace)
         styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient", "update": "bold $active"}
-        words = Content.assemble((state.phase, styles[state.phase]), (f" {state.at}/{last}", ""))
+        words = Content.assemble((say(self, f"phase-{state.phase}"), styles[state.phase]), (f" {state.at}/{last}", ""))
         phase = self.query_one("#phase", _Words)
         phase.put(words)
-        width = len(f"backward {last}/{last}") + 3
+        width = max(cell_width(say(self, f"phase-{phase}")) for phase in styles) + len(f" {last}/{last}") + 3
         if phase.styles.width is None or phase.styles.width.value != width:
             phase.styles.width = width
         self.query_one(Timeline).show(state.at, state.trace.seed_step, last, stops)

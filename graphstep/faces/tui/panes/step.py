@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.markup import escape
 from textual.widget import Widget
 
+from graphstep.faces.tui.saying import say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -91,5 +93,5 @@ class StepPane(Widget):
         """The lines that fit; an ellipsis says that there are more."""
         lines = list(self.lines())
         if len(lines) > self.size.height > 0:
-            lines = [*lines[: self.size.height - 1], [("… a larger window shows the rest", "quiet")]]
+            lines = [*lines[: self.size.height - 1], [(say(self, "step-more"), "quiet")]]
         return Content("\n").join(Content.assemble(*((text, _STYLES[style]) for text, style in line)) for line in lines)

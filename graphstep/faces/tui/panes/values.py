@@ -9,7 +9,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from graphstep.faces.drawing.layout.cells import cell_width, fit, padded
 from graphstep.faces.tui.panes.rows import RowsPane
+from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from textual import events
@@ -68,7 +70,9 @@ class ValuesPane(RowsPane):
         self._shape_width = 0
         self.flagged: frozenset[int] = frozenset()
         """The nodes at which something is wrong: ▲."""
-        self.border_title = "values"
+
+    def on_mount(self) -> None:
+        self.border_title = say(self, "values-title")
 
     def show(self, trace: Trace, at: int, selected: int | None) -> None:
         """Show all nodes after step ``at``."""
@@ -108,7 +112,9 @@ class ValuesPane(RowsPane):
             arrived = _ARRIVED if size.width >= _ROOMY else 2
             number = min(max((size.width - shape - arrived - 2 - _NAME) // 2, _ARRAY), _VECTOR)
         name = max(size.width - 2 * number - shape - arrived - 2, 6)
-        head = f"  {'node':<{name}}{'shape' if shape else '':<{shape}}{'value':>{number}}{'gradient':>{number}}"
+        heads = [say(self, key) for key in ("values-node", "values-shape", "values-value", "values-gradient")]
+        head = f"  {padded(heads[0], name)}{padded(heads[1] if shape else '', shape)}"
+        head += "".join(" " * (number - cell_width(text)) + text for text in heads[2:])
         rows = [Strip([Segment(head, self.style("head"))])]
         last = min(top + size.height - 1, len(self._trace.program.nodes))
         rows += [self._row(index, name, shape, number) for index in range(top, last)]
@@ -116,8 +122,6 @@ class ValuesPane(RowsPane):
 
     def _row(self, index: int, name_width: int, shape_width: int, number: int) -> Strip:
         from graphstep.faces.drawing.diagram import MORE, digest
-        from graphstep.faces.drawing.layout import cell_width
-        from graphstep.faces.drawing.layout.cells import fit
         from graphstep.faces.drawing.naming import row_name
         from graphstep.ground.arrays import shape_text
 
@@ -130,17 +134,19 @@ class ValuesPane(RowsPane):
         kind = "selected" if index == self._selected else "active" if index == self._active else ""
         gradient = "·" if known is None else fit(digest(known.value), number - 1)
         if not trace.program.depends[index]:
-            gradient = "data" if trace.node(index).name in trace.program.data else "constant"
+            gradient = say(self, "values-data" if trace.node(index).name in trace.program.data else "values-constant")
         shape = fit(shape_text(trace.node(index).shape), shape_width - 1) if shape_width else ""
         if shape_width and known is not None and not known.complete:
             gradient = fit(gradient, number - len(MORE) - 1) + MORE
-        arrived = f" {known.received} of {known.expected}" if known is not None and known.expected > 1 else ""
+        arrived = ""
+        if known is not None and known.expected > 1:
+            arrived = f" {say(self, 'values-arrived', received=known.received, expected=known.expected)}"
         return Strip(
             [
                 Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
                 *([Segment(f"{shape:<{shape_width}}", self.style("head"))] if shape_width else []),
                 Segment(f"{'·' if value is None else fit(digest(value), number - 1):>{number}}", self.style("value")),
-                Segment(f"{gradient:>{number}}", self.style("gradient")),
+                Segment(" " * (number - cell_width(gradient)) + gradient, self.style("gradient")),
                 Segment(arrived[:_ARRIVED] if not shape_width or number == _VECTOR else "", self.style("head")),
             ]
         )

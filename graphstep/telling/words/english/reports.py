@@ -143,5 +143,18 @@ _CHAINS: dict[str, English] = {
     "why-gradual-grows": "It grows from gate to gate, and at none by most of it; at {box}, {name}, from {came} to {sent}.",
 }
 
-REPORTS: dict[str, English] = {**_REPORTS, **_JACOBIANS, **_CHAINS}
+_VERDICTS: dict[str, English] = {
+    "verdict-agree": "agree",
+    "verdict-rounding": "rounding",
+    "verdict-kink": "kink",
+    "verdict-not-finite": "not finite",
+    "verdict-disagree": "disagree",
+}
+
+REPORTS: dict[str, English] = {
+    **_REPORTS,
+    **_JACOBIANS,
+    **_CHAINS,
+    **_VERDICTS,
+}
 """By id the messages of documents."""
