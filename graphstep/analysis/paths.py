@@ -91,25 +91,25 @@ def paths(trace: Trace, start: int, most: int = LISTED) -> Paths:
                 ways[gate] = ways.get(gate, 0) + here
     count = ways[program.output]
     slopes: dict[int, float | None] = {}
-    listed = tuple(_path(trace, found, slopes) for found, _ in zip(_walks(trace, start), range(min(most, count)), strict=False))
+    listed = tuple(_path(trace, walk, slopes) for walk, _ in zip(_walks(trace, start), range(min(most, count)), strict=False))
     return Paths(trace, start, count, edges, listed)
 
 
-def paths_lines(found: Paths) -> list[str]:
+def paths_lines(routes: Paths) -> list[str]:
     """The paths as text: each with its product, their sum beside the gradient, and how few edges they are made of."""
-    trace, start = found.trace, found.start
-    program, one = trace.program, found.count == 1
+    trace, start = routes.trace, routes.start
+    program, one = trace.program, routes.count == 1
     name, out = name_of(program, start), name_of(program, program.output)
     whole = gradient_name(trace, start)
-    text = [f"{count_text(found.count)} path{' leads' if one else 's lead'} from {name} to {out}."]
-    for place, path in enumerate(found.listed, 1):
+    text = [f"{count_text(routes.count)} path{' leads' if one else 's lead'} from {name} to {out}."]
+    for place, path in enumerate(routes.listed, 1):
         text += ["", *_path_lines(trace, start, path, place)]
-    left = found.count - len(found.listed)
+    left = routes.count - len(routes.listed)
     if left:
         text += ["", f"… and {count_text(left)} more"]
-    text += ["", *_sum_lines(found, whole), ""]
-    edges = f"{found.edges:,} edge{'' if found.edges == 1 else 's'}"
-    text.append(f"Backprop does not list them: {count_text(found.count)} path{'' if one else 's'}, {edges}.")
+    text += ["", *_sum_lines(routes, whole), ""]
+    edges = f"{routes.edges:,} edge{'' if routes.edges == 1 else 's'}"
+    text.append(f"Backprop does not list them: {count_text(routes.count)} path{'' if one else 's'}, {edges}.")
     text.append("It sends once along each edge, and adds up where paths meet.")
     return text
 
@@ -191,17 +191,17 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
     yield f"   {' · '.join(symbols)} = {right}"
 
 
-def _sum_lines(found: Paths, whole: str) -> Iterator[str]:
-    trace, start, total = found.trace, found.start, found.total
-    products = [path.product for path in found.listed]
+def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
+    trace, start, total = routes.trace, routes.start, routes.total
+    products = [path.product for path in routes.listed]
     if None in products and start == trace.program.output:
         yield "Its product, and the gradient, is the seed itself."
         return
     if None in products:
         rows, columns = (prod(trace.node(node).shape) for node in (trace.program.output, start))
-        each = "The product is" if found.count == 1 else "Each product is"
+        each = "The product is" if routes.count == 1 else "Each product is"
         yield f"{each} a Jacobian of {rows:,}×{columns:,}, which no run multiplies out; j shows the Jacobian of an edge."
-        yield f"The seed times {'it' if found.count == 1 else 'their sum'} is the gradient, in the shape of {_name(found)}."
+        yield f"The seed times {'it' if routes.count == 1 else 'their sum'} is the gradient, in the shape of {_name(routes)}."
         return
     gradient = float(trace.gradient_of(start))
     if total is None:
@@ -216,15 +216,15 @@ def _sum_lines(found: Paths, whole: str) -> Iterator[str]:
         said = f", the gradient {whole}."
     else:
         said = f"; the gradient {whole} is {numeral(gradient)}. One of them rounds badly."
-    if found.count == 1:
+    if routes.count == 1:
         yield f"The product is {numeral(total)}{said}"
         return
     first, *rest = [TERMS.number(product) for product in products if product is not None]
     yield f"Their sum is {right_side(sum(rest, start=first), total, trace.writing)}{said}"
 
 
-def _name(found: Paths) -> str:
-    return name_of(found.trace.program, found.start)
+def _name(routes: Paths) -> str:
+    return name_of(routes.trace.program, routes.start)
 
 
 def _structure(wire: Wire) -> str:

@@ -125,7 +125,7 @@ def _fades(trace: Trace, gate: Gate, sender: int, slot: int, cells: NDArray[np.b
     # Where a router is flat depends on how its inputs compare, constants among them: all of them are scaled alike.
     groups = [[*range(len(point))]] if gate.pattern[0] == "router" else [moved, *([k] for k in moved)]
     tried = (slope(*(by if k in group else 1.0 for k in range(len(point)))) for group in groups for by in _FADING)
-    return any(np.isfinite(found) and found != 0 for found in tried)
+    return any(np.isfinite(limit) and limit != 0 for limit in tried)
 
 
 def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, ...]:
@@ -137,9 +137,9 @@ def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
                 return (reason("factor-zero-cells", factor=Operand(sender, other)),)
     if gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead":
         return (reason("passes-nothing-to", gate=gate.symbol, name=Slot(sender, slot)),)
-    known = convention(trace, sender, slot)
-    if known is not None:
-        return known.reasons
+    choice = convention(trace, sender, slot)
+    if choice is not None:
+        return choice.reasons
     if not np.isfinite(call.out).all() and all(np.isfinite(x).all() for x in call.inputs):
         return (reason("overflowed", name=Named(sender)),)
     upstream = np.asarray(wire.upstream)

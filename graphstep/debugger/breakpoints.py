@@ -91,19 +91,19 @@ def _read(text: str, program: Program) -> Condition:
         return Condition(text, "gate", word=_gate(words[1]))
     if len(words) == 2 and words[1] == "contribution" and words[0] in _ORDER:
         return Condition(text, "contribution", count=_ORDER.index(words[0]) + 1)
-    found = _COMPARISON.fullmatch(text)
-    if found is None:
+    match = _COMPARISON.fullmatch(text)
+    if match is None:
         raise InputError(f"{quoted(text)} is no condition", hint=f"for example {', '.join(EXAMPLES)}")
     from graphstep.telling.names import names_of
 
-    node = found["node"]
+    node = match["node"]
     if node and names_of(program).find(node) is None:
         raise InputError(f"no node is called {quoted(node)}", hint=did_you_mean(node, program.names) or "leave it out for all")
     from graphstep.language.values import read_number
 
-    sign = "==" if found["sign"] == "=" else found["sign"]
-    what: Kind = "value" if found["what"] == "value" else "grad"
-    return Condition(text, what, node, bool(found["abs"]), sign, read_number(found["number"]))
+    sign = "==" if match["sign"] == "=" else match["sign"]
+    what: Kind = "value" if match["what"] == "value" else "grad"
+    return Condition(text, what, node, bool(match["abs"]), sign, read_number(match["number"]))
 
 
 def _gate(word: str) -> str:
@@ -135,8 +135,8 @@ def reason(trace: Trace, condition: Condition, n: int) -> str:
     if condition.kind == "wrong":
         from graphstep.analysis.diagnosis import diagnose
 
-        found = (x.text for x in diagnose(trace).findings if (x.kind, x.node) == (condition.word, step.node))
-        return next(found).rstrip(".")
+        texts = (x.text for x in diagnose(trace).findings if (x.kind, x.node) == (condition.word, step.node))
+        return next(texts).rstrip(".")
     if condition.kind == "contribution":
         return say("break-arrives", value=_shown(step.contribution), name=name)
     if condition.kind in ("isnan", "isinf") and step.event == "send":
@@ -158,13 +158,13 @@ def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None =
 
     last = len(trace) if last is None else last
     say = partial(message, trace.writing.language)
-    found = [(n, condition) for condition in conditions for n in steps_of(trace, condition)[:1] if n <= last]
-    if not found:
+    hits = [(n, condition) for condition in conditions for n in steps_of(trace, condition)[:1] if n <= last]
+    if not hits:
         texts = reduce(lambda one, following: say("break-or", one=one, next=following), (x.text for x in conditions))
         key = "break-none" if last == len(trace) else "break-none-so-far"
         return None, say(key, conditions=texts, step=str(last))
-    first = min(n for n, _ in found)
-    return first, stop_text(trace, first, [condition for n, condition in found if n == first])
+    first = min(n for n, _ in hits)
+    return first, stop_text(trace, first, [condition for n, condition in hits if n == first])
 
 
 def stop_text(trace: Trace, n: int, conditions: Sequence[Condition], nodes: Sequence[str] = ()) -> str:
@@ -194,14 +194,14 @@ def last_change(trace: Trace, node: int, before: int) -> int | None:
     seeded = node == program.output or not program.reaches[node]
     if seeded and program.depends[node] and trace.seed_step < before:
         return trace.seed_step
-    made = trace.step_of_value(node)
-    return made if 0 < made < before else None
+    computed = trace.step_of_value(node)
+    return computed if 0 < computed < before else None
 
 
 def steps_at(trace: Trace, node: int) -> tuple[int, ...]:
     """The numbers of the steps that make a node's value, or a part of its gradient."""
-    made = [trace.step_of_value(node), *trace.arrivals(node).steps.tolist(), trace.step_of_gradient(node) or 0]
-    return tuple(sorted({n for n in made if n > 0}))
+    steps = [trace.step_of_value(node), *trace.arrivals(node).steps.tolist(), trace.step_of_gradient(node) or 0]
+    return tuple(sorted({n for n in steps if n > 0}))
 
 
 def _steps(trace: Trace, condition: Condition) -> Iterator[int]:

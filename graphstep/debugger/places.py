@@ -42,9 +42,9 @@ class Level:
     def inward(self, index: int) -> int:
         """The node after for a node before; for one that was folded away, the gate that it is now inside."""
         for place in range(index, len(self.where)):
-            found = self.where[place]
-            if found is not None:
-                return found
+            inner = self.where[place]
+            if inner is not None:
+                return inner
         return index
 
     def parts(self, index: int) -> range:
@@ -97,18 +97,18 @@ def refitted(
     before: Trace, levels: Sequence[Level], inputs: Mapping[str, Number], texts: Mapping[str, str | None]
 ) -> tuple[Refitted, tuple[Level, ...]]:
     """A run with other inputs, and the runs before each gate of it was opened or folded; raises as :func:`with_inputs`."""
-    found = with_inputs(before, inputs, texts)
-    if found.where is None:
-        return found, tuple(replace(level, trace=level.trace.with_inputs(inputs, texts)) for level in levels)
+    outcome = with_inputs(before, inputs, texts)
+    if outcome.where is None:
+        return outcome, tuple(replace(level, trace=level.trace.with_inputs(inputs, texts)) for level in levels)
     again = []
     for level in levels:
         # Each is opened anew: another shape may have put copies between its parts.
         outer = with_inputs(level.trace, inputs, texts)
         node = None if level.node is None else outer.node(level.node)
         program = outer.trace.program
-        made = rewrite.fold(program) if node is None else rewrite.expand(program, only=(node,))
-        again.append(Level(level.kind, outer.trace, rewritten(outer.trace, made).where or made.where, node))
-    return found, tuple(again)
+        rewriting = rewrite.fold(program) if node is None else rewrite.expand(program, only=(node,))
+        again.append(Level(level.kind, outer.trace, rewritten(outer.trace, rewriting).where or rewriting.where, node))
+    return outcome, tuple(again)
 
 
 def closed(trace: Trace, at: int, level: Level) -> tuple[Trace, int, Callable[[int], int]]:
@@ -117,9 +117,9 @@ def closed(trace: Trace, at: int, level: Level) -> tuple[Trace, int, Callable[[i
     return level.trace, carried(trace, at, level.trace, node), node
 
 
-def rewritten(before: Trace, made: Rewritten) -> Refitted:
+def rewritten(before: Trace, rewriting: Rewritten) -> Refitted:
     """A run, with the same inputs, of a program that was made from that of another run."""
-    return _fitted(before, made.program, made.where, before.inputs, before.setup)
+    return _fitted(before, rewriting.program, rewriting.where, before.inputs, before.setup)
 
 
 def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number], setup: Setup) -> Refitted:
@@ -137,10 +137,10 @@ def _fitted(before: Trace, program: Program, where: Sequence[int | None], values
 
 def _copy(old: Program, index: int, new: Program, where: Sequence[int | None]) -> int | None:
     for gate, slot in old.consumers[index]:
-        found = where[gate]
-        if found is None or slot >= len(new.nodes[found].operands):
+        copy = where[gate]
+        if copy is None or slot >= len(new.nodes[copy].operands):
             continue
-        operand = new.nodes[found].operands[slot]
+        operand = new.nodes[copy].operands[slot]
         if isinstance(operand, int) and new.nodes[operand].gate == BROADCAST:
             return operand
     return None

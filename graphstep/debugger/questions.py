@@ -56,5 +56,5 @@ def solution_of(trace: Trace, n: int) -> Solution | None:
 
 def _is_long(trace: Trace, node: int, place: tuple[int, ...], of: str) -> bool:
     """Whether a cell is a sum of more terms than a person adds up."""
-    made = cell(trace, node, place, "value" if of == "value" else "gradient")
-    return len(made.terms) > TERMS or not isfinite(made.value)
+    explanation = cell(trace, node, place, "value" if of == "value" else "gradient")
+    return len(explanation.terms) > TERMS or not isfinite(explanation.value)

@@ -65,11 +65,11 @@ def from_json(text: str) -> State:
     """
     try:
         document = json.loads(text)
-        found = document["format"]
+        version = document["format"]
     except (ValueError, TypeError, KeyError) as error:
         raise InputError("this is no saved session") from error
-    if found != FORMAT:
-        raise InputError(f"this session has the format {found!r}, and {FORMAT} is what can be read")
+    if version != FORMAT:
+        raise InputError(f"this session has the format {version!r}, and {FORMAT} is what can be read")
     fields = document["setup"]
     setup = Setup(**{**fields, "data": tuple(fields["data"]), "breaks": tuple(fields["breaks"])})
     # A program that was typed as @FILE stands here as the file's text.

@@ -32,24 +32,24 @@ def search(trace: Trace, wanted: str, most: int = MOST) -> list[Candidate]:
     word = "".join(wanted.split()).casefold()
     if not word:
         return []
-    program, found = trace.program, []
+    program, candidates = trace.program, []
     if word.isdecimal() and len(word) < 10 and int(word) <= len(trace):
         step = trace.step(int(word))
-        found.append(Candidate(step.node, step.n))
+        candidates.append(Candidate(step.node, step.n))
     exact = names_of(program).find(wanted.strip())
     if exact is not None:
-        found.append(Candidate(exact))
+        candidates.append(Candidate(exact))
     for index, node in enumerate(program.nodes):
-        if len(found) >= most:
+        if len(candidates) >= most:
             break
         if index == exact:
             continue
         text = f"{node.name or ''} {node_id(index)} {node.gate or ''} {''.join(program.label(index).split())}".casefold()
         if word in text:
-            found.append(Candidate(index))
+            candidates.append(Candidate(index))
     # What can be done at the first node: go to where its value and its gradient are made.
-    if found and found[0].step is None:
-        first = found[0].node
+    if candidates and candidates[0].step is None:
+        first = candidates[0].node
         steps = [(trace.step_of_value(first), "value"), (trace.step_of_gradient(first), "gradient")]
-        found[1:1] = [Candidate(first, n, what) for n, what in steps if n]
-    return found[:most]
+        candidates[1:1] = [Candidate(first, n, what) for n, what in steps if n]
+    return candidates[:most]

@@ -23,10 +23,10 @@ def stops_of(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, 
     kept = _KEPT.setdefault(trace, {})
     key = nodes, conditions
     if key not in kept:
-        found = {n for node in nodes for n in steps_at(trace, node)}
+        stops = {n for node in nodes for n in steps_at(trace, node)}
         for other in [x for x in kept if isinstance(x, tuple)]:
             del kept[other]
-        kept[key] = tuple(sorted(found.union(*(_of(trace, condition) for condition in conditions))))
+        kept[key] = tuple(sorted(stops.union(*(_of(trace, condition) for condition in conditions))))
     return kept[key]
 
 

@@ -72,8 +72,8 @@ def number_of(trace: Trace, at: int, quantity: Quantity) -> Number | None:
         node = names.find(gradients.get(name, name))
         if node is None:
             return None
-        known = trace.gradient(node, at) if name in gradients else None
-        value = trace.value(node, at) if name not in gradients else None if known is None else known.value
+        gradient = trace.gradient(node, at) if name in gradients else None
+        value = trace.value(node, at) if name not in gradients else None if gradient is None else gradient.value
         if value is None:
             return None
         values[name] = value
@@ -84,11 +84,11 @@ def _spelled(text: str) -> tuple[str, dict[str, str]]:
     """An expression with a name in place of every gradient, and by that name the node whose gradient it is."""
     gradients: dict[str, str] = {}
 
-    def name(found: re.Match[str]) -> str:
-        node = found[1] or found[2]
+    def name(match: re.Match[str]) -> str:
+        node = match[1] or match[2]
         # A name that nobody types: the reader knows no such gradient.
-        made = f"_grad_{node}"
-        gradients[made] = node
-        return made
+        symbol = f"_grad_{node}"
+        gradients[symbol] = node
+        return symbol
 
     return _GRADIENT.sub(name, text), gradients

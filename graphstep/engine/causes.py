@@ -112,8 +112,8 @@ def _first_maker(
             if isinstance(operand, int) and operand not in seen and not harmless(trace.value_of(operand)):
                 seen.add(operand)
                 way.append(operand)
-    made = (index for index in sorted(seen) if makes(trace, index))
-    return next(made, min(seen))
+    makers = (index for index in sorted(seen) if makes(trace, index))
+    return next(makers, min(seen))
 
 
 def gradient_causes(trace: Trace, index: int) -> tuple[Cause, ...]:

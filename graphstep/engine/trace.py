@@ -98,10 +98,10 @@ class Trace:
         shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
         if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
             return trace(self.program, values, seed=self.seed, ties=self.ties, setup=setup)
-        made = run_plan(self.plan, values, seed=self.seed, ties=self.ties, setup=setup)
+        rerun = run_plan(self.plan, values, seed=self.seed, ties=self.ties, setup=setup)
         if not self.updates:
-            return made
-        return replace(made, updates=tuple(u.again(made.value_of(u.node), made.gradient_of(u.node)) for u in self.updates))
+            return rerun
+        return replace(rerun, updates=tuple(u.again(rerun.value_of(u.node), rerun.gradient_of(u.node)) for u in self.updates))
 
     # -- nodes -------------------------------------------------------------------------------------------------------------------
 
@@ -136,13 +136,13 @@ class Trace:
 
     def operand_values(self, index: int) -> tuple[Number, ...]:
         """The values that a gate reads, by slot, constants included."""
-        found = self._operand_values.get(index)
-        if found is None:
-            found = tuple(self.value_of(x) if isinstance(x, int) else x.value for x in self.node(index).operands)
+        values = self._operand_values.get(index)
+        if values is None:
+            values = tuple(self.value_of(x) if isinstance(x, int) else x.value for x in self.node(index).operands)
             # Those of the last gate are kept: one of a thousand inputs sends a thousand times, and they are asked for each time.
             self._operand_values.clear()
-            self._operand_values[index] = found
-        return found
+            self._operand_values[index] = values
+        return values
 
     @cached_property
     def _operand_values(self) -> dict[int, tuple[Number, ...]]:

@@ -240,8 +240,8 @@ class RunNode:
     @property
     def gradient(self) -> Number | None:
         """The derivative of the output with respect to it; None for a constant."""
-        known = self.gradient_at(len(self.trace))
-        return None if known is None else known.value
+        gradient = self.gradient_at(len(self.trace))
+        return None if gradient is None else gradient.value
 
     def gradient_at(self, step: int) -> Gradient | None:
         """What has arrived of its gradient at a step; None while nothing has, and for a constant."""

@@ -89,8 +89,8 @@ def _opening(
     """What is to be run; ``more`` are values of inputs that were not given."""
     start = seed if isinstance(seed, str) else numbers({"seed": seed})["seed"]
     setup = setup_of(text, given, seed=start, **options)
-    known = numbers({name: value for name, value in given.items() if not isinstance(value, str)})
-    return read_setup(setup, {**known, **(more or {})}, seed=None if isinstance(start, str) else start)
+    arrays = numbers({name: value for name, value in given.items() if not isinstance(value, str)})
+    return read_setup(setup, {**arrays, **(more or {})}, seed=None if isinstance(start, str) else start)
 
 
 def build(

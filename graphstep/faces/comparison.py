@@ -111,10 +111,10 @@ _FLIPPED: WeakKeyDictionary[Trace, tuple[int, list[Flip]]] = WeakKeyDictionary()
 
 def flipped(old: Trace, new: Trace) -> list[Flip]:
     """The wires at routers (max, min, relu, abs) that pass something else in one run than in the other."""
-    known = _FLIPPED.get(new)
-    if known is None or known[0] != id(old):
-        known = _FLIPPED[new] = (id(old), _flipped(old, new))
-    return known[1]
+    flips = _FLIPPED.get(new)
+    if flips is None or flips[0] != id(old):
+        flips = _FLIPPED[new] = (id(old), _flipped(old, new))
+    return flips[1]
 
 
 def _flipped(old: Trace, new: Trace) -> list[Flip]:
@@ -123,7 +123,7 @@ def _flipped(old: Trace, new: Trace) -> list[Flip]:
     before, after = old.wires.slopes, new.wires.slopes
     # Between arrays no slope is kept: it is nan in both runs, and never equal to itself.
     different = np.flatnonzero(np.sign(before) != np.sign(after))
-    found = []
+    flips = []
     for edge in different[:_MOST].tolist():
         wire = new.wire(edge)
         gate, shape = wire.gate, new.node(wire.sender).shape
@@ -133,8 +133,8 @@ def _flipped(old: Trace, new: Trace) -> list[Flip]:
         counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]
         if any(counts):
             opened, closed, turned = counts
-            found.append(Flip(wire, opened, closed, turned, int(np.size(now)) if shape else 0))
-    return found
+            flips.append(Flip(wire, opened, closed, turned, int(np.size(now)) if shape else 0))
+    return flips
 
 
 def routes_text(old: Trace, new: Trace) -> str:

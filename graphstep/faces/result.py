@@ -144,8 +144,8 @@ class Run:
     def edit(self, **values: Any) -> Run:
         """The same program with other values, or texts of values, for some inputs."""
         texts = {name: text.strip() for name, text in values.items() if isinstance(text, str)}
-        known = {name: value for name, value in values.items() if name not in texts}
-        return Run(self.trace.with_inputs({**numbers(known), **read_texts(texts, files=False)}, texts))
+        arrays = {name: value for name, value in values.items() if name not in texts}
+        return Run(self.trace.with_inputs({**numbers(arrays), **read_texts(texts, files=False)}, texts))
 
     def check(self) -> Report:
         """Backprop, SymPy's derivative and central differences, side by side for every input."""

@@ -149,8 +149,8 @@ class Setup:
         Breakpoints and the step to open belong to a debugger, and are no part of a run in Python.
         """
         usual = Setup(self.program, seed=None if self.seed is None else "1")
-        known = replace(self, inputs={name: text for name, text in self.inputs.items() if text is not None})
-        return {name: getattr(known, name) for name in KEYWORDS if getattr(known, name) != getattr(usual, name)}
+        complete = replace(self, inputs={name: text for name, text in self.inputs.items() if text is not None})
+        return {name: getattr(complete, name) for name in KEYWORDS if getattr(complete, name) != getattr(usual, name)}
 
     # -- lessons -----------------------------------------------------------------------------------------------------------------
 

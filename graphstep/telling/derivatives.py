@@ -97,7 +97,7 @@ def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ..
     computing. What is called by its text brings the names in it along: ``u1`` is seen in ``exp(u1)``.
     """
     program = trace.program
-    known = names_of(program)
+    names = names_of(program)
     written, waiting = set[int](), list(nodes)
     while waiting:
         index = waiting.pop()
@@ -105,6 +105,6 @@ def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ..
         if index in written:
             continue
         written.add(index)
-        if node.name is None and index != program.output and index not in known.definitions:
+        if node.name is None and index != program.output and index not in names.definitions:
             waiting += [x for x in node.operands if isinstance(x, int)]
-    return tuple((known.texts[i], known.definitions[i]) for i in sorted(written) if i in known.definitions)
+    return tuple((names.texts[i], names.definitions[i]) for i in sorted(written) if i in names.definitions)

@@ -194,18 +194,18 @@ class Rules:
     def __init__(self) -> None:
         self._known = set[str]()
 
-    def brief(self, told: Explanation) -> Explanation:
+    def brief(self, explanation: Explanation) -> Explanation:
         """An explanation without the rules that were said before; those that it says are known from then on."""
-        why = told.here if self._is_known(told.rule) else told.why
-        notes = [note for note in map(self.brief_note, told.notes) if note.text]
-        return replace(told, why=why, notes=tuple(notes))
+        why = explanation.here if self._is_known(explanation.rule) else explanation.why
+        notes = [note for note in map(self.brief_note, explanation.notes) if note.text]
+        return replace(explanation, why=why, notes=tuple(notes))
 
     def brief_note(self, note: Note) -> Note:
         """The same for a note; its text may be empty then."""
         return replace(note, text=note.here) if self._is_known(note.rule) else note
 
     def _is_known(self, rule: str) -> bool:
-        known = rule in self._known
+        heard = rule in self._known
         if rule:
             self._known.add(rule)
-        return known
+        return heard

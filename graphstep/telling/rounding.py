@@ -38,8 +38,8 @@ def first_loss(trace: Trace, nodes: Iterable[int]) -> Reason | None:
             values = [np.asarray(value, np.float64) for value in trace.operand_values(index)]
             out = np.asarray(trace.value_of(index), np.float64)
             label = trace.program.label(index)
-            if made := _not_finite(label, gate, values, out):
-                return made
+            if reason := _not_finite(label, gate, values, out):
+                return reason
             lost = lost or _rounded(label, trace, index, values, out)
     return lost
 

@@ -56,11 +56,11 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
 
     Numbers stand in the middle where all arrays are small enough to be written out.
     """
-    known = {**update.quantities, **update.assigned}
-    spelled = all(isinstance(value, int | float) or is_small(value) for value in known.values())
+    figures = {**update.quantities, **update.assigned}
+    spelled = all(isinstance(value, int | float) or is_small(value) for value in figures.values())
     symbols = _symbols(trace, update)
     formulas = _assigned(update, symbols, symbols)
-    start, later = ({name: _quantity(update, name, x) for name, x in values.items()} for values in (update.quantities, known))
+    start, later = ({name: _quantity(update, name, x) for name, x in values.items()} for values in (update.quantities, figures))
     numbers = _assigned(update, start, later)
     ladders = []
     for assignment in update.optimizer.rule:
@@ -123,12 +123,12 @@ def _one_cell(trace: Trace, update: Update) -> str | None:
     if isinstance(value, int | float) or is_small(value) or not value.size:
         return None
     place = (0,) * value.ndim
-    before, made = (
-        {name: _quantity(update, name, x if isinstance(x, int | float) else float(x[place])) for name, x in known.items()}
-        for known in (update.quantities, update.assigned)
+    before, after = (
+        {name: _quantity(update, name, x if isinstance(x, int | float) else float(x[place])) for name, x in numbers.items()}
+        for numbers in (update.quantities, update.assigned)
     )
     new = update.assigned["w"]
     assert not isinstance(new, int | float), "a parameter keeps its shape"
-    rungs = equation([_assigned(update, before, made)["w"]], float(new[place]), trace.writing)
+    rungs = equation([_assigned(update, before, after)["w"]], float(new[place]), trace.writing)
     right = "".join(f" {rung.relation} {rung.text}" for rung in rungs[1:])
     return f"{name_of(trace.program, update.node)}[{', '.join(map(str, place))}] ← {rungs[0].text}{right}"

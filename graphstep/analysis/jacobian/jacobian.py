@@ -132,8 +132,8 @@ class Jacobian:
 
         Raises LimitError above :data:`ENTRIES`.
         """
-        found = self._terms.sum(axis=0).reshape(self.input_shape)
-        return found if self.input_shape else float(found)
+        total = self._terms.sum(axis=0).reshape(self.input_shape)
+        return total if self.input_shape else float(total)
 
     @cached_property
     def difference(self) -> float:

@@ -90,10 +90,10 @@ def orders(trace: Trace, start: int | None = None) -> Orders:
 
 def _onward(trace: Trace) -> list[tuple[int, Wire | None]]:
     """By node, the number of edges of its longest path to the output, and the first of them."""
-    found: list[tuple[int, Wire | None]] = [(0, None)] * len(trace.program.nodes)
-    for node in range(len(found) - 1, -1, -1):
+    onward: list[tuple[int, Wire | None]] = [(0, None)] * len(trace.program.nodes)
+    for node in range(len(onward) - 1, -1, -1):
         for wire in reversed(trace.arrivals(node)):
-            length = found[wire.sender][0] + 1
-            if length > found[node][0]:
-                found[node] = (length, wire)
-    return found
+            length = onward[wire.sender][0] + 1
+            if length > onward[node][0]:
+                onward[node] = (length, wire)
+    return onward

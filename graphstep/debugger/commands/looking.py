@@ -96,8 +96,8 @@ def _data(state: State, argument: Argument) -> Done:
     """All cells of a node, or one of them, which is looked at from then on."""
     if isinstance(argument, tuple):
         node, cell = argument[0], argument[1:]
-    elif isinstance(argument, str) and (found := _CELL.fullmatch(argument)) and _names(state, argument) is None:
-        node, cell = node_of(state, found["node"]), tuple(int(i) for i in found["cell"].split(","))
+    elif isinstance(argument, str) and (match := _CELL.fullmatch(argument)) and _names(state, argument) is None:
+        node, cell = node_of(state, match["node"]), tuple(int(i) for i in match["cell"].split(","))
     else:
         return Done(state, (Cells(node_of(state, argument), None),))
     shape = state.trace.node(node).shape

@@ -43,20 +43,20 @@ def _out(state: State, _: Argument) -> Done:
 def _fold(state: State, _: Argument) -> Done:
     if state.levels and state.levels[-1].kind == "fold":
         return Done(_left(state), (Unfolded(),))
-    made = rewrite.fold(state.trace.program)
-    fewer = len(made.where) - len(made.program.nodes)
+    folded = rewrite.fold(state.trace.program)
+    fewer = len(folded.where) - len(folded.program.nodes)
     if not fewer:
         raise UnfitError(NothingToFold())
-    return Done(_entered(state, made, "fold"), (Folded(fewer),))
+    return Done(_entered(state, folded, "fold"), (Folded(fewer),))
 
 
-def _entered(state: State, made: Rewritten, kind: str, node: int | None = None) -> State:
+def _entered(state: State, rewriting: Rewritten, kind: str, node: int | None = None) -> State:
     old = state.trace
     # The parts of a gate on arrays get their shapes, and perhaps copies: the nodes move once more.
-    found = rewritten(old, made)
-    level = Level("fold" if kind == "fold" else "into", old, found.where or made.where, node)
-    at = carried(old, state.at, found.trace, level.inward, level.parts)
-    return state.carried_to(found.trace, at, level.inward, levels=(*state.levels, level))
+    outcome = rewritten(old, rewriting)
+    level = Level("fold" if kind == "fold" else "into", old, outcome.where or rewriting.where, node)
+    at = carried(old, state.at, outcome.trace, level.inward, level.parts)
+    return state.carried_to(outcome.trace, at, level.inward, levels=(*state.levels, level))
 
 
 def _left(state: State) -> State:

@@ -70,12 +70,12 @@ def _with_inputs(state: State, given: Inputs, selected: int | None = None) -> St
 
 
 def _refitted(state: State, given: Inputs) -> State:
-    found, levels = refitted(state.trace, state.levels, given.values, given.texts)
-    if found.where is None:
-        return replace(state, trace=found.trace, levels=levels)
+    outcome, levels = refitted(state.trace, state.levels, given.values, given.texts)
+    if outcome.where is None:
+        return replace(state, trace=outcome.trace, levels=levels)
     # With other shapes the nodes have moved.
-    at = carried(state.trace, state.at, found.trace, found.node)
-    return state.carried_to(found.trace, at, found.node, levels=levels)
+    at = carried(state.trace, state.at, outcome.trace, outcome.node)
+    return state.carried_to(outcome.trace, at, outcome.node, levels=levels)
 
 
 def _nothing_to_undo(state: State) -> Fact | None:

@@ -224,11 +224,11 @@ class Machine:
                 f"the output is {kind_text(output.shape)}, and a loss is a single number",
                 hint="add it up: sum(…) or mean(…)",
             )
-        made = plan(fitted)
-        buffers = Buffers.of(made)
+        new = plan(fitted)
+        buffers = Buffers.of(new)
         for index, name in enumerate(fitted.inputs):
-            write(buffers.cells, made.place(index), values[name])
-        self._made[key] = made, buffers
+            write(buffers.cells, new.place(index), values[name])
+        self._made[key] = new, buffers
         return self._made[key]
 
     def _bring(self, plan: Plan, buffers: Buffers) -> None:

@@ -137,8 +137,8 @@ def _array(arrays: Mapping[str, NDArray[np.float64]], key: str, shape: tuple[int
     if key not in arrays:
         raise _broken(where)
     if arrays[key].shape != shape:
-        found, wanted = (shape_text(s) or "a single number" for s in (arrays[key].shape, shape))
-        raise InputError(f"{where} does not fit: {key.rpartition(':')[2]} is {found} in it, and {wanted} here", hint=_ADVICE)
+        stored, wanted = (shape_text(s) or "a single number" for s in (arrays[key].shape, shape))
+        raise InputError(f"{where} does not fit: {key.rpartition(':')[2]} is {stored} in it, and {wanted} here", hint=_ADVICE)
     return plain(arrays[key])
 
 

@@ -61,8 +61,8 @@ class Training:
     @property
     def without_text(self) -> tuple[str, ...]:
         """The inputs that :attr:`command` leaves out."""
-        known = () if self.resumed is None else self.settings.params
-        return tuple(name for name in self._typed.without_text if name not in known)
+        stored = () if self.resumed is None else self.settings.params
+        return tuple(name for name in self._typed.without_text if name not in stored)
 
     @property
     def _typed(self) -> Setup:

@@ -127,8 +127,8 @@ def _choices() -> dict[str, list[str]]:
     """The options that take one of a few words, with those words."""
     from graphstep.faces.export import formats
 
-    found = {_long(a): list(map(str, a.choices)) for actions in _options().values() for a in actions if a.choices}
-    return {**found, "--format": list(formats())}
+    choices = {_long(a): list(map(str, a.choices)) for actions in _options().values() for a in actions if a.choices}
+    return {**choices, "--format": list(formats())}
 
 
 _SCRIPTS = {"bash": _bash, "zsh": _zsh, "fish": _fish}

@@ -55,19 +55,19 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.analysis.diagnosis import diagnose
 
     wanted = _kinds(options.fail_on)
-    found = diagnose(_trace(options))
+    diagnosis = diagnose(_trace(options))
 
     def document(form: str) -> Document:
         from graphstep.telling.reports import diagnosis as reports
 
         if options.network is not None:
             # Its values are drawn by the command, and are no inputs of a program.
-            return reports.document(found, shlex.join(["graphstep", "diagnose", *_network_words(options), "--format", form]))
-        setup = found.trace.setup.filled(found.trace.inputs)
-        return reports.document(found, setup.command("--format", form, command="diagnose"), setup.without_text)
+            return reports.document(diagnosis, shlex.join(["graphstep", "diagnose", *_network_words(options), "--format", form]))
+        setup = diagnosis.trace.setup.filled(diagnosis.trace.inputs)
+        return reports.document(diagnosis, setup.command("--format", form, command="diagnose"), setup.without_text)
 
-    deliver(options, lambda: (f"{line}\n" for line in found.lines()), found.to_dict, document)
-    return 1 if any(finding.kind in wanted for finding in found.findings) else 0
+    deliver(options, lambda: (f"{line}\n" for line in diagnosis.lines()), diagnosis.to_dict, document)
+    return 1 if any(finding.kind in wanted for finding in diagnosis.findings) else 0
 
 
 def _network_words(options: argparse.Namespace) -> list[str]:
@@ -84,12 +84,12 @@ def _kinds(text: str | None) -> frozenset[str]:
     if text is None:
         return frozenset()
     words = [word.strip() for word in text.split(",") if word.strip()]
-    known = ["nan" if kind == "not finite" else kind for kind in FINDING_KINDS]
+    kinds = ["nan" if kind == "not finite" else kind for kind in FINDING_KINDS]
     if not words:
-        raise InputError("--fail-on takes kinds of findings", hint=f"there are {', '.join(known)}, and any for all of them")
+        raise InputError("--fail-on takes kinds of findings", hint=f"there are {', '.join(kinds)}, and any for all of them")
     for word in words:
-        if word not in (*known, "any"):
-            hint = did_you_mean(word, known) or f"there are {', '.join(known)}, and any for all of them"
+        if word not in (*kinds, "any"):
+            hint = did_you_mean(word, kinds) or f"there are {', '.join(kinds)}, and any for all of them"
             raise InputError(f"--fail-on knows no {quoted(word)}", hint=hint)
     if "any" in words:
         return frozenset(FINDING_KINDS)

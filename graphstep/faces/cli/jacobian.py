@@ -47,9 +47,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write what was asked for."""
-    made = opening_of(options).run()
-    setup = made.setup.filled(made.inputs)
-    body, data = _asked(made, options)
+    trace = opening_of(options).run()
+    setup = trace.setup.filled(trace.inputs)
+    body, data = _asked(trace, options)
 
     def text() -> Iterable[str]:
         from graphstep.faces.export import text
@@ -62,13 +62,13 @@ def run(options: argparse.Namespace) -> int:
         from graphstep.telling.reports import jacobian as reports
 
         words = [f"--{name}={word}" for name in _CHOICES if (word := getattr(options, name)) is not None]
-        return reports.document(made, body, setup.command(*words, "--format", form, command="jacobian"), setup.without_text)
+        return reports.document(trace, body, setup.command(*words, "--format", form, command="jacobian"), setup.without_text)
 
-    deliver(options, text, lambda: {"schema": 1, "program": made.program.text, **data()}, document)
+    deliver(options, text, lambda: {"schema": 1, "program": trace.program.text, **data()}, document)
     return 0
 
 
-def _asked(made: Trace, options: argparse.Namespace) -> tuple[Iterable[Block], Callable[[], dict[str, Any]]]:
+def _asked(trace: Trace, options: argparse.Namespace) -> tuple[Iterable[Block], Callable[[], dict[str, Any]]]:
     """What is told, and the same as data."""
     from graphstep.analysis.jacobian import orders
     from graphstep.faces.export import json
@@ -77,24 +77,24 @@ def _asked(made: Trace, options: argparse.Namespace) -> tuple[Iterable[Block], C
     if options.cell is not None:
         from graphstep.telling.cells import find_cell, find_window
 
-        if (window := find_window(made, options.cell)) is not None:
-            return reports.window(made, window), lambda: {"array": json.array(made, window.node)}
-        node, index = find_cell(made, options.cell)
-        return reports.one_cell(made, node, index), lambda: {"cell": json.cell(made, node, index)}
+        if (window := find_window(trace, options.cell)) is not None:
+            return reports.window(trace, window), lambda: {"array": json.array(trace, window.node)}
+        node, index = find_cell(trace, options.cell)
+        return reports.one_cell(trace, node, index), lambda: {"cell": json.cell(trace, node, index)}
     if options.path is not None:
-        counted = orders(made, _node(made, options.path))
-        return reports.path(made, counted), lambda: {"path": json.multiplications(counted)}
-    wires = _wires(made, options)
+        counted = orders(trace, _node(trace, options.path))
+        return reports.path(trace, counted), lambda: {"path": json.multiplications(counted)}
+    wires = _wires(trace, options)
     if options.of is None and options.towards is None:
-        body = chain(reports.overview(made, wires), reports.path(made, orders(made)))
+        body = chain(reports.overview(trace, wires), reports.path(trace, orders(trace)))
         return body, lambda: {"jacobians": json.jacobians(wires)}
-    return reports.each(made, wires), lambda: {"jacobians": json.jacobians(wires)}
+    return reports.each(trace, wires), lambda: {"jacobians": json.jacobians(wires)}
 
 
-def _wires(made: Trace, options: argparse.Namespace) -> list[Wire]:
+def _wires(trace: Trace, options: argparse.Namespace) -> list[Wire]:
     """The edges that were asked for; InputError where there is none."""
-    of, towards = (None if word is None else _node(made, word) for word in (options.of, options.towards))
-    wires = [wire for wire in made.wires if of in (None, wire.sender) and towards in (None, wire.receiver)]
+    of, towards = (None if word is None else _node(trace, word) for word in (options.of, options.towards))
+    wires = [wire for wire in trace.wires if of in (None, wire.sender) and towards in (None, wire.receiver)]
     if not wires:
         chosen = " ".join(f"--{name} {word}" for name, word in (("of", options.of), ("towards", options.towards)) if word)
         hint = "a gate sends to its own inputs, and nothing to constants and data; without options all edges are listed"
@@ -104,11 +104,11 @@ def _wires(made: Trace, options: argparse.Namespace) -> list[Wire]:
     return wires
 
 
-def _node(made: Trace, word: str) -> int:
+def _node(trace: Trace, word: str) -> int:
     from graphstep.telling.cells import find_node
 
-    found = find_node(made.program, word)
-    if found is None:
-        hint = did_you_mean(word, made.program.names) or "name a node by its name, its text or its id, such as v3"
+    node = find_node(trace.program, word)
+    if node is None:
+        hint = did_you_mean(word, trace.program.names) or "name a node by its name, its text or its id, such as v3"
         raise InputError(f"no node is called {quoted(word)}", hint=hint)
-    return found
+    return node

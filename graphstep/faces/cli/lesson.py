@@ -55,9 +55,9 @@ def _write(options: argparse.Namespace) -> int:
         raise InputError("a sheet is made of one lesson", hint="graphstep lesson 4 --to sheet.md --key key.md")
     path = command.path_of(options.which)
     rehearsal = open_lesson(path)
-    for option, file, made in (("--to", options.to, sheet.sheet), ("--key", options.key, sheet.key)):
+    for option, file, pages in (("--to", options.to, sheet.sheet), ("--key", options.key, sheet.key)):
         if file:
-            document = made(rehearsal, command.command_of(path, option, file))
+            document = pages(rehearsal, command.command_of(path, option, file))
             print(f"wrote {write_document(document, file)}", file=sys.stderr)
     return 0
 

@@ -214,8 +214,8 @@ def is_open(host: str) -> bool:
 
 def _name_of(host: str) -> str:
     """The name in a ``Host`` header, without port and brackets."""
-    found = re.fullmatch(r"\[(?P<six>[0-9a-fA-F:.]+)\](?::[0-9]+)?|(?P<name>[^:\[\]]+)(?::[0-9]+)?", host)
-    return "" if found is None else (found["six"] or found["name"]).lower()
+    match = re.fullmatch(r"\[(?P<six>[0-9a-fA-F:.]+)\](?::[0-9]+)?|(?P<name>[^:\[\]]+)(?::[0-9]+)?", host)
+    return "" if match is None else (match["six"] or match["name"]).lower()
 
 
 def _refusal(status: int, text: str) -> Any:

@@ -100,33 +100,33 @@ def run(options: argparse.Namespace) -> int:
         export.exporter(options.format)
     elif options.to and not export.is_pdf(options.to):
         export.format_of(options.to)
-    made = opening.run()
-    if at is not None and at > len(made):
-        raise _no_step(at, made)
-    told, missed = "", False
+    trace = opening.run()
+    if at is not None and at > len(trace):
+        raise _no_step(at, trace)
+    reason, missed = "", False
     if conditions:
         from graphstep.debugger.breakpoints import first_stop
 
-        stop, told = first_stop(made, conditions, at)
+        stop, reason = first_stop(trace, conditions, at)
         missed = stop is None
         at = at if stop is None else stop
     if options.to:
-        path = export.write(made, options.to, name=options.format, at=at, options=asked)
-        print(f"wrote {path}", *filter(None, [told]), sep="\n", file=sys.stderr)
+        path = export.write(trace, options.to, name=options.format, at=at, options=asked)
+        print(f"wrote {path}", *filter(None, [reason]), sep="\n", file=sys.stderr)
         return int(missed)
     if not options.format and asked == export.PLAIN:
         from graphstep.faces.export.text import narrate
 
-        sys.stdout.writelines(narrate(made, at))
+        sys.stdout.writelines(narrate(trace, at))
     else:
-        sys.stdout.writelines(export.pieces(made, options.format or "text", at, asked))
-    if told and not missed and not options.format:
-        sys.stdout.write(f"\n{told}\n")
-    elif told:
+        sys.stdout.writelines(export.pieces(trace, options.format or "text", at, asked))
+    if reason and not missed and not options.format:
+        sys.stdout.write(f"\n{reason}\n")
+    elif reason:
         # A document stays whole: it may be read by a program. That a break was missed is a failure, and goes where those go.
-        print(told, file=sys.stderr)
+        print(reason, file=sys.stderr)
     if not options.format and (options.fold or options.expand):
-        sys.stdout.write(_agreement(options, made))
+        sys.stdout.write(_agreement(options, trace))
     return int(missed)
 
 
@@ -140,14 +140,14 @@ def _converse(opening: Opening, conditions: tuple[Condition, ...]) -> int:
     from graphstep.debugger.state import State
     from graphstep.faces import repl
 
-    at, made = opening.setup.step or 0, opening.run()
-    if at > len(made):
-        raise _no_step(at, made)
-    return repl.converse(State(made, at, conditions=conditions))
+    at, trace = opening.setup.step or 0, opening.run()
+    if at > len(trace):
+        raise _no_step(at, trace)
+    return repl.converse(State(trace, at, conditions=conditions))
 
 
-def _no_step(at: int, made: Trace) -> InputError:
-    return InputError(f"there is no step {at}: this run has {len(made)} steps", hint=f"--at takes 0 to {len(made)}")
+def _no_step(at: int, trace: Trace) -> InputError:
+    return InputError(f"there is no step {at}: this run has {len(trace)} steps", hint=f"--at takes 0 to {len(trace)}")
 
 
 def _conditions(opening: Opening) -> tuple[Condition, ...]:
@@ -162,16 +162,16 @@ def _conditions(opening: Opening) -> tuple[Condition, ...]:
     if inputs.keys() >= {*program.inputs}:
         # Its nodes are those that the run has, and are counted as on the screen.
         program = infer_shapes(program, {name: shape_of(inputs[name]) for name in program.inputs}).program
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     for text in texts:
         here = read_conditions(text, program)
         if not here:
             raise InputError("--break takes a condition to stop at", hint=f"for example {', '.join(EXAMPLES)}")
-        found += here
-    return tuple(dict.fromkeys(found))
+        conditions += here
+    return tuple(dict.fromkeys(conditions))
 
 
-def _agreement(options: argparse.Namespace, made: Trace) -> str:
+def _agreement(options: argparse.Namespace, finished: Trace) -> str:
     """That gates folded or taken apart give the same gradients as the program as typed."""
     from dataclasses import replace
 
@@ -182,17 +182,17 @@ def _agreement(options: argparse.Namespace, made: Trace) -> str:
     from graphstep.telling.rounding import first_loss
     from graphstep.telling.words.wording import wording
 
-    program = replace(read_program(made.program.text, made.inputs), data=made.program.data)
-    typed = trace(program, made.inputs, seed=made.seed, ties=made.ties)
-    apart = difference(made, typed)
+    program = replace(read_program(finished.program.text, finished.inputs), data=finished.program.data)
+    typed = trace(program, finished.inputs, seed=finished.seed, ties=finished.ties)
+    apart = difference(finished, typed)
     done = "folded" if options.fold else "taken apart"
     if apart < AGREES:
         return f"\n{done} and as typed agree: the largest relative difference is below 1e-12\n"
     # The parts are what was typed, where gates were folded, and what was put in, where they were taken apart.
-    parts, every = (typed, True) if options.fold else (made, False)
+    parts, every = (typed, True) if options.fold else (finished, False)
     nodes = parts.program.nodes
     put_in = {node.span for node in nodes if node.text is not None}
-    if any(note is not None and note.kind == "convention" for run in (made, typed) for note in _remarks(run)):
+    if any(note is not None and note.kind == "convention" for run in (finished, typed) for note in _remarks(run)):
         return (
             f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): they meet a kink, where each has its convention\n"
         )

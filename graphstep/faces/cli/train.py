@@ -102,14 +102,14 @@ def run(options: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         replace_line("")
     _save(training, options.save)
-    made = pieces(training, chosen) if options.at_round is None else _narrated(training, options.at_round, chosen)
+    output = pieces(training, chosen) if options.at_round is None else _narrated(training, options.at_round, chosen)
     if options.to:
         from graphstep.ground.files import write_file
 
-        print(f"wrote {write_file(options.to, made)}", file=sys.stderr)
+        print(f"wrote {write_file(options.to, output)}", file=sys.stderr)
     elif SIGHUP not in signals:
         # After a hang-up there is no terminal left to print on.
-        for piece in made:
+        for piece in output:
             sys.stdout.write(piece)
     return status_of(signals[0]) if signals else 1 if training.diverged else 0
 
@@ -208,11 +208,11 @@ def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, f
     """A line on a terminal, ten times a second; silence elsewhere."""
     shows = sys.stderr.isatty()
     total = training.settings.rounds
-    known = {"next": time.monotonic() + _AGAIN}
+    due = {"next": time.monotonic() + _AGAIN}
 
     def on_progress(k: int, loss: float) -> bool:
-        if shows and time.monotonic() >= known["next"]:
-            known["next"] = time.monotonic() + _AGAIN
+        if shows and time.monotonic() >= due["next"]:
+            due["next"] = time.monotonic() + _AGAIN
             replace_line(f"round {k:,} of {total:,}  loss {loss:.6g}  (Ctrl-C stops and keeps it)")
         return not stops()
 

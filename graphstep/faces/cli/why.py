@@ -41,9 +41,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write the chain."""
-    made = opening_of(options).run()
-    why = chain_of(made, options.quantity)
-    setup = made.setup.filled(made.inputs)
+    trace = opening_of(options).run()
+    why = chain_of(trace, options.quantity)
+    setup = trace.setup.filled(trace.inputs)
 
     def text() -> Iterable[str]:
         from graphstep.faces.export import text
@@ -60,23 +60,23 @@ def run(options: argparse.Namespace) -> int:
     def data() -> dict[str, Any]:
         from graphstep.faces.export import json
 
-        return {"schema": 1, "program": made.program.text, "quantity": " ".join(options.quantity.split()), **json.chain(why)}
+        return {"schema": 1, "program": trace.program.text, "quantity": " ".join(options.quantity.split()), **json.chain(why)}
 
     deliver(options, text, data, document)
     return 0
 
 
-def chain_of(made: Trace, quantity: str) -> Chain:
+def chain_of(trace: Trace, quantity: str) -> Chain:
     """The chain of what a text names: ``grad x``, ``value q``, or a name alone for its gradient. InputError for no such node."""
     from graphstep.analysis.chain import why_gradient, why_value
     from graphstep.telling.names import names_of
 
-    names = names_of(made.program)
+    names = names_of(trace.program)
     word, _, rest = " ".join(quantity.split()).partition(" ")
     if word in ("grad", "gradient", "value") and (node := names.find(rest)) is not None:
-        return why_value(made, node) if word == "value" else why_gradient(made, node)
+        return why_value(trace, node) if word == "value" else why_gradient(trace, node)
     if (node := names.find(quantity)) is not None:
-        return why_gradient(made, node)
+        return why_gradient(trace, node)
     wanted = rest if word in ("grad", "gradient", "value") and rest else quantity
-    hint = did_you_mean(wanted, made.program.names) or 'name a node behind grad or value: "grad x", "value q", "grad v3"'
+    hint = did_you_mean(wanted, trace.program.names) or 'name a node behind grad or value: "grad x", "value q", "grad v3"'
     raise InputError(f"no node is called {quoted(wanted)}", hint=hint)

@@ -66,8 +66,8 @@ def parser_of(name: str, command: Command) -> Parser:
 def _listed(commands: Sequence[str]) -> str:
     """The commands, each with what it does, as the help lists them."""
     width = max(map(len, commands))
-    known: dict[str, Command] = {name: import_module(f"graphstep.faces.cli.{name}") for name in commands}
-    lines = [f"  graphstep {name:{width}}  {command.SUMMARY}" for name, command in known.items()]
+    modules: dict[str, Command] = {name: import_module(f"graphstep.faces.cli.{name}") for name in commands}
+    lines = [f"  graphstep {name:{width}}  {command.SUMMARY}" for name, command in modules.items()]
     rest = "A first word that is no command is a program; graphstep step check steps through the program 'check'."
     return "\n".join(["commands (each has its own --help):", *lines, "", rest, ""])
 
@@ -87,7 +87,7 @@ def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespa
 
 def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str]:
     """The words, with those made safe that begin with a minus sign but are expressions: ``-x^2``, ``--x``."""
-    known = {option: action for action in parser._actions for option in action.option_strings}
+    actions = {option: action for action in parser._actions for option in action.option_strings}
     shielded: list[str] = []
     takes_next = False
     for place, word in enumerate(words):
@@ -98,12 +98,12 @@ def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str
             # The value of an option may be negative too: --seed -1.
             shielded[-1] += f"={word}" if shielded[-1].startswith("--") else word
             takes_next = False
-        elif option in known:
+        elif option in actions:
             shielded.append(word)
-            takes_next = not equals and known[option].nargs is None
+            takes_next = not equals and actions[option].nargs is None
         elif word.startswith("-") and word != "-":
             if _looks_like_an_option(option):
-                hint = did_you_mean(option, known) or f"{parser.prog} --help lists the options"
+                hint = did_you_mean(option, actions) or f"{parser.prog} --help lists the options"
                 raise InputError(f"there is no option {quoted(option)}", hint=f"{hint}; an expression may follow after --")
             shielded.append(_SHIELD + word)
         else:

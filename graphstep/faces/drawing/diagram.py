@@ -176,11 +176,11 @@ def marks(
             pending.add(box)
             continue
         values[box] = digest(value, drawn.digits)
-        known = trace.gradient(index, at) if sent else None
-        if known is None:
+        gradient = trace.gradient(index, at) if sent else None
+        if gradient is None:
             continue
-        gradients[box] = _gradient_text(known, drawn.digits)
-        if known.expected > 1:
+        gradients[box] = _gradient_text(gradient, drawn.digits)
+        if gradient.expected > 1:
             for wire, gate, slot in drawn.wires_from[box]:
                 # Nothing is sent to a constant, and by a gate off the ways to the output.
                 sending = trace.wire_at(gate, slot)
@@ -250,9 +250,9 @@ def _active_edges(step: Step, drawn: Diagram) -> list[int]:
     return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
 
 
-def _gradient_text(known: Gradient, digits: int) -> str:
-    text = digest(known.value, digits)
-    return text if known.complete else text + MORE
+def _gradient_text(gradient: Gradient, digits: int) -> str:
+    text = digest(gradient.value, digits)
+    return text if gradient.complete else text + MORE
 
 
 def _shown_name(program: Program, index: int) -> str:
@@ -276,16 +276,16 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
 
     def width(index: int) -> int:
         widest = cell_width(digest(trace.value_of(index), digits))
-        known = trace.gradient(index)
-        if known is None:
+        gradient = trace.gradient(index)
+        if gradient is None:
             return widest
         arrivals = trace.arrivals(index)
         if trace.node(index).shape:
             # What has arrived of a gradient is not added up here: arrays may be large.
-            return DIGEST + len(MORE) if len(arrivals) > 1 else max(widest, cell_width(digest(known.value, digits)))
+            return DIGEST + len(MORE) if len(arrivals) > 1 else max(widest, cell_width(digest(gradient.value, digits)))
         if len(arrivals) > _FORK:
             return _WIDEST + len(MORE)
-        texts = [digest(known.value, digits)]
+        texts = [digest(gradient.value, digits)]
         so_far = 0.0
         for count, wire in enumerate(arrivals, 1):
             part = float(wire.contribution)

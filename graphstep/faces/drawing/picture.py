@@ -111,17 +111,17 @@ def _wires(layout: Layout, marks: Marks) -> list[str]:
     if layout.output is not None:
         lines.append(layout.output_wire())
     quiet = [line for line in dict.fromkeys(lines) if line not in set(active)]
-    found = [f'<g class="wires" fill="none" stroke="{PLAIN}" stroke-width="1.5">']
+    parts = [f'<g class="wires" fill="none" stroke="{PLAIN}" stroke-width="1.5">']
     for line in quiet:
-        found += _wire(layout, line, PLAIN)
-    found += [f'<circle cx="{column(x):g}" cy="{row(y):g}" r="3" fill="{PLAIN}" stroke="none"/>' for x, y in layout.branches()]
-    found.append("</g>")
+        parts += _wire(layout, line, PLAIN)
+    parts += [f'<circle cx="{column(x):g}" cy="{row(y):g}" r="3" fill="{PLAIN}" stroke="none"/>' for x, y in layout.branches()]
+    parts.append("</g>")
     if active:
-        found.append(f'<g class="wires active" fill="none" stroke="{ACTIVE}" stroke-width="3">')
+        parts.append(f'<g class="wires active" fill="none" stroke="{ACTIVE}" stroke-width="3">')
         for line in active:
-            found += _wire(layout, line, ACTIVE)
-        found.append("</g>")
-    return found
+            parts += _wire(layout, line, ACTIVE)
+        parts.append("</g>")
+    return parts
 
 
 def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str) -> list[str]:
@@ -178,26 +178,26 @@ def _box(layout: Layout, node: int, marks: Marks) -> list[str]:
     if node in marks.pending:
         classes.append("pending")
     dash = ' stroke-dasharray="4 3"' if node in marks.pending else ""
-    found = [
+    parts = [
         f'<g class="{" ".join(classes)}" fill="none" stroke-width="1.5">',
         _rect(left, top, right, bottom, round_corner, stroke, dash),
     ]
     if node == marks.active:
-        found.append(_rect(left + 3, top + 3, right - 3, bottom - 3, max(round_corner - 3, 1), stroke, ' class="rim"'))
+        parts.append(_rect(left + 3, top + 3, right - 3, bottom - 3, max(round_corner - 3, 1), stroke, ' class="rim"'))
     if node == marks.selected:
-        found.append(
+        parts.append(
             _rect(left - 4, top - 4, right + 4, bottom + 4, round_corner + 4, SELECTED, ' class="rim" stroke-dasharray="3 3"')
         )
     inside = name and layout.density == "compact" and place.height > 1
     middle = (top + bottom) / 2
-    found.append(_at((left + right) / 2, middle - (7 if inside else 0), box.label, "label", PLAIN))
+    parts.append(_at((left + right) / 2, middle - (7 if inside else 0), box.label, "label", PLAIN))
     if name:
         below = middle + 9 if inside else bottom + 9
-        found.append(_at((left + right) / 2, below, name, "name", PLAIN, SMALL, ' font-style="italic"'))
+        parts.append(_at((left + right) / 2, below, name, "name", PLAIN, SMALL, ' font-style="italic"'))
     if node in marks.breakpoints:
-        found.append(f'<circle cx="{left:g}" cy="{top:g}" r="5" fill="{RED}"/>')
-    found.append("</g>")
-    return found
+        parts.append(f'<circle cx="{left:g}" cy="{top:g}" r="5" fill="{RED}"/>')
+    parts.append("</g>")
+    return parts
 
 
 def frame(layout: Layout, place: Place, box: Box) -> tuple[float, float, float, float]:
@@ -219,13 +219,13 @@ def _rect(left: float, top: float, right: float, bottom: float, corner: float, s
 
 
 def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
-    found: list[str] = []
+    parts: list[str] = []
     for node in nodes:
         shape = layout.boxes[node].on_wire
         if shape and layout.feeds(node):
             place = layout.shape_anchor(node)
             x = column(place.x - 0.5)
-            found.append(_at(x, row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
+            parts.append(_at(x, row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
         for texts, anchor, lift, kind, colour in (
             (marks.values, layout.value_anchor(node), 1, "value", GREEN),
             (marks.gradients, layout.gradient_anchor(node), -1, "gradient", RED),
@@ -233,15 +233,15 @@ def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
             if texts.get(node):
                 away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
                 y = row(anchor.y + lift) - lift * away
-                found.append(_at(column(anchor.x - 0.5), y, texts[node], kind, colour, more=' text-anchor="start"'))
+                parts.append(_at(column(anchor.x - 0.5), y, texts[node], kind, colour, more=' text-anchor="start"'))
     for edge, text in marks.contributions.items():
         anchor_or_none = layout.contribution_anchor(edge)
         if anchor_or_none:
             wire = layout.wire(edge)[-1][-1][1]
             y = row(wire) + LIFT[layout.density] * (anchor_or_none.y - wire)
             x = column(anchor_or_none.x - 0.5)
-            found.append(_at(x, y, text, "contribution", BROWN, SMALL, ' text-anchor="start"'))
-    return found
+            parts.append(_at(x, y, text, "contribution", BROWN, SMALL, ' text-anchor="start"'))
+    return parts
 
 
 def label(y: float, *, small: bool) -> float:

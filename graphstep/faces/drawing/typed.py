@@ -84,9 +84,9 @@ class Typed:
                 places[index].append(first)
         return {
             place: use
-            for node, found in places.items()
-            if len(found) == counts[node]
-            for use, place in enumerate(sorted(found), 1)
+            for node, spots in places.items()
+            if len(spots) == counts[node]
+            for use, place in enumerate(sorted(spots), 1)
         }
 
     def lines(self, trace: Trace, at: int, width: int) -> Lines:
@@ -125,18 +125,18 @@ class Typed:
         """``(start, stop, node)`` of the gates and names that stand within a part of the text."""
         program = self.program
         low = bisect_left(self._gates, (start, -(1 << 60), 0))
-        found = []
+        spots = []
         for first, last, index in self._gates[low : low + _CANDIDATES]:
             if first >= stop:
                 break
             if -last <= stop:
-                found.append((first, -last, index))
+                spots.append((first, -last, index))
         for word in _WORD.finditer(program.text, start, stop):
             index = program.names.get(word.group(), -1)
             behind = program.text[word.end() : word.end() + 40].lstrip()[:1]
             if index >= 0 and behind not in ("(", "="):
-                found.append((*word.span(), index))
-        return found
+                spots.append((*word.span(), index))
+        return spots
 
     def _target(self, step: Step, spots: list[tuple[int, int, int]]) -> tuple[int, int, int] | None:
         """The place of the operand to which a step sends: the one in the sender's own slot."""
@@ -182,16 +182,16 @@ class Typed:
             return (not fresh, spot[1] - spot[0], spot[0])
 
         for spot in sorted(spots, key=order):
-            known = trace.gradient(spot[2], at)
+            gradient = trace.gradient(spot[2], at)
             use, number = self._uses.get(spot[0], 0), ""
             if use and (trace.step_of_sum(spot[2]) or 0) > at:
                 # Each use has a gradient of its own, until all are added up.
                 number = f"⁽{str(use).translate(_RAISED)}⁾"
                 text = number + _arrived(trace, spot[2], use, at)
-            elif known is None:
+            elif gradient is None:
                 continue
             else:
-                text = digest(known.value) + ("" if known.complete else MORE)
+                text = digest(gradient.value) + ("" if gradient.complete else MORE)
             fresh = spot == target or (target is None and spot[2] == step.node)
             style = "gradient-active" if fresh else "gradient"
             if not row.place(spot[0], spot[1], text, style) and number:

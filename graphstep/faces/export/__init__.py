@@ -77,13 +77,13 @@ def format_of(path: str | Path) -> str:
     suffix = Path(path).suffix.lower()
     if not suffix and is_stream(path):
         return "text"
-    known = {exporter(name).SUFFIX: name for name in formats()}
-    if suffix not in known:
+    names = {exporter(name).SUFFIX: name for name in formats()}
+    if suffix not in names:
         raise InputError(
             f"the format of {quoted(str(path))} is not known by its suffix",
-            hint=f"end it in one of {', '.join(sorted({*known, '.pdf'}))}, or name the format with --format",
+            hint=f"end it in one of {', '.join(sorted({*names, '.pdf'}))}, or name the format with --format",
         )
-    return known[suffix]
+    return names[suffix]
 
 
 def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:

@@ -37,8 +37,8 @@ def nested(array: NDArray[np.float64]) -> list[Any]:
     if odd.any():
         spelled = array.astype(object)
         spelled[odd] = [_WORDS.get(cell, "nan") for cell in array[odd].tolist()]
-    found: list[Any] = spelled.tolist()
-    return found
+    cells: list[Any] = spelled.tolist()
+    return cells
 
 
 def pieces(entry: Any) -> Iterator[str]:

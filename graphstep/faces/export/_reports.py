@@ -35,19 +35,19 @@ def pieces(
     if name == "json":
         return iter((json.dumps(data(), ensure_ascii=False, allow_nan=False, indent=2), "\n"))
     if name not in formats():
-        known = formats()
+        names = formats()
         raise InputError(
-            f"a report has no format {quoted(name)}", hint=did_you_mean(name, known) or f"formats: {', '.join(known)}"
+            f"a report has no format {quoted(name)}", hint=did_you_mean(name, names) or f"formats: {', '.join(names)}"
         )
     writer: Any = export.exporter(name)
     written: Iterator[str] = writer.write(document(), options)
     return written
 
 
-def write(path: str | Path, name: str | None, made: Callable[[str], Iterator[str]]) -> Path:
-    """Write a report to a file in the format of its suffix, unless another is named; ``made`` gives its text in a format."""
+def write(path: str | Path, name: str | None, maker: Callable[[str], Iterator[str]]) -> Path:
+    """Write a report to a file in the format of its suffix, unless another is named; ``maker`` gives its text in a format."""
     if name is None and export.is_pdf(path):
         from graphstep.faces.export._pdf import pdf
 
-        return write_file(path, pdf(made("tex")))
-    return write_file(path, made(name or export.format_of(path)))
+        return write_file(path, pdf(maker("tex")))
+    return write_file(path, maker(name or export.format_of(path)))

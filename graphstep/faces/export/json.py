@@ -178,8 +178,8 @@ def _plain(entry: Any) -> Any:
 
 
 def _gradient(trace: Trace, index: int, at: int) -> float | str | Cells | None:
-    known = trace.gradient(index, at)
-    return None if known is None else number(known.value)
+    gradient = trace.gradient(index, at)
+    return None if gradient is None else number(gradient.value)
 
 
 def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
@@ -202,17 +202,17 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
         if constants := node.constants:
             entry["constants"] = {str(slot): number(x.value) for slot, x in constants.items()}
         if node.options:
-            entry["options"] = {name: _option(told) for name, told in node.options}
+            entry["options"] = {name: _option(option) for name, option in node.options}
     return entry
 
 
-def _option(told: Any) -> Any:
+def _option(option: Any) -> Any:
     """What a gate was told: an axis, a shape, a flag; an index is a list of numbers, slices and ``...``."""
-    if isinstance(told, Slice):
-        return told._asdict()
-    if isinstance(told, tuple):
-        return [_option(part) for part in told]
-    return "..." if told is Ellipsis else told
+    if isinstance(option, Slice):
+        return option._asdict()
+    if isinstance(option, tuple):
+        return [_option(part) for part in option]
+    return "..." if option is Ellipsis else option
 
 
 def _jacobian(step: Step) -> dict[str, Any]:
@@ -247,14 +247,14 @@ def _step(step: Step) -> dict[str, Any]:
         }
     entry["node"] = node_id(step.node)
     if (update := step.update) is not None:
-        made = {name: number(value) for name, value in update.assigned.items() if name != "w"}
+        assigned = {name: number(value) for name, value in update.assigned.items() if name != "w"}
         return entry | {
             "optimizer": update.optimizer.name,
             "round": update.round,
             "rate": number(update.rate),
             "before": number(update.before),
             "gradient": number(update.gradient),
-            "made": made,
+            "made": assigned,
             "value": number(update.after),
         }
     if step.event == "sum":

@@ -87,24 +87,24 @@ def candidate_lines(state: State, candidates: Candidates) -> Iterator[str]:
     """What fits a text, with what to type to go there."""
     if not candidates.found:
         yield message(state.language, "find-nothing")
-    for found in candidates.found[:LISTED]:
-        name = name_of(state.trace.program, found.node)
-        if found.step is None:
-            yield f"{name}, {node_id(found.node)}"
+    for candidate in candidates.found[:LISTED]:
+        name = name_of(state.trace.program, candidate.node)
+        if candidate.step is None:
+            yield f"{name}, {node_id(candidate.node)}"
         else:
-            yield step_text(state.language, found, name)
+            yield step_text(state.language, candidate, name)
 
 
 def cell_lines(state: State, cells: Cells) -> Iterator[str]:
     """The cells of a node, or one of them as the sum that it is."""
     trace, node = state.trace, cells.node
-    known = trace.gradient(node, state.at)
+    gradient = trace.gradient(node, state.at)
     if cells.cell is None:
         yield from node_lines(state, node)
         if trace.node(node).shape and trace.value(node, state.at) is not None:
             yield from summary(np.asarray(trace.value_of(node))).lines()
         return
-    of: Literal["value", "gradient"] = "gradient" if known is not None and known.complete else "value"
+    of: Literal["value", "gradient"] = "gradient" if gradient is not None and gradient.complete else "value"
     if of == "value" and trace.value(node, state.at) is None:
         yield value_line(state, node)
         return
@@ -157,8 +157,8 @@ def _list(state: State) -> Iterator[str]:
         value = state.trace.value(node, state.at)
         name = name_of(program, node)
         digits = state.trace.writing.digits
-        known = say("gradient-not-yet", name=name) if value is None else f"{name} = {number_text(value, digits)}"
-        yield f"{known};  {gradient_line(state, node)}"
+        text = say("gradient-not-yet", name=name) if value is None else f"{name} = {number_text(value, digits)}"
+        yield f"{text};  {gradient_line(state, node)}"
     if len(nodes) > LISTED:
         yield say("and-more", more=len(nodes) - LISTED)
 

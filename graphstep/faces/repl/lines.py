@@ -33,17 +33,17 @@ def read_line(line: str, *, question: bool = False) -> Command | None:
         return Command("jump", line)
     if _ASSIGNMENT.match(line):
         return _command("edit", line)
-    known, parts = words(), line.split(maxsplit=2)
+    actions, parts = words(), line.split(maxsplit=2)
     for count in (2, 1):
         word, rest = " ".join(parts[:count]), " ".join(parts[count:])
-        action = known.get(word if count == 1 and len(word) == 1 else word.casefold())
+        action = actions.get(word if count == 1 and len(word) == 1 else word.casefold())
         if len(parts) >= count and action is not None:
             return _command(action, rest.strip())
     if parts[0] in QUANTITIES and len(parts) > 1:
         return Command("print", line)
     if question:
         return Command("answer", line)
-    hint = did_you_mean(parts[0], [*known, *QUANTITIES])
+    hint = did_you_mean(parts[0], [*actions, *QUANTITIES])
     raise InputError(f"there is no command {quoted(parts[0])}", hint=f"{hint}{' ' if hint else ''}help lists the commands")
 
 
@@ -71,9 +71,9 @@ def words() -> dict[str, str]:
 
 def word_of(action: str) -> str:
     """How the prompt calls an action: by its key where that is one character, else by its first word."""
-    found = [key for key, name in words().items() if name == action]
+    keys = [key for key, name in words().items() if name == action]
     row = BY_ID[action]
-    letters = [key_text(key) for key in row.keys if key_text(key) in found]
+    letters = [key_text(key) for key in row.keys if key_text(key) in keys]
     return next(iter([*letters, *row.words, row.label]))
 
 

@@ -42,6 +42,6 @@ def _complete(prompt: Prompt) -> None:
 def completions(state: State, text: str) -> list[str]:
     """The words and names that begin with a text, names of the program last."""
     names = names_of(state.trace.program)
-    known = [word for word in sorted(words()) if len(word) > 1 and " " not in word]
-    known += ["grad", "value", *names.program.names, *names.numbered]
-    return [word for word in dict.fromkeys(known) if word.startswith(text)]
+    candidates = [word for word in sorted(words()) if len(word) > 1 and " " not in word]
+    candidates += ["grad", "value", *names.program.names, *names.numbered]
+    return [word for word in dict.fromkeys(candidates) if word.startswith(text)]

@@ -121,8 +121,8 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
         *([(name, "quiet"), (slope, "gradient")] for name, slope in zip(names, (backprop, symbolic, numeric), strict=True)),
     ]
     error = row.relative_error
-    known = error is not None and row.verdict == "agree" and row.error_text != "rounding"
-    verdict = say("witness-agree-error", error=row.error_text) if known else say(f"witness-{row.verdict.replace(' ', '-')}")
+    measured = error is not None and row.verdict == "agree" and row.error_text != "rounding"
+    verdict = say("witness-agree-error", error=row.error_text) if measured else say(f"witness-{row.verdict.replace(' ', '-')}")
     lines.append([(verdict, "why" if row.verdict == "agree" else "warning")])
     if row.sample is not None:
         sample = row.sample.says().capitalize()

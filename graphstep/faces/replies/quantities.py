@@ -44,8 +44,13 @@ def node_lines(state: State, node: int) -> Iterator[str]:
     """What is known of a node."""
     yield value_line(state, node)
     yield gradient_line(state, node)
-    known = state.trace.gradient(node, state.at)
-    if known is not None and known.complete and state.trace.program.depends[node] and (why := why_gradient(state.trace, node)):
+    gradient = state.trace.gradient(node, state.at)
+    if (
+        gradient is not None
+        and gradient.complete
+        and state.trace.program.depends[node]
+        and (why := why_gradient(state.trace, node))
+    ):
         yield why
 
 
@@ -66,11 +71,11 @@ def gradient_line(state: State, node: int) -> str:
     if not trace.program.depends[node]:
         data = trace.node(node).name in trace.program.data
         return say("gradient-none-data" if data else "gradient-none-constant", name=name_of(trace.program, node))
-    name, known = gradient_name(trace, node), trace.gradient(node, state.at)
-    if known is None:
+    name, gradient = gradient_name(trace, node), trace.gradient(node, state.at)
+    if gradient is None:
         when = trace.step_of_gradient(node)
         return say("gradient-not-yet", name=name) if when is None else say("gradient-not-yet-step", name=name, step=str(when))
-    text = number_text(known.value, trace.writing.digits)
-    if known.complete:
+    text = number_text(gradient.value, trace.writing.digits)
+    if gradient.complete:
         return f"{name} = {text}"
-    return say("gradient-so-far", name=name, value=text, received=known.received, expected=known.expected)
+    return say("gradient-so-far", name=name, value=text, received=gradient.received, expected=gradient.expected)

@@ -71,14 +71,14 @@ def read_value(text: str, *, files: bool = True) -> Number:
 
 def read_number(text: str) -> float:
     """The number that a text spells, where an array would not do. Raises :class:`~graphstep.ground.errors.ReadError`."""
-    found = "an array in a file" if text.lstrip().startswith("@") else ""
-    if not found:
+    kind = "an array in a file" if text.lstrip().startswith("@") else ""
+    if not kind:
         value = read_value(text)
         if isinstance(value, float):
             return value
-        found = kind_text(shape_of(value))
+        kind = kind_text(shape_of(value))
     plain = text if "@" in text else normalise(text)
-    raise ReadError(f"a single number is needed here, and this is {found}", text=plain, span=_stripped(plain))
+    raise ReadError(f"a single number is needed here, and this is {kind}", text=plain, span=_stripped(plain))
 
 
 def _stripped(text: str) -> Span:

@@ -83,21 +83,21 @@ def fault(trace: Trace, claim: Claim) -> str:
         remark = "what is no claim about the run is no inline code with ="
         return f"{quoted(claim.text, 60)} cannot be checked: {error.message} ({remark})"
     # What names something of the run is true by itself; arithmetic comes next; a numeral is rounded.
-    named = next((found for found in values if found.names), None)
-    worked = next((found for found, room in zip(values, rooms, strict=True) if room is None), values[0])
+    named = next((value for value in values if value.names), None)
+    worked = next((value for value, room in zip(values, rooms, strict=True) if room is None), values[0])
     truth = (named or worked).value
-    for side, found, shown in zip(sides, values, rooms, strict=True):
-        if shape_of(found.value) != shape_of(truth):
-            return f"{quoted(claim.text, 60)}: {side} is {kind_text(shape_of(found.value))}, not {kind_text(shape_of(truth))}"
+    for side, value, shown in zip(sides, values, rooms, strict=True):
+        if shape_of(value.value) != shape_of(truth):
+            return f"{quoted(claim.text, 60)}: {side} is {kind_text(shape_of(value.value))}, not {kind_text(shape_of(truth))}"
         room: Number
-        if found.names:
+        if value.names:
             room = 1e-9 * np.maximum(1.0, np.abs(truth))
         elif shown is not None:
             room = np.maximum(shown * (1 + 1e-9), 1e-9)
         else:
             room = np.maximum(TOLERANCE * np.abs(truth), 1e-9)
         with np.errstate(invalid="ignore"):
-            true = np.equal(found.value, truth) | (np.abs(np.subtract(found.value, truth)) <= room)
+            true = np.equal(value.value, truth) | (np.abs(np.subtract(value.value, truth)) <= room)
         if not true.all():
             return f"{quoted(claim.text, 60)}: {side} does not agree with the run, which says {number_text(truth)}"
     return ""

@@ -172,7 +172,7 @@ class _Parser:
         place, asked = self.body, 0
         while place < len(self.lines):
             text = self.lines[place]
-            fence, found = _FENCE.match(text), _HEADING.match(text)
+            fence, head = _FENCE.match(text), _HEADING.match(text)
             if fence:
                 end = self._end_of_fence(place, fence["marks"])
                 if fence["word"] == "predict":
@@ -187,13 +187,13 @@ class _Parser:
                 place = end + 1
                 continue
             place += 1
-            if not found:
+            if not head:
                 prose.append(text)
                 continue
-            name = _without_closing_marks(text[found.end() :].strip())
+            name = _without_closing_marks(text[head.end() :].strip())
             if len(name) > HEADING:
                 self.fail(place, f"a heading has at most {HEADING:,} characters")
-            if len(found["level"]) == 1:
+            if len(head["level"]) == 1:
                 if name != title or sections or blocks or any(part.strip() for part in prose):
                     self.fail(place, f"the only heading with one # is the lesson's title, {quoted(title)}, in front of all else")
                 prose, since = [], place + 1

@@ -110,8 +110,8 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
     for number, scene in enumerate(rehearsal.scenes):
         if number:
             yield f"\n{_heading(scene)}\n"
-        if not scene.solutions and (told := _stop(scene, rules)):
-            yield f"\n{told}\n"
+        if not scene.solutions and (text := _stop(scene, rules)):
+            yield f"\n{text}\n"
         for block in scene.section.blocks:
             if isinstance(block, Prose):
                 yield f"\n{_prose(block)}\n"
@@ -140,8 +140,8 @@ def _open(run: LessonRun, out: Callable[[str], None]) -> None:
     scene = run.scene
     if run.place:
         out(f"\n{_heading(scene)}   ({run.place} of {len(run.rehearsal.scenes) - 1})")
-    if run.open is None and (told := _stop(scene)):
-        out(told)
+    if run.open is None and (text := _stop(scene)):
+        out(text)
     for block in run.blocks:
         if isinstance(block, Prose):
             out(f"\n{_prose(block)}")
@@ -179,8 +179,8 @@ def _stop(scene: Scene, rules: Rules | None = None) -> str:
 
 def _step(scene: Scene, step: int, rules: Rules | None = None) -> str:
     """A step in a paragraph; on a page without the rules that the page has said."""
-    told = explain(scene.trace, step)
-    return _filled(f"Step {step}. {(rules.brief(told) if rules else told).narrative}", "  ")
+    explanation = explain(scene.trace, step)
+    return _filled(f"Step {step}. {(rules.brief(explanation) if rules else explanation).narrative}", "  ")
 
 
 def _hint(run: LessonRun, out: Callable[[str], None]) -> LessonRun:

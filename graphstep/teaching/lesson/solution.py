@@ -91,8 +91,8 @@ class Solution:
             told_cell = cell(self.trace, self.quantity.node, self.quantity.cell, _OF[self.quantity.kind])
             # Formulas count from 1 and questions from 0, so of a cell the numbers are said and not the names.
             return self.quantity.name + "".join(f" {rung.relation} {rung.text}" for rung in told_cell.ladder.rungs[-2:])
-        told = self.explanation
-        ladder = told.local if self.quantity.kind == "local" else told.ladder
+        explanation = self.explanation
+        ladder = explanation.local if self.quantity.kind == "local" else explanation.ladder
         return self.answer if self.right is not None or ladder is None or self.quantity.cell is not None else ladder.line
 
 

@@ -66,10 +66,10 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
         head = words.message("cell-in-mathematics", cell=head, name=name)
     if of == "value":
         value = float(np.asarray(trace.value_of(node))[place])
-        made = value_parts(trace, node, place)
-        ladder = Ladder(named(program, node, place), tuple(value_rungs(trace, node, place, made)))
+        parts = value_parts(trace, node, place)
+        ladder = Ladder(named(program, node, place), tuple(value_rungs(trace, node, place, parts)))
         return CellExplanation(
-            node, place, of, head, name, typed, value, made.values, ladder, why_value(trace, node, place, made)
+            node, place, of, head, name, typed, value, parts.values, ladder, why_value(trace, node, place, parts)
         )
     if not program.depends[node]:
         message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"

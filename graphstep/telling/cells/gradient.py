@@ -67,9 +67,9 @@ def products_of(trace: Trace, node: int, index: Cell) -> Products:
     contributions: list[float] = []
     makers: list[tuple[int, Callable[[int], Product]]] = []
     for wire in () if node == trace.program.output else trace.arrivals(node):
-        made, product = _arriving(wire, index)
+        factors, product = _arriving(wire, index)
         makers.append((len(contributions), product))
-        contributions += made
+        contributions += factors
 
     def at(place: int) -> Product:
         start, product = makers[bisect_right(makers, place, key=itemgetter(0)) - 1]
@@ -138,9 +138,9 @@ def _arriving(wire: Wire, index: Cell) -> tuple[list[float], Callable[[int], Pro
     operands, call = trace.node(sender).operands, trace.call(sender)
     if gate.factors is not None:
         products = [
-            Product(wire, found.cell, float(upstream[found.cell]), found.local, (operands[found.factor[0]], found.factor[1]))
-            for found in cell_terms(np, gate, call, slot, index)
-            if found.factor is not None
+            Product(wire, term.cell, float(upstream[term.cell]), term.local, (operands[term.factor[0]], term.factor[1]))
+            for term in cell_terms(np, gate, call, slot, index)
+            if term.factor is not None
         ]
         return [product.contribution for product in products], products.__getitem__
     # Where a value is not finite its slopes are not either, and the explanation shows them as they are.

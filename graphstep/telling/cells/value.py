@@ -122,7 +122,7 @@ def _multiplied(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> P
     values = numbers * scales
     if _is_off(values, call.out[index]):
         return Parts()
-    found = [
+    parts = [
         Part(
             operands[0],
             _place(left[k], x.shape),
@@ -132,7 +132,7 @@ def _multiplied(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> P
         )
         for k in shown(range(len(left)))
     ]
-    return Parts(tuple(values.tolist()), tuple(found))
+    return Parts(tuple(values.tolist()), tuple(parts))
 
 
 def _is_off(values: Any, value: float) -> bool:
@@ -148,7 +148,7 @@ def _moved(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> Parts:
     call, unit = trace.call(node), _unit(trace.node(node).shape, index)
     shapes, operands = [value.shape for value in call.inputs], trace.node(node).operands
     values: list[float] = []
-    found: list[Part] = []
+    parts: list[Part] = []
     scales: set[float] = set()
     for slot, given in enumerate(call.inputs):
         if gate.structure(slot, shapes, call.options) in ("dense", "block"):
@@ -160,11 +160,11 @@ def _moved(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> Parts:
         scales.update(np.unique(weights).tolist())
         for place in shown(range(len(places))):
             cell = _place(places[place], given.shape)
-            found.append(Part(operands[slot], cell, float(numbers[place]), float(weights[place])))
+            parts.append(Part(operands[slot], cell, float(numbers[place]), float(weights[place])))
     if _is_off(values, call.out[index]):
         # A 1 at the number of a class: no cell was moved there, and the parts do not come to the value.
         return Parts()
-    return Parts(tuple(values), tuple(found), share(scales.pop()) if len(scales) == 1 else 0)
+    return Parts(tuple(values), tuple(parts), share(scales.pop()) if len(scales) == 1 else 0)
 
 
 def _sums(trace: Trace, parts: Parts) -> tuple[Term, Term]:

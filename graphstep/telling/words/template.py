@@ -53,10 +53,10 @@ def template(language: str, text: bytes = b"") -> bytes:
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import read_po, write_po
 
-    known = read_po(BytesIO(text), locale=language) if text else Catalog(language)
+    catalogue = read_po(BytesIO(text), locale=language) if text else Catalog(language)
     catalog = Catalog(language, project="graphstep", fuzzy=False, header_comment=f"# graphstep in the language {language}.")
     for key, english in messages():
-        earlier = known.get(english if isinstance(english, str) else english[0], context=key)
+        earlier = catalogue.get(english if isinstance(english, str) else english[0], context=key)
         catalog.add(english, earlier.string if earlier is not None and earlier.id == english else None, context=key)
     written = BytesIO()
     write_po(written, catalog, width=120, omit_header=False)

@@ -61,37 +61,37 @@ def states(trace: Trace, drawn: Diagram, last: int) -> Iterator[dict[str, Any]]:
             state |= {"node": step.node, "active": written.active}
         if written.active_edges:
             state["wires"] = sorted(written.active_edges)
-        known = trace.gradient(step.node, n)
+        gradient = trace.gradient(step.node, n)
         # What stands on its wire alone would stand twice, as the gradient and as what is sent.
-        if step.contribution is not None and known is not None and known.expected > 1:
+        if step.contribution is not None and gradient is not None and gradient.expected > 1:
             state["sent"] = {str(wire): digest(step.contribution) for wire in written.active_edges}
         yield state
 
 
 def cells(trace: Trace, index: int, at: int) -> tuple[str | None, str | None, str]:
     """A row of the table of values after a step: value, gradient, and how many contributions have arrived."""
-    value, known = trace.value(index, at), trace.gradient(index, at)
+    value, gradient = trace.value(index, at), trace.gradient(index, at)
     shown = None if value is None else digest(value)
     if not trace.program.depends[index]:
         return shown, "data" if trace.node(index).name in trace.program.data else "constant", ""
-    if known is None:
+    if gradient is None:
         return shown, None, ""
-    arrived = f"{known.received} of {known.expected}" if known.expected > 1 else ""
-    return shown, digest(known.value) + ("" if known.complete else MORE), arrived
+    arrived = f"{gradient.received} of {gradient.expected}" if gradient.expected > 1 else ""
+    return shown, digest(gradient.value) + ("" if gradient.complete else MORE), arrived
 
 
 def _numbers(trace: Trace, index: int, at: int) -> list[Any]:
-    value, known = trace.value(index, at), trace.gradient(index, at)
+    value, now = trace.value(index, at), trace.gradient(index, at)
     shown, gradient, arrived = cells(trace, index, at)
-    return [_raw(value), shown, None if known is None else _raw(known.value), gradient, arrived]
+    return [_raw(value), shown, None if now is None else _raw(now.value), gradient, arrived]
 
 
 def _raw(value: Number | None) -> Any:
     """A number as JSON holds it; None for a large array."""
-    found = number(value)
-    if isinstance(found, Cells):
-        return nested(found.array) if found.array.size <= CELLS else None
-    return found
+    figure = number(value)
+    if isinstance(figure, Cells):
+        return nested(figure.array) if figure.array.size <= CELLS else None
+    return figure
 
 
 def _lines(typed: Typed, trace: Trace, n: int) -> tuple[Sequence[Piece], ...]:

@@ -22,14 +22,14 @@ def to_dict(training: Training) -> dict[str, Any]:
 def history(training: Training) -> dict[str, Any]:
     """The history alone, as data: ``loss``, ``rate`` and ``gradient_norms`` by round, ``held_out`` as ``[round, loss]``."""
     kept = training.history
-    found: dict[str, Any] = {
+    data: dict[str, Any] = {
         "loss": list(map(json.number, kept.losses)),
         "rate": list(map(json.number, kept.rates)),
         "gradient_norms": {name: list(map(json.number, norms)) for name, norms in kept.norms.items()},
     }
     if training.settings.held_out:
-        found["held_out"] = [[k, json.number(loss)] for k, loss in kept.held_out]
-    return found
+        data["held_out"] = [[k, json.number(loss)] for k, loss in kept.held_out]
+    return data
 
 
 def _entries(training: Training) -> Iterator[tuple[str, Any]]:

@@ -35,8 +35,8 @@ def format_of(path: str | Path) -> str:
     suffix = Path(path).suffix.lower()
     if not suffix and is_stream(path):
         return "text"
-    for name, (known, _) in FORMATS.items():
-        if suffix == known:
+    for name, (ending, _) in FORMATS.items():
+        if suffix == ending:
             return name
     hint = did_you_mean(suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)}, or name the format with --format"
     raise InputError(f"the format of {quoted(str(path))} is not known by its suffix", hint=hint)
@@ -114,9 +114,9 @@ def picture(training: Training) -> str:
     from graphstep.faces.drawing.curve_picture import Panel, svg
     from graphstep.telling.reports.training import settings_text
 
-    found = {name: Series.of(name, points) for name, points in curves(training).items() if name != "rate"}
-    losses = tuple(found.pop(name) for name in ("loss", "held-out loss") if name in found)
-    norms = tuple(found.values())
+    series = {name: Series.of(name, points) for name, points in curves(training).items() if name != "rate"}
+    losses = tuple(series.pop(name) for name in ("loss", "held-out loss") if name in series)
+    norms = tuple(series.values())
     title = "norm of the gradient" if len(norms) == 1 else "norms of the gradients"
     panels = [
         Panel("loss", losses, frozenset({"held-out loss"})),

@@ -55,7 +55,7 @@ def rows_by_name() -> dict[str, tuple[Row, ...]]:
             key, equals, default = (each, "", "") if each.startswith("'") else each.partition("=")
             inputs.append((key, default if equals else None))
         rows.setdefault(plain_name(name), []).append(Row(row, library if dot else None, tuple(inputs)))
-    return {name: tuple(found) for name, found in rows.items()}
+    return {name: tuple(candidates) for name, candidates in rows.items()}
 
 
 def rows_of(name: str, library: str | None) -> tuple[Row, ...]:
