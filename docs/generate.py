@@ -87,13 +87,13 @@ def command_line_page() -> str:
 
 def keys_page() -> str:
     """The keys and words: from the table of actions of the debugger, and that of the training screen."""
-    from graphstep.debugger import actions, breakpoints
+    from graphstep.debugger import actions, conditions
     from graphstep.faces.tui import training_actions
 
     return KEYS_PAGE.format(
         made=MADE.format("graphstep/debugger/actions.py and graphstep/faces/tui/training_actions.py"),
         groups=_groups(actions.ACTIONS, actions.GROUPS),
-        conditions=", ".join(f"`{example}`" for example in breakpoints.EXAMPLES),
+        conditions=", ".join(f"`{example}`" for example in conditions.EXAMPLES),
         training=_groups(training_actions.ACTIONS, training_actions.GROUPS, 3),
     )
 

@@ -1,149 +1,139 @@
-"""Where to stop in a run: ``grad W == 0``, ``abs(grad) < 1e-3``, ``isnan``, ``gate matmul``; and what changed a node last.
+"""Where conditions stop a run, and why; and what changed a node last.
 
 Of an array ``<``, ``<=`` and ``==`` must hold for every cell, and ``>``, ``>=`` and ``!=`` for one: so ``abs(grad) < 1e-3`` asks
 for its largest cell, as does ``abs(grad) > 100``.
+
+A test without a node, or of several by a pattern, holds after the steps that make what it is about. A test of one node holds from
+the step on that makes it true, as long as that is so: ``grad x`` is the sum of what has arrived. Joined tests stop where all that
+they say holds, after the steps that one of them is about.
 """
 
 from __future__ import annotations
 
 import operator
-import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import partial, reduce
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from graphstep.gates import FUNCTIONS, GATES
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+import numpy as np
+
+from graphstep.gates import GATES
+from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
+    from graphstep.debugger.conditions import Condition
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
-
-Kind = Literal["grad", "value", "isnan", "isinf", "gate", "contribution", "wrong"]
-"""What a condition looks at."""
-
-Wrong = Literal["saturated", "dead", "alike", "shrinking", "vanishing", "exploding"]
-"""What a diagnosis finds at a node."""
-
-CONDITION_WORDS = frozenset({"isnan", "isinf", *get_args(Wrong)})
-"""The conditions that are one word."""
-
-EXAMPLES = (
-    "grad x == 0",
-    "abs(grad) < 1e-3",
-    "value q > 10",
-    "isnan",
-    "isinf",
-    "gate max",
-    "second contribution",
-    "saturated",
-    "dead",
-)
-"""One of each form."""
 
 _EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}
 _SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}
-_ORDER = ("first", "second", "third", "fourth", "fifth")
-_COMPARISON = re.compile(
-    r"(?P<abs>abs\s*\(\s*)?(?P<what>grad|gradient|value)\b\s*(?P<node>.*?)\s*(?(abs)\)\s*)"
-    r"(?P<sign><=|>=|==|!=|<|>|=)\s*(?P<number>[^<>=!]+)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Something that holds after some steps of a run and not after others."""
-
-    text: str
-    """As it was typed."""
-    kind: Kind
-    """What it looks at."""
-    node: str = ""
-    """The node by name, id or text; empty for every node."""
-    absolute: bool = False
-    """Whether it is about absolute values."""
-    sign: str = ""
-    """How it compares."""
-    number: float = 0.0
-    """With what."""
-    word: str = ""
-    """The name of a gate, or what is wrong."""
-    count: int = 0
-    """Which contribution, counted from 1."""
-
-
-def read_conditions(text: str, program: Program) -> tuple[Condition, ...]:
-    """The conditions in a text, with semicolons between them. Raises InputError for what is none, and what no program has."""
-    return tuple(_read(" ".join(part.split()), program) for part in text.split(";") if part.strip())
-
-
-def _read(text: str, program: Program) -> Condition:
-    if text in ("isnan", "isinf"):
-        return Condition(text, "isnan" if text == "isnan" else "isinf")
-    if text in get_args(Wrong):
-        return Condition(text, "wrong", word=text)
-    words = text.split()
-    if words[0] == "gate" and len(words) == 2:
-        return Condition(text, "gate", word=_gate(words[1]))
-    if len(words) == 2 and words[1] == "contribution" and words[0] in _ORDER:
-        return Condition(text, "contribution", count=_ORDER.index(words[0]) + 1)
-    match = _COMPARISON.fullmatch(text)
-    if match is None:
-        raise InputError(f"{quoted(text)} is no condition", hint=f"for example {', '.join(EXAMPLES)}")
-    from graphstep.telling.names import names_of
-
-    node = match["node"]
-    if node and names_of(program).find(node) is None:
-        raise InputError(f"no node is called {quoted(node)}", hint=did_you_mean(node, program.names) or "leave it out for all")
-    from graphstep.language.values import read_number
-
-    sign = "==" if match["sign"] == "=" else match["sign"]
-    what: Kind = "value" if match["what"] == "value" else "grad"
-    return Condition(text, what, node, bool(match["abs"]), sign, read_number(match["number"]))
-
-
-def _gate(word: str) -> str:
-    names = {**{row.symbol: name for name, row in GATES.items()}, **{name: row.name for name, row in FUNCTIONS.items()}}
-    names.update({name: name for name in GATES})
-    if word not in names:
-        raise InputError(
-            f"no gate is called {quoted(word)}", hint=did_you_mean(word, names) or "for example gate max, gate matmul"
-        )
-    return names[word]
+_OF: dict[str, Callable[[Any], Any]] = {
+    "": lambda x: x,
+    "abs": np.abs,
+    "rms": lambda x: np.sqrt(np.mean(np.square(x))),
+    "norm": lambda x: np.sqrt(np.sum(np.square(x))),
+    "mean": np.mean,
+    "max": np.max,
+    "min": np.min,
+}
+"""What is compared of an array."""
 
 
 def steps_of(trace: Trace, condition: Condition) -> tuple[int, ...]:
     """The numbers of the steps after which a condition holds for what they have just made, ascending."""
-    return tuple(sorted({n for n in _steps(trace, condition) if n > 0}))
+    if not condition.parts:
+        return tuple(sorted({n for n in _steps(trace, condition) if n > 0}))
+    about = np.zeros(len(trace) + 1, np.bool_)
+    for test in condition.tests:
+        about[[n for n in _about(trace, test) if n > 0]] = True
+    return tuple(np.flatnonzero(about & _after(trace, condition)).tolist())
+
+
+def _after(trace: Trace, condition: Condition) -> NDArray[np.bool_]:
+    """By step whether a condition holds after it."""
+    if condition.kind == "not":
+        return ~_after(trace, condition.parts[0])
+    if condition.parts:
+        masks = [_after(trace, part) for part in condition.parts]
+        joined: NDArray[np.bool_] = np.logical_and.reduce(masks) if condition.kind == "and" else np.logical_or.reduce(masks)
+        return joined
+    holds = np.zeros(len(trace) + 1, np.bool_)
+    met = sorted({n for n in _steps(trace, condition) if n > 0})
+    holds[met] = True
+    if _named(trace, condition) is not None:
+        # What is known of a node is known until it changes.
+        about = sorted({n for n in _about(trace, condition) if n > 0})
+        for n, following in zip(about, [*about[1:], len(trace) + 1], strict=True):
+            holds[n:following] = holds[n]
+    return holds
+
+
+def _named(trace: Trace, condition: Condition) -> int | None:
+    """The one node that a test is about what is known of; None for a test of steps, and of several nodes."""
+    if not condition.node or condition.kind in ("changes", "shrinks", "grows"):
+        return None
+    return names_of(trace.program).find(condition.node)
+
+
+def _nodes(trace: Trace, condition: Condition) -> Sequence[int]:
+    """The nodes that a test is about; none where its node was folded away."""
+    if not condition.node:
+        return range(len(trace.program.nodes))
+    names = names_of(trace.program)
+    if (node := names.find(condition.node)) is not None:
+        return (node,)
+    return [node for name, node in trace.program.names.items() if condition.fits(name)]
 
 
 def reason(trace: Trace, condition: Condition, n: int) -> str:
     """Why a condition holds after a step, one of :func:`steps_of`: ``df/dx = 0``, ``max sends to x``."""
+    from graphstep.telling.words.catalogue import message
+
+    if condition.kind == "not":
+        return message(trace.writing.language, "break-not", condition=condition.parts[0].text)
+    if condition.parts:
+        parts = [part for part in condition.parts if _after(trace, part)[n]]
+        return reduce(
+            lambda one, following: message(trace.writing.language, "break-and", one=one, next=following),
+            (reason(trace, part, n) for part in parts),
+        )
+    return _reason(trace, condition, n)
+
+
+def _reason(trace: Trace, test: Condition, n: int) -> str:
+    """Why a test holds after a step."""
     from graphstep.telling.derivatives import gradient_name
     from graphstep.telling.explain import explain
     from graphstep.telling.names import name_of
     from graphstep.telling.words.catalogue import message
 
+    named = _named(trace, test)
     step, say = trace.step(n), partial(message, trace.writing.language)
-    name = name_of(trace.program, step.node)
-    if condition.kind == "gate":
+    node = step.node if named is None else named
+    name, gradient = name_of(trace.program, node), trace.gradient(node, n)
+    if test.kind == "gate":
         return explain(trace, n).title
-    if condition.kind == "wrong":
+    if test.kind == "wrong":
         from graphstep.analysis.diagnosis import diagnose
 
-        texts = (x.text for x in diagnose(trace).findings if (x.kind, x.node) == (condition.word, step.node))
+        texts = (x.text for x in diagnose(trace).findings if (x.kind, x.node) == (test.word, step.node))
         return next(texts).rstrip(".")
-    if condition.kind == "contribution":
+    if test.kind in ("contribution", "changes"):
         return say("break-arrives", value=_shown(step.contribution), name=name)
-    if condition.kind in ("isnan", "isinf") and step.event == "send":
+    if test.kind in ("isnan", "isinf") and named is None and step.event == "send":
         return say("break-contribution", name=name, value=_shown(step.contribution))
-    if condition.kind in ("value", "isnan", "isinf"):
-        return f"{name} = {_shown(step.value)}"
-    return f"{gradient_name(trace, step.node)} = {_shown(trace.gradient_of(step.node))}"
+    odd = test.kind in ("isnan", "isinf") and not (np.isnan if test.kind == "isnan" else np.isinf)(trace.value_of(node)).any()
+    if test.kind == "value" or (test.kind in ("isnan", "isinf") and not odd):
+        return f"{name} = {_shown(trace.value(node, n))}"
+    assert gradient is not None, "a test of a gradient holds where something of it is known"
+    shown = f"{gradient_name(trace, node)} = {_shown(gradient.value)}"
+    if gradient.complete:
+        return shown
+    return say("break-so-far", name=gradient_name(trace, node), value=_shown(gradient.value))
 
 
 def _shown(value: Number | None) -> str:
@@ -194,70 +184,138 @@ def last_change(trace: Trace, node: int, before: int) -> int | None:
     seeded = node == program.output or not program.reaches[node]
     if seeded and program.depends[node] and trace.seed_step < before:
         return trace.seed_step
-    computed = trace.step_of_value(node)
-    return computed if 0 < computed < before else None
+    made = trace.step_of_value(node)
+    return made if 0 < made < before else None
 
 
 def steps_at(trace: Trace, node: int) -> tuple[int, ...]:
     """The numbers of the steps that make a node's value, or a part of its gradient."""
-    steps = [trace.step_of_value(node), *trace.arrivals(node).steps.tolist(), trace.step_of_gradient(node) or 0]
-    return tuple(sorted({n for n in steps if n > 0}))
+    made = [trace.step_of_value(node), *trace.arrivals(node).steps.tolist(), trace.step_of_gradient(node) or 0]
+    return tuple(sorted({n for n in made if n > 0}))
 
 
-def _steps(trace: Trace, condition: Condition) -> Iterator[int]:
-    if condition.kind == "gate":
-        nodes, row = trace.program.nodes, GATES[condition.word]
+def _about(trace: Trace, test: Condition) -> Iterator[int]:
+    """The steps that make what a test is about, whether it holds or not."""
+    if test.kind in ("isnan", "isinf", "gate", "wrong", "contribution") and not test.node:
+        yield from range(1, len(trace) + 1)
+        return
+    for node in _nodes(trace, test):
+        if test.kind in ("value", "isnan", "isinf"):
+            yield trace.step_of_value(node)
+        if test.kind != "value":
+            yield from _made(trace, node)
+            yield trace.step_of_gradient(node) or 0
+
+
+def _steps(trace: Trace, test: Condition) -> Iterator[int]:
+    """The steps after which a test holds for what they have just made."""
+    if test.kind == "gate":
+        nodes, row = trace.program.nodes, GATES[test.word]
         # Over the cells of one array, max is another gate of the same name.
         names = (row.name, row.over_cells)
         at_work = [n for n, gate in enumerate(trace.gates_at.tolist(), 1) if nodes[gate].gate in names]
         yield from (n for n in at_work if trace.step(n).event in ("value", "send"))
-    elif condition.kind == "contribution":
+    elif test.kind == "contribution":
         for node in range(len(trace.program.nodes)):
             arrivals = trace.arrivals(node)
-            if len(arrivals) >= condition.count:
-                yield arrivals[condition.count - 1].step
-    elif condition.kind == "wrong":
+            if len(arrivals) >= test.count:
+                yield arrivals[test.count - 1].step
+    elif test.kind == "wrong":
         from graphstep.analysis.diagnosis import BACKWARD, diagnose
 
         for finding in diagnose(trace).findings:
-            if finding.kind == condition.word:
+            if finding.kind == test.word:
                 backward = finding.kind in BACKWARD
                 yield (trace.step_of_gradient(finding.node) or 0) if backward else trace.step_of_value(finding.node)
-    elif condition.kind in ("isnan", "isinf"):
-        yield from _not_finite(trace, condition.kind)
+    elif test.kind in ("isnan", "isinf") and not test.node:
+        yield from _not_finite(trace, test.kind)
+    elif test.kind in ("shrinks", "grows"):
+        yield from _scaled(trace, test)
     else:
-        yield from _compared(trace, condition)
+        for node in _nodes(trace, test):
+            yield from _of_node(trace, test, node)
 
 
-def _compared(trace: Trace, condition: Condition) -> Iterator[int]:
-    from graphstep.telling.names import names_of
+def _of_node(trace: Trace, test: Condition, node: int) -> Iterator[int]:
+    """The steps after which a test holds of one node."""
+    from graphstep.ground.arrays import all_zero
 
-    only = names_of(trace.program).find(condition.node) if condition.node else None
-    if condition.node and only is None:
-        # Its node was folded away.
-        return
-    nodes = range(len(trace.program.nodes)) if only is None else (only,)
-    for node in nodes:
-        if condition.kind == "value":
-            if node >= trace.program.first_gate and _holds(condition, trace.value_of(node)):
-                yield trace.step_of_value(node)
-        elif trace.program.depends[node] and trace.program.reaches[node] and _holds(condition, trace.gradient_of(node)):
-            yield trace.step_of_gradient(node) or 0
+    flows = trace.program.depends[node] and trace.program.reaches[node]
+    made = trace.step_of_gradient(node) or 0
+    if test.kind == "done":
+        yield made
+    elif test.kind == "changes":
+        yield from (wire.step for wire in trace.arrivals(node) if not all_zero(wire.contribution))
+    elif test.kind in ("isnan", "isinf"):
+        odd = np.isnan if test.kind == "isnan" else np.isinf
+        bad = bool(np.any(odd(trace.value_of(node))))
+        if bad:
+            yield trace.step_of_value(node)
+        if flows:
+            yield from (n for n in (*_made(trace, node), made) if bad or np.any(odd(_sum_at(trace, node, n))))
+    elif test.kind == "value":
+        if node >= trace.program.first_gate and _holds(test, trace.value_of(node)):
+            yield trace.step_of_value(node)
+    elif flows:
+        if _named(trace, test) is not None:
+            yield from (n for n in _made(trace, node) if _holds(test, _sum_at(trace, node, n)))
+        if _holds(test, trace.gradient_of(node)):
+            yield made
 
 
-def _holds(condition: Condition, value: Number) -> bool:
-    if isinstance(value, int | float):
-        compare = _EVERY.get(condition.sign) or _SOME[condition.sign]
-        return bool(compare(abs(value) if condition.absolute else value, condition.number))
-    cells = abs(value) if condition.absolute else value
-    # NumPy compares cell by cell.
-    met: Any = (_EVERY.get(condition.sign) or _SOME[condition.sign])(cells, condition.number)
-    return bool(value.size and met.all()) if condition.sign in _EVERY else bool(met.any())
+def _made(trace: Trace, node: int) -> list[int]:
+    """The steps that bring a part of a node's gradient while more is to come."""
+    steps: list[int] = trace.arrivals(node).steps.tolist()
+    return steps[:-1]
+
+
+def _sum_at(trace: Trace, node: int, n: int) -> Number:
+    """What has arrived of a gradient at a step at which something has."""
+    known = trace.gradient(node, n)
+    assert known is not None, "something arrives at this step"
+    return known.value
+
+
+def _scaled(trace: Trace, test: Condition) -> Iterator[int]:
+    """The steps that complete a gradient which is so many times smaller, or larger, than the one behind it.
+
+    Behind a node stand the gates that send to it; behind one of several layers named by a pattern the layer that was complete
+    before it.
+    """
+    nodes = [node for node in _nodes(trace, test) if trace.program.depends[node] and trace.program.reaches[node]]
+    done = sorted((trace.step_of_gradient(node) or 0, node) for node in nodes)
+    layers = bool(test.node) and len(nodes) > 1
+    for place, (n, node) in enumerate(done):
+        before = [done[place - 1][1]] if place else []
+        behind = before if layers else list(dict.fromkeys(trace.arrivals(node).senders.tolist()))
+        if not behind:
+            continue
+        here, there = _rms(trace, node), max(_rms(trace, x) for x in behind)
+        if here * test.number <= there if test.kind == "shrinks" else here >= there * test.number and here > 0:
+            yield n
+
+
+def _rms(trace: Trace, node: int) -> float:
+    """The root mean square of a gradient."""
+    cells = np.asarray(trace.gradient_of(node))
+    largest = float(np.max(np.abs(cells), initial=0.0))
+    if not largest or not np.isfinite(largest):
+        return largest
+    return largest * float(np.sqrt(np.mean(np.square(cells / largest))))
+
+
+def _holds(test: Condition, value: Number) -> bool:
+    if not np.size(value):
+        return False
+    compare = _EVERY.get(test.sign) or _SOME[test.sign]
+    if isinstance(value, int | float) and test.of in ("", "abs"):
+        return bool(compare(abs(value) if test.of else value, test.number))
+    with np.errstate(all="ignore"):
+        met = np.asarray(compare(_OF[test.of](value), test.number))
+    return bool(met.all() if test.sign in _EVERY else met.any())
 
 
 def _not_finite(trace: Trace, kind: str) -> Iterator[int]:
-    import numpy as np
-
     test = np.isnan if kind == "isnan" else np.isinf
     for node in trace.not_finite:
         if node >= trace.program.first_gate and np.any(test(trace.value_of(node))):

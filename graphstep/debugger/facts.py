@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.conditions import Condition
     from graphstep.debugger.search import Candidate
     from graphstep.debugger.state import Score
     from graphstep.debugger.watches import Quantity

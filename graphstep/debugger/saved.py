@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.debugger.breakpoints import read_conditions
+from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import Edit, Inputs, Place, Score, State
 from graphstep.debugger.watches import read_quantity

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.conditions import Condition
     from graphstep.debugger.places import Level
     from graphstep.debugger.watches import Quantity
     from graphstep.engine.step import Phase

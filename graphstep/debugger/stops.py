@@ -9,7 +9,7 @@ from graphstep.debugger.breakpoints import steps_at, steps_of
 from graphstep.debugger.facts import Hit
 
 if TYPE_CHECKING:
-    from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.conditions import Condition
     from graphstep.engine.trace import Trace
 
 _KEPT: WeakKeyDictionary[Trace, dict[Any, tuple[int, ...]]] = WeakKeyDictionary()

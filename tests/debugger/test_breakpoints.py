@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.debugger.breakpoints import EXAMPLES, first_stop, last_change, read_conditions, reason, steps_at, steps_of
+from graphstep.debugger.breakpoints import first_stop, last_change, reason, steps_at, steps_of
+from graphstep.debugger.conditions import EXAMPLES, read_conditions
 from graphstep.engine.trace import trace
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
+from tests.effort import effort
 from tests.faces.tui.arrays import ALIKE, given
 
 MAIN, INPUTS = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}
@@ -72,7 +76,7 @@ def test_what_is_not_finite_and_what_is_wrong_are_found() -> None:
 
 
 def test_the_examples_can_be_read_and_what_is_none_is_said() -> None:
-    program = read("q = x + y; max(q, x)")
+    program = read("q = x + y; h1 = max(q, x); 2*h1")
     assert len(read_conditions("; ".join(EXAMPLES), program)) == len(EXAMPLES)
     for text, said in (
         ("grad", "no condition"),
@@ -273,10 +277,10 @@ def test_conditions_stand_between_semicolons_in_any_spacing() -> None:
     program = read("q = x + y; max(q, x)")
     found = read_conditions(" ; grad   x==0;;abs( value q )>=1 ; third contribution;", program)
     assert [condition.text for condition in found] == ["grad x==0", "abs( value q )>=1", "third contribution"]
-    assert [(c.kind, c.node, c.absolute, c.sign, c.number, c.count) for c in found] == [
-        ("grad", "x", False, "==", 0.0, 0),
-        ("value", "q", True, ">=", 1.0, 0),
-        ("contribution", "", False, "", 0.0, 3),
+    assert [(c.kind, c.node, c.of, c.sign, c.number, c.count) for c in found] == [
+        ("grad", "x", "", "==", 0.0, 0),
+        ("value", "q", "abs", ">=", 1.0, 0),
+        ("contribution", "", "", "", 0.0, 3),
     ]
     assert read_conditions("", program) == ()
 
@@ -311,3 +315,95 @@ def test_in_a_round_of_training_the_last_change_of_a_parameter_is_its_update() -
         assert last_change(run, update.node, behind + place) == sent
     p = run.program.names["p"]
     assert last_change(run, p, len(run) + 1) in (None, *steps_at(run, p))
+
+
+# Joined tests, patterns, and what is known so far
+
+FORKED = trace(read("q = x*2; x*3 - x*5 + q"), {"x": 1.0})
+"""Three contributions arrive at x: -5 and 3 of the products, in the order of sending, and 2 of q."""
+LAYERS = trace(read("h1 = tanh(0.1*x); h2 = tanh(h1/50); h3 = 2*h2; h3^2"), {"x": 1.0})
+
+
+def at(run, text: str) -> list[tuple[str, str]]:
+    (condition,) = read_conditions(text, run.program)
+    return [
+        (f"{run.step(n).event} {run.program.label(run.step(n).node)}", reason(run, condition, n))
+        for n in steps_of(run, condition)
+    ]
+
+
+def test_the_gradient_of_a_named_node_is_what_has_arrived_so_far() -> None:
+    arrivals = [wire.contribution for wire in FORKED.arrivals(0)]
+    so_far = [sum(arrivals[: k + 1]) for k in range(3)]
+    for k in range(3):
+        (condition,) = read_conditions(f"grad x == {so_far[k]}", FORKED.program)
+        expected = FORKED.arrivals(0)[k].step if k < 2 else FORKED.step_of_gradient(0)
+        assert expected in steps_of(FORKED, condition)
+    assert steps(FORKED, f"grad x == {so_far[2]} and done x") == ["sum x"]
+    assert steps(FORKED, f"grad x == {so_far[0]} and not done x")
+    assert not steps(FORKED, f"grad x == {so_far[0]} and done x")
+
+
+def test_the_reason_says_that_a_sum_is_not_complete() -> None:
+    first = FORKED.arrivals(0)[0].contribution
+    ((_, told),) = at(FORKED, f"grad x == {first:g}")
+    assert told == f"df/dx = {first:g} so far"
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "found"),
+    [
+        (RUN, "done x", ["send x"]),
+        (RUN, "done x or done y", ["send x", "send y"]),
+        (RUN, "gate mul and grad z > 0", ["send z"]),
+        (RUN, "value x+y > 2 and gate mul", ["value (x+y)*z", "send x+y", "send z"]),
+        (RUN, "not gate mul and value x+y > 2", ["value x+y", "seed (x+y)*z", "send x", "send y"]),
+        (RUN, "(grad x == -4 or grad y == -4) and not grad y == -4", ["send x"]),
+        (RUN, "grad x == -4 or grad y == -4 and grad z > 99", ["send x", "send y"]),
+        (RUN, "isnan x or isinf z", []),
+        (RUN, "grad x changes", ["send x"]),
+        (LAYERS, "grad h* shrinks 10x", ["send tanh(0.1*x)"]),
+        (LAYERS, "shrinks 40x", ["send 2*h2", "send tanh(0.1*x)"]),
+        (LAYERS, "grad h3 grows 2x", []),
+        (W, "rms(grad W) > 1", ["sum W"]),
+        (W, "max(value W@x) > 0.5", ["value W@x"]),
+        (W, "mean(value W@x) > 0.5", []),
+        (W, "norm(grad x) > 1e9", []),
+    ],
+)
+def test_tests_are_joined_and_patterns_stand_for_several_nodes(run, text: str, found: list[str]) -> None:
+    assert steps(run, text) == found
+
+
+def test_a_nan_that_is_asked_for_by_name_stays() -> None:
+    run = trace(read("q = log(x); q*y + y"), {"x": -1.0, "y": 2.0})
+    assert steps(run, "isnan q")[0] == "value log(x)"
+    assert "send y" in steps(run, "isnan q and grad y changes")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("grad x == 0 and", "has nothing on one side of and"),
+        ("or done x", "has nothing on one side of or"),
+        ("not", "'not' is no condition"),
+        ("grad z* > 1", "no name fits 'z*'"),
+        ("grad shrinks 0.5x", "the factor is more than 1"),
+        ("grad shrinks", "is no condition"),
+        ("rms(grad x", "is no condition"),
+        ("done", "is no condition"),
+        ("done w", "no node is called 'w'"),
+        ("(grad x == 0", "is no condition"),
+    ],
+)
+def test_a_joined_condition_that_is_none_is_refused_by_its_part(text: str, said: str) -> None:
+    with pytest.raises(GraphstepError, match=re.escape(said)):
+        read_conditions(text, read("q = x + y; max(q, x)"))
+
+
+def test_joined_conditions_of_a_large_program_take_few_calls() -> None:
+    """They are masks over steps: what is asked of each node costs a few calls, and nothing is asked for each pair."""
+    run = trace(read("; ".join(["h0 = x", *(f"h{n} = h{n - 1} + x" for n in range(1, 400))])), {"x": 1.0})
+    (condition,) = read_conditions("done h3 and not isnan x and grad x > 5", run.program)
+    steps_of(run, condition)
+    assert effort(lambda: steps_of(run, condition)) < 60 * len(run)

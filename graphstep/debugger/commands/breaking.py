@@ -7,9 +7,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.debugger.breakpoints import CONDITION_WORDS, last_change, read_conditions
+from graphstep.debugger.breakpoints import last_change
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.conditions import CONDITION_WORDS, read_conditions
 from graphstep.debugger.facts import (
     BreakGone,
     BreaksCleared,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.analysis.facts import Remark
-    from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.conditions import Condition
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
     from graphstep.faces.export import Options
@@ -155,7 +155,7 @@ def _conditions(opening: Opening) -> tuple[Condition, ...]:
     texts, program, inputs = opening.setup.breaks, opening.program, opening.inputs
     if not texts:
         return ()
-    from graphstep.debugger.breakpoints import EXAMPLES, read_conditions
+    from graphstep.debugger.conditions import EXAMPLES, read_conditions
     from graphstep.ground.arrays import shape_of
     from graphstep.language.shapes import infer_shapes
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from graphstep.analysis.witnesses import Row
-    from graphstep.debugger.breakpoints import Condition
+    from graphstep.debugger.conditions import Condition
     from graphstep.debugger.places import Refitted
     from graphstep.debugger.search import Candidate
     from graphstep.debugger.session import Reply

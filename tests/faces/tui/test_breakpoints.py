@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from graphstep.debugger.breakpoints import read_conditions, steps_at
+from graphstep.debugger.breakpoints import steps_at
+from graphstep.debugger.conditions import read_conditions
 from graphstep.faces.tui import open_program
 from graphstep.language.read import read
 from tests.faces.tui.arrays import LAYER, given

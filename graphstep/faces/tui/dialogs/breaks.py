@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from graphstep.debugger.breakpoints import EXAMPLES, Condition, read_conditions
+from graphstep.debugger.conditions import EXAMPLES, Condition, read_conditions
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import said_of, say
 from graphstep.ground.errors import GraphstepError

@@ -80,6 +80,9 @@ _REPLIES: dict[str, English] = {
     "break-none": "no break: nothing in this run meets {conditions}",
     "break-none-so-far": "no break: nothing up to step {step} meets {conditions}",
     "break-or": "{one} or {next}",
+    "break-not": "not ({condition})",
+    "break-and": "{one} and {next}",
+    "break-so-far": "{name} = {value} so far",
     "break-arrives": "{value} arrives at {name}",
     "break-contribution": "the contribution to {name} is {value}",
 }
