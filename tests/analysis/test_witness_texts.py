@@ -1,22 +1,40 @@
-"""What `check` says of programs of every kind, as a golden text that a person can read."""
+"""What `check` says of programs of every kind, as a golden text that a person can read, and the figures behind it."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
+from contextlib import ExitStack
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import numpy as np
+import pytest
 
-from graphstep.analysis.witnesses import check, check_node, numeric_rows
+from graphstep.analysis.symbolic import evaluate
+from graphstep.analysis.witnesses import check, check_node, numeric_rows, rows
 from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
+from graphstep.ground.errors import InputError
 from graphstep.language.read import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from graphstep.analysis.witnesses import Row
     from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+
+
+def lossy(depth: int) -> str:
+    """So many roots and so many squares, which double what the roots were rounded by: no gate is wrong, and the result is."""
+    names = ["x", *(f"a{k}" for k in range(2 * depth))]
+    return "; ".join(
+        f"{name} = " + (f"sqrt({before})" if k < depth else f"{before}*{before}")
+        for k, (before, name) in enumerate(pairwise(names))
+    )
+
 
 PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("x*y + sin(x)", {"x": 2, "y": 3}),
@@ -53,10 +71,39 @@ PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("sum(relu(X)) + a", {"X": np.arange(-100.0, 100.0).reshape(10, 20), "a": 1}),
     ("sum(exp(X))", {"X": np.arange(-100.0, 1000.0).reshape(11, 100)}),
     ("x*X", {"x": 2, "X": [[1, 2], [3, 4]]}),
+    ("clip(x, x, 1)*2", {"x": 0.5}),
+    ("clip(x, x, 1)*x", {"x": [0.5, 2]}),
+    ("(1 - x)*sqrt(1 - x)", {"x": 1}),
+    ("x*sqrt(x)", {"x": 0}),
+    ("sign(x)", {"x": 0}),
+    ("relu(x) - relu(-x)", {"x": 0}),
+    ("abs(x) + relu(x) + clip(x, 0, 1)", {"x": 0}),
+    ("relu(x - 1e-12)", {"x": 0}),
+    ("(x*1e200)*1e200", {"x": 1e-200}),
+    ("x*a + x*b", {"x": 1e-9, "a": 1e308, "b": 1.7e308}),
+    ("sum((x*1e200)*1e200)", {"x": [1e-200, 0]}),
+    ("x + 2*y", {"x": np.inf, "y": 1}),
+    ("1/(1 + exp(-x))", {"x": -1000}),
+    ("sqrt(x)*0", {"x": 0}),
+    ("exp(x)/exp(y)", {"x": 800, "y": 799}),
+    ("x/y", {"x": [0, 1], "y": [0, 2]}),
+    ("x/3 - x/a", {"x": 1, "a": 3.000000000003}),
+    ("sum(max(x, y))*2", {"x": [1, 2, 5], "y": [1, 3, 5]}),
+    ("norm(x)", {"x": [0] * 5}),
+    ("norm(x)", {"x": [0] * 6}),
+    ("sum(x*x)", {"x": [k / 8 for k in range(16)]}),
+    ("sum(x*x)", {"x": [k / 8 for k in range(17)]}),
+    ("sum(x*x)*z", {"x": [k / 8 for k in range(50)], "z": 1}),
+    ("sum(x*x)", {"x": [k / 8 for k in range(51)]}),
+    ("sum(x*x)", {"x": [1e6, 1e-9, *[2] * 18]}),
+    ("sum(x*x)", {"x": [1e6, 1e-9, 3e-9, *[2] * 18]}),
+    (lossy(36), {"x": 3}),
+    (lossy(44), {"x": 0.3}),
+    ("x*a + b", {"x": 1, "a": 1.7e308, "b": -1.7e308}),
 ]
 
 
-def run(text: str, inputs: dict[str, Any], seed: float = 1.0) -> Trace:
+def run(text: str, inputs: dict[str, Any], seed: Number = 1.0) -> Trace:
     return trace(read(text), {k: np.array(v, float) if np.ndim(v) else float(v) for k, v in inputs.items()}, seed=seed)
 
 
@@ -76,7 +123,36 @@ def reports() -> Iterator[str]:
             yield f"{row.input}: {row.verdict}. {row.explanation}".rstrip()
     yield "\nWithout SymPy:"
     yield from (f"{row.input}: {row.verdict}. {row.explanation}".rstrip() for row in numeric_rows(of, [0, 1, 2]))
+    blind = run("unused = 2*y; x*x", {"y": np.inf, "x": 3})
+    yield from (f"{row.input}: {row.verdict}. {row.explanation}" for row in numeric_rows(blind, [0, 1]))
+    yield "\nWith an infinite seed:"
+    yield from check(run("x*y", {"x": 2, "y": 3}, np.inf)).lines()
     yield from wrong_gates()
+    yield from wrong_witnesses()
+
+
+def wrong_witnesses() -> Iterator[str]:
+    """What is said where SymPy errs or is not asked, and what where no run without rounding decides."""
+    lie, silence, brief = {"evaluate": lambda *_: 7.0}, {"exact.GATES": 0, "exact.CELLS": 0}, {"exact.CELLS": 7}
+    square = dataclasses.replace(ELEMENTWISE["square"], slopes=(lambda m, x, out: 3 * x,))
+    product = dataclasses.replace(ELEMENTWISE["mul"], slopes=(lambda m, x, y, out: 3 * y, lambda m, x, y, out: x))
+    for what, patches, row, text, inputs in (
+        ("a wrong SymPy", lie, None, "x*y", {"x": 2, "y": 3}),
+        ("a wrong SymPy, on arrays", lie, None, "sum(x*x)", {"x": [1, 3]}),
+        ("a wrong SymPy, undecided", lie | silence, None, "x*y", {"x": 2, "y": 3}),
+        ("a wrong SymPy beside a difference that cannot tell", lie | silence, None, "sin(x)*y", {"x": 1e22, "y": 1}),
+        ("a wrong square, undecided", silence, square, "square(x)*y", {"x": 2, "y": 3}),
+        ("a wrong square and a wrong SymPy, undecided", lie | silence, square, "square(x)*y", {"x": 2, "y": 3}),
+        ("a wrong square, and no SymPy, undecided", silence, square, "square(x)" + " + 1" * 90, {"x": 2}),
+        ("a wrong product that is too large to look into", brief, product, "sum(x*x)", {"x": [1, 2, 3]}),
+    ):
+        with ExitStack() as stack:
+            for name, value in patches.items():
+                stack.enter_context(patch(f"graphstep.analysis.symbolic.{name}", value))
+            if row is not None:
+                stack.enter_context(patch.dict(GATES, {row.name: row}))
+            yield f"\nWith {what}: {text[:60]}"
+            yield from check(run(text, inputs)).lines()
 
 
 def wrong_gates() -> Iterator[str]:
@@ -97,5 +173,110 @@ def wrong_gates() -> Iterator[str]:
             yield from check(run(text, inputs)).lines()
 
 
+EXACT: list[tuple[str, dict[str, Any]]] = [
+    ("x*x", {"x": 3}),
+    ("x*x*x", {"x": 1e5}),
+    ("x*x*x - 3*x", {"x": 1}),
+    ("1/x", {"x": 0.5}),
+    ("1/x", {"x": -1e-5}),
+    ("1/x", {"x": 1e-100}),
+    ("1/(x - 1)", {"x": 1.0000001}),
+    ("1/(1 + x*x)", {"x": 30}),
+    ("x/(1 + x*x*x*x)", {"x": 0.3}),
+    ("sqrt(x)", {"x": 1e-4}),
+    ("sqrt(x)", {"x": 1e-12}),
+    ("sqrt(x)", {"x": 0}),
+    ("x*sqrt(x)", {"x": 0}),
+    ("(1 - x)*(1 - x)*sqrt(1 - x)", {"x": 1}),
+    ("sqrt(1 - x*x)", {"x": 0.999}),
+    ("relu(x - 1e-6)", {"x": 0}),
+    ("relu(x)*x", {"x": 1e-6}),
+    ("abs(x - 0.001)*x", {"x": 0}),
+    ("abs(x - 0.1)*x*x", {"x": 0.2}),
+    ("clip(x, 0, 1)*x", {"x": 1}),
+    ("sign(x)*x + x", {"x": 0}),
+    ("sign(x)", {"x": 0}),
+    ("relu(x) - relu(-x)", {"x": 0}),
+    ("max(x, y, 2)*min(x, y)", {"x": 3, "y": 2}),
+    ("(x + 1e6) - 1e6", {"x": 1e-9}),
+    ("x*y/z + y*y/x", {"x": 0.7, "y": -1.3, "z": 12}),
+    ("unused = a*b; x*y + x", {"a": 1, "b": 2, "x": 0.1, "y": 0.3}),
+    (lossy(12), {"x": 0.7}),
+    ("sum(x*x)/7", {"x": [0.1, 0, -2]}),
+    ("sum((W@x)*(W@x))", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}),
+    ("sum(1/x)*a", {"x": [0.5, 1e-6], "a": 3}),
+    ("mean(relu(x)*x)", {"x": [0, 1e-7, -1, 2]}),
+    ("max(x)*min(x)", {"x": [3, 3, 1]}),
+    ("sum(max(x, y)*y)", {"x": [1, 2], "y": [1, 3]}),
+    ("norm(x)*y", {"x": [0, 0], "y": 2}),
+    ("norm(x)", {"x": [3, 4]}),
+    ("hinge(x, y)", {"x": [1, 2, 0], "y": 1}),
+    ("x*X", {"x": 2, "X": [[1, 0.2], [3, 4]]}),
+    ("sum(concat(x, x*y, axis=0)[1:])", {"x": [0.3, 2], "y": [7, 0.1]}),
+    ("sum(sqrt(x)*x)", {"x": [0, 2]}),
+    ("sum(x*x*x)", {"x": [k / 8 - 3 for k in range(60)]}),
+    ("sum(relu(x)*x)", {"x": [k - 70.5 for k in range(200)]}),
+    ("sum(abs(x))", {"x": [0] * 20 + [k - 25 for k in range(60)]}),
+    ("sum(x@W)", {"x": [[k / 4 - 4 for k in range(30)]] * 2, "W": [[k / 8, 1] for k in range(30)]}),
+]
+"""Programs whose every operation is the same to the bit on every CPU."""
+
+JSON = ("x*x*x - 3*x", "sign(x)", "(x + 1e6) - 1e6", "sum((W@x)*(W@x))", "max(x)*min(x)", "sum(x@W)", "x*X", "sum(sqrt(x)*x)")
+"""Those of them whose whole report stands there as JSON."""
+
+
+def figures() -> Iterator[str]:
+    """What a difference comes to and how far it may be off, cell by cell; and whole reports as JSON."""
+    for text, inputs in EXACT:
+        yield f"{text[:60]}:"
+        yield from map(figure, rows(run(text, inputs)))
+    yield "Where there is little time:"
+    for work in (64_000, 512_000, 4_000_000):
+        with patch("graphstep.analysis.witnesses.cells.WORK", work):
+            yield from map(figure, rows(run("sum(x*x/(1 + x))", {"x": [1 + k / 64 for k in range(90)]})))
+    yield "With the seeds -2, 0 and one for each cell:"
+    for seed in (-2.0, 0.0):
+        yield from map(figure, rows(run("relu(x) + x*y/3", {"x": 0, "y": 3}, seed)))
+    yield from map(figure, rows(run("x*x/3", {"x": [1, 2, 3]}, np.array([1.0, -2.0, 0.0]))))
+    for text, inputs in EXACT:
+        if text in JSON:
+            yield json.dumps(check(run(text, inputs)).to_dict(), ensure_ascii=False)
+
+
+def figure(row: Row) -> str:
+    kinks = f", kinks {row.kinks}" if row.kinks else ""
+    along = f"; {figure(row.sample.along)}" if row.sample is not None and row.sample.along is not None else ""
+    blurred = f", {row.sample.checked} of {row.sample.size}, {row.sample.blurred} blurred" if row.sample is not None else ""
+    return f"  {row.place}: {row.backprop!r}, {row.numeric!r} ± {row.numeric_error!r}, {row.verdict}{kinks}{blurred}{along}"
+
+
 def test_what_check_says_is_what_was_read_through(golden) -> None:
     golden("witnesses.txt", "\n".join(reports()) + "\n")
+
+
+def test_every_difference_and_its_error_is_what_was_read_through(golden) -> None:
+    golden("witness_figures.txt", "\n".join(figures()) + "\n")
+
+
+@pytest.mark.parametrize(("text", "inputs", "parts"), [("x*y", {"x": 2, "y": 3}, 6), ("sum(x*x)", {"x": [1, 3]}, 14)])
+def test_sympy_is_asked_up_to_a_limit_and_always_for_one_input(text: str, inputs: dict[str, Any], parts: int) -> None:
+    with patch("graphstep.analysis.witnesses.compare.SYMBOLIC_WORK", parts):
+        assert all(row.symbolic is not None for row in rows(run(text, inputs)))
+    with patch("graphstep.analysis.witnesses.compare.SYMBOLIC_WORK", parts - 1):
+        notes = {row.symbolic_note for row in rows(run(text, inputs))}
+        assert notes == {"it would have to differentiate a large formula 2 times"}
+    with patch("graphstep.analysis.witnesses.compare.SYMBOLIC_WORK", 1):
+        assert all(row.symbolic is not None for row in rows(run("a*a*a", {"a": 3})))
+        assert all(row.symbolic is not None for row in rows(run("sum(a*a)", {"a": [3]})))
+
+
+def test_one_cell_that_sympy_cannot_differentiate_leaves_the_others() -> None:
+    def fails(expression: Any, values: Mapping[str, float]) -> float:
+        if calls.append(0) or len(calls) > 1:
+            raise InputError("it has had enough")
+        return evaluate(expression, values)
+
+    calls: list[int] = []
+    with patch("graphstep.analysis.symbolic.evaluate", fails):
+        found = list(rows(run("sum(x*x)", {"x": [1, 2, 3]})))
+    assert [(row.symbolic, row.symbolic_note) for row in found] == [(2, ""), *[(None, "it has had enough")] * 2]

@@ -7,6 +7,7 @@ Steps that cross a kink or leave the domain are left out.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,17 +79,19 @@ def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
 
 def sizes(x: float) -> Array:
     """The step sizes for an input, from large to small: down to a small part of it where it is itself small."""
-    scale = max(1.0, abs(x))
     count = _COUNT
     if 0 < abs(x) < 1:
-        count += min(40, int(np.ceil(-np.log2(abs(x)) / 2)))
-    return np.float64(scale) * 2.0 ** -(_FIRST + 2.0 * np.arange(count))
+        # x is m · 2ᵉ with m from ½ to 1, and a step is a quarter of the one before it.
+        count += min(40, -math.frexp(x)[1] // 2 + 1)
+    # Exact on every CPU, which a power that NumPy computes is not promised to be.
+    return np.ldexp(max(1.0, abs(x)), -(_FIRST + 2 * np.arange(count)))
 
 
 def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Difference, bool]]:
     """The difference for each node, and whether it is good enough to need no more step sizes."""
     values, magnitudes = [_number(trace, index) for index in nodes], _magnitudes(trace)
-    columns = np.concatenate([np.concatenate([x - h, x + h]) for x, h in zip(values, steps, strict=True)])
+    with np.errstate(over="ignore"):
+        columns = np.concatenate([np.concatenate([x - h, x + h]) for x, h in zip(values, steps, strict=True)])
     ends = np.cumsum([0, *(2 * len(h) for h in steps)]).tolist()
     runs = Columns(trace, len(columns))
     for index, start, stop in zip(nodes, ends, ends[1:], strict=False):
@@ -229,8 +232,9 @@ def _magnitudes(trace: Trace) -> tuple[float, float]:
     if not trace.seed:
         return 0.0, 0.0
     # By node, and in a program of numbers each has one cell.
-    gradients, values, wires = trace.gradient_sizes / np.abs(trace.seed), trace.value_sizes, trace.wires
+    values, wires = trace.value_sizes, trace.wires
     with np.errstate(all="ignore"):
+        gradients = trace.gradient_sizes / np.abs(trace.seed)
         outs, ins = gradients * values, gradients[wires.senders] * values[wires.receivers]
     out, inside = (float(np.max(each, initial=0.0, where=np.isfinite(each))) for each in (outs, ins))
     return max(float(np.abs(trace.output)), out), inside

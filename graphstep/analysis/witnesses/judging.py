@@ -126,15 +126,16 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
         if not by_symbolic:
             return "agree", "SymPy stands alone: its formula may be meant for complex numbers."
         return "agree", f"The difference cannot tell: {_why_blind(said)}. Without rounding the slope is {numeral(exact)}."
-    if exact is None:
+    both = symbolic is not None and numeric is not None and _close(symbolic, numeric, error)
+    head = "SymPy and the central difference agree with each other and not with backprop. " if both and not by_numeric else ""
+    if exact is not None:
+        return _at_fault(said, head, exact)
+    if symbolic is None or numeric is None:
         other = "SymPy" if numeric is None else "the central difference"
-        if numeric is not None and symbolic is not None:
-            return "disagree", "All three differ."
         return "disagree", f"Backprop and {other} differ, and there is no third witness."
-    head = ""
-    if symbolic is not None and numeric is not None and not by_numeric and _close(symbolic, numeric, error):
-        head = "SymPy and the central difference agree with each other and not with backprop. "
-    return _at_fault(said, head, exact)
+    if by_numeric:
+        return "disagree", "Backprop and the central difference agree with each other and not with SymPy."
+    return "disagree", head.rstrip() or "All three differ."
 
 
 def _at_fault(said: Testimony, head: str, exact: float) -> tuple[Verdict, str]:

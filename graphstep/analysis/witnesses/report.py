@@ -109,6 +109,11 @@ class Row:
         return max((e for e in (self.symbolic_difference, self.numeric_difference) if e is not None), default=None)
 
     @property
+    def contradicted(self) -> bool:
+        """Whether backprop is right, and SymPy has another value than what rounding leaves of 0."""
+        return self.verdict == "agree" and bool(self.explanation) and (self.symbolic_difference or 0.0) > AGREES
+
+    @property
     def error_text(self) -> str:
         """The relative error of backprop by its size alone, and in figures only where it is more than rounding.
 
@@ -120,7 +125,7 @@ class Row:
         if error is None:
             return "–"
         if not error <= AGREES:
-            return "rounding"
+            return _shown(error, 2) if self.contradicted else "rounding"
         return next(
             f"< {bound}" for bound in (BOUNDS if self.symbolic_difference is not None else BOUNDS[-1:]) if error <= float(bound)
         )
@@ -130,12 +135,11 @@ class Row:
         backprop: float | None = None if self.sample is not None and not self.sample.checked else self.backprop
         symbolic, numeric = self.symbolic, self.numeric
         if self.verdict == "agree":
-            if self.symbolic_difference is not None and self.symbolic_difference > AGREES and not self.explanation:
+            if self.symbolic_difference is not None and self.symbolic_difference > AGREES and not self.contradicted:
                 backprop, symbolic = 0.0, 0.0
-            if numeric is not None and max(abs(numeric), abs(self.backprop)) <= 10 * self.numeric_error:
-                numeric = 0.0
-            elif self.numeric_difference is not None and not self.numeric_difference <= AGREES:
-                numeric = None
+            if numeric is not None and self.numeric_difference is not None and not self.numeric_difference <= AGREES:
+                noise = max(abs(numeric), abs(self.backprop)) <= 10 * self.numeric_error
+                numeric = 0.0 if noise else None
         return _shown(backprop, digits), _shown(symbolic, digits), _shown(numeric, digits)
 
     def to_dict(self) -> dict[str, Any]:
@@ -259,6 +263,8 @@ class Report:
         by = "SymPy and the central difference"
         if all(row.symbolic is None for row in self.rows):
             by = "the central difference"
+        if any(row.contradicted for row in self.rows):
+            by = "the central difference and a run without rounding"
         if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in self.rows):
             by = f"{by} as far as that can tell"
         texts = {row.error_text for row in self.rows}
