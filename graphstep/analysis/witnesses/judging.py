@@ -127,15 +127,17 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
             return "agree", "SymPy stands alone: its formula may be meant for complex numbers."
         return "agree", f"The difference cannot tell: {_why_blind(said)}. Without rounding the slope is {numeral(exact)}."
     both = symbolic is not None and numeric is not None and _close(symbolic, numeric, error)
-    head = "SymPy and the central difference agree with each other and not with backprop. " if both and not by_numeric else ""
+    alone = _alone("SymPy", "backprop") if both and not by_numeric else ""
     if exact is not None:
-        return _at_fault(said, head, exact)
+        return _at_fault(said, f"{alone} " if alone else "", exact)
     if symbolic is None or numeric is None:
         other = "SymPy" if numeric is None else "the central difference"
         return "disagree", f"Backprop and {other} differ, and there is no third witness."
-    if by_numeric:
-        return "disagree", "Backprop and the central difference agree with each other and not with SymPy."
-    return "disagree", head.rstrip() or "All three differ."
+    return "disagree", _alone("Backprop", "SymPy") if by_numeric else alone or "All three differ."
+
+
+def _alone(witness: str, other: str) -> str:
+    return f"{witness} and the central difference agree with each other and not with {other}."
 
 
 def _at_fault(said: Testimony, head: str, exact: float) -> tuple[Verdict, str]:

@@ -260,11 +260,10 @@ class Report:
             return f"Of {count} gradient{'s' if count > 1 else ''}, {len(agreeing)} confirmed, {', '.join(said)}."
         if any(row.sample is not None for row in self.rows):
             every = "Every cell that was checked is" if count > 1 or self.rows[0].sample is not None else every
-        by = "SymPy and the central difference"
-        if all(row.symbolic is None for row in self.rows):
-            by = "the central difference"
+        difference = "the central difference"
+        by = difference if all(row.symbolic is None for row in self.rows) else f"SymPy and {difference}"
         if any(row.contradicted for row in self.rows):
-            by = "the central difference and a run without rounding"
+            by = f"{difference} and a run without rounding"
         if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in self.rows):
             by = f"{by} as far as that can tell"
         texts = {row.error_text for row in self.rows}
