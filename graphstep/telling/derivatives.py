@@ -98,6 +98,8 @@ def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ..
     """
     program = trace.program
     names = names_of(program)
+    if not names.definitions:
+        return ()
     written, waiting = set[int](), list(nodes)
     while waiting:
         index = waiting.pop()

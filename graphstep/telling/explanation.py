@@ -196,9 +196,11 @@ class Rules:
 
     def brief(self, explanation: Explanation) -> Explanation:
         """An explanation without the rules that were said before; those that it says are known from then on."""
-        why = explanation.here if self._is_known(explanation.rule) else explanation.why
-        notes = [note for note in map(self.brief_note, explanation.notes) if note.text]
-        return replace(explanation, why=why, notes=tuple(notes))
+        repeated = self._is_known(explanation.rule)
+        notes = tuple(note for note in map(self.brief_note, explanation.notes) if note.text)
+        if not repeated and notes == explanation.notes:
+            return explanation
+        return replace(explanation, why=explanation.here if repeated else explanation.why, notes=notes)
 
     def brief_note(self, note: Note) -> Note:
         """The same for a note; its text may be empty then."""

@@ -116,6 +116,8 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
     gate, values = trace.gate(index), trace.operand_values(index)
     assert isinstance(gate, Gate), "a structural gate has no local gradient"
     rules = [rule for rule in gate.conventions if slot < len(rule.local) and rule.local[slot] is not None]
+    if not rules:
+        return False
     inputs = [np.asarray(x, np.float64) for x in values]
     with np.errstate(all="ignore"):
         if not any(np.any(rule.at(NUMBERS, *inputs)) for rule in rules):
@@ -135,7 +137,8 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     arrives = gradient_term(trace, sender)
     rungs = [Rung(arrives * local_term(wire), "symbols")]
     alone = slope.rungs[0]
-    if np.any(np.isinf(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
+    # Asked of the contribution first: of a number that is not 0 that is all.
+    if np.any(shut := np.equal(contribution, 0)) and np.any(np.isinf(upstream) & np.equal(local, 0) & shut):
         # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
         rungs.append(result(contribution, trace.writing))
     elif _written((upstream, contribution)):

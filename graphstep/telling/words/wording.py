@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,7 @@ class Wording:
         english = what.english or MESSAGES[what.message]
         text = self._catalogue.find(what.message, english, count if isinstance(count, int) else 0)
         # Only what the message mentions is asked for: a row may name an operand that has no value here.
-        fields = {name: self.figure(what.figures[name]) for _, name, _, _ in Formatter().parse(text) if name}
-        return text.format(**fields)
+        return text.format(**{name: self.figure(what.figures[name]) for name in _variables(text)})
 
     def message(self, key: str, /, **figures: Figure) -> str:
         """A message by its id."""
@@ -95,6 +95,12 @@ class Wording:
             return self.message("in-every-cell" if cells.size > 1 else "in-its-cell")
         place = ", ".join(map(str, cells.first))
         return self.message("in-cells", count=cells.count, cells=cells.size, place=place)
+
+
+@cache
+def _variables(message: str) -> tuple[str, ...]:
+    """What a message mentions. A language has some hundreds of messages, and a run of 2,000 gates says 16,000."""
+    return tuple(name for _, name, _, _ in Formatter().parse(message) if name)
 
 
 def wording(trace: Trace) -> Wording:
