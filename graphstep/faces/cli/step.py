@@ -109,7 +109,11 @@ def run(options: argparse.Namespace) -> int:
 
         stop, reason = first_stop(trace, conditions, at)
         missed = stop is None
-        at = at if stop is None else stop
+        # A page goes from stop to stop by itself.
+        steps = (
+            asked.manner == export.PLAIN.manner and (options.format or (options.to and export.format_of(options.to))) == "html"
+        )
+        at = at if stop is None or steps else stop
     if options.to:
         path = export.write(trace, options.to, name=options.format, at=at, options=asked)
         print(f"wrote {path}", *filter(None, [reason]), sep="\n", file=sys.stderr)

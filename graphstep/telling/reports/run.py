@@ -304,12 +304,17 @@ def _chain(told: Explanation) -> Inline:
 # -- steps -----------------------------------------------------------------------------------------------------------------------
 
 
-def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner, *, alone: bool = False) -> Step:
-    """A step as a block: its ladders, its local gradient, what is said of it, and its notes.
+def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner) -> Step:
+    """A step as a block: its ladders, its local gradient, what is said of it, and its notes."""
+    return step_of(trace, rules.brief(explain(trace, n)), last, manner)
+
+
+def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone: bool = False) -> Step:
+    """An explanation as a block.
 
     ``alone`` says what the numbered names in it stand for: nothing else of the document is in sight.
     """
-    told = rules.brief(explain(trace, n))
+    n = told.n
     blocks: list[Block] = [shown(ladder, manner) for ladder in (*told.before, told.ladder) if ladder is not None]
     sender, local = trace.step(n).sender, told.local
     said = joined(told.language, (told.shapes, told.why, told.jacobian))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import graphstep as gs
+from graphstep.faces import cli
 from tests.faces.export.test_page import RUNS, data, page, run
 
 if TYPE_CHECKING:
@@ -102,6 +103,26 @@ def test_breakpoints_stop(open_page: Callable[..., Any]) -> None:
     shown.keyboard.press("End")
     shown.keyboard.press("C")
     assert at(shown) == len(made.trace)
+
+
+def test_conditions_stop_and_mark_the_slider(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "breaks.html"
+    assert cli.main(["(x+y)*z", "x=-2", "y=5", "z=-4", "--break", "grad x < 0", "--break", "gate mul", "--to", str(path)]) == 0
+    shown = open_page(path.read_text("utf-8"))
+    assert at(shown) == 0
+    assert shown.locator(".marks i").count() == 4
+    stops = []
+    for _ in range(5):
+        shown.keyboard.press("c")
+        stops.append(at(shown))
+    assert stops == [2, 4, 5, 6, 7]
+    shown.keyboard.press("C")
+    assert "● grad x < 0" in shown.locator(".controls label").inner_text()
+    shown.get_by_role("button", name="the next breakpoint").click()
+    assert at(shown) == 7
+    whole = open_page(run("lecture"))
+    assert whole.locator(".marks i").count() == 0
+    assert not whole.locator('button[data-do="continue"]').is_visible()
 
 
 def test_buttons_slider_and_help(open_page: Callable[..., Any]) -> None:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger.actions import ACTIONS, key_text
+from graphstep.debugger.breakpoints import read_conditions, steps_of
 from graphstep.faces.drawing.diagram import diagram, settled
 from graphstep.faces.drawing.naming import row_name
 from graphstep.faces.drawing.scene import scene
@@ -19,15 +20,17 @@ from graphstep.faces.export._picture import arranged
 from graphstep.faces.export.page.states import cells, states
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import FULL, Code, Heading
+from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.reports import gradients, inputs
-from graphstep.telling.reports.run import made_by, step
+from graphstep.telling.reports.run import made_by, step_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from graphstep.engine.trace import Trace
     from graphstep.faces.drawing.diagram import Diagram
+    from graphstep.telling.explanation import Explanation
 
 LIMIT = 2_000
 """Gates of a program up to which there is a page of it."""
@@ -41,7 +44,7 @@ _DONE = ("step", "back", "over", "back_over", "finish", "first", "last", "contin
 _KEYS = {"right": "ArrowRight", "left": "ArrowLeft", "space": " ", "home": "Home", "end": "End", "question_mark": "?"}
 """The keys whose names a browser spells in another way."""
 
-_BUTTONS = (("first", "⇤"), ("back", "←"), ("step", "step →"), ("over", "over"), ("last", "⇥"))
+_BUTTONS = (("first", "⇤"), ("back", "←"), ("step", "step →"), ("over", "over"), ("continue", "● →"), ("last", "⇥"))
 """The actions that have a button, and what stands on it."""
 
 
@@ -54,6 +57,16 @@ def keys() -> dict[str, str]:
         for key in action.keys
         if len(_KEYS.get(key, key)) == 1 or key in _KEYS
     }
+
+
+def breaks(trace: Trace, last: int) -> dict[int, str]:
+    """The steps up to ``last`` at which the conditions of the run's breakpoints hold, each with those that do."""
+    found: dict[int, list[str]] = {}
+    for text in trace.setup.breaks:
+        for condition in read_conditions(text, trace.program):
+            for n in steps_of(trace, condition):
+                found.setdefault(n, []).append(condition.text)
+    return {n: "; ".join(found[n]) for n in sorted(found) if n <= last}
 
 
 def framed(title: str, body: Iterable[str], *, script: bool = False) -> Iterator[str]:
@@ -73,12 +86,13 @@ def framed(title: str, body: Iterable[str], *, script: bool = False) -> Iterator
 def stepping(trace: Trace, last: int, command: str) -> Iterator[str]:
     """The page of a run with its steps up to ``last``."""
     drawn = diagram(trace)
-    steps = list(map(_json, states(trace, drawn, last)))
+    told = [explain(trace, n) for n in range(last + 1)]
+    steps = list(map(_json, states(trace, drawn, told)))
     content = sha256(trace.program.text.encode())
     for text in steps:
         content.update(text.encode())
     prefix = f"gs{content.hexdigest()[:8]}-"
-    return framed(f"{inputs.title_of(trace)} – graphstep", _body(trace, drawn, last, prefix, steps, command), script=True)
+    return framed(f"{inputs.title_of(trace)} – graphstep", _body(trace, drawn, told, prefix, steps, command), script=True)
 
 
 def _json(entry: Any) -> str:
@@ -86,8 +100,10 @@ def _json(entry: Any) -> str:
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def _body(trace: Trace, drawn: Diagram, last: int, prefix: str, steps: list[str], command: str) -> Iterator[str]:
-    writer = Html(prefix)
+def _body(
+    trace: Trace, drawn: Diagram, told: Sequence[Explanation], prefix: str, steps: list[str], command: str
+) -> Iterator[str]:
+    writer, last = Html(prefix), len(told) - 1
     yield f'<main class="run" id="{prefix}run" data-prefix="{prefix}">\n<header>\n'
     yield writer.block(Heading(1, ("Backpropagation through ", Code(inputs.title_of(trace))), "title"))
     yield f'</header>\n<div class="typed" id="{prefix}typed" hidden></div>\n'
@@ -99,13 +115,14 @@ def _body(trace: Trace, drawn: Diagram, last: int, prefix: str, steps: list[str]
     yield "</div>\n"
     yield _controls(prefix, last)
     yield f'<div class="steps" lang="{trace.setup.language}">\n<h2 lang="en">Steps</h2>\n'
-    yield from (writer.block(step(trace, n, last, Rules(), FULL, alone=True)) for n in range(last + 1))
+    yield from (writer.block(step_of(trace, Rules().brief(one), last, FULL, alone=True)) for one in told)
     yield "</div>\n"
     yield from _values(trace, prefix, last)
     yield '<div class="paper">\n' + "".join(map(writer.block, gradients.gradients(trace, last, FULL)))
     yield "".join(map(writer.block, made_by(command, trace.setup.without_text))) + "</div>\n"
     yield _help(prefix)
-    yield f'<script type="application/json">{{"keys":{_json(keys())},"last":{len(trace)},"seed":{trace.seed_step},"steps":[\n'
+    known = f'"keys":{_json(keys())},"breaks":{_json(breaks(trace, last))},"last":{len(trace)},"seed":{trace.seed_step}'
+    yield f'<script type="application/json">{{{known},"steps":[\n'
     for place, text in enumerate(steps):
         yield f",\n{text}" if place else text
     yield "\n]}</script>\n</main>\n"
@@ -121,7 +138,8 @@ def _controls(prefix: str, last: int) -> str:
     return (
         f'<nav class="controls" hidden aria-label="Steps">{buttons}<button type="button" data-do="help" title="the keys (?)" '
         f'aria-label="the keys">?</button><label><span id="{prefix}where"></span>'
-        f'<input type="range" id="{prefix}slider" min="0" max="{last}" value="0" aria-label="step"></label>'
+        f'<input type="range" id="{prefix}slider" min="0" max="{last}" value="0" aria-label="step">'
+        f'<i class="marks" id="{prefix}marks" aria-hidden="true"></i></label>'
         f'<p class="say" id="{prefix}say" aria-live="polite"></p></nav>\n'
     )
 

@@ -1,12 +1,24 @@
 "use strict";
 (() => {
   const root = document.currentScript.previousElementSibling;
-  const { keys, steps, last, seed } = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+  const { keys, breaks, steps, last, seed } = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
   const part = (name) => document.getElementById(root.dataset.prefix + name);
   const end = steps.length - 1;
   const slider = part("slider"), help = part("help"), graph = root.querySelector(".graph");
-  const stops = new Set();
-  let at = 0;
+  const stops = new Set(), marks = new Map(Object.entries(breaks).map(([n, why]) => [+n, why]));
+  let at = 0, seen = 0;
+
+  // Looked up once: a large page has half a million elements.
+  const sections = [...root.querySelectorAll(".step")];
+  const rows = [...root.querySelectorAll(".values tr[id]")].map((row) => {
+    const node = row.id.slice(root.dataset.prefix.length + 1);
+    return { row, node, cells: row.querySelectorAll("td"), value: part("v" + node), gradient: part("g" + node), box: part("b" + node).classList };
+  });
+  const edges = [...root.querySelectorAll(".w")].map((wire) => {
+    // The arrow of the output has no number: it is at work when the gradient enters there.
+    const number = wire.id.slice(root.dataset.prefix.length + 1);
+    return { wire, number, sent: part("c" + number) };
+  });
 
   // A step says what it changes: what is known after it is what all steps up to it have said.
   function known(n) {
@@ -44,33 +56,32 @@
   function draw(n) {
     const step = steps[n], { set, sent } = known(n), wires = new Set(step.wires);
     const back = step.phase === "backward";
-    for (const row of root.querySelectorAll(".values tr[id]")) {
-      const node = row.id.slice(root.dataset.prefix.length + 1);
+    for (const { row, node, cells, value: above, gradient: below, box } of rows) {
       const [, value, , gradient, arrived] = set[node] || [null, null, null, null, ""];
-      const cells = row.querySelectorAll("td");
+      const now = step.node == node;
       write(cells[0], value ?? "·");
       write(cells[1], gradient ?? "·");
       write(cells[2], arrived);
-      row.className = step.node == node ? "now" : "";
-      write(part("v" + node), value ?? "");
-      write(part("g" + node), set[node] && set[node][2] !== null || gradient && !/^(data|constant)$/.test(gradient) ? gradient : "");
-      const box = part("b" + node).classList;
+      row.classList.toggle("now", now);
+      write(above, value ?? "");
+      write(below, set[node] && set[node][2] !== null || gradient && !/^(data|constant)$/.test(gradient) ? gradient : "");
       box.toggle("pending", value === null);
       box.toggle("active", step.active == node);
       box.toggle("stopped", stops.has(+node));
-      for (const letter of "vg") part(letter + node).classList.toggle("now", step.node == node && (letter === "g") === back);
+      above.classList.toggle("now", now && !back);
+      below.classList.toggle("now", now && back);
     }
-    for (const wire of root.querySelectorAll(".w")) {
-      // The arrow of the output has no number: it is at work when the gradient enters there.
-      const number = wire.id.slice(root.dataset.prefix.length + 1);
+    for (const { wire, number, sent: below } of edges) {
       const on = wires.has(+number) || (number === "ut" && n === seed);
       wire.classList.toggle("active", on);
       wire.classList.toggle("back", on && back);
-      write(part("c" + number), sent[number] ?? "");
+      if (on && wire.parentNode.lastChild !== wire) wire.parentNode.append(wire);
+      write(below, sent[number] ?? "");
     }
-    for (const on of root.querySelectorAll(".w.active")) on.parentNode.append(on);
     drawTyped(step.typed);
-    root.querySelectorAll(".step").forEach((section, place) => section.classList.toggle("now", place === n));
+    sections[seen].classList.remove("now");
+    sections[n].classList.add("now");
+    seen = n;
   }
 
   // A graph that is a little too wide is drawn smaller; a wider one scrolls.
@@ -91,16 +102,16 @@
     at = Math.min(Math.max(n, 0), end);
     draw(at);
     follow();
-    const where = `Step ${at} of ${last} · ${steps[at].phase}`;
+    const where = `Step ${at} of ${last} · ${steps[at].phase}${marks.has(at) ? ` · ● ${marks.get(at)}` : ""}`;
     slider.value = at;
     slider.setAttribute("aria-valuetext", where);
     write(part("where"), where);
     for (const button of root.querySelectorAll("[data-do]")) {
       const name = button.dataset.do;
-      button.setAttribute("aria-disabled", String(/first|back/.test(name) ? at === 0 : /step|over|last/.test(name) ? at === end : false));
+      button.setAttribute("aria-disabled", String(/first|back/.test(name) ? at === 0 : /step|over|last|continue/.test(name) ? at === end : false));
     }
     if (quiet) return;
-    write(part("say"), `Step ${at}. ${steps[at].say}`);
+    write(part("say"), `Step ${at}. ${steps[at].say}${marks.has(at) ? ` Breakpoint: ${marks.get(at)}.` : ""}`);
     // A page from a string has no address to write to.
     try { history.replaceState(null, "", `#step=${at}`); } catch { /* it stays as it is */ }
   }
@@ -126,16 +137,27 @@
   }
 
   // Without a breakpoint there is nothing to stop at, as in the terminal.
-  const stopsAt = (n) => stops.has(steps[n].node);
+  const stopsAt = (n) => marks.has(n) || stops.has(steps[n].node);
+  const stopsAnywhere = () => marks.size + stops.size > 0;
+
+  // Where continuing stops, each under its place on the slider, whose thumb is 16 pixels wide.
+  function mark() {
+    part("marks").replaceChildren(...steps.map((_, n) => n).filter((n) => n > 0 && stopsAt(n)).map((n) => {
+      const place = document.createElement("i");
+      place.style.left = `calc(8px + ${n / end} * (100% - 16px))`;
+      return place;
+    }));
+    for (const button of root.querySelectorAll('[data-do="continue"]')) button.hidden = !stopsAnywhere();
+  }
 
   function next(n) {
-    if (!stops.size) return n;
+    if (!stopsAnywhere()) return n;
     for (let m = n + 1; m <= end; m += 1) if (stopsAt(m)) return m;
     return end;
   }
 
   function previous(n) {
-    if (!stops.size) return n;
+    if (!stopsAnywhere()) return n;
     for (let m = n - 1; m > 0; m -= 1) if (stopsAt(m)) return m;
     return 0;
   }
@@ -144,6 +166,7 @@
     if (node === undefined) return;
     if (!stops.delete(node)) stops.add(node);
     draw(at);
+    mark();
     write(part("say"), stops.has(node) ? "Breakpoint here." : "No breakpoint here.");
   }
 
@@ -193,5 +216,6 @@
   for (const hidden of root.querySelectorAll(".controls, .typed")) hidden.hidden = false;
   window.addEventListener("resize", fit);
   fit();
+  mark();
   go(asked() ?? 0, true);
 })();

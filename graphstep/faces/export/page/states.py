@@ -8,7 +8,6 @@ from graphstep.faces.drawing.diagram import MORE, digest, marks
 from graphstep.faces.drawing.typed import Typed
 from graphstep.faces.export._cells import Cells, nested
 from graphstep.faces.export.json import number
-from graphstep.telling.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from graphstep.faces.drawing.diagram import Diagram
     from graphstep.faces.drawing.typed import Piece
     from graphstep.ground.arrays import Number
+    from graphstep.telling.explanation import Explanation
 
 CELLS = 16
 """Cells of an array up to which its numbers are in the page; of more there is what stands on its wire."""
@@ -36,18 +36,17 @@ _STYLES = {
 """The classes of the pieces of the typed text."""
 
 
-def states(trace: Trace, drawn: Diagram, last: int) -> Iterator[dict[str, Any]]:
+def states(trace: Trace, drawn: Diagram, told: Sequence[Explanation]) -> Iterator[dict[str, Any]]:
     """By step: its phase, the gate at work, the node that gets a number, the wires, and the numbers that are new.
 
     ``set`` has the new numbers by node, each as ``[value, its text, gradient, its text, how much has arrived]``; ``sent`` the
     texts of contributions by wire. What is not there is as before.
     """
     typed = Typed(trace.program)
-    for n in range(last + 1):
+    for n, said in enumerate(told):
         step = trace.step(n)
         changed = range(trace.program.first_gate) if n == 0 else (step.node,)
         written = marks(trace, drawn, n, boxes=())
-        said = explain(trace, n)
         ladder = said.ladder
         result = "" if ladder is None else f" {ladder.left_text} {ladder.rungs[-1].relation} {ladder.rungs[-1].text}."
         state: dict[str, Any] = {
