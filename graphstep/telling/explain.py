@@ -44,8 +44,8 @@ def explain(trace: Trace, n: int) -> Explanation:
     # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
     with np.errstate(all="ignore"):
         step = trace.step(n)
-        told, named = explanation(fact_of(step)), definitions(trace, _mentioned(step))
-        return replace(told, definitions=named) if named else told
+        whole, named = explanation(fact_of(step)), definitions(trace, _mentioned(step))
+        return replace(whole, definitions=named) if named else whole
 
 
 def fact_of(step: Step) -> Fact:

@@ -304,13 +304,13 @@ def _chain(told: Explanation) -> Inline:
 # -- steps -----------------------------------------------------------------------------------------------------------------------
 
 
-def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner) -> Step:
-    """A step as a block: its ladders, its local gradient, what is said of it, and its notes."""
-    return step_of(trace, rules.brief(explain(trace, n)), last, manner)
+def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner, *, alone: bool = False) -> Step:
+    """A step as a block."""
+    return step_of(trace, rules.brief(explain(trace, n)), last, manner, alone=alone)
 
 
 def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone: bool = False) -> Step:
-    """An explanation as a block.
+    """What is said of a step as a block: its ladders, its local gradient, what else is said, and its notes.
 
     ``alone`` says what the numbered names in it stand for: nothing else of the document is in sight.
     """

@@ -11,7 +11,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger.actions import ACTIONS, key_text
-from graphstep.debugger.breakpoints import read_conditions, steps_of
+from graphstep.debugger.breakpoints import steps_of
+from graphstep.debugger.conditions import read_conditions
 from graphstep.faces.drawing.diagram import diagram, settled
 from graphstep.faces.drawing.naming import row_name
 from graphstep.faces.drawing.scene import scene
@@ -61,12 +62,12 @@ def keys() -> dict[str, str]:
 
 def breaks(trace: Trace, last: int) -> dict[int, str]:
     """The steps up to ``last`` at which the conditions of the run's breakpoints hold, each with those that do."""
-    found: dict[int, list[str]] = {}
+    stops: dict[int, list[str]] = {}
     for text in trace.setup.breaks:
         for condition in read_conditions(text, trace.program):
             for n in steps_of(trace, condition):
-                found.setdefault(n, []).append(condition.text)
-    return {n: "; ".join(found[n]) for n in sorted(found) if n <= last}
+                stops.setdefault(n, []).append(condition.text)
+    return {n: "; ".join(stops[n]) for n in sorted(stops) if n <= last}
 
 
 def framed(title: str, body: Iterable[str], *, script: bool = False) -> Iterator[str]:
@@ -86,13 +87,13 @@ def framed(title: str, body: Iterable[str], *, script: bool = False) -> Iterator
 def stepping(trace: Trace, last: int, command: str) -> Iterator[str]:
     """The page of a run with its steps up to ``last``."""
     drawn = diagram(trace)
-    told = [explain(trace, n) for n in range(last + 1)]
-    steps = list(map(_json, states(trace, drawn, told)))
+    explanations = [explain(trace, n) for n in range(last + 1)]
+    steps = list(map(_json, states(trace, drawn, explanations)))
     content = sha256(trace.program.text.encode())
     for text in steps:
         content.update(text.encode())
     prefix = f"gs{content.hexdigest()[:8]}-"
-    return framed(f"{inputs.title_of(trace)} – graphstep", _body(trace, drawn, told, prefix, steps, command), script=True)
+    return framed(f"{inputs.title_of(trace)} – graphstep", _body(trace, drawn, explanations, prefix, steps, command), script=True)
 
 
 def _json(entry: Any) -> str:
@@ -101,9 +102,9 @@ def _json(entry: Any) -> str:
 
 
 def _body(
-    trace: Trace, drawn: Diagram, told: Sequence[Explanation], prefix: str, steps: list[str], command: str
+    trace: Trace, drawn: Diagram, explanations: Sequence[Explanation], prefix: str, steps: list[str], command: str
 ) -> Iterator[str]:
-    writer, last = Html(prefix), len(told) - 1
+    writer, last = Html(prefix), len(explanations) - 1
     yield f'<main class="run" id="{prefix}run" data-prefix="{prefix}">\n<header>\n'
     yield writer.block(Heading(1, ("Backpropagation through ", Code(inputs.title_of(trace))), "title"))
     yield f'</header>\n<div class="typed" id="{prefix}typed" hidden></div>\n'
@@ -115,14 +116,14 @@ def _body(
     yield "</div>\n"
     yield _controls(prefix, last)
     yield f'<div class="steps" lang="{trace.setup.language}">\n<h2 lang="en">Steps</h2>\n'
-    yield from (writer.block(step_of(trace, Rules().brief(one), last, FULL, alone=True)) for one in told)
+    yield from (writer.block(step_of(trace, Rules().brief(one), last, FULL, alone=True)) for one in explanations)
     yield "</div>\n"
     yield from _values(trace, prefix, last)
     yield '<div class="paper">\n' + "".join(map(writer.block, gradients.gradients(trace, last, FULL)))
     yield "".join(map(writer.block, made_by(command, trace.setup.without_text))) + "</div>\n"
     yield _help(prefix)
-    known = f'"keys":{_json(keys())},"breaks":{_json(breaks(trace, last))},"last":{len(trace)},"seed":{trace.seed_step}'
-    yield f'<script type="application/json">{{{known},"steps":[\n'
+    settings = f'"keys":{_json(keys())},"breaks":{_json(breaks(trace, last))},"last":{len(trace)},"seed":{trace.seed_step}'
+    yield f'<script type="application/json">{{{settings},"steps":[\n'
     for place, text in enumerate(steps):
         yield f",\n{text}" if place else text
     yield "\n]}</script>\n</main>\n"
