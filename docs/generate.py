@@ -92,18 +92,17 @@ def keys_page() -> str:
 
     return KEYS_PAGE.format(
         made=MADE.format("graphstep/debugger/actions.py and graphstep/faces/tui/training_actions.py"),
-        groups=_groups(actions.ACTIONS, actions.GROUPS),
+        groups=_groups(actions.STEPPING + actions.LESSON),
         conditions=", ".join(f"`{example}`" for example in conditions.EXAMPLES),
-        training=_groups(training_actions.ACTIONS, training_actions.GROUPS, 3),
+        training=_groups(training_actions.ACTIONS, 3),
     )
 
 
-def _groups(actions: Iterable[Action], groups: Iterable[str], level: int = 2) -> str:
-    from graphstep.debugger.actions import key_text
+def _groups(actions: Iterable[Action], level: int = 2) -> str:
+    from graphstep.debugger.actions import groups, key_text
 
     parts = []
-    for group in groups:
-        members = [action for action in actions if action.group == group]
+    for group, members in groups(actions).items():
         worded = any(action.words for action in members)
         rows = [
             (

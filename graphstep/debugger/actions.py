@@ -7,9 +7,10 @@ prompt and the docs are made from it. It is plain data: reading it loads nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-GROUPS = ("step", "select and look", "ask what if", "open and fold", "take away", "program")
-"""The groups, in the order of the help."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Action:
     help: str
     """What it does, in one sentence without a full stop."""
     group: str
-    """One of :data:`GROUPS`."""
+    """The heading under which the help has it."""
     rank: int = 0
     """Its place in the line of keys, from 1; a narrow window shows the lowest ranks. 0 is not shown there."""
     commands: str = ""
@@ -36,11 +37,13 @@ class Action:
     """What stands behind the word; empty where nothing does."""
     optional: bool = False
     """Whether that may be left out."""
+    tells: bool = False
+    """Whether it would give the answer of a lesson away, or leave the run that the question is about: then it waits."""
 
 
 # A row in a line or two, so that the table can be looked over.
 # fmt: off
-ACTIONS = (
+STEPPING = (
     Action("step", ("right", "n", "space"), "step", "one step on", "step", 1, "moving", ("next", "step", "s")),
     Action("back", ("left",), "back", "one step back", "step", 2, "moving", ("back",)),
     Action("over", ("o",), "over", "over the next gate: all that it does at once", "step", 4, "moving", ("over",)),
@@ -89,37 +92,38 @@ ACTIONS = (
     Action("page_up", ("pageup",), "page up", "move the view up by a page", "select and look"),
     Action("page_down", ("pagedown",), "page down", "move the view down by a page", "select and look"),
     Action("edit", ("e",), "edit", "edit the inputs, live: every change is shown as old → new",
-           "ask what if", 5, "what_if", ("set", "edit"), "NAME=VALUE …"),
+           "ask what if", 5, "what_if", ("set", "edit"), "NAME=VALUE …", tells=True),
     Action("more", ("plus", "equals_sign"), "nudge up", "nudge the selected input up: predicted and true change of the output",
-           "ask what if", 12, "what_if", ("more", "nudge"), "INPUT", optional=True),
+           "ask what if", 12, "what_if", ("more", "nudge"), "INPUT", optional=True, tells=True),
     Action("less", ("minus",), "nudge down", "nudge the selected input down",
-           "ask what if", 0, "what_if", ("less",), "INPUT", optional=True),
-    Action("undo", ("U",), "undo", "take the last edit or nudge of the inputs back", "ask what if", 0, "what_if", ("undo",)),
+           "ask what if", 0, "what_if", ("less",), "INPUT", optional=True, tells=True),
+    Action("undo", ("U",), "undo", "take the last edit or nudge of the inputs back",
+           "ask what if", 0, "what_if", ("undo",), tells=True),
     Action("verify", ("v",), "verify", "check the gradient of the selected or active node with three witnesses",
-           "ask what if", 6, "what_if", ("check", "verify"), "NODE", optional=True),
+           "ask what if", 6, "what_if", ("check", "verify"), "NODE", optional=True, tells=True),
     Action("jacobian", ("j",), "Jacobian",
            "the Jacobian of the wire at work, or of those at the selected node, and why no run forms it",
-           "ask what if", 0, "what_if", ("jacobian",), "NODE", optional=True),
+           "ask what if", 0, "what_if", ("jacobian",), "NODE", optional=True, tells=True),
     Action("paths", ("P",), "paths",
            "every path from the selected or active node to the output as a product, and their sum: the gradient",
-           "ask what if", 0, "what_if", ("paths",), "NODE", optional=True),
+           "ask what if", 0, "what_if", ("paths",), "NODE", optional=True, tells=True),
     Action("data", ("d",), "data", "look at the cells of the selected or active node, and at one of them as the sum that it is",
            "select and look", 0, "looking", ("data", "cells"), "NODE[I, J]", optional=True),
     Action("diagnosis", ("D",), "diagnosis", "the layers in figures, and what is wrong: saturated, dead, vanishing, exploding",
-           "ask what if", 0, "what_if", ("diagnose", "diagnosis")),
+           "ask what if", 0, "what_if", ("diagnose", "diagnosis"), tells=True),
     Action("predict", ("p",), "predict", "answer before each step what it will make, or no longer",
-           "ask what if", 21, "predicting", ("predict",)),
-    Action("answer", (), "answer", "answer the question about the next step; nothing behind it gives up and shows it",
+           "ask what if", 21, "predicting", ("predict",), tells=True),
+    Action("answer", (), "answer", "answer the question that is open; nothing behind it gives up and shows it",
            "ask what if", 0, "predicting", ("answer",), "ANSWER", optional=True),
     Action("into", ("i",), "into", "open the selected or active composite gate, such as σ, into its parts",
-           "open and fold", 15, "opening", ("into",), "NODE", optional=True),
-    Action("out", ("u",), "out", "close the gate that was opened last", "open and fold", 0, "opening", ("out", "up")),
+           "open and fold", 15, "opening", ("into",), "NODE", optional=True, tells=True),
+    Action("out", ("u",), "out", "close the gate that was opened last", "open and fold", 0, "opening", ("out", "up"), tells=True),
     Action("fold", ("F",), "fold", "make one gate of every typed 1/(1+exp(-u)) and its like, or undo that",
-           "open and fold", 0, "opening", ("fold", "unfold")),
+           "open and fold", 0, "opening", ("fold", "unfold"), tells=True),
     Action("export", ("x",), "export", "write the run up to here to a file",
-           "take away", 7, "taking", ("export", "write"), "FILE"),
+           "take away", 7, "taking", ("export", "write"), "FILE", tells=True),
     Action("copy", ("y",), "copy", "copy the command that opens this very step again",
-           "take away", 16, "taking", ("copy", "command")),
+           "take away", 16, "taking", ("copy", "command"), tells=True),
     Action("palette", ("ctrl+p",), "palette", "search everything that can be done", "program", 17, "", ()),
     Action("theme", ("t",), "theme", "the next theme: dark, light, high contrast, colour-blind safe, the terminal's own",
            "program"),
@@ -127,14 +131,47 @@ ACTIONS = (
            "program", 3, "", ("help",), "WORD", optional=True),
     Action("quit", ("q", "ctrl+c"), "quit", "leave", "program", 18, "", ("quit", "exit")),
 )
-# fmt: on
-"""All actions, in the order of the help."""
+"""Stepping through a run, in the order of the help."""
 
-KEYED = tuple(action for action in ACTIONS if action.keys)
-"""The actions that have a key; the others are for a line prompt."""
+LESSON = (
+    Action("on", ("enter",), "go on", "answer, or go on to the next section; at the end to the next lesson",
+           "lesson", 1, "lesson", ("enter", "on", "go on")),
+    Action("hint", ("f2", "h"), "hint", "one more hint to the question", "lesson", 2, "lesson", ("hint",)),
+    Action("reveal", ("f3",), "show it", "give the question up, and show its answer",
+           "lesson", 3, "lesson", ("show", "show it", "reveal")),
+    Action("previous", ("f4", "backspace"), "back", "to the section before", "lesson", 4, "lesson", ("previous",)),
+    Action("room", ("f6", "m"), "room", "more room for the run, or for the prose", "lesson", 5),
+    Action("start_over", ("f8",), "start over", "the lesson from its start, nothing answered",
+           "lesson", 0, "lesson", ("start over",)),
+)
+"""A lesson, beside the steps of its runs."""
+# fmt: on
+
+Set = Literal["stepping", "lesson"]
+"""What is at hand: a run, or a lesson."""
+
+SETS: dict[Set, tuple[Action, ...]] = {"stepping": STEPPING, "lesson": LESSON + STEPPING}
+"""By what is at hand, the actions that there are."""
+
+ACTIONS = LESSON + STEPPING
+"""All actions."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 """The actions by name."""
+
+
+def keyed(at_hand: Set) -> tuple[Action, ...]:
+    """The actions that have a key, in the order of the help; the others are for a line prompt."""
+    return tuple(action for action in SETS[at_hand] if action.keys)
+
+
+def groups(actions: Iterable[Action]) -> dict[str, list[Action]]:
+    """Actions by their headings, both in the order in which they come."""
+    result: dict[str, list[Action]] = {}
+    for action in actions:
+        result.setdefault(action.group, []).append(action)
+    return result
+
 
 _SHOWN = {
     "right": "→",
@@ -151,7 +188,7 @@ _SHOWN = {
     "escape": "esc",
     "pageup": "page up",
     "pagedown": "page down",
-    "f1": "F1",
+    **{f"f{n}": f"F{n}" for n in (1, 2, 3, 4, 6, 8)},
 }
 
 

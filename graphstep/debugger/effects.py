@@ -58,5 +58,15 @@ class Diagnose:
     """Look for what is wrong with the run: long work."""
 
 
-Effect = Own | Ask | Copy | Write | Witnesses | Diagnose
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep the learner's place in the lesson, before anything of it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextLesson:
+    """Open the lesson that follows in the catalogue; leave where none does."""
+
+
+Effect = Own | Ask | Copy | Write | Witnesses | Diagnose | Keep | NextLesson
 """Everything that a reply can ask for."""

@@ -15,16 +15,18 @@ from graphstep.debugger.watches import read_quantity
 from graphstep.engine.opening import read_setup
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup
+from graphstep.teaching.lesson.walk import Answered, LessonRun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.rehearsal import Rehearsal
 
 FORMAT = 1
 """The number of the format."""
 
-_AS_THEY_ARE = ("at", "selected", "nodes", "cells", "limit")
+_AS_THEY_ARE = ("at", "selected", "nodes", "cells")
 """The fields that JSON holds as they are."""
 
 
@@ -44,6 +46,7 @@ def to_json(state: State) -> str:
         "conditions": [condition.text for condition in state.conditions],
         "watches": [quantity.text for quantity in state.watches],
         "score": None if state.score is None else asdict(state.score),
+        "lesson": None if state.lesson is None else _place(state, state.lesson),
         "past": [
             {
                 "values": _written(edit.inputs.values),
@@ -58,10 +61,11 @@ def to_json(state: State) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def from_json(text: str) -> State:
+def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> State:
     """The state that :func:`to_json` has written. It reads no file: the values of all inputs stand in the text.
 
-    InputError for a text that holds no state, and whatever reading and running the program raises.
+    ``lessons`` gives the lesson at a path, where the state is within one. InputError for a text that holds no state, and whatever
+    reading and running the program raises.
     """
     try:
         document = json.loads(text)
@@ -74,7 +78,9 @@ def from_json(text: str) -> State:
     setup = Setup(**{**fields, "data": tuple(fields["data"]), "breaks": tuple(fields["breaks"])})
     # A program that was typed as @FILE stands here as the file's text.
     opening = read_setup(replace(setup, program=document["text"]), _read(document["inputs"]), seed=_number(document["seed"]))
-    state = State(replace(opening, setup=setup).run())
+    lesson, edited = _lesson(document["lesson"], lessons)
+    # What holds the learner is the lesson's own run.
+    state = State(replace(opening, setup=setup).run() if lesson is None or edited else lesson.scene.trace, lesson=lesson)
     for node in document["opened"]:
         state, _ = perform(state, Command("fold") if node is None else Command("into", node))
     conditions, watches = "; ".join(document["conditions"]), document["watches"]
@@ -82,7 +88,6 @@ def from_json(text: str) -> State:
     return replace(
         state,
         **_arranged(document),
-        limit=document["limit"],
         conditions=read_conditions(conditions, program),
         watches=tuple(read_quantity(watch, program) for watch in watches),
         score=None if score is None else Score(**score),
@@ -91,6 +96,25 @@ def from_json(text: str) -> State:
             for edit in document["past"]
         ),
     )
+
+
+def _place(state: State, lesson: LessonRun) -> dict[str, Any]:
+    """A place in a lesson, and whether the run on show is another one than the lesson's."""
+    return {
+        "path": str(lesson.rehearsal.lesson.path),
+        "place": lesson.place,
+        "answers": {key: asdict(answered) for key, answered in lesson.answers.items()},
+        "edited": state.trace is not lesson.scene.trace,
+    }
+
+
+def _lesson(kept: dict[str, Any] | None, lessons: Callable[[str], Rehearsal] | None) -> tuple[LessonRun | None, bool]:
+    if kept is None:
+        return None, False
+    if lessons is None:
+        raise InputError("this session is within a lesson, which only its file can open again")
+    answers = {key: Answered(**answered) for key, answered in kept["answers"].items()}
+    return LessonRun(lessons(kept["path"]), kept["place"], answers), kept["edited"]
 
 
 def _arranged(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.debugger.actions import BY_ID
+from graphstep.debugger.actions import BY_ID, LESSON
 from graphstep.debugger.effects import Ask, Own
-from graphstep.debugger.facts import Fault, UnfitError
+from graphstep.debugger.facts import Fault, NoLesson, UnfitError
+from graphstep.debugger.lesson_facts import AnswerFirst
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def perform(state: State, command: Command) -> tuple[State, Reply]:
     """Perform a command. A command that is refused, or that fails, leaves the state as it is. KeyError for an unknown action."""
     row = BY_ID[command.action]
     rule = _rule(command.action)
+    if (refusal := _refusal(state, command.action, rule)) is not None:
+        return state, Reply("refused", (refusal,))
     if rule is None:
         return state, Reply("done", effects=(Own(command.action, "" if command.argument is None else str(command.argument)),))
-    if (refusal := rule.refusal(state)) is not None:
-        return state, Reply("refused", (refusal,))
     if command.argument is None and row.takes and not row.optional:
         return state, Reply("done", effects=(Ask(command.action),))
     try:
@@ -73,8 +74,16 @@ def perform(state: State, command: Command) -> tuple[State, Reply]:
 
 def allowed(state: State, action: str) -> bool:
     """Whether the state allows an action; it is refused otherwise."""
-    rule = _rule(action)
-    return rule is None or rule.refusal(state) is None
+    return _refusal(state, action, _rule(action)) is None
+
+
+def _refusal(state: State, action: str, rule: Rule | None) -> Fact | None:
+    row, lesson = BY_ID[action], state.lesson
+    if lesson is None and row in LESSON:
+        return NoLesson()
+    if row.tells and lesson is not None and lesson.open is not None:
+        return AnswerFirst(action)
+    return None if rule is None else rule.refusal(state)
 
 
 def _rule(action: str) -> Rule | None:

@@ -10,12 +10,14 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from graphstep.debugger.actions import Set
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.places import Level
     from graphstep.debugger.watches import Quantity
     from graphstep.engine.step import Phase
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.walk import LessonRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class State:
     """The gates that were opened or folded, the latest last, each with the run before."""
     past: tuple[Edit, ...] = ()
     """The edits that can be undone, the latest last."""
-    limit: int | None = None
-    """The last step that may be looked at; a lesson sets it. None for all."""
+    lesson: LessonRun | None = None
+    """The place in the lesson that is gone through; None outside of one."""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State) or not same_run(self.trace, other.trace):
@@ -116,6 +118,19 @@ class State:
     def place(self) -> Place:
         """Where the user is."""
         return Place(self.at, self.selected, self.nodes, self.cells)
+
+    @property
+    def at_hand(self) -> Set:
+        """What is at hand, which says what actions there are."""
+        return "stepping" if self.lesson is None else "lesson"
+
+    @property
+    def limit(self) -> int | None:
+        """The last step that a lesson lets the learner look at; None for all: in a run that was edited, and at the end."""
+        lesson = self.lesson
+        if lesson is None or lesson.finished or self.trace is not lesson.scene.trace:
+            return None
+        return lesson.step
 
     @property
     def last(self) -> int:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from dataclasses import fields, is_dataclass, replace
 from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,16 +15,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphstep.debugger.actions import ACTIONS, BY_ID
+from graphstep.debugger.commands.lesson import lesson_of, placed
+from graphstep.debugger.effects import Keep, NextLesson
 from graphstep.debugger.facts import Fault, Moved
+from graphstep.debugger.lesson_facts import HintGiven, NoMoreHints, Revealed
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, allowed, perform
 from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
 from graphstep.faces.repl.lines import prompt_keys
 from graphstep.faces.replies import screen_keys, sentences
+from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
+from graphstep.teaching.lesson import open_lesson
+from graphstep.teaching.lesson.catalogue import find
+from graphstep.teaching.lesson.walk import LessonRun
 from tests.effort import effort
+
+if TYPE_CHECKING:
+    from graphstep.teaching.lesson.rehearsal import Rehearsal
+    from graphstep.teaching.lesson.solution import Solution
 
 PROGRAMS = {
     "lecture": ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}),
@@ -41,7 +54,14 @@ walks = st.lists(commands, max_size=12)
 
 
 @cache
+def rehearsed(path: str) -> Rehearsal:
+    return open_lesson(Path(path))
+
+
+@cache
 def start(name: str) -> State:
+    if name == "lesson":
+        return placed(None, LessonRun(rehearsed(str(find("2"))), 2))
     text, inputs = PROGRAMS[name]
     return State(trace(read(text, inputs), inputs))
 
@@ -64,7 +84,7 @@ def words_in(value: object) -> list[str]:
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.sampled_from(sorted(PROGRAMS)), walks)
+@given(st.sampled_from([*sorted(PROGRAMS), "lesson"]), walks)
 def test_commands_in_any_order_keep_the_promises_of_the_session(name: str, walk: list[Command]) -> None:
     state = start(name)
     for command in walk:
@@ -85,10 +105,51 @@ def test_commands_in_any_order_keep_the_promises_of_the_session(name: str, walk:
         held = [text for fact in reply.facts if not isinstance(fact, Fault) for text in words_in(fact)]
         held = [text for text in held if text not in known and " ".join(text.split()) not in " ".join(typed.split())]
         assert all(" " not in text for text in held), held
-        for keys in (screen_keys(), prompt_keys()):
+        for keys in (screen_keys(), prompt_keys(state.at_hand)):
             assert all(text.strip() == text for text in sentences(state, after, reply, keys))
         state = after
-    assert from_json(to_json(state)) == state
+    assert from_json(to_json(state), rehearsed) == state
+
+
+def right_answer(waiting: Solution) -> str:
+    if waiting.right is not None:
+        return str(waiting.right + 1)
+    return str(waiting.shape.shape) if waiting.shape is not None else number_text(waiting.quantity.asked, 12)
+
+
+# These ask for numbers, arrays, shapes and words.
+@pytest.mark.parametrize("number", ["1", "7", "13", "16"])
+def test_a_lesson_holds_every_move_until_its_question_is_answered(number: str) -> None:
+    state = placed(None, LessonRun(rehearsed(str(find(number)))))
+    while not lesson_of(state).finished:
+        lesson = lesson_of(state)
+        assert (state.trace, state.at, state.limit) == (lesson.scene.trace, lesson.step, lesson.step)
+        assert perform(state, Command("last"))[0].at == perform(state, Command("jump", len(state.trace)))[0].at == lesson.step
+        assert allowed(state, "edit") == (lesson.open is None)
+        if lesson.open is None:
+            state = end(state, "on")
+        else:
+            assert not allowed(state, "on")
+            assert perform(state, Command("answer", "no answer"))[0].lesson.done == lesson.done
+            state = end(state, ("answer", right_answer(lesson.open)))
+            assert lesson_of(state).right == lesson.right + 1
+    assert state.limit is None
+    assert perform(state, Command("on"))[1].effects == (NextLesson(),)
+
+
+def test_hints_come_one_at_a_time_and_a_question_can_be_given_up() -> None:
+    state = start("lesson")
+    for number in (1, 2):
+        state, reply = perform(state, Command("hint"))
+        assert reply.facts == (HintGiven(number),)
+        assert reply.effects == (Keep(),)
+    assert perform(state, Command("hint"))[1].facts == (NoMoreHints(2),)
+    state, reply = perform(state, Command("reveal"))
+    assert reply.facts == (Revealed(),)
+    assert not allowed(state, "hint")
+    assert state.at == state.limit == 3
+    assert end(state, "previous", "on") == state
+    assert end(state, "start_over") == end(start("lesson"), "start_over")
 
 
 def test_a_session_that_is_saved_is_the_same_session() -> None:
@@ -131,16 +192,6 @@ def test_an_edit_of_an_opened_gate_is_the_gate_opened_after_the_edit() -> None:
             assert one.trace.program.nodes == other.trace.program.nodes
             assert one.levels == other.levels
             assert end(one, "out").trace.program == edited.trace.program
-
-
-def test_a_limit_holds_every_move() -> None:
-    held = replace(start("lecture"), limit=2)
-    for action in ("last", "finish"):
-        assert perform(held, Command(action))[0].at == 2
-    assert perform(held, Command("jump", 6))[0].at == 2
-    there = end(held, "last") if perform(held, Command("last"))[1].status == "done" else held
-    assert not allowed(there, "step")
-    assert perform(end(held, ("break_at", "z")), Command("continue"))[0].at == 2
 
 
 @pytest.mark.parametrize("action", sorted(BY_ID))

@@ -10,17 +10,18 @@ from unittest.mock import patch
 
 import pytest
 
-from graphstep.debugger.actions import ACTIONS
+from graphstep.debugger.actions import SETS
 from graphstep.faces.cli import main
 from graphstep.faces.repl.answers import help_lines
 from graphstep.faces.repl.lines import prompt_keys, read_line, words
+from graphstep.teaching.lesson import progress
 from tests.faces.tui.terminal import Terminal
 
 LECTURE = ("(x+y)*z", "x=-2", "y=5", "z=-4")
 
 
-LESSON_2 = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")
-SCRIPT = """\
+NAMED = ("q = x + y; f = q*z", "x=-2", "y=5", "z=-4")
+STEPPING = """\
 # The program of lesson 2, forward, backward, and then what is asked of it.
 n
 next
@@ -65,11 +66,57 @@ zoom
 """
 
 
-def transcript() -> str:
-    """What the script prints."""
+LESSON = """\
+# Lesson 2, with a slip, hints, an answer that is asked for, and a look at the run in between.
+
+grad q
+
+hint
+1/2
+export x.md
+end
+1
+
+hint
+4
+hint
+hint
+-4
+previous
+
+n
+print grad q
+show grad x
+
+show
+
+3
+
+1
+-4
+
+-4
+
+c
+back
+1
+hint
+2
+
+help hint
+quit
+"""
+SCRIPTS = {"stepping": (("repl", *NAMED), STEPPING), "lesson-2": (("lesson", "2", "--screen-reader"), LESSON)}
+KEPT = {"lesson-2": {"02-backward-the-chain-rule": (7, True)}}
+"""By script the lessons whose place is kept, with the questions that are done."""
+
+
+def transcript(name: str) -> str:
+    """What a script prints."""
+    words, script = SCRIPTS[name]
     printed = io.StringIO()
-    with patch("sys.stdin", io.StringIO(SCRIPT)), redirect_stdout(printed):
-        main(["repl", *LESSON_2])
+    with patch("sys.stdin", io.StringIO(script)), redirect_stdout(printed):
+        assert main([*words]) == 0
     return printed.getvalue()
 
 
@@ -122,24 +169,51 @@ def test_an_unknown_word_ends_nothing(monkeypatch, capsys) -> None:
     assert lines[-1].startswith("1  + computes x+y")
 
 
+@pytest.mark.parametrize("asked", ["--plain", "--screen-reader"])
+def test_a_lesson_is_played_on_the_lines_and_goes_on_where_it_was_left(monkeypatch, capsys, tmp_path, asked: str) -> None:
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+
+    def play(script: str) -> list[str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(script))
+        assert main(["lesson", "1", asked]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    lines = play("\n\nquit\n")
+    assert "q = 3" not in " ".join(lines), "the answer is not on the lines before it is typed"
+    assert lines[-1] == "Your place is kept: graphstep lesson 1 goes on at 'forward: q'."
+    lines = play("hint\n7\n3\n\nshow\n\nnegative\n\n")
+    assert lines[3].startswith("forward: q")
+    assert any("Hint 1 of 2" in line for line in lines)
+    assert any("sign of x is turned" in line for line in lines)
+    assert any("2 of 3 questions answered, 1 shown" in line for line in lines)
+    assert play("")[-1].startswith("Your place is kept")
+
+
 def test_blank_lines_and_comments_are_passed_over(monkeypatch, capsys) -> None:
     assert len(talk(monkeypatch, capsys, "\n  \n# nothing\n")) == 2
 
 
-def test_the_program_of_lesson_2_is_talked_through_as_in_the_golden_transcript(golden) -> None:
-    golden("repl/lesson-2.txt", transcript())
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_a_script_prints_is_the_golden_transcript(name: str, golden, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    golden(f"repl/{name}.txt", transcript(name))
+    places = progress.load().places
+    assert {slug: (place.done, place.finished) for slug, place in places.items()} == KEPT.get(name, {})
 
 
 def test_every_action_has_a_word_of_its_own_and_the_help_lists_it() -> None:
-    listed = " ".join(" ".join(help_lines()).split())
-    spelled = [word for action in ACTIONS for word in action.words]
-    assert len(spelled) == len(set(spelled))
-    for action in ACTIONS:
-        assert words()[prompt_keys()[action.id]] == action.id
-        command = read_line(prompt_keys()[action.id])
-        assert command is not None
-        assert command.action == action.id
-        assert " ".join(action.help.split()) in listed or not action.words
+    for at_hand, actions in SETS.items():
+        listed = " ".join(" ".join(help_lines(at_hand=at_hand)).split())
+        spelled = [word for action in actions for word in action.words]
+        # In a lesson show shows the answer, and show grad x prints all the same.
+        assert len(spelled) == len({*spelled}) + (at_hand == "lesson")
+        for action in actions:
+            called = prompt_keys(at_hand)[action.id]
+            assert words(at_hand)[called] == action.id
+            command = read_line(called, at_hand=at_hand)
+            assert command is not None
+            assert command.action == action.id
+            assert " ".join(action.help.split()) in listed or not action.words
 
 
 def test_a_file_is_written_and_read_by_the_prompt(monkeypatch, capsys, tmp_path) -> None:

@@ -24,7 +24,7 @@ from graphstep.teaching.lesson.document import LessonError, Prose, Stop
 from graphstep.teaching.lesson.headings import stop_of
 from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.parse import FILE, parse, read_lesson
-from graphstep.teaching.lesson.plain import handout, play
+from graphstep.teaching.lesson.plain import handout
 from graphstep.teaching.lesson.quantities import step_of_stop
 from graphstep.teaching.lesson.rehearsal import rehearse
 from graphstep.teaching.lesson.solution import Solution, agrees
@@ -702,7 +702,7 @@ def test_the_catalogue_skips_what_is_no_lesson(tmp_path):
 
 def test_the_table_of_lessons_imports_neither_numpy_nor_the_screen():
     code = (
-        "import sys, io; from graphstep.teaching.lesson.command import run; run([], stdout=io.StringIO());"
+        "import sys, io; from graphstep.teaching.lesson.command import run; run([], io.StringIO());"
         "print([m for m in ('numpy', 'sympy', 'networkx', 'textual', 'rich') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -712,42 +712,23 @@ def test_the_table_of_lessons_imports_neither_numpy_nor_the_screen():
 # -- the command ----------------------------------------------------------------------------------------------------------------
 
 
-def said(words: list[str], typed: str = "", plain: bool = True) -> tuple[int, str]:
+def said(words: list[str]) -> tuple[int, str]:
     out = io.StringIO()
-    status = run(words, plain=plain, stdin=io.StringIO(typed), stdout=out)
-    return status, out.getvalue()
+    return run(words, out), out.getvalue()
 
 
 def test_the_table_says_what_is_done_and_what_comes_next():
     assert "Start: graphstep lesson 1" in said([])[1]
-    said(["1"], "\n\n3\n")
+    lesson = LessonRun(open_lesson(find("1"))).next().next()
+    progress.save(lesson.answer("3")[0])
     status, text = said([])
     assert status == 0
     assert "done 1/3" in text
     assert "Go on: graphstep lesson 1" in text
 
 
-def test_a_lesson_is_played_on_the_lines():
-    status, text = said(["1"], "\n\nhint\n7\n3\n\nshow\n\nnegative\n\n")
-    assert status == 0
-    assert "Hint 1 of 2" in text
-    assert "sign of x is turned" in text
-    assert "2 of 3 questions answered, 1 shown" in text
-    assert "done" in said([])[1]
-
-
-def test_a_lesson_goes_on_where_it_was_left():
-    assert "goes on at 'forward: q'" in said(["1"], "\n\nquit\n")[1]
-    assert "forward: q" in said(["1"], "")[1].split("answer>")[0]
-
-
-def test_the_answer_is_not_on_the_lines_before_it_is_typed():
-    _, text = said(["1"], "\n\n")
-    assert "q = 3" not in text
-
-
 def test_without_a_terminal_a_lesson_is_printed_with_its_answers_at_the_end():
-    status, text = said(["2"], plain=False)
+    status, text = said(["2"])
     body, answers = text.split("\nAnswers\n")
     assert status == 0
     assert "Question 1." in body
@@ -755,14 +736,11 @@ def test_without_a_terminal_a_lesson_is_printed_with_its_answers_at_the_end():
     assert text == "".join(handout(open_lesson(find("2")))) + "\nMade by\n\n  graphstep lesson 2 --format text\n"
 
 
-def test_on_a_terminal_a_lesson_opens_on_the_screen():
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
+def test_a_lesson_opens_at_the_place_that_is_kept():
+    progress.save(LessonRun(open_lesson(find("1"))).next())
     opened = []
-    assert run(["1"], stdin=Terminal(), stdout=Terminal(), screen=lambda state: opened.append(state) or 0) == 0
-    assert [state.rehearsal.lesson.title for state in opened] == ["The computational graph"]
+    assert run(["1"], io.StringIO(), lambda start: opened.append(start) or 0) == 0
+    assert [(start.rehearsal.lesson.title, start.place) for start in opened] == [("The computational graph", 1)]
 
 
 def test_lesson_check_reports_file_and_line_and_fails(tmp_path):
@@ -777,12 +755,6 @@ def test_lesson_check_reports_file_and_line_and_fails(tmp_path):
 
 def test_lesson_check_without_a_file_checks_all_that_are_shipped():
     assert said(["check"]) == (0, f"{len(SHIPPED)} lessons checked: all right\n")
-
-
-def test_play_ends_quietly_where_the_input_ends():
-    out = io.StringIO()
-    assert play(simple(), io.StringIO(""), out).place == 0
-    assert "Traceback" not in out.getvalue()
 
 
 @pytest.mark.parametrize(

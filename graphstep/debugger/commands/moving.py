@@ -28,8 +28,8 @@ def at_start(state: State) -> Fact | None:
 
 def _to(state: State, n: int) -> Done:
     after = moved(state, n)
-    facts: tuple[Fact, ...] = (Moved(state.at, after.at),)
-    return Done(after, facts if after.at == n else (*facts, Held(after.at)))
+    held = () if after.at == n else (Held(after.at),)
+    return Done(after, held if held and after.at == state.at else (Moved(state.at, after.at), *held))
 
 
 def _step(state: State, _: Argument) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Done, Rule, lesson
 from graphstep.debugger.facts import Answered, Asked, Moved, NothingAsked, Predicting, PredictingEnds
 from graphstep.debugger.questions import solution_of
 from graphstep.debugger.state import Score, moved
@@ -32,10 +32,13 @@ def _toggle(state: State, _: Argument) -> Done:
 
 
 def _nothing_open(state: State) -> Fact | None:
-    return None if state.score is not None and state.score.tries is not None else NothingAsked()
+    asked = lesson.is_asked(state) or (state.score is not None and state.score.tries is not None)
+    return None if asked else NothingAsked()
 
 
 def _answer(state: State, argument: Argument) -> Done:
+    if lesson.is_asked(state):
+        return lesson.answer(state, argument)
     score, n, typed = state.score or Score(), state.at + 1, str(argument or "").strip()
     solution = solution_of(state.trace, n)
     assert solution is not None, "a question was asked"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,17 @@ from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from graphstep.teaching.lesson.walk import LessonRun
 
-USAGE = "[NAME|FILE] [--plain] [--to FILE] [--key FILE]"
+USAGE = "[NAME|FILE] [--plain | --screen-reader] [--to FILE] [--key FILE]"
 SUMMARY = "Tutorial lessons: prose beside the graph, and a question before every answer."
 EXAMPLES = """\
 examples:
   graphstep lesson                     list the lessons and how far you are
   graphstep lesson 1                   open the first
+  graphstep lesson 2 --screen-reader   ask and answer on a line prompt, also from a pipe
   graphstep lesson branches            open one by a part of its name
   graphstep lesson my-lesson.md        open a file of your own
   graphstep lesson check my-lesson.md  see that a lesson holds what it promises
@@ -29,7 +32,8 @@ examples:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument("which", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file; or check FILE …")
-    parser.add_argument("--plain", action="store_true", help="ask on the lines instead of the debugger's screen")
+    parser.add_argument("--plain", action="store_true", help="the line prompt in place of the screen")
+    parser.add_argument("--screen-reader", action="store_true", help="the same; ACCESSIBLE=1 asks for it too")
     parser.add_argument("--format", choices=["text"], help="print it as a page, with the answers at its end")
     parser.add_argument("--to", metavar="FILE", help="write a sheet with its questions; the format comes from the suffix")
     parser.add_argument("--key", metavar="FILE", help="write the answers to the sheet, each with its reason")
@@ -41,9 +45,17 @@ def run(options: argparse.Namespace) -> int:
 
     if options.to or options.key:
         return _write(options)
-    page = options.format == "text"
-    plain = options.plain or accessible.asked_for()
-    return command.run(options.which, plain=plain, page=page, stdin=sys.stdin, stdout=sys.stdout, screen=_show)
+    return command.run(options.which, sys.stdout, _player(options))
+
+
+def _player(options: argparse.Namespace) -> Callable[[LessonRun], int] | None:
+    """What goes through the lesson: the screen, the line prompt where that is asked for, or neither where nobody answers."""
+    if options.format == "text":
+        return None
+    # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
+    lines = options.plain or options.screen_reader or accessible.asked_for() or os.environ.get("TERM") == "dumb"
+    talks = sys.stdin.isatty() and sys.stdout.isatty()
+    return _talk if options.plain or options.screen_reader or (talks and lines) else _show if talks else None
 
 
 def _write(options: argparse.Namespace) -> int:
@@ -60,6 +72,13 @@ def _write(options: argparse.Namespace) -> int:
             document = pages(rehearsal, command.command_of(path, option, file))
             print(f"wrote {write_document(document, file)}", file=sys.stderr)
     return 0
+
+
+def _talk(start: LessonRun) -> int:
+    from graphstep.debugger.commands.lesson import placed
+    from graphstep.faces import repl
+
+    return repl.converse(placed(None, start))
 
 
 def _show(start: LessonRun) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, Action
+from graphstep.debugger.actions import BY_ID, SETS, Action, groups
 from graphstep.debugger.breakpoints import stop_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
@@ -30,6 +30,7 @@ from graphstep.telling.words.catalogue import message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from graphstep.debugger.actions import Set
     from graphstep.debugger.effects import Own
     from graphstep.debugger.facts import Candidates, Cells, Fault, Hit, Moved, Nudged
     from graphstep.debugger.state import State
@@ -140,7 +141,7 @@ def own(state: State, effect: Own) -> Iterator[str]:
     """What the prompt does by itself."""
     action = effect.action
     if action == "help":
-        yield from help_lines(effect.argument, state.language)
+        yield from help_lines(effect.argument, state.language, state.at_hand)
     elif action == "follow":
         yield from Steps().lines(state, state.at, whole=True)
     elif action == "values":
@@ -163,20 +164,21 @@ def _list(state: State) -> Iterator[str]:
         yield say("and-more", more=len(nodes) - LISTED)
 
 
-def help_lines(word: str = "", language: str = ENGLISH) -> Iterator[str]:
+def help_lines(word: str = "", language: str = ENGLISH, at_hand: Set = "stepping") -> Iterator[str]:
     """Every action that the prompt knows, by group; or the one that a word stands for. InputError for a word that is none."""
+    known = words(at_hand)
     spelled: dict[str, list[str]] = {}
-    for each, action in words().items():
+    for each, action in known.items():
         spelled.setdefault(action, []).append(each)
     if word:
-        if word not in words():
-            raise InputError(f"there is no command {quoted(word)}", hint=did_you_mean(word, words()) or "help lists the commands")
-        yield _help(language, BY_ID[words()[word]], spelled)
+        if word not in known:
+            raise InputError(f"there is no command {quoted(word)}", hint=did_you_mean(word, known) or "help lists the commands")
+        yield _help(language, BY_ID[known[word]], spelled)
         return
-    for group in GROUPS:
+    for group, rows in groups(SETS[at_hand]).items():
         yield group_text(language, group)
-        for row in ACTIONS:
-            if row.group == group and row.words:
+        for row in rows:
+            if row.words:
                 yield from (f"  {line}" for line in wrapped(_help(language, row, spelled), WIDTH - 2, hang=4))
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-from graphstep.debugger.actions import ACTIONS, BY_ID, key_text
+from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, key_text
 from graphstep.debugger.session import Command
 from graphstep.debugger.state import Inputs
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.language.read.tokens import NAME
 from graphstep.language.values import read_texts, split_inputs, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from graphstep.debugger.actions import Set
 
 QUANTITIES = ("grad", "gradient", "value")
 """The words that begin a quantity, which is printed."""
@@ -18,22 +24,26 @@ QUANTITIES = ("grad", "gradient", "value")
 _ASSIGNMENT = re.compile(rf"\s*{NAME}\s*=(?!=)")
 
 
-def read_line(line: str, *, question: bool = False) -> Command | None:
+def read_line(line: str, *, question: bool = False, at_hand: Set = "stepping", options: Collection[str] = ()) -> Command | None:
     """The command of a line; None for a blank line and a comment. Raises InputError for what is none, and says what is near.
 
-    While a ``question`` is open, what is no command is its answer.
+    While a ``question`` is open, one of its ``options``, a number, and what is no command is its answer. In a lesson a blank line
+    goes on.
 
     >>> read_line("break grad x == 0"), read_line("12"), read_line("  # a comment")
     (Command(action='break_at', argument='grad x == 0'), Command(action='jump', argument='12'), None)
     """
-    line = line.strip()
+    line, lesson = line.strip(), at_hand == "lesson"
     if not line or line.startswith("#"):
-        return None
+        return Command("on") if lesson and not line else None
+    # An edit of the inputs waits for the answer in a lesson, so that q = 3 can only be one.
+    if question and (line in options or (lesson and _ASSIGNMENT.match(line))):
+        return Command("answer", line)
     if line.isascii() and line.replace(",", "").isdecimal() and not question:
         return Command("jump", line)
     if _ASSIGNMENT.match(line):
         return _command("edit", line)
-    actions, parts = words(), line.split(maxsplit=2)
+    actions, parts = words(at_hand), line.split(maxsplit=2)
     for count in (2, 1):
         word, rest = " ".join(parts[:count]), " ".join(parts[count:])
         action = actions.get(word if count == 1 and len(word) == 1 else word.casefold())
@@ -48,8 +58,8 @@ def read_line(line: str, *, question: bool = False) -> Command | None:
 
 
 def _command(action: str, rest: str) -> Command:
-    if action == "predict" and rest:
-        # p toggles the questions, and p grad x prints, as in other debuggers.
+    if action in ("predict", "reveal") and rest:
+        # p toggles the questions, and p grad x prints, as in other debuggers; so does show grad x.
         action = "print"
     if rest and not BY_ID[action].takes:
         raise InputError(f"nothing stands behind {quoted(word_of(action))}", hint=f"leave {quoted(rest)} out")
@@ -61,23 +71,24 @@ def _command(action: str, rest: str) -> Command:
 
 
 @cache
-def words() -> dict[str, str]:
-    """By word, or by key of one character, the action that it stands for."""
-    letters = {key_text(key): action.id for action in ACTIONS for key in action.keys if len(key_text(key)) == 1}
-    keys = {letter: action for letter, action in letters.items() if letter.isascii()}
-    # What only a screen has is known by its name, so that the prompt can say so.
-    return keys | {word: action.id for action in ACTIONS for word in action.words or (action.label,)}
+def words(at_hand: Set = "stepping") -> dict[str, str]:
+    """By word, or by key of one character, the action that it stands for; in a lesson its own before those of stepping."""
+    result: dict[str, str] = {}
+    for action in SETS[at_hand]:
+        keys = [key_text(key) for key in action.keys]
+        # What only a screen has is known by its name, so that the prompt can say so.
+        for word in (*(key for key in keys if len(key) == 1 and key.isascii()), *(action.words or (action.label,))):
+            result.setdefault(word, action.id)
+    return result
 
 
-def word_of(action: str) -> str:
+def word_of(action: str, at_hand: Set = "stepping") -> str:
     """How the prompt calls an action: by its key where that is one character, else by its first word."""
-    keys = [key for key, name in words().items() if name == action]
-    row = BY_ID[action]
-    letters = [key_text(key) for key in row.keys if key_text(key) in keys]
-    return next(iter([*letters, *row.words, row.label]))
+    its = [word for word, name in words(at_hand).items() if name == action]
+    return next(iter([*(word for word in its if len(word) == 1), *its]), BY_ID[action].label)
 
 
 @cache
-def prompt_keys() -> dict[str, str]:
+def prompt_keys(at_hand: Set = "stepping") -> dict[str, str]:
     """By action, how the prompt calls it."""
-    return {action.id: word_of(action.id) for action in ACTIONS}
+    return {action.id: word_of(action.id, at_hand) for action in ACTIONS}

@@ -6,14 +6,17 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import effects, facts
+from graphstep.debugger import effects, facts, lesson_facts
+from graphstep.debugger.commands.lesson import placed
 from graphstep.debugger.session import perform
-from graphstep.faces.repl import answers, works
+from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.replies import sentence
 from graphstep.faces.replies.panels import jacobian_lines
 from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
+from graphstep.teaching.lesson import progress
+from graphstep.teaching.lesson.command import command_of
 from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
@@ -37,18 +40,32 @@ class Prompt:
         """Whether the user has left."""
         self._write = write
         self._steps = answers.Steps()
+        self._warned = ""
+
+    @property
+    def invitation(self) -> str:
+        """What a terminal shows before a line is typed."""
+        lesson = self.state.lesson
+        if lesson is None:
+            return f"{self.state.at}/{len(self.state.trace)}> "
+        return "answer> " if lesson.open is not None else "[Enter] "
 
     def begin(self) -> None:
-        """Print the program, and the step that is shown."""
+        """Print the program and the step that is shown, or the lesson and its section."""
+        if self.state.lesson is not None:
+            self._say_all(lessons.title_lines(self.state.lesson, self.state.language))
+            return
         for line in self.state.trace.program.text.strip().splitlines():
             self._say(line)
         self._say_all(self._steps.lines(self.state, self.state.at))
 
     def hear(self, line: str) -> None:
         """Perform the command of a line, and print what comes of it."""
+        score, waiting = self.state.score, self.state.lesson.open if self.state.lesson is not None else None
         try:
-            score = self.state.score
-            command = read_line(line, question=score is not None and score.tries is not None)
+            asked = waiting is not None or (score is not None and score.tries is not None)
+            options = () if waiting is None else waiting.question.options
+            command = read_line(line, question=asked, at_hand=self.state.at_hand, options=options)
         except GraphstepError as error:
             self._say(error.report())
             return
@@ -68,8 +85,11 @@ class Prompt:
                     yield from self._steps.lines(self.state, n)
             elif show is not None:
                 yield from show(before, self.state, fact)
-            elif said := sentence(before, self.state, fact, prompt_keys()):
-                yield said
+            else:
+                if said := sentence(before, self.state, fact, prompt_keys(self.state.at_hand)):
+                    yield said
+                if isinstance(fact, lesson_facts.LessonFact) and before.lesson is not None and self.state.lesson is not None:
+                    yield from lessons.lines(before.lesson, self.state.lesson, fact)
         if "levels" in reply.changed:
             # The steps have other numbers, and perhaps other nodes.
             yield from self._steps.lines(self.state, self.state.at)
@@ -79,11 +99,38 @@ class Prompt:
     def _perform(self, effect: Effect) -> Iterator[str]:
         if isinstance(effect, effects.Own) and effect.action == LEAVES:
             self.left = True
+        elif isinstance(effect, effects.Keep):
+            yield from self._keep()
+        elif isinstance(effect, effects.NextLesson):
+            yield from self._next_lesson()
         else:
             try:
                 yield from works.perform(self.state, effect)
             except GraphstepError as error:
                 yield error.report()
+
+    def _keep(self) -> Iterator[str]:
+        assert self.state.lesson is not None, "there is a place to keep"
+        message = progress.save(self.state.lesson).message
+        if message and message != self._warned:
+            self._warned = message
+            yield f"[{message}]"
+
+    def _next_lesson(self) -> Iterator[str]:
+        assert self.state.lesson is not None, "another lesson follows one"
+        after = lessons.next_lesson(self.state.lesson)
+        if after is None:
+            self.left = True
+            return
+        self.state = placed(None, after)
+        yield from lessons.title_lines(after, self.state.language)
+
+    def end(self) -> None:
+        """Print how a lesson that is not done goes on."""
+        lesson = self.state.lesson
+        if lesson is not None and not lesson.finished and not self._warned:
+            command, section = command_of(lesson.rehearsal.lesson.path), lesson.scene.section.heading
+            self._say(message(self.state.language, "lesson-place-kept", command=command, section=section))
 
     def _say(self, text: str) -> None:
         self._write(f"{text}\n")
@@ -138,4 +185,5 @@ def _listen(prompt: Prompt, lines: Iterator[str]) -> int:
         sys.stdout.flush()
         if prompt.left:
             break
+    prompt.end()
     return 0

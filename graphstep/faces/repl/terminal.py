@@ -19,7 +19,7 @@ def typed_lines(prompt: Prompt) -> Iterator[str]:
     _complete(prompt)
     while True:
         try:
-            yield input(f"{prompt.state.at}/{len(prompt.state.trace)}> ")
+            yield input(prompt.invitation)
         except KeyboardInterrupt:
             print()
         except EOFError:
@@ -42,6 +42,6 @@ def _complete(prompt: Prompt) -> None:
 def completions(state: State, text: str) -> list[str]:
     """The words and names that begin with a text, names of the program last."""
     names = names_of(state.trace.program)
-    candidates = [word for word in sorted(words()) if len(word) > 1 and " " not in word]
+    candidates = [word for word in sorted(words(state.at_hand)) if len(word) > 1 and " " not in word]
     candidates += ["grad", "value", *names.program.names, *names.numbered]
     return [word for word in dict.fromkeys(candidates) if word.startswith(text)]

@@ -31,7 +31,7 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
         yield from _written(state, effect)
     elif isinstance(effect, effects.Witnesses):
         yield from _witnessed(state, effect.node)
-    else:
+    elif isinstance(effect, effects.Diagnose):
         from graphstep.analysis.diagnosis import diagnose
 
         yield from diagnose(state.trace).lines()

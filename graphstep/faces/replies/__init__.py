@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import facts
+from graphstep.debugger import facts, lesson_facts
 from graphstep.debugger.actions import BY_ID, key_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.replies.panels import cell_text
@@ -18,6 +18,7 @@ from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.lesson.plain import ending
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, names_of
@@ -215,6 +216,36 @@ def _no_cell(words: _Words, fact: facts.NoCell) -> str:
     return words.say("reply-no-cell", name=name, kind=kind(before.language, before.trace.node(fact.node).shape), text=fact.text)
 
 
+def _nothing_asked(words: _Words, _: facts.NothingAsked) -> str:
+    return words.say("reply-nothing-asked" if words.before.lesson is None else "lesson-nothing-asked")
+
+
+def _held(words: _Words, _: facts.Held) -> str:
+    lesson = words.after.lesson
+    return words.say("lesson-held" if lesson is None or lesson.open is None else "lesson-held-by-question")
+
+
+def _answer_first(words: _Words, fact: lesson_facts.AnswerFirst) -> str:
+    return words.say("lesson-answer-waits" if fact.action == "on" else "lesson-answer-first")
+
+
+def _no_more_hints(words: _Words, fact: lesson_facts.NoMoreHints) -> str:
+    return words.say("lesson-no-more-hints" if fact.count else "lesson-no-hints")
+
+
+def _marked(words: _Words, fact: lesson_facts.Marked) -> str:
+    lesson = words.before.lesson
+    if lesson is None or lesson.open is None:
+        return ""
+    verdict = mark(lesson.open, fact.typed, lesson.step).said
+    left = fact.outcome == "wrong" and len(lesson.hints) < len(lesson.open.question.hints)
+    return words.say("lesson-wrong", verdict=verdict) if left else verdict
+
+
+def _lesson_done(words: _Words, _: lesson_facts.LessonDone) -> str:
+    return "" if words.after.lesson is None else ending(words.after.lesson)
+
+
 _MESSAGES: dict[type, str] = {
     facts.AtStart: "reply-at-start",
     facts.NoBreakpoints: "reply-no-breakpoints",
@@ -223,7 +254,6 @@ _MESSAGES: dict[type, str] = {
     facts.BreaksCleared: "reply-breaks-cleared",
     facts.NoWatches: "reply-no-watches",
     facts.Predicting: "reply-predicting",
-    facts.NothingAsked: "reply-nothing-asked",
     facts.NoInputs: "reply-no-inputs",
     facts.NoCells: "reply-no-cells",
     facts.NothingToUndo: "reply-nothing-to-undo",
@@ -232,6 +262,8 @@ _MESSAGES: dict[type, str] = {
     facts.NothingOpen: "reply-nothing-open",
     facts.Unfolded: "reply-unfolded",
     facts.NothingToFold: "reply-nothing-to-fold",
+    facts.NoLesson: "lesson-none",
+    lesson_facts.FirstSection: "lesson-first-section",
 }
 """By kind of fact its message, of those that need no more than the keys and the name of their node."""
 
@@ -254,5 +286,11 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.NoComposite: _no_composite,
     facts.Folded: _folded,
     facts.NoCell: _no_cell,
+    facts.Held: _held,
+    facts.NothingAsked: _nothing_asked,
+    lesson_facts.AnswerFirst: _answer_first,
+    lesson_facts.NoMoreHints: _no_more_hints,
+    lesson_facts.Marked: _marked,
+    lesson_facts.LessonDone: _lesson_done,
 }
 """By kind of fact its words, of the others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import effects, facts
+from graphstep.debugger import effects, facts, lesson_facts
 from graphstep.debugger.session import Command
 from graphstep.faces.replies import hit_text, screen_keys, sentence
 from graphstep.faces.tui.saying import say
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
+    from graphstep.faces.tui.lesson import LessonScreen
     from graphstep.faces.tui.screen import SteppingScreen
 
 SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "levels", "watches"})
 """The fields of a state that the panes show."""
+
+BELOW = (lesson_facts.Marked, lesson_facts.LessonDone, lesson_facts.NoMoreHints)
+"""What a lesson says below its question, and not in the line of keys."""
 
 
 def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
@@ -41,14 +45,10 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
             panel(screen, before, fact)
     for effect in reply.effects:
         _EFFECTS[type(effect)](screen, effect)
-    if "at" in reply.changed:
-        screen.moved()
 
 
 def _told(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
-    if isinstance(fact, facts.Held):
-        return screen.held()
-    if isinstance(fact, facts.Answered) and fact.typed and not fact.right:
+    if isinstance(fact, BELOW) or (isinstance(fact, facts.Answered) and fact.typed and not fact.right):
         # The question stays open, and its dialog says why.
         return ""
     return sentence(before, screen.now, fact, screen_keys())
@@ -192,11 +192,21 @@ def _own(screen: SteppingScreen, effect: effects.Own) -> None:
     screen.action_do(effect.action)
 
 
-_EFFECTS: dict[type, Callable[[SteppingScreen, Any], None]] = {
+def _keep(screen: LessonScreen, _: effects.Keep) -> None:
+    screen.keep()
+
+
+def _next_lesson(screen: LessonScreen, _: effects.NextLesson) -> None:
+    screen.next_lesson()
+
+
+_EFFECTS: dict[type, Callable[[Any, Any], None]] = {
     effects.Ask: _ask,
     effects.Own: _own,
     effects.Copy: _copy,
     effects.Witnesses: _witnesses,
     effects.Diagnose: _diagnose,
+    effects.Keep: _keep,
+    effects.NextLesson: _next_lesson,
 }
 """By kind of effect how the screen performs it; it writes files from a dialog of its own."""

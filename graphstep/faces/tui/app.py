@@ -14,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 
-from graphstep.debugger.actions import KEYED, keys_text
+from graphstep.debugger.actions import keyed, keys_text
 from graphstep.faces.replies.labels import help_text, label
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
@@ -176,7 +176,7 @@ class GraphstepApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the stepping screen, and the themes."""
         if isinstance(screen, SteppingScreen):
-            for action in KEYED:
+            for action in keyed(screen.at_hand):
                 if action.id != "palette":
                     text = label(self.language, action)
                     title = f"{text[:1].upper()}{text[1:]}  ({keys_text(action)})"

@@ -2,63 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import Container
 
+from graphstep.debugger.actions import LESSON
+from graphstep.debugger.commands.lesson import lesson_of, placed
+from graphstep.debugger.lesson_facts import HintGiven, LessonFact, Marked, Revealed, SectionOpened
+from graphstep.debugger.session import Command
+from graphstep.faces.replies import screen_keys, sentence
+from graphstep.faces.tui.answering import BELOW
 from graphstep.faces.tui.doing import looking
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.lesson import LessonKeys, LessonOption, LessonPane
 from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.teaching.lesson import progress
+from graphstep.teaching.lesson.catalogue import following
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from textual import events
     from textual.widget import Widget
     from textual.widgets import Input
 
+    from graphstep.debugger.session import Reply
+    from graphstep.debugger.state import State
     from graphstep.teaching.lesson.solution import Solution
     from graphstep.teaching.lesson.walk import LessonRun
 
 WIDE = 96
 """Columns from which the prose stands beside the run, and no longer above it."""
 
-_TELLS = frozenset(
-    {
-        "edit",
-        "more",
-        "less",
-        "verify",
-        "into",
-        "out",
-        "fold",
-        "export",
-        "copy",
-        "jacobian",
-        "diagnosis",
-        "predict",
-        "paths",
-        "undo",
-    }
-)
-"""Actions of the stepping screen that would give an answer away, or leave the run that the question is about."""
-
 
 def show(start: LessonRun) -> int:
     """Go through a lesson in the terminal, from the place that ``start`` is at, until the learner leaves; the exit status."""
-    if os.environ.get("TERM") == "dumb":
-        from graphstep.teaching.lesson.plain import play
-
-        play(start, sys.stdin, sys.stdout, lambda state: progress.save(state).message)
-        return 0
     from graphstep.faces.tui.app import run_screen
 
     return run_screen(LessonScreen(start))
@@ -82,20 +62,16 @@ class LessonScreen(SteppingScreen):
     LessonScreen.-beside.-prose #lesson { width: 1fr; max-width: 100; }
     """
     BINDINGS: ClassVar = [
-        Binding("enter", "next", "go on", id="lesson-next", tooltip="answer, or go on to the next section"),
-        Binding("f2,h", "hint", "hint", id="lesson-hint", tooltip="one more hint"),
-        Binding("f3", "show", "show", id="lesson-show", tooltip="give the question up and show the answer"),
-        Binding("f4,backspace", "previous", "back", id="lesson-previous", tooltip="the section before"),
-        Binding("f6,m", "room", "room", id="lesson-room", tooltip="more room for the run, or for the prose"),
-        Binding("f8", "again", "again", id="lesson-again", tooltip="the lesson from its start, nothing answered"),
+        Binding(key, f"do('{action.id}', '{key}')", action.label, id=f"lesson-{action.id}-{key}", tooltip=action.help)
+        for action in LESSON
+        for key in action.keys
     ]
 
     def __init__(self, start: LessonRun) -> None:
         scene = start.scene
-        super().__init__(scene.trace.program, scene.trace.inputs, trace=scene.trace, at=start.step)
-        self.lesson = start
-        """Where the learner is in the lesson."""
-        self._said = ""
+        super().__init__(scene.trace.program, scene.trace.inputs, trace=scene.trace)
+        self.state = placed(None, start)
+        self._warned = ""
 
     def compose(self) -> Iterator[Widget]:
         """The lesson's text, the panes of the run, and the line of keys."""
@@ -103,6 +79,11 @@ class LessonScreen(SteppingScreen):
             yield LessonPane(id="lesson")
             yield SteppingPanes(id="panes")
         yield KeyLine(id="keys")
+
+    @property
+    def lesson(self) -> LessonRun:
+        """Where the learner is in the lesson."""
+        return lesson_of(self.now)
 
     @property
     def text(self) -> LessonPane:
@@ -119,57 +100,51 @@ class LessonScreen(SteppingScreen):
         self.set_class(event.size.width >= WIDE, "-beside")
         self.set_class(event.size.width < WIDE and event.size.height >= 36, "-tall")
 
-    # -- the learner is held -----------------------------------------------------------------------------------------------------
+    # -- showing -----------------------------------------------------------------------------------------------------------------
 
-    def limit(self) -> int | None:
-        """The step that the lesson is at; none in a run that the learner has changed, or when all is done."""
-        free = self.lesson.finished or self.state is None or self.state.trace is not self.lesson.scene.trace
-        return None if free else self.lesson.step
+    def do(self, command: Command) -> Reply:
+        """Let the session perform a command, and show what came of it, in the run and in the text."""
+        before = self.now
+        reply = super().do(command)
+        if self.now.trace.program is not before.trace.program:
+            self.entitle()
+        if any(isinstance(fact, LessonFact) for fact in reply.facts):
+            # Before the next key: it is meant for what is shown then.
+            self.call_next(self._show_reply, before, reply)
+        return reply
 
-    def held(self) -> str:
-        """Why the lesson goes no further yet."""
-        waits = self.lesson.open is not None
-        return "Answer first: the next step shows it." if waits else "The lesson goes on with enter."
+    async def _show_reply(self, before: State, reply: Reply) -> None:
+        kinds = {type(fact) for fact in reply.facts}
+        below = [fact for fact in reply.facts if isinstance(fact, BELOW)]
+        said = " ".join(filter(None, (sentence(before, self.now, fact, screen_keys()) for fact in below)))
+        answer = self.text.answer
+        if "at" in reply.changed or kinds & {SectionOpened, Revealed} or self.lesson.done != lesson_of(before).done:
+            # What was answered is brought into view.
+            done = self.lesson.done > lesson_of(before).done
+            await self._show_text(lesson_of(before).open if done else None)
+            self.call_after_refresh(self._follow)
+            self.text.say(said, "bold $value")
+        elif HintGiven in kinds:
+            # A wrong answer is selected, and the next key replaces it also behind a hint.
+            typed, selection = answer.value, answer.selection
+            await self._show_text(self.lesson.open)
+            answer.value, answer.selection = typed, selection
+        elif said:
+            self.text.say(said, "bold $warn")
+            if Marked in kinds:
+                # The next key replaces what was typed; an arrow key keeps it, to be mended.
+                answer.select_all()
 
-    def action_do(self, action: str, key: str = "") -> None:
-        """Do what a key asks for, unless it would give the answer away."""
-        page = self.text.page
-        if action in ("page_up", "page_down"):
-            page.scroll_relative(y=page.size.height - 1 if action == "page_down" else 1 - page.size.height, animate=False)
-        elif action in ("select_up", "select_down") and page.max_scroll_y:
-            page.scroll_relative(y=1 if action == "select_down" else -1, animate=False)
-        elif action in _TELLS and self.lesson.open is not None:
-            self.say("Answer the question first; then that is free again.", "bold $active")
-        else:
-            super().action_do(action, key)
-
-    # -- moves in the lesson -----------------------------------------------------------------------------------------------------
-
-    async def become(self, lesson: LessonRun, after: Solution | None = None) -> None:
-        """Go to another place in the lesson, show it, and keep it."""
-        if lesson is self.lesson:
-            return
-        self.lesson = lesson
-        # Kept before it is shown: whatever ends the program, the learner has seen no more than what is kept.
-        message = progress.save(lesson).message
-        scene = lesson.scene
-        if self.state is None or self.state.trace is not scene.trace:
-            self.open_run(scene.trace, lesson.step)
-        elif self.state.at != lesson.step or self.state.selected is not None:
-            self.state = replace(self.state, at=lesson.step, selected=None)
-            self.refresh_panes()
-        await self._show_text(after)
-        self.call_after_refresh(self._follow)
-        self._say_once(message)
-
-    def _say_once(self, message: str) -> None:
-        if message and message != self._said:
+    def keep(self) -> None:
+        """Keep the place: whatever ends the program, the learner has seen no more than what is kept."""
+        message = progress.save(self.lesson).message
+        if message and message != self._warned:
+            self._warned = message
             self.say(message, "bold $warn")
-            self._said = message
 
     def _follow(self) -> None:
         # The panes may have been given another size by the text: what the section is about must be in view.
-        if self.state is not None and self.state.at:
+        if self.now.at:
             looking.follow(self)
         else:
             self.panes.graph.scroll_home(animate=False)
@@ -181,54 +156,44 @@ class LessonScreen(SteppingScreen):
         else:
             self.set_focus(None)
 
-    async def action_next(self) -> None:
-        """Go on to the next section; type an answer where a question waits; at the end open the next lesson."""
-        self.keys.say("")
-        if self.lesson.open is not None:
+    def next_lesson(self) -> None:
+        """Open the lesson that follows, or leave."""
+        from graphstep.ground.errors import GraphstepError
+        from graphstep.teaching.lesson import open_lesson
+
+        path = following(self.lesson.rehearsal.lesson.path)
+        if path is None:
+            self.app.exit()
+            return
+        try:
+            rehearsal = open_lesson(path)
+        except GraphstepError as error:
+            self.say_error(error)
+            return
+        self.text.say("")
+        self.show_state(placed(None, progress.resume(type(self.lesson)(rehearsal), progress.load())))
+        self.keep()
+        self.call_next(self._show_text)
+        self.call_after_refresh(self._follow)
+
+    # -- keys and mouse ----------------------------------------------------------------------------------------------------------
+
+    def action_do(self, action: str, key: str = "") -> None:
+        """Do what a key asks for. Where a question waits, the key that goes on leads to its line."""
+        page = self.text.page
+        if action in ("page_up", "page_down"):
+            page.scroll_relative(y=page.size.height - 1 if action == "page_down" else 1 - page.size.height, animate=False)
+        elif action in ("select_up", "select_down") and page.max_scroll_y:
+            page.scroll_relative(y=1 if action == "select_down" else -1, animate=False)
+        elif action == "room":
+            self._make_room()
+        elif action == "on" and self.lesson.open is not None:
+            self.keys.say("")
             self.text.answer.focus()
-        elif not self.lesson.last:
-            self.text.say("")
-            await self.become(self.lesson.next())
         else:
-            await self._next_lesson()
+            super().action_do(action, key)
 
-    async def action_previous(self) -> None:
-        """Go back to the section before."""
-        self.text.say("")
-        await self.become(self.lesson.back())
-
-    async def action_hint(self) -> None:
-        """Show one more hint."""
-        waiting = self.lesson.open
-        if waiting is None:
-            self.say("Nothing is asked here.")
-            return
-        after = self.lesson.hint()
-        if after is self.lesson:
-            self.text.say("There are no more hints. F3 shows the answer.", "$contribution")
-            return
-        answer = self.text.answer
-        typed, selection = answer.value, answer.selection
-        await self.become(after, waiting)
-        answer.value = typed
-        # A wrong answer is selected, and the next key replaces it also behind a hint.
-        answer.selection = selection
-
-    async def action_show(self) -> None:
-        """Give the question up."""
-        waiting = self.lesson.open
-        if waiting is None:
-            self.say("Nothing is asked here.")
-            return
-        await self.become(self.lesson.show(), waiting)
-        self.text.say(self._ending(), "bold $value")
-
-    async def action_again(self) -> None:
-        """Start over."""
-        self.text.say("")
-        await self.become(self.lesson.again())
-
-    def action_room(self) -> None:
+    def _make_room(self) -> None:
         """Give the prose all the room, then the run, then each its part."""
         if self.has_class("-prose"):
             self.remove_class("-prose")
@@ -238,60 +203,22 @@ class LessonScreen(SteppingScreen):
         else:
             self.add_class("-prose")
 
-    async def try_answer(self, typed: str) -> None:
-        """Answer the open question."""
-        waiting = self.lesson.open
-        if waiting is None:
-            return
+    def _answer(self, typed: str) -> None:
         self.keys.say("")
-        after, verdict = self.lesson.answer(typed)
-        if verdict.outcome == "right":
-            await self.become(after, waiting)
-            self.text.say(f"{verdict.said} {self._ending()}".strip(), "bold $value")
-            return
-        self.lesson = after
-        self._say_once(progress.save(after).message)
-        left = len(waiting.question.hints) - len(after.hints)
-        more = " F2 shows a hint." if verdict.outcome == "wrong" and left else ""
-        self.text.say(verdict.said + more, "bold $warn")
-        # The next key replaces what was typed; an arrow key keeps it, to be mended.
-        self.text.answer.select_all()
+        self.do(Command("answer", typed))
 
-    def _ending(self) -> str:
-        from graphstep.teaching.lesson.plain import ending
-
-        return ending(self.lesson) if self.lesson.finished else ""
-
-    async def _next_lesson(self) -> None:
-        following = _after(self.lesson.rehearsal.lesson.path)
-        if following is None:
-            self.app.exit()
-            return
-        from graphstep.ground.errors import GraphstepError
-        from graphstep.teaching.lesson import open_lesson
-
-        try:
-            rehearsal = open_lesson(following)
-        except GraphstepError as error:
-            self.say_error(error)
-            return
-        self.text.say("")
-        await self.become(progress.resume(type(self.lesson)(rehearsal), progress.load()))
-
-    # -- keys and mouse ----------------------------------------------------------------------------------------------------------
-
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        await self.try_answer(event.value)
+        self._answer(event.value)
 
-    async def on_lesson_option_chosen(self, message: LessonOption.Chosen) -> None:
-        await self.try_answer(str(message.number))
+    def on_lesson_option_chosen(self, message: LessonOption.Chosen) -> None:
+        self._answer(str(message.number))
 
-    async def on_lesson_keys_chosen(self, message: LessonKeys.Chosen) -> None:
-        if message.action == "next" and self.lesson.open is not None and self.text.answer.value:
-            await self.try_answer(self.text.answer.value)
+    def on_lesson_keys_chosen(self, message: LessonKeys.Chosen) -> None:
+        if message.action == "on" and self.lesson.open is not None and self.text.answer.value:
+            self._answer(self.text.answer.value)
         else:
-            await self.run_action(message.action)
+            self.action_do(message.action)
 
     def on_key(self, event: events.Key) -> None:
         # Who begins to type a number means the answer, whatever has the focus.
@@ -304,13 +231,3 @@ class LessonScreen(SteppingScreen):
             answer.focus()
             answer.insert_text_at_cursor(event.character)
             event.stop()
-
-
-def _after(path: Path) -> Path | None:
-    """The lesson that follows in the catalogue; None behind the last, and for a file of one's own."""
-    from graphstep.teaching.lesson.catalogue import catalogue
-
-    paths = [lesson.path for lesson in catalogue()]
-    if path not in paths or path == paths[-1]:
-        return None
-    return paths[paths.index(path) + 1]

@@ -1,7 +1,7 @@
 """The stepping screen: a run, a place in it, and the keys that move there.
 
-Lessons and other screens build on :class:`SteppingScreen`: override ``compose`` to put something beside the panes,
-:meth:`SteppingScreen.limit` to hold the learner, and :meth:`SteppingScreen.moved` to follow them.
+Lessons and other screens build on :class:`SteppingScreen`: override ``compose`` to put something beside the panes, and
+:meth:`SteppingScreen.do` to follow the learner.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from textual import work
 from textual.binding import Binding
 from textual.screen import Screen
 
-from graphstep.debugger.actions import ACTIONS
+from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.session import Command
 from graphstep.faces.tui import doing
 from graphstep.faces.tui.diagnosing import Diagnosing
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from graphstep.analysis.witnesses import Row
+    from graphstep.debugger.actions import Set
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.places import Refitted
     from graphstep.debugger.search import Candidate
@@ -58,7 +59,7 @@ class SteppingScreen(Screen[None]):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar = [
         Binding(key, f"do('{action.id}', '{key}')", action.label, id=f"{action.id}-{key}", tooltip=action.help)
-        for action in ACTIONS
+        for action in STEPPING
         for key in action.keys
     ]
 
@@ -98,16 +99,10 @@ class SteppingScreen(Screen[None]):
         yield SteppingPanes(id="panes")
         yield KeyLine(id="keys")
 
-    def limit(self) -> int | None:
-        """The last step that a learner may look at; None for all."""
-        return None
-
-    def held(self) -> str:
-        """What a learner is told who wants to go beyond."""
-        return ""
-
-    def moved(self) -> None:
-        """Called after another step is shown."""
+    @property
+    def at_hand(self) -> Set:
+        """What is at hand, which says what actions there are."""
+        return "stepping" if self.state is None else self.state.at_hand
 
     # -- showing -----------------------------------------------------------------------------------------------------------------
 
@@ -137,21 +132,23 @@ class SteppingScreen(Screen[None]):
         from graphstep.debugger.session import perform
         from graphstep.faces.tui.answering import show_reply
 
-        before = replace(self.now, limit=self.limit())
+        before = self.now
         self.state, reply = perform(before, command)
         show_reply(self, before, reply)
         return reply
 
-    def open_run(self, trace: Trace, at: int = 0) -> None:
-        """Show a run from step ``at``; a lesson calls it for the run of each of its sections."""
-        from graphstep.debugger.state import State
+    def show_state(self, state: State) -> None:
+        """Show a state of another run."""
+        self.state = state
+        self.entitle()
+        self.refresh_panes()
+
+    def entitle(self) -> None:
+        """Say above the panes what program is at hand."""
         from graphstep.telling.names import output_name
 
-        self.program = trace.program
-        score = None if self.state is None else self.state.score
-        self.state = State(trace, min(max(at, 0), len(trace)), score=score)
-        self.panes.entitle(trace.program, output_name(trace.program))
-        self.refresh_panes()
+        self.program = self.now.trace.program
+        self.panes.entitle(self.program, output_name(self.program))
 
     def refresh_panes(self, look_at: int | None = None) -> None:
         """Show the place again, after anything about it has changed."""
@@ -265,7 +262,9 @@ class SteppingScreen(Screen[None]):
         self._opened(made)
 
     def _opened(self, trace: Trace) -> None:
-        self.open_run(trace, self._start)
+        from graphstep.debugger.state import State
+
+        self.show_state(self.state or State(trace, min(max(self._start, 0), len(trace))))
         if self._conditions:
             self.do(Command("break_on", "; ".join(condition.text for condition in self._conditions)))
         if self._start > len(trace):

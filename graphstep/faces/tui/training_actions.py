@@ -6,9 +6,6 @@ from __future__ import annotations
 
 from graphstep.debugger.actions import Action
 
-GROUPS = ("train", "look", "take away", "program")
-"""The groups, in the order of the help."""
-
 ACTIONS = (
     Action("run", ("space",), "train", "start the training, or pause it; nothing is lost", "train", 1),
     Action("step", ("right",), "round", "one round on; behind the last one another is trained", "train", 2),

@@ -94,3 +94,11 @@ def find(word: str, where: Path | None = None) -> Path:
         raise InputError(f"{quoted(word)} is a part of several lessons: {which}", hint="say more of the name, or the number")
     hint = did_you_mean(word, [part for lesson in lessons for part in lesson.slug.split("-")])
     raise InputError(f"there is no lesson {quoted(word)}", hint=hint or "graphstep lesson lists them all")
+
+
+def following(path: Path) -> Path | None:
+    """The lesson behind another one; None behind the last, and for a file of one's own."""
+    paths = [lesson.path for lesson in catalogue()]
+    if path not in paths or path == paths[-1]:
+        return None
+    return paths[paths.index(path) + 1]

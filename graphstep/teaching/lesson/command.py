@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -20,28 +19,18 @@ USAGE = "graphstep lesson [NUMBER | NAME | FILE.md | check [FILE.md …]]"
 """How it is called."""
 
 
-def run(
-    words: Sequence[str],
-    *,
-    plain: bool = False,
-    page: bool = False,
-    stdin: TextIO | None = None,
-    stdout: TextIO | None = None,
-    screen: Callable[[LessonRun], int] | None = None,
-) -> int:
+def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | None = None) -> int:
     """Do what ``graphstep lesson WORDS`` asks for, and return the exit status.
 
-    On a terminal a lesson opens on the ``screen``; with ``plain``, or where no screen is given, it is asked line by line; where
-    neither end is a terminal, or with ``page``, it is printed as a page with the answers at its end. Raises InputError for a
-    lesson that there is not.
+    ``play`` goes through a lesson with a learner; without it the lesson is printed as a page with the answers at its end. Raises
+    InputError for a lesson that there is not.
     """
-    source, out = stdin or sys.stdin, stdout or sys.stdout
     if not words:
         out.write(table())
         return 0
     if words[0] == "check":
         return _check([Path(word) for word in words[1:]], out)
-    return _open(path_of(words), plain, page, source, out, screen)
+    return _open(path_of(words), out, play)
 
 
 def path_of(words: Sequence[str]) -> Path:
@@ -83,37 +72,20 @@ def table() -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _open(path: Path, plain: bool, page: bool, source: TextIO, out: TextIO, screen: Callable[[LessonRun], int] | None) -> int:
+def _open(path: Path, out: TextIO, play: Callable[[LessonRun], int] | None) -> int:
     from graphstep.teaching.lesson import open_lesson
-    from graphstep.teaching.lesson.plain import handout, play
+    from graphstep.teaching.lesson.plain import handout
     from graphstep.teaching.lesson.walk import LessonRun
 
     rehearsal = open_lesson(path)
-    talks = source.isatty() and out.isatty()
-    if page or (not plain and not talks):
+    if play is None:
         out.writelines(handout(rehearsal))
         out.write(f"\nMade by\n\n  {command_of(path, '--format', 'text')}\n")
         return 0
     kept = progress.load()
-    start = progress.resume(LessonRun(rehearsal), kept)
     if kept.message:
         out.write(f"{kept.message}\n")
-    if plain or screen is None:
-        kept_now = True
-
-        def keep(state: LessonRun) -> str:
-            nonlocal kept_now
-            outcome = progress.save(state)
-            kept_now = outcome.done
-            return outcome.message
-
-        end = play(start, source, out, keep)
-        if kept_now and not end.finished:
-            out.write(
-                f"Your place is kept: graphstep lesson {shlex.join(_called(path))} goes on at '{end.scene.section.heading}'.\n"
-            )
-        return 0
-    return screen(start)
+    return play(progress.resume(LessonRun(rehearsal), kept))
 
 
 def _called(path: Path) -> list[str]:

@@ -1,15 +1,13 @@
-"""A lesson on the lines of a terminal, and as a page to print: no drawing and no colour, so that a screen reader can read it."""
+"""A lesson in lines, section by section or as a page to print: no drawing and no colour, so that a screen reader can read it."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterator
-from typing import TextIO
+from collections.abc import Iterator
 
 from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson.document import Prose, Question
-from graphstep.teaching.lesson.marking import Verdict
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.lesson.solution import Solution
 from graphstep.teaching.lesson.walk import LessonRun
@@ -21,78 +19,9 @@ from graphstep.telling.names import output_name
 WIDTH = 80
 """Columns of a line of prose."""
 
-HELP = "Type an answer, or: hint, show (the answer), back, quit. Enter alone goes on when nothing is asked."
-"""What can be typed."""
-
 _CODE = re.compile(r"(?<!`)`{1,3}([^`]{1,400})`{1,3}")
 _EMPHASIS = re.compile(r"(?<!\w)(?P<star>\*{1,2}|_{1,2})(?=\S)(?P<text>.{1,400}?)(?<=\S)(?P=star)(?!\w)")
 _HEAD = re.compile(r"\s*(?:[-*+]|\d+\.)\s+|\s*>\s?")
-
-
-def play(start: LessonRun, stdin: TextIO, stdout: TextIO, keep: Callable[[LessonRun], str] = lambda _: "") -> LessonRun:
-    """Go through a lesson on the lines; ``keep`` is called with every state and may say what went wrong.
-
-    Returns the state at which the learner stopped: at the end, with ``quit``, or where the input ended.
-    """
-    run, said = start, ""
-
-    def out(text: str = "") -> None:
-        stdout.write(f"{text}\n")
-
-    def settle(state: LessonRun) -> LessonRun:
-        nonlocal said
-        message = keep(state)
-        if message and message != said:
-            out(f"[{message}]")
-            said = message
-        return state
-
-    out(f"{run.rehearsal.lesson.title}")
-    out(HELP)
-    _open(run, out)
-    while True:
-        waiting = run.open
-        stdout.write("answer> " if waiting else "[Enter] " if not run.last else "the end> ")
-        stdout.flush()
-        line = stdin.readline()
-        if not line:
-            out()
-            return run
-        was_finished = run.finished
-        word = line.strip()
-        command = word.casefold()
-        if command in ("quit", "q", "exit") and not _is_option(waiting, word):
-            return run
-        if command == "back":
-            run = settle(run.back())
-            _open(run, out)
-        elif command in ("help", "?"):
-            out(HELP)
-        elif waiting is None:
-            if run.last:
-                return settle(run)
-            run = settle(run.next())
-            _open(run, out)
-        elif command == "hint":
-            run = settle(_hint(run, out))
-        elif command == "show":
-            run = settle(run.show())
-            _after(run, waiting, out)
-        else:
-            after, verdict = run.answer(word)
-            out(verdict.said)
-            run = settle(after)
-            _marked(run, waiting, verdict, out)
-        if run.finished and not was_finished:
-            out(ending(run))
-
-
-def _marked(run: LessonRun, waiting: Solution, verdict: Verdict, out: Callable[[str], None]) -> None:
-    """What follows an answer: of a right one the step that shows it, of a wrong one where help is."""
-    if verdict.right:
-        _after(run, waiting, out)
-    elif verdict.outcome == "wrong" and len(run.hints) < len(waiting.question.hints):
-        out("(hint shows a hint, show the answer)")
 
 
 def ending(run: LessonRun) -> str:
@@ -136,32 +65,39 @@ def asked(solution: Solution, head: str = "? ") -> str:
     return "\n".join(lines)
 
 
-def _open(run: LessonRun, out: Callable[[str], None]) -> None:
+def section_lines(run: LessonRun) -> Iterator[str]:
+    """A section as far as it is on show: heading, the step that it stops at, prose, and its questions."""
     scene = run.scene
     if run.place:
-        out(f"\n{_heading(scene)}   ({run.place} of {len(run.rehearsal.scenes) - 1})")
+        yield f"\n{_heading(scene)}   ({run.place} of {len(run.rehearsal.scenes) - 1})"
     if run.open is None and (text := _stop(scene)):
-        out(text)
+        yield text
     for block in run.blocks:
         if isinstance(block, Prose):
-            out(f"\n{_prose(block)}")
+            yield f"\n{_prose(block)}"
         else:
             solution = _solution(scene, block)
-            out(f"\n{asked(solution)}")
+            yield f"\n{asked(solution)}"
             if run.answered(solution).outcome != "open":
-                out(_filled(solution.answer, "  "))
-    out("")
+                yield _filled(solution.answer, "  ")
+    yield ""
 
 
-def _after(run: LessonRun, solution: Solution, out: Callable[[str], None]) -> None:
-    """The answer, its reason and its step; then what of the section comes on show behind it."""
-    out(_filled(f"{solution.answer}. {solution.question.because}", "  "))
+def answer_lines(run: LessonRun, solution: Solution) -> Iterator[str]:
+    """The answer to a question that is done, its reason and its step; then what of the section comes on show behind it."""
+    yield _filled(f"{solution.answer}. {solution.question.because}", "  ")
     if solution.step <= run.step:
-        out(_step(run.scene, solution.step))
+        yield _step(run.scene, solution.step)
     keys = [block.key if not isinstance(block, Prose) else "" for block in run.blocks]
     for block in run.blocks[keys.index(solution.question.key) + 1 :]:
-        out(f"\n{_prose(block)}" if isinstance(block, Prose) else f"\n{asked(_solution(run.scene, block))}")
-    out("")
+        yield f"\n{_prose(block)}" if isinstance(block, Prose) else f"\n{asked(_solution(run.scene, block))}"
+    yield ""
+
+
+def hint_line(run: LessonRun, number: int) -> str:
+    """A hint to the open question, counted from 1."""
+    count = len(run.open.question.hints) if run.open is not None else 0
+    return _filled(f"Hint {number} of {count}: {run.hints[number - 1]}", "  ")
 
 
 def _stop(scene: Scene, rules: Rules | None = None) -> str:
@@ -183,25 +119,8 @@ def _step(scene: Scene, step: int, rules: Rules | None = None) -> str:
     return _filled(f"Step {step}. {(rules.brief(explanation) if rules else explanation).narrative}", "  ")
 
 
-def _hint(run: LessonRun, out: Callable[[str], None]) -> LessonRun:
-    after = run.hint()
-    waiting = run.open
-    assert waiting is not None, "hints belong to an open question"
-    count = len(waiting.question.hints)
-    if after is run:
-        out("There are no more hints; the ones so far:" if count else "There is no hint to this question.")
-    for number, text in enumerate(after.hints, 1):
-        if after is run or number == len(after.hints):
-            out(_filled(f"Hint {number} of {count}: {text}", "  "))
-    return after
-
-
 def _solution(scene: Scene, question: Question) -> Solution:
     return next(each for each in scene.solutions if each.question.key == question.key)
-
-
-def _is_option(waiting: Solution | None, word: str) -> bool:
-    return waiting is not None and word in waiting.question.options
 
 
 def _heading(scene: Scene) -> str:

@@ -27,7 +27,7 @@ class Answered:
     """Hints that were shown, in all."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class LessonRun:
     """Where a learner is in a lesson."""
 
@@ -35,7 +35,7 @@ class LessonRun:
     """The lesson with its runs."""
     place: int = 0
     """The section, counted from 0."""
-    answers: Mapping[str, Answered] = field(default_factory=dict)
+    answers: Mapping[str, Answered] = field(default_factory=dict, hash=False)
     """How far each question is, by its key; those that are not here have not been touched."""
 
     # -- what there is to see --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.actions import ACTIONS, GROUPS
+from graphstep.debugger.actions import ACTIONS, groups
 from graphstep.faces import export
 from graphstep.gates import GATES
 from graphstep.gates.optimizers import OPTIMIZERS
@@ -41,7 +41,7 @@ def messages() -> Iterator[tuple[str, English]]:
             yield f"optimizer.{name}.others", optimizer.others
     for name in export.formats():
         yield f"format.{name}", export.exporter(name).SUMMARY
-    for group in GROUPS:
+    for group in groups(ACTIONS):
         yield f"actions.{group.replace(' ', '-')}", group
     for action in ACTIONS:
         yield f"action.{action.id}.label", action.label

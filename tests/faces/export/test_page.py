@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import graphstep as gs
-from graphstep.debugger.actions import ACTIONS
+from graphstep.debugger.actions import STEPPING
 from graphstep.faces import export
 from graphstep.faces.drawing.diagram import digest
 from graphstep.faces.export import html
@@ -159,7 +159,7 @@ def test_a_program_beyond_the_limit_is_refused_with_the_limit() -> None:
 
 def test_the_keys_are_those_of_the_terminal() -> None:
     browser = {"ArrowRight": "right", "ArrowLeft": "left", " ": "space", "Home": "home", "End": "end", "?": "question_mark"}
-    known = {key: action.id for action in ACTIONS for key in action.keys}
+    known = {key: action.id for action in STEPPING for key in action.keys}
     assert {"ArrowRight", "n", " ", "ArrowLeft", "o", "O", "Home", "End", "c", "C", "b", "?"} <= keys().keys()
     for key, name in keys().items():
         assert known[browser.get(key, key)] == name

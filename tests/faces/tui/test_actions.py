@@ -7,7 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-from graphstep.debugger.actions import ACTIONS, BY_ID, GROUPS, KEYED, key_text, keys_text
+from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, STEPPING, key_text, keyed, keys_text
 from graphstep.faces.tui import doing
 from graphstep.faces.tui.dialogs.help import help_page
 from graphstep.faces.tui.doing import DOES
@@ -23,25 +23,26 @@ def test_the_table_can_be_read_without_textual() -> None:
 
 
 def test_no_key_and_no_name_is_used_twice() -> None:
-    keys = [key for action in KEYED for key in action.keys]
-    assert len(keys) == len(set(keys))
-    assert "ctrl+z" not in keys, "it stops the program, as in every terminal"
     assert len(BY_ID) == len(ACTIONS)
-    ranks = [action.rank for action in KEYED if action.rank]
+    for actions in SETS.values():
+        keys = [key for action in actions for key in action.keys]
+        assert len(keys) == len(set(keys))
+        assert "ctrl+z" not in keys, "it stops the program, as in every terminal"
+    ranks = [action.rank for action in STEPPING if action.rank]
     assert len(ranks) == len(set(ranks))
 
 
 def test_every_action_has_a_function_a_group_and_a_sentence() -> None:
-    for action in KEYED:
-        assert action.commands or callable(doing.function_of(action.id))
-        assert action.group in GROUPS
+    for action in ACTIONS:
+        assert action.commands or action.id == "room" or callable(doing.function_of(action.id))
+        assert action.group
         assert action.help
         assert not action.help.endswith("."), action.id
 
 
 def test_no_function_is_without_an_action() -> None:
     assert DOES.keys() - BY_ID.keys() == {"select_left", "select_right"}, "keys that select while the arrows do"
-    assert {action.id for action in ACTIONS if not action.commands} <= DOES.keys()
+    assert {action.id for action in STEPPING if not action.commands} <= DOES.keys()
 
 
 def test_every_other_action_has_a_rule_of_the_session() -> None:
@@ -51,10 +52,11 @@ def test_every_other_action_has_a_rule_of_the_session() -> None:
 
 
 def test_the_help_lists_every_action_with_its_keys() -> None:
-    help_ = " ".join(help_page().plain.split())
-    for action in KEYED:
-        assert action.help in help_
-        assert keys_text(action) in help_
+    for at_hand in SETS:
+        help_ = " ".join(help_page(at_hand=at_hand).plain.split())
+        for action in keyed(at_hand):
+            assert action.help in help_
+            assert keys_text(action) in help_
 
 
 def test_every_key_does_its_action(monkeypatch) -> None:
@@ -63,7 +65,7 @@ def test_every_key_does_its_action(monkeypatch) -> None:
     async def play(driver) -> None:
         monkeypatch.setattr(doing, "function_of", lambda action: (lambda _: done.append(action)) if action in DOES else None)
         monkeypatch.setattr(driver.screen, "do", lambda command: done.append(command.action))
-        for action in KEYED:
+        for action in keyed("stepping"):
             for key in action.keys:
                 if key not in OF_THE_APP:
                     pressed.append(action.id)
@@ -77,7 +79,7 @@ def test_every_key_does_its_action(monkeypatch) -> None:
 def test_the_palette_offers_every_action() -> None:
     async def play(driver) -> None:
         titles = [command.title for command in driver.app.get_system_commands(driver.screen)]
-        missing = [action.id for action in KEYED if not any(keys_text(action) in title for title in titles)]
+        missing = [action.id for action in keyed("stepping") if not any(keys_text(action) in title for title in titles)]
         assert missing == ["palette"]
 
     drive(play)

@@ -8,7 +8,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from graphstep.debugger.actions import ACTIONS
+from graphstep.debugger.actions import STEPPING
 from graphstep.engine.trace import trace
 from graphstep.faces.tui.inspection import inspect
 from graphstep.ground.exact import exact_text
@@ -19,7 +19,7 @@ from tests.effort import effort
 from tests.faces.tui.arrays import ALIKE, BIG, LAYER, NET, PROGRAMS, given
 from tests.faces.tui.driving import LARGE, SMALL, Driver, drive
 
-KEYS = [action.keys[0] for action in ACTIONS if action.keys and action.id not in ("quit", "palette", "theme")]
+KEYS = [action.keys[0] for action in STEPPING if action.keys and action.id not in ("quit", "palette", "theme")]
 
 
 def test_the_first_key_of_every_action_can_be_pressed() -> None:

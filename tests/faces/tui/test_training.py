@@ -21,7 +21,7 @@ from graphstep.faces.tui.doing.training import DOES
 from graphstep.faces.tui.panes.curve import CurvePlot
 from graphstep.faces.tui.round import RoundScreen
 from graphstep.faces.tui.training import TrainingScreen
-from graphstep.faces.tui.training_actions import ACTIONS, GROUPS
+from graphstep.faces.tui.training_actions import ACTIONS
 from graphstep.gates.optimizers import optimizer, settings_of
 from graphstep.language.read import read
 from tests.faces.tui.driving import LARGE, SMALL
@@ -495,7 +495,6 @@ def test_help_lists_every_key() -> None:
 def test_every_action_has_a_function_a_group_and_keys_of_its_own() -> None:
     assert list(DOES) == list(dict.fromkeys(DOES))
     assert {action.id for action in ACTIONS} == set(DOES)
-    assert {action.group for action in ACTIONS} == set(GROUPS)
     keys = [key for action in ACTIONS for key in action.keys]
     assert len(keys) == len(set(keys))
     assert all(key_text(key) for key in keys)

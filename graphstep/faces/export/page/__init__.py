@@ -10,7 +10,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger.actions import ACTIONS, key_text
+from graphstep.debugger.actions import STEPPING, key_text
 from graphstep.debugger.breakpoints import steps_of
 from graphstep.debugger.conditions import read_conditions
 from graphstep.faces.drawing.diagram import diagram, settled
@@ -51,7 +51,7 @@ _BUTTONS = (("first", "⇤"), ("back", "←"), ("step", "step →"), ("over", "o
 
 def keys() -> dict[str, str]:
     """By key, as a browser spells it, the action of the debugger that it asks for."""
-    actions = [action for action in ACTIONS if action.id in _DONE]
+    actions = [action for action in STEPPING if action.id in _DONE]
     return {
         _KEYS.get(key, key): action.id
         for action in actions
@@ -130,7 +130,7 @@ def _body(
 
 
 def _controls(prefix: str, last: int) -> str:
-    actions = {action.id: action for action in ACTIONS}
+    actions = {action.id: action for action in STEPPING}
     buttons = "".join(
         f'<button type="button" data-do="{name}" aria-label="{actions[name].help}" title="{actions[name].help} '
         f'({" ".join(map(key_text, actions[name].keys))})"{" class=main" if name == "step" else ""}>{sign}</button>'
@@ -164,7 +164,7 @@ def _help(prefix: str) -> str:
     rows = "".join(
         f"<tr><th scope=row>{' '.join(f'<kbd>{key_text(key)}</kbd>' for key in action.keys if key != 'f1')}</th>"
         f"<td>{action.help.replace('selected or active', 'active')}</td></tr>"
-        for action in ACTIONS
+        for action in STEPPING
         if action.id in _DONE
     )
     legend = (

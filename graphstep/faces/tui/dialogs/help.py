@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from graphstep.debugger.actions import GROUPS, KEYED, keys_text
+from graphstep.debugger.actions import SETS, groups, keys_text
 from graphstep.faces.drawing.layout.cells import cell_width, wrapped
 from graphstep.faces.replies.labels import group_text, help_text
 from graphstep.faces.tui.dialogs.form import Form
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from graphstep.debugger.actions import Action
+    from graphstep.debugger.actions import Action, Set
 
 _KEYS = 20
 
@@ -64,6 +64,11 @@ class HelpPage(Form[None]):
 
     TITLE = "help-title"
 
+    def __init__(self, at_hand: Set = "stepping") -> None:
+        super().__init__()
+        self.at_hand = at_hand
+        """What is at hand: whose keys are listed."""
+
     def compose(self) -> Iterator[Widget]:
         """One text that scrolls."""
         with VerticalScroll(id="box") as box:
@@ -73,7 +78,7 @@ class HelpPage(Form[None]):
 
     def text(self, width: int) -> Content:
         """The whole help in lines of at most ``width`` cells."""
-        return help_page(width, language_of(self))
+        return help_page(width, language_of(self), self.at_hand)
 
     def action_scroll(self, rows: int) -> None:
         """Move the text."""
@@ -81,17 +86,16 @@ class HelpPage(Form[None]):
         box.scroll_to(y=box.scroll_y + rows, animate=False)
 
 
-def help_page(width: int = 86, language: str = ENGLISH) -> Content:
-    """The help of the stepping screen in lines of at most ``width`` cells."""
+def help_page(width: int = 86, language: str = ENGLISH, at_hand: Set = "stepping") -> Content:
+    """The help of what is at hand in lines of at most ``width`` cells."""
     mouse = [(message(language, f"{key}-what"), "bold", key) for key in MOUSE]
-    return written(language, "help-idea", KEYED, GROUPS, {"help-seen": LEGEND, "help-mouse": mouse}, width)
+    return written(language, "help-idea", SETS[at_hand], {"help-seen": LEGEND, "help-mouse": mouse}, width)
 
 
 def written(
     language: str,
     idea: str,
     actions: Sequence[Action],
-    groups: Sequence[str],
     signs: Mapping[str, Sequence[tuple[str, str, str]]],
     width: int,
 ) -> Content:
@@ -101,11 +105,10 @@ def written(
     """
     say = partial(message, language)
     parts: list[tuple[str, str]] = [(f"{line}\n", "") for line in wrapped(say(idea), width)]
-    for group in groups:
+    for group, members in groups(action for action in actions if action.keys).items():
         parts.append((f"\n{group_text(language, group)}\n", "bold $active"))
-        for action in actions:
-            if action.group == group:
-                parts += _entry(keys_text(action), "bold", help_text(language, action), width)
+        for action in members:
+            parts += _entry(keys_text(action), "bold", help_text(language, action), width)
     for heading, entries in signs.items():
         parts.append((f"\n{say(heading)}\n", "bold $active"))
         for sample, style, meaning in entries:

@@ -12,7 +12,7 @@ from textual.widgets import Input, Label, Static
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
 from graphstep.faces.tui.saying import language_of
-from graphstep.faces.tui.training_actions import ACTIONS, GROUPS
+from graphstep.faces.tui.training_actions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,4 +81,4 @@ class TrainingHelp(HelpPage):
 
     def text(self, width: int) -> Content:
         """The whole help in lines of at most ``width`` cells."""
-        return written(language_of(self), "training-idea", ACTIONS, GROUPS, {"training-drawn": _LEGEND}, width)
+        return written(language_of(self), "training-idea", ACTIONS, {"training-drawn": _LEGEND}, width)

@@ -30,7 +30,7 @@ def show_help(screen: SteppingScreen) -> None:
     """The keys and the legend."""
     from graphstep.faces.tui.dialogs.help import HelpPage
 
-    screen.app.push_screen(HelpPage())
+    screen.app.push_screen(HelpPage(screen.at_hand))
 
 
 def leave(screen: SteppingScreen) -> None:

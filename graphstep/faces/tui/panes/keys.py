@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from graphstep.debugger.actions import KEYED, key_text
+from graphstep.debugger.actions import STEPPING, key_text
 from graphstep.faces.drawing.layout.cells import cell_width
 from graphstep.faces.replies.labels import label
 from graphstep.faces.tui.saying import language_of
@@ -40,7 +40,7 @@ class KeyLine(Widget):
         self,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
-        actions: Sequence[Action] = KEYED,
+        actions: Sequence[Action] = STEPPING,
     ) -> None:
         super().__init__(id=id)
         self._actions = actions

@@ -9,10 +9,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Markdown, Static
 
+from graphstep.debugger.actions import BY_ID, key_text
+from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.replies.labels import label
+from graphstep.faces.tui.saying import language_of, say
+from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.document import Prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from textual import events
     from textual.widget import Widget
@@ -20,14 +25,6 @@ if TYPE_CHECKING:
     from graphstep.teaching.lesson.document import Question
     from graphstep.teaching.lesson.solution import Solution
     from graphstep.teaching.lesson.walk import LessonRun
-
-KEYS = {
-    "hint": ("F2", "hint"),
-    "show": ("F3", "show it"),
-    "previous": ("F4", "back"),
-    "room": ("F6", "room"),
-}
-"""What can be done besides answering and going on: the key that is shown, and what it does."""
 
 
 class LessonKeys(Static):
@@ -39,20 +36,21 @@ class LessonKeys(Static):
         def __init__(self, action: str) -> None:
             super().__init__()
             self.action = action
-            """What it does: ``next``, or a key of :data:`KEYS`."""
+            """The name of its action."""
 
     def __init__(self) -> None:
         super().__init__(id="lesson-keys")
         self._placed: list[tuple[int, int, str]] = []
 
-    def offer(self, enter: str, actions: tuple[str, ...]) -> None:
-        """Show what Enter does, and these actions."""
+    def offer(self, enter: str, actions: Sequence[str]) -> None:
+        """Show what the key that goes on does, and what these actions do."""
         parts: list[tuple[str, str]] = []
         self._placed = []
         column = 0
-        for key, label, action in [("enter", enter, "next"), *((*KEYS[name], name) for name in actions)]:
-            parts += [(key, "bold $active"), (f" {label}  ", "$quiet")]
-            width = len(key) + len(label) + 1
+        for action in ("on", *actions):
+            key, does = key_text(BY_ID[action].keys[0]), enter if action == "on" else label(language_of(self), BY_ID[action])
+            parts += [(key, "bold $active"), (f" {does}  ", "$quiet")]
+            width = cell_width(key) + cell_width(does) + 1
             self._placed.append((column, column + width, action))
             column += width + 2
         self.update(Content.assemble(*parts))
@@ -147,8 +145,9 @@ class LessonPane(Vertical):
             self.answer.display = waiting is not None
             self.answer.clear()
             self.answer.placeholder = waiting.example if waiting is not None else ""
-            enter = "answer" if waiting is not None else "go on" if not run.last else "close"
-            hint = ("hint", "show") if waiting is not None else ()
+            end = "lesson-close" if run.last and following(lesson.path) is None else "lesson-next"
+            enter = say(self, "lesson-answer" if waiting is not None else "lesson-on" if not run.last else end)
+            hint = ("hint", "reveal") if waiting is not None else ()
             self.query_one(LessonKeys).offer(enter, (*hint, *(("previous",) if run.place else ()), "room"))
         if after is not None:
             target = next((w for w in widgets if w.name == after.question.key), None)

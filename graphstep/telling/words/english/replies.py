@@ -136,6 +136,23 @@ _PANELS: dict[str, English] = {
     "copy-as-typed": "It opens the program as it was typed, at the step nearest to this one.",
 }
 
+_LESSON: dict[str, English] = {
+    "lesson-none": "No lesson is open.  graphstep lesson opens one.",
+    "lesson-held": "The lesson goes on with {on}.",
+    "lesson-held-by-question": "Answer first: the next step shows it.",
+    "lesson-answer-first": "Answer the question first; then that is free again.",
+    "lesson-answer-waits": "A question is open: type an answer.  {hint} shows a hint, {reveal} the answer.",
+    "lesson-first-section": "This is the first section.",
+    "lesson-nothing-asked": "Nothing is asked here.",
+    "lesson-no-more-hints": "There are no more hints.  {reveal} shows the answer.",
+    "lesson-no-hints": "There is no hint to this question.  {reveal} shows the answer.",
+    "lesson-help": "Type an answer, or: {hint}, {reveal} (the answer), {previous} (section), {quit}.",
+    "lesson-help-on": "The Enter key alone goes on where nothing is asked.",
+    "lesson-help-run": "All other commands look at the run; {help} lists them.",
+    "lesson-place-kept": "Your place is kept: {command} goes on at '{section}'.",
+    "lesson-wrong": "{verdict}  {hint} shows a hint, {reveal} the answer.",
+}
+
 _PROMPT: dict[str, English] = {
     "find-nothing": "Nothing fits.",
     "find-step": "step {step}",
@@ -147,5 +164,5 @@ _PROMPT: dict[str, English] = {
     "prompt-given-up": "given up",
 }
 
-REPLIES: dict[str, English] = {**_REPLIES, **_QUANTITIES, **_PANELS, **_PROMPT}
+REPLIES: dict[str, English] = {**_REPLIES, **_QUANTITIES, **_PANELS, **_LESSON, **_PROMPT}
 """By id the messages of replies."""

@@ -179,5 +179,12 @@ _SUBTITLES: dict[str, English] = {
     "panel-nudge": "nudge",
 }
 
-SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES}
+_LESSON: dict[str, English] = {
+    "lesson-answer": "answer",
+    "lesson-on": "go on",
+    "lesson-next": "next lesson",
+    "lesson-close": "close",
+}
+
+SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES, **_LESSON}
 """By id the messages of the terminal UI."""
