@@ -62,16 +62,17 @@ A local gradient is the partial derivative with the other inputs standing still.
 
 ```pycon
 >>> from graphstep.gates import GATES
->>> from graphstep.gates.mathematics import NUMBERS
->>> mul = GATES["mul"]
->>> mul.value(NUMBERS, [3.0, -4.0]), mul.local(0, NUMBERS, [3.0, -4.0], -12.0), mul.local(1, NUMBERS, [3.0, -4.0], -12.0)
+>>> from graphstep.gates.numbers import local, value
+>>> from graphstep.gates.rule import Call
+>>> mul, inputs = GATES["mul"], (3.0, -4.0)
+>>> value(mul, inputs, {}), local(mul, Call(inputs, -12.0, {}), 0), local(mul, Call(inputs, -12.0, {}), 1)
 (-12.0, -4.0, 3.0)
 
 ```
 
 max and min have no partials. They choose, and the one that is chosen gets everything:
 
-{{ graphstep/gates/gate.py shares }}
+{{ graphstep/gates/elementwise.py shares }}
 
 ## The two passes
 
@@ -86,6 +87,8 @@ gradients are the sums of the contributions that have arrived, and then its gate
 {{ graphstep/engine/passes.py backward }}
 
 And here, in one place for all gates, is the chain rule: *contribution = upstream × local*.
+
+{{ graphstep/gates/elementwise.py contribution }}
 
 {{ graphstep/gates/numbers.py send }}
 

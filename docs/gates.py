@@ -18,8 +18,7 @@ from graphstep.language.shapes import infer_shapes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.gates import Gate
-    from graphstep.gates.structural import OptionKind, StructuralGate, Structure
+    from graphstep.gates.rule import OptionKind, Rule, Structure
     from graphstep.ground.operands import Shape
     from graphstep.language.program import Node
 
@@ -102,7 +101,7 @@ _STRUCTURES: dict[Structure, str] = {
     "permutation": "the same cells in another order",
     "block": "smaller matrices along a diagonal, once the cells that belong together stand together",
 }
-"""What :data:`graphstep.gates.structural.Structure` means."""
+"""What :data:`graphstep.gates.rule.Structure` means."""
 
 _OPERATORS = {"matmul": ("x @ y",), "transpose": ("x.T", "x'"), "index": ("x[0]", "x[1:]", "x[:, 1]")}
 """Gates that an operator spells."""
@@ -153,14 +152,16 @@ def gates_page() -> str:
     composite = [
         (
             f"`{gate.name}`",
-            f"`{gate.expansion}`",
-            ", ".join(f"`{text}`" for text in (gate.expansion, *gate.also)) if gate.folds else "–",
+            f"`{gate.expansion({})}`",
+            ", ".join(f"`{text}`" for text in (gate.expansion({}), *gate.also)) if gate.folds else "–",
         )
         for gate in ELEMENTWISE.values()
         if gate.expansion
     ]
     computed = [(f"`{gate.name}`", what, _math(form)) for gate in ELEMENTWISE.values() for what, form in _computed(gate)]
-    sentences = [f"- **{_bars(gate.symbol)}** {_bars(gate.forward)} {_unfilled(gate.backward)}" for gate in ELEMENTWISE.values()]
+    sentences = [
+        f"- **{_bars(gate.symbol)}** {_bars(gate.forward)} {_unfilled(gate.backward[0])}" for gate in ELEMENTWISE.values()
+    ]
     over_cells = [f"`{gate.functions[0]}(x)` the gate `{gate.over_cells}`" for gate in ELEMENTWISE.values() if gate.over_cells]
     return PAGE.format(
         made=MADE.format("graphstep/gates/rows"),
@@ -178,36 +179,35 @@ def gates_page() -> str:
 # Elementwise gates
 
 
-def _inputs(gate: Gate) -> list[str]:
+def _inputs(gate: Rule) -> list[str]:
     return list("xyz"[: len(gate.partials)]) if gate.partials else ["x", "y"]
 
 
-def _partials(gate: Gate, inputs: list[str]) -> list[str]:
+def _partials(gate: Rule, inputs: list[str]) -> list[str]:
     names = [LATEX.name(x) for x in inputs]
     return [LATEX.term(partial(LATEX, *names, LATEX.name("o"))).text for partial in gate.partials]
 
 
-def _computed(gate: Gate) -> Iterator[tuple[str, str]]:
+def _computed(gate: Rule) -> Iterator[tuple[str, str]]:
     """What is computed by another form than the textbook's, and by which, where they are written differently."""
     inputs = [LATEX.name(x) for x in _inputs(gate)]
     out = LATEX.name("o")
-    if gate.computed is not None and (value := LATEX.term(gate.value(LATEX, inputs)).text) != gate.formula(LATEX, *inputs).text:
+    if (value := LATEX.term(gate.value(LATEX, inputs, {})).text) != LATEX.term(gate.formula(LATEX, *inputs)).text:
         yield "value", value
     for slot, form in enumerate(gate.slopes):
-        if form is not None:
-            whole = LATEX.term(form(LATEX, *inputs, out)).text
-            if whole != LATEX.term(gate.partials[slot](LATEX, *inputs, out)).text:
-                yield f"local gradient towards {'xyz'[slot]}", whole
+        whole = LATEX.term(form(LATEX, *inputs, out)).text
+        if whole != LATEX.term(gate.partials[slot](LATEX, *inputs, out)).text:
+            yield f"local gradient towards {'xyz'[slot]}", whole
 
 
-def _typed(gate: Gate, inputs: list[str]) -> str:
+def _typed(gate: Rule, inputs: list[str]) -> str:
     """How a program spells it: by its functions, or as an operator where it has none."""
     if not gate.functions:
         return f"`{TEXT.term(gate.formula(TEXT, *[TEXT.name(x) for x in inputs])).text.replace('·', '*')}`"
     required, most = gate.arity
     if most is None:
         return ", ".join(f"`{name}(x, y, …)`" for name in gate.functions)
-    optional = [f"{x}={value:g}" for x, value in zip(inputs[required:], gate.defaults, strict=True)]
+    optional = [f"{x}={value:g}" for x, value in zip(inputs[required:], gate.fillers, strict=True)]
     arguments = ", ".join(inputs[:required] + optional)
     return ", ".join(f"`{name}({arguments})`" for name in gate.functions)
 
@@ -221,12 +221,12 @@ def _unfilled(sentence: str) -> str:
 # Structural gates
 
 
-def _section(gate: StructuralGate) -> str:
+def _section(gate: Rule) -> str:
     """All that is to be said of one gate."""
     examples = _examples(gate)
     _, node, shapes = examples[0]
     names = list("xyz"[: len(shapes)])
-    told, terms = gate.told(node.options, shapes), [LATEX.name(name) for name in names]
+    told, terms = gate.settings(node.options, shapes), [LATEX.name(name) for name in names]
     towards = []
     for slot, name in enumerate(names):
         sent = LATEX.term(gate.pulled(LATEX, slot, LATEX.name(r"\delta"), terms, LATEX.name("o"), told)).text
@@ -243,15 +243,15 @@ def _section(gate: StructuralGate) -> str:
         f"- box `{gate.symbol}`; {_spelled(gate)}",
         *_options(gate),
         f"- shapes: {'; '.join(_shape_rule(*example) for example in examples)}",
-        f"- value: {_math(LATEX.term(gate.formula(LATEX, terms, told)).text)}",
+        f"- value: {_math(LATEX.term(gate.written(LATEX, terms, told)).text)}",
         *towards,
     ]
     if gate.expansion is not None:
-        lines.append(f"- `--expand` makes `{gate.expansion({**gate.defaults, **dict(node.options)})}`")
+        lines.append(f"- `--expand` makes `{gate.expansion(gate.settings(node.options))}`")
     return "\n".join(lines)
 
 
-def _spelled(gate: StructuralGate) -> str:
+def _spelled(gate: Rule) -> str:
     calls = [f"{name}({', '.join(_arguments(gate))})" for name in gate.functions]
     spelled = [*_OPERATORS.get(gate.name, ()), *calls, *_borrowed(gate)]
     if not spelled:
@@ -259,19 +259,19 @@ def _spelled(gate: StructuralGate) -> str:
     return f"typed as {', '.join(f'`{text}`' for text in spelled)}"
 
 
-def _arguments(gate: StructuralGate) -> list[str]:
-    fewest, most = gate.inputs
+def _arguments(gate: Rule) -> list[str]:
+    fewest, most = gate.arity
     inputs = ["x", "y", "…"] if most is None else list("xyz"[:fewest])
     return [*inputs, *(["2", "3"] if gate.rest == "shape" else [])]
 
 
-def _borrowed(gate: StructuralGate) -> list[str]:
+def _borrowed(gate: Rule) -> list[str]:
     """The calls of an elementwise gate that becomes this one."""
     names = [name for one in ELEMENTWISE.values() if one.over_cells == gate.name for name in one.functions]
     return [f"{name}(x)" for name in names]
 
 
-def _options(gate: StructuralGate) -> Iterator[str]:
+def _options(gate: Rule) -> Iterator[str]:
     if not gate.keywords or gate.name in _BY_ITSELF:
         return
     told = []
@@ -295,7 +295,7 @@ _KINDS: dict[OptionKind, str] = {
 }
 
 
-def _examples(gate: StructuralGate) -> list[tuple[str, Node, list[Shape]]]:
+def _examples(gate: Rule) -> list[tuple[str, Node, list[Shape]]]:
     """At most four programs that use the gate, with its node in them and the shapes that it reads."""
     found: list[tuple[str, Node, list[Shape]]] = []
     for text, shapes in product(_programs(gate), _SHAPES):
@@ -318,13 +318,13 @@ def _examples(gate: StructuralGate) -> list[tuple[str, Node, list[Shape]]]:
     return [found[place] for place in sorted(place for _, place in sorted(ranked)[:4])]
 
 
-def _programs(gate: StructuralGate) -> list[str]:
+def _programs(gate: Rule) -> list[str]:
     if gate.name in _BY_ITSELF:
         return list(_BY_ITSELF[gate.name])
     if gate.name in _OPERATORS:
         return [text for text in _OPERATORS[gate.name] if text != "x'"]
     names = [*gate.functions, *(text.partition("(")[0] for text in _borrowed(gate))]
-    inputs = ", ".join("xyz"[: max(2, gate.inputs[0]) if gate.inputs[1] is None else gate.inputs[0]])
+    inputs = ", ".join("xyz"[: max(2, gate.arity[0]) if gate.arity[1] is None else gate.arity[0]])
     told = [text for option in gate.keywords for text in _TOLD.get(option, ()) if text != f"{option}={gate.defaults.get(option)}"]
     plain = [] if gate.rest else [f"{names[0]}({inputs})"]
     return [*plain, *(f"{names[0]}({inputs}, {text})" for text in told)]

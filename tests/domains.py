@@ -10,18 +10,18 @@ import numpy as np
 from graphstep.gates.mathematics import NUMBERS
 
 if TYPE_CHECKING:
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
 
 GRIDS = ((-2.3, -0.7, 0.4, 0.9, 1.6, 2.7), (-0.15, 0.12, 0.55, 3.7, 5.2, 9.5), (-45.0, -9.5, -3.7, 47.0, 130.0, 210.0))
 """What is tried, the next one where a gate has its domain elsewhere."""
 
 
-def width(gate: Gate) -> int:
+def width(gate: Rule) -> int:
     """How many inputs to try a gate with."""
     return 3 if gate.chooses else len(gate.partials)
 
 
-def points(gate: Gate) -> list[tuple[float, ...]]:
+def points(gate: Rule) -> list[tuple[float, ...]]:
     """Points in the domain of a gate and off its kinks, at most some forty."""
     found: list[tuple[float, ...]] = []
     for grid in GRIDS:
@@ -30,9 +30,9 @@ def points(gate: Gate) -> list[tuple[float, ...]]:
     return found[:: max(1, len(found) // 40)]
 
 
-def is_ordinary(gate: Gate, point: tuple[float, ...]) -> bool:
+def is_ordinary(gate: Rule, point: tuple[float, ...]) -> bool:
     """Whether a gate has a value there, no convention applies, and no two inputs are equal."""
     with np.errstate(all="ignore"):
         inputs = [np.float64(v) for v in point]
         special = any(bool(rule.at(NUMBERS, *inputs)) for rule in gate.conventions)
-        return bool(not special and len(set(point)) == len(point) and np.isfinite(gate.value(NUMBERS, inputs)))
+        return bool(not special and len(set(point)) == len(point) and np.isfinite(gate.value(NUMBERS, inputs, {})))

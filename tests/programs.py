@@ -21,10 +21,11 @@ from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
+from tests.rules import local_at
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
 
 Choose = Callable[[int], int]
 """``choose(n)`` is one of 0 … n−1."""
@@ -87,7 +88,7 @@ def _occurs(name: str, statements: list[str], used: list[str]) -> bool:
     return any(name in text for text in (*statements, *used))
 
 
-def _apply(gate: Gate, known: list[tuple[str, float]], choose: Choose) -> tuple[str, float, bool] | None:
+def _apply(gate: Rule, known: list[tuple[str, float]], choose: Choose) -> tuple[str, float, bool] | None:
     """A gate on things that are known, its value, and whether to use it in place; None where it would leave its domain."""
     count = 2 + choose(2) if gate.chooses else len(gate.partials)
     texts, values, fixed = [], [], []
@@ -106,7 +107,7 @@ def _apply(gate: Gate, known: list[tuple[str, float]], choose: Choose) -> tuple[
         # All constants; or both edges of a clip in one place.
         return None
     result = gate.formula(NUMBERS, *values)
-    slopes = [gate.local(slot, NUMBERS, values, result, fixed) for slot in range(count) if slot not in fixed]
+    slopes = [local_at(gate, slot, values, result, fixed) for slot in range(count) if slot not in fixed]
     special = any(bool(rule.at(NUMBERS, *values)) for rule in gate.conventions)
     if special or not all(np.isfinite(v) and abs(v) <= LARGEST for v in (result, *slopes)):
         return None

@@ -54,5 +54,5 @@ def value(program: Program, inputs: Mapping[str, float]) -> float:
                 values.append(np.float64(inputs[node.name or ""]))
             else:
                 got = [values[x] if isinstance(x, int) else np.float64(x.value) for x in node.operands]
-                values.append(np.float64(ELEMENTWISE[node.gate].value(NUMBERS, got)))
+                values.append(np.float64(ELEMENTWISE[node.gate].value(NUMBERS, got, {})))
     return float(values[program.output])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.analysis.facts import Cells, Listed, Reason, Remark, Slot, reason
-from graphstep.gates.gate import Gate, shares
+from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
+    from graphstep.gates.rule import Rule
 
 
 def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | None:
@@ -27,9 +28,9 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | No
     gate = trace.gate(index)
     if gate is None:
         return None
-    if not isinstance(gate, Gate):
+    if gate.remark is not None:
         with np.errstate(all="ignore"):
-            remark = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
+            remark = gate.remark(np, trace.call(index))
         sentence = Reason(f"gate.{gate.name}.remark", {}, remark.replace("{", "{{").replace("}", "}}"))
         return Remark("convention", (sentence,), remark, (reason("holds-here", gate=gate.symbol),)) if remark else None
     shape = trace.node(index).shape
@@ -38,7 +39,7 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | No
     return _at_kinks(trace, index, slot, gate)
 
 
-def _at_kinks(trace: Trace, index: int, slot: int | None, gate: Gate) -> Remark | None:
+def _at_kinks(trace: Trace, index: int, slot: int | None, gate: Rule) -> Remark | None:
     """The rules of an elementwise gate that apply to its inputs."""
     shape, inputs = trace.node(index).shape, trace.operand_values(index)
     reasons, rules, warns, covered = list[Reason](), list[str](), False, np.zeros(shape, bool)

@@ -8,9 +8,8 @@ import numpy as np
 
 from graphstep.analysis.facts import Listed, Named, Operand, Reason, Slot, reason
 from graphstep.analysis.kinks import at_choice, chosen_slots, convention
-from graphstep.gates.gate import Gate
-from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.numbers import send
+from graphstep.gates.numbers import local, send, value
+from graphstep.gates.rule import Call
 from graphstep.ground.arrays import all_zero, number_text
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
+    from graphstep.gates.rule import Rule
     from graphstep.ground.arrays import Number
 
 
@@ -81,7 +81,7 @@ def _why_no_cell_is_sent(wire: Wire, sender: int, slot: int) -> tuple[Reason, ..
 def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_], *, everywhere: bool) -> tuple[Reason, ...]:
     """Why the local gradient of an elementwise gate is 0 in some cells; ``everywhere`` says that these are all cells."""
     gate, operands = trace.gate(sender), trace.node(sender).operands
-    assert isinstance(gate, Gate), "a structural gate has no local gradient"
+    assert gate is not None, "an input sends nothing"
     if gate.chooses:
         if everywhere:
             return (reason("chose-another-everywhere", gate=gate.name),)
@@ -104,7 +104,7 @@ _FADING = tuple(2.0**k for n in range(1, 10) for k in (n, -n, 100 * n, -100 * n)
 """By what the inputs of a gate are multiplied to see whether its slope is 0 of itself or has only become too small."""
 
 
-def _fades(trace: Trace, gate: Gate, sender: int, slot: int, cells: NDArray[np.bool_]) -> bool:
+def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: NDArray[np.bool_]) -> bool:
     """Whether a slope that came out as 0, in the first of some cells, is one too small for a number, as that of exp at -800.
 
     A slope that is 0 of itself is so at a single point, and not beside it (cos at 0), or on a whole side of a kink, however far
@@ -118,7 +118,7 @@ def _fades(trace: Trace, gate: Gate, sender: int, slot: int, cells: NDArray[np.b
     def slope(*factors: float) -> float:
         inputs = [x * factor for x, factor in zip(point, factors, strict=True)]
         with np.errstate(all="ignore"):
-            return float(gate.local(slot, NUMBERS, inputs, gate.value(NUMBERS, inputs)))
+            return float(number(local(gate, Call(tuple(inputs), value(gate, inputs, {}), {}), slot)))
 
     if slope(*(1 + 2.0 ** -(20 + k) for k in range(len(point)))) != 0:
         return False
@@ -135,7 +135,7 @@ def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
         for other, value in enumerate(trace.operand_values(sender)):
             if other != slot and all_zero(value):
                 return (reason("factor-zero-cells", factor=Operand(sender, other)),)
-    if gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead":
+    if gate.pattern_of(slot) == "dead":
         return (reason("passes-nothing-to", gate=gate.symbol, name=Slot(sender, slot)),)
     choice = convention(trace, sender, slot)
     if choice is not None:

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.gates import GATES
-from graphstep.gates.gate import Gate
-from graphstep.gates.structural import StructuralGate
+from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Shape
 from graphstep.language.program import Program
 
@@ -40,7 +39,7 @@ Index = Cells | Region
 class Batch:
     """Gates that are computed together: the same gate, at the same level, with constants in the same slots."""
 
-    gate: Gate | StructuralGate
+    gate: Rule
     """What they compute."""
     outs: Index
     """The cells they write."""

@@ -19,7 +19,7 @@ from graphstep.engine.levels import Batch, Index, Region
 from graphstep.engine.plan import Plan
 from graphstep.gates import Ties
 from graphstep.gates.numbers import send, value
-from graphstep.gates.structural import Call, MisfitError
+from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
 

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from graphstep.engine.levels import Batch, Cells, Index, Region
 from graphstep.engine.passes import read, write
 from graphstep.engine.trace import Trace
-from graphstep.gates.gate import Gate
 from graphstep.gates.numbers import value
-from graphstep.gates.structural import Options, StructuralGate
+from graphstep.gates.rule import Options, Rule
 from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Shape
 
@@ -48,11 +47,10 @@ class Columns:
         row: NDArray[np.float64] = self._cells[self._trace.program.output]
         return row
 
-    def gates(self) -> Iterator[tuple[Gate, NDArray[np.int32], list[NDArray[np.float64]], NDArray[np.float64]]]:
+    def gates(self) -> Iterator[tuple[Rule, NDArray[np.int32], list[NDArray[np.float64]], NDArray[np.float64]]]:
         """The gates of one kind and level: ``(row, nodes, inputs by slot, values)``, numbers of shape ``(nodes, columns)``."""
         for level in self._trace.plan.levels:
             for batch in level.batches:
-                assert isinstance(batch.gate, Gate), "a program of numbers has no other gates"
                 nodes = np.atleast_1d(np.asarray(_cells(batch.outs), np.int32))
                 inputs = [np.atleast_2d(self._cells[_cells(place)]) for place in batch.ins]
                 yield batch.gate, nodes, inputs, np.atleast_2d(self._cells[_cells(batch.outs)])
@@ -68,7 +66,7 @@ class Columns:
 class Work:
     """Gates that are computed together: one gate on arrays, or several of one kind on numbers."""
 
-    gate: Gate | StructuralGate
+    gate: Rule
     """The row of the gates."""
     nodes: tuple[int, ...]
     """The gates."""

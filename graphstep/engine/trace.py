@@ -23,8 +23,7 @@ from graphstep.engine.step import Event, Step
 from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import GATES, Ties
-from graphstep.gates.gate import Gate
-from graphstep.gates.structural import Call, StructuralGate
+from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import Writing
 from graphstep.language.program import Node, Program
@@ -109,7 +108,7 @@ class Trace:
         """The node with this index."""
         return self.program.nodes[index]
 
-    def gate(self, index: int) -> Gate | StructuralGate | None:
+    def gate(self, index: int) -> Rule | None:
         """The gate of a node; None for an input."""
         name = self.program.nodes[index].gate
         return None if name is None else GATES[name]

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.gradient import Gradient
     from graphstep.engine.trace import Trace
-    from graphstep.gates.gate import Gate
-    from graphstep.gates.structural import Call, StructuralGate
+    from graphstep.gates.rule import Call, Rule
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Operand, Shape
     from graphstep.language.program import Node
@@ -70,7 +69,7 @@ class Wire:
         return self.trace.program.uses.get((self.sender, self.slot), 0)
 
     @property
-    def gate(self) -> Gate | StructuralGate:
+    def gate(self) -> Rule:
         """The row of the sender."""
         gate = self.trace.gate(self.sender)
         assert gate is not None, "an input sends nothing"
@@ -213,7 +212,7 @@ class RunNode:
         return self.source.gate
 
     @property
-    def rule(self) -> Gate | StructuralGate | None:
+    def rule(self) -> Rule | None:
         """The row of its gate; None for an input."""
         return self.trace.gate(self.index)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.gates.gate import Convention, Gate, Ties
+from graphstep.gates.rule import Convention, Rule, Ties
 from graphstep.gates.table import ELEMENTWISE, FUNCTIONS, GATES, STRUCTURAL
 
-__all__ = ["ELEMENTWISE", "FUNCTIONS", "GATES", "STRUCTURAL", "Convention", "Gate", "Ties"]
+__all__ = ["ELEMENTWISE", "FUNCTIONS", "GATES", "STRUCTURAL", "Convention", "Rule", "Ties"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graphstep.gates.gate import Gate
 from graphstep.gates.numbers import push
-from graphstep.gates.structural import Array, Call, Cell, StructuralGate
+from graphstep.gates.rule import Array, Call, Cell, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +21,14 @@ class CellTerm:
     """For a product, whose cell the local gradient is: the slot of the other input, and the cell in it."""
 
 
-def column(np: Any, gate: Gate | StructuralGate, call: Call, slot: int, cell: Cell) -> Array:
+def column(np: Any, gate: Rule, call: Call, slot: int, cell: Cell) -> Array:
     """The column of the Jacobian for one cell of the input of ``slot``, in the shape of the gate's value."""
     direction = np.zeros(np.shape(call.inputs[slot]))
     direction[cell] = 1.0
     return np.asarray(push(gate, call, slot, direction))
 
 
-def cell_terms(np: Any, gate: StructuralGate, call: Call, slot: int, cell: Cell) -> list[CellTerm]:
+def cell_terms(np: Any, gate: Rule, call: Call, slot: int, cell: Cell) -> list[CellTerm]:
     """The terms whose sum is one cell of the contribution to the input of ``slot``, in reading order of the output.
 
     Of a product all of them, also those whose factor is 0; of any other gate those that are not 0. A cell that is not named

@@ -106,7 +106,13 @@ def _scaled_power(factor: Value, x: Value, y: Value) -> Value:
 
 
 class _Numbers:
-    """IEEE doubles by NumPy: 1/0 is inf, log(-1) is nan, nothing raises (under ``numpy.errstate(all="ignore")``)."""
+    """IEEE doubles by NumPy: 1/0 is inf, log(-1) is nan, nothing raises (under ``numpy.errstate(all="ignore")``).
+
+    Whatever else NumPy has is here too, for the rows of gates that move and collect cells.
+    """
+
+    def __init__(self) -> None:
+        vars(self).update({name: function for name, function in vars(np).items() if name[0] != "_" and not hasattr(self, name)})
 
     pi = math.pi
     nan = math.nan

@@ -1,47 +1,41 @@
-"""What a gate does with numbers, whichever kind its row is of: its value, its local gradient, and what it sends back.
-
-The chain rule stands here, once: ``contribution = upstream × local``. Where the local gradient is a Jacobian that nobody wants to
-form, the row pulls the upstream gradient back instead.
-"""
+"""What a gate does with numbers: its value, its local gradient, and what it sends back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from graphstep.gates.gate import Gate
+from graphstep.gates.elementwise import contribution
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.structural import Array, Call, Options, StructuralGate
+from graphstep.gates.rule import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.gates.rule import Array, Options, Rule
 
 
-def value(rule: Gate | StructuralGate, inputs: Sequence[Any], options: Options) -> Any:
+def value(rule: Rule, inputs: Sequence[Any], options: Options) -> Any:
     """The value of a gate; of an elementwise one numbers or arrays as its inputs are. MisfitError where it refuses an input."""
-    return rule.value(NUMBERS, inputs) if isinstance(rule, Gate) else rule.value(np, inputs, options)
+    return rule.value(NUMBERS, inputs, options)
 
 
-def local(rule: Gate | StructuralGate, call: Call, slot: int) -> Any | None:
+def local(rule: Rule, call: Call, slot: int) -> Any | None:
     """The local gradient towards a slot, a slope for each cell; None where it is a Jacobian, which is not formed."""
-    if not isinstance(rule, Gate):
-        return None
-    return rule.local(slot, NUMBERS, call.inputs, call.out, call.constants, call.ties)
+    return None if rule.local is None else rule.local(NUMBERS, call, slot)
 
 
-def send(rule: Gate | StructuralGate, call: Call, slot: int, upstream: Any, into: Array | None = None) -> tuple[Any, Any | None]:
+def send(rule: Rule, call: Call, slot: int, upstream: Any, into: Array | None = None) -> tuple[Any, Any | None]:
     """The contribution towards a slot, and the local gradient that it was multiplied by, as :func:`local` has it.
 
     A pullback may compute into an array that is given, and return it.
     """
     slope = local(rule, call, slot)
-    if isinstance(rule, Gate):
-        part = upstream * slope
-        # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan.
-        return (np.where(slope == 0, 0.0, part) if rule.pattern[0] == "router" else part), slope
-    filled = Call(call.inputs, call.out, call.options, call.ties, into)
-    return rule.pullback(np, filled, slot, upstream), None
+    if slope is not None:
+        return contribution(NUMBERS, upstream, slope, routes=rule.pattern[0] == "router"), slope
+    filled = call if into is None else Call(call.inputs, call.out, call.options, call.ties, into, call.constants)
+    return rule.pullback(NUMBERS, filled, slot, upstream), None
 
 
-def push(rule: Gate | StructuralGate, call: Call, slot: int, direction: Array) -> Array:
+def push(rule: Rule, call: Call, slot: int, direction: Array) -> Array:
     """How the value of a gate moves when the input of a slot moves in a direction, in the value's shape."""
-    return rule.push(np, call, slot, direction) if not isinstance(rule, Gate) else local(rule, call, slot) * direction
+    return rule.push(NUMBERS, call, slot, direction)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from graphstep.gates.rows.activations import ACTIVATIONS
 from graphstep.gates.rows.arithmetic import ARITHMETIC
@@ -20,25 +20,22 @@ from graphstep.gates.rows.trigonometry import TRIGONOMETRY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphstep.gates.gate import Gate
-    from graphstep.gates.structural import StructuralGate
-
-Row = TypeVar("Row")
+    from graphstep.gates.rule import Rule
 
 
-class Table(MutableMapping[str, Row]):
+class Table(MutableMapping[str, "Rule"]):
     """Rows by name; what is not there at first is looked for among the structural gates."""
 
-    def __init__(self, rows: Mapping[str, Row]) -> None:
+    def __init__(self, rows: Mapping[str, Rule]) -> None:
         self.rows = dict(rows)
         """The rows that have been read so far."""
 
-    def __getitem__(self, name: str) -> Row:
+    def __getitem__(self, name: str) -> Rule:
         if name not in self.rows:
             _enter_structural()
         return self.rows[name]
 
-    def __setitem__(self, name: str, row: Row) -> None:
+    def __setitem__(self, name: str, row: Rule) -> None:
         self.rows[name] = row
 
     def __delitem__(self, name: str) -> None:
@@ -60,20 +57,20 @@ class Table(MutableMapping[str, Row]):
         return len(self.rows)
 
 
-ELEMENTWISE: dict[str, Gate] = {
+ELEMENTWISE: dict[str, Rule] = {
     gate.name: gate for gate in (*ARITHMETIC, *POWERS, *EXPONENTIALS, *TRIGONOMETRY, *CHOICES, *ACTIVATIONS)
 }
 """Every elementwise gate by its name."""
 
-STRUCTURAL: Table[StructuralGate] = Table({})
+STRUCTURAL: Table = Table({})
 """Every structural gate by its name."""
 
-GATES: Table[Gate | StructuralGate] = Table(ELEMENTWISE)
+GATES: Table = Table(ELEMENTWISE)
 """Every gate by its name."""
 
-FUNCTIONS: Table[Gate | StructuralGate] = Table({name: gate for gate in ELEMENTWISE.values() for name in gate.functions})
+FUNCTIONS: Table = Table({name: gate for gate in ELEMENTWISE.values() for name in gate.functions})
 """Every gate that a program can call, by each name it answers to. ``max``, ``min`` and ``norm`` are the elementwise gates; over
-the cells of one array they become structural (:attr:`graphstep.gates.Gate.over_cells`)."""
+the cells of one array they become structural (:attr:`graphstep.gates.Rule.over_cells`)."""
 
 
 @cache

@@ -107,9 +107,7 @@ def _rewritten(program: Program, nodes: Sequence[Node], where: Sequence[int]) ->
 def _expansion(node: Node) -> str:
     """The expansion of a node's gate, for the node's options; empty where there is none."""
     row = GATES[node.gate] if node.gate is not None else None
-    if row is None or not row.expansion:
-        return ""
-    return row.expansion if isinstance(row.expansion, str) else row.expansion({**row.defaults, **dict(node.options)})
+    return "" if row is None or row.expansion is None else row.expansion(row.settings(node.options))
 
 
 @lru_cache(maxsize=256)
@@ -180,7 +178,10 @@ class _Pattern:
 def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
     """The spellings that fold, by the gate that they end in, the largest first."""
     pairs = [
-        _Pattern(gate.name, read(text)) for gate in ELEMENTWISE.values() if gate.folds for text in (gate.expansion, *gate.also)
+        _Pattern(gate.name, read(text))
+        for gate in ELEMENTWISE.values()
+        if gate.folds and gate.expansion is not None
+        for text in (gate.expansion({}), *gate.also)
     ]
     pairs.sort(key=lambda pattern: -len(pattern.shape.nodes))
     by_last: dict[str, list[_Pattern]] = {}

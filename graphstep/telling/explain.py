@@ -9,7 +9,7 @@ import numpy as np
 
 from graphstep.analysis.facts import Computed, Kind, Listed, Named, Operand, Reason, Seeded, Sent, Slot, Started, Summed, reason
 from graphstep.analysis.kinks import chosen_slots
-from graphstep.gates.gate import Gate, shares
+from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import SMALL, all_zero, shape_of, shape_text
 from graphstep.ground.exact import exact_text
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graphstep.engine.step import Event, Step
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
-    from graphstep.gates.structural import StructuralGate
+    from graphstep.gates.rule import Rule
     from graphstep.ground.arrays import Number
     from graphstep.telling.explanation import Explanation
 
@@ -94,15 +94,13 @@ def _given(trace: Trace, name: str, value: Number) -> Figure:
 
 
 def _computed(step: Step) -> Computed:
-    trace, gate = step.trace, _gate(step.trace, step.node)
-    key, here = f"gate.{gate.name}.forward", list[Reason]()
-    if not isinstance(gate, Gate):
-        return Computed(step, Reason(key, _structural_figures(trace, step.node, gate), gate.forward), (), remarks(step))
+    trace, gate, here = step.trace, _gate(step.trace, step.node), list[Reason]()
     if gate.chooses and trace.node(step.node).shape:
         here.append(_chosen_shares(trace, step.node))
     elif gate.chooses and (chosen := chosen_slots(trace, step.node)):
         here.append(reason("chose-here", winner=Operand(step.node, chosen[0])))
-    return Computed(step, Reason(key, {}, gate.forward), tuple(here), remarks(step))
+    forward = Reason(f"gate.{gate.name}.forward", _figures(trace, step.node), gate.forward)
+    return Computed(step, forward, tuple(here), remarks(step))
 
 
 def _updated(step: Step) -> Updated:
@@ -132,39 +130,20 @@ def _seeded(step: Step) -> Seeded:
 def _sent(step: Step) -> Sent:
     wire = step.wire
     assert wire is not None, "a send has a wire"
-    trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
-    if not isinstance(gate, Gate):
-        place = min(slot, len(gate.backward) - 1)
-        rule = Reason(f"gate.{gate.name}.backward.{place}", _structural_figures(trace, sender, gate), gate.backward[place])
-        said = copies(trace, sender)
-        here = () if said is None else (said,)
-        why: tuple[Reason, ...] = (rule, *here)
-    elif gate.chooses:
-        rule, here, why = Reason(f"gate.{gate.name}.backward", {}, gate.backward), (_routed(wire),), (_routed(wire, gate),)
-    else:
-        rule, said = Reason(f"gate.{gate.name}.backward", _elementwise_figures(wire), gate.backward), share_blocked(wire)
-        here = () if said is None else (said,)
-        why = (rule, *here)
-    return Sent(wire, wire_pattern(wire), rule, here, why, remarks(step))
+    key, sentence = wire.gate.sentence(wire.slot)
+    rule = Reason(key, _figures_of_send(wire), sentence)
+    if wire.gate.chooses:
+        return Sent(wire, wire_pattern(wire), rule, (_routed(wire),), (_routed(wire, wire.gate),), remarks(step))
+    said = copies(wire.trace, wire.sender) or share_blocked(wire)
+    here = () if said is None else (said,)
+    return Sent(wire, wire_pattern(wire), rule, here, (rule, *here), remarks(step))
 
 
-def _elementwise_figures(wire: Wire) -> dict[str, Figure]:
-    """What stands for the fields of an elementwise gate's sentence."""
-    trace, sender, slot, local = wire.trace, wire.sender, wire.slot, wire.local
-    count, value = len(trace.node(sender).operands), trace.value_of(sender)
-    figures: dict[str, Figure] = {name: Operand(sender, k) for k, name in zip(range(count), "xyz", strict=False)}
-    others = [k for k in range(count) if k != slot]
-    figures["other"] = Operand(sender, others[0]) if others else None
-    figures["out"] = numeral(value) if isinstance(value, int | float) else Named(sender)
-    figures["local"] = numeral(local) if isinstance(local, int | float) else reason("its-local")
-    return figures
-
-
-def _structural_figures(trace: Trace, index: int, gate: StructuralGate) -> dict[str, Figure]:
-    """What stands for the fields of a structural gate's sentence: the names of its inputs, and its axis."""
-    node = trace.node(index)
+def _figures(trace: Trace, index: int) -> dict[str, Figure]:
+    """What stands for the fields of a gate's sentence: the names of its inputs, its own, and its axis."""
+    node, gate = trace.node(index), _gate(trace, index)
     figures: dict[str, Figure] = {name: Slot(index, k) for k, name in zip(range(len(node.operands)), "xyz", strict=False)}
-    axis = {**gate.defaults, **dict(node.options)}.get("axis")
+    axis = gate.settings(node.options).get("axis")
     if isinstance(axis, tuple):
         along = reason("along-axes", axes=", ".join(map(str, axis)))
     else:
@@ -172,7 +151,23 @@ def _structural_figures(trace: Trace, index: int, gate: StructuralGate) -> dict[
     return {**figures, "out": Named(index), "axis": None if axis is None else along}
 
 
-def _routed(wire: Wire, gate: Gate | None = None) -> Reason:
+def _figures_of_send(wire: Wire) -> dict[str, Figure]:
+    """The same on the way back; where there is a local gradient, what it is made of stands there with its values."""
+    trace, sender, local = wire.trace, wire.sender, wire.local
+    figures = _figures(trace, sender)
+    if local is None:
+        return figures
+    count, value = len(trace.node(sender).operands), trace.value_of(sender)
+    figures.update((name, Operand(sender, k)) for k, name in zip(range(count), "xyz", strict=False))
+    others = [k for k in range(count) if k != wire.slot]
+    figures["other"] = Operand(sender, others[0]) if others else None
+    if isinstance(value, int | float):
+        figures["out"] = numeral(value)
+    figures["local"] = numeral(local) if isinstance(local, int | float) else reason("its-local")
+    return figures
+
+
+def _routed(wire: Wire, gate: Rule | None = None) -> Reason:
     """Where a router sends its gradient in this step; with the gate, that it is a router."""
     trace, sender = wire.trace, wire.sender
     mine, name = Slot(sender, wire.slot), "" if gate is None else gate.name
@@ -212,7 +207,7 @@ def _summed(step: Step) -> Summed:
     return Summed(step, reason("sum", name=name, uses=str(len(parts))), here)
 
 
-def _gate(trace: Trace, index: int) -> Gate | StructuralGate:
+def _gate(trace: Trace, index: int) -> Rule:
     gate = trace.gate(index)
     assert gate is not None, "an input is no gate"
     return gate

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.analysis.kinks import convention
-from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.ground.arrays import SMALL, is_small
@@ -80,15 +79,13 @@ def local_ladder(wire: Wire) -> Ladder:
 
 def _local_ladder(wire: Wire, value: Number | None) -> Ladder:
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
-    if not isinstance(gate, Gate) or value is None:
+    if value is None:
         raise ValueError("the Jacobian of a structural gate is not formed")
     left = local_term(wire)
     if gate.chooses:
         return Ladder(left, (result(value, trace.writing),))
     names, node, values = names_of(trace.program), trace.node(sender), trace.operand_values(sender)
-    partials = [gate.partials[slot]]
-    if slot < len(gate.slopes) and (slope := gate.slopes[slot]) is not None:
-        partials.append(slope)
+    partials = list(dict.fromkeys((gate.partials[slot], gate.slopes[slot])))
     operands = [names.slot(sender, k) for k in range(len(values))]
     symbols = [TERMS.term(partial(TERMS, *operands, names.operand(sender))) for partial in partials]
     if _is_number(symbols[0]):
@@ -114,8 +111,8 @@ def _local_ladder(wire: Wire, value: Number | None) -> Ladder:
 def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
     """Whether a convention gives another local gradient, in some cell, than the formula does."""
     gate, values = trace.gate(index), trace.operand_values(index)
-    assert isinstance(gate, Gate), "a structural gate has no local gradient"
-    rules = [rule for rule in gate.conventions if slot < len(rule.local) and rule.local[slot] is not None]
+    assert gate is not None, "an input sends nothing"
+    rules = [rule for rule in gate.conventions if rule.overrules(slot)]
     if not rules:
         return False
     inputs = [np.asarray(x, np.float64) for x in values]
@@ -155,7 +152,6 @@ def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
     """What a structural gate makes of its upstream gradient, in symbols or in numbers."""
     trace, sender, gate = wire.trace, wire.sender, wire.gate
     names, node = names_of(trace.program), trace.node(sender)
-    assert not isinstance(gate, Gate), "an elementwise gate multiplies"
     values = trace.operand_values(sender)
     if numbers:
         terms = _Terms(len(values), lambda k: number_term(trace, node.operands[k], values[k]))
@@ -164,7 +160,7 @@ def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
         terms = _Terms(len(values), lambda k: names.slot(sender, k))
         upstream, out = gradient_term(trace, sender), names.operand(sender)
     shapes = [trace.node(x).shape if isinstance(x, int) else () for x in node.operands]
-    return TERMS.term(gate.pulled(TERMS, wire.slot, upstream, terms, out, gate.told(node.options, shapes)))
+    return TERMS.term(gate.pulled(TERMS, wire.slot, upstream, terms, out, gate.settings(node.options, shapes)))
 
 
 class _Terms(Sequence[Any]):

@@ -332,7 +332,7 @@ def _signature(node: Node) -> Any:
 
 
 def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:
-    return TERMS.term(GATES[node.gate or ""].written(TERMS, terms, node.options, shapes))
+    return TERMS.term(GATES[node.gate or ""].written(TERMS, terms, GATES[node.gate or ""].settings(node.options, shapes)))
 
 
 def _numbered(name: str, use: int, wrapped: bool) -> str:

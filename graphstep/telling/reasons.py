@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
-    from graphstep.gates.gate import Gate
-    from graphstep.gates.structural import StructuralGate
+    from graphstep.gates.rule import Rule
     from graphstep.ground.arrays import Number
 
 SATURATED = 0.01
@@ -49,7 +48,7 @@ def wire_pattern(wire: Wire) -> str:
         others = [x for k, x in enumerate(wire.trace.node(wire.sender).operands) if k != slot]
         if others and all(isinstance(x, Constant) for x in others):
             return "scaler"
-    name = gate.pattern[min(slot, len(gate.pattern) - 1)]
+    name = gate.pattern_of(slot)
     # A loss that passes nothing to a class passes something to a target.
     return "" if name == "dead" and not gate.cellwise and not all_zero(wire.contribution) else name
 
@@ -71,7 +70,7 @@ def share_blocked(wire: Wire) -> Reason | None:
     return reason("blocked-cells", blocked=blocked, cells=cells)
 
 
-def _flattens(gate: Gate | StructuralGate) -> bool:
+def _flattens(gate: Rule) -> bool:
     return gate.saturates or gate.blocks
 
 

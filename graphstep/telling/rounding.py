@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphstep.engine.trace import Trace
-    from graphstep.gates import Gate
-    from graphstep.gates.structural import StructuralGate
+    from graphstep.gates.rule import Rule
 
 _CANCELS = 1e-6
 """A difference that is so much smaller than what it is the difference of has lost its digits."""
@@ -44,7 +43,7 @@ def first_loss(trace: Trace, nodes: Iterable[int]) -> Reason | None:
     return lost
 
 
-def _not_finite(label: str, gate: Gate | StructuralGate, values: list[Any], out: Any) -> Reason | None:
+def _not_finite(label: str, gate: Rule, values: list[Any], out: Any) -> Reason | None:
     """How a gate makes inf or nan that none of its inputs is."""
     if all(np.isfinite(value).all() for value in values):
         if np.isinf(out).any():

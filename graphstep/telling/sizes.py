@@ -60,7 +60,7 @@ def jacobian(wire: Wire) -> Reason | None:
     rows, columns = prod(shape), prod(shapes[slot])
     entries = rows * columns
     size: dict[str, Figure] = {"rows": rows, "columns": columns}
-    dead = not gate.cellwise and gate.pattern[min(slot, len(gate.pattern) - 1)] == "dead"
+    dead = not gate.cellwise and gate.pattern_of(slot) == "dead"
     if dead and all_zero(wire.contribution):
         return reason("jacobian-zero", **size)
     looks = gate.structure(slot, shapes, gate.settings(trace.node(wire.sender).options))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.jacobian import Jacobian
     from graphstep.engine.trace import Trace
-    from graphstep.gates.structural import StructuralGate
+    from graphstep.gates.rule import Rule
 
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 
@@ -60,7 +60,7 @@ def assert_structure_holds(one: Jacobian) -> None:
 
 
 @gates_and_ties
-def test_a_pullback_is_the_product_with_the_jacobian_at_any_shape(gate: StructuralGate, ties: Any) -> None:
+def test_a_pullback_is_the_product_with_the_jacobian_at_any_shape(gate: Rule, ties: Any) -> None:
     seen = 0
     for trace in filter(None, (at_work(case, ties=ties) for case in CASES[gate.name])):
         for one in every(trace):

@@ -14,7 +14,7 @@ import sympy as sp
 from graphstep.analysis import symbolic
 from graphstep.analysis.symbolic import derivative, evaluate, formula, from_sympy, to_sympy
 from graphstep.engine.trace import trace
-from graphstep.gates import ELEMENTWISE, Gate
+from graphstep.gates import ELEMENTWISE, Rule
 from graphstep.ground.arrays import plain
 from graphstep.ground.errors import GraphstepError, InputError, LimitError
 from graphstep.language.program import Node, Program
@@ -282,7 +282,7 @@ def test_what_was_read_survives_the_way_through_sympy_and_back() -> None:
 
 
 @pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.functions and not g.chooses], ids=lambda g: g.name)
-def test_every_function_goes_there_and_back(gate: Gate) -> None:
+def test_every_function_goes_there_and_back(gate: Rule) -> None:
     names = ["x", "y", "z"][: len(gate.partials)]
     program = read(f"{gate.functions[0]}({', '.join(names)})")
     usual = (0.4, 0.3, 0.9)[: len(names)]

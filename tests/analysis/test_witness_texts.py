@@ -15,9 +15,10 @@ import pytest
 from graphstep.analysis.symbolic import evaluate
 from graphstep.analysis.witnesses import check, check_node, numeric_rows, rows
 from graphstep.engine.trace import trace
-from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
+from graphstep.gates import GATES, STRUCTURAL
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
+from tests.rules import altered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,8 +135,8 @@ def reports() -> Iterator[str]:
 def wrong_witnesses() -> Iterator[str]:
     """What is said where SymPy errs or is not asked, and what where no run without rounding decides."""
     lie, silence, brief = {"evaluate": lambda *_: 7.0}, {"exact.GATES": 0, "exact.CELLS": 0}, {"exact.CELLS": 7}
-    square = dataclasses.replace(ELEMENTWISE["square"], slopes=(lambda m, x, out: 3 * x,))
-    product = dataclasses.replace(ELEMENTWISE["mul"], slopes=(lambda m, x, y, out: 3 * y, lambda m, x, y, out: x))
+    square = altered("square", slopes=(lambda m, x, out: 3 * x,))
+    product = altered("mul", slopes=(lambda m, x, y, out: 3 * y, lambda m, x, y, out: x))
     for what, patches, row, text, inputs in (
         ("a wrong SymPy", lie, None, "x*y", {"x": 2, "y": 3}),
         ("a wrong SymPy, on arrays", lie, None, "sum(x*x)", {"x": [1, 3]}),
@@ -157,8 +158,8 @@ def wrong_witnesses() -> Iterator[str]:
 
 def wrong_gates() -> Iterator[str]:
     """What is said where a gate of ours is wrong."""
-    slope = dataclasses.replace(ELEMENTWISE["tanh"], slopes=(lambda m, x, out: 1 - out,))
-    value = dataclasses.replace(ELEMENTWISE["sin"], computed=lambda m, x: m.sin(x) * 1.25)
+    slope = altered("tanh", slopes=(lambda m, x, out: 1 - out,))
+    value = altered("sin", computed=lambda m, x: m.sin(x) * 1.25)
     back = STRUCTURAL["matmul"].pullback
     pullback = dataclasses.replace(
         STRUCTURAL["matmul"], pullback=lambda np, call, slot, upstream: 2 * back(np, call, slot, upstream)

@@ -23,6 +23,7 @@ from graphstep.ground.errors import ShapeError
 from graphstep.language.read import read
 from tests.domains import is_ordinary, points
 from tests.effort import effort
+from tests.rules import altered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +129,7 @@ def test_random_layers_of_every_elementwise_gate_are_confirmed() -> None:
         shapes = [(2, 3), (1, 3), (3,), (2, 1), ()][seed % 5], [(3,), (2, 3), (1, 1), (1, 3), (2,)][seed % 5]
         x, y = (0.2 + 0.6 * np.random.default_rng(seed + k).random(shape) for k, shape in enumerate(shapes))
         gate = ELEMENTWISE[name]
-        usual = gate.chooses or all(is_ordinary(gate, (v, *gate.defaults)) for v in (0.04, 0.3, 0.64))
+        usual = gate.chooses or all(is_ordinary(gate, (v, *gate.fillers)) for v in (0.04, 0.3, 0.64))
         inside = "x*y" if usual else f"{points(gate)[0][0]} + 0.01*x*y"
         found = report(f"{spelled}({inside})*y", x=x, y=y)
         assert {row.verdict for row in found.rows} <= {"agree", "kink"}, (name, found.lines())
@@ -221,7 +222,7 @@ def test_one_wrong_cell_among_thousands_is_found_by_the_direction(monkeypatch: p
         slopes[33, 41] *= 0.9
         return slopes
 
-    monkeypatch.setitem(GATES, "tanh", dataclasses.replace(ELEMENTWISE["tanh"], slopes=(wrong,)))
+    monkeypatch.setitem(GATES, "tanh", altered("tanh", slopes=(wrong,)))
     of = run("sum(tanh(x))", x=1.0 + 0.01 * normal(60, 60))
     (row,) = rows(of)
     assert row.verdict == "disagree"

@@ -18,18 +18,19 @@ import pytest
 
 import graphstep as gs
 from graphstep.analysis.symbolic.cells import Writer, cells_of
-from graphstep.gates import ELEMENTWISE, STRUCTURAL, Gate
+from graphstep.gates import ELEMENTWISE, STRUCTURAL, Rule
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
 from tests import FOLDER
 from tests.domains import width
 from tests.gates.test_gates import FIXED
+from tests.rules import local_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphstep.gates.structural import StructuralGate
+    from graphstep.gates.rule import Rule
     from graphstep.language.program import Program
 
 CASES = json.loads((FOLDER / "cases_extremes.json").read_text(encoding="utf-8"))
@@ -135,7 +136,7 @@ def reference(function: Any, *inputs: Any) -> Any:
 
 
 @pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
-def test_every_elementwise_gate_is_right_at_the_ends_of_float64(gate: Gate) -> None:
+def test_every_elementwise_gate_is_right_at_the_ends_of_float64(gate: Rule) -> None:
     tried = 0
     with mpmath.workdps(400):
         for point in itertools.product(POOLS[width(gate)], repeat=width(gate)):
@@ -146,14 +147,14 @@ def test_every_elementwise_gate_is_right_at_the_ends_of_float64(gate: Gate) -> N
             lost = gate.name in ("power", "pow") and point[0] < 0 and abs(point[1]) > 2**53
             if value is None or gate.chooses or lost:
                 continue
-            out = gate.value(NUMBERS, numbers)
+            out = gate.value(NUMBERS, numbers, {})
             assert is_close(float(out), value), (point, float(out), mpmath.nstr(value, 20))
             tried += 1
             for slot in range(width(gate)):
                 slope = reference(gate.partials[slot], *exact, value)
                 chosen = any(bool(rule.at(NUMBERS, *numbers)) for rule in gate.conventions if rule.concerns(slot))
                 if slope is not None and not chosen and (gate.name, slot) not in FIXED:
-                    found = float(gate.local(slot, NUMBERS, numbers, out))
+                    found = float(local_at(gate, slot, numbers, out))
                     assert is_close(found, slope), (point, slot, found, mpmath.nstr(slope, 20))
     assert tried > 4 or gate.chooses
 
@@ -169,7 +170,7 @@ def exact_output(program: Program, inputs: Mapping[str, Any], weights: Any) -> A
         for place in np.ndindex(np.shape(value))
     }
 
-    def applied(gate: Gate, numbers: list[Any]) -> Any:
+    def applied(gate: Rule, numbers: list[Any]) -> Any:
         return gate.formula(EXACT, *numbers)
 
     writer = Writer(
@@ -230,7 +231,7 @@ COLLECTING = (
 """Gates that are more than IEEE additions and multiplications of cells, which overflow where a sum does."""
 
 
-def calls(gate: StructuralGate) -> Iterator[tuple[str, dict[str, Any]]]:
+def calls(gate: Rule) -> Iterator[tuple[str, dict[str, Any]]]:
     """Programs of one gate, each with extreme inputs."""
     function = gate.functions[0] if gate.functions else {"amax": "max", "amin": "min", "length": "norm"}[gate.name]
     for vector in VECTORS:
@@ -251,12 +252,12 @@ def calls(gate: StructuralGate) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @cache
-def composites() -> list[StructuralGate]:
+def composites() -> list[Rule]:
     return [gate for gate in STRUCTURAL.values() if gate.name in COLLECTING or (gate.expansion and gate.name != "dot")]
 
 
 @pytest.mark.parametrize("gate", composites(), ids=lambda gate: gate.name)
-def test_every_gate_over_cells_is_right_at_the_ends_of_float64(gate: StructuralGate) -> None:
+def test_every_gate_over_cells_is_right_at_the_ends_of_float64(gate: Rule) -> None:
     for text, inputs in calls(gate):
         shapes = {name: np.shape(value) for name, value in inputs.items()}
         program = infer_shapes(read(text), shapes).program

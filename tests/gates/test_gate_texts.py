@@ -9,7 +9,7 @@ import pytest
 
 from graphstep.gates import ELEMENTWISE, STRUCTURAL
 from graphstep.gates.notation import LATEX, TEXT
-from graphstep.gates.structural import Call, MisfitError
+from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.operands import Constant
 from tests.domains import width
 from tests.gates.test_structural_gates import CASES, MISFITS
@@ -17,8 +17,7 @@ from tests.gates.test_structural_gates import CASES, MISFITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from graphstep.gates import Gate
-    from graphstep.gates.structural import StructuralGate
+    from graphstep.gates.rule import Rule
     from tests.gates.test_structural_gates import Case
 
 STYLES = (TEXT, LATEX)
@@ -38,40 +37,41 @@ REMARKS: list[tuple[str, list[Any], dict[str, Any]]] = [
 ]
 
 
-def elementwise(gate: Gate) -> Iterator[str]:
+def elementwise(gate: Rule) -> Iterator[str]:
     """A gate of numbers: its formulas, its local gradients, its boxes."""
     names = "xyz"[: width(gate)]
     for style in STYLES:
         terms, out = [style.name(name) for name in names], style.name("out")
-        yield f"  value {style.term(gate.formula(style, *terms)).text}   computed as {style.term(gate.value(style, terms)).text}"
+        value, computed = (style.term(form).text for form in (gate.formula(style, *terms), gate.value(style, terms, {})))
+        yield f"  value {value}   computed as {computed}"
         for slot in range(len(gate.partials)):
-            book, computed = (style.term(form(style, *terms, out)).text for form in (gate.partials[slot], gate.slope(slot)))
+            book, computed = (style.term(form(style, *terms, out)).text for form in (gate.partials[slot], gate.slopes[slot]))
             yield f"  towards {names[slot]}: {book}   computed as {computed}"
     for fixed in range(width(gate)):
         yield f"  box {gate.box([Constant(-7.0, '-7') if slot == fixed else slot for slot in range(width(gate))])}"
-    yield f"  {gate.forward} {' '.join(gate.backward if isinstance(gate.backward, tuple) else (gate.backward,))}"
+    yield f"  {gate.forward} {' '.join(gate.backward)}"
     yield from (f"  {rule.says}" for rule in gate.conventions)
 
 
-def structural(gate: StructuralGate) -> Iterator[str]:
+def structural(gate: Rule) -> Iterator[str]:
     """A gate of arrays, in every way in which its shapes and options have it written."""
     yield from dict.fromkeys(line for case in CASES[gate.name] for line in writings(gate, case))
     yield from (line for case in CASES[gate.name][::5] for line in jacobians(gate, case))
     yield f"  {gate.forward} {' '.join(gate.backward)}"
 
 
-def writings(gate: StructuralGate, case: Case) -> Iterator[str]:
+def writings(gate: Rule, case: Case) -> Iterator[str]:
     """What one case adds."""
-    told = gate.told(tuple(case.options.items()), case.shapes)
-    yield f"  box {gate.box((), tuple(case.options.items()))}{gate.along(tuple(case.options.items()))}"
+    told = gate.settings(tuple(case.options.items()), case.shapes)
+    yield f"  box {gate.box((), tuple(case.options.items()))}"
     for style in STYLES:
         terms, out, upstream = [style.name("xyz"[slot]) for slot in range(len(case.shapes))], style.name("out"), style.name("δ")
-        yield f"  value {style.term(gate.formula(style, terms, told)).text}"
+        yield f"  value {style.term(gate.written(style, terms, told)).text}"
         for slot in range(len(case.shapes)):
             yield f"  pulled back to {'xyz'[slot]}: {style.term(gate.pulled(style, slot, upstream, terms, out, told)).text}"
 
 
-def jacobians(gate: StructuralGate, case: Case) -> Iterator[str]:
+def jacobians(gate: Rule, case: Case) -> Iterator[str]:
     """What is said of the Jacobians of a case."""
     for slot, shape in enumerate(case.shapes):
         structure = gate.structure(slot, case.shapes, case.options)

@@ -13,14 +13,15 @@ import sympy as sp
 
 from graphstep.analysis.symbolic import evaluate
 from graphstep.engine.trace import trace
-from graphstep.gates import ELEMENTWISE, FUNCTIONS, Gate
-from graphstep.gates.gate import shares
+from graphstep.gates import ELEMENTWISE, FUNCTIONS, Rule
+from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS, symbols
 from graphstep.gates.notation import LATEX, TEXT
 from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from tests.domains import points, width
 from tests.programs import OPERATORS
+from tests.rules import local_at
 
 NAMES = ("x", "y", "z")
 FIXED = {("power", 1), ("constant", 0)}
@@ -31,24 +32,24 @@ every_gate = pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWI
 composite_gates = pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.expansion], ids=lambda g: g.name)
 
 
-def slots(gate: Gate) -> list[int]:
+def slots(gate: Rule) -> list[int]:
     """The inputs that have a local gradient."""
     return [slot for slot in range(width(gate)) if (gate.name, slot) not in FIXED]
 
 
-def local(gate: Gate, slot: int, point: tuple[float, ...]) -> float:
+def local(gate: Rule, slot: int, point: tuple[float, ...]) -> float:
     """A local gradient as a run computes it."""
     inputs = [np.float64(v) for v in point]
     with np.errstate(all="ignore"):
-        return float(gate.local(slot, NUMBERS, inputs, gate.value(NUMBERS, inputs)))
+        return float(local_at(gate, slot, inputs, gate.value(NUMBERS, inputs, {})))
 
 
-def formula_in_symbols(gate: Gate) -> sp.Expr:
+def formula_in_symbols(gate: Rule) -> sp.Expr:
     """The formula as SymPy has it."""
     return sp.sympify(gate.formula(symbols(), *[sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]), strict=True)
 
 
-def typed(gate: Gate, arguments: tuple[str, ...]) -> str:
+def typed(gate: Rule, arguments: tuple[str, ...]) -> str:
     """The gate as a program."""
     if gate.name in OPERATORS:
         return OPERATORS[gate.name].format(*arguments)
@@ -59,12 +60,12 @@ INF, NAN = math.inf, math.nan
 
 
 @every_gate
-def test_a_gate_has_points_to_be_tested_at(gate: Gate) -> None:
+def test_a_gate_has_points_to_be_tested_at(gate: Rule) -> None:
     assert len(points(gate)) >= 2
 
 
 @every_gate
-def test_local_gradients_are_the_derivatives_of_the_formula(gate: Gate) -> None:
+def test_local_gradients_are_the_derivatives_of_the_formula(gate: Rule) -> None:
     formula = formula_in_symbols(gate)
     for slot in slots(gate):
         derivative = sp.diff(formula, sp.Symbol(NAMES[slot], real=True))
@@ -74,18 +75,18 @@ def test_local_gradients_are_the_derivatives_of_the_formula(gate: Gate) -> None:
 
 
 @every_gate
-def test_local_gradients_are_what_differences_measure(gate: Gate) -> None:
+def test_local_gradients_are_what_differences_measure(gate: Rule) -> None:
     h = 1e-5
     with np.errstate(all="ignore"):
         for slot in slots(gate):
             for point in points(gate):
                 ends = [[np.float64(v + sign * h * (i == slot)) for i, v in enumerate(point)] for sign in (-1, 1)]
-                low, high = (float(gate.value(NUMBERS, end)) for end in ends)
+                low, high = (float(gate.value(NUMBERS, end, {})) for end in ends)
                 assert local(gate, slot, point) == pytest.approx((high - low) / (2 * h), rel=1e-6, abs=1e-7), (slot, point)
 
 
 @pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if not g.chooses], ids=lambda g: g.name)
-def test_local_gradients_are_the_same_in_numbers_and_in_symbols(gate: Gate) -> None:
+def test_local_gradients_are_the_same_in_numbers_and_in_symbols(gate: Rule) -> None:
     names = [sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]
     out = formula_in_symbols(gate)
     for slot in slots(gate):
@@ -96,10 +97,10 @@ def test_local_gradients_are_the_same_in_numbers_and_in_symbols(gate: Gate) -> N
 
 
 @every_gate
-def test_a_formula_has_the_same_value_in_numbers_and_in_symbols(gate: Gate) -> None:
+def test_a_formula_has_the_same_value_in_numbers_and_in_symbols(gate: Rule) -> None:
     formula = formula_in_symbols(gate)
     for point in points(gate):
-        value = float(gate.value(NUMBERS, [np.float64(v) for v in point]))
+        value = float(gate.value(NUMBERS, [np.float64(v) for v in point], {}))
         assert evaluate(formula, dict(zip(NAMES, point, strict=False))) == pytest.approx(value, rel=1e-12, abs=1e-15)
 
 
@@ -117,39 +118,39 @@ def are_equal(one: sp.Expr, other: sp.Expr) -> bool:
 
 
 @pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.computed or any(g.slopes)], ids=lambda g: g.name)
-def test_the_form_that_computes_is_the_textbooks_form(gate: Gate) -> None:
+def test_the_form_that_computes_is_the_textbooks_form(gate: Rule) -> None:
     names = [sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]
     out = sp.sympify(gate.formula(symbols(), *names))
-    pairs = [(gate.formula(symbols(), *names), gate.value(symbols(), names))]
+    pairs = [(gate.formula(symbols(), *names), gate.value(symbols(), names, {}))]
     pairs += [
-        (gate.partials[slot](symbols(), *names, out), gate.slope(slot)(symbols(), *names, out)) for slot in range(width(gate))
+        (gate.partials[slot](symbols(), *names, out), gate.slopes[slot](symbols(), *names, out)) for slot in range(width(gate))
     ]
     for textbook, computed in pairs:
         assert are_equal(sp.sympify(textbook), sp.sympify(computed)), (textbook, computed)
 
 
 @every_gate
-def test_a_gate_computes_arrays_as_it_computes_numbers(gate: Gate) -> None:
+def test_a_gate_computes_arrays_as_it_computes_numbers(gate: Rule) -> None:
     # Ties and kinks are among them: a batch must decide as a single gate does.
     rows = [*points(gate), *itertools.product((-1.0, 0.0, 1.0), repeat=width(gate))]
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     with np.errstate(all="ignore"):
-        out = gate.value(NUMBERS, columns)
-        found = [np.broadcast_to(gate.local(slot, NUMBERS, columns, out), (len(rows),)) for slot in range(width(gate))]
+        out = gate.value(NUMBERS, columns, {})
+        found = [np.broadcast_to(local_at(gate, slot, columns, out), (len(rows),)) for slot in range(width(gate))]
         for row, point in enumerate(rows):
             inputs = [np.float64(v) for v in point]
-            np.testing.assert_array_max_ulp(np.asarray(out[row], float), np.asarray(gate.value(NUMBERS, inputs), float), 4)
+            np.testing.assert_array_max_ulp(np.asarray(out[row], float), np.asarray(gate.value(NUMBERS, inputs, {}), float), 4)
             for slot in range(width(gate)):
                 np.testing.assert_allclose(found[slot][row], local(gate, slot, point), rtol=1e-14)
 
 
 @every_gate
 @pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
-def test_formula_and_local_gradients_print(gate: Gate, style: type[TEXT]) -> None:
+def test_formula_and_local_gradients_print(gate: Rule, style: type[TEXT]) -> None:
     names = [style.name(n) for n in NAMES[: width(gate)]]
-    printed = [gate.formula(style, *names), gate.value(style, names)]
+    printed = [gate.formula(style, *names), gate.value(style, names, {})]
     for slot, partial in enumerate(gate.partials):
-        printed += [style.term(form(style, *names, style.name("out"))) for form in (partial, gate.slope(slot))]
+        printed += [style.term(form(style, *names, style.name("out"))) for form in (partial, gate.slopes[slot])]
     for term in printed:
         assert term.text
         assert term.text.count("(") == term.text.count(")")
@@ -162,7 +163,7 @@ def test_formula_and_local_gradients_print(gate: Gate, style: type[TEXT]) -> Non
 
 
 @every_gate
-def test_a_box_shows_the_constants_it_holds(gate: Gate) -> None:
+def test_a_box_shows_the_constants_it_holds(gate: Rule) -> None:
     if gate.name != "constant":
         assert gate.box(range(width(gate))) == gate.symbol
     for slot in range(width(gate)):
@@ -174,10 +175,10 @@ def test_a_box_shows_the_constants_it_holds(gate: Gate) -> None:
 
 
 @every_gate
-def test_sentences_use_only_the_fields_that_exist(gate: Gate) -> None:
+def test_sentences_use_only_the_fields_that_exist(gate: Rule) -> None:
     for sentence, fields in (
         (gate.forward, {"x", "y", "z"}),
-        (gate.backward, {"x", "y", "z", "other", "out", "local"}),
+        (gate.backward[0], {"x", "y", "z", "other", "out", "local"}),
         *((rule.says, {"x", "y"}) for rule in gate.conventions),
     ):
         named = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
@@ -187,7 +188,7 @@ def test_sentences_use_only_the_fields_that_exist(gate: Gate) -> None:
 
 
 @every_gate
-def test_a_gate_is_known_by_its_name_and_one_of_the_patterns(gate: Gate) -> None:
+def test_a_gate_is_known_by_its_name_and_one_of_the_patterns(gate: Rule) -> None:
     assert ELEMENTWISE[gate.name] is gate
     assert set(gate.pattern) <= PATTERNS
     assert gate.symbol
@@ -198,7 +199,7 @@ def test_a_gate_is_known_by_its_name_and_one_of_the_patterns(gate: Gate) -> None
 
 
 @every_gate
-def test_a_gate_can_be_typed(gate: Gate) -> None:
+def test_a_gate_can_be_typed(gate: Rule) -> None:
     arguments = NAMES[: width(gate)]
     if gate.name == "power":
         arguments = ("x", "3")
@@ -215,9 +216,9 @@ def test_every_function_belongs_to_one_gate() -> None:
 
 
 @composite_gates
-def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: Gate) -> None:
+def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: Rule) -> None:
     names = NAMES[: width(gate)]
-    whole, parts = read(typed(gate, names)), read(gate.expansion)
+    whole, parts = read(typed(gate, names)), read(gate.expansion({}))
     for point in points(gate):
         inputs = dict(zip(names, point, strict=True))
         one, many = trace(whole, inputs), trace(parts, inputs)
@@ -228,11 +229,11 @@ def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: Gat
 
 
 @composite_gates
-def test_other_spellings_of_a_composite_gate_have_its_value(gate: Gate) -> None:
+def test_other_spellings_of_a_composite_gate_have_its_value(gate: Rule) -> None:
     for spelling in gate.also:
         for point in points(gate):
             inputs = dict(zip(NAMES, point, strict=False))
-            value = float(gate.value(NUMBERS, [np.float64(v) for v in point]))
+            value = float(gate.value(NUMBERS, [np.float64(v) for v in point], {}))
             assert trace(read(spelling), inputs).output == pytest.approx(value, rel=1e-12)
 
 
@@ -333,7 +334,7 @@ def test_split_ties_share_equally(text: str, inputs: dict[str, float], gradients
 def test_what_a_chooser_passes_on_always_adds_up_to_one(name: str, ties: str) -> None:
     for inputs in itertools.product((0.0, 1.0, 2.0), repeat=3):
         for constants in ((), (0,), (2,), (1, 2)):
-            out = ELEMENTWISE[name].value(NUMBERS, inputs)
+            out = ELEMENTWISE[name].value(NUMBERS, inputs, {})
             parts = shares(NUMBERS, inputs, out, constants, ties)
             assert sum(map(float, parts)) == pytest.approx(1.0)
             assert all(float(part) == 0 for part, x in zip(parts, inputs, strict=True) if x != out)
@@ -362,7 +363,7 @@ CORNERS = (-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, INF, NAN)
 
 
 @every_gate
-def test_a_convention_applies_where_its_gate_is_special_and_nowhere_else(gate: Gate) -> None:
+def test_a_convention_applies_where_its_gate_is_special_and_nowhere_else(gate: Rule) -> None:
     with np.errstate(all="ignore"):
         for rule in gate.conventions:
             hits = [
@@ -372,6 +373,6 @@ def test_a_convention_applies_where_its_gate_is_special_and_nowhere_else(gate: G
             ]
             assert hits, rule.says
             if rule.warns:
-                values = [gate.value(NUMBERS, [np.float64(v) for v in p]) for p in hits]
+                values = [gate.value(NUMBERS, [np.float64(v) for v in p], {}) for p in hits]
                 slopes = [local(gate, slot, p) for p in hits for slot in range(width(gate))]
                 assert not all(np.isfinite([*map(float, values), *slopes])), rule.says

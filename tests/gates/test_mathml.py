@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from graphstep.engine.trace import Trace, trace
-from graphstep.gates import ELEMENTWISE, Gate
+from graphstep.gates import ELEMENTWISE, Rule
 from graphstep.gates.notation import LATEX, MATHML, TERMS, Term, latex_style, mathml_style
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.language.read import read
@@ -84,12 +84,12 @@ def runs() -> list[Trace]:
 
 
 @pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
-def test_every_row_is_written(gate: Gate) -> None:
+def test_every_row_is_written(gate: Rule) -> None:
     names = [MATHML.identifier(name) for name in ("x", "y_1", "z")[: width(gate)]]
     out = MATHML.identifier("f")
     if not gate.chooses:
         element(MATHML.term(gate.formula(MATHML, *names)).text)
-    for partial in (*gate.partials, *(slope for slope in gate.slopes if slope is not None)):
+    for partial in (*gate.partials, *gate.slopes):
         element(MATHML.term(partial(MATHML, *names, out)).text)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from graphstep.faces import export
-from graphstep.gates import ELEMENTWISE, FUNCTIONS, GATES, Gate
-from graphstep.gates.gate import ALL_AGREE, Convention
+from graphstep.gates import ELEMENTWISE, FUNCTIONS, GATES
+from graphstep.gates.elementwise import elementwise
 from graphstep.gates.optimizers import OPTIMIZERS, Assignment, Optimizer
+from graphstep.gates.rule import ALL_AGREE, Convention
 from tests.analysis import test_symbolic
 from tests.faces.export import test_export
 from tests.gates import test_extremes, test_gates, test_optimizers
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-LOGIT = Gate(
+    from graphstep.gates import Rule
+
+LOGIT = elementwise(
     "logit",
     "logit",
     lambda m, x: m.log(x / (1 - x)),
@@ -34,7 +37,7 @@ LOGIT = Gate(
     expansion="log(x/(1 - x))",
     conventions=(Convention(lambda m, x: (x <= 0) | (x >= 1), "There are odds between 0 and 1 only.", ALL_AGREE, warns=True),),
 )
-FAR_OUT = Gate(
+FAR_OUT = elementwise(
     "root_beyond",
     "√(x − 100)",
     lambda m, x: m.sqrt(x - 100),
@@ -92,21 +95,21 @@ BY_NAME = [one for one in made_for(test_rewrite, "gate") if "composite" in one._
 
 
 @pytest.fixture(params=[LOGIT, FAR_OUT], ids=lambda gate: gate.name)
-def gate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Gate:
-    row: Gate = request.param
+def gate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Rule:
+    row: Rule = request.param
     for table in (ELEMENTWISE, GATES, FUNCTIONS):
         monkeypatch.setitem(table, row.name, row)
     return row
 
 
 @pytest.mark.parametrize("test", BY_ROW, ids=lambda test: test.__name__)
-def test_a_gate_with_a_domain_passes(test: Callable[[Any], None], gate: Gate) -> None:
+def test_a_gate_with_a_domain_passes(test: Callable[[Any], None], gate: Rule) -> None:
     with np.errstate(all="ignore"):
         test(gate)
 
 
 @pytest.mark.parametrize("test", BY_NAME, ids=lambda test: test.__name__)
-def test_a_composite_gate_with_a_domain_is_taken_apart(test: Callable[[Any], None], gate: Gate) -> None:
+def test_a_composite_gate_with_a_domain_is_taken_apart(test: Callable[[Any], None], gate: Rule) -> None:
     test(gate.name)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphstep.gates import ELEMENTWISE, FUNCTIONS, STRUCTURAL
-from graphstep.gates.structural import StructuralGate
+from graphstep.gates.rule import Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
 from graphstep.ground.operands import Slice
@@ -17,7 +17,7 @@ from graphstep.language.read import read
 from tests.reading import shape
 
 if TYPE_CHECKING:
-    from graphstep.gates.structural import OptionKind
+    from graphstep.gates.rule import OptionKind
 
 # Operators and what stands behind an operand
 
@@ -147,13 +147,13 @@ _WRONG: dict[OptionKind, list[str]] = {
 }
 
 
-def _plain_call(gate: StructuralGate, but: str = "") -> str:
+def _plain_call(gate: Rule, but: str = "") -> str:
     """The inputs of a call of this gate, with the options that it needs, except one."""
     needed = [f"{key}={_WRITTEN[kind][0][0]}" for key, kind in gate.keywords.items() if key not in gate.defaults and key != but]
-    return ", ".join([*"abcdfgh"[: max(1, gate.inputs[0])], *needed])
+    return ", ".join([*"abcdfgh"[: max(1, gate.arity[0])], *needed])
 
 
-_CALLED = [(name, gate) for name, gate in FUNCTIONS.items() if isinstance(gate, StructuralGate)]
+_CALLED = [(name, gate) for name, gate in FUNCTIONS.items() if not gate.cellwise]
 _OVER_CELLS = [
     (name, STRUCTURAL[gate.over_cells])
     for gate in ELEMENTWISE.values()
@@ -164,22 +164,22 @@ _OPTIONS = [(name, gate, key) for name, gate in (*_CALLED, *_OVER_CELLS) for key
 
 
 @pytest.mark.parametrize(("function", "gate"), _CALLED, ids=[name for name, _ in _CALLED])
-def test_every_function_of_arrays_reads_as_its_gate_and_counts_its_inputs(function: str, gate: StructuralGate) -> None:
+def test_every_function_of_arrays_reads_as_its_gate_and_counts_its_inputs(function: str, gate: Rule) -> None:
     program = read(f"{function}({_plain_call(gate)})")
     node = program.nodes[program.output]
     assert node.gate == gate.name
-    assert node.operands == tuple(range(max(1, gate.inputs[0])))
+    assert node.operands == tuple(range(max(1, gate.arity[0])))
     assert {key for key, _ in node.options} == gate.keywords.keys() - gate.defaults.keys()
     with pytest.raises(ReadError, match=rf"{function} takes .* none is given"):
         read(f"{function}()")
-    if gate.inputs[1] is not None:
+    if gate.arity[1] is not None:
         with pytest.raises(ReadError) as error:
-            read(f"{function}({', '.join('abcdfghijk'[: gate.inputs[1] + 1])})")
+            read(f"{function}({', '.join('abcdfghijk'[: gate.arity[1] + 1])})")
         assert f"{function} takes" in error.value.message or gate.rest
 
 
 @pytest.mark.parametrize(("function", "gate", "key"), _OPTIONS, ids=[f"{name}-{key}" for name, _, key in _OPTIONS])
-def test_every_option_of_a_function_is_read_by_its_kind(function: str, gate: StructuralGate, key: str) -> None:
+def test_every_option_of_a_function_is_read_by_its_kind(function: str, gate: Rule, key: str) -> None:
     inputs = _plain_call(gate, but=key)
     for written, value in _WRITTEN[gate.keywords[key]]:
         program = read(f"{function}({inputs}, {key}={written})")
@@ -198,8 +198,8 @@ def test_every_option_of_a_function_is_read_by_its_kind(function: str, gate: Str
 
 
 @pytest.mark.parametrize(("function", "gate"), [x for x in _CALLED if x[1].rest], ids=[name for name, g in _CALLED if g.rest])
-def test_what_stands_behind_the_inputs_is_the_option_that_takes_the_rest(function: str, gate: StructuralGate) -> None:
-    inputs = ", ".join("abcdfgh"[: gate.inputs[0]])
+def test_what_stands_behind_the_inputs_is_the_option_that_takes_the_rest(function: str, gate: Rule) -> None:
+    inputs = ", ".join("abcdfgh"[: gate.arity[0]])
     if gate.keywords[gate.rest] in ("shape", "axes"):
         for rest in ("2, 3", "(2, 3)", f"{gate.rest}=(2, 3)"):
             assert dict(read(f"{function}({inputs}, {rest})").nodes[-1].options) == {gate.rest: (2, 3)}
@@ -215,7 +215,7 @@ def test_what_stands_behind_the_inputs_is_the_option_that_takes_the_rest(functio
 
 
 @pytest.mark.parametrize(("function", "gate"), _OVER_CELLS, ids=[name for name, _ in _OVER_CELLS])
-def test_a_function_of_numbers_works_over_an_axis_only_where_one_is_named(function: str, gate: StructuralGate) -> None:
+def test_a_function_of_numbers_works_over_an_axis_only_where_one_is_named(function: str, gate: Rule) -> None:
     assert read(f"{function}(x)").nodes[-1].gate == FUNCTIONS[function].name
     assert read(f"{function}(x)").nodes[-1].options == ()
     node = read(f"{function}(x, keepdims=true, axis=1)").nodes[-1]

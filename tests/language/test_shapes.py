@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphstep.engine.trace import trace
+from graphstep.gates.elementwise import broadcast
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.language.read import read
-from graphstep.language.shapes import BROADCAST, broadcast, infer_shapes
+from graphstep.language.shapes import BROADCAST, infer_shapes
 
 SHAPES = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 

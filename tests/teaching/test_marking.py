@@ -22,6 +22,7 @@ from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.lesson.solution import Solution, solve
 from tests.programs import run, seeded
+from tests.rules import local_at
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -402,8 +403,8 @@ def test_no_wrong_slope_is_the_right_one(gate: str, slot: int) -> None:
 
     row, inputs = ELEMENTWISE[gate], [np.float64(1.7), np.float64(2.6)]
     inputs = inputs[: len(row.partials)]
-    out = row.value(NUMBERS, inputs)
-    right = row.local(slot, NUMBERS, inputs, out, ())
+    out = row.value(NUMBERS, inputs, {})
+    right = local_at(row, slot, inputs, out)
     wrong = [float(each.slope(inputs, out)) for each in WRONG_SLOPES[gate, slot]]
     assert all(abs(value - float(right)) > 0.01 for value in wrong)
     assert len({numeral(value) for value in wrong}) == len(wrong), "two rows for one number"
@@ -431,7 +432,7 @@ def test_a_wrong_slope_is_the_number_that_the_wrong_rule_gives(gate: str, slot: 
     from graphstep.gates.mathematics import NUMBERS
 
     inputs = [np.float64(X), np.float64(Y)][: len(ELEMENTWISE[gate].partials)]
-    found = wrong_slopes(gate, slot, inputs, ELEMENTWISE[gate].value(NUMBERS, inputs))
+    found = wrong_slopes(gate, slot, inputs, ELEMENTWISE[gate].value(NUMBERS, inputs, {}))
     assert [value for value, _ in found] == pytest.approx(WRONG[gate, slot], rel=1e-12)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import graphstep as gs
 from graphstep.analysis.infinities import why_not_finite
-from graphstep.gates import ELEMENTWISE, Gate
+from graphstep.gates import ELEMENTWISE, Rule
 from graphstep.gates.notation.names import latex_name
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, output_name
@@ -395,7 +395,7 @@ def test_names_in_latex_follow_a_table(name: str, latex: str) -> None:
 
 
 @pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.functions], ids=lambda g: g.name)
-def test_every_gate_explains_every_one_of_its_steps(gate: Gate) -> None:
+def test_every_gate_explains_every_one_of_its_steps(gate: Rule) -> None:
     count = gate.arity[1] or 3
     names = "xyz"[:count]
     trace = gs.run(f"{gate.functions[0]}({','.join(names)})", inputs=dict(zip(names, (0.4, 0.3, 0.9), strict=False))).trace

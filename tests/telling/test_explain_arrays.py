@@ -26,7 +26,7 @@ from tests.gates.test_structural_gates import CASES
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
     from graphstep.telling.explanation import Explanation
 
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
@@ -94,7 +94,7 @@ def test_every_structural_gate_explains_every_step_for_shapes_of_all_kinds(name:
 
 
 @pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.functions], ids=lambda g: g.name)
-def test_every_elementwise_gate_explains_every_step_on_arrays(gate: Gate) -> None:
+def test_every_elementwise_gate_explains_every_step_on_arrays(gate: Rule) -> None:
     count = gate.arity[1] or 3
     names = "xyz"[:count]
     rng = np.random.default_rng(0)

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.columns import column
-from graphstep.gates.gate import Gate
 from graphstep.gates.numbers import value
-from graphstep.gates.structural import Call, StructuralGate, Structure
+from graphstep.gates.rule import Call, Rule, Structure
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import LimitError
 from graphstep.ground.operands import Shape
@@ -45,7 +44,7 @@ class Jacobian:
     wire: Wire
     """The edge: the cells of its sender are the rows, those of its receiver the columns."""
     structure: Structure
-    """What it looks like; see :data:`graphstep.gates.structural.Structure`."""
+    """What it looks like; see :data:`graphstep.gates.rule.Structure`."""
     nonzero: int
     """Entries that can be other than 0, whatever the values are."""
     multiplications: int
@@ -176,7 +175,7 @@ def jacobian(wire: Wire) -> Jacobian:
     return Jacobian(wire, structure, _nonzero(gate, call, structure, slot, shapes), count)
 
 
-def _nonzero(gate: Gate | StructuralGate, call: Call, structure: Structure, slot: int, shapes: Sequence[Shape]) -> int:
+def _nonzero(gate: Rule, call: Call, structure: Structure, slot: int, shapes: Sequence[Shape]) -> int:
     rows, columns = int(call.out.size), prod(shapes[slot])
     if rows * columns == 0:
         return 0

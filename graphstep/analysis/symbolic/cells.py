@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.analysis.symbolic.size import needed
-from graphstep.gates import STRUCTURAL, Gate
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates import STRUCTURAL, Rule
+from graphstep.gates.numbers import value
 from graphstep.gates.table import GATES
-from graphstep.ground.arrays import cell_text
+from graphstep.ground.arrays import cell_text, plain
 from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
@@ -48,7 +48,7 @@ class Writer:
     """A number in the text."""
     number: Callable[[float], Any]
     """A number that was computed."""
-    applied: Callable[[Gate, list[Any]], Any]
+    applied: Callable[[Rule, list[Any]], Any]
     """The value of an elementwise gate on single cells; it refuses what is too large."""
     fixed: Callable[[str, list[Any], float], Any]
     """The same of a gate that depends on no input, whose value is known."""
@@ -124,11 +124,10 @@ def _value(
     options = gate.settings(node.options)
     fixed = [x for x in numbers if x is not None]
     if len(fixed) == len(numbers):
-        doubles[place] = _computed(gate, fixed, options)
-        value = doubles[place]
-        if gate.cellwise and isinstance(value, float):
-            return writer.fixed(gate.name, inputs, value)
-        return _numbers(writer, value)
+        made = doubles[place] = _computed(gate, fixed, options)
+        if gate.cellwise and isinstance(made, float):
+            return writer.fixed(gate.name, inputs, made)
+        return _numbers(writer, made)
     hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, numbers, strict=True)]
     return gate_cells(node, writer, inputs, hints)
 
@@ -136,9 +135,9 @@ def _value(
 def gate_cells(node: Node, writer: Writer, inputs: list[Cells], hints: list[Number | None]) -> Cells:
     """What one gate makes of the cells that it reads; ``hints`` are their values, where they are known: a class is looked up."""
     gate = GATES[node.gate or ""]
-    if isinstance(gate, Gate):
+    if gate.cellwise:
         return _each(lambda *cells: writer.applied(gate, list(cells)), inputs)
-    return _structural(gate.name, writer, inputs, hints, {**gate.defaults, **dict(node.options)}, node.shape)
+    return _structural(gate.name, writer, inputs, hints, gate.settings(node.options), node.shape)
 
 
 def _structural(
@@ -235,11 +234,7 @@ _FORMS: dict[str, Callable[[Writer, list[Any], Mapping[str, Any]], Any]] = {
 
 def _computed(gate: Any, values: list[Number], options: Mapping[str, Any]) -> Number:
     with np.errstate(all="ignore"):
-        if isinstance(gate, Gate):
-            value = gate.value(NUMBERS, [np.float64(x) if isinstance(x, float) else x for x in values])
-        else:
-            value = gate.value(np, [np.asarray(x) for x in values], options)
-    return np.asarray(value, np.float64) if np.ndim(value) else float(value)
+        return plain(value(gate, [np.asarray(x) for x in values], options))
 
 
 def _numbers(writer: Writer, value: Number) -> Cells:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
 
 GATES = 5_000
 """Gates up to which a program of numbers is computed: a part of a second."""
@@ -172,7 +172,7 @@ def _nameless(m: Reals) -> Writer:
 def _writer(m: Reals, symbol: Callable[[str], Real]) -> Writer:
     """What writes cells as numbers of many digits."""
 
-    def applied(gate: Gate, inputs: list[Any]) -> Real:
+    def applied(gate: Rule, inputs: list[Any]) -> Real:
         return m.real(gate.formula(m, *inputs))
 
     def fixed(gate: str, inputs: list[Any], _: float) -> Real:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graphstep.engine.trace import Trace
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
 
@@ -143,7 +143,7 @@ def _cells(program: Program, index: int, m: Any, values: Mapping[int, Number], c
     def measured(measure: Tree) -> None:
         refuse_large(measure, program, index)
 
-    def applied(gate: Gate, inputs: list[Any]) -> Any:
+    def applied(gate: Rule, inputs: list[Any]) -> Any:
         refuse_huge_power(gate.name, inputs)
         return _applied(gate, inputs, m)
 
@@ -191,14 +191,14 @@ def _expression(program: Program, index: int, m: Any, cut: int | None = None) ->
     return expressions[index]
 
 
-def _applied(gate: Gate, inputs: list[Any], m: Any) -> Any:
+def _applied(gate: Rule, inputs: list[Any], m: Any) -> Any:
     """A gate's formula, unless it distinguishes cases and its expansion does not: SymPy rewrites cases beyond recognition."""
     import sympy as sp
 
     expression = gate.formula(m, *inputs)
     if m is not _shown() or not isinstance(expression, sp.Piecewise) or not gate.expansion:
         return expression
-    parts = read(gate.expansion)
+    parts = read(gate.expansion({}))
     operands = dict(zip("xyz", inputs, strict=False))
     done: list[Any] = []
     for node in parts.nodes:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.gates import ELEMENTWISE
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import value as computed
 from graphstep.ground.errors import LimitError
 
 if TYPE_CHECKING:
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
     from graphstep.ground.operands import Constant
 
 _FRACTION = re.compile(r"(-?[0-9]{1,15})/([0-9]{1,15})")
@@ -57,7 +57,7 @@ def constant(typed: Constant) -> Any:
 def double(gate: str, inputs: list[float]) -> float:
     """The value of an elementwise gate on numbers."""
     with np.errstate(all="ignore"):
-        return float(ELEMENTWISE[gate].value(NUMBERS, [*map(np.float64, inputs)]))
+        return float(computed(ELEMENTWISE[gate], [*map(np.float64, inputs)], {}))
 
 
 def fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:
@@ -69,7 +69,7 @@ def fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:
     return number(value)
 
 
-def _is_small(exact: Any, gate: Gate) -> bool:
+def _is_small(exact: Any, gate: Rule) -> bool:
     """Whether a gate may take a number as it is: SymPy compares numbers, and exp(exp(exp(9))) is one."""
     import sympy as sp
 

@@ -16,7 +16,7 @@ from graphstep.ground.errors import LimitError, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
     from graphstep.language.program import Program
 
 _NAMED = "ask for one of its parts"
@@ -116,7 +116,7 @@ def refuse_large(tree: Tree, program: Program, index: int) -> None:
         )
 
 
-def tree_of(gate: Gate, inputs: Sequence[Tree]) -> Tree:
+def tree_of(gate: Rule, inputs: Sequence[Tree]) -> Tree:
     """The size of an elementwise gate's formula on inputs of these sizes."""
     tree = gate.formula(sizes(), *inputs)
     return tree if isinstance(tree, Tree) else Tree()

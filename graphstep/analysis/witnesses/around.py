@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from graphstep.analysis.witnesses.branches import decides, decisions
 from graphstep.analysis.witnesses.differences import FEW, Difference, Runs, between, sizes
 from graphstep.engine.reruns import Rerun
-from graphstep.gates import STRUCTURAL, Gate
-from graphstep.gates.structural import Call, MisfitError
+from graphstep.gates import STRUCTURAL
+from graphstep.gates.numbers import send
+from graphstep.gates.rule import Call, MisfitError
 
 if TYPE_CHECKING:
     from graphstep.engine.reruns import Work
     from graphstep.engine.trace import Trace
-    from graphstep.gates.structural import StructuralGate
     from graphstep.ground.arrays import Number
 
 Array = NDArray[np.float64]
@@ -123,26 +123,21 @@ class Around:
 def _decided(work: Work, inputs: list[Any], out: Array, trace: Trace) -> NDArray[np.int8] | None:
     """What gates decide in a run, of shape ``(decisions, gates)``, or None where they decide nothing."""
     gate = work.gate
-    if not isinstance(gate, Gate):
-        return _routes(gate, Call(tuple(map(np.asarray, inputs)), out, work.options, trace.ties))
-    return decisions(gate, inputs, out).reshape(-1, len(work.nodes)) if decides(gate.name) else None
-
-
-def _routes(gate: StructuralGate, call: Call) -> NDArray[np.int8] | None:
-    """Which cells a gate with kinks lets through, and with which sign: all that changes at a tie, at a margin, at length 0."""
+    if decides(gate):
+        return decisions(gate, inputs, out).reshape(-1, len(work.nodes))
     if gate.remark is None:
         return None
-    sent = gate.pullback(np, call, 0, np.ones(call.out.shape))
+    # Which cells it lets through, and with which sign: all that changes at a tie, at a margin, at length 0.
+    call = Call(tuple(map(np.asarray, inputs)), out, work.options, trace.ties)
+    sent, _ = send(gate, call, 0, np.ones(out.shape))
     return np.sign(np.asarray(sent, np.float64)).astype(np.int8).reshape(-1, 1)
 
 
 def _cost(work: Work) -> int:
     gate, cost = work.gate, CALL + work.cells_read + work.cells_written
-    if gate.cellwise:
-        return cost * (1 + decides(gate.name))
     if gate.factors is not None and gate.multiplications is not None and len(work.shapes) == 2:
         cost += gate.multiplications(0, work.shapes, work.options) // PRODUCTS
-    return cost * (1 + (gate.remark is not None))
+    return cost * (1 + (decides(gate) or gate.remark is not None))
 
 
 def magnitudes(trace: Trace) -> tuple[float, float]:

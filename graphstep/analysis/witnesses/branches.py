@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.gates import Gate
+    from graphstep.gates import Rule
 
 Decisions = NDArray[np.int8]
 """Shape ``(decisions, gates, columns)``: a small number for each way to decide."""
@@ -54,7 +53,7 @@ class _Recorder:
         return result
 
 
-def decisions(gate: Gate, inputs: Sequence[Any], out: Any) -> Decisions:
+def decisions(gate: Rule, inputs: Sequence[Any], out: Any) -> Decisions:
     """What gates of one kind decide on these inputs, arrays of shape ``(gates, columns)``."""
     if gate.chooses:
         made: list[Any] = [np.asarray(x == out, np.int8) for x in inputs]
@@ -68,8 +67,6 @@ def decisions(gate: Gate, inputs: Sequence[Any], out: Any) -> Decisions:
 
 
 @cache
-def decides(name: str) -> bool:
-    """Whether a gate decides anything: whether it can have a kink."""
-    gate = ELEMENTWISE[name]
-    inputs = [np.ones(1)] * (gate.arity[0] if gate.chooses else len(gate.partials))
-    return bool(gate.chooses) or len(decisions(gate, inputs, np.ones(1))) > 0
+def decides(gate: Rule) -> bool:
+    """Whether a gate decides anything in a cell by itself: whether its formula can have a kink."""
+    return gate.cellwise and (bool(gate.chooses) or len(decisions(gate, [np.ones(1)] * len(gate.partials), np.ones(1))) > 0)

@@ -128,7 +128,7 @@ def _decisions(trace: Trace, runs: Columns) -> list[tuple[NDArray[np.int32], Dec
     reaches = np.array(trace.program.reaches)
     for gate, nodes, inputs, out in runs.gates():
         used = reaches[nodes]
-        if decides(gate.name) and used.any():
+        if decides(gate) and used.any():
             sides.append((nodes[used], decisions(gate, [x[used] for x in inputs], out[used])))
     return sides
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.analysis.kinks import convention
-from graphstep.gates import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.telling.explanation import Note
 from graphstep.telling.words.wording import wording
@@ -21,9 +20,9 @@ def remark_at(trace: Trace, index: int) -> Note | None:
     gate = trace.gate(index)
     if gate is None:
         return None
-    if not isinstance(gate, Gate):
+    if gate.remark is not None:
         with np.errstate(all="ignore"):
-            text = gate.remark(np, trace.call(index)) if gate.remark is not None else ""
+            text = gate.remark(np, trace.call(index))
         return Note("convention", text) if text else None
     if not trace.node(index).shape:
         return None if (remark := convention(trace, index)) is None else wording(trace).note(remark)

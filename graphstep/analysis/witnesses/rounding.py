@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.analysis.witnesses.remarks import remark_at
-from graphstep.gates import Gate
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.gates.numbers import send
 from graphstep.ground.errors import GraphstepError
@@ -74,11 +73,10 @@ def _form(wire: Wire, cell: Any, slope: float) -> str:
     from graphstep.analysis.symbolic.reals import settled
 
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
-    assert isinstance(gate, Gate), "a structural gate has no formula for its slope"
     if gate.chooses:
         return ""
     inputs = [float(np.broadcast_to(x, trace.node(sender).shape)[cell]) for x in trace.operand_values(sender)]
-    of = gate.slope(slot)
+    of = gate.slopes[slot]
     smooth = settled(lambda m: m.real(of(m, *map(m.real, inputs), m.real(gate.formula(m, *map(m.real, inputs))))))
     if abs(smooth - slope) > DIGITS_LOST * abs(slope):
         return ""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from graphstep.analysis.jacobian import jacobian
 from graphstep.faces.export._cells import Cells, nested, pieces
 from graphstep.faces.export._options import PLAIN
-from graphstep.gates import GATES, STRUCTURAL
+from graphstep.gates import GATES
 from graphstep.ground.operands import Slice
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
+from graphstep.telling.sizes import operand_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
     from graphstep.faces.export._options import Options
-    from graphstep.gates.structural import Cell
+    from graphstep.gates.rule import Cell
     from graphstep.ground.arrays import Number
 
 SUFFIX = ".json"
@@ -220,13 +221,10 @@ def _jacobian(step: Step) -> dict[str, Any]:
     trace, sender, slot = step.trace, step.sender, step.slot
     if sender is None or slot is None:
         return {}
-    node, gate = trace.node(sender), STRUCTURAL.get(trace.node(sender).gate or "")
-    if gate is None and not node.shape:
+    node, gate = trace.node(sender), GATES[trace.node(sender).gate or ""]
+    if gate.cellwise and not node.shape:
         return {}
-    structure = "diagonal"
-    if gate is not None:
-        call = trace.call(sender)
-        structure = gate.structure(slot, [value.shape for value in call.inputs], call.options)
+    structure = gate.structure(slot, operand_shapes(trace, sender), gate.settings(node.options))
     return {"jacobian": {"structure": structure, "shape": [prod(node.shape), prod(trace.node(step.node).shape)]}}
 
 

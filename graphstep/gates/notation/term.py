@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.structural import StructuralGate
+from graphstep.gates.rule import Rule
 from graphstep.ground.numerals import numeral
 
 
@@ -243,7 +243,7 @@ class Rounded:
         return getattr(NUMBERS, function)
 
 
-def _structural(function: str) -> StructuralGate | None:
+def _structural(function: str) -> Rule | None:
     """The structural gate that a program calls by this name; None without one."""
     from graphstep.gates.table import FUNCTIONS, STRUCTURAL
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+from graphstep.gates.elementwise import elementwise
+from graphstep.gates.rule import ALL_AGREE, Convention
 
 ACTIVATIONS = (
-    Gate(
+    elementwise(
         "sigmoid",
         "σ",
         lambda m, x: m.sigmoid(x),
@@ -21,7 +22,7 @@ ACTIVATIONS = (
         also=("1/(1 + exp(-1*x))", "(1 + exp(-x))^(-1)", "exp(x)/(1 + exp(x))"),
         saturates=True,
     ),
-    Gate(
+    elementwise(
         "tanh",
         "tanh",
         lambda m, x: m.tanh(x),
@@ -36,7 +37,7 @@ ACTIVATIONS = (
         also=("2/(1 + exp(-2*x)) - 1", "2*sigmoid(2*x) - 1", "(exp(2*x) - 1)/(exp(2*x) + 1)"),
         saturates=True,
     ),
-    Gate(
+    elementwise(
         "relu",
         "relu",
         lambda m, x: m.maximum(0, x),
@@ -62,7 +63,7 @@ ACTIVATIONS = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "leaky_relu",
         "leaky",
         lambda m, x, y: m.where(x > 0, x, y * x),
@@ -89,7 +90,7 @@ ACTIVATIONS = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "elu",
         "elu",
         lambda m, x, y: m.where(x > 0, x, y * (m.exp(x) - 1)),
@@ -122,7 +123,7 @@ ACTIVATIONS = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "softplus",
         "softplus",
         lambda m, x: m.softplus(x),
@@ -134,7 +135,7 @@ ACTIVATIONS = (
         expansion="log(1 + exp(x))",
         folds=True,
     ),
-    Gate(
+    elementwise(
         "gelu",
         "gelu",
         lambda m, x: x * (1 + m.erf(x / m.sqrt(2))) / 2,
@@ -150,7 +151,7 @@ ACTIVATIONS = (
         also=("0.5*x*(1 + erf(x/sqrt(2)))",),
         folds=True,
     ),
-    Gate(
+    elementwise(
         "silu",
         "silu",
         lambda m, x: x * m.sigmoid(x),

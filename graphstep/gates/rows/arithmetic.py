@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+from graphstep.gates.elementwise import elementwise
+from graphstep.gates.rule import ALL_AGREE, Convention
 
 ARITHMETIC = (
-    Gate(
+    elementwise(
         "add",
         "+",
         lambda m, x, y: x + y,
@@ -16,7 +17,7 @@ ARITHMETIC = (
         with_constant={0: "+{}", 1: "+{}"},
         commutes=True,
     ),
-    Gate(
+    elementwise(
         "sub",
         "−",
         lambda m, x, y: x - y,
@@ -26,7 +27,7 @@ ARITHMETIC = (
         pattern=("distributor", "negation"),
         with_constant={0: "{}−x", 1: "−{}"},
     ),
-    Gate(
+    elementwise(
         "mul",
         "×",
         lambda m, x, y: x * y,
@@ -38,7 +39,7 @@ ARITHMETIC = (
         with_constant={0: "×{}", 1: "×{}"},
         commutes=True,
     ),
-    Gate(
+    elementwise(
         "div",
         "÷",
         lambda m, x, y: x / y,
@@ -59,7 +60,7 @@ ARITHMETIC = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "neg",
         "×−1",
         lambda m, x: -x,
@@ -68,7 +69,7 @@ ARITHMETIC = (
         "The ×−1 gate turns the sign of its upstream gradient.",
         pattern=("negation",),
     ),
-    Gate(
+    elementwise(
         "reciprocal",
         "1/x",
         lambda m, x: 1 / x,
@@ -86,7 +87,7 @@ ARITHMETIC = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "constant",
         "c",
         lambda m, x: x,

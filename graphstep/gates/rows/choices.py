@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import reduce
 
-from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+from graphstep.gates.elementwise import elementwise
+from graphstep.gates.rule import ALL_AGREE, Convention
 
 _A_NAN_WINS = Convention(
     lambda m, *xs: reduce(lambda some, x: some | (x != x), xs, False),
@@ -14,7 +15,7 @@ _A_NAN_WINS = Convention(
 )
 
 CHOICES = (
-    Gate(
+    elementwise(
         "max",
         "max",
         lambda m, *xs: reduce(m.maximum, xs),
@@ -28,7 +29,7 @@ CHOICES = (
         chooses="max",
         over_cells="amax",
     ),
-    Gate(
+    elementwise(
         "min",
         "min",
         lambda m, *xs: reduce(m.minimum, xs),
@@ -42,7 +43,7 @@ CHOICES = (
         chooses="min",
         over_cells="amin",
     ),
-    Gate(
+    elementwise(
         "clip",
         "clip",
         lambda m, x, y, z: m.minimum(m.maximum(x, y), z),
@@ -88,7 +89,7 @@ CHOICES = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "abs",
         "|x|",
         lambda m, x: m.abs(x),
@@ -105,7 +106,7 @@ CHOICES = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "norm",
         "‖x‖",
         lambda m, x: m.abs(x),
@@ -123,7 +124,7 @@ CHOICES = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "sign",
         "sign",
         lambda m, x: m.sign(x),

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, Literal
 
 from graphstep.gates.rows.spelling import written
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
@@ -202,10 +202,10 @@ def _tie(word: str, np: Any, call: Call) -> str:
     )
 
 
-def _extreme(name: str, word: str, symbol: str, argument: str) -> StructuralGate:
+def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
     """The row of the largest or the smallest cell; ``argument`` is NumPy's function for its place."""
     value = name
-    return StructuralGate(
+    return Rule(
         name,
         symbol,
         partial(_extreme_shape, word),
@@ -317,7 +317,7 @@ def _var_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any
 
 
 COLLECTING = (
-    StructuralGate(
+    Rule(
         "sum",
         "Σ",
         collected,
@@ -336,7 +336,7 @@ COLLECTING = (
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: 0,
     ),
-    StructuralGate(
+    Rule(
         "mean",
         "mean",
         collected,
@@ -357,7 +357,7 @@ COLLECTING = (
     ),
     _extreme("amax", "largest", "max", "argmax"),
     _extreme("amin", "smallest", "min", "argmin"),
-    StructuralGate(
+    Rule(
         "length",
         "‖x‖",
         collected,
@@ -374,7 +374,7 @@ COLLECTING = (
         inside=axis_inside,
         remark=_length_remark,
     ),
-    StructuralGate(
+    Rule(
         "var",
         "var",
         collected,

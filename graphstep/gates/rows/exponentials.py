@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+from graphstep.gates.elementwise import elementwise
+from graphstep.gates.rule import ALL_AGREE, Convention
 
 EXPONENTIALS = (
-    Gate(
+    elementwise(
         "exp",
         "exp",
         lambda m, x: m.exp(x),
@@ -14,7 +15,7 @@ EXPONENTIALS = (
         "The slope of exp is its own output, {out}.",
         functions=("exp",),
     ),
-    Gate(
+    elementwise(
         "log",
         "ln",
         lambda m, x: m.log(x),
@@ -40,7 +41,7 @@ EXPONENTIALS = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "sinh",
         "sinh",
         lambda m, x: m.sinh(x),
@@ -50,7 +51,7 @@ EXPONENTIALS = (
         functions=("sinh",),
         expansion="(exp(x) - exp(-x))/2",
     ),
-    Gate(
+    elementwise(
         "cosh",
         "cosh",
         lambda m, x: m.cosh(x),
@@ -60,7 +61,7 @@ EXPONENTIALS = (
         functions=("cosh",),
         expansion="(exp(x) + exp(-x))/2",
     ),
-    Gate(
+    elementwise(
         "erf",
         "erf",
         lambda m, x: m.erf(x),

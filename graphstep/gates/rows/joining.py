@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphstep.gates.rows.moving import nothing
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
+from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
@@ -82,7 +82,7 @@ def _stack_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: A
 
 
 JOINING = (
-    StructuralGate(
+    Rule(
         "concat",
         "concat",
         _concat_shape,
@@ -95,14 +95,14 @@ JOINING = (
         "The concat gate joins its inputs end to end{axis}.",
         ("What was joined is cut apart again: every input gets its own part of the upstream gradient.",),
         pattern=("distributor",),
-        inputs=(1, None),
+        arity=(1, None),
         functions=("concat",),
         keywords={"axis": "axis"},
         defaults={"axis": 0},
         inside=lambda options: f" axis {options['axis']}",
         multiplications=nothing,
     ),
-    StructuralGate(
+    Rule(
         "stack",
         "stack",
         _stack_shape,
@@ -115,7 +115,7 @@ JOINING = (
         "The stack gate lays its inputs on each other{axis}, which is a new axis.",
         ("What was stacked is taken apart again: every input gets its own layer of the upstream gradient.",),
         pattern=("distributor",),
-        inputs=(1, None),
+        arity=(1, None),
         functions=("stack",),
         keywords={"axis": "axis"},
         defaults={"axis": 0},

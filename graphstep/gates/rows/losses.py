@@ -14,7 +14,7 @@ from graphstep.gates.rows.collecting import mean, mean_square
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rows.squashing import centred, filled_axis, log_softmax, rest, softmax
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape
@@ -254,7 +254,7 @@ def _mse_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any
 
 
 LOSSES = (
-    StructuralGate(
+    Rule(
         "onehot",
         "onehot",
         onehot_shape,
@@ -272,11 +272,11 @@ LOSSES = (
             "The scores lend onehot their shape only, so they get no gradient from it.",
         ),
         pattern=("distributor", "dead"),
-        inputs=(2, 2),
+        arity=(2, 2),
         functions=("onehot",),
         multiplications=nothing,
     ),
-    StructuralGate(
+    Rule(
         "cross_entropy",
         "cross-entropy",
         _loss_shape,
@@ -293,11 +293,11 @@ LOSSES = (
             "Classes are whole numbers that nothing moves by a little, so they get no gradient; a target gets −log softmax.",
         ),
         pattern=("", "dead"),
-        inputs=(2, 2),
+        arity=(2, 2),
         functions=("cross_entropy",),
         expansion=lambda options: "-mean(sum(onehot(y, x) * log_softmax(x), axis=-1))",
     ),
-    StructuralGate(
+    Rule(
         "hinge",
         "hinge",
         _loss_shape,
@@ -315,7 +315,7 @@ LOSSES = (
             "Classes are whole numbers that nothing moves by a little, so they get no gradient.",
         ),
         pattern=("router", "dead"),
-        inputs=(2, 2),
+        arity=(2, 2),
         functions=("hinge",),
         keywords={"margin": "number"},
         defaults={"margin": 1},
@@ -323,7 +323,7 @@ LOSSES = (
         expansion=_hinge_expansion,
         remark=_hinge_remark,
     ),
-    StructuralGate(
+    Rule(
         "mse",
         "mse",
         _mse_shape,
@@ -338,7 +338,7 @@ LOSSES = (
             "The slope of a mean of squares is twice the difference {x} − {y}, divided by the number of cells.",
             "The slope of a mean of squares is twice the difference {y} − {x}, divided by the number of cells.",
         ),
-        inputs=(2, 2),
+        arity=(2, 2),
         functions=("mse",),
         expansion=lambda options: "mean((x - y)^2)",
     ),

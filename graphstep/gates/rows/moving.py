@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate
+from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
@@ -176,7 +176,7 @@ def _index_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
 
 
 MOVING = (
-    StructuralGate(
+    Rule(
         "broadcast",
         "copy",
         _broadcast_shape,
@@ -193,7 +193,7 @@ MOVING = (
         inside=lambda options: " to " + ("×".join(map(str, options["shape"])) or "()"),
         multiplications=nothing,
     ),
-    StructuralGate(
+    Rule(
         "transpose",
         "xᵀ",
         lambda shapes, options: tuple(shapes[0][i] for i in _order(shapes[0], options)),
@@ -212,7 +212,7 @@ MOVING = (
         inside=lambda options: "" if options["axes"] is None else f" axes {options['axes']}",
         multiplications=nothing,
     ),
-    StructuralGate(
+    Rule(
         "index",
         "index",
         _index_shape,
@@ -228,7 +228,7 @@ MOVING = (
         inside=lambda options: f" [{_index_text(options['index'])}]",
         multiplications=nothing,
     ),
-    StructuralGate(
+    Rule(
         "reshape",
         "reshape",
         _reshape_shape,

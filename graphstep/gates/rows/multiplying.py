@@ -7,8 +7,9 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from graphstep.gates.elementwise import broadcast
 from graphstep.gates.products import dot, matmul
-from graphstep.gates.structural import Call, Cell, MisfitError, Options, StructuralGate, Structure
+from graphstep.gates.rule import Call, Cell, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text, shape_text
 from graphstep.ground.operands import Shape
 
@@ -31,6 +32,16 @@ def _matmul_shape(shapes: Sequence[Shape], _: Options) -> Shape:
         raise MisfitError("the axes before the last two differ", f"give both sides the leading axes {shape_text(left[:-2])}")
     batch = left[:-2] or right[:-2]
     return (*batch, *(left[-2:-1]), *(right[-1:] if len(right) > 1 else ()))
+
+
+def _batched(shapes: Sequence[Shape]) -> Sequence[Shape]:
+    """The shapes of two sides whose axes before the last two meet like those of a sum.
+
+    A side that has no such axes is no batch; the gate itself uses it for all of the other side's.
+    """
+    heads = [shape[:-2] for shape in shapes]
+    batch = broadcast(heads) if all(heads) else None
+    return shapes if batch is None else [(*batch, *shape[-2:]) for shape in shapes]
 
 
 def _solid(x: Any) -> Any:
@@ -148,7 +159,7 @@ def _outer_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, in
 
 
 MULTIPLYING = (
-    StructuralGate(
+    Rule(
         "matmul",
         "@",
         _matmul_shape,
@@ -166,11 +177,12 @@ MULTIPLYING = (
             "cell is scaled by what it was multiplied by, and added up where it was used several times.",
         ),
         pattern=("switcher",),
-        inputs=(2, 2),
+        arity=(2, 2),
         multiplications=lambda slot, shapes, options: prod(_matmul_shape(shapes, options)) * shapes[0][-1],
+        meets=_batched,
         factors=_matmul_factors,
     ),
-    StructuralGate(
+    Rule(
         "dot",
         "·",
         _dot_shape,
@@ -186,12 +198,12 @@ MULTIPLYING = (
             "The slope of an inner product towards one side is the other side: {x}, scaled by the upstream gradient.",
         ),
         pattern=("switcher",),
-        inputs=(2, 2),
+        arity=(2, 2),
         functions=("dot",),
         expansion=lambda options: "sum(x * y)",
         factors=lambda slot, cell, call: iter([((), 1 - slot, cell)]),
     ),
-    StructuralGate(
+    Rule(
         "outer",
         "⊗",
         _outer_shape,
@@ -213,7 +225,7 @@ MULTIPLYING = (
             "A cell of the second vector stands in a column of the table: that column of the gradient times {x}, added up.",
         ),
         pattern=("switcher",),
-        inputs=(2, 2),
+        arity=(2, 2),
         functions=("outer",),
         multiplications=lambda slot, shapes, options: shapes[0][0] * shapes[1][0],
         factors=_outer_factors,

@@ -9,7 +9,7 @@ from typing import Any
 from graphstep.gates.rows.collecting import deviation, length, mean_square
 from graphstep.gates.rows.moving import broadcasts, gathered
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
@@ -98,7 +98,7 @@ def _batch_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], o
 
 
 NORMALISING = (
-    StructuralGate(
+    Rule(
         "batch_norm",
         "batch norm",
         _batch_norm_shape,
@@ -117,7 +117,7 @@ NORMALISING = (
             "The shift is added to every case of the batch, so the upstream gradient is added up over the batch.",
         ),
         pattern=("", "switcher", "adder"),
-        inputs=(3, 3),
+        arity=(3, 3),
         functions=("batch_norm",),
         keywords={"eps": "number"},
         defaults={"eps": 1e-5},

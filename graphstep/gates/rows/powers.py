@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+from graphstep.gates.elementwise import elementwise
+from graphstep.gates.rule import ALL_AGREE, Convention
 
 _STEEP = Convention(
     lambda m, x, y: (x == 0) & (y < 1),
@@ -20,7 +21,7 @@ _NOT_REAL = Convention(
 )
 
 POWERS = (
-    Gate(
+    elementwise(
         "power",
         "xⁿ",
         lambda m, x, y: x**y,
@@ -40,7 +41,7 @@ POWERS = (
             _NOT_REAL,
         ),
     ),
-    Gate(
+    elementwise(
         "pow",
         "^",
         lambda m, x, y: x**y,
@@ -79,7 +80,7 @@ POWERS = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "square",
         "x²",
         lambda m, x: x**2,
@@ -89,7 +90,7 @@ POWERS = (
         functions=("square",),
         expansion="x*x",
     ),
-    Gate(
+    elementwise(
         "sqrt",
         "√",
         lambda m, x: m.sqrt(x),

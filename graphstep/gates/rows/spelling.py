@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.gates.structural import Options
+from graphstep.gates.rule import Options
 
 
 def written(options: Options) -> str:

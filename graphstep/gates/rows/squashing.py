@@ -19,7 +19,7 @@ from graphstep.gates.rows.collecting import (
     shown_axis,
 )
 from graphstep.gates.rows.spelling import written
-from graphstep.gates.structural import Call, MisfitError, Options, StructuralGate, Structure
+from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
@@ -187,7 +187,7 @@ def _twice(slot: int, shapes: Sequence[Shape], options: Options) -> int:
 
 
 SQUASHING = (
-    StructuralGate(
+    Rule(
         "softmax",
         "softmax",
         _same_shape,
@@ -209,7 +209,7 @@ SQUASHING = (
         multiplications=_twice,
         expansion=_softmax_expansion,
     ),
-    StructuralGate(
+    Rule(
         "log_softmax",
         "log softmax",
         _same_shape,
@@ -229,7 +229,7 @@ SQUASHING = (
         inside=lambda options: "" if options["axis"] == -1 else axis_inside(options),
         expansion=_log_softmax_expansion,
     ),
-    StructuralGate(
+    Rule(
         "logsumexp",
         "log Σ exp",
         _logsumexp_shape,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from graphstep.gates.gate import ALL_AGREE, Convention, Gate
+from graphstep.gates.elementwise import elementwise
+from graphstep.gates.rule import ALL_AGREE, Convention
 
 TRIGONOMETRY = (
-    Gate(
+    elementwise(
         "sin",
         "sin",
         lambda m, x: m.sin(x),
@@ -14,7 +15,7 @@ TRIGONOMETRY = (
         "The slope of sin is cos.",
         functions=("sin",),
     ),
-    Gate(
+    elementwise(
         "cos",
         "cos",
         lambda m, x: m.cos(x),
@@ -23,7 +24,7 @@ TRIGONOMETRY = (
         "The slope of cos is −sin.",
         functions=("cos",),
     ),
-    Gate(
+    elementwise(
         "tan",
         "tan",
         lambda m, x: m.tan(x),
@@ -32,7 +33,7 @@ TRIGONOMETRY = (
         "The slope of tan is 1 + tan².",
         functions=("tan",),
     ),
-    Gate(
+    elementwise(
         "asin",
         "asin",
         lambda m, x: m.asin(x),
@@ -59,7 +60,7 @@ TRIGONOMETRY = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "acos",
         "acos",
         lambda m, x: m.acos(x),
@@ -85,7 +86,7 @@ TRIGONOMETRY = (
             ),
         ),
     ),
-    Gate(
+    elementwise(
         "atan",
         "atan",
         lambda m, x: m.atan(x),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.gates import FUNCTIONS, Gate
+from graphstep.gates import FUNCTIONS
 from graphstep.ground.errors import ReadError
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
@@ -46,13 +46,13 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
         return _rational(builder, operands, span)
     if name in _LOGARITHMS and len(terms) == 2:
         return _logarithm_to_base(builder, name, terms, span)
-    assert isinstance(gate, Gate), "what is no function has been refused"
+    assert gate is not None, "what is no function has been refused"
     fewest, most = gate.arity
     check_count(builder.text, name, len(terms), fewest, most, span)
     if name in _POWERS:
         return builder.raised(operands[0], operands[1], span)
     missing = 0 if most is None else most - len(operands)
-    defaults = gate.defaults[len(gate.defaults) - missing :] if missing else ()
+    defaults = gate.fillers[len(gate.fillers) - missing :] if missing else ()
     filled = (*operands, *(Constant(value, numeral(value)) for value in defaults))
     return builder.gate(gate.name, filled, span)
 

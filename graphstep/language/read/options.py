@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from types import EllipsisType
 from typing import Any
 
-from graphstep.gates.structural import OptionKind
+from graphstep.gates.rule import OptionKind
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Slice

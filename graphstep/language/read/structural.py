@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates import FUNCTIONS, STRUCTURAL, Gate
+from graphstep.gates import FUNCTIONS, STRUCTURAL
 from graphstep.ground.errors import ReadError, did_you_mean, quoted
 from graphstep.language.read.foreign import ForeignSpellingError, proposals
 from graphstep.language.read.functions import check_count
@@ -13,7 +13,7 @@ from graphstep.language.read.options import example, read_option, read_rest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphstep.gates.structural import OptionKind
+    from graphstep.gates.rule import OptionKind
     from graphstep.ground.errors import Span
     from graphstep.language.read.builder import Builder, Term
     from graphstep.language.read.functions import Option
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequence[Option], span: Span) -> Term:
     """A call of a structural gate, or of a gate that becomes one because an axis is named: ``max(x, axis=0)``."""
     gate = FUNCTIONS.get(name)
-    if isinstance(gate, Gate):
-        gate = STRUCTURAL[gate.over_cells] if gate.over_cells else None
     if gate is None:
         raise _no_option(builder, name, {}, given[0], span)
+    if gate.over_cells:
+        gate = STRUCTURAL[gate.over_cells]
     fewest, most = gate.arity
     options: dict[str, Any] = {}
     if gate.rest and most is not None and len(terms) > most:

@@ -98,16 +98,13 @@ def _last_read(program: Program) -> list[int]:
 def _gate(program: Program, node: Node, inputs: list[Any]) -> Any:
     import numpy as np
 
-    from graphstep.gates import ELEMENTWISE, STRUCTURAL
-    from graphstep.gates.mathematics import NUMBERS
-    from graphstep.gates.structural import MisfitError
+    from graphstep.gates import GATES
+    from graphstep.gates.numbers import value
+    from graphstep.gates.rule import MisfitError
 
-    name = node.gate or ""
-    if name in ELEMENTWISE:
-        return ELEMENTWISE[name].value(NUMBERS, inputs)
-    row = STRUCTURAL[name]
+    row = GATES[node.gate or ""]
     try:
-        return row.value(np, [np.asarray(x) for x in inputs], {**row.defaults, **dict(node.options)})
+        return value(row, [np.asarray(x) for x in inputs], row.settings(node.options))
     except MisfitError as error:
         shapes = " and ".join(str(shape_of(plain(x))) for x in inputs)
         message = f"{row.symbol} cannot take the shapes {shapes}: {error.reason}"

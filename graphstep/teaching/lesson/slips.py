@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
-    from graphstep.gates.structural import Call
+    from graphstep.gates.rule import Call
     from graphstep.ground.arrays import Number
     from graphstep.teaching.lesson.quantities import Quantity
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.engine.trace import Trace
-    from graphstep.gates.structural import Cell
+    from graphstep.gates.rule import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.gates.columns import cell_terms, column
-from graphstep.gates.gate import Gate
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.telling.cells.names import cell_name, named
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
     from graphstep.gates.notation import Term
-    from graphstep.gates.structural import Cell, StructuralGate
+    from graphstep.gates.rule import Cell, Rule
     from graphstep.ground.operands import Operand
 
 
@@ -132,7 +131,7 @@ def _arriving(wire: Wire, index: Cell) -> tuple[list[float], Callable[[int], Pro
     """The terms of one contribution to a cell, and what makes one of them by its place."""
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
     upstream = np.asarray(wire.upstream)
-    if isinstance(gate, Gate):
+    if wire.local is not None:
         only = Product(wire, index, float(upstream[index]), float(np.asarray(wire.local)[index]))
         return [only.contribution], [only].__getitem__
     operands, call = trace.node(sender).operands, trace.call(sender)
@@ -163,7 +162,7 @@ def _local(product: Product, index: Cell) -> Term | None:
     if product.factor is not None:
         return named(trace.program, *product.factor)
     sender, slot, gate, node = wire.sender, wire.slot, wire.gate, trace.node(wire.sender)
-    if isinstance(gate, Gate):
+    if gate.cellwise:
         if not (gate.chooses or _by_convention(trace, gate, sender, slot, index)):
             names = [_in_slot(trace, sender, k, index) for k in range(len(node.operands))]
             partial = TERMS.term(gate.partials[slot](TERMS, *names, named(trace.program, sender, index)))
@@ -184,19 +183,15 @@ def _in_slot(trace: Trace, gate: int, slot: int, index: Cell) -> Term:
     return named(trace.program, operands[slot], index, trace.program.uses.get((gate, slot), 0) if several else 0)
 
 
-def _only_moves(trace: Trace, gate: StructuralGate, sender: int, slot: int) -> bool:
+def _only_moves(trace: Trace, gate: Rule, sender: int, slot: int) -> bool:
     """Whether a gate copies, moves or adds up cells, so that its Jacobian holds no values."""
     call = trace.call(sender)
     return gate.structure(slot, [value.shape for value in call.inputs], call.options) not in ("dense", "block")
 
 
-def _by_convention(trace: Trace, gate: Gate, sender: int, slot: int, index: Cell) -> bool:
+def _by_convention(trace: Trace, gate: Rule, sender: int, slot: int, index: Cell) -> bool:
     """Whether a convention chooses the local gradient of this cell, so that the formula does not give it."""
     values = [np.asarray(x) for x in trace.operand_values(sender)]
     cells = [np.float64(value[index] if value.shape else value) for value in values]
     with np.errstate(all="ignore"):
-        return any(
-            bool(convention.at(NUMBERS, *cells))
-            for convention in gate.conventions
-            if slot < len(convention.local) and convention.local[slot] is not None
-        )
+        return any(bool(convention.at(NUMBERS, *cells)) for convention in gate.conventions if convention.overrules(slot))

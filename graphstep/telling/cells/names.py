@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.engine.trace import Trace
-    from graphstep.gates.structural import Cell
+    from graphstep.gates.rule import Cell
     from graphstep.ground.operands import Operand, Shape
     from graphstep.language.program import Program
 

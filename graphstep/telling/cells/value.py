@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.gates.gate import Gate
 from graphstep.gates.notation import TERMS
 from graphstep.telling.cells.names import cell_name, named, subscripted
 from graphstep.telling.cells.sums import SPELLED_OUT, left_out, share, shown, written
@@ -19,7 +18,7 @@ from graphstep.telling.names import name_of, names_of
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.gates.notation import Term
-    from graphstep.gates.structural import Cell, StructuralGate
+    from graphstep.gates.rule import Cell, Rule
     from graphstep.ground.operands import Operand
 
 
@@ -59,7 +58,7 @@ class Parts:
 def value_parts(trace: Trace, node: int, index: Cell) -> Parts:
     """The terms of one cell of the value of a gate that multiplies, moves or adds up cells; none for any other node."""
     gate = trace.gate(node)
-    if gate is None or isinstance(gate, Gate):
+    if gate is None or gate.cellwise:
         return Parts()
     with np.errstate(all="ignore"):
         return _multiplied(trace, gate, node, index) if gate.factors is not None else _moved(trace, gate, node, index)
@@ -109,7 +108,7 @@ def why_value(trace: Trace, node: int, index: Cell, parts: Parts) -> str:
     return f"{name} is made of {count:,} {'products' if is_product else 'cells'}.{left_out(count)}"
 
 
-def _multiplied(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> Parts:
+def _multiplied(trace: Trace, gate: Rule, node: int, index: Cell) -> Parts:
     call, operands, unit = trace.call(node), trace.node(node).operands, _unit(trace.node(node).shape, index)
     x, y = call.inputs
     # With 1 in every cell of the other input, a row of the Jacobian tells which cells take part, also where the other holds a 0.
@@ -144,7 +143,7 @@ def _place(flat: Any, shape: tuple[int, ...]) -> Cell:
     return tuple(map(int, np.unravel_index(int(flat), shape)))
 
 
-def _moved(trace: Trace, gate: StructuralGate, node: int, index: Cell) -> Parts:
+def _moved(trace: Trace, gate: Rule, node: int, index: Cell) -> Parts:
     call, unit = trace.call(node), _unit(trace.node(node).shape, index)
     shapes, operands = [value.shape for value in call.inputs], trace.node(node).operands
     values: list[float] = []

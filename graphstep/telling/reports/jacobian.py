@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graphstep.analysis.jacobian import Jacobian, Layer, Orders
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
-    from graphstep.gates.structural import Cell
+    from graphstep.gates.rule import Cell
     from graphstep.telling.cells import Window
     from graphstep.telling.document import Block, Content
 

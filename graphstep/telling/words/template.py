@@ -27,11 +27,8 @@ def messages() -> Iterator[tuple[str, English]]:
     yield from MESSAGES.items()
     for name, gate in GATES.items():
         yield f"gate.{name}.forward", gate.forward
-        if isinstance(gate.backward, str):
-            yield f"gate.{name}.backward", gate.backward
-        else:
-            yield from ((f"gate.{name}.backward.{slot}", sentence) for slot, sentence in enumerate(gate.backward))
-        for place, rule in enumerate(getattr(gate, "conventions", ())):
+        yield from (gate.sentence(slot) for slot in range(len(gate.backward)))
+        for place, rule in enumerate(gate.conventions):
             yield f"gate.{name}.convention.{place}", rule.says
             if rule.others:
                 yield f"gate.{name}.convention.{place}.others", rule.others
