@@ -16,6 +16,7 @@ import graphstep
 from docs import core, pictures
 from docs.examples import ROOT, pages, refreshed
 from docs.generate import HERE, PAGES
+from graphstep.faces.cli import main
 from graphstep.faces.export._writer import Writer
 from graphstep.faces.export.training import document
 
@@ -124,6 +125,51 @@ def test_every_field_of_the_json_document_is_on_its_page() -> None:
     named |= {*training["training"], *training["history"]}
     text = (HERE / "reference/json.md").read_text(encoding="utf-8")
     assert {name for name in named if f"`{name}`" not in text} == set()
+
+
+W, x = "W=[[1,2],[3,4]]", "x=[5,6]"
+JSON_REPORTS = {
+    "Checks": (
+        ["check", "relu(x)*y", "x=0", "y=3"],
+        ["check", "sum(W@x)", W, x],
+        ["check", "sum(v*v)", "v=ones(60)"],
+        ["check", "1/x", "x=0"],
+    ),
+    "Diagnoses": (["diagnose", "sum(relu(W@x))*0 + y", W, x, "y=inf"], ["diagnose", "--network", "2x20", "--init", "0.01"]),
+    "Jacobians": (
+        ["jacobian", "sum(W@x)", W, x],
+        ["jacobian", "sum(W@x)", W, x, "--path", "W"],
+        ["jacobian", "sum(W@x)", W, x, "--cell", "W[0,1]"],
+        ["jacobian", "sum(W@x)", W, x, "--cell", "W"],
+    ),
+    "Chains of causes": (["why", "grad x", "exp(x)*0", "x=2"], ["why", "value y", "y = exp(x); y", "x=800"]),
+}
+"""The headings of reports on the page of JSON, and commands that print every member of them."""
+
+
+def members(document: object) -> set[str]:
+    """The names of members, at any depth; what stands in ``inputs`` has the user's names."""
+    if isinstance(document, list):
+        return set().union(*map(members, document))
+    if not isinstance(document, dict):
+        return set()
+    return {*document}.union(*(members(part) for name, part in document.items() if name != "inputs"))
+
+
+@pytest.mark.parametrize("heading", JSON_REPORTS)
+def test_every_member_of_a_report_stands_in_its_section(heading: str, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (HERE / "reference/json.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    named = set(re.findall(r"`(\w+)`", section))
+    printed: set[str] = set()
+    for command in JSON_REPORTS[heading]:
+        main([*command, "--format", "json"])
+        printed |= members(json.loads(capsys.readouterr().out))
+    assert printed - named == set()
+    fields = {
+        name for cells in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", section, re.MULTILINE) for name in re.findall(r"\w+", cells)
+    }
+    assert fields - printed == set()
 
 
 def test_every_decision_fits_on_half_a_page_and_is_listed() -> None:
