@@ -5,22 +5,18 @@ A fact holds the wire and not the step alone: the gradient of a step is the rece
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.step import Step
-    from graphstep.engine.update import Update
-    from graphstep.engine.wires import Wire
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.operands import Shape
-
+from graphstep.engine.step import Step
+from graphstep.engine.update import Update
+from graphstep.engine.wires import Wire
+from graphstep.ground.arrays import Number
+from graphstep.ground.operands import Shape
 
 NoteKind = Literal["convention", "warning", "zero", "arrived"]
 """Why something is said besides the rule: a choice at a kink or tie; something infinite or undefined; the reason for a zero; how

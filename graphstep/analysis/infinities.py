@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from math import isfinite
 from string import Formatter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.analysis.facts import Box, Cells, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.analysis.zeros import number
 from graphstep.engine.causes import gradient_causes
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import number_text
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-
 
 FOLLOWED = 2_000
 """Nodes of a program up to which the cause of an input's gradient is followed to where it began. It is asked of every input."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from math import isfinite, prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError
 from graphstep.language.program import node_id
 from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.solution import solve
+from graphstep.teaching.lesson.solution import Solution, solve
 from graphstep.telling.cells import cell
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.teaching.lesson.solution import Solution
 
 TERMS = 6
 """Terms of a sum up to which a cell is asked for; of more nobody wants to add up, and the shape is asked for instead."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from html import escape
-from typing import TYPE_CHECKING
 
+from graphstep.engine.trace import Trace
 from graphstep.faces import export
 from graphstep.ground.errors import LimitError
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
 
 _HEIGHT = 720
 """Pixels of the frame: a lecture's graph, its step and its values."""

@@ -8,18 +8,14 @@ order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from graphstep.telling.explanation import Ladder, Note
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from graphstep.engine.trace import Trace
-    from graphstep.gates.notation import Term
-    from graphstep.ground.arrays import Number
-    from graphstep.telling.explanation import Rung
+from graphstep.engine.trace import Trace
+from graphstep.gates.notation import Term
+from graphstep.ground.arrays import Number
+from graphstep.telling.explanation import Ladder, Note, Rung
 
 WHOLE = 150
 """Gates up to which a document works a program step by step, and draws the whole of it."""

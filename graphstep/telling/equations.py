@@ -9,22 +9,17 @@ stands ≈.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
-from graphstep.ground.arrays import settled
-from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, numeral, unit
+from graphstep.ground.arrays import Number, settled
+from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, numeral, unit
 from graphstep.telling.explanation import Rung
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.numerals import Writing
 
 _SLACK = 1 - 1e-9
 _CANCELLED = 1e-7

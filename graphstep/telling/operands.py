@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from graphstep.engine.trace import Trace
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import slot_name
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
 
 
 def operand_with_value(trace: Trace, index: int, slot: int) -> str:

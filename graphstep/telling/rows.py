@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.gates import GATES
-
-if TYPE_CHECKING:
-    from graphstep.ground.operands import Operand
-    from graphstep.language.program import Program
+from graphstep.ground.operands import Operand
+from graphstep.language.program import Program
 
 
 def rows_of(program: Program) -> Sequence[bool]:

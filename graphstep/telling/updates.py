@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.analysis.facts import Reason, Remark, Updated, reason
-from graphstep.gates.notation import TERMS
+from graphstep.analysis.facts import Figure, Reason, Remark, Updated, reason
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
+from graphstep.engine.update import Update
+from graphstep.gates.notation import TERMS, Term
 from graphstep.gates.notation.names import latex_name
 from graphstep.gates.optimizers import LATEX_SYMBOLS, SYMBOLS
-from graphstep.ground.arrays import is_small
+from graphstep.ground.arrays import Number, is_small
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.equations import equation, result
 from graphstep.telling.explanation import Ladder, Rung
 from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.symbols import WordSymbol
-
-if TYPE_CHECKING:
-    from graphstep.analysis.facts import Figure
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.update import Update
-    from graphstep.gates.notation import Term
-    from graphstep.ground.arrays import Number
 
 
 def updated(step: Step) -> Updated:

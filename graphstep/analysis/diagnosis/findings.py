@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from graphstep.analysis.diagnosis.finding import DEAD, EXAMPLES, EXPLODING, SATURATED, SHRINKING, VANISHING, Finding
 from graphstep.analysis.diagnosis.gradients import judged, way_back
+from graphstep.analysis.diagnosis.layers import Layer
+from graphstep.engine.trace import Trace
 from graphstep.gates import GATES
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, output_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.analysis.diagnosis.layers import Layer
-    from graphstep.engine.trace import Trace
 
 
 def findings(trace: Trace, found: Sequence[Layer]) -> tuple[Finding, ...]:

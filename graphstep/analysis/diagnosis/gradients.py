@@ -5,7 +5,7 @@ And the size of the gradient on its way back: from product to product, whether o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,16 +13,12 @@ from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
 from graphstep.analysis.infinities import why_not_finite
 from graphstep.analysis.zeros import why_nothing_is_sent
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
+from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, name_with_text, output_name
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.ground.arrays import Number
 
 TINY = 1e-10
 """Length of a gradient below which a step along it moves nothing, whatever the learning rate is in practice."""

@@ -6,19 +6,14 @@ A layer ends in an activation: a gate that says so in the table (sigmoid, tanh, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import local
-from graphstep.ground.arrays import summary
+from graphstep.ground.arrays import Summary, summary
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Summary
 
 FLAT = 0.01
 """A cell whose slope is smaller than this passes almost nothing: a squashing gate is saturated there, a relu dead."""

@@ -7,16 +7,13 @@ look like says whether the network can learn.
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.gates import ELEMENTWISE
 from graphstep.ground import limits
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
-
-if TYPE_CHECKING:
-    from graphstep.ground.arrays import Number
 
 ACTIVATIONS = tuple(gate.name for gate in ELEMENTWISE.values() if gate.activation)
 """The activations that the experiment can be made with."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from graphstep.analysis.diagnosis.finding import Finding
 from graphstep.analysis.diagnosis.findings import findings, given, percent
 from graphstep.analysis.diagnosis.gradients import parameters
-from graphstep.analysis.diagnosis.layers import layers
+from graphstep.analysis.diagnosis.layers import Layer, layers
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import bars, shape_text
 from graphstep.ground.numerals import numeral
 from graphstep.language.program import node_id
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.analysis.diagnosis.finding import Finding
-    from graphstep.analysis.diagnosis.layers import Layer
-    from graphstep.engine.trace import Trace
 
 _NAMED = 12
 """Nodes that a line names; of more it gives the count."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from functools import cache, reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.analysis.symbolic.reals import Real, Reals, settled
 from graphstep.ground.errors import InputError, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 
 def evaluate(expression: Any, values: Mapping[str, float]) -> float:

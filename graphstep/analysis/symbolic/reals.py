@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 PRECISIONS = (30, 60, 120, 240, 480)
 """Decimal digits that are tried one after the other, until two say the same: exp(−700) beside 1 needs 304 of them."""

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.around import RUNS, Around
 from graphstep.analysis.witnesses.judging import Testimony, judged
 from graphstep.analysis.witnesses.report import AGREES, SEVERITY, Row, Sample
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import cell_text
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
 
 LISTED = 16
 """Cells up to which every cell of an array has a row of its own."""

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from graphstep.analysis.symbolic import Formula
 from graphstep.analysis.witnesses.around import has_arrays, magnitudes
 from graphstep.analysis.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
 from graphstep.analysis.witnesses.differences import Difference, differences
 from graphstep.analysis.witnesses.judging import Testimony, judged, value_row
 from graphstep.analysis.witnesses.report import Report, Row
+from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, LimitError
 from graphstep.language.program import node_id
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.analysis.symbolic import Formula
-    from graphstep.engine.trace import Trace
 
 SYMBOLIC_WORK = 500_000
 """Parts of the formula times inputs up to which SymPy is asked, a few seconds: it differentiates for one input at a time."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.state import Inputs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.debugger.effects import Effect
-    from graphstep.debugger.facts import Fact, Hit
-    from graphstep.debugger.state import State
+from graphstep.debugger.effects import Effect
+from graphstep.debugger.facts import Fact, Hit
+from graphstep.debugger.state import Inputs, State
 
 Argument = str | int | tuple[int, ...] | Inputs | None
 """What a command is about: a text as typed, a node or step by its number, a node and the indexes of a cell, or values."""

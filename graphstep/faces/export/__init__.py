@@ -15,22 +15,18 @@ Its module's name is the format's name (``--format md``). The same trace gives t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
+from graphstep.engine.trace import Trace
 from graphstep.faces.export._options import PLAIN, Options, options_of
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import is_stream, write_file
 from graphstep.ground.unprintable import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Document
-
+from graphstep.telling.document import Document
 
 __all__ = [
     "PLAIN",

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.faces.export._options import CHOICES
+from graphstep.engine.trace import Trace
+from graphstep.faces.export._options import CHOICES, Options
+from graphstep.telling.document import Document
 from graphstep.telling.reports import run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.export._options import Options
-    from graphstep.telling.document import Document
 
 
 def solution(trace: Trace, form: str, at: int | None, options: Options) -> Document:

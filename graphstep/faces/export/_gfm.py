@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.export import _latex as latex
 from graphstep.faces.export._markdown import cell, fence, plain
 from graphstep.faces.export._markdown import code as markdown_code
+from graphstep.faces.export._options import Options
 from graphstep.faces.export._picture import as_mermaid, as_text, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, statistic
 from graphstep.ground.arrays import bars_of
@@ -33,11 +32,8 @@ from graphstep.telling.document import (
     Table,
     Typed,
 )  # fmt: skip
+from graphstep.telling.explanation import Ladder, Note
 from graphstep.telling.reports import graph as words
-
-if TYPE_CHECKING:
-    from graphstep.faces.export._options import Options
-    from graphstep.telling.explanation import Ladder, Note
 
 
 class Markdown(Writer):

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.scene import scene
 from graphstep.faces.export._picture import arranged, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
-from graphstep.gates.notation import MATHML, Ink, mathml_style
+from graphstep.gates.notation import MATHML, Ink, Term, mathml_style
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
 from graphstep.ground.unprintable import printable
-from graphstep.telling.document import LABELS
+from graphstep.telling.document import (
+    LABELS,
+    Code,
+    Column,
+    Command,
+    Content,
+    Curve,
+    Emphasis,
+    Equations,
+    Figure,
+    Graph,
+    Heading,
+    Histogram,
+    Listing,
+    Math,
+    Prose,
+    Step,
+    Strong,
+    Table,
+    Typed,
+)  # fmt: skip
+from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.gates.notation import Term
-    from graphstep.telling.document import (
-        Code,
-        Column,
-        Command,
-        Content,
-        Curve,
-        Emphasis,
-        Equations,
-        Figure,
-        Graph,
-        Heading,
-        Histogram,
-        Listing,
-        Math,
-        Prose,
-        Step,
-        Strong,
-        Table,
-        Typed,
-    )  # fmt: skip
-    from graphstep.telling.explanation import Ladder, Note, Rung
 
 
 class Html(Writer):

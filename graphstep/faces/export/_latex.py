@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from graphstep.faces.export._writer import bound, settled
-from graphstep.gates.notation import LATEX, latex_style
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.gates.notation import Term
-    from graphstep.telling.document import Figure, Math
-    from graphstep.telling.explanation import Ladder, Rung
+from graphstep.gates.notation import LATEX, Term, latex_style
+from graphstep.telling.document import Figure, Math
+from graphstep.telling.explanation import Ladder, Rung
 
 SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
 

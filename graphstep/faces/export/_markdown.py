@@ -8,10 +8,7 @@ GitHub (github/markup issues 1644 and 1746).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterable
 
 MERMAID_EDGES = 500
 """Mermaid refuses this many edges, and a document cannot raise its limit."""

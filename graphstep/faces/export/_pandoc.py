@@ -7,7 +7,6 @@ so the header says what stands for those of the document.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.drawing.tikz import COLOURS
@@ -16,10 +15,8 @@ from graphstep.faces.export._gfm import Markdown
 from graphstep.faces.export._markdown import plain
 from graphstep.faces.export._picture import diagram, has_shapes
 from graphstep.faces.export.tex import Tex, picture
+from graphstep.telling.document import Curve, Graph
 from graphstep.telling.reports import graph as words
-
-if TYPE_CHECKING:
-    from graphstep.telling.document import Curve, Graph
 
 _BEYOND_LATIN = 0x250
 """The first letter that the usual engine of TeX does not know by itself."""

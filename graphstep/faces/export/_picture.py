@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from graphstep.faces.drawing.diagram import settled, shown
-from graphstep.faces.drawing.text import NO_MARKS, draw, text_of
+from graphstep.faces.drawing.diagram import Diagram, settled, shown
+from graphstep.faces.drawing.layout import Layout
+from graphstep.faces.drawing.text import NO_MARKS, Marks, draw, text_of
 from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
 from graphstep.language.program import node_id
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.faces.drawing.diagram import Diagram
-    from graphstep.faces.drawing.layout import Layout
-    from graphstep.faces.drawing.text import Marks
-    from graphstep.telling.document import Graph
+from graphstep.telling.document import Graph
 
 _MERMAID_TEXT = 40_000
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 from graphstep.faces import export
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import write_file
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
-
-    from graphstep.telling.document import Document
+from graphstep.telling.document import Document
 
 
 def formats() -> tuple[str, ...]:

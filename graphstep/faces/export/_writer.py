@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.ground.numerals import numeral
 from graphstep.telling import document as blocks
+from graphstep.telling.document import Block, Content
 from graphstep.telling.explanation import Ladder, Note
-
-if TYPE_CHECKING:
-    from graphstep.telling.document import Block, Content
 
 _DIFFERENT = 1e-4
 """The relative error from which on two numbers differ by more than rounding, so that it has digits of its own."""

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
+from graphstep.engine.trace import Trace
 from graphstep.faces.export._documents import solution, words_of
 from graphstep.faces.export._html import Html
-from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export.page import LIMIT, framed, stepping
 from graphstep.ground.errors import LimitError
-from graphstep.telling.document import FULL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.export._options import Options
-    from graphstep.telling.document import Document
+from graphstep.telling.document import FULL, Document
 
 SUFFIX = ".html"
 SUMMARY = "a page that steps, in one file: for phones, slides and learning platforms"

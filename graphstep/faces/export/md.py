@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from graphstep.engine.trace import Trace
 from graphstep.faces.export._documents import solution
 from graphstep.faces.export._gfm import Markdown
-from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export._pandoc import Pandoc, header
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.export._options import Options
-    from graphstep.telling.document import Document
+from graphstep.telling.document import Document
 
 SUFFIX = ".md"
 SUMMARY = "a worked solution to hand out, for Git hosts and notebooks"

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import settled, shown
 from graphstep.faces.drawing.picture import svg
-from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._options import PLAIN, Options
 from graphstep.telling.explain import explain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.export._options import Options
 
 SUFFIX = ".svg"
 SUMMARY = "the drawn graph, with values above and gradients below the wires"

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from textwrap import indent, wrap
-from typing import TYPE_CHECKING
 
+from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.export._documents import narration, solution
-from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export._picture import as_text, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
 from graphstep.gates.notation import TEXT
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
-from graphstep.telling.document import LABELS, Code, Command, Document, Heading, Prose, Step, Table, Typed
+from graphstep.telling.document import (
+    LABELS,
+    Block,
+    Code,
+    Column,
+    Command,
+    Content,
+    Curve,
+    Document,
+    Emphasis,
+    Equations,
+    Figure,
+    Graph,
+    Heading,
+    Histogram,
+    Listing,
+    Math,
+    Prose,
+    Step,
+    Strong,
+    Table,
+    Typed,
+)  # fmt: skip
+from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
 from graphstep.telling.reports import run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.export._options import Options
-    from graphstep.telling.document import (
-        Block,
-        Column,
-        Content,
-        Curve,
-        Emphasis,
-        Equations,
-        Figure,
-        Graph,
-        Histogram,
-        Listing,
-        Math,
-        Strong,
-    )  # fmt: skip
-    from graphstep.telling.explanation import Ladder, Note, Rung
 
 SUFFIX = ".txt"
 SUMMARY = "the narrated trace, one step a line"

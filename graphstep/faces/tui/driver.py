@@ -5,17 +5,14 @@ from __future__ import annotations
 import codecs
 import signal
 import sys
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, TextIO
 
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from graphstep.ground.signals import status_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TextIO
 
 
 class TerminalDriver(LinuxDriver):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import Diagram, diagram, nearby
+from graphstep.faces.drawing.layout import Density, Layout
 from graphstep.ground.numerals import DIGITS
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.drawing.layout import Density, Layout
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 COMPACT_DIGITS = 3
 """Significant digits where room is scarce; the step beside the graph has them all."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
+from graphstep.engine.step import Step
+from graphstep.faces.replies.panels import Line
 from graphstep.gates.notation import TEXT
+from graphstep.telling.explanation import Explanation, Ladder
 from graphstep.telling.words.catalogue import joined, message
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.engine.step import Step
-    from graphstep.faces.replies.panels import Line
-    from graphstep.telling.explanation import Explanation, Ladder
 
 _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 """What stands before a note, so that its kind does not depend on its colour."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.training import Training
-    from graphstep.ground.arrays import Number
+from graphstep.engine.trace import Trace
+from graphstep.engine.training import Training
+from graphstep.ground.arrays import Number
 
 _AGAIN = 0.1
 """Seconds from one look at the parameters to the next."""

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
-from textual import work
+from textual import events, work
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Container, Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 
 from graphstep.debugger.actions import keys_text
+from graphstep.engine.trace import Trace
+from graphstep.engine.training import Training
 from graphstep.faces.drawing.curve import Growing, Series
 from graphstep.faces.tui.doing import training as doing
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.parameters import ParametersPane
 from graphstep.faces.tui.panes.step import StepPane
+from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.panes.training_heading import TrainingHeading
 from graphstep.faces.tui.trainer import Trainer
 from graphstep.faces.tui.training_actions import ACTIONS
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from textual import events
-    from textual.widget import Widget
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.training import Training
-    from graphstep.faces.tui.panes.timeline import Timeline
-    from graphstep.ground.arrays import Number
 
 TALL, WIDE = 34, 100
 """Rows from which losses and norms stand together, and columns from which the parameters stand beside them."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from graphstep.gates.notation.term import Symbol
 from graphstep.ground.numerals import DIGITS, numeral
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.gates.notation.term import Symbol
 
 CASES, SUM, DERIVATIVE, PRODUCT, SIGN, POWER, ATOM = range(7)
 """How tightly a term binds, loosest first. A derivative written with a slash multiplies as it stands, and nothing else."""

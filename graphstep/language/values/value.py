@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, shape_of
-from graphstep.ground.errors import InputError, LimitError, ReadError
+from graphstep.ground.errors import InputError, LimitError, ReadError, Span
 from graphstep.language.read.characters import normalise
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.ground.errors import Span
-    from graphstep.language.values.arithmetic import Leaf
+from graphstep.language.values.arithmetic import Leaf
 
 ARRAYS = 1_000
 """Arrays in the arithmetic of one value."""

@@ -9,22 +9,17 @@ rounded to the decimals it shows (a whole number exactly), arithmetic with round
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.ground.arrays import kind_text, number_text, shape_of
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, quoted
+from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.evaluate import evaluate, numeral_in, numerals_in
 from graphstep.teaching.lesson.solution import TOLERANCE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.document import Prose
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})\s*(?P<word>\S*)")
 _CODE = re.compile(r"(?P<before>\$?)(?<!`)(?P<marks>`{1,3})(?!`)(?P<code>.{1,400}?)(?<!`)(?P=marks)(?!`)", re.DOTALL)

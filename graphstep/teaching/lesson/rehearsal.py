@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, InputError
-from graphstep.teaching.lesson.document import LessonError, Problem
+from graphstep.language.setup import Setup
+from graphstep.teaching.lesson.document import Lesson, LessonError, Problem, Section
 from graphstep.teaching.lesson.quantities import step_of_stop
-from graphstep.teaching.lesson.solution import solve
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from graphstep.engine.trace import Trace
-    from graphstep.language.setup import Setup
-    from graphstep.teaching.lesson.document import Lesson, Section
-    from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.lesson.solution import Solution, solve
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graphstep.ground.arrays import kind_text, number_text, shape_of
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import InputError, ShapeError, quoted
+from graphstep.teaching.lesson.document import Question
 from graphstep.teaching.lesson.evaluate import evaluate
 from graphstep.teaching.lesson.quantities import Quantity, find_node, quantity, wire_between
 from graphstep.teaching.lesson.shapes import ShapeAsked, shape_asked
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
+from graphstep.telling.explanation import Explanation
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reasons import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.document import Question
-    from graphstep.telling.explanation import Explanation
 
 TOLERANCE = 0.02
 """Relative error of an answer that still counts as right: a learner with a pencil rounds to two or three digits."""

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from graphstep.gates.notation import TERMS, Ink
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.gates.notation import Term
+from graphstep.gates.notation import TERMS, Ink, Term
 
 T = TypeVar("T")
 

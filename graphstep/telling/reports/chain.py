@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import chain as chained
-from typing import TYPE_CHECKING
 
+from graphstep.analysis.chain import Chain, Link
 from graphstep.analysis.facts import Box, Named
+from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_name, gradient_term, wire_term
-from graphstep.telling.document import FULL, Document, Heading, Math, Table
+from graphstep.telling.document import FULL, Block, Content, Document, Heading, Math, Table
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.names import name_of, names_of
@@ -17,13 +19,6 @@ from graphstep.telling.reports.inputs import problem_text
 from graphstep.telling.reports.parts import around, column, heading, sentence
 from graphstep.telling.reports.run import made_by, step
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.analysis.chain import Chain, Link
-    from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Block, Content
 
 LISTED = 12
 """Links up to which all are listed; of more the first and the last."""

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from graphstep.telling.document import Code, Column, Document, Heading, Listing, Table
+from graphstep.analysis.witnesses import Report
+from graphstep.engine.trace import Trace
+from graphstep.telling.document import Block, Code, Column, Document, Heading, Listing, Table
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.run import made_by
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.analysis.witnesses import Report
-    from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Block
 
 
 def document(trace: Trace, report: Report, command: str = "", missing: Sequence[str] = ()) -> Document:

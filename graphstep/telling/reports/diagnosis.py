@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from graphstep.telling.document import Code, Column, Document, Heading, Histogram, Listing, Table
+from graphstep.analysis.diagnosis import Diagnosis
+from graphstep.analysis.diagnosis.layers import Layer
+from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Histogram, Listing, Table
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.run import made_by
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.analysis.diagnosis import Diagnosis
-    from graphstep.analysis.diagnosis.layers import Layer
-    from graphstep.telling.document import Block, Content
 
 _HISTOGRAMS = {"values": "values", "its values": "gradients"}
 """The columns of the table that hold a histogram, and of what of a layer."""

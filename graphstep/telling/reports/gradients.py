@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from graphstep.analysis.witnesses import Row
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import shape_text
 from graphstep.telling.derivatives import gradient_term, is_objective
 from graphstep.telling.derivatives import objective as objective_term
-from graphstep.telling.document import Code, Column, Content, Equations, Figure, Heading, Listing, Math, Table
+from graphstep.telling.document import (
+    Block,
+    Code,
+    Column,
+    Content,
+    Equations,
+    Figure,
+    Heading,
+    Inline,
+    Listing,
+    Manner,
+    Math,
+    Table,
+)
 from graphstep.telling.equations import number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports.parts import around, column, figure, has_arrays, heading, is_written_out, name_term, sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.analysis.witnesses import Row
-    from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Block, Inline, Manner
 
 LISTED = 60
 """Inputs up to which all of them are listed; of more the largest gradients."""

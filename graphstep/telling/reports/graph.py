@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graphstep.telling.derivatives import is_objective, objective
-from graphstep.telling.document import Math
-
-if TYPE_CHECKING:
-    from graphstep.telling.document import Content, Graph
+from graphstep.telling.document import Content, Graph, Math
 
 AS_TEXT = "The same as text: values above the wires, gradients below"
 """Over the drawing in characters, where another one stands before it."""

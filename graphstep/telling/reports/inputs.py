@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from graphstep.gates.notation import TERMS
-from graphstep.ground.arrays import number_text
+from graphstep.engine.trace import Trace
+from graphstep.gates.notation import TERMS, Term
+from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.numerals import DOUBLE
 from graphstep.telling.derivatives import gradient_term
-from graphstep.telling.document import Code, Equations, Heading, Listing, Math, Prose, Typed
+from graphstep.telling.document import Block, Code, Content, Equations, Heading, Inline, Listing, Math, Prose, Typed
 from graphstep.telling.equations import number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import has_arrays, heading, is_written_out, listed, name_term, output_term, sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.gates.notation import Term
-    from graphstep.ground.arrays import Number
-    from graphstep.telling.document import Block, Content, Inline
 
 GIVEN = 20
 """Inputs whose values a problem spells out."""

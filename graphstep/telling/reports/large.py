@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import shape_text, summary
 from graphstep.ground.numerals import DIGITS
-from graphstep.telling.document import Code, Column, Figure, Heading, Histogram, Table
+from graphstep.telling.document import Block, Code, Column, Content, Figure, Heading, Histogram, Table
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.parts import is_written_out, sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Block, Content
 
 TALL = 30
 """Large arrays that are described, each by its value and its gradient."""

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-from graphstep.gates.notation import TERMS
-from graphstep.ground.arrays import is_small
-from graphstep.telling.document import BLANK, Code, Column, Figure, Math, Prose, Strong
+from graphstep.engine.trace import Trace
+from graphstep.gates.notation import TERMS, Term
+from graphstep.ground.arrays import Number, is_small
+from graphstep.language.program import Program
+from graphstep.telling.document import BLANK, Code, Column, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
 from graphstep.telling.explanation import Ladder, Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import WordSymbol
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.gates.notation import Term
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
-    from graphstep.telling.document import Content, Inline, Manner, Role
 
 _BLANK = Rung(TERMS.symbol(WordSymbol(BLANK, r"\_" * len(BLANK))), "value")
 

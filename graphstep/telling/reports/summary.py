@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.analysis.kinks import convention
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import GATES
-from graphstep.telling.document import FULL, Code, Column, Figure, Heading, Listing, Math, Table
+from graphstep.telling.document import FULL, Block, Code, Column, Content, Figure, Heading, Listing, Math, Table
 from graphstep.telling.explain import explain
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import counted, equal, output_term, sentence
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire, Wires
-    from graphstep.telling.document import Block, Content
 
 _LARGEST = 10
 """Contributions that are listed, the largest first."""

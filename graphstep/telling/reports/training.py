@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from graphstep.engine.training.settings import Settings
+from graphstep.engine.training.training import Training
 from graphstep.gates.notation import TERMS
 from graphstep.gates.optimizers import SYMBOLS
-from graphstep.ground.arrays import SMALL, kind_text, number_text, shape_of, shape_text, summary
+from graphstep.ground.arrays import SMALL, Number, kind_text, number_text, shape_of, shape_text, summary
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.telling.document import (
     FULL,
+    Block,
     Code,
     Column,
+    Content,
     Curve,
     Document,
     Equations,
     Figure,
     Heading,
+    Inline,
     Listing,
     Math,
     Table,
@@ -28,14 +33,6 @@ from graphstep.telling.reports.inputs import TEXT, TITLE
 from graphstep.telling.reports.parts import codes, counted, is_written_out, listed, name_term, sentence
 from graphstep.telling.reports.run import made_by, step
 from graphstep.telling.symbols import WordSymbol
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.training.settings import Settings
-    from graphstep.engine.training.training import Training
-    from graphstep.ground.arrays import Number
-    from graphstep.telling.document import Block, Content, Inline
 
 ROWS = 20
 """Rounds that the table shows at most."""

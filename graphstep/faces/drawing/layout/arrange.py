@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from graphstep.faces.drawing.layout.geometry import Geometry
 from graphstep.faces.drawing.layout.layers import LECTURE_BOXES
 from graphstep.faces.drawing.layout.layout import Layout
+from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.order import order
-from graphstep.faces.drawing.layout.plan import Kind, plan
+from graphstep.faces.drawing.layout.plan import Kind, Plan, plan
 from graphstep.faces.drawing.layout.rows import rows
-from graphstep.faces.drawing.layout.sizes import sizes
+from graphstep.faces.drawing.layout.sizes import Sizes, sizes
 from graphstep.faces.drawing.layout.tracks import tracks
 from graphstep.ground.collector import collector_paused
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.faces.drawing.layout.model import Box, Density, Edge
-    from graphstep.faces.drawing.layout.plan import Plan
-    from graphstep.faces.drawing.layout.sizes import Sizes
-
 
 PANE_ROWS = 10
 """Rows for a graph in a terminal of 24; a small one that fits without blank rows between its boxes goes without."""

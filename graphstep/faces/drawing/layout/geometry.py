@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from graphstep.faces.drawing.layout.model import Density
 from graphstep.faces.drawing.layout.plan import Kind, Plan
-
-if TYPE_CHECKING:
-    from graphstep.faces.drawing.layout.model import Density
-    from graphstep.faces.drawing.layout.sizes import Sizes
-    from graphstep.faces.drawing.layout.tracks import Tracks
+from graphstep.faces.drawing.layout.sizes import Sizes
+from graphstep.faces.drawing.layout.tracks import Tracks
 
 Point = tuple[int, int]
 """Column and row of a cell, both from 0 at the top left."""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.drawing.layout.geometry import Geometry, Point
+from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.plan import Kind
 from graphstep.faces.drawing.layout.sizes import out_row, shown_name, stub_text
 from graphstep.faces.drawing.layout.window import Stub, Window, window
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.faces.drawing.layout.geometry import Geometry, Point
-    from graphstep.faces.drawing.layout.model import Box, Density, Edge
 
 Direction = Literal["left", "right", "up", "down"]
 

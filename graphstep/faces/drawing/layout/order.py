@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from graphstep.faces.drawing.layout.plan import Plan
+from graphstep.faces.drawing.layout.plan import Plan
 
 CAREFUL_PAIRS = 4_000
 """Up to this many pairs of items in common layers, each pair is weighed; above, a few sweeps must do."""

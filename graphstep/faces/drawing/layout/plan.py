@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.layout.layers import layers_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.faces.drawing.layout.model import Box, Density, Edge
+from graphstep.faces.drawing.layout.model import Box, Density, Edge
 
 LONGEST_WIRE = 6
 """A wire that would span more layers than this is drawn as a pair of labelled stubs."""

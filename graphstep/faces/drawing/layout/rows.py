@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from graphstep.faces.drawing.layout.plan import Kind
-
-if TYPE_CHECKING:
-    from graphstep.faces.drawing.layout.plan import Plan
-    from graphstep.faces.drawing.layout.sizes import Sizes
+from graphstep.faces.drawing.layout.plan import Kind, Plan
+from graphstep.faces.drawing.layout.sizes import Sizes
 
 PASS_WEIGHT = 4.0
 """How much more a passing wire pulls towards being straight than a box towards the middle of its neighbours."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.drawing.layout.model import Box, Density
 from graphstep.faces.drawing.layout.plan import Kind, Plan
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.faces.drawing.layout.model import Box, Density
 
 ROOMY_PADDING = 2
 """Blank cells on either side of a gate's label, roomy."""

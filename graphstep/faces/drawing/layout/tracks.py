@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from graphstep.faces.drawing.layout.plan import Plan
-    from graphstep.faces.drawing.layout.sizes import Sizes
+from graphstep.faces.drawing.layout.plan import Plan
+from graphstep.faces.drawing.layout.sizes import Sizes
 
 BLOCK = 64
 """Rows that share one entry in the coarse half of the skyline."""

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Literal
 
 import numpy as np
+from textual import events
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.markup import escape
+from textual.widget import Widget
 from textual.widgets import Static
 
+from graphstep.debugger.state import State
+from graphstep.faces.replies.panels import Line
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import language_of, say
 from graphstep.faces.tui.telling import folded
 from graphstep.ground import pages
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.pages import Page
 from graphstep.telling.cells import cell, spelled
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import kind
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from textual import events
-    from textual.widget import Widget
-
-    from graphstep.debugger.state import State
-    from graphstep.faces.replies.panels import Line
-    from graphstep.ground.pages import Page
 
 _COLUMN = 11
 _SAID = 9

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
+from graphstep.engine.trace import Trace
 from graphstep.faces import export
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.words.catalogue import of_row
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual import events
-    from textual.widget import Widget
-
-    from graphstep.engine.trace import Trace
 
 _FIRST = "md"
 

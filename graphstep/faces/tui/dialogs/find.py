@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
+from textual import events
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from graphstep.debugger.search import Candidate, search
+from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.naming import row_name
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import say
 from graphstep.language.program import node_id
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual import events
-    from textual.widget import Widget
-
-    from graphstep.engine.trace import Trace
 
 
 def candidate_text(trace: Trace, candidate: Candidate) -> str:

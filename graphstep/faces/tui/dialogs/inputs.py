@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from graphstep.engine.inputs import mistyped
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import said_of, say
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from textual.widget import Widget
-
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 MOST_FIELDS = 24
 """Fields in one form; a program with more inputs is given its values in one field, as on the command line."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual.widget import Widget
 
 
 class JumpForm(Form[int]):

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding
 from textual.containers import ScrollableContainer
 from textual.content import Content
 from textual.markup import escape
+from textual.widget import Widget
 from textual.widgets import Static
 
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from textual.widget import Widget
 
 _COLUMNS = re.compile(r"\S {2,}\S")
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from textual.widget import Widget
-
-    from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.lesson.solution import Solution
 
 
 class PredictForm(Form[None]):

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 
+from graphstep.debugger.state import State
 from graphstep.faces.drawing.layout.cells import cell_width
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.saying import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.debugger.state import State
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 
 class _Words(Widget):

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from textual.content import Content
 from textual.markup import escape
 from textual.widget import Widget
 
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
+from graphstep.faces.replies.panels import Line
 from graphstep.faces.tui.saying import say
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.replies.panels import Line
-    from graphstep.telling.explanation import Explanation
+from graphstep.telling.explanation import Explanation
 
 _STYLES = {
     "rule": "",

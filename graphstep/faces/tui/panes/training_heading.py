@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 
+from graphstep.engine.training import Training
 from graphstep.faces.tui.panes.heading import _Words
 from graphstep.faces.tui.panes.timeline import Timeline
+from graphstep.faces.tui.trainer import Trainer
 from graphstep.ground.numerals import numeral
 from graphstep.telling.reports.training import settings_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual.widget import Widget
-
-    from graphstep.engine.training import Training
-    from graphstep.faces.tui.trainer import Trainer
 
 _SIGNS = {"training": ("▶ training", "bold $value"), "paused": ("‖ paused", "bold $active"), "ready": ("‖ ready", "bold $active")}
 

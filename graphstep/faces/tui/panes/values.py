@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.layout.cells import cell_width, fit, padded
 from graphstep.faces.tui.panes.rows import RowsPane
 from graphstep.faces.tui.saying import say
-
-if TYPE_CHECKING:
-    from textual import events
-
-    from graphstep.engine.trace import Trace
 
 _NUMBER, _ARRAY, _VECTOR = 10, 13, 16
 """Columns of a number, of the range of an array, and of the cells of a tiny one."""
