@@ -93,7 +93,8 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
         node = program.nodes[index]
         sources = node.sources
         label = (node.name or "") if node.gate is None else GATES[node.gate].box(node.operands, node.options)
-        boxes.append(Box(label, len(sources), width_of(index), _shown_name(program, index), shape_text(node.shape)))
+        value, gradient = width_of(index)
+        boxes.append(Box(label, len(sources), value, _shown_name(program, index), shape_text(node.shape), gradient))
         for port, (slot, source) in enumerate(sources):
             if source in box_of:
                 edge_of[index, slot] = len(edges)
@@ -267,22 +268,24 @@ def _shown_name(program: Program, index: int) -> str:
     return names.texts[index] if index in names.definitions else ""
 
 
-def _no_width(_: int) -> int:
-    return 0
+def _no_width(_: int) -> tuple[int, int]:
+    return 0, 0
 
 
-def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
-    """Cells for the widest of what a node's wire ever shows: value, gradient, its parts on the way there."""
+def _width_in(trace: Trace, digits: int) -> Callable[[int], tuple[int, int]]:
+    """Cells for what a node's wire ever shows: for its value, and for the widest of its gradient and what arrives of it."""
 
-    def width(index: int) -> int:
-        widest = cell_width(digest(trace.value_of(index), digits))
+    def width(index: int) -> tuple[int, int]:
+        return cell_width(digest(trace.value_of(index), digits)), gradient_width(index)
+
+    def gradient_width(index: int) -> int:
         gradient = trace.gradient(index)
         if gradient is None:
-            return widest
+            return 0
         arrivals = trace.arrivals(index)
         if trace.node(index).shape:
             # What has arrived of a gradient is not added up here: arrays may be large.
-            return DIGEST + len(MORE) if len(arrivals) > 1 else max(widest, cell_width(digest(gradient.value, digits)))
+            return DIGEST + len(MORE) if len(arrivals) > 1 else cell_width(digest(gradient.value, digits))
         if len(arrivals) > _FORK:
             return _WIDEST + len(MORE)
         texts = [digest(gradient.value, digits)]
@@ -291,7 +294,7 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], int]:
             part = float(wire.contribution)
             so_far += part
             texts += [numeral(part, digits), *([numeral(so_far, digits) + MORE] if count < len(arrivals) else [])]
-        return max(widest, *map(cell_width, texts))
+        return max(map(cell_width, texts))
 
     return width
 

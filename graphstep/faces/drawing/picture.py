@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphstep.faces.drawing.layout import Box, Layout, Place
+from graphstep.faces.drawing.layout import Anchor, Box, Layout, Place
 from graphstep.faces.drawing.layout.cells import printable
 from graphstep.faces.drawing.text import NO_MARKS, Marks, active_lines
 
@@ -14,7 +14,7 @@ MARGIN = 12
 """Pixels of ground around the drawing."""
 BEND = 6.0
 """Radius of a corner of a wire."""
-LIFT = {"roomy": 12, "compact": 17}
+LIFT = {"roomy": 12, "compact": 18}
 """Pixels from a wire to the middle of the value above it and of the gradient below it."""
 BESIDE_SHAPE = 16
 """The same where a shape is set into the wire between them, at least."""
@@ -150,7 +150,7 @@ def rounded(points: Sequence[tuple[float, float]], gap: Sequence[str] = ()) -> s
 def gap(layout: Layout, start: tuple[int, int]) -> list[str]:
     """The wire lets the shape through that is set into it; a ground behind the text would depend on the page."""
     node = layout.node_at(*start)
-    if node is None or not layout.boxes[node].on_wire:
+    if node is None or not layout.wire_text(node):
         return []
     anchor = layout.shape_anchor(node)
     left = column(anchor.x - 0.5)
@@ -188,12 +188,9 @@ def _box(layout: Layout, node: int, marks: Marks) -> list[str]:
         parts.append(
             _rect(left - 4, top - 4, right + 4, bottom + 4, round_corner + 4, SELECTED, ' class="rim" stroke-dasharray="3 3"')
         )
-    inside = name and layout.density == "compact" and place.height > 1
-    middle = (top + bottom) / 2
-    parts.append(_at((left + right) / 2, middle - (7 if inside else 0), box.label, "label", PLAIN))
-    if name:
-        below = middle + 9 if inside else bottom + 9
-        parts.append(_at((left + right) / 2, below, name, "name", PLAIN, SMALL, ' font-style="italic"'))
+    parts.append(_at((left + right) / 2, (top + bottom) / 2, box.label, "label", PLAIN))
+    if name and layout.density == "roomy":
+        parts.append(_at((left + right) / 2, bottom + 9, name, "name", PLAIN, SMALL, ' font-style="italic"'))
     if node in marks.breakpoints:
         parts.append(f'<circle cx="{left:g}" cy="{top:g}" r="5" fill="{RED}"/>')
     parts.append("</g>")
@@ -221,8 +218,8 @@ def _rect(left: float, top: float, right: float, bottom: float, corner: float, s
 def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
     parts: list[str] = []
     for node in nodes:
-        shape = layout.boxes[node].on_wire
-        if shape and layout.feeds(node):
+        shape = layout.wire_text(node)
+        if shape:
             place = layout.shape_anchor(node)
             x = column(place.x - 0.5)
             parts.append(_at(x, row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
@@ -233,7 +230,8 @@ def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
             if texts.get(node):
                 away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
                 y = row(anchor.y + lift) - lift * away
-                parts.append(_at(column(anchor.x - 0.5), y, texts[node], kind, colour, more=' text-anchor="start"'))
+                x, end = aligned(anchor)
+                parts.append(_at(x, y, texts[node], kind, colour, more=f' text-anchor="{end}"'))
     for edge, text in marks.contributions.items():
         anchor_or_none = layout.contribution_anchor(edge)
         if anchor_or_none:
@@ -242,6 +240,13 @@ def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
             x = column(anchor_or_none.x - 0.5)
             parts.append(_at(x, y, text, "contribution", BROWN, SMALL, ' text-anchor="start"'))
     return parts
+
+
+def aligned(anchor: Anchor) -> tuple[float, str]:
+    """Where a text of an anchor begins, has its middle or ends, and which of the three."""
+    if anchor.align == "right":
+        return column(anchor.x + anchor.width - 0.5), "end"
+    return (column(anchor.x - 0.5), "start") if anchor.align == "left" else (column(anchor.x + (anchor.width - 1) / 2), "middle")
 
 
 def label(y: float, *, small: bool) -> float:

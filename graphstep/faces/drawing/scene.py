@@ -12,6 +12,7 @@ from graphstep.faces.drawing.picture import (
     HEAD,
     LIFT,
     MARGIN,
+    aligned,
     column,
     escaped,
     frame,
@@ -75,15 +76,14 @@ def _box(layout: Layout, node: int, marks: Marks, prefix: str) -> str:
     place, box, name = layout.place(node), layout.boxes[node], layout.shown_name(node)
     left, top, right, bottom = frame(layout, place, box)
     corner = 4 if box.ports else min(bottom - top, right - left) / 2
-    inside = name and layout.density == "compact" and place.height > 1
     middle, centre = (top + bottom) / 2, (left + right) / 2
     parts = [
         _rect(left, top, right, bottom, corner, "edge"),
         _rect(left + 3, top + 3, right - 3, bottom - 3, max(corner - 3, 1), "rim"),
-        _text(centre, middle - (7 if inside else 0), box.label, "label"),
+        _text(centre, middle, box.label, "label"),
     ]
-    if name:
-        parts.append(_text(centre, middle + 9 if inside else bottom + 9, name, "name label"))
+    if name and layout.density == "roomy":
+        parts.append(_text(centre, bottom + 9, name, "name label"))
     parts.append(f'<circle class="stop" cx="{left:g}" cy="{top:g}" r="5"/>')
     return f'<g class="box{" pending" if node in marks.pending else ""}" id="{prefix}b{node}">{"".join(parts)}</g>'
 
@@ -94,8 +94,8 @@ def _rect(left: float, top: float, right: float, bottom: float, corner: float, k
 
 
 def _numbers(layout: Layout, node: int, marks: Marks, prefix: str) -> Iterator[str]:
-    shape = layout.boxes[node].on_wire
-    if shape and layout.feeds(node):
+    shape = layout.wire_text(node)
+    if shape:
         place = layout.shape_anchor(node)
         yield _text(column(place.x - 0.5), row(place.y), shape, "name")
     away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
@@ -104,10 +104,11 @@ def _numbers(layout: Layout, node: int, marks: Marks, prefix: str) -> Iterator[s
         (marks.gradients, layout.gradient_anchor(node), -1, "gradient"),
     ):
         y = row(anchor.y + lift) - lift * away
-        yield _text(column(anchor.x - 0.5), y, texts.get(node, ""), kind, f"{prefix}{kind[0]}{node}")
+        x, end = aligned(anchor)
+        yield _text(x, y, texts.get(node, ""), kind, f"{prefix}{kind[0]}{node}", end)
 
 
-def _text(x: float, y: float, text: str, kind: str, name: str = "") -> str:
-    named = f' id="{name}"' if name else ""
+def _text(x: float, y: float, text: str, kind: str, name: str = "", end: str = "start") -> str:
+    named = (f' id="{name}"' if name else "") + (f' style="text-anchor:{end}"' if end != "start" else "")
     baseline = label(y, small="name" in kind or kind == "contribution")
     return f'<text class="{kind}"{named} x="{x:g}" y="{baseline:g}">{escaped(text)}</text>'

@@ -224,7 +224,7 @@ class _Edging:
     """Around a label in a single row."""
 
 
-PLAIN = _Edging("╭╮╰╯", "─", "│", "├", "[]")
+PLAIN = _Edging("╭╮╰╯", "─", "│", "├", "()")
 ACTIVE = _Edging("╔╗╚╝", "═", "║", "╟", "║║")
 SELECTED = _Edging("┏┓┗┛", "━", "┃", "┠", "┃┃")
 BOTH = _Edging("┏┓┗┛", "═", "║", "╟", "▐▌")
@@ -250,15 +250,15 @@ class _Pen:
 
     def draw(self, compact: bool) -> None:
         if not compact or self.place.height > 2:
-            self.closed()
+            self.closed("" if compact else self.name)
         elif self.place.height == 2:
             self.edge(self.place.y, self.edging.corners[:2], self.label, "label")
-            self.edge(self.place.y + 1, self.edging.corners[2:], self.name, "name")
+            self.edge(self.place.y + 1, self.edging.corners[2:], "", "name")
         else:
             self.single()
 
-    def closed(self) -> None:
-        """A box with an edge all round, its name in the lower one."""
+    def closed(self, name: str) -> None:
+        """A box with an edge all round, a name in the lower one."""
         x, edging = self.place.x, self.edging
         inside = self.place.width - 2
         bottom = self.place.y + self.place.height - 1
@@ -270,7 +270,7 @@ class _Pen:
                 self.sheet.write(x + 1 + (inside - cell_width(self.label)) // 2, y, self.label, "label")
                 side = edging.leaving if self.feeds else edging.side
             self.sheet.write(x + inside + 1, y, side, self.style)
-        self.edge(bottom, edging.corners[2:], self.name, "name")
+        self.edge(bottom, edging.corners[2:], name, "name")
 
     def edge(self, y: int, corners: str, text: str, text_style: str) -> None:
         """An upper or lower edge, with a text set into its middle."""
@@ -286,7 +286,7 @@ class _Pen:
         self.sheet.write(x + 1 + inside, y, corners[1], self.style)
 
     def single(self) -> None:
-        """A bare name, or a label in brackets, with a name below."""
+        """A bare name, or a label in brackets."""
         x, y = self.place.x, self.place.y
         if self.box.ports:
             self.sheet.write(x, y, self.edging.brackets[0], self.style)
@@ -294,15 +294,13 @@ class _Pen:
             self.sheet.write(x + 1 + cell_width(self.label), y, self.edging.brackets[1], self.style)
         else:
             self.sheet.write(x, y, self.label, "label" if self.style == "box" else self.style)
-        # A little to the right where there is room: the gradient of the box before may end right at this one.
-        self.sheet.write(x + max(0, self.place.width - cell_width(self.name) + 1) // 2, y + 1, self.name, "name")
 
 
 def _labels(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
-    shape = layout.boxes[node].on_wire
-    if shape and layout.feeds(node):
+    text = layout.wire_text(node)
+    if text:
         anchor = layout.shape_anchor(node)
-        sheet.write(anchor.x, anchor.y, printable(shape), "name")
+        sheet.write(anchor.x, anchor.y, printable(text), "name")
     value = marks.values.get(node)
     changed = "-changed" if node in marks.changed else ""
     if value:
@@ -313,4 +311,5 @@ def _labels(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
 
 
 def _label(sheet: _Sheet, anchor: Anchor, text: str, style: str) -> None:
-    sheet.write(anchor.x, anchor.y, fit(printable(text), anchor.width), style)
+    text = fit(printable(text), anchor.width)
+    sheet.write(anchor.start(cell_width(text)), anchor.y, text, style)

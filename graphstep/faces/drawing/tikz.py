@@ -17,6 +17,7 @@ from graphstep.faces.drawing.picture import (
     RED,
     SMALL,
     SMALL_WIDTH,
+    aligned,
     column,
     frame,
     row,
@@ -43,9 +44,12 @@ def tikz(layout: Layout, marks: Marks = NO_MARKS, *, width: float, escaped: Call
     for node in seen.nodes:
         lines += _box(layout, node, marks, texts)
     for stub in seen.stubs:
-        lines.append(texts.at(column(stub.x - 0.5), row(stub.y), layout.stub_text(stub), left=True))
+        lines.append(texts.at(column(stub.x - 0.5), row(stub.y), layout.stub_text(stub), end="start"))
     lines += _labels(layout, seen.nodes, marks, texts)
     return "\n".join([*lines, r"\end{tikzpicture}"]) + "\n"
+
+
+_ANCHORS = {"start": "anchor=base west", "middle": "anchor=base", "end": "anchor=base east"}
 
 
 class _Texts:
@@ -54,11 +58,11 @@ class _Texts:
     def __init__(self, unit: float, escaped: Callable[[str], str]) -> None:
         self.unit, self.escaped = unit, escaped
 
-    def at(self, x: float, y: float, text: str, colour: str = "", *, size: int = FONT, left: bool = False) -> str:
-        """A text whose middle, or whose left end, is at a point."""
+    def at(self, x: float, y: float, text: str, colour: str = "", *, size: int = FONT, end: str = "middle") -> str:
+        """A text whose middle, or whose start or end, is at a point."""
         points = size * self.unit
         font = rf"\ttfamily\fontsize{{{points:.2f}}}{{{points:.2f}}}\selectfont"
-        options = ", ".join(filter(None, ["anchor=base west" if left else "anchor=base", colour and f"text={colour}"]))
+        options = ", ".join(filter(None, [_ANCHORS[end], colour and f"text={colour}"]))
         return rf"\node[{options}] at ({x:g},{y + 0.35 * size:g}) {{{font} {self.escaped(text)}}};"
 
 
@@ -82,7 +86,7 @@ def _wire(layout: Layout, line: Sequence[tuple[int, int]], weight: str) -> str:
     points[-1] = (tip - HEAD / 2, end_row)
     path = [f"({x:g},{y:g})" for x, y in points]
     node = layout.node_at(*line[0])
-    if node is not None and layout.boxes[node].on_wire:
+    if node is not None and layout.wire_text(node):
         anchor = layout.shape_anchor(node)
         left = column(anchor.x - 0.5)
         path[0] += f" -- ({left - 1:g},{points[0][1]:g}) ({left + anchor.width * SMALL_WIDTH + 2:g},{row(anchor.y):g})"
@@ -97,29 +101,29 @@ def _box(layout: Layout, node: int, marks: Marks, texts: _Texts) -> Iterator[str
     style = [f"rounded corners={corner * texts.unit:.2f}pt", "fill=white"]
     style += ["very thick"] * (node == marks.active) + ["dashed"] * (node in marks.pending)
     yield rf"\draw[{', '.join(style)}] ({left:g},{top:g}) rectangle ({right:g},{bottom:g});"
-    inside = name and layout.density == "compact" and place.height > 1
     middle, across = (top + bottom) / 2, (left + right) / 2
-    yield texts.at(across, middle - (7 if inside else 0), box.label)
-    if name:
-        yield texts.at(across, middle + 9 if inside else bottom + 9, name, size=SMALL)
+    yield texts.at(across, middle, box.label)
+    if name and layout.density == "roomy":
+        yield texts.at(across, bottom + 9, name, size=SMALL)
 
 
 def _labels(layout: Layout, nodes: Sequence[int], marks: Marks, texts: _Texts) -> Iterator[str]:
     for node in nodes:
-        shape = layout.boxes[node].on_wire
-        if shape and layout.feeds(node):
+        shape = layout.wire_text(node)
+        if shape:
             place = layout.shape_anchor(node)
-            yield texts.at(column(place.x - 0.5), row(place.y), shape, size=SMALL, left=True)
+            yield texts.at(column(place.x - 0.5), row(place.y), shape, size=SMALL, end="start")
         away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
-        if marks.values.get(node):
-            anchor = layout.value_anchor(node)
-            yield texts.at(column(anchor.x - 0.5), row(anchor.y + 1) - away, marks.values[node], "gsvalue", left=True)
-        if marks.gradients.get(node):
-            anchor = layout.gradient_anchor(node)
-            yield texts.at(column(anchor.x - 0.5), row(anchor.y - 1) + away, marks.gradients[node], "gsgradient", left=True)
+        for written, anchor, lift, colour in (
+            (marks.values, layout.value_anchor(node), 1, "gsvalue"),
+            (marks.gradients, layout.gradient_anchor(node), -1, "gsgradient"),
+        ):
+            if written.get(node):
+                x, end = aligned(anchor)
+                yield texts.at(x, row(anchor.y + lift) - lift * away, written[node], colour, end=end)
     for edge, text in marks.contributions.items():
         free = layout.contribution_anchor(edge)
         if free:
             wire = layout.wire(edge)[-1][-1][1]
             y = row(wire) + LIFT[layout.density] * (free.y - wire)
-            yield texts.at(column(free.x - 0.5), y, text, "gscontribution", size=SMALL, left=True)
+            yield texts.at(column(free.x - 0.5), y, text, "gscontribution", size=SMALL, end="start")

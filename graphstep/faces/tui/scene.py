@@ -68,6 +68,8 @@ def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
 def _scene(trace: Trace, nodes: list[int] | None, density: Density, digits: int, spare: int) -> Scene:
     drawn = diagram(trace, nodes, digits=digits)
     if spare:
-        wider = tuple(replace(box, label_width=box.label_width + spare) for box in drawn.boxes)
+        wider = tuple(
+            replace(box, value_width=box.value_width + spare, gradient_width=box.gradient_room + spare) for box in drawn.boxes
+        )
         drawn = replace(drawn, boxes=wider)
     return Scene(drawn, drawn.arrange(density))

@@ -39,6 +39,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[Box], list[Edge]]:
             draw(st.integers(0, 4)) if number else 0,
             draw(st.sampled_from([0, 1, 5, 6, 9])),
             draw(st.sampled_from(["", "", "q", "loss", "名前"])),
+            gradient_width=draw(st.sampled_from([None, 0, 7])),
         )
         for number in range(count)
     ]
@@ -74,6 +75,17 @@ def wire_masks(layout: Layout) -> dict[tuple[int, int], dict[int, int]]:
     return masks
 
 
+def meets(layout: Layout, cell: tuple[int, int], sources: set[int]) -> bool:
+    """Whether wires may touch in a cell: those of one gate that enter it in one row, in that row and left of it."""
+    for node, box in enumerate(layout.boxes):
+        place = layout.place(node)
+        if box.ports == 2 and place.joined and cell[1] == place.y + place.out and cell[0] <= place.x:
+            operands = {edge.source for edge in layout.edges if edge.target == node}
+            if sources == operands:
+                return True
+    return False
+
+
 def claims(layout: Layout) -> dict[tuple[int, int], list[str]]:
     """By cell: every box, label, name and stub that claims it; labels claim all the width they were promised."""
     taken: dict[tuple[int, int], list[str]] = {}
@@ -87,12 +99,11 @@ def claims(layout: Layout) -> dict[tuple[int, int], list[str]]:
         place = layout.place(node)
         claim(place.x, place.y, place.width, place.height, f"box {node}")
         value, gradient = layout.value_anchor(node), layout.gradient_anchor(node)
-        assert min(value.width, gradient.width) >= box.label_width
+        assert value.width >= box.value_width
+        assert gradient.width >= box.gradient_room
         assert (value.y, gradient.y) == (place.y + place.out - 1, place.y + place.out + 1)
         claim(value.x, value.y, value.width, 1, f"value {node}")
         claim(gradient.x, gradient.y, gradient.width, 1, f"gradient {node}")
-        if place.height == 1 and layout.shown_name(node):
-            claim(place.x, place.y + 1, cell_width(layout.shown_name(node)), 1, f"name {node}")
     for edge in range(len(layout.edges)):
         anchor = layout.contribution_anchor(edge)
         if anchor:
@@ -122,7 +133,7 @@ def test_every_box_and_label_has_its_cells_for_itself(graph: tuple[list[Box], li
         assert owner.startswith(("box", "arrow", "nobody")), f"a wire runs through {owner} in {cell}"
         if owner.startswith("box"):
             assert all(mask in (EAST, WEST) for mask in wires.values()), f"a wire runs through {owner}"
-        if len(wires) > 1:
+        if len(wires) > 1 and not meets(layout, cell, set(wires)):
             assert sorted(wires.values()) == [NORTH | SOUTH, EAST | WEST], f"wires touch in {cell}: {wires}"
 
 
@@ -157,8 +168,9 @@ def test_boxes_stand_right_of_their_operands_and_wires_enter_their_own_port(
         assert source.x + source.width < target.x
         lines = layout.wire(number)
         assert lines[0][0] == (source.x + source.width - 1, source.y + source.out)
-        assert lines[-1][-1] == (target.x, target.y + target.first_port + edge.port)
-        assert target.first_port + edge.port < target.height
+        port = target.first_port + (0 if target.joined else edge.port)
+        assert lines[-1][-1] == (target.x, target.y + port)
+        assert port < target.height
 
 
 @settings(max_examples=60, deadline=None)
@@ -172,8 +184,9 @@ def test_the_mouse_finds_every_box_and_its_labels_and_nothing_between(
         place = layout.place(node)
         for y in range(place.y, place.y + place.height):
             own.update({(x, y): node for x in range(place.x, place.x + place.width)})
-        for anchor in (layout.value_anchor(node), layout.gradient_anchor(node)):
-            own.update({(x, anchor.y): node for x in range(anchor.x, anchor.x + box.label_width)})
+        for anchor, wanted in ((layout.value_anchor(node), box.value_width), (layout.gradient_anchor(node), box.gradient_room)):
+            width = wanted if anchor.align == "left" else anchor.width
+            own.update({(x, anchor.y): node for x in range(anchor.x, anchor.x + width)})
     for y in range(-1, layout.height + 1):
         for x in range(-1, layout.width + 1):
             assert layout.node_at(x, y) == own.get((x, y))
@@ -269,7 +282,7 @@ def test_a_lecture_graph_is_small() -> None:
     boxes, edges = neuron()
     compact = arrange(boxes, edges, density="compact", output=len(boxes) - 1)
     assert compact.width <= 78
-    assert compact.height <= 13
+    assert compact.height <= 10
 
 
 def test_wires_cross_no_more_than_a_third_more_often_than_where_dot_draws_them() -> None:

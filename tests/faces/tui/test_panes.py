@@ -58,7 +58,7 @@ def test_a_graph_too_wide_for_its_half_gets_the_whole_width() -> None:
         assert panes.graph.size.width > 100
         assert driver.graph().count("f") == 1
 
-    drive(play, NEURON, NEURON_INPUTS, size=LARGE)
+    drive(play, NEURON, NEURON_INPUTS, size=(110, 40))
 
 
 def test_in_a_narrow_window_the_values_take_the_place_of_the_explanation() -> None:

@@ -11,7 +11,7 @@ from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.order import order
 from graphstep.faces.drawing.layout.plan import Kind, Plan, plan
 from graphstep.faces.drawing.layout.rows import rows
-from graphstep.faces.drawing.layout.sizes import Sizes, sizes
+from graphstep.faces.drawing.layout.sizes import Sizes, sizes, widen_shared
 from graphstep.faces.drawing.layout.tracks import tracks
 from graphstep.ground.collector import collector_paused
 
@@ -38,9 +38,10 @@ def arrange(boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "
         closer = rows(ranks, size)
         if _height(ranks, size, closer) <= PANE_ROWS:
             row = closer
+    widen_shared(ranks, boxes, size, row)
     turns = tracks(ranks, size, row)
     geometry = Geometry(ranks, size, row, turns)
-    geometry.lay_columns(density, _spare(ranks, boxes, density))
+    geometry.lay_columns(_spare(ranks, boxes, density))
     return Layout(boxes, edges, density, output, geometry)
 
 

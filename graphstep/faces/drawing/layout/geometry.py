@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from graphstep.faces.drawing.layout.model import Density
 from graphstep.faces.drawing.layout.plan import Kind, Plan
 from graphstep.faces.drawing.layout.sizes import Sizes
 from graphstep.faces.drawing.layout.tracks import Tracks
@@ -41,7 +40,7 @@ class Geometry:
     detours: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     """By layer: first column, last column and row of the runs on which a wire crosses over to its second track."""
 
-    def lay_columns(self, density: Density, spare: list[int]) -> None:
+    def lay_columns(self, spare: list[int]) -> None:
         """Give each layer its columns; `spare[layer]` more cells are kept free before the layer after it."""
         plan, size = self.ranks, self.size
         open_layers = {plan.layer[plan.slot_item[slot]] for slot, feeder in enumerate(plan.feeder) if feeder < 0}
@@ -49,16 +48,13 @@ class Geometry:
         for number, layer in enumerate(plan.layers):
             zone_end = left + max([size.zone[item] for item in layer], default=0)
             count = self.turns.count[number]
-            if count and density == "compact":
-                zone_end += 1
             pitch = size.turn if count <= FEW_TRACKS else 1
             self.left.append(left)
             self.zone_end.append(zone_end)
             self.pitch.append(pitch)
             last = zone_end + (count - 1) * pitch if count else zone_end - 1
             self.clear.append(last + 1)
-            straight = 1 if density == "roomy" or number + 1 in open_layers else 0
-            left = (last + size.approach if count else zone_end + straight) + spare[number]
+            left = (last + size.approach if count else zone_end + 1) + spare[number]
         for item, (over, second) in self.turns.detour.items():
             layer_of = plan.layer[item]
             ends = sorted((self.track_x(layer_of, self.turns.of[item]), self.track_x(layer_of, second)))

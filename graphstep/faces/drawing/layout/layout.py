@@ -12,10 +12,11 @@ from graphstep.faces.drawing.layout.cells import cell_width
 from graphstep.faces.drawing.layout.geometry import Geometry, Point
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.plan import Kind
-from graphstep.faces.drawing.layout.sizes import out_row, shown_name, stub_text
+from graphstep.faces.drawing.layout.sizes import out_row, shown_name, stub_text, wire_text
 from graphstep.faces.drawing.layout.window import Stub, Window, window
 
 Direction = Literal["left", "right", "up", "down"]
+Align = Literal["left", "middle", "right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ class Place:
     out: int
     """The row, counted from `y`, that carries the label and in which the wire leaves."""
     first_port: int
-    """The row, counted from `y`, of operand 0; the others follow below."""
+    """The row, counted from `y`, of operand 0; the others follow below, unless they are joined."""
+    joined: bool
+    """Whether both operands enter in one row, the wire of the first from above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,13 @@ class Anchor:
     """The row."""
     width: int
     """How many cells are free."""
+    align: Align = "left"
+    """Where in them a shorter text stands."""
+
+    def start(self, taken: int) -> int:
+        """The first column of a text that takes so many cells."""
+        spare = max(self.width - taken, 0)
+        return self.x + (spare if self.align == "right" else spare // 2 if self.align == "middle" else 0)
 
 
 class Layout:
@@ -78,7 +88,8 @@ class Layout:
         top = size.top[node]
         return Place(
             geometry.left[geometry.ranks.layer[node]], geometry.row[node] - top,
-            size.width[node], size.height[node], top, top - out_row(max(self.boxes[node].ports, 1)),
+            size.width[node], size.height[node], top,
+            top if size.joined[node] else top - out_row(max(self.boxes[node].ports, 1)), bool(size.joined[node]),
         )  # fmt: skip
 
     def shown_name(self, node: int) -> str:
@@ -95,25 +106,37 @@ class Layout:
 
     def value_anchor(self, node: int) -> Anchor:
         """Where the value of a node is written: above its wire."""
-        return self._label_anchor(node, -1)
+        return self._label_anchor(node, -1, self.boxes[node].value_width)
 
     def gradient_anchor(self, node: int) -> Anchor:
         """Where the gradient of a node is written: below its wire."""
-        return self._label_anchor(node, 1)
+        return self._label_anchor(node, 1, self.boxes[node].gradient_room)
+
+    def wire_text(self, node: int) -> str:
+        """What is set into the wire of a node, where one leaves it."""
+        return wire_text(self.boxes[node], node == self.output, self.density) if self.feeds(node) else ""
 
     def shape_anchor(self, node: int) -> Anchor:
         """Where a text is set into the wire of a node: behind its first cell."""
         geometry = self._geometry
         x = geometry.left[geometry.ranks.layer[node]] + geometry.size.width[node] + 1
-        return Anchor(x, geometry.row[node], cell_width(self.boxes[node].on_wire))
+        return Anchor(x, geometry.row[node], cell_width(self.wire_text(node)))
 
-    def _label_anchor(self, node: int, below: int) -> Anchor:
-        geometry = self._geometry
+    def _label_anchor(self, node: int, below: int, wanted: int) -> Anchor:
+        geometry, size = self._geometry, self._geometry.size
         layer = geometry.ranks.layer[node]
-        x = geometry.left[layer] + geometry.size.label_start[node]
-        blank = 1 if self.density == "roomy" or geometry.turns.count[layer] else 0
-        room = geometry.zone_end[layer] - blank - x if self.boxes[node].label_width else 0
-        return Anchor(x, geometry.row[node] + below, max(room, 0))
+        left, y = geometry.left[layer], geometry.row[node] + below
+        if not wanted:
+            return Anchor(left + size.width[node], y, 0)
+        if -size.top[node] <= below < size.height[node] - size.top[node]:
+            # Beside a box of several rows.
+            x = left + size.width[node] + 1
+            return Anchor(x, y, geometry.zone_end[layer] - (1 if self.density == "roomy" else 0) - x)
+        if self.boxes[node].ports:
+            return Anchor(left, y, size.zone[node], "middle")
+        if below > 0:
+            return Anchor(left, y, wanted)
+        return Anchor(geometry.zone_end[layer] - 1 - wanted, y, wanted, "right")
 
     def contribution_anchor(self, edge: int) -> Anchor | None:
         """Where the contribution sent along an edge can be written, next to the port it enters; None without room."""
@@ -182,29 +205,28 @@ class Layout:
         layer = bisect_right(geometry.left, x) - 1
         if layer < 0:
             return None
-        item = self._item_near(layer, y)
-        if item is None or geometry.ranks.kind[item] is not Kind.BOX:
-            return None
-        if not -geometry.size.above[item] <= y - geometry.row[item] <= geometry.size.below[item]:
-            return None
-        place = self.place(item)
-        if place.y <= y < place.y + place.height and x < place.x + place.width:
-            return item
-        anchor = self.value_anchor(item)
-        beside = y - geometry.row[item] in (-1, 1) and anchor.x <= x < anchor.x + self.boxes[item].label_width
-        return item if beside else None
+        items = geometry.ranks.layers[layer]
+        at = bisect_left(items, y, key=lambda item: geometry.row[item] + geometry.size.below[item])
+        # Two inputs may share a row, one at its left and one at its right.
+        near = [item for item in items[at : at + 2] if geometry.ranks.kind[item] is Kind.BOX]
+        return next((item for item in near if self._covers(item, x, y)), None)
+
+    def _covers(self, node: int, x: int, y: int) -> bool:
+        """Whether a cell is part of a box, or of the room of its value or gradient."""
+        place = self.place(node)
+        if place.y <= y < place.y + place.height and place.x <= x < place.x + place.width:
+            return True
+        box = self.boxes[node]
+        for anchor, wanted in ((self.value_anchor(node), box.value_width), (self.gradient_anchor(node), box.gradient_room)):
+            width = wanted if anchor.align == "left" else anchor.width
+            if anchor.y == y and anchor.x <= x < anchor.x + width:
+                return True
+        return False
 
     def is_box(self, x: int, y: int) -> bool:
         """Whether a cell is part of a box."""
         node = self.node_at(x, y)
         return node is not None and x < self.place(node).x + self.place(node).width
-
-    def _item_near(self, layer: int, y: int) -> int | None:
-        """The item that owns a row of a layer, or the next one below."""
-        geometry = self._geometry
-        items = geometry.ranks.layers[layer]
-        at = bisect_left(items, y, key=lambda item: geometry.row[item] + geometry.size.below[item])
-        return items[at] if at < len(items) else None
 
     def neighbour(self, node: int, direction: Direction) -> int | None:
         """Where an arrow key leads from a box: along a wire to the left or right, to the next box up or down.

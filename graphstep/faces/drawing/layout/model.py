@@ -16,12 +16,24 @@ class Box:
     """The text inside the box: `x`, `+`, `×−1`, `max(0,·)`."""
     ports: int
     """Operand rows on its left side: 0 for an input, 2 for `x*x`."""
-    label_width: int = 0
-    """Cells to keep free on its outgoing wire for a value and a gradient, so that stepping never moves the drawing."""
+    value_width: int = 0
+    """Cells to keep free at its outgoing wire for a value, so that stepping never moves the drawing."""
     name: str = ""
     """What the learner calls the node (`q` in `q = x + y`); shown in the lower edge of the box, and on stubs."""
     on_wire: str = ""
     """What is set into the wire where it leaves the box: the shape of an array, `2×3`."""
+    gradient_width: int | None = None
+    """Cells to keep free at its outgoing wire for a gradient; as many as for a value where that is None."""
+
+    @property
+    def gradient_room(self) -> int:
+        """Cells to keep free for a gradient."""
+        return self.value_width if self.gradient_width is None else self.gradient_width
+
+    @property
+    def label_width(self) -> int:
+        """Cells of the wider of both."""
+        return max(self.value_width, self.gradient_room)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def _stacked(plan: Plan, size: Sizes) -> list[int]:
             place += below[upper] + above[lower] + 1
             if upper < boxes and lower < boxes:
                 place += blank
+                if size.shares[upper] and size.shares[lower] and below[upper] and above[lower]:
+                    place -= 1
             row[lower] = place
     return row
 

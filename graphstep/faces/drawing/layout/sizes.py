@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from graphstep.faces.drawing.layout.cells import cell_width
 from graphstep.faces.drawing.layout.model import Box, Density
@@ -12,14 +13,15 @@ from graphstep.faces.drawing.layout.plan import Kind, Plan
 ROOMY_PADDING = 2
 """Blank cells on either side of a gate's label, roomy."""
 SHORTEST = 3
-"""Cells of a wire that has no label, at least."""
+"""Cells of a wire that has no label, at least, roomy."""
 
 
 @dataclass(slots=True)
 class Sizes:
     """The extent of every item, relative to the row of its outgoing wire and to the left edge of its layer.
 
-    The rows from `above` the wire to `below` it belong to the item alone: box, value and gradient all lie inside.
+    The rows from `above` the wire to `below` it belong to the item alone: box, value and gradient all lie inside. Only two inputs
+    may share one, the gradient of the upper at its left and the value of the lower at its right.
     """
 
     width: list[int]
@@ -34,8 +36,6 @@ class Sizes:
     """By box: rows of the box itself above its wire."""
     height: list[int]
     """By box: rows of the box itself."""
-    label_start: list[int]
-    """By box: cells from the left edge of the layer to the first cell of its value and of its gradient."""
     entry: list[int]
     """By slot: the row in which it is entered, relative to the wire of its item."""
     blank: int
@@ -44,6 +44,10 @@ class Sizes:
     """Cells between two tracks, counted from one to the next."""
     approach: int
     """Cells from the last track to the box that a wire enters, the arrow among them."""
+    joined: bytearray
+    """By box: whether its two wires meet before it and enter it in one row."""
+    shares: bytearray = field(default_factory=bytearray)
+    """By box: whether it is an input that may share the rows of its numbers with an input above or below."""
 
 
 def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None) -> Sizes:
@@ -51,17 +55,19 @@ def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None
     count = len(plan.kind)
     roomy = density == "roomy"
     size = Sizes(
-        [0] * count, [0] * count, [0] * count, [0] * count, [0] * len(boxes), [1] * len(boxes), [0] * len(boxes),
-        [0] * len(plan.feeder), 1 if roomy else 0, 2 if roomy else 1, 3 if roomy else 2,
+        [0] * count, [0] * count, [0] * count, [0] * count, [0] * len(boxes), [1] * len(boxes), [0] * len(plan.feeder),
+        1 if roomy else 0, 2 if roomy else 1, 3 if roomy else 2,
+        bytearray(len(boxes)) if roomy else _joined(plan, len(boxes)), bytearray(len(boxes)),
     )  # fmt: skip
-    measure = _roomy if roomy else _compact
     for item, box in enumerate(boxes):
-        measure(size, item, box, shown_name(box, item == output))
-        label_end = size.label_start[item] + box.label_width + (1 if roomy else 0)
+        shown = wire_text(box, item == output, density)
         # A piece of wire shows on either side of what is set into it.
-        wire = max(SHORTEST, cell_width(box.on_wire) + 2 if box.on_wire else 0)
-        size.zone[item] = max(label_end if box.label_width else 0, size.width[item] + wire)
-        if box.ports > 1:
+        wire = cell_width(shown) + 2 if shown else 1
+        if roomy:
+            _roomy(size, item, box, shown_name(box, item == output), max(wire, SHORTEST))
+        else:
+            _compact(size, item, box, wire)
+        if box.ports > 1 and not size.joined[item]:
             first = plan.first_slot[item]
             out = out_row(box.ports)
             size.entry[first : first + box.ports] = range(-out, box.ports - out)
@@ -71,6 +77,35 @@ def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None
                 cell_width(stub_text(boxes[plan.owner[item]], plan.kind[item] is Kind.OUTPUT)) + 1
             )
     return size
+
+
+def _joined(plan: Plan, boxes: int) -> bytearray:
+    """Whether the two wires of a box may meet before it: they come in the order of the ports, and lead nowhere else.
+
+    So the upper wire is the first operand, and where two wires touch they go to one gate. A gate that reads one value twice
+    keeps a row for each wire.
+    """
+    joined = bytearray(boxes)
+    place = [0] * len(plan.kind)
+    for layer in plan.layers:
+        for at, item in enumerate(layer):
+            place[item] = at
+    for item in range(boxes):
+        first = plan.first_slot[item]
+        if plan.first_slot[item + 1] - first == 2:
+            upper, lower = plan.feeder[first], plan.feeder[first + 1]
+            alone = upper >= 0 and lower >= 0 and len(plan.users[upper]) == len(plan.users[lower]) == 1
+            joined[item] = alone and place[upper] < place[lower]
+    return joined
+
+
+def widen_shared(plan: Plan, boxes: Sequence[Box], size: Sizes, row: Sequence[int]) -> None:
+    """Give inputs that share a row the room for both numbers beside each other."""
+    for layer in plan.layers:
+        for upper, lower in pairwise(layer):
+            if upper < len(boxes) and lower < len(boxes) and size.shares[upper] and size.shares[lower]:
+                both = boxes[upper].gradient_room + boxes[lower].value_width + 2
+                size.zone[lower] = max(size.zone[lower], both if row[lower] - row[upper] == 2 else 0)
 
 
 def out_row(ports: int) -> int:
@@ -88,7 +123,14 @@ def shown_name(box: Box, is_output: bool) -> str:
     return "" if is_output or box.name == box.label else box.name
 
 
-def _roomy(size: Sizes, item: int, box: Box, name: str) -> None:
+def wire_text(box: Box, is_output: bool, density: Density) -> str:
+    """What is set into the wire of a box: its shape, and behind a box without an edge for it, its name."""
+    if density == "roomy":
+        return box.on_wire
+    return " ".join(filter(None, (shown_name(box, is_output), box.on_wire)))
+
+
+def _roomy(size: Sizes, item: int, box: Box, name: str, wire: int) -> None:
     """A box with an edge all round; the value stands beside its upper edge, the gradient below the wire."""
     padding = ROOMY_PADDING if box.ports else 1
     width = cell_width(box.label) + 2 * padding + 2
@@ -100,30 +142,29 @@ def _roomy(size: Sizes, item: int, box: Box, name: str) -> None:
     size.top[item] = size.above[item] = out + 1
     size.below[item] = rows - out
     size.height[item] = rows + 2
-    size.label_start[item] = width + 1
+    size.zone[item] = max(width + wire, width + box.label_width + 2 if box.label_width else 0)
 
 
-def _compact(size: Sizes, item: int, box: Box, name: str) -> None:
-    """A bare name, a gate in brackets, or for several operands a box whose upper edge carries the label.
+def _compact(size: Sizes, item: int, box: Box, wire: int) -> None:
+    """A bare name, a gate in brackets in one row, or for wires that do not meet a box whose upper edge carries the label.
 
-    Over a single row the labels lean back so far that the wire need not be longer than the shortest.
+    Over a single row the value stands above box and wire, and below them the gradient; of an input the value at the right end,
+    the gradient at the left. Beside more rows they stand right of the box.
     """
-    rows = max(box.ports, 1)
+    rows = 1 if size.joined[item] else max(box.ports, 1)
     out = out_row(rows)
     width = max(cell_width(box.label) + (2 if box.ports else 0), 1)
-    named = cell_width(name)
-    labelled = 1 if box.label_width else 0
-    if rows > 1:
-        width = max(width, named + 2 if name else 0)
-        label_start = width + 1
-    elif name:
-        width = max(width, named)
-        label_start = width + 1
-    else:
-        label_start = min(width, max(width + SHORTEST - box.label_width, 1 if box.ports else 0))
+    # A blank before the vertical piece of a wire, which may end in the row of an input's value.
+    value = box.value_width + (1 if box.value_width and not box.ports else 0)
+    gradient = box.gradient_room
     size.width[item] = width
     size.top[item] = out
-    size.above[item] = max(out, labelled)
-    size.below[item] = max(rows - 1 - out, labelled, 1 if name and rows == 1 else 0)
     size.height[item] = rows
-    size.label_start[item] = label_start
+    size.above[item] = max(out, 1 if value else 0)
+    size.below[item] = max(rows - 1 - out, 1 if gradient else 0)
+    size.zone[item] = max(
+        width + wire,
+        value + (width + 1 if out and value else 0),
+        gradient + (width + 1 if rows > 1 and gradient else 0),
+    )
+    size.shares[item] = not box.ports

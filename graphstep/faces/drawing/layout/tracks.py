@@ -40,6 +40,7 @@ def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Trac
     targets: dict[int, list[int]] = {}
     source_at: dict[int, int] = {}
     taken: set[int] = set()
+    meeting: set[int] = set()
     for item in layer:
         slots = plan.users[item]
         if not slots:
@@ -48,6 +49,9 @@ def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Trac
         here = row[item]
         taken.add(here)
         taken.update(entered)
+        gate = slot_item[slots[0]]
+        if gate < len(size.joined) and size.joined[gate]:
+            meeting.add(entered[0])
         if len(entered) > 1 or entered[0] != here:
             targets[item] = entered
             source_at[here] = item
@@ -62,7 +66,7 @@ def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Trac
             if other is not None and other != item:
                 after.setdefault(other, []).append(item)
                 before[item] += 1
-    return _place(row, targets, before, after, taken, tracks)
+    return _place(row, targets, before, after, taken, meeting, tracks)
 
 
 def _key(here: int, entered: list[int]) -> tuple[int, int]:
@@ -78,6 +82,7 @@ def _place(
     before: dict[int, int],
     after: dict[int, list[int]],
     taken: set[int],
+    meeting: set[int],
     tracks: Tracks,
 ) -> int:
     low = min([min(row[item], *entered) for item, entered in targets.items()])
@@ -91,7 +96,11 @@ def _place(
         if ready:
             item = heappop(ready)[2]
             here = tracks.detour[item][0] if item in tracks.detour else row[item]
-            track = skyline.drop(min(here, *targets[item]), max(here, *targets[item]), least.get(item, 0))
+            top, bottom = min(here, *targets[item]), max(here, *targets[item])
+            # Where two wires meet before a gate, one from above and one from below, they may end in one cell.
+            top += top != here and top in meeting
+            bottom -= bottom != here and bottom in meeting
+            track = skyline.drop(top, bottom, least.get(item, 0))
             if item in tracks.detour:
                 tracks.detour[item] = (here, track)
                 continue

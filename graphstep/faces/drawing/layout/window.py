@@ -114,16 +114,21 @@ def _entries(geometry: Geometry, number: int, top: int, bottom: int, seen: Windo
         y = row[item] + size.entry[first]
         end = geometry.wire_end(item)
         pointed = end if plan.kind[item] in (Kind.LEAVE, Kind.OUTPUT) else end - 1
-        for slot in range(first + max(top - y, 0), min(last, first + max(bottom - y, 0))):
+        in_one_row = size.entry[last - 1] == size.entry[first]
+        if in_one_row:
+            slots = range(first, last) if top <= y < bottom else range(0)
+        else:
+            slots = range(first + max(top - y, 0), min(last, first + max(bottom - y, 0)))
+        for slot in slots:
             feeder = plan.feeder[slot]
-            at = y + slot - first
+            at = row[item] + size.entry[slot]
             if feeder < 0:
                 seen.loose.append((pointed, at))
                 continue
             turn = geometry.last_turn(feeder)
             if turn is not None:
                 seen.runs.append((turn, at, end, at))
-            if plan.kind[item] is not Kind.PASS:
+            if plan.kind[item] is not Kind.PASS and not (in_one_row and slot > first):
                 seen.arrows.append((pointed, at))
 
 
