@@ -73,7 +73,7 @@ class Link:
 class Chain(Sequence[Link]):
     """The numbers from the one that was asked for to the one that began it; a link is made when it is looked at."""
 
-    __slots__ = ("_edges", "_start", "_values", "ending", "symptom", "trace", "weight")
+    __slots__ = ("_edges", "_start", "_values", "cause", "ending", "symptom", "trace")
 
     def __init__(
         self,
@@ -92,9 +92,9 @@ class Chain(Sequence[Link]):
         """What is odd about the number that was asked for."""
         self.ending = ending
         """What the last link is."""
-        self.weight = len(edges) + len(values) - 1 if weight is None else weight
-        """The link with the most extreme factor, where the chain ends in ``factor`` or ``gradual``; else the last."""
         self._start, self._edges, self._values = start, edges, values
+        self.cause = len(self) - 1 if weight is None else weight
+        """The place of the link that made it so: the last, or the one with the most extreme factor."""
 
     def __len__(self) -> int:
         return self._gradients + len(self._values)
@@ -129,7 +129,7 @@ class Chain(Sequence[Link]):
     @property
     def root(self) -> Link:
         """The place that made it so: what the whole chain is for."""
-        return self[self.weight] if self.ending in ("factor", "gradual") else self[-1]
+        return self[self.cause]
 
 
 def symptom_of(number: Number, scale: float = 1.0) -> Symptom:
@@ -179,6 +179,26 @@ def why_value(trace: Trace, node: int) -> Chain:
     """The chain of causes of a node's value, found in time linear in the size of the run."""
     values, ending = _values(trace, node)
     return Chain(trace, symptom_of(trace.value_of(node)), ending, start=None, values=values)
+
+
+def cause_of(trace: Trace, n: int) -> int | None:
+    """The step before step ``n`` that is the cause of what this one made; None where it begins here, and at the start.
+
+    Of a contribution it is what brought the sender its gradient, of a gradient its largest contribution, of the seed the output,
+    of a value the odd operand that it was made of.
+    """
+    step = trace.step(n)
+    if step.event == "start":
+        return None
+    if step.event == "update":
+        return trace.step_of_gradient(step.node)
+    if step.event == "seed":
+        return trace.step_of_value(step.node) or None
+    chain = why_value(trace, step.node) if step.event == "value" else why_gradient(trace, step.node)
+    if step.event != "sum" and chain[0].step == n:
+        return chain[1].step if len(chain) > 1 else None
+    # A contribution beside the one that counts most has a way of its own.
+    return chain[0].step if step.sender is None else why_gradient(trace, step.sender)[0].step
 
 
 # Gradients

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphstep.debugger import effects, facts
+from graphstep.debugger import cause_facts, effects, facts
 from graphstep.debugger.breakpoints import steps_at
 from graphstep.debugger.commands.what_if import edges_of, nudged
 from graphstep.debugger.session import Command, Reply, perform
@@ -181,10 +181,10 @@ def test_w_goes_back_from_change_to_change_and_says_where_there_is_none() -> Non
     for _ in range(3):
         session.do("last_change", 1)
     assert session.now.at == 1
-    # The step on show is the answer, also where nothing is selected.
+    # The step on show is the answer.
     assert session.said == ["Here q got its value, 9.  No step before this one has changed it."]
     session.do("last_change")
-    assert session.said == ["Here q got its value, 9.  No step before this one has changed it."]
+    assert session.said == ["It begins at ×, q, which computes it from ordinary numbers."]
     session.do("jump", 3)
     session.do("last_change")
     assert session.now.at == 2
@@ -312,3 +312,35 @@ def test_watches_stay_through_edits_and_opened_gates() -> None:
         assert [quantity.text for quantity in session.now.watches] == ["x*grad x", "grad y"]
     session.do("unwatch")
     assert not session.now.watches
+
+
+def test_w_again_goes_to_the_cause_of_what_the_step_made() -> None:
+    session = Session("h = tanh(50*x); q = h*w; q + 1", {"x": 3.0, "w": 2.0})
+    session.do("last")
+    trace, visited = session.now.trace, []
+    session.do("select", "x")
+    for _ in range(6):
+        before = session.now.at
+        session.do("last_change")
+        if session.now.at == before:
+            break
+        visited.append(trace.program.label(trace.step(session.now.at).node))
+    # x got its gradient at the last step, from 50*x, that from tanh; tanh has the slope that makes it tiny.
+    assert visited[:2] == ["50*x", "tanh(50*x)"]
+    assert session.now.at < trace.seed_step
+    assert session.now.selected == trace.step(session.now.at).node
+
+
+def test_the_chain_of_causes_is_asked_for_by_a_quantity_or_of_what_is_on_show() -> None:
+    session = Session("q = x*y; q + x", {"x": 3.0, "y": 0.0})
+    for argument, expected in (("grad y", ("y", "gradient")), ("value q", ("x*y", "value")), ("x", ("x", "gradient"))):
+        reply = session.do("causes", argument)
+        (fact,) = reply.facts
+        assert isinstance(fact, cause_facts.CausesOf)
+        assert (session.now.trace.program.label(fact.node), fact.of) == expected
+    session.do("step")
+    (fact,) = session.do("causes").facts
+    assert isinstance(fact, cause_facts.CausesOf)
+    assert fact.of == "value"
+    assert session.do("causes", "grad zz").status == "failed"
+    assert session.do("causes", "q*grad q").status == "failed"

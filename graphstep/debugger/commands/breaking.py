@@ -1,4 +1,4 @@
-"""Breakpoints: at a node, or on a condition; going on to the next one; and who changed a node."""
+"""Breakpoints: at a node, or on a condition; and going on to the next one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.debugger.breakpoints import last_change
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.conditions import CONDITION_WORDS, read_conditions
@@ -15,13 +14,11 @@ from graphstep.debugger.facts import (
     BreakGone,
     BreaksCleared,
     BreakSet,
-    Changed,
     ConditionsSet,
     Held,
     Moved,
     NoBreakpoints,
     NoneFurther,
-    Unchanged,
     UnfitError,
 )
 from graphstep.debugger.state import moved
@@ -94,21 +91,11 @@ def _clear(state: State, _: Argument) -> Done:
     return Done(replace(state, nodes=(), conditions=()), (BreaksCleared(),))
 
 
-def _last_change(state: State, argument: Argument) -> Done:
-    node = node_of(state, argument)
-    n = last_change(state.trace, node, state.at)
-    if n is None:
-        return Done(state, (Unchanged(node),))
-    after = moved(state, n)
-    return Done(after, (Moved(state.at, n), Changed(node, n)))
-
-
 RULES = {
     "continue": Rule(_continue, _none_behind),
     "continue_back": Rule(_continue_back, _none_before),
     "break_at": Rule(_break_at),
     "break_on": Rule(_break_on),
     "clear": Rule(_clear, _none_set),
-    "last_change": Rule(_last_change),
 }
 """What the actions on breakpoints do."""

@@ -6,13 +6,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, effects, facts, lesson_facts
 from graphstep.debugger.commands.lesson import placed
 from graphstep.debugger.session import perform
 from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.replies import sentence
-from graphstep.faces.replies.panels import jacobian_lines
+from graphstep.faces.replies.panels import cause_lines, jacobian_lines
 from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson import progress
@@ -151,6 +151,7 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Nudged: answers.nudge,
     facts.Candidates: lambda _, after, fact: answers.candidate_lines(after, fact),
     facts.Cells: lambda _, after, fact: answers.cell_lines(after, fact),
+    cause_facts.CausesOf: lambda _, after, fact: cause_lines(after.trace, fact),
     facts.PathsFrom: lambda _, after, fact: works.path_lines(after, fact.node),
     facts.Jacobians: lambda _, after, fact: jacobian_lines(after.trace, fact.edges),
 }

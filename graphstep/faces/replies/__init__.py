@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import facts, lesson_facts
+from graphstep.debugger import cause_facts, facts, lesson_facts
 from graphstep.debugger.actions import BY_ID, key_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.replies.panels import cell_text
@@ -136,6 +136,15 @@ def _unchanged(words: _Words, fact: facts.Unchanged) -> str:
 
 def _changed(words: _Words, fact: facts.Changed) -> str:
     return words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n))
+
+
+def _began(words: _Words, fact: cause_facts.Began) -> str:
+    from graphstep.analysis.chain import why_gradient, why_value
+    from graphstep.telling.reports.chain import ending
+
+    step = words.after.trace.step(fact.n)
+    values = step.event in ("value", "seed")
+    return ending((why_value if values else why_gradient)(words.after.trace, step.node))
 
 
 def _change(words: _Words, trace: Trace, node: int, n: int) -> str:
@@ -276,6 +285,7 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.ConditionsSet: _conditions,
     facts.Unchanged: _unchanged,
     facts.Changed: _changed,
+    cause_facts.Began: _began,
     facts.Watched: _watched,
     facts.PredictingEnds: _predicting_ends,
     facts.Answered: _answered,

@@ -20,7 +20,9 @@ from graphstep.telling.words.catalogue import message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from graphstep.analysis.chain import Chain
     from graphstep.analysis.witnesses import Row
+    from graphstep.debugger.cause_facts import CausesOf
     from graphstep.debugger.effects import Copy
     from graphstep.debugger.facts import Nudged
     from graphstep.debugger.state import State
@@ -158,6 +160,21 @@ def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
             yield from text.lines(reports.path(trace, orders(trace, wires[0].receiver)))
         except InputError as error:
             yield error.message
+
+
+def chain_of(trace: Trace, fact: CausesOf) -> Chain:
+    """The chain of causes that was asked for."""
+    from graphstep.analysis.chain import why_gradient, why_value
+
+    return (why_value if fact.of == "value" else why_gradient)(trace, fact.node)
+
+
+def cause_lines(trace: Trace, fact: CausesOf) -> Iterator[str]:
+    """A chain of causes, and the step that began it in full."""
+    from graphstep.faces.export import text
+    from graphstep.telling.reports import chain as reports
+
+    yield from text.lines(reports.told(chain_of(trace, fact)))
 
 
 def copy_remarks(copy: Copy) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, effects, facts, lesson_facts
 from graphstep.debugger.session import Command
 from graphstep.faces.replies import hit_text, screen_keys, sentence
 from graphstep.faces.tui.saying import say
@@ -103,6 +103,17 @@ def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
     screen.app.push_screen(TextPage(say(screen, "paths-title", name=name_of(trace.program, fact.node)), lines))
 
 
+def _causes(screen: SteppingScreen, _: State, fact: cause_facts.CausesOf) -> None:
+    from graphstep.faces.replies.panels import chain_of
+    from graphstep.faces.tui.dialogs.causes import CausesForm
+
+    def go(step: int | None) -> None:
+        if step is not None:
+            screen.do(Command("jump", step))
+
+    screen.app.push_screen(CausesForm(chain_of(screen.now.trace, fact)), go)
+
+
 def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:
     from graphstep.faces.replies.panels import jacobian_lines
     from graphstep.faces.tui.dialogs.page import TextPage
@@ -139,6 +150,7 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     facts.Selected: _selected,
     facts.Nudged: _nudged,
     facts.Undone: _undone,
+    cause_facts.CausesOf: _causes,
     facts.PathsFrom: _paths,
     facts.Jacobians: _jacobians,
     facts.Cells: _cells,

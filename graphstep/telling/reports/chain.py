@@ -8,7 +8,8 @@ from itertools import chain as chained
 from graphstep.analysis.chain import Chain, Link
 from graphstep.analysis.facts import Box, Named
 from graphstep.engine.trace import Trace
-from graphstep.gates.notation import TERMS
+from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.ground.arrays import number_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_name, gradient_term, wire_term
 from graphstep.telling.document import FULL, Block, Content, Document, Heading, Math, Table
@@ -28,10 +29,8 @@ def document(why: Chain, command: str = "", missing: Sequence[str] = ()) -> Docu
     """The whole chain under its program."""
     trace, first = why.trace, why[0]
     name = gradient_name(trace, first.node) if first.of == "gradient" else name_of(trace.program, first.node)
-    return Document(
-        heading(trace, "why", what=name),
-        chained((_title(why),), problem_text(trace), body(why), made_by(command, missing)),
-    )
+    blocks = chained((_title(why),), problem_text(trace), body(why), made_by(command, missing))
+    return Document(heading(trace, "why", what=name), blocks)
 
 
 def _title(why: Chain) -> Heading:
@@ -62,33 +61,43 @@ def body(why: Chain) -> Iterator[Block]:
 
 
 def _rows(why: Chain) -> Iterator[tuple[Content, ...]]:
-    if len(why) <= LISTED:
-        yield from (row(why.trace, link) for link in why)
-        return
+    trace, before = why.trace, -1
+    for place in listed(why):
+        if place - before > 1:
+            yield (("…",), (), (left_out(why, place - before - 1),))
+        link = why[place]
+        number = Math(_term(trace, link), (Rung(TERMS.number(link.number), "value", trace.writing.digits),))
+        yield (() if link.step is None else (str(link.step),)), (number,), (event_text(trace, link),)
+        before = place
+
+
+def listed(why: Chain) -> list[int]:
+    """The places of the links that have a row: of a long chain its ends and its cause, which may stand in the middle."""
     half = LISTED // 2
-    # The cause may stand anywhere in the middle, and has its row there.
-    cause = [why.weight] if why.ending in ("factor", "gradual") else []
-    shown = sorted({*range(half), *cause, *range(len(why) - half, len(why))})
-    before = -1
-    for n in shown:
-        if n - before > 1:
-            yield (("…",), (), (wording(why.trace).message("why-more", count=n - before - 1),))
-        yield row(why.trace, why[n])
-        before = n
+    ends = range(len(why)) if len(why) <= LISTED else (*range(half), why.cause, *range(len(why) - half, len(why)))
+    return sorted(set(ends))
 
 
-def row(trace: Trace, link: Link) -> tuple[Content, ...]:
-    """A link as a row: its step, its number, and what happened there."""
+def left_out(why: Chain, count: int) -> str:
+    """That links have no row."""
+    return wording(why.trace).message("why-more", count=count)
+
+
+def _term(trace: Trace, link: Link) -> Term:
+    """What the number of a link is called."""
     if link.wire is not None:
-        term = wire_term(link.wire)
-    elif link.of == "gradient":
-        term = gradient_term(trace, link.node)
-    else:
-        term = names_of(trace.program).operand(link.node)
-    number = Math(term, (Rung(TERMS.number(link.number), "value", trace.writing.digits),))
-    if link.step is None:
-        return (), (number,), (wording(trace).message("why-input"),)
-    return (str(link.step),), (number,), (explain(trace, link.step).title,)
+        return wire_term(link.wire)
+    return gradient_term(trace, link.node) if link.of == "gradient" else names_of(trace.program).operand(link.node)
+
+
+def number_text_of(trace: Trace, link: Link) -> str:
+    """The number of a link, with what it is called: ``df/dx = 0``."""
+    return f"{_term(trace, link).read(TEXT).text} = {number_text(link.number, trace.writing.digits)}"
+
+
+def event_text(trace: Trace, link: Link) -> str:
+    """What happened at a link."""
+    return wording(trace).message("why-input") if link.step is None else explain(trace, link.step).title
 
 
 def ending(why: Chain) -> str:

@@ -267,3 +267,16 @@ def test_the_help_says_what_signs_and_the_mouse_mean() -> None:
         assert MESSAGES[f"{key}-what"] in text
         assert MESSAGES[key] in text
     assert max(map(len, help_page(60).plain.split("\n"))) <= 60
+
+
+def test_the_chain_of_causes_is_listed_and_enter_goes_to_its_beginning() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "ctrl+w")
+        frame = driver.frame()
+        assert "why df/dx = 0" in frame
+        assert "It begins at relu, y, which computes it from ordinary numbers." in frame
+        await driver.press("enter")
+        assert driver.now.at == 4
+        assert driver.now.trace.step(4).node == driver.now.trace.program.names["y"]
+
+    drive(play, "h = tanh(w*x); y = relu(h - 2); y + 3*h*y", {"w": 0.5, "x": 2.0})

@@ -83,6 +83,8 @@ _DIALOGS: dict[str, English] = {
     "file-nameless": "The file needs a name.",
     "file-sure": "{file} exists. Enter once more overwrites it; another name does not.",
     "file-exists": "{file} exists: it would be overwritten.",
+    "causes-title": "why {number}",
+    "causes-keys": "↑ ↓ choose, enter goes there, esc closes",
     "find-title": "find a node or a step",
     "find-keys": "↑ ↓ choose, enter goes, esc cancels",
     "find-example": "x, x+y, exp, v7, or the number of a step",

@@ -1,0 +1,24 @@
+"""What a reply says of causes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from graphstep.debugger.facts import AboutNode, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class CausesOf(AboutNode):
+    """The chain of causes of a node's gradient or value was asked for."""
+
+    of: Literal["gradient", "value"]
+    """Which of the two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Began(Fact):
+    """What a step made has no cause before it."""
+
+    n: int
+    """The step."""

@@ -1,0 +1,58 @@
+"""Causes: the step that last changed a node, the cause of what a step made, and the whole chain to where it began."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graphstep.analysis.chain import cause_of
+from graphstep.debugger.breakpoints import last_change
+from graphstep.debugger.cause_facts import Began, CausesOf
+from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.facts import Changed, Moved, NoNode, Unchanged, UnfitError
+from graphstep.debugger.state import moved
+from graphstep.debugger.watches import read_quantity
+from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    from graphstep.debugger.commands import Argument
+    from graphstep.debugger.state import State
+
+
+def _last_change(state: State, argument: Argument) -> Done:
+    node, step = node_of(state, argument), state.trace.step(state.at)
+    if argument is None and step.event != "start" and step.node == node:
+        # This step made it: who asks again wants the cause of that.
+        return _cause(state)
+    n = last_change(state.trace, node, state.at)
+    if n is None:
+        return Done(state, (Unchanged(node),))
+    return Done(moved(state, n), (Moved(state.at, n), Changed(node, n)))
+
+
+def _cause(state: State) -> Done:
+    """Go to the cause of what the step on show made; a node that is selected gives way to the one that it is about."""
+    trace, n = state.trace, cause_of(state.trace, state.at)
+    if n is None:
+        return Done(state, (Began(state.at),))
+    node = trace.step(n).node
+    selected = None if state.selected is None else node
+    return Done(replace(moved(state, n), selected=selected), (Moved(state.at, n), Changed(node, n)))
+
+
+def _causes(state: State, argument: Argument) -> Done:
+    """The chain of what was named; else of the gradient of the node in question, or of its value before that is known."""
+    trace = state.trace
+    if isinstance(argument, str):
+        quantity = read_quantity(argument, trace.program)
+        node = names_of(trace.program).find(quantity.name) if quantity.name else None
+        if node is None:
+            raise UnfitError(NoNode(argument))
+        return Done(state, (CausesOf(node, "value" if quantity.kind == "value" else "gradient"),))
+    node = node_of(state, argument)
+    return Done(state, (CausesOf(node, "value" if trace.gradient(node, state.at) is None else "gradient"),))
+
+
+RULES = {"last_change": Rule(_last_change), "causes": Rule(_causes)}
+"""What the actions on causes do."""
