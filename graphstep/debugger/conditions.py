@@ -95,12 +95,15 @@ class Condition:
         return not self.node or (name is not None and fnmatchcase(name, self.node))
 
 
-def read_conditions(text: str, program: Program) -> tuple[Condition, ...]:
-    """The conditions in a text, with semicolons between them. Raises InputError for what is none, and what no program has."""
+def read_conditions(text: str, program: Program | None = None) -> tuple[Condition, ...]:
+    """The conditions in a text, with semicolons between them.
+
+    Raises InputError for what is none, and for a node that the program has not; without a program any may be named.
+    """
     return tuple(_joined(" ".join(part.split()), program) for part in text.split(";") if part.strip())
 
 
-def _joined(text: str, program: Program) -> Condition:
+def _joined(text: str, program: Program | None) -> Condition:
     """A condition; ``or`` binds less than ``and``, and that less than ``not``."""
     joints: tuple[Joint, Joint] = ("or", "and")
     for joint in joints:
@@ -139,7 +142,7 @@ def _closing(text: str) -> int:
     return -1
 
 
-def _test(text: str, program: Program) -> Condition:
+def _test(text: str, program: Program | None) -> Condition:
     words = text.split()
     if text in ("isnan", "isinf"):
         return Condition(text, "isnan" if text == "isnan" else "isinf")
@@ -171,11 +174,11 @@ def _test(text: str, program: Program) -> Condition:
     return Condition(text, what, (), node, match["of"] or "", sign, read_number(match["number"]))
 
 
-def _node(text: str, program: Program) -> str:
+def _node(text: str, program: Program | None) -> str:
     """A node or a pattern as typed; InputError where no node is meant."""
     from graphstep.telling.names import names_of
 
-    if text and names_of(program).find(text) is None:
+    if text and program is not None and names_of(program).find(text) is None:
         if "*" not in text or not re.fullmatch(r"[\w*]+", text):
             raise InputError(
                 f"no node is called {quoted(text)}", hint=did_you_mean(text, program.names) or "leave it out for all"

@@ -33,8 +33,8 @@ class Copy:
 
     setup: Setup
     """What opens it, with the step and the breakpoints."""
-    closed: bool
-    """Whether gates are open here that are closed when it is opened again."""
+    unfolds: bool
+    """Whether gates are folded here that no option folds when it is opened again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,16 +350,21 @@ class NoEdges(AboutNode):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened(Fact):
-    """A composite gate is open."""
-
-    node: int
-    """The gate, by its number before."""
+class Opened(AboutNode):
+    """A composite gate is open: its parts are on show."""
 
 
 @dataclass(frozen=True, slots=True)
-class Closed(Fact):
-    """What was opened last is closed."""
+class Closed(AboutNode):
+    """The gate that was opened last is closed."""
+
+    by_step: bool = False
+    """Whether a step led out of it; else the place is the one at which it was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending(Fact):
+    """Inside an opened gate there is no step further yet: no gradient has arrived at the gate."""
 
 
 @dataclass(frozen=True, slots=True)

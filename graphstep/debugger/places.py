@@ -1,10 +1,12 @@
-"""Where a place in one run is in another run of the same calculation, when gates were opened or folded in between."""
+"""Where a place in one run is in another run of the same calculation, with other inputs, or with its gates folded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from graphstep.debugger.frames import frame_of, opened, outermost
+from graphstep.debugger.state import Shelf
 from graphstep.ground.arrays import shape_of
 from graphstep.language import rewrite
 from graphstep.language.shapes import BROADCAST, infer_shapes
@@ -12,6 +14,7 @@ from graphstep.language.shapes import BROADCAST, infer_shapes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
@@ -20,51 +23,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Level:
-    """What was on show before gates were opened or folded: enough to go back."""
+class Folding:
+    """What was on show before typed parts were made composite gates: enough to go back."""
 
-    kind: Literal["into", "fold"]
-    """What was done to it."""
     trace: Trace
     """The run before."""
     where: tuple[int | None, ...]
     """For each of its nodes the node of the same value in the program after."""
-    node: int | None = None
-    """The gate that was opened; None for a folding."""
 
     def __eq__(self, other: object) -> bool:
-        # The runs before are those of the run on show, which is compared: they follow from it.
-        return isinstance(other, Level) and (self.kind, self.node, self.where) == (other.kind, other.node, other.where)
+        # The run before is that of the program as it was opened, with the inputs of the run on show: it follows from there.
+        return isinstance(other, Folding) and self.where == other.where
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.node))
+        return hash(self.where)
 
     def inward(self, index: int) -> int:
         """The node after for a node before; for one that was folded away, the gate that it is now inside."""
-        for place in range(index, len(self.where)):
-            inner = self.where[place]
-            if inner is not None:
-                return inner
-        return index
-
-    def parts(self, index: int) -> range:
-        """The nodes after that stand for a node before: itself, or the parts of a gate that was opened."""
-        last = self.inward(index)
-        return range(self.inward(index - 1) + 1 if index and self.kind == "into" else last, last + 1)
+        return next((found for found in self.where[index:] if found is not None), index)
 
     def outward(self, index: int) -> int:
-        """The node before for a node after; for a part of an opened gate, that gate."""
-        for before, after in enumerate(self.where):
-            if after is not None and after >= index:
-                return before
-        return len(self.where) - 1
-
-    def unfolded(self, index: int) -> int:
-        """The node before for a node after a folding: the one of the same value."""
-        for before in range(len(self.where) - 1, -1, -1):
-            if self.where[before] == index:
-                return before
-        return len(self.where) - 1
+        """The node before of the same value as a node after."""
+        return max((before for before, after in enumerate(self.where) if after == index), default=len(self.where) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,28 +73,52 @@ def with_inputs(before: Trace, inputs: Mapping[str, Number], texts: Mapping[str,
     return _fitted(before, before.program, range(len(before.program.nodes)), values, setup)
 
 
-def refitted(
-    before: Trace, levels: Sequence[Level], inputs: Mapping[str, Number], texts: Mapping[str, str | None]
-) -> tuple[Refitted, tuple[Level, ...]]:
-    """A run with other inputs, and the runs before each gate of it was opened or folded; raises as :func:`with_inputs`."""
-    outcome = with_inputs(before, inputs, texts)
-    if outcome.where is None:
-        return outcome, tuple(replace(level, trace=level.trace.with_inputs(inputs, texts)) for level in levels)
-    again = []
-    for level in levels:
-        # Each is opened anew: another shape may have put copies between its parts.
-        outer = with_inputs(level.trace, inputs, texts)
-        node = None if level.node is None else outer.node(level.node)
-        program = outer.trace.program
-        rewriting = rewrite.fold(program) if node is None else rewrite.expand(program, only=(node,))
-        again.append(Level(level.kind, outer.trace, rewritten(outer.trace, rewriting).where or rewriting.where, node))
-    return outcome, tuple(again)
+def edited(state: State, inputs: Mapping[str, Number], texts: Mapping[str, str | None]) -> State:
+    """The state with other inputs, and the same gates open; raises as :func:`with_inputs`."""
+    outer = outermost(state)
+    found = with_inputs(outer.trace, inputs, texts)
+    folding = outer.folding and _refolded(outer.folding, inputs, texts)
+    if found.where is None:
+        after = replace(outer, trace=found.trace, folding=folding)
+    else:
+        # With other shapes the nodes have moved.
+        at = carried(outer.trace, outer.at, found.trace, found.node)
+        shelves = tuple(_renumbered(shelf, outer.trace, found) for shelf in outer.shelves)
+        after = outer.carried_to(found.trace, at, found.node, folding=folding, shelves=shelves)
+    inner = [(caller.trace, caller.place) for caller in state.frames[1:]] + [(state.trace, state.place)]
+    for caller, (trace, place) in zip(state.frames, inner, strict=False):
+        after = opened(after, found.node(caller.node))
+        found = Refitted(after.trace, None) if found.where is None else _moves(trace, after.trace)
+        at = place.at if found.where is None else carried(trace, place.at, after.trace, found.node)
+        selected = None if place.selected is None else found.node(place.selected)
+        after = replace(after, at=min(at, after.last), selected=selected)
+    return after
 
 
-def closed(trace: Trace, at: int, level: Level) -> tuple[Trace, int, Callable[[int], int]]:
-    """The run before a gate was opened or folded, the step there, and what leads from each node to the one there."""
-    node = level.outward if level.kind == "into" else level.unfolded
-    return level.trace, carried(trace, at, level.trace, node), node
+def _refolded(folding: Folding, inputs: Mapping[str, Number], texts: Mapping[str, str | None]) -> Folding:
+    """A folding of a run with other inputs."""
+    before = with_inputs(folding.trace, inputs, texts)
+    if before.where is None:
+        return replace(folding, trace=before.trace)
+    # It is folded anew: another shape may have put copies between its parts.
+    made = rewrite.fold(before.trace.program)
+    return Folding(before.trace, rewritten(before.trace, made).where or made.where)
+
+
+def _renumbered(shelf: Shelf, old: Trace, found: Refitted) -> Shelf:
+    """What is set inside a gate, in a run in which nodes have moved."""
+    path, new = list[int](), found.trace
+    for gate in shelf.path:
+        path.append(found.node(gate))
+        old, new = frame_of(old, gate), frame_of(new, path[-1])
+        found = _moves(old, new)
+    return Shelf(tuple(path), tuple(sorted({found.node(node) for node in shelf.nodes})), ())
+
+
+def _moves(old: Trace, new: Trace) -> Refitted:
+    """Where the nodes of a frame are in the same frame with other shapes."""
+    shapes = {name: new.node(index).shape for index, name in enumerate(new.program.inputs)}
+    return Refitted(new, _joined(old.program, range(len(old.program.nodes)), infer_shapes(old.program, shapes)))
 
 
 def rewritten(before: Trace, rewriting: Rewritten) -> Refitted:
@@ -127,12 +131,17 @@ def _fitted(before: Trace, program: Program, where: Sequence[int | None], values
 
     fitted = infer_shapes(program, {name: shape_of(value) for name, value in values.items()})
     new = run_fitted(fitted.program, values, seed=before.seed, ties=before.ties, setup=setup)
+    return Refitted(new, _joined(before.program, where, fitted))
+
+
+def _joined(old: Program, where: Sequence[int | None], fitted: Rewritten) -> tuple[int | None, ...]:
+    """For each node of a program the one in what was made of it by a rewriting, and then by other shapes."""
     joined = [None if x is None else fitted.where[x] for x in where]
-    for index, node in enumerate(before.program.nodes):
+    for index, node in enumerate(old.nodes):
         if node.gate == BROADCAST:
             # To fit it is but its source: it is looked for before the gate that reads it.
-            joined[index] = _copy(before.program, index, fitted.program, joined)
-    return Refitted(new, tuple(joined))
+            joined[index] = _copy(old, index, fitted.program, joined)
+    return tuple(joined)
 
 
 def _copy(old: Program, index: int, new: Program, where: Sequence[int | None]) -> int | None:
@@ -146,10 +155,10 @@ def _copy(old: Program, index: int, new: Program, where: Sequence[int | None]) -
     return None
 
 
-def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int], parts: Callable[[int], range] | None = None) -> int:
+def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int]) -> int:
     """The step of ``new`` that shows what step ``at`` of ``old`` shows, or the last one before the two differ.
 
-    ``node`` leads from a node of ``old`` to that of ``new``, and ``parts`` to all that stand for it when it was opened.
+    ``node`` leads from a node of ``old`` to that of ``new``.
     """
     step = old.step(at)
     if step.event == "start":
@@ -160,9 +169,8 @@ def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int], parts: 
         return new.seed_step
     if step.sender is not None:
         sender, receiver = node(step.sender), node(step.node)
-        senders = range(sender, sender + 1) if parts is None else parts(step.sender)
-        sent = [wire for wire in new.arrivals(receiver) if wire.sender in senders]
-        same = [wire for wire in sent if (wire.sender, wire.slot) == (sender, step.slot)]
+        sent = [wire for wire in new.arrivals(receiver) if wire.sender == sender]
+        same = [wire for wire in sent if wire.slot == step.slot]
         if sent:
             return (same or sent)[-1].step
         return new.step_of_gradient(sender) or new.seed_step

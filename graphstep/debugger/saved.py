@@ -9,30 +9,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.debugger.conditions import read_conditions
+from graphstep.debugger.frames import opened
 from graphstep.debugger.session import Command, perform
-from graphstep.debugger.state import Edit, Inputs, Place, Score, State
-from graphstep.debugger.watches import read_quantity
+from graphstep.debugger.state import Edit, Inputs, Place, Score, Shelf, State
+from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.engine.opening import read_setup
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.walk import Answered, LessonRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphstep.ground.arrays import Number
     from graphstep.teaching.lesson.rehearsal import Rehearsal
 
-FORMAT = 1
+FORMAT = 2
 """The number of the format."""
 
-_AS_THEY_ARE = ("at", "selected", "nodes", "cells")
-"""The fields that JSON holds as they are."""
+_OPENED_INTO = 1
+"""The format before that: opening a gate put its parts into the program, and gave its nodes and steps other numbers."""
 
 
 def to_json(state: State) -> str:
     """A state as JSON. InputError for a round of a training, which only its training can open again."""
-    trace = state.trace
+    trace = state.root
     if trace.updates:
         raise InputError("a round of a training is no session of its own", hint="the training opens it again: --at-round")
     setup = {**asdict(trace.setup), "inputs": dict(trace.setup.inputs)}
@@ -42,9 +43,12 @@ def to_json(state: State) -> str:
         "setup": setup,
         "inputs": _written(trace.inputs),
         "seed": _plain(trace.seed),
-        "opened": [level.node for level in state.levels],
+        "folded": state.folding is not None,
+        "frames": [{"node": caller.node, "place": asdict(caller.place)} for caller in state.frames],
+        "place": asdict(state.place),
+        "shelves": [asdict(shelf) for shelf in state.shelves],
         "conditions": [condition.text for condition in state.conditions],
-        "watches": [quantity.text for quantity in state.watches],
+        "watches": [asdict(quantity) for quantity in state.watches],
         "score": None if state.score is None else asdict(state.score),
         "lesson": None if state.lesson is None else _place(state, state.lesson),
         "past": [
@@ -56,7 +60,6 @@ def to_json(state: State) -> str:
             }
             for edit in state.past
         ],
-        **{name: getattr(state, name) for name in _AS_THEY_ARE},
     }
     return json.dumps(document, ensure_ascii=False)
 
@@ -72,7 +75,9 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
         version = document["format"]
     except (ValueError, TypeError, KeyError) as error:
         raise InputError("this is no saved session") from error
-    if version != FORMAT:
+    if version == _OPENED_INTO:
+        document = _without_opened(document)
+    elif version != FORMAT:
         raise InputError(f"this session has the format {version!r}, and {FORMAT} is what can be read")
     fields = document["setup"]
     setup = Setup(**{**fields, "data": tuple(fields["data"]), "breaks": tuple(fields["breaks"])})
@@ -81,18 +86,21 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     lesson, edited = _lesson(document["lesson"], lessons)
     # What holds the learner is the lesson's own run.
     state = State(replace(opening, setup=setup).run() if lesson is None or edited else lesson.scene.trace, lesson=lesson)
-    for node in document["opened"]:
-        state, _ = perform(state, Command("fold") if node is None else Command("into", node))
-    conditions, watches = "; ".join(document["conditions"]), document["watches"]
-    program, score = state.trace.program, document["score"]
+    if document["folded"]:
+        state, _ = perform(state, Command("fold"))
+    if version == _OPENED_INTO:
+        document["watches"] = [asdict(read_quantity(watch, state.trace.program)) for watch in document["watches"]]
+    for frame in document["frames"]:
+        state = opened(state.at_place(_read_place(frame["place"])), frame["node"])
+    score = document["score"]
     return replace(
-        state,
-        **_arranged(document),
-        conditions=read_conditions(conditions, program),
-        watches=tuple(read_quantity(watch, program) for watch in watches),
+        state.at_place(_read_place(document["place"])),
+        shelves=tuple(Shelf(tuple(x["path"]), tuple(x["nodes"]), _cells(x["cells"])) for x in document["shelves"]),
+        conditions=read_conditions("; ".join(document["conditions"])),
+        watches=tuple(Quantity(**watch) for watch in document["watches"]),
         score=None if score is None else Score(**score),
         past=tuple(
-            Edit(Inputs(_read(edit["values"]), edit["texts"]), *(Place(**_arranged(edit[name])) for name in ("place", "end")))
+            Edit(Inputs(_read(edit["values"]), edit["texts"]), *(_read_place(edit[name]) for name in ("place", "end")))
             for edit in document["past"]
         ),
     )
@@ -104,7 +112,7 @@ def _place(state: State, lesson: LessonRun) -> dict[str, Any]:
         "path": str(lesson.rehearsal.lesson.path),
         "place": lesson.place,
         "answers": {key: asdict(answered) for key, answered in lesson.answers.items()},
-        "edited": state.trace is not lesson.scene.trace,
+        "edited": state.root is not lesson.scene.trace,
     }
 
 
@@ -117,14 +125,24 @@ def _lesson(kept: dict[str, Any] | None, lessons: Callable[[str], Rehearsal] | N
     return LessonRun(lessons(kept["path"]), kept["place"], answers), kept["edited"]
 
 
-def _arranged(document: Mapping[str, Any]) -> dict[str, Any]:
+def _without_opened(document: dict[str, Any]) -> dict[str, Any]:
+    """A session of the format before as one of this; InputError where gates are open in it."""
+    if any(node is not None for node in document["opened"]):
+        raise InputError(
+            "in this session of an older graphstep a gate is open, and its steps are numbered otherwise now",
+            hint="close its gates with the graphstep that saved it, and save it again",
+        )
+    place = {name: document[name] for name in ("at", "selected", "nodes", "cells")}
+    return {**document, "folded": bool(document["opened"]), "frames": [], "shelves": [], "place": place}
+
+
+def _read_place(document: Mapping[str, Any]) -> Place:
     """A place, with tuples where JSON has lists."""
-    return {
-        "at": document["at"],
-        "selected": document["selected"],
-        "nodes": tuple(document["nodes"]),
-        "cells": tuple((node, tuple(cell)) for node, cell in document["cells"]),
-    }
+    return Place(document["at"], document["selected"], tuple(document["nodes"]), _cells(document["cells"]))
+
+
+def _cells(cells: Sequence[Any]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    return tuple((node, tuple(cell)) for node, cell in cells)
 
 
 def _written(values: Mapping[str, Number]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from graphstep.debugger.actions import Set
     from graphstep.debugger.conditions import Condition
-    from graphstep.debugger.places import Level
+    from graphstep.debugger.frames import Caller
+    from graphstep.debugger.places import Folding
     from graphstep.debugger.watches import Quantity
     from graphstep.engine.step import Phase
     from graphstep.engine.trace import Trace
@@ -74,12 +75,27 @@ class Edit:
     """Where it left the user: whoever is still there comes back to :attr:`place`, also where nodes have moved."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is set inside a gate that is closed, for when it is opened again."""
+
+    path: tuple[int, ...]
+    """The gate, behind those around it, from the outside in."""
+    nodes: tuple[int, ...]
+    """The nodes with a breakpoint."""
+    cells: tuple[tuple[int, tuple[int, ...]], ...]
+    """By node the cell that was looked at last."""
+
+
 @dataclass(frozen=True, eq=False)
 class State:
-    """The whole debugger. Two states are equal when they were opened alike, stand at one place, and are set alike."""
+    """The whole debugger. Two states are equal when they were opened alike, stand at one place, and are set alike.
+
+    Nodes and steps are those of the run on show: of the whole program, or of a gate that is open.
+    """
 
     trace: Trace
-    """The run on show: with the inputs as they were edited, and with the gates opened and folded that :attr:`levels` names."""
+    """The run on show, with the inputs as they were edited: of the program, or of the gate that was opened last."""
     at: int = 0
     """The number of the step that is shown; 0 is the start."""
     selected: int | None = None
@@ -94,15 +110,19 @@ class State:
     """The quantities that are listed with every step."""
     score: Score | None = None
     """The answers in predict mode; None outside of it."""
-    levels: tuple[Level, ...] = ()
-    """The gates that were opened or folded, the latest last, each with the run before."""
+    frames: tuple[Caller, ...] = ()
+    """The gates that are open, the outermost first, each with the place around it."""
+    shelves: tuple[Shelf, ...] = ()
+    """What is set inside gates that are closed, by their paths, ascending."""
+    folding: Folding | None = None
+    """What the program was before its gates were folded; None where they are as it was opened."""
     past: tuple[Edit, ...] = ()
     """The edits that can be undone, the latest last."""
     lesson: LessonRun | None = None
     """The place in the lesson that is gone through; None outside of one."""
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, State) or not same_run(self.trace, other.trace):
+        if not isinstance(other, State) or not same_run(self.root, other.root):
             return False
         return all(getattr(self, part.name) == getattr(other, part.name) for part in fields(self) if part.name != "trace")
 
@@ -128,13 +148,40 @@ class State:
     def limit(self) -> int | None:
         """The last step that a lesson lets the learner look at; None for all: in a run that was edited, and at the end."""
         lesson = self.lesson
-        if lesson is None or lesson.finished or self.trace is not lesson.scene.trace:
+        if lesson is None or lesson.finished or self.root is not lesson.scene.trace:
             return None
         return lesson.step
 
     @property
+    def root(self) -> Trace:
+        """The run of the whole program."""
+        return self.frames[0].trace if self.frames else self.trace
+
+    @property
+    def root_place(self) -> Place:
+        """Where the user is in the whole program."""
+        return self.frames[0].place if self.frames else self.place
+
+    def with_root_place(self, place: Place) -> State:
+        """The state at another place of the whole program, with the same gates open."""
+        if self.frames:
+            return replace(self, frames=(replace(self.frames[0], place=place), *self.frames[1:]))
+        return self.at_place(place)
+
+    def at_place(self, place: Place) -> State:
+        """The state at another place of the run on show."""
+        return replace(self, **{part.name: getattr(place, part.name) for part in fields(place)})
+
+    @property
+    def path(self) -> tuple[int, ...]:
+        """The gates that are open, from the outside in."""
+        return tuple(caller.node for caller in self.frames)
+
+    @property
     def last(self) -> int:
-        """The number of the last step that may be looked at."""
+        """The number of the last step that may be looked at: of the forward pass inside a gate whose gradient has not arrived."""
+        if self.frames:
+            return len(self.trace) if self.frames[-1].sends else self.trace.seed_step - 1
         return len(self.trace) if self.limit is None else min(self.limit, len(self.trace))
 
     @property
@@ -162,7 +209,7 @@ class State:
         return replace(self, cells=tuple(sorted({**dict(self.cells), node: cell}.items())))
 
     def carried_to(self, trace: Trace, at: int, node: Callable[[int], int], **others: Any) -> State:
-        """The state in another run of the same calculation; ``node`` leads from each node to the one there."""
+        """The state, with all gates closed, in another run of the same calculation; ``node`` leads from a node to the new one."""
         selected = None if self.selected is None else node(self.selected)
         nodes = tuple(sorted({node(index) for index in self.nodes}))
         return replace(self, trace=trace, at=at, selected=selected, nodes=nodes, cells=(), **others)
@@ -193,8 +240,10 @@ def _same_values(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool
 
 def moved(state: State, n: int) -> State:
     """The state at step ``n``, or as near as it may be; an open question of predict mode is dropped."""
-    n = min(max(n, 0), state.last)
+    return replace(without_question(state), at=min(max(n, 0), state.last))
+
+
+def without_question(state: State) -> State:
+    """The state without an open question of predict mode."""
     score = state.score
-    if score is not None and score.tries is not None:
-        score = replace(score, tries=None)
-    return replace(state, at=n, score=score)
+    return state if score is None or score.tries is None else replace(state, score=replace(score, tries=None))

@@ -34,7 +34,8 @@ class Quantity:
     kind: Kind
     """What it is."""
     name: str = ""
-    """The name, id or text of the node, which is looked up in each program that gates are opened in; empty for an expression."""
+    """The name, id or text of the node, which is looked up inside an opened gate first and then around it; empty for an
+    expression."""
 
 
 def read_quantity(text: str, program: Program) -> Quantity:
@@ -56,6 +57,14 @@ def read_quantity(text: str, program: Program) -> Quantity:
         if names.find(gradients.get(name, name)) is None:
             raise UnfitError(NoNode(gradients.get(name, name)))
     return Quantity(text, "expression")
+
+
+def names_in(quantity: Quantity) -> tuple[str, ...]:
+    """The names of the nodes that a quantity is about."""
+    if quantity.kind != "expression":
+        return (quantity.name,)
+    expression, gradients = _spelled(quantity.text)
+    return tuple(gradients.get(name, name) for name in read(expression).inputs)
 
 
 def number_of(trace: Trace, at: int, quantity: Quantity) -> Number | None:

@@ -37,7 +37,7 @@ class Node:
     span: Span | None = None
     """Where its expression stands in the text, without enclosing parentheses."""
     text: str | None = None
-    """Its expression where the text does not hold it: parts of an expanded composite gate."""
+    """Its expression where the text does not hold it: parts of an expanded composite gate, and what an opened gate reads."""
     options: tuple[tuple[str, Any], ...] = ()
     """What a structural gate was told besides its operands, by name: ``(("axis", 0),)``. Every value is hashable."""
     shape: Shape = ()
@@ -54,6 +54,20 @@ class Node:
         return {slot: x for slot, x in enumerate(self.operands) if isinstance(x, Constant)}
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the program of an opened gate takes over from the program around it, so that no symbol stands for two values."""
+
+    name: str
+    """What the gate is called there: its parts are ``name.1``, ``name.2``, …, and its last part is the gate itself."""
+    objective: str
+    """What is differentiated: the output of the outermost program, or what the seed makes of it."""
+    change: str
+    """The letter of a whole effect there."""
+    slots: tuple[int, ...] = ()
+    """By input the slot of the gate that it stands for."""
+
+
 @dataclass(frozen=True)
 class Program:
     """A program as it was read: immutable, and the same for any values of its inputs."""
@@ -68,6 +82,8 @@ class Program:
     """Every name that denotes a node: inputs and assigned names."""
     data: frozenset[str] = frozenset()
     """The inputs that are data: given, and not to be changed, so that nobody asks for a gradient with respect to them."""
+    scope: Scope | None = None
+    """Where it is the inside of an opened gate, what it takes over from the program around it."""
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
 
-_SLOTS = ("x", "y", "z")
+SLOTS = ("x", "y", "z")
+"""What an expansion calls the inputs of its gate, by slot."""
 _PART_WIDTH = 40
 """Characters of an input's expression inside the expression of a part."""
 
@@ -65,9 +66,9 @@ def expand(program: Program, only: Collection[int] | None = None) -> Rewritten:
     where: list[int] = []
     for index, node in enumerate(program.nodes):
         operands = _moved(node.operands, where)
-        if (chosen is None or index in chosen) and (expansion := _expansion(node)):
+        if (chosen is None or index in chosen) and (expansion := expansion_of(node)):
             spelled = tuple(_spelled(program, x) for x in node.operands)
-            nodes.extend(_parts(node, _template(expansion, chosen is None), operands, spelled, len(nodes)))
+            nodes.extend(_parts(node, template_of(expansion, chosen is None), operands, spelled, len(nodes)))
         else:
             nodes.append(replace(node, operands=operands))
         where.append(len(nodes) - 1)
@@ -104,14 +105,14 @@ def _rewritten(program: Program, nodes: Sequence[Node], where: Sequence[int]) ->
 # Expanding
 
 
-def _expansion(node: Node) -> str:
+def expansion_of(node: Node) -> str:
     """The expansion of a node's gate, for the node's options; empty where there is none."""
     row = GATES[node.gate] if node.gate is not None else None
     return "" if row is None or row.expansion is None else row.expansion(row.settings(node.options))
 
 
 @lru_cache(maxsize=256)
-def _template(expansion: str, deep: bool) -> Program:
+def template_of(expansion: str, deep: bool) -> Program:
     """The expansion of a gate as a program of x, y, z; with ``deep`` down to gates that are not composite."""
     program = read(expansion)
     return expand(program).program if deep else program
@@ -119,8 +120,8 @@ def _template(expansion: str, deep: bool) -> Program:
 
 def _parts(node: Node, template: Program, operands: Sequence[Operand], spelled: Sequence[str], first: int) -> Iterator[Node]:
     inputs = len(template.inputs)
-    slots = [_SLOTS.index(name) for name in template.inputs]
-    texts = dict(zip(_SLOTS, spelled, strict=False))
+    slots = [SLOTS.index(name) for name in template.inputs]
+    texts = dict(zip(SLOTS, spelled, strict=False))
     for index in range(inputs, len(template.nodes)):
         part = template.nodes[index]
         read_from: list[Operand] = []
@@ -157,11 +158,11 @@ def _substituted(formula: str, texts: Mapping[str, str]) -> str:
         text = texts[name[1] or name[2]]
         return text if name[1] or _ATOM.fullmatch(text) else f"({text})"
 
-    return _LETTER.sub(put, formula)
+    return LETTER.sub(put, formula)
 
 
 # An input x, y, z of an expansion, or what it calls q: where it is a whole input of a function, or elsewhere.
-_LETTER = re.compile(r"(?:(?<=\()|(?<=, ))([xyzq])(?=[,)])|\b([xyzq])\b")
+LETTER = re.compile(r"(?:(?<=\()|(?<=, ))([xyzq])(?=[,)])|\b([xyzq])\b")
 _ATOM = re.compile(r"[0-9.]+|[^\W\d]\w*(\([^()]*\))?")
 
 

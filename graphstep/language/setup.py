@@ -57,7 +57,7 @@ class Setup:
     breaks: tuple[str, ...] = ()
     """The conditions to stop at."""
     at: str | None = None
-    """The step to open it at; None where none was asked for."""
+    """The step to open it at, ``12``, or ``12/p/3`` for step 3 inside p; None where none was asked for."""
     digits: int = DIGITS
     """Significant digits of a result."""
     notation: Notation = "d"
@@ -77,12 +77,8 @@ class Setup:
 
     @property
     def step(self) -> int | None:
-        """The number of the step to open it at; InputError where what was typed is none."""
-        if self.at is None:
-            return None
-        if not self.at.isdecimal() or len(self.at) > 15:
-            raise InputError(f"--at takes the number of a step, not {quoted(self.at)}", hint="0 is the start: --at 0")
-        return int(self.at)
+        """The number of the step to open it at, in the whole program; InputError where what was typed is no position."""
+        return None if self.at is None else read_position(self.at)[0]
 
     @property
     def without_text(self) -> tuple[str, ...]:
@@ -185,6 +181,22 @@ def _key(name: str) -> str:
 def _quoted(text: str) -> str:
     # What JSON escapes TOML reads; it wants one character more escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def read_position(text: str) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """A position: a step of the program, and from the outside in each opened gate with a step inside it.
+
+    InputError for what is none.
+
+    >>> read_position("12"), read_position("12/p/3")
+    ((12, ()), (12, (('p', 3),)))
+    """
+    step, *inner = (part.strip() for part in text.split("/"))
+    steps = [step, *inner[1::2]]
+    if len(inner) % 2 or not all(inner[::2]) or not all(x.isascii() and x.isdecimal() and len(x) < 16 for x in steps):
+        hint = "0 is the start: --at 0; and --at 12/p/3 is step 3 inside p, which is opened at step 12"
+        raise InputError(f"--at takes the number of a step, not {quoted(text)}", hint=hint)
+    return int(step), tuple(zip(inner[::2], map(int, inner[1::2]), strict=True))
 
 
 def read_names(text: str) -> tuple[str, ...]:

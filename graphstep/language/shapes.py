@@ -50,7 +50,7 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
             fitting.gate(index, node)
     where = fitting.where
     names = {name: where[index] for name, index in program.names.items()}
-    made = Program(program.text, tuple(fitting.nodes), where[program.output], names, program.data)
+    made = Program(program.text, tuple(fitting.nodes), where[program.output], names, program.data, program.scope)
     return Rewritten(made, tuple(where))
 
 

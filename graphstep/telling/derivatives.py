@@ -23,20 +23,27 @@ _SEED_CELLS = 6
 
 
 def is_objective(trace: Trace) -> bool:
-    """Whether a number other than the output is differentiated: the seed is not 1, or the output is an array."""
+    """Whether a number other than the output is differentiated: the seed is not 1, or the output is an array.
+
+    Inside an opened gate nothing is defined anew: the number is that of the program around it.
+    """
+    if trace.program.scope:
+        return False
     return bool(trace.node(trace.program.output).shape) or not isinstance(trace.seed, int | float) or trace.seed != 1
 
 
 def objective(trace: Trace) -> Term:
     """What is differentiated: the output, or the number ``L`` that is made of it by the seed."""
     names = names_of(trace.program)
-    return TERMS.symbol(WordSymbol(names.objective)) if is_objective(trace) else names.operand(trace.program.output)
+    if is_objective(trace) or trace.program.scope:
+        return TERMS.symbol(WordSymbol(names.objective))
+    return names.operand(trace.program.output)
 
 
 def objective_name(trace: Trace) -> str:
     """What is differentiated, as plain text: ``f`` or ``L``."""
     names = names_of(trace.program)
-    return names.objective if is_objective(trace) else names.output
+    return names.objective if is_objective(trace) or trace.program.scope else names.output
 
 
 def objective_formula(trace: Trace) -> Term | None:

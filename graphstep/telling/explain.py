@@ -11,7 +11,7 @@ from graphstep.analysis.facts import Computed, Kind, Listed, Named, Operand, Rea
 from graphstep.analysis.kinks import chosen_slots
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.ground.arrays import SMALL, all_zero, shape_of, shape_text
+from graphstep.ground.arrays import SMALL, all_zero, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import definitions, objective_name
@@ -87,6 +87,9 @@ def _started(step: Step) -> Started:
 
 def _given(trace: Trace, name: str, value: Number) -> Figure:
     """An input as it was typed, so that the problem can be computed again; with its shape where it is an array."""
+    if trace.program.scope:
+        # It was computed outside, where its digits stand.
+        return f"{name} = {number_text(value, trace.writing.digits)}"
     text = trace.setup.inputs.get(name) or exact_text(value, SMALL)
     if text is None or len(text) > _TYPED:
         return reason("input-of-kind", name=name, kind=Kind(shape_of(value)))
@@ -114,6 +117,8 @@ def _seeded(step: Step) -> Seeded:
     trace = step.trace
     out, shape = output_name(trace.program), trace.node(step.node).shape
     defined = objective_ladder(trace)
+    if trace.program.scope and trace.program.depends[trace.program.output]:
+        return Seeded(step, (reason("seed-frame", out=out),))
     if defined is None:
         if trace.program.depends[trace.program.output]:
             return Seeded(step, (reason("seed", out=out),))

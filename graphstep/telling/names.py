@@ -18,6 +18,7 @@ from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import quoted
 from graphstep.ground.operands import Constant
+from graphstep.language.frames import is_composite
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written
 
@@ -37,7 +38,8 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WORDS = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 
-_CHANGES, _OBJECTIVES, _PARTS_LETTERS, _OUTPUTS = "dDδ", "LJC", "uvhtsr", ("f", "g", "h", "out", "output", "result_")
+_CHANGES, _OBJECTIVES, _PARTS_LETTERS, _FRAME_LETTERS = "dDδ", "LJC", "uvhtsr", "pqgm"
+_OUTPUTS = ("f", "g", "h", "out", "output", "result_")
 
 
 class Names:
@@ -49,9 +51,11 @@ class Names:
         self.output = next((name for name in _outputs(program) if name), "f")
         """What the output is called: its name, or ``f``, or the next free letter."""
         taken = {*program.names, self.output}
-        self.change = next((d for d in _CHANGES if d not in taken and not _runs_into(d, taken)), _CHANGES[-1])
+        scope = program.scope
+        free = next((d for d in _CHANGES if d not in taken and not _runs_into(d, taken)), _CHANGES[-1])
+        self.change = scope.change if scope else free
         """The letter of a whole effect: ``d``, unless the program has that name or one that reads like it."""
-        self.objective = next((name for name in _OBJECTIVES if name not in taken), "Loss")
+        self.objective = scope.objective if scope else next((name for name in _OBJECTIVES if name not in taken), "Loss")
         """What the number is called that is differentiated where it is not the output itself: ``L``."""
         self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in taken)), "part")
         """The letter of the expressions that get a name: ``u``."""
@@ -84,6 +88,9 @@ class Names:
         for index, node in enumerate(nodes):
             if index == self.program.output:
                 table.append((self.output, ""))
+            elif self.program.scope and node.name is not None:
+                # Nobody typed the names inside an opened gate.
+                table.append((node.name, _cut(self._generated(node, table)) if node.gate else node.text or ""))
             elif node.name is not None:
                 table.append((node.name, ""))
             elif node.shape and node.gate == "broadcast":
@@ -101,7 +108,7 @@ class Names:
         (_, source), shape = node.sources[0], shape_text(node.shape)
         name = table[source][0]
         use = self.program.uses.get((index, 0), 0)
-        return f"{_numbered(name, use, not name.isidentifier())} as {shape}"
+        return f"{_numbered(name, use, not self._is_symbol(source, name))} as {shape}"
 
     def _typed(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
         """A node's text as typed, with what has a name replaced by that name; made from its gate where the text cannot say it."""
@@ -147,8 +154,15 @@ class Names:
         if not isinstance(operand, int):
             return constant_term(operand)
         name = table[operand][0]
-        atom = name.isidentifier() or operand == self.program.output
+        atom = self._is_symbol(operand, name)
         return Written(name, ATOM if atom else self._level(operand), bool(self.program.nodes[operand].shape))
+
+    def is_symbol(self, index: int) -> bool:
+        """Whether a node is called by a name, and not by its text."""
+        return self._is_symbol(index, self.texts[index])
+
+    def _is_symbol(self, index: int, name: str) -> bool:
+        return name.isidentifier() or index == self.program.output or self.program.nodes[index].name is not None
 
     def _level(self, index: int) -> int:
         """How tightly an expression binds that is called by its text: as its gate is written."""
@@ -233,12 +247,29 @@ class Names:
         node = self.program.nodes[index]
         return _formula(node, terms, [self.program.nodes[x].shape if isinstance(x, int) else () for x in node.operands])
 
+    @cached_property
+    def frames(self) -> dict[int, str]:
+        """By composite gate what it is called when it is opened: by its name, or p1, p2, … where it is called by its text."""
+        taken = {*self.program.names, self.output}
+        letter = next((p for p in _FRAME_LETTERS if not any(_is_part(p, name) for name in taken)), "frame")
+        found, count = dict[int, str](), 0
+        for index, node in enumerate(self.program.nodes):
+            if is_composite(node):
+                symbol = self.is_symbol(index)
+                count += not symbol
+                found[index] = self.texts[index] if symbol else f"{letter}{count}"
+        return found
+
     def find(self, key: str) -> int | None:
-        """The node with this name, id or text; the output also as ``f``, and a numbered expression as ``u1``."""
+        """The node with this name, id or text; the output also as ``f``, a numbered expression as ``u1``, a composite gate by
+        what it is called when it is opened.
+        """
         index = self.program.find(key)
         if index is None and key == self.output:
             return self.program.output
-        return self.numbered.get(key) if index is None else index
+        if index is None:
+            index = self.numbered.get(key)
+        return next((i for i, name in self.frames.items() if name == key), None) if index is None else index
 
 
 def names_of(program: Program) -> Names:

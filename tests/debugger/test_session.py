@@ -155,7 +155,8 @@ def test_hints_come_one_at_a_time_and_a_question_can_be_given_up() -> None:
 def test_a_session_that_is_saved_is_the_same_session() -> None:
     state = end(
         start("sigmoid"), ("edit", "x=1/3"), ("more", "x"), ("break_at", "q"),
-        ("break_on", "grad x > 0; isnan"), ("watch", "q*grad q"), ("into", 2), "predict", "step", ("select", "y"), "fold",
+        ("break_on", "grad x > 0; isnan"), ("watch", "q*grad q"), ("select", "y"), "fold", ("into", 2),
+        ("break_at", "u1.2"), "predict", "step", ("select", "u1.x"),
     )  # fmt: skip
     again = from_json(to_json(state))
     assert again == state
@@ -190,7 +191,7 @@ def test_an_edit_of_an_opened_gate_is_the_gate_opened_after_the_edit() -> None:
             moved = next(i for i, node in enumerate(edited.trace.program.nodes) if node.gate == "sigmoid")
             one, other = end(start(name), ("into", gate), ("edit", text)), end(edited, ("into", moved))
             assert one.trace.program.nodes == other.trace.program.nodes
-            assert one.levels == other.levels
+            assert one.frames == other.frames
             assert end(one, "out").trace.program == edited.trace.program
 
 

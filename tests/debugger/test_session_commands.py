@@ -43,14 +43,15 @@ def test_into_opens_a_gate_and_out_closes_it_at_the_same_place() -> None:
     outside = session.now.trace
     session.do("step")
     assert session.do("into").facts == (facts.Opened(2),)
-    assert session.said == ["sigmoid(x) is open: the same value, the same gradients.  u closes it."]
-    assert session.now.at == 4
+    assert session.said == ["sigmoid(x), called p1 here, is open: 4 parts.  u closes it."]
+    assert session.now.at == 0
     inside = session.now.trace
-    assert inside.output == pytest.approx(outside.output, abs=1e-15)
-    assert [inside.gradient_of(i) for i in (0, 1)] == pytest.approx([outside.gradient_of(i) for i in (0, 1)], abs=1e-12)
-    session.do("back")
-    session.do("back")
-    assert session.do("out").facts == (facts.Closed(),)
+    assert inside.output == pytest.approx(outside.value_of(2), abs=1e-15)
+    assert inside.gradient_of(0) == pytest.approx(outside.gradient_of(0), abs=1e-12)
+    session.do("step")
+    session.do("step")
+    assert session.do("out").facts == (facts.Closed(2),)
+    assert session.said == ["p1 is closed."]
     assert session.now.at == 1
     assert session.now.trace is outside
     assert session.do("out").status == "refused"
@@ -63,7 +64,7 @@ def test_the_place_is_kept_at_every_step() -> None:
     for n in range(len(session.now.trace) + 1):
         session.do("jump", n)
         session.do("into")
-        assert len(session.now.levels) == 1
+        assert session.now.path == (2,)
         session.do("out")
         assert (session.now.at, session.now.selected) == (n, 2)
 
@@ -72,6 +73,7 @@ def test_an_edit_inside_is_kept_outside() -> None:
     session = Session(*SIGMOID)
     for action, argument in (("step", None), ("into", None), ("edit", "x=0"), ("out", None)):
         session.do(action, argument)
+        assert session.now.root.inputs["x"] == (0.0 if action in ("edit", "out") else 1.0)
     assert session.now.trace.inputs == {"x": 0.0, "y": 2.0}
     assert session.now.trace.output == 1.0
 
@@ -96,7 +98,7 @@ def test_fold_makes_one_gate_of_a_typed_sigmoid_and_undoes_it() -> None:
     (copy,) = session.do("copy").effects
     assert isinstance(copy, effects.Copy)
     assert copy.setup.fold
-    assert not copy.closed
+    assert not copy.unfolds
     session.do("fold")
     assert "Unfolded" in session.said[0]
     assert session.now.at == len(before)
@@ -141,27 +143,30 @@ def test_a_breakpoint_follows_its_node_into_an_opened_gate_and_another_shape() -
     session.do("select", node)
     session.do("break_at")
     session.do("into")
-    (there,) = session.now.nodes
-    assert session.now.trace.node(there).name == "h"
+    assert not session.now.nodes
+    session.do("break_at", "h.2")
+    (inner,) = session.now.nodes
     session.do("edit", Inputs({"b": np.zeros((2, 3))}))
+    (there,) = session.now.nodes
+    assert session.now.trace.node(there).name == "h.2"
+    session.do("out")
     (there,) = session.now.nodes
     assert session.now.trace.node(there).name == "h"
     session.do("undo")
-    session.do("out")
     assert session.now.nodes == (node,)
+    session.do("into", "h")
+    assert session.now.nodes == (inner,)
 
 
 def test_a_condition_on_a_part_of_an_opened_gate_is_not_copied() -> None:
     session = Session(*SIGMOID)
     session.do("step")
     session.do("into")
-    program = session.now.trace.program
-    part = max(range(len(program.nodes)), key=lambda node: program.short(node, 99).count("exp"))
-    session.do("break_on", f"grad {program.short(part, 99)} > 9; isnan")
+    session.do("break_on", "grad p1.2 > 9; isnan")
     (copy,) = session.do("copy").effects
     assert isinstance(copy, effects.Copy)
     assert copy.setup.breaks == ("isnan",)
-    assert copy.closed
+    assert copy.setup.at == "1/p1/0"
 
 
 def test_w_goes_back_from_change_to_change_and_says_where_there_is_none() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -21,42 +20,39 @@ from graphstep.debugger.facts import (
     NoneFurther,
     UnfitError,
 )
-from graphstep.debugger.state import moved
-from graphstep.debugger.stops import hit_at, stops_of
+from graphstep.debugger.frames import closed
+from graphstep.debugger.stops import hit_at, next_stop, stops_of
+from graphstep.ground.errors import InputError
 from graphstep.language.read.tokens import NAME
 
 if TYPE_CHECKING:
     from graphstep.debugger.commands import Argument
+    from graphstep.debugger.conditions import Condition
     from graphstep.debugger.facts import Fact
     from graphstep.debugger.state import State
 
 
 def _none_set(state: State) -> Fact | None:
-    return None if state.nodes or state.conditions else NoBreakpoints()
-
-
-def _further(state: State, way: Literal[1, -1]) -> int | None:
-    """The next step on a side that a breakpoint stops at."""
-    steps = stops_of(state.trace, state.nodes, state.conditions)
-    place = bisect_right(steps, state.at) if way > 0 else bisect_left(steps, state.at) - 1
-    return steps[place] if 0 <= place < len(steps) else None
+    around = any(caller.place.nodes for caller in state.frames) or any(shelf.nodes for shelf in state.shelves)
+    return None if state.nodes or state.conditions or around else NoBreakpoints()
 
 
 def _none_behind(state: State) -> Fact | None:
-    return _none_set(state) or (NoneFurther(1) if _further(state, 1) is None else None)
+    return _none_set(state) or (NoneFurther(1) if next_stop(state, 1) is None else None)
 
 
 def _none_before(state: State) -> Fact | None:
-    return _none_set(state) or (NoneFurther(-1) if _further(state, -1) is None else None)
+    return _none_set(state) or (NoneFurther(-1) if next_stop(state, -1) is None else None)
 
 
 def _go(state: State, way: Literal[1, -1]) -> Done:
-    n = _further(state, way)
-    assert n is not None, "it is refused where there is none"
-    after = moved(state, n)
-    if after.at != n:
-        return Done(after, (Moved(state.at, after.at), Held(after.at)))
-    return Done(after, (Moved(state.at, n),), hit=hit_at(state.trace, state.nodes, state.conditions, n))
+    after = next_stop(state, way)
+    assert after is not None, "it is refused where there is none"
+    facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
+    hit = hit_at(after.trace, after.nodes, after.conditions, after.at)
+    if not (hit.nodes or hit.conditions):
+        return Done(after, (*facts, Held(after.at)))
+    return Done(after, facts, hit=hit)
 
 
 def _continue(state: State, _: Argument) -> Done:
@@ -73,22 +69,41 @@ def _break_at(state: State, argument: Argument) -> Done:
     except UnfitError:
         # What is no name may be a condition, which comes to those that there are.
         text = str(argument).strip()
-        if re.fullmatch(NAME, text) and text not in CONDITION_WORDS:
+        if re.fullmatch(rf"{NAME}(\.\w+)*", text) and text not in CONDITION_WORDS:
             raise
-        return _break_on(state, "; ".join([*(x.text for x in state.conditions), text]))
+        return _with_conditions(state, (*state.conditions, *conditions_in(state, text)))
     if node in state.nodes:
         return Done(replace(state, nodes=tuple(x for x in state.nodes if x != node)), (BreakGone(node),))
     return Done(replace(state, nodes=tuple(sorted((*state.nodes, node)))), (BreakSet(node),))
 
 
 def _break_on(state: State, argument: Argument) -> Done:
-    conditions = tuple(dict.fromkeys(read_conditions(str(argument), state.trace.program)))
+    return _with_conditions(state, conditions_in(state, str(argument)))
+
+
+def conditions_in(state: State, text: str) -> tuple[Condition, ...]:
+    """The conditions in a text; each names nodes inside an opened gate, or else around it. Raises as :func:`read_conditions`."""
+    try:
+        return read_conditions(text, state.trace.program)
+    except InputError:
+        first, semicolon, others = text.partition(";")
+        if semicolon:
+            return (*conditions_in(state, first), *conditions_in(state, others))
+        if not state.frames:
+            raise
+        return conditions_in(closed(state), text)
+
+
+def _with_conditions(state: State, conditions: tuple[Condition, ...]) -> Done:
+    conditions = tuple(dict.fromkeys(conditions))
     count = len(stops_of(state.trace, (), conditions))
     return Done(replace(state, conditions=conditions), (ConditionsSet(conditions, count),))
 
 
 def _clear(state: State, _: Argument) -> Done:
-    return Done(replace(state, nodes=(), conditions=()), (BreaksCleared(),))
+    frames = tuple(replace(caller, place=replace(caller.place, nodes=())) for caller in state.frames)
+    shelves = tuple(replace(shelf, nodes=()) for shelf in state.shelves if shelf.cells)
+    return Done(replace(state, nodes=(), conditions=(), frames=frames, shelves=shelves), (BreaksCleared(),))
 
 
 RULES = {

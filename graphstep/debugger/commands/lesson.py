@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.effects import Keep, NextLesson
 from graphstep.debugger.facts import NothingAsked
+from graphstep.debugger.frames import outermost
 from graphstep.debugger.lesson_facts import (
     AnswerFirst,
     FirstSection,
@@ -40,10 +41,10 @@ def is_asked(state: State) -> bool:
 def placed(state: State | None, lesson: LessonRun) -> State:
     """The state at a place in a lesson. What was set in a run stays as long as its sections last."""
     trace, at = lesson.scene.trace, lesson.step
-    if state is None or state.trace is not trace:
+    if state is None or state.root is not trace:
         return State(trace, at, score=None if state is None else state.score, lesson=lesson)
     score = state.score and replace(state.score, tries=None)
-    return replace(state, at=at, selected=None, score=score, lesson=lesson)
+    return replace(outermost(state), at=at, selected=None, score=score, lesson=lesson)
 
 
 def answer(state: State, argument: Argument) -> Done:

@@ -19,6 +19,7 @@ from graphstep.debugger.facts import (
     UnfitError,
     Watched,
 )
+from graphstep.debugger.frames import closed
 from graphstep.debugger.search import search
 from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.commands import Argument
     from graphstep.debugger.facts import Fact
     from graphstep.debugger.state import State
+    from graphstep.debugger.watches import Quantity
 
 
 _CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
@@ -69,14 +71,24 @@ def _deselect(state: State, _: Argument) -> Done:
 def _print(state: State, argument: Argument) -> Done:
     if argument is None or isinstance(argument, int):
         return Done(state, (Inspected(node_of(state, argument)),))
-    return Done(state, (Shown(read_quantity(str(argument), state.trace.program)),))
+    return Done(state, (Shown(quantity_in(state, str(argument))),))
 
 
 def _watch(state: State, argument: Argument) -> Done:
-    quantity = read_quantity(str(argument), state.trace.program)
+    quantity = quantity_in(state, str(argument))
     if quantity in state.watches:
         return Done(replace(state, watches=tuple(x for x in state.watches if x != quantity)), (Watched(quantity, False),))
     return Done(replace(state, watches=(*state.watches, quantity)), (Watched(quantity, True),))
+
+
+def quantity_in(state: State, text: str) -> Quantity:
+    """The quantity that a text names inside an opened gate, or else around it."""
+    try:
+        return read_quantity(text, state.trace.program)
+    except UnfitError:
+        if not state.frames:
+            raise
+        return quantity_in(closed(state), text)
 
 
 def _none_watched(state: State) -> Fact | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graphstep.debugger.commands import Done, Rule
-from graphstep.debugger.facts import AtEnd, AtStart, Held, Moved, NoStep, UnfitError
+from graphstep.debugger.facts import AtEnd, AtStart, Closed, Held, Moved, NoStep, Pending, UnfitError
+from graphstep.debugger.frames import at_position, left
 from graphstep.debugger.state import moved
+from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
     from graphstep.debugger.commands import Argument
@@ -18,7 +20,7 @@ def at_end(state: State) -> Fact | None:
     """Why no step can be made from here."""
     if state.at < state.last:
         return None
-    return AtEnd() if state.at == len(state.trace) else Held(state.at)
+    return AtEnd() if state.at == len(state.trace) else Pending() if state.frames else Held(state.at)
 
 
 def at_start(state: State) -> Fact | None:
@@ -26,32 +28,56 @@ def at_start(state: State) -> Fact | None:
     return None if state.at else AtStart()
 
 
+def _no_way_on(state: State) -> Fact | None:
+    """Why no step can be made from here; from the end of an opened gate one leads out of it."""
+    return None if state.frames else at_end(state)
+
+
+def _no_way_back(state: State) -> Fact | None:
+    return None if state.frames else at_start(state)
+
+
 def _to(state: State, n: int) -> Done:
     after = moved(state, n)
-    held = () if after.at == n else (Held(after.at),)
+    held = () if after.at == n else (Pending() if state.frames else Held(after.at),)
     return Done(after, held if held and after.at == state.at else (Moved(state.at, after.at), *held))
+
+
+def _on(state: State, n: int) -> Done:
+    """A step on, or as far as it goes inside an opened gate; from its end, out of it."""
+    if state.frames and state.at >= state.last:
+        return _out(state, 1)
+    return _to(state, min(n, state.last) if state.frames else n)
+
+
+def _back_to(state: State, n: int) -> Done:
+    return _out(state, -1) if state.frames and not state.at else _to(state, n)
+
+
+def _out(state: State, way: Literal[1, -1]) -> Done:
+    return Done(left(state, way), (Closed(state.frames[-1].node, by_step=True),))
 
 
 def _step(state: State, _: Argument) -> Done:
     from graphstep.debugger.commands import predicting
 
-    return predicting.ask(state) or _to(state, state.at + 1)
+    return (predicting.ask(state) if state.at < state.last else None) or _on(state, state.at + 1)
 
 
 def _back(state: State, _: Argument) -> Done:
-    return _to(state, state.at - 1)
+    return _back_to(state, state.at - 1)
 
 
 def _over(state: State, _: Argument) -> Done:
-    return _to(state, state.trace.over(state.at))
+    return _on(state, state.trace.over(state.at))
 
 
 def _back_over(state: State, _: Argument) -> Done:
-    return _to(state, state.trace.back_over(state.at))
+    return _back_to(state, state.trace.back_over(state.at))
 
 
 def _finish(state: State, _: Argument) -> Done:
-    return _to(state, state.end_of_phase)
+    return _on(state, state.end_of_phase)
 
 
 def _first(state: State, _: Argument) -> Done:
@@ -59,10 +85,15 @@ def _first(state: State, _: Argument) -> Done:
 
 
 def _last(state: State, _: Argument) -> Done:
-    return _to(state, len(state.trace))
+    return _to(state, state.last if state.frames else len(state.trace))
 
 
 def _jump(state: State, argument: Argument) -> Done:
+    if isinstance(argument, str) and "/" in argument:
+        try:
+            return Done(at_position(state, argument))
+        except InputError:
+            raise UnfitError(NoStep(argument)) from None
     n = argument if isinstance(argument, int) else _number(str(argument))
     if n is None or not 0 <= n <= len(state.trace):
         raise UnfitError(NoStep(str(argument)))
@@ -76,11 +107,11 @@ def _number(text: str) -> int | None:
 
 
 RULES = {
-    "step": Rule(_step, at_end),
-    "back": Rule(_back, at_start),
-    "over": Rule(_over, at_end),
-    "back_over": Rule(_back_over, at_start),
-    "finish": Rule(_finish, at_end),
+    "step": Rule(_step, _no_way_on),
+    "back": Rule(_back, _no_way_back),
+    "over": Rule(_over, _no_way_on),
+    "back_over": Rule(_back_over, _no_way_back),
+    "finish": Rule(_finish, _no_way_on),
     "first": Rule(_first, at_start),
     "last": Rule(_last, at_end),
     "jump": Rule(_jump),

@@ -1,67 +1,84 @@
-"""Opening composite gates into their parts and folding typed ones, without losing the place."""
+"""Opening composite gates as frames over their parts, and folding typed ones."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
-from graphstep.debugger.facts import Closed, Folded, NoComposite, NothingOpen, NothingToFold, Opened, UnfitError, Unfolded
-from graphstep.debugger.places import Level, carried, closed, rewritten
-from graphstep.gates import GATES
+from graphstep.debugger.facts import (
+    Closed,
+    Folded,
+    Held,
+    NoComposite,
+    NothingOpen,
+    NothingToFold,
+    Opened,
+    UnfitError,
+    Unfolded,
+)
+from graphstep.debugger.frames import closed, opened, outermost
+from graphstep.debugger.places import Folding, carried, rewritten
 from graphstep.language import rewrite
+from graphstep.language.frames import is_composite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graphstep.debugger.commands import Argument
     from graphstep.debugger.facts import Fact
     from graphstep.debugger.state import State
-    from graphstep.language.rewrite import Rewritten
 
 
 def _into(state: State, argument: Argument) -> Done:
-    wanted = (state.selected, state.trace.gate_at(state.at)) if argument is None else (node_of(state, argument),)
-    node = next((x for x in wanted if x is not None and _is_composite(state, x)), None)
+    trace = state.trace
+    wanted = (state.selected, trace.gate_at(state.at)) if argument is None else (node_of(state, argument),)
+    node = next((x for x in wanted if x is not None and is_composite(trace.node(x))), None)
     if node is None:
         raise UnfitError(NoComposite())
-    after = _entered(state, rewrite.expand(state.trace.program, only=(node,)), "into", node)
-    return Done(after, (Opened(node),))
-
-
-def _is_composite(state: State, index: int) -> bool:
-    name = state.trace.node(index).gate
-    return name is not None and bool(GATES[name].expansion)
+    if not state.frames and trace.step_of_value(node) > state.last:
+        # Its parts would tell what the lesson asks for.
+        raise UnfitError(Held(state.at))
+    return Done(opened(state, node), (Opened(node),))
 
 
 def _nothing_open(state: State) -> Fact | None:
-    return None if state.levels else NothingOpen()
+    return None if state.frames else NothingOpen()
 
 
 def _out(state: State, _: Argument) -> Done:
-    return Done(_left(state), (Closed(),))
+    return Done(closed(state), (Closed(state.frames[-1].node),))
 
 
 def _fold(state: State, _: Argument) -> Done:
-    if state.levels and state.levels[-1].kind == "fold":
-        return Done(_left(state), (Unfolded(),))
-    folded = rewrite.fold(state.trace.program)
-    fewer = len(folded.where) - len(folded.program.nodes)
+    # It is the whole program that is folded.
+    state = outermost(state)
+    old = state.trace
+    if state.folding is not None:
+        before, node = state.folding.trace, state.folding.outward
+        after = state.carried_to(before, carried(old, state.at, before, node), node, folding=None)
+        return Done(_kept(state, after, node), (Unfolded(),))
+    made = rewrite.fold(old.program)
+    fewer = len(made.where) - len(made.program.nodes)
     if not fewer:
         raise UnfitError(NothingToFold())
-    return Done(_entered(state, folded, "fold"), (Folded(fewer),))
+    found = rewritten(old, made)
+    folding = Folding(old, found.where or made.where)
+    at = carried(old, state.at, found.trace, folding.inward)
+    after = state.carried_to(found.trace, at, folding.inward, folding=folding)
+    return Done(_kept(state, after, folding.inward), (Folded(fewer),))
 
 
-def _entered(state: State, rewriting: Rewritten, kind: str, node: int | None = None) -> State:
-    old = state.trace
-    # The parts of a gate on arrays get their shapes, and perhaps copies: the nodes move once more.
-    outcome = rewritten(old, rewriting)
-    level = Level("fold" if kind == "fold" else "into", old, outcome.where or rewriting.where, node)
-    at = carried(old, state.at, outcome.trace, level.inward, level.parts)
-    return state.carried_to(outcome.trace, at, level.inward, levels=(*state.levels, level))
-
-
-def _left(state: State) -> State:
-    trace, at, node = closed(state.trace, state.at, state.levels[-1])
-    return state.carried_to(trace, at, node, levels=state.levels[:-1])
+def _kept(before: State, after: State, node: Callable[[int], int]) -> State:
+    """The state after a folding with what is set inside of gates, where it has these gates too."""
+    old, new = before.trace, after.trace
+    shelves = []
+    for shelf in before.shelves:
+        gate = node(shelf.path[0])
+        if new.node(gate).gate == old.node(shelf.path[0]).gate:
+            shelves.append(replace(shelf, path=(gate, *shelf.path[1:])))
+    return replace(after, shelves=tuple(shelves))
 
 
 RULES = {"into": Rule(_into), "out": Rule(_out, _nothing_open), "fold": Rule(_fold)}

@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.effects import Copy, Write
-from graphstep.debugger.places import closed
-from graphstep.telling.names import names_of
+from graphstep.debugger.frames import outermost, position_of
+from graphstep.debugger.places import carried
+from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
     from graphstep.debugger.commands import Argument
+    from graphstep.debugger.conditions import Condition
     from graphstep.debugger.state import State
+    from graphstep.language.program import Program
 
 
 def _export(state: State, argument: Argument) -> Done:
@@ -20,17 +24,25 @@ def _export(state: State, argument: Argument) -> Done:
 
 
 def _copy(state: State, _: Argument) -> Done:
-    trace, at = state.trace, state.at
-    setup, levels = trace.setup.filled(trace.inputs), list(state.levels)
-    # A command can open the program as typed, or folded, and no gate of it. What an option took apart, another cannot fold.
-    folded = bool(levels) and levels[0].kind == "fold" and not setup.expand
-    while len(levels) > folded:
-        trace, at, _node = closed(trace, at, levels.pop())
-    names = names_of(trace.program)
-    # A condition may name a part of a gate that was opened: the program as typed has no such node.
-    breaks = tuple(x.text for x in state.conditions if not x.node or names.find(x.node) is not None)
-    setup = replace(setup, at=str(at), breaks=breaks, fold=setup.fold or folded)
-    return Done(state, effects=(Copy(setup, len(state.levels) > folded),))
+    setup, folding, outer = state.root.setup.filled(state.root.inputs), state.folding, outermost(state)
+    # What an option took apart, another cannot fold.
+    unfolds = folding is not None and setup.expand
+    trace, at = outer.trace, position_of(state)
+    if folding is not None and unfolds:
+        trace = folding.trace
+        at = str(carried(outer.trace, outer.at, trace, folding.outward))
+    breaks = tuple(condition.text for condition in state.conditions if _stands_in(trace.program, condition))
+    setup = replace(setup, at=at, breaks=breaks, fold=setup.fold or (folding is not None and not unfolds))
+    return Done(state, effects=(Copy(setup, unfolds),))
+
+
+def _stands_in(program: Program, condition: Condition) -> bool:
+    """Whether a condition can be read for the program: it may name a part of an opened gate."""
+    try:
+        read_conditions(condition.text, program)
+    except InputError:
+        return False
+    return True
 
 
 RULES = {"export": Rule(_export), "copy": Rule(_copy)}

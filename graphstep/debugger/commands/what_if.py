@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
@@ -24,7 +24,8 @@ from graphstep.debugger.facts import (
     Undone,
     UnfitError,
 )
-from graphstep.debugger.places import carried, refitted
+from graphstep.debugger.frames import outermost
+from graphstep.debugger.places import edited
 from graphstep.debugger.state import Edit, Inputs, same_value
 from graphstep.language.values import read_texts, split_inputs, split_words
 
@@ -39,7 +40,7 @@ UNDONE = 100
 
 
 def _no_inputs(state: State) -> Fact | None:
-    return None if state.trace.program.inputs else NoInputs()
+    return None if state.root.program.inputs else NoInputs()
 
 
 def _edit(state: State, argument: Argument) -> Done:
@@ -49,7 +50,7 @@ def _edit(state: State, argument: Argument) -> Done:
         # Files are read by a face: the session reads nothing.
         texts = split_inputs(split_words(str(argument)))
         given = Inputs(read_texts(texts, files=False), texts)
-    old = state.trace.inputs
+    old = state.root.inputs
     changed = {name: value for name, value in given.values.items() if name not in old or not same_value(value, old[name])}
     if not changed:
         return Done(state, (Edited(()),))
@@ -61,21 +62,12 @@ def _with_inputs(state: State, given: Inputs, selected: int | None = None) -> St
 
     InputError and ShapeError for values that do not fit.
     """
-    setup, old = state.trace.setup.inputs, state.trace.inputs
+    setup, old = state.root.setup.inputs, state.root.inputs
     names = [name for name in given.values if name in old]
     before = Inputs({name: old[name] for name in names}, {name: setup.get(name) for name in names})
-    after = _refitted(state, given)
+    after = edited(state, given.values, given.texts)
     after = after if selected is None else replace(after, selected=selected)
-    return replace(after, past=(*state.past, Edit(before, state.place, after.place))[-UNDONE:])
-
-
-def _refitted(state: State, given: Inputs) -> State:
-    outcome, levels = refitted(state.trace, state.levels, given.values, given.texts)
-    if outcome.where is None:
-        return replace(state, trace=outcome.trace, levels=levels)
-    # With other shapes the nodes have moved.
-    at = carried(state.trace, state.at, outcome.trace, outcome.node)
-    return state.carried_to(outcome.trace, at, outcome.node, levels=levels)
+    return replace(after, past=(*state.past, Edit(before, state.root_place, after.root_place))[-UNDONE:])
 
 
 def _nothing_to_undo(state: State) -> Fact | None:
@@ -84,9 +76,9 @@ def _nothing_to_undo(state: State) -> Fact | None:
 
 def _undo(state: State, _: Argument) -> Done:
     edit = state.past[-1]
-    after = replace(_refitted(state, edit.inputs), past=state.past[:-1])
-    if state.place == edit.end:
-        after = replace(after, **{part.name: getattr(edit.place, part.name) for part in fields(edit.place)})
+    after = replace(edited(state, edit.inputs.values, edit.inputs.texts), past=state.past[:-1])
+    if state.root_place == edit.end:
+        after = after.with_root_place(edit.place)
     return Done(after, (Undone(tuple(edit.inputs.values)),))
 
 
@@ -100,24 +92,31 @@ def _less(state: State, argument: Argument) -> Done:
 
 def _nudge(state: State, argument: Argument, way: int) -> Done:
     index = _input(state, argument)
-    old = state.trace
-    name, value, cell = old.program.inputs[index], old.value_of(index), state.cell(index)
+    old, cells = state.root, dict(state.root_place.cells)
+    name, value, cell = old.program.inputs[index], old.value_of(index), cells.get(index, (0,) * len(old.node(index).shape))
     if 0 in old.node(index).shape:
         raise UnfitError(NoCells(index))
     before = float(value if isinstance(value, int | float) else value[cell])
     after = nudged(before, way)
     if after == before:
         raise UnfitError(CannotNudge(index, cell))
-    first = not isinstance(value, int | float) and index not in dict(state.cells)
-    moved = _with_inputs(state, Inputs({name: _moved(value, cell, after)}), selected=index)
+    first = not isinstance(value, int | float) and index not in cells
+    moved = _with_inputs(state, Inputs({name: _moved(value, cell, after)}), selected=None if state.frames else index)
     return Done(moved, (Nudged(index, cell, first),))
 
 
 def _input(state: State, argument: Argument) -> int:
-    """The input to nudge: the one that is named, the selected one, or the only one."""
-    program = state.trace.program
-    node = state.selected if argument is None else node_of(state, argument)
-    if node is not None and node < program.first_gate:
+    """The input to nudge: the one that is named, the selected one, or the only one. Of an opened gate no input can be nudged,
+    but those of the program by their names.
+    """
+    program = state.root.program
+    if not state.frames:
+        node = state.selected if argument is None else node_of(state, argument)
+    elif argument is None:
+        node = None if state.selected is None else program.input_places.get(state.trace.node(state.selected).name or "", -1)
+    else:
+        node = node_of(outermost(state), argument)
+    if node is not None and 0 <= node < program.first_gate:
         return node
     if len(program.inputs) > 1 or node is not None:
         raise UnfitError(SelectInput())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
-from graphstep.ground.errors import InputError
+from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.facts import Remark
     from graphstep.debugger.conditions import Condition
+    from graphstep.debugger.state import State
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
     from graphstep.faces.export import Options
+    from graphstep.language.setup import Setup
 
 AGREES = 1e-12
 """Relative difference up to which a composite gate and its parts count as equal."""
@@ -101,8 +103,9 @@ def run(options: argparse.Namespace) -> int:
     elif options.to and not export.is_pdf(options.to):
         export.format_of(options.to)
     trace = opening.run()
-    if at is not None and at > len(trace):
-        raise _no_step(at, trace)
+    if at is not None:
+        here = _state_at(trace, setup)
+        trace, at = here.trace, here.at
     reason, missed = "", False
     if conditions:
         from graphstep.debugger.breakpoints import first_stop
@@ -141,17 +144,29 @@ def converse(options: argparse.Namespace) -> int:
 
 
 def _converse(opening: Opening, conditions: tuple[Condition, ...]) -> int:
-    from graphstep.debugger.state import State
+    from dataclasses import replace
+
     from graphstep.faces import repl
 
-    at, trace = opening.setup.step or 0, opening.run()
+    return repl.converse(replace(_state_at(opening.run(), opening.setup), conditions=conditions))
+
+
+def _state_at(trace: Trace, setup: Setup) -> State:
+    """The place that --at names in a run; InputError where there is none such."""
+    from graphstep.debugger.facts import UnfitError
+    from graphstep.debugger.frames import at_position
+    from graphstep.debugger.state import State
+    from graphstep.telling.names import names_of
+
+    at = setup.step or 0
     if at > len(trace):
-        raise _no_step(at, trace)
-    return repl.converse(State(trace, at, conditions=conditions))
-
-
-def _no_step(at: int, trace: Trace) -> InputError:
-    return InputError(f"there is no step {at}: this run has {len(trace)} steps", hint=f"--at takes 0 to {len(trace)}")
+        raise InputError(f"there is no step {at}: this run has {len(trace)} steps", hint=f"--at takes 0 to {len(trace)}")
+    try:
+        return at_position(State(trace), setup.at or "0")
+    except UnfitError:
+        gates = ", ".join(names_of(trace.program).frames.values())
+        hint = f"at step {at} these gates can be opened: {gates}" if gates else "no gate of this program can be opened"
+        raise InputError(f"there is no position {quoted(setup.at or '0')} in this run", hint=hint) from None
 
 
 def _conditions(opening: Opening) -> tuple[Condition, ...]:

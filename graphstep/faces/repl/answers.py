@@ -71,17 +71,18 @@ def passed(fact: Moved, state: State) -> range:
 
 def edit_lines(before: State, after: State, names: Sequence[str]) -> Iterator[str]:
     """What an edit of inputs, or its undoing, has changed."""
+    old, new = before.root, after.root
     for name in names:
-        yield f"{name}: {change(before.trace.inputs[name], after.trace.inputs[name])}"
-    yield f"{output_name(after.trace.program)}: {change(before.trace.output, after.trace.output)}"
-    if before.trace.program is after.trace.program and (routes := routes_text(before.trace, after.trace)):
+        yield f"{name}: {change(old.inputs[name], new.inputs[name])}"
+    yield f"{output_name(new.program)}: {change(old.output, new.output)}"
+    if old.program is new.program and (routes := routes_text(old, new)):
         yield routes
 
 
 def nudge(before: State, after: State, nudged: Nudged) -> Iterator[str]:
     """What was moved, what the gradient predicted, and what came of it."""
     yield nudge_title(before, after, nudged)
-    yield from map(plain, nudge_lines(before.trace, after.trace, nudged.node, nudged.cell))
+    yield from map(plain, nudge_lines(before.root, after.root, nudged.node, nudged.cell))
 
 
 def candidate_lines(state: State, candidates: Candidates) -> Iterator[str]:

@@ -11,7 +11,7 @@ from graphstep.debugger.commands.lesson import placed
 from graphstep.debugger.session import perform
 from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
-from graphstep.faces.replies import sentence
+from graphstep.faces.replies import crumbs, sentence
 from graphstep.faces.replies.panels import cause_lines, jacobian_lines
 from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
@@ -47,7 +47,8 @@ class Prompt:
         """What a terminal shows before a line is typed."""
         lesson = self.state.lesson
         if lesson is None:
-            return f"{self.state.at}/{len(self.state.trace)}> "
+            around = f"{crumbs(self.state)} " if self.state.frames else ""
+            return f"{around}{self.state.at}/{len(self.state.trace)}> "
         return "answer> " if lesson.open is not None else "[Enter] "
 
     def begin(self) -> None:
@@ -90,8 +91,8 @@ class Prompt:
                     yield said
                 if isinstance(fact, lesson_facts.LessonFact) and before.lesson is not None and self.state.lesson is not None:
                     yield from lessons.lines(before.lesson, self.state.lesson, fact)
-        if "levels" in reply.changed:
-            # The steps have other numbers, and perhaps other nodes.
+        if reply.changed & {"frames", "folding"}:
+            # It is another run, or the steps have other numbers.
             yield from self._steps.lines(self.state, self.state.at)
         if reply.hit is not None:
             yield answers.stop_line(self.state, reply.hit)

@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING
 
 from graphstep.debugger import cause_facts, facts, lesson_facts
 from graphstep.debugger.actions import BY_ID, key_text
+from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.replies.panels import cell_text
 from graphstep.gates import GATES
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
+from graphstep.language.frames import is_composite
 from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.plain import ending
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
-from graphstep.telling.names import name_of, names_of
+from graphstep.telling.names import name_of, names_of, output_name
+from graphstep.telling.rounding import first_loss
 from graphstep.telling.words.catalogue import kind, message
+from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.language.program import Program
+
+AGREES = 1e-9
+"""The relative difference from which it is said how a gate and its parts differ."""
 
 Keys = dict[str, str]
 """By action, how a face calls what performs it."""
@@ -101,10 +108,14 @@ def _no_node(words: _Words, fact: facts.NoNode) -> str:
 
 
 def _no_step(words: _Words, fact: facts.NoStep) -> str:
+    if "/" in fact.text:
+        return words.say("reply-no-position", text=quoted(fact.text))
     return words.say("reply-no-step", text=quoted(fact.text), steps=len(words.before.trace))
 
 
 def _at_end(words: _Words, _: facts.AtEnd) -> str:
+    if words.before.frames:
+        return words.say("reply-at-end-frame")
     ways = {action: words.say(f"offer-{action}") for action in ("back", "first", "edit")}
     # At a prompt the word may say all.
     offers = (word if words.keys[action] == word else f"{words.keys[action]} {word}" for action, word in ways.items())
@@ -191,7 +202,7 @@ def _select_input(words: _Words, _: facts.SelectInput) -> str:
 
 
 def _cannot_nudge(words: _Words, fact: facts.CannotNudge) -> str:
-    trace = words.before.trace
+    trace = words.before.root
     value = trace.value_of(fact.node)
     number = numeral(float(value if isinstance(value, int | float) else value[fact.cell]))
     return words.say("reply-cannot-nudge", cell=cell_text(trace, fact.node, fact.cell), value=number)
@@ -209,10 +220,39 @@ def _no_gradient(words: _Words, fact: facts.NoGradient) -> str:
 
 def _no_composite(words: _Words, _: facts.NoComposite) -> str:
     nodes = words.before.trace.program.nodes
-    gates = ", ".join(sorted({GATES[n.gate].symbol for n in nodes if n.gate and GATES[n.gate].expansion}))
+    gates = ", ".join(sorted({GATES[n.gate].symbol for n in nodes if n.gate and is_composite(n)}))
     if not gates:
         return words.say("reply-no-composite")
     return words.say("reply-no-composite-select" if words.keys["select"] else "reply-no-composite-click", gates=gates)
+
+
+def crumbs(state: State) -> str:
+    """The gates that are open behind the output of the program: ``f › p``; empty where none is."""
+    frames = [frame_name(caller) for caller in state.frames]
+    return " › ".join([output_name(state.root.program), *frames]) if frames else ""
+
+
+def _opened(words: _Words, fact: facts.Opened) -> str:
+    trace, inner = words.before.trace, words.after.trace.program
+    name, frame = name_of(trace.program, fact.node), frame_name(words.after.frames[-1])
+    say = partial(words.say, frame=frame, name=name, count=len(inner.nodes) - inner.first_gate)
+    reply = say("reply-opened" if name == frame else "reply-opened-as")
+    apart = difference(trace, fact.node)
+    if apart < AGREES:
+        return reply
+    # What one gate avoids its parts may meet: a number that is too large, digits that cancel.
+    lost = first_loss(words.after.trace, range(inner.first_gate, len(inner.nodes)))
+    return words.say(
+        "reply-opened-differs",
+        reply=reply,
+        gap=numeral(apart, 2),
+        why=wording(trace).say(lost) if lost else words.say("parts-round"),
+    )
+
+
+def _around(words: _Words, key: str) -> str:
+    """A message about the gate that was open before."""
+    return words.say(key, frame=frame_name(words.before.frames[-1]))
 
 
 def _folded(words: _Words, fact: facts.Folded) -> str:
@@ -267,7 +307,6 @@ _MESSAGES: dict[type, str] = {
     facts.NoCells: "reply-no-cells",
     facts.NothingToUndo: "reply-nothing-to-undo",
     facts.NoEdges: "reply-no-edges",
-    facts.Opened: "reply-opened",
     facts.NothingOpen: "reply-nothing-open",
     facts.Unfolded: "reply-unfolded",
     facts.NothingToFold: "reply-nothing-to-fold",
@@ -293,6 +332,9 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.CannotNudge: _cannot_nudge,
     facts.Undone: _undone,
     facts.NoGradient: _no_gradient,
+    facts.Opened: _opened,
+    facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),
+    facts.Pending: lambda words, _: _around(words, "reply-pending"),
     facts.NoComposite: _no_composite,
     facts.Folded: _folded,
     facts.NoCell: _no_cell,

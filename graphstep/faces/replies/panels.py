@@ -53,8 +53,8 @@ def labels(language: str, *keys: str) -> list[str]:
 
 def nudge_title(before: State, after: State, nudged: Nudged) -> str:
     """What was moved: ``x: -2 → -1.9``."""
-    values = (numeral(float(_at(state.trace.value_of(nudged.node), nudged.cell))) for state in (before, after))
-    return f"{cell_text(before.trace, nudged.node, nudged.cell)}: {' → '.join(values)}"
+    values = (numeral(float(_at(state.root.value_of(nudged.node), nudged.cell))) for state in (before, after))
+    return f"{cell_text(before.root, nudged.node, nudged.cell)}: {' → '.join(values)}"
 
 
 def cell_text(trace: Trace, node: int, cell: tuple[int, ...]) -> str:
@@ -183,6 +183,6 @@ def copy_remarks(copy: Copy) -> list[Line]:
     say = partial(message, copy.setup.language)
     if untold := copy.setup.without_text:
         lines.append([(say("copy-leaves-out", names=", ".join(untold)), "warning")])
-    if copy.closed:
-        lines.append([(say("copy-as-typed"), "note")])
+    if copy.unfolds:
+        lines.append([(say("copy-unfolded"), "note")])
     return lines

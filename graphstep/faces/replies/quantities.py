@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.watches import number_of
+from graphstep.debugger.frames import level_of
+from graphstep.debugger.watches import names_in, number_of
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.derivatives import gradient_name
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:
-    """A quantity as it is after the step that is shown."""
+    """A quantity as it is after the step that is shown: inside an opened gate, or around it where its names stand."""
+    state = level_of(state, names_in(quantity))
     say = partial(message, state.language)
     if quantity.kind == "expression":
         try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graphstep.faces.tui.lesson import LessonScreen
     from graphstep.faces.tui.screen import SteppingScreen
 
-SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "levels", "watches"})
+SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
 """The fields of a state that the panes show."""
 
 BELOW = (lesson_facts.Marked, lesson_facts.LessonDone, lesson_facts.NoMoreHints)
@@ -72,8 +72,8 @@ def _nudged(screen: SteppingScreen, before: State, fact: facts.Nudged) -> None:
     from graphstep.faces.replies.panels import nudge_lines, nudge_title
 
     now = screen.now
-    _compare(screen, before, fact.node)
-    lines = nudge_lines(before.trace, now.trace, fact.node, fact.cell)
+    _compare(screen, before, now.selected)
+    lines = nudge_lines(before.root, now.root, fact.node, fact.cell)
     if fact.first:
         lines.append([(say(screen, "nudge-first-cell"), "quiet")])
     screen.panel(nudge_title(before, now, fact), lines, say(screen, "panel-nudge"))

@@ -25,13 +25,13 @@ def _jump(screen: SteppingScreen) -> None:
 def _conditions(screen: SteppingScreen) -> None:
     from graphstep.faces.tui.dialogs.breaks import BreaksForm
 
-    screen.app.push_screen(BreaksForm(screen.now.trace.program, screen.now.conditions), _sends(screen, "break_on"))
+    screen.app.push_screen(BreaksForm(screen.now), _sends(screen, "break_on"))
 
 
 def _watch(screen: SteppingScreen) -> None:
     from graphstep.faces.tui.dialogs.watch import WatchForm
 
-    screen.app.push_screen(WatchForm(screen.now.trace.program, screen.now.watches), _sends(screen, "watch"))
+    screen.app.push_screen(WatchForm(screen.now), _sends(screen, "watch"))
 
 
 def _sends(screen: SteppingScreen, action: str) -> Callable[[str | int | None], None]:

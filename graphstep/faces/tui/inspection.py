@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from graphstep.faces.drawing.layout.cells import cell_width, padded
 from graphstep.gates import GATES
 from graphstep.ground.arrays import is_small, number_text, summary
+from graphstep.language.frames import is_composite
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
@@ -68,7 +69,7 @@ def _can(trace: Trace, index: int) -> list[str]:
     can = ["node-verify"] if trace.program.depends[index] else []
     if node.gate is None:
         can.insert(0, "node-nudge-cell" if node.shape else "node-nudge")
-    elif GATES[node.gate].expansion:
+    elif is_composite(node):
         can.insert(0, "node-open")
     if node.shape:
         can.insert(0, "node-cells")

@@ -27,7 +27,7 @@ class RoundScreen(SteppingScreen):
 
     def action_do(self, action: str, key: str = "") -> None:
         """Do what a key asks for; what leads out of the run leads back to the training."""
-        nothing_open = not (self.state is not None and self.state.levels) and not self.arrows_select
+        nothing_open = not (self.state is not None and self.state.frames) and not self.arrows_select
         back = (action == "out" and nothing_open) or (
             action == "deselect" and nothing_open and self.state is not None and self.state.selected is None
         )

@@ -185,7 +185,9 @@ class SteppingScreen(Screen[None]):
 
     def show_edit(self, before: Trace, now: Refitted) -> None:
         """Show an edit of the inputs that is still going on: the whole run, old → new."""
-        state = self.now
+        from graphstep.debugger.frames import outermost
+
+        state = outermost(self.now)
         if now.where is None:
             self.panes.show(replace(state, trace=now.trace), compared=before)
         else:
@@ -265,6 +267,8 @@ class SteppingScreen(Screen[None]):
         from graphstep.debugger.state import State
 
         self.show_state(self.state or State(trace, min(max(self._start, 0), len(trace))))
+        if "/" in (self._setup.at or ""):
+            self.do(Command("jump", self._setup.at))
         if self._conditions:
             self.do(Command("break_on", "; ".join(condition.text for condition in self._conditions)))
         if self._start > len(trace):

@@ -36,7 +36,10 @@ def letter(text: str) -> str:
 
 
 def latex_name(name: str) -> str:
-    r"""A name in LaTeX: ``x1`` → ``x_{1}``, ``beta`` → ``\beta``, ``rate`` → ``\mathrm{rate}``."""
+    r"""A name in LaTeX: ``x1`` → ``x_{1}``, ``beta`` → ``\beta``, ``rate`` → ``\mathrm{rate}``, a part ``x1.2`` → ``x_{1}.2``."""
+    gate, dot, part = name.partition(".")
+    if dot:
+        return f"{latex_name(gate)}.{part}"
     base, *subscripts = parts(name)
     if not base.isalpha():
         return latex_name_as_typed(name)

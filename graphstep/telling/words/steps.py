@@ -56,7 +56,7 @@ def _seeded(fact: Seeded) -> Explanation:
     words, defined = wording(trace), objective_ladder(trace)
     return Explanation(
         step.n, "backward", "seed",
-        words.message("title-seed", out=output_name(trace.program)),
+        words.message("title-seed-frame" if trace.program.scope else "title-seed", out=output_name(trace.program)),
         "", seed_ladder(step), None, words.sentences(fact.why), (),
         before=() if defined is None else (defined,), language=words.language,
     )  # fmt: skip

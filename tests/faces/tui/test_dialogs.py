@@ -233,11 +233,10 @@ def test_a_run_without_a_command_is_reopened_with_what_made_it() -> None:
         assert said == [*(f"--{flag}" for flag in flags), "--data=W", "--at"]
 
 
-def test_copy_from_inside_a_gate_leads_to_the_step_outside() -> None:
+def test_copy_from_inside_a_gate_leads_inside() -> None:
     async def play(driver: Driver) -> None:
-        await driver.press("right", "i", "y")
-        assert shlex.split(driver.app.clipboard)[-2:] == ["--at", "1"]
-        assert "as it was typed" in driver.step()
+        await driver.press("right", "i", "right", "right", "y")
+        assert shlex.split(driver.app.clipboard)[-2:] == ["--at", "1/p1/2"]
         await driver.press("u")
 
     drive(play, "sigmoid(x)*y", {"x": 1.0, "y": 2.0})

@@ -15,9 +15,9 @@ def test_into_opens_a_gate_and_out_closes_it_at_the_same_place() -> None:
         assert "σ" not in driver.graph()
         for part in ("×−1", "exp", "+1", "1/x"):
             assert part in driver.graph()
-        assert driver.now.at == 4
+        assert driver.now.at == 0
         assert "is open" in driver.message
-        await driver.press("left", "left", "u")
+        await driver.press("right", "right", "u")
         assert driver.now.at == 1
         assert "σ" in driver.graph()
         await driver.press("u")

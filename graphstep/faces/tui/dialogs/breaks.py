@@ -8,27 +8,26 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from graphstep.debugger.conditions import EXAMPLES, Condition, read_conditions
+from graphstep.debugger.commands.breaking import conditions_in
+from graphstep.debugger.conditions import EXAMPLES
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import said_of, say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from textual.widget import Widget
 
-    from graphstep.language.program import Program
+    from graphstep.debugger.state import State
 
 
 class BreaksForm(Form[str]):
     """Asks for conditions, with semicolons between them; the ones that there are stand in the field."""
 
-    def __init__(self, program: Program, conditions: Sequence[Condition]) -> None:
+    def __init__(self, state: State) -> None:
         super().__init__()
-        self.program = program
-        """The program whose steps are stopped at."""
-        self._text = "; ".join(condition.text for condition in conditions)
+        self._state, self._text = state, "; ".join(condition.text for condition in state.conditions)
 
     def compose(self) -> Iterator[Widget]:
         """One field, and examples."""
@@ -49,7 +48,7 @@ class BreaksForm(Form[str]):
 
     def _wrong(self, text: str) -> str:
         try:
-            read_conditions(text, self.program)
+            conditions_in(self._state, text)
         except GraphstepError as error:
             return said_of(error)
         return ""

@@ -39,7 +39,7 @@ class EditForm(Form[Inputs]):
     def __init__(self, screen: SteppingScreen) -> None:
         super().__init__()
         self._under = screen
-        self.before = screen.now.trace
+        self.before = screen.now.root
         """The run before the edit."""
         self.now = Refitted(self.before, None)
         """The run with what the fields say, as far as it is valid."""
@@ -72,7 +72,7 @@ class EditForm(Form[Inputs]):
             yield Static(classes="said", id="said")
 
     def on_mount(self) -> None:
-        selected = self._under.now.selected
+        selected = self._under.now.root_place.selected
         names = self.before.program.inputs
         if selected is not None and selected < len(names) and names[selected] in self.fields:
             self.query_one(f"#field-{self.fields.index(names[selected])}", Input).focus()
@@ -136,7 +136,7 @@ class EditForm(Form[Inputs]):
         names = self.before.program.inputs
         if len(names) <= MOST_FIELDS:
             return list(names)
-        scene, selected = self._under.panes.graph.scene, self._under.now.selected
+        scene, selected = self._under.panes.graph.scene, self._under.now.root_place.selected
         near = [selected] if selected is not None and selected < len(names) else []
         near += [] if scene is None else [index for index in scene.drawn.nodes if index < len(names) and index not in near]
         return [names[index] for index in (near or range(MOST_FIELDS))[:MOST_FIELDS]]

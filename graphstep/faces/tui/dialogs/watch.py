@@ -8,29 +8,27 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from graphstep.debugger.commands.looking import quantity_in
 from graphstep.debugger.facts import NoNode, UnfitError
-from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.faces.replies import no_node_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from textual.widget import Widget
 
-    from graphstep.language.program import Program
+    from graphstep.debugger.state import State
 
 
 class WatchForm(Form[str]):
     """Asks for a quantity; one that is watched already is not watched any more."""
 
-    def __init__(self, program: Program, watches: Sequence[Quantity]) -> None:
+    def __init__(self, state: State) -> None:
         super().__init__()
-        self.program = program
-        """The program whose nodes can be named."""
-        self._watched = [quantity.text for quantity in watches]
+        self._state, self._watched = state, [quantity.text for quantity in state.watches]
 
     def compose(self) -> Iterator[Widget]:
         """One field, and what is watched."""
@@ -53,9 +51,10 @@ class WatchForm(Form[str]):
 
     def _wrong(self, text: str) -> str:
         try:
-            read_quantity(text, self.program)
+            quantity_in(self._state, text)
         except UnfitError as unfit:
-            return no_node_text(language_of(self), self.program, unfit.fact) if isinstance(unfit.fact, NoNode) else ""
+            program = self._state.trace.program
+            return no_node_text(language_of(self), program, unfit.fact) if isinstance(unfit.fact, NoNode) else ""
         except GraphstepError as error:
             return said_of(error)
         return ""

@@ -245,7 +245,8 @@ class GraphPane(RowsPane):
         from graphstep.faces.comparison import spare_room
 
         # It only ever grows during an edit, so that the drawing does not jump at every key.
-        return max(self._spare, spare_room(compared, trace, self.scene.drawn if self.scene else None))
+        drawn = self.scene.drawn if self.scene and self.scene.drawn.program is trace.program else None
+        return max(self._spare, spare_room(compared, trace, drawn))
 
     def _arrange(self, centre: int) -> None:
         from graphstep.faces.tui.scene import set_scene

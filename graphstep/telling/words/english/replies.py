@@ -11,6 +11,8 @@ _REPLIES: dict[str, English] = {
     "reply-no-node": "No node is called {text}.",
     "reply-meant": "{reply}  Did you mean '{name}'?",
     "reply-no-step": "There is no step {text}: the steps are 0 to {steps}.",
+    "reply-no-position": "There is no position {text}: a step, a gate and a step inside it are written 12/p/3.",
+    "reply-at-end-frame": "This is the last step inside.  {step} leads out.",
     "reply-at-end": "This is the last step: every gradient is known.  {offers}",
     "offer-back": "back",
     "offer-first": "start",
@@ -60,7 +62,19 @@ _REPLIES: dict[str, English] = {
     "reply-no-gradient-data": "{name} is data: it has no gradient to verify.",
     "reply-no-gradient-constant": "{name} is a constant: it has no gradient to verify.",
     "reply-no-edges": "No gradient is sent along an edge at {name}, so there is no Jacobian to show.",
-    "reply-opened": "{name} is open: the same value, the same gradients.  {out} closes it.",
+    "reply-opened": (
+        "{frame} is open: {count} part.  {out} closes it.",
+        "{frame} is open: {count} parts.  {out} closes it.",
+    ),
+    "reply-opened-as": (
+        "{name}, called {frame} here, is open: {count} part.  {out} closes it.",
+        "{name}, called {frame} here, is open: {count} parts.  {out} closes it.",
+    ),
+    "reply-opened-differs": "{reply}  The gate itself and its parts differ by {gap} (relative): {why}.",
+    "parts-round": "the parts round otherwise",
+    "reply-closed": "{frame} is closed.",
+    "reply-left": "Out of {frame}.  {into} leads in again.",
+    "reply-pending": "The way back through the parts of {frame} waits for its gradient.  {step} leads out.",
     "reply-no-composite": "There is no composite gate here to open.",
     "reply-no-composite-select": "There is no composite gate here to open.  Select {gates} and then {into}.",
     "reply-no-composite-click": (
@@ -133,7 +147,7 @@ _PANELS: dict[str, English] = {
     "and-more": "and {more} more",
     # A command to copy.
     "copy-leaves-out": "It leaves out {names}: too large to be written here, and not as typed.  The form will ask.",
-    "copy-as-typed": "It opens the program as it was typed, at the step nearest to this one.",
+    "copy-unfolded": "It opens the program with its gates unfolded, at the step nearest to this one.",
 }
 
 _LESSON: dict[str, English] = {

@@ -14,6 +14,7 @@ _STEPS: dict[str, English] = {
     "start": "Start",
     "title-value": "{box} computes {name}",
     "title-seed": "The output {out} gets its gradient",
+    "title-seed-frame": "The gradient of {out} arrives",
     "title-send": "{box} sends to {name}",
     "title-sum": "{name} adds up its gradient",
     "title-update": "{optimizer} updates {name}",
@@ -35,6 +36,7 @@ _STEPS: dict[str, English] = {
     "share-of-cells": "{name} in {taken}",
     # The seed.
     "seed": "The backward pass starts at the output: when {out} grows by a little, {out} grows by just as much.",
+    "seed-frame": "The gradient of {out} arrives from outside. From here it is sent back through the parts of {out}.",
     "seed-without-inputs": "The backward pass starts at the output. No input: there is nothing to differentiate.",
     "seed-only-data": "The backward pass starts at the output. No input but data: there is nothing to differentiate.",
     "output-kind": "{out} is {kind}.",

@@ -1,0 +1,200 @@
+"""Opened gates as frames: a composite gate inside is a run of its own parts, and the run around it stays as it is.
+
+A frame runs its parts once, on the values that the gate reads and with the gradient that arrives at the gate as its seed. It
+depends on nothing but the run around it and the gate, so it is kept as long as that run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
+
+from graphstep.debugger.facts import NoComposite, NoNode, NoStep, UnfitError
+from graphstep.debugger.state import Shelf, moved, without_question
+from graphstep.engine.comparing import largest_difference
+from graphstep.engine.trace import trace as run
+from graphstep.gates.notation import TEXT
+from graphstep.language.frames import Argument, inside, is_composite
+from graphstep.language.program import Scope
+from graphstep.language.setup import read_position
+from graphstep.telling.derivatives import objective_name
+from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphstep.debugger.state import Place, State
+    from graphstep.engine.trace import Trace
+
+_KEPT: WeakKeyDictionary[Trace, dict[int, Trace]] = WeakKeyDictionary()
+"""By run the frames that were opened in it, by gate."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Caller:
+    """The place around an opened gate, to which closing it returns."""
+
+    trace: Trace
+    """The run around it."""
+    node: int
+    """The gate."""
+    place: Place
+    """Where the user was there."""
+
+    def __eq__(self, other: object) -> bool:
+        # The runs follow from the outermost one, which is compared, and the gates.
+        return isinstance(other, Caller) and (self.node, self.place) == (other.node, other.place)
+
+    def __hash__(self) -> int:
+        return hash((self.node, self.place))
+
+    @property
+    def computes(self) -> int:
+        """The step that computes the gate: the forward pass inside is this step in small."""
+        return self.trace.step_of_value(self.node)
+
+    @property
+    def sends(self) -> bool:
+        """Whether the gradient of the gate is complete at this place, so that the backward pass inside can be walked."""
+        complete = self.trace.step_of_gradient(self.node)
+        return complete is not None and self.place.at >= complete
+
+    @property
+    def after(self) -> int:
+        """The step around it that follows from walking through the frame."""
+        sent = self.trace.sends(self.node)
+        return max(self.place.at, sent[-1].step if self.sends and sent else self.computes)
+
+    @property
+    def before(self) -> int:
+        """The step around it that is before all that happens in the frame."""
+        return min(self.place.at, self.computes - 1)
+
+
+def frame_of(trace: Trace, node: int) -> Trace:
+    """The run inside a composite gate of a run; the same object as long as the run lives.
+
+    ValueError for a gate that has no parts.
+    """
+    kept = _KEPT.setdefault(trace, {})
+    if node not in kept:
+        kept[node] = _opened(trace, node)
+    return kept[node]
+
+
+def _opened(trace: Trace, index: int) -> Trace:
+    node, names = trace.node(index), names_of(trace.program)
+    scope = Scope(names.frames[index], objective_name(trace), names.change)
+    program = inside(node, scope, [_argument(trace, index, slot) for slot in range(len(node.operands))])
+    read, slots = trace.operand_values(index), program.scope.slots if program.scope else ()
+    values = {name: read[slot] for name, slot in zip(program.inputs, slots, strict=True)}
+    return run(program, values, seed=trace.gradient_of(index), ties=trace.ties, setup=trace.setup)
+
+
+def _argument(trace: Trace, index: int, slot: int) -> Argument:
+    """What an opened gate reads. A node keeps its name inside, unless it is read elsewhere too: what arrives is one use of it."""
+    program, names = trace.program, names_of(trace.program)
+    operand = program.nodes[index].operands[slot]
+    if not isinstance(operand, int):
+        return Argument(constant=operand)
+    use = program.uses.get((index, slot), 0)
+    is_data = not program.depends[operand]
+    if names.is_symbol(operand) and not use:
+        return Argument(names.texts[operand], is_data=is_data)
+    return Argument(text=names.ink(operand, TEXT, use).text, is_data=is_data)
+
+
+def frame_name(caller: Caller) -> str:
+    """What an opened gate is called."""
+    return names_of(caller.trace.program).frames[caller.node]
+
+
+def difference(trace: Trace, node: int) -> float:
+    """The largest relative difference between what a composite gate computes and sends and what its parts do."""
+    frame = frame_of(trace, node)
+    assert frame.program.scope, "a frame has a scope"
+    inputs = {slot: index for index, slot in enumerate(frame.program.scope.slots)}
+    sent = [(wire.contribution, frame.gradient_of(inputs[wire.slot])) for wire in trace.sends(node)]
+    return largest_difference([(trace.value_of(node), frame.output), *sent])
+
+
+# -- opening and closing ---------------------------------------------------------------------------------------------------------
+
+
+def opened(state: State, node: int) -> State:
+    """The state inside a composite gate of the run on show, before the first of its parts: of its forward pass, or of its
+    backward pass where the gradient of the gate is complete.
+    """
+    caller = Caller(state.trace, node, state.place)
+    trace, path = frame_of(state.trace, node), (*state.path, node)
+    shelf = next((shelf for shelf in state.shelves if shelf.path == path), Shelf(path, (), ()))
+    return replace(
+        without_question(state),
+        trace=trace,
+        at=trace.seed_step if caller.sends else 0,
+        selected=None,
+        nodes=shelf.nodes,
+        cells=shelf.cells,
+        frames=(*state.frames, caller),
+        shelves=tuple(other for other in state.shelves if other is not shelf),
+    )
+
+
+def closed(state: State) -> State:
+    """The state around the gate that was opened last, at the place where it was opened. What is set inside is kept."""
+    caller, shelf = state.frames[-1], Shelf(state.path, state.nodes, state.cells)
+    shelves = (*state.shelves, shelf) if shelf.nodes or shelf.cells else state.shelves
+    shelves = tuple(sorted(shelves, key=lambda shelf: shelf.path))
+    after = replace(without_question(state), trace=caller.trace, frames=state.frames[:-1], shelves=shelves)
+    return after.at_place(caller.place)
+
+
+def outermost(state: State) -> State:
+    """The state with all gates closed."""
+    while state.frames:
+        state = closed(state)
+    return state
+
+
+def level_of(state: State, names: Iterable[str]) -> State:
+    """The state with as many gates closed as it takes for all of these names to be nodes; as it is, where they are none."""
+    level, names = state, tuple(names)
+    while not all(names_of(level.trace.program).find(name) is not None for name in names):
+        if not level.frames:
+            return state
+        level = closed(level)
+    return level
+
+
+def left(state: State, way: Literal[1, -1]) -> State:
+    """The state around the gate that was opened last, behind all that happens in it, or before it."""
+    caller = state.frames[-1]
+    return moved(closed(state), caller.after if way > 0 else caller.before)
+
+
+# -- positions -------------------------------------------------------------------------------------------------------------------
+
+
+def position_of(state: State) -> str:
+    """The place of a state in the whole program: ``12``, or ``12/p/3`` for step 3 inside p."""
+    around = (f"{caller.place.at}/{frame_name(caller)}/" for caller in state.frames)
+    return "".join([*around, str(state.at)])
+
+
+def at_position(state: State, text: str) -> State:
+    """The state at a position of the whole program. UnfitError where there is none such."""
+    first, inner = read_position(text)
+    here = moved(outermost(state), first)
+    if here.at != first:
+        raise UnfitError(NoStep(text))
+    for name, step in inner:
+        node = names_of(here.trace.program).find(name)
+        if node is None:
+            raise UnfitError(NoNode(name))
+        if not is_composite(here.trace.node(node)):
+            raise UnfitError(NoComposite())
+        here = moved(opened(here, node), step)
+        if here.at != step:
+            raise UnfitError(NoStep(text))
+    return here
