@@ -23,6 +23,9 @@ WHOLE = 150
 BLANK = "____"
 """What stands for an answer that is to be found."""
 
+_BESIDE, _LINE = 4, 60
+"""Answers to choose from, and their letters, up to which they stand beside each other."""
+
 LABELS = {"convention": "Convention", "warning": "Warning", "zero": "Why zero"}
 """What a note is called by its kind; any other note stands without a label."""
 
@@ -213,6 +216,66 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What comes out of an examination: a finding, or the result of all."""
+
+    status: Literal["fine", "doubt", "fault"]
+    """How serious it is: a writer may give each its own ink."""
+    label: str
+    """What it is about or of which kind, before the sentence; or nothing."""
+    content: Content
+    """What is said."""
+
+    @property
+    def line(self) -> Content:
+        """The label and what is said."""
+        return (Strong(f"{self.label}:"), " ", *self.content) if self.label else self.content
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Blocks that stand beside each other where there is room, and under each other where there is none."""
+
+    columns: tuple[tuple[Block, ...], ...]
+    """The blocks of each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to be answered on paper, or its answer in a key."""
+
+    number: int
+    """Its number, the same on a sheet and in the key."""
+    ask: Content
+    """What is asked; nothing in a key."""
+    options: tuple[Content, ...]
+    """The answers to choose from; nothing where there is no choice."""
+    hints: tuple[Content, ...]
+    """What may be read before answering."""
+    answer: Content
+    """What is to be written, or :data:`BLANK` with what stands before it."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The question in smaller blocks; an answer alone goes on behind the number."""
+        number = Strong(f"{self.number}.")
+        if not self.ask:
+            return (Prose((number, " ", *self.answer)), *([Listing(self.hints)] if self.hints else []))
+        parts: list[Block] = [Prose((number, " ", *self.ask))]
+        if _are_short(self.options):
+            parts.append(Columns(tuple((Prose(option),) for option in self.options)))
+        elif self.options:
+            parts.append(Listing(self.options))
+        return (*parts, *([Listing(self.hints)] if self.hints else []), Prose(self.answer))
+
+
+def _are_short(options: tuple[Content, ...]) -> bool:
+    """Whether answers to choose from fit beside each other in a line."""
+    words = [part if isinstance(part, str) else getattr(part, "text", "") for option in options for part in option]
+    return bool(options) and len(options) <= _BESIDE and sum(map(len, words)) <= _LINE
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a run, with what is told of it."""
 
@@ -235,7 +298,10 @@ class Step:
         return f"Step {self.n}"
 
 
-Block: TypeAlias = Heading | Prose | Listing | Equations | Ladder | Table | Graph | Curve | Typed | Command | Note | Step
+Block: TypeAlias = (
+    Heading | Prose | Listing | Equations | Ladder | Table | Graph | Curve | Typed | Command | Note
+    | Verdict | Columns | Question | Step
+)  # fmt: skip
 """What a document is made of."""
 
 

@@ -28,7 +28,7 @@ WRITERS = tuple(name for name in export.formats() if hasattr(export.exporter(nam
 RUN = gs.run("(x+y)*z", x=-2, y=5, z=-4)
 NEURON = gs.run("1/(1+exp(-(w0*x0+w1*x1+w2)))", w0=2, x0=-1, w1=-3, x1=-2, w2=-3)
 
-_SILENT = ("anchor", "kind", "role", "left", "rungs", "pattern")
+_SILENT = ("anchor", "kind", "role", "left", "rungs", "pattern", "status")
 _FORMULAS = blocks.Math | blocks.Graph | blocks.Figure | blocks.Command | blocks.Typed | blocks.Code | Ladder
 
 _SENT = explain(RUN.trace, 4)
@@ -50,6 +50,11 @@ EXAMPLES: tuple[Any, ...] = (
     blocks.Command("rho"),
     Note("warning", "sigma"),
     blocks.Step(4, 7, "step-4", "tau", "switcher", (blocks.Prose(("upsilon",)), _SENT.ladder)),
+    blocks.Verdict("doubt", "phi", ("chi",)),
+    blocks.Columns(((blocks.Prose(("psi",)),), (blocks.Prose(("omega",)),))),
+    # The Greek alphabet ends here.
+    blocks.Question(1, ("aleph",), (("beth",), ("gimel",)), (("daleth",),), ("vav ", blocks.BLANK)),
+    blocks.Question(2, (), (), (("zayin",),), ("heth",)),
 )
 
 
@@ -74,7 +79,9 @@ def test_every_writer_writes_every_block(name: str, block: Any) -> None:
 
 
 def words(block: Any) -> list[str]:
-    """The words of a block, wherever they stand in it."""
+    """The words of a block, wherever they stand in it, in the order in which they are written."""
+    if isinstance(block, blocks.Question):
+        return words(block.blocks)
     if isinstance(block, str):
         return re.findall("[a-z]{2,}", block)
     if isinstance(block, tuple):
@@ -86,7 +93,7 @@ def words(block: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_writer_keeps_the_order(name: str) -> None:
-    """Letters of the Greek alphabet, in their order, through all blocks."""
+    """Letters of two alphabets, in their order, through all blocks."""
     text = written(name, *EXAMPLES)
     letters = [word for block in EXAMPLES for word in words(block)]
     places = [re.search(rf"\b{letter}\b", text).start() for letter in letters]  # type: ignore[union-attr]

@@ -12,26 +12,7 @@ from graphstep.faces.export._picture import as_mermaid, as_text, diagram, has_sh
 from graphstep.faces.export._writer import Writer, statistic
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
-from graphstep.telling.document import (
-    BLANK,
-    LABELS,
-    Code,
-    Command,
-    Curve,
-    Emphasis,
-    Equations,
-    Figure,
-    Graph,
-    Heading,
-    Histogram,
-    Listing,
-    Math,
-    Prose,
-    Step,
-    Strong,
-    Table,
-    Typed,
-)  # fmt: skip
+from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note
 from graphstep.telling.reports import graph as words
 
@@ -52,55 +33,55 @@ class Markdown(Writer):
     # -- lines ---------------------------------------------------------------------------------------------------------------
 
     def words(self, text: str) -> str:
-        return text if text == BLANK else plain(text)
+        return text if text == blocks.BLANK else plain(text)
 
-    def code(self, code: Code) -> str:
+    def code(self, code: blocks.Code) -> str:
         return markdown_code(code.text)
 
-    def strong(self, strong: Strong) -> str:
+    def strong(self, strong: blocks.Strong) -> str:
         return f"**{plain(strong.text)}**"
 
-    def emphasis(self, emphasis: Emphasis) -> str:
+    def emphasis(self, emphasis: blocks.Emphasis) -> str:
         return f"*{plain(emphasis.text)}*"
 
-    def math(self, math: Math) -> str:
+    def math(self, math: blocks.Math) -> str:
         text = latex.line(math)
         return self._formula(text) if text else ""
 
-    def figure(self, figure: Figure) -> str:
+    def figure(self, figure: blocks.Figure) -> str:
         if text := statistic(figure):
             return text
         if isinstance(figure.value, int | float):
             return self._formula(latex.number(figure))
         return markdown_code(digest(figure.value, figure.digits) + ("" if figure.complete else MORE))
 
-    def histogram(self, histogram: Histogram) -> str:
+    def histogram(self, histogram: blocks.Histogram) -> str:
         return markdown_code(bars_of(histogram.counts))
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 
-    def heading(self, heading: Heading) -> str:
+    def heading(self, heading: blocks.Heading) -> str:
         return f"{'#' * heading.level} {self.line(heading.content)}\n"
 
-    def prose(self, prose: Prose) -> str:
+    def prose(self, prose: blocks.Prose) -> str:
         return f"{self.line(prose.content)}\n"
 
-    def listing(self, listing: Listing) -> str:
+    def listing(self, listing: blocks.Listing) -> str:
         return "".join(f"- {self.line(item)}\n" for item in listing.items)
 
-    def equations(self, equations: Equations) -> str:
+    def equations(self, equations: blocks.Equations) -> str:
         return self._displayed(latex.equations(equations.lines))
 
     def ladder(self, ladder: Ladder) -> str:
         return self._displayed(latex.ladder(ladder))
 
-    def table(self, table: Table) -> str:
+    def table(self, table: blocks.Table) -> str:
         head = [self.line(column.title) for column in table.columns]
         rows = [f"| {' | '.join(head)} |", f"|{'|'.join('--:' if column.numbers else ':--' for column in table.columns)}|"]
         rows += (f"| {' | '.join(cell(self.line(content)) for content in row)} |" for row in table.rows)
         return "\n".join(rows) + "\n"
 
-    def graph(self, graph: Graph) -> str:
+    def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         picture, text = as_mermaid(drawn, written), fence(as_text(drawn, written))
         parts = [self.line(words.caption(graph, len(drawn.nodes)))]
@@ -113,20 +94,20 @@ class Markdown(Writer):
             parts.append(words.ON_WIRES)
         return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
-    def curve(self, curve: Curve) -> str:
+    def curve(self, curve: blocks.Curve) -> str:
         wide = max(len(name) for name, _ in curve.series)
         return fence("\n".join(f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}" for name, n in curve.series))
 
-    def typed(self, typed: Typed) -> str:
+    def typed(self, typed: blocks.Typed) -> str:
         return fence(typed.text)
 
-    def command(self, command: Command) -> str:
+    def command(self, command: blocks.Command) -> str:
         return fence(command.text, "sh")
 
     def note(self, note: Note) -> str:
-        label = LABELS.get(note.kind)
+        label = blocks.LABELS.get(note.kind)
         return f"> **{label}.** {plain(note.text)}\n" if label else f"{plain(note.text)}\n"
 
-    def step(self, step: Step) -> str:
+    def step(self, step: blocks.Step) -> str:
         named = f" (*{plain(step.pattern)}*)" if step.pattern else ""
         return self.headed(f"**{step.label}.** {plain(step.title)}{named}", step)

@@ -14,27 +14,7 @@ from graphstep.gates.notation import MATHML, Ink, Term, mathml_style
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
 from graphstep.ground.unprintable import printable
-from graphstep.telling.document import (
-    LABELS,
-    Code,
-    Column,
-    Command,
-    Content,
-    Curve,
-    Emphasis,
-    Equations,
-    Figure,
-    Graph,
-    Heading,
-    Histogram,
-    Listing,
-    Math,
-    Prose,
-    Step,
-    Strong,
-    Table,
-    Typed,
-)  # fmt: skip
+from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
 
@@ -51,16 +31,16 @@ class Html(Writer):
     def words(self, text: str) -> str:
         return escape(printable(text))
 
-    def code(self, code: Code) -> str:
+    def code(self, code: blocks.Code) -> str:
         return f"<code>{self.words(code.text)}</code>"
 
-    def strong(self, strong: Strong) -> str:
+    def strong(self, strong: blocks.Strong) -> str:
         return f"<strong>{self.words(strong.text)}</strong>"
 
-    def emphasis(self, emphasis: Emphasis) -> str:
+    def emphasis(self, emphasis: blocks.Emphasis) -> str:
         return f"<em>{self.words(emphasis.text)}</em>"
 
-    def math(self, math: Math) -> str:
+    def math(self, math: blocks.Math) -> str:
         left = "" if math.left is None else math.left.read(MATHML).text
         rungs = _without_left(left, math.rungs)
         forms = [f"{_sign(rung)}{_form(rung)}" for rung in rungs]
@@ -68,7 +48,7 @@ class Html(Writer):
             forms[0] = _form(rungs[0])
         return f"<math>{left}{''.join(forms)}</math>" if left or forms else ""
 
-    def figure(self, figure: Figure) -> str:
+    def figure(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"<math><mo>&lt;</mo><msup><mn>10</mn><mn>{power}</mn></msup></math>".replace("-", "−")
         if text := statistic(figure):
@@ -79,22 +59,22 @@ class Html(Writer):
             return f"<math>{mathml_style(figure.digits).number(value).text}{more}</math>"
         return f"<code>{self.words(digest(value, figure.digits))}{'' if figure.complete else MORE}</code>"
 
-    def histogram(self, histogram: Histogram) -> str:
+    def histogram(self, histogram: blocks.Histogram) -> str:
         return f"<code>{bars_of(histogram.counts)}</code>"
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 
-    def heading(self, heading: Heading) -> str:
+    def heading(self, heading: blocks.Heading) -> str:
         tag = f"h{heading.level}"
         return f'<{tag} id="{self.prefix}{escape(heading.anchor)}">{self.line(heading.content)}</{tag}>\n'
 
-    def prose(self, prose: Prose) -> str:
+    def prose(self, prose: blocks.Prose) -> str:
         return f"<p>{self.line(prose.content)}</p>\n"
 
-    def listing(self, listing: Listing) -> str:
+    def listing(self, listing: blocks.Listing) -> str:
         return f"<ul>{''.join(f'<li>{self.line(item)}</li>' for item in listing.items)}</ul>\n"
 
-    def equations(self, equations: Equations) -> str:
+    def equations(self, equations: blocks.Equations) -> str:
         return "".join(f'<div class="ladder">{self.math(line)}</div>\n' for line in equations.lines)
 
     def ladder(self, ladder: Ladder) -> str:
@@ -112,7 +92,7 @@ class Html(Writer):
             rows.append(f"<mtr><mtd>{'' if place else left}</mtd><mtd>{_sign(rung)}</mtd><mtd>{text}</mtd></mtr>")
         return f'<div class="ladder"><math display="block"><mtable>{"".join(rows)}</mtable></math></div>\n'
 
-    def table(self, table: Table) -> str:
+    def table(self, table: blocks.Table) -> str:
         head = ""
         if any(column.title for column in table.columns):
             titles = (f"<th{_side(column)} scope=col>{self.line(column.title)}</th>" for column in table.columns)
@@ -120,10 +100,10 @@ class Html(Writer):
         rows = "".join(f"<tr>{self._cells(row, table.columns)}</tr>" for row in table.rows)
         return f'<div class="wide" role="group" tabindex="0"><table>{head}{rows}</table></div>\n'
 
-    def _cells(self, row: tuple[Content, ...], columns: tuple[Column, ...]) -> str:
+    def _cells(self, row: tuple[blocks.Content, ...], columns: tuple[blocks.Column, ...]) -> str:
         return "".join(f"<td{_side(column)}>{self.line(cell)}</td>" for cell, column in zip(row, columns, strict=True))
 
-    def graph(self, graph: Graph) -> str:
+    def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         caption = self.line(words.caption(graph, len(drawn.nodes)))
         lines = "\n".join(scene(arranged(drawn), written, self.prefix, "Computational graph"))
@@ -131,25 +111,35 @@ class Html(Writer):
         picture = f'<div class="graph" tabindex="0" role="group" aria-label="Graph">{lines}</div>'
         return f"<figure>{picture}<figcaption>{caption}{more}</figcaption></figure>\n"
 
-    def curve(self, curve: Curve) -> str:
+    def curve(self, curve: blocks.Curve) -> str:
         rows = (
             f"<tr><th scope=row>{self.words(name)}</th><td>{sparkline(n)}</td><td>{numeral(n[0])} … {numeral(n[-1])}</td></tr>"
             for name, n in curve.series
         )
         return f"<table>{''.join(rows)}</table>\n"
 
-    def typed(self, typed: Typed) -> str:
+    def typed(self, typed: blocks.Typed) -> str:
         return f'<pre tabindex="0">{self.words(typed.text)}</pre>\n'
 
-    def command(self, command: Command) -> str:
+    def command(self, command: blocks.Command) -> str:
         return f'<pre tabindex="0">{self.words(command.text)}</pre>\n'
 
     def note(self, note: Note) -> str:
-        label = LABELS.get(note.kind)
+        label = blocks.LABELS.get(note.kind)
         head = f"<strong>{label}.</strong> " if label else ""
         return f'<p class="note {note.kind}">{head}{self.words(note.text)}</p>\n'
 
-    def step(self, step: Step) -> str:
+    def verdict(self, verdict: blocks.Verdict) -> str:
+        return f'<p class="verdict {verdict.status}">{self.line(verdict.line)}</p>\n'
+
+    def columns(self, columns: blocks.Columns) -> str:
+        inside = "".join(f"<div>{''.join(map(self.block, column))}</div>" for column in columns.columns)
+        return f'<div class="columns">{inside}</div>\n'
+
+    def question(self, question: blocks.Question) -> str:
+        return f'<section class="question">\n{"".join(map(self.block, question.blocks))}</section>\n'
+
+    def step(self, step: blocks.Step) -> str:
         pattern = f' <span class="pattern">{step.pattern}</span>' if step.pattern else ""
         inside = "".join(map(self.block, step.blocks))
         return (
@@ -188,5 +178,5 @@ def _product(rung: Rung, *, labelled: bool) -> str:
     return style.binary("*", *factors).text
 
 
-def _side(column: Column) -> str:
+def _side(column: blocks.Column) -> str:
     return ' class="number"' if column.numbers else ""

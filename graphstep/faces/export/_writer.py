@@ -26,6 +26,9 @@ BLOCKS: dict[type, str] = {
     blocks.Typed: "typed",
     blocks.Command: "command",
     Note: "note",
+    blocks.Verdict: "verdict",
+    blocks.Columns: "columns",
+    blocks.Question: "question",
     blocks.Step: "step",
 }
 """By block, the method that writes it."""
@@ -60,6 +63,18 @@ class Writer(ABC):
         if isinstance(first, blocks.Prose):
             return "\n".join([f"{head}: {self.line(first.content)}\n", *map(self.block, rest)])
         return "\n".join([f"{head}.\n", *map(self.block, step.blocks)])
+
+    def verdict(self, verdict: blocks.Verdict) -> str:
+        """A finding or a result."""
+        return self.prose(blocks.Prose(verdict.line))
+
+    def columns(self, columns: blocks.Columns) -> str:
+        """Blocks beside each other; where a format has no place for that, under each other."""
+        return "\n".join(self.block(block) for column in columns.columns for block in column)
+
+    def question(self, question: blocks.Question) -> str:
+        """A question, or its answer."""
+        return "\n".join(map(self.block, question.blocks))
 
     @abstractmethod
     def words(self, text: str) -> str:

@@ -17,7 +17,7 @@ from graphstep.faces.export._writer import Writer, statistic
 from graphstep.faces.export.text import Text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.unprintable import printable
-from graphstep.telling.document import LABELS, Prose
+from graphstep.telling import document as blocks
 from graphstep.telling.reports import graph as words
 
 if TYPE_CHECKING:
@@ -28,25 +28,6 @@ if TYPE_CHECKING:
     from graphstep.faces.drawing.layout import Layout
     from graphstep.faces.drawing.text import Marks
     from graphstep.faces.export._options import Options
-    from graphstep.telling.document import (
-        Code,
-        Command,
-        Content,
-        Curve,
-        Document,
-        Emphasis,
-        Equations,
-        Figure,
-        Graph,
-        Heading,
-        Histogram,
-        Listing,
-        Math,
-        Step,
-        Strong,
-        Table,
-        Typed,
-    )  # fmt: skip
     from graphstep.telling.explanation import Ladder, Note
 
 SUFFIX = ".tex"
@@ -84,7 +65,7 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
     return write(solution(trace, "tex", at, options), options)
 
 
-def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
+def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     """A document in LaTeX."""
     del options
     writer = Tex()
@@ -102,20 +83,20 @@ class Tex(Writer):
     def words(self, text: str) -> str:
         return tex.text(printable(text))
 
-    def code(self, code: Code) -> str:
+    def code(self, code: blocks.Code) -> str:
         return rf"\texttt{{{tex.code(printable(code.text))}}}"
 
-    def strong(self, strong: Strong) -> str:
+    def strong(self, strong: blocks.Strong) -> str:
         return rf"\textbf{{{self.words(strong.text)}}}"
 
-    def emphasis(self, emphasis: Emphasis) -> str:
+    def emphasis(self, emphasis: blocks.Emphasis) -> str:
         return rf"\emph{{{self.words(emphasis.text)}}}"
 
-    def math(self, math: Math) -> str:
+    def math(self, math: blocks.Math) -> str:
         text = tex.mathematics(latex.line(math))
         return f"${text}$" if text else ""
 
-    def figure(self, figure: Figure) -> str:
+    def figure(self, figure: blocks.Figure) -> str:
         if text := statistic(figure):
             return self.words(text)
         if isinstance(figure.value, int | float):
@@ -123,32 +104,32 @@ class Tex(Writer):
         shown = digest(figure.value, figure.digits) + ("" if figure.complete else MORE)
         return rf"\texttt{{{tex.code(shown)}}}"
 
-    def histogram(self, histogram: Histogram) -> str:
+    def histogram(self, histogram: blocks.Histogram) -> str:
         most = max(histogram.counts, default=0) or 1
         return r"\kern0.3pt".join(rf"\rule{{2pt}}{{{max(0.3, 8 * count / most):.2g}pt}}" for count in histogram.counts)
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 
-    def heading(self, heading: Heading) -> str:
+    def heading(self, heading: blocks.Heading) -> str:
         text = self.line(heading.content)
         if heading.level == 1:
             return f"{{\\raggedright\\Large\\bfseries {text}\\par}}\n"
         return rf"\{'section' if heading.level == 2 else 'subsection'}*{{{text}}}" + "\n"
 
-    def prose(self, prose: Prose) -> str:
+    def prose(self, prose: blocks.Prose) -> str:
         return f"{self.line(prose.content)}\n"
 
-    def listing(self, listing: Listing) -> str:
+    def listing(self, listing: blocks.Listing) -> str:
         items = "".join(f"\\item {self.line(item)}\n" for item in listing.items)
         return f"\\begin{{itemize}}\n{items}\\end{{itemize}}\n"
 
-    def equations(self, equations: Equations) -> str:
+    def equations(self, equations: blocks.Equations) -> str:
         return _displayed(latex.equations(equations.lines))
 
     def ladder(self, ladder: Ladder) -> str:
         return _displayed(latex.ladder(ladder))
 
-    def table(self, table: Table) -> str:
+    def table(self, table: blocks.Table) -> str:
         titles = [rf"\textbf{{{self.line(column.title)}}}" for column in table.columns]
         head = " & ".join(titles) + " \\\\\n\\hline\n" if any(column.title for column in table.columns) else ""
         rows = "".join(rf"{' & '.join(self.line(content) for content in row)} \\" + "\n" for row in table.rows)
@@ -160,7 +141,7 @@ class Tex(Writer):
             inside = f"\\begin{{longtable}}[l]{{{columns}}}\n{top}{rows}\\hline\n\\end{{longtable}}"
         return f"{{\\footnotesize\n{inside}\n\\par}}\n"
 
-    def graph(self, graph: Graph) -> str:
+    def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         shown = picture(drawn, written)
         shapes = [f"{self.words(words.ON_WIRES)}\n"] * has_shapes(drawn)
@@ -169,23 +150,28 @@ class Tex(Writer):
             caption += f" {self.words(words.WHERE)}"
         return "\n".join([f"{caption}\n", f"\\begin{{center}}\n{shown}\\end{{center}}\n", *shapes])
 
-    def curve(self, curve: Curve) -> str:
+    def curve(self, curve: blocks.Curve) -> str:
         rows = (rf"{self.words(name)} & {_drawn(numbers)} & {_ends(numbers)} \\" + "\n" for name, numbers in curve.series)
         return f"\\begin{{tabular}}{{lll}}\n{''.join(rows)}\\end{{tabular}}\n"
 
-    def typed(self, typed: Typed) -> str:
+    def typed(self, typed: blocks.Typed) -> str:
         lines = "\\\\\n".join(tex.code(printable(line)).replace(" ", r"\ ") or r"\mbox{}" for line in typed.text.splitlines())
         return f"\\begin{{quote}}\\ttfamily\\raggedright\n{lines}\n\\end{{quote}}\n"
 
-    def command(self, command: Command) -> str:
+    def command(self, command: blocks.Command) -> str:
         return f"\\begin{{quote}}\\small\\ttfamily\\raggedright\n{tex.code(printable(command.text))}\n\\end{{quote}}\n"
 
     def note(self, note: Note) -> str:
-        label = LABELS.get(note.kind)
+        label = blocks.LABELS.get(note.kind)
         said = rf"\textbf{{{label}.}} {self.words(note.text)}" if label else self.words(note.text)
         return f"\\begin{{quote}}\n{said}\n\\end{{quote}}\n" if label else f"{said}\n"
 
-    def step(self, step: Step) -> str:
+    def columns(self, columns: blocks.Columns) -> str:
+        width = f"{0.96 / len(columns.columns):.3f}"
+        parts = ("\n".join(map(self.block, column)) for column in columns.columns)
+        return "\\hfill\n".join(f"\\begin{{minipage}}[t]{{{width}\\linewidth}}\n{part}\\end{{minipage}}" for part in parts) + "\n"
+
+    def step(self, step: blocks.Step) -> str:
         named = rf" (\emph{{{self.words(step.pattern)}}})" if step.pattern else ""
         return self.headed(rf"\textbf{{{step.label}.}} {self.words(step.title)}{named}", step)
 
@@ -205,10 +191,10 @@ def _displayed(formula: str) -> str:
     return f"\\[\n{tex.mathematics(formula)}\n\\]\n"
 
 
-def _columns(table: Table) -> str:
+def _columns(table: blocks.Table) -> str:
     """The columns of a table. Where its lines are too long, those of words are as wide as their share, and break their lines."""
     plain = Text()
-    rows: list[tuple[Content, ...]] = [tuple(column.title for column in table.columns), *table.rows]
+    rows: list[tuple[blocks.Content, ...]] = [tuple(column.title for column in table.columns), *table.rows]
     letters = [2 + max(len(plain.line(row[k])) for row in rows) for k in range(len(table.columns))]
     numbers = sum(n for n, column in zip(letters, table.columns, strict=True) if column.numbers)
     wide, room = sum(letters) - numbers, max(_LETTERS - numbers, _LETTERS // 3)

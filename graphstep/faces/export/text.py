@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from textwrap import indent, wrap
 
 from graphstep.engine.trace import Trace
@@ -16,35 +17,16 @@ from graphstep.faces.export._writer import Writer, bound, settled, statistic
 from graphstep.gates.notation import TEXT
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
-from graphstep.telling.document import (
-    LABELS,
-    Block,
-    Code,
-    Column,
-    Command,
-    Content,
-    Curve,
-    Document,
-    Emphasis,
-    Equations,
-    Figure,
-    Graph,
-    Heading,
-    Histogram,
-    Listing,
-    Math,
-    Prose,
-    Step,
-    Strong,
-    Table,
-    Typed,
-)  # fmt: skip
+from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
 from graphstep.telling.reports import run
 
 SUFFIX = ".txt"
 SUMMARY = "the narrated trace, one step a line"
+
+_ROWS = (blocks.Step, blocks.Verdict, Note)
+"""What stands line by line."""
 
 _WIDTH = 108
 """Characters of a line in a list: a longer one is broken."""
@@ -65,28 +47,33 @@ def narrate(trace: Trace, at: int | None = None) -> Iterator[str]:
     return write(run.narration(trace, at))
 
 
-def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
+def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     """A document as plain text."""
     del options
-    writer, before, inside = Text(), None, False
+    writer, inside = Text(), False
+    before: type = type(None)
     for block in document.blocks:
-        # A heading stands on what it heads, and steps stand in rows.
-        together = isinstance(block, Step) if before is Step else before is Heading and not isinstance(block, Heading)
-        if isinstance(block, Heading):
+        if isinstance(block, blocks.Heading):
             inside = block.level == 3
-        elif inside:
-            # What a heading of the third level heads is one thing: tables and programs stand apart in it.
-            together = together or not isinstance(block, Table | Typed | Command)
         text = writer.block(block)
-        if inside and isinstance(block, Table | Typed | Prose):
+        if inside and isinstance(block, blocks.Table | blocks.Typed | blocks.Prose):
             text = indent(text, "  ")
-        yield f"\n{text}" if before is not None and not together else text
+        yield f"\n{text}" if _is_apart(before, block, inside) else text
         before = type(block)
 
 
-def lines(content: Iterable[Block]) -> list[str]:
+def _is_apart(before: type, block: blocks.Block, inside: bool) -> bool:
+    """Whether a blank line stands before a block; ``inside`` is what a heading of the third level heads, which is one thing."""
+    if before is type(None) or (before is blocks.Heading and not isinstance(block, blocks.Heading)):
+        return False
+    if type(block) is before and before in _ROWS:
+        return False
+    return not inside or isinstance(block, blocks.Heading | blocks.Table | blocks.Typed | blocks.Command)
+
+
+def lines(content: Iterable[blocks.Block]) -> list[str]:
     """Blocks as lines of plain text."""
-    return "".join(write(Document("", content))).splitlines()
+    return "".join(write(blocks.Document("", content))).splitlines()
 
 
 class Text(Writer):
@@ -97,84 +84,91 @@ class Text(Writer):
     def words(self, text: str) -> str:
         return text
 
-    def code(self, code: Code) -> str:
+    def code(self, code: blocks.Code) -> str:
         return code.text
 
-    def strong(self, strong: Strong) -> str:
+    def strong(self, strong: blocks.Strong) -> str:
         return strong.text
 
-    def emphasis(self, emphasis: Emphasis) -> str:
+    def emphasis(self, emphasis: blocks.Emphasis) -> str:
         return emphasis.text
 
-    def math(self, math: Math) -> str:
+    def math(self, math: blocks.Math) -> str:
         if math.left is None:
             return "".join(map(_form, math.rungs)).removeprefix(" = ").lstrip()
         left: str = math.left.read(TEXT).text
         return left + "".join(map(_form, math.rungs))
 
-    def figure(self, figure: Figure) -> str:
+    def figure(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"< 1e{power}"
         return statistic(figure) or digest(settled(figure), figure.digits) + ("" if figure.complete else MORE)
 
-    def histogram(self, histogram: Histogram) -> str:
+    def histogram(self, histogram: blocks.Histogram) -> str:
         return bars_of(histogram.counts)
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 
-    def heading(self, heading: Heading) -> str:
+    def heading(self, heading: blocks.Heading) -> str:
         return f"{self.line(heading.content)}\n"
 
-    def prose(self, prose: Prose) -> str:
+    def prose(self, prose: blocks.Prose) -> str:
         return f"{self.line(prose.content)}\n"
 
-    def listing(self, listing: Listing) -> str:
+    def listing(self, listing: blocks.Listing) -> str:
         return "".join(f"  {line}\n" for item in listing.items for line in self._lines(item))
 
-    def _lines(self, item: Content) -> list[str]:
+    def _lines(self, item: blocks.Content) -> list[str]:
         """An item of a list: where it is words alone, and long, in several lines."""
         text = self.line(item)
         if len(text) <= _WIDTH or not all(isinstance(part, str) for part in item):
             return [text]
         return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
-    def equations(self, equations: Equations) -> str:
+    def equations(self, equations: blocks.Equations) -> str:
         return "".join(f"  {self.math(line)}\n" for line in equations.lines)
 
     def ladder(self, ladder: Ladder) -> str:
         return "".join(f"  {line}\n" for line in ladder.lines)
 
-    def table(self, table: Table) -> str:
+    def table(self, table: blocks.Table) -> str:
         head = [self.line(column.title) for column in table.columns]
         rows = [head] if any(head) else []
         rows += ([self.line(content) for content in row] for row in table.rows)
         widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
         return "".join(f"{'  '.join(map(_set, row, widths, table.columns)).rstrip()}\n" for row in rows)
 
-    def graph(self, graph: Graph) -> str:
+    def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         about = [self.line(words.caption(graph, len(drawn.nodes))), words.WHERE, *([words.ON_WIRES] * has_shapes(drawn))]
         return f"{' '.join(about)}\n\n{as_text(drawn, written)}"
 
-    def curve(self, curve: Curve) -> str:
+    def curve(self, curve: blocks.Curve) -> str:
         wide = max(cell_width(name) for name, _ in curve.series)
         lines = (f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}\n" for name, n in curve.series)
         return "".join(lines)
 
-    def typed(self, typed: Typed) -> str:
+    def typed(self, typed: blocks.Typed) -> str:
         return "".join(f"{line}\n" for line in typed.text.splitlines())
 
-    def command(self, command: Command) -> str:
+    def command(self, command: blocks.Command) -> str:
         return f"  {command.text}\n"
 
     def note(self, note: Note) -> str:
-        label = LABELS.get(note.kind)
+        label = blocks.LABELS.get(note.kind)
         return f"{label}. {note.text}\n" if label else f"{note.text}\n"
 
-    def step(self, step: Step) -> str:
+    def columns(self, columns: blocks.Columns) -> str:
+        parts = ["".join(map(self.block, column)).splitlines() for column in columns.columns]
+        widths = [max(map(cell_width, lines), default=0) for lines in parts]
+        rows = zip_longest(*parts, fillvalue="")
+        pads = ([line + " " * (width - cell_width(line)) for line, width in zip(row, widths, strict=True)] for row in rows)
+        return "".join(f"  {'    '.join(row)}".rstrip() + "\n" for row in pads)
+
+    def step(self, step: blocks.Step) -> str:
         head = f"  {step.n:>{len(str(step.of))}}  {step.title}{f' ({step.pattern})' if step.pattern else ''}"
         rest = step.blocks
-        if rest and isinstance(rest[0], Prose):
+        if rest and isinstance(rest[0], blocks.Prose):
             head, rest = f"{head}: {self.line(rest[0].content)}", rest[1:]
         else:
             head += "." if rest else ""
@@ -186,7 +180,7 @@ def _form(rung: Rung) -> str:
     return f" {rung.relation} {rung.text}"
 
 
-def _set(text: str, width: int, column: Column) -> str:
+def _set(text: str, width: int, column: blocks.Column) -> str:
     """A cell of a table: numbers to the right, words to the left."""
     blank = " " * (width - cell_width(text))
     return blank + text if column.numbers else text + blank

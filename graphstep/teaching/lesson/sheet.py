@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.lesson.solution import Solution
-from graphstep.telling.document import BLANK, WHOLE, Block, Code, Document, Graph, Heading, Inline, Listing, Prose, Strong
+from graphstep.telling.document import BLANK, WHOLE, Block, Code, Document, Graph, Heading, Inline, Question, Strong
 from graphstep.telling.reports.inputs import problem
+from graphstep.telling.reports.parts import around
 from graphstep.telling.reports.run import made_by
+from graphstep.telling.words.catalogue import message
 
 _MARKED = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*`]+)\*\*")
 """Inline code and what is set in bold; other marks of Markdown stand in no question."""
@@ -25,7 +27,11 @@ def sheet(rehearsal: Rehearsal, command: str) -> Document:
 
 def key(rehearsal: Rehearsal, command: str) -> Document:
     """The answers under the numbers of the sheet, each with its reason; ``command`` makes the document again."""
-    return Document(f"Answers: {rehearsal.lesson.title}", _answered(rehearsal, command))
+    return Document(_answers(rehearsal), _answered(rehearsal, command))
+
+
+def _answers(rehearsal: Rehearsal) -> str:
+    return message(rehearsal.scenes[0].trace.writing.language, "answers-to", lesson=rehearsal.lesson.title)
 
 
 def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
@@ -34,22 +40,20 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     for number, scene, solution in _numbered(rehearsal):
         if scene.trace is not run:
             run = scene.trace
-            yield Heading(2, ("Program ", Code(" ".join(run.program.text.split()))), f"program-{number}")
+            yield Heading(2, around(run, "program", Code(" ".join(run.program.text.split()))), f"program-{number}")
             yield from (block for block in problem(run) if not isinstance(block, Heading))
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)
-        yield Prose((Strong(f"{number}."), " ", *marked(solution.wording)))
-        if solution.question.options:
-            yield Listing(tuple((option,) for option in solution.question.options))
-        yield Prose(("Answer: ", BLANK))
+        options = tuple((option,) for option in solution.question.options)
+        yield Question(number, marked(solution.wording), options, (), around(run, "answer", BLANK))
     yield from made_by(command, ())
 
 
 def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
-    yield Heading(1, ("Answers: ", rehearsal.lesson.title), "title")
+    yield Heading(1, (_answers(rehearsal),), "title")
     for number, _, solution in _numbered(rehearsal):
         reason = solution.question.because
-        yield Prose((Strong(f"{number}."), " ", Code(solution.answer), *([". ", *marked(reason)] if reason else [])))
+        yield Question(number, (), (), (), (Code(solution.answer), *([". ", *marked(reason)] if reason else [])))
     yield from made_by(command, ())
 
 

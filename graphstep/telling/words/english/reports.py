@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from graphstep.telling.words.english import English
 
 _REPORTS: dict[str, English] = {
+    "heading-program": "Program {what}",
+    "heading-answer": "Answer: {what}",
+    "answers-to": "Answers: {lesson}",
     "heading-problem": "Problem",
     "heading-given-inputs": "Given are the inputs",
     "heading-backpropagation-through": "Backpropagation through {what}",
