@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphstep.analysis.chain import Chain, Link
+    from graphstep.analysis.differences import Comparison, Pair
     from graphstep.analysis.jacobian import Jacobian, Orders
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
@@ -122,6 +123,24 @@ def chain(why: Chain) -> dict[str, Any]:
 def _link(link: Link) -> dict[str, Any]:
     entry: dict[str, Any] = {"of": link.of, "node": node_id(link.node), "step": link.step, "number": _plain(number(link.number))}
     return entry if link.wire is None else {**entry, "from": node_id(link.wire.sender), "slot": link.wire.slot}
+
+
+def comparison(of: Comparison) -> dict[str, Any]:
+    """Two runs compared: the numbers that differ, the first of them either way, and the nodes that one run alone has."""
+    first = {"forward": of.first_value, "backward": of.first_gradient}
+    return {
+        "equal": of.equal,
+        "output": number(of.output),
+        **{way: None if pair is None else (pair.one.name or pair.one.label) for way, pair in first.items()},
+        "differing": [_differing(pair) for pair in of.differing],
+        "only_first": [record.name or record.label for record in of.only_one],
+        "only_second": [record.name or record.label for record in of.only_other],
+    }
+
+
+def _differing(pair: Pair) -> dict[str, Any]:
+    sides = {what: [_plain(number(getattr(side, what))) for side in (pair.one, pair.other)] for what in ("value", "gradient")}
+    return {"node": pair.one.name or pair.one.label, **sides, "apart": [number(pair.value), number(pair.gradient)]}
 
 
 def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def read_file(path: str) -> Number:
         hint = "numpy.save writes one array to a .npy file" if kind == ".npz" else "write for instance W=@weights.npy"
         raise InputError(f"{_shown(path)} is no file of a kind that is read: .npy, .csv or .json", hint=hint)
     try:
-        _check(path, limits.JSON if kind == ".json" else limits.FILE)
+        check_file(path, limits.JSON if kind == ".json" else limits.FILE)
         return _READERS[kind](Path(path))
     except OSError as error:
         raise GraphstepError(f"{_shown(path)} cannot be read: {error.strerror or error}") from error
@@ -53,7 +53,8 @@ def _shown(path: str) -> str:
     return quoted_path(path)
 
 
-def _check(path: str, most: int) -> None:
+def check_file(path: str, most: int) -> None:
+    """Raise InputError for what is no regular file, LimitError for one of more than so many bytes, OSError for none at all."""
     try:
         status = Path(path).stat()
     except ValueError as error:

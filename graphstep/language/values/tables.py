@@ -111,11 +111,11 @@ def read_json(path: Path) -> Number:
         raise UnwantedError(f"is not JSON in line {error.lineno}: {error.msg}") from error
     except RecursionError as error:
         raise UnwantedError(f"holds lists inside each other too deep; at most {limits.AXES} axes are read") from error
-    return _evened(content)
+    return evened(content)
 
 
-def _evened(content: Any) -> Number:
-    """Nested lists as an array: one axis at a time, from the outermost."""
+def evened(content: Any) -> Number:
+    """Nested lists as an array: one axis at a time, from the outermost. Raises UnwantedError where they are none."""
     import numpy as np
 
     shape: list[int] = []

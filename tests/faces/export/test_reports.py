@@ -28,6 +28,7 @@ COMMANDS = {
     "cells": ["jacobian", "q = X@w; sum(q^2)", "X=randn(64,9)", "w=ones(9)", "--cell", "X[20:]"],
     "path": ["jacobian", "q = X@w; sum(q^2)", "X=randn(64,9)", "w=ones(9)", "--path", "w"],
     "why": ["why", "grad x", "tanh(50*x)*w", "x=3", "w=2"],
+    "diff": ["diff", "(x+y)*z", "x*z + y*z", "x=-2", "y=5", "z=-4"],
     "train": ["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "12"],
 }
 

@@ -154,7 +154,27 @@ _VERDICTS: dict[str, English] = {
     "verdict-disagree": "disagree",
 }
 
+_DIFFERENCES: dict[str, English] = {
+    "diff-title": "Two runs compared",
+    "diff-number": "number",
+    "diff-first": "first",
+    "diff-second": "second",
+    "diff-apart": "apart",
+    "diff-equal": (
+        "Equal: the outputs, and {count} node that both have, to {within}.",
+        "Equal: the outputs, and {count} nodes that both have, to {within}.",
+    ),
+    "diff-forward": "Forward they part at {name}: {one} and {other}.",
+    "diff-backward": "Backward they part at {name}: its gradient is {one} and {other}.",
+    "diff-output": "The outputs differ by {apart}, relative to the larger; no node that both have differs in value.",
+    "diff-values-equal": "Forward they are equal, to {within}.",
+    "diff-more": ("and {count} more number that differs", "and {count} more numbers that differ"),
+    "diff-only-first": ("Only the first has {count} node:", "Only the first has {count} nodes:"),
+    "diff-only-second": ("Only the second has {count} node:", "Only the second has {count} nodes:"),
+}
+
 REPORTS: dict[str, English] = {
+    **_DIFFERENCES,
     **_REPORTS,
     **_JACOBIANS,
     **_CHAINS,

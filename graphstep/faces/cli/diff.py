@@ -1,0 +1,120 @@
+"""``graphstep diff A B NAME=VALUE …``: two runs side by side, and the first node at which they part."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from graphstep.faces.cli.program import opening_of, program_arguments, setup_of, writing_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.ground.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphstep.analysis.differences import Recording
+    from graphstep.telling.document import Document
+
+USAGE = "A [B] [NAME=VALUE ...] [options]"
+SUMMARY = "Compare two runs node by node: two programs, one program with two sets of inputs, or runs that were written to files."
+EXAMPLES = """\
+examples:
+  graphstep diff "(x+y)*z" "x*z + y*z" x=-2 y=5 z=-4            two ways to write one function
+  graphstep diff "(x+y)*z" x=-2 y=5 z=-4 --b x=3                the same program with another x
+  graphstep diff "q = x*y; sin(q)" "q = x*y; cos(q)" x=1 y=2    the first node that differs, forward and backward
+  graphstep diff before.json after.json                         runs that --to before.json and --to after.json wrote
+
+Nodes are matched by name, else by text. The status is 1 where outputs or nodes of both differ by more than --within,
+relative to the larger one.
+"""
+
+_VALUE = re.compile(r"\s*\w+\s*=[^=;]*")
+"""A word that gives a value; a program with a ``;`` in it is none."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    program_arguments(parser)
+    parser.add_argument("--a", metavar="NAME=VALUE", action="append", default=[], help="a value for the first run alone")
+    parser.add_argument("--b", metavar="NAME=VALUE", action="append", default=[], help="a value for the second run alone")
+    parser.add_argument("--within", metavar="R", default="1e-9", help="relative difference that counts as equal (default: 1e-9)")
+    writing_arguments(parser)
+    report_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print or write the comparison; the status says whether there is a difference."""
+    from graphstep.analysis.differences import compare
+    from graphstep.language.values import read_number
+
+    within = read_number(options.within)
+    if not 0 <= within < 1:
+        raise InputError(f"--within takes a number from 0 to less than 1, not {quoted(options.within)}")
+    words = list(options.values)
+    second = words.pop(0) if words and not _VALUE.fullmatch(words[0]) else options.expression
+    programs = (options.expression, second)
+    sides = [_side(options, text, words, own) for text, own in zip(programs, (options.a, options.b), strict=True)]
+    read = {name for side in sides for name in side.names}
+    for word in words:
+        if read and _name(word) not in read:
+            raise InputError(f"{quoted(_name(word))} stands in neither program", hint=f"they read {', '.join(sorted(read))}")
+    comparison = compare(_recording(sides[0]), _recording(sides[1]), within)
+    language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
+
+    def text() -> Iterable[str]:
+        from graphstep.faces.export import text
+        from graphstep.telling.reports import differences as reports
+
+        return (f"{line}\n" for line in text.lines(reports.body(comparison, language, digits)))
+
+    def document(form: str) -> Document:
+        from graphstep.telling.reports import differences as reports
+
+        titles = tuple(side.expression for side in sides)
+        return reports.document(comparison, (titles[0], titles[1]), _command(options, second, words, form), language, digits)
+
+    def data() -> dict[str, Any]:
+        from graphstep.faces.export import json
+
+        return {"schema": 1, "programs": [side.expression for side in sides], **json.comparison(comparison)}
+
+    deliver(options, text, data, document)
+    return 0 if comparison.equal else 1
+
+
+def _side(options: argparse.Namespace, expression: str, shared: list[str], own: list[str]) -> argparse.Namespace:
+    """The options of one of the two runs: of the shared values those that its program reads, and its own in place of them.
+
+    ``names`` is what the program reads; nothing for a file.
+    """
+    from graphstep.engine.opening import program_text
+    from graphstep.language.read import read
+
+    names = () if expression.endswith(".json") else read(program_text(expression)).inputs
+    values = {_name(word): word for word in shared if _name(word) in names}
+    values |= {_name(word): word for word in own}
+    return argparse.Namespace(**{**vars(options), "expression": expression, "values": list(values.values()), "names": names})
+
+
+def _name(word: str) -> str:
+    return word.partition("=")[0].strip()
+
+
+def _recording(options: argparse.Namespace) -> Recording:
+    from graphstep.analysis.differences import recording_of
+
+    if options.expression.endswith(".json"):
+        from graphstep.faces.recorded import read_recording
+
+        return read_recording(options.expression)
+    return recording_of(opening_of(options).run())
+
+
+def _command(options: argparse.Namespace, second: str, values: list[str], form: str) -> str:
+    words = ["graphstep", "diff", options.expression, *([] if second == options.expression else [second]), *values]
+    for flag, given in (("--a", options.a), ("--b", options.b)):
+        words += [f"{flag}={word}" for word in given]
+    words += [] if options.within == "1e-9" else [f"--within={options.within}"]
+    return shlex.join([*words, "--format", form])

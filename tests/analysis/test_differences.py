@@ -1,0 +1,142 @@
+"""Two runs compared: nodes are matched by name and text, and the first difference is named either way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import graphstep as gs
+from graphstep.analysis.differences import apart, compare, recording_of
+from graphstep.engine.trace import trace
+from graphstep.faces.cli import main
+from graphstep.faces.recorded import read_recording
+from graphstep.ground.errors import GraphstepError
+from graphstep.language.read import read
+from tests.programs import run, seeded
+
+XYZ = ["x=-2", "y=5", "z=-4"]
+
+
+def recording(text: str, **inputs: float):
+    return recording_of(trace(read(text), inputs))
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 300))
+def test_a_run_equals_itself_and_what_was_written_of_it(seed: int) -> None:
+    made = run(seeded(seed))
+    one = recording_of(made)
+    assert compare(one, one).equal
+    assert not compare(one, one).only_one
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 300))
+def test_the_first_difference_forward_is_the_first_node_that_the_edited_input_moves(seed: int) -> None:
+    case = seeded(seed)
+    made = run(case)
+    name = next(iter(case.inputs))
+    other = made.with_inputs({name: case.inputs[name] + 0.125})
+    comparison = compare(recording_of(made), recording_of(other))
+    pair = comparison.first_value
+    assert pair is not None
+    assert pair.one.name == name
+    moved = [i for i in range(len(made.program.nodes)) if apart(made.value_of(i), other.value_of(i)) > 1e-9]
+    assert [p.one.label for p in comparison.pairs if p.value > 1e-9] == [made.program.label(i) for i in moved]
+
+
+def test_repeated_texts_are_matched_in_their_order() -> None:
+    comparison = compare(recording("(x*y)*(x*y + 1)", x=2.0, y=3.0), recording("(x * y)*(x*y + 1)", x=2.0, y=3.0))
+    assert comparison.equal
+    assert [pair.one.label for pair in comparison.pairs].count("x*y") == 2
+
+
+def test_backward_the_difference_that_is_met_first_is_named() -> None:
+    comparison = compare(recording("q = x*y; r = q + x; r^2", x=1.0, y=2.0), recording("q = x*y; r = q + x; r^3", x=1.0, y=2.0))
+    assert comparison.first_value is None
+    assert comparison.first_gradient is not None
+    assert comparison.first_gradient.one.name == "r"
+    assert comparison.output == pytest.approx(2 / 3)
+    assert not comparison.equal
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "distance"),
+    [
+        (1.0, 1.0, 0.0),
+        (1.0, 2.0, 0.5),
+        (float("nan"), float("nan"), 0.0),
+        (float("inf"), float("inf"), 0.0),
+        (float("inf"), float("-inf"), float("inf")),
+        (float("nan"), 1.0, float("inf")),
+        (0.0, 0.0, 0.0),
+        (np.array([1.0, 4.0]), np.array([1.0, 3.0]), 0.25),
+        (np.array([1.0]), np.array([1.0, 3.0]), float("inf")),
+        (np.zeros(0), np.zeros(0), 0.0),
+        (np.array([np.inf, 2.0]), np.array([np.inf, 1.0]), 0.5),
+    ],
+)
+def test_numbers_are_apart_relative_to_the_larger(one, other, distance: float) -> None:
+    assert apart(one, other) == distance
+
+
+def said(capsys: pytest.CaptureFixture[str], status: int, *words: str) -> str:
+    assert main(["diff", *words]) == status
+    out, err = capsys.readouterr()
+    return out or err
+
+
+def test_two_ways_to_write_one_function_are_equal(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, 0, "(x+y)*z", "x*z + y*z", *XYZ)
+    assert "Equal: the outputs, and 3 nodes that both have" in out
+    assert "Only the second has 3 nodes: x*z, y*z, x*z + y*z." in out
+
+
+def test_one_program_with_two_sets_of_inputs_parts_where_they_do(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, 1, "(x+y)*z", *XYZ, "--b", "x=3")
+    assert "Forward they part at x: -2 and 3." in out
+    assert "Backward they part at z: its gradient is 3 and 8." in out
+
+
+def test_numbers_are_shown_with_the_digits_that_tell_them_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, 1, "2*x", "x=3", "--b", "x=3.0000001")
+    assert "Forward they part at x: 3 and 3.0000001." in out
+    assert said(capsys, 0, "2*x", "x=3", "--b", "x=3.0000001", "--within", "1e-6").lstrip().startswith("Equal")
+
+
+def test_runs_in_files_are_compared_by_the_numbers_that_were_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    paths = [tmp_path / "one.json", tmp_path / "other.json"]
+    for path, y in zip(paths, (5, 6), strict=True):
+        gs.run("(x+y)*z", x=-2, y=y, z=-4).to(path)
+    assert "Forward they part at y: 5 and 6." in said(capsys, 1, *map(str, paths))
+    assert "Equal" in said(capsys, 0, str(paths[0]), "(x+y)*z", *XYZ)
+    data = json.loads(said(capsys, 1, *map(str, paths), "--format", "json"))
+    assert (data["equal"], data["forward"], data["backward"]) == (False, "y", "z")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[1]", "holds no run"),
+        ("{", "is not JSON in line 1"),
+        ('{"schema": 2, "nodes": []}', "holds no run"),
+        ('{"schema": 1, "nodes": [3], "output": 1}', "node 1: has no label"),
+        ('{"schema": 1, "nodes": [{"label": "x", "name": null, "value": {}}], "output": 1}', "node 1"),
+        ('{"schema": 1, "nodes": [], "output": "one"}', "output"),
+        ("[" * 5_000, "too deep"),
+    ],
+)
+def test_a_file_that_holds_no_run_is_refused_with_its_place(content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(GraphstepError, match=message):
+        read_recording(str(path))
+
+
+def test_a_value_that_neither_program_reads_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "'w' stands in neither program" in said(capsys, 2, "x*y", "x/y", "x=1", "y=2", "w=3")
