@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphstep.faces.drawing.curve import Array, Axis, Series, axis, pieces, rounds_axis
-from graphstep.faces.drawing.layout.cells import cell_width, printable
-from graphstep.faces.drawing.picture import MONO
+from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.drawing.picture import MONO, escaped
 
 WIDTH = 760
 """Pixels of the picture, from side to side."""
@@ -81,7 +81,7 @@ def svg(title: str, panels: Sequence[Panel], *, told: str = "") -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" font-family="{MONO}" font-size="{SMALL}">',
-        f"<title>{_escaped(title)}</title>",
+        f"<title>{escaped(title)}</title>",
         f"<style>{_style()}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}" rx="8" fill="none"/>',
         _text(LEFT, 24, _cut(title, room), "title", ' font-weight="bold"', FONT),
@@ -186,8 +186,4 @@ def _cut(text: str, room: int) -> str:
 def _text(x: float | str, y: float, text: str, kind: str, more: str = "", size: int = SMALL, colour: str = _TEXT) -> str:
     sized = "" if size == SMALL else f' font-size="{size}"'
     left = x if isinstance(x, str) else f"{x:g}"
-    return f'<text class="{kind}" x="{left}" y="{y:g}" fill="{colour}"{sized}{more}>{_escaped(text)}</text>'
-
-
-def _escaped(text: str) -> str:
-    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return f'<text class="{kind}" x="{left}" y="{y:g}" fill="{colour}"{sized}{more}>{escaped(text)}</text>'

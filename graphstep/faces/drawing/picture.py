@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphstep.faces.drawing.layout import Anchor, Box, Layout, Place
+from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.layout.cells import printable
+from graphstep.faces.drawing.pixels import (
+    BASELINE,
+    BEND,
+    FONT,
+    HEAD,
+    SMALL,
+    Label,
+    column,
+    frame,
+    gap,
+    ground,
+    labels,
+    pointed,
+    row,
+)
 from graphstep.faces.drawing.text import NO_MARKS, Marks, active_lines
-
-CELL_WIDTH, CELL_HEIGHT = 9, 18
-"""Pixels of a terminal cell."""
-MARGIN = 12
-"""Pixels of ground around the drawing."""
-BEND = 6.0
-"""Radius of a corner of a wire."""
-LIFT = {"roomy": 12, "compact": 18}
-"""Pixels from a wire to the middle of the value above it and of the gradient below it."""
-BESIDE_SHAPE = 16
-"""The same where a shape is set into the wire between them, at least."""
-FONT, SMALL = 14, 12
-"""Sizes of letters in pixels: values and labels; and names, shapes and contributions."""
-SMALL_WIDTH = 7.5
-"""Pixels that a small letter takes at most, in any of the fonts."""
-BASELINE = 0.35
-"""From the middle of a line of text down to its baseline, in font sizes; not every viewer can centre by itself."""
-HEAD = 8
-"""Length of an arrow head in pixels."""
 
 # The attributes below are for places that strip styles: middle tones, readable on white and on black alike.
 # Where styles are kept, the drawing brings its own ground, so that it never depends on the page behind it.
@@ -65,6 +61,13 @@ svg { color-scheme: light dark }
 """
 PLAIN, ACTIVE, SELECTED = "#767c85", "#3b82d6", "#9a6fe0"
 GREEN, RED, BROWN = "#2c9a4b", "#e0524a", "#b07d1e"
+_INKS = {
+    "shape": ("stub", PLAIN, SMALL),
+    "value": ("value", GREEN, FONT),
+    "gradient": ("gradient", RED, FONT),
+    "contribution": ("contribution", BROWN, SMALL),
+}
+"""By what a text at a wire says: its class, its colour where styles are stripped, and its size."""
 MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 
@@ -74,8 +77,7 @@ def svg(layout: Layout, marks: Marks = NO_MARKS, *, title: str) -> str:
     Values stand above the wires, gradients below; equal arguments give equal bytes. Everything that comes from
     the learner is escaped. `title` is what a screen reader says for the picture.
     """
-    width = layout.width * CELL_WIDTH + 2 * MARGIN
-    height = layout.height * CELL_HEIGHT + 2 * MARGIN
+    width, height = ground(layout)
     seen = layout.window(0, 0, layout.width, layout.height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
@@ -91,18 +93,8 @@ def svg(layout: Layout, marks: Marks = NO_MARKS, *, title: str) -> str:
         kind = "output" if stub.kind == "output" else "stub"
         style = "" if kind == "output" else ' font-style="italic"'
         lines.append(_text(stub.x, stub.y, layout.stub_text(stub), kind, PLAIN, style))
-    lines += _labels(layout, seen.nodes, marks)
+    lines += map(_label, labels(layout, seen.nodes, marks))
     return "\n".join([*lines, "</svg>"]) + "\n"
-
-
-def column(x: float) -> float:
-    """The middle of a column of cells, in pixels."""
-    return MARGIN + (x + 0.5) * CELL_WIDTH
-
-
-def row(y: float) -> float:
-    """The middle of a row of cells, in pixels."""
-    return MARGIN + (y + 0.5) * CELL_HEIGHT
 
 
 def _wires(layout: Layout, marks: Marks) -> list[str]:
@@ -126,35 +118,22 @@ def _wires(layout: Layout, marks: Marks) -> list[str]:
 
 def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str) -> list[str]:
     """A wire with rounded corners, and an arrow head where it ends in a box or before the text of a stub."""
-    points = [(column(x), row(y)) for x, y in line]
-    beside = CELL_WIDTH / 2 if layout.density == "compact" else 0
-    (x, y), (end, end_row) = points[0], points[-1]
-    points[0] = (x + beside, y)
-    tip = end - beside if layout.is_box(*line[-1]) else end + CELL_WIDTH / 2
-    points[-1] = (tip - HEAD / 2, end_row)
-    head = f"M{tip:g} {end_row:g}l-{HEAD} -4.5v9z"
+    points, tip = pointed(layout, line)
+    head = f"M{tip:g} {points[-1][1]:g}l-{HEAD} -4.5v9z"
     path = rounded(points, gap(layout, line[0]))
     return [f'<path d="{path}"/>', f'<path class="head" d="{head}" fill="{colour}" stroke="none"/>']
 
 
-def rounded(points: Sequence[tuple[float, float]], gap: Sequence[str] = ()) -> str:
-    """The path of a wire through its corners; ``gap`` leaves room behind its start."""
-    steps = [f"M{points[0][0]:g} {points[0][1]:g}", *gap]
+def rounded(points: Sequence[tuple[float, float]], gap: tuple[float, float, float] | None) -> str:
+    """The path of a wire through its corners, which lets the shape through that is set into it."""
+    steps = [f"M{points[0][0]:g} {points[0][1]:g}"]
+    if gap is not None:
+        steps += [f"H{gap[0]:g}", f"M{gap[1]:g} {gap[2]:g}"]
     for (x, y), (corner_x, corner_y), (to_x, to_y) in zip(points, points[1:], points[2:], strict=False):
         near = _towards(corner_x, corner_y, x, y)
         far = _towards(corner_x, corner_y, to_x, to_y)
         steps.append(f"L{near[0]:g} {near[1]:g}Q{corner_x:g} {corner_y:g} {far[0]:g} {far[1]:g}")
     return "".join([*steps, f"L{points[-1][0]:g} {points[-1][1]:g}"])
-
-
-def gap(layout: Layout, start: tuple[int, int]) -> list[str]:
-    """The wire lets the shape through that is set into it; a ground behind the text would depend on the page."""
-    node = layout.node_at(*start)
-    if node is None or not layout.wire_text(node):
-        return []
-    anchor = layout.shape_anchor(node)
-    left = column(anchor.x - 0.5)
-    return [f"H{left - 1:g}", f"M{left + anchor.width * SMALL_WIDTH + 2:g} {row(anchor.y):g}"]
 
 
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
@@ -165,9 +144,8 @@ def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float
 
 
 def _box(layout: Layout, node: int, marks: Marks) -> list[str]:
-    place, box, name = layout.place(node), layout.boxes[node], layout.shown_name(node)
-    left, top, right, bottom = frame(layout, place, box)
-    round_corner = 4 if box.ports else min(bottom - top, right - left) / 2
+    place = frame(layout, node)
+    left, top, right, bottom, corner = place[:5]
     classes = ["box"]
     stroke = PLAIN
     if node == marks.active:
@@ -180,32 +158,19 @@ def _box(layout: Layout, node: int, marks: Marks) -> list[str]:
     dash = ' stroke-dasharray="4 3"' if node in marks.pending else ""
     parts = [
         f'<g class="{" ".join(classes)}" fill="none" stroke-width="1.5">',
-        _rect(left, top, right, bottom, round_corner, stroke, dash),
+        _rect(left, top, right, bottom, corner, stroke, dash),
     ]
     if node == marks.active:
-        parts.append(_rect(left + 3, top + 3, right - 3, bottom - 3, max(round_corner - 3, 1), stroke, ' class="rim"'))
+        parts.append(_rect(left + 3, top + 3, right - 3, bottom - 3, max(corner - 3, 1), stroke, ' class="rim"'))
     if node == marks.selected:
-        parts.append(
-            _rect(left - 4, top - 4, right + 4, bottom + 4, round_corner + 4, SELECTED, ' class="rim" stroke-dasharray="3 3"')
-        )
-    parts.append(_at((left + right) / 2, (top + bottom) / 2, box.label, "label", PLAIN))
-    if name and layout.density == "roomy":
-        parts.append(_at((left + right) / 2, bottom + 9, name, "name", PLAIN, SMALL, ' font-style="italic"'))
+        parts.append(_rect(left - 4, top - 4, right + 4, bottom + 4, corner + 4, SELECTED, ' class="rim" stroke-dasharray="3 3"'))
+    parts.append(_at(place.centre, place.middle, layout.boxes[node].label, "label", PLAIN))
+    if place.name:
+        parts.append(_at(place.centre, place.below, place.name, "name", PLAIN, SMALL, ' font-style="italic"'))
     if node in marks.breakpoints:
         parts.append(f'<circle cx="{left:g}" cy="{top:g}" r="5" fill="{RED}"/>')
     parts.append("</g>")
     return parts
-
-
-def frame(layout: Layout, place: Place, box: Box) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of a box; its edge runs through the middle of its outer cells, or around a compact box."""
-    if layout.density == "roomy":
-        return column(place.x), row(place.y), column(place.x + place.width - 1), row(place.y + place.height - 1)
-    beside = 0 if box.ports else 4
-    return (
-        column(place.x - 0.5) - beside, row(place.y) - 9,
-        column(place.x + place.width - 0.5) + beside, row(place.y + place.height - 1) + 9,
-    )  # fmt: skip
 
 
 def _rect(left: float, top: float, right: float, bottom: float, corner: float, stroke: str, more: str = "") -> str:
@@ -215,38 +180,9 @@ def _rect(left: float, top: float, right: float, bottom: float, corner: float, s
     )
 
 
-def _labels(layout: Layout, nodes: list[int], marks: Marks) -> list[str]:
-    parts: list[str] = []
-    for node in nodes:
-        shape = layout.wire_text(node)
-        if shape:
-            place = layout.shape_anchor(node)
-            x = column(place.x - 0.5)
-            parts.append(_at(x, row(place.y), shape, "stub", PLAIN, SMALL, ' text-anchor="start"'))
-        for texts, anchor, lift, kind, colour in (
-            (marks.values, layout.value_anchor(node), 1, "value", GREEN),
-            (marks.gradients, layout.gradient_anchor(node), -1, "gradient", RED),
-        ):
-            if texts.get(node):
-                away = max(LIFT[layout.density], BESIDE_SHAPE if shape else 0)
-                y = row(anchor.y + lift) - lift * away
-                x, end = aligned(anchor)
-                parts.append(_at(x, y, texts[node], kind, colour, more=f' text-anchor="{end}"'))
-    for edge, text in marks.contributions.items():
-        anchor_or_none = layout.contribution_anchor(edge)
-        if anchor_or_none:
-            wire = layout.wire(edge)[-1][-1][1]
-            y = row(wire) + LIFT[layout.density] * (anchor_or_none.y - wire)
-            x = column(anchor_or_none.x - 0.5)
-            parts.append(_at(x, y, text, "contribution", BROWN, SMALL, ' text-anchor="start"'))
-    return parts
-
-
-def aligned(anchor: Anchor) -> tuple[float, str]:
-    """Where a text of an anchor begins, has its middle or ends, and which of the three."""
-    if anchor.align == "right":
-        return column(anchor.x + anchor.width - 0.5), "end"
-    return (column(anchor.x - 0.5), "start") if anchor.align == "left" else (column(anchor.x + (anchor.width - 1) / 2), "middle")
+def _label(written: Label) -> str:
+    kind, colour, size = _INKS[written.kind]
+    return _at(written.x, written.y, written.text, kind, colour, size, f' text-anchor="{written.end}"')
 
 
 def label(y: float, *, small: bool) -> float:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.diagram import MORE, digest
-from graphstep.faces.drawing.picture import CELL_WIDTH
+from graphstep.faces.drawing.pixels import CELL_WIDTH
 from graphstep.faces.drawing.tikz import COLOURS, UNIT, tikz
 from graphstep.faces.export import _latex as latex
 from graphstep.faces.export import _tex as tex
