@@ -164,6 +164,20 @@ def test_hidden_answers_are_nowhere(name: str, which: str) -> None:
     assert not (computed - given) & set(numbers(sheet))
 
 
+def test_a_sheet_keeps_rules_and_conventions_without_what_they_come_to() -> None:
+    run = gs.run("max(x, y)*z + tanh(x)", x=2, y=2, z=-4)
+    sheet = export.render(run.trace, "text", options=export.Options(answers="hidden"))
+    assert "The × gate scales its upstream gradient by the other input, z." in sheet
+    assert "z = -4." not in sheet
+    assert "its whole upstream gradient goes to the input that was largest, and 0 to the others." in sheet
+    assert "It chose" not in sheet
+    assert "x and y tie at ____. max routes to exactly one input: the first of them." in sheet
+    assert "one minus the square of its own output ____." in sheet
+    assert "x is used 2 times" in sheet
+    arrays = gs.run("q = sum(W@x + x, axis=0); q*q", W=[[1, 2], [3, 4]], x=[1, 2])
+    assert "along axis 0." in export.render(arrays.trace, "text", options=export.Options(answers="hidden"))
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_brief_document_explains_nothing_and_keeps_every_value(name: str) -> None:
     brief, whole = (export.render(NEURON.trace, name, options=export.Options(detail=word)) for word in ("brief", "full"))

@@ -29,7 +29,7 @@ from graphstep.telling.document import (
     Table,
     Typed,
 )  # fmt: skip
-from graphstep.telling.explain import explain
+from graphstep.telling.explain import explain, fact_of
 from graphstep.telling.explanation import Rules
 from graphstep.telling.ladders import objective_ladder, value_ladder
 from graphstep.telling.names import name_of
@@ -51,6 +51,7 @@ from graphstep.telling.reports.parts import (
 )
 from graphstep.telling.reports.summary import summary
 from graphstep.telling.words.catalogue import joined, message
+from graphstep.telling.words.steps import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -192,7 +193,7 @@ def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: b
         columns = tuple(column(trace, key, key in ("step", "value")) for key in titles)
         row = _shaped_row if arrays else _value_row
         yield Table(columns, tuple(row(trace, n, manner) for n in steps))
-        yield from _remarks([rules.brief(explain(trace, n)) for n in steps], manner)
+        yield from _remarks([rules.brief(_explained(trace, n, manner)) for n in steps], manner)
     if last >= trace.seed_step - 1:
         yield sentence(*around(trace, "so", equal(output_term(program), trace.output, trace, manner)))
 
@@ -237,9 +238,9 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
     yield Heading(2, (heading(trace, "backward"),), "backward")
     if not manner.brief:
         yield sentence(heading(trace, "backward-pass"))
-    told = explain(trace, seed)
+    told = _explained(trace, seed, manner)
     assert told.ladder is not None, "the seed has a value"
-    why: Content = () if _short(manner) else (" ", told.why)
+    why: Content = () if manner.brief else (" ", told.why)
     start = sentence(Math.of(shown(told.ladder, manner)), ".", *why)
     yield Step(seed, last, f"step-{seed}", told.title, "", (start,))
     steps = range(seed + 1, min(last, trace.last_backward_step) + 1)
@@ -250,7 +251,7 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
                 yield Heading(3, (title,), f"gate-{sender}")
             yield step(trace, n, last, rules, manner)
     elif steps:
-        explanations = [rules.brief(explain(trace, n)) for n in steps]
+        explanations = [rules.brief(_explained(trace, n, manner)) for n in steps]
         yield _sent_table(trace, explanations, manner)
         yield from _remarks(explanations, manner)
 
@@ -306,7 +307,12 @@ def _chain(told: Explanation) -> Inline:
 
 def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner, *, alone: bool = False) -> Step:
     """A step as a block."""
-    return step_of(trace, rules.brief(explain(trace, n)), last, manner, alone=alone)
+    return step_of(trace, rules.brief(_explained(trace, n, manner)), last, manner, alone=alone)
+
+
+def _explained(trace: Trace, n: int, manner: Manner) -> Explanation:
+    """What is said of a step; where answers are hidden, without them."""
+    return unanswered(fact_of(trace.step(n))) if manner.hidden else explain(trace, n)
 
 
 def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone: bool = False) -> Step:
@@ -318,7 +324,7 @@ def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone
     blocks: list[Block] = [shown(ladder, manner) for ladder in (*told.before, told.ladder) if ladder is not None]
     sender, local = trace.step(n).sender, told.local
     said = joined(told.language, (told.shapes, told.why, told.jacobian))
-    if _short(manner):
+    if manner.brief:
         said = ""
     if local is not None and not manner.brief:
         local = shown(local, manner)
@@ -329,7 +335,7 @@ def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone
             blocks.append(sentence(*before, joined(told.language, (f"{end}", said))))
     elif said:
         blocks.append(sentence(said))
-    if not _short(manner):
+    if not manner.brief:
         blocks += told.notes
     if alone and told.definitions:
         blocks.append(sentence(joined(told.language, _meanings(told))))
@@ -339,7 +345,7 @@ def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone
 def _remarks(steps: Sequence[Explanation], manner: Manner) -> Iterator[Listing]:
     """What there is to say of the steps of a table besides the table."""
     notes = [(told, note) for told in steps for note in told.notes if note.kind in LABELS]
-    if notes and not _short(manner):
+    if notes and not manner.brief:
         yield Listing(tuple(_remark(told, note) for told, note in notes))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.analysis.facts import Box, Computed, Named, Seeded, Sent, Started, Summed
@@ -12,7 +13,7 @@ from graphstep.telling.sizes import jacobian, same_shape, shape_rule
 from graphstep.telling.words.wording import Wording, wording
 
 if TYPE_CHECKING:
-    from graphstep.analysis.facts import Fact, Reason, Updated
+    from graphstep.analysis.facts import Fact, Reason, Remark, Updated
 
 _SUM = "gradients add up at branches"
 """By what a document knows the rule of a sum again."""
@@ -35,6 +36,21 @@ def explanation(fact: Fact) -> Explanation:
             return _summed(fact)
         case _:
             return _updated(fact)
+
+
+def unanswered(fact: Fact) -> Explanation:
+    """The same for a reader who is to find the numbers: rules and conventions, and nothing of what they come to here."""
+    notes: tuple[Remark, ...] = ()
+    match fact:
+        case Started() | Seeded():
+            rules = fact.why
+        case Summed():
+            rules = (fact.why,)
+        case _:
+            rules, notes = (fact.rule,), fact.notes
+    words = Wording(fact.wire.trace if isinstance(fact, Sent) else fact.step.trace, hidden=True)
+    conventions = tuple(words.note(remark) for remark in notes if remark.kind == "convention")
+    return replace(explanation(fact), why=words.sentences(rules), here="", notes=conventions)
 
 
 def _computed(fact: Computed) -> Explanation:

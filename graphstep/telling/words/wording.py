@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
 from graphstep.analysis.facts import Box, Cells, Kind, Listed, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.ground.numerals import numeral
+from graphstep.telling.document import BLANK
 from graphstep.telling.explanation import Note
 from graphstep.telling.names import name_of, slot_name
 from graphstep.telling.operands import operand_with_value
@@ -21,12 +23,21 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
 
 
+_NUMERAL = re.compile(r"[-−]?(\d[\d.,]*(e[-+]?\d+)?|inf|nan)")
+
+
+_STRUCTURE = frozenset({"axis", "axes", "cells", "count", "taken", "uses"})
+"""The variables that are numbers of the graph, and not of the run."""
+
+
 class Wording:
     """The words for the facts of one run, in the language in which it is written."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, *, hidden: bool = False) -> None:
         self.trace = trace
         """The run, whose nodes have names."""
+        self.hidden = hidden
+        """Whether what the run computed is left blank: a sheet is to be filled in."""
         self.language = trace.writing.language
         """The code of the language."""
         self._catalogue = catalogue(self.language)
@@ -37,7 +48,10 @@ class Wording:
         english = what.english or MESSAGES[what.message]
         text = self._catalogue.find(what.message, english, count if isinstance(count, int) else 0)
         # Only what the message mentions is asked for: a row may name an operand that has no value here.
-        return text.format(**{name: self.figure(what.figures[name]) for name in _variables(text)})
+        fields = {name: self.figure(what.figures[name]) for name in _variables(text)}
+        if self.hidden:
+            fields |= {name: BLANK for name, said in fields.items() if name not in _STRUCTURE and _NUMERAL.fullmatch(said)}
+        return text.format(**fields)
 
     def message(self, key: str, /, **figures: Figure) -> str:
         """A message by its id."""
@@ -72,7 +86,7 @@ class Wording:
             case Slot(gate, slot):
                 return slot_name(program, gate, slot)
             case Operand(gate, slot):
-                return operand_with_value(self.trace, gate, slot)
+                return slot_name(program, gate, slot) if self.hidden else operand_with_value(self.trace, gate, slot)
             case Box(gate):
                 boxed, row = self.trace.node(gate), self.trace.gate(gate)
                 assert row is not None, "an input has no box"
@@ -82,7 +96,7 @@ class Wording:
             case Cells():
                 return self._cells(what)
             case NotFinite(value, cells):
-                text = numeral(value)
+                text = BLANK if self.hidden else numeral(value)
                 return text if cells is None else self.message("not-finite-cells", value=text, where=cells)
             case Listed(figures, joint):
                 texts = [self.figure(x) for x in figures]
