@@ -6,13 +6,14 @@ import re
 import shutil
 import subprocess
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 import graphstep as gs
 from graphstep.faces import export
-from graphstep.faces.export import _pdf
+from graphstep.faces.export import _pdf, tex
 from graphstep.faces.export._options import CHOICES
 from graphstep.faces.export._writer import BLOCKS, INLINES
 from graphstep.ground.errors import GraphstepError, InputError
@@ -20,9 +21,6 @@ from graphstep.telling import document as blocks
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Ladder, Note
 from graphstep.telling.reports.run import narration, solution
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WRITERS = tuple(name for name in export.formats() if hasattr(export.exporter(name), "write"))
 RUN = gs.run("(x+y)*z", x=-2, y=5, z=-4)
@@ -211,6 +209,15 @@ def test_mathematics_stands_between_dollars_where_that_is_asked_for() -> None:
 
 # -- LaTeX, PDF, pandoc --------------------------------------------------------------------------------------------------------
 
+
+def _has_chinese() -> bool:
+    """Whether the engine of TeX finds the fonts that a document with Chinese words asks for."""
+    engine = Path(_pdf.engine() or "").name
+    wanted = ("CJKutf8.sty", "c70gbsn.fd") if engine == "pdflatex" else ("ctex.sty", "FandolSong-Regular.otf")
+    search = shutil.which("kpsewhich")
+    return search is not None and len(subprocess.run([search, *wanted], capture_output=True, check=False).stdout.split()) == 2
+
+
 with_tex = pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
 
 
@@ -239,6 +246,32 @@ def test_the_same_document_gives_the_same_pdf() -> None:
 def test_what_tex_cannot_read_is_an_error() -> None:
     with pytest.raises(GraphstepError, match="could not make the PDF"):
         _pdf.pdf([r"\documentclass{article}\begin{document}\nosuchcommand\end{document}"])
+
+
+CHINESE = gs.run("(权重+y)*z", inputs={"权重": -2, "y": 5, "z": -4}, language="zh")
+
+
+def test_only_a_document_with_chinese_words_asks_for_their_font() -> None:
+    text = CHINESE.to_tex()
+    assert tex.CHINESE in text
+    assert "权重" in text
+    assert "U+" not in text
+    assert tex.CHINESE not in RUN.to_tex()
+
+
+@pytest.mark.paper
+@with_tex
+@pytest.mark.skipif(not _has_chinese(), reason="TeX has no Chinese font")
+def test_chinese_compiles(tmp_path: Path) -> None:
+    assert CHINESE.to(tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.paper
+@with_tex
+def test_without_a_chinese_font_the_error_names_what_would_do() -> None:
+    lacking = CHINESE.to_tex().replace("CJKutf8.sty", "no-such-file.sty").replace("ctex.sty", "no-such-file.sty")
+    with pytest.raises(GraphstepError, match=r"Chinese words need .*Debian: .*chinese"):
+        _pdf.pdf([lacking])
 
 
 def test_without_an_engine_a_pdf_is_refused_with_what_would_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,8 @@ def pdf(tex: Iterable[str]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="graphstep-") as folder:
         # No file of the user's is read or written, and the same document gives the same bytes.
         own = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p"}
+        # An error stands in one line of the log.
+        own["max_print_line"] = "1000"
         Path(folder, "document.tex").write_text(printable("".join(tex)), encoding="utf-8")
         # The second time the columns of long tables are known.
         for _ in range(2):

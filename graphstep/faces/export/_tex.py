@@ -1,7 +1,7 @@
 """Text and formulas for LaTeX: nothing that comes from a program is ever read as a command.
 
 Letters beyond ASCII become commands of LaTeX, or their code points where it has none, so that every engine sets them without a
-font of its own.
+font of its own. Only Chinese stays as it is: its characters need a font.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SYMBOLS = dict(
         r"− - × \times · \cdot ∂ \partial ∇ \nabla √ \surd ‖ \Vert ≤ \le ≥ \ge ≠ \ne ≈ \approx ← \leftarrow → \rightarrow ± \pm "
         r"⊙ \odot ⊘ \oslash ∞ \infty ½ \tfrac12 ¼ \tfrac14 ⁽ {}^{(} ⁾ {}^{)} ⁻ {}^{-} ᵀ {}^{\top} "
         r"ⁿ {}^{n} ʸ {}^{y} ß \text{\ss} ÷ \div ⊗ \otimes � \text{?} … \dots "
-        r"– \text{--} — \text{---} "
+        r"– \text{--} — \text{---} “ \text{``} ” \text{''} "
         r"Σ \Sigma Δ \Delta Ω \Omega Γ \Gamma Θ \Theta Λ \Lambda Ξ \Xi Π \Pi Φ \Phi Ψ \Psi "
         r"α \alpha β \beta γ \gamma δ \delta ε \varepsilon ζ \zeta η \eta θ \theta ι \iota κ \kappa λ \lambda μ \mu ν \nu ξ \xi "
         r"π \pi ρ \rho σ \sigma τ \tau υ \upsilon Υ \Upsilon φ \varphi χ \chi ψ \psi ω \omega ■ \blacksquare ▸ \triangleright "
@@ -66,6 +66,9 @@ def _written(letter: str, after: str) -> str:
     """A letter with its accent; two hyphens are no dash."""
     if letter == "-" == after:
         return "-{}"
+    # Outside of a formula lines may be broken between Chinese characters.
+    if is_chinese(letter):
+        return letter
     return _SPECIAL.get(letter, letter) if letter.isascii() and " " <= letter <= "~" else beyond(letter)
 
 
@@ -80,12 +83,29 @@ def mathematics(latex: str) -> str:
     return _BEYOND.sub(lambda match: beyond(match[0]), latex)
 
 
+def is_chinese(character: str) -> bool:
+    """Whether a character is one of simplified Chinese, for which the preamble of a document asks for a font.
+
+    >>> is_chinese("门"), is_chinese("。"), is_chinese("門"), is_chinese("α")
+    (True, True, False, False)
+    """
+    if unicodedata.east_asian_width(character) not in ("W", "F"):
+        return False
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def beyond(character: str) -> str:
     """What stands for a letter beyond ASCII, alone or with its accent, in words and in formulas alike."""
     if character in SYMBOLS:
         return rf"\ensuremath{{{SYMBOLS[character]}}}"
     if character.isspace() or character < " " or character == "\x7f":
         return " "
+    if is_chinese(character):
+        return rf"\text{{{character}}}"
     parts = unicodedata.normalize("NFD", character)
     if len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in _ACCENTS:
         return rf"\text{{\{_ACCENTS[parts[1]]}{{{parts[0]}}}}}"

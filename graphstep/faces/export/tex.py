@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.diagram import MORE, digest
@@ -59,6 +60,18 @@ PREAMBLE = rf"""\documentclass[11pt,a4paper]{{article}}
 """
 """What stands before the document."""
 
+CHINESE = r"""\usepackage{iftex}
+\iftutex
+\IfFileExists{ctex.sty}{\usepackage[UTF8,scheme=plain,fontset=fandol]{ctex}}{%
+\PackageError{graphstep}{Chinese words need ctex with its Fandol fonts (Debian: texlive-lang-chinese)}{}\stop}
+\else
+\IfFileExists{CJKutf8.sty}{\usepackage{CJKutf8}%
+\AtBeginDocument{\begin{CJK}{UTF8}{gbsn}}\AtEndDocument{\clearpage\end{CJK}}}{%
+\PackageError{graphstep}{Chinese words need CJKutf8 with the font gbsn (Debian: latex-cjk-chinese latex-cjk-chinese-arphic-gbsn00lp)}{}\stop}
+\fi
+"""
+"""What stands before a document with Chinese words: the fonts that Debian has for each engine, or what is to be installed."""
+
 
 def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
     """The worked solution as far as step ``at``."""
@@ -69,9 +82,10 @@ def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     """A document in LaTeX."""
     del options
     writer = Tex()
-    yield PREAMBLE + "\\begin{document}\n"
-    for block in document.blocks:
-        yield f"\n{writer.block(block)}"
+    body = [f"\n{writer.block(block)}" for block in document.blocks]
+    chinese = any(map(tex.is_chinese, chain.from_iterable(body)))
+    yield PREAMBLE + (CHINESE if chinese else "") + "\\begin{document}\n"
+    yield from body
     yield "\n\\end{document}\n"
 
 
