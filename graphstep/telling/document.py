@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import Term
 from graphstep.ground.arrays import Number
+from graphstep.ground.numerals import ENGLISH
 from graphstep.telling.explanation import Ladder, Note, Rung
 
 WHOLE = 150
@@ -26,8 +27,8 @@ BLANK = "____"
 _BESIDE, _LINE = 4, 60
 """Answers to choose from, and their letters, up to which they stand beside each other."""
 
-LABELS = {"convention": "Convention", "warning": "Warning", "zero": "Why zero"}
-"""What a note is called by its kind; any other note stands without a label."""
+LABELS = frozenset({"convention", "warning", "zero"})
+"""The kinds of notes that have a label; any other note stands without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +293,6 @@ class Step:
     blocks: tuple[Block, ...]
     """What is told: a paragraph that stands first goes on in the line of the title."""
 
-    @property
-    def label(self) -> str:
-        """What it is called where it is spoken of."""
-        return f"Step {self.n}"
-
 
 Block: TypeAlias = (
     Heading | Prose | Listing | Equations | Ladder | Table | Graph | Curve | Typed | Command | Note
@@ -313,3 +309,5 @@ class Document:
     """What it is about, as plain text; its first heading says it too."""
     blocks: Iterable[Block]
     """The blocks. They may be made while they are written, and then can be read once."""
+    language: str = ENGLISH
+    """The code of the language of its words."""

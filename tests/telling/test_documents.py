@@ -256,7 +256,9 @@ def test_only_a_document_with_chinese_words_asks_for_their_font() -> None:
     assert tex.CHINESE in text
     assert "权重" in text
     assert "U+" not in text
-    assert tex.CHINESE not in RUN.to_tex()
+    english = gs.run("(权重+y)*z", inputs={"权重": -2, "y": 5, "z": -4}).to_tex()
+    assert english.isascii()
+    assert tex.CHINESE not in english
 
 
 @pytest.mark.paper

@@ -88,9 +88,12 @@ def test_every_message_that_the_code_asks_for_exists_with_its_variables() -> Non
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         # The keys of actions are known to every reply, and what is bound beforehand to every call.
         bound = {*BY_ID, *_fields(_calls(nodes, "partial"))}
-        for call in _calls(nodes, "reason", "message", "say"):
+        for call in _calls(nodes, "reason", "message", "say", "heading", "column", "phrase"):
             texts = [x.value for x in call.args if isinstance(x, ast.Constant) and isinstance(x.value, str)]
             for key in (text for text in texts[:1] if re.fullmatch(r"[a-z][a-z0-9-]*", text)):
+                if not _calls([call], "reason", "message") and f"heading-{key}" in MESSAGES:
+                    # What a document says has a prefix.
+                    key = f"heading-{key}"
                 if key not in MESSAGES:
                     # The title of a panel is no message.
                     assert "-" not in key, f"{path.name}: {key}"

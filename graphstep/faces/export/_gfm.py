@@ -11,7 +11,7 @@ from graphstep.faces.export._options import Options
 from graphstep.faces.export._picture import as_mermaid, as_text, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, statistic
 from graphstep.ground.arrays import bars_of
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note
 from graphstep.telling.reports import graph as words
@@ -20,7 +20,8 @@ from graphstep.telling.reports import graph as words
 class Markdown(Writer):
     """Markdown. Inline mathematics is ``$`…` `` and blocks are ``math`` fences for Git hosts, dollars elsewhere."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, language: str = ENGLISH) -> None:
+        super().__init__(language)
         self.dollars = options.math != "gfm"
         """Whether mathematics stands between dollars."""
 
@@ -86,12 +87,12 @@ class Markdown(Writer):
         picture, text = as_mermaid(drawn, written), fence(as_text(drawn, written))
         parts = [self.line(words.caption(graph, len(drawn.nodes)))]
         if picture:
-            summary = f"<details>\n<summary>{words.AS_TEXT}</summary>\n\n"
+            summary = f"<details>\n<summary>{words.as_text(graph)}</summary>\n\n"
             parts += [fence(picture, "mermaid"), f"{summary}{text}\n</details>"]
         else:
-            parts += [words.WHERE, text]
+            parts += [words.where(graph), text]
         if has_shapes(drawn):
-            parts.append(words.ON_WIRES)
+            parts.append(words.on_wires(graph))
         return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
     def curve(self, curve: blocks.Curve) -> str:
@@ -105,9 +106,9 @@ class Markdown(Writer):
         return fence(command.text, "sh")
 
     def note(self, note: Note) -> str:
-        label = blocks.LABELS.get(note.kind)
+        label = self.label(note)
         return f"> **{label}.** {plain(note.text)}\n" if label else f"{plain(note.text)}\n"
 
     def step(self, step: blocks.Step) -> str:
         named = f" (*{plain(step.pattern)}*)" if step.pattern else ""
-        return self.headed(f"**{step.label}.** {plain(step.title)}{named}", step)
+        return self.headed(f"**{self.label(step)}.** {plain(step.title)}{named}", step)

@@ -12,17 +12,19 @@ from graphstep.faces.export._picture import arranged, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
 from graphstep.gates.notation import MATHML, Ink, Term, mathml_style
 from graphstep.ground.arrays import bars_of
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.unprintable import printable
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
+from graphstep.telling.reports.parts import heading
 
 
 class Html(Writer):
     """HTML. Every id begins with a prefix, so that two pages in one document share none."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, language: str = ENGLISH) -> None:
+        super().__init__(language)
         self.prefix = prefix
         """What every id begins with."""
 
@@ -106,9 +108,10 @@ class Html(Writer):
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         caption = self.line(words.caption(graph, len(drawn.nodes)))
-        lines = "\n".join(scene(arranged(drawn), written, self.prefix, "Computational graph"))
-        more = f" {self.words(words.ON_WIRES)}" if has_shapes(drawn) else ""
-        picture = f'<div class="graph" tabindex="0" role="group" aria-label="Graph">{lines}</div>'
+        lines = "\n".join(scene(arranged(drawn), written, self.prefix, heading(graph.trace, "computational-graph")))
+        more = f" {self.words(words.on_wires(graph))}" if has_shapes(drawn) else ""
+        name = heading(graph.trace, "graph")
+        picture = f'<div class="graph" tabindex="0" role="group" aria-label="{name}">{lines}</div>'
         return f"<figure>{picture}<figcaption>{caption}{more}</figcaption></figure>\n"
 
     def curve(self, curve: blocks.Curve) -> str:
@@ -125,7 +128,7 @@ class Html(Writer):
         return f'<pre tabindex="0">{self.words(command.text)}</pre>\n'
 
     def note(self, note: Note) -> str:
-        label = blocks.LABELS.get(note.kind)
+        label = self.label(note)
         head = f"<strong>{label}.</strong> " if label else ""
         return f'<p class="note {note.kind}">{head}{self.words(note.text)}</p>\n'
 
@@ -144,7 +147,7 @@ class Html(Writer):
         inside = "".join(map(self.block, step.blocks))
         return (
             f'<section class="step" id="{self.prefix}s{step.n}"><a name="step={step.n}"></a>'
-            f'<h3><span class="n">{step.label}.</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
+            f'<h3><span class="n">{self.label(step)}.</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
         )
 
 

@@ -14,7 +14,7 @@ from graphstep.faces.export import _tex as tex
 from graphstep.faces.export._gfm import Markdown
 from graphstep.faces.export._markdown import plain
 from graphstep.faces.export._picture import diagram, has_shapes
-from graphstep.faces.export.tex import Tex, picture
+from graphstep.faces.export.tex import CHINESE, Tex, picture
 from graphstep.telling.document import Curve, Graph
 from graphstep.telling.reports import graph as words
 
@@ -22,11 +22,14 @@ _BEYOND_LATIN = 0x250
 """The first letter that the usual engine of TeX does not know by itself."""
 
 
-def header(title: str, document: str) -> str:
+def header(title: str, document: str, language: str) -> str:
     """What stands before a document for pandoc: its title, and what its LaTeX needs."""
+    chinese = language == "zh"
     letters = sorted({c for c in document if ord(c) >= _BEYOND_LATIN or c in tex.SYMBOLS})
+    letters = [c for c in letters if not (chinese and tex.is_chinese(c))]
     declared = (rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{{tex.beyond(c)}}}" for c in letters)
     lines = [r"\usepackage{amssymb,tikz}", *COLOURS.splitlines(), r"\ifdefined\DeclareUnicodeCharacter", *declared, r"\fi"]
+    lines += CHINESE.splitlines() * chinese
     inside = "".join(f"  {line}\n" for line in ("```{=latex}", *lines, "```"))
     # A string of JSON is one of YAML, and pandoc reads Markdown in it.
     return f"---\npagetitle: {json.dumps(plain(title))}\ngeometry: margin=25mm\nheader-includes: |\n{inside}---\n\n"
@@ -40,12 +43,12 @@ class Pandoc(Markdown):
         about = self.line(words.caption(graph, len(drawn.nodes)))
         title = graph.trace.program.label(graph.trace.program.output, 60)
         parts = [
-            f"{about} {words.WHERE}" if graph.written else about,
+            f"{about} {words.where(graph)}" if graph.written else about,
             f"```{{=latex}}\n\\begin{{center}}\n{picture(drawn, written)}\\end{{center}}\n```",
             f"```{{=html}}\n{svg(drawn.arrange(), written, title=title)}```",
         ]
         if has_shapes(drawn):
-            parts.append(words.ON_WIRES)
+            parts.append(words.on_wires(graph))
         return "\n\n".join(parts) + "\n"
 
     def curve(self, curve: Curve) -> str:

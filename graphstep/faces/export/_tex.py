@@ -1,7 +1,7 @@
 """Text and formulas for LaTeX: nothing that comes from a program is ever read as a command.
 
 Letters beyond ASCII become commands of LaTeX, or their code points where it has none, so that every engine sets them without a
-font of its own. Only Chinese stays as it is: its characters need a font.
+font of its own. Only Chinese stays as it is: a document in Chinese asks for its font, another one spells it out.
 """
 
 from __future__ import annotations
@@ -80,7 +80,12 @@ def code(plain: str) -> str:
 
 def mathematics(latex: str) -> str:
     """A formula, with commands in place of letters beyond ASCII."""
-    return _BEYOND.sub(lambda match: beyond(match[0]), latex)
+    return _BEYOND.sub(lambda match: rf"\text{{{match[0]}}}" if is_chinese(match[0]) else beyond(match[0]), latex)
+
+
+def spelled_out(latex: str) -> str:
+    """The LaTeX of a document that asks for no Chinese font: a character of Chinese, as in a name, is its code point."""
+    return _BEYOND.sub(lambda match: beyond(match[0]) if is_chinese(match[0]) else match[0], latex)
 
 
 def is_chinese(character: str) -> bool:
@@ -104,8 +109,6 @@ def beyond(character: str) -> str:
         return rf"\ensuremath{{{SYMBOLS[character]}}}"
     if character.isspace() or character < " " or character == "\x7f":
         return " "
-    if is_chinese(character):
-        return rf"\text{{{character}}}"
     parts = unicodedata.normalize("NFD", character)
     if len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in _ACCENTS:
         return rf"\text{{\{_ACCENTS[parts[1]]}{{{parts[0]}}}}}"

@@ -6,10 +6,11 @@ import math
 from abc import ABC, abstractmethod
 from typing import Any
 
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.telling import document as blocks
 from graphstep.telling.document import Block, Content
 from graphstep.telling.explanation import Ladder, Note
+from graphstep.telling.words.catalogue import message
 
 _DIFFERENT = 1e-4
 """The relative error from which on two numbers differ by more than rounding, so that it has digits of its own."""
@@ -47,6 +48,16 @@ INLINES: dict[type, str] = {
 
 class Writer(ABC):
     """Turns blocks into the text of one format. A method of a block returns lines without blank ones around."""
+
+    def __init__(self, language: str = ENGLISH) -> None:
+        self.language = language
+        """The code of the language of the document."""
+
+    def label(self, what: Note | blocks.Step) -> str:
+        """What a step, or a note of a kind that has a name, is called."""
+        if isinstance(what, blocks.Step):
+            return message(self.language, "label-step", n=str(what.n))
+        return message(self.language, f"label-{what.kind}") if what.kind in blocks.LABELS else ""
 
     def block(self, block: Block) -> str:
         """The text of a block."""

@@ -35,6 +35,6 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
 def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
     """Any document as a page to read."""
     del options
-    writer = Html("gs")
+    writer = Html("gs", document.language)
     body = chain(['<main class="paper">\n'], map(writer.block, document.blocks), ["</main>\n"])
-    yield from framed(document.title, body)
+    yield from framed(document.title, body, document.language)

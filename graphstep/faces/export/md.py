@@ -23,9 +23,9 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
 def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
     """A document in Markdown."""
     if options.math == "pandoc":
-        text = "".join(_written(document, Pandoc(options)))
-        return iter((header(document.title, text), text))
-    return _written(document, Markdown(options))
+        text = "".join(_written(document, Pandoc(options, document.language)))
+        return iter((header(document.title, text, document.language), text))
+    return _written(document, Markdown(options, document.language))
 
 
 def _written(document: Document, writer: Markdown) -> Iterator[str]:

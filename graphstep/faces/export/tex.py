@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.diagram import MORE, digest
@@ -67,10 +66,11 @@ CHINESE = r"""\usepackage{iftex}
 \else
 \IfFileExists{CJKutf8.sty}{\usepackage{CJKutf8}%
 \AtBeginDocument{\begin{CJK}{UTF8}{gbsn}}\AtEndDocument{\clearpage\end{CJK}}}{%
-\PackageError{graphstep}{Chinese words need CJKutf8 with the font gbsn (Debian: latex-cjk-chinese latex-cjk-chinese-arphic-gbsn00lp)}{}\stop}
+\PackageError{graphstep}{Chinese words need CJKutf8 with the font gbsn %
+(Debian: latex-cjk-chinese latex-cjk-chinese-arphic-gbsn00lp)}{}\stop}
 \fi
 """
-"""What stands before a document with Chinese words: the fonts that Debian has for each engine, or what is to be installed."""
+"""What a document in Chinese asks for besides: the fonts that Debian has for each engine, or what is to be installed."""
 
 
 def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
@@ -81,11 +81,12 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
 def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     """A document in LaTeX."""
     del options
-    writer = Tex()
-    body = [f"\n{writer.block(block)}" for block in document.blocks]
-    chinese = any(map(tex.is_chinese, chain.from_iterable(body)))
+    writer = Tex(document.language)
+    chinese = document.language == "zh"
     yield PREAMBLE + (CHINESE if chinese else "") + "\\begin{document}\n"
-    yield from body
+    for block in document.blocks:
+        text = writer.block(block)
+        yield f"\n{text if chinese else tex.spelled_out(text)}"
     yield "\n\\end{document}\n"
 
 
@@ -158,10 +159,10 @@ class Tex(Writer):
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         shown = picture(drawn, written)
-        shapes = [f"{self.words(words.ON_WIRES)}\n"] * has_shapes(drawn)
+        shapes = [f"{self.words(words.on_wires(graph))}\n"] * has_shapes(drawn)
         caption = self.line(words.caption(graph, len(drawn.nodes)))
         if graph.written:
-            caption += f" {self.words(words.WHERE)}"
+            caption += f" {self.words(words.where(graph))}"
         return "\n".join([f"{caption}\n", f"\\begin{{center}}\n{shown}\\end{{center}}\n", *shapes])
 
     def curve(self, curve: blocks.Curve) -> str:
@@ -176,7 +177,7 @@ class Tex(Writer):
         return f"\\begin{{quote}}\\small\\ttfamily\\raggedright\n{tex.code(printable(command.text))}\n\\end{{quote}}\n"
 
     def note(self, note: Note) -> str:
-        label = blocks.LABELS.get(note.kind)
+        label = self.label(note)
         said = rf"\textbf{{{label}.}} {self.words(note.text)}" if label else self.words(note.text)
         return f"\\begin{{quote}}\n{said}\n\\end{{quote}}\n" if label else f"{said}\n"
 
@@ -187,7 +188,7 @@ class Tex(Writer):
 
     def step(self, step: blocks.Step) -> str:
         named = rf" (\emph{{{self.words(step.pattern)}}})" if step.pattern else ""
-        return self.headed(rf"\textbf{{{step.label}.}} {self.words(step.title)}{named}", step)
+        return self.headed(rf"\textbf{{{self.label(step)}.}} {self.words(step.title)}{named}", step)
 
 
 def picture(drawn: Diagram, written: Marks) -> str:

@@ -50,7 +50,7 @@ def narrate(trace: Trace, at: int | None = None) -> Iterator[str]:
 def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     """A document as plain text."""
     del options
-    writer, inside = Text(), False
+    writer, inside = Text(document.language), False
     before: type = type(None)
     for block in document.blocks:
         if isinstance(block, blocks.Heading):
@@ -140,7 +140,11 @@ class Text(Writer):
 
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
-        about = [self.line(words.caption(graph, len(drawn.nodes))), words.WHERE, *([words.ON_WIRES] * has_shapes(drawn))]
+        about = [
+            self.line(words.caption(graph, len(drawn.nodes))),
+            words.where(graph),
+            *([words.on_wires(graph)] * has_shapes(drawn)),
+        ]
         return f"{' '.join(about)}\n\n{as_text(drawn, written)}"
 
     def curve(self, curve: blocks.Curve) -> str:
@@ -155,7 +159,7 @@ class Text(Writer):
         return f"  {command.text}\n"
 
     def note(self, note: Note) -> str:
-        label = blocks.LABELS.get(note.kind)
+        label = self.label(note)
         return f"{label}. {note.text}\n" if label else f"{note.text}\n"
 
     def columns(self, columns: blocks.Columns) -> str:

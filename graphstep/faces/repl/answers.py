@@ -9,12 +9,12 @@ import numpy as np
 
 from graphstep.debugger.actions import BY_ID, SETS, Action, groups
 from graphstep.debugger.breakpoints import stop_text
+from graphstep.debugger.labels import group_text, help_text, label, step_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.drawing.layout.cells import wrapped
 from graphstep.faces.repl.lines import words
 from graphstep.faces.replies import breakpoints_text
-from graphstep.faces.replies.labels import group_text, help_text, label, step_text
 from graphstep.faces.replies.panels import nudge_lines, nudge_title, plain
 from graphstep.faces.replies.quantities import gradient_line, node_lines, quantity_lines, value_line
 from graphstep.ground.arrays import number_text, summary

@@ -15,7 +15,7 @@ from textual.binding import Binding
 from textual.filter import LineFilter
 
 from graphstep.debugger.actions import keyed, keys_text
-from graphstep.faces.replies.labels import help_text, label
+from graphstep.debugger.labels import help_text, label
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError

@@ -12,7 +12,7 @@ from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.lesson.solution import Solution
 from graphstep.telling.document import BLANK, WHOLE, Block, Code, Document, Graph, Heading, Inline, Question, Strong
 from graphstep.telling.reports.inputs import problem
-from graphstep.telling.reports.parts import around
+from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.catalogue import message
 
@@ -40,13 +40,15 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     for number, scene, solution in _numbered(rehearsal):
         if scene.trace is not run:
             run = scene.trace
-            yield Heading(2, around(run, "program", Code(" ".join(run.program.text.split()))), f"program-{number}")
+            yield Heading(
+                2, phrase(run.writing.language, "program", what=Code(" ".join(run.program.text.split()))), f"program-{number}"
+            )
             yield from (block for block in problem(run) if not isinstance(block, Heading))
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)
         options = tuple((option,) for option in solution.question.options)
-        yield Question(number, marked(solution.wording), options, (), around(run, "answer", BLANK))
-    yield from made_by(command, ())
+        yield Question(number, marked(solution.wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
+    yield from made_by(rehearsal.lesson.run.language, command, ())
 
 
 def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
@@ -54,7 +56,7 @@ def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     for number, _, solution in _numbered(rehearsal):
         reason = solution.question.because
         yield Question(number, (), (), (), (Code(solution.answer), *([". ", *marked(reason)] if reason else [])))
-    yield from made_by(command, ())
+    yield from made_by(rehearsal.lesson.run.language, command, ())
 
 
 def _numbered(rehearsal: Rehearsal) -> Iterator[tuple[int, Scene, Solution]]:

@@ -17,7 +17,7 @@ from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reports.inputs import problem_text
-from graphstep.telling.reports.parts import around, column, heading, sentence
+from graphstep.telling.reports.parts import column, heading, phrase, sentence
 from graphstep.telling.reports.run import made_by, step
 from graphstep.telling.words.wording import wording
 
@@ -29,8 +29,8 @@ def document(why: Chain, command: str = "", missing: Sequence[str] = ()) -> Docu
     """The whole chain under its program."""
     trace, first = why.trace, why[0]
     name = gradient_name(trace, first.node) if first.of == "gradient" else name_of(trace.program, first.node)
-    blocks = chained((_title(why),), problem_text(trace), body(why), made_by(command, missing))
-    return Document(heading(trace, "why", what=name), blocks)
+    blocks = chained((_title(why),), problem_text(trace), body(why), made_by(trace.writing.language, command, missing))
+    return Document(heading(trace, "why", what=name), blocks, trace.writing.language)
 
 
 def _title(why: Chain) -> Heading:
@@ -40,7 +40,7 @@ def _title(why: Chain) -> Heading:
     else:
         number, term = trace.value_of(node), names_of(trace.program).operand(node)
     rung = Rung(TERMS.number(number), "value", trace.writing.digits)
-    return Heading(1, around(trace, "why", Math(term, (rung,))), "title")
+    return Heading(1, phrase(trace.writing.language, "why", what=Math(term, (rung,))), "title")
 
 
 def told(why: Chain) -> Iterator[Block]:

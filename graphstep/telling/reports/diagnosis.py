@@ -8,6 +8,7 @@ from graphstep.analysis.diagnosis import Diagnosis
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Histogram, Listing, Table
 from graphstep.telling.reports.inputs import problem_text, title_of
+from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
 
 _HISTOGRAMS = {"values": "values", "its values": "gradients"}
@@ -16,19 +17,22 @@ _HISTOGRAMS = {"values": "values", "its values": "gradients"}
 
 def document(diagnosis: Diagnosis, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, its layers in a table, and what is wrong with them."""
-    return Document(f"Diagnosis of {title_of(diagnosis.trace)}", _blocks(diagnosis, command, missing))
+    trace = diagnosis.trace
+    title = heading(trace, "diagnosis-of", what=title_of(trace))
+    return Document(title, _blocks(diagnosis, command, missing), trace.writing.language)
 
 
 def _blocks(diagnosis: Diagnosis, command: str, missing: Sequence[str]) -> Iterator[Block]:
-    yield Heading(1, ("Diagnosis of ", Code(title_of(diagnosis.trace))), "title")
-    yield from problem_text(diagnosis.trace)
-    yield Heading(2, ("Layers",), "layers")
+    trace = diagnosis.trace
+    yield Heading(1, phrase(trace.writing.language, "diagnosis-of", what=Code(title_of(trace))), "title")
+    yield from problem_text(trace)
+    yield Heading(2, (heading(trace, "layers"),), "layers")
     if diagnosis.layers:
         yield _table(diagnosis)
     yield Listing(tuple((line,) for line in diagnosis.legend()))
-    yield Heading(2, ("Findings",), "findings")
+    yield Heading(2, (heading(trace, "findings"),), "findings")
     yield Listing(tuple((line,) for line in diagnosis.remarks()))
-    yield from made_by(command, missing)
+    yield from made_by(trace.writing.language, command, missing)
 
 
 def _table(diagnosis: Diagnosis) -> Table:

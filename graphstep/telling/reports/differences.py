@@ -29,7 +29,7 @@ def document(comparison: Comparison, titles: tuple[str, str], command: str, lang
     title = message(language, "diff-title")
     programs = (block for text in dict.fromkeys(titles) for block in (Typed(text),))
     head = Heading(1, (title,), "title")
-    return Document(title, chain((head,), programs, body(comparison, language, digits), made_by(command, ())))
+    return Document(title, chain((head,), programs, body(comparison, language, digits), made_by(language, command, ())), language)
 
 
 def body(comparison: Comparison, language: str, digits: int) -> Iterator[Block]:

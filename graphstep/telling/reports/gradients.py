@@ -21,13 +21,15 @@ from graphstep.telling.document import (
     Listing,
     Manner,
     Math,
+    Prose,
     Table,
 )
 from graphstep.telling.equations import number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
-from graphstep.telling.reports.parts import around, column, figure, has_arrays, heading, is_written_out, name_term, sentence
+from graphstep.telling.reports.parts import column, figure, has_arrays, heading, is_written_out, name_term, phrase, sentence
+from graphstep.telling.words.catalogue import message
 
 LISTED = 60
 """Inputs up to which all of them are listed; of more the largest gradients."""
@@ -35,18 +37,18 @@ LISTED = 60
 
 def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     """What is known of the gradients of the inputs after step ``last``."""
-    program, chosen = trace.program, _chosen(trace)
+    program, chosen, language = trace.program, _chosen(trace), trace.writing.language
     if not chosen or last < trace.seed_step:
         return
     yield Heading(2, (heading(trace, "gradients"),), "gradients")
     every = len(program.inputs) - len(program.data)
     if len(chosen) < every:
-        yield sentence(f"The {len(chosen)} largest of {every:,}; ", Code("--format json"), " holds all of them.")
+        yield Prose(phrase(language, "largest-gradients", shown=len(chosen), gradients=every, json=Code("--format json")))
     known = last >= trace.last_backward_step
     if not known:
-        yield sentence(f"What is known after step {last:,}; +… stands where contributions are still to come.")
+        yield sentence(heading(trace, "known-after", step=last))
     shape = (column(trace, "shape"),) if has_arrays(program) else ()
-    head: Content = around(trace, "gradient-of", Math(objective_term(trace))) if known else (heading(trace, "gradient"),)
+    head: Content = phrase(language, "gradient-of", what=Math(objective_term(trace))) if known else (heading(trace, "gradient"),)
     columns = (column(trace, "input"), *shape, column(trace, "value", True), Column(head, True))
     if not known or manner.hidden:
         yield Table(columns, tuple(_partial_row(trace, index, last, manner) for index in chosen))
@@ -67,7 +69,7 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     yield from _written(trace, chosen)
     if not manner.brief:
         goal = Math(objective_term(trace)) if is_objective(trace) else heading(trace, "the-output")
-        yield sentence(*around(trace, "numeric-check-is", goal))
+        yield sentence(*phrase(language, "numeric-check-is", what=goal))
 
 
 def _chosen(trace: Trace) -> list[int]:
@@ -90,8 +92,16 @@ def _partial_row(trace: Trace, index: int, last: int, manner: Manner) -> tuple[C
 def _input(trace: Trace, index: int) -> tuple[Content, ...]:
     """The cells that say what an input is: its name, its shape where there are arrays, and its value."""
     name: Content = (Math(name_term(trace.program, trace.program.inputs[index])),)
-    shape: tuple[Content, ...] = ((shape_text(trace.node(index).shape) or "number",),) if has_arrays(trace.program) else ()
+    shape: tuple[Content, ...] = (
+        ((shape_text(trace.node(index).shape) or message(trace.writing.language, "shape-number"),),)
+        if has_arrays(trace.program)
+        else ()
+    )
     return name, *shape, (Figure(trace.value_of(index), trace.writing.digits, "value"),)
+
+
+def _shape(trace: Trace, index: int) -> str:
+    return shape_text(trace.node(index).shape) or message(trace.writing.language, "shape-number")
 
 
 def _written(trace: Trace, chosen: Sequence[int]) -> Iterator[Block]:
@@ -115,9 +125,10 @@ def _checked(trace: Trace, row: Row) -> tuple[Content, Content]:
     numeric: Inline = "–" if row.numeric is None else Figure(row.numeric, trace.writing.digits, "gradient")
     if row.sample is not None:
         checked, size = row.sample.checked, row.sample.size
-        numeric = "–" if not checked else "every cell" if checked == size else f"{checked:,} of {size:,} cells"
+        along = row.sample.along is not None and checked
+        key = f"checked-{'all' if checked == size else 'some'}{'-and-direction' if along else ''}"
+        numeric = heading(trace, key, checked=checked, cells=size) if checked else "–"
         if row.sample.along is not None:
-            numeric += " and a direction" if checked else ""
             errors.append(row.sample.along.numeric_difference)
     # nan first: it is the worst there is.
     worst = max((e for e in errors if e is not None), key=lambda error: (error != error, error), default=None)

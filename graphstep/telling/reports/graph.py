@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from graphstep.telling.derivatives import is_objective, objective
 from graphstep.telling.document import Content, Graph, Math
+from graphstep.telling.reports.parts import heading, phrase
 
-AS_TEXT = "The same as text: values above the wires, gradients below"
-"""Over the drawing in characters, where another one stands before it."""
 
-WHERE = "Values stand above the wires, gradients below."
-"""Beside a drawing that says it by place alone."""
+def as_text(graph: Graph) -> str:
+    """What stands over the drawing in characters, where another one stands before it."""
+    return heading(graph.trace, "drawing-as-text")
 
-ON_WIRES = (
-    "The shape of an array stands on its wire; its gradient has the same one. "
-    "An array too long for its wire is given as the range of its cells, least…greatest."
-)
-"""Beside a drawing with arrays."""
+
+def where(graph: Graph) -> str:
+    """What stands beside a drawing that says by place alone what its numbers are."""
+    return heading(graph.trace, "drawing-where")
+
+
+def on_wires(graph: Graph) -> str:
+    """What stands beside a drawing with arrays."""
+    return heading(graph.trace, "drawing-on-wires")
 
 
 def caption(graph: Graph, drawn: int) -> Content:
@@ -23,12 +27,11 @@ def caption(graph: Graph, drawn: int) -> Content:
     trace, last = graph.trace, graph.at
     program = trace.program
     if drawn < len(program.nodes):
-        centre = "the gate of this step" if last < len(trace) else "the output"
-        gates = len(program.nodes) - program.first_gate
-        return (f"The program has {gates:,} gates. Drawn are the {drawn} nodes around {centre}; open wires lead to the others.",)
+        key = "drawing-around-gate" if last < len(trace) else "drawing-around-output"
+        return (heading(trace, key, gates=len(program.nodes) - program.first_gate, drawn=drawn),)
     if not graph.written:
-        return ("Every gate takes its inputs from the left.",)
+        return (heading(trace, "drawing-bare"),)
     if last < len(trace):
-        return (f"Every gate shows its value and, under it, its gradient after step {last:,}.",)
-    goal = Math(objective(trace)) if is_objective(trace) else "the output"
-    return "Every gate shows its value and, under it, its gradient: the derivative of ", goal, " with respect to it."
+        return (heading(trace, "drawing-so-far", step=last),)
+    goal = Math(objective(trace)) if is_objective(trace) else heading(trace, "the-output")
+    return phrase(trace.writing.language, "drawing", goal=goal)

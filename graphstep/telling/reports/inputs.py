@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from graphstep.engine.trace import Trace
@@ -16,7 +16,17 @@ from graphstep.telling.equations import number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
-from graphstep.telling.reports.parts import has_arrays, heading, is_written_out, listed, name_term, output_term, sentence
+from graphstep.telling.reports.parts import (
+    has_arrays,
+    heading,
+    is_written_out,
+    listed,
+    name_term,
+    output_term,
+    phrase,
+    sentence,
+)
+from graphstep.telling.words.catalogue import message
 
 GIVEN = 20
 """Inputs whose values a problem spells out."""
@@ -43,38 +53,42 @@ def title_of(trace: Trace) -> str:
 
 def problem(trace: Trace) -> Iterator[Block]:
     """What is given and what is asked."""
-    program = trace.program
+    program, language = trace.program, trace.writing.language
+
+    def say(key: str, /, **fields: Inline | Sequence[Inline] | int) -> Block:
+        return Prose(phrase(language, key, **fields))
+
     yield Heading(2, (heading(trace, "problem"),), "problem")
     yield from problem_text(trace)
     yield from _definitions(trace)
     out = Math(output_term(program))
     if not trace.inputs:
-        yield sentence("There are no inputs: ", out, " is a constant, and its value is all there is to find.")
+        yield say("no-inputs", out=out)
         return
     free = [name for name in trace.inputs if name not in program.data]
-    wanted: list[Inline] = ["its derivatives with respect to all inputs"]
+    wanted: list[Inline] = [heading(trace, "its-derivatives")]
     if len(free) <= _SPELLED:
         wanted = listed(Math(gradient_term(trace, program.names[name])) for name in free)
-    find: Content = ("the value of ", out, *([", and ", *wanted] if wanted else []), ".")
+    find = phrase(language, "find-value-and" if wanted else "find-value", out=out, gradients=wanted)
     if has_arrays(program):
         yield from given(trace)
-        yield Prose(("Find ", *find))
+        yield say("find", what=find)
     else:
         numbers = [part for name in islice(trace.inputs, GIVEN) for part in (", ", *_given_number(trace, name))][1:]
-        more = f" and {len(trace.inputs) - GIVEN:,} more" if len(trace.inputs) > GIVEN else ""
-        yield sentence("Given ", *numbers, more, ", find ", *find)
+        many = len(trace.inputs) > GIVEN
+        yield say("given-find-more" if many else "given-find", inputs=numbers, more=len(trace.inputs) - GIVEN, what=find)
     if (objective := objective_ladder(trace)) is not None:
-        array: Content = (out, " is an array. ") if program.nodes[program.output].shape else ()
-        yield sentence(*array, "What is differentiated is one number, ", Math.of(objective), ".")
+        array = "-of-array" if program.nodes[program.output].shape else ""
+        yield say(f"one-number{array}", out=out, objective=Math.of(objective))
     if trace.ties == "split":
-        yield sentence("Where several inputs of a max tie, they share its gradient equally.")
+        yield say("ties-split")
 
 
 def problem_text(trace: Trace) -> Iterator[Block]:
     """The text of the program; of a long one its beginning."""
     text = trace.program.text.strip()
     if len(text) > TEXT:
-        yield sentence(f"A program of {len(text):,} characters, which begins")
+        yield sentence(heading(trace, "program-begins", characters=len(text)))
         text = f"{text[:_BEGINNING]} …"
     yield Typed(text)
 
@@ -83,10 +97,13 @@ def _definitions(trace: Trace) -> Iterator[Block]:
     """The numbered expressions of a program of a few steps, each with what it stands for."""
     names = names_of(trace.program)
     if names.definitions and len(names.definitions) <= _DEFINED:
-        parts = [
-            part for index, meant in names.definitions.items() for part in (", ", Code(names.texts[index]), " for ", Code(meant))
-        ]
-        yield sentence("Long expressions, and those that stand twice, have names here: ", *parts[1:], ".")
+        language = trace.writing.language
+        meanings = (
+            phrase(language, "name-for", name=Code(names.texts[index]), meaning=Code(meant))
+            for index, meant in names.definitions.items()
+        )
+        parts = [part for meaning in meanings for part in (", ", *meaning)][1:]
+        yield sentence(*phrase(language, "definitions", names=parts))
 
 
 def given(trace: Trace) -> Iterator[Block]:
@@ -104,13 +121,13 @@ def given(trace: Trace) -> Iterator[Block]:
             how: Content = (" ", Code(typed), ",") if 0 < len(typed) <= _TYPED else ()
             lines.append((Math(name_term(program, name)), ":", *how, " ", number_text(value)))
     if len(trace.inputs) > GIVEN:
-        lines.append((f"and {len(trace.inputs) - GIVEN:,} more",))
+        lines.append((message(trace.writing.language, "and-more", more=len(trace.inputs) - GIVEN),))
     if lines:
         yield Listing(tuple(lines))
     if data := [name for name in program.inputs if name in program.data]:
         more = " …" if len(data) > GIVEN else ""
         shown = listed(Math(name_term(program, name)) for name in data[:GIVEN])
-        yield sentence("Data, for which no gradient is asked: ", *shown, more, ".")
+        yield sentence(*phrase(trace.writing.language, "given-data", names=[*shown, more]))
 
 
 def _given_number(trace: Trace, name: str) -> Content:

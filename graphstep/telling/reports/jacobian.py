@@ -18,7 +18,7 @@ from graphstep.telling.derivatives import local_term
 from graphstep.telling.document import Code, Column, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
 from graphstep.telling.explanation import Rung
 from graphstep.telling.reports.inputs import problem_text, title_of
-from graphstep.telling.reports.parts import around, column, heading, sentence
+from graphstep.telling.reports.parts import column, heading, phrase, sentence
 from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.wording import wording
 
@@ -50,9 +50,13 @@ _LAYERS = 24
 
 def document(trace: Trace, body: Iterable[Block], command: str = "", missing: Sequence[str] = ()) -> Document:
     """What was asked of a run's Jacobians, under its program."""
-    head = Heading(1, around(trace, "jacobians-of", Code(title_of(trace))), "title")
+    head = Heading(1, phrase(trace.writing.language, "jacobians-of", what=Code(title_of(trace))), "title")
     title = heading(trace, "jacobians-of", what=title_of(trace))
-    return Document(title, chain((head,), problem_text(trace), body, made_by(command, missing)))
+    return Document(
+        title,
+        chain((head,), problem_text(trace), body, made_by(trace.writing.language, command, missing)),
+        trace.writing.language,
+    )
 
 
 # -- edges ---------------------------------------------------------------------------------------------------------------------
@@ -84,7 +88,7 @@ def in_full(one: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
     digits, out, source = trace.writing.digits, Named(one.wire.sender), Named(one.wire.receiver)
     kinds = {"outs": words.figure(Kind(one.output_shape)), "sources": words.figure(Kind(one.input_shape))}
     names = {"out": words.figure(out), "source": words.figure(source)}
-    yield Heading(3, around(trace, "jacobian-of", Math(local_term(one.wire)), **names, **kinds), anchor)
+    yield Heading(3, phrase(trace.writing.language, "jacobian-of", what=Math(local_term(one.wire)), **names, **kinds), anchor)
     size = words.message("jacobian-rows", size=_size(one.rows, one.columns), **names)
     structure = words.message("jacobian-structure", structure=one.structure, entries=_counted(one), size=size_text(one.bytes))
     yield Listing(((size,), (structure,), (why(one),)))

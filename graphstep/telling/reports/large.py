@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import shape_text, summary
 from graphstep.ground.numerals import DIGITS
-from graphstep.telling.document import Block, Code, Column, Content, Figure, Heading, Histogram, Table
+from graphstep.telling.document import Block, Code, Content, Figure, Heading, Histogram, Prose, Table
 from graphstep.telling.names import name_of
-from graphstep.telling.reports.parts import is_written_out, sentence
+from graphstep.telling.reports.parts import column, heading, is_written_out, phrase, sentence
 
 TALL = 30
 """Large arrays that are described, each by its value and its gradient."""
@@ -25,17 +25,13 @@ def large(trace: Trace, last: int) -> Iterator[Block]:
     chosen = every if len(every) <= TALL else sorted(named[:TALL])
     if not chosen:
         return
-    yield Heading(2, ("Large arrays",), "large-arrays")
-    yield sentence(
-        "Each has a row for its value and one for its gradient (∇). "
-        "The bars count the cells between the least and the greatest; every statistic is over finite cells."
-    )
+    yield Heading(2, (heading(trace, "large-arrays"),), "large-arrays")
+    yield sentence(heading(trace, "large-arrays-rows"))
     if len(chosen) < len(every):
-        yield sentence(
-            f"The first {len(chosen)} that have a name, of {len(every):,}; ", Code("--format json"), " holds all of them."
-        )
-    numbers = ("least", "mean", "greatest", "zeros", "not finite")
-    columns = (Column(("array",)), Column(("shape",)), *(Column((title,), True) for title in numbers), Column(("histogram",)))
+        json = Code("--format json")
+        yield Prose(phrase(trace.writing.language, "large-arrays-some", shown=len(chosen), arrays=len(every), json=json))
+    words, numbers = ("array", "shape"), ("least", "mean", "greatest", "zeros", "not-finite")
+    columns = (*(column(trace, key) for key in words), *(column(trace, key, True) for key in numbers), column(trace, "histogram"))
     yield Table(columns, tuple(_statistics(trace, chosen, last)))
 
 
@@ -44,18 +40,20 @@ def _statistics(trace: Trace, chosen: list[int], last: int) -> Iterator[tuple[Co
         name = name_of(trace.program, index)
         value, known = trace.value(index, last), trace.gradient(index, last)
         if value is not None and not isinstance(value, int | float):
-            yield _row((Code(name),), value)
+            yield _row(trace, (Code(name),), value)
         if known is not None and not isinstance(known.value, int | float):
             gradient = Code(f"∇{name}" if name.isidentifier() else f"∇({name})")
-            yield _row((gradient,) if known.complete else (gradient, " +…"), known.value)
+            yield _row(trace, (gradient,) if known.complete else (gradient, " +…"), known.value)
 
 
-def _row(name: Content, array: NDArray[np.float64]) -> tuple[Content, ...]:
+def _row(trace: Trace, name: Content, array: NDArray[np.float64]) -> tuple[Content, ...]:
     found = summary(array)
     statistics: tuple[Content, ...] = (("–",),) * 3
     if found.counts:
         statistics = tuple((Figure(x, DIGITS, "statistic"),) for x in (found.minimum, found.mean, found.maximum))
-    histogram: Content = (Histogram(found.counts),) if len(found.counts) > 1 else ("all equal" if found.counts else "–",)
+    histogram: Content = (
+        (Histogram(found.counts),) if len(found.counts) > 1 else (heading(trace, "all-equal") if found.counts else "–",)
+    )
     return (
         name, (shape_text(found.shape),), *statistics, (Figure(found.zeros, DIGITS, "share"),),
         (Figure(found.nan + found.inf, DIGITS, "count"),), histogram,

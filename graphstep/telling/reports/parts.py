@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, Term
 from graphstep.ground.arrays import Number, is_small
+from graphstep.ground.numerals import Writing
 from graphstep.language.program import Program
 from graphstep.telling.document import BLANK, Code, Column, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
 from graphstep.telling.explanation import Ladder, Rung
@@ -17,7 +19,15 @@ from graphstep.telling.words.catalogue import message
 _BLANK = Rung(TERMS.symbol(WordSymbol(BLANK, r"\_" * len(BLANK))), "value")
 
 PLACE = "\0"
-"""Where something stands in a message that is no text; nobody types it."""
+"""Around the name of what stands in a message and is no text; nobody types it."""
+
+
+class Written(Protocol):
+    """A run or a training: what says in which language it is told."""
+
+    @property
+    def writing(self) -> Writing:
+        """How it is written."""
 
 
 def has_arrays(program: Program) -> bool:
@@ -28,11 +38,6 @@ def has_arrays(program: Program) -> bool:
 def is_written_out(value: Number) -> bool:
     """Whether a value is a number, or an array of so few cells that they are written."""
     return isinstance(value, int | float) or is_small(value)
-
-
-def counted(number: int, noun: str) -> str:
-    """How many there are of something: ``2 gates``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(parts: Iterable[Inline], joint: str = ", ") -> list[Inline]:
@@ -53,20 +58,24 @@ def sentence(*content: Inline) -> Prose:
     return Prose(tuple(part for part in content if part != ""))
 
 
-def heading(trace: Trace, key: str, /, **fields: str) -> str:
-    """A heading, a label or a fixed sentence of a report, in the language of the run."""
-    return message(trace.writing.language, f"heading-{key}", **fields)
+def heading(run: Written, key: str, /, **fields: str | int) -> str:
+    """A heading, a label or a fixed sentence of a report, in the language of a run or a training."""
+    return message(run.writing.language, f"heading-{key}", **fields)
 
 
-def column(trace: Trace, key: str, numeric: bool = False) -> Column:
+def column(run: Written, key: str, numeric: bool = False) -> Column:
     """A column with its heading."""
-    return Column((heading(trace, key),), numeric)
+    return Column((heading(run, key),), numeric)
 
 
-def around(trace: Trace, key: str, what: Inline, /, **fields: str) -> Content:
-    """A fixed sentence with something in it that is no text: a formula, a program."""
-    before, _, behind = heading(trace, key, what=PLACE, **fields).partition(PLACE)
-    return tuple(part for part in (before, what, behind) if part != "")
+def phrase(language: str, key: str, /, **fields: Inline | Sequence[Inline] | int) -> Content:
+    """A fixed sentence with something in it that is no text: a formula, a program, a list of them."""
+    texts = {name: what if isinstance(what, str | int) else f"{PLACE}{name}{PLACE}" for name, what in fields.items()}
+    content: list[Inline] = []
+    for place, part in enumerate(message(language, f"heading-{key}", **texts).split(PLACE)):
+        what = fields[part] if place % 2 else part
+        content += what if isinstance(what, list | tuple) else [what]  # type: ignore[list-item]  # a count is text by now
+    return tuple(part for part in content if part != "")
 
 
 def name_term(program: Program, name: str) -> Term:

@@ -38,13 +38,13 @@ from graphstep.telling.reports import gradients, inputs
 from graphstep.telling.reports.large import large
 from graphstep.telling.reports.parts import (
     PLACE,
-    around,
     column,
     equal,
     figure,
     has_arrays,
     heading,
     output_term,
+    phrase,
     sentence,
     shown,
     strong,
@@ -72,7 +72,8 @@ def narration(trace: Trace, at: int | None = None, *, command: str = "", missing
     ``command`` makes the document again; it does not hold the values of ``missing``.
     """
     last = len(trace) if at is None else at
-    return Document(inputs.title_of(trace), chain(_narrated(trace, last), made_by(command, missing)))
+    blocks = chain(_narrated(trace, last), made_by(trace.writing.language, command, missing))
+    return Document(inputs.title_of(trace), blocks, trace.writing.language)
 
 
 def _narrated(trace: Trace, last: int) -> Iterator[Block]:
@@ -136,14 +137,15 @@ def solution(
     trace: Trace, at: int | None = None, manner: Manner = FULL, *, command: str = "", missing: Sequence[str] = ()
 ) -> Document:
     """The solution as far as step ``at``. ``command`` makes the document again; it does not hold the values of ``missing``."""
-    return Document(inputs.title_of(trace), _solved(trace, len(trace) if at is None else at, manner, command, missing))
+    blocks = _solved(trace, len(trace) if at is None else at, manner, command, missing)
+    return Document(inputs.title_of(trace), blocks, trace.writing.language)
 
 
 def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequence[str]) -> Iterator[Block]:
     rules = Rules()
     gates = len(trace.program.nodes) - trace.program.first_gate
     blocks = gates <= BLOCKS and not manner.brief
-    yield Heading(1, around(trace, "backpropagation-through", Code(inputs.title_of(trace))), "title")
+    yield Heading(1, phrase(trace.writing.language, "backpropagation-through", what=Code(inputs.title_of(trace))), "title")
     yield from inputs.problem(trace)
     if manner.drawn:
         yield Heading(2, (heading(trace, "graph"),), "graph")
@@ -160,16 +162,16 @@ def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequ
     if last < len(trace):
         stopped = message(trace.writing.language, "stopped-after", step=f"{last:,}", steps=f"{len(trace):,}")
         yield sentence(Emphasis(stopped))
-    yield from made_by(command, missing)
+    yield from made_by(trace.writing.language, command, missing)
 
 
-def made_by(command: str, missing: Sequence[str]) -> Iterator[Block]:
+def made_by(language: str, command: str, missing: Sequence[str]) -> Iterator[Block]:
     """The command that makes a document again, and the inputs that it cannot hold."""
     if command:
-        yield sentence("Made by")
+        yield sentence(message(language, "heading-made-by"))
         yield Command(command)
     if missing:
-        yield sentence(f"The command needs the values of {', '.join(missing)} besides, which are too large for a line.")
+        yield sentence(message(language, "heading-command-needs", names=", ".join(missing)))
 
 
 # -- forward ---------------------------------------------------------------------------------------------------------------------
@@ -195,7 +197,7 @@ def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: b
         yield Table(columns, tuple(row(trace, n, manner) for n in steps))
         yield from _remarks([rules.brief(_explained(trace, n, manner)) for n in steps], manner)
     if last >= trace.seed_step - 1:
-        yield sentence(*around(trace, "so", equal(output_term(program), trace.output, trace, manner)))
+        yield sentence(*phrase(trace.writing.language, "so", what=equal(output_term(program), trace.output, trace, manner)))
 
 
 def _short(manner: Manner) -> bool:
@@ -331,7 +333,7 @@ def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone
         if sender is not None and trace.node(sender).shape and len(local.rungs) > 1:
             blocks += [sentence(heading(trace, "local-by-cell")), local, *([sentence(said)] if said else [])]
         else:
-            *before, end = around(trace, "local-gradient", Math.of(local))
+            *before, end = phrase(told.language, "local-gradient", what=Math.of(local))
             blocks.append(sentence(*before, joined(told.language, (f"{end}", said))))
     elif said:
         blocks.append(sentence(said))

@@ -12,10 +12,10 @@ from graphstep.analysis.kinks import convention
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import GATES
-from graphstep.telling.document import FULL, Block, Code, Column, Content, Figure, Heading, Listing, Math, Table
+from graphstep.telling.document import FULL, Block, Code, Content, Figure, Heading, Listing, Math, Prose, Table
 from graphstep.telling.explain import explain
 from graphstep.telling.names import names_of
-from graphstep.telling.reports.parts import counted, equal, output_term, sentence
+from graphstep.telling.reports.parts import column, equal, heading, output_term, phrase, sentence
 from graphstep.telling.words.wording import wording
 
 _LARGEST = 10
@@ -33,32 +33,33 @@ def summary(trace: Trace, last: int) -> Iterator[Block]:
     sent = trace.sent(last)
     problems = (*_not_finite(trace, last, sent), *_conventions(trace, last))
     if problems:
-        yield Heading(2, ("Where to look first",), "where-to-look-first")
+        yield Heading(2, (heading(trace, "where-to-look"),), "where-to-look-first")
         yield Listing(problems)
     if last < trace.seed_step:
         return
-    yield Heading(2, ("Backward",), "backward")
-    yield sentence(f"{counted(len(sent), 'contribution')} flowed back.")
+    yield Heading(2, (heading(trace, "backward"),), "backward")
+    yield sentence(heading(trace, "flowed-back", count=len(sent)))
     yield from _stops(trace, sent)
     yield from _largest(trace, sent)
     text, json = Code("--format text"), Code("--format json")
-    yield sentence("The steps themselves are left out: ", text, " tells every one in a line, ", json, " holds them as data.")
+    yield Prose(phrase(trace.writing.language, "steps-left-out", text=text, json=json))
 
 
 def _gates(trace: Trace, last: int) -> Iterator[Block]:
     program = trace.program
     done = min(last, len(program.nodes) - program.first_gate)
     counts = Counter(node.gate or "" for node in program.nodes[program.first_gate : program.first_gate + done])
-    yield Heading(2, ("Forward",), "forward")
+    yield Heading(2, (heading(trace, "forward"),), "forward")
     if not done:
-        yield sentence("No gate has computed yet.")
+        yield sentence(heading(trace, "nothing-computed"))
         return
     kinds = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    yield sentence(f"{counted(done, 'gate')} computed.")
-    columns = (Column(("gate",)), Column(("name",)), Column(("how many",), True))
+    yield sentence(heading(trace, "gates-computed", count=done))
+    columns = (column(trace, "gate"), column(trace, "name"), column(trace, "how-many", True))
     yield Table(columns, tuple(((GATES[n].symbol,), (Code(n),), (Figure(count, 0, "count"),)) for n, count in kinds))
     if last >= trace.seed_step - 1:
-        yield sentence("The output is ", equal(output_term(program), trace.output, trace, FULL), ".")
+        equation = equal(output_term(program), trace.output, trace, FULL)
+        yield Prose(phrase(trace.writing.language, "output-is", equation=equation))
 
 
 def _not_finite(trace: Trace, last: int, sent: Wires) -> Iterator[Content]:
@@ -66,7 +67,7 @@ def _not_finite(trace: Trace, last: int, sent: Wires) -> Iterator[Content]:
     nodes, edge = (trace.first_not_finite, trace.first_nan), trace.first_edge_not_finite
     names = names_of(trace.program)
     for index in trace.given_not_finite:
-        yield "The input ", Math(names.operand(index)), " was given inf or nan, which its users inherit."
+        yield phrase(trace.writing.language, "given-not-finite", name=Math(names.operand(index)))
     for node in dict.fromkeys(node for node in nodes if node is not None and trace.step_of_value(node) <= last):
         yield _remarked(trace, trace.step_of_value(node))
     if edge is not None and edge < len(sent):
@@ -79,7 +80,8 @@ def _remarked(trace: Trace, n: int) -> Content:
 
 
 def _line(trace: Trace, n: int, words: str) -> Content:
-    return f"Step {n:,}, ", explain(trace, n).title, *_typed(trace, n), ": ", words
+    title: Content = (explain(trace, n).title, *_typed(trace, n))
+    return phrase(trace.writing.language, "step-remark", step=n, title=title, remark=words)
 
 
 def _typed(trace: Trace, n: int) -> Content:
@@ -99,7 +101,7 @@ def _conventions(trace: Trace, last: int) -> Iterator[Content]:
     for index, note in shown[:_FIRST]:
         yield _line(trace, trace.step_of_value(index), wording(trace).note(note).text)
     if len(shown) > _FIRST:
-        yield ("More gates stand at a kink or a tie.",)
+        yield (heading(trace, "more-kinks"),)
 
 
 def _stops(trace: Trace, sent: Wires) -> Iterator[Block]:
@@ -108,7 +110,7 @@ def _stops(trace: Trace, sent: Wires) -> Iterator[Block]:
     stops = np.flatnonzero(arrived & (trace.contribution_sizes[: len(sent)] == 0))
     if not stops.size:
         return
-    yield sentence(f"{counted(int(stops.size), 'contribution')} are 0 although a gradient arrived at the gate. The first:")
+    yield sentence(heading(trace, "stopped-contributions", count=int(stops.size)))
     lines = []
     for edge in stops[:_FIRST].tolist():
         n = sent[edge].step
@@ -122,9 +124,9 @@ def _largest(trace: Trace, sent: Wires) -> Iterator[Block]:
         return
     # A stable sort: of equals the one that was sent first. nan counts as the largest.
     order = np.argsort(-np.nan_to_num(sizes, nan=np.inf), kind="stable")[:_LARGEST]
-    yield sentence("The largest contributions:")
-    words = (Column((title,)) for title in ("what happens", "pattern", "upstream · local"))
-    columns = (Column(("step",), True), *words, Column(("contribution",), True))
+    yield sentence(heading(trace, "largest-contributions"))
+    words = (column(trace, key) for key in ("what-happens", "pattern", "upstream-local"))
+    columns = (column(trace, "step", True), *words, column(trace, "contribution", True))
     yield Table(columns, tuple(_sent(sent[edge]) for edge in order.tolist()))
 
 

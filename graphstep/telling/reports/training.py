@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from graphstep.engine.training.settings import Settings
 from graphstep.engine.training.training import Training
@@ -10,7 +11,7 @@ from graphstep.gates.notation import TERMS
 from graphstep.gates.optimizers import SYMBOLS
 from graphstep.ground.arrays import SMALL, Number, kind_text, number_text, shape_of, shape_text, summary
 from graphstep.ground.exact import exact_text
-from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.numerals import DIGITS, ENGLISH, numeral
 from graphstep.telling.document import (
     FULL,
     Block,
@@ -30,9 +31,10 @@ from graphstep.telling.document import (
 )
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.reports.inputs import TEXT, TITLE
-from graphstep.telling.reports.parts import codes, counted, is_written_out, listed, name_term, sentence
+from graphstep.telling.reports.parts import codes, column, heading, is_written_out, listed, name_term, phrase, sentence
 from graphstep.telling.reports.run import made_by, step
 from graphstep.telling.symbols import WordSymbol
+from graphstep.telling.words.catalogue import message
 
 ROWS = 20
 """Rounds that the table shows at most."""
@@ -51,31 +53,33 @@ def report(training: Training, command: str = "", missing: Sequence[str] = ()) -
     """The document; there must be a round."""
     text = training.program.text.strip()
     title = text if len(text) <= TITLE else training.program.label(training.program.output, TITLE)
-    return Document(title, _report(training, title, command, missing))
+    return Document(title, _report(training, title, command, missing), training.setup.language)
 
 
 def _report(training: Training, title: str, command: str, missing: Sequence[str]) -> Iterator[Block]:
     text, settings = training.program.text.strip(), training.settings
-    yield Heading(1, ("Training ", Code(title)), "title")
+    language, say = training.setup.language, partial(heading, training.setup)
+    yield Heading(1, phrase(language, "training-of", what=Code(title)), "title")
     yield Typed(text if len(text) <= TEXT else f"{text[:400]} …")
-    way = "rise" if settings.climbs else "fall"
     names = listed(Math(name_term(training.program, name)) for name in settings.params)
     held: list[Inline] = []
     if settings.held_out:
-        held = [f" Held out: {numeral(settings.held_out.share)} of the examples of ", *codes(settings.held_out.names), "."]
-    yield sentence(f"The output is to {way}. Trained: ", *names, f", by {settings_text(settings)}.", *held)
-    yield sentence("Given:")
+        share, held = numeral(settings.held_out.share), codes(settings.held_out.names)
+        held = [" ", *phrase(language, "held-out-share", share=share, names=held)]
+    way = "training-rises" if settings.climbs else "training-falls"
+    yield sentence(*phrase(language, way, names=names, settings=settings_text(settings, language)), *held)
+    yield sentence(say("given"))
     yield Listing(tuple(_given(training, name, value) for name, value in training.inputs.items()))
-    yield Heading(2, ("Curve",), "curve")
+    yield Heading(2, (say("curve"),), "curve")
     yield _curve(training)
-    yield Heading(2, ("Rounds",), "rounds")
+    yield Heading(2, (say("rounds"),), "rounds")
     yield rounds(training)
     stopped = training.stopped
-    yield sentence(f"The loss of a round is the one before its update. {stopped[:1].upper()}{stopped[1:]}.")
-    yield Heading(2, ("Parameters",), "parameters")
+    yield sentence(say("loss-before-update", stopped=f"{stopped[:1].upper()}{stopped[1:]}"))
+    yield Heading(2, (say("parameters"),), "parameters")
     yield from _parameters(training)
     yield from _updates(training)
-    yield from made_by(command, missing)
+    yield from made_by(training.setup.language, command, missing)
 
 
 def _given(training: Training, name: str, value: Number) -> Content:
@@ -89,9 +93,9 @@ def _given(training: Training, name: str, value: Number) -> Content:
 def _curve(training: Training) -> Curve:
     """The losses and the norms of the gradients."""
     history = training.history
-    series = [("loss", tuple(history.losses))]
+    series = [(heading(training.setup, "loss"), tuple(history.losses))]
     if history.held_out:
-        series.append(("held-out loss", tuple(loss for _, loss in history.held_out)))
+        series.append((heading(training.setup, "held-out-loss"), tuple(loss for _, loss in history.held_out)))
     series += [(f"‖∇{name}‖", tuple(norms)) for name, norms in list(history.norms.items())[:_NORMS]]
     return Curve(tuple(series))
 
@@ -101,9 +105,10 @@ def rounds(training: Training) -> Table:
     history = training.history
     held_out = dict(history.held_out)
     names = list(history.norms)[:_NORMS]
-    held = [("held-out",)] * (training.settings.held_out is not None)
+    say = partial(heading, training.setup)
+    held: list[Content] = [(say("held-out"),)] * (training.settings.held_out is not None)
     norms = [(Math(TERMS.length(_gradient(training, name))),) for name in names]
-    heads: list[Content] = [("round",), ("loss",), *held, ("rate",), *norms]
+    heads: list[Content] = [(say("round"),), (say("loss"),), *held, (say("rate"),), *norms]
     rows = []
     for k in shown(training):
         looked: list[Content] = [(Figure(held_out[k], _LOSS, "loss"),) if k in held_out else ()] * len(held)
@@ -132,20 +137,21 @@ def shown(training: Training) -> list[int]:
     return looked if not looked or looked[-1] == last else [*looked[: ROWS - 1], last]
 
 
-def settings_text(settings: Settings) -> str:
+def settings_text(settings: Settings, language: str = ENGLISH) -> str:
     """How it is trained: ``momentum, μ 0.9, α 0.1, batches of 32``."""
     parts = [settings.optimizer.name, *(f"{SYMBOLS.get(name, name)} {numeral(value)}" for name, value in settings.hyper.items())]
     parts.append(f"{SYMBOLS.get('lr', 'lr')} {settings.rate}")
     if settings.batch:
-        parts.append(f"batches of {settings.batch.size}")
+        parts.append(message(language, "heading-batches-of", size=str(settings.batch.size)))
     if settings.climbs:
-        parts.append("maximize")
+        parts.append(message(language, "heading-maximize"))
     return ", ".join(parts)
 
 
 def _parameters(training: Training) -> Iterator[Block]:
     params, program = training.params, training.program
-    yield sentence(f"After {counted(training.rounds, 'update')}:")
+    say = partial(heading, training.setup)
+    yield sentence(say("after-updates", count=training.rounds))
     if small := [name for name, value in params.items() if is_written_out(value)]:
         yield Equations(tuple(Math(name_term(program, n), (Rung(TERMS.number(params[n]), "value"),)) for n in small))
     rows = [
@@ -154,12 +160,12 @@ def _parameters(training: Training) -> Iterator[Block]:
         if not isinstance(value, int | float) and name not in small
     ]
     if rows:
-        yield Table((Column(("parameter",)), Column(("shape",)), Column(("what it is like",))), tuple(rows))
+        yield Table(tuple(column(training.setup, key) for key in ("parameter", "shape", "what-it-is-like")), tuple(rows))
     held_out = training.held_out_loss
-    more: Content = ()
+    losses: dict[str, Inline] = {"loss": Figure(training.loss, DIGITS, "value")}
     if held_out is not None:
-        more = ", and that of the held-out examples ", Figure(held_out, DIGITS, "value")
-    yield sentence("With them the loss is ", Figure(training.loss, DIGITS, "value"), *more, ".")
+        losses["held"] = Figure(held_out, DIGITS, "value")
+    yield sentence(*phrase(training.setup.language, "loss-then" if held_out is None else "losses-then", **losses))
 
 
 def _updates(training: Training) -> Iterator[Block]:
@@ -170,10 +176,10 @@ def _updates(training: Training) -> Iterator[Block]:
     run = training.round(k)
     if not run.updates:
         return
-    yield Heading(2, (f"The updates of round {k:,}",), "updates")
+    yield Heading(2, (heading(training.setup, "updates-of-round", round=k),), "updates")
     first, rules = len(run) - len(run.updates) + 1, Rules()
     last = min(len(run), first + _UPDATES - 1)
     for n in range(first, last + 1):
         yield step(run, n, last, rules, FULL)
     if len(run.updates) > _UPDATES:
-        yield sentence(f"{len(run.updates) - _UPDATES:,} more parameters are updated likewise.")
+        yield sentence(heading(training.setup, "more-updates", count=len(run.updates) - _UPDATES))

@@ -188,8 +188,8 @@ def test_no_ladder_says_its_left_side_twice() -> None:
         assert left != right
 
 
-def test_the_steps_say_their_language() -> None:
-    assert '<div class="steps" lang="zh">' in page(gs.run("x*y", x=2, y=3, language="zh"))
+def test_a_page_says_its_language() -> None:
+    assert '<html lang="zh">' in page(gs.run("x*y", x=2, y=3, language="zh"))
 
 
 def test_a_step_says_what_its_numbered_names_stand_for() -> None:

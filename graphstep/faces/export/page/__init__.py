@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger.actions import STEPPING, key_text
+from graphstep.debugger.actions import BY_ID, STEPPING, key_text
 from graphstep.debugger.breakpoints import steps_of
 from graphstep.debugger.conditions import read_conditions
+from graphstep.debugger.labels import help_text, label
 from graphstep.faces.drawing.diagram import diagram, settled
 from graphstep.faces.drawing.naming import row_name
 from graphstep.faces.drawing.scene import scene
@@ -24,7 +25,9 @@ from graphstep.telling.document import FULL, Code, Heading
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.reports import gradients, inputs
+from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by, step_of
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,8 +48,8 @@ _DONE = ("step", "back", "over", "back_over", "finish", "first", "last", "contin
 _KEYS = {"right": "ArrowRight", "left": "ArrowLeft", "space": " ", "home": "Home", "end": "End", "question_mark": "?"}
 """The keys whose names a browser spells in another way."""
 
-_BUTTONS = (("first", "⇤"), ("back", "←"), ("step", "step →"), ("over", "over"), ("continue", "● →"), ("last", "⇥"))
-"""The actions that have a button, and what stands on it."""
+_BUTTONS = (("first", "⇤"), ("back", "←"), ("step", "{} →"), ("over", "{}"), ("continue", "● →"), ("last", "⇥"))
+"""The actions that have a button, and what stands on it: a sign, the label of the action, or both."""
 
 
 def keys() -> dict[str, str]:
@@ -70,12 +73,12 @@ def breaks(trace: Trace, last: int) -> dict[int, str]:
     return {n: "; ".join(stops[n]) for n in sorted(stops) if n <= last}
 
 
-def framed(title: str, body: Iterable[str], *, script: bool = False) -> Iterator[str]:
+def framed(title: str, body: Iterable[str], language: str, *, script: bool = False) -> Iterator[str]:
     """An HTML file. Its policy lets nothing load, and nothing run but our own script."""
     style, code = _source("page.css"), _source("page.js")
     allowed = f"default-src 'none'; style-src '{_hash(style)}'" + (f"; script-src '{_hash(code)}'" if script else "")
     yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"{allowed}; base-uri 'none'; form-action 'none'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(printable(title))}</title>\n<style>{style}</style>\n</head>\n<body>\n"
@@ -93,7 +96,8 @@ def stepping(trace: Trace, last: int, command: str) -> Iterator[str]:
     for text in steps:
         content.update(text.encode())
     prefix = f"gs{content.hexdigest()[:8]}-"
-    return framed(f"{inputs.title_of(trace)} – graphstep", _body(trace, drawn, explanations, prefix, steps, command), script=True)
+    body = _body(trace, drawn, explanations, prefix, steps, command)
+    return framed(f"{inputs.title_of(trace)} – graphstep", body, trace.setup.language, script=True)
 
 
 def _json(entry: Any) -> str:
@@ -104,24 +108,24 @@ def _json(entry: Any) -> str:
 def _body(
     trace: Trace, drawn: Diagram, explanations: Sequence[Explanation], prefix: str, steps: list[str], command: str
 ) -> Iterator[str]:
-    writer, last = Html(prefix), len(explanations) - 1
+    language, last = trace.setup.language, len(explanations) - 1
+    writer, say = Html(prefix, language), partial(message, language)
     yield f'<main class="run" id="{prefix}run" data-prefix="{prefix}">\n<header>\n'
-    yield writer.block(Heading(1, ("Backpropagation through ", Code(inputs.title_of(trace))), "title"))
+    yield writer.block(Heading(1, phrase(language, "backpropagation-through", what=Code(inputs.title_of(trace))), "title"))
     yield f'</header>\n<div class="typed" id="{prefix}typed" hidden></div>\n'
     yield '<div class="paper">\n' + "".join(map(writer.block, inputs.problem(trace))) + "</div>\n"
-    yield '<div class="graph" tabindex="0" role="group" aria-label="Graph">\n'
-    yield from (
-        f"{line}\n" for line in scene(arranged(drawn), settled(trace, drawn, last), prefix, f"Graph of {inputs.title_of(trace)}")
-    )
+    yield f'<div class="graph" tabindex="0" role="group" aria-label="{say("heading-graph")}">\n'
+    title = say("page-graph-of", what=inputs.title_of(trace))
+    yield from (f"{line}\n" for line in scene(arranged(drawn), settled(trace, drawn, last), prefix, title))
     yield "</div>\n"
-    yield _controls(prefix, last)
-    yield f'<div class="steps" lang="{trace.setup.language}">\n<h2 lang="en">Steps</h2>\n'
+    yield _controls(prefix, last, language)
+    yield f'<div class="steps">\n<h2>{say("page-steps")}</h2>\n'
     yield from (writer.block(step_of(trace, Rules().brief(one), last, FULL, alone=True)) for one in explanations)
     yield "</div>\n"
     yield from _values(trace, prefix, last)
     yield '<div class="paper">\n' + "".join(map(writer.block, gradients.gradients(trace, last, FULL)))
-    yield "".join(map(writer.block, made_by(command, trace.setup.without_text))) + "</div>\n"
-    yield _help(prefix)
+    yield "".join(map(writer.block, made_by(trace.writing.language, command, trace.setup.without_text))) + "</div>\n"
+    yield _help(prefix, language)
     settings = f'"keys":{_json(keys())},"breaks":{_json(breaks(trace, last))},"last":{len(trace)},"seed":{trace.seed_step}'
     yield f'<script type="application/json">{{{settings},"steps":[\n'
     for place, text in enumerate(steps):
@@ -129,26 +133,29 @@ def _body(
     yield "\n]}</script>\n</main>\n"
 
 
-def _controls(prefix: str, last: int) -> str:
-    actions = {action.id: action for action in STEPPING}
-    buttons = "".join(
-        f'<button type="button" data-do="{name}" aria-label="{actions[name].help}" title="{actions[name].help} '
-        f'({" ".join(map(key_text, actions[name].keys))})"{" class=main" if name == "step" else ""}>{sign}</button>'
-        for name, sign in _BUTTONS
-    )
+def _controls(prefix: str, last: int, language: str) -> str:
+    say = partial(message, language)
+    buttons = ""
+    for name, sign in _BUTTONS:
+        does, keys = help_text(language, BY_ID[name]), " ".join(map(key_text, BY_ID[name].keys))
+        word = sign.format(label(language, BY_ID[name]))
+        main = " class=main" if name == "step" else ""
+        buttons += f'<button type="button" data-do="{name}" aria-label="{does}" title="{does} ({keys})"{main}>{word}</button>'
     return (
-        f'<nav class="controls" hidden aria-label="Steps">{buttons}<button type="button" data-do="help" title="the keys (?)" '
-        f'aria-label="the keys">?</button><label><span id="{prefix}where"></span>'
-        f'<input type="range" id="{prefix}slider" min="0" max="{last}" value="0" aria-label="step">'
-        f'<i class="marks" id="{prefix}marks" aria-hidden="true"></i></label>'
+        f'<nav class="controls" hidden aria-label="{say("page-steps")}">{buttons}<button type="button" data-do="help" '
+        f'title="{say("page-keys")} (?)" aria-label="{say("page-keys")}">?</button><label><span id="{prefix}where"></span>'
+        f'<input type="range" id="{prefix}slider" min="0" max="{last}" value="0" aria-label="{say("heading-step")}"></label>'
         f'<p class="say" id="{prefix}say" aria-live="polite"></p></nav>\n'
     )
 
 
 def _values(trace: Trace, prefix: str, last: int) -> Iterator[str]:
+    say = partial(message, trace.setup.language)
+    title, heads = say("page-values"), ("values-node", "values-value", "values-gradient", "page-arrived")
+    columns = "".join(f'<th scope="col">{say(head)}</th>' for head in heads)
     yield (
-        '<section class="values"><h2>Values</h2><div class="wide" tabindex="0" role="group" aria-label="Values"><table>\n'
-        '<tr><th scope="col">node</th><th scope="col">value</th><th scope="col">gradient</th><th scope="col">arrived</th></tr>\n'
+        f'<section class="values"><h2>{title}</h2><div class="wide" tabindex="0" role="group" aria-label="{title}"><table>\n'
+        f"<tr>{columns}</tr>\n"
     )
     for index in range(len(trace.program.nodes)):
         value, gradient, arrived = cells(trace, index, last)
@@ -160,22 +167,27 @@ def _values(trace: Trace, prefix: str, last: int) -> Iterator[str]:
     yield "</table></div></section>\n"
 
 
-def _help(prefix: str) -> str:
+def _help(prefix: str, language: str) -> str:
+    say = partial(message, language)
+    several, one = say("page-selected-or-active"), say("page-active")
     rows = "".join(
         f"<tr><th scope=row>{' '.join(f'<kbd>{key_text(key)}</kbd>' for key in action.keys if key != 'f1')}</th>"
-        f"<td>{action.help.replace('selected or active', 'active')}</td></tr>"
+        f"<td>{help_text(language, action).replace(several, one)}</td></tr>"
         for action in STEPPING
         if action.id in _DONE
     )
-    legend = (
-        '<p><span class="value">Values</span> stand above the wires, <span class="gradient">gradients</span> below. On the way '
-        'back <span class="upstream">upstream</span> · <span class="local">local</span> = '
-        '<span class="contribution">contribution</span>. The gate at work has a double edge, its wires are thick, and their '
-        "arrow shows the way; what has no value yet is dashed.</p>"
-    )
+    words = {
+        "value": "page-values",
+        "gradient": "page-gradients",
+        "upstream": "upstream",
+        "local": "local",
+        "contribution": "heading-contribution",
+    }
+    legend = say("page-legend", **{name: f'<span class="{name}">{say(key)}</span>' for name, key in words.items()})
+    title = say("page-help")
     return (
-        f'<dialog id="{prefix}help" aria-label="Keys"><h2>Keys</h2><table>{rows}</table>{legend}'
-        '<form method="dialog"><button>close</button></form></dialog>\n'
+        f'<dialog id="{prefix}help" aria-label="{title}"><h2>{title}</h2><table>{rows}</table><p>{legend}</p>'
+        f'<form method="dialog"><button>{say("page-close")}</button></form></dialog>\n'
     )
 
 

@@ -83,7 +83,9 @@ def _made_by(training: Training) -> Iterator[str]:
     from graphstep.telling.reports.run import made_by
 
     yield "\n"
-    yield from text.write(Document("", made_by(training.command("--format", "text"), training.without_text)))
+    yield from text.write(
+        Document("", made_by(training.setup.language, training.command("--format", "text"), training.without_text))
+    )
 
 
 def round_pieces(training: Training, k: int, name: str | None = None) -> Iterator[str]:

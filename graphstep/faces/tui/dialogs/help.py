@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from graphstep.debugger.actions import SETS, groups, keys_text
+from graphstep.debugger.labels import group_text, help_text
 from graphstep.faces.drawing.layout.cells import cell_width, wrapped
-from graphstep.faces.replies.labels import group_text, help_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.saying import language_of, say
 from graphstep.ground.numerals import ENGLISH

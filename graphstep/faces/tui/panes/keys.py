@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from graphstep.debugger.actions import STEPPING, key_text
+from graphstep.debugger.labels import label
 from graphstep.faces.drawing.layout.cells import cell_width
-from graphstep.faces.replies.labels import label
 from graphstep.faces.tui.saying import language_of
 
 if TYPE_CHECKING:

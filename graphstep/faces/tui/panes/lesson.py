@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import Input, Markdown, Static
 
 from graphstep.debugger.actions import BY_ID, key_text
+from graphstep.debugger.labels import label
 from graphstep.faces.drawing.layout.cells import cell_width
-from graphstep.faces.replies.labels import label
 from graphstep.faces.tui.saying import language_of, say
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.document import Prose

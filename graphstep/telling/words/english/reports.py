@@ -173,11 +173,116 @@ _DIFFERENCES: dict[str, English] = {
     "diff-only-second": ("Only the second has {count} node:", "Only the second has {count} nodes:"),
 }
 
+_DOCUMENTS: dict[str, English] = {
+    "heading-no-inputs": "There are no inputs: {out} is a constant, and its value is all there is to find.",
+    "heading-its-derivatives": "its derivatives with respect to all inputs",
+    "heading-find-value": "the value of {out}",
+    "heading-find-value-and": "the value of {out}, and {gradients}",
+    "heading-find": "Find {what}.",
+    "heading-given-find": "Given {inputs}, find {what}.",
+    "heading-given-find-more": "Given {inputs} and {more} more, find {what}.",
+    "heading-one-number": "What is differentiated is one number, {objective}.",
+    "heading-one-number-of-array": "{out} is an array. What is differentiated is one number, {objective}.",
+    "heading-ties-split": "Where several inputs of a max tie, they share its gradient equally.",
+    "heading-program-begins": "A program of {characters} characters, which begins",
+    "heading-name-for": "{name} for {meaning}",
+    "heading-definitions": "Long expressions, and those that stand twice, have names here: {names}.",
+    "heading-given-data": "Data, for which no gradient is asked: {names}.",
+    "heading-largest-gradients": "The {shown} largest of {gradients}; {json} holds all of them.",
+    "heading-known-after": "What is known after step {step}; +… stands where contributions are still to come.",
+    "heading-checked-all": "every cell",
+    "heading-checked-some": "{checked} of {cells} cells",
+    "heading-checked-all-and-direction": "every cell and a direction",
+    "heading-checked-some-and-direction": "{checked} of {cells} cells and a direction",
+    "heading-drawing-as-text": "The same as text: values above the wires, gradients below",
+    "heading-drawing-where": "Values stand above the wires, gradients below.",
+    "heading-drawing-on-wires": (
+        "The shape of an array stands on its wire; its gradient has the same one. An array too long for its "
+        "wire is given as the range of its cells, least…greatest."
+    ),
+    "heading-drawing-around-gate": (
+        "The program has {gates} gates. Drawn are the {drawn} nodes around the gate of this step; open wires lead to the others."
+    ),
+    "heading-drawing-around-output": (
+        "The program has {gates} gates. Drawn are the {drawn} nodes around the output; open wires lead to the others."
+    ),
+    "heading-drawing-bare": "Every gate takes its inputs from the left.",
+    "heading-drawing-so-far": "Every gate shows its value and, under it, its gradient after step {step}.",
+    "heading-drawing": "Every gate shows its value and, under it, its gradient: the derivative of {goal} with respect to it.",
+    "heading-large-arrays": "Large arrays",
+    "heading-large-arrays-rows": (
+        "Each has a row for its value and one for its gradient (∇). The bars count the cells between the "
+        "least and the greatest; every statistic is over finite cells."
+    ),
+    "heading-large-arrays-some": "The first {shown} that have a name, of {arrays}; {json} holds all of them.",
+    "heading-array": "array",
+    "heading-least": "least",
+    "heading-mean": "mean",
+    "heading-greatest": "greatest",
+    "heading-zeros": "zeros",
+    "heading-not-finite": "not finite",
+    "heading-histogram": "histogram",
+    "heading-all-equal": "all equal",
+    "heading-where-to-look": "Where to look first",
+    "heading-flowed-back": ("{count} contribution flowed back.", "{count} contributions flowed back."),
+    "heading-steps-left-out": ("The steps themselves are left out: {text} tells every one in a line, {json} holds them as data."),
+    "heading-gates-computed": ("{count} gate computed.", "{count} gates computed."),
+    "heading-name": "name",
+    "heading-how-many": "how many",
+    "heading-output-is": "The output is {equation}.",
+    "heading-given-not-finite": "The input {name} was given inf or nan, which its users inherit.",
+    "heading-step-remark": "Step {step}, {title}: {remark}",
+    "heading-more-kinks": "More gates stand at a kink or a tie.",
+    "heading-stopped-contributions": (
+        "{count} contribution is 0 although a gradient arrived at the gate. The first:",
+        "{count} contributions are 0 although a gradient arrived at the gate. The first:",
+    ),
+    "heading-largest-contributions": "The largest contributions:",
+    "heading-upstream-local": "upstream · local",
+    "heading-contribution": "contribution",
+    "heading-check-of": "Check of {what}",
+    "heading-made-by": "Made by",
+    "heading-command-needs": "The command needs the values of {names} besides, which are too large for a line.",
+    "heading-diagnosis-of": "Diagnosis of {what}",
+    "heading-layers": "Layers",
+    "heading-findings": "Findings",
+    "label-step": "Step {n}",
+    "heading-computational-graph": "Computational graph",
+}
+
+_TRAININGS: dict[str, English] = {
+    "heading-training-of": "Training {what}",
+    "heading-training-rises": "The output is to rise. Trained: {names}, by {settings}.",
+    "heading-training-falls": "The output is to fall. Trained: {names}, by {settings}.",
+    "heading-held-out-share": "Held out: {share} of the examples of {names}.",
+    "heading-given": "Given:",
+    "heading-curve": "Curve",
+    "heading-rounds": "Rounds",
+    "heading-parameters": "Parameters",
+    "heading-loss-before-update": "The loss of a round is the one before its update. {stopped}.",
+    "heading-loss": "loss",
+    "heading-held-out-loss": "held-out loss",
+    "heading-held-out": "held-out",
+    "heading-round": "round",
+    "heading-rate": "rate",
+    "heading-batches-of": "batches of {size}",
+    "heading-maximize": "maximize",
+    "heading-after-updates": ("After {count} update:", "After {count} updates:"),
+    "heading-parameter": "parameter",
+    "heading-what-it-is-like": "what it is like",
+    "heading-loss-then": "With them the loss is {loss}.",
+    "heading-losses-then": "With them the loss is {loss}, and that of the held-out examples {held}.",
+    "heading-updates-of-round": "The updates of round {round}",
+    "heading-more-updates": ("{count} more parameters are updated likewise.", "{count} more parameters are updated likewise."),
+}
+
 REPORTS: dict[str, English] = {
     **_DIFFERENCES,
     **_REPORTS,
     **_JACOBIANS,
     **_CHAINS,
     **_VERDICTS,
+    **_DOCUMENTS,
+    **_TRAININGS,
 }
 """By id the messages of documents."""

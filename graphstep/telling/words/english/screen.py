@@ -188,5 +188,22 @@ _LESSON: dict[str, English] = {
     "lesson-close": "close",
 }
 
-SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES, **_LESSON}
+_PAGE: dict[str, English] = {
+    "page-graph-of": "Graph of {what}",
+    "page-steps": "Steps",
+    "page-keys": "the keys",
+    "page-values": "Values",
+    "page-gradients": "gradients",
+    "page-arrived": "arrived",
+    "page-selected-or-active": "selected or active",
+    "page-active": "active",
+    "page-help": "Keys",
+    "page-close": "close",
+    "page-legend": (
+        "{value} stand above the wires, {gradient} below. On the way back {upstream} · {local} = {contribution}. "
+        "The gate at work has a double edge, its wires are thick, and their arrow shows the way; what has no value yet is dashed."
+    ),
+}
+
+SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES, **_LESSON, **_PAGE}
 """By id the messages of the terminal UI."""
