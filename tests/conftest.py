@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Callable
 
 import pytest
 
 # Before NumPy is imported: arrays in tests are small, and threads that share two cores with other tests slow all of them down.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# What a test opens is no program of whoever runs the tests.
+os.environ["GRAPHSTEP_DATA"] = tempfile.mkdtemp(prefix="graphstep-tests-")
 
 from hypothesis import settings
 

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from graphstep.faces.cli import accessible
 from graphstep.faces.cli.commands import COMMANDS
 from graphstep.ground.errors import GraphstepError
 
@@ -61,9 +62,25 @@ def _status(words: list[str]) -> int:
         return 1
 
 
+def _at_terminal() -> bool:
+    """Whether a person is there who can be shown a screen."""
+    if os.environ.get("TERM") == "dumb" or accessible.asked_for():
+        return False
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _dispatch(words: list[str]) -> int:
+    from graphstep.faces.cli.program import language_of
     from graphstep.faces.cli.words import parse
 
+    if not words and _at_terminal():
+        # Whoever names nothing is asked.
+        from graphstep.faces.tui.app import run_screen
+        from graphstep.faces.tui.start import StartScreen
+
+        screen = StartScreen(language_of(None))
+        left = run_screen(screen)
+        return left if screen.words is None else _dispatch(screen.words)
     if words and words[0] in COMMANDS:
         name, rest = words[0], words[1:]
     else:

@@ -61,7 +61,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
     flags = {name: getattr(options, name) for name in REWRITINGS}
     more = {name: getattr(options, name) for name in ("at", "notation") if hasattr(options, name)}
     if hasattr(options, "language"):
-        more["language"] = _language(options.language)
+        more["language"] = language_of(options.language)
     breaks, digits = tuple(getattr(options, "breaks", ())), _digits(getattr(options, "digits", str(DIGITS)))
     program = _standard_input() if options.expression == "-" else options.expression
     return Setup(
@@ -74,7 +74,7 @@ def opening_of(options: argparse.Namespace) -> Opening:
     return read_setup(setup_of(options), files=True)
 
 
-def _language(word: str | None) -> str:
+def language_of(word: str | None) -> str:
     """The language that was asked for, else that of the environment, else English."""
     code = word or os.environ.get(LANGUAGE) or ENGLISH
     if code == ENGLISH:

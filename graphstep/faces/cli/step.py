@@ -89,8 +89,11 @@ def run(options: argparse.Namespace) -> int:
         return _converse(opening, conditions)
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
+        from graphstep.faces.history import remember
         from graphstep.faces.tui import open_program
 
+        if options.expression != "-":
+            remember(setup.words())
         where: dict[str, Any] = {"at": at or 0, "conditions": conditions, "setup": setup}
         return open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
 

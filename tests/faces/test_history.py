@@ -1,0 +1,45 @@
+"""The list of the programs that were opened last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graphstep.faces.history import KEPT, LONGEST, history_file, last_programs, remember
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def test_the_latest_stands_first_and_once() -> None:
+    assert last_programs() == []
+    for words in (["x*y", "x=1"], ["x+y"], ["x*y", "x=1"]):
+        remember(words)
+    assert last_programs() == [["x*y", "x=1"], ["x+y"]]
+
+
+def test_so_many_are_kept_and_none_that_is_very_long() -> None:
+    for n in range(KEPT + 5):
+        remember([f"x + {n}"])
+    remember(["x + " * LONGEST])
+    assert last_programs() == [[f"x + {n}"] for n in range(KEPT + 4, 4, -1)]
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '[["x"], 3]', "[[]]", "[" * 50_000])
+def test_a_damaged_file_is_set_aside_and_begun_anew(content: str) -> None:
+    remember(["x"])
+    history_file().write_text(content, encoding="utf-8")
+    assert last_programs() == []
+    assert history_file().with_suffix(".json.damaged").read_text(encoding="utf-8") == content
+    remember(["y"])
+    assert last_programs() == [["y"]]
+
+
+def test_a_folder_that_cannot_be_made_stops_nobody(folder: Path) -> None:
+    folder.write_text("a file", encoding="utf-8")
+    remember(["x"])
+    assert last_programs() == []

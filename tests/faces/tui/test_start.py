@@ -1,0 +1,114 @@
+"""The start screen: what is typed or chosen is what is opened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+from graphstep.faces import cli
+from graphstep.faces.history import remember
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.start import EXAMPLES, StartScreen, words_of
+from graphstep.ground.errors import GraphstepError
+from graphstep.teaching.lesson.catalogue import catalogue
+
+
+@pytest.fixture(autouse=True)
+def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+
+
+def chosen(play: Callable[[Pilot[None], StartScreen], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> list[str] | None:
+    """What a person chooses who does this."""
+    screen = StartScreen("en")
+
+    async def scene() -> None:
+        async with GraphstepApp(screen).run_test(size=size) as pilot:
+            await pilot.pause()
+            await play(pilot, screen)
+
+    asyncio.run(scene())
+    return screen.words
+
+
+def test_a_line_that_is_typed_is_opened() -> None:
+    async def play(pilot: Pilot[None], screen: StartScreen) -> None:
+        screen.query_one(Input).value = "(x + y)*z x=-2 y=5 z=-4"
+        await pilot.press("enter")
+
+    assert chosen(play) == ["(x + y)*z", "x=-2", "y=5", "z=-4"]
+
+
+def test_what_cannot_be_read_is_shown_with_its_place_and_the_line_stays() -> None:
+    async def play(pilot: Pilot[None], screen: StartScreen) -> None:
+        screen.query_one(Input).value = "x*y+"
+        await pilot.press("enter")
+        said = str(screen.query_one("#wrong", Static).content)
+        assert "an operand is missing after +" in said
+        assert said.splitlines()[2].index("^") == said.splitlines()[1].rindex("+")
+        assert screen.query_one(Input).value == "x*y+"
+        await pilot.press("x")
+        assert not str(screen.query_one("#wrong", Static).content)
+        await pilot.press("escape")
+
+    assert chosen(play) is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60)])
+def test_the_arrows_reach_last_programs_examples_and_lessons(size: tuple[int, int]) -> None:
+    remember(["x*x", "x=3"])
+
+    def pressing(count: int) -> list[str] | None:
+        async def play(pilot: Pilot[None], screen: StartScreen) -> None:
+            await pilot.press(*["down"] * count, "enter")
+
+        return chosen(play, size)
+
+    assert pressing(1) == ["x*x", "x=3"]
+    assert pressing(2) == list(EXAMPLES[0])
+    assert pressing(len(EXAMPLES) + 2) == ["lesson", "1"]
+    assert pressing(0) is None
+
+
+def test_every_line_fits_and_lessons_say_how_long_they_take() -> None:
+    async def play(pilot: Pilot[None], screen: StartScreen) -> None:
+        options = screen.query_one(OptionList)
+        texts = [str(option.prompt) for option in options.options]
+        assert max(map(len, texts)) <= 76
+        assert sum("minutes" in text for text in texts) == len(catalogue())
+        await pilot.press("escape")
+
+    chosen(play)
+
+
+@pytest.mark.parametrize("words", EXAMPLES, ids=lambda words: words[0])
+def test_every_example_is_read_as_it_is_shown_and_runs(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert words_of(" ".join(words)) == list(words)
+    assert cli.main([*words, "--plain"]) == 0
+    assert "df/d" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x*y", ["x*y"]),
+        ("f = x*y", ["f = x*y"]),
+        ("q = x*y; q + 1 x=2 y=3", ["q = x*y; q + 1", "x=2", "y=3"]),
+        ("q=x*y; f=q+1", ["q=x*y; f=q+1"]),
+        ("sum(W@x) W=[[1, 2], [3, 4]] x=[1, 2]", ["sum(W@x)", "W=[[1, 2], [3, 4]]", "x=[1, 2]"]),
+        ("'x + y' x=1 'y = 2'", ["x + y", "x=1", "y = 2"]),
+        ('"x*y" x=1', ["x*y", "x=1"]),
+    ],
+)
+def test_values_stand_behind_the_program(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+def test_a_quotation_that_does_not_end_is_said() -> None:
+    with pytest.raises(GraphstepError, match="closing quotation mark"):
+        words_of("'x + y x=1")
