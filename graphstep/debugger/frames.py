@@ -182,6 +182,14 @@ def position_of(state: State) -> str:
     return "".join([*around, str(state.at)])
 
 
+def run_on_show(state: State) -> Trace:
+    """The run on show as a document has it: it was opened with what opens this place again."""
+    if not state.frames:
+        return state.trace
+    setup = state.root.setup.filled(state.root.inputs)
+    return replace(state.trace, setup=replace(setup, at=position_of(state), fold=setup.fold or bool(state.folding), breaks=()))
+
+
 def at_position(state: State, text: str) -> State:
     """The state at a position of the whole program. UnfitError where there is none such."""
     first, inner = read_position(text)

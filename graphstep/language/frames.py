@@ -46,7 +46,7 @@ def inside(node: Node, scope: Scope, arguments: Sequence[Argument]) -> Program:
     expansion = expansion_of(node)
     if not expansion:
         raise ValueError("this gate has no parts")
-    template = template_of(expansion, False)
+    template = template_of(expansion)
     entries = {letter: argument for letter, argument in zip(SLOTS, arguments, strict=False) if letter in template.inputs}
     names = _input_names(entries, scope)
     # Inputs first, less those that are constants.

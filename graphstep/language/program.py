@@ -165,7 +165,7 @@ class Program:
     def source_text(self, index: int) -> str:
         """The expression of a node as typed, whatever its length; comments inside it are left out."""
         node = self.nodes[index]
-        if node.text is not None:
+        if node.text is not None and node.gate is not None:
             return node.text
         if node.span is not None:
             return _COMMENT.sub("", self.text[node.span[0] : node.span[1]])

@@ -55,26 +55,25 @@ def share(program: Program) -> Rewritten:
     return _rewritten(program, nodes, where)
 
 
-def expand(program: Program, only: Collection[int] | None = None) -> Rewritten:
-    """Composite gates become their parts, until none is left; or only those with an index in ``only``, by one level.
+def expand(program: Program) -> Rewritten:
+    """Composite gates become their parts, until none is left.
 
     The last part keeps the name and the label of the composite gate. The other parts have no place in the text: they stand where
     the composite gate stands, and carry their expression with them. Raises :class:`~graphstep.ground.errors.LimitError`.
     """
-    chosen = None if only is None else frozenset(only)
     nodes: list[Node] = []
     where: list[int] = []
-    for index, node in enumerate(program.nodes):
+    for node in program.nodes:
         operands = _moved(node.operands, where)
-        if (chosen is None or index in chosen) and (expansion := expansion_of(node)):
+        if expansion := expansion_of(node):
             spelled = tuple(_spelled(program, x) for x in node.operands)
-            nodes.extend(_parts(node, template_of(expansion, chosen is None), operands, spelled, len(nodes)))
+            nodes.extend(_parts(node, _deep(expansion), operands, spelled, len(nodes)))
         else:
             nodes.append(replace(node, operands=operands))
         where.append(len(nodes) - 1)
         if len(nodes) - len(program.inputs) > limits.GATES:
             message = f"expanded, this program has more than {limits.GATES:,} gates"
-            raise LimitError(message, text=program.text, span=node.span, hint="expand single gates instead")
+            raise LimitError(message, text=program.text, span=node.span, hint="open single gates instead: the key i")
     return _rewritten(program, nodes, where)
 
 
@@ -112,10 +111,15 @@ def expansion_of(node: Node) -> str:
 
 
 @lru_cache(maxsize=256)
-def template_of(expansion: str, deep: bool) -> Program:
-    """The expansion of a gate as a program of x, y, z; with ``deep`` down to gates that are not composite."""
-    program = read(expansion)
-    return expand(program).program if deep else program
+def template_of(expansion: str) -> Program:
+    """The expansion of a gate as a program of x, y, z, opened by one level."""
+    return read(expansion)
+
+
+@lru_cache(maxsize=256)
+def _deep(expansion: str) -> Program:
+    """The expansion of a gate down to gates that are not composite."""
+    return expand(template_of(expansion)).program
 
 
 def _parts(node: Node, template: Program, operands: Sequence[Operand], spelled: Sequence[str], first: int) -> Iterator[Node]:

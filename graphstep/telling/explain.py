@@ -16,7 +16,7 @@ from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import definitions, objective_name
 from graphstep.telling.ladders import objective_ladder
-from graphstep.telling.names import output_name
+from graphstep.telling.names import names_of, output_name
 from graphstep.telling.reasons import remarks, share_blocked, wire_pattern
 from graphstep.telling.sizes import copies
 from graphstep.telling.words.steps import explanation
@@ -73,7 +73,8 @@ def _started(step: Step) -> Started:
         joint = "; " if any(shape_of(value) for _, value in inputs) else ", "
         figures: dict[str, Figure] = {"inputs": Listed(tuple(_given(step.trace, *entry) for entry in inputs), joint)}
         more = len(program.inputs) - _SHOWN
-        why = [reason("given-some", **figures, more=more) if more > 0 else reason("given", **figures)]
+        given = "given-frame" if program.scope else "given"
+        why = [reason("given-some", **figures, more=more) if more > 0 else reason(given, **figures)]
     else:
         why = [reason("no-inputs")]
     data = [name for name in program.inputs if name in program.data]
@@ -81,7 +82,10 @@ def _started(step: Step) -> Started:
         names = ", ".join(data[:_SHOWN])
         why.append(reason("data-some", names=names) if len(data) > _SHOWN else reason("data", names=names, count=len(data)))
     gates = len(program.nodes) - program.first_gate
-    why.append(reason("gates-follow", count=gates) if gates else reason("no-gates", out=output_name(program)))
+    if program.scope:
+        why.append(reason("parts-follow", count=gates, out=output_name(program)))
+    else:
+        why.append(reason("gates-follow", count=gates) if gates else reason("no-gates", out=output_name(program)))
     return Started(step, tuple(why), remarks(step))
 
 
@@ -89,7 +93,9 @@ def _given(trace: Trace, name: str, value: Number) -> Figure:
     """An input as it was typed, so that the problem can be computed again; with its shape where it is an array."""
     if trace.program.scope:
         # It was computed outside, where its digits stand.
-        return f"{name} = {number_text(value, trace.writing.digits)}"
+        names = names_of(trace.program)
+        meant = names.definitions.get(trace.program.input_places[name])
+        return f"{name} = {f'{meant} = ' if meant else ''}{number_text(value, trace.writing.digits)}"
     text = trace.setup.inputs.get(name) or exact_text(value, SMALL)
     if text is None or len(text) > _TYPED:
         return reason("input-of-kind", name=name, kind=Kind(shape_of(value)))

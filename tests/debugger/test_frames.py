@@ -171,5 +171,5 @@ def test_a_frame_says_where_its_parts_lose_what_the_gate_keeps() -> None:
 @pytest.mark.parametrize("name", [name for name in GATES if expansion_of(Node(name))])
 def test_the_last_part_of_a_gate_is_no_composite(name: str) -> None:
     """It is called as the gate is: what is inside it would be called as the gate's other parts are."""
-    template = template_of(expansion_of(Node(name)), False)
+    template = template_of(expansion_of(Node(name)))
     assert not is_composite(template.nodes[template.output])

@@ -175,20 +175,6 @@ def test_the_expression_of_a_part_is_cut_where_it_would_be_long() -> None:
     assert max(len(program.source_text(i)) for i in range(5_000, len(program.nodes) - 1)) < 80
 
 
-def test_one_gate_can_be_expanded_by_one_level() -> None:
-    before = read("silu(x) + silu(y)")
-    assert shape(expand(before, {2}).program) == "add(mul(x, sigmoid(x)), silu(y))"
-    assert shape(expand(before, ()).program) == shape(before)
-    assert shape(expand(before, {0, 4}).program) == shape(before)
-
-
-def test_expanding_what_was_expanded_goes_one_level_deeper() -> None:
-    once = expand(read("silu(x+y)"), {3}).program
-    twice = expand(once, {3})
-    assert shape(twice.program) == "mul(add(x, y), reciprocal(add(1, exp(neg(add(x, y))))))"
-    assert twice.program.label(twice.where[3] or 0) == "sigmoid(x+y)"
-
-
 def test_an_expansion_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     before = read("; ".join(["v0 = x", *(f"v{i + 1} = gelu(v{i})" for i in range(10))]))
     monkeypatch.setattr(limits, "GATES", 59)

@@ -71,7 +71,7 @@ def document_options(options: argparse.Namespace) -> Options:
 
 def place_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where a run is opened and where it stops, and how it is written."""
-    parser.add_argument("--at", metavar="N", help="open, or stop, at step N")
+    parser.add_argument("--at", metavar="N", help="open, or stop, at step N; 12/p/3 is step 3 inside p")
     writing_arguments(parser)
     stop = "stop at the first step after which COND holds: grad x == 0, isnan, gate max …; several may be given"
     parser.add_argument("--break", metavar="COND", action="append", default=[], dest="breaks", help=stop)
@@ -107,8 +107,10 @@ def run(options: argparse.Namespace) -> int:
         export.format_of(options.to)
     trace = opening.run()
     if at is not None:
+        from graphstep.debugger.frames import run_on_show
+
         here = _state_at(trace, setup)
-        trace, at = here.trace, here.at
+        trace, at = run_on_show(here), here.at
     reason, missed = "", False
     if conditions:
         from graphstep.debugger.breakpoints import first_stop

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.export._options import CHOICES, Options
+from graphstep.language.setup import Setup
 from graphstep.telling.document import Document
 from graphstep.telling.reports import run
 
@@ -30,9 +31,18 @@ def _command(trace: Trace, at: int | None, *options: str) -> tuple[str, tuple[st
     """
     if trace.updates:
         return "", ()
-    # A run that is shown to its end is shown whole, and breakpoints have done their work by then.
-    setup = replace(trace.setup.filled(trace.inputs), at=None if at in (None, len(trace)) else str(at), breaks=())
+    if trace.program.scope:
+        setup = frame_setup(trace, at)
+    else:
+        # A run that is shown to its end is shown whole, and breakpoints have done their work by then.
+        setup = replace(trace.setup.filled(trace.inputs), at=None if at in (None, len(trace)) else str(at), breaks=())
     return setup.command(*options), setup.without_text
+
+
+def frame_setup(trace: Trace, at: int | None) -> Setup:
+    """What opens the inside of a gate again, as far as step ``at``."""
+    around, _, step = (trace.setup.at or "").rpartition("/")
+    return replace(trace.setup, at=f"{around}/{step if at is None else at}")
 
 
 def words_of(options: Options) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.export._documents import solution, words_of
+from graphstep.faces.export._documents import frame_setup, solution, words_of
 from graphstep.faces.export._html import Html
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export.page import LIMIT, framed, stepping
@@ -28,7 +28,8 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
             f"a page holds at most {LIMIT:,} gates, and this program has {gates:,}",
             hint="the terminal steps a program of any size; --to FILE.md writes a summary",
         )
-    command = trace.setup.filled(trace.inputs).command("--format", "html", *words_of(options))
+    setup = frame_setup(trace, at) if trace.program.scope else trace.setup.filled(trace.inputs)
+    command = setup.command("--format", "html", *words_of(options))
     return stepping(trace, len(trace) if at is None else at, command)
 
 

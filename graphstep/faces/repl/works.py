@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.debugger import effects
+from graphstep.debugger.frames import run_on_show
 from graphstep.faces.repl import answers
 from graphstep.faces.replies.panels import copy_remarks, plain, verdict_lines
 from graphstep.telling.names import name_of
@@ -51,7 +52,7 @@ def path_lines(state: State, node: int) -> Iterator[str]:
 def _written(state: State, effect: effects.Write) -> Iterator[str]:
     from graphstep.faces import export
 
-    yield message(state.language, "prompt-wrote", file=str(export.write(state.trace, effect.path, at=state.at)))
+    yield message(state.language, "prompt-wrote", file=str(export.write(run_on_show(state), effect.path, at=state.at)))
 
 
 def _witnessed(state: State, node: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.frames import run_on_show
 from graphstep.debugger.session import Command
 from graphstep.faces.tui.saying import say
 
@@ -70,7 +71,7 @@ def _export(screen: SteppingScreen) -> None:
         if path is not None:
             screen.say(say(screen, "file-sent" if screen.app.is_web else "file-written", file=str(path)), "bold $value")
 
-    screen.app.push_screen(ExportForm(screen.now.trace, screen.now.at), written)
+    screen.app.push_screen(ExportForm(run_on_show(screen.now), screen.now.at), written)
 
 
 ASKS: dict[str, Callable[[SteppingScreen], None]] = {

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from graphstep.debugger.actions import STEPPING
+from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
 from graphstep.faces.tui.inspection import inspect
 from graphstep.ground.exact import exact_text
@@ -113,7 +114,7 @@ def test_data_is_said_to_be_data() -> None:
     made = trace(program, {"x": np.array([1.0, 2.0]), "y": np.array([0.0, 1.0])})
 
     async def with_data(driver: Driver) -> None:
-        driver.screen.open_run(made, len(made))
+        driver.screen.show_state(State(made, len(made)))
         await play(driver)
 
     drive(with_data, size=LARGE)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
 from graphstep.faces.drawing.diagram import centre_of
 from graphstep.faces.drawing.typed import Lines, Typed
@@ -246,7 +247,7 @@ def test_every_step_of_every_program_can_be_shown() -> None:
     async def play(driver: Driver) -> None:
         for text, inputs in programs:
             run = trace(read(text, inputs), inputs)
-            driver.screen.open_run(run)
+            driver.screen.show_state(State(run))
             for n in range(len(run) + 1):
                 driver.screen.go(n)
                 assert driver.step()

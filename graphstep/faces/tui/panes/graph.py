@@ -78,6 +78,8 @@ class GraphPane(RowsPane):
         """What is drawn."""
         self.flagged: frozenset[int] = frozenset()
         """The nodes at which something is wrong: ▲."""
+        self.within = ""
+        """Which opened gate it is the inside of; empty for the whole program."""
         self.breakpoints: tuple[int, ...] = ()
         """The nodes with a breakpoint: ●."""
         self._trace: Trace | None = None
@@ -264,7 +266,7 @@ class GraphPane(RowsPane):
             return
         whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
         key = f"graph-title{'' if self._compared is None else '-compared'}{'' if self.scene.drawn.whole else '-part'}"
-        title = say(self, key, drawn=drawn, nodes=whole)
+        title = f"{say(self, key, drawn=drawn, nodes=whole)}{self.within and f'  {self.within}'}"
         # Textual paints the whole pane again when a title is set, also to what it was.
         if title != self.border_title:
             self.border_title = title

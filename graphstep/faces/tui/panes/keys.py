@@ -46,6 +46,17 @@ class KeyLine(Widget):
         self._actions = actions
         self._message = ""
         self._style = ""
+        self.leading: tuple[str, ...] = ()
+        """The actions that come first as things are, whatever their rank."""
+
+    def lead(self, *actions: str) -> None:
+        """Let some actions come first."""
+        if actions != self.leading:
+            self.leading = actions
+            self.refresh()
+
+    def _order(self, action: Action) -> tuple[bool, int]:
+        return action.id not in self.leading, action.rank
 
     def say(self, message: str, style: str = "") -> None:
         """Show a message in place of the keys; the empty one brings the keys back."""
@@ -64,7 +75,8 @@ class KeyLine(Widget):
 
     def placed(self, width: int) -> list[tuple[int, str, Action]]:
         """``(column, text, action)`` of the keys that fit, the most important ones, in the order of the table."""
-        ranked = sorted((action for action in self._actions if action.rank), key=lambda action: action.rank)
+        shown = [action for action in self._actions if action.rank or action.id in self.leading]
+        ranked = sorted(shown, key=self._order)
         room, kept = width - 1, []
         for action in ranked:
             need = cell_width(self._text(action)) + 2
@@ -73,7 +85,7 @@ class KeyLine(Widget):
             room -= need
             kept.append(action)
         column, result = 1, []
-        for action in sorted(kept, key=lambda action: action.rank):
+        for action in kept:
             result.append((column, self._text(action), action))
             column += cell_width(self._text(action)) + 2
         return result

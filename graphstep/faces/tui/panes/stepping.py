@@ -19,6 +19,8 @@ from graphstep.language.program import Program
 
 WIDE = 100
 """Columns from which the step and the values stand beside the graph, and no longer below it."""
+_LABEL = 40
+"""Characters of the expression of an opened gate in the title of its graph."""
 TALL = 34
 """Rows from which a narrow window has room for the values as well."""
 
@@ -106,6 +108,7 @@ class SteppingPanes(Container):
         if self._shaped_for is not trace.program:
             self._shape(trace)
         self.query_one(Heading).show(state, () if compared is not None else _stops(state))
+        self.graph.within = _within(state)
         self.graph.breakpoints = () if compared is not None else state.nodes
         self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
         self.graph.show(trace, at, state.selected, look_at=look_at, compared=compared)
@@ -163,6 +166,16 @@ class SteppingPanes(Container):
         compact = set_scene(trace, centre_of(trace, 0), (0, 0), "compact").layout
         right = min(max(self.size.width * 2 // 5, 46), 64)
         self.set_class(compact.width > self.size.width - right - 2, "-under")
+
+
+def _within(state: State) -> str:
+    """The way into the gate that is open, and what it computes: ``f › p = sigmoid(x+y)``; empty where none is open."""
+    if not state.frames:
+        return ""
+    from graphstep.faces.replies import crumbs
+
+    caller = state.frames[-1]
+    return f"{crumbs(state)} = {caller.trace.program.label(caller.node, _LABEL)}"
 
 
 def _stops(state: State) -> tuple[int, ...]:

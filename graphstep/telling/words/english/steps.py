@@ -29,6 +29,11 @@ _STEPS: dict[str, English] = {
         "Step forward and {count} gate will compute the output from them; then the gradient flows back.",
         "Step forward and {count} gates will compute the output from them; then the gradient flows back.",
     ),
+    "given-frame": "It reads {inputs}.",
+    "parts-follow": (
+        "Step forward and {count} part will compute {out}; the way back through it waits for the gradient of {out}.",
+        "Step forward and {count} parts will compute {out}; the way back through them waits for the gradient of {out}.",
+    ),
     "no-gates": "There is no gate: the output is {out} itself, and gets the gradient at once.",
     # A value.
     "chose-here": "Here that is {winner}.",
@@ -36,7 +41,7 @@ _STEPS: dict[str, English] = {
     "share-of-cells": "{name} in {taken}",
     # The seed.
     "seed": "The backward pass starts at the output: when {out} grows by a little, {out} grows by just as much.",
-    "seed-frame": "The gradient of {out} arrives from outside. From here it is sent back through the parts of {out}.",
+    "seed-frame": "It comes from outside, and is sent back through the parts of {out}.",
     "seed-without-inputs": "The backward pass starts at the output. No input: there is nothing to differentiate.",
     "seed-only-data": "The backward pass starts at the output. No input but data: there is nothing to differentiate.",
     "output-kind": "{out} is {kind}.",
