@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite, log10, prod
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_name, local_name
 from graphstep.telling.equations import right_side
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import message
 
 Item = TypeVar("Item")
 
@@ -101,16 +103,16 @@ def paths_lines(routes: Paths) -> list[str]:
     program, one = trace.program, routes.count == 1
     name, out = name_of(program, start), name_of(program, program.output)
     whole = gradient_name(trace, start)
-    text = [f"{count_text(routes.count)} path{' leads' if one else 's lead'} from {name} to {out}."]
+    say, count = partial(message, trace.writing.language), count_text(routes.count)
+    text = [say("paths-lead-one" if one else "paths-lead", paths=count, name=name, out=out)]
     for place, path in enumerate(routes.listed, 1):
         text += ["", *_path_lines(trace, start, path, place)]
     left = routes.count - len(routes.listed)
     if left:
-        text += ["", f"… and {count_text(left)} more"]
+        text += ["", f"… {say('and-more', more=count_text(left))}"]
     text += ["", *_sum_lines(routes, whole), ""]
-    edges = f"{routes.edges:,} edge{'' if routes.edges == 1 else 's'}"
-    text.append(f"Backprop does not list them: {count_text(routes.count)} path{'' if one else 's'}, {edges}.")
-    text.append("It sends once along each edge, and adds up where paths meet.")
+    text.append(say("paths-not-listed-one" if one else "paths-not-listed", paths=count, count=routes.edges))
+    text.append(say("paths-once"))
     return text
 
 
@@ -176,7 +178,7 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
     shown = _shortened(path.wires)
     symbols = ["…" if wire is None else local_name(wire) for wire in shown]
     if path.product is None:
-        yield f"   {' · '.join(symbols) or 'the seed'}"
+        yield f"   {' · '.join(symbols) or message(trace.writing.language, 'paths-seed')}"
         if symbols:
             yield f"   {' · '.join('…' if wire is None else _structure(wire) for wire in shown)}"
         return
@@ -193,34 +195,31 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
 
 def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
     trace, start, total = routes.trace, routes.start, routes.total
-    products = [path.product for path in routes.listed]
+    products, say = [path.product for path in routes.listed], partial(message, trace.writing.language)
     if None in products and start == trace.program.output:
-        yield "Its product, and the gradient, is the seed itself."
+        yield say("paths-only-seed")
         return
     if None in products:
         rows, columns = (prod(trace.node(node).shape) for node in (trace.program.output, start))
-        each = "The product is" if routes.count == 1 else "Each product is"
-        yield f"{each} a Jacobian of {rows:,}×{columns:,}, which no run multiplies out; j shows the Jacobian of an edge."
-        yield f"The seed times {'it' if routes.count == 1 else 'their sum'} is the gradient, in the shape of {_name(routes)}."
+        several = "" if routes.count == 1 else "-each"
+        yield say(f"paths-jacobian{several}", rows=rows, columns=columns)
+        yield say(f"paths-seed-times{several}", name=_name(routes))
         return
     gradient = float(trace.gradient_of(start))
     if total is None:
-        yield f"All the products add up to the gradient: {whole} = {numeral(gradient)}."
+        yield say("paths-all", gradient=whole, value=numeral(gradient))
         return
     sizes = sum(abs(product) for product in products if product is not None)
     if not (isfinite(total) and isfinite(gradient)):
-        said = (
-            f"; the gradient {whole} is {numeral(gradient)}. With inf and nan a sum need not come out the same in another order."
-        )
-    elif abs(total - gradient) <= SAME * sizes:
-        said = f", the gradient {whole}."
+        end = "paths-not-finite"
     else:
-        said = f"; the gradient {whole} is {numeral(gradient)}. One of them rounds badly."
+        end = "paths-equal" if abs(total - gradient) <= SAME * sizes else "paths-rounds"
     if routes.count == 1:
-        yield f"The product is {numeral(total)}{said}"
-        return
-    first, *rest = [TERMS.number(product) for product in products if product is not None]
-    yield f"Their sum is {right_side(sum(rest, start=first), total, trace.writing)}{said}"
+        result = say("paths-product", value=numeral(total))
+    else:
+        first, *rest = [TERMS.number(product) for product in products if product is not None]
+        result = say("paths-sum", value=right_side(sum(rest, start=first), total, trace.writing))
+    yield say(end, result=result, gradient=whole, value=numeral(gradient))
 
 
 def _name(routes: Paths) -> str:

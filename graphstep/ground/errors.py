@@ -95,9 +95,9 @@ def caret(text: str, span: Span) -> str:
     shown = f"{'…' if left > first else ''}{_plain(text[left:right])}{'…' if right < last else ''}"
     before = text[left:start]
     marked = text[start : min(stop, right)]
-    pad = _columns(_plain(before)) + (1 if left > first else 0)
+    pad = columns(_plain(before)) + (1 if left > first else 0)
     where = "" if "\n" not in text else f"  line {text.count(chr(10), 0, first) + 1}:\n"
-    return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, _columns(_plain(marked)))}"
+    return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, columns(_plain(marked)))}"
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
@@ -165,5 +165,6 @@ def _plain(text: str) -> str:
     return printable("".join(" " if c == "\t" else c if c.isprintable() else MARK for c in text))
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """The cells of a terminal that a text takes."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

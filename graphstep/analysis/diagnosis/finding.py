@@ -43,3 +43,5 @@ class Finding:
     """The node at which it shows."""
     text: str
     """One sentence with the figures."""
+    cause: str = ""
+    """Of a gradient of 0 what it comes from: those of one cause are told together."""

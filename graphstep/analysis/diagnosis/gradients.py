@@ -6,6 +6,7 @@ And the size of the gradient on its way back: from product to product, whether o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, name_with_text, output_name
+from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
 
 TINY = 1e-10
@@ -51,7 +53,7 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
                 yield Finding("not finite", index, _bad(trace, index))
         elif not np.any(gradient):
             zeros += 1
-            yield Finding("zero", index, _why_zero(trace, index, followed=zeros <= LOOKED_INTO))
+            yield _zero(trace, index, followed=zeros <= LOOKED_INTO)
         else:
             yield from _size(trace, index)
 
@@ -68,33 +70,35 @@ def _is_known(trace: Trace, index: int, named: frozenset[int]) -> bool:
 
 def _bad(trace: Trace, index: int) -> str:
     reason = why_not_finite(trace, index)
-    why = f" {wording(trace).say(reason)}" if reason else ""
-    return f"The gradient of {name_of(trace.program, index)} is inf or nan.{why}"
+    words = wording(trace)
+    text = words.message("finding-gradient-not-finite", name=name_of(trace.program, index))
+    return words.joined((text, words.say(reason) if reason else ""))
 
 
 # Zero
 
 
-def _why_zero(trace: Trace, index: int, *, followed: bool) -> str:
-    program, name = trace.program, name_of(trace.program, index)
-    every = " in every cell" if program.nodes[index].shape else ""
-    head = f"The gradient of {name} is 0{every}"
+def _zero(trace: Trace, index: int, *, followed: bool) -> Finding:
+    """That a gradient is 0, where it ends, and what would help; the cause is the same for all that end there."""
+    program, words = trace.program, wording(trace)
+    every = "finding-zero-cells" if program.nodes[index].shape else "finding-zero"
+    head = words.message(every, name=name_of(program, index))
     if not program.reaches[index]:
-        return f"{head}: {output_name(program)} does not depend on it. Use it in the formula, or leave it out."
-    if not followed:
-        return f"{head}."
-    causes = zero_causes(trace, index)[:2]
-    said = [f"{head}."]
+        text = words.message("finding-independent", head=head, out=output_name(program))
+        return Finding("zero", index, text, cause="independent")
+    causes = zero_causes(trace, index)[:2] if followed else ()
+    said = []
     for cause in causes:
         if cause.wire is None and cause.node == program.output:
-            return f"{head}: the seed is 0."
+            return Finding("zero", index, words.message("finding-zero-seed", head=head), cause="seed")
         if cause.wire is None:
-            said.append(f"The contributions to {name_of(program, cause.node)} cancel.")
+            said.append(words.message("contributions-cancel", name=name_of(program, cause.node)))
             continue
-        why = wording(trace).sentences(why_nothing_is_sent(cause.wire))
-        said.append(f"It ends at {_gate(trace, cause.node)}: {_lowered(why)}")
+        why = _lowered(words.sentences(why_nothing_is_sent(cause.wire)))
+        said.append(words.message("finding-ends", name=_gate(trace, cause.node), why=why))
     cures = dict.fromkeys(filter(None, (_cure(cause.wire) for cause in causes if cause.wire is not None)))
-    return " ".join([*said, *cures])
+    why = words.joined([*said, *map(words.message, cures)])
+    return Finding("zero", index, words.joined((words.message("finding-zero-alone", head=head), why)), cause=why)
 
 
 def _gate(trace: Trace, node: int) -> str:
@@ -108,17 +112,17 @@ def _lowered(sentence: str) -> str:
 
 
 def _cure(wire: Wire) -> str:
-    """What would let a gradient through that ends at a gate."""
+    """The message that says what would let a gradient through that ends at a gate; empty where nothing simple would."""
     gate = wire.gate
     if not gate.cellwise:
-        return "Other values to start from would tell them apart." if gate.pattern[0] == "switcher" else ""
+        return "cure-other-values" if gate.pattern[0] == "switcher" else ""
     if gate.pattern[0] == "dead":
-        return "A gate with a slope, such as tanh, would pass something on."
+        return "cure-slope"
     if gate.pattern[0] == "switcher":
-        return "Another value of that factor to start from would let it through."
+        return "cure-factor"
     if gate.pattern[0] == "router" and not gate.chooses:
-        return "Smaller inputs of that gate, or a leaky one, would let it through."
-    return "Smaller weights would bring it back to where it has a slope." if gate.saturates else ""
+        return "cure-router"
+    return "cure-saturated" if gate.saturates else ""
 
 
 # Size
@@ -127,15 +131,16 @@ def _cure(wire: Wire) -> str:
 def _size(trace: Trace, index: int) -> Iterator[Finding]:
     """Whether a gradient that is finite and not 0 is tiny or huge, and where on its way it became so."""
     size, name = length(trace.gradient_of(index)), name_of(trace.program, index)
-    scale = length(trace.seed)
+    scale, words = length(trace.seed), wording(trace)
+
+    def sized(key: str, cure: str, *, down: bool) -> str:
+        text = words.message(key, name=name, size=numeral(size, 2))
+        return words.joined((text, _steepest(trace, index, down=down), words.message(cure)))
+
     if size < TINY * min(1.0, scale):
-        way = _steepest(trace, index, down=True)
-        text = f"The gradient of {name} is next to nothing: its length is {numeral(size, 2)}.{way}"
-        yield Finding("vanishing", index, f"{text} Larger weights, another activation or a way around it would help.")
+        yield Finding("vanishing", index, sized("finding-tiny", "cure-tiny", down=True))
     elif size > HUGE * max(1.0, length(trace.value_of(index))) * max(1.0, scale):
-        way = _steepest(trace, index, down=False)
-        text = f"The gradient of {name} is huge: its length is {numeral(size, 2)}.{way}"
-        yield Finding("exploding", index, f"{text} Smaller weights, inputs of size 1 or a clipped gradient would help.")
+        yield Finding("exploding", index, sized("finding-huge", "cure-huge", down=False))
 
 
 def length(value: Number) -> float:
@@ -149,7 +154,7 @@ def length(value: Number) -> float:
 
 def _steepest(trace: Trace, index: int, *, down: bool) -> str:
     """The gate on the way of the largest contributions at which the gradient changes most, or that it is many gates' doing."""
-    node = index
+    node, say = index, partial(message, trace.writing.language)
     worst, total, found, before = 1.0, 1.0, None, length(trace.gradient_of(index))
     while node != trace.program.output and (arrivals := trace.arrivals(node)):
         sizes = [length(wire.contribution) for wire in arrivals]
@@ -161,10 +166,10 @@ def _steepest(trace: Trace, index: int, *, down: bool) -> str:
         total *= change
         before = arrived
     if found is None or worst * worst < total:
-        return f" It {'shrinks' if down else 'grows'} from gate to gate."
+        return say("steepest-shrinks-gradually" if down else "steepest-grows-gradually")
     gate, came, left = found
-    verb = "shrinks" if down else "grows"
-    return f" It {verb} most at {_gate(trace, gate)}, from {numeral(came, 2)} to {numeral(left, 2)}."
+    key = "steepest-shrinks" if down else "steepest-grows"
+    return say(key, name=_gate(trace, gate), came=numeral(came, 2), left=numeral(left, 2))
 
 
 # The way back
@@ -186,9 +191,11 @@ def way_back(trace: Trace, told: Sequence[Finding]) -> Iterator[Finding]:
             share = size / first
             if VANISHING <= share <= EXPLODING:
                 continue
-            verb = "vanishes" if share < 1 else "explodes"
-            ends = f"from {numeral(first, 2)} at {name_of(program, start)} to {numeral(size, 2)} at {name_of(program, node)}"
-            text = f"The gradient of {out} {verb} on its way back: {ends} (root mean square), through {len(sizes)} products."
+            text = message(
+                trace.writing.language, "finding-vanishing-products" if share < 1 else "finding-exploding-products", out=out,
+                first=numeral(first, 2), start=name_of(program, start), last=numeral(size, 2), end=name_of(program, node),
+                products=str(len(sizes)),
+            )  # fmt: skip
             yield Finding("vanishing" if share < 1 else "exploding", node, text)
             return
 

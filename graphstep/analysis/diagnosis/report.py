@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite, isnan
 from typing import Any
 
@@ -13,14 +14,17 @@ from graphstep.analysis.diagnosis.gradients import parameters
 from graphstep.analysis.diagnosis.layers import Layer, layers
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import bars, shape_text
+from graphstep.ground.errors import columns
 from graphstep.ground.numerals import numeral
 from graphstep.language.program import node_id
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import joined, message
 
 _NAMED = 12
 """Nodes that a line names; of more it gives the count."""
 
-_HEAD = ("layer", "gate", "shape", "mean", "std", "values", "flat", "gradient", "its values")
+_HEAD = ("layer", "gate", "shape", "mean", "std", "values", "flat", "gradient", "gradients")
+"""The columns of the table of layers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,9 +46,9 @@ class Diagnosis:
         """A table of the layers with a small histogram each, and the findings, one a line."""
         if self.layers:
             rows = self.table()
-            widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]
+            widths = [max(columns(row[k]) for row in rows) for k in range(len(_HEAD))]
             for row in rows:
-                yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+                yield "  ".join(text + " " * (width - columns(text)) for text, width in zip(row, widths, strict=True)).rstrip()
             yield ""
         yield from self.legend()
         yield ""
@@ -52,42 +56,46 @@ class Diagnosis:
 
     def table(self) -> list[tuple[str, ...]]:
         """The cells of the table of layers: a heading, and a row for each."""
-        return [_HEAD, *map(_row, self.layers)]
+        say = partial(message, self.trace.writing.language)
+        return [
+            tuple(say(f"diagnosis-{key}") for key in _HEAD),
+            *(_row(layer, say("heading-all-equal")) for layer in self.layers),
+        ]
 
     def legend(self) -> Iterator[str]:
         """What the columns of the table mean, or that there are no layers."""
-        if self.layers:
-            yield "std: standard deviation of the values · flat: share of cells with a slope below 0.01"
-            yield "gradient: root mean square of the gradient that arrives there"
-        else:
-            yield "There are no layers: no gate is an activation such as sigmoid, tanh or relu."
+        keys = ("diagnosis-legend-values", "diagnosis-legend-gradient") if self.layers else ("diagnosis-no-layers",)
+        yield from (message(self.trace.writing.language, key) for key in keys)
 
     def remarks(self) -> Iterator[str]:
         """The findings, one a line, or that nothing is wrong."""
+        language = self.trace.writing.language
+        say = partial(message, language)
         if said := given(self.trace):
             yield said
         if not self.findings:
             yield self._acquittal()
         for first, *others in self._groups():
-            also = f" So it is at {_listed([name_of(self.trace.program, other.node) for other in others])}." if others else ""
-            yield f"{first.kind}: {first.text}{also}"
+            names = [name_of(self.trace.program, other.node) for other in others]
+            also = say("diagnosis-also", names=_listed(language, names)) if others else ""
+            kind = say(f"diagnosis-{first.kind.replace(' ', '-')}")
+            yield say("diagnosis-remark", kind=kind, text=joined(language, (first.text, also)))
 
     def _groups(self) -> Iterator[list[Finding]]:
         """The findings that are told together: those of one kind, and gradients of 0 that end at the same place."""
         groups: dict[str, list[Finding]] = {}
         for finding in self.findings:
-            reason = finding.text.partition(". ")[2] or finding.text.partition(": ")[2] if finding.kind == "zero" else ""
-            groups.setdefault(f"{finding.kind}{reason}", []).append(finding)
+            groups.setdefault(f"{finding.kind}{finding.cause}", []).append(finding)
         yield from groups.values()
 
     def _acquittal(self) -> str:
         """That nothing is wrong, and what was looked at."""
-        count = len(parameters(self.trace))
+        language, count = self.trace.writing.language, len(parameters(self.trace))
         if not count:
-            return "Nothing is wrong with the values, and there is no parameter: nothing gets a gradient."
-        gradients = "the gradient of the parameter is" if count == 1 else f"the gradients of all {count:,} parameters are"
-        layers = " No layer is saturated, dead or all alike." if self.layers else ""
-        return f"Nothing is wrong: {gradients} finite, and neither 0 nor tiny nor huge.{layers}{self._left()}"
+            return message(language, "diagnosis-no-parameter")
+        nothing = message(language, "diagnosis-nothing", count=count)
+        layers = message(language, "diagnosis-layers-well") if self.layers else ""
+        return joined(language, (nothing, layers, self._left()))
 
     def _left(self) -> str:
         """How much of the last layer's gradient reaches the first."""
@@ -95,8 +103,8 @@ class Diagnosis:
         if len(known) < 2:
             return ""
         first, last = known[0], known[-1]
-        sizes = f"{numeral(last.gradient_rms, 2)} at {last.name}, {numeral(first.gradient_rms, 2)} at {first.name}"
-        return f" The gradient on its way back: {sizes} (root mean square)."
+        sizes = {"late": numeral(last.gradient_rms, 2), "early": numeral(first.gradient_rms, 2)}
+        return message(self.trace.writing.language, "diagnosis-way-back", last=last.name, first=first.name, **sizes)
 
     def to_dict(self) -> dict[str, Any]:
         """The same for other programs; numbers that JSON has not are strings."""
@@ -130,10 +138,10 @@ def diagnose(trace: Trace) -> Diagnosis:
     return Diagnosis(trace, found, findings(trace, found))
 
 
-def _listed(names: list[str]) -> str:
+def _listed(language: str, names: list[str]) -> str:
     if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+        names = [*names[: _NAMED - 1], message(language, "diagnosis-more", more=str(len(names) - _NAMED + 1))]
+    return names[0] if len(names) == 1 else message(language, "and", first=", ".join(names[:-1]), last=names[-1])
 
 
 def _json(number: float) -> float | str:
@@ -142,7 +150,7 @@ def _json(number: float) -> float | str:
     return "nan" if isnan(number) else "inf" if number > 0 else "-inf"
 
 
-def _row(layer: Layer) -> tuple[str, ...]:
+def _row(layer: Layer, alike: str) -> tuple[str, ...]:
     values = layer.values
     flows = layer.gradients
     return (
@@ -151,7 +159,7 @@ def _row(layer: Layer) -> tuple[str, ...]:
         shape_text(layer.shape) or "–",
         numeral(values.mean, 2),
         numeral(values.std, 3),
-        bars(values) if len(values.counts) > 1 else "all equal" if values.size > 1 and values.counts else "–",
+        bars(values) if len(values.counts) > 1 else alike if values.size > 1 and values.counts else "–",
         percent(layer.flat),
         numeral(layer.gradient_rms, 2) if flows is not None else "–",
         bars(flows) if flows is not None and len(flows.counts) > 1 else "–",

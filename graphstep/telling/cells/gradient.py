@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.telling.cells.names import cell_name, named
-from graphstep.telling.cells.sums import SPELLED_OUT, left_out, share, shown, written
+from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.derivatives import change, objective
 from graphstep.telling.equations import equation, result
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import without_repeats
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,20 +113,21 @@ def why_gradient(trace: Trace, node: int, index: Cell, products: Products) -> st
     """One or two sentences: where the terms come from."""
     program, arrivals, count = trace.program, trace.arrivals(node), len(products.contributions)
     name, out = cell_name(program, node, index), name_of(program, program.output)
+    say = partial(message, trace.writing.language)
     if node == program.output:
-        return f"The backward pass starts at {out}: its gradient is the seed."
+        return say("cell-seed", out=out)
     if not arrivals:
-        return f"{out} does not depend on {name}."
+        return say("independent", out=out, name=name)
     readers = list(dict.fromkeys(name_of(program, wire.sender) for wire in arrivals))
-    where = " and ".join(readers) if len(readers) < 3 else f"{len(readers)} gates"
+    where = joint(say, readers) if len(readers) < 3 else say("cell-gates", gates=len(readers))
     if not count:
-        return f"{name} moves no cell of {where}: other cells were chosen."
+        return say("cell-moves-none", name=name, where=where)
     if count == 1:
         (only,) = products.shown
         moved = cell_name(program, only.wire.sender, only.cell)
-        return f"{name} moves {moved} and nothing else, so there is one term."
-    ways = f"{where} in {count:,} ways" if len(arrivals) > 1 else f"{count:,} cells of {where}"
-    return f"{name} moves {ways}, and the contributions add up.{left_out(count)}"
+        return say("cell-moves-one", name=name, moved=moved)
+    text = say("cell-moves-ways" if len(arrivals) > 1 else "cell-moves-cells", name=name, where=where, ways=count)
+    return joined(trace.writing.language, (text, left_out(trace.writing.language, count)))
 
 
 def _arriving(wire: Wire, index: Cell) -> tuple[list[float], Callable[[int], Product]]:

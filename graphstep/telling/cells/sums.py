@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from graphstep.gates.notation import TERMS, Ink, Term
+from graphstep.telling.words.catalogue import message
 
 T = TypeVar("T")
 
@@ -40,9 +41,14 @@ def written(terms: Sequence[Term], count: int) -> Term:
     return total
 
 
-def left_out(count: int) -> str:
-    """A sentence with a space before it that says how many terms are not written; empty when all are."""
-    return "" if count <= SPELLED_OUT else f" Of {count:,} terms {_FIRST + 1} are written."
+def left_out(language: str, count: int) -> str:
+    """A sentence that says how many terms are not written; empty when all are."""
+    return "" if count <= SPELLED_OUT else message(language, "cell-left-out", terms=count, written=_FIRST + 1)
+
+
+def joint(say: Callable[..., str], names: Sequence[str]) -> str:
+    """One name or two."""
+    return say("and", first=names[0], last=names[1]) if len(names) == 2 else "".join(names)
 
 
 def share(number: float) -> int:

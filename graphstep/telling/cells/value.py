@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graphstep.gates.notation import TERMS
 from graphstep.telling.cells.names import cell_name, named, subscripted
-from graphstep.telling.cells.sums import SPELLED_OUT, left_out, share, shown, written
+from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.equations import equation, result
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import bare, number_term, numbered, without_repeats
 from graphstep.telling.names import name_of, names_of
+from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -91,21 +93,22 @@ def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts) -> list[Rung
 def why_value(trace: Trace, node: int, index: Cell, parts: Parts) -> str:
     """One or two sentences: where it comes from."""
     gate, name = trace.gate(node), cell_name(trace.program, node, index)
+    say = partial(message, trace.writing.language)
     if gate is None:
-        return f"{name} is given."
+        return say("cell-given", name=name)
     sources = [name_of(trace.program, x) for _, x in trace.node(node).sources]
-    made_of = " and ".join(dict.fromkeys(sources)) if len(set(sources)) < 3 else f"{len(sources)} inputs"
+    few = list(dict.fromkeys(sources))
+    made_of = joint(say, few) if len(few) < 3 else say("cell-inputs", inputs=len(sources))
     if gate.cellwise:
-        if index:
-            return f"The {gate.symbol} gate works cell by cell: {name} is made of the same cell of {made_of}."
-        return f"{name} is what the {gate.symbol} gate makes of {made_of}."
+        return say("cell-by-cell" if index else "cell-of-gate", gate=gate.symbol, name=name, sources=made_of)
     count = len(parts.values)
     if not count:
-        return f"{name} depends on many cells of {made_of} at once."
+        return say("cell-of-many", name=name, sources=made_of)
     is_product = parts.shown[0].other is not None
     if count == 1:
-        return f"{name} is one product." if is_product else f"{name} is made of one cell of {made_of}."
-    return f"{name} is made of {count:,} {'products' if is_product else 'cells'}.{left_out(count)}"
+        return say("cell-one-product" if is_product else "cell-one-cell", name=name, sources=made_of)
+    text = say("cell-products" if is_product else "cell-cells", name=name, terms=count)
+    return joined(trace.writing.language, (text, left_out(trace.writing.language, count)))
 
 
 def _multiplied(trace: Trace, gate: Rule, node: int, index: Cell) -> Parts:

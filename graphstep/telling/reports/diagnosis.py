@@ -11,8 +11,8 @@ from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
 
-_HISTOGRAMS = {"values": "values", "its values": "gradients"}
-"""The columns of the table that hold a histogram, and of what of a layer."""
+_HISTOGRAMS = {5: "values", 8: "gradients"}
+"""The columns of the table that hold a histogram, by their places, and of what of a layer."""
 
 
 def document(diagnosis: Diagnosis, command: str = "", missing: Sequence[str] = ()) -> Document:
@@ -38,15 +38,15 @@ def _blocks(diagnosis: Diagnosis, command: str, missing: Sequence[str]) -> Itera
 def _table(diagnosis: Diagnosis) -> Table:
     head, *rows = diagnosis.table()
     cells = (
-        tuple(_cell(layer, title, text) for title, text in zip(head, row, strict=True))
+        tuple(_cell(layer, place, text) for place, text in enumerate(row))
         for layer, row in zip(diagnosis.layers, rows, strict=True)
     )
     return Table(tuple(Column((title,)) for title in head), tuple(cells))
 
 
-def _cell(layer: Layer, title: str, text: str) -> Content:
+def _cell(layer: Layer, place: int, text: str) -> Content:
     """A cell of the table; the drawing of a histogram is the writer's."""
-    summary = getattr(layer, _HISTOGRAMS[title]) if title in _HISTOGRAMS else None
+    summary = getattr(layer, _HISTOGRAMS[place]) if place in _HISTOGRAMS else None
     if summary is not None and len(summary.counts) > 1:
         return (Histogram(summary.counts),)
-    return (Code(text) if title == "layer" else text,)
+    return (text if place else Code(text),)

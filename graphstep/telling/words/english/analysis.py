@@ -1,0 +1,162 @@
+"""What is asked of a run: its diagnosis, the paths of a gradient, single cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.telling.words.english import English
+
+_FINDINGS: dict[str, English] = {
+    "finding-first": "{name} is the first that is not finite: {count}.",
+    "finding-first-nan": "{name} is the first nan, made of an infinity.",
+    "finding-sent": "The gradient that is sent to {name} is inf or nan.",
+    "not-finite-count": ("{count} of {cells} cells is inf or nan", "{count} of {cells} cells are inf or nan"),
+    "not-finite-value": "its value is inf or nan",
+    "finding-given": "Given so, and no gate's doing: {names}.",
+    "finding-saturated": "{name} is saturated: it has a slope below 0.01, so little flows back through it.",
+    "finding-saturated-cells": (
+        "{name} is saturated: {share} of its cells have a slope below 0.01, so little flows back through it."
+    ),
+    "finding-dead-units": (
+        "{dead} of the {units} units of {name} are dead: they pass nothing back for any of {examples} examples."
+    ),
+    "finding-dead": "{name} is dead: it blocks the gradient.",
+    "finding-dead-cells": "{name} is dead: every cell of it blocks the gradient.",
+    "finding-alike": "All {units} units of {name} are equal, and so are their gradients: they will stay equal for ever.",
+    "finding-shrinking": (
+        "The values shrink from layer to layer: in {first} they spread by {before} (standard deviation), in {name} by {after}."
+    ),
+    "finding-vanishing": (
+        "The gradient of {out} vanishes on its way back: from {first} at {start} to {last} at {end} (root "
+        "mean square), {left} of it is left."
+    ),
+    "finding-vanishing-whole": (
+        "The gradient of {out} vanishes on its way back: from {first} at {start} to {last} at {end} (root "
+        "mean square), nothing is left."
+    ),
+    "finding-exploding": (
+        "The gradient of {out} explodes on its way back: from {first} at {start} to {last} at {end} (root "
+        "mean square), {left} times as much."
+    ),
+    "finding-gradient-not-finite": "The gradient of {name} is inf or nan.",
+    "finding-zero": "The gradient of {name} is 0",
+    "finding-zero-cells": "The gradient of {name} is 0 in every cell",
+    "finding-zero-alone": "{head}.",
+    "finding-independent": "{head}: {out} does not depend on it. Use it in the formula, or leave it out.",
+    "finding-zero-seed": "{head}: the seed is 0.",
+    "finding-ends": "It ends at {name}: {why}",
+    "cure-other-values": "Other values to start from would tell them apart.",
+    "cure-slope": "A gate with a slope, such as tanh, would pass something on.",
+    "cure-factor": "Another value of that factor to start from would let it through.",
+    "cure-router": "Smaller inputs of that gate, or a leaky one, would let it through.",
+    "cure-saturated": "Smaller weights would bring it back to where it has a slope.",
+    "cure-tiny": "Larger weights, another activation or a way around it would help.",
+    "cure-huge": "Smaller weights, inputs of size 1 or a clipped gradient would help.",
+    "finding-tiny": "The gradient of {name} is next to nothing: its length is {size}.",
+    "finding-huge": "The gradient of {name} is huge: its length is {size}.",
+    "steepest-shrinks-gradually": "It shrinks from gate to gate.",
+    "steepest-grows-gradually": "It grows from gate to gate.",
+    "steepest-shrinks": "It shrinks most at {name}, from {came} to {left}.",
+    "steepest-grows": "It grows most at {name}, from {came} to {left}.",
+    "finding-vanishing-products": (
+        "The gradient of {out} vanishes on its way back: from {first} at {start} to {last} at {end} (root "
+        "mean square), through {products} products."
+    ),
+    "finding-exploding-products": (
+        "The gradient of {out} explodes on its way back: from {first} at {start} to {last} at {end} (root "
+        "mean square), through {products} products."
+    ),
+}
+
+_DIAGNOSES: dict[str, English] = {
+    "diagnosis-layer": "layer",
+    "diagnosis-gate": "gate",
+    "diagnosis-shape": "shape",
+    "diagnosis-mean": "mean",
+    "diagnosis-std": "std",
+    "diagnosis-values": "values",
+    "diagnosis-flat": "flat",
+    "diagnosis-gradient": "gradient",
+    "diagnosis-gradients": "its values",
+    "diagnosis-legend-values": "std: standard deviation of the values · flat: share of cells with a slope below 0.01",
+    "diagnosis-legend-gradient": "gradient: root mean square of the gradient that arrives there",
+    "diagnosis-no-layers": "There are no layers: no gate is an activation such as sigmoid, tanh or relu.",
+    "diagnosis-also": "So it is at {names}.",
+    "diagnosis-remark": "{kind}: {text}",
+    "diagnosis-more": "{more} more",
+    "diagnosis-no-parameter": "Nothing is wrong with the values, and there is no parameter: nothing gets a gradient.",
+    "diagnosis-nothing": (
+        "Nothing is wrong: the gradient of the parameter is finite, and neither 0 nor tiny nor huge.",
+        "Nothing is wrong: the gradients of all {count} parameters are finite, and neither 0 nor tiny nor huge.",
+    ),
+    "diagnosis-layers-well": "No layer is saturated, dead or all alike.",
+    "diagnosis-way-back": "The gradient on its way back: {late} at {last}, {early} at {first} (root mean square).",
+    "diagnosis-not-finite": "not finite",
+    "diagnosis-saturated": "saturated",
+    "diagnosis-dead": "dead",
+    "diagnosis-shrinking": "shrinking",
+    "diagnosis-alike": "alike",
+    "diagnosis-zero": "zero",
+    "diagnosis-vanishing": "vanishing",
+    "diagnosis-exploding": "exploding",
+}
+
+_PATHS: dict[str, English] = {
+    "paths-lead": "{paths} paths lead from {name} to {out}.",
+    "paths-lead-one": "{paths} path leads from {name} to {out}.",
+    "paths-not-listed": (
+        "Backprop does not list them: {paths} paths, {count} edge.",
+        "Backprop does not list them: {paths} paths, {count} edges.",
+    ),
+    "paths-not-listed-one": (
+        "Backprop does not list them: {paths} path, {count} edge.",
+        "Backprop does not list them: {paths} path, {count} edges.",
+    ),
+    "paths-once": "It sends once along each edge, and adds up where paths meet.",
+    "paths-seed": "the seed",
+    "paths-only-seed": "Its product, and the gradient, is the seed itself.",
+    "paths-jacobian": (
+        "The product is a Jacobian of {rows}×{columns}, which no run multiplies out; j shows the Jacobian of an edge."
+    ),
+    "paths-jacobian-each": (
+        "Each product is a Jacobian of {rows}×{columns}, which no run multiplies out; j shows the Jacobian of an edge."
+    ),
+    "paths-seed-times": "The seed times it is the gradient, in the shape of {name}.",
+    "paths-seed-times-each": "The seed times their sum is the gradient, in the shape of {name}.",
+    "paths-all": "All the products add up to the gradient: {gradient} = {value}.",
+    "paths-not-finite": (
+        "{result}; the gradient {gradient} is {value}. With inf and nan a sum need not come out the same in another order."
+    ),
+    "paths-equal": "{result}, the gradient {gradient}.",
+    "paths-rounds": "{result}; the gradient {gradient} is {value}. One of them rounds badly.",
+    "paths-product": "The product is {value}",
+    "paths-sum": "Their sum is {value}",
+}
+
+_CELLS: dict[str, English] = {
+    "cell-seed": "The backward pass starts at {out}: its gradient is the seed.",
+    "cell-gates": "{gates} gates",
+    "cell-inputs": "{inputs} inputs",
+    "cell-moves-none": "{name} moves no cell of {where}: other cells were chosen.",
+    "cell-moves-one": "{name} moves {moved} and nothing else, so there is one term.",
+    "cell-moves-ways": "{name} moves {where} in {ways} ways, and the contributions add up.",
+    "cell-moves-cells": "{name} moves {ways} cells of {where}, and the contributions add up.",
+    "cell-given": "{name} is given.",
+    "cell-by-cell": "The {gate} gate works cell by cell: {name} is made of the same cell of {sources}.",
+    "cell-of-gate": "{name} is what the {gate} gate makes of {sources}.",
+    "cell-of-many": "{name} depends on many cells of {sources} at once.",
+    "cell-one-product": "{name} is one product.",
+    "cell-one-cell": "{name} is made of one cell of {sources}.",
+    "cell-products": "{name} is made of {terms} products.",
+    "cell-cells": "{name} is made of {terms} cells.",
+    "cell-left-out": "Of {terms} terms {written} are written.",
+}
+
+ANALYSES: dict[str, English] = {
+    **_FINDINGS,
+    **_DIAGNOSES,
+    **_PATHS,
+    **_CELLS,
+}
+"""By id the messages of analyses."""
