@@ -33,6 +33,20 @@ COMMAND_LINE_PAGE = """\
 The first word is a program unless it equals a command. `graphstep step check` and `graphstep -- check` step through the
 expression `check`. What follows `--` is never an option; an expression that begins with a minus sign needs no `--`.
 
+## Preferences
+
+`config.toml` in the platform's folder for configuration (`~/.config/graphstep` on Linux; `GRAPHSTEP_CONFIG` names another file)
+stands in for options that are not typed:
+
+```toml
+theme = "graphstep-light"
+digits = 6
+notation = "lecture"
+language = "zh"
+```
+
+An option goes before it, and so do `GRAPHSTEP_LANGUAGE` and `NO_COLOR`.
+
 ## Exit status
 
 | status | meaning |

@@ -13,6 +13,7 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # What a test opens is no program of whoever runs the tests.
 os.environ["GRAPHSTEP_DATA"] = tempfile.mkdtemp(prefix="graphstep-tests-")
+os.environ["GRAPHSTEP_CONFIG"] = os.path.join(os.environ["GRAPHSTEP_DATA"], "no-config.toml")
 
 from hypothesis import settings
 

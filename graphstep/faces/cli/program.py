@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from graphstep.engine.opening import read_setup
+from graphstep.faces.config import config
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
@@ -45,8 +46,8 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
 def writing_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how numbers and derivatives are written."""
     letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
-    parser.add_argument("--digits", metavar="N", default=str(DIGITS), help=f"significant digits of results (default: {DIGITS})")
-    parser.add_argument("--notation", choices=["d", "lecture"], default="d", help=letters)
+    parser.add_argument("--digits", metavar="N", help=f"significant digits of results (default: {DIGITS})")
+    parser.add_argument("--notation", choices=["d", "lecture"], help=letters)
     parser.add_argument(
         "--language", metavar="CODE", help=f"the language in which steps are explained: en, zh (default: ${LANGUAGE}, else en)"
     )
@@ -59,10 +60,15 @@ def setup_of(options: argparse.Namespace) -> Setup:
     """
     texts = {name: text.strip() for name, text in split_inputs(options.values).items()}
     flags = {name: getattr(options, name) for name in REWRITINGS}
-    more = {name: getattr(options, name) for name in ("at", "notation") if hasattr(options, name)}
+    more = {name: getattr(options, name) for name in ("at",) if hasattr(options, name)}
+    digits = DIGITS
     if hasattr(options, "language"):
+        # Whoever can say how it is written may have said it once for all.
+        preferred = config()
         more["language"] = language_of(options.language)
-    breaks, digits = tuple(getattr(options, "breaks", ())), _digits(getattr(options, "digits", str(DIGITS)))
+        more["notation"] = options.notation or preferred.notation or "d"
+        digits = (preferred.digits or DIGITS) if options.digits is None else _digits(options.digits)
+    breaks = tuple(getattr(options, "breaks", ()))
     program = _standard_input() if options.expression == "-" else options.expression
     return Setup(
         program, texts, options.seed, options.ties, read_names(options.data), breaks=breaks, digits=digits, **flags, **more
@@ -75,8 +81,8 @@ def opening_of(options: argparse.Namespace) -> Opening:
 
 
 def language_of(word: str | None) -> str:
-    """The language that was asked for, else that of the environment, else English."""
-    code = word or os.environ.get(LANGUAGE) or ENGLISH
+    """The language that was asked for, else that of the environment, else the preferred one, else English."""
+    code = word or os.environ.get(LANGUAGE) or config().language or ENGLISH
     if code == ENGLISH:
         return ENGLISH
     from graphstep.telling.words.catalogue import checked_language

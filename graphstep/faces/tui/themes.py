@@ -6,6 +6,9 @@ import os
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+from graphstep.faces.config import config
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+
 DEFAULTS = {
     "value": "#7ee787",
     "gradient": "#ff8f87",
@@ -122,5 +125,14 @@ THEMES = (
 
 
 def first_theme() -> str:
-    """The theme to open with: the dark one, or the terminal's own where NO_COLOR asks for no colour (https://no-color.org)."""
-    return "terminal" if os.environ.get("NO_COLOR") else THEMES[0].name
+    """The theme to open with: the preferred one, else the dark one.
+
+    Where NO_COLOR asks for no colour (https://no-color.org) it is the terminal's own. InputError for a preference that is none.
+    """
+    if os.environ.get("NO_COLOR"):
+        return "terminal"
+    names = [theme.name for theme in THEMES]
+    name = config().theme or names[0]
+    if name not in names:
+        raise InputError(f"there is no theme {quoted(name)}", hint=did_you_mean(name, names) or f"there are {', '.join(names)}")
+    return name
