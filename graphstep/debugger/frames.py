@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from graphstep.debugger.facts import NoComposite, NoNode, NoStep, UnfitError
 from graphstep.debugger.state import Shelf, moved, without_question
-from graphstep.engine.comparing import largest_difference
+from graphstep.engine.agreement import largest_difference
 from graphstep.engine.trace import trace as run
 from graphstep.gates.notation import TEXT
 from graphstep.language.frames import Argument, inside, is_composite

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.analysis.witnesses import Report, Row, check, check_node, judging, numeric_rows, rows
+from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows, verdicts
 from graphstep.analysis.witnesses.branches import decides
 from graphstep.analysis.witnesses.differences import differences
-from graphstep.analysis.witnesses.judging import judged, relative_error
+from graphstep.analysis.witnesses.verdicts import judged, relative_error
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE, GATES
 from graphstep.language.program import Node, Program
@@ -199,7 +199,7 @@ def test_at_the_end_of_a_domain_the_difference_looks_one_way() -> None:
 
 
 def test_sympy_has_no_say_where_its_formula_has_no_value() -> None:
-    row = judged(judging.Testimony(run("x*2", x=1.0), 0, 2.0, 1.0, 2.0, math.nan, "", None), "x")
+    row = judged(verdicts.Testimony(run("x*2", x=1.0), 0, 2.0, 1.0, 2.0, math.nan, "", None), "x")
     assert (row.symbolic, row.verdict) == (None, "agree")
     assert "no value at this point" in row.symbolic_note
 
@@ -334,8 +334,8 @@ def test_a_wrong_local_gradient_is_found_where_sympy_is_not_asked(monkeypatch: p
 
 
 def test_every_program_is_confirmed() -> None:
-    verdicts = [row.verdict for seed in range(50) for row in rows(trace(read(seeded(seed).text), seeded(seed).inputs))]
-    assert set(verdicts) == {"agree"}
+    outcomes = [row.verdict for seed in range(50) for row in rows(trace(read(seeded(seed).text), seeded(seed).inputs))]
+    assert set(outcomes) == {"agree"}
 
 
 def test_an_input_that_the_output_does_not_use_has_the_gradient_zero_three_times() -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from graphstep.engine.agreement import difference
 from graphstep.engine.causes import gradient_causes, value_causes, zero_causes
-from graphstep.engine.comparing import difference
 from graphstep.engine.passes import edge_sizes, node_sizes
 from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, run_plan, trace

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.around import RUNS, Around
-from graphstep.analysis.witnesses.judging import Testimony, judged
 from graphstep.analysis.witnesses.report import AGREES, SEVERITY, Row, Sample
+from graphstep.analysis.witnesses.verdicts import Testimony, judged
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import cell_text
 from graphstep.telling.names import name_of

@@ -199,7 +199,7 @@ def _agreement(options: argparse.Namespace, finished: Trace) -> str:
     """That gates folded or taken apart give the same gradients as the program as typed."""
     from dataclasses import replace
 
-    from graphstep.engine.comparing import difference
+    from graphstep.engine.agreement import difference
     from graphstep.engine.trace import trace
     from graphstep.ground.numerals import numeral
     from graphstep.language.rewrite import read_program

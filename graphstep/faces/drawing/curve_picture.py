@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphstep.faces.drawing.curve import Array, Axis, Series, axis, pieces, rounds_axis
-from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.drawing.picture import MONO, escaped
 
 WIDTH = 760

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphstep.faces.drawing.layout import Layout
-from graphstep.faces.drawing.layout.cells import printable
+from graphstep.faces.drawing.layout.widths import printable
 from graphstep.faces.drawing.pixels import (
     BASELINE,
     BEND,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout import Anchor, Layout
-from graphstep.faces.drawing.layout.cells import between, cell_width, fit, printable
+from graphstep.faces.drawing.layout.widths import between, cell_width, fit, printable
 from graphstep.faces.drawing.layout.window import Window
 
 Row = list[tuple[str, str]]

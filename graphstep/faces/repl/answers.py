@@ -12,7 +12,7 @@ from graphstep.debugger.breakpoints import stop_text
 from graphstep.debugger.labels import group_text, help_text, label, step_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
-from graphstep.faces.drawing.layout.cells import wrapped
+from graphstep.faces.drawing.layout.widths import wrapped
 from graphstep.faces.repl.lines import words
 from graphstep.faces.replies import breakpoints_text
 from graphstep.faces.replies.panels import nudge_lines, nudge_title, plain

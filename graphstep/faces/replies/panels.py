@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.faces.comparison import routes_text
-from graphstep.faces.drawing.layout.cells import cell_width, padded
+from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.gates.notation import TERMS
 from graphstep.ground.numerals import numeral
 from graphstep.telling.cells import cell_gradient_name, cell_name, spelled

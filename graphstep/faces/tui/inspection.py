@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from graphstep.faces.drawing.layout.cells import cell_width, padded
+from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.gates import GATES
 from graphstep.ground.arrays import is_small, number_text, summary
 from graphstep.language.frames import is_composite

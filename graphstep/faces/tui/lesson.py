@@ -12,8 +12,8 @@ from graphstep.debugger.commands.lesson import lesson_of, placed
 from graphstep.debugger.lesson_facts import HintGiven, LessonFact, Marked, Revealed, SectionOpened
 from graphstep.debugger.session import Command
 from graphstep.faces.replies import screen_keys, sentence
-from graphstep.faces.tui.answering import BELOW
-from graphstep.faces.tui.doing import looking
+from graphstep.faces.tui.answers import BELOW
+from graphstep.faces.tui.commands import view
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.lesson import LessonKeys, LessonOption, LessonPane
 from graphstep.faces.tui.panes.stepping import SteppingPanes
@@ -145,7 +145,7 @@ class LessonScreen(SteppingScreen):
     def _follow(self) -> None:
         # The panes may have been given another size by the text: what the section is about must be in view.
         if self.now.at:
-            looking.follow(self)
+            view.follow(self)
         else:
             self.panes.graph.scroll_home(animate=False)
 

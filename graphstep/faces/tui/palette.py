@@ -6,7 +6,7 @@ from functools import partial
 
 from textual.command import Hit, Hits, Provider
 
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
 
 _MOST = 20

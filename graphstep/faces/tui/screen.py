@@ -15,11 +15,11 @@ from textual.screen import Screen
 
 from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.session import Command
-from graphstep.faces.tui import doing
-from graphstep.faces.tui.diagnosing import Diagnosing
+from graphstep.faces.tui import commands
+from graphstep.faces.tui.diagnoses import Diagnosing
+from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
-from graphstep.faces.tui.saying import said_of, say
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import setup_of_program
 
@@ -130,7 +130,7 @@ class SteppingScreen(Screen[None]):
     def do(self, command: Command) -> Reply:
         """Let the session perform a command, and show what came of it."""
         from graphstep.debugger.session import perform
-        from graphstep.faces.tui.answering import show_reply
+        from graphstep.faces.tui.answers import show_reply
 
         before = self.now
         self.state, reply = perform(before, command)
@@ -320,7 +320,7 @@ class SteppingScreen(Screen[None]):
             return
         if self.arrows_select and key in ("left", "right"):
             action = f"select_{key}"
-        own = doing.function_of(action)
+        own = commands.function_of(action)
         if own is not None:
             own(self)
         else:

@@ -20,7 +20,7 @@ from graphstep.debugger.actions import keys_text
 from graphstep.engine.trace import Trace
 from graphstep.engine.training import Training
 from graphstep.faces.drawing.curve import Growing, Series
-from graphstep.faces.tui.doing import training as doing
+from graphstep.faces.tui.commands import training as commands
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.parameters import ParametersPane
@@ -287,7 +287,7 @@ class TrainingScreen(Screen[None]):
             self.trace = found
             self.show_parameters()
             if self.enters:
-                doing.enter(self)
+                commands.enter(self)
 
     def _have_the_processor(self) -> None:
         """Until what follows is painted; two threads that compute take turns of 5 ms, and a picture would take twice as long."""
@@ -305,16 +305,16 @@ class TrainingScreen(Screen[None]):
         self._have_the_processor()
         self.say("")
         self.enters = False
-        doing.DOES[action](self)
+        commands.DOES[action](self)
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)
 
     def on_parameters_pane_picked(self, message: ParametersPane.Picked) -> None:
-        doing.select(self, message.place)
+        commands.select(self, message.place)
 
     def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
-        doing.go(self, message.n)
+        commands.go(self, message.n)
 
     @work(thread=True, group="write")
     def write_to(self, path: Path, write: Callable[[Training, Path], Path]) -> None:

@@ -8,9 +8,9 @@ import sys
 from importlib import import_module
 
 from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, STEPPING, key_text, keyed, keys_text
-from graphstep.faces.tui import doing
+from graphstep.faces.tui import commands
+from graphstep.faces.tui.commands import DOES
 from graphstep.faces.tui.dialogs.help import help_page
-from graphstep.faces.tui.doing import DOES
 from tests.faces.tui.driving import drive, opened
 
 # The application has these two itself, so that they work in every screen and dialog.
@@ -34,7 +34,7 @@ def test_no_key_and_no_name_is_used_twice() -> None:
 
 def test_every_action_has_a_function_a_group_and_a_sentence() -> None:
     for action in ACTIONS:
-        assert action.commands or action.id == "room" or callable(doing.function_of(action.id))
+        assert action.commands or action.id == "room" or callable(commands.function_of(action.id))
         assert action.group
         assert action.help
         assert not action.help.endswith("."), action.id
@@ -63,7 +63,7 @@ def test_every_key_does_its_action(monkeypatch) -> None:
     pressed, done = [], []
 
     async def play(driver) -> None:
-        monkeypatch.setattr(doing, "function_of", lambda action: (lambda _: done.append(action)) if action in DOES else None)
+        monkeypatch.setattr(commands, "function_of", lambda action: (lambda _: done.append(action)) if action in DOES else None)
         monkeypatch.setattr(driver.screen, "do", lambda command: done.append(command.action))
         for action in keyed("stepping"):
             for key in action.keys:

@@ -154,7 +154,7 @@ def test_an_interrupted_lesson_keeps_the_place(tmp_path: Path, monkeypatch: pyte
 
 def test_a_fault_of_the_ui_is_one_line_and_status_1_and_a_training_is_saved_all_the_same(tmp_path: Path) -> None:
     code = (
-        "import sys; from graphstep.faces.cli import main; from graphstep.faces.tui.doing import training\n"
+        "import sys; from graphstep.faces.cli import main; from graphstep.faces.tui.commands import training\n"
         "training.DOES['help'] = lambda screen: 1/0\n"
         f"sys.exit(main(['train', '(w-1)^2', 'w=0', '--params=w', '--steps=3', {f'--save={tmp_path}/s.npz'!r}]))"
     )

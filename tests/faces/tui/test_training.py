@@ -17,7 +17,7 @@ from graphstep.debugger.actions import key_text
 from graphstep.engine.training import Settings, Training, read_batch, read_held_out
 from graphstep.faces.export.training.formats import write
 from graphstep.faces.tui.app import GraphstepApp
-from graphstep.faces.tui.doing.training import DOES
+from graphstep.faces.tui.commands.training import DOES
 from graphstep.faces.tui.panes.curve import CurvePlot
 from graphstep.faces.tui.round import RoundScreen
 from graphstep.faces.tui.training import TrainingScreen

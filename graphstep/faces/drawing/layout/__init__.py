@@ -7,10 +7,10 @@ Nothing here knows of traces, terminals or files; `drawing` makes text of a layo
 """
 
 from graphstep.faces.drawing.layout.arrange import arrange
-from graphstep.faces.drawing.layout.cells import cell_width
 from graphstep.faces.drawing.layout.layout import Anchor, Layout, Place
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.neighbourhood import neighbourhood
+from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.drawing.layout.window import Stub, Window
 
 __all__ = ["Anchor", "Box", "Density", "Edge", "Layout", "Place", "Stub", "Window", "arrange", "cell_width", "neighbourhood"]

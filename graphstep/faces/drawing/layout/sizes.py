@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from graphstep.faces.drawing.layout.cells import cell_width
 from graphstep.faces.drawing.layout.model import Box, Density
 from graphstep.faces.drawing.layout.plan import Kind, Plan
+from graphstep.faces.drawing.layout.widths import cell_width
 
 ROOMY_PADDING = 2
 """Blank cells on either side of a gate's label, roomy."""

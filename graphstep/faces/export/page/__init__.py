@@ -15,7 +15,7 @@ from graphstep.debugger.breakpoints import steps_of
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.labels import help_text, label
 from graphstep.faces.drawing.diagram import diagram, settled
-from graphstep.faces.drawing.naming import row_name
+from graphstep.faces.drawing.names import row_name
 from graphstep.faces.drawing.scene import scene
 from graphstep.faces.export._html import Html
 from graphstep.faces.export._picture import arranged

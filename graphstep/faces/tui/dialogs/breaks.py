@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from graphstep.debugger.commands.breaking import conditions_in
 from graphstep.debugger.conditions import EXAMPLES
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import said_of, say
+from graphstep.faces.tui.messages import said_of, say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from graphstep.faces.drawing.layout.cells import cell_width, padded
+from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 from graphstep.telling.reports.chain import ending, event_text, left_out, listed, number_text_of
 
 if TYPE_CHECKING:

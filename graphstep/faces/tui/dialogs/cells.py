@@ -17,8 +17,8 @@ from textual.widgets import Static
 from graphstep.debugger.state import State
 from graphstep.faces.replies.panels import Line
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import language_of, say
-from graphstep.faces.tui.telling import folded
+from graphstep.faces.tui.explanations import folded
+from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground import pages
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.pages import Page

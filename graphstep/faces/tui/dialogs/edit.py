@@ -13,7 +13,7 @@ from graphstep.debugger.state import Inputs
 from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
-from graphstep.faces.tui.saying import language_of, said_of, say
+from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import output_name

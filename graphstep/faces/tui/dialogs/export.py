@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from graphstep.engine.trace import Trace
 from graphstep.faces import export
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import language_of, said_of, say
+from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.words.catalogue import of_row
 

@@ -14,9 +14,9 @@ from textual.widgets.option_list import Option
 
 from graphstep.debugger.search import Candidate, search
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.naming import row_name
+from graphstep.faces.drawing.names import row_name
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 from graphstep.language.program import node_id
 from graphstep.telling.words.catalogue import message
 

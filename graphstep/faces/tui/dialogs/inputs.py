@@ -12,7 +12,7 @@ from textual.widgets import Input, Label, Static
 
 from graphstep.engine.inputs import mistyped
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import said_of, say
+from graphstep.faces.tui.messages import said_of, say
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.program import Program

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 
 _COLUMNS = re.compile(r"\S {2,}\S")
 

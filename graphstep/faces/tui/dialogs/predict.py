@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 from graphstep.teaching.lesson.solution import Solution
 
 

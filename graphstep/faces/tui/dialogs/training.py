@@ -11,7 +11,7 @@ from textual.widgets import Input, Label, Static
 
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
-from graphstep.faces.tui.saying import language_of
+from graphstep.faces.tui.messages import language_of
 from graphstep.faces.tui.training_actions import ACTIONS
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from graphstep.debugger.commands.looking import quantity_in
 from graphstep.debugger.facts import NoNode, UnfitError
 from graphstep.faces.replies import no_node_text
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.saying import language_of, said_of, say
+from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.rows import RowsPane
-from graphstep.faces.tui.saying import say
 
 if TYPE_CHECKING:
     from textual import events

@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from graphstep.debugger.state import State
-from graphstep.faces.drawing.layout.cells import cell_width
+from graphstep.faces.drawing.layout.widths import cell_width
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.timeline import Timeline
-from graphstep.faces.tui.saying import say
 from graphstep.language.program import Program
 
 

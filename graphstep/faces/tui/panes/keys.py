@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from graphstep.debugger.actions import STEPPING, key_text
 from graphstep.debugger.labels import label
-from graphstep.faces.drawing.layout.cells import cell_width
-from graphstep.faces.tui.saying import language_of
+from graphstep.faces.drawing.layout.widths import cell_width
+from graphstep.faces.tui.messages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

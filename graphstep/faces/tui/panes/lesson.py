@@ -11,8 +11,8 @@ from textual.widgets import Input, Markdown, Static
 
 from graphstep.debugger.actions import BY_ID, key_text
 from graphstep.debugger.labels import label
-from graphstep.faces.drawing.layout.cells import cell_width
-from graphstep.faces.tui.saying import language_of, say
+from graphstep.faces.drawing.layout.widths import cell_width
+from graphstep.faces.tui.messages import language_of, say
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.document import Prose
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.faces.replies.panels import Line
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 from graphstep.telling.explanation import Explanation
 
 _STYLES = {
@@ -76,12 +76,12 @@ class StepPane(Widget):
         """What stands there, line by line."""
         width = max(self.size.width, 20)
         if self._said:
-            from graphstep.faces.tui.telling import folded
+            from graphstep.faces.tui.explanations import folded
 
             return folded(self._said, width)
         if self._explained is None:
             return ()
-        from graphstep.faces.tui.telling import tell
+        from graphstep.faces.tui.explanations import tell
 
         return [*tell(*self._explained, width), *([(text, "result")] for text in self._watched)]
 

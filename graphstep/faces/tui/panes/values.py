@@ -11,9 +11,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.layout.cells import cell_width, fit, padded
+from graphstep.faces.drawing.layout.widths import cell_width, fit, padded
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.rows import RowsPane
-from graphstep.faces.tui.saying import say
 
 _NUMBER, _ARRAY, _VECTOR = 10, 13, 16
 """Columns of a number, of the range of an array, and of the cells of a tiny one."""
@@ -119,7 +119,7 @@ class ValuesPane(RowsPane):
 
     def _row(self, index: int, name_width: int, shape_width: int, number: int) -> Strip:
         from graphstep.faces.drawing.diagram import MORE, digest
-        from graphstep.faces.drawing.naming import row_name
+        from graphstep.faces.drawing.names import row_name
         from graphstep.ground.arrays import shape_text
 
         trace = self._trace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.debugger import cause_facts, effects, facts, lesson_facts
 from graphstep.debugger.session import Command
 from graphstep.faces.replies import hit_text, screen_keys, sentence
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import name_of
 
@@ -195,9 +195,9 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
 
 
 def _ask(screen: SteppingScreen, effect: effects.Ask) -> None:
-    from graphstep.faces.tui import asking
+    from graphstep.faces.tui import arguments
 
-    asking.ASKS[effect.action](screen)
+    arguments.ASKS[effect.action](screen)
 
 
 def _own(screen: SteppingScreen, effect: effects.Own) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.engine.training import saved
-from graphstep.faces.tui.doing import program
+from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.panes.curve import SIGNS, CurvePlot
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 
 if TYPE_CHECKING:
     from graphstep.faces.tui.screen import SteppingScreen

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.debugger.frames import run_on_show
 from graphstep.debugger.session import Command
-from graphstep.faces.tui.saying import say
+from graphstep.faces.tui.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
