@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.engine.trace import trace
+from graphstep.gates import GATES
 from graphstep.ground.arrays import plain, shape_of
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
@@ -31,13 +32,13 @@ def at_work(case: GateAtWork, *, ties: Ties = "first", seed: int = 0) -> Trace |
     """A run of one gate alone, with a random gradient for its output; None for a broadcast that copies nothing."""
     name, values, options = case if isinstance(case, tuple) else (case.gate.name, case.inputs(), dict(case.options))
     inputs = {f"x{k}": plain(value) for k, value in enumerate(values)}
-    gate = Node(name, tuple(range(len(inputs))), None, None, "f", tuple(sorted(options.items())))
+    gate = Node(GATES[name], tuple(range(len(inputs))), None, None, "f", tuple(sorted(options.items())))
     if name == "broadcast":
         if shape_of(inputs["x0"]) == options["shape"]:
             return None
         # No program calls it: it stands where shapes meet.
         inputs["t"] = plain(np.ones(options["shape"]))
-        gate = Node("add", (0, 1), None, None, "f")
+        gate = Node(GATES["add"], (0, 1), None, None, "f")
     nodes = (*(Node(None, (), given) for given in inputs), gate)
     program = Program("f", nodes, len(inputs), {given: k for k, given in enumerate(inputs)})
     with np.errstate(all="ignore"):

@@ -50,7 +50,7 @@ def value(program: Program, inputs: Mapping[str, float]) -> float:
     values: list[np.float64] = []
     with np.errstate(all="ignore"):
         for node in program.nodes:
-            if node.gate is None:
+            if node.rule is None:
                 values.append(np.float64(inputs[node.name or ""]))
             else:
                 got = [values[x] if isinstance(x, int) else np.float64(x.value) for x in node.operands]

@@ -123,6 +123,25 @@ def test_no_module_asks_what_kind_of_rule_a_gate_has() -> None:
     assert not asks
 
 
+def test_the_table_of_gates_is_asked_by_readers_only() -> None:
+    # A program carries its rules: a gate that is in no table has to be as good as one that is.
+    readers = (
+        "graphstep/gates/",
+        "graphstep/language/",
+        "graphstep/debugger/conditions",
+        "graphstep/telling/words/template",
+        "graphstep/analysis/diagnosis/network",
+    )
+    offenders = [
+        f"{where}:{node.lineno}"
+        for where, _, nodes in modules("graphstep")
+        if not where.startswith(readers)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and {alias.name for alias in node.names} & {"GATES", "STRUCTURAL", "ELEMENTWISE"}
+    ]
+    assert not offenders
+
+
 def named(node: ast.expr) -> list[str]:
     """The names in an expression."""
     return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]

@@ -306,7 +306,7 @@ def _values(trace: Trace, node: int) -> tuple[list[int], Ending]:
     while (operand := _odd_operand(sizes, way[-1], trace)) is not None:
         way.append(operand)
     last = nodes[way[-1]]
-    if last.gate is None:
+    if last.rule is None:
         return way, "given"
     symptom = _symptom(float(sizes[way[-1]]))
     if symptom in ("nan", "infinite"):

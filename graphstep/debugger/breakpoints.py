@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.gates import GATES
+from graphstep.debugger.conditions import gates_of
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
@@ -210,9 +210,7 @@ def _about(trace: Trace, test: Condition) -> Iterator[int]:
 def _steps(trace: Trace, test: Condition) -> Iterator[int]:
     """The steps after which a test holds for what they have just made."""
     if test.kind == "gate":
-        nodes, row = trace.program.nodes, GATES[test.word]
-        # Over the cells of one array, max is another gate of the same name.
-        names = (row.name, row.over_cells)
+        nodes, names = trace.program.nodes, gates_of(test)
         at_work = [n for n, gate in enumerate(trace.gates_at.tolist(), 1) if nodes[gate].gate in names]
         yield from (n for n in at_work if trace.step(n).event in ("value", "send"))
     elif test.kind == "contribution":

@@ -95,6 +95,11 @@ class Condition:
         return not self.node or (name is not None and fnmatchcase(name, self.node))
 
 
+def gates_of(test: Condition) -> tuple[str, ...]:
+    """The names of the gates that a test means: over the cells of one array, max is another gate."""
+    return (test.word, GATES[test.word].over_cells) if test.word in GATES else (test.word,)
+
+
 def read_conditions(text: str, program: Program | None = None) -> tuple[Condition, ...]:
     """The conditions in a text, with semicolons between them.
 
@@ -149,7 +154,7 @@ def _test(text: str, program: Program | None) -> Condition:
     if text in get_args(Wrong):
         return Condition(text, "wrong", word=text)
     if words and words[0] == "gate" and len(words) == 2:
-        return Condition(text, "gate", word=_gate(words[1]))
+        return Condition(text, "gate", word=_gate(words[1], program))
     if len(words) == 2 and words[1] == "contribution" and words[0] in _ORDER:
         return Condition(text, "contribution", count=_ORDER.index(words[0]) + 1)
     if (match := _ABOUT.fullmatch(text)) is not None:
@@ -188,9 +193,10 @@ def _node(text: str, program: Program | None) -> str:
     return text
 
 
-def _gate(word: str) -> str:
-    names = {**{row.symbol: name for name, row in GATES.items()}, **{name: row.name for name, row in FUNCTIONS.items()}}
-    names.update({name: name for name in GATES})
+def _gate(word: str, program: Program | None) -> str:
+    rules = {**GATES, **({} if program is None else program.rules)}
+    names = {**{row.symbol: name for name, row in rules.items()}, **{name: row.name for name, row in FUNCTIONS.items()}}
+    names.update({name: name for name in rules})
     if word not in names:
         raise InputError(
             f"no gate is called {quoted(word)}", hint=did_you_mean(word, names) or "for example gate max, gate matmul"

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.gates import GATES
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Shape
 from graphstep.language.program import Program
@@ -88,13 +87,14 @@ class Levels:
     ) -> None:
         self._program, self._cells, self._starts, self._edge_starts = program, cells, starts, edge_starts
         self._edges_of, self._arrivals = edges_of, arrivals
+        self._ranks: dict[Rule, int] = {}
 
     def levels(self) -> tuple[Level, ...]:
         """The levels from the inputs to the output."""
         nodes = self._program.nodes
         depth = [0] * len(nodes)
         for index, node in enumerate(nodes):
-            if node.gate is not None:
+            if node.rule is not None:
                 depth[index] = 1 + max((depth[x] for x in node.operands if isinstance(x, int)), default=0)
         members: list[list[int]] = [[] for _ in range(max(depth, default=0) + 1)]
         for index, level in enumerate(depth):
@@ -104,25 +104,28 @@ class Levels:
     def _batches(self, members: list[int]) -> list[Batch]:
         nodes, count = self._program.nodes, self._starts[-1]
 
-        def kind(index: int) -> tuple[int, str, tuple[bool, ...], tuple[int, ...]]:
-            node, row = nodes[index], self._cells[index]
-            alone = index if self._has_arrays(index) else -1
-            return alone, node.gate or "", tuple(c >= count for c in row), tuple(slot for slot, _ in self._edges_of[index])
+        def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
+            row = self._cells[index]
+            alone = index if self._has_arrays(index, rule) else -1
+            # Two rules may have one name, of which a program of the reader has but one.
+            rank = self._ranks.setdefault(rule, len(self._ranks))
+            return alone, rule.name, rank, tuple(c >= count for c in row), tuple(slot for slot, _ in self._edges_of[index])
 
-        gates = [(kind(index), index) for index in members if nodes[index].gate is not None]
+        gates = [(kind(index, rule), index) for index in members if (rule := nodes[index].rule) is not None]
         gates.sort()
+        rules = list(self._ranks)
         batches = []
-        for (alone, name, fixed, slots), group in groupby(gates, key=lambda entry: entry[0]):
+        for (alone, _, rank, fixed, slots), group in groupby(gates, key=lambda entry: entry[0]):
             chosen = [index for _, index in group]
             constants = tuple(k for k, is_constant in enumerate(fixed) if is_constant)
             if alone >= 0:
-                batches.append(self._of_arrays(alone, constants))
+                batches.append(self._of_arrays(alone, rules[rank], constants))
                 continue
             edges = [_index([self._edges_of[i][k][1] for i in chosen]) for k in range(len(slots))]
             places = [_index([self._edge_starts[self._edges_of[i][k][1]] for i in chosen]) for k in range(len(slots))]
             batches.append(
                 Batch(
-                    GATES[name],
+                    rules[rank],
                     _index([self._starts[i] for i in chosen]),
                     tuple(_index([self._cells[i][k] for i in chosen]) for k in range(len(fixed))),
                     constants,
@@ -132,16 +135,14 @@ class Levels:
             )
         return batches
 
-    def _has_arrays(self, index: int) -> bool:
+    def _has_arrays(self, index: int, rule: Rule) -> bool:
         nodes, node = self._program.nodes, self._program.nodes[index]
-        if node.shape or not GATES[node.gate or ""].cellwise:
+        if node.shape or not rule.cellwise:
             return True
         return any(isinstance(x, int) and nodes[x].shape for x in node.operands)
 
-    def _of_arrays(self, index: int, constants: tuple[int, ...]) -> Batch:
+    def _of_arrays(self, index: int, rule: Rule, constants: tuple[int, ...]) -> Batch:
         nodes, node = self._program.nodes, self._program.nodes[index]
-        gate = GATES[node.gate or ""]
-        options = gate.settings(node.options)
         sends = []
         for slot, edge in self._edges_of[index]:
             operand = node.operands[slot]
@@ -151,7 +152,7 @@ class Levels:
             place_of(cell, nodes[operand].shape) if isinstance(operand, int) else cell
             for cell, operand in zip(self._cells[index], node.operands, strict=True)
         ]
-        return Batch(gate, place_of(self._starts[index], node.shape), tuple(ins), constants, options, tuple(sends))
+        return Batch(rule, place_of(self._starts[index], node.shape), tuple(ins), constants, node.settings, tuple(sends))
 
     def _numbers(
         self, members: list[int]

@@ -22,7 +22,7 @@ from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.engine.step import Event, Step
 from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire, Wires
-from graphstep.gates import GATES, Ties
+from graphstep.gates import Ties
 from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import Writing
@@ -110,8 +110,7 @@ class Trace:
 
     def gate(self, index: int) -> Rule | None:
         """The gate of a node; None for an input."""
-        name = self.program.nodes[index].gate
-        return None if name is None else GATES[name]
+        return self.program.nodes[index].rule
 
     def value_of(self, index: int) -> Number:
         """The value of a node: a float, or an array that cannot be written to."""
@@ -127,11 +126,9 @@ class Trace:
 
     def call(self, index: int) -> Call:
         """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
-        gate, node = GATES[self.node(index).gate or ""], self.node(index)
+        node = self.node(index)
         values = tuple(np.asarray(value) for value in self.operand_values(index))
-        return Call(
-            values, np.asarray(self.value_of(index)), gate.settings(node.options), self.ties, constants=tuple(node.constants)
-        )
+        return Call(values, np.asarray(self.value_of(index)), node.settings, self.ties, constants=tuple(node.constants))
 
     def operand_values(self, index: int) -> tuple[Number, ...]:
         """The values that a gate reads, by slot, constants included."""

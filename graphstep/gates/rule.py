@@ -162,6 +162,9 @@ class Rule:
     remark: Callable[[Any, Call], str] | None = None
     """``remark(np, call)``: one or two sentences on a tie or a kink that the inputs are at, what is chosen there and what others
     choose; the empty string elsewhere. Where each cell has its own, :attr:`conventions` say it."""
+    symbolic: Callable[[Any, Any, Sequence[Array], Sequence[Any], Options], Array] | None = None
+    """``symbolic(np, m, inputs, hints, options)``: its value out of arrays of expressions that ``m`` works on; ``hints`` are the
+    values of the inputs, None where one is not known. None where ``value`` itself works on them, or the expansion does."""
     meets: Callable[[Sequence[Shape]], Sequence[Shape]] | None = None
     """``meets(shapes)``: the shapes into which its inputs are copied before they meet, each by a broadcast gate of its own. None
     where they are read as they are. Raises :class:`MisfitError`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.gates import GATES
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.operands import Constant
 from graphstep.language.program import Program, node_id
@@ -33,7 +32,7 @@ def build(program: Program) -> networkx.MultiDiGraph:
             label=program.label(index),
             name=node.name,
             gate=node.gate,
-            symbol=node.name if node.gate is None else GATES[node.gate].box(node.operands, node.options),
+            symbol=node.name if node.rule is None else node.box,
             span=node.span,
             constants={slot: x.value for slot, x in enumerate(node.operands) if isinstance(x, Constant)},
         )

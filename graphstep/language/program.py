@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from graphstep.gates.rule import Rule
 from graphstep.ground.errors import Span
 from graphstep.ground.operands import Constant, Operand, Shape
 
@@ -28,8 +29,8 @@ LABEL_WIDTH = 60
 class Node:
     """One input or one gate of a program."""
 
-    gate: str | None
-    """Name of its gate in :data:`graphstep.gates.GATES`; None for an input."""
+    rule: Rule | None
+    """Its gate: one of the table, or a rule that is in no table, such as a gate of another framework; None for an input."""
     operands: tuple[Operand, ...] = ()
     """What it reads, one entry a slot."""
     name: str | None = None
@@ -42,6 +43,21 @@ class Node:
     """What a structural gate was told besides its operands, by name: ``(("axis", 0),)``. Every value is hashable."""
     shape: Shape = ()
     """The shape of its value, once :func:`graphstep.language.shapes.infer_shapes` knows those of the inputs."""
+
+    @property
+    def gate(self) -> str | None:
+        """The name of its gate; None for an input."""
+        return None if self.rule is None else self.rule.name
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The options of its gate, defaults filled in."""
+        return {} if self.rule is None else self.rule.settings(self.options)
+
+    @property
+    def box(self) -> str:
+        """What stands in its box: its name for an input, the symbol of its gate with what it holds."""
+        return (self.name or "") if self.rule is None else self.rule.box(self.operands, self.options)
 
     @property
     def sources(self) -> tuple[tuple[int, int], ...]:
@@ -96,16 +112,26 @@ class Program:
         return {name: index for index, name in enumerate(self.inputs)}
 
     @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The gates that the program is made of, by name."""
+        return {node.rule.name: node.rule for node in self.nodes if node.rule is not None}
+
+    @cached_property
+    def of_numbers(self) -> bool:
+        """Whether a fitted program has numbers only, and gates that treat every cell alike: no arrays, and none to come."""
+        return not any(node.shape or (node.rule is not None and not node.rule.cellwise) for node in self.nodes)
+
+    @cached_property
     def first_gate(self) -> int:
         """Index of the first node that is a gate (the number of inputs)."""
-        return next((i for i, node in enumerate(self.nodes) if node.gate is not None), len(self.nodes))
+        return next((i for i, node in enumerate(self.nodes) if node.rule is not None), len(self.nodes))
 
     @cached_property
     def depends(self) -> tuple[bool, ...]:
         """Whether each node depends on any input that is not data; what does not is a constant and gets no gradient."""
         depends: list[bool] = []
         for node in self.nodes:
-            if node.gate is None:
+            if node.rule is None:
                 depends.append(node.name not in self.data)
                 continue
             depends.append(any(isinstance(x, int) and depends[x] for x in node.operands))
@@ -142,7 +168,7 @@ class Program:
         nodes = self.nodes
         readers: dict[int, list[tuple[int, int]]] = {}
         visited: set[int] = set()
-        for root in (i for i, node in enumerate(nodes) if node.gate is not None and (node.name or i == self.output)):
+        for root in (i for i, node in enumerate(nodes) if node.rule is not None and (node.name or i == self.output)):
             if root in visited:
                 continue
             visited.add(root)
@@ -154,7 +180,7 @@ class Program:
                         continue
                     if self.reaches[reader] and self.depends[x]:
                         readers.setdefault(x, []).append((reader, slot))
-                    if x not in visited and nodes[x].gate is not None and nodes[x].name is None:
+                    if x not in visited and nodes[x].rule is not None and nodes[x].name is None:
                         visited.add(x)
                         stack.append((x, enumerate(nodes[x].operands)))
                         break

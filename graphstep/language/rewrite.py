@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from graphstep.gates import ELEMENTWISE, GATES
+from graphstep.gates import ELEMENTWISE, Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.ground.operands import Constant, Operand
@@ -45,8 +45,8 @@ def share(program: Program) -> Rewritten:
     for index, node in enumerate(program.nodes):
         operands = _moved(node.operands, where)
         # The bits of a constant, so that 0 and −0 stay apart and nan is equal to itself.
-        key = (node.gate, node.options, *(x if isinstance(x, int) else x.value.hex() for x in operands))
-        place = seen.setdefault(key if node.gate is not None else (index,), len(nodes))
+        key = (node.rule, node.options, *(x if isinstance(x, int) else x.value.hex() for x in operands))
+        place = seen.setdefault(key if node.rule is not None else (index,), len(nodes))
         if place == len(nodes):
             nodes.append(replace(node, operands=operands))
         elif nodes[place].name is None and node.name is not None:
@@ -106,8 +106,7 @@ def _rewritten(program: Program, nodes: Sequence[Node], where: Sequence[int]) ->
 
 def expansion_of(node: Node) -> str:
     """The expansion of a node's gate, for the node's options; empty where there is none."""
-    row = GATES[node.gate] if node.gate is not None else None
-    return "" if row is None or row.expansion is None else row.expansion(row.settings(node.options))
+    return "" if node.rule is None or node.rule.expansion is None else node.rule.expansion(node.settings)
 
 
 @lru_cache(maxsize=256)
@@ -135,13 +134,13 @@ def _parts(node: Node, template: Program, operands: Sequence[Operand], spelled: 
             else:
                 read_from.append(operands[slots[x]] if x < inputs else first + x - inputs)
         if index == template.output:
-            yield replace(node, gate=part.gate, operands=tuple(read_from), options=part.options)
+            yield replace(node, rule=part.rule, operands=tuple(read_from), options=part.options)
         else:
             text = _substituted(template.source_text(index), texts)
             if part.name is not None:
                 # A name of the expansion means nothing outside: later parts spell out what it stands for.
                 texts[part.name] = text
-            yield Node(part.gate, tuple(read_from), None, node.span, text, part.options)
+            yield Node(part.rule, tuple(read_from), None, node.span, text, part.options)
 
 
 def _settled(constant: Constant) -> Constant:
@@ -175,23 +174,23 @@ _ATOM = re.compile(r"[0-9.]+|[^\W\d]\w*(\([^()]*\))?")
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    gate: str
+    gate: Rule
     shape: Program
 
 
 @cache
-def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
+def _patterns() -> Mapping[Rule | None, tuple[_Pattern, ...]]:
     """The spellings that fold, by the gate that they end in, the largest first."""
     pairs = [
-        _Pattern(gate.name, read(text))
+        _Pattern(gate, read(text))
         for gate in ELEMENTWISE.values()
         if gate.folds and gate.expansion is not None
         for text in (gate.expansion({}), *gate.also)
     ]
     pairs.sort(key=lambda pattern: -len(pattern.shape.nodes))
-    by_last: dict[str, list[_Pattern]] = {}
+    by_last: dict[Rule | None, list[_Pattern]] = {}
     for pattern in pairs:
-        by_last.setdefault(pattern.shape.nodes[pattern.shape.output].gate or "", []).append(pattern)
+        by_last.setdefault(pattern.shape.nodes[pattern.shape.output].rule, []).append(pattern)
     return {gate: tuple(patterns) for gate, patterns in by_last.items()}
 
 
@@ -203,11 +202,11 @@ def _fold_once(program: Program) -> Rewritten | None:
         if index in inside:
             continue
         node = program.nodes[index]
-        for pattern in patterns.get(node.gate or "", ()):
+        for pattern in patterns.get(node.rule, ()):
             match = _match(program, index, pattern)
             if match is not None:
                 operand, inner = match
-                folded[index] = replace(node, gate=pattern.gate, operands=(operand,))
+                folded[index] = replace(node, rule=pattern.gate, operands=(operand,))
                 inside |= inner
                 break
     if not folded:
@@ -252,15 +251,15 @@ def _ways(
     if wanted in bound:
         return [dict(bound)] if _same(bound[wanted], have) else []
     part = shape.nodes[wanted]
-    if part.gate is None:
+    if part.rule is None:
         return [{**bound, wanted: have}]
     if isinstance(have, Constant):
         return []
     node = program.nodes[have]
-    if node.gate != part.gate or len(node.operands) != len(part.operands):
+    if node.rule is not part.rule or len(node.operands) != len(part.operands):
         return []
     orders = [node.operands]
-    if GATES[part.gate].commutes and len(node.operands) == 2:
+    if part.rule.commutes and len(node.operands) == 2:
         orders.append(node.operands[::-1])
     result = []
     for order in orders:

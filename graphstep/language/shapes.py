@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.gates import GATES, STRUCTURAL
+from graphstep.gates import GATES
 from graphstep.gates.rule import MisfitError, Rule
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_text
@@ -37,17 +37,17 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
     Raises :class:`~graphstep.ground.errors.ShapeError` where shapes do not go together, and
     :class:`~graphstep.ground.errors.LimitError`.
     """
-    if not any(shapes.values()) and not any(node.gate in STRUCTURAL or node.shape for node in program.nodes):
+    if program.of_numbers and not any(shapes.values()):
         return Rewritten(program, tuple(range(len(program.nodes))))
     fitting = _Fitting(program)
     for index, node in enumerate(program.nodes):
-        if node.gate is None:
+        if node.rule is None:
             fitting.put(replace(node, shape=tuple(shapes.get(node.name or "", ()))), index)
         elif node.gate == BROADCAST:
             # It was put in for other shapes.
             fitting.where.append(fitting.moved(node.operands[0]))
         else:
-            fitting.gate(index, node)
+            fitting.gate(index, node, node.rule)
     where = fitting.where
     names = {name: where[index] for name, index in program.names.items()}
     made = Program(program.text, tuple(fitting.nodes), where[program.output], names, program.data, program.scope)
@@ -82,14 +82,12 @@ class _Fitting:
         assert isinstance(operand, int), "only nodes are broadcast"
         return self.where[operand]
 
-    def gate(self, index: int, node: Node) -> None:
+    def gate(self, index: int, node: Node, row: Rule) -> None:
         """A gate, behind the broadcasts that it needs."""
         operands = [self.where[x] if isinstance(x, int) else x for x in node.operands]
         shapes = [self.nodes[x].shape if isinstance(x, int) else () for x in operands]
-        name = node.gate or ""
-        row = GATES[name]
         if row.over_cells and len(operands) == 1 and shapes[0]:
-            name, row = row.over_cells, STRUCTURAL[row.over_cells]
+            row = GATES[row.over_cells]
         meeting: Sequence[Shape] = shapes
         options = row.settings(node.options)
         try:
@@ -103,13 +101,13 @@ class _Fitting:
         for slot, operand in enumerate(operands):
             if isinstance(operand, int) and shapes[slot] != meeting[slot]:
                 operands[slot] = self._copies(operand, meeting[slot])
-        self.put(replace(node, gate=name, operands=tuple(operands), shape=shape), index)
+        self.put(replace(node, rule=row, operands=tuple(operands), shape=shape), index)
 
     def _copies(self, operand: int, shape: Shape) -> int:
         source = self.nodes[operand]
         label = source.name or Program(self.program.text, tuple(self.nodes), operand).label(operand)
         text = f"{label} as {shape_text(shape)}"
-        return self.put(Node(BROADCAST, (operand,), None, source.span, text, (("shape", shape),), shape))
+        return self.put(Node(GATES[BROADCAST], (operand,), None, source.span, text, (("shape", shape),), shape))
 
     def _spelled(self, index: int) -> list[str]:
         operands = self.program.nodes[index].operands

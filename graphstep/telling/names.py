@@ -12,7 +12,6 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates import GATES
 from graphstep.gates.notation import ATOM, CASES, TERMS, TEXT, Ink, Style, Term
 from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.ground.arrays import shape_text
@@ -299,7 +298,7 @@ def name_with_text(program: Program, index: int) -> str:
     names, node = names_of(program), program.nodes[index]
     name = names.texts[index]
     text = names.definitions.get(index, program.label(index))
-    if node.gate is None or "".join(text.split()) == name:
+    if node.rule is None or "".join(text.split()) == name:
         return name
     return f"{name}, {quoted(text)},"
 
@@ -356,14 +355,15 @@ def _is_name(text: str) -> bool:
 
 
 def _signature(node: Node) -> Any:
-    if node.gate is None:
+    if node.rule is None:
         return node.name
     operands = tuple(x if isinstance(x, int) else (x.value, _is_name(x.text) and x.text) for x in node.operands)
-    return node.gate, operands, node.options
+    return node.rule, operands, node.options
 
 
 def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:
-    return TERMS.term(GATES[node.gate or ""].written(TERMS, terms, GATES[node.gate or ""].settings(node.options, shapes)))
+    assert node.rule is not None, "an input has no formula"
+    return TERMS.term(node.rule.written(TERMS, terms, node.rule.settings(node.options, shapes)))
 
 
 def _numbered(name: str, use: int, wrapped: bool) -> str:

@@ -192,7 +192,7 @@ def _why_none(trace: Trace, index: int) -> Reason:
     program = trace.program
     if not program.data:
         return reason("is-constant", name=Named(index))
-    return reason("is-data" if program.nodes[index].gate is None else "only-data", name=Named(index))
+    return reason("is-data" if program.nodes[index].rule is None else "only-data", name=Named(index))
 
 
 def _zero_cells(value: Number) -> tuple[Reason, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from graphstep.gates import GATES
 from graphstep.ground.operands import Operand
 from graphstep.language.program import Program
 
@@ -32,7 +31,7 @@ def _as_row(program: Program, rows: Sequence[bool], reader: int, slot: int) -> b
         return len(node.shape) > 1
     if node.gate == "matmul":
         return slot == 0
-    return rows[reader] if len(node.shape) == 1 and GATES[node.gate or ""].cellwise else None
+    return rows[reader] if len(node.shape) == 1 and node.rule is not None and node.rule.cellwise else None
 
 
 def _is_vector(program: Program, operand: Operand) -> bool:

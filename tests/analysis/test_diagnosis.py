@@ -86,7 +86,7 @@ def test_half_of_the_units_may_be_off_for_one_example() -> None:
 
 
 def test_max_with_a_constant_is_a_layer_and_max_of_two_nodes_is_none() -> None:
-    assert [layer.gate for layer in diagnose(gs.run("sum(max(0, x))", x=[1.0, 2.0]).trace).layers] == ["max"]
+    assert [layer.gate.name for layer in diagnose(gs.run("sum(max(0, x))", x=[1.0, 2.0]).trace).layers] == ["max"]
     assert diagnose(gs.run("max(x, y)", x=1, y=2).trace).layers == ()
 
 

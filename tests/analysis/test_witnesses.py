@@ -468,13 +468,13 @@ def wide(gates: int, inputs: int) -> Program:
     nodes = [Node(None, (), f"x{i}") for i in range(inputs)]
     row = []
     for k in range(gates // 2):
-        nodes.append(Node("relu" if k % 10 == 0 else "sin", (k % inputs,)))
+        nodes.append(Node(GATES["relu" if k % 10 == 0 else "sin"], (k % inputs,)))
         row.append(len(nodes) - 1)
     while len(row) > 1:
         pairs = list(zip(row[::2], row[1::2], strict=False))
         row = row[2 * len(pairs) :]
         for pair in pairs:
-            nodes.append(Node("add", pair))
+            nodes.append(Node(GATES["add"], pair))
             row.append(len(nodes) - 1)
     return Program("", tuple(nodes), row[0], {f"x{i}": i for i in range(inputs)})
 
@@ -505,7 +505,7 @@ def test_many_inputs_give_the_same_as_one_by_one() -> None:
 
 
 def test_a_chain_beyond_sympys_depth_is_checked_by_differences() -> None:
-    nodes = (Node(None, (), "x"), *(Node("tanh", (i,)) for i in range(5_000)))
+    nodes = (Node(None, (), "x"), *(Node(GATES["tanh"], (i,)) for i in range(5_000)))
     row = check_node(trace(Program("", nodes, 5_000, {"x": 0}), {"x": 0.5}), 2_500)
     assert row.verdict == "agree"
     assert row.symbolic is None

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows
-from graphstep.analysis.witnesses.around import Around, has_arrays, magnitudes
+from graphstep.analysis.witnesses.around import Around, magnitudes
 from graphstep.analysis.witnesses.cells import CHECKED, direction, sample
 from graphstep.engine.trace import Trace, trace
 from graphstep.faces.cli import main
@@ -477,8 +477,8 @@ def test_json_of_numbers_has_no_word_about_cells() -> None:
 
 
 def test_a_program_of_numbers_takes_the_path_of_numbers() -> None:
-    assert not has_arrays(run("x*y + 1", x=1.0, y=2.0))
-    assert has_arrays(run("sum(x)", x=1.0))
+    assert run("x*y + 1", x=1.0, y=2.0).program.of_numbers
+    assert not run("sum(x)", x=1.0).program.of_numbers
     assert report("sum(x)*x", x=3.0).rows[0].verdict == "agree"
 
 

@@ -168,8 +168,8 @@ def test_a_frame_says_where_its_parts_lose_what_the_gate_keeps() -> None:
     assert difference(start("sigmoid(x)*y", x=1.0, y=2.0).trace, 2) < 1e-12
 
 
-@pytest.mark.parametrize("name", [name for name in GATES if expansion_of(Node(name))])
+@pytest.mark.parametrize("name", [name for name in GATES if expansion_of(Node(GATES[name]))])
 def test_the_last_part_of_a_gate_is_no_composite(name: str) -> None:
     """It is called as the gate is: what is inside it would be called as the gate's other parts are."""
-    template = template_of(expansion_of(Node(name)))
+    template = template_of(expansion_of(Node(GATES[name])))
     assert not is_composite(template.nodes[template.output])

@@ -14,6 +14,7 @@ from graphstep.engine.passes import edge_sizes, node_sizes
 from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, run_plan, trace
 from graphstep.engine.wires import RunNode
+from graphstep.gates import GATES
 from graphstep.ground.errors import InputError
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
@@ -403,19 +404,19 @@ def test_inputs_must_fit_the_program(inputs: dict[str, float], message: str) -> 
 
 def chain(count: int) -> Program:
     """sin(sin(… sin(x)))"""
-    nodes = [Node(None, (), "x"), *(Node("sin", (i,)) for i in range(count))]
+    nodes = [Node(None, (), "x"), *(Node(GATES["sin"], (i,)) for i in range(count))]
     return Program("", tuple(nodes), count, {"x": 0})
 
 
 def fan(count: int) -> Program:
     """A balanced sum of sin(x)."""
-    nodes = [Node(None, (), "x"), *(Node("sin", (0,)) for _ in range(count))]
+    nodes = [Node(None, (), "x"), *(Node(GATES["sin"], (0,)) for _ in range(count))]
     row = list(range(1, count + 1))
     while len(row) > 1:
         pairs = list(zip(row[::2], row[1::2], strict=False))
         row = row[2 * len(pairs) :]
         for pair in pairs:
-            nodes.append(Node("add", pair))
+            nodes.append(Node(GATES["add"], pair))
             row.append(len(nodes) - 1)
     return Program("", tuple(nodes), row[0], {"x": 0})
 

@@ -186,7 +186,7 @@ _GATES = {"add": "Add", "mul": "Mul", "power": "Pow", "pow": "Pow", "sin": "sin"
 def _our_tree(program: Program) -> Any:
     trees: list[Any] = []
     for node in program.nodes:
-        if node.gate is None:
+        if node.rule is None:
             trees.append(node.name)
         else:
             inside = [trees[x] if isinstance(x, int) else x.text for x in node.operands]

@@ -62,7 +62,7 @@ def test_a_rewriting_changes_no_value_and_loses_no_name(rewriting: object, text:
     assert after.program.output == after.where[before.output]
     for index, node in enumerate(after.program.nodes):
         assert all(x < index for _, x in node.sources)
-        assert (node.gate is None) == (index < after.program.first_gate)
+        assert (node.rule is None) == (index < after.program.first_gate)
 
 
 @pytest.mark.parametrize("rewriting", [share, expand, fold])

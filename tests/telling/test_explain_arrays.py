@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import graphstep as gs
 from graphstep.engine.trace import trace as run_program
 from graphstep.faces.export import text as plain_text
-from graphstep.gates import ELEMENTWISE, STRUCTURAL
+from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
 from graphstep.gates.notation import ATOM, LATEX, TEXT
 from graphstep.language.program import Node, Program
 from graphstep.telling.explain import explain
@@ -87,7 +87,7 @@ def test_every_structural_gate_explains_every_step_for_shapes_of_all_kinds(name:
         count = len(case.shapes)
         names = [f"x{i}" for i in range(count)]
         options = tuple(sorted((k, v) for k, v in case.options.items()))
-        nodes = (*(Node(None, (), x) for x in names), Node(name, tuple(range(count)), None, None, "g(…)", options))
+        nodes = (*(Node(None, (), x) for x in names), Node(GATES[name], tuple(range(count)), None, None, "g(…)", options))
         program = Program("g(…)", nodes, count, {x: i for i, x in enumerate(names)})
         values = {x: float(v) if np.ndim(v) == 0 else v for x, v in zip(names, case.inputs(), strict=True)}
         sound(run_program(program, values))

@@ -11,7 +11,6 @@ from graphstep.analysis.diagnosis.finding import DEAD, EXAMPLES, EXPLODING, SATU
 from graphstep.analysis.diagnosis.gradients import judged, way_back
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.engine.trace import Trace
-from graphstep.gates import GATES
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.words.catalogue import message
@@ -61,7 +60,7 @@ def given(trace: Trace) -> str:
 
 def _flat(layer: Layer, language: str) -> Iterator[Finding]:
     say = partial(message, language, name=layer.name)
-    squashes = GATES[layer.gate].saturates
+    squashes = layer.gate.saturates
     if squashes and layer.flat >= SATURATED:
         text = say("finding-saturated-cells" if layer.shape else "finding-saturated", share=percent(layer.flat))
         yield Finding("saturated", layer.node, text)

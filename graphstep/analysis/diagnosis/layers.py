@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.engine.trace import Trace
+from graphstep.gates import Rule
 from graphstep.gates.numbers import local
 from graphstep.ground.arrays import Summary, summary
 from graphstep.telling.names import name_of
@@ -27,8 +28,8 @@ class Layer:
     """The activation, by its index in the program."""
     name: str
     """What it is called."""
-    gate: str
-    """The name of its gate."""
+    gate: Rule
+    """Its gate."""
     shape: tuple[int, ...]
     """The shape of what it puts out; the last axis counts its units, the axes before it the examples."""
     values: Summary
@@ -70,9 +71,11 @@ def _is_activation(trace: Trace, index: int) -> bool:
 
 
 def _layer(trace: Trace, index: int) -> Layer:
+    gate = trace.gate(index)
+    assert gate is not None, "an input is no activation"
     value, gradient = np.asarray(trace.value_of(index)), np.asarray(trace.gradient_of(index))
     known = trace.gradient(index) is not None
-    flat = np.abs(_slopes(trace, index)) < FLAT
+    flat = np.abs(_slopes(trace, index, gate)) < FLAT
     units = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)
     cells = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
     with np.errstate(all="ignore"):
@@ -80,7 +83,7 @@ def _layer(trace: Trace, index: int) -> Layer:
     return Layer(
         index,
         name_of(trace.program, index),
-        trace.node(index).gate or "",
+        gate,
         value.shape,
         summary(value),
         summary(gradient) if known else None,
@@ -91,10 +94,9 @@ def _layer(trace: Trace, index: int) -> Layer:
     )
 
 
-def _slopes(trace: Trace, index: int) -> NDArray[np.float64]:
+def _slopes(trace: Trace, index: int, gate: Rule) -> NDArray[np.float64]:
     """The local gradient of an activation, cell by cell."""
-    gate, node = trace.gate(index), trace.node(index)
-    assert gate is not None, "an input is no activation"
+    node = trace.node(index)
     ((slot, _),) = node.sources[:1]
     with np.errstate(all="ignore"):
         slope = local(gate, trace.call(index), slot)

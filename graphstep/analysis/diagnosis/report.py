@@ -113,7 +113,7 @@ class Diagnosis:
                 {
                     "node": node_id(layer.node),
                     "name": layer.name,
-                    "gate": layer.gate,
+                    "gate": layer.gate.name,
                     "shape": list(layer.shape),
                     "mean": _json(layer.values.mean),
                     "std": _json(layer.values.std),
@@ -155,7 +155,7 @@ def _row(layer: Layer, alike: str) -> tuple[str, ...]:
     flows = layer.gradients
     return (
         layer.name,
-        layer.gate,
+        layer.gate.name,
         shape_text(layer.shape) or "–",
         numeral(values.mean, 2),
         numeral(values.std, 3),

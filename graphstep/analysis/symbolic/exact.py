@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.analysis.symbolic.cells import CELLS, Writer, cell_name, cells_of, gate_cells, has_arrays
+from graphstep.analysis.symbolic.cells import CELLS, Writer, cell_name, cells_of, gate_cells
 from graphstep.analysis.symbolic.expressions import symbol_name
 from graphstep.analysis.symbolic.reals import Real, Reals, settled
 from graphstep.analysis.symbolic.size import needed
-from graphstep.gates import ELEMENTWISE
 from graphstep.ground.errors import LimitError
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class ExactRun:
 
     def __init__(self, trace: Trace, cut: int | None = None) -> None:
         program = trace.program
-        self._trace, self._arrays = trace, has_arrays(program)
+        self._trace, self._arrays = trace, not program.of_numbers
         # Data is computed with as everything else.
         self._program = replace(program, data=frozenset())
         self._cut = cut if cut is not None and cut >= program.first_gate else None
@@ -91,12 +90,12 @@ class ExactRun:
         outputs: dict[int, Real] = {}
         for place in self._needed:
             node = program.nodes[place]
-            if node.gate is None or place == self._cut:
+            if node.rule is None or place == self._cut:
                 name = symbol_name(program, place)
                 outputs[place] = moved[name] if name in moved else m.real(self._values[name])
             else:
                 inputs = [outputs[x] if isinstance(x, int) else m.real(x.value) for x in node.operands]
-                outputs[place] = m.real(ELEMENTWISE[node.gate].formula(m, *inputs))
+                outputs[place] = m.real(node.rule.formula(m, *inputs))
         return [outputs[program.output]]
 
 
@@ -175,7 +174,7 @@ def _writer(m: Reals, symbol: Callable[[str], Real]) -> Writer:
     def applied(gate: Rule, inputs: list[Any]) -> Real:
         return m.real(gate.formula(m, *inputs))
 
-    def fixed(gate: str, inputs: list[Any], _: float) -> Real:
-        return applied(ELEMENTWISE[gate], inputs)
+    def fixed(gate: Rule, inputs: list[Any], _: float) -> Real:
+        return applied(gate, inputs)
 
     return Writer(m, symbol, lambda typed: m.real(typed.value), m.real, applied, fixed, lambda _: None)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.analysis.symbolic.cells import Writer, cell_name, cells_of, has_arrays
+from graphstep.analysis.symbolic.cells import Writer, cell_name, cells_of
 from graphstep.analysis.symbolic.numbers import constant, double, fixed, number, refuse_huge_number, refuse_huge_power
 from graphstep.analysis.symbolic.size import Tree, needed, refuse_large, sizes, tree, tree_of
-from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import symbols
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
 from graphstep.language.program import node_id
@@ -41,7 +40,7 @@ def to_sympy(program: Program, index: int | None = None, inputs: Mapping[str, Nu
     Raises LimitError for an expression too large for SymPy and InputError for one that it has no form for.
     """
     index = program.output if index is None else index
-    if not has_arrays(program):
+    if program.of_numbers:
         return _expression(program, index, _shown())
     import sympy as sp
 
@@ -69,7 +68,7 @@ def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:
     """
     import sympy as sp
 
-    if has_arrays(program):
+    if not program.of_numbers:
         raise InputError("a program with arrays is differentiated cell by cell")
     cut = nodes[0] if len(nodes) == 1 else None
     expression = _expression(program, program.output, _differentiable(), cut)
@@ -82,7 +81,7 @@ def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:
 def symbol_name(program: Program, index: int) -> str:
     """The name of the symbol that stands for a node: an input's own, for a gate one that cannot be typed."""
     node = program.nodes[index]
-    return (node.name or "") if node.gate is None else f"({node_id(index)})"
+    return (node.name or "") if node.rule is None else f"({node_id(index)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +143,10 @@ def _cells(program: Program, index: int, m: Any, values: Mapping[int, Number], c
         refuse_large(measure, program, index)
 
     def applied(gate: Rule, inputs: list[Any]) -> Any:
-        refuse_huge_power(gate.name, inputs)
+        refuse_huge_power(gate, inputs)
         return _applied(gate, inputs, m)
 
-    def settled(gate: str, inputs: list[Any], value: float) -> Any:
+    def settled(gate: Rule, inputs: list[Any], value: float) -> Any:
         return fixed(gate, inputs, value, m)
 
     def tree(*_: Any) -> Tree:
@@ -174,19 +173,19 @@ def _expression(program: Program, index: int, m: Any, cut: int | None = None) ->
     values: dict[int, float] = {}
     for place in needed(program, index, cut):
         node = program.nodes[place]
-        if node.gate is None or place == cut:
+        if node.rule is None or place == cut:
             expressions[place] = sp.Symbol(symbol_name(program, place), real=True)
             continue
         inputs = [expressions[x] if isinstance(x, int) else constant(x) for x in node.operands]
         if all(not isinstance(x, int) or x in values for x in node.operands):
             doubles = [values[x] if isinstance(x, int) else x.value for x in node.operands]
-            values[place] = double(node.gate, doubles)
+            values[place] = double(node.rule, doubles)
         with _translated("write", program, place):
             if place in values:
-                expressions[place] = fixed(node.gate, inputs, values[place], m)
+                expressions[place] = fixed(node.rule, inputs, values[place], m)
             else:
-                refuse_huge_power(node.gate, inputs)
-                expressions[place] = _applied(ELEMENTWISE[node.gate], inputs, m)
+                refuse_huge_power(node.rule, inputs)
+                expressions[place] = _applied(node.rule, inputs, m)
                 refuse_huge_number(expressions[place])
     return expressions[index]
 
@@ -202,12 +201,10 @@ def _applied(gate: Rule, inputs: list[Any], m: Any) -> Any:
     operands = dict(zip("xyz", inputs, strict=False))
     done: list[Any] = []
     for node in parts.nodes:
-        if node.gate is None:
+        if node.rule is None:
             done.append(operands[node.name or ""])
         else:
-            done.append(
-                ELEMENTWISE[node.gate].formula(m, *[done[x] if isinstance(x, int) else constant(x) for x in node.operands])
-            )
+            done.append(node.rule.formula(m, *[done[x] if isinstance(x, int) else constant(x) for x in node.operands]))
     return done[parts.output]
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphstep.gates import ELEMENTWISE
 from graphstep.gates.numbers import value as computed
 from graphstep.ground.errors import LimitError
 
@@ -54,16 +53,16 @@ def constant(typed: Constant) -> Any:
     return number(typed.value)
 
 
-def double(gate: str, inputs: list[float]) -> float:
+def double(gate: Rule, inputs: list[float]) -> float:
     """The value of an elementwise gate on numbers."""
     with np.errstate(all="ignore"):
-        return float(computed(ELEMENTWISE[gate], [*map(np.float64, inputs)], {}))
+        return float(computed(gate, [*map(np.float64, inputs)], {}))
 
 
-def fixed(gate: str, inputs: list[Any], value: float, m: Any) -> Any:
+def fixed(gate: Rule, inputs: list[Any], value: float, m: Any) -> Any:
     """What depends on no input: exact while SymPy's number stays small (2/3, √(2π)), else the double that the run has."""
-    if math.isfinite(value) and gate not in ("power", "pow") and all(_is_small(x, ELEMENTWISE[gate]) for x in inputs):
-        exact = ELEMENTWISE[gate].formula(m, *inputs)
+    if math.isfinite(value) and gate.name not in ("power", "pow") and all(_is_small(x, gate) for x in inputs):
+        exact = gate.formula(m, *inputs)
         if exact.is_extended_real and (not exact.is_Rational or max(abs(exact.p), exact.q) < _EXACT):
             return exact
     return number(value)
@@ -80,11 +79,11 @@ def _is_small(exact: Any, gate: Rule) -> bool:
     return bool(not gate.functions or not exact.has(sp.Function))
 
 
-def refuse_huge_power(gate: str, inputs: list[Any]) -> None:
+def refuse_huge_power(gate: Rule, inputs: list[Any]) -> None:
     """SymPy raises the coefficient of (2x)^n, and of exp(n·ln 2), to the n-th power exactly, however large n is."""
     import sympy as sp
 
-    if gate in ("power", "pow"):
+    if gate.name in ("power", "pow"):
         base, exponent = inputs
         if exponent.is_Rational and _bits(base.as_coeff_Mul()[0]) * abs(exponent) > _BITS:
             raise _too_long()

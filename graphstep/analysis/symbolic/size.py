@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates import ELEMENTWISE
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, quoted
 
@@ -95,11 +94,11 @@ def tree(program: Program, index: int, cut: int | None = None) -> Tree:
     trees: dict[int, Tree] = {}
     for place in needed(program, index, cut):
         node = program.nodes[place]
-        if node.gate is None or place == cut:
+        if node.rule is None or place == cut:
             trees[place] = Tree()
             continue
         inputs = [trees[x] if isinstance(x, int) else Tree() for x in node.operands]
-        trees[place] = tree_of(ELEMENTWISE[node.gate], inputs)
+        trees[place] = tree_of(node.rule, inputs)
         refuse_large(trees[place], program, place)
     return trees[index]
 

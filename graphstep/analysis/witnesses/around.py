@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from graphstep.analysis.witnesses.branches import decides, decisions
 from graphstep.analysis.witnesses.differences import FEW, Difference, Runs, between, sizes
 from graphstep.engine.reruns import Rerun
-from graphstep.gates import STRUCTURAL
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError
 
@@ -40,11 +39,6 @@ PLENTY = 8
 
 ENOUGH = 1e-8
 """Relative error that is good enough."""
-
-
-def has_arrays(trace: Trace) -> bool:
-    """Whether a run has arrays, or gates that are for arrays."""
-    return any(node.shape or node.gate in STRUCTURAL for node in trace.program.nodes)
 
 
 def objective(trace: Trace, output: Any) -> float:

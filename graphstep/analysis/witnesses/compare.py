@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from graphstep.analysis.symbolic import Formula
-from graphstep.analysis.witnesses.around import has_arrays, magnitudes
+from graphstep.analysis.witnesses.around import magnitudes
 from graphstep.analysis.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
 from graphstep.analysis.witnesses.differences import Difference, differences
 from graphstep.analysis.witnesses.report import Report, Row
@@ -41,7 +41,7 @@ def rows(trace: Trace) -> Iterator[Row]:
     A small array has a row for each cell, a larger one a row for all of it (:attr:`Row.sample`).
     """
     inputs = [i for i in range(trace.program.first_gate) if trace.program.depends[i]]
-    if not has_arrays(trace):
+    if trace.program.of_numbers:
         for index, (value, note), difference in zip(inputs, _symbolic(trace, inputs), _numeric(trace, inputs), strict=True):
             yield _row(trace, index, value, note, difference)
         return
@@ -60,7 +60,7 @@ def numeric_rows(trace: Trace, inputs: Sequence[int]) -> Iterator[Row]:
     """
     for index in inputs:
         _refuse_constant(trace, index)
-    if has_arrays(trace):
+    if not trace.program.of_numbers:
         yield from (row for _, _, row in _array_rows(trace, inputs, symbolic=False))
         return
     for index, difference in zip(inputs, _numeric(trace, inputs), strict=True):
@@ -74,7 +74,7 @@ def check_node(trace: Trace, index: int) -> Row:
     which there is most to say. ValueError for a constant.
     """
     _refuse_constant(trace, index)
-    if has_arrays(trace):
+    if not trace.program.of_numbers:
         ((_, _, row),) = _array_rows(trace, (index,), symbolic=True)
         return row
     ((value, note),) = _symbolic(trace, (index,))

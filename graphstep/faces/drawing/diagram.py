@@ -16,7 +16,6 @@ from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
 from graphstep.faces.drawing.text import Marks
-from graphstep.gates import GATES
 from graphstep.ground.arrays import Number, array_text, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.language.program import Program
@@ -92,7 +91,7 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
     for box, index in enumerate(drawn):
         node = program.nodes[index]
         sources = node.sources
-        label = (node.name or "") if node.gate is None else GATES[node.gate].box(node.operands, node.options)
+        label = node.box
         value, gradient = width_of(index)
         boxes.append(Box(label, len(sources), value, _shown_name(program, index), shape_text(node.shape), gradient))
         for port, (slot, source) in enumerate(sources):
@@ -261,7 +260,7 @@ def _shown_name(program: Program, index: int) -> str:
     if index == program.output:
         return output_name(program)
     node = program.nodes[index]
-    if node.gate is None or node.name is not None:
+    if node.rule is None or node.name is not None:
         return node.name or ""
     # A formula writes a short expression out (x+y), and calls a long one, or one that stands twice, by a name.
     names = names_of(program)

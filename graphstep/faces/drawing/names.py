@@ -17,6 +17,6 @@ def row_name(program: Program, index: int, width: int) -> str:
     name = names.output if index == program.output else node.name or numbered
     if numbered is not None:
         text = names.definitions[index]
-    if node.gate is not None and name is not None and name != text:
+    if node.rule is not None and name is not None and name != text:
         text = f"{name} = {text}"
     return fit(printable(text), width)

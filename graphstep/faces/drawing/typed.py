@@ -62,7 +62,7 @@ class Typed:
         placed = [
             (node.span[0], -node.span[1], index)
             for index, node in enumerate(nodes)
-            if node.gate is not None and node.span is not None and node.text is None
+            if node.rule is not None and node.span is not None and node.text is None
         ]
         placed.sort()
         self._gates = placed

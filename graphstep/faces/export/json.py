@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from graphstep.analysis.jacobian import jacobian
 from graphstep.faces.export._cells import Cells, nested, pieces
 from graphstep.faces.export._options import PLAIN
-from graphstep.gates import GATES
 from graphstep.ground.operands import Slice
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
@@ -216,8 +215,8 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
         "value": number(trace.value(index, at)),
         "gradient": _gradient(trace, index, at),
     }
-    if node.gate is not None:
-        entry["symbol"] = GATES[node.gate].box(node.operands, node.options)
+    if node.rule is not None:
+        entry["symbol"] = node.box
         entry["slots"] = [slot for slot, _ in node.sources]
         if constants := node.constants:
             entry["constants"] = {str(slot): number(x.value) for slot, x in constants.items()}
@@ -240,8 +239,8 @@ def _jacobian(step: Step) -> dict[str, Any]:
     trace, sender, slot = step.trace, step.sender, step.slot
     if sender is None or slot is None:
         return {}
-    node, gate = trace.node(sender), GATES[trace.node(sender).gate or ""]
-    if gate.cellwise and not node.shape:
+    node, gate = trace.node(sender), trace.node(sender).rule
+    if gate is None or (gate.cellwise and not node.shape):
         return {}
     structure = gate.structure(slot, operand_shapes(trace, sender), gate.settings(node.options))
     return {"jacobian": {"structure": structure, "shape": [prod(node.shape), prod(trace.node(step.node).shape)]}}

@@ -14,7 +14,6 @@ from graphstep.debugger.actions import BY_ID, key_text
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.replies.panels import cell_text
-from graphstep.gates import GATES
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
@@ -220,7 +219,7 @@ def _no_gradient(words: _Words, fact: facts.NoGradient) -> str:
 
 def _no_composite(words: _Words, _: facts.NoComposite) -> str:
     nodes = words.before.trace.program.nodes
-    gates = ", ".join(sorted({GATES[n.gate].symbol for n in nodes if n.gate and is_composite(n)}))
+    gates = ", ".join(sorted({n.rule.symbol for n in nodes if n.rule is not None and is_composite(n)}))
     if not gates:
         return words.say("reply-no-composite")
     return words.say("reply-no-composite-select" if words.keys["select"] else "reply-no-composite-click", gates=gates)

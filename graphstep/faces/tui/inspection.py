@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from graphstep.faces.drawing.layout.widths import cell_width, padded
-from graphstep.gates import GATES
 from graphstep.ground.arrays import is_small, number_text, summary
 from graphstep.language.frames import is_composite
 from graphstep.telling.ladders import value_ladder
@@ -36,15 +35,12 @@ def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) ->
     lines: list[Line] = []
     say = partial(message, trace.writing.language)
     value, known = trace.value(index, at), trace.gradient(index, at)
-    if node.gate is None:
-        title = say("node-input", name=name)
-    else:
-        title = say("node-gate", box=GATES[node.gate].box(node.operands, node.options), name=program.label(index, 40))
+    title = say("node-input", name=name) if node.rule is None else say("node-gate", box=node.box, name=program.label(index, 40))
     if node.shape:
         title = say("input-of-kind", name=title, kind=kind(trace.writing.language, node.shape))
     if value is None:
         lines.append([(_label(trace, "value"), "quiet"), (say("node-value-later", step=str(trace.step_of_value(index))), "why")])
-    elif node.gate is None or _is_large(value):
+    elif node.rule is None or _is_large(value):
         lines += _written("value", trace, index, value)
     else:
         lines.append([(_label(trace, "value"), "quiet"), (value_ladder(trace, index).line, "value")])
@@ -67,7 +63,7 @@ def _can(trace: Trace, index: int) -> list[str]:
     """What can be done with the node."""
     node = trace.node(index)
     can = ["node-verify"] if trace.program.depends[index] else []
-    if node.gate is None:
+    if node.rule is None:
         can.insert(0, "node-nudge-cell" if node.shape else "node-nudge")
     elif is_composite(node):
         can.insert(0, "node-open")

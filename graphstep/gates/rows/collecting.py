@@ -7,6 +7,7 @@ from functools import partial
 from math import prod
 from typing import Any, Literal
 
+from graphstep.gates import expressions
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
@@ -226,6 +227,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: 0,
         remark=partial(_tie, word),
+        symbolic=partial(expressions.extreme, symbol),
     )
 
 
@@ -373,6 +375,7 @@ COLLECTING = (
         defaults=_DEFAULTS,
         inside=axis_inside,
         remark=_length_remark,
+        symbolic=expressions.length,
     ),
     Rule(
         "var",

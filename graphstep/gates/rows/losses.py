@@ -16,6 +16,7 @@ from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rows.squashing import centred, filled_axis, log_softmax, rest, softmax
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
+from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape
 
@@ -102,6 +103,16 @@ def _target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
 def _per_case(term: Any, options: Options) -> Any:
     cases = prod(options["shapes"][0][:-1])
     return term if cases == 1 else term / cases
+
+
+def _onehot_symbolic(np: Any, _: Any, inputs: Sequence[Any], hints: Sequence[Any], options: Options) -> Any:
+    # A class is a number, never a symbol; targets are cells like others.
+    classes, scores = inputs
+    if classes.shape == scores.shape:
+        return classes
+    if hints[0] is None:
+        raise InputError("SymPy has no form for classes that are not known")
+    return np.array(onehot(np, np.asarray(hints[0]), np.zeros(scores.shape)), float)
 
 
 # Softmax with cross-entropy
@@ -275,6 +286,7 @@ LOSSES = (
         arity=(2, 2),
         functions=("onehot",),
         multiplications=nothing,
+        symbolic=_onehot_symbolic,
     ),
     Rule(
         "cross_entropy",

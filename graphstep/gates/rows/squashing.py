@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from graphstep.gates import expressions
 from graphstep.gates.rows.collecting import (
     axis_inside,
     chosen_axes,
@@ -208,6 +209,7 @@ SQUASHING = (
         inside=lambda options: "" if options["axis"] == -1 else axis_inside(options),
         multiplications=_twice,
         expansion=_softmax_expansion,
+        symbolic=expressions.softmax,
     ),
     Rule(
         "log_softmax",
@@ -228,6 +230,7 @@ SQUASHING = (
         defaults={"axis": -1},
         inside=lambda options: "" if options["axis"] == -1 else axis_inside(options),
         expansion=_log_softmax_expansion,
+        symbolic=expressions.log_softmax,
     ),
     Rule(
         "logsumexp",
@@ -247,5 +250,6 @@ SQUASHING = (
         inside=axis_inside,
         expansion=_logsumexp_expansion,
         remark=_logsumexp_remark,
+        symbolic=expressions.logsumexp,
     ),
 )

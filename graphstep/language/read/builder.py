@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+from graphstep.gates import GATES
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Constant, Operand
@@ -81,7 +82,7 @@ class Builder:
         nodes = [Node(None, (), name, span) for name, span in self._inputs.items()]
         for place, (gate, operands, start, stop, text, options) in enumerate(self._gates):
             settled = tuple((x + first if x >= 0 else ~x) if isinstance(x, int) else x for x in operands)
-            nodes.append(Node(gate, settled, self._called.get(place), (start, stop), text, options))
+            nodes.append(Node(GATES[gate], settled, self._called.get(place), (start, stop), text, options))
         names = {name: place for place, name in enumerate(self._inputs)}
         for name, value in self._assigned.items():
             if isinstance(value, int):

@@ -71,7 +71,7 @@ def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:
     last_read = _last_read(program)
     with np.errstate(all="ignore"):
         for index, node in enumerate(program.nodes):
-            if node.gate is None:
+            if node.rule is None:
                 name = node.name or ""
                 value = leaves[name].make() if name in leaves else KNOWN[name]
             else:
@@ -98,11 +98,11 @@ def _last_read(program: Program) -> list[int]:
 def _gate(program: Program, node: Node, inputs: list[Any]) -> Any:
     import numpy as np
 
-    from graphstep.gates import GATES
     from graphstep.gates.numbers import value
     from graphstep.gates.rule import MisfitError
 
-    row = GATES[node.gate or ""]
+    row = node.rule
+    assert row is not None, "an input is given"
     try:
         return value(row, [np.asarray(x) for x in inputs], row.settings(node.options))
     except MisfitError as error:

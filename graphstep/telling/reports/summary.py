@@ -11,7 +11,6 @@ import numpy as np
 from graphstep.analysis.kinks import convention
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire, Wires
-from graphstep.gates import GATES
 from graphstep.telling.document import FULL, Block, Code, Content, Figure, Heading, Listing, Math, Prose, Table
 from graphstep.telling.explain import explain
 from graphstep.telling.names import names_of
@@ -56,7 +55,7 @@ def _gates(trace: Trace, last: int) -> Iterator[Block]:
     kinds = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     yield sentence(heading(trace, "gates-computed", count=done))
     columns = (column(trace, "gate"), column(trace, "name"), column(trace, "how-many", True))
-    yield Table(columns, tuple(((GATES[n].symbol,), (Code(n),), (Figure(count, 0, "count"),)) for n, count in kinds))
+    yield Table(columns, tuple(((program.rules[n].symbol,), (Code(n),), (Figure(count, 0, "count"),)) for n, count in kinds))
     if last >= trace.seed_step - 1:
         equation = equal(output_term(program), trace.output, trace, FULL)
         yield Prose(phrase(trace.writing.language, "output-is", equation=equation))

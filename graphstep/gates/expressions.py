@@ -1,0 +1,86 @@
+"""Arrays whose cells are expressions: SymPy's symbols, sizes of formulas, numbers of many digits.
+
+Gates that move, multiply or add up cells run on such arrays as they are. Where a row compares cells, or shifts them by the
+largest so that nothing overflows, its Python would not run on expressions; here are the forms that it has for them.
+"""
+
+from __future__ import annotations
+
+from functools import partial, reduce
+from math import prod
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graphstep.gates.rule import Array, Cell, Options
+    from graphstep.ground.operands import Shape
+
+
+def filled(np: Any, shape: Shape, function: Callable[[Cell], Any]) -> Any:
+    """What a function makes of the place of every cell: an array of objects, or one object for a number."""
+    if not shape:
+        return function(())
+    array = np.empty(shape, object)
+    for cell in np.ndindex(shape):
+        array[cell] = function(cell)
+    return array
+
+
+def array_of(np: Any, value: Any) -> Array:
+    """A value as an array of objects, of one object without axes."""
+    if isinstance(value, np.ndarray):
+        return value
+    array = np.empty((), object)
+    array[()] = value
+    return array
+
+
+def each(np: Any, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+    """What a function makes of the same cell of every input."""
+    arrays = [array_of(np, x) for x in inputs]
+    shape = np.broadcast_shapes(*(x.shape for x in arrays))
+    copies = [np.broadcast_to(x, shape) for x in arrays]
+    return filled(np, shape, lambda cell: function(*(x[cell] for x in copies)))
+
+
+def collected(np: Any, x: Array, options: Options, function: Callable[[list[Any]], Any]) -> Array:
+    """An array with a function of the cells along its axes in place of them."""
+    axis = options["axis"]
+    axes = range(x.ndim) if axis is None else sorted(one % x.ndim for one in (axis if isinstance(axis, tuple) else (axis,)))
+    rest = [i for i in range(x.ndim) if i not in axes]
+    rows = np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), -1)
+    shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    kept = filled(np, (len(rows),), lambda place: function(list(rows[place[0]]))).reshape(shape)
+    return kept if options.get("keepdims") else kept.reshape([x.shape[i] for i in rest])
+
+
+_total = partial(reduce, add)
+
+
+def extreme(word: str, np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
+    """The largest of the cells, or the smallest."""
+    return collected(np, inputs[0], options, partial(reduce, m.maximum if word == "max" else m.minimum))
+
+
+def length(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
+    """The square root of the sum of the squares."""
+    return collected(np, inputs[0], options, lambda row: m.sqrt(_total([x**2 for x in row])))
+
+
+def softmax(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
+    """The exponentials over their sum."""
+    powers = each(np, m.exp, inputs)
+    return powers / collected(np, powers, {**options, "keepdims": True}, _total)
+
+
+def log_softmax(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
+    """The cells less the logarithm of the sum of the exponentials."""
+    totals = collected(np, each(np, m.exp, inputs), {**options, "keepdims": True}, _total)
+    return inputs[0] - each(np, m.log, [totals])
+
+
+def logsumexp(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
+    """The logarithm of the sum of the exponentials."""
+    return each(np, m.log, [collected(np, array_of(np, each(np, m.exp, inputs)), options, _total)])
