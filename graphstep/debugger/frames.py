@@ -15,6 +15,7 @@ from graphstep.debugger.state import Shelf, moved, without_question
 from graphstep.engine.agreement import largest_difference
 from graphstep.engine.trace import trace as run
 from graphstep.gates.notation import TEXT
+from graphstep.ground.errors import InputError
 from graphstep.language.frames import Argument, inside, is_composite
 from graphstep.language.program import Scope
 from graphstep.language.setup import read_position
@@ -180,6 +181,14 @@ def position_of(state: State) -> str:
     """The place of a state in the whole program: ``12``, or ``12/p/3`` for step 3 inside p."""
     around = (f"{caller.place.at}/{frame_name(caller)}/" for caller in state.frames)
     return "".join([*around, str(state.at)])
+
+
+def is_position(state: State, text: str) -> bool:
+    """Whether a text is a position inside a gate: ``12/p/3``."""
+    try:
+        return "/" in text and bool(at_position(state, text))
+    except (InputError, UnfitError):
+        return False
 
 
 def run_on_show(state: State) -> Trace:

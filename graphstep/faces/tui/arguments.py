@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.frames import run_on_show
+from graphstep.debugger.frames import is_position, run_on_show
 from graphstep.debugger.session import Command
 from graphstep.faces.tui.messages import say
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def _jump(screen: SteppingScreen) -> None:
     from graphstep.faces.tui.dialogs.jump import JumpForm
 
-    screen.app.push_screen(JumpForm(len(screen.now.trace)), _sends(screen, "jump"))
+    screen.app.push_screen(JumpForm(len(screen.now.trace), is_position=partial(is_position, screen.now)), _sends(screen, "jump"))
 
 
 def _conditions(screen: SteppingScreen) -> None:

@@ -135,6 +135,32 @@ def test_the_prompt_does_what_the_session_does(name: str, seed: int) -> None:
         assert differing(prompt.state, state) == []
 
 
+FRAMES = (
+    *("n", "i", "n", "n", "b", "u", "home", "c", "x = 1/3", "n", "n", "n", "n", "C", "watch grad y", "select q.1", "i", "none"),
+    *("at 6/q/5", "n", "i", "u", "end", "n", "undo", "at 7/q/2/q.1/1", "w", "back", "back", "back", "at 3/y/1", "F", "p", "i"),
+)
+"""Lines that lead into gates, one of them in another, and out again."""
+
+
+def test_gates_are_opened_and_left_alike_on_every_face() -> None:
+    text, inputs = "q = silu(x + y); q*x", {"x": 1.0, "y": 2.0}
+    start = State(trace(read(text, inputs), inputs, setup=Setup(text, {"x": "1", "y": "2"})))
+
+    async def play(driver: Driver) -> None:
+        driver.screen.state = state = start
+        prompt, visited = Prompt(start, lambda _: None), set()
+        for line in FRAMES:
+            state, _ = perform(state, command_of(state, line))
+            prompt.hear(line)
+            await pressed(driver, line)
+            visited.add(state.path)
+            assert differing(prompt.state, state) == [], line
+            assert differing(driver.now, state) == [], line
+        assert {len(path) for path in visited} == {0, 1, 2}
+
+    drive(play, text, inputs)
+
+
 def test_the_keys_of_the_screen_do_what_the_session_does() -> None:
     start = opened("sigmoid")
 

@@ -83,7 +83,7 @@ def jump(screen: TrainingScreen) -> None:
         if screen.trainer.last is None:
             screen.say("No round was trained yet.")
         else:
-            screen.app.push_screen(JumpForm(screen.trainer.last, "round"), lambda k: None if k is None else go(screen, k))
+            screen.app.push_screen(JumpForm(screen.trainer.last, "round"), lambda k: None if k is None else go(screen, int(k)))
 
     screen.when_paused(ask)
 

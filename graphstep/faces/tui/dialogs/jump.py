@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from textual.containers import Vertical
@@ -13,12 +13,15 @@ from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
 
 
-class JumpForm(Form[int]):
-    """Asks for a number from 0 to ``last``."""
+class JumpForm(Form[int | str]):
+    """Asks for a number from 0 to ``last``, or for a position inside an opened gate, where ``is_position`` knows it."""
 
-    def __init__(self, last: int, what: Literal["step", "round"] = "step") -> None:
+    def __init__(
+        self, last: int, what: Literal["step", "round"] = "step", is_position: Callable[[str], bool] = lambda _: False
+    ) -> None:
         super().__init__()
         self.last, self.what = last, what
+        self._is_position = is_position
 
     def compose(self) -> Iterator[Widget]:
         """One field."""
@@ -35,11 +38,13 @@ class JumpForm(Form[int]):
         if not event.value.strip():
             self.dismiss(None)
         elif not self._wrong(event.value):
-            self.dismiss(_number(event.value))
+            number = _number(event.value)
+            self.dismiss(event.value.strip() if number is None else number)
 
     def _wrong(self, text: str) -> str:
-        found = _number(text)
-        return "" if found is not None and found <= self.last else say(self, f"jump-{self.what}-wrong", last=self.last)
+        number = _number(text)
+        stands = self._is_position(text) if number is None else number <= self.last
+        return "" if stands else say(self, f"jump-{self.what}-wrong", last=self.last)
 
 
 def _number(text: str) -> int | None:

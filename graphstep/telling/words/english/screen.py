@@ -116,7 +116,7 @@ _DIALOGS: dict[str, English] = {
     "jump-step": "go to step (0 to {last})",
     "jump-round": "go to round (0 to {last})",
     "jump-keys": "enter goes, esc cancels",
-    "jump-step-example": "the number of a step; 0 is the start",
+    "jump-step-example": "the number of a step; 12/p/3 is step 3 inside p",
     "jump-round-example": "the number of a round",
     "jump-step-wrong": "There are steps 0 to {last}: type one of them.",
     "jump-round-wrong": "There are rounds 0 to {last}: type one of them.",
