@@ -16,6 +16,7 @@ from textual.screen import Screen
 from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.session import Command
 from graphstep.faces.tui import commands
+from graphstep.faces.tui.commands.playback import Playback
 from graphstep.faces.tui.diagnoses import Diagnosing
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
@@ -86,6 +87,8 @@ class SteppingScreen(Screen[None]):
         """What is wrong with the run."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
+        self.playback = Playback(self)
+        """The playing of the run by itself."""
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
         self._seed, self._ties = seed, ties
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
@@ -318,6 +321,10 @@ class SteppingScreen(Screen[None]):
         if self.state is None and action not in _ALWAYS:
             self._waiting.append(action)
             return
+        if self.playback.on and action not in ("faster", "slower"):
+            self.playback.stop()
+            if action == "autoplay":
+                return
         if self.arrows_select and key in ("left", "right"):
             action = f"select_{key}"
         own = commands.function_of(action)
