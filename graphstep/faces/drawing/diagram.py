@@ -70,9 +70,9 @@ class Diagram:
         """Whether every node of the program is drawn."""
         return len(self.nodes) == len(self.program.nodes)
 
-    def arrange(self, density: Density = "roomy") -> Layout:
-        """Where everything goes."""
-        return arrange(self.boxes, self.edges, density=density, output=self.output)
+    def arrange(self, density: Density = "roomy", room: tuple[int, int] | None = None, like: Layout | None = None) -> Layout:
+        """Where everything goes; :func:`graphstep.faces.drawing.layout.arrange` tells what the rest is."""
+        return arrange(self.boxes, self.edges, density=density, output=self.output, room=room, like=like)
 
 
 def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits: int = DIGITS) -> Diagram:

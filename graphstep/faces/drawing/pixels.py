@@ -14,7 +14,7 @@ MARGIN = 12
 """Pixels of ground around the drawing."""
 BEND = 6.0
 """Radius of a corner of a wire."""
-LIFT = {"roomy": 12, "compact": 18}
+LIFT = {"roomy": 12, "snug": 12, "compact": 18}
 """Pixels from a wire to the middle of the value above it and of the gradient below it."""
 BESIDE_SHAPE = 16
 """The same where a shape is set into the wire between them, at least."""
@@ -69,7 +69,7 @@ class Frame(NamedTuple):
 def frame(layout: Layout, node: int) -> Frame:
     """A box; its edge runs through the middle of its outer cells, or around a compact box."""
     place, box = layout.place(node), layout.boxes[node]
-    if layout.density == "roomy":
+    if layout.density != "compact":
         left, right = column(place.x), column(place.x + place.width - 1)
         top, bottom = row(place.y), row(place.y + place.height - 1)
     else:
@@ -77,7 +77,7 @@ def frame(layout: Layout, node: int) -> Frame:
         left, right = column(place.x - 0.5) - beside, column(place.x + place.width - 0.5) + beside
         top, bottom = row(place.y) - 9, row(place.y + place.height - 1) + 9
     corner = 4 if box.ports else min(bottom - top, right - left) / 2
-    name = layout.shown_name(node) if layout.density == "roomy" else ""
+    name = layout.shown_name(node) if layout.density != "compact" else ""
     return Frame(left, top, right, bottom, corner, (left + right) / 2, (top + bottom) / 2, bottom + 9, name)
 
 

@@ -16,6 +16,9 @@ COMPACT_DIGITS = 3
 WHOLE = 300
 """Nodes up to which the whole graph is drawn."""
 
+SIZES: tuple[tuple[Density, int], ...] = (("roomy", DIGITS), ("snug", DIGITS), ("compact", DIGITS), ("compact", COMPACT_DIGITS))
+"""Density and digits of a drawing, the largest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -25,6 +28,14 @@ class Scene:
     """Boxes and wires."""
     layout: Layout
     """Where they are."""
+
+    def fits(self, room: tuple[int, int]) -> bool:
+        """Whether all of it can be seen in so many columns and rows."""
+        return self.layout.width <= room[0] and self.layout.height <= room[1]
+
+    def smallness(self, room: tuple[int, int]) -> int:
+        """How many sizes are larger; one that has no room is smaller than all."""
+        return SIZES.index((self.layout.density, self.drawn.digits)) if self.fits(room) else len(SIZES)
 
     def holds(self, trace: Trace, node: int) -> bool:
         """Whether a node is drawn together with everything that it is joined to (a few at least, where it is joined to many)."""
@@ -40,36 +51,44 @@ class Scene:
 def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density | None, spare: int = 0) -> Scene:
     """Lay out what is near ``centre``.
 
-    ``density`` None means roomy where that fits into ``room`` (columns, rows) and compact elsewhere; numbers lose a digit where
-    only that makes it fit. ``spare`` are cells that every wire gets in addition, for ``old → new``.
+    ``density`` None means the largest size that fits into ``room`` (columns, rows), with wires as long as there is room for;
+    numbers lose a digit where only that makes it fit. ``spare`` are cells that every wire gets in addition, for ``old → new``.
     """
     if len(trace.program.nodes) > WHOLE:
         # A neighbourhood of sixty nodes fits no window when drawn roomy: that need not be tried.
-        return _scene(trace, nearby(trace.program, centre), density or "compact", COMPACT_DIGITS, spare)
-    if density != "compact":
-        scene = _scene(trace, None, "roomy", DIGITS, spare)
-        if density is not None or (scene.layout.width <= room[0] and scene.layout.height <= room[1]):
-            return scene
-    scene = _scene(trace, None, "compact", DIGITS, spare)
-    return scene if scene.layout.width <= room[0] else _scene(trace, None, "compact", COMPACT_DIGITS, spare)
+        return _scene(trace, nearby(trace.program, centre), density or "compact", COMPACT_DIGITS, spare, room)
+    layout: Layout | None = None
+    for size, digits in SIZES:
+        if density is None or density == size:
+            scene = _scene(trace, None, size, digits, spare, room, layout)
+            layout = scene.layout
+            # Fewer digits do not make a drawing lower.
+            if scene.fits(room) or (size == "compact" and layout.width <= room[0]):
+                break
+    return scene
 
 
 def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
     """Lay out a program that has not run yet, of a large one what is near the output: boxes and wires without numbers."""
     nodes = nearby(program, program.output) if len(program.nodes) > WHOLE else None
     drawn = diagram(program, nodes)
-    if nodes is None:
-        layout = drawn.arrange("roomy")
-        if layout.width <= room[0] and layout.height <= room[1]:
-            return Scene(drawn, layout)
-    return Scene(drawn, drawn.arrange("compact"))
+    scene = Scene(drawn, drawn.arrange("roomy" if nodes is None else "compact", room))
+    return scene if nodes is not None or scene.fits(room) else Scene(drawn, drawn.arrange("compact", room, scene.layout))
 
 
-def _scene(trace: Trace, nodes: list[int] | None, density: Density, digits: int, spare: int) -> Scene:
+def _scene(
+    trace: Trace,
+    nodes: list[int] | None,
+    density: Density,
+    digits: int,
+    spare: int,
+    room: tuple[int, int],
+    like: Layout | None = None,
+) -> Scene:
     drawn = diagram(trace, nodes, digits=digits)
     if spare:
         wider = tuple(
             replace(box, value_width=box.value_width + spare, gradient_width=box.gradient_room + spare) for box in drawn.boxes
         )
         drawn = replace(drawn, boxes=wider)
-    return Scene(drawn, drawn.arrange(density))
+    return Scene(drawn, drawn.arrange(density, room, like))

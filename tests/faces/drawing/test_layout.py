@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 GOLDEN = FOLDER / "golden" / "drawing"
-DENSITIES: tuple[Density, ...] = ("roomy", "compact")
+DENSITIES: tuple[Density, ...] = ("roomy", "snug", "compact")
 NORTH, EAST, SOUTH, WEST = 1, 2, 4, 8
 
 

@@ -102,7 +102,7 @@ def test_the_neuron_has_eight_gates_and_its_published_gradients() -> None:
         graph = driver.graph()
         for number in ("0.7311", "-0.1966", "0.3932", "-0.3932", "-0.5898", "0.1966"):
             assert number in graph
-        for symbol in ("[×−1]", "[exp]", "[+1]", "[1/x]"):
+        for symbol in ("(×−1)", "(exp)", "(+1)", "(1/x)"):
             assert symbol in graph
 
     drive(play, NEURON, NEURON_INPUTS, size=LARGE)

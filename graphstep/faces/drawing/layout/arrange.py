@@ -17,23 +17,44 @@ from graphstep.ground.collector import collector_paused
 
 PANE_ROWS = 10
 """Rows for a graph in a terminal of 24; a small one that fits without blank rows between its boxes goes without."""
+LONGER = 24
+"""Cells by which a wire is stretched at most to fill the room that there is."""
+APART = {"roomy": 5, "snug": 3, "compact": 2}
+"""Blank rows between two boxes at most, where there is room."""
+FEW = 100
+"""Boxes up to which rows are tried for how far apart they may stand."""
+
+Room = tuple[int, int]
+"""Columns and rows."""
 
 
 @collector_paused()
-def arrange(boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "roomy", output: int | None = None) -> Layout:
+def arrange(
+    boxes: Sequence[Box],
+    edges: Sequence[Edge],
+    *,
+    density: Density = "roomy",
+    output: int | None = None,
+    room: Room | None = None,
+    like: Layout | None = None,
+) -> Layout:
     """Lay out a graph from left to right.
 
     Equal arguments give equal layouts, in every process. Operand rows that no edge enters stay open,
     so a part of a larger graph can be laid out by itself. With `output`, an arrow leaves that box to the right and
-    says its name, or `f`.
+    says its name, or `f`. With `room`, wires and the rows between boxes are stretched to fill it, where the drawing is smaller.
+    `like` is a layout of the same boxes at another density or with other widths: the order that it took is taken over.
 
     Raises ValueError for an edge to a box or port that does not exist or is taken, and for edges in a circle.
     """
-    ranks = plan(boxes, edges, density, output)
-    order(ranks)
+    if like is not None and (len(boxes) > LECTURE_BOXES or (like.density == "roomy") == (density == "roomy")):
+        ranks = like.ranks
+    else:
+        ranks = plan(boxes, edges, density, output)
+        order(ranks)
     size = sizes(ranks, boxes, density, output)
-    row = rows(ranks, size)
-    if density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
+    row = rows(ranks, size) if room is None or len(boxes) > FEW else _apart(ranks, size, room[1], APART[density])
+    if room is None and density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
         size.blank = 0
         closer = rows(ranks, size)
         if _height(ranks, size, closer) <= PANE_ROWS:
@@ -41,8 +62,22 @@ def arrange(boxes: Sequence[Box], edges: Sequence[Edge], *, density: Density = "
     widen_shared(ranks, boxes, size, row)
     turns = tracks(ranks, size, row)
     geometry = Geometry(ranks, size, row, turns)
-    geometry.lay_columns(_spare(ranks, boxes, density))
+    spare = _spare(ranks, boxes, density)
+    geometry.lay_columns(spare)
+    if room is not None and room[0] > geometry.width() and len(ranks.layers) > 1:
+        geometry.lay_columns(spare, min((room[0] - geometry.width()) // (len(ranks.layers) - 1), LONGER))
     return Layout(boxes, edges, density, output, geometry)
+
+
+def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
+    """The rows of the items when boxes stand as far apart as the room allows."""
+    row: list[int] = []
+    for blank in range(most, -1, -1):
+        size.blank = blank
+        row = rows(plan, size)
+        if _height(plan, size, row) <= room:
+            break
+    return row
 
 
 def _height(plan: Plan, size: Sizes, row: list[int]) -> int:

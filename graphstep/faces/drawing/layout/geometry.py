@@ -40,21 +40,31 @@ class Geometry:
     detours: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     """By layer: first column, last column and row of the runs on which a wire crosses over to its second track."""
 
-    def lay_columns(self, spare: list[int]) -> None:
-        """Give each layer its columns; `spare[layer]` more cells are kept free before the layer after it."""
+    def lay_columns(self, spare: list[int], stretch: int = 0) -> None:
+        """Give each layer its columns; `spare[layer]` more cells are kept free before the layer after it.
+
+        All wires between two layers are longer by `stretch`, one half where they leave and one where they enter.
+        """
+        for columns in (self.left, self.zone_end, self.pitch, self.clear):
+            columns.clear()
+        self.detours.clear()
         plan, size = self.ranks, self.size
         open_layers = {plan.layer[plan.slot_item[slot]] for slot, feeder in enumerate(plan.feeder) if feeder < 0}
         left = 1 if 0 in open_layers else 0
         for number, layer in enumerate(plan.layers):
             zone_end = left + max([size.zone[item] for item in layer], default=0)
+            if number + 1 < len(plan.layers):
+                zone_end += stretch - stretch // 2
             count = self.turns.count[number]
+            if count:
+                zone_end += size.before
             pitch = size.turn if count <= FEW_TRACKS else 1
             self.left.append(left)
             self.zone_end.append(zone_end)
             self.pitch.append(pitch)
             last = zone_end + (count - 1) * pitch if count else zone_end - 1
             self.clear.append(last + 1)
-            left = (last + size.approach if count else zone_end + 1) + spare[number]
+            left = (last + size.approach if count else zone_end + 1) + spare[number] + stretch // 2
         for item, (over, second) in self.turns.detour.items():
             layer_of = plan.layer[item]
             ends = sorted((self.track_x(layer_of, self.turns.of[item]), self.track_x(layer_of, second)))

@@ -76,6 +76,8 @@ class Layout:
         self.output = output
         """The box that the arrow of the output leaves."""
         self._geometry = geometry
+        self.ranks = geometry.ranks
+        """Its items in their layers and order."""
         self.width = geometry.width()
         """Columns of the whole drawing."""
         self.height = geometry.height()
@@ -136,7 +138,8 @@ class Layout:
             return Anchor(left, y, size.zone[node], "middle")
         if below > 0:
             return Anchor(left, y, wanted)
-        return Anchor(geometry.zone_end[layer] - 1 - wanted, y, wanted, "right")
+        end = geometry.zone_end[layer] - (size.before if geometry.turns.count[layer] else 0)
+        return Anchor(end - wanted, y, wanted, "right")
 
     def contribution_anchor(self, edge: int) -> Anchor | None:
         """Where the contribution sent along an edge can be written, next to the port it enters; None without room."""
@@ -144,7 +147,9 @@ class Layout:
         plan, size = geometry.ranks, geometry.size
         target, port = self.edges[edge].target, self.edges[edge].port
         layer, first = plan.layer[target], plan.first_slot[target]
-        start = geometry.clear[layer - 1] + 1
+        # As near to the port as its text allows.
+        wanted = self.boxes[self.edges[edge].source].label_width + size.approach - 2
+        start = max(geometry.clear[layer - 1] + 1, geometry.left[layer] - 1 - wanted)
         width = geometry.left[layer] - 1 - start
         y = geometry.slot_row(first + port)
         wire = geometry.row[target]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Density = Literal["roomy", "compact"]
+Density = Literal["roomy", "snug", "compact"]
+"""How closely a drawing is set: boxes with room around them; boxes of three rows with short wires; gates in one row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from graphstep.faces.drawing.layout.model import Box, Density
 from graphstep.faces.drawing.layout.plan import Kind, Plan
 from graphstep.faces.drawing.layout.widths import cell_width
 
-ROOMY_PADDING = 2
-"""Blank cells on either side of a gate's label, roomy."""
+PADDING = {"roomy": 2, "snug": 1, "compact": 0}
+"""Blank cells on either side of a gate's label."""
 SHORTEST = 3
 """Cells of a wire that has no label, at least, roomy."""
 
@@ -42,6 +42,8 @@ class Sizes:
     """Blank rows between two boxes of a layer."""
     turn: int
     """Cells between two tracks, counted from one to the next."""
+    before: int
+    """Cells between a label and the first track."""
     approach: int
     """Cells from the last track to the box that a wire enters, the arrow among them."""
     joined: bytearray
@@ -56,17 +58,18 @@ def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None
     roomy = density == "roomy"
     size = Sizes(
         [0] * count, [0] * count, [0] * count, [0] * count, [0] * len(boxes), [1] * len(boxes), [0] * len(plan.feeder),
-        1 if roomy else 0, 2 if roomy else 1, 3 if roomy else 2,
+        1 if roomy else 0, 2 if roomy else 1, 0 if roomy else 1, 3 if roomy else 2,
         bytearray(len(boxes)) if roomy else _joined(plan, len(boxes)), bytearray(len(boxes)),
     )  # fmt: skip
     for item, box in enumerate(boxes):
         shown = wire_text(box, item == output, density)
         # A piece of wire shows on either side of what is set into it.
         wire = cell_width(shown) + 2 if shown else 1
-        if roomy:
-            _roomy(size, item, box, shown_name(box, item == output), max(wire, SHORTEST))
-        else:
+        if density == "compact":
             _compact(size, item, box, wire)
+        else:
+            name = shown_name(box, item == output)
+            _boxed(size, item, box, name, PADDING[density], wire=max(wire, SHORTEST) if roomy else wire)
         if box.ports > 1 and not size.joined[item]:
             first = plan.first_slot[item]
             out = out_row(box.ports)
@@ -104,7 +107,7 @@ def widen_shared(plan: Plan, boxes: Sequence[Box], size: Sizes, row: Sequence[in
     for layer in plan.layers:
         for upper, lower in pairwise(layer):
             if upper < len(boxes) and lower < len(boxes) and size.shares[upper] and size.shares[lower]:
-                both = boxes[upper].gradient_room + boxes[lower].value_width + 2
+                both = boxes[upper].gradient_room + boxes[lower].value_width + 1
                 size.zone[lower] = max(size.zone[lower], both if row[lower] - row[upper] == 2 else 0)
 
 
@@ -125,18 +128,18 @@ def shown_name(box: Box, is_output: bool) -> str:
 
 def wire_text(box: Box, is_output: bool, density: Density) -> str:
     """What is set into the wire of a box: its shape, and behind a box without an edge for it, its name."""
-    if density == "roomy":
+    if density != "compact":
         return box.on_wire
     return " ".join(filter(None, (shown_name(box, is_output), box.on_wire)))
 
 
-def _roomy(size: Sizes, item: int, box: Box, name: str, wire: int) -> None:
+def _boxed(size: Sizes, item: int, box: Box, name: str, padding: int, wire: int) -> None:
     """A box with an edge all round; the value stands beside its upper edge, the gradient below the wire."""
-    padding = ROOMY_PADDING if box.ports else 1
+    padding = padding if box.ports else 1
     width = cell_width(box.label) + 2 * padding + 2
     if name:
         width = max(width, cell_width(name) + 4)
-    rows = max(box.ports, 1)
+    rows = 1 if size.joined[item] else max(box.ports, 1)
     out = out_row(rows)
     size.width[item] = width
     size.top[item] = size.above[item] = out + 1
@@ -154,9 +157,7 @@ def _compact(size: Sizes, item: int, box: Box, wire: int) -> None:
     rows = 1 if size.joined[item] else max(box.ports, 1)
     out = out_row(rows)
     width = max(cell_width(box.label) + (2 if box.ports else 0), 1)
-    # A blank before the vertical piece of a wire, which may end in the row of an input's value.
-    value = box.value_width + (1 if box.value_width and not box.ports else 0)
-    gradient = box.gradient_room
+    value, gradient = box.value_width, box.gradient_room
     size.width[item] = width
     size.top[item] = out
     size.height[item] = rows

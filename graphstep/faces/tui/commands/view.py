@@ -79,7 +79,7 @@ def zoom(screen: SteppingScreen) -> None:
     """Roomy or compact."""
     graph = screen.panes.graph
     shown = graph.scene.layout.density if graph.scene else "compact"
-    graph.density = "compact" if shown == "roomy" else "roomy"
+    graph.density = "roomy" if shown == "compact" else "compact"
     graph.fit()
     screen.say(say(screen, f"graph-{graph.density}"))
 

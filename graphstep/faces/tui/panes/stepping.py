@@ -21,6 +21,10 @@ WIDE = 100
 """Columns from which the step and the values stand beside the graph, and no longer below it."""
 _LABEL = 40
 """Characters of the expression of an opened gate in the title of its graph."""
+_AROUND = 6
+"""Rows of heading, typed text and the graph's border."""
+_UNDER = 12
+"""Rows of explanation and values under the graph."""
 TALL = 34
 """Rows from which a narrow window has room for the values as well."""
 
@@ -156,16 +160,23 @@ class SteppingPanes(Container):
         self.make_room()
 
     def _shape(self, trace: Trace) -> None:
-        """Put the explanation beside the graph where the graph has room enough there, and under it elsewhere."""
+        """Put the explanation beside the graph, or under it where the graph can be drawn larger then."""
         from graphstep.faces.drawing.diagram import centre_of
         from graphstep.faces.tui.scene import set_scene
 
         self._shaped_for, self._trace = trace.program, trace
         if not self.has_class("-wide"):
             return
-        compact = set_scene(trace, centre_of(trace, 0), (0, 0), "compact").layout
-        right = min(max(self.size.width * 2 // 5, 46), 64)
-        self.set_class(compact.width > self.size.width - right - 2, "-under")
+        width, height = self.size
+        beside = (width - min(max(width * 2 // 5, 46), 64) - 2, height - _AROUND)
+        under = (width - 2, height - _AROUND - _UNDER)
+        smallness = [set_scene(trace, centre_of(trace, 0), room, None).smallness(room) for room in (beside, under)]
+        if smallness[0] == smallness[1] and smallness[0]:
+            # It fits into neither: what is wide has more of itself to show where there are more columns.
+            layout = set_scene(trace, centre_of(trace, 0), beside, None).layout
+            self.set_class(layout.width > beside[0] and layout.height <= under[1], "-under")
+        else:
+            self.set_class(smallness[1] < smallness[0], "-under")
 
 
 def _within(state: State) -> str:

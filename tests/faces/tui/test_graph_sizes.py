@@ -1,0 +1,111 @@
+"""The graph fills its pane: the largest size that fits, the same at every step, and every number of a lecture in sight."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+
+from graphstep.engine.trace import Trace, trace
+from graphstep.faces.drawing.diagram import marks
+from graphstep.faces.drawing.text import draw, text_of
+from graphstep.faces.tui.scene import Scene, set_scene
+from graphstep.ground.arrays import numbers
+from graphstep.language.read import read
+from tests import FOLDER
+from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive
+
+HUGE = (200, 60)
+PANE = (78, 10)
+"""What a terminal of 80×24 has for the graph; a test holds it."""
+
+
+def lecture_graphs() -> dict[str, tuple[str, dict[str, object]]]:
+    """The programs of the first lessons, and those of published lectures with scalar inputs."""
+    graphs: dict[str, tuple[str, dict[str, object]]] = {}
+    for path in sorted((FOLDER.parent / "lessons").glob("0[1-6]-*.md")):
+        front = tomllib.loads(path.read_text(encoding="utf-8").split("+++")[1])
+        graphs[path.stem] = (front["program"], front["inputs"])
+    for case in json.loads((FOLDER / "cases.json").read_text(encoding="utf-8")):
+        if not case["id"].startswith(("pt-", "kink-")) and all(
+            isinstance(value, int | float) for value in case["inputs"].values()
+        ):
+            graphs[case["id"]] = (case["expression"], case["inputs"])
+    return graphs
+
+
+LECTURES = lecture_graphs()
+
+
+def run_of(text: str, inputs: dict[str, object]) -> Trace:
+    named = {name: value for name, value in numbers(inputs).items() if name in read(text).inputs}
+    return trace(read(text, named), named)
+
+
+def shown(run: Trace, scene: Scene, at: int) -> str:
+    return text_of(draw(scene.layout, marks(run, scene.drawn, at)))
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_every_graph_of_the_lectures_is_seen_whole_in_a_small_terminal(name: str) -> None:
+    run = run_of(*LECTURES[name])
+    scene = set_scene(run, run.program.output, PANE, None)
+    assert scene.fits(PANE)
+    for at in range(len(run) + 1):
+        text, written = shown(run, scene, at), marks(run, scene.drawn, at)
+        for number in (*written.values.values(), *written.gradients.values()):
+            assert number in text
+        assert "…" not in text.replace("+…", "")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
+def test_the_neuron_of_the_lectures_is_seen_with_all_its_numbers(size: tuple[int, int]) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end")
+        pane, run = driver.screen.panes.graph, driver.now.trace
+        assert pane.scene.fits(pane.size)
+        words = driver.graph().split()
+        written = marks(run, pane.scene.drawn, len(run))
+        wanted = [*written.values.values(), *written.gradients.values()]
+        assert len(wanted) == 26
+        assert [number for number in sorted(set(wanted)) if words.count(number) < wanted.count(number)] == []
+
+    drive(play, NEURON, NEURON_INPUTS, size=size)
+
+
+@pytest.mark.parametrize("size", [LARGE, HUGE])
+def test_the_main_example_covers_most_of_its_pane(size: tuple[int, int]) -> None:
+    async def play(driver: Driver) -> None:
+        pane = driver.screen.panes.graph
+        assert pane.scene.layout.width >= pane.size.width / 2
+        assert pane.scene.layout.height >= pane.size.height / 3
+        assert pane.scene.fits(pane.size)
+
+    drive(play, MAIN, INPUTS, size=size)
+
+
+def test_a_small_terminal_has_the_pane_that_the_lectures_are_measured_against() -> None:
+    async def play(driver: Driver) -> None:
+        size = driver.screen.panes.graph.size
+        assert (size.width, size.height) >= PANE
+
+    drive(play, MAIN, INPUTS, size=SMALL)
+
+
+def test_a_larger_pane_never_has_a_smaller_drawing() -> None:
+    run = run_of(NEURON, NEURON_INPUTS)
+    sizes = [set_scene(run, 0, room, None).smallness(room) for room in ((78, 10), (118, 20), (140, 30), (198, 48))]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 3
+
+
+def test_the_drawing_stays_where_it_is_while_one_steps() -> None:
+    async def play(driver: Driver) -> None:
+        pane = driver.screen.panes.graph
+        layout = pane.scene.layout
+        for _ in range(len(driver.now.trace)):
+            await driver.press("right")
+            assert pane.scene.layout is layout
+
+    drive(play, NEURON, NEURON_INPUTS, size=SMALL)
