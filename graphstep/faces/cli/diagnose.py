@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import opening_of, program_arguments
+from graphstep.faces.cli.program import language_argument, language_of, opening_of, program_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
@@ -47,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
     what = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
     parser.add_argument("--fail-on", metavar="KINDS", help=what)
+    language_argument(parser)
     report_arguments(parser)
 
 
@@ -104,6 +106,7 @@ def _trace(options: argparse.Namespace) -> Trace:
     from graphstep.analysis.diagnosis import SEED, network, scale_of
     from graphstep.engine.trace import trace
     from graphstep.language.read import read
+    from graphstep.language.setup import setup_of_program
 
     size = _SIZE.fullmatch(options.network)
     if size is None:
@@ -121,7 +124,9 @@ def _trace(options: argparse.Namespace) -> Trace:
         examples=_whole("--examples", options.examples),
         seed=SEED if options.random_seed is None else _whole("--random-seed", options.random_seed),
     )
-    return trace(read(text), inputs)
+    program = read(text)
+    setup = setup_of_program(program, inputs)
+    return trace(program, inputs, setup=replace(setup, language=language_of(options.language)))
 
 
 def _whole(option: str, word: str) -> int:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import accessible
+from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--screen-reader", action="store_true", help="the same; ACCESSIBLE=1 asks for it too")
     parser.add_argument("--format", choices=["text"], help="print it as a page, with the answers at its end")
     parser.add_argument("--to", metavar="FILE", help="write a sheet with its questions; the format comes from the suffix")
+    language_argument(parser)
     parser.add_argument("--key", metavar="FILE", help="write the answers to the sheet, each with its reason")
 
 
@@ -45,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.to or options.key:
         return _write(options)
-    return command.run(options.which, sys.stdout, _player(options))
+    return command.run(options.which, sys.stdout, _player(options), language_of(options.language))
 
 
 def _player(options: argparse.Namespace) -> Callable[[LessonRun], int] | None:
@@ -66,7 +68,7 @@ def _write(options: argparse.Namespace) -> int:
     if not options.which or options.which[0] == "check":
         raise InputError("a sheet is made of one lesson", hint="graphstep lesson 4 --to sheet.md --key key.md")
     path = command.path_of(options.which)
-    rehearsal = open_lesson(path)
+    rehearsal = open_lesson(path, language_of(options.language))
     for option, file, pages in (("--to", options.to, sheet.sheet), ("--key", options.key, sheet.key)):
         if file:
             document = pages(rehearsal, command.command_of(path, option, file))

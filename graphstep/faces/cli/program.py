@@ -48,9 +48,13 @@ def writing_arguments(parser: argparse.ArgumentParser) -> None:
     letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
     parser.add_argument("--digits", metavar="N", help=f"significant digits of results (default: {DIGITS})")
     parser.add_argument("--notation", choices=["d", "lecture"], help=letters)
-    parser.add_argument(
-        "--language", metavar="CODE", help=f"the language in which steps are explained: en, zh (default: ${LANGUAGE}, else en)"
-    )
+    language_argument(parser)
+
+
+def language_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a language."""
+    what = f"the language of everything but errors: en, zh (default: ${LANGUAGE}, else en)"
+    parser.add_argument("--language", metavar="CODE", help=what)
 
 
 def setup_of(options: argparse.Namespace) -> Setup:

@@ -44,4 +44,4 @@ def lines(before: LessonRun, after: LessonRun, fact: lesson_facts.LessonFact) ->
 def next_lesson(lesson: LessonRun) -> LessonRun | None:
     """The lesson that follows, at the place that is kept; None where none does. GraphstepError for one that cannot be opened."""
     path = following(lesson.rehearsal.lesson.path)
-    return None if path is None else progress.resume(LessonRun(open_lesson(path)), progress.load())
+    return None if path is None else progress.resume(LessonRun(open_lesson(path, lesson.rehearsal.language)), progress.load())

@@ -166,7 +166,7 @@ class LessonScreen(SteppingScreen):
             self.app.exit()
             return
         try:
-            rehearsal = open_lesson(path)
+            rehearsal = open_lesson(path, self.language)
         except GraphstepError as error:
             self.say_error(error)
             return

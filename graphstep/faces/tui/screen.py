@@ -112,7 +112,7 @@ class SteppingScreen(Screen[None]):
     @property
     def language(self) -> str:
         """The code of the language in which the run is told."""
-        return self._setup.language
+        return self._setup.language if self._given is None else self._given.writing.language
 
     @property
     def panes(self) -> SteppingPanes:

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.ground.numerals import ENGLISH
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from graphstep.teaching.lesson.rehearsal import Rehearsal
 
 
-def open_lesson(path: str | Path) -> Rehearsal:
-    """A lesson with its runs, ready to be gone through. LessonError says what is wrong with it, InputError that there is none."""
+def open_lesson(path: str | Path, language: str = ENGLISH) -> Rehearsal:
+    """A lesson with its runs, told in a language, ready to be gone through.
+
+    LessonError says what is wrong with it, InputError that there is none.
+    """
     from graphstep.teaching.lesson.parse import read_lesson
     from graphstep.teaching.lesson.rehearsal import rehearse
 
-    return rehearse(read_lesson(path))
+    return rehearse(read_lesson(path), language)
 
 
 __all__ = ["open_lesson"]

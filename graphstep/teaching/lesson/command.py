@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import ENGLISH
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import LessonFile, catalogue, find
 
@@ -19,8 +20,8 @@ USAGE = "graphstep lesson [NUMBER | NAME | FILE.md | check [FILE.md …]]"
 """How it is called."""
 
 
-def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | None = None) -> int:
-    """Do what ``graphstep lesson WORDS`` asks for, and return the exit status.
+def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | None = None, language: str = ENGLISH) -> int:
+    """Do what ``graphstep lesson WORDS`` asks for in a language, and return the exit status.
 
     ``play`` goes through a lesson with a learner; without it the lesson is printed as a page with the answers at its end. Raises
     InputError for a lesson that there is not.
@@ -30,7 +31,7 @@ def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | No
         return 0
     if words[0] == "check":
         return _check([Path(word) for word in words[1:]], out)
-    return _open(path_of(words), out, play)
+    return _open(path_of(words), out, play, language)
 
 
 def path_of(words: Sequence[str]) -> Path:
@@ -72,12 +73,12 @@ def table() -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _open(path: Path, out: TextIO, play: Callable[[LessonRun], int] | None) -> int:
+def _open(path: Path, out: TextIO, play: Callable[[LessonRun], int] | None, language: str) -> int:
     from graphstep.teaching.lesson import open_lesson
     from graphstep.teaching.lesson.plain import handout
     from graphstep.teaching.lesson.walk import LessonRun
 
-    rehearsal = open_lesson(path)
+    rehearsal = open_lesson(path, language)
     if play is None:
         out.writelines(handout(rehearsal))
         out.write(f"\nMade by\n\n  {command_of(path, '--format', 'text')}\n")

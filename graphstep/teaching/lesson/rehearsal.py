@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.numerals import ENGLISH
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.document import Lesson, LessonError, Problem, Section
 from graphstep.teaching.lesson.quantities import step_of_stop
@@ -40,6 +41,8 @@ class Rehearsal:
     """What the file says."""
     scenes: tuple[Scene, ...]
     """One a section."""
+    language: str = ENGLISH
+    """The code of the language in which its runs are told; its prose is as it was written."""
 
     @property
     def solutions(self) -> Mapping[str, Solution]:
@@ -47,18 +50,21 @@ class Rehearsal:
         return {solution.question.key: solution for scene in self.scenes for solution in scene.solutions}
 
 
-def rehearse(lesson: Lesson) -> Rehearsal:
-    """Run a lesson: its programs, its stops, its questions. LessonError with all that cannot be run, found or answered."""
+def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
+    """Run a lesson: its programs, its stops, its questions, told in a language.
+
+    LessonError with all that cannot be run, found or answered.
+    """
     problems: list[Problem] = []
     scenes: list[Scene] = []
     try:
-        trace, step = _run(lesson.run, lesson.run), 0
+        trace, step = _run(lesson.run, lesson.run, language), 0
     except GraphstepError as error:
         raise LessonError(Problem(lesson.path, lesson.run_line, f"the program cannot be run: {error.message}")) from error
     for section in lesson.sections:
         if section.run is not None:
             try:
-                trace = _run(section.run, lesson.run)
+                trace = _run(section.run, lesson.run, language)
             except GraphstepError as error:
                 problems.append(Problem(lesson.path, section.line, f"the program cannot be run: {error.message}"))
                 break
@@ -76,10 +82,10 @@ def rehearse(lesson: Lesson) -> Rehearsal:
         scenes.append(Scene(section, trace, step, tuple(solutions)))
     if problems:
         raise LessonError(*problems)
-    return Rehearsal(lesson, tuple(scenes))
+    return Rehearsal(lesson, tuple(scenes), language)
 
 
-def _run(setup: Setup, front: Setup) -> Trace:
+def _run(setup: Setup, front: Setup, language: str) -> Trace:
     from graphstep.engine.opening import open_setup
     from graphstep.language.rewrite import read_program
 
@@ -87,4 +93,5 @@ def _run(setup: Setup, front: Setup) -> Trace:
     # The front matter's values serve every program of the lesson: each takes those that it names. A value that a heading gives is
     # meant for its own program.
     inputs = {name: text for name, text in setup.inputs.items() if name in named or front.inputs.get(name) != text}
-    return open_setup(replace(setup, inputs=inputs, data=tuple(name for name in setup.data if name in named)))
+    data = tuple(name for name in setup.data if name in named)
+    return open_setup(replace(setup, inputs=inputs, data=data, language=language))
