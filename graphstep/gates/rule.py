@@ -195,6 +195,16 @@ class Rule:
     with_constant: Mapping[int, str] | None = None
     """What stands in the box when the input of that slot is a constant: ``{0: "×{}", 1: "×{}"}``. None where a box says nothing
     of constants."""
+    adds: Literal["", "sum", "mean"] = ""
+    """Whether its value is a sum or a mean of what it reads, so that digits cancel in it."""
+    underflows: bool = False
+    """Whether it makes numbers that are too small for float64 out of numbers that are not."""
+    pole: str = ""
+    """How it makes inf, where it is not by a number that is too large: a part of a sentence."""
+    power: bool = False
+    """Whether it raises its first input to its second."""
+    rows: Callable[[int, Shape], bool | None] | None = None
+    """``rows(slot, shape)``: whether a vector in a slot is read as a row; None where it does not matter. ``shape`` is its own."""
     scales: bool = False
     """Whether it only scales its input when every other input is a constant (then its pattern is *scaler*)."""
     also: tuple[str, ...] = ()

@@ -60,6 +60,11 @@ class Node:
         return (self.name or "") if self.rule is None else self.rule.box(self.operands, self.options)
 
     @property
+    def is_copy(self) -> bool:
+        """Whether its value is copies of the one that it reads: it is called after that, and gradients add up in it."""
+        return self.rule is not None and self.rule.pattern[0] == "adder"
+
+    @property
     def sources(self) -> tuple[tuple[int, int], ...]:
         """``(slot, node index)`` of every operand that is a node."""
         return tuple((slot, x) for slot, x in enumerate(self.operands) if isinstance(x, int))
@@ -187,6 +192,10 @@ class Program:
                 else:
                     stack.pop()
         return {use: k for wires in readers.values() if len(wires) > 1 for k, use in enumerate(wires, 1)}
+
+    def operand_shapes(self, node: Node) -> tuple[Shape, ...]:
+        """The shapes of what a gate reads, by slot."""
+        return tuple(self.nodes[x].shape if isinstance(x, int) else () for x in node.operands)
 
     def source_text(self, index: int) -> str:
         """The expression of a node as typed, whatever its length; comments inside it are left out."""

@@ -159,7 +159,7 @@ def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
     else:
         terms = _Terms(len(values), lambda k: names.slot(sender, k))
         upstream, out = gradient_term(trace, sender), names.operand(sender)
-    shapes = [trace.node(x).shape if isinstance(x, int) else () for x in node.operands]
+    shapes = trace.program.operand_shapes(node)
     return TERMS.term(gate.pulled(TERMS, wire.slot, upstream, terms, out, gate.settings(node.options, shapes)))
 
 

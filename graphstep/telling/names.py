@@ -92,7 +92,7 @@ class Names:
                 table.append((node.name, _cut(self._generated(node, table)) if node.gate else node.text or ""))
             elif node.name is not None:
                 table.append((node.name, ""))
-            elif node.shape and node.gate == "broadcast":
+            elif node.shape and node.is_copy:
                 table.append((self._copies(index, node, table), ""))
             else:
                 typed = self._typed(node, table)
@@ -121,7 +121,7 @@ class Names:
             if not isinstance(x, int):
                 continue
             read = x
-            while nodes[read].gate == "broadcast" and nodes[read].shape:
+            while nodes[read].is_copy and nodes[read].shape:
                 read = nodes[read].sources[0][1]
             operand = nodes[read]
             if operand.name is not None:
@@ -145,7 +145,7 @@ class Names:
 
     def _generated(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
         terms = [x if isinstance(x, Term) else TERMS.symbol(x) for x in (self._plain(x, table) for x in node.operands)]
-        shapes = [self.program.nodes[x].shape if isinstance(x, int) else () for x in node.operands]
+        shapes = self.program.operand_shapes(node)
         text: str = _formula(node, terms, shapes).read(TEXT).text
         return text.replace(" · ", "*").replace(" ", "")
 
@@ -166,10 +166,10 @@ class Names:
     def _level(self, index: int) -> int:
         """How tightly an expression binds that is called by its text: as its gate is written."""
         node = self.program.nodes[index]
-        if node.shape and node.gate == "broadcast":
+        if node.shape and node.is_copy:
             return CASES
         terms = [TERMS.symbol(Written("x", ATOM, False)) if isinstance(x, int) else constant_term(x) for x in node.operands]
-        shapes = [self.program.nodes[x].shape if isinstance(x, int) else () for x in node.operands]
+        shapes = self.program.operand_shapes(node)
         level: int = _formula(node, terms, shapes).read(TEXT).level
         return level
 
@@ -194,7 +194,7 @@ class Names:
         cells = bool(node.shape)
         if index == program.output or node.name is not None or index in self.definitions:
             return style.identifier(text, typed=style.typeset and self._is_ambiguous(text), cells=cells)
-        if node.shape and node.gate == "broadcast":
+        if node.shape and node.is_copy:
             source = node.sources[0][1]
             return style.remark(self.ink(source, style, self.program.uses.get((index, 0), 0)), f"as {shape_text(node.shape)}")
         if style.typeset:
@@ -244,7 +244,7 @@ class Names:
     def formula(self, index: int, terms: Sequence[Any]) -> Term:
         """The value of a gate as a term, from what stands for its inputs."""
         node = self.program.nodes[index]
-        return _formula(node, terms, [self.program.nodes[x].shape if isinstance(x, int) else () for x in node.operands])
+        return _formula(node, terms, self.program.operand_shapes(node))
 
     @cached_property
     def frames(self) -> dict[int, str]:
@@ -306,7 +306,7 @@ def name_with_text(program: Program, index: int) -> str:
 def copied(program: Program, index: int) -> int | None:
     """The node that a broadcast copies; None for any other node."""
     node = program.nodes[index]
-    return node.sources[0][1] if node.gate == "broadcast" else None
+    return node.sources[0][1] if node.is_copy else None
 
 
 def term(program: Program, operand: Operand) -> Term:

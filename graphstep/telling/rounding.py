@@ -39,7 +39,7 @@ def first_loss(trace: Trace, nodes: Iterable[int]) -> Reason | None:
             label = trace.program.label(index)
             if reason := _not_finite(label, gate, values, out):
                 return reason
-            lost = lost or _rounded(label, trace, index, values, out)
+            lost = lost or _rounded(label, gate, trace, index, values, out)
     return lost
 
 
@@ -48,7 +48,7 @@ def _not_finite(label: str, gate: Rule, values: list[Any], out: Any) -> Reason |
     if all(np.isfinite(value).all() for value in values):
         if np.isinf(out).any():
             infinite = numeral(float(out[np.isinf(out)].flat[0]))
-            cause = reason(f"pole-{gate.name}" if gate.name in _POLES else "pole")
+            cause = Reason(f"gate.{gate.name}.pole", {}, gate.pole) if gate.pole else reason("pole")
             return reason("loss-infinite", label=label, value=infinite, cause=cause)
         return reason("loss-nan", label=label) if np.isnan(out).any() else None
     if not np.isnan(out).any() or any(np.isnan(value).any() for value in values):
@@ -60,24 +60,19 @@ def _not_finite(label: str, gate: Rule, values: list[Any], out: Any) -> Reason |
     return reason("loss-nan-of", label=label, values=Listed(cells))
 
 
-_POLES = ("log", "div", "reciprocal")
-"""Gates that make inf where no number is too large."""
-
-
-def _rounded(label: str, trace: Trace, index: int, values: list[Any], out: Any) -> Reason | None:
+def _rounded(label: str, gate: Rule, trace: Trace, index: int, values: list[Any], out: Any) -> Reason | None:
     """How a gate loses the digits of its value, or all of it."""
-    name = trace.node(index).gate
-    if name == "sum":
-        axis, size = trace.call(index).options["axis"], np.abs(values[0])
+    if gate.adds == "sum" and not gate.cellwise:
+        axis, size = trace.node(index).settings["axis"], np.abs(values[0])
         several = np.count_nonzero(size, axis=axis) > 1
         top = np.max(size, axis=axis, initial=0.0)
         lost = np.any(several & (np.abs(out).reshape(top.shape) == top) & np.isfinite(top))
         return reason("loss-cells", label=label, value=numeral(float(np.max(top)))) if lost else None
-    if (gate := trace.gate(index)) is None or not gate.cellwise or not _cell_by_cell(values, out):
+    if not gate.cellwise or not _cell_by_cell(values, out):
         return None
     copies = [np.broadcast_to(value, out.shape) for value in values]
     finite = np.isfinite(copies).all(axis=0)
-    if name in ("add", "sub"):
+    if gate.adds:
         large, small = (pick(np.abs(copies[0]), np.abs(copies[1])) for pick in (np.maximum, np.minimum))
         if (cancels := finite & (np.abs(out) < _CANCELS * large)).any():
             place = int(cancels.argmax())
@@ -87,8 +82,8 @@ def _rounded(label: str, trace: Trace, index: int, values: list[Any], out: Any) 
             place = int(hidden.argmax())
             beside, hidden_one = numeral(float(large.flat[place])), numeral(float(small.flat[place]))
             return reason("loss-hidden", label=label, small=hidden_one, value=beside)
-    elif name in ("exp", "mul", "div", "power", "pow", "square", "reciprocal"):
-        from_zero = np.any([copy == 0 for copy in copies], axis=0) & (name != "exp")
+    elif gate.underflows:
+        from_zero = np.any([copy == 0 for copy in copies], axis=0)
         return reason("loss-underflow", label=label) if (finite & (out == 0) & ~from_zero).any() else None
     return None
 

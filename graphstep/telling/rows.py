@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from graphstep.ground.operands import Operand
 from graphstep.language.program import Program
 
 
@@ -19,23 +18,24 @@ def rows_of(program: Program) -> Sequence[bool]:
         if len(nodes[index].shape) != 1:
             continue
         uses = [use for reader, slot in consumers[index] if (use := _as_row(program, rows, reader, slot)) is not None]
-        from_row = nodes[index].gate == "matmul" and _is_vector(program, nodes[index].operands[0])
-        rows[index] = all(uses) if uses else from_row
+        rows[index] = all(uses) if uses else _from_row(program, index)
     return rows
 
 
 def _as_row(program: Program, rows: Sequence[bool], reader: int, slot: int) -> bool | None:
     """Whether a gate reads a vector as a row; None where it does not care."""
-    node = program.nodes[reader]
-    if node.gate == "broadcast":
-        return len(node.shape) > 1
-    if node.gate == "matmul":
-        return slot == 0
-    return rows[reader] if len(node.shape) == 1 and node.rule is not None and node.rule.cellwise else None
+    node, rule = program.nodes[reader], program.nodes[reader].rule
+    if rule is not None and rule.rows is not None:
+        return rule.rows(slot, node.shape)
+    return rows[reader] if len(node.shape) == 1 and rule is not None and rule.cellwise else None
 
 
-def _is_vector(program: Program, operand: Operand) -> bool:
-    return isinstance(operand, int) and len(program.nodes[operand].shape) == 1
+def _from_row(program: Program, index: int) -> bool:
+    """Whether a vector is made of one that is read as a row."""
+    node, rule = program.nodes[index], program.nodes[index].rule
+    if rule is None or rule.rows is None:
+        return False
+    return any(len(program.nodes[source].shape) == 1 and rule.rows(slot, node.shape) for slot, source in node.sources)
 
 
 class _NoRows(Sequence[bool]):

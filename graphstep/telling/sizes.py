@@ -15,18 +15,12 @@ if TYPE_CHECKING:
     from graphstep.analysis.facts import Figure
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
-    from graphstep.ground.operands import Shape
-
-
-def operand_shapes(trace: Trace, index: int) -> tuple[Shape, ...]:
-    """The shapes of what a gate reads, by slot."""
-    nodes = trace.program.nodes
-    return tuple(nodes[x].shape if isinstance(x, int) else () for x in nodes[index].operands)
 
 
 def shape_rule(trace: Trace, index: int) -> Reason | None:
     """The shapes that go into a gate and the one that comes out, ``(2×2)(2) → 2``; None where all are single numbers."""
-    gate, node, shapes = trace.gate(index), trace.node(index), operand_shapes(trace, index)
+    gate, node = trace.gate(index), trace.node(index)
+    shapes = trace.program.operand_shapes(node)
     if not (node.shape or any(shapes)):
         return None
     if gate is not None and gate.cellwise:
@@ -34,7 +28,9 @@ def shape_rule(trace: Trace, index: int) -> Reason | None:
     number = reason("shape-number")
     given = tuple(f"({shape_text(shape)})" if shape else number for shape in shapes)
     return reason(
-        "shape-rule", given=Listed(given, "" if node.gate == "matmul" else ", "), shape=shape_text(node.shape) or number
+        "shape-rule",
+        given=Listed(given, "" if gate is not None and gate.meets is not None else ", "),
+        shape=shape_text(node.shape) or number,
     )
 
 
@@ -56,7 +52,7 @@ def jacobian(wire: Wire) -> Reason | None:
     shape = trace.node(wire.sender).shape
     if not (shape or wire.shape):
         return None
-    shapes = operand_shapes(trace, wire.sender)
+    shapes = trace.program.operand_shapes(trace.node(wire.sender))
     rows, columns = prod(shape), prod(shapes[slot])
     entries = rows * columns
     size: dict[str, Figure] = {"rows": rows, "columns": columns}

@@ -61,7 +61,7 @@ def double(gate: Rule, inputs: list[float]) -> float:
 
 def fixed(gate: Rule, inputs: list[Any], value: float, m: Any) -> Any:
     """What depends on no input: exact while SymPy's number stays small (2/3, √(2π)), else the double that the run has."""
-    if math.isfinite(value) and gate.name not in ("power", "pow") and all(_is_small(x, gate) for x in inputs):
+    if math.isfinite(value) and not gate.power and all(_is_small(x, gate) for x in inputs):
         exact = gate.formula(m, *inputs)
         if exact.is_extended_real and (not exact.is_Rational or max(abs(exact.p), exact.q) < _EXACT):
             return exact
@@ -83,7 +83,7 @@ def refuse_huge_power(gate: Rule, inputs: list[Any]) -> None:
     """SymPy raises the coefficient of (2x)^n, and of exp(n·ln 2), to the n-th power exactly, however large n is."""
     import sympy as sp
 
-    if gate.name in ("power", "pow"):
+    if gate.power:
         base, exponent = inputs
         if exponent.is_Rational and _bits(base.as_coeff_Mul()[0]) * abs(exponent) > _BITS:
             raise _too_long()

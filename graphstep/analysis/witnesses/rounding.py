@@ -110,7 +110,7 @@ def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
     worst, text = CANCELS, ""
     output = trace.program.output
     for node in _nodes_before(trace, output):
-        if trace.node(node).gate not in ("add", "sub", "sum", "mean"):
+        if (gate := trace.gate(node)) is None or not gate.adds:
             continue
         read = max((float(np.max(np.abs(x), initial=0.0)) for x in trace.operand_values(node)), default=0.0)
         left = float(np.max(np.abs(trace.value_of(node)), initial=0.0))

@@ -13,7 +13,6 @@ from graphstep.faces.export._options import PLAIN
 from graphstep.ground.operands import Slice
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
-from graphstep.telling.sizes import operand_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,7 +241,7 @@ def _jacobian(step: Step) -> dict[str, Any]:
     node, gate = trace.node(sender), trace.node(sender).rule
     if gate is None or (gate.cellwise and not node.shape):
         return {}
-    structure = gate.structure(slot, operand_shapes(trace, sender), gate.settings(node.options))
+    structure = gate.structure(slot, trace.program.operand_shapes(node), gate.settings(node.options))
     return {"jacobian": {"structure": structure, "shape": [prod(node.shape), prod(trace.node(step.node).shape)]}}
 
 

@@ -16,6 +16,7 @@ ARITHMETIC = (
         pattern=("distributor",),
         with_constant={0: "+{}", 1: "+{}"},
         commutes=True,
+        adds="sum",
     ),
     elementwise(
         "sub",
@@ -26,6 +27,7 @@ ARITHMETIC = (
         "The − gate hands its upstream gradient on unchanged to its first input and with its sign turned to its second.",
         pattern=("distributor", "negation"),
         with_constant={0: "{}−x", 1: "−{}"},
+        adds="sum",
     ),
     elementwise(
         "mul",
@@ -38,6 +40,7 @@ ARITHMETIC = (
         scales=True,
         with_constant={0: "×{}", 1: "×{}"},
         commutes=True,
+        underflows=True,
     ),
     elementwise(
         "div",
@@ -59,6 +62,8 @@ ARITHMETIC = (
                 guard="max({y}, eps)",
             ),
         ),
+        underflows=True,
+        pole="a division by 0, or too large for a number",
     ),
     elementwise(
         "neg",
@@ -86,6 +91,8 @@ ARITHMETIC = (
                 guard="max({x}, eps)",
             ),
         ),
+        underflows=True,
+        pole="1/0",
     ),
     elementwise(
         "constant",

@@ -337,6 +337,7 @@ COLLECTING = (
         defaults=_DEFAULTS,
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: 0,
+        adds="sum",
     ),
     Rule(
         "mean",
@@ -356,6 +357,7 @@ COLLECTING = (
         defaults=_DEFAULTS,
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: prod(collected(shapes, options)),
+        adds="mean",
     ),
     _extreme("amax", "largest", "max", "argmax"),
     _extreme("amin", "smallest", "min", "argmin"),

@@ -14,6 +14,7 @@ EXPONENTIALS = (
         "The exp gate raises e to its input.",
         "The slope of exp is its own output, {out}.",
         functions=("exp",),
+        underflows=True,
     ),
     elementwise(
         "log",
@@ -40,6 +41,7 @@ EXPONENTIALS = (
                 guard="max({x}, eps)",
             ),
         ),
+        pole="the logarithm of 0",
     ),
     elementwise(
         "sinh",

@@ -192,6 +192,7 @@ MOVING = (
         keywords={"shape": "shape"},
         inside=lambda options: " to " + ("×".join(map(str, options["shape"])) or "()"),
         multiplications=nothing,
+        rows=lambda slot, shape: len(shape) > 1,
     ),
     Rule(
         "transpose",

@@ -181,6 +181,7 @@ MULTIPLYING = (
         multiplications=lambda slot, shapes, options: prod(_matmul_shape(shapes, options)) * shapes[0][-1],
         meets=_batched,
         factors=_matmul_factors,
+        rows=lambda slot, shape: slot == 0,
     ),
     Rule(
         "dot",

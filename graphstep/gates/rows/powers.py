@@ -40,6 +40,8 @@ POWERS = (
             _STEEP,
             _NOT_REAL,
         ),
+        underflows=True,
+        power=True,
     ),
     elementwise(
         "pow",
@@ -79,6 +81,8 @@ POWERS = (
                 guard="max({x}, eps)",
             ),
         ),
+        underflows=True,
+        power=True,
     ),
     elementwise(
         "square",
@@ -89,6 +93,7 @@ POWERS = (
         "The slope of x² is 2x.",
         functions=("square",),
         expansion="x*x",
+        underflows=True,
     ),
     elementwise(
         "sqrt",

@@ -28,6 +28,8 @@ def messages() -> Iterator[tuple[str, English]]:
     for name, gate in GATES.items():
         yield f"gate.{name}.forward", gate.forward
         yield from (gate.sentence(slot) for slot in range(len(gate.backward)))
+        if gate.pole:
+            yield f"gate.{name}.pole", gate.pole
         for place, rule in enumerate(gate.conventions):
             yield f"gate.{name}.convention.{place}", rule.says
             if rule.others:
