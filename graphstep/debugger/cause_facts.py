@@ -1,4 +1,4 @@
-"""What a reply says of causes."""
+"""What a reply says of causes, and of what a node moves."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ class Began(Fact):
 
     n: int
     """The step."""
+
+
+@dataclass(frozen=True, slots=True)
+class TangentsFrom(AboutNode):
+    """Forward mode from a node was asked for."""
+
+    cell: tuple[int, ...]
+    """The cell of it that moves; empty for a number."""

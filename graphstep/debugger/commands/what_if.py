@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.cause_facts import TangentsFrom
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.effects import Diagnose, Witnesses
@@ -148,6 +149,11 @@ def _paths(state: State, argument: Argument) -> Done:
     return Done(state, (PathsFrom(node_of(state, argument)),))
 
 
+def _tangents(state: State, argument: Argument) -> Done:
+    node = node_of(state, argument)
+    return Done(state, (TangentsFrom(node, state.cell(node)),))
+
+
 def _jacobian(state: State, argument: Argument) -> Done:
     node = node_of(state, argument)
     edges = edges_of(state, None if argument is None else node)
@@ -178,6 +184,7 @@ RULES = {
     "less": Rule(_less, _no_inputs),
     "verify": Rule(_verify),
     "paths": Rule(_paths),
+    "tangents": Rule(_tangents),
     "jacobian": Rule(_jacobian),
     "diagnosis": Rule(_diagnosis),
 }

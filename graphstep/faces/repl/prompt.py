@@ -12,7 +12,7 @@ from graphstep.debugger.session import perform
 from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.replies import crumbs, sentence
-from graphstep.faces.replies.panels import cause_lines, jacobian_lines
+from graphstep.faces.replies.panels import cause_lines, jacobian_lines, tangent_lines
 from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson import progress
@@ -153,6 +153,7 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Candidates: lambda _, after, fact: answers.candidate_lines(after, fact),
     facts.Cells: lambda _, after, fact: answers.cell_lines(after, fact),
     cause_facts.CausesOf: lambda _, after, fact: cause_lines(after.trace, fact),
+    cause_facts.TangentsFrom: lambda _, after, fact: tangent_lines(after.trace, fact),
     facts.PathsFrom: lambda _, after, fact: works.path_lines(after, fact.node),
     facts.Jacobians: lambda _, after, fact: jacobian_lines(after.trace, fact.edges),
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.chain import Chain
     from graphstep.analysis.witnesses import Row
-    from graphstep.debugger.cause_facts import CausesOf
+    from graphstep.debugger.cause_facts import CausesOf, TangentsFrom
     from graphstep.debugger.effects import Copy
     from graphstep.debugger.facts import Nudged
     from graphstep.debugger.state import State
@@ -175,6 +175,15 @@ def cause_lines(trace: Trace, fact: CausesOf) -> Iterator[str]:
     from graphstep.telling.reports import chain as reports
 
     yield from text.lines(reports.told(chain_of(trace, fact)))
+
+
+def tangent_lines(trace: Trace, fact: TangentsFrom) -> Iterator[str]:
+    """Forward mode from a node: the tangents, and what the other mode takes. LimitError for an array without cells."""
+    from graphstep.analysis.tangents import tangents
+    from graphstep.faces.export import text
+    from graphstep.telling.reports import tangents as reports
+
+    yield from text.lines(reports.told(tangents(trace, fact.node, fact.cell)))
 
 
 def copy_remarks(copy: Copy) -> list[Line]:

@@ -103,6 +103,13 @@ def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
     screen.app.push_screen(TextPage(say(screen, "paths-title", name=name_of(trace.program, fact.node)), lines))
 
 
+def _tangents(screen: SteppingScreen, _: State, fact: cause_facts.TangentsFrom) -> None:
+    from graphstep.faces.replies.panels import tangent_lines
+    from graphstep.faces.tui.dialogs.page import TextPage
+
+    screen.app.push_screen(TextPage(say(screen, "tangents-title"), tangent_lines(screen.now.trace, fact)))
+
+
 def _causes(screen: SteppingScreen, _: State, fact: cause_facts.CausesOf) -> None:
     from graphstep.faces.replies.panels import chain_of
     from graphstep.faces.tui.dialogs.causes import CausesForm
@@ -152,6 +159,7 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     facts.Undone: _undone,
     cause_facts.CausesOf: _causes,
     facts.PathsFrom: _paths,
+    cause_facts.TangentsFrom: _tangents,
     facts.Jacobians: _jacobians,
     facts.Cells: _cells,
     facts.Asked: _asked,

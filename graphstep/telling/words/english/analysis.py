@@ -153,7 +153,19 @@ _CELLS: dict[str, English] = {
     "cell-left-out": "Of {terms} terms {written} are written.",
 }
 
+_TANGENTS: dict[str, English] = {
+    "heading-forward-mode": "Forward mode: {what} moves by itself",
+    "heading-tangent": "how fast each node moves with it",
+    "forward-mode-agrees": "{out} moves {value} times as far as {source}: what the backward pass sends to {source}.",
+    "forward-mode-differs": "{out} moves {forward} times as far as {source}; the backward pass sends {backward} to {source}.",
+    "forward-mode-passes": (
+        "One pass forward tells of one number: {count} pass gives the whole gradient, as one pass backward does.",
+        "One pass forward tells of one number: the whole gradient takes {count} passes, where one pass backward is enough.",
+    ),
+}
+
 ANALYSES: dict[str, English] = {
+    **_TANGENTS,
     **_FINDINGS,
     **_DIAGNOSES,
     **_PATHS,

@@ -133,6 +133,7 @@ _DIALOGS: dict[str, English] = {
     "file-sent": "Sent {file} to the browser",
     "file-written": "Wrote {file}",
     "nudge-first-cell": "It is the first cell.  d shows the cells, and there another can be chosen.",
+    "tangents-title": "forward mode",
     "paths-title": "paths from {name}",
     "jacobian-title": "the Jacobian of this edge",
     "jacobians-title": "Jacobians",
