@@ -144,7 +144,8 @@ def _controls(prefix: str, last: int, language: str) -> str:
     return (
         f'<nav class="controls" hidden aria-label="{say("page-steps")}">{buttons}<button type="button" data-do="help" '
         f'title="{say("page-keys")} (?)" aria-label="{say("page-keys")}">?</button><label><span id="{prefix}where"></span>'
-        f'<input type="range" id="{prefix}slider" min="0" max="{last}" value="0" aria-label="{say("heading-step")}"></label>'
+        f'<input type="range" id="{prefix}slider" min="0" max="{last}" value="0" aria-label="{say("heading-step")}">'
+        f'<i class="marks" id="{prefix}marks" aria-hidden="true"></i></label>'
         f'<p class="say" id="{prefix}say" aria-live="polite"></p></nav>\n'
     )
 
