@@ -184,14 +184,14 @@ def last_change(trace: Trace, node: int, before: int) -> int | None:
     seeded = node == program.output or not program.reaches[node]
     if seeded and program.depends[node] and trace.seed_step < before:
         return trace.seed_step
-    made = trace.step_of_value(node)
-    return made if 0 < made < before else None
+    computed = trace.step_of_value(node)
+    return computed if 0 < computed < before else None
 
 
 def steps_at(trace: Trace, node: int) -> tuple[int, ...]:
     """The numbers of the steps that make a node's value, or a part of its gradient."""
-    made = [trace.step_of_value(node), *trace.arrivals(node).steps.tolist(), trace.step_of_gradient(node) or 0]
-    return tuple(sorted({n for n in made if n > 0}))
+    steps = [trace.step_of_value(node), *trace.arrivals(node).steps.tolist(), trace.step_of_gradient(node) or 0]
+    return tuple(sorted({n for n in steps if n > 0}))
 
 
 def _about(trace: Trace, test: Condition) -> Iterator[int]:
@@ -239,9 +239,9 @@ def _of_node(trace: Trace, test: Condition, node: int) -> Iterator[int]:
     from graphstep.ground.arrays import all_zero
 
     flows = trace.program.depends[node] and trace.program.reaches[node]
-    made = trace.step_of_gradient(node) or 0
+    complete = trace.step_of_gradient(node) or 0
     if test.kind == "done":
-        yield made
+        yield complete
     elif test.kind == "changes":
         yield from (wire.step for wire in trace.arrivals(node) if not all_zero(wire.contribution))
     elif test.kind in ("isnan", "isinf"):
@@ -250,7 +250,7 @@ def _of_node(trace: Trace, test: Condition, node: int) -> Iterator[int]:
         if bad:
             yield trace.step_of_value(node)
         if flows:
-            yield from (n for n in (*_made(trace, node), made) if bad or np.any(odd(_sum_at(trace, node, n))))
+            yield from (n for n in (*_made(trace, node), complete) if bad or np.any(odd(_sum_at(trace, node, n))))
     elif test.kind == "value":
         if node >= trace.program.first_gate and _holds(test, trace.value_of(node)):
             yield trace.step_of_value(node)
@@ -258,7 +258,7 @@ def _of_node(trace: Trace, test: Condition, node: int) -> Iterator[int]:
         if _named(trace, test) is not None:
             yield from (n for n in _made(trace, node) if _holds(test, _sum_at(trace, node, n)))
         if _holds(test, trace.gradient_of(node)):
-            yield made
+            yield complete
 
 
 def _made(trace: Trace, node: int) -> list[int]:
@@ -269,9 +269,9 @@ def _made(trace: Trace, node: int) -> list[int]:
 
 def _sum_at(trace: Trace, node: int, n: int) -> Number:
     """What has arrived of a gradient at a step at which something has."""
-    known = trace.gradient(node, n)
-    assert known is not None, "something arrives at this step"
-    return known.value
+    gradient = trace.gradient(node, n)
+    assert gradient is not None, "something arrives at this step"
+    return gradient.value
 
 
 def _scaled(trace: Trace, test: Condition) -> Iterator[int]:

@@ -40,7 +40,7 @@ class Folding:
 
     def inward(self, index: int) -> int:
         """The node after for a node before; for one that was folded away, the gate that it is now inside."""
-        return next((found for found in self.where[index:] if found is not None), index)
+        return next((inner for inner in self.where[index:] if inner is not None), index)
 
     def outward(self, index: int) -> int:
         """The node before of the same value as a node after."""
@@ -76,21 +76,21 @@ def with_inputs(before: Trace, inputs: Mapping[str, Number], texts: Mapping[str,
 def edited(state: State, inputs: Mapping[str, Number], texts: Mapping[str, str | None]) -> State:
     """The state with other inputs, and the same gates open; raises as :func:`with_inputs`."""
     outer = outermost(state)
-    found = with_inputs(outer.trace, inputs, texts)
+    outcome = with_inputs(outer.trace, inputs, texts)
     folding = outer.folding and _refolded(outer.folding, inputs, texts)
-    if found.where is None:
-        after = replace(outer, trace=found.trace, folding=folding)
+    if outcome.where is None:
+        after = replace(outer, trace=outcome.trace, folding=folding)
     else:
         # With other shapes the nodes have moved.
-        at = carried(outer.trace, outer.at, found.trace, found.node)
-        shelves = tuple(_renumbered(shelf, outer.trace, found) for shelf in outer.shelves)
-        after = outer.carried_to(found.trace, at, found.node, folding=folding, shelves=shelves)
+        at = carried(outer.trace, outer.at, outcome.trace, outcome.node)
+        shelves = tuple(_renumbered(shelf, outer.trace, outcome) for shelf in outer.shelves)
+        after = outer.carried_to(outcome.trace, at, outcome.node, folding=folding, shelves=shelves)
     inner = [(caller.trace, caller.place) for caller in state.frames[1:]] + [(state.trace, state.place)]
     for caller, (trace, place) in zip(state.frames, inner, strict=False):
-        after = opened(after, found.node(caller.node))
-        found = Refitted(after.trace, None) if found.where is None else _moves(trace, after.trace)
-        at = place.at if found.where is None else carried(trace, place.at, after.trace, found.node)
-        selected = None if place.selected is None else found.node(place.selected)
+        after = opened(after, outcome.node(caller.node))
+        outcome = Refitted(after.trace, None) if outcome.where is None else _moves(trace, after.trace)
+        at = place.at if outcome.where is None else carried(trace, place.at, after.trace, outcome.node)
+        selected = None if place.selected is None else outcome.node(place.selected)
         after = replace(after, at=min(at, after.last), selected=selected)
     return after
 
@@ -101,18 +101,18 @@ def _refolded(folding: Folding, inputs: Mapping[str, Number], texts: Mapping[str
     if before.where is None:
         return replace(folding, trace=before.trace)
     # It is folded anew: another shape may have put copies between its parts.
-    made = rewrite.fold(before.trace.program)
-    return Folding(before.trace, rewritten(before.trace, made).where or made.where)
+    folded = rewrite.fold(before.trace.program)
+    return Folding(before.trace, rewritten(before.trace, folded).where or folded.where)
 
 
-def _renumbered(shelf: Shelf, old: Trace, found: Refitted) -> Shelf:
+def _renumbered(shelf: Shelf, old: Trace, outcome: Refitted) -> Shelf:
     """What is set inside a gate, in a run in which nodes have moved."""
-    path, new = list[int](), found.trace
+    path, new = list[int](), outcome.trace
     for gate in shelf.path:
-        path.append(found.node(gate))
+        path.append(outcome.node(gate))
         old, new = frame_of(old, gate), frame_of(new, path[-1])
-        found = _moves(old, new)
-    return Shelf(tuple(path), tuple(sorted({found.node(node) for node in shelf.nodes})), ())
+        outcome = _moves(old, new)
+    return Shelf(tuple(path), tuple(sorted({outcome.node(node) for node in shelf.nodes})), ())
 
 
 def _moves(old: Trace, new: Trace) -> Refitted:

@@ -46,9 +46,9 @@ def next_stop(state: State, way: Literal[1, -1]) -> State | None:
     level, here = state, (state.at, 0)
     while True:
         stops = [(_order(stop), stop) for stop in _stops(level)]
-        found = [(key, stop) for key, stop in stops if (key > here if way > 0 else key < here)]
-        if found:
-            return _at_stop(level, (min if way > 0 else max)(found)[1])
+        ahead = [(key, stop) for key, stop in stops if (key > here if way > 0 else key < here)]
+        if ahead:
+            return _at_stop(level, (min if way > 0 else max)(ahead)[1])
         if not level.frames:
             return None
         before = level.frames[-1].place.at

@@ -55,10 +55,10 @@ def read_setup(
     from graphstep.language.rewrite import read_program
     from graphstep.language.values import read_texts, read_value
 
-    known = values or {}
-    texts = {name: text for name, text in setup.inputs.items() if text is not None and name not in known}
-    found = {**known, **read_texts(texts, files=files)}
-    inputs = {name: found[name] for name in {**setup.inputs, **known} if name in found}
+    values = values or {}
+    texts = {name: text for name, text in setup.inputs.items() if text is not None and name not in values}
+    numbers = {**values, **read_texts(texts, files=files)}
+    inputs = {name: numbers[name] for name in {**setup.inputs, **values} if name in numbers}
     text = program_text(setup.program) if files else setup.program
     program = read_program(text, inputs, share=setup.share, expand=setup.expand, fold=setup.fold)
     if unknown := sorted({*setup.data} - {*program.inputs}):

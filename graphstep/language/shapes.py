@@ -50,8 +50,8 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
             fitting.gate(index, node, node.rule)
     where = fitting.where
     names = {name: where[index] for name, index in program.names.items()}
-    made = Program(program.text, tuple(fitting.nodes), where[program.output], names, program.data, program.scope)
-    return Rewritten(made, tuple(where))
+    fitted = Program(program.text, tuple(fitting.nodes), where[program.output], names, program.data, program.scope)
+    return Rewritten(fitted, tuple(where))
 
 
 class _Fitting:

@@ -251,13 +251,13 @@ class Names:
         """By composite gate what it is called when it is opened: by its name, or p1, p2, … where it is called by its text."""
         taken = {*self.program.names, self.output}
         letter = next((p for p in _FRAME_LETTERS if not any(_is_part(p, name) for name in taken)), "frame")
-        found, count = dict[int, str](), 0
+        frames, count = dict[int, str](), 0
         for index, node in enumerate(self.program.nodes):
             if is_composite(node):
                 symbol = self.is_symbol(index)
                 count += not symbol
-                found[index] = self.texts[index] if symbol else f"{letter}{count}"
-        return found
+                frames[index] = self.texts[index] if symbol else f"{letter}{count}"
+        return frames
 
     def find(self, key: str) -> int | None:
         """The node with this name, id or text; the output also as ``f``, a numbered expression as ``u1``, a composite gate by

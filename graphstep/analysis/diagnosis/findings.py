@@ -16,18 +16,18 @@ from graphstep.telling.names import name_of, output_name
 from graphstep.telling.words.catalogue import message
 
 
-def findings(trace: Trace, found: Sequence[Layer]) -> tuple[Finding, ...]:
+def findings(trace: Trace, layers: Sequence[Layer]) -> tuple[Finding, ...]:
     """What is wrong with a run, by the layers that :func:`graphstep.analysis.diagnosis.layers` found in it, in the order of its
     nodes.
     """
-    told, language = [*_not_finite(trace)], trace.writing.language
-    named = frozenset(finding.node for finding in told)
-    for layer in found:
-        told += [*_flat(layer, language), *_alike(layer, language)]
-    told += [*_shrinking(found, language), *_flow(found, output_name(trace.program), language)]
-    told += way_back(trace, told)
-    told += judged(trace, named)
-    return tuple(sorted(told, key=lambda finding: finding.node))
+    faults, language = [*_not_finite(trace)], trace.writing.language
+    named = frozenset(finding.node for finding in faults)
+    for layer in layers:
+        faults += [*_flat(layer, language), *_alike(layer, language)]
+    faults += [*_shrinking(layers, language), *_flow(layers, output_name(trace.program), language)]
+    faults += way_back(trace, faults)
+    faults += judged(trace, named)
+    return tuple(sorted(faults, key=lambda finding: finding.node))
 
 
 def _not_finite(trace: Trace) -> Iterator[Finding]:
@@ -76,8 +76,8 @@ def _alike(layer: Layer, language: str) -> Iterator[Finding]:
         yield Finding("alike", layer.node, text)
 
 
-def _shrinking(found: Sequence[Layer], language: str) -> Iterator[Finding]:
-    spread = [layer for layer in found if layer.values.size > 1 and not layer.alike]
+def _shrinking(layers: Sequence[Layer], language: str) -> Iterator[Finding]:
+    spread = [layer for layer in layers if layer.values.size > 1 and not layer.alike]
     if not spread:
         return
     first = spread[0]
@@ -91,9 +91,9 @@ def _shrinking(found: Sequence[Layer], language: str) -> Iterator[Finding]:
             return
 
 
-def _flow(found: Sequence[Layer], out: str, language: str) -> Iterator[Finding]:
+def _flow(layers: Sequence[Layer], out: str, language: str) -> Iterator[Finding]:
     """The gradient on its way back, from the last layer to the first."""
-    way = [layer for layer in reversed(found) if np.isfinite(layer.gradient_rms)]
+    way = [layer for layer in reversed(layers) if np.isfinite(layer.gradient_rms)]
     start = next((layer for layer in way if layer.gradient_rms > 0), None)
     if start is None:
         return

@@ -155,19 +155,19 @@ def length(value: Number) -> float:
 def _steepest(trace: Trace, index: int, *, down: bool) -> str:
     """The gate on the way of the largest contributions at which the gradient changes most, or that it is many gates' doing."""
     node, say = index, partial(message, trace.writing.language)
-    worst, total, found, before = 1.0, 1.0, None, length(trace.gradient_of(index))
+    worst, total, steepest, before = 1.0, 1.0, None, length(trace.gradient_of(index))
     while node != trace.program.output and (arrivals := trace.arrivals(node)):
         sizes = [length(wire.contribution) for wire in arrivals]
         node = arrivals[int(np.argmax(sizes))].sender
         arrived = length(trace.gradient_of(node))
         change = (arrived / before if down else before / arrived) if before and arrived else 1.0
         if change > worst:
-            worst, found = change, (node, arrived, before)
+            worst, steepest = change, (node, arrived, before)
         total *= change
         before = arrived
-    if found is None or worst * worst < total:
+    if steepest is None or worst * worst < total:
         return say("steepest-shrinks-gradually" if down else "steepest-grows-gradually")
-    gate, came, left = found
+    gate, came, left = steepest
     key = "steepest-shrinks" if down else "steepest-grows"
     return say(key, name=_gate(trace, gate), came=numeral(came, 2), left=numeral(left, 2))
 
@@ -175,9 +175,9 @@ def _steepest(trace: Trace, index: int, *, down: bool) -> str:
 # The way back
 
 
-def way_back(trace: Trace, told: Sequence[Finding]) -> Iterator[Finding]:
+def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
     """What becomes of the gradient from the last product of a chain to those before it; nothing where layers say it already."""
-    if any(finding.kind in ("vanishing", "exploding") for finding in told):
+    if any(finding.kind in ("vanishing", "exploding") for finding in faults):
         return
     program, out = trace.program, output_name(trace.program)
     for kind, fewest in CHAIN.items():

@@ -74,19 +74,19 @@ def _layer(trace: Trace, index: int) -> Layer:
     gate = trace.gate(index)
     assert gate is not None, "an input is no activation"
     value, gradient = np.asarray(trace.value_of(index)), np.asarray(trace.gradient_of(index))
-    known = trace.gradient(index) is not None
+    differentiable = trace.gradient(index) is not None
     flat = np.abs(_slopes(trace, index, gate)) < FLAT
     units = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)
     cells = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
     with np.errstate(all="ignore"):
-        rms = float(np.sqrt(np.mean(np.square(gradient)))) if known and gradient.size else float("nan")
+        rms = float(np.sqrt(np.mean(np.square(gradient)))) if differentiable and gradient.size else float("nan")
     return Layer(
         index,
         name_of(trace.program, index),
         gate,
         value.shape,
         summary(value),
-        summary(gradient) if known else None,
+        summary(gradient) if differentiable else None,
         rms,
         float(np.mean(flat)) if flat.size else 0.0,
         int(np.count_nonzero(units.all(axis=0))) if units.size else 0,

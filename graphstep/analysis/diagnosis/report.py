@@ -99,10 +99,10 @@ class Diagnosis:
 
     def _left(self) -> str:
         """How much of the last layer's gradient reaches the first."""
-        known = [layer for layer in self.layers if layer.gradient_rms > 0]
-        if len(known) < 2:
+        learning = [layer for layer in self.layers if layer.gradient_rms > 0]
+        if len(learning) < 2:
             return ""
-        first, last = known[0], known[-1]
+        first, last = learning[0], learning[-1]
         sizes = {"late": numeral(last.gradient_rms, 2), "early": numeral(first.gradient_rms, 2)}
         return message(self.trace.writing.language, "diagnosis-way-back", last=last.name, first=first.name, **sizes)
 
@@ -134,8 +134,8 @@ class Diagnosis:
 
 def diagnose(trace: Trace) -> Diagnosis:
     """The layers of a run, and what is wrong with its values and gradients."""
-    found = layers(trace)
-    return Diagnosis(trace, found, findings(trace, found))
+    figures = layers(trace)
+    return Diagnosis(trace, figures, findings(trace, figures))
 
 
 def _listed(language: str, names: list[str]) -> str:

@@ -118,10 +118,10 @@ def _value(
     numbers = [(doubles.get(x) if isinstance(x, int) else x.value) for x in operands]
     fixed = [x for x in numbers if x is not None]
     if len(fixed) == len(numbers):
-        made = doubles[place] = _computed(gate, fixed, node.settings)
-        if gate.cellwise and isinstance(made, float):
-            return writer.fixed(gate, inputs, made)
-        return _numbers(writer, made)
+        number = doubles[place] = _computed(gate, fixed, node.settings)
+        if gate.cellwise and isinstance(number, float):
+            return writer.fixed(gate, inputs, number)
+        return _numbers(writer, number)
     hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, numbers, strict=True)]
     return gate_cells(node, writer, inputs, hints)
 

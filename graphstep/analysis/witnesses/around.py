@@ -81,10 +81,10 @@ class Around:
 
     def _settled(self, x: float, move: Array, size: float) -> Difference:
         self.refusal = ""
-        made, settled = self._difference(x, move, sizes(size)[:FEW])
+        estimate, settled = self._difference(x, move, sizes(size)[:FEW])
         if self.affordable < RUNS * PLENTY:
-            settled |= made.error <= ENOUGH * abs(made.slope)
-        return made if settled else self._difference(x, move, sizes(size))[0]
+            settled |= estimate.error <= ENOUGH * abs(estimate.slope)
+        return estimate if settled else self._difference(x, move, sizes(size))[0]
 
     def _difference(self, x: float, move: Array, steps: Array) -> tuple[Difference, bool]:
         below, above = x - steps, x + steps
@@ -93,7 +93,7 @@ class Around:
         outputs = np.array([output for output, _ in runs])
         sides = []
         for k, work in enumerate(self._rerun.work):
-            ways = [made[k] for _, made in runs]
+            ways = [decisions[k] for _, decisions in runs]
             if ways[0] is not None:
                 # One column a run: the decisions of all cells of a gate, or of each of several gates.
                 columns = np.stack([np.asarray(way) for way in ways], axis=-1)
@@ -107,11 +107,11 @@ class Around:
         value: Any = self._value + step * move
         with np.errstate(all="ignore"):
             try:
-                made = [_decided(work, inputs, out, self._trace) for work, inputs, out in self._rerun.run(value)]
+                decisions = [_decided(work, inputs, out, self._trace) for work, inputs, out in self._rerun.run(value)]
             except MisfitError as error:
                 self.refusal = self.refusal or error.reason
                 return float("nan"), [None] * len(self._rerun.work)
-        return objective(self._trace, self._rerun.output), made
+        return objective(self._trace, self._rerun.output), decisions
 
 
 def _decided(work: Work, inputs: list[Any], out: Array, trace: Trace) -> NDArray[np.int8] | None:
@@ -152,5 +152,5 @@ def magnitudes(trace: Trace) -> tuple[float, float]:
 
 def _length(one: Number, other: Number) -> float:
     products = np.multiply(one, other)
-    found = float(np.sqrt(np.sum(np.square(products))))
-    return found if np.isfinite(found) else 0.0
+    norm = float(np.sqrt(np.sum(np.square(products))))
+    return norm if np.isfinite(norm) else 0.0

@@ -56,14 +56,14 @@ class _Recorder:
 def decisions(gate: Rule, inputs: Sequence[Any], out: Any) -> Decisions:
     """What gates of one kind decide on these inputs, arrays of shape ``(gates, columns)``."""
     if gate.chooses:
-        made: list[Any] = [np.asarray(x == out, np.int8) for x in inputs]
+        choices: list[Any] = [np.asarray(x == out, np.int8) for x in inputs]
     else:
         recorder = _Recorder()
         # The inputs may lie outside of the gate's domain: what it decides there is asked, and not what it makes.
         with np.errstate(all="ignore"):
             gate.formula(recorder, *inputs)
-        made = recorder.made
-    return np.array(np.broadcast_arrays(np.zeros(np.shape(out), np.int8), *made)[1:], np.int8)
+        choices = recorder.made
+    return np.array(np.broadcast_arrays(np.zeros(np.shape(out), np.int8), *choices)[1:], np.int8)
 
 
 @cache

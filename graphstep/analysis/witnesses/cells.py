@@ -135,8 +135,8 @@ def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> R
         what = "is at a kink" if verdict == "kink" else "has a wrong gradient"
         explanation = f"The random direction says that a cell which was not checked by itself {what}. {along.explanation}"
     kinks = tuple(sorted({kink for row in rows for kink in row.kinks}))
-    found = Sample(shape, len(rows), size, along, blurred)
-    return replace(worst, input=name, verdict=verdict, explanation=explanation, kinks=kinks, sample=found)
+    sample = Sample(shape, len(rows), size, along, blurred)
+    return replace(worst, input=name, verdict=verdict, explanation=explanation, kinks=kinks, sample=sample)
 
 
 def _weight(row: Row) -> tuple[int, float]:

@@ -45,9 +45,9 @@ def rows(trace: Trace) -> Iterator[Row]:
         for index, (value, note), difference in zip(inputs, _symbolic(trace, inputs), _numeric(trace, inputs), strict=True):
             yield _row(trace, index, value, note, difference)
         return
-    for index, found, row in _array_rows(trace, inputs, symbolic=True):
-        if 0 < len(found) == int(np.size(trace.value_of(index))) <= LISTED:
-            yield from found
+    for index, cells, row in _array_rows(trace, inputs, symbolic=True):
+        if 0 < len(cells) == int(np.size(trace.value_of(index))) <= LISTED:
+            yield from cells
         else:
             yield row
 
@@ -137,17 +137,17 @@ def _number(value: object) -> float:
 
 def _array_rows(trace: Trace, nodes: Sequence[int], *, symbolic: bool) -> Iterator[tuple[int, list[Row], Row]]:
     """For each node its index, the rows of the cells that were checked, and the row that stands for the whole."""
-    known = _written(trace, nodes) if symbolic else _NOT_ASKED
+    symbols = _written(trace, nodes) if symbolic else _NOT_ASKED
     sizes = magnitudes(trace)
     for index in nodes:
         around = surroundings(trace, index, sizes, len(nodes))
         places = chosen_cells(trace, around)
-        found = list(cell_rows(trace, index, around, places, _symbolic_cells(known, index, places)))
+        cells = list(cell_rows(trace, index, around, places, _symbolic_cells(symbols, index, places)))
         if not np.shape(trace.value_of(index)):
-            yield index, found, found[0]
+            yield index, cells, cells[0]
             continue
         size = int(np.size(trace.value_of(index)))
-        yield index, found, whole(trace, index, found, along(trace, index, around) if len(places) < size else None)
+        yield index, cells, whole(trace, index, cells, along(trace, index, around) if len(places) < size else None)
 
 
 def _written(trace: Trace, nodes: Sequence[int]) -> Formula | str:
@@ -156,23 +156,23 @@ def _written(trace: Trace, nodes: Sequence[int]) -> Formula | str:
 
     count = sum(int(np.size(trace.value_of(index))) for index in nodes)
     try:
-        made = formula(trace, nodes[0] if nodes and nodes[0] >= trace.program.first_gate else None)
-        if count > 1 and made.parts * count > SYMBOLIC_WORK:
+        expression = formula(trace, nodes[0] if nodes and nodes[0] >= trace.program.first_gate else None)
+        if count > 1 and expression.parts * count > SYMBOLIC_WORK:
             raise LimitError(f"it would have to differentiate a large formula {count:,} times")
     except GraphstepError as error:
         return error.message
-    return made
+    return expression
 
 
-def _symbolic_cells(known: Formula | str, index: int, places: Sequence[int]) -> Symbolic:
+def _symbolic_cells(symbols: Formula | str, index: int, places: Sequence[int]) -> Symbolic:
     """SymPy's derivatives towards some cells of a node."""
-    if isinstance(known, str):
-        return Symbolic([None] * len(places), known)
+    if isinstance(symbols, str):
+        return Symbolic([None] * len(places), symbols)
     from graphstep.analysis.symbolic import evaluate
 
-    found: list[float | None] = []
+    numbers: list[float | None] = []
     try:
-        found.extend(evaluate(known.derivative(index, place), known.values) for place in places)
+        numbers.extend(evaluate(symbols.derivative(index, place), symbols.values) for place in places)
     except GraphstepError as error:
-        return Symbolic([*found, *[None] * (len(places) - len(found))], error.message)
-    return Symbolic(found, "")
+        return Symbolic([*numbers, *[None] * (len(places) - len(numbers))], error.message)
+    return Symbolic(numbers, "")

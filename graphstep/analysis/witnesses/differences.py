@@ -69,8 +69,8 @@ def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
         while place + len(group) < len(nodes) and len(group) < chunk and max(group[-1], nodes[place + len(group)]) < first_gate:
             group.append(nodes[place + len(group)])
         place += len(group)
-        found = _settle(trace, group, [sizes(_number(trace, i))[:FEW] for i in group])
-        for index, (difference, settled) in zip(group, found, strict=True):
+        estimates = _settle(trace, group, [sizes(_number(trace, i))[:FEW] for i in group])
+        for index, (difference, settled) in zip(group, estimates, strict=True):
             if settled:
                 yield difference
             else:
@@ -99,7 +99,7 @@ def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Di
     with np.errstate(all="ignore"):
         runs.run(nodes[0])
         sides = _decisions(trace, runs)
-        found = []
+        estimates = []
         for x, start, stop in zip(values, ends, ends[1:], strict=False):
             left, right = slice(start, (start + stop) // 2), slice((start + stop) // 2, stop)
             outputs = runs.outputs
@@ -112,8 +112,8 @@ def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Di
                 outputs[left],
                 outputs[right],
             )
-            found.append(between(around, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
-    return found
+            estimates.append(between(around, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
+    return estimates
 
 
 def _number(trace: Trace, index: int) -> float:
@@ -176,9 +176,9 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
         return Difference(slope, max(error, _EPSILON * runs.inside / step), slope, slope), settled
     left, left_error = _one_side(runs, left_ok, runs.below, runs.f_below)
     right, right_error = _one_side(runs, right_ok, runs.above, runs.f_above)
-    known = [(s, e) for s, e in ((left, left_error), (right, right_error)) if not np.isnan(s)]
-    slope = float(np.mean([s for s, _ in known])) if known else float("nan")
-    error = max((e for _, e in known), default=float("inf"))
+    finite = [(s, e) for s, e in ((left, left_error), (right, right_error)) if not np.isnan(s)]
+    slope = float(np.mean([s for s, _ in finite])) if finite else float("nan")
+    error = max((e for _, e in finite), default=float("inf"))
     return Difference(slope, error, left, right, tuple(sorted(kinks))), False
 
 

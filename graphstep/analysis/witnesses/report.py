@@ -54,15 +54,15 @@ class Sample:
 
     def to_dict(self) -> dict[str, Any]:
         """The sample as JSON data."""
-        found: dict[str, Any] = {"shape": list(self.shape), "cells": self.size, "cells_checked": self.checked}
+        data: dict[str, Any] = {"shape": list(self.shape), "cells": self.size, "cells_checked": self.checked}
         if self.along is not None:
-            found["direction"] = {
+            data["direction"] = {
                 "backprop": _cell(self.along.backprop),
                 "numeric": _cell(self.along.numeric),
                 "relative_error": _cell(self.along.numeric_difference),
                 "verdict": self.along.verdict,
             }
-        return found
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +254,9 @@ class Report:
             }
             said = []
             for verdict, words in names.items():
-                found = [row.input for row in self.rows if row.verdict == verdict]
-                if found:
-                    said.append(f"{len(found)} {words}")
+                inputs = [row.input for row in self.rows if row.verdict == verdict]
+                if inputs:
+                    said.append(f"{len(inputs)} {words}")
             return f"Of {count} gradient{'s' if count > 1 else ''}, {len(agreeing)} confirmed, {', '.join(said)}."
         if any(row.sample is not None for row in self.rows):
             every = "Every cell that was checked is" if count > 1 or self.rows[0].sample is not None else every

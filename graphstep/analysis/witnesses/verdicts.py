@@ -329,16 +329,16 @@ def _why_not_finite(trace: Trace, index: int) -> str:
 
 def _made_by(trace: Trace, nodes: Sequence[int]) -> str:
     """What is not finite at these nodes, and why."""
-    told = []
+    reasons = []
     for node in nodes:
         value = _odd(trace.value_of(node))
         if trace.gate(node) is None:
-            told.append(f"The input {name_of(trace.program, node)} is {value}.")
+            reasons.append(f"The input {name_of(trace.program, node)} is {value}.")
             continue
         note = remark_at(trace, node)
-        told.append(f"{name_with_text(trace.program, node)} is {value}.")
-        told += [note.text] if note is not None else []
-    return " ".join(told)
+        reasons.append(f"{name_with_text(trace.program, node)} is {value}.")
+        reasons += [note.text] if note is not None else []
+    return " ".join(reasons)
 
 
 def _odd(value: Number) -> str:

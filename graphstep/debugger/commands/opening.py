@@ -59,14 +59,14 @@ def _fold(state: State, _: Argument) -> Done:
         before, node = state.folding.trace, state.folding.outward
         after = state.carried_to(before, carried(old, state.at, before, node), node, folding=None)
         return Done(_kept(state, after, node), (Unfolded(),))
-    made = rewrite.fold(old.program)
-    fewer = len(made.where) - len(made.program.nodes)
+    folded = rewrite.fold(old.program)
+    fewer = len(folded.where) - len(folded.program.nodes)
     if not fewer:
         raise UnfitError(NothingToFold())
-    found = rewritten(old, made)
-    folding = Folding(old, found.where or made.where)
-    at = carried(old, state.at, found.trace, folding.inward)
-    after = state.carried_to(found.trace, at, folding.inward, folding=folding)
+    outcome = rewritten(old, folded)
+    folding = Folding(old, outcome.where or folded.where)
+    at = carried(old, state.at, outcome.trace, folding.inward)
+    after = state.carried_to(outcome.trace, at, folding.inward, folding=folding)
     return Done(_kept(state, after, folding.inward), (Folded(fewer),))
 
 

@@ -70,10 +70,11 @@ class Panel:
     """The names of those that are drawn as points."""
 
 
-def svg(title: str, panels: Sequence[Panel], *, told: str = "") -> str:
+def svg(title: str, panels: Sequence[Panel], *, subtitle: str = "") -> str:
     """The picture of panels under each other, over the same rounds, as the text of an SVG document, ended by a newline.
 
-    ``told`` is a line under the title. A scale is logarithmic where numbers are positive and span more than two powers of ten.
+    ``subtitle`` is a line under the title. A scale is logarithmic where numbers are positive and span more than two powers of
+    ten.
     """
     height = TOP + len(panels) * PLOT + (len(panels) - 1) * BETWEEN + BOTTOM
     across = rounds_axis([one for panel in panels for one in panel.series])
@@ -86,8 +87,8 @@ def svg(title: str, panels: Sequence[Panel], *, told: str = "") -> str:
         f'<rect class="ground" width="{WIDTH}" height="{height}" rx="8" fill="none"/>',
         _text(LEFT, 24, _cut(title, room), "title", ' font-weight="bold"', FONT),
     ]
-    if told:
-        lines.append(_text(LEFT, 41, _cut(told, int(room * 1.15)), "tick"))
+    if subtitle:
+        lines.append(_text(LEFT, 41, _cut(subtitle, int(room * 1.15)), "tick"))
     for place, panel in enumerate(panels):
         lines += _panel(panel, across, TOP + place * (PLOT + BETWEEN), last=place == len(panels) - 1)
     return "\n".join([*lines, "</svg>"]) + "\n"

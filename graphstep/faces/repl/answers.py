@@ -167,14 +167,14 @@ def _list(state: State) -> Iterator[str]:
 
 def help_lines(word: str = "", language: str = ENGLISH, at_hand: Set = "stepping") -> Iterator[str]:
     """Every action that the prompt knows, by group; or the one that a word stands for. InputError for a word that is none."""
-    known = words(at_hand)
+    actions = words(at_hand)
     spelled: dict[str, list[str]] = {}
-    for each, action in known.items():
+    for each, action in actions.items():
         spelled.setdefault(action, []).append(each)
     if word:
-        if word not in known:
-            raise InputError(f"there is no command {quoted(word)}", hint=did_you_mean(word, known) or "help lists the commands")
-        yield _help(language, BY_ID[known[word]], spelled)
+        if word not in actions:
+            raise InputError(f"there is no command {quoted(word)}", hint=did_you_mean(word, actions) or "help lists the commands")
+        yield _help(language, BY_ID[actions[word]], spelled)
         return
     for group, rows in groups(SETS[at_hand]).items():
         yield group_text(language, group)

@@ -73,14 +73,14 @@ def _cannot_draw() -> bool:
 def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) -> None:
     from graphstep.faces.export.text import narrate
 
-    at, told = None if at is None else min(at, len(trace)), ""
+    at, reason = None if at is None else min(at, len(trace)), ""
     if conditions:
         from graphstep.debugger.breakpoints import first_stop
 
-        stop, told = first_stop(trace, conditions, at)
+        stop, reason = first_stop(trace, conditions, at)
         at = at if stop is None else stop
     sys.stdout.writelines(narrate(trace, at))
-    sys.stdout.write(told and f"\n{told}\n")
+    sys.stdout.write(reason and f"\n{reason}\n")
 
 
 def _refuse_misfits(program: Program, inputs: Mapping[str, Number]) -> None:

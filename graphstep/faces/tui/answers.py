@@ -35,11 +35,11 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
         # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
         moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
         screen.refresh_panes(look_at=None if moved else now.selected)
-    told = [text for fact in reply.facts if (text := _told(screen, before, fact))]
+    sentences = [text for fact in reply.facts if (text := _told(screen, before, fact))]
     if reply.hit is not None:
-        told.append(f"● {hit_text(now, reply.hit)}")
-    if told:
-        screen.say("  ".join(told), "bold $warn" if any(isinstance(fact, facts.Fault) for fact in reply.facts) else "")
+        sentences.append(f"● {hit_text(now, reply.hit)}")
+    if sentences:
+        screen.say("  ".join(sentences), "bold $warn" if any(isinstance(fact, facts.Fault) for fact in reply.facts) else "")
     for fact in reply.facts:
         if (panel := _PANELS.get(type(fact))) is not None:
             panel(screen, before, fact)
@@ -193,10 +193,10 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
     trace = screen.now.trace
 
     def show() -> None:
-        known = screen.diagnosing.known(trace)
-        if known is not None and screen.app.screen is screen:
+        diagnosis = screen.diagnosing.known(trace)
+        if diagnosis is not None and screen.app.screen is screen:
             screen.say("")
-            screen.app.push_screen(TextPage(say(screen, "diagnosis-title"), known.lines()))
+            screen.app.push_screen(TextPage(say(screen, "diagnosis-title"), diagnosis.lines()))
 
     screen.say(say(screen, "diagnosis-asked"))
     screen.diagnosing.ask(trace, then=show)

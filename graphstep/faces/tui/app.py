@@ -53,8 +53,8 @@ class _OnlyPrintable(LineFilter):
         ]
 
 
-def _mark(found: re.Match[str]) -> str:
-    return MARK * cell_len(found[0])
+def _mark(match: re.Match[str]) -> str:
+    return MARK * cell_len(match[0])
 
 
 _ONLY_PRINTABLE = _OnlyPrintable()

@@ -47,20 +47,20 @@ class Diagnosing:
 
     def findings(self, trace: Trace, at: int) -> tuple[Finding, ...]:
         """What is wrong as far as the run has come: at a node whose value, or whose gradient, is known."""
-        found = self.known(trace)
-        return () if found is None else tuple(x for x in found.findings if _is_seen(trace, at, x))
+        diagnosis = self.known(trace)
+        return () if diagnosis is None else tuple(x for x in diagnosis.findings if _is_seen(trace, at, x))
 
     def _work(self, trace: Trace) -> None:
         from textual.worker import get_current_worker
 
         worker = get_current_worker()
-        found = self._diagnosed(trace)
+        diagnosis = self._diagnosed(trace)
         if not worker.is_cancelled:
-            self._screen.app.call_from_thread(self._arrived, found)
+            self._screen.app.call_from_thread(self._arrived, diagnosis)
 
-    def _arrived(self, found: Diagnosis) -> None:
-        self._found = found
-        if self._screen.now.trace is found.trace:
+    def _arrived(self, diagnosis: Diagnosis) -> None:
+        self._found = diagnosis
+        if self._screen.now.trace is diagnosis.trace:
             self._screen.show_findings()
             self._done()
 
@@ -79,8 +79,8 @@ class Diagnosing:
 def _is_seen(trace: Trace, at: int, finding: Finding) -> bool:
     from graphstep.analysis.diagnosis.finding import BACKWARD
 
-    known = trace.gradient(finding.node, at)
+    gradient = trace.gradient(finding.node, at)
     parameter = finding.kind == "not finite" and finding.node < trace.program.first_gate
     if finding.kind in BACKWARD or parameter or (finding.kind == "not finite" and trace.first_not_finite is None):
-        return known is not None and known.complete
+        return gradient is not None and gradient.complete
     return trace.value(finding.node, at) is not None

@@ -119,8 +119,8 @@ def folded(lines: Sequence[Line], width: int) -> list[Line]:
             result.append(line)
         elif len(line) == 2 and line[0][1] == "quiet" and len(line[0][0]) < width // 2:
             # A label and what it labels, which stays beside it.
-            label, (told, style) = line[0][0], line[1]
-            parts = _prose(told, style, width - len(label))
+            label, (right, style) = line[0][0], line[1]
+            parts = _prose(right, style, width - len(label))
             result += [[(label if place == 0 else " " * len(label), "quiet"), *part] for place, part in enumerate(parts)]
         else:
             result += _prose(text, line[0][1], width)

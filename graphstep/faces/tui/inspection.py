@@ -28,13 +28,13 @@ _DIGESTS: WeakKeyDictionary[Trace, dict[tuple[str, int], list[str]]] = WeakKeyDi
 """The summaries of large arrays that were looked at: each is a pass over all of its cells."""
 
 
-def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) -> tuple[str, list[Line]]:
+def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ()) -> tuple[str, list[Line]]:
     """A title, and lines: what the node is, its value, its gradient, what is wrong there, and what can be done with it."""
     program, node = trace.program, trace.node(index)
     name = name_of(program, index)
     lines: list[Line] = []
     say = partial(message, trace.writing.language)
-    value, known = trace.value(index, at), trace.gradient(index, at)
+    value, gradient = trace.value(index, at), trace.gradient(index, at)
     title = say("node-input", name=name) if node.rule is None else say("node-gate", box=node.box, name=program.label(index, 40))
     if node.shape:
         title = say("input-of-kind", name=title, kind=kind(trace.writing.language, node.shape))
@@ -45,13 +45,13 @@ def inspect(trace: Trace, at: int, index: int, found: Sequence[Finding] = ()) ->
     else:
         lines.append([(_label(trace, "value"), "quiet"), (value_ladder(trace, index).line, "value")])
     lines += _gradient(trace, at, index)
-    if known is not None and known.complete:
+    if gradient is not None and gradient.complete:
         reason = why_gradient(trace, index)
         if reason:
             lines.append([(reason, "note")])
         if shape := same_shape(trace, index):
             lines.append([(wording(trace).say(shape), "why")])
-    lines += [[(f"▲ {finding.text}", "warning")] for finding in found]
+    lines += [[(f"▲ {finding.text}", "warning")] for finding in findings]
     uses = len(program.consumers[index])
     if uses > 1:
         lines.append([(say("node-uses", uses=uses), "why")])
@@ -77,18 +77,18 @@ def _is_large(value: Number) -> bool:
 
 
 def _gradient(trace: Trace, at: int, index: int) -> list[Line]:
-    known, label = trace.gradient(index, at), _label(trace, "gradient")
+    gradient, label = trace.gradient(index, at), _label(trace, "gradient")
     say = partial(message, trace.writing.language)
     if not trace.program.depends[index]:
         none = "node-data" if trace.node(index).name in trace.program.data else "node-constant"
         return [[(label, "quiet"), (say(none), "why")]]
-    if known is None:
+    if gradient is None:
         when = trace.step_of_gradient(index)
         text = say("node-not-yet") if when is None else say("node-gradient-later", step=str(when))
         return [[(label, "quiet"), (text, "why")]]
-    if known.complete:
-        return _written("gradient", trace, index, known.value)
-    so_far = say("node-so-far", value=number_text(known.value), received=known.received, expected=known.expected)
+    if gradient.complete:
+        return _written("gradient", trace, index, gradient.value)
+    so_far = say("node-so-far", value=number_text(gradient.value), received=gradient.received, expected=gradient.expected)
     return [[(label, "quiet"), (so_far, "gradient")]]
 
 

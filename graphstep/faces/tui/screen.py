@@ -224,14 +224,14 @@ class SteppingScreen(Screen[None]):
 
         # With the text and its graph before their eyes they know what the values are for.
         self.call_after_refresh(self.panes.graph.preview, self.program)
-        known = {name: value for name, value in self.inputs.items() if name not in self._missing}
-        self.app.push_screen(InputsForm(self.program, known, texts=self._setup.inputs, wrong=wrong), self._filled)
+        values = {name: value for name, value in self.inputs.items() if name not in self._missing}
+        self.app.push_screen(InputsForm(self.program, values, texts=self._setup.inputs, wrong=wrong), self._filled)
 
-    def _filled(self, found: Filled | None) -> None:
-        if found is None:
+    def _filled(self, form: Filled | None) -> None:
+        if form is None:
             self.app.exit()
             return
-        self.inputs, self._setup = found.values, self._setup.edited(found.texts)
+        self.inputs, self._setup = form.values, self._setup.edited(form.texts)
         self._make_run()
 
     def _make_run(self) -> None:
@@ -257,15 +257,15 @@ class SteppingScreen(Screen[None]):
         except GraphstepError as error:
             return error
 
-    def _made(self, made: Trace | GraphstepError) -> None:
-        if isinstance(made, GraphstepError) and self._missing:
+    def _made(self, outcome: Trace | GraphstepError) -> None:
+        if isinstance(outcome, GraphstepError) and self._missing:
             # The shapes of what was typed do not go together, or it has values that a gate cannot take: it can be typed anew.
-            self._ask(said_of(made))
+            self._ask(said_of(outcome))
             return
-        if isinstance(made, GraphstepError):
-            self.panes.step.say(say(self, "run-fails"), [[(line, "warning")] for line in made.report().splitlines()])
+        if isinstance(outcome, GraphstepError):
+            self.panes.step.say(say(self, "run-fails"), [[(line, "warning")] for line in outcome.report().splitlines()])
             return
-        self._opened(made)
+        self._opened(outcome)
 
     def _opened(self, trace: Trace) -> None:
         from graphstep.debugger.state import State

@@ -44,13 +44,15 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     every = len(program.inputs) - len(program.data)
     if len(chosen) < every:
         yield Prose(phrase(language, "largest-gradients", shown=len(chosen), gradients=every, json=Code("--format json")))
-    known = last >= trace.last_backward_step
-    if not known:
+    finished = last >= trace.last_backward_step
+    if not finished:
         yield sentence(heading(trace, "known-after", step=last))
     shape = (column(trace, "shape"),) if has_arrays(program) else ()
-    head: Content = phrase(language, "gradient-of", what=Math(objective_term(trace))) if known else (heading(trace, "gradient"),)
+    head: Content = (
+        phrase(language, "gradient-of", what=Math(objective_term(trace))) if finished else (heading(trace, "gradient"),)
+    )
     columns = (column(trace, "input"), *shape, column(trace, "value", True), Column(head, True))
-    if not known or manner.hidden:
+    if not finished or manner.hidden:
         yield Table(columns, tuple(_partial_row(trace, index, last, manner) for index in chosen))
         return
     from graphstep.analysis.witnesses import numeric_rows
@@ -82,10 +84,10 @@ def _chosen(trace: Trace) -> list[int]:
 
 
 def _partial_row(trace: Trace, index: int, last: int, manner: Manner) -> tuple[Content, ...]:
-    known = trace.gradient(index, last)
+    so_far = trace.gradient(index, last)
     gradient: Inline = "–"
-    if known is not None:
-        gradient = figure(trace, known.value, "gradient", manner, complete=known.complete)
+    if so_far is not None:
+        gradient = figure(trace, so_far.value, "gradient", manner, complete=so_far.complete)
     return *_input(trace, index), (gradient,)
 
 

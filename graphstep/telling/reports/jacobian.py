@@ -190,10 +190,10 @@ def _layer(layer: Layer) -> tuple[Content, ...]:
 def one_cell(trace: Trace, node: int, index: Cell) -> Iterator[Block]:
     """One cell of a node as value, and as gradient where it has one."""
     for of in ("value", "gradient") if trace.program.depends[node] else ("value",):
-        told = cell(trace, node, index, "value" if of == "value" else "gradient")
-        yield Heading(3, (told.head,), of)
-        yield told.ladder
-        yield Prose((told.why,))
+        explanation = cell(trace, node, index, "value" if of == "value" else "gradient")
+        yield Heading(3, (explanation.head,), of)
+        yield explanation.ladder
+        yield Prose((explanation.why,))
 
 
 def window(trace: Trace, place: Window) -> Iterator[Block]:

@@ -38,23 +38,23 @@ def large(trace: Trace, last: int) -> Iterator[Block]:
 def _statistics(trace: Trace, chosen: list[int], last: int) -> Iterator[tuple[Content, ...]]:
     for index in chosen:
         name = name_of(trace.program, index)
-        value, known = trace.value(index, last), trace.gradient(index, last)
+        value, so_far = trace.value(index, last), trace.gradient(index, last)
         if value is not None and not isinstance(value, int | float):
             yield _row(trace, (Code(name),), value)
-        if known is not None and not isinstance(known.value, int | float):
+        if so_far is not None and not isinstance(so_far.value, int | float):
             gradient = Code(f"∇{name}" if name.isidentifier() else f"∇({name})")
-            yield _row(trace, (gradient,) if known.complete else (gradient, " +…"), known.value)
+            yield _row(trace, (gradient,) if so_far.complete else (gradient, " +…"), so_far.value)
 
 
 def _row(trace: Trace, name: Content, array: NDArray[np.float64]) -> tuple[Content, ...]:
-    found = summary(array)
+    figures = summary(array)
     statistics: tuple[Content, ...] = (("–",),) * 3
-    if found.counts:
-        statistics = tuple((Figure(x, DIGITS, "statistic"),) for x in (found.minimum, found.mean, found.maximum))
+    if figures.counts:
+        statistics = tuple((Figure(x, DIGITS, "statistic"),) for x in (figures.minimum, figures.mean, figures.maximum))
     histogram: Content = (
-        (Histogram(found.counts),) if len(found.counts) > 1 else (heading(trace, "all-equal") if found.counts else "–",)
+        (Histogram(figures.counts),) if len(figures.counts) > 1 else (heading(trace, "all-equal") if figures.counts else "–",)
     )
     return (
-        name, (shape_text(found.shape),), *statistics, (Figure(found.zeros, DIGITS, "share"),),
-        (Figure(found.nan + found.inf, DIGITS, "count"),), histogram,
+        name, (shape_text(figures.shape),), *statistics, (Figure(figures.zeros, DIGITS, "share"),),
+        (Figure(figures.nan + figures.inf, DIGITS, "count"),), histogram,
     )  # fmt: skip

@@ -81,11 +81,11 @@ def _narrated(trace: Trace, last: int) -> Iterator[Block]:
     language = trace.writing.language
     phase, rules = "", Rules()
     for n in range(last + 1):
-        told = explain(trace, n) if n == 0 else rules.brief(explain(trace, n))
-        if told.phase != phase:
-            phase = told.phase
+        explanation = explain(trace, n) if n == 0 else rules.brief(explain(trace, n))
+        if explanation.phase != phase:
+            phase = explanation.phase
             yield Heading(2, (message(language, f"phase-{phase}"),), phase)
-        yield Step(n, last if n else 0, f"step-{n}", told.title, told.pattern, (_paragraph(told),))
+        yield Step(n, last if n else 0, f"step-{n}", explanation.title, explanation.pattern, (_paragraph(explanation),))
     if last < len(trace):
         yield sentence(message(language, "stopped", step=str(last), steps=str(len(trace))))
         return
@@ -93,25 +93,31 @@ def _narrated(trace: Trace, last: int) -> Iterator[Block]:
     yield Listing(tuple(_results(trace)))
 
 
-def _paragraph(told: Explanation) -> Prose:
+def _paragraph(explanation: Explanation) -> Prose:
     """Everything that is said of a step, in a row."""
     content: list[Inline] = []
-    for ladder in (*told.before, told.ladder):
+    for ladder in (*explanation.before, explanation.ladder):
         if ladder is not None:
             content += [Math.of(ladder), ". "]
-    if told.local is not None and len(told.local.rungs) > 1:
-        before, _, behind = message(told.language, "local-ladder", ladder=PLACE).partition(PLACE)
-        content += [before, Math.of(told.local), f"{behind} "]
-    sentences = [told.shapes, told.why, told.jacobian, *(note.text for note in told.notes), *_meanings(told)]
-    content += [joined(told.language, sentences)]
+    if explanation.local is not None and len(explanation.local.rungs) > 1:
+        before, _, behind = message(explanation.language, "local-ladder", ladder=PLACE).partition(PLACE)
+        content += [before, Math.of(explanation.local), f"{behind} "]
+    sentences = [
+        explanation.shapes,
+        explanation.why,
+        explanation.jacobian,
+        *(note.text for note in explanation.notes),
+        *_meanings(explanation),
+    ]
+    content += [joined(explanation.language, sentences)]
     if content[-1] == "":
         content[-2:] = ["."] if len(content) > 1 else []
     return Prose(tuple(content))
 
 
-def _meanings(told: Explanation) -> list[str]:
+def _meanings(explanation: Explanation) -> list[str]:
     """What each numbered name of a step stands for, a sentence each."""
-    return [message(told.language, "definition", name=name, meaning=meant) for name, meant in told.definitions]
+    return [message(explanation.language, "definition", name=name, meaning=meant) for name, meant in explanation.definitions]
 
 
 def _results(trace: Trace) -> Iterator[Content]:
@@ -126,8 +132,8 @@ def _results(trace: Trace) -> Iterator[Content]:
         if not program.depends[index]:
             yield (reason,)
             continue
-        found = equal(gradient_term(trace, index), trace.gradient_of(index), trace, FULL)
-        yield (found, "   ", reason) if reason else (found,)
+        equality = equal(gradient_term(trace, index), trace.gradient_of(index), trace, FULL)
+        yield (equality, "   ", reason) if reason else (equality,)
 
 
 # -- the solution --------------------------------------------------------------------------------------------------------------
@@ -240,11 +246,11 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
     yield Heading(2, (heading(trace, "backward"),), "backward")
     if not manner.brief:
         yield sentence(heading(trace, "backward-pass"))
-    told = _explained(trace, seed, manner)
-    assert told.ladder is not None, "the seed has a value"
-    why: Content = () if manner.brief else (" ", told.why)
-    start = sentence(Math.of(shown(told.ladder, manner)), ".", *why)
-    yield Step(seed, last, f"step-{seed}", told.title, "", (start,))
+    explanation = _explained(trace, seed, manner)
+    assert explanation.ladder is not None, "the seed has a value"
+    why: Content = () if manner.brief else (" ", explanation.why)
+    start = sentence(Math.of(shown(explanation.ladder, manner)), ".", *why)
+    yield Step(seed, last, f"step-{seed}", explanation.title, "", (start,))
     steps = range(seed + 1, min(last, trace.last_backward_step) + 1)
     if blocks:
         for n in steps:
@@ -272,36 +278,36 @@ def _sent_table(trace: Trace, explanations: Sequence[Explanation], manner: Manne
     titles = ["what-happens", *([] if manner.brief else ["pattern"]), *middle]
     columns = (column(trace, "step", True), *(column(trace, key) for key in titles), column(trace, "result", True))
     rows = []
-    for told in explanations:
-        what: list[Content] = [(str(told.n),), (told.title,)]
+    for explanation in explanations:
+        what: list[Content] = [(str(explanation.n),), (explanation.title,)]
         if not manner.brief:
-            what.append((told.pattern,))
-        rows.append((*what, *(_shaped_send(trace, told, manner) if arrays else _sent(told, manner))))
+            what.append((explanation.pattern,))
+        rows.append((*what, *(_shaped_send(trace, explanation, manner) if arrays else _sent(explanation, manner))))
     return Table(columns, tuple(rows))
 
 
-def _shaped_send(trace: Trace, told: Explanation, manner: Manner) -> tuple[Content, ...]:
+def _shaped_send(trace: Trace, explanation: Explanation, manner: Manner) -> tuple[Content, ...]:
     """The end of a row of a program of arrays, whose numbers would burst a table."""
-    step = trace.step(told.n)
+    step = trace.step(explanation.n)
     number = step.contribution if step.edge is not None else step.gradient
     result: Inline = "–" if number is None else figure(trace, number, "contribution", manner)
-    return (_chain(told),), (shape_text(trace.node(step.node).shape) or "number",), (result,)
+    return (_chain(explanation),), (shape_text(trace.node(step.node).shape) or "number",), (result,)
 
 
-def _sent(told: Explanation, manner: Manner) -> tuple[Content, ...]:
-    ladder = told.ladder
+def _sent(explanation: Explanation, manner: Manner) -> tuple[Content, ...]:
+    ladder = explanation.ladder
     assert ladder is not None, "a backward step makes something"
     numbers = next((rung for rung in ladder.rungs if rung.kind == "numbers"), None)
     written: Content = () if numbers is None else (Math(None, (numbers,)),)
     middle = () if _short(manner) else (written,)
-    return (_chain(told),), *middle, (_result(shown(ladder, manner)),)
+    return (_chain(explanation),), *middle, (_result(shown(ladder, manner)),)
 
 
-def _chain(told: Explanation) -> Inline:
+def _chain(explanation: Explanation) -> Inline:
     """The chain rule of a step in symbols, for a cell of a table."""
-    if told.ladder is None:
+    if explanation.ladder is None:
         return ""
-    return Math(told.ladder.left, told.ladder.rungs[: told.ladder.rungs[0].kind in ("symbols", "words")])
+    return Math(explanation.ladder.left, explanation.ladder.rungs[: explanation.ladder.rungs[0].kind in ("symbols", "words")])
 
 
 # -- steps -----------------------------------------------------------------------------------------------------------------------
@@ -317,15 +323,15 @@ def _explained(trace: Trace, n: int, manner: Manner) -> Explanation:
     return unanswered(fact_of(trace.step(n))) if manner.hidden else explain(trace, n)
 
 
-def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone: bool = False) -> Step:
+def step_of(trace: Trace, explanation: Explanation, last: int, manner: Manner, *, alone: bool = False) -> Step:
     """What is said of a step as a block: its ladders, its local gradient, what else is said, and its notes.
 
     ``alone`` says what the numbered names in it stand for: nothing else of the document is in sight.
     """
-    n = told.n
-    blocks: list[Block] = [shown(ladder, manner) for ladder in (*told.before, told.ladder) if ladder is not None]
-    sender, local = trace.step(n).sender, told.local
-    said = joined(told.language, (told.shapes, told.why, told.jacobian))
+    n = explanation.n
+    blocks: list[Block] = [shown(ladder, manner) for ladder in (*explanation.before, explanation.ladder) if ladder is not None]
+    sender, local = trace.step(n).sender, explanation.local
+    said = joined(explanation.language, (explanation.shapes, explanation.why, explanation.jacobian))
     if manner.brief:
         said = ""
     if local is not None and not manner.brief:
@@ -333,27 +339,27 @@ def step_of(trace: Trace, told: Explanation, last: int, manner: Manner, *, alone
         if sender is not None and trace.node(sender).shape and len(local.rungs) > 1:
             blocks += [sentence(heading(trace, "local-by-cell")), local, *([sentence(said)] if said else [])]
         else:
-            *before, end = phrase(told.language, "local-gradient", what=Math.of(local))
-            blocks.append(sentence(*before, joined(told.language, (f"{end}", said))))
+            *before, end = phrase(explanation.language, "local-gradient", what=Math.of(local))
+            blocks.append(sentence(*before, joined(explanation.language, (f"{end}", said))))
     elif said:
         blocks.append(sentence(said))
     if not manner.brief:
-        blocks += told.notes
-    if alone and told.definitions:
-        blocks.append(sentence(joined(told.language, _meanings(told))))
-    return Step(n, last, f"step-{n}", told.title, told.pattern, tuple(blocks))
+        blocks += explanation.notes
+    if alone and explanation.definitions:
+        blocks.append(sentence(joined(explanation.language, _meanings(explanation))))
+    return Step(n, last, f"step-{n}", explanation.title, explanation.pattern, tuple(blocks))
 
 
 def _remarks(steps: Sequence[Explanation], manner: Manner) -> Iterator[Listing]:
     """What there is to say of the steps of a table besides the table."""
-    notes = [(told, note) for told in steps for note in told.notes if note.kind in LABELS]
+    notes = [(explanation, note) for explanation in steps for note in explanation.notes if note.kind in LABELS]
     if notes and not manner.brief:
-        yield Listing(tuple(_remark(told, note) for told, note in notes))
+        yield Listing(tuple(_remark(explanation, note) for explanation, note in notes))
 
 
-def _remark(told: Explanation, note: Note) -> Content:
-    label = message(told.language, f"label-{note.kind}")
-    return strong(label, message(told.language, "at-step", step=str(told.n)), told.title, ": ", note.text)
+def _remark(explanation: Explanation, note: Note) -> Content:
+    label = message(explanation.language, f"label-{note.kind}")
+    return strong(label, message(explanation.language, "at-step", step=str(explanation.n)), explanation.title, ": ", note.text)
 
 
 def _updates(trace: Trace, last: int, rules: Rules, manner: Manner) -> Iterator[Block]:

@@ -131,10 +131,10 @@ def _largest(trace: Trace, sent: Wires) -> Iterator[Block]:
 
 def _sent(wire: Wire) -> tuple[Content, ...]:
     trace, n, contribution = wire.trace, wire.step, wire.contribution
-    told = explain(trace, n)
-    start: tuple[Content, ...] = ((f"{n:,}",), (told.title, *_typed(trace, n)), (told.pattern,))
-    if told.ladder is None or not isinstance(contribution, int | float):
+    explanation = explain(trace, n)
+    start: tuple[Content, ...] = ((f"{n:,}",), (explanation.title, *_typed(trace, n)), (explanation.pattern,))
+    if explanation.ladder is None or not isinstance(contribution, int | float):
         # The numbers of arrays would burst the table.
         return *start, (), (Figure(contribution, trace.writing.digits, "contribution"),)
-    numbers = tuple(Math(None, (rung,)) for rung in told.ladder.rungs if rung.kind == "numbers")[:1]
-    return *start, numbers, (Math(None, told.ladder.rungs[-1:]),)
+    numbers = tuple(Math(None, (rung,)) for rung in explanation.ladder.rungs if rung.kind == "numbers")[:1]
+    return *start, numbers, (Math(None, explanation.ladder.rungs[-1:]),)

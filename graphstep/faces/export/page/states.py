@@ -36,14 +36,14 @@ _STYLES = {
 """The classes of the pieces of the typed text."""
 
 
-def states(trace: Trace, drawn: Diagram, told: Sequence[Explanation]) -> Iterator[dict[str, Any]]:
+def states(trace: Trace, drawn: Diagram, explanations: Sequence[Explanation]) -> Iterator[dict[str, Any]]:
     """By step: its phase, the gate at work, the node that gets a number, the wires, and the numbers that are new.
 
     ``set`` has the new numbers by node, each as ``[value, its text, gradient, its text, how much has arrived]``; ``sent`` the
     texts of contributions by wire. What is not there is as before.
     """
     typed = Typed(trace.program)
-    for n, said in enumerate(told):
+    for n, said in enumerate(explanations):
         step = trace.step(n)
         changed = range(trace.program.first_gate) if n == 0 else (step.node,)
         written = marks(trace, drawn, n, boxes=())

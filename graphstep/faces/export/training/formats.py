@@ -124,4 +124,4 @@ def picture(training: Training) -> str:
         Panel("loss", losses, frozenset({"held-out loss"})),
         Panel(f"{title}: {norms[0].name}" if len(norms) == 1 else title, norms),
     ]
-    return svg(training.program.text, panels, told=f"{settings_text(training.settings)} · {training.stopped}")
+    return svg(training.program.text, panels, subtitle=f"{settings_text(training.settings)} · {training.stopped}")

@@ -62,8 +62,8 @@ class CellsForm(Form[None]):
         trace = state.trace
         self.shape = trace.node(node).shape
         """The shape of its value and its gradient."""
-        known = trace.gradient(node, state.at)
-        self.of: Literal["value", "gradient"] = "gradient" if known is not None and known.complete else "value"
+        gradient = trace.gradient(node, state.at)
+        self.of: Literal["value", "gradient"] = "gradient" if gradient is not None and gradient.complete else "value"
         """Which of them is on show."""
         self.index = state.cell(node)
         """The chosen cell."""
@@ -178,8 +178,8 @@ class CellsForm(Form[None]):
             return "" if trace.value(self.node, at) is not None else say(self, "cells-value-later", step=str(step))
         if not trace.program.depends[self.node]:
             return say(self, "cells-no-gradient")
-        known = trace.gradient(self.node, at)
-        if known is not None and known.complete:
+        gradient = trace.gradient(self.node, at)
+        if gradient is not None and gradient.complete:
             return ""
         return say(self, "cells-gradient-later", step=str(trace.step_of_gradient(self.node)))
 

@@ -120,13 +120,13 @@ class EditForm(Form[Inputs]):
 
     def _changes(self) -> str:
         out, now = output_name(self.before.program), self.now.trace
-        told = f"{out}: {change(self.before.output, now.output)}"
+        output = f"{out}: {change(self.before.output, now.output)}"
         if self.now.where is not None:
             pairs = [(name, shape_of(value), shape_of(now.inputs[name])) for name, value in self.before.inputs.items()]
             shapes = [self._kind(name, after) for name, before, after in pairs if before != after]
-            return f"{told}   {', '.join(shapes[:3])}"
+            return f"{output}   {', '.join(shapes[:3])}"
         routes = routes_text(self.before, now)
-        return f"{told}{f'   {routes}' if routes else ''}"
+        return f"{output}{f'   {routes}' if routes else ''}"
 
     def _input_of(self, field: Input) -> str:
         return self.fields[int((field.id or "").removeprefix("field-"))]

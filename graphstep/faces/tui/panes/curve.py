@@ -140,8 +140,8 @@ class CurvePlot(PlotWidget, can_focus=False):
         # The library draws when it is asked to paint, and is painted a frame later; drawn now, it is painted in this one.
         self.render()
 
-    def _label(self, ticks: _Ticks, found: list[tuple[float, str]], place: Callable[[float], float]) -> None:
-        ticks.texts = {place(number): text for number, text in found}
+    def _label(self, ticks: _Ticks, labels: list[tuple[float, str]], place: Callable[[float], float]) -> None:
+        ticks.texts = {place(number): text for number, text in labels}
 
     def _entitle(self) -> None:
         self.border_title = escape(f"{self.title_text}{', logarithmic' if self.is_log else ''}")

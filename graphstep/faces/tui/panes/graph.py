@@ -237,9 +237,11 @@ class GraphPane(RowsPane):
         boxes = self.scene.layout.window(x, y, size.width, size.height).nodes
         if self._compared is not None:
             return compared_marks(self._compared, self._trace, self.scene.drawn, boxes, self._selected)
-        found = marks(self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected, breakpoints=self.breakpoints)
+        written = marks(
+            self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected, breakpoints=self.breakpoints
+        )
         box_of = self.scene.drawn.box_of
-        return replace(found, flagged=frozenset(box_of[node] for node in self.flagged if node in box_of))
+        return replace(written, flagged=frozenset(box_of[node] for node in self.flagged if node in box_of))
 
     def _needed_spare(self, trace: Trace, compared: Trace | None) -> int:
         if compared is None:

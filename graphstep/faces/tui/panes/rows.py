@@ -62,13 +62,13 @@ class RowsPane(ScrollView, can_focus=False):
 
     def style(self, name: str) -> Style:
         """The style of a component class, over the pane's own; looked up once, for it is dear."""
-        found = self._styles_by_name.get(name)
-        if found is None:
-            found = self.rich_style
+        style = self._styles_by_name.get(name)
+        if style is None:
+            style = self.rich_style
             if name:
-                found += self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
-            self._styles_by_name[name] = found
-        return found
+                style += self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
+            self._styles_by_name[name] = style
+        return style
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

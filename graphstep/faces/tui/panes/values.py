@@ -124,20 +124,20 @@ class ValuesPane(RowsPane):
 
         trace = self._trace
         assert trace is not None
-        value, known = trace.value(index, self._at), trace.gradient(index, self._at)
+        value, so_far = trace.value(index, self._at), trace.gradient(index, self._at)
         name = row_name(trace.program, index, name_width - 1)
         name += " " * (name_width - cell_width(name))
         mark = "▸ " if index == self._active else "▲ " if index in self.flagged else "  "
         kind = "selected" if index == self._selected else "active" if index == self._active else ""
-        gradient = "·" if known is None else fit(digest(known.value), number - 1)
+        gradient = "·" if so_far is None else fit(digest(so_far.value), number - 1)
         if not trace.program.depends[index]:
             gradient = say(self, "values-data" if trace.node(index).name in trace.program.data else "values-constant")
         shape = fit(shape_text(trace.node(index).shape), shape_width - 1) if shape_width else ""
-        if shape_width and known is not None and not known.complete:
+        if shape_width and so_far is not None and not so_far.complete:
             gradient = fit(gradient, number - len(MORE) - 1) + MORE
         arrived = ""
-        if known is not None and known.expected > 1:
-            arrived = f" {say(self, 'values-arrived', received=known.received, expected=known.expected)}"
+        if so_far is not None and so_far.expected > 1:
+            arrived = f" {say(self, 'values-arrived', received=so_far.received, expected=so_far.expected)}"
         return Strip(
             [
                 Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
