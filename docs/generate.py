@@ -100,15 +100,14 @@ def command_line_page() -> str:
 
 
 def keys_page() -> str:
-    """The keys and words: from the table of actions of the debugger, and that of the training screen."""
+    """The keys and words: from the table of actions."""
     from graphstep.debugger import actions, conditions
-    from graphstep.faces.tui import training_actions
 
     return KEYS_PAGE.format(
-        made=MADE.format("graphstep/debugger/actions.py and graphstep/faces/tui/training_actions.py"),
+        made=MADE.format("graphstep/debugger/actions.py"),
         groups=_groups(actions.STEPPING + actions.LESSON),
         conditions=", ".join(f"`{example}`" for example in conditions.EXAMPLES),
-        training=_groups(training_actions.ACTIONS, 3),
+        training=_groups(actions.TRAINING, 3),
     )
 
 

@@ -157,15 +157,46 @@ LESSON = (
            "lesson", 0, "lesson", ("start over",)),
 )
 """A lesson, beside the steps of its runs."""
+
+TRAINING = (
+    Action("train", ("space",), "train", "start the training, or pause it; nothing is lost",
+           "train", 1, "training", ("train", "run")),
+    Action("round", ("right",), "round", "one round on; behind the last one another is trained",
+           "train", 2, "training", ("round", "next", "step")),
+    Action("round_back", ("left",), "back", "one round back", "train", 4, "training", ("back",)),
+    Action("round_into", ("enter", "i"), "into", "step through this round: forward, backward, update",
+           "train", 5, "training", ("into", "enter")),
+    Action("ten", ("pagedown",), "ten rounds", "ten rounds on", "train", 0, "training", ("ten",)),
+    Action("ten_back", ("pageup",), "ten back", "ten rounds back", "train", 0, "training", ("ten back",)),
+    Action("round_first", ("home",), "first", "to the first round", "train", 0, "training", ("first", "home", "start")),
+    Action("round_last", ("end",), "last", "to the last round that was trained", "train", 0, "training", ("last", "end")),
+    Action("round_at", ("g", "colon"), "go to", "to a round by its number",
+           "train", 8, "training", ("at", "goto", "jump"), "ROUND"),
+    Action("pause", ("escape",), "pause", "pause the training", "train", 0, "training"),
+    Action("log", ("l",), "log", "a logarithmic scale, or a linear one", "look", 6),
+    Action("norms", ("n",), "norms", "show or hide the norms of the gradients", "look", 7),
+    Action("parameter_up", ("up",), "parameter above", "the parameter above, and its update",
+           "look", 0, "training", ("above", "parameter above")),
+    Action("parameter_down", ("down",), "parameter below", "the parameter below, and its update",
+           "look", 0, "training", ("below", "parameter below")),
+    Action("save", ("s",), "save", "save the state, from which --resume goes on", "take away", 9, "training", ("save",), "FILE"),
+    Action("report", ("x",), "export", "write the curve, the history or a report to a file",
+           "take away", 10, "training", ("export", "write"), "FILE"),
+)
+"""A training, before any of its rounds is stepped through."""
 # fmt: on
 
-Set = Literal["stepping", "lesson"]
-"""What is at hand: a run, or a lesson."""
+Set = Literal["stepping", "lesson", "training"]
+"""What is at hand: a run, a lesson, or a training."""
 
-SETS: dict[Set, tuple[Action, ...]] = {"stepping": STEPPING, "lesson": LESSON + STEPPING}
+SETS: dict[Set, tuple[Action, ...]] = {
+    "stepping": STEPPING,
+    "lesson": LESSON + STEPPING,
+    "training": TRAINING + tuple(action for action in STEPPING if action.group == "program"),
+}
 """By what is at hand, the actions that there are."""
 
-ACTIONS = LESSON + STEPPING
+ACTIONS = LESSON + STEPPING + TRAINING
 """All actions."""
 
 BY_ID = {action.id: action for action in ACTIONS}

@@ -68,5 +68,63 @@ class NextLesson:
     """Open the lesson that follows in the catalogue; leave where none does."""
 
 
-Effect = Own | Ask | Copy | Write | Witnesses | Diagnose | Keep | NextLesson
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Go back from a round to its training."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRound:
+    """Put the command that tells a round of a training into the clipboard."""
+
+    round: int
+    """The round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Train further rounds: long work, which can be paused and goes on from there."""
+
+    rounds: int | None
+    """How many; None for all that are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Pause the training, and then perform an action."""
+
+    then: str = ""
+    """The name of the action; empty for none."""
+    argument: str | int | None = None
+    """Its argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Step through a round: it is run again first."""
+
+    round: int
+    """The round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Save the state of the training to a file."""
+
+    path: str
+    """The path as typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Write the curve, the history or a report of the training to a file."""
+
+    path: str
+    """The path as typed; its suffix says the format."""
+
+
+TrainingEffect = Train | Pause | Enter | Save | Report
+"""What only a reply about a training can ask for."""
+
+Effect = Own | Ask | Copy | Write | Witnesses | Diagnose | Keep | NextLesson | Leave | CopyRound | TrainingEffect
 """Everything that a reply can ask for."""

@@ -393,8 +393,3 @@ class Unfolded(Fact):
 @dataclass(frozen=True, slots=True)
 class NothingToFold(Fact):
     """No parts of a composite gate are typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoLesson(Fact):
-    """No lesson is gone through."""

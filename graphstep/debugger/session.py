@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from graphstep.debugger.actions import BY_ID, LESSON
+from graphstep.debugger.actions import BY_ID, SETS
 from graphstep.debugger.effects import Ask, Own
-from graphstep.debugger.facts import Fault, NoLesson, UnfitError
+from graphstep.debugger.facts import Fault, UnfitError
 from graphstep.debugger.lesson_facts import AnswerFirst
+from graphstep.debugger.refusals import Elsewhere
+from graphstep.debugger.training import TrainingState
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -51,7 +53,11 @@ class Reply:
     """The breakpoints at which it stopped."""
 
 
-def perform(state: State, command: Command) -> tuple[State, Reply]:
+@overload
+def perform(state: State, command: Command) -> tuple[State, Reply]: ...
+@overload
+def perform(state: TrainingState, command: Command) -> tuple[TrainingState, Reply]: ...
+def perform(state: Any, command: Command) -> tuple[Any, Reply]:
     """Perform a command. A command that is refused, or that fails, leaves the state as it is. KeyError for an unknown action."""
     row = BY_ID[command.action]
     rule = _rule(command.action)
@@ -72,15 +78,16 @@ def perform(state: State, command: Command) -> tuple[State, Reply]:
     return after, Reply("done", done.facts, changed, done.effects, done.hit)
 
 
-def allowed(state: State, action: str) -> bool:
+def allowed(state: State | TrainingState, action: str) -> bool:
     """Whether the state allows an action; it is refused otherwise."""
     return _refusal(state, action, _rule(action)) is None
 
 
-def _refusal(state: State, action: str, rule: Rule | None) -> Fact | None:
-    row, lesson = BY_ID[action], state.lesson
-    if lesson is None and row in LESSON:
-        return NoLesson()
+def _refusal(state: State | TrainingState, action: str, rule: Rule | None) -> Fact | None:
+    row = BY_ID[action]
+    if row not in SETS[state.at_hand]:
+        return Elsewhere(action)
+    lesson = None if isinstance(state, TrainingState) else state.lesson
     if row.tells and lesson is not None and lesson.open is not None:
         return AnswerFirst(action)
     return None if rule is None else rule.refusal(state)

@@ -120,6 +120,8 @@ class State:
     """The edits that can be undone, the latest last."""
     lesson: LessonRun | None = None
     """The place in the lesson that is gone through; None outside of one."""
+    round: int | None = None
+    """The round that the run is, of a training to which one can go back; None for any other run."""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State) or not same_run(self.root, other.root):

@@ -106,7 +106,34 @@ hint
 help hint
 quit
 """
-SCRIPTS = {"stepping": (("repl", *NAMED), STEPPING), "lesson-2": (("lesson", "2", "--screen-reader"), LESSON)}
+TRAINING = """\
+# A training: rounds, one of them from the inside, and what is taken away.
+back
+into
+round
+next
+5
+ten
+into
+n
+end
+y
+u
+back
+run
+0
+grad w
+norms
+save
+help export
+quit
+"""
+LINE = ("train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "20", "--screen-reader")
+SCRIPTS = {
+    "training": (LINE, TRAINING),
+    "stepping": (("repl", *NAMED), STEPPING),
+    "lesson-2": (("lesson", "2", "--screen-reader"), LESSON),
+}
 KEPT = {"lesson-2": {"02-backward-the-chain-rule": (7, True)}}
 """By script the lessons whose place is kept, with the questions that are done."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from graphstep.debugger.effects import Effect
 from graphstep.debugger.facts import Fact, Hit
 from graphstep.debugger.state import Inputs, State
+from graphstep.debugger.training import TrainingState
 
 Argument = str | int | tuple[int, ...] | Inputs | None
 """What a command is about: a text as typed, a node or step by its number, a node and the indexes of a cell, or values."""
@@ -17,7 +19,7 @@ Argument = str | int | tuple[int, ...] | Inputs | None
 class Done:
     """A command that was performed."""
 
-    state: State
+    state: State | TrainingState
     """The state after it."""
     facts: tuple[Fact, ...] = ()
     """What happened."""
@@ -27,7 +29,7 @@ class Done:
     """The breakpoints at which it stopped."""
 
 
-def _nothing_against(_: State) -> Fact | None:
+def _nothing_against(_: object) -> Fact | None:
     return None
 
 
@@ -35,7 +37,7 @@ def _nothing_against(_: State) -> Fact | None:
 class Rule:
     """What an action does, and when it is allowed."""
 
-    do: Callable[[State, Argument], Done]
-    """The next state, from the state and the argument; raises GraphstepError for an argument that does not fit."""
-    refusal: Callable[[State], Fact | None] = _nothing_against
+    do: Callable[[Any, Argument], Done]
+    """The next state, from one of the same kind and the argument; raises GraphstepError for an argument that does not fit."""
+    refusal: Callable[[Any], Fact | None] = _nothing_against
     """Why the state does not allow it; None where it does."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.effects import Leave
 from graphstep.debugger.facts import (
     Candidates,
     Cells,
@@ -65,6 +66,8 @@ def _previous(state: State, _: Argument) -> Done:
 
 
 def _deselect(state: State, _: Argument) -> Done:
+    if state.selected is None and not state.frames and state.round is not None:
+        return Done(state, effects=(Leave(),))
     return _select(state, None)
 
 

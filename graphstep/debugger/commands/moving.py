@@ -94,13 +94,14 @@ def _jump(state: State, argument: Argument) -> Done:
             return Done(at_position(state, argument))
         except InputError:
             raise UnfitError(NoStep(argument)) from None
-    n = argument if isinstance(argument, int) else _number(str(argument))
+    n = argument if isinstance(argument, int) else number_of(str(argument))
     if n is None or not 0 <= n <= len(state.trace):
         raise UnfitError(NoStep(str(argument)))
     return _to(state, n)
 
 
-def _number(text: str) -> int | None:
+def number_of(text: str) -> int | None:
+    """The number of a step or a round as it was typed; None for what is none."""
     word = text.strip().replace(",", "")
     # A number of a thousand digits is none.
     return int(word) if word.isascii() and word.isdecimal() and len(word) < 16 else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.effects import Leave
 from graphstep.debugger.facts import (
     Closed,
     Folded,
@@ -44,10 +45,12 @@ def _into(state: State, argument: Argument) -> Done:
 
 
 def _nothing_open(state: State) -> Fact | None:
-    return None if state.frames else NothingOpen()
+    return None if state.frames or state.round is not None else NothingOpen()
 
 
 def _out(state: State, _: Argument) -> Done:
+    if not state.frames:
+        return Done(state, effects=(Leave(),))
     return Done(closed(state), (Closed(state.frames[-1].node),))
 
 

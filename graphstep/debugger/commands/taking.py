@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.conditions import read_conditions
-from graphstep.debugger.effects import Copy, Write
+from graphstep.debugger.effects import Copy, CopyRound, Write
 from graphstep.debugger.frames import outermost, position_of
 from graphstep.debugger.places import carried
 from graphstep.ground.errors import InputError
@@ -24,6 +24,8 @@ def _export(state: State, argument: Argument) -> Done:
 
 
 def _copy(state: State, _: Argument) -> Done:
+    if state.round is not None:
+        return Done(state, effects=(CopyRound(state.round),))
     setup, folding, outer = state.root.setup.filled(state.root.inputs), state.folding, outermost(state)
     # What an option took apart, another cannot fold.
     unfolds = folding is not None and setup.expand

@@ -80,7 +80,7 @@ def _talk(start: LessonRun) -> int:
     from graphstep.debugger.commands.lesson import placed
     from graphstep.faces import repl
 
-    return repl.converse(placed(None, start))
+    return repl.converse(repl.Prompt(placed(None, start), sys.stdout.write))
 
 
 def _show(start: LessonRun) -> int:

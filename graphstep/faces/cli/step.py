@@ -153,7 +153,7 @@ def _converse(opening: Opening, conditions: tuple[Condition, ...]) -> int:
 
     from graphstep.faces import repl
 
-    return repl.converse(replace(_state_at(opening.run(), opening.setup), conditions=conditions))
+    return repl.converse(repl.Prompt(replace(_state_at(opening.run(), opening.setup), conditions=conditions), sys.stdout.write))
 
 
 def _state_at(trace: Trace, setup: Setup) -> State:

@@ -30,6 +30,7 @@ examples:
   graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --lr 0.1 --steps 10
   graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --at-round 3        tell round 3 step by step
   graphstep train "(w*x - y)^2" x=1 y=2 w=0 --params w --to curve.svg       draw the curve, or write .csv, .md, .json
+  graphstep train "x^2" x=10 --params x --screen-reader      train round by round on a line prompt, also from a pipe
   graphstep train "x^2" x=10 --params x --optimizer momentum --momentum 0.5
   graphstep train "x^2" x=10 --params x --lr "0.1*0.95^t"       a learning rate that falls
   graphstep train "mean((X@w - y)^2)" X=@X.csv y=@y.csv w="zeros(3)" --params w \\
@@ -74,6 +75,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--resume", metavar="FILE", help="go on from such a file; parameters need no values then")
     add("--at-round", metavar="K", help="tell round K step by step, its updates included")
     add("--plain", action="store_true", help="the table of rounds as text; chosen by itself when output is no terminal")
+    add("--screen-reader", action="store_true", help="a line prompt in place of the screen; ACCESSIBLE=1 asks for it too")
     add(
         "--format",
         choices=FORMATS,
@@ -88,11 +90,9 @@ def run(options: argparse.Namespace) -> int:
 
     chosen = options.format or (format_of(options.to) if options.to else None)
     training = prepared(options)
-    if _on_screen(options):
-        from graphstep.faces.tui.training import show
-
+    if (talk := _face(options)) is not None:
         try:
-            status = show(training, save=options.save)
+            status = talk(training, options.save)
         finally:
             # However the screen ended, hours of training may be in it.
             _save(training, options.save)
@@ -121,16 +121,28 @@ def _save(training: Training, path: str | None) -> None:
         print(f"wrote {save(training, path)}", file=sys.stderr)
 
 
-def _on_screen(options: argparse.Namespace) -> bool:
-    asked = options.plain or options.format or options.to or options.at_round is not None
+def _face(options: argparse.Namespace) -> Callable[[Training, str | None], int] | None:
+    """What goes through the training with a user: the screen, or the line prompt; None where it is run and written."""
+    if options.plain or options.format or options.to or options.at_round is not None:
+        return None
+    talks = sys.stdin.isatty() and sys.stdout.isatty()
+    if options.screen_reader or (talks and accessible.asked_for()):
+        return _talk
     # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
-    return (
-        not asked
-        and not accessible.asked_for()
-        and sys.stdin.isatty()
-        and sys.stdout.isatty()
-        and os.environ.get("TERM") != "dumb"
-    )
+    return _show if talks and os.environ.get("TERM") != "dumb" else None
+
+
+def _talk(training: Training, _: str | None) -> int:
+    from graphstep.faces import repl
+    from graphstep.faces.repl.trainings import TrainingPrompt
+
+    return repl.converse(TrainingPrompt(training, sys.stdout.write))
+
+
+def _show(training: Training, save: str | None) -> int:
+    from graphstep.faces.tui.training import show
+
+    return show(training, save=save)
 
 
 def prepared(options: argparse.Namespace) -> Training:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from graphstep.faces.repl.prompt import converse
+from graphstep.faces.repl.prompt import Prompt, converse
 
-__all__ = ["converse"]
+__all__ = ["Prompt", "converse"]

@@ -28,7 +28,7 @@ from graphstep.telling.names import name_of, output_name
 from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphstep.debugger.actions import Set
     from graphstep.debugger.effects import Own
@@ -148,7 +148,12 @@ def own(state: State, effect: Own) -> Iterator[str]:
     elif action == "values":
         yield from _list(state)
     else:
-        yield message(state.language, "prompt-screen-only", label=label(state.language, BY_ID[action]))
+        yield screen_only(state.language, action)
+
+
+def screen_only(language: str, action: str) -> str:
+    """That only a screen has an action."""
+    return message(language, "prompt-screen-only", label=label(language, BY_ID[action]))
 
 
 def _list(state: State) -> Iterator[str]:
@@ -163,6 +168,12 @@ def _list(state: State) -> Iterator[str]:
         yield f"{text};  {gradient_line(state, node)}"
     if len(nodes) > LISTED:
         yield say("and-more", more=len(nodes) - LISTED)
+
+
+def words_with(text: str, at_hand: Set, names: Iterable[str] = ()) -> list[str]:
+    """The words that begin with a text, and the names that do, in this order."""
+    candidates = [word for word in sorted(words(at_hand)) if len(word) > 1 and " " not in word]
+    return [word for word in dict.fromkeys([*candidates, *names]) if word.startswith(text)]
 
 
 def help_lines(word: str = "", language: str = ENGLISH, at_hand: Set = "stepping") -> Iterator[str]:

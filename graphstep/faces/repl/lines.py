@@ -40,7 +40,7 @@ def read_line(line: str, *, question: bool = False, at_hand: Set = "stepping", o
     if question and (line in options or (lesson and _ASSIGNMENT.match(line))):
         return Command("answer", line)
     if line.isascii() and line.replace(",", "").isdecimal() and not question:
-        return Command("jump", line)
+        return Command("round_at" if at_hand == "training" else "jump", line)
     if _ASSIGNMENT.match(line):
         return _command("edit", line)
     actions, parts = words(at_hand), line.split(maxsplit=2)

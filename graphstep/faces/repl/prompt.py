@@ -17,6 +17,7 @@ from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.command import command_of
+from graphstep.telling.names import names_of
 from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from graphstep.debugger.effects import Effect
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
+    from graphstep.engine.training import Training
+    from graphstep.faces.repl.trainings import TrainingPrompt
 
 LEAVES = "quit"
 """The action that ends the conversation."""
@@ -33,9 +36,11 @@ LEAVES = "quit"
 class Prompt:
     """A state, and what is printed of it."""
 
-    def __init__(self, state: State, write: Callable[[str], object]) -> None:
+    def __init__(self, state: State, write: Callable[[str], object], training: Training | None = None) -> None:
         self.state = state
         """Where the user is."""
+        self.training = training
+        """The training that the run is a round of."""
         self.left = False
         """Whether the user has left."""
         self._write = write
@@ -50,6 +55,16 @@ class Prompt:
             around = f"{crumbs(self.state)} " if self.state.frames else ""
             return f"{around}{self.state.at}/{len(self.state.trace)}> "
         return "answer> " if lesson.open is not None else "[Enter] "
+
+    @property
+    def language(self) -> str:
+        """The code of the language in which it answers."""
+        return self.state.language
+
+    def completions(self, text: str) -> list[str]:
+        """The words and names that begin with a text, names of the program last."""
+        names = names_of(self.state.trace.program)
+        return answers.words_with(text, self.state.at_hand, ("grad", "value", *names.program.names, *names.numbered))
 
     def begin(self) -> None:
         """Print the program and the step that is shown, or the lesson and its section."""
@@ -98,8 +113,10 @@ class Prompt:
             yield answers.stop_line(self.state, reply.hit)
 
     def _perform(self, effect: Effect) -> Iterator[str]:
-        if isinstance(effect, effects.Own) and effect.action == LEAVES:
+        if (isinstance(effect, effects.Own) and effect.action == LEAVES) or isinstance(effect, effects.Leave):
             self.left = True
+        elif isinstance(effect, effects.CopyRound) and self.training is not None:
+            yield self.training.command("--at-round", str(effect.round))
         elif isinstance(effect, effects.Keep):
             yield from self._keep()
         elif isinstance(effect, effects.NextLesson):
@@ -160,12 +177,11 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
 """By kind of fact how the prompt shows it, where that is more than a sentence."""
 
 
-def converse(state: State) -> int:
+def converse(prompt: Prompt | TrainingPrompt) -> int:
     """Talk with whoever is at standard input until they leave; the exit status.
 
     At a terminal there is a prompt, with a history and completion; a script is read without one, and nothing is echoed.
     """
-    prompt = Prompt(state, sys.stdout.write)
     prompt.begin()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _listen(prompt, iter(sys.stdin.readline, ""))
@@ -179,12 +195,12 @@ def converse(state: State) -> int:
         signal.signal(signal.SIGINT, before)
 
 
-def _listen(prompt: Prompt, lines: Iterator[str]) -> int:
+def _listen(prompt: Prompt | TrainingPrompt, lines: Iterator[str]) -> int:
     for line in lines:
         try:
             prompt.hear(line)
         except KeyboardInterrupt:
-            print(message(prompt.state.language, "prompt-given-up"))
+            print(message(prompt.language, "prompt-given-up"))
         sys.stdout.flush()
         if prompt.left:
             break

@@ -5,14 +5,16 @@ A fact speaks of nodes and steps by number: the words are made from the state be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import cause_facts, facts, lesson_facts
-from graphstep.debugger.actions import BY_ID, key_text
+from graphstep.debugger import cause_facts, facts, lesson_facts, training_facts
+from graphstep.debugger.actions import BY_ID, SETS, Set, key_text
 from graphstep.debugger.frames import difference, frame_name
+from graphstep.debugger.labels import label
 from graphstep.debugger.questions import solution_of
+from graphstep.debugger.refusals import Elsewhere
 from graphstep.faces.replies.panels import cell_text
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import nearest, quoted
@@ -30,9 +32,11 @@ from graphstep.telling.words.wording import wording
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graphstep.debugger.actions import Set
     from graphstep.debugger.facts import Fact, Hit
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
+    from graphstep.debugger.training import TrainingState
     from graphstep.engine.trace import Trace
     from graphstep.language.program import Program
 
@@ -268,6 +272,24 @@ def _nothing_asked(words: _Words, _: facts.NothingAsked) -> str:
     return words.say("reply-nothing-asked" if words.before.lesson is None else "lesson-nothing-asked")
 
 
+def _elsewhere(words: _Words, fact: Elsewhere) -> str:
+    return elsewhere_text(words.before.language, fact)
+
+
+def elsewhere_text(language: str, fact: Elsewhere) -> str:
+    """That an action belongs to what is not at hand."""
+    home: Set = next(at_hand for at_hand, actions in SETS.items() if BY_ID[fact.action] in actions)
+    return message(language, f"reply-only-{home}", label=label(language, BY_ID[fact.action]))
+
+
+def training_sentence(state: TrainingState, fact: Fact, keys: Keys) -> str:
+    """A fact about a training in words; empty for a fact that a face shows in another way."""
+    if isinstance(fact, Elsewhere):
+        return elsewhere_text(state.language, fact)
+    key = _TRAINING.get(type(fact))
+    return message(state.language, key, **(keys | asdict(fact))) if key else ""  # type: ignore[call-overload]  # facts are dataclasses
+
+
 def _held(words: _Words, _: facts.Held) -> str:
     lesson = words.after.lesson
     return words.say("lesson-held" if lesson is None or lesson.open is None else "lesson-held-by-question")
@@ -309,7 +331,6 @@ _MESSAGES: dict[type, str] = {
     facts.NothingOpen: "reply-nothing-open",
     facts.Unfolded: "reply-unfolded",
     facts.NothingToFold: "reply-nothing-to-fold",
-    facts.NoLesson: "lesson-none",
     lesson_facts.FirstSection: "lesson-first-section",
 }
 """By kind of fact its message, of those that need no more than the keys and the name of their node."""
@@ -338,6 +359,7 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.Folded: _folded,
     facts.NoCell: _no_cell,
     facts.Held: _held,
+    Elsewhere: _elsewhere,
     facts.NothingAsked: _nothing_asked,
     lesson_facts.AnswerFirst: _answer_first,
     lesson_facts.NoMoreHints: _no_more_hints,
@@ -345,3 +367,12 @@ _WORDS: dict[type, Callable[..., str]] = {
     lesson_facts.LessonDone: _lesson_done,
 }
 """By kind of fact its words, of the others."""
+
+_TRAINING: dict[type, str] = {
+    training_facts.NoRoundYet: "training-no-round-yet",
+    training_facts.FirstRound: "training-first-round",
+    training_facts.NoRound: "training-no-round",
+    training_facts.RoundBefore: "training-round-before",
+    training_facts.NotTraining: "training-not",
+}
+"""By kind of fact about a training its message."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.faces.tui.lesson import LessonScreen
+    from graphstep.faces.tui.round import RoundScreen
     from graphstep.faces.tui.screen import SteppingScreen
 
 SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
@@ -220,6 +221,16 @@ def _next_lesson(screen: LessonScreen, _: effects.NextLesson) -> None:
     screen.next_lesson()
 
 
+def _leave(screen: RoundScreen, _: effects.Leave) -> None:
+    screen.dismiss(None)
+
+
+def _copy_round(screen: RoundScreen, effect: effects.CopyRound) -> None:
+    command = screen.training.command("--at-round", str(effect.round))
+    screen.app.copy_to_clipboard(command)
+    screen.say(say(screen, "training-copied", command=command))
+
+
 _EFFECTS: dict[type, Callable[[Any, Any], None]] = {
     effects.Ask: _ask,
     effects.Own: _own,
@@ -228,5 +239,7 @@ _EFFECTS: dict[type, Callable[[Any, Any], None]] = {
     effects.Diagnose: _diagnose,
     effects.Keep: _keep,
     effects.NextLesson: _next_lesson,
+    effects.Leave: _leave,
+    effects.CopyRound: _copy_round,
 }
 """By kind of effect how the screen performs it; it writes files from a dialog of its own."""

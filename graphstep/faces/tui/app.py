@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
@@ -16,7 +17,6 @@ from textual.filter import LineFilter
 
 from graphstep.debugger.actions import keyed, keys_text
 from graphstep.debugger.labels import help_text, label
-from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
     from textual.screen import Screen
+
+    from graphstep.debugger.actions import Set
 
 
 def _nodes_provider() -> type[Provider]:
@@ -174,13 +176,15 @@ class GraphstepApp(App[None]):
             painted()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action of the stepping screen, and the themes."""
-        if isinstance(screen, SteppingScreen):
-            for action in keyed(screen.at_hand):
+        """Every action that the screen has a key for, and the themes."""
+        at_hand: Set | None = getattr(screen, "at_hand", None)
+        do = getattr(screen, "action_do", None)
+        if at_hand is not None and do is not None:
+            for action in keyed(at_hand):
                 if action.id != "palette":
                     text = label(self.language, action)
                     title = f"{text[:1].upper()}{text[1:]}  ({keys_text(action)})"
-                    yield SystemCommand(title, help_text(self.language, action), lambda name=action.id: screen.action_do(name))
+                    yield SystemCommand(title, help_text(self.language, action), partial(do, action.id))
         for theme in THEMES:
             title = message(self.language, "screen-theme", name=theme.name)
             what = message(self.language, "screen-theme-help")

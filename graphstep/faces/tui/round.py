@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.state import State
 from graphstep.faces.tui.screen import SteppingScreen
 
 if TYPE_CHECKING:
@@ -16,26 +17,20 @@ class RoundScreen(SteppingScreen):
 
     def __init__(self, trace: Trace, k: int, training: Training) -> None:
         super().__init__(trace.program, trace.inputs, trace=trace)
-        self.round = k
-        """The number of the round."""
+        self.state = State(trace, round=k)
         self.training = training
         """The training that it is a round of."""
 
     def on_mount(self) -> None:
         """Say where the learner is. Textual calls the stepping screen's handler as well, which opens the run."""
-        self.call_after_refresh(self.say, f"Round {self.round:,}.  → steps, esc goes back to the training.")
+        self.call_after_refresh(self.say, f"Round {self.now.round:,}.  → steps, esc goes back to the training.")
 
     def action_do(self, action: str, key: str = "") -> None:
         """Do what a key asks for; what leads out of the run leads back to the training."""
-        nothing_open = not (self.state is not None and self.state.frames) and not self.arrows_select
-        back = (action == "out" and nothing_open) or (
-            action == "deselect" and nothing_open and self.state is not None and self.state.selected is None
-        )
-        if back or (action == "quit" and key != "ctrl+c"):
+        if action == "quit" and key != "ctrl+c":
             self.dismiss(None)
-        elif action == "copy":
-            command = self.training.command("--at-round", str(self.round))
-            self.app.copy_to_clipboard(command)
-            self.say(f"copied: {command}")
+        elif action == "deselect" and self.arrows_select:
+            self.arrows_select = False
+            self.say("")
         else:
             super().action_do(action, key)

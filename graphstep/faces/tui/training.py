@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from textual import events, work
 from textual.binding import Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from graphstep.debugger.actions import keys_text
+from graphstep.debugger.actions import SETS, Set
+from graphstep.debugger.session import Command, perform
+from graphstep.debugger.training import TrainingState
 from graphstep.engine.trace import Trace
 from graphstep.engine.training import Training
 from graphstep.faces.drawing.curve import Growing, Series
+from graphstep.faces.replies import screen_keys, training_sentence
+from graphstep.faces.replies.trainings import parameter_rows, stopped_text, update_step
 from graphstep.faces.tui.commands import training as commands
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
 from graphstep.faces.tui.panes.keys import KeyLine
@@ -27,11 +30,9 @@ from graphstep.faces.tui.panes.parameters import ParametersPane
 from graphstep.faces.tui.panes.step import StepPane
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.panes.training_heading import TrainingHeading
+from graphstep.faces.tui.round import RoundScreen
 from graphstep.faces.tui.trainer import Trainer
-from graphstep.faces.tui.training_actions import ACTIONS
-from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
-from graphstep.ground.numerals import numeral
 
 TALL, WIDE = 34, 100
 """Rows from which losses and norms stand together, and columns from which the parameters stand beside them."""
@@ -51,34 +52,9 @@ def show(training: Training, *, save: str | None = None) -> int:
     return run_screen(TrainingScreen(training, save=save))
 
 
-class TrainingCommands(Provider):
-    """The actions of the training screen in the command palette."""
-
-    async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for title, run, told in self._all():
-            yield DiscoveryHit(title, run, help=told)
-
-    async def search(self, query: str) -> Hits:
-        """Those that fit."""
-        matcher = self.matcher(query)
-        for title, run, told in self._all():
-            if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(title), run, help=told)
-
-    def _all(self) -> Iterator[tuple[str, Callable[[], None], str]]:
-        screen = self.screen
-        if isinstance(screen, TrainingScreen):
-            for action in ACTIONS:
-                if action.id != "palette":
-                    title = f"{action.label[:1].upper()}{action.label[1:]}  ({keys_text(action)})"
-                    yield title, partial(screen.action_do, action.id), action.help
-
-
 class TrainingScreen(Screen[None]):
     """A training that runs in a thread, and the round of it that is looked at."""
 
-    COMMANDS: ClassVar = {TrainingCommands}
     AUTO_FOCUS: ClassVar[str | None] = ""
     DEFAULT_CSS = """
     TrainingScreen { background: $background; color: $foreground; layout: vertical; }
@@ -99,7 +75,7 @@ class TrainingScreen(Screen[None]):
     """
     BINDINGS: ClassVar = [
         Binding(key, f"do('{action.id}')", action.label, id=f"training-{action.id}-{key}", tooltip=action.help)
-        for action in ACTIONS
+        for action in SETS["training"]
         for key in action.keys
     ]
 
@@ -107,10 +83,9 @@ class TrainingScreen(Screen[None]):
         super().__init__()
         self.trainer = Trainer(training)
         """What runs it."""
-        self.at: int | None = self.trainer.last
-        """The round that is looked at; None before the first."""
-        self.selected = 0
-        """The number of the parameter whose update is told."""
+        start = TrainingState(len(training.settings.params), training.setup.language, first=training.first)
+        self.state = start.trained(self.trainer.rounds, running=False)
+        """How far it is, and what of it is looked at."""
         self.trace: Trace | None = None
         """That round as a run, once it was run again."""
         self.save_to = save
@@ -121,6 +96,16 @@ class TrainingScreen(Screen[None]):
         self._norms = {name: Growing(norms) for name, norms in training.history.norms.items()}
         self._after: Callable[[], None] | None = None
         self._closing = False
+
+    @property
+    def at_hand(self) -> Set:
+        """What is at hand, which says what actions there are."""
+        return self.state.at_hand
+
+    @property
+    def language(self) -> str:
+        """The code of the language in which it is told."""
+        return self.state.language
 
     @property
     def training(self) -> Training:
@@ -137,12 +122,12 @@ class TrainingScreen(Screen[None]):
             with Vertical(id="training-told"):
                 yield ParametersPane(id="training-parameters")
                 yield StepPane(id="training-update")
-        yield KeyLine(id="keys", actions=ACTIONS)
+        yield KeyLine(id="keys", actions=SETS["training"])
 
     def on_mount(self) -> None:
         self.query_one(TrainingHeading).entitle(self.training)
         self.set_interval(_AGAIN, self._look)
-        self.look_at(self.at)
+        self.look_at(self.state)
         self.call_after_refresh(_spare_the_collector)
 
     def on_unmount(self) -> None:
@@ -166,14 +151,26 @@ class TrainingScreen(Screen[None]):
         """Say something in the line of keys, until the next key."""
         self.keys.say(message, style)
 
-    def look_at(self, k: int | None) -> None:
+    def do(self, command: Command) -> None:
+        """Let the session perform a command, and show what came of it."""
+        before = self.state
+        self.state, reply = perform(before, command)
+        for fact in reply.facts:
+            if text := training_sentence(self.state, fact, screen_keys()):
+                self.say(text)
+        if "at" in reply.changed:
+            self.look_at(self.state)
+        elif "selected" in reply.changed:
+            self.show_parameters()
+        for effect in reply.effects:
+            commands.EFFECTS[type(effect)](self, effect)
+
+    def look_at(self, state: TrainingState) -> None:
         """Look at a round: its numbers at once, its values and updates as soon as it was run again."""
-        if k != self.at or self.trainer.running:
-            self.trace = None
-        self.at = k
+        self.state, self.trace = state, None
         self.show()
-        if k is not None and self.trace is None and not self.trainer.running:
-            self._replay(k)
+        if state.at is not None and not state.running:
+            self._replay(state.at)
 
     def show(self) -> None:
         """Show everything again."""
@@ -183,58 +180,39 @@ class TrainingScreen(Screen[None]):
         curves = [Curve(Series("loss", rounds, self._losses.first(n)), "active")]
         if history.held_out:
             curves.append(Curve(Series.of("held-out loss", history.held_out), "value", "○", line=False))
-        self.query_one(TrainingHeading).show(trainer, self.at)
-        self.query_one("#training-loss", CurvePlot).show(curves, self.at)
+        self.query_one(TrainingHeading).show(trainer, self.state.at)
+        self.query_one("#training-loss", CurvePlot).show(curves, self.state.at)
         if self.has_class("-norms"):
             norms = [
                 Curve(Series(f"‖∇{name}‖", rounds, values.first(n)), style, sign)
                 for (name, values), style, sign in zip(self._norms.items(), _STYLES, SIGNS, strict=False)
             ]
-            self.query_one("#training-norms", CurvePlot).show(norms, self.at)
+            self.query_one("#training-norms", CurvePlot).show(norms, self.state.at)
         self.show_parameters()
 
     def show_parameters(self) -> None:
         """Show the table of parameters, and tell of the one that is selected."""
-        from graphstep.faces.drawing.diagram import digest
-        from graphstep.ground.arrays import shape_of, shape_text
-
-        history, rows = self.training.history, []
-        names = self.training.settings.params
-        updates = {update.node: update for update in self.trace.updates} if self.trace else {}
-        for name in names:
-            value = self.trainer.params[name]
-            update = updates.get(self.trace.program.names[name]) if self.trace else None
-            if update is not None:
-                text = _moved(update.before, update.after)
-            elif self.trace is not None:
-                text = digest(self.trace.inputs[name])
-            else:
-                text = digest(value)
-            shape = shape_text(shape_of(value))
-            norm = "" if self.at is None else numeral(history.norms[name][self.at])
-            rows.append((f"{name} {shape}" if shape_of(value) else name, text, norm))
-        self.query_one(ParametersPane).show(rows, self.selected)
+        rows = parameter_rows(self.training, self.trainer.params, self.state.at, self.trace)
+        self.query_one(ParametersPane).show(rows, self.state.selected)
         self._tell()
 
     def _tell(self) -> None:
         """Explain the update of the selected parameter, or say what there is to do."""
-        pane, name = self.query_one(StepPane), self.training.settings.params[self.selected]
-        if self.trace is not None and self.trace.updates:
-            pane.show(self.trace, len(self.trace) - len(self.trace.updates) + 1 + self.selected)
+        pane, name = self.query_one(StepPane), self.training.settings.params[self.state.selected]
+        if self.trace is not None and (step := update_step(self.trace, self.state.selected)) is not None:
+            pane.show(self.trace, step)
         elif self.trace is not None:
-            pane.say(
-                "no update", [[(_sentence(self.training.stopped), "warning")], [("enter steps through this round.", "quiet")]]
-            )
+            pane.say("no update", [[(stopped_text(self.training), "warning")], [("enter steps through this round.", "quiet")]])
         elif self.trainer.running:
             pane.say("training", [[("space pauses it, and shows this round's updates.", "quiet")]])
-        elif self.at is None:
+        elif self.state.at is None:
             pane.say(
                 f"the updates of {name}",
                 [[("→ trains one round, space all of them.", "quiet")], [("enter then steps through a round.", "quiet")]],
             )
-        elif self.at < self.training.first:
+        elif self.state.at < self.training.first:
             first = f"It was run before this training was resumed: rounds from {self.training.first:,} on can be run again."
-            pane.say(f"round {self.at:,}", [[(first, "quiet")]])
+            pane.say(f"round {self.state.at:,}", [[(first, "quiet")]])
 
     # -- the thread --------------------------------------------------------------------------------------------------------------
 
@@ -242,8 +220,7 @@ class TrainingScreen(Screen[None]):
         """Train some rounds, or all that are left."""
         if not self.trainer.running:
             self.trainer.start()
-            self.trace = None
-            self.show()
+            self.look_at(replace(self.state, running=True))
             self._train(rounds)
 
     def when_paused(self, then: Callable[[], None]) -> None:
@@ -262,32 +239,38 @@ class TrainingScreen(Screen[None]):
 
     def _stopped(self) -> None:
         self.trainer.running = False
-        self.look_at(self.trainer.last)
+        self.look_at(self.state.trained(self.trainer.rounds, running=False))
         if self.trainer.state not in ("paused", "ready"):
-            self.say(_sentence(self.trainer.state), "bold $warn" if self.training.diverged else "")
+            self.say(stopped_text(self.training), "bold $warn" if self.training.diverged else "")
         then, self._after = self._after, None
         if then is not None:
             then()
 
     def _look(self) -> None:
-        if self.trainer.running and self.trainer.last != self.at and self.is_current:
+        if self.trainer.running and self.trainer.rounds != self.state.rounds and self.is_current:
             self._have_the_processor()
-            self.look_at(self.trainer.last)
+            self.look_at(self.state.trained(self.trainer.rounds, running=True))
 
     @work(thread=True, group="replay")
     def _replay(self, k: int) -> None:
         if k < self.training.first:
             return
-        found = self.trainer.round(k, lambda: self.at == k and not self._closing)
+        found = self.trainer.round(k, lambda: self.state.at == k and not self._closing)
         if found is not None and not self._closing:
             self.app.call_from_thread(self._replayed, k, found)
 
     def _replayed(self, k: int, found: Trace) -> None:
-        if self.at == k and not self.trainer.running:
+        if self.state.at == k and not self.trainer.running:
             self.trace = found
             self.show_parameters()
             if self.enters:
-                commands.enter(self)
+                self.enter(k)
+
+    def enter(self, k: int) -> None:
+        """Open a round on the stepping screen, now or as soon as it was run again."""
+        self.enters = self.trace is None
+        if self.trace is not None:
+            self.app.push_screen(RoundScreen(self.trace, k, self.training))
 
     def _have_the_processor(self) -> None:
         """Until what follows is painted; two threads that compute take turns of 5 ms, and a picture would take twice as long."""
@@ -305,16 +288,19 @@ class TrainingScreen(Screen[None]):
         self._have_the_processor()
         self.say("")
         self.enters = False
-        commands.DOES[action](self)
+        if (own := commands.DOES.get(action)) is not None:
+            own(self)
+        else:
+            self.do(Command(action))
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)
 
     def on_parameters_pane_picked(self, message: ParametersPane.Picked) -> None:
-        commands.select(self, message.place)
+        self.do(Command("parameter_down", message.place))
 
     def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
-        commands.go(self, message.n)
+        self.when_paused(lambda: self.do(Command("round_at", min(message.n, max(self.state.rounds - 1, 0)))))
 
     @work(thread=True, group="write")
     def write_to(self, path: Path, write: Callable[[Training, Path], Path]) -> None:
@@ -331,17 +317,3 @@ def _spare_the_collector() -> None:
     """Rounds make and drop so many objects that the garbage collector would look through the whole program every second."""
     gc.collect()
     gc.freeze()
-
-
-def _moved(before: Number, after: Number) -> str:
-    """``0.4 → 0.72``; of an array what it is now, and by how much the cell that moves most does."""
-    from graphstep.faces.comparison import change, largest_change
-    from graphstep.faces.drawing.diagram import digest
-
-    if isinstance(after, int | float):
-        return change(before, after)
-    return f"{digest(after)}   |Δ| ≤ {numeral(largest_change(before, after), 2)}"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

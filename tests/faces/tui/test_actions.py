@@ -7,7 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, STEPPING, key_text, keyed, keys_text
+from graphstep.debugger.actions import ACTIONS, BY_ID, LESSON, SETS, STEPPING, key_text, keyed, keys_text
 from graphstep.faces.tui import commands
 from graphstep.faces.tui.commands import DOES
 from graphstep.faces.tui.dialogs.help import help_page
@@ -33,8 +33,9 @@ def test_no_key_and_no_name_is_used_twice() -> None:
 
 
 def test_every_action_has_a_function_a_group_and_a_sentence() -> None:
-    for action in ACTIONS:
+    for action in LESSON + STEPPING:
         assert action.commands or action.id == "room" or callable(commands.function_of(action.id))
+    for action in ACTIONS:
         assert action.group
         assert action.help
         assert not action.help.endswith("."), action.id
@@ -52,7 +53,7 @@ def test_every_other_action_has_a_rule_of_the_session() -> None:
 
 
 def test_the_help_lists_every_action_with_its_keys() -> None:
-    for at_hand in SETS:
+    for at_hand in ("stepping", "lesson"):
         help_ = " ".join(help_page(at_hand=at_hand).plain.split())
         for action in keyed(at_hand):
             assert action.help in help_

@@ -1,113 +1,20 @@
-"""What each key does on the training screen, as plain functions of it; :data:`DOES` names them as the table of actions does."""
+"""What the training screen does by itself, and how it performs the effects of the session, as plain functions of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from graphstep.debugger import effects
+from graphstep.debugger.session import Command
 from graphstep.engine.training import saved
 from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.panes.curve import SIGNS, CurvePlot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from graphstep.engine.training import Training
     from graphstep.faces.tui.training import TrainingScreen
-
-
-def run(screen: TrainingScreen) -> None:
-    """Start or pause."""
-    screen.trainer.pause() if screen.trainer.running else screen.start()
-
-
-def pause(screen: TrainingScreen) -> None:
-    """Pause."""
-    screen.trainer.pause()
-
-
-def step(screen: TrainingScreen) -> None:
-    """One round on."""
-    _move(screen, 1)
-
-
-def back(screen: TrainingScreen) -> None:
-    """One round back."""
-    _move(screen, -1)
-
-
-def ten(screen: TrainingScreen) -> None:
-    """Ten rounds on."""
-    _move(screen, 10)
-
-
-def ten_back(screen: TrainingScreen) -> None:
-    """Ten rounds back."""
-    _move(screen, -10)
-
-
-def first(screen: TrainingScreen) -> None:
-    """To the first round."""
-    go(screen, 0)
-
-
-def last(screen: TrainingScreen) -> None:
-    """To the last round."""
-    go(screen, screen.trainer.rounds - 1)
-
-
-def _move(screen: TrainingScreen, rounds: int) -> None:
-    if screen.trainer.running:
-        screen.when_paused(lambda: _move(screen, min(rounds, 0)))
-    elif screen.at is None or (rounds > 0 and screen.at == screen.trainer.last):
-        screen.start(rounds) if rounds > 0 else screen.say("No round was trained yet.  → trains one, space all of them.")
-    elif screen.at == 0 and rounds < 0:
-        screen.say("This is the first round.")
-    else:
-        go(screen, screen.at + rounds)
-
-
-def go(screen: TrainingScreen, k: int) -> None:
-    """To a round, or the nearest that was trained."""
-    if screen.trainer.running:
-        screen.when_paused(lambda: go(screen, k))
-    elif screen.trainer.last is not None:
-        screen.look_at(min(max(k, 0), screen.trainer.last))
-
-
-def jump(screen: TrainingScreen) -> None:
-    """Ask for the number of a round."""
-    from graphstep.faces.tui.dialogs.jump import JumpForm
-
-    def ask() -> None:
-        if screen.trainer.last is None:
-            screen.say("No round was trained yet.")
-        else:
-            screen.app.push_screen(JumpForm(screen.trainer.last, "round"), lambda k: None if k is None else go(screen, int(k)))
-
-    screen.when_paused(ask)
-
-
-def into(screen: TrainingScreen) -> None:
-    """Step through the round."""
-    screen.when_paused(lambda: enter(screen))
-
-
-def enter(screen: TrainingScreen) -> None:
-    """Open the round on the stepping screen, now or as soon as it was run again."""
-    screen.enters = False
-    if screen.at is None:
-        screen.say("There is no round to step through yet: → trains one.")
-    elif screen.at < screen.training.first:
-        screen.say(
-            f"Only rounds from {screen.training.first:,} on can be stepped through: the others were run before it was resumed."
-        )
-    elif screen.trace is None:
-        screen.enters = True
-    else:
-        from graphstep.faces.tui.round import RoundScreen
-
-        screen.app.push_screen(RoundScreen(screen.trace, screen.at, screen.training))
 
 
 def log(screen: TrainingScreen) -> None:
@@ -129,48 +36,63 @@ def norms(screen: TrainingScreen) -> None:
         screen.say(f"The norms of the first {len(SIGNS)} of {count} parameters are drawn; x writes all of them to a csv file.")
 
 
-def up(screen: TrainingScreen) -> None:
-    """The parameter above."""
-    select(screen, screen.selected - 1)
+def _train(screen: TrainingScreen, effect: effects.Train) -> None:
+    screen.start(effect.rounds)
 
 
-def down(screen: TrainingScreen) -> None:
-    """The parameter below."""
-    select(screen, screen.selected + 1)
+def _pause(screen: TrainingScreen, effect: effects.Pause) -> None:
+    def then() -> None:
+        if effect.then:
+            screen.do(Command(effect.then, effect.argument))
+
+    screen.when_paused(then)
 
 
-def select(screen: TrainingScreen, place: int) -> None:
-    """Tell of the parameter in some row."""
-    screen.selected = min(max(place, 0), len(screen.training.settings.params) - 1)
-    screen.show_parameters()
+def _enter(screen: TrainingScreen, effect: effects.Enter) -> None:
+    screen.enter(effect.round)
 
 
-def save(screen: TrainingScreen) -> None:
-    """Save the state."""
-    suffixes = [(".npz", "parameters, state of the optimizer and history, for --resume")]
-    _write(screen, "save the state", screen.save_to or "graphstep.npz", suffixes, saved.save)
+def _save(screen: TrainingScreen, effect: effects.Save) -> None:
+    screen.write_to(Path(effect.path), saved.save)
 
 
-def export(screen: TrainingScreen) -> None:
-    """Write a document."""
-    from graphstep.faces.export.training.formats import SUFFIXES, write
+def _report(screen: TrainingScreen, effect: effects.Report) -> None:
+    from graphstep.faces.export.training.formats import write
 
-    _write(screen, "export the training", "training.svg", list(SUFFIXES.items()), write)
+    screen.write_to(Path(effect.path), write)
 
 
-def _write(
-    screen: TrainingScreen, title: str, name: str, suffixes: Sequence[tuple[str, str]], write: Callable[[Training, Path], Path]
-) -> None:
+def _ask(screen: TrainingScreen, effect: effects.Ask) -> None:
+    from graphstep.faces.export.training.formats import SUFFIXES
+    from graphstep.faces.tui.dialogs.jump import JumpForm
     from graphstep.faces.tui.dialogs.training import FileForm
 
-    def asked(path: Path | None) -> None:
-        if path is not None:
-            screen.write_to(path, write)
+    def send(argument: Path | str | int | None) -> None:
+        if argument is not None:
+            screen.do(Command(effect.action, argument if isinstance(argument, int) else str(argument)))
 
     def ask() -> None:
-        screen.app.push_screen(FileForm(title, name, suffixes), asked)
+        if effect.action == "round_at":
+            screen.app.push_screen(JumpForm(screen.state.rounds - 1, "round"), send)
+        elif effect.action == "save":
+            suffixes = [(".npz", "parameters, state of the optimizer and history, for --resume")]
+            screen.app.push_screen(FileForm("save the state", screen.save_to or "graphstep.npz", suffixes), send)
+        else:
+            screen.app.push_screen(FileForm("export the training", "training.svg", list(SUFFIXES.items())), send)
 
+    # What is written, and what rounds there are, is settled before it is asked for.
     screen.when_paused(ask)
+
+
+EFFECTS: dict[type, Callable[[TrainingScreen, Any], None]] = {
+    effects.Train: _train,
+    effects.Pause: _pause,
+    effects.Enter: _enter,
+    effects.Save: _save,
+    effects.Report: _report,
+    effects.Ask: _ask,
+}
+"""By kind of effect how the training screen performs it."""
 
 
 def show_help(screen: TrainingScreen) -> None:
@@ -187,25 +109,11 @@ def leave(screen: TrainingScreen) -> None:
 
 
 DOES: dict[str, Callable[[TrainingScreen], None]] = {
-    "run": run,
-    "pause": pause,
-    "step": step,
-    "back": back,
-    "ten": ten,
-    "ten_back": ten_back,
-    "first": first,
-    "last": last,
-    "jump": jump,
-    "into": into,
     "log": log,
     "norms": norms,
-    "up": up,
-    "down": down,
-    "save": save,
-    "export": export,
     "palette": program.palette,
     "theme": program.theme,
     "help": show_help,
     "quit": leave,
 }
-"""The function of every action in :data:`graphstep.faces.tui.training_actions.ACTIONS`."""
+"""The function of every action that is the training screen's own. All else is performed by the session."""

@@ -9,10 +9,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
+from graphstep.debugger.actions import SETS
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
 from graphstep.faces.tui.messages import language_of
-from graphstep.faces.tui.training_actions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,4 +81,4 @@ class TrainingHelp(HelpPage):
 
     def text(self, width: int) -> Content:
         """The whole help in lines of at most ``width`` cells."""
-        return written(language_of(self), "training-idea", ACTIONS, {"training-drawn": _LEGEND}, width)
+        return written(language_of(self), "training-idea", SETS["training"], {"training-drawn": _LEGEND}, width)

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from graphstep.engine.training import Training
+from graphstep.faces.replies.trainings import held_out_loss
 from graphstep.faces.tui.panes.heading import _Words
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.trainer import Trainer
@@ -66,7 +67,7 @@ def _round(training: Training, at: int | None) -> list[tuple[str, str]]:
     if at is None:
         return [(f"no round of {total} yet", "$quiet")]
     parts = [(f"round {at:,}", "bold"), (f" of {total}  loss ", ""), (numeral(training.history.losses[at], 6), "bold $active")]
-    held = next((loss for k, loss in reversed(training.history.held_out) if k <= at), None)
+    held = held_out_loss(training, at)
     if held is not None:
         parts += [("  held-out ", ""), (numeral(held), "bold $value")]
     return parts

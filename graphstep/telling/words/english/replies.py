@@ -151,7 +151,9 @@ _PANELS: dict[str, English] = {
 }
 
 _LESSON: dict[str, English] = {
-    "lesson-none": "No lesson is open.  graphstep lesson opens one.",
+    "reply-only-lesson": "{label}: only a lesson has that.",
+    "reply-only-training": "{label}: only a training has that.",
+    "reply-only-stepping": "{label}: step into a round first.",
     "lesson-held": "The lesson goes on with {on}.",
     "lesson-held-by-question": "Answer first: the next step shows it.",
     "lesson-answer-first": "Answer the question first; then that is free again.",
@@ -167,6 +169,22 @@ _LESSON: dict[str, English] = {
     "lesson-wrong": "{verdict}  {hint} shows a hint, {reveal} the answer.",
 }
 
+_TRAINING: dict[str, English] = {
+    "training-no-round-yet": "No round was trained yet.  {round} trains one, {train} all of them.",
+    "training-first-round": "This is the first round.",
+    "training-no-round": "There is no round {text}: the rounds are 0 to {last}.",
+    "training-round-before": (
+        "Only rounds from {first} on can be stepped through: the others were run before the training was resumed."
+    ),
+    "training-not": "No round is being trained.",
+    "training-help": "{round} trains a round, {train} all of them; {round_into} steps through a round; {help} lists all.",
+    "training-back": "Round {round}.  {out} goes back to the training.",
+    "training-round": "round {round} of {rounds}: loss {loss}",
+    "training-held-out": "{line}, held-out loss {loss}",
+    "training-parameter": "{name}: {value}; norm of its gradient {norm}",
+    "training-copied": "copied: {command}",
+}
+
 _PROMPT: dict[str, English] = {
     "find-nothing": "Nothing fits.",
     "find-step": "step {step}",
@@ -178,5 +196,5 @@ _PROMPT: dict[str, English] = {
     "prompt-given-up": "given up",
 }
 
-REPLIES: dict[str, English] = {**_REPLIES, **_QUANTITIES, **_PANELS, **_LESSON, **_PROMPT}
+REPLIES: dict[str, English] = {**_REPLIES, **_QUANTITIES, **_PANELS, **_LESSON, **_TRAINING, **_PROMPT}
 """By id the messages of replies."""
