@@ -67,9 +67,10 @@ def setup_of(options: argparse.Namespace) -> Setup:
     more = {name: getattr(options, name) for name in ("at",) if hasattr(options, name)}
     digits = DIGITS
     if hasattr(options, "language"):
+        more["language"] = language_of(options.language)
+    if hasattr(options, "notation"):
         # Whoever can say how it is written may have said it once for all.
         preferred = config()
-        more["language"] = language_of(options.language)
         more["notation"] = options.notation or preferred.notation or "d"
         digits = (preferred.digits or DIGITS) if options.digits is None else _digits(options.digits)
     breaks = tuple(getattr(options, "breaks", ()))
