@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: CHROMIUM names one")
-driver = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]' brings what drives Chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: CHROMIUM names one"),
+]
 
 Open = "Callable[..., Any]"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    driver = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]' brings what drives Chromium")
     with driver.sync_playwright() as play:
         # A container's root has no sandbox to start.
         started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
