@@ -150,7 +150,9 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
         f"a run as {name}": ("faces/export/__init__.py", _by_command(*RUN, f"--format={name}", "--to"))
         for name in export.formats()
     },
-    **{f"a training as {name}": ("faces/cli/train.py", _by_command(*TRAIN, f"--format={name}", "--to")) for name in FORMATS},
+    **{
+        f"a training as {name}": ("faces/export/_reports.py", _by_command(*TRAIN, f"--format={name}", "--to")) for name in FORMATS
+    },
     **{
         f"a {report} as {name}": (
             "faces/export/_reports.py",
@@ -158,9 +160,9 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
         )
         for report, name in (("check", "md"), ("diagnose", "json"))
     },
-    "a round": ("faces/cli/train.py", _by_command(*TRAIN, "--at-round=1", "--format=md", "--to")),
+    "a round": ("faces/export/_reports.py", _by_command(*TRAIN, "--at-round=1", "--format=md", "--to")),
     "a saved training": ("engine/training/saved.py", _by_command(*TRAIN, "--save")),
-    "a training from Python": ("faces/export/training/formats.py", lambda path, _: _from_python(path)),
+    "a training from Python": ("faces/export/_reports.py", lambda path, _: _from_python(path)),
     "the place in a lesson": ("teaching/lesson/progress.py", _progress),
 }
 """By what is written: the module that does it, and a call that does; what it returned and said."""

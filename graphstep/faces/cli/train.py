@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import program_arguments, setup_of, writing_arguments
+from graphstep.faces.cli.step import document_arguments, document_options
 from graphstep.faces.cli.streams import replace_line
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.signals import end, handled, status_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from graphstep.engine.training import Settings, Training
+    from graphstep.faces.export import Options
     from graphstep.ground.arrays import Number
 
 USAGE = "EXPR [NAME=VALUE ...] --params NAMES [options]"
@@ -81,14 +83,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=FORMATS,
         help="print it as text, svg (the curve), csv (the history), md, tex or html (a report), or json",
     )
-    add("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
+    add("--to", metavar="FILE", help="write it to a file; the format comes from the suffix, also .pdf")
+    document_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Train, then print or write."""
+    from graphstep.faces.export import is_pdf
+    from graphstep.faces.export._pdf import required_engine
+    from graphstep.faces.export._reports import write
     from graphstep.faces.export.training.formats import format_of, pieces
 
-    chosen = options.format or (format_of(options.to) if options.to else None)
+    asked = document_options(options)
+    chosen = options.format
+    if options.to and is_pdf(options.to) and not chosen:
+        # What is missing is said before anything is computed.
+        required_engine()
+    elif options.to and not chosen:
+        chosen = format_of(options.to)
     training = prepared(options)
     if (talk := _face(options)) is not None:
         try:
@@ -102,15 +114,17 @@ def run(options: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         replace_line("")
     _save(training, options.save)
-    output = pieces(training, chosen) if options.at_round is None else _narrated(training, options.at_round, chosen)
-    if options.to:
-        from graphstep.ground.files import write_file
 
-        print(f"wrote {write_file(options.to, output)}", file=sys.stderr)
+    def output(name: str | None) -> Iterator[str]:
+        if options.at_round is None:
+            return pieces(training, name, asked)
+        return _narrated(training, options.at_round, name, asked)
+
+    if options.to:
+        print(f"wrote {write(options.to, chosen, output)}", file=sys.stderr)
     elif SIGHUP not in signals:
         # After a hang-up there is no terminal left to print on.
-        for piece in output:
-            sys.stdout.write(piece)
+        sys.stdout.writelines(output(chosen))
     return status_of(signals[0]) if signals else 1 if training.diverged else 0
 
 
@@ -202,7 +216,7 @@ def _whole(word: str, option: str, least: int) -> int:
     return int(word)
 
 
-def _narrated(training: Training, word: str, chosen: str | None) -> Iterator[str]:
+def _narrated(training: Training, word: str, chosen: str | None, asked: Options) -> Iterator[str]:
     from graphstep.faces.export.training.formats import round_pieces
 
     last = len(training.history) - 1
@@ -210,10 +224,10 @@ def _narrated(training: Training, word: str, chosen: str | None) -> Iterator[str
     if not training.first <= k <= last:
         raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")
     if chosen == "csv":
-        raise InputError("a round has no table of rounds", hint="--at-round goes with text, json, md or svg")
+        raise InputError("a round has no table of rounds", hint="--at-round goes with text, md, tex, html, json or svg")
     if chosen in (None, "text"):
         yield f"round {k:,} of {training.rounds:,}, loss {training.history.losses[k]:.6g}\n\n"
-    yield from round_pieces(training, k, chosen)
+    yield from round_pieces(training, k, chosen, asked)
 
 
 def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, float], bool]:

@@ -14,29 +14,30 @@ from graphstep.telling.reports import run
 
 def solution(trace: Trace, form: str, at: int | None, options: Options) -> Document:
     """The worked solution as far as step ``at``; ``form`` is the format that its command asks for."""
-    command, missing = _command(trace, at, "--format", form, *words_of(options))
+    command, missing = _command(trace, at, form, options)
     return run.solution(trace, at, options.manner, command=command, missing=missing)
 
 
-def narration(trace: Trace, form: str, at: int | None) -> Document:
+def narration(trace: Trace, form: str, at: int | None, options: Options) -> Document:
     """Every step up to ``at`` in a paragraph; ``form`` is the format that its command asks for."""
-    command, missing = _command(trace, at, "--format", form)
+    command, missing = _command(trace, at, form, options)
     return run.narration(trace, at, command=command, missing=missing)
 
 
-def _command(trace: Trace, at: int | None, *options: str) -> tuple[str, tuple[str, ...]]:
+def _command(trace: Trace, at: int | None, form: str, options: Options) -> tuple[str, tuple[str, ...]]:
     """The line that makes a run as far as step ``at`` again, and the inputs that it cannot hold.
 
-    There is none for a round of a training: only that makes its updates again, by a command of its own.
+    A round of a training is made again by a command of its own, and always whole.
     """
+    words, whole = ("--format", form, *words_of(options)), at in (None, len(trace))
     if trace.updates:
-        return "", ()
+        return options.origin(*words) if options.origin is not None and whole else ("", ())
     if trace.program.scope:
         setup = frame_setup(trace, at)
     else:
         # A run that is shown to its end is shown whole, and breakpoints have done their work by then.
-        setup = replace(trace.setup.filled(trace.inputs), at=None if at in (None, len(trace)) else str(at), breaks=())
-    return setup.command(*options), setup.without_text
+        setup = replace(trace.setup.filled(trace.inputs), at=None if whole else str(at), breaks=())
+    return setup.command(*words), setup.without_text
 
 
 def frame_setup(trace: Trace, at: int | None) -> Setup:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.telling.document import Manner
@@ -31,6 +32,10 @@ class Options:
     """Whether the numbers that are to be chosen stand there: ``shown`` or ``hidden``."""
     drawn: bool = True
     """Whether the graph is part of it."""
+
+    origin: Callable[..., tuple[str, tuple[str, ...]]] | None = field(default=None, compare=False)
+    """Of a round of a training, whose run does not know it: by further words the command that makes it again, and the inputs that
+    the command cannot hold."""
 
     @property
     def manner(self) -> Manner:

@@ -29,14 +29,20 @@ def engine() -> str | None:
     return next((path for name in ENGINES if (path := shutil.which(name))), None)
 
 
-def pdf(tex: Iterable[str]) -> bytes:
-    """The pages of a document in LaTeX. GraphstepError where there is no engine, and where the engine fails."""
+def required_engine() -> str:
+    """The path of the first engine that is there; GraphstepError where there is none."""
     path = engine()
     if path is None:
         raise GraphstepError(
             "a PDF needs an engine of TeX, and there is none on this machine",
             hint="install one (Debian: texlive-latex-recommended texlive-pictures), or write .tex or .html and print that",
         )
+    return path
+
+
+def pdf(tex: Iterable[str]) -> bytes:
+    """The pages of a document in LaTeX. GraphstepError where there is no engine, and where the engine fails."""
+    path = required_engine()
     with tempfile.TemporaryDirectory(prefix="graphstep-") as folder:
         # No file of the user's is read or written, and the same document gives the same bytes.
         own = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p"}

@@ -41,10 +41,15 @@ def pieces(
     return written
 
 
-def write(path: str | Path, name: str | None, maker: Callable[[str], Iterator[str]]) -> Path:
+def write(
+    path: str | Path,
+    name: str | None,
+    maker: Callable[[str], Iterator[str]],
+    format_of: Callable[[str | Path], str] = export.format_of,
+) -> Path:
     """Write a report to a file in the format of its suffix, unless another is named; ``maker`` gives its text in a format."""
     if name is None and export.is_pdf(path):
         from graphstep.faces.export._pdf import pdf
 
         return write_file(path, pdf(maker("tex")))
-    return write_file(path, maker(name or export.format_of(path)))
+    return write_file(path, maker(name or format_of(path)))

@@ -19,8 +19,8 @@ SUMMARY = "a page that steps, in one file: for phones, slides and learning platf
 
 def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
     """The page with the steps up to ``at``; LimitError for a program that a browser would step slowly."""
-    if options.manner != FULL:
-        # A sheet, or a brief solution, is for reading.
+    if options.manner != FULL or trace.updates:
+        # A sheet, a brief solution, or a round of a training, is for reading.
         return write(solution(trace, "html", at, options))
     gates = len(trace.program.nodes) - trace.program.first_gate
     if gates > LIMIT:

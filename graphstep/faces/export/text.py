@@ -38,7 +38,7 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
     With options it is the worked solution.
     """
     if options == PLAIN:
-        return write(narration(trace, "text", at))
+        return write(narration(trace, "text", at, options))
     return write(solution(trace, "text", at, options))
 
 

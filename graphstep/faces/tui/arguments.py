@@ -72,7 +72,7 @@ def _export(screen: SteppingScreen) -> None:
         if path is not None:
             screen.say(say(screen, "file-sent" if screen.app.is_web else "file-written", file=str(path)), "bold $value")
 
-    screen.app.push_screen(ExportForm(run_on_show(screen.now), screen.now.at), written)
+    screen.app.push_screen(ExportForm(run_on_show(screen.now), screen.now.at, screen.export_options()), written)
 
 
 ASKS: dict[str, Callable[[SteppingScreen], None]] = {

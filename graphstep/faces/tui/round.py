@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.state import State
+from graphstep.faces.export import Options
+from graphstep.faces.export.training.formats import round_options
 from graphstep.faces.tui.screen import SteppingScreen
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ class RoundScreen(SteppingScreen):
     def on_mount(self) -> None:
         """Say where the learner is. Textual calls the stepping screen's handler as well, which opens the run."""
         self.call_after_refresh(self.say, f"Round {self.now.round:,}.  → steps, esc goes back to the training.")
+
+    def export_options(self) -> Options:
+        """What knows the command that makes the round again."""
+        k = self.now.round
+        return super().export_options() if k is None else round_options(self.training, k)
 
     def action_do(self, action: str, key: str = "") -> None:
         """Do what a key asks for; what leads out of the run leads back to the training."""

@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.session import Command
+from graphstep.faces.export import PLAIN, Options
 from graphstep.faces.tui import commands
 from graphstep.faces.tui.commands.playback import Playback
 from graphstep.faces.tui.diagnoses import Diagnosing
@@ -197,6 +198,10 @@ class SteppingScreen(Screen[None]):
         else:
             # With other shapes it is another graph: there is no old beside the new.
             self.panes.show(state.carried_to(now.trace, len(now.trace), now.node))
+
+    def export_options(self) -> Options:
+        """What a document of the run on show is asked for."""
+        return PLAIN
 
     def say(self, message: str, style: str = "") -> None:
         """Say something in the line of keys, until the next key."""

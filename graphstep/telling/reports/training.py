@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 from graphstep.engine.training.settings import Settings
 from graphstep.engine.training.training import Training
@@ -25,9 +26,11 @@ from graphstep.telling.document import (
     Heading,
     Inline,
     Listing,
+    Manner,
     Math,
     Table,
     Typed,
+    Verdict,
 )
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.reports.inputs import TEXT, TITLE
@@ -49,14 +52,43 @@ _LOSS = 6
 """Significant digits of a loss."""
 
 
-def report(training: Training, command: str = "", missing: Sequence[str] = ()) -> Document:
+def report(training: Training, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The document; there must be a round."""
+    language, title = training.setup.language, _title(training)
+    return Document(title, chain(_report(training, title, manner), made_by(language, command, missing)), language)
+
+
+def rounds_alone(training: Training, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
+    """The short one: the program, the table of rounds, the parameters and the loss at the end, and why it stopped."""
+    del manner
+    language = training.setup.language
+    return Document(_title(training), chain(_rounds_alone(training), made_by(language, command, missing)), language)
+
+
+def _title(training: Training) -> str:
     text = training.program.text.strip()
-    title = text if len(text) <= TITLE else training.program.label(training.program.output, TITLE)
-    return Document(title, _report(training, title, command, missing), training.setup.language)
+    return text if len(text) <= TITLE else training.program.label(training.program.output, TITLE)
 
 
-def _report(training: Training, title: str, command: str, missing: Sequence[str]) -> Iterator[Block]:
+def _rounds_alone(training: Training) -> Iterator[Block]:
+    yield Typed(training.program.text.strip())
+    yield rounds(training)
+    language, count = training.setup.language, training.rounds
+    after = message(language, "after-update" if count == 1 else "after-updates", count=f"{count:,}")
+    yield Heading(2, (after,), "parameters")
+    losses = [("loss", training.loss)]
+    if training.settings.held_out:
+        losses.append((message(language, "held-out-loss"), training.held_out_loss or 0.0))
+    yield Listing(
+        (
+            *((f"{name} = {number_text(value, _LOSS)}",) for name, value in training.params.items()),
+            *((f"{name} = {numeral(loss, _LOSS)}",) for name, loss in losses),
+        )
+    )
+    yield Verdict("fault" if training.diverged else "fine", "stopped", (training.stopped,))
+
+
+def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
     text, settings = training.program.text.strip(), training.settings
     language, say = training.setup.language, partial(heading, training.setup)
     yield Heading(1, phrase(language, "training-of", what=Code(title)), "title")
@@ -68,8 +100,9 @@ def _report(training: Training, title: str, command: str, missing: Sequence[str]
         held = [" ", *phrase(language, "held-out-share", share=share, names=held)]
     way = "training-rises" if settings.climbs else "training-falls"
     yield sentence(*phrase(language, way, names=names, settings=settings_text(settings, language)), *held)
-    yield sentence(say("given"))
-    yield Listing(tuple(_given(training, name, value) for name, value in training.inputs.items()))
+    if not manner.brief:
+        yield sentence(say("given"))
+        yield Listing(tuple(_given(training, name, value) for name, value in training.inputs.items()))
     yield Heading(2, (say("curve"),), "curve")
     yield _curve(training)
     yield Heading(2, (say("rounds"),), "rounds")
@@ -78,8 +111,8 @@ def _report(training: Training, title: str, command: str, missing: Sequence[str]
     yield sentence(say("loss-before-update", stopped=f"{stopped[:1].upper()}{stopped[1:]}"))
     yield Heading(2, (say("parameters"),), "parameters")
     yield from _parameters(training)
-    yield from _updates(training)
-    yield from made_by(training.setup.language, command, missing)
+    if not manner.brief:
+        yield from _updates(training)
 
 
 def _given(training: Training, name: str, value: Number) -> Content:

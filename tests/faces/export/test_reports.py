@@ -74,6 +74,36 @@ def test_a_report_refuses_a_format_that_it_has_not_with_those_that_it_has(capsys
     assert all(name in said for name in ("html", "json", "md", "tex", "text"))
 
 
+def test_a_round_is_a_sheet_and_a_training_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [*COMMANDS["train"], "--at-round", "3", "--format", "md", "--answers", "hidden"]
+    sheet = printed(capsys, words)
+    assert "____" in sheet
+    assert "--at-round 3 --format md --answers hidden" in sheet
+    assert cli.main([*COMMANDS["train"], "--answers", "hidden"]) == 2
+    assert "--at-round K --answers hidden" in capsys.readouterr().err
+    assert cli.main([*COMMANDS["train"], "--format", "csv", "--detail", "brief"]) == 2
+    brief, full = (printed(capsys, [*COMMANDS["train"], "--format", "md", "--detail", word]) for word in ("brief", "full"))
+    assert "The updates of round 0" in full
+    assert "The updates of round 0" not in brief
+
+
+@pytest.mark.paper
+@pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
+def test_a_training_and_a_round_are_printed_on_paper(tmp_path: Path) -> None:
+    for more in ([], ["--at-round", "3"]):
+        path = tmp_path / f"training{len(more)}.pdf"
+        assert cli.main([*COMMANDS["train"], *more, "--to", str(path)]) == 0
+        assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_without_an_engine_no_training_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cli.main([*COMMANDS["train"], "--to", str(tmp_path / "training.pdf")]) == 1
+    assert "needs an engine of TeX" in capsys.readouterr().err
+
+
 @pytest.mark.paper
 @pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
 @pytest.mark.parametrize("which", ["check", "diagnose", "train"])

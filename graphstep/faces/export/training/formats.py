@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from graphstep.engine.training.training import Training
+from graphstep.faces import export
+from graphstep.faces.export import PLAIN, Options, exporter, text
+from graphstep.faces.export._documents import words_of
+from graphstep.faces.export._reports import write as write_report
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.files import is_stream, write_file
-from graphstep.telling.document import Document
+from graphstep.ground.files import is_stream
+from graphstep.telling.reports import training as reports
 
 FORMATS = {
     "text": (".txt", "the table of rounds and the parameters, as text"),
@@ -38,75 +42,55 @@ def format_of(path: str | Path) -> str:
     for name, (ending, _) in FORMATS.items():
         if suffix == ending:
             return name
-    hint = did_you_mean(suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)}, or name the format with --format"
+    hint = did_you_mean(suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)} or .pdf, or name the format with --format"
     raise InputError(f"the format of {quoted(str(path))} is not known by its suffix", hint=hint)
 
 
-def pieces(training: Training, name: str | None = None) -> Iterator[str]:
+def pieces(training: Training, name: str | None = None, options: Options = PLAIN) -> Iterator[str]:
     """A document in pieces of text, by the name of its format; InputError where it needs a round and there is none.
 
     Without a name it is what stands on a terminal: the text without the command that makes it again.
     """
     if name in ("json", "svg", *DOCUMENTS) and not training.history.losses:
         raise InputError("there is no round to show", hint="train one round at least: --steps 1")
-    if name == "json":
-        from graphstep.faces.export.training import document
-
-        return document.export(training)
-    if name == "csv":
-        from graphstep.faces.export.training import document
-
-        return iter((document.to_csv(training),))
-    if name == "svg":
-        return iter((picture(training),))
-    if name in DOCUMENTS:
-        from graphstep.telling.reports import training as reports
-
-        return _written(name, reports.report(training, training.command("--format", name), training.without_text))
-    from graphstep.faces.export.training.report import report
-
-    lines = (f"{line}\n" for line in report(training))
-    return lines if name is None else chain(lines, _made_by(training))
-
-
-def _written(name: str, document: Document) -> Iterator[str]:
-    from graphstep.faces.export import exporter
-
-    writer: Any = exporter(name)
-    written: Iterator[str] = writer.write(document)
+    if options.answers == "hidden":
+        hint = "--at-round K --answers hidden makes a sheet of a round"
+        raise InputError("the report of a training asks nothing, so there is no answer to hide", hint=hint)
+    if name not in (None, "text", *DOCUMENTS):
+        if options != PLAIN:
+            raise InputError(f"{name} holds the numbers of the training, and takes no options of documents")
+        return iter((picture(training),)) if name == "svg" else _data(training, name)
+    command, missing = "", tuple[str, ...]()
+    if name is not None:
+        command, missing = training.command("--format", name, *words_of(options)), training.without_text
+    writer: Any = exporter(name or "text")
+    content = reports.rounds_alone if name in (None, "text") else reports.report
+    written: Iterator[str] = writer.write(content(training, options.manner, command, missing), options)
     return written
 
 
-def _made_by(training: Training) -> Iterator[str]:
-    from graphstep.faces.export import text
-    from graphstep.telling.document import Document
-    from graphstep.telling.reports.run import made_by
+def _data(training: Training, name: str) -> Iterator[str]:
+    from graphstep.faces.export.training import document
 
-    yield "\n"
-    yield from text.write(
-        Document("", made_by(training.setup.language, training.command("--format", "text"), training.without_text))
-    )
+    return document.export(training) if name == "json" else iter((document.to_csv(training),))
 
 
-def round_pieces(training: Training, k: int, name: str | None = None) -> Iterator[str]:
+def round_options(training: Training, k: int, options: Options = PLAIN) -> Options:
+    """The options of a document of round ``k``, which know the command that makes it again."""
+    return replace(options, origin=lambda *words: (training.command("--at-round", str(k), *words), training.without_text))
+
+
+def round_pieces(training: Training, k: int, name: str | None = None, options: Options = PLAIN) -> Iterator[str]:
     """Round ``k`` step by step, by the name of a format; without one it is what stands on a terminal."""
-    from graphstep.faces.export import exporter, text
-    from graphstep.telling.reports import run
-
     trace = training.round(k)
-    if name is None:
+    if name is None and options == PLAIN:
         return text.narrate(trace)
-    command, missing = training.command("--at-round", str(k), "--format", name), training.without_text
-    if name in DOCUMENTS:
-        return _written(name, run.solution(trace, command=command, missing=missing))
-    if name == "text":
-        return text.write(run.narration(trace, command=command, missing=missing))
-    return exporter(name).export(trace)
+    return export.pieces(trace, name or "text", options=round_options(training, k, options))
 
 
-def write(training: Training, path: str | Path, name: str | None = None) -> Path:
+def write(training: Training, path: str | Path, name: str | None = None, options: Options = PLAIN) -> Path:
     """Write a document to a file, in place of an older one; the format comes from the suffix unless it is named."""
-    return write_file(path, pieces(training, name or format_of(path)))
+    return write_report(path, name, lambda form: pieces(training, form, options), format_of)
 
 
 def picture(training: Training) -> str:
@@ -114,7 +98,6 @@ def picture(training: Training) -> str:
     from graphstep.engine.training.training import curves
     from graphstep.faces.drawing.curve import Series
     from graphstep.faces.drawing.curve_picture import Panel, svg
-    from graphstep.telling.reports.training import settings_text
 
     series = {name: Series.of(name, points) for name, points in curves(training).items() if name != "rate"}
     losses = tuple(series.pop(name) for name in ("loss", "held-out loss") if name in series)
@@ -124,4 +107,4 @@ def picture(training: Training) -> str:
         Panel("loss", losses, frozenset({"held-out loss"})),
         Panel(f"{title}: {norms[0].name}" if len(norms) == 1 else title, norms),
     ]
-    return svg(training.program.text, panels, subtitle=f"{settings_text(training.settings)} · {training.stopped}")
+    return svg(training.program.text, panels, subtitle=f"{reports.settings_text(training.settings)} · {training.stopped}")

@@ -27,12 +27,14 @@ _FIRST = "md"
 class ExportForm(Form[Path]):
     """Asks for a format and a file, warns before it overwrites, and writes."""
 
-    def __init__(self, trace: Trace, at: int) -> None:
+    def __init__(self, trace: Trace, at: int, options: export.Options = export.PLAIN) -> None:
         super().__init__()
         self.trace = trace
         """The run."""
         self.at = at
         """The step to stop at."""
+        self.options = options
+        """What the document is asked for, and, of a round of a training, what makes it again."""
         self.formats = sorted(export.formats(), key=lambda name: (name != _FIRST, name))
         """The formats, in the order of the list."""
         self.sure: str | None = None
@@ -92,7 +94,7 @@ class ExportForm(Form[Path]):
             self._say(say(self, "file-sure", file=str(path)))
             return
         try:
-            self.dismiss(export.write(self.trace, path, name=self.formats[place], at=self.at))
+            self.dismiss(export.write(self.trace, path, name=self.formats[place], at=self.at, options=self.options))
         except GraphstepError as error:
             self._say(said_of(error))
 
@@ -104,7 +106,7 @@ class ExportForm(Form[Path]):
 
     def _deliver(self, typed: str, name: str) -> None:
         """Send it to the browser, whose user has no business on this machine's disk."""
-        document = export.render(self.trace, name, self.at)
+        document = export.render(self.trace, name, self.at, self.options)
         # A header of the answer holds the name: letters that need no quotes there.
         file = re.sub(r"[^A-Za-z0-9_.-]", "_", Path(typed).name) or f"graphstep{export.exporter(name).SUFFIX}"
         self.app.deliver_binary(io.BytesIO(document.encode()), save_filename=file, mime_type="application/octet-stream")

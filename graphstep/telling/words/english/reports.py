@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 _REPORTS: dict[str, English] = {
     "heading-program": "Program {what}",
     "heading-answer": "Answer: {what}",
+    "after-update": "after {count} update",
+    "after-updates": "after {count} updates",
+    "held-out-loss": "held-out loss",
     "answers-to": "Answers: {lesson}",
     "heading-problem": "Problem",
     "heading-given-inputs": "Given are the inputs",
