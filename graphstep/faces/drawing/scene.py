@@ -70,6 +70,8 @@ def _rect(left: float, top: float, right: float, bottom: float, corner: float, k
 
 
 def _text(x: float, y: float, text: str, kind: str, name: str = "", end: str = "start") -> str:
-    named = (f' id="{name}"' if name else "") + (f' style="text-anchor:{end}"' if end != "start" else "")
+    # A class: the policy of a page lets no style stand at an element.
+    side = "" if end == "start" else f" {end}"
+    named = f' id="{name}"' if name else ""
     baseline = label(y, small="name" in kind or kind == "contribution")
-    return f'<text class="{kind}"{named} x="{x:g}" y="{baseline:g}">{escaped(text)}</text>'
+    return f'<text class="{kind}{side}"{named} x="{x:g}" y="{baseline:g}">{escaped(text)}</text>'
