@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import subprocess
 import sys
@@ -17,9 +18,9 @@ from graphstep.debugger.actions import BY_ID
 from graphstep.faces.drawing.layout.widths import cell_width, wrapped
 from graphstep.ground.errors import InputError
 from graphstep.telling.explain import explain, fact_of
-from graphstep.telling.words.catalogue import catalogue, languages
+from graphstep.telling.words.catalogue import catalogue, languages, message
 from graphstep.telling.words.english import MESSAGES
-from graphstep.telling.words.template import messages, template
+from graphstep.telling.words.template import faults, messages, template
 from tests.programs import seeded
 
 OTHERS = languages()[1:]
@@ -43,20 +44,46 @@ def _texts(english: str | tuple[str, str]) -> tuple[str, ...]:
     return (english,) if isinstance(english, str) else english
 
 
-def _read(language: str) -> list[tuple[str, object, object]]:
-    read_po = pytest.importorskip("babel.messages.pofile").read_po
-    with (WORDS / f"{language}.po").open("rb") as file:
-        return [(x.context, x.id, x.string) for x in read_po(file, locale=language) if x.id]
-
-
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_message_of_a_language_is_english_with_the_same_variables(language: str) -> None:
-    entries = _read(language)
+    read_po = pytest.importorskip("babel.messages.pofile").read_po
+    text = (WORDS / f"{language}.po").read_bytes()
+    entries = [entry for entry in read_po(io.BytesIO(text), locale=language) if entry.id]
     assert len(entries) > 100
-    for key, english, text in entries:
-        assert ENGLISH.get(key) == english, key
-        for one in filter(None, [text] if isinstance(text, str) else text):
-            assert _variables(one) == _variables(_texts(english)[-1]), key
+    assert [entry.context for entry in entries if ENGLISH.get(entry.context) != entry.id] == []
+    assert list(faults(language, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("{box} manda", "lacks {name}"),
+        ("{box} manda para {nome}", "{nome} is no variable of the English"),
+        ("{box} manda para {name", "expected '}' before end of string"),
+        ("{} manda para {box} {name}", "{} is no variable of the English"),
+    ],
+)
+def test_a_wrong_variable_is_told_with_its_line_and_its_message(said: str, fault: str) -> None:
+    english = 'msgctxt "title-send"\nmsgid "{box} sends to {name}"\nmsgstr '
+    empty = template("pt").decode()
+    assert f'{english}""' in empty
+    text = empty.replace(f'{english}""', f'{english}"{said}"')
+    line = text[: text.index("title-send")].count("\n")
+    assert any(found.endswith(f"title-send: {fault}") for found in faults("pt", text.encode()))
+    assert all(int(found.split(":")[1]) in (line, line + 1, line + 2) for found in faults("pt", text.encode()))
+
+
+def test_what_a_file_lacks_is_said_in_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, other = 'msgctxt "reply-no-inputs"', 'msgctxt "reply-at-start"'
+    entry = 'msgid "This program has no inputs."\nmsgstr "Este programa não tem entradas."\n'
+    (tmp_path / "pt.po").write_text(f'msgid ""\nmsgstr "Language: pt\\n"\n\n{key}\n{entry}', encoding="utf-8")
+    monkeypatch.setattr("graphstep.telling.words.catalogue.FOLDER", tmp_path)
+    catalogue.cache_clear()
+    assert other not in (tmp_path / "pt.po").read_text(encoding="utf-8")
+    assert message("pt", "reply-no-inputs") == "Este programa não tem entradas."
+    assert message("pt", "reply-at-start", step="n") == message("en", "reply-at-start", step="n")
+    assert message("pt", "entries", count=2) == "2 entries"
+    catalogue.cache_clear()
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from io import BytesIO
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.actions import ACTIONS, groups
@@ -64,12 +65,38 @@ def template(language: str, text: bytes = b"") -> bytes:
     return b"".join(lines)
 
 
-def main(language: str) -> None:
-    """Write the file of a language anew, or for the first time."""
+def faults(language: str, text: bytes) -> Iterator[str]:
+    """What is wrong with the variables of a language's file, each with its line and its message."""
+    from babel.messages.pofile import read_po
+
+    for entry in read_po(BytesIO(text), locale=language):
+        if not entry.id:
+            continue
+        where = f"{language}.po:{entry.lineno}: {entry.context}"
+        wanted = _variables(entry.id if isinstance(entry.id, str) else entry.id[-1])
+        for said in (entry.string,) if isinstance(entry.string, str) else entry.string:
+            try:
+                present = _variables(said) if said else wanted
+            except ValueError as error:
+                yield f"{where}: {error}"
+                continue
+            yield from (f"{where}: lacks {{{name}}}" for name in sorted(wanted - present))
+            yield from (f"{where}: {{{name}}} is no variable of the English" for name in sorted(present - wanted))
+
+
+def _variables(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def main(language: str) -> int:
+    """Write the file of a language anew, or for the first time, and print what is wrong with it; the exit status."""
     path = FOLDER / f"{language}.po"
     path.write_bytes(template(language, path.read_bytes() if path.exists() else b""))
     print(path)
+    wrong = list(faults(language, path.read_bytes()))
+    print(*wrong, sep="\n", end="\n" * bool(wrong))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(main(sys.argv[1]))
