@@ -35,7 +35,7 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
     elif isinstance(effect, effects.Diagnose):
         from graphstep.analysis.diagnosis import diagnose
 
-        yield from diagnose(state.trace).lines()
+        yield from diagnose(state.root).lines()
 
 
 def path_lines(state: State, node: int) -> Iterator[str]:

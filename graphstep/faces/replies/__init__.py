@@ -141,7 +141,7 @@ def _conditions(words: _Words, fact: facts.ConditionsSet) -> str:
 def _unchanged(words: _Words, fact: facts.Unchanged) -> str:
     before = words.before
     trace, step, name = before.trace, before.trace.step(before.at), name_of(before.trace.program, fact.node)
-    given = "-given" if fact.node < trace.program.first_gate else ""
+    given = "" if fact.node >= trace.program.first_gate else "-outside" if before.frames else "-given"
     if step.event != "start" and step.node == fact.node:
         # What made it is the step on show: that is the answer.
         return words.say(f"reply-unchanged-before{given}", change=_change(words, trace, fact.node, before.at), name=name)

@@ -191,7 +191,7 @@ def _witnesses(screen: SteppingScreen, effect: effects.Witnesses) -> None:
 def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
     from graphstep.faces.tui.dialogs.page import TextPage
 
-    trace = screen.now.trace
+    trace = screen.now.root
 
     def show() -> None:
         diagnosis = screen.diagnosing.known(trace)

@@ -60,7 +60,7 @@ class Diagnosing:
 
     def _arrived(self, diagnosis: Diagnosis) -> None:
         self._found = diagnosis
-        if self._screen.now.trace is diagnosis.trace:
+        if self._screen.now.root is diagnosis.trace:
             self._screen.show_findings()
             self._done()
 

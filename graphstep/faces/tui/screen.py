@@ -156,7 +156,7 @@ class SteppingScreen(Screen[None]):
 
     def refresh_panes(self, look_at: int | None = None) -> None:
         """Show the place again, after anything about it has changed."""
-        self.diagnosing.watch(self.now.trace)
+        self.diagnosing.watch(self.now.root)
         self.keys.lead(*(["out"] if self.now.frames else []))
         self.panes.show(self.now, look_at=look_at, flagged=self._flagged())
 

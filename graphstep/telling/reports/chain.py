@@ -97,7 +97,9 @@ def number_text_of(trace: Trace, link: Link) -> str:
 
 def event_text(trace: Trace, link: Link) -> str:
     """What happened at a link."""
-    return wording(trace).message("why-input") if link.step is None else explain(trace, link.step).title
+    if link.step is None:
+        return wording(trace).message("why-outside" if trace.program.scope else "why-input")
+    return explain(trace, link.step).title
 
 
 def ending(why: Chain) -> str:
@@ -105,6 +107,9 @@ def ending(why: Chain) -> str:
     trace, words, root = why.trace, wording(why.trace), why.root
     name, box = Named(root.node), Box(root.at)
     if why.ending in ("seed", "given"):
+        if trace.program.scope:
+            # Where a frame begins, the chain goes on around it.
+            return words.message("why-came", name=name)
         return words.message(f"why-{why.ending}", name=name)
     if why.ending == "apart":
         return words.message("why-apart", name=name, out=Named(trace.program.output))

@@ -132,6 +132,8 @@ _CHAINS: dict[str, English] = {
     "heading-number": "number",
     "why-more": ("{count} more that passes it on", "{count} more that pass it on"),
     "why-input": "given",
+    "why-outside": "from outside",
+    "why-came": "It came so from outside, with {name}: no part on the way made it so.",
     "why-seed": "It comes from the seed: no gate on the way made it so.",
     "why-given": "{name} was given so.",
     "why-apart": "{out} does not depend on {name}: no way leads there.",
