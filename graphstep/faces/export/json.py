@@ -72,6 +72,8 @@ def document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
     program, last = trace.program, len(trace) if at is None else at
     yield "schema", 1
     yield "program", program.text
+    if program.scope:
+        yield "scope", trace.setup.at
     yield "inputs", {name: number(value) for name, value in trace.inputs.items()}
     if data := [name for name in program.inputs if name in program.data]:
         yield "data", data
