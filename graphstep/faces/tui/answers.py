@@ -62,7 +62,7 @@ def _selected(screen: SteppingScreen, _: State, fact: facts.Selected) -> None:
     if fact.node is None:
         screen.arrows_select = False
         return
-    from graphstep.faces.tui.inspection import inspect
+    from graphstep.faces.replies.inspection import inspect
 
     now = screen.now
     wrong = [finding for finding in screen.diagnosing.findings(now.trace, now.at) if finding.node == fact.node]

@@ -20,6 +20,7 @@ from graphstep.debugger.session import Command, perform
 from graphstep.debugger.training import TrainingState
 from graphstep.engine.trace import Trace
 from graphstep.engine.training import Training
+from graphstep.engine.training.background import Trainer
 from graphstep.faces.drawing.curve import Growing, Series
 from graphstep.faces.replies import screen_keys, training_sentence
 from graphstep.faces.replies.trainings import parameter_rows, stopped_text, update_step
@@ -31,7 +32,6 @@ from graphstep.faces.tui.panes.step import StepPane
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.panes.training_heading import TrainingHeading
 from graphstep.faces.tui.round import RoundScreen
-from graphstep.faces.tui.trainer import Trainer
 from graphstep.ground.errors import GraphstepError
 
 TALL, WIDE = 34, 100

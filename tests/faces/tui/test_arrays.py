@@ -11,7 +11,7 @@ import pytest
 from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
-from graphstep.faces.tui.inspection import inspect
+from graphstep.faces.replies.inspection import inspect
 from graphstep.ground.exact import exact_text
 from graphstep.language.read import read
 from graphstep.language.setup import Setup

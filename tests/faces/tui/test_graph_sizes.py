@@ -9,8 +9,8 @@ import pytest
 
 from graphstep.engine.trace import Trace, trace
 from graphstep.faces.drawing.diagram import marks
+from graphstep.faces.drawing.excerpt import Scene, set_scene
 from graphstep.faces.drawing.text import draw, text_of
-from graphstep.faces.tui.scene import Scene, set_scene
 from graphstep.ground.arrays import numbers
 from graphstep.language.read import read
 from tests import FOLDER

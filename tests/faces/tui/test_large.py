@@ -6,7 +6,7 @@ import asyncio
 from statistics import median
 
 from graphstep.engine.trace import trace
-from graphstep.faces.tui.scene import WHOLE, set_scene
+from graphstep.faces.drawing.excerpt import WHOLE, set_scene
 from graphstep.language.read import read
 from tests.effort import effort
 from tests.faces.tui.driving import LARGE, opened

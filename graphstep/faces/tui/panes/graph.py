@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from textual import events
 
     from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.excerpt import Scene
     from graphstep.faces.drawing.layout import Density, Place
     from graphstep.faces.drawing.text import Marks
-    from graphstep.faces.tui.scene import Scene
     from graphstep.language.program import Program
 
 _STYLES = (
@@ -125,7 +125,7 @@ class GraphPane(RowsPane):
 
     def preview(self, program: Program) -> None:
         """Draw a program that has not run yet."""
-        from graphstep.faces.tui.scene import set_bare_scene
+        from graphstep.faces.drawing.excerpt import set_bare_scene
 
         self.scene = set_bare_scene(program, (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0)))
         self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
@@ -253,7 +253,7 @@ class GraphPane(RowsPane):
         return max(self._spare, spare_room(compared, trace, drawn))
 
     def _arrange(self, centre: int) -> None:
-        from graphstep.faces.tui.scene import set_scene
+        from graphstep.faces.drawing.excerpt import set_scene
 
         if self._trace is None:
             return

@@ -76,12 +76,12 @@ class StepPane(Widget):
         """What stands there, line by line."""
         width = max(self.size.width, 20)
         if self._said:
-            from graphstep.faces.tui.explanations import folded
+            from graphstep.faces.replies.explanations import folded
 
             return folded(self._said, width)
         if self._explained is None:
             return ()
-        from graphstep.faces.tui.explanations import tell
+        from graphstep.faces.replies.explanations import tell
 
         return [*tell(*self._explained, width), *([(text, "result")] for text in self._watched)]
 

@@ -162,7 +162,7 @@ class SteppingPanes(Container):
     def _shape(self, trace: Trace) -> None:
         """Put the explanation beside the graph, or under it where the graph can be drawn larger then."""
         from graphstep.faces.drawing.diagram import centre_of
-        from graphstep.faces.tui.scene import set_scene
+        from graphstep.faces.drawing.excerpt import set_scene
 
         self._shaped_for, self._trace = trace.program, trace
         if not self.has_class("-wide"):

@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.widget import Widget
 
 from graphstep.engine.training import Training
+from graphstep.engine.training.background import Trainer
 from graphstep.faces.replies.trainings import held_out_loss
 from graphstep.faces.tui.panes.heading import _Words
 from graphstep.faces.tui.panes.timeline import Timeline
-from graphstep.faces.tui.trainer import Trainer
 from graphstep.ground.numerals import numeral
 from graphstep.telling.reports.training import settings_text
 
