@@ -156,6 +156,7 @@ def main() -> None:
     """Write every page and picture, and into the other pages what their examples print."""
     (HERE / "images").mkdir(exist_ok=True)
     (HERE / "images/graph.svg").write_text(pictures.graph(), encoding="utf-8")
+    (HERE / "images/stepping.svg").write_text(pictures.stepping(), encoding="utf-8")
     (HERE / "images/screen.svg").write_text(pictures.screen(), encoding="utf-8")
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8")

@@ -17,6 +17,16 @@ def graph() -> str:
     return graphstep.run(EXAMPLE, inputs=INPUTS).to_svg()
 
 
+def stepping() -> str:
+    """The terminal UI from the start of the run to its end, moving by itself."""
+    from graphstep.faces.recording import svg
+    from graphstep.faces.tui.recorder import record
+    from graphstep.faces.tui.screen import SteppingScreen
+
+    trace = graphstep.run(EXAMPLE, inputs=INPUTS).trace
+    return svg.content(record(SteppingScreen(trace.program, trace.inputs, trace=trace), (80, 24)))
+
+
 def screen(width: int = 104, height: int = 26) -> str:
     """The terminal UI at a step of the backward pass."""
     return asyncio.run(_screen(width, height))

@@ -75,6 +75,12 @@ def test_the_picture_of_the_graph_is_current() -> None:
     assert (HERE / "images/graph.svg").read_text(encoding="utf-8") == pictures.graph(), "make docs draws it anew"
 
 
+def test_the_picture_that_moves_is_of_now() -> None:
+    # Letters and frames; colours and places are the themes' and the drawing's own business.
+    shown, now = words((HERE / "images/stepping.svg").read_text(encoding="utf-8")), words(pictures.stepping())
+    assert shown == now, "make docs draws it anew"
+
+
 def test_the_picture_of_the_screen_says_what_the_screen_says() -> None:
     shown, now = words((HERE / "images/screen.svg").read_text(encoding="utf-8")), words(pictures.screen())
     assert shown == now, "make docs takes it anew"

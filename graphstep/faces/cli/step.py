@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 AGREES = 1e-12
 """Relative difference up to which a composite gate and its parts count as equal."""
 
+_RECORDED = 1_000
+"""Steps up to which a run is recorded."""
+
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Step through backpropagation, gate by gate: values forward, then gradients backward."
 EXAMPLES = """\
@@ -38,6 +42,7 @@ examples:
   graphstep "x*x" x=3 --to page.html             write a page that steps, in one file
   graphstep "x*x" x=3 --to sheet.pdf --answers hidden   the same to fill in (or .tex; a PDF needs TeX)
   graphstep "x*x" x=3 --to graph.svg --at 3      draw the graph at step 3
+  graphstep "x*x" x=3 --record demo.svg          a moving picture of the stepping, or demo.cast
   graphstep "max(x, y)*z" x=2 y=1 z=5 --break "grad == 0"   open it with a breakpoint; --plain stops there
 """
 
@@ -52,6 +57,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--screen-reader", action="store_true", help="a line prompt in place of the screen; ACCESSIBLE=1 asks for it too"
     )
+    moving = "write the stepping as a recording that plays: demo.cast (asciicast) or demo.svg"
+    parser.add_argument("--record", metavar="FILE", help=moving)
+    parser.add_argument("--size", metavar="WxH", help="columns and rows of a recording (default: 80x24)")
     place_arguments(parser)
 
 
@@ -84,6 +92,10 @@ def run(options: argparse.Namespace) -> int:
     at, conditions = setup.step, _conditions(opening)
     # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
+    if options.record:
+        return _record(options, opening)
+    if options.size:
+        raise InputError("--size is of a recording", hint="--record demo.svg --size 100x30")
     chosen_elsewhere = options.plain or options.format or options.to
     if not chosen_elsewhere and (options.screen_reader or (screen and accessible.asked_for())):
         return _converse(opening, conditions)
@@ -140,6 +152,33 @@ def run(options: argparse.Namespace) -> int:
     if not options.format and (options.fold or options.expand):
         sys.stdout.write(_agreement(options, trace))
     return int(missed)
+
+
+def _record(options: argparse.Namespace, opening: Opening) -> int:
+    """Record the stepping of a run, from --at to its end."""
+    from graphstep.faces import recording
+
+    if options.to or options.format or options.plain:
+        raise InputError("a recording is made alone", hint="leave out --to, --format and --plain")
+    recording.writer_of(options.record)
+    size = _size(options.size or "80x24")
+    trace = opening.run()
+    if len(trace) > _RECORDED:
+        raise InputError(f"the run has {len(trace):,} steps; at most {_RECORDED:,} are recorded", hint="--at N begins later")
+    from graphstep.faces.tui.recorder import record
+    from graphstep.faces.tui.screen import SteppingScreen
+
+    at = min(opening.setup.step or 0, len(trace))
+    screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at, setup=opening.setup)
+    print(f"wrote {recording.write(record(screen, size), options.record)}", file=sys.stderr)
+    return 0
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]{1,3})[xX×]([0-9]{1,3})", text)
+    if match is None or not (40 <= int(match[1]) <= 300 and 12 <= int(match[2]) <= 100):
+        raise InputError(f"--size takes columns and rows, not {quoted(text)}", hint="from 40x12 to 300x100, for example 80x24")
+    return int(match[1]), int(match[2])
 
 
 def converse(options: argparse.Namespace) -> int:
