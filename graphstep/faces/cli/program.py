@@ -71,8 +71,9 @@ def setup_of(options: argparse.Namespace) -> Setup:
     if hasattr(options, "notation"):
         # Whoever can say how it is written may have said it once for all.
         preferred = config()
-        more["notation"] = options.notation or preferred.notation or "d"
-        digits = (preferred.digits or DIGITS) if options.digits is None else _digits(options.digits)
+        more["notation"] = getattr(options, "notation", None) or preferred.notation or "d"
+        word = getattr(options, "digits", None)
+        digits = (preferred.digits or DIGITS) if word is None else _digits(word)
     breaks = tuple(getattr(options, "breaks", ()))
     program = _standard_input() if options.expression == "-" else options.expression
     return Setup(
