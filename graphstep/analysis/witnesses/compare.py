@@ -17,6 +17,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, LimitError
 from graphstep.language.program import node_id
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import message
 
 SYMBOLIC_WORK = 500_000
 """Parts of the formula times inputs up to which SymPy is asked, a few seconds: it differentiates for one input at a time."""
@@ -26,13 +27,14 @@ _NOT_ASKED = "SymPy was not asked"
 
 def check(trace: Trace) -> Report:
     """Compare backprop, SymPy's derivative and the central difference for every input that is not data."""
-    return Report(trace.program.text, trace.inputs, trace.output, tuple(rows(trace)), value_row(trace), _given(trace))
+    text, value = trace.program.text, value_row(trace)
+    return Report(text, trace.inputs, trace.output, tuple(rows(trace)), value, _given(trace), trace.writing.language)
 
 
 def _given(trace: Trace) -> str:
     """Which inputs were given inf or nan; nothing in the program made them so."""
     names = ", ".join(name_of(trace.program, index) for index in trace.given_not_finite)
-    return f"Given with inf or nan, which is no gate's doing: {names}." if names else ""
+    return message(trace.writing.language, "check-given", names=names) if names else ""
 
 
 def rows(trace: Trace) -> Iterator[Row]:

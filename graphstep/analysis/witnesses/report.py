@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.ground.arrays import cell_text, shape_text
-from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.errors import columns
+from graphstep.ground.numerals import DIGITS, ENGLISH, numeral
+from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphstep.ground.arrays import Number
+
+_HEAD = ("input", "backprop", "symbolic", "difference", "error", "verdict")
+"""The columns of the table."""
 
 Verdict = Literal["agree", "rounding", "kink", "not finite", "disagree"]
 """The witnesses agree; or every gate is right and the formula loses digits; or there is a kink; or there is nothing finite to
@@ -46,11 +53,11 @@ class Sample:
     blurred: int
     """How many cells agree only as far as the difference can tell: they are too small for it."""
 
-    def says(self) -> str:
+    def says(self, language: str = ENGLISH) -> str:
         """What was checked, in words: ``50 of 100,000 cells and a random direction checked``."""
-        if self.checked == self.size:
-            return f"all {self.size:,} cells checked"
-        return f"{self.checked:,} of {self.size:,} cells{' and a random direction' if self.along is not None else ''} checked"
+        some = "some" if self.along is None else "some-and-direction"
+        key = "check-cells-all" if self.checked == self.size else f"check-cells-{some}"
+        return message(language, key, checked=self.checked, cells=self.size)
 
     def to_dict(self) -> dict[str, Any]:
         """The sample as JSON data."""
@@ -180,6 +187,8 @@ class Report:
     furthest off. None where the run is too large for that."""
     given: str = ""
     """Which inputs were given inf or nan, as a sentence; empty where none was."""
+    language: str = ENGLISH
+    """The code of the language of its sentences."""
 
     @property
     def verdict(self) -> Verdict:
@@ -197,9 +206,9 @@ class Report:
         if not self.rows:
             return self.remarks()
         table = self.table(digits)
-        widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+        widths = [max(columns(line[column]) for line in table) for column in range(len(table[0]))]
         lines = [
-            "  ".join(cell.rjust(w) if 0 < k < 5 else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
+            "  ".join(_set(cell, w, right=0 < k < 5) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
             for line in table
         ]
         return [*(line.rstrip() for line in lines), "", *self.remarks()]
@@ -207,21 +216,26 @@ class Report:
     def table(self, digits: int = DIGITS) -> list[tuple[str, ...]]:
         """The cells of the table: a heading, a row for each gradient, and one for the value of the output."""
         every = (*self.rows, *([] if self.value is None else [self.value]))
-        rows = [(row.place, *row.shown(digits), row.error_text, row.verdict) for row in every]
-        return [("input", "backprop", "SymPy", "difference", "relative error", "verdict"), *rows]
+        say = partial(message, self.language)
+        verdicts = (say(f"verdict-{row.verdict.replace(' ', '-')}") for row in every)
+        rows = [(row.place, *row.shown(digits), row.error_text, verdict) for row, verdict in zip(every, verdicts, strict=True)]
+        return [tuple(say(f"check-{key}") for key in _HEAD), *rows]
 
     def remarks(self) -> list[str]:
         """What there is to say about the table, a sentence or two a line; the last one is the result."""
         if not self.rows:
-            return ["The program has no inputs, so there is no gradient to check."]
+            return [message(self.language, "check-no-inputs")]
         lines = [self.given] if self.given else []
         lines += self._explanations()
-        lines += [f"{self.value.input}: {self.value.explanation}"] if self.value is not None and self.value.explanation else []
+        lines += _explained(self.language, self.value) if self.value is not None else []
         notes: dict[str, list[str]] = {}
         for row in self.rows:
             if row.symbolic_note:
                 notes.setdefault(row.symbolic_note, []).append(row.input)
-        lines += [f"No derivative from SymPy{_for(names, len(self.rows))}: {note}." for note, names in notes.items()]
+        for note, names in notes.items():
+            every = len(names) == len(self.rows)
+            key = "check-no-derivative" if every else "check-no-derivative-for"
+            lines.append(message(self.language, key, note=note, names=_few(names)))
         lines.append(self.summary())
         return lines
 
@@ -235,40 +249,32 @@ class Report:
         for row in self.rows:
             names = together.get(row.explanation, []) if row.cell is not None and row.sample is None else []
             if not names:
-                lines += _said(row)
+                lines += _said(self.language, row)
             elif names[0] == row.input:
-                lines.append(f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}: {row.explanation}")
+                lines.append(message(self.language, "check-remark", name=_few(names), text=row.explanation))
         return lines
 
     def summary(self) -> str:
         """The result in one sentence."""
-        count = len(self.rows)
-        every = "The gradient is" if count == 1 else f"All {count} gradients are"
+        count, say = len(self.rows), partial(message, self.language)
+        every = "check-every"
         agreeing = [row for row in self.rows if row.verdict == "agree"]
         if len(agreeing) < count:
-            names = {
-                "rounding": "rounded away",
-                "kink": "at a kink",
-                "not finite": "not finite",
-                "disagree": "in dispute",
-            }
-            said = []
-            for verdict, words in names.items():
-                inputs = [row.input for row in self.rows if row.verdict == verdict]
-                if inputs:
-                    said.append(f"{len(inputs)} {words}")
-            return f"Of {count} gradient{'s' if count > 1 else ''}, {len(agreeing)} confirmed, {', '.join(said)}."
+            numbers = Counter(row.verdict for row in self.rows)
+            kinds = [say(f"check-{x.replace(' ', '-')}", count=numbers[x]) for x in SEVERITY if x != "agree" and numbers[x]]
+            return say("check-of-all", count=count, confirmed=len(agreeing), others=", ".join(kinds))
         if any(row.sample is not None for row in self.rows):
-            every = "Every cell that was checked is" if count > 1 or self.rows[0].sample is not None else every
-        difference = "the central difference"
-        by = difference if all(row.symbolic is None for row in self.rows) else f"SymPy and {difference}"
+            every = "check-every-cell" if count > 1 or self.rows[0].sample is not None else every
+        by = "check-by-difference" if all(row.symbolic is None for row in self.rows) else "check-by-both"
         if any(row.contradicted for row in self.rows):
-            by = f"{difference} and a run without rounding"
+            by = "check-by-exact"
+        witnesses = say(by)
         if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in self.rows):
-            by = f"{by} as far as that can tell"
+            witnesses = say("check-as-far", witnesses=witnesses)
         texts = {row.error_text for row in self.rows}
         worst = next((f"< {bound}" for bound in reversed(BOUNDS) if f"< {bound}" in texts), "")
-        return f"{every} confirmed by {by}{f', relative error {worst}' if worst else ''}."
+        confirmed = say(every, count=count, witnesses=witnesses)
+        return say("check-confirmed-error" if worst else "check-confirmed", confirmed=confirmed, error=worst)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON data; inf and nan are the strings ``inf``, ``-inf`` and ``nan``."""
@@ -310,24 +316,30 @@ def _shown(value: float | None, digits: int) -> str:
     return "–" if value is None else numeral(float(f"{value:.{digits - 1}e}"), digits)
 
 
-def _said(row: Row) -> list[str]:
+def _said(language: str, row: Row) -> list[str]:
     """What there is to say of a row below the table."""
-    if row.sample is None or not row.sample.checked:
-        return [f"{row.input}: {row.explanation}"] if row.explanation else []
-    shape = shape_text(row.sample.shape)
-    largest = ", where the relative error is largest" if row.verdict == "agree" else ""
-    what = f"{row.input} ({shape}): {row.sample.says()}; the row is that of {row.place}{largest}"
-    if row.sample.blurred:
-        one = row.sample.blurred == 1
-        what += f"; {row.sample.blurred:,} cell{' is' if one else 's are'} too small for the difference to say more"
-    what += "."
-    if row.sample.along is not None and row.sample.along.numeric is not None:
-        direction = row.sample.along
-        what += f" Along the random direction the gradient gives {direction.shown()[0]}, the difference {direction.shown()[2]}."
-    return [what, *([f"{row.input}: {row.explanation}"] if row.explanation else [])]
+    sample, say = row.sample, partial(message, language)
+    if sample is None or not sample.checked:
+        return _explained(language, row)
+    largest = "check-row-largest" if row.verdict == "agree" else "check-row"
+    what = say(largest, name=row.input, shape=shape_text(sample.shape), checked=sample.says(language), place=row.place)
+    if sample.blurred:
+        what = say("check-blurred", text=what, count=sample.blurred)
+    what = say("check-sentence", text=what)
+    if sample.along is not None and sample.along.numeric is not None:
+        gradient, _, difference = sample.along.shown()
+        what = joined(language, (what, say("check-direction", gradient=gradient, difference=difference)))
+    return [what, *_explained(language, row)]
 
 
-def _for(names: list[str], count: int) -> str:
-    if len(names) == count:
-        return ""
-    return f" for {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+def _explained(language: str, row: Row) -> list[str]:
+    return [message(language, "check-remark", name=row.input, text=row.explanation)] if row.explanation else []
+
+
+def _few(names: list[str]) -> str:
+    return f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+
+
+def _set(text: str, width: int, *, right: bool) -> str:
+    blanks = " " * (width - columns(text))
+    return f"{blanks}{text}" if right else f"{text}{blanks}"

@@ -127,7 +127,7 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     verdict = say("witness-agree-error", error=row.error_text) if measured else say(f"witness-{row.verdict.replace(' ', '-')}")
     lines.append([(verdict, "why" if row.verdict == "agree" else "warning")])
     if row.sample is not None:
-        sample = row.sample.says().capitalize()
+        sample = row.sample.says(trace.writing.language).capitalize()
         furthest = row.verdict == "agree" and row.sample.size > 1
         lines.append([(f"{say('witness-furthest', sample=sample) if furthest else sample}.", "why")])
     if row.explanation:

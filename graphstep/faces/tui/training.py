@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,6 +34,7 @@ from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.panes.training_heading import TrainingHeading
 from graphstep.faces.tui.round import RoundScreen
 from graphstep.ground.errors import GraphstepError
+from graphstep.telling.words.catalogue import message
 
 TALL, WIDE = 34, 100
 """Rows from which losses and norms stand together, and columns from which the parameters stand beside them."""
@@ -117,8 +119,8 @@ class TrainingScreen(Screen[None]):
         yield TrainingHeading(id="training-heading")
         with Container(id="training-body"):
             with Vertical(id="training-curves"):
-                yield CurvePlot("loss", id="training-loss")
-                yield CurvePlot("norms of the gradients", id="training-norms")
+                yield CurvePlot(message(self.language, "heading-loss"), id="training-loss")
+                yield CurvePlot(message(self.language, "training-norms"), id="training-norms")
             with Vertical(id="training-told"):
                 yield ParametersPane(id="training-parameters")
                 yield StepPane(id="training-update")
@@ -177,9 +179,11 @@ class TrainingScreen(Screen[None]):
         trainer, history = self.trainer, self.training.history
         n = trainer.rounds
         rounds = np.arange(n, dtype=float)
-        curves = [Curve(Series("loss", rounds, self._losses.first(n)), "active")]
+        curves = [Curve(Series(message(self.language, "heading-loss"), rounds, self._losses.first(n)), "active")]
         if history.held_out:
-            curves.append(Curve(Series.of("held-out loss", history.held_out), "value", "○", line=False))
+            curves.append(
+                Curve(Series.of(message(self.language, "heading-held-out-loss"), history.held_out), "value", "○", line=False)
+            )
         self.query_one(TrainingHeading).show(trainer, self.state.at)
         self.query_one("#training-loss", CurvePlot).show(curves, self.state.at)
         if self.has_class("-norms"):
@@ -199,20 +203,22 @@ class TrainingScreen(Screen[None]):
     def _tell(self) -> None:
         """Explain the update of the selected parameter, or say what there is to do."""
         pane, name = self.query_one(StepPane), self.training.settings.params[self.state.selected]
+        say = partial(message, self.language)
         if self.trace is not None and (step := update_step(self.trace, self.state.selected)) is not None:
             pane.show(self.trace, step)
         elif self.trace is not None:
-            pane.say("no update", [[(stopped_text(self.training), "warning")], [("enter steps through this round.", "quiet")]])
+            lines = [[(stopped_text(self.training), "warning")], [(say("training-enter"), "quiet")]]
+            pane.say(say("training-no-update"), lines)
         elif self.trainer.running:
-            pane.say("training", [[("space pauses it, and shows this round's updates.", "quiet")]])
+            pane.say(say("training-runs"), [[(say("training-pauses"), "quiet")]])
         elif self.state.at is None:
             pane.say(
-                f"the updates of {name}",
-                [[("→ trains one round, space all of them.", "quiet")], [("enter then steps through a round.", "quiet")]],
+                say("training-updates-of", name=name),
+                [[(say("training-starts"), "quiet")], [(say("training-then-enter"), "quiet")]],
             )
         elif self.state.at < self.training.first:
-            first = f"It was run before this training was resumed: rounds from {self.training.first:,} on can be run again."
-            pane.say(f"round {self.state.at:,}", [[(first, "quiet")]])
+            first = say("training-before-resumed", first=self.training.first)
+            pane.say(say("training-round-number", round=self.state.at), [[(first, "quiet")]])
 
     # -- the thread --------------------------------------------------------------------------------------------------------------
 

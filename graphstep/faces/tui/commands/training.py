@@ -9,6 +9,7 @@ from graphstep.debugger import effects
 from graphstep.debugger.session import Command
 from graphstep.engine.training import saved
 from graphstep.faces.tui.commands import program
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.curve import SIGNS, CurvePlot
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def log(screen: TrainingScreen) -> None:
         plot.wants_log = now
     screen.show()
     if now and not screen.query_one("#training-loss", CurvePlot).is_log:
-        screen.say("No loss is positive: there is no logarithmic scale.")
+        screen.say(say(screen, "training-no-log"))
 
 
 def norms(screen: TrainingScreen) -> None:
@@ -33,7 +34,7 @@ def norms(screen: TrainingScreen) -> None:
     screen.show()
     count = len(screen.training.settings.params)
     if screen.has_class("-norms") and count > len(SIGNS):
-        screen.say(f"The norms of the first {len(SIGNS)} of {count} parameters are drawn; x writes all of them to a csv file.")
+        screen.say(say(screen, "training-some-norms", drawn=len(SIGNS), parameters=count))
 
 
 def _train(screen: TrainingScreen, effect: effects.Train) -> None:
@@ -75,10 +76,10 @@ def _ask(screen: TrainingScreen, effect: effects.Ask) -> None:
         if effect.action == "round_at":
             screen.app.push_screen(JumpForm(screen.state.rounds - 1, "round"), send)
         elif effect.action == "save":
-            suffixes = [(".npz", "parameters, state of the optimizer and history, for --resume")]
-            screen.app.push_screen(FileForm("save the state", screen.save_to or "graphstep.npz", suffixes), send)
+            suffixes = [(".npz", say(screen, "training-state"))]
+            screen.app.push_screen(FileForm(say(screen, "training-save"), screen.save_to or "graphstep.npz", suffixes), send)
         else:
-            screen.app.push_screen(FileForm("export the training", "training.svg", list(SUFFIXES.items())), send)
+            screen.app.push_screen(FileForm(say(screen, "training-export"), "training.svg", list(SUFFIXES.items())), send)
 
     # What is written, and what rounds there are, is settled before it is asked for.
     screen.when_paused(ask)

@@ -12,7 +12,7 @@ from textual.widgets import Input, Label, Static
 from graphstep.debugger.actions import SETS
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
-from graphstep.faces.tui.messages import language_of
+from graphstep.faces.tui.messages import language_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,30 +42,30 @@ class FileForm(Form[Path]):
         """What suffixes mean, the field, and a line that says what is wrong."""
         with Vertical(id="box") as box:
             box.border_title = self.title_text
-            box.border_subtitle = "enter writes, esc cancels"
+            box.border_subtitle = say(self, "file-keys")
             for suffix, meaning in self.suffixes:
                 yield Static(Content.assemble((f"{suffix:<6}", "bold"), (meaning, "$quiet")))
             with Horizontal(classes="field"):
-                yield Label("file")
+                yield Label(say(self, "file-label"))
                 yield Input(self.suggested, id="file", select_on_focus=False)
             yield Static(classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.sure = None
         path = Path(event.value.strip()).expanduser()
-        self._say(f"{path} exists: it would be overwritten." if event.value.strip() and path.is_file() else "")
+        self._say(say(self, "file-exists", file=str(path)) if event.value.strip() and path.is_file() else "")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
         path = Path(name).expanduser()
         known = [suffix for suffix, _ in self.suffixes]
         if not name:
-            self._say("The file needs a name.")
+            self._say(say(self, "file-nameless"))
         elif path.suffix.lower() not in known:
-            self._say(f"The name says what is written: end it in {', '.join(known)}.")
+            self._say(say(self, "file-suffix", suffixes=", ".join(known)))
         elif path.exists() and self.sure != name:
             self.sure = name
-            self._say(f"{path} exists. Enter once more overwrites it; another name does not.")
+            self._say(say(self, "file-sure", file=str(path)))
         else:
             self.dismiss(path)
 

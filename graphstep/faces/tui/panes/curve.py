@@ -15,6 +15,7 @@ from textual_plot import HiResMode, PlotWidget
 from textual_plot.axis_formatter import AxisFormatter
 
 from graphstep.faces.drawing.curve import Array, Series, axis, pieces, rounds_axis
+from graphstep.faces.tui.messages import say
 
 SIGNS = "●▲■◆✚✖"
 """What tells several curves apart, besides their colours."""
@@ -151,7 +152,7 @@ class CurvePlot(PlotWidget, can_focus=False):
                 Content.assemble((curve.sign or "──", f"bold ${curve.style}"), f" {curve.series.name}") for curve in self._curves
             ]
         if any(curve.series.broken for curve in self._curves[:1]):
-            parts.append(Content.assemble(("│", "bold $warn"), " not finite"))
+            parts.append(Content.assemble(("│", "bold $warn"), f" {say(self, 'heading-not-finite')}"))
         self.border_subtitle = Content("  ").join(parts)
 
     def _style(self, name: str) -> str:

@@ -15,6 +15,7 @@ from graphstep.faces.tui.panes.heading import _Words
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.ground.numerals import numeral
 from graphstep.telling.reports.training import settings_text
+from graphstep.telling.words.catalogue import message
 
 _SIGNS = {"training": ("▶ training", "bold $value"), "paused": ("‖ paused", "bold $active"), "ready": ("‖ ready", "bold $active")}
 
@@ -65,7 +66,7 @@ class TrainingHeading(Vertical):
 def _round(training: Training, at: int | None) -> list[tuple[str, str]]:
     total = f"{training.settings.rounds:,}"
     if at is None:
-        return [(f"no round of {total} yet", "$quiet")]
+        return [(message(training.setup.language, "training-none-of", rounds=total), "$quiet")]
     parts = [(f"round {at:,}", "bold"), (f" of {total}  loss ", ""), (numeral(training.history.losses[at], 6), "bold $active")]
     held = held_out_loss(training, at)
     if held is not None:

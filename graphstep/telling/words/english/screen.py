@@ -217,5 +217,28 @@ _PAGE: dict[str, English] = {
     ),
 }
 
-SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES, **_LESSON, **_PAGE}
+_TRAINING: dict[str, English] = {
+    "file-keys": "enter writes, esc cancels",
+    "file-suffix": "The name says what is written: end it in {suffixes}.",
+    "training-norms": "norms of the gradients",
+    "training-enter": "enter steps through this round.",
+    "training-no-update": "no update",
+    "training-runs": "training",
+    "training-pauses": "space pauses it, and shows this round's updates.",
+    "training-updates-of": "the updates of {name}",
+    "training-starts": "→ trains one round, space all of them.",
+    "training-then-enter": "enter then steps through a round.",
+    "training-before-resumed": "It was run before this training was resumed: rounds from {first} on can be run again.",
+    "training-round-number": "round {round}",
+    "training-no-log": "No loss is positive: there is no logarithmic scale.",
+    "training-some-norms": (
+        "The norms of the first {drawn} of {parameters} parameters are drawn; x writes all of them to a csv file."
+    ),
+    "training-state": "parameters, state of the optimizer and history, for --resume",
+    "training-save": "save the state",
+    "training-export": "export the training",
+    "training-none-of": "no round of {rounds} yet",
+}
+
+SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES, **_LESSON, **_PAGE, **_TRAINING}
 """By id the messages of the terminal UI."""
