@@ -18,9 +18,9 @@ from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Shape
 
-NoteKind = Literal["convention", "warning", "zero", "arrived"]
+NoteKind = Literal["convention", "warning", "zero", "arrived", "legend"]
 """Why something is said besides the rule: a choice at a kink or tie; something infinite or undefined; the reason for a zero; how
-many contributions have arrived."""
+many contributions have arrived; what the columns of a table mean."""
 
 # -- what stands in a sentence ---------------------------------------------------------------------------------------------------
 

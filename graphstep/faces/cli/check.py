@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
-from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.faces.cli.reports import deliver, lines, report_arguments
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Sequence
 
-    from graphstep.telling.document import Document
+    from graphstep.telling.document import Document, Manner
 
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Compare backprop, SymPy's derivative and a central difference for every input."
@@ -38,15 +39,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check and print."""
     from graphstep.analysis.witnesses import check
+    from graphstep.telling.reports import check as reports
 
     trace = opening_of(options).run()
     report = check(trace)
     setup = trace.setup.filled(trace.inputs)
 
-    def document(form: str) -> Document:
-        from graphstep.telling.reports import check as reports
+    def text(manner: Manner) -> Iterator[str]:
+        return lines(reports.body(report, trace.writing.digits, manner))
 
-        return reports.document(trace, report, setup.command("--format", form, command="check"), setup.without_text)
+    def document(manner: Manner, words: Sequence[str]) -> Document:
+        return reports.document(trace, report, manner, setup.command(*words, command="check"), setup.without_text)
 
-    deliver(options, lambda: (f"{line}\n" for line in report.lines(trace.writing.digits)), report.to_dict, document)
+    deliver(options, text, report.to_dict, document, shortens=True)
     return 0 if report.agrees else 1

@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import language_argument, language_of, opening_of, program_arguments
-from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.faces.cli.reports import deliver, lines, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Document
+    from graphstep.telling.document import Document, Manner
 
 USAGE = "EXPR [NAME=VALUE ...] | --network LAYERSxUNITS [options]"
 SUMMARY = "Look for saturated and dead layers, and for gradients that vanish or explode."
@@ -55,20 +56,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Diagnose and print."""
     from graphstep.analysis.diagnosis import diagnose
+    from graphstep.telling.reports import diagnosis as reports
 
     wanted = _kinds(options.fail_on)
     diagnosis = diagnose(_trace(options))
 
-    def document(form: str) -> Document:
-        from graphstep.telling.reports import diagnosis as reports
-
+    def document(manner: Manner, words: Sequence[str]) -> Document:
         if options.network is not None:
             # Its values are drawn by the command, and are no inputs of a program.
-            return reports.document(diagnosis, shlex.join(["graphstep", "diagnose", *_network_words(options), "--format", form]))
+            command = shlex.join(["graphstep", "diagnose", *_network_words(options), *words])
+            return reports.document(diagnosis, manner, command)
         setup = diagnosis.trace.setup.filled(diagnosis.trace.inputs)
-        return reports.document(diagnosis, setup.command("--format", form, command="diagnose"), setup.without_text)
+        return reports.document(diagnosis, manner, setup.command(*words, command="diagnose"), setup.without_text)
 
-    deliver(options, lambda: (f"{line}\n" for line in diagnosis.lines()), diagnosis.to_dict, document)
+    deliver(options, lambda manner: lines(reports.body(diagnosis, manner)), diagnosis.to_dict, document, shortens=True)
     return 1 if any(finding.kind in wanted for finding in diagnosis.findings) else 0
 
 

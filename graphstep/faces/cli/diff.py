@@ -8,14 +8,14 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, setup_of, writing_arguments
-from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.faces.cli.reports import deliver, lines, report_arguments
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from graphstep.analysis.differences import Recording
-    from graphstep.telling.document import Document
+    from graphstep.telling.document import Document, Manner
 
 USAGE = "A [B] [NAME=VALUE ...] [options]"
 SUMMARY = "Compare two runs node by node: two programs, one program with two sets of inputs, or runs that were written to files."
@@ -63,17 +63,16 @@ def run(options: argparse.Namespace) -> int:
     comparison = compare(_recording(sides[0]), _recording(sides[1]), within)
     language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
 
-    def text() -> Iterable[str]:
-        from graphstep.faces.export import text
+    def text(_: Manner) -> Iterable[str]:
         from graphstep.telling.reports import differences as reports
 
-        return (f"{line}\n" for line in text.lines(reports.body(comparison, language, digits)))
+        return lines(reports.body(comparison, language, digits))
 
-    def document(form: str) -> Document:
+    def document(_: Manner, asked: Sequence[str]) -> Document:
         from graphstep.telling.reports import differences as reports
 
         titles = tuple(side.expression for side in sides)
-        return reports.document(comparison, (titles[0], titles[1]), _command(options, second, words, form), language, digits)
+        return reports.document(comparison, (titles[0], titles[1]), _command(options, second, words, asked), language, digits)
 
     def data() -> dict[str, Any]:
         from graphstep.faces.export import json
@@ -112,9 +111,9 @@ def _recording(options: argparse.Namespace) -> Recording:
     return recording_of(opening_of(options).run())
 
 
-def _command(options: argparse.Namespace, second: str, values: list[str], form: str) -> str:
+def _command(options: argparse.Namespace, second: str, values: list[str], asked: Sequence[str]) -> str:
     words = ["graphstep", "diff", options.expression, *([] if second == options.expression else [second]), *values]
     for flag, given in (("--a", options.a), ("--b", options.b)):
         words += [f"{flag}={word}" for word in given]
     words += [] if options.within == "1e-9" else [f"--within={options.within}"]
-    return shlex.join([*words, "--format", form])
+    return shlex.join([*words, *asked])

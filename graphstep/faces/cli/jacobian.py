@@ -6,16 +6,16 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
-from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.faces.cli.reports import deliver, lines, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from graphstep.engine.trace import Trace
     from graphstep.engine.wires import Wire
-    from graphstep.telling.document import Block, Document
+    from graphstep.telling.document import Block, Document, Manner
 
 _CHOICES = ("of", "towards", "cell", "path")
 """The options that say what is shown."""
@@ -51,18 +51,17 @@ def run(options: argparse.Namespace) -> int:
     setup = trace.setup.filled(trace.inputs)
     body, data = _asked(trace, options)
 
-    def text() -> Iterable[str]:
-        from graphstep.faces.export import text
+    def text(_: Manner) -> Iterable[str]:
         from graphstep.telling.words.catalogue import message
 
-        more = [] if any(getattr(options, name) for name in _CHOICES) else ["", message(setup.language, "jacobian-more")]
-        return (f"{line}\n" for line in (*text.lines(body), *more))
+        more = [] if any(getattr(options, name) for name in _CHOICES) else ["\n", f"{message(setup.language, 'jacobian-more')}\n"]
+        return chain(lines(body), more)
 
-    def document(form: str) -> Document:
+    def document(_: Manner, words: Sequence[str]) -> Document:
         from graphstep.telling.reports import jacobian as reports
 
-        words = [f"--{name}={word}" for name in _CHOICES if (word := getattr(options, name)) is not None]
-        return reports.document(trace, body, setup.command(*words, "--format", form, command="jacobian"), setup.without_text)
+        choice = [f"--{name}={word}" for name in _CHOICES if (word := getattr(options, name)) is not None]
+        return reports.document(trace, body, setup.command(*choice, *words, command="jacobian"), setup.without_text)
 
     deliver(options, text, lambda: {"schema": 1, "program": trace.program.text, **data()}, document)
     return 0

@@ -5,38 +5,67 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from graphstep.faces.cli.step import document_arguments, document_options
+from graphstep.ground.errors import InputError
+
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from graphstep.telling.document import Document
+    from graphstep.telling.document import Block, Document, Manner
 
 
 def report_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how a report is printed or written."""
     parser.add_argument("--format", metavar="F", help="print it as text (default), json, md, tex or html")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
-    parser.add_argument("--math", metavar="M", help="mathematics in Markdown: gfm for Git hosts (default), dollars, or pandoc")
+    document_arguments(parser)
 
 
 def deliver(
     options: argparse.Namespace,
-    text: Callable[[], Iterable[str]],
+    text: Callable[[Manner], Iterable[str]],
     data: Callable[[], Any],
-    document: Callable[[str], Document],
+    document: Callable[[Manner, Sequence[str]], Document],
+    *,
+    shortens: bool = False,
 ) -> None:
-    """Print a report, or write it to the file that was asked for. ``document`` makes it for a format.
+    """Print a report, or write it to the file that was asked for.
 
-    InputError for a format that a report has not.
+    ``document`` makes it, from what it is to tell and the words by which its command asks for that; ``shortens`` says that it has
+    a brief form.
+
+    InputError for a format that a report has not, and for what it cannot be asked for.
     """
-    from graphstep.faces.export import _reports, options_of
+    from graphstep.faces.export import _reports
+    from graphstep.faces.export._documents import words_of
 
-    asked = options_of(options.math)
+    asked = document_options(options)
+    if asked.answers == "hidden":
+        hint = "graphstep EXPR … --answers hidden makes a sheet of a run"
+        raise InputError("a report asks nothing, so there is no answer to hide", hint=hint)
+    if asked.detail == "brief" and not shortens:
+        hint = "--detail brief goes with check, diagnose and train"
+        raise InputError("this report says nothing that could be left out", hint=hint)
 
     def pieces(name: str) -> Iterator[str]:
-        return _reports.pieces(name, text=text, data=data, document=lambda: document(name), options=asked)
+        words = ("--format", name, *words_of(asked))
+        return _reports.pieces(
+            name,
+            text=lambda: text(asked.manner),
+            data=data,
+            document=lambda: document(asked.manner, words),
+            options=asked,
+        )
 
     if options.to:
         print(f"wrote {_reports.write(options.to, options.format, pieces)}", file=sys.stderr)
     else:
         sys.stdout.writelines(pieces(options.format or "text"))
+
+
+def lines(blocks: Iterable[Block]) -> Iterator[str]:
+    """Blocks as pieces of plain text, a line each."""
+    from graphstep.faces.export import text
+
+    return (f"{line}\n" for line in text.lines(blocks))

@@ -6,16 +6,16 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
-from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.faces.cli.reports import deliver, lines, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from graphstep.analysis.chain import Chain
     from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Document
+    from graphstep.telling.document import Document, Manner
 
 USAGE = "QUANTITY EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Follow a gradient or a value that is zero, tiny, huge, inf or nan back to the place that made it so."
@@ -45,16 +45,15 @@ def run(options: argparse.Namespace) -> int:
     why = chain_of(trace, options.quantity)
     setup = trace.setup.filled(trace.inputs)
 
-    def text() -> Iterable[str]:
-        from graphstep.faces.export import text
+    def text(_: Manner) -> Iterable[str]:
         from graphstep.telling.reports import chain as reports
 
-        return (f"{line}\n" for line in text.lines(reports.told(why)))
+        return lines(reports.told(why))
 
-    def document(form: str) -> Document:
+    def document(_: Manner, asked: Sequence[str]) -> Document:
         from graphstep.telling.reports import chain as reports
 
-        word, *words = setup.words("--format", form, command="why")
+        word, *words = setup.words(*asked, command="why")
         return reports.document(why, shlex.join(["graphstep", word, options.quantity, *words]), setup.without_text)
 
     def data() -> dict[str, Any]:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Literal
 
 from graphstep.analysis.witnesses import Report
 from graphstep.engine.trace import Trace
-from graphstep.telling.document import Block, Code, Column, Document, Heading, Listing, Table
+from graphstep.ground.numerals import DIGITS
+from graphstep.telling.document import FULL, Block, Code, Column, Document, Heading, Manner, Table, Verdict
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
 
+_STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {"agree": "fine", "rounding": "doubt", "kink": "doubt"}
+"""How serious what comes out of it is; any other verdict is a fault."""
 
-def document(trace: Trace, report: Report, command: str = "", missing: Sequence[str] = ()) -> Document:
+
+def document(trace: Trace, report: Report, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, the gradients of the three witnesses side by side, and what there is to say about them."""
-    return Document(
-        heading(trace, "check-of", what=title_of(trace)), _blocks(trace, report, command, missing), trace.writing.language
-    )
+    language = trace.writing.language
+    head = Heading(1, phrase(language, "check-of", what=Code(title_of(trace))), "title")
+    section = Heading(2, (heading(trace, "gradients"),), "gradients")
+    content = chain((head,), problem_text(trace), (section,), body(report, trace.writing.digits, manner))
+    title = heading(trace, "check-of", what=title_of(trace))
+    return Document(title, chain(content, made_by(language, command, missing)), language)
 
 
-def _blocks(trace: Trace, report: Report, command: str, missing: Sequence[str]) -> Iterator[Block]:
-    yield Heading(1, phrase(trace.writing.language, "check-of", what=Code(title_of(trace))), "title")
-    yield from problem_text(trace)
-    yield Heading(2, (heading(trace, "gradients"),), "gradients")
+def body(report: Report, digits: int = DIGITS, manner: Manner = FULL) -> Iterator[Block]:
+    """The gradients in a table, and what there is to say about them; the result alone where it is brief."""
     if report.rows:
-        head, *rows = report.table(trace.writing.digits)
+        head, *rows = report.table(digits)
         columns = tuple(Column((title,), numbers=0 < k < len(head) - 1) for k, title in enumerate(head))
         yield Table(columns, tuple(tuple((text,) for text in row) for row in rows))
-    yield Listing(tuple((line,) for line in report.remarks()))
-    yield from made_by(trace.writing.language, command, missing)
+    *remarks, result = report.remarks()
+    status = _STATUS.get(report.verdict, "fault")
+    yield from (Verdict(status, "", (remark,)) for remark in remarks if not manner.brief)
+    yield Verdict(status, "", (result,))

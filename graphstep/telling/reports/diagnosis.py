@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Literal
 
 from graphstep.analysis.diagnosis import Diagnosis
 from graphstep.analysis.diagnosis.layers import Layer
-from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Histogram, Listing, Table
+from graphstep.telling.document import FULL, Block, Code, Column, Content, Document, Heading, Histogram, Manner, Table, Verdict
+from graphstep.telling.explanation import Note
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
@@ -15,24 +18,33 @@ _HISTOGRAMS = {5: "values", 8: "gradients"}
 """The columns of the table that hold a histogram, by their places, and of what of a layer."""
 
 
-def document(diagnosis: Diagnosis, command: str = "", missing: Sequence[str] = ()) -> Document:
+def document(diagnosis: Diagnosis, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, its layers in a table, and what is wrong with them."""
-    trace = diagnosis.trace
+    trace, language = diagnosis.trace, diagnosis.trace.writing.language
+    head = Heading(1, phrase(language, "diagnosis-of", what=Code(title_of(trace))), "title")
+    layers = Heading(2, (heading(trace, "layers"),), "layers")
+    section = Heading(2, (heading(trace, "findings"),), "findings")
+    content = chain((head,), problem_text(trace), (layers,), _layers(diagnosis, manner), (section,), _findings(diagnosis))
     title = heading(trace, "diagnosis-of", what=title_of(trace))
-    return Document(title, _blocks(diagnosis, command, missing), trace.writing.language)
+    return Document(title, chain(content, made_by(language, command, missing)), language)
 
 
-def _blocks(diagnosis: Diagnosis, command: str, missing: Sequence[str]) -> Iterator[Block]:
-    trace = diagnosis.trace
-    yield Heading(1, phrase(trace.writing.language, "diagnosis-of", what=Code(title_of(trace))), "title")
-    yield from problem_text(trace)
-    yield Heading(2, (heading(trace, "layers"),), "layers")
+def body(diagnosis: Diagnosis, manner: Manner = FULL) -> Iterator[Block]:
+    """The layers in a table, and what is wrong with them; without what the columns mean where it is brief."""
+    yield from _layers(diagnosis, manner)
+    yield from _findings(diagnosis)
+
+
+def _layers(diagnosis: Diagnosis, manner: Manner) -> Iterator[Block]:
     if diagnosis.layers:
         yield _table(diagnosis)
-    yield Listing(tuple((line,) for line in diagnosis.legend()))
-    yield Heading(2, (heading(trace, "findings"),), "findings")
-    yield Listing(tuple((line,) for line in diagnosis.remarks()))
-    yield from made_by(trace.writing.language, command, missing)
+    if not (manner.brief and diagnosis.layers):
+        yield from (Note("legend", line) for line in diagnosis.legend())
+
+
+def _findings(diagnosis: Diagnosis) -> Iterator[Block]:
+    status: Literal["fine", "fault"] = "fault" if diagnosis.findings else "fine"
+    yield from (Verdict(status, "", (line,)) for line in diagnosis.remarks())
 
 
 def _table(diagnosis: Diagnosis) -> Table:

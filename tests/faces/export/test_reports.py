@@ -74,6 +74,27 @@ def test_a_report_refuses_a_format_that_it_has_not_with_those_that_it_has(capsys
     assert all(name in said for name in ("html", "json", "md", "tex", "text"))
 
 
+def test_a_brief_report_keeps_its_table_and_its_result(capsys: pytest.CaptureFixture[str]) -> None:
+    full, brief = (printed(capsys, [*COMMANDS["kink"], "--detail", word]) for word in ("full", "brief"))
+    assert "has a kink here" in full
+    assert "has a kink here" not in brief
+    assert full.splitlines()[:3] == brief.splitlines()[:3]
+    assert full.splitlines()[-1] == brief.splitlines()[-1]
+    assert "slope below 0.01" not in printed(capsys, [*COMMANDS["healthy"], "--detail", "brief"])
+    assert "--detail brief" in printed(capsys, [*COMMANDS["kink"], "--detail", "brief", "--format", "md"])
+
+
+@pytest.mark.parametrize("which", [which for which in COMMANDS if which != "train"])
+def test_a_report_hides_no_answers_and_says_why(which: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*COMMANDS[which], "--answers", "hidden"]) == 2
+    assert "asks nothing" in capsys.readouterr().err
+
+
+def test_a_report_that_is_short_already_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*COMMANDS["jacobian"], "--detail", "brief"]) == 2
+    assert "nothing that could be left out" in capsys.readouterr().err
+
+
 def test_a_round_is_a_sheet_and_a_training_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     words = [*COMMANDS["train"], "--at-round", "3", "--format", "md", "--answers", "hidden"]
     sheet = printed(capsys, words)
