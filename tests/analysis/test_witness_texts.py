@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
 
 
-def lossy(depth: int) -> str:
+def lossy(depth: int, square: str = "{0}*{0}") -> str:
     """So many roots and so many squares, which double what the roots were rounded by: no gate is wrong, and the result is."""
     names = ["x", *(f"a{k}" for k in range(2 * depth))]
     return "; ".join(
-        f"{name} = " + (f"sqrt({before})" if k < depth else f"{before}*{before}")
+        f"{name} = " + (f"sqrt({before})" if k < depth else square.format(before))
         for k, (before, name) in enumerate(pairwise(names))
     )
 
@@ -100,7 +100,15 @@ PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("sum(x*x)", {"x": [1e6, 1e-9, 3e-9, *[2] * 18]}),
     (lossy(36), {"x": 3}),
     (lossy(44), {"x": 0.3}),
+    (lossy(36, "{0}^2"), {"x": 3}),
+    (lossy(20, "{0}^2") + "; a39 + (7 - x)", {"x": 3}),
     ("x*a + b", {"x": 1, "a": 1.7e308, "b": -1.7e308}),
+    ("x*3 - x - x - x", {"x": 100000.1}),
+    ("(x + y) + z", {"x": 1, "y": 1e16, "z": -1e16}),
+    ("sum(x)", {"x": [1e16, 1, -1e16]}),
+    ("mean(x)*3", {"x": [1e16, 1, -1e16]}),
+    ("norm(x)*y", {"x": [0] * 5, "y": 1}),
+    ("norm(x)*y", {"x": [0] * 6, "y": 1}),
 ]
 
 
@@ -168,6 +176,10 @@ def wrong_gates() -> Iterator[str]:
         ("tanh", slope, "tanh(x)*y", {"x": 0.5, "y": 2}),
         ("sin", value, "sin(x)*y", {"x": 0.5, "y": 2}),
         ("matmul", pullback, "sum((W@x)^2)", {"W": [[1, 2], [3, 4]], "x": [1, -1]}),
+        ("tanh", slope, "unused = relu(z); tanh(x)*y", {"x": 0.5, "y": 2, "z": 0}),
+        # Digits that cancel in one cell of a sum are no fault of its gate.
+        ("tanh", slope, "sum(v*(W@x)) + sum(tanh(x))", {"v": [0.3, 0.1], "W": [[0.1, 10], [-0.3, 10]], "x": [1, 2]}),
+        ("sin", value, "sum(W@x) + sin(y)", {"W": [[0.1, -0.3], [10, 10]], "x": [0.3, 0.1], "y": 1}),
     ):
         with patch.dict(GATES, {name: row}):
             yield f"\nWith a wrong {name}: {text}"
@@ -203,6 +215,15 @@ EXACT: list[tuple[str, dict[str, Any]]] = [
     ("x*y/z + y*y/x", {"x": 0.7, "y": -1.3, "z": 12}),
     ("unused = a*b; x*y + x", {"a": 1, "b": 2, "x": 0.1, "y": 0.3}),
     (lossy(12), {"x": 0.7}),
+    ("(abs(x) + 1)*x", {"x": -1 / 64}),
+    ("abs(x - 1.1920928955078125e-07)*(1 + x)", {"x": 0}),
+    ("abs(x - 2.5e-08)*(1 + x)", {"x": 0}),
+    ("sign(x)/8192 + 1000", {"x": 0}),
+    ("sign(x)*8192 + 1000*x", {"x": 0}),
+    ("x*x*x*x/(1 + x)", {"x": 0.37}),
+    ("1/(0.001 + x*x)", {"x": 0.01}),
+    ("(x + 1e4)*(x - 1e4)", {"x": 0.3}),
+    ("sqrt(x*x + 1e-6)", {"x": 0.001}),
     ("sum(x*x)/7", {"x": [0.1, 0, -2]}),
     ("sum((W@x)*(W@x))", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}),
     ("sum(1/x)*a", {"x": [0.5, 1e-6], "a": 3}),
@@ -235,6 +256,8 @@ def figures() -> Iterator[str]:
     for work in (64_000, 512_000, 4_000_000):
         with patch("graphstep.analysis.witnesses.cells.WORK", work):
             yield from map(figure, rows(run("sum(x*x/(1 + x))", {"x": [1 + k / 64 for k in range(90)]})))
+    with patch("graphstep.analysis.witnesses.cells.WORK", 1_500_000):
+        yield from map(figure, rows(run("sum(max(x@W, axis=0))", {"x": np.arange(400.0).reshape(8, 50), "W": np.ones((50, 60))})))
     yield "With the seeds -2, 0 and one for each cell:"
     for seed in (-2.0, 0.0):
         yield from map(figure, rows(run("relu(x) + x*y/3", {"x": 0, "y": 3}, seed)))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows, verdicts
 from graphstep.analysis.witnesses.branches import decides
-from graphstep.analysis.witnesses.differences import differences
+from graphstep.analysis.witnesses.differences import differences, sizes
 from graphstep.analysis.witnesses.verdicts import judged, relative_error
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE, GATES
@@ -131,6 +131,14 @@ def test_a_kink_that_nothing_flows_through_does_no_harm() -> None:
     assert only("x + 0*relu(x)", x=0.0).verdict == "agree"
     assert only("unused = relu(x); x^2", x=0.0).verdict == "agree"
     assert only("x^2 + relu(x^2)", x=0.0).verdict == "agree"
+
+
+@pytest.mark.parametrize("x", [1.0, 0.75, 0.5, 2.0**-10, -(2.0**-11), 3e-5, 2.0**-70])
+def test_the_steps_are_powers_of_two_down_to_a_small_part_of_an_input(x: float) -> None:
+    steps = sizes(x)
+    assert steps[0] == 2.0**-4
+    assert set(steps[:-1] / steps[1:]) == {4.0}
+    assert 2.0**-28 < steps[-1] / abs(x) <= 2.0**-25
 
 
 def test_a_kink_near_the_point_is_stepped_around() -> None:

@@ -114,7 +114,9 @@ def test_all_witnesses_agree_on_every_cell_of_every_input_and_node(text: str, in
         assert not row.explanation
     for index, depends in enumerate(of.program.depends):
         if depends:
-            assert check_node(of, index).verdict == "agree", of.program.label(index)
+            row = check_node(of, index)
+            assert row.verdict == "agree", of.program.label(index)
+            assert not row.contradicted, of.program.label(index)
 
 
 def test_every_gate_of_arrays_takes_part() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.gates.notation import TERMS, TEXT
-from graphstep.gates.numbers import send
+from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, name_with_text, slot_term, term
@@ -33,6 +33,9 @@ CANCELS = 1e5
 
 ROUNDINGS = 16
 """How many roundings of its size a number is allowed."""
+
+_SUMS = ("sum", "mean")
+"""Gates that add up cells, besides the products of matrices."""
 
 _EPSILON = float(np.finfo(np.float64).eps)
 
@@ -98,6 +101,7 @@ def wrong_value(trace: Trace, index: int) -> str:
         except GraphstepError:
             continue
         came, gate = np.asarray(trace.value_of(node)), trace.gate(node)
+        right = np.where(np.abs(came - right) <= _rounding(trace, node), came, right)
         off, cell = _off(came, right, sums=gate is not None and not gate.cellwise)
         if off > max(DIGITS_LOST, worst[0]):
             numbers = f"{numeral(float(came[cell]))} where {numeral(float(right[cell]))} is right"
@@ -129,6 +133,18 @@ def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
                     f"The contributions to {name_of(trace.program, node)}, as large as {numeral(read)}, cancel to {numeral(left)}"
                 )
     return f"{text}: the digits that are left are rounding." if text else ""
+
+
+def _rounding(trace: Trace, node: int) -> Any:
+    """What rounding may make of the numbers that a gate adds up, cell by cell; 0 where it adds up none.
+
+    Where they cancel, the gate is not to blame.
+    """
+    gate = trace.gate(node)
+    if gate is None or (gate.name not in _SUMS and gate.factors is None):
+        return 0.0
+    call = trace.call(node)
+    return ROUNDINGS * _EPSILON * np.asarray(value(gate, [np.abs(x) for x in call.inputs], call.options))
 
 
 def _off(came: Any, right: Any, *, sums: bool) -> tuple[float, Any]:
