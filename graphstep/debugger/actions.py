@@ -126,7 +126,7 @@ STEPPING = (
            "ask what if", 21, "predicting", ("predict",), tells=True),
     Action("answer", (), "answer", "answer the question that is open; nothing behind it gives up and shows it",
            "ask what if", 0, "predicting", ("answer",), "ANSWER", optional=True),
-    Action("into", ("i",), "into", "step into the selected or active composite gate, such as σ: a frame over its parts",
+    Action("into", ("i",), "into", "step into the selected, active or next composite gate, such as σ: a frame over its parts",
            "open and fold", 15, "opening", ("into",), "NODE", optional=True, tells=True),
     Action("out", ("u",), "out", "out of the gate that was opened last, to where it was opened",
            "open and fold", 0, "opening", ("out", "up"), tells=True),

@@ -116,6 +116,15 @@ def test_steps_lead_through_a_frame_and_out_of_it() -> None:
     assert position_of(do(start("sigmoid(x)*y", x=1.0, y=2.0), ("into", 2), "over", "over")) == "0/p1/2"
 
 
+def test_into_takes_the_selected_gate_or_the_one_at_work_or_the_next() -> None:
+    state = start("f = sigmoid(x)*silu(y)", x=1.0, y=2.0)
+    assert position_of(do(state, "into")) == "0/p1/0"
+    assert position_of(do(state, "step", "into")) == "1/p1/0"
+    assert position_of(do(state, "step", ("select", "p2"), "into")) == "1/p2/0"
+    assert reply_to(do(state, ("jump", 3)), "into").status == "failed", "neither step 3 nor step 4 is about a composite gate"
+    assert reply_to(replace(state, at=len(state.trace)), "into").status == "done"
+
+
 def test_breakpoints_inside_stay_when_the_gate_is_closed_and_stop_there() -> None:
     state = do(start("sigmoid(x)*y", x=1.0, y=2.0), ("into", 2), ("break_at", "p1.2"), "out")
     assert not state.nodes

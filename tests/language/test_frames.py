@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from graphstep.gates import GATES
 from graphstep.language.frames import Argument, inside, is_composite
 from graphstep.language.program import Node, Scope
 from graphstep.language.read import read
@@ -21,7 +22,7 @@ def test_a_gate_is_opened_by_one_level() -> None:
     program = parts_of("silu(x)", Argument("u1"))
     assert shape(program) == "mul(u1, sigmoid(u1))"
     assert is_composite(program.nodes[1])
-    assert not is_composite(Node("mul"))
+    assert not is_composite(Node(GATES["mul"]))
     assert not is_composite(program.nodes[0])
 
 

@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
 def _into(state: State, argument: Argument) -> Done:
     trace = state.trace
-    wanted = (state.selected, trace.gate_at(state.at)) if argument is None else (node_of(state, argument),)
+    if argument is None:
+        # What is selected or at work; else what the next step would go over.
+        following = trace.gate_at(state.at + 1) if state.at < state.last else None
+        wanted: list[int | None] = [state.selected, trace.gate_at(state.at), following]
+    else:
+        wanted = [node_of(state, argument)]
     node = next((x for x in wanted if x is not None and is_composite(trace.node(x))), None)
     if node is None:
         raise UnfitError(NoComposite())
