@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Container
 
-from graphstep.debugger.actions import LESSON
+from graphstep.debugger.actions import LESSON, STEPPING
 from graphstep.debugger.commands.lesson import lesson_of, placed
 from graphstep.debugger.lesson_facts import HintGiven, LessonFact, Marked, Revealed, SectionOpened
 from graphstep.debugger.session import Command
@@ -151,7 +151,9 @@ class LessonScreen(SteppingScreen):
 
     async def _show_text(self, after: Solution | None = None) -> None:
         await self.text.show(self.lesson, after)
-        if self.lesson.open is not None:
+        waits = self.lesson.open is not None
+        self.keys.offer([action for action in STEPPING if not (waits and action.tells)])
+        if waits:
             self.text.answer.focus()
         else:
             self.set_focus(None)

@@ -75,12 +75,15 @@ def test_the_learner_cannot_step_past_an_open_question_and_what_would_give_the_a
             await pilot.press("enter", "enter", "escape", "right", "end")
             await pilot.pause()
             held, said = app.screen.state.at, app.screen.keys.message
+            app.screen.say("")
+            assert "e edit" not in frame(app), "the line of keys has what is free"
             for key in ("e", "plus", "v", "i", "x"):
                 app.screen.say("")
                 await pilot.press(key)
                 assert "Answer the question first" in app.screen.keys.message, key
                 assert isinstance(app.screen, LessonScreen)
             await typed(pilot, "3")
+            assert "e edit" in frame(app)
             await pilot.press("left")
             return held, said, app.screen.state.at
 

@@ -193,26 +193,6 @@ def test_keys_that_come_before_the_run_is_made_are_not_lost() -> None:
     asyncio.run(scene())
 
 
-def test_a_screen_can_hold_the_learner_at_a_step() -> None:
-    seen = []
-
-    class Held(SteppingScreen):
-        def limit(self) -> int:
-            return 2
-
-        def moved(self) -> None:
-            seen.append(self.now.at)
-
-    async def scene() -> None:
-        screen = Held(read(MAIN, INPUTS), INPUTS, trace=trace(read(MAIN, INPUTS), INPUTS))
-        async with GraphstepApp(screen).run_test(size=SMALL) as pilot:
-            await pilot.press("right", "right", "right", "end")
-            assert screen.now.at == 2
-            assert seen == [1, 2]
-
-    asyncio.run(scene())
-
-
 def test_an_error_of_the_run_stands_in_the_window() -> None:
     async def scene() -> None:
         screen = SteppingScreen(read("x*y"), {"x": 1.0, "y": 2.0, "q": 3.0})

@@ -58,6 +58,12 @@ class KeyLine(Widget):
     def _order(self, action: Action) -> tuple[bool, int]:
         return action.id not in self.leading, action.rank
 
+    def offer(self, actions: Sequence[Action]) -> None:
+        """Show the keys of these actions from now on."""
+        if tuple(actions) != tuple(self._actions):
+            self._actions = actions
+            self.refresh()
+
     def say(self, message: str, style: str = "") -> None:
         """Show a message in place of the keys; the empty one brings the keys back."""
         if message != self._message:

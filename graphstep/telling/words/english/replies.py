@@ -168,7 +168,7 @@ _LESSON: dict[str, English] = {
     "lesson-help-on": "The Enter key alone goes on where nothing is asked.",
     "lesson-help-run": "All other commands look at the run; {help} lists them.",
     "lesson-place-kept": "Your place is kept: {command} goes on at '{section}'.",
-    "lesson-wrong": "{verdict}  {hint} shows a hint, {reveal} the answer.",
+    "lesson-wrong": "{verdict}  {hint} shows a hint.",
 }
 
 _TRAINING: dict[str, English] = {
