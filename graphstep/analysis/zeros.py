@@ -10,7 +10,7 @@ from graphstep.analysis.facts import Listed, Named, Operand, Reason, Slot, reaso
 from graphstep.analysis.kinks import at_choice, chosen_slots, convention
 from graphstep.gates.numbers import local, send, value
 from graphstep.gates.rule import Call
-from graphstep.ground.arrays import all_zero, number_text
+from graphstep.ground.arrays import all_zero, cell_of, number_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +111,7 @@ def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: NDArray[np.b
     from it (relu below 0). One that has faded is 0 beside the point too, and nearer to the middle it is not.
     """
     place = np.unravel_index(int(cells.argmax()), cells.shape)
-    point = [np.float64(x if np.ndim(x) == 0 else np.asarray(x)[place]) for x in trace.operand_values(sender)]
+    point = [np.float64(cell_of(x, tuple(map(int, place)))) for x in trace.operand_values(sender)]
     operands = trace.node(sender).operands
     moved = [k for k, x in enumerate(operands) if isinstance(x, int)]
 

@@ -100,8 +100,17 @@ def all_zero(value: Number) -> bool:
     return value == 0 if isinstance(value, int | float) else bool(value.size) and not value.any()
 
 
-def is_small(array: NDArray[np.float64]) -> bool:
-    """Whether an array is written out: at most :data:`SMALL` cells, and rows of at most :data:`SMALL_COLUMNS`, or one vector."""
+def cell_of(value: Number, cell: tuple[int, ...]) -> float:
+    """The number in a cell of a value; a number is the same in every cell that it meets."""
+    return float(value if isinstance(value, int | float) or not value.ndim else value[cell])
+
+
+def is_small(array: Number) -> bool:
+    """Whether a value is written out: a number, or an array of at most :data:`SMALL` cells, and rows of at most
+    :data:`SMALL_COLUMNS`, or one vector.
+    """
+    if isinstance(array, int | float):
+        return True
     return bool(array.size <= SMALL and (array.ndim <= 1 or array.shape[-1] <= SMALL_COLUMNS))
 
 

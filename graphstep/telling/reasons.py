@@ -125,7 +125,7 @@ def _remarks_of_a_send(step: Step, wire: Wire) -> Iterator[Remark]:
         counts: dict[str, Figure] = {"name": Named(wire.receiver), "uses": str(so_far.expected), "received": str(so_far.received)}
         if so_far.complete:
             arrived = reason("arrived-all", **counts)
-        elif isinstance(so_far.value, float) or is_small(so_far.value):
+        elif is_small(so_far.value):
             arrived = reason("arrived-so-far", **counts, value=number_text(so_far.value))
         else:
             arrived = reason("arrived-some", **counts)

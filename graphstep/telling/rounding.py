@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.analysis.facts import Listed, Reason, reason
+from graphstep.ground.arrays import cell_of
 from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def _not_finite(label: str, gate: Rule, values: list[Any], out: Any) -> Reason |
         return None
     if not _cell_by_cell(values, out):
         return reason("loss-nan-cell", label=label)
-    place = np.unravel_index(int(np.isnan(out).argmax()), out.shape)
-    cells = tuple(numeral(float(value[place] if value.shape else value)) for value in values)
+    place = tuple(map(int, np.unravel_index(int(np.isnan(out).argmax()), out.shape)))
+    cells = tuple(numeral(cell_of(value, place)) for value in values)
     return reason("loss-nan-of", label=label, values=Listed(cells))
 
 

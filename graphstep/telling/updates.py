@@ -13,7 +13,7 @@ from graphstep.engine.update import Update
 from graphstep.gates.notation import TERMS, Term
 from graphstep.gates.notation.names import latex_name
 from graphstep.gates.optimizers import LATEX_SYMBOLS, SYMBOLS
-from graphstep.ground.arrays import Number, is_small
+from graphstep.ground.arrays import Number, cell_of, is_small
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.equations import equation, result
@@ -51,7 +51,7 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
     Numbers stand in the middle where all arrays are small enough to be written out.
     """
     figures = {**update.quantities, **update.assigned}
-    spelled = all(isinstance(value, int | float) or is_small(value) for value in figures.values())
+    spelled = all(map(is_small, figures.values()))
     symbols = _symbols(trace, update)
     formulas = _assigned(update, symbols, symbols)
     start, later = ({name: _quantity(update, name, x) for name, x in values.items()} for values in (update.quantities, figures))
@@ -114,15 +114,13 @@ def _assigned(update: Update, start: dict[str, Term], later: dict[str, Term]) ->
 def _one_cell(trace: Trace, update: Update) -> str | None:
     """Where a parameter is too large to be written out, what happens to its first cell; None elsewhere."""
     value = update.before
-    if isinstance(value, int | float) or is_small(value) or not value.size:
+    if is_small(value) or not np.size(value):
         return None
-    place = (0,) * value.ndim
+    place = (0,) * np.ndim(value)
     before, after = (
-        {name: _quantity(update, name, x if isinstance(x, int | float) else float(x[place])) for name, x in numbers.items()}
+        {name: _quantity(update, name, cell_of(x, place)) for name, x in numbers.items()}
         for numbers in (update.quantities, update.assigned)
     )
-    new = update.assigned["w"]
-    assert not isinstance(new, int | float), "a parameter keeps its shape"
-    rungs = equation([_assigned(update, before, after)["w"]], float(new[place]), trace.writing)
+    rungs = equation([_assigned(update, before, after)["w"]], cell_of(update.assigned["w"], place), trace.writing)
     right = "".join(f" {rung.relation} {rung.text}" for rung in rungs[1:])
     return f"{name_of(trace.program, update.node)}[{', '.join(map(str, place))}] ← {rungs[0].text}{right}"

@@ -17,6 +17,7 @@ from graphstep.gates import ELEMENTWISE, FUNCTIONS, Rule
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS, symbols
 from graphstep.gates.notation import LATEX, TEXT
+from graphstep.gates.rule import Call
 from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from tests.domains import points, width
@@ -376,3 +377,18 @@ def test_a_convention_applies_where_its_gate_is_special_and_nowhere_else(gate: R
                 values = [gate.value(NUMBERS, [np.float64(v) for v in p], {}) for p in hits]
                 slopes = [local(gate, slot, p) for p in hits for slot in range(width(gate))]
                 assert not all(np.isfinite([*map(float, values), *slopes])), rule.says
+
+
+@every_gate
+def test_a_formula_and_its_partials_make_a_whole_rule(gate: Rule) -> None:
+    # What every other rule answers: shapes, a pullback and a push that agree, and the contribution in notation.
+    count = width(gate)
+    inputs = tuple(np.array([0.3, 0.6]) + 0.1 * slot for slot in range(count))
+    call = Call(inputs, gate.value(NUMBERS, inputs, {}), {})
+    assert gate.shape([(2, 3)] * count, {}) == (2, 3)
+    upstream, direction = np.array([2.0, -3.0]), np.array([0.5, 4.0])
+    for slot in range(count):
+        assert gate.structure(slot, [(2,)] * count, {}) == "diagonal"
+        sent = gate.pullback(NUMBERS, call, slot, upstream)
+        assert np.dot(sent, direction) == pytest.approx(np.dot(upstream, gate.push(NUMBERS, call, slot, direction)))
+        np.testing.assert_allclose(gate.pulled(NUMBERS, slot, upstream, inputs, call.out, {}), sent, rtol=1e-12)

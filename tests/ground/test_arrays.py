@@ -127,3 +127,9 @@ def test_the_statistics_are_those_of_numpy(array: np.ndarray) -> None:
     found = arrays.summary(array)
     assert found.mean == pytest.approx(array.mean(), rel=1e-12, abs=1e-9)
     assert found.std == pytest.approx(array.std(), rel=1e-9, abs=1e-9)
+
+
+def test_a_number_is_the_same_in_every_cell() -> None:
+    assert arrays.cell_of(2.5, (1, 2)) == arrays.cell_of(np.float64(2.5), ()) == 2.5
+    assert arrays.cell_of(np.array([[1.0, 2.0], [3.0, 4.0]]), (1, 0)) == 3.0
+    assert arrays.is_small(-7.0)

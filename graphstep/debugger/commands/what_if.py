@@ -28,6 +28,7 @@ from graphstep.debugger.facts import (
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.places import edited
 from graphstep.debugger.state import Edit, Inputs, same_value
+from graphstep.ground.arrays import cell_of
 from graphstep.language.values import read_texts, split_inputs, split_words
 
 if TYPE_CHECKING:
@@ -97,11 +98,11 @@ def _nudge(state: State, argument: Argument, way: int) -> Done:
     name, value, cell = old.program.inputs[index], old.value_of(index), cells.get(index, (0,) * len(old.node(index).shape))
     if 0 in old.node(index).shape:
         raise UnfitError(NoCells(index))
-    before = float(value if isinstance(value, int | float) else value[cell])
+    before = cell_of(value, cell)
     after = nudged(before, way)
     if after == before:
         raise UnfitError(CannotNudge(index, cell))
-    first = not isinstance(value, int | float) and index not in cells
+    first = bool(cell) and index not in cells
     moved = _with_inputs(state, Inputs({name: _moved(value, cell, after)}), selected=None if state.frames else index)
     return Done(moved, (Nudged(index, cell, first),))
 

@@ -16,7 +16,7 @@ from graphstep.debugger.labels import label
 from graphstep.debugger.questions import solution_of
 from graphstep.debugger.refusals import Elsewhere
 from graphstep.faces.replies.panels import cell_text
-from graphstep.ground.arrays import number_text
+from graphstep.ground.arrays import cell_of, number_text
 from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.language.frames import is_composite
@@ -207,7 +207,7 @@ def _select_input(words: _Words, _: facts.SelectInput) -> str:
 def _cannot_nudge(words: _Words, fact: facts.CannotNudge) -> str:
     trace = words.before.root
     value = trace.value_of(fact.node)
-    number = numeral(float(value if isinstance(value, int | float) else value[fact.cell]))
+    number = numeral(cell_of(value, fact.cell))
     return words.say("reply-cannot-nudge", cell=cell_text(trace, fact.node, fact.cell), value=number)
 
 

@@ -40,7 +40,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
         title = say("input-of-kind", name=title, kind=kind(trace.writing.language, node.shape))
     if value is None:
         lines.append([(_label(trace, "value"), "quiet"), (say("node-value-later", step=str(trace.step_of_value(index))), "why")])
-    elif node.rule is None or _is_large(value):
+    elif node.rule is None or not is_small(value):
         lines += _written("value", trace, index, value)
     else:
         lines.append([(_label(trace, "value"), "quiet"), (value_ladder(trace, index).line, "value")])
@@ -70,10 +70,6 @@ def _can(trace: Trace, index: int) -> list[str]:
     if node.shape:
         can.insert(0, "node-cells")
     return [message(trace.writing.language, key) for key in can]
-
-
-def _is_large(value: Number) -> bool:
-    return not isinstance(value, int | float) and not is_small(value)
 
 
 def _gradient(trace: Trace, at: int, index: int) -> list[Line]:

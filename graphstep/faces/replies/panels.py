@@ -11,6 +11,7 @@ import numpy as np
 from graphstep.faces.comparison import routes_text
 from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.gates.notation import TERMS
+from graphstep.ground.arrays import cell_of
 from graphstep.ground.numerals import numeral
 from graphstep.telling.cells import cell_gradient_name, cell_name, spelled
 from graphstep.telling.derivatives import gradient_name, objective_name
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from graphstep.debugger.facts import Nudged
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
 
 Line = list[tuple[str, str]]
 """One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
@@ -53,7 +53,7 @@ def labels(language: str, *keys: str) -> list[str]:
 
 def nudge_title(before: State, after: State, nudged: Nudged) -> str:
     """What was moved: ``x: -2 → -1.9``."""
-    values = (numeral(float(_at(state.root.value_of(nudged.node), nudged.cell))) for state in (before, after))
+    values = (numeral(cell_of(state.root.value_of(nudged.node), nudged.cell)) for state in (before, after))
     return f"{cell_text(before.root, nudged.node, nudged.cell)}: {' → '.join(values)}"
 
 
@@ -63,16 +63,12 @@ def cell_text(trace: Trace, node: int, cell: tuple[int, ...]) -> str:
     return f"{name}[{', '.join(map(str, cell))}]" if cell else name
 
 
-def _at(value: Number, cell: tuple[int, ...]) -> float:
-    return value if isinstance(value, int | float) else float(value[cell])
-
-
 def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) -> list[Line]:
     """What the gradient predicted for a nudge of an input, or of one cell of it, and what came of it."""
     out, before, after = objective_name(old), _objective(old), _objective(new)
     name = cell_name(old.program, index, cell)
-    moved = _at(new.value_of(index), cell) - _at(old.value_of(index), cell)
-    slope = 0.0 if not old.program.depends[index] else _at(old.gradient_of(index), cell)
+    moved = cell_of(new.value_of(index), cell) - cell_of(old.value_of(index), cell)
+    slope = 0.0 if not old.program.depends[index] else cell_of(old.gradient_of(index), cell)
     predicted, true = slope * moved, after - before
     digits = old.writing
     foreseen = right_side(TERMS.number(slope) * TERMS.number(moved), predicted, digits)

@@ -13,6 +13,7 @@ import numpy as np
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT
+from graphstep.ground.arrays import cell_of
 from graphstep.telling.cells.names import cell_name, named
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.derivatives import change, objective
@@ -194,7 +195,6 @@ def _only_moves(trace: Trace, gate: Rule, sender: int, slot: int) -> bool:
 
 def _by_convention(trace: Trace, gate: Rule, sender: int, slot: int, index: Cell) -> bool:
     """Whether a convention chooses the local gradient of this cell, so that the formula does not give it."""
-    values = [np.asarray(x) for x in trace.operand_values(sender)]
-    cells = [np.float64(value[index] if value.shape else value) for value in values]
+    cells = [np.float64(cell_of(x, index)) for x in trace.operand_values(sender)]
     with np.errstate(all="ignore"):
         return any(bool(convention.at(NUMBERS, *cells)) for convention in gate.conventions if convention.overrules(slot))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphstep.gates.notation import TERMS
+from graphstep.ground.arrays import cell_of
 from graphstep.telling.cells.names import cell_name, named, subscripted
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.equations import equation, result
@@ -74,7 +75,8 @@ def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts) -> list[Rung
         return [result(value, trace.writing)]
     if gate.cellwise:
         symbols = table.formula(node, [named(trace.program, x, index) for x in operands])
-        cells = [number_term(trace, x, cell) for x, cell in zip(operands, _cells(trace, node, index), strict=True)]
+        values = trace.operand_values(node)
+        cells = [number_term(trace, x, cell_of(given, index)) for x, given in zip(operands, values, strict=True)]
         forms = [(symbols, table.formula(node, cells))]
         rungs = without_repeats([Rung(symbols, "symbols"), *numbered(trace, forms, value)])
         # An unnamed number is called by its own text: "x+y = x + y = 3" would say it twice.
@@ -183,11 +185,6 @@ def _sums(trace: Trace, parts: Parts) -> tuple[Term, Term]:
     added = [written(terms, len(parts.values)) for terms in (names, numbers)]
     one, two = (total / TERMS.exactly(parts.share) if parts.share else total for total in added)
     return one, two
-
-
-def _cells(trace: Trace, node: int, index: Cell) -> list[float]:
-    values = [np.asarray(x) for x in trace.operand_values(node)]
-    return [float(value[index] if value.shape else value) for value in values]
 
 
 def _unit(shape: tuple[int, ...], index: Cell) -> Any:

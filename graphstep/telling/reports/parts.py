@@ -37,7 +37,7 @@ def has_arrays(program: Program) -> bool:
 
 def is_written_out(value: Number) -> bool:
     """Whether a value is a number, or an array of so few cells that they are written."""
-    return isinstance(value, int | float) or is_small(value)
+    return is_small(value)
 
 
 def listed(parts: Iterable[Inline], joint: str = ", ") -> list[Inline]:
