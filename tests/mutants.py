@@ -83,7 +83,7 @@ PACKAGES = {
         ),
     ),
     "breakpoints": Package(("debugger/breakpoints.py",), ("debugger/test_breakpoints.py",)),
-    "paths": Package(("analysis/paths.py",), ("analysis/test_paths.py",)),
+    "paths": Package(("analysis/paths.py", "telling/reports/paths.py"), ("analysis/test_paths.py",)),
     "marking": Package(
         (
             "teaching/lesson/marking.py",

@@ -10,12 +10,13 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graphstep.analysis.paths import LISTED, count_text, paths, paths_lines
+from graphstep.analysis.paths import LISTED, paths
 from graphstep.engine.trace import trace
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.language.graph import build
 from graphstep.language.read import read
+from graphstep.telling.reports.paths import count_text, paths_lines
 from tests.arrayed import run
 from tests.programs import seeded
 

@@ -40,8 +40,9 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
 
 def path_lines(state: State, node: int) -> Iterator[str]:
     """The paths from a node to the output, each as a product, and their sum."""
-    from graphstep.analysis.paths import paths, paths_lines
+    from graphstep.analysis.paths import paths
     from graphstep.ground.errors import InputError
+    from graphstep.telling.reports.paths import paths_lines
 
     try:
         yield from paths_lines(paths(state.trace, node))

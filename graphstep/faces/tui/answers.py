@@ -92,8 +92,9 @@ def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None
 
 
 def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
-    from graphstep.analysis.paths import paths, paths_lines
+    from graphstep.analysis.paths import paths
     from graphstep.faces.tui.dialogs.page import TextPage
+    from graphstep.telling.reports.paths import paths_lines
 
     trace = screen.now.trace
     try:
