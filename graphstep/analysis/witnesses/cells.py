@@ -15,6 +15,7 @@ from graphstep.analysis.witnesses.verdicts import Testimony, judged
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import cell_text
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import joined, message
 
 LISTED = 16
 """Cells up to which every cell of an array has a row of its own."""
@@ -98,7 +99,7 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
         testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), said, note, difference, place)
         row = replace(judged(testimony, cell_name(name, cell)), cell=cell)
         if around.refusal and row.numeric is None and row.verdict == "agree":
-            row = replace(row, explanation=f"It cannot be moved a little: {around.refusal}.")
+            row = replace(row, explanation=message(trace.writing.language, "verdict-fixed", why=around.refusal))
         yield row
 
 
@@ -115,9 +116,9 @@ def along(trace: Trace, index: int, around: Around) -> Row | None:
     move = direction(np.shape(value))
     with np.errstate(all="ignore"):
         backprop = float(np.sum(np.multiply(trace.gradient_of(index), move)))
-    note = "SymPy is not asked for a direction"
+    note = message(trace.writing.language, "verdict-no-direction")
     testimony = Testimony(trace, index, around.output, 1.0, backprop, None, note, around.direction(move), None)
-    return judged(testimony, f"{name} along a random direction")
+    return judged(testimony, message(trace.writing.language, "verdict-along", name=name))
 
 
 def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> Row:
@@ -125,15 +126,18 @@ def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> R
     name, shape = name_of(trace.program, index), np.shape(trace.value_of(index))
     size = math.prod(shape)
     if not rows:
-        nothing = Row(name, math.nan, None, "", None, math.inf, None, None, "agree", "It has no cells.")
+        nothing = Row(
+            name, math.nan, None, "", None, math.inf, None, None, "agree", message(trace.writing.language, "cells-none")
+        )
         return replace(nothing, sample=Sample(shape, 0, 0, None, 0))
     worst = max(rows, key=_weight)
     blurred = sum(row.verdict == "agree" and (row.relative_error or 0.0) > AGREES for row in rows)
     verdict, explanation = worst.verdict, worst.explanation
     if along is not None and SEVERITY[along.verdict] > SEVERITY[verdict]:
         verdict = along.verdict
-        what = "is at a kink" if verdict == "kink" else "has a wrong gradient"
-        explanation = f"The random direction says that a cell which was not checked by itself {what}. {along.explanation}"
+        key = "verdict-direction-kink" if verdict == "kink" else "verdict-direction-wrong"
+        language = trace.writing.language
+        explanation = joined(language, (message(language, key), along.explanation))
     kinks = tuple(sorted({kink for row in rows for kink in row.kinks}))
     sample = Sample(shape, len(rows), size, along, blurred)
     return replace(worst, input=name, verdict=verdict, explanation=explanation, kinks=kinks, sample=sample)

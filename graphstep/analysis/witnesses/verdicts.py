@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +17,10 @@ from graphstep.ground.arrays import cell_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, name_with_text, output_name
+from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from graphstep.analysis.witnesses.differences import Difference
     from graphstep.engine.trace import Trace
@@ -78,7 +80,7 @@ def judged(said: Testimony, name: str) -> Row:
     """The row of a derivative, called ``name``."""
     symbolic, note, numeric = said.symbolic, said.note, said.numeric
     if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(said.backprop):
-        symbolic, note = None, f"its formula has no value at this point ({numeral(symbolic)})"
+        symbolic, note = None, _say(said.trace)("verdict-no-value", value=numeral(symbolic))
     verdict, explanation = _judge(said, symbolic)
     return Row(
         name,
@@ -106,6 +108,7 @@ def relative_error(a: float, b: float) -> float:
 
 def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
     trace, backprop, numeric, error, difference = said.trace, said.backprop, said.numeric, said.error, said.difference
+    say = _say(trace)
     if not (math.isfinite(said.output) and math.isfinite(backprop)):
         return "not finite", _why_not_finite(trace, said.index)
     if difference is not None and difference.kinks:
@@ -113,7 +116,7 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
     by_symbolic = symbolic is None or _same(backprop, symbolic)
     by_numeric = numeric is None or _close(backprop, numeric, error)
     if by_symbolic and by_numeric:
-        return "agree", _reservation(backprop, symbolic, numeric, difference)
+        return "agree", _reservation(say, backprop, symbolic, numeric, difference)
     standing = _standing_kink(trace, said.index)
     if standing:
         return "kink", standing
@@ -124,35 +127,36 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
     exact = _exact(said) if symbolic is None or not by_symbolic else symbolic
     if exact is not None and _same(backprop, exact):
         if not by_symbolic:
-            return "agree", "SymPy stands alone: its formula may be meant for complex numbers."
-        return "agree", f"The difference cannot tell: {_why_blind(said)}. Without rounding the slope is {numeral(exact)}."
+            return "agree", say("verdict-sympy-alone")
+        return "agree", say("verdict-blind", why=say(_why_blind(said)), slope=numeral(exact))
     both = symbolic is not None and numeric is not None and _close(symbolic, numeric, error)
-    alone = _alone("SymPy", "backprop") if both and not by_numeric else ""
+    alone = say("verdict-alone-backprop") if both and not by_numeric else ""
     if exact is not None:
-        return _at_fault(said, f"{alone} " if alone else "", exact)
+        return _at_fault(said, alone, exact)
     if symbolic is None or numeric is None:
-        other = "SymPy" if numeric is None else "the central difference"
-        return "disagree", f"Backprop and {other} differ, and there is no third witness."
-    return "disagree", _alone("Backprop", "SymPy") if by_numeric else alone or "All three differ."
+        return "disagree", say("verdict-two-sympy" if numeric is None else "verdict-two-difference")
+    return "disagree", say("verdict-alone-sympy") if by_numeric else alone or say("verdict-all-differ")
 
 
-def _alone(witness: str, other: str) -> str:
-    return f"{witness} and the central difference agree with each other and not with {other}."
+def _say(trace: Trace) -> Callable[..., str]:
+    """Messages in the language of a run."""
+    return partial(message, trace.writing.language)
 
 
 def _at_fault(said: Testimony, head: str, exact: float) -> tuple[Verdict, str]:
     """The gate that keeps backprop from the exact slope: one with a wrong slope or value, or one where digits cancel."""
-    trace = said.trace
-    off = f"Backprop is off by {_percent(relative_error(said.backprop, exact))}: without rounding the slope is {numeral(exact)}."
+    trace, say = said.trace, _say(said.trace)
+    together = partial(joined, trace.writing.language)
+    off = say("verdict-off", share=_percent(relative_error(said.backprop, exact)), slope=numeral(exact))
     if gate := wrong_slope(trace, said.index):
-        return "disagree", f"{head}{gate}"
+        return "disagree", together((head, gate))
     if gate := wrong_value(trace, trace.program.output):
-        return "disagree", f"{head}A gate has a wrong value: {gate}"
+        return "disagree", together((head, say("verdict-wrong-value", text=gate)))
     if gate := cancelled(trace, said.index, backward=True):
-        return "rounding", f"{off} {gate}"
+        return "rounding", together((off, gate))
     if said.place is None or trace.node(said.index).shape:
-        return "disagree", f"{head}{off} The local gradient of a gate on the way is wrong: check its gates one by one."
-    return "rounding", f"{off} No gate is wrong: digits are lost from gate to gate."
+        return "disagree", together((head, off, say("verdict-wrong-slope")))
+    return "rounding", together((off, say("verdict-no-gate")))
 
 
 def value_row(trace: Trace) -> Row | None:
@@ -183,20 +187,21 @@ def _both_nan(a: float, b: float) -> bool:
 
 
 def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, str]:
-    output = trace.program.output
+    output, say, together = trace.program.output, _say(trace), partial(joined, trace.writing.language)
     if not math.isfinite(value):
         if not math.isfinite(right):
             return "not finite", ""
-        return "not finite", f"{_made_by(trace, value_causes(trace, output))} Without rounding it is {numeral(right)}."
+        causes = _made_by(trace, value_causes(trace, output))
+        return "not finite", together((causes, say("verdict-exact", value=numeral(right))))
     if _same(value, right):
         return "agree", ""
     if right == 0 and abs(value) <= ROUNDINGS * _EPSILON * _largest(trace):
         return "agree", ""
-    off = f"It is off by {_percent(relative_error(value, right))}: without rounding it is {numeral(right)}."
+    off = say("verdict-value-off", share=_percent(relative_error(value, right)), value=numeral(right))
     guilty = wrong_value(trace, output)
     if guilty:
-        return "disagree", f"{off} {guilty}"
-    return "rounding", f"{off} {cancelled(trace, output, backward=False) or 'Digits are lost from gate to gate.'}"
+        return "disagree", together((off, guilty))
+    return "rounding", together((off, cancelled(trace, output, backward=False) or say("verdict-digits-lost")))
 
 
 def _largest(trace: Trace) -> float:
@@ -224,10 +229,10 @@ def _exact(said: Testimony) -> float | None:
 
 
 def _why_blind(said: Testimony) -> str:
-    """Why a difference does not see a slope that is there."""
+    """The message that says why a difference does not see a slope that is there."""
     if said.difference is not None and said.difference.one_sided:
-        return "the function exists only on one side of this point, and bends there"
-    return "the function bends, or its digits cancel, within the smallest step"
+        return "verdict-blind-one-sided"
+    return "verdict-blind-bends"
 
 
 def _percent(share: float) -> str:
@@ -242,14 +247,15 @@ def _close(gradient: float, numeric: float, error: float) -> bool:
     return _same(gradient, numeric) or abs(gradient - numeric) <= 10 * error
 
 
-def _reservation(backprop: float, symbolic: float | None, numeric: float | None, difference: Difference | None) -> str:
+def _reservation(
+    say: Callable[..., str], backprop: float, symbolic: float | None, numeric: float | None, difference: Difference | None
+) -> str:
     if difference is not None and difference.one_sided:
-        side = "right" if math.isfinite(difference.right) else "left"
-        return f"The function exists only to the {side} of this point, so the difference looks that way alone."
+        return say("verdict-right-only" if math.isfinite(difference.right) else "verdict-left-only")
     if symbolic is None and numeric is not None and relative_error(backprop, numeric) > AGREES:
-        return "The difference is right as far as it can tell: rounding hides the rest."
+        return say("verdict-rounding-hides")
     if symbolic is None and numeric is None:
-        return "There is no other witness: backprop stands alone."
+        return say("verdict-no-witness")
     return ""
 
 
@@ -263,24 +269,23 @@ def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) ->
     gate = trace.gate(first)
     assert gate is not None
     where = f"{gate.name} ({name_with_text(trace.program, first).removesuffix(',')})"
-    if len(difference.kinks) > 1:
-        more = len(difference.kinks) - 1
-        where += f" and {more} more gate{'s' if more > 1 else ''}"
-    have = "have" if len(difference.kinks) > 1 else "has"
-    taken = [f"backprop takes {numeral(backprop)}"]
+    say = _say(trace)
+    taken = [say("verdict-takes", value=numeral(backprop))]
     if symbolic is not None:
         taken.append(f"SymPy {numeral(symbolic)}")
     if smooth:
-        slopes = f"the slope is {numeral(left)} on both sides, but each gate decides for itself"
+        slopes = say("verdict-slope-both", slope=numeral(left))
     elif math.isinf(left) or math.isinf(right):
-        slopes = "the value jumps, so that no slope is right"
+        slopes = say("verdict-jumps")
     else:
-        slopes = f"the slope is {numeral(left)} on the left and {numeral(right)} on the right"
+        slopes = say("verdict-slopes", left=numeral(left), right=numeral(right))
         if numeric is not None:
-            taken.append(f"the central difference their mean, {numeral(numeric)}")
+            taken.append(say("verdict-mean", slope=numeral(numeric)))
+    more = len(difference.kinks) - 1
+    here = say("verdict-kinks" if more else "verdict-one-kink", where=where, count=more, slopes=slopes)
     note = remark_at(trace, first)
-    rule = " The kink is nearer than the smallest step of the difference." if note is None else f" {note.text}"
-    return "kink", f"{where} {have} a kink here: {slopes}. {_sentence(taken)}{rule}"
+    rule = say("verdict-kink-near") if note is None else note.text
+    return "kink", joined(trace.writing.language, (here, _sentence(say, taken), rule))
 
 
 def _standing_kink(trace: Trace, moved: int) -> str:
@@ -291,25 +296,27 @@ def _standing_kink(trace: Trace, moved: int) -> str:
             continue
         note = remark_at(trace, index)
         if note is not None and note.kind == "convention":
-            return f"{name_with_text(trace.program, index)} stands at a kink and stays there while the input moves. {note.text}"
+            name = name_with_text(trace.program, index)
+            return joined(trace.writing.language, (_say(trace)("verdict-stays", name=name), note.text))
     return ""
 
 
-def _sentence(said: list[str]) -> str:
-    text = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-    return f"{text[0].upper()}{text[1:]}."
+def _sentence(say: Callable[..., str], said: list[str]) -> str:
+    text = said[0] if len(said) == 1 else say("and", first=", ".join(said[:-1]), last=said[-1])
+    return say("check-sentence", text=f"{text[0].upper()}{text[1:]}")
 
 
 def _why_not_finite(trace: Trace, index: int) -> str:
     """Why the gradient of a node is not finite, or else the output, looked for on the wires between the two."""
+    say = _say(trace)
     causes = gradient_causes(trace, index)
     if not causes:
         return _made_by(trace, value_causes(trace, trace.program.output))
     first = causes[0]
     if first.wire is None and first.node == trace.program.output:
-        return f"The seed is {_odd(trace.seed)}."
+        return say("seed-not-finite", value=_odd(trace, trace.seed))
     if first.wire is None:
-        return f"The contributions to {name_of(trace.program, first.node)} are too large to add up."
+        return say("sum-too-large", name=name_of(trace.program, first.node))
     wire, sender = first.wire, first.node
     local, upstream = wire.local, wire.upstream
     zero = local is not None and bool(np.any(np.equal(upstream, 0) & np.isinf(local)))
@@ -318,32 +325,32 @@ def _why_not_finite(trace: Trace, index: int) -> str:
     odd = [x for x in trace.node(sender).operands if isinstance(x, int) and not is_finite(trace.value_of(x))]
     if odd and not zero:
         return _made_by(trace, value_causes(trace, odd[0]))
-    here = f"At {name_with_text(trace.program, sender).removesuffix(',')},"
-    note = remark_at(trace, sender)
-    rule = f" {note.text}" if note is not None else ""
+    here, note = name_with_text(trace.program, sender).removesuffix(","), remark_at(trace, sender)
     if local is None or is_finite(local):
         receiver = name_of(trace.program, wire.receiver)
-        return f"{here} what is sent to {receiver} is {_odd(wire.contribution)}.{rule}"
-    return f"{here} the local gradient is {_odd(local)}{', and 0 · inf is nan' if zero else ''}.{rule}"
+        text = say("verdict-sent", here=here, receiver=receiver, value=_odd(trace, wire.contribution))
+    else:
+        text = say("verdict-local-zero" if zero else "verdict-local", here=here, value=_odd(trace, local))
+    return joined(trace.writing.language, (text, "" if note is None else note.text))
 
 
 def _made_by(trace: Trace, nodes: Sequence[int]) -> str:
     """What is not finite at these nodes, and why."""
     reasons = []
     for node in nodes:
-        value = _odd(trace.value_of(node))
+        value = _odd(trace, trace.value_of(node))
         if trace.gate(node) is None:
-            reasons.append(f"The input {name_of(trace.program, node)} is {value}.")
+            reasons.append(_say(trace)("verdict-input", name=name_of(trace.program, node), value=value))
             continue
         note = remark_at(trace, node)
-        reasons.append(f"{name_with_text(trace.program, node)} is {value}.")
+        reasons.append(_say(trace)("verdict-node", name=name_with_text(trace.program, node), value=value))
         reasons += [note.text] if note is not None else []
-    return " ".join(reasons)
+    return joined(trace.writing.language, reasons)
 
 
-def _odd(value: Number) -> str:
+def _odd(trace: Trace, value: Number) -> str:
     """A number; of an array what is not finite in it: ``nan in 2 of its 6 cells``."""
     if isinstance(value, int | float):
         return numeral(value)
     cells = value[~np.isfinite(value)]
-    return f"{numeral(float(cells.flat[0]))} in {cells.size:,} of its {value.size:,} cells"
+    return _say(trace)("verdict-cells", value=numeral(float(cells.flat[0])), count=int(cells.size), cells=int(value.size))
