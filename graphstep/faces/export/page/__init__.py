@@ -27,7 +27,8 @@ from graphstep.telling.explanation import Rules
 from graphstep.telling.reports import gradients, inputs
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by, step_of
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import catalogue, message
+from graphstep.telling.words.english import MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,6 +51,13 @@ _KEYS = {"right": "ArrowRight", "left": "ArrowLeft", "space": " ", "home": "Home
 
 _BUTTONS = (("first", "⇤"), ("back", "←"), ("step", "{} →"), ("over", "{}"), ("continue", "● →"), ("last", "⇥"))
 """The actions that have a button, and what stands on it: a sign, the label of the action, or both."""
+
+
+_WORDS = {
+    **{phase: f"phase-{phase}" for phase in ("start", "forward", "backward", "update")},
+    **{name: f"page-{name}" for name in ("where", "step", "stop", "set", "gone")},
+}
+"""The messages that the script fills in, by what it calls them."""
 
 
 def keys() -> dict[str, str]:
@@ -126,7 +134,9 @@ def _body(
     yield '<div class="paper">\n' + "".join(map(writer.block, gradients.gradients(trace, last, FULL)))
     yield "".join(map(writer.block, made_by(trace.writing.language, command, trace.setup.without_text))) + "</div>\n"
     yield _help(prefix, language)
-    settings = f'"keys":{_json(keys())},"breaks":{_json(breaks(trace, last))},"last":{len(trace)},"seed":{trace.seed_step}'
+    words = {name: catalogue(language).find(key, MESSAGES[key]) for name, key in _WORDS.items()}
+    known = f'"keys":{_json(keys())},"words":{_json(words)}'
+    settings = f'{known},"breaks":{_json(breaks(trace, last))},"last":{len(trace)},"seed":{trace.seed_step}'
     yield f'<script type="application/json">{{{settings},"steps":[\n'
     for place, text in enumerate(steps):
         yield f",\n{text}" if place else text

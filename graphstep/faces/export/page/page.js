@@ -1,7 +1,9 @@
 "use strict";
 (() => {
   const root = document.currentScript.previousElementSibling;
-  const { keys, breaks, steps, last, seed } = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+  const { keys, words, breaks, steps, last, seed } = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+  // A message with its fields, in the language of the page.
+  const said = (name, fields) => words[name].replace(/\{(\w+)\}/g, (_, field) => fields[field]);
   const part = (name) => document.getElementById(root.dataset.prefix + name);
   const end = steps.length - 1;
   const slider = part("slider"), help = part("help"), graph = root.querySelector(".graph");
@@ -102,7 +104,7 @@
     at = Math.min(Math.max(n, 0), end);
     draw(at);
     follow();
-    const where = `Step ${at} of ${last} · ${steps[at].phase}${marks.has(at) ? ` · ● ${marks.get(at)}` : ""}`;
+    const where = said("where", { at, last, phase: words[steps[at].phase] }) + (marks.has(at) ? ` · ● ${marks.get(at)}` : "");
     slider.value = at;
     slider.setAttribute("aria-valuetext", where);
     write(part("where"), where);
@@ -111,7 +113,8 @@
       button.setAttribute("aria-disabled", String(/first|back/.test(name) ? at === 0 : /step|over|last|continue/.test(name) ? at === end : false));
     }
     if (quiet) return;
-    write(part("say"), `Step ${at}. ${steps[at].say}${marks.has(at) ? ` Breakpoint: ${marks.get(at)}.` : ""}`);
+    const stop = marks.has(at) ? said("stop", { why: marks.get(at) }) : "";
+    write(part("say"), said("step", { at, say: steps[at].say, stop }).trim());
     // A page from a string has no address to write to.
     try { history.replaceState(null, "", `#step=${at}`); } catch { /* it stays as it is */ }
   }
@@ -167,7 +170,7 @@
     if (!stops.delete(node)) stops.add(node);
     draw(at);
     mark();
-    write(part("say"), stops.has(node) ? "Breakpoint here." : "No breakpoint here.");
+    write(part("say"), stops.has(node) ? words.set : words.gone);
   }
 
   const actions = {

@@ -202,6 +202,11 @@ _LESSON: dict[str, English] = {
 
 _PAGE: dict[str, English] = {
     "page-graph-of": "Graph of {what}",
+    "page-where": "Step {at} of {last} · {phase}",
+    "page-step": "Step {at}. {say} {stop}",
+    "page-stop": "Breakpoint: {why}.",
+    "page-set": "Breakpoint here.",
+    "page-gone": "No breakpoint here.",
     "page-steps": "Steps",
     "page-keys": "the keys",
     "page-values": "Values",
