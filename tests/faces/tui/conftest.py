@@ -3,8 +3,31 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from textual.css import stylesheet
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sheets() -> Iterator[None]:
+    """Every test starts an app of its own, and all apps have the same style sheets: each is parsed once for a theme."""
+    parse, parsed, names = stylesheet.parse, {}, {}
+
+    def once(scope: str, css: str, read_from: Any, variable_tokens: Any, **options: Any) -> Any:
+        variables, name = names.get(id(variable_tokens), (None, ""))
+        if variables is not variable_tokens:
+            name = repr(sorted((key, [token.value for token in tokens]) for key, tokens in (variable_tokens or {}).items()))
+            names[id(variable_tokens)] = variable_tokens, name
+        key = (scope, css, read_from, name, *sorted(options.items()))
+        if key not in parsed:
+            parsed[key] = list(parse(scope, css, read_from, variable_tokens=variable_tokens, **options))
+        return parsed[key]
+
+    stylesheet.parse = once
+    yield
+    stylesheet.parse = parse
 
 
 @pytest.fixture(autouse=True)
