@@ -109,7 +109,7 @@ def network(size: int = 120, width: int = 32) -> Graph:
     return boxes, edges
 
 
-def expression(size: int = 60, seed: int = 0, share: float = 0.2) -> Graph:
+def expression(size: int = 60, seed: int = 0, share: float = 0.2, commutes: bool = False) -> Graph:
     """A random expression: a quarter inputs, then gates whose operands are unused so far, or with chance `share` any node."""
     chance = Random(seed)
     boxes = [Box(f"x{number}", 0, LABEL) for number in range(max(2, size // 4))]
@@ -122,7 +122,7 @@ def expression(size: int = 60, seed: int = 0, share: float = 0.2) -> Graph:
             source = unused.pop(int(chance.random() * len(unused))) if fresh else int(chance.random() * len(boxes))
             edges.append(Edge(source, len(boxes), port))
         unused.append(len(boxes))
-        boxes.append(Box("+" if ports == 2 else "exp", ports, LABEL))
+        boxes.append(Box("+" if ports == 2 else "exp", ports, LABEL, commutes=commutes and ports == 2))
     return boxes, edges
 
 

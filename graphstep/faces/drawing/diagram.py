@@ -93,7 +93,8 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
         sources = node.sources
         label = node.box
         value, gradient = width_of(index)
-        boxes.append(Box(label, len(sources), value, _shown_name(program, index), shape_text(node.shape), gradient))
+        commutes = node.rule is not None and node.rule.commutes
+        boxes.append(Box(label, len(sources), value, _shown_name(program, index), shape_text(node.shape), gradient, commutes))
         for port, (slot, source) in enumerate(sources):
             if source in box_of:
                 edge_of[index, slot] = len(edges)

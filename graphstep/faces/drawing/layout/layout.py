@@ -145,8 +145,9 @@ class Layout:
         """Where the contribution sent along an edge can be written, next to the port it enters; None without room."""
         geometry = self._geometry
         plan, size = geometry.ranks, geometry.size
-        target, port = self.edges[edge].target, self.edges[edge].port
+        target = self.edges[edge].target
         layer, first = plan.layer[target], plan.first_slot[target]
+        port = plan.slot_of(target, self.edges[edge].port) - first
         # As near to the port as its text allows.
         wanted = self.boxes[self.edges[edge].source].label_width + size.approach - 2
         start = max(geometry.clear[layer - 1] + 1, geometry.left[layer] - 1 - wanted)
@@ -166,8 +167,7 @@ class Layout:
 
         A line begins and ends in the edge of the box it joins, or in the cell before the text of a stub.
         """
-        target, port = self.edges[edge].target, self.edges[edge].port
-        return self._geometry.wire(self._geometry.ranks.first_slot[target] + port)
+        return self._geometry.wire(self.ranks.slot_of(self.edges[edge].target, self.edges[edge].port))
 
     def output_wire(self) -> tuple[Point, ...]:
         """The corners of the wire to the arrow of the output; none when there is no output."""
@@ -273,7 +273,7 @@ class Layout:
 
     def _operands(self, node: int) -> list[int]:
         plan = self._geometry.ranks
-        feeders = plan.feeder[plan.first_slot[node] : plan.first_slot[node + 1]]
+        feeders = [plan.feeder[plan.slot_of(node, port)] for port in range(self.boxes[node].ports)]
         return [plan.owner[feeder] for feeder in feeders if feeder >= 0]
 
     def _consumers(self, node: int) -> list[int]:

@@ -26,6 +26,9 @@ class Box:
     gradient_width: int | None = None
     """Cells to keep free at its outgoing wire for a gradient; as many as for a value where that is None."""
 
+    commutes: bool = False
+    """Whether its operands may change places: `x+y` is drawn like `y+x` where fewer wires cross so."""
+
     @property
     def gradient_room(self) -> int:
         """Cells to keep free for a gradient."""

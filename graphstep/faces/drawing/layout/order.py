@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout.plan import Plan
 
 CAREFUL_PAIRS = 4_000
 """Up to this many pairs of items in common layers, each pair is weighed; above, a few sweeps must do."""
-IDLE_ROUNDS = 3
+IDLE_ROUNDS = 2
 """Rounds without an improvement after which a small drawing is left as it is."""
+FAR = 1.2
+"""How many times the crossings of another start are too many to go on."""
+STARTS = ((False, True), (False, False), (True, True), (True, False))
+"""Where the search for few crossings begins in a small drawing: the direction of the walk, and of the first sweep."""
 SWEEPS = 4
 """Rounds that a large drawing gets at most."""
 
@@ -23,28 +26,63 @@ def order(plan: Plan) -> None:
     every tree without a crossing. Then come sweeps with barycentres (Sugiyama, Tagawa and Toda 1981) and, in a
     small drawing, sifting (Matuszewski, Schönfeld and Molitor 1999).
     """
-    _walk(plan)
-    best = _crossings(plan)
     small = sum([len(layer) ** 2 for layer in plan.layers]) <= CAREFUL_PAIRS
+    fewest = -1
+    kept = plan.layers
+    for backwards, forward in STARTS if small else STARTS[:1]:
+        _walk(plan, backwards)
+        crossings = _settle(plan, small, forward, fewest)
+        if fewest < 0 or crossings < fewest:
+            fewest, kept = crossings, plan.layers
+        if not fewest:
+            break
+    plan.layers = kept
+    _untangle(plan)
+
+
+def _settle(plan: Plan, small: bool, forward: bool, fewest: int) -> int:
+    """Sweep and sift until that has not helped for some rounds, and answer how many crossings are left.
+
+    What is far from the `fewest` of another start after two rounds is given up.
+    """
+    _untangle(plan)
+    best = _crossings(plan)
     kept = [list(layer) for layer in plan.layers]
     idle, rounds = 0, 0
     while best and idle < (IDLE_ROUNDS if small else 1) and (small or rounds < SWEEPS):
-        forward = rounds % 2 == 0
         _sweep(plan, forward)
         if small:
-            while _sift(plan, plan.layers if forward else reversed(plan.layers)):
-                pass
+            _sift(plan, forward)
+        _untangle(plan)
         crossings = _crossings(plan)
         if crossings < best:
             best, idle, kept = crossings, 0, [list(layer) for layer in plan.layers]
         else:
             idle += 1
         rounds += 1
+        forward = not forward
+        if rounds == 2 and best > FAR * fewest > 0:
+            break
     plan.layers = kept
+    return best
 
 
-def _walk(plan: Plan) -> None:
-    """Put the items in the order of a walk, depth first, from the rightmost items that nothing uses."""
+def _untangle(plan: Plan) -> None:
+    """Let the operands of a commutative gate change places where their wires would cross before it."""
+    position = _positions(plan)
+    for box in plan.commuting:
+        slot = plan.first_slot[box]
+        upper, lower = plan.feeder[slot], plan.feeder[slot + 1]
+        # Two values that both go on elsewhere share their wires: nested they cross once, side by side twice.
+        alone = len(plan.users[upper]) == 1 or len(plan.users[lower]) == 1
+        if position[upper] > position[lower] and (alone or box in plan.swapped):
+            plan.swap(box)
+
+
+def _walk(plan: Plan, backwards: bool) -> None:
+    """Put the items in the order of a walk, depth first, from the rightmost items that nothing uses; `backwards` in the opposite
+    order of the operands.
+    """
     layers: list[list[int]] = [[] for _ in plan.layers]
     seen = bytearray(len(plan.kind))
     first_slot, feeder, layer = plan.first_slot, plan.feeder, plan.layer
@@ -58,7 +96,7 @@ def _walk(plan: Plan) -> None:
             seen[item] = 1
             layers[layer[item]].append(item)
             ends = feeder[first_slot[item] : first_slot[item + 1]]
-            stack.extend([source for source in reversed(ends) if source >= 0 and not seen[source]])
+            stack.extend([source for source in (ends if backwards else reversed(ends)) if source >= 0 and not seen[source]])
     plan.layers = layers
 
 
@@ -72,13 +110,16 @@ def _positions(plan: Plan) -> list[int]:
 
 
 def _slot_places(plan: Plan) -> list[float]:
-    """By slot: how far its item's middle it is, from -½ at the top to ½ at the bottom."""
+    """By slot: how far from its item's middle it is, from -½ at the top to ½ at the bottom; 0 where they may change places."""
     places: list[float] = []
     for start, stop in pairwise(plan.first_slot):
         if stop - start == 1:
             places.append(0.0)
         else:
             places.extend([(place + 0.5) / (stop - start) - 0.5 for place in range(stop - start)])
+    for box in plan.commuting:
+        slot = plan.first_slot[box]
+        places[slot] = places[slot + 1] = 0.0
     return places
 
 
@@ -130,43 +171,61 @@ def _crossings(plan: Plan) -> int:
     return total
 
 
-def _sift(plan: Plan, layers: Iterable[list[int]]) -> bool:
-    """Move each item of a layer to where it crosses least, the layers on both sides staying; whether anything moved."""
+def _sift(plan: Plan, forward: bool) -> None:
+    """Move each item of a layer to where it crosses least, the layers on both sides staying, until nothing moves any more."""
     position = _positions(plan)
     first_slot, feeder, users, slot_item = plan.first_slot, plan.feeder, plan.users, plan.slot_item
     slot_place = _slot_places(plan)
-    moved = False
-    for layer in layers:
-        if len(layer) < 2:
-            continue
-        lefts = [[position[end] for end in feeder[first_slot[item] : first_slot[item + 1]] if end >= 0] for item in layer]
-        rights = [[position[slot_item[slot]] + slot_place[slot] for slot in users[item]] for item in layer]
-        gain = _gains(lefts, rights)
-        places = _sifted(gain)
-        if places != list(range(len(layer))):
-            moved = True
-            layer[:] = [layer[place] for place in places]
-            for place, item in enumerate(layer):
-                position[item] = place
-    return moved
+    count = len(plan.layers)
+    # A layer is weighed anew only after a layer beside it has changed.
+    stale = bytearray(b"\1" * count)
+    while any(stale):
+        for number in range(count) if forward else range(count - 1, -1, -1):
+            layer = plan.layers[number]
+            if not stale[number]:
+                continue
+            stale[number] = 0
+            if len(layer) < 2:
+                continue
+            lefts = [[position[end] for end in feeder[first_slot[item] : first_slot[item + 1]] if end >= 0] for item in layer]
+            rights = [[position[slot_item[slot]] + slot_place[slot] for slot in users[item]] for item in layer]
+            places = _sifted(_gains(lefts, rights))
+            if places != list(range(len(layer))):
+                layer[:] = [layer[place] for place in places]
+                for place, item in enumerate(layer):
+                    position[item] = place
+                for beside in (number - 1, number + 1):
+                    if 0 <= beside < count:
+                        stale[beside] = 1
 
 
 def _gains(lefts: list[list[int]], rights: list[list[float]]) -> list[list[int]]:
     """For each pair of items, how many crossings it costs to have the first above the second rather than below."""
     count = len(lefts)
     gain = [[0] * count for _ in range(count)]
+    sides = [[(min(ends), max(ends), ends) if ends else None for ends in side] for side in (lefts, rights)]
     for upper in range(count):
-        row, left, right = gain[upper], lefts[upper], rights[upper]
+        row = gain[upper]
+        for side in sides:
+            mine = side[upper]
+            if mine is None:
+                continue
+            low, high, ends = mine
+            for lower in range(upper + 1, count):
+                other = side[lower]
+                if other is None:
+                    continue
+                # Most pairs are joined to places that do not overlap: then all their wires cross in one order, or none.
+                if high < other[0]:
+                    row[lower] -= len(ends) * len(other[2])
+                elif low > other[1]:
+                    row[lower] += len(ends) * len(other[2])
+                else:
+                    for end in ends:
+                        for another in other[2]:
+                            row[lower] += (end > another) - (end < another)
         for lower in range(upper + 1, count):
-            total = 0
-            for end in left:
-                for other in lefts[lower]:
-                    total += (end > other) - (end < other)
-            for exit_ in right:
-                for another in rights[lower]:
-                    total += (exit_ > another) - (exit_ < another)
-            row[lower] = total
-            gain[lower][upper] = -total
+            gain[lower][upper] = -row[lower]
     return gain
 
 

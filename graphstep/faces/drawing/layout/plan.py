@@ -54,6 +54,24 @@ class Plan:
     """By layer: its items from top to bottom."""
     far: dict[int, list[int]] = field(default_factory=dict)
     """By box with a stub at its right: the stubs at the other ends."""
+    commuting: list[int] = field(default_factory=list)
+    """The boxes whose two operands may change places."""
+    swapped: set[int] = field(default_factory=set)
+    """The boxes whose two operands have changed places."""
+
+    def slot_of(self, box: int, port: int) -> int:
+        """The slot of a box that an operand enters."""
+        return self.first_slot[box] + (1 - port if box in self.swapped else port)
+
+    def swap(self, box: int) -> None:
+        """Let the two operands of a box change places."""
+        slot = self.first_slot[box]
+        upper, lower = self.feeder[slot], self.feeder[slot + 1]
+        for item, before, after in ((upper, slot, slot + 1), (lower, slot + 1, slot)):
+            users = self.users[item]
+            users[users.index(before)] = after
+        self.feeder[slot], self.feeder[slot + 1] = lower, upper
+        self.swapped ^= {box}
 
     def add(self, kind: Kind, layer: int, owner: int, feeder: int | None) -> int:
         """Add an item that is no box, with one slot fed by `feeder`, or without a slot when that is None."""
@@ -96,6 +114,7 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
         [Kind.BOX] * count, layer, list(range(count)), first_slot, slot_item, source_of,
         [[] for _ in range(count)], [],
     )  # fmt: skip
+    ranks.commuting = [item for item, box in enumerate(boxes) if box.commutes and box.ports == 2 and len(operands[item]) == 2]
     for source in range(count):
         _wire(ranks, source, slots_of[source])
     if output is not None:
