@@ -148,7 +148,7 @@ def shown(trace: Trace, at: int) -> Diagram:
 def settled(trace: Trace, drawn: Diagram, at: int) -> Marks:
     """What is written on the drawing of a document: as :func:`marks`, and without an active gate once the run is finished."""
     written = marks(trace, drawn, at)
-    return written if at < len(trace) else replace(written, active=None, active_edges=frozenset(), changed=frozenset())
+    return written if at < len(trace) else replace(written, active=None, active_edges=frozenset(), changed=frozenset(), locals={})
 
 
 def marks(
@@ -188,13 +188,18 @@ def marks(
                 if sending is not None and sending.sent(at):
                     contributions[wire] = digest(sending.contribution, drawn.digits)
     step = trace.step(at)
+    active_edges = _active_edges(step, drawn)
+    at_port = _local_text(step, drawn.digits)
     active, changed = _active(step), None if step.event == "start" else drawn.box_of.get(step.node)
     return Marks(
         values=values,
         gradients=gradients,
         contributions=contributions,
         active=None if active is None else drawn.box_of.get(active),
-        active_edges=frozenset(_active_edges(step, drawn)),
+        active_edges=frozenset(active_edges),
+        active_output=step.event == "seed" and drawn.output is not None,
+        backward=step.event not in ("start", "value"),
+        locals=dict.fromkeys(active_edges, at_port) if at_port else {},
         selected=None if selected is None else drawn.box_of.get(selected),
         breakpoints=frozenset(drawn.box_of[index] for index in breakpoints if index in drawn.box_of),
         pending=frozenset(pending),
@@ -249,6 +254,12 @@ def _active_edges(step: Step, drawn: Diagram) -> list[int]:
     elif step.event == "sum":
         used = [(wire.sender, wire.slot) for wire in trace.arrivals(step.node)]
     return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
+
+
+def _local_text(step: Step, digits: int) -> str:
+    """The local gradient that a send multiplies with; empty where it is no number."""
+    local = None if step.wire is None else step.wire.local
+    return f"·{digest(local, digits)}" if isinstance(local, int | float) else ""
 
 
 def _gradient_text(gradient: Gradient, digits: int) -> str:

@@ -111,15 +111,19 @@ def _wires(layout: Layout, marks: Marks) -> list[str]:
     if active:
         parts.append(f'<g class="wires active" fill="none" stroke="{ACTIVE}" stroke-width="3">')
         for line in active:
-            parts += _wire(layout, line, ACTIVE)
+            parts += _wire(layout, line, ACTIVE, backward=marks.backward)
         parts.append("</g>")
     return parts
 
 
-def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str) -> list[str]:
-    """A wire with rounded corners, and an arrow head where it ends in a box or before the text of a stub."""
+def _wire(layout: Layout, line: Sequence[tuple[int, int]], colour: str, *, backward: bool = False) -> list[str]:
+    """A wire with rounded corners, and an arrow head where it ends in a box or before the text of a stub, or where it begins."""
     points, tip = pointed(layout, line)
     head = f"M{tip:g} {points[-1][1]:g}l-{HEAD} -4.5v9z"
+    if backward:
+        (start, y), (_, end_row) = points[0], points[-1]
+        head = f"M{start:g} {y:g}l{HEAD} -4.5v9z"
+        points[-1] = (tip, end_row)
     path = rounded(points, gap(layout, line[0]))
     return [f'<path d="{path}"/>', f'<path class="head" d="{head}" fill="{colour}" stroke="none"/>']
 

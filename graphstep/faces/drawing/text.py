@@ -36,6 +36,10 @@ class Marks:
     """The edges that the step is about: heavy wires."""
     active_output: bool = False
     """Whether the step is about the wire to the arrow of the output, as when the seed arrives."""
+    backward: bool = False
+    """Whether what is active goes from right to left: its arrow heads stand at the other end."""
+    locals: Mapping[int, str] = field(default_factory=dict)
+    """By edge: the local gradient at the port it enters, set into the wire where that is long enough."""
     selected: int | None = None
     """The node that the learner has selected: a heavy edge."""
     breakpoints: frozenset[int] = field(default_factory=frozenset)
@@ -56,7 +60,7 @@ def draw(
 ) -> list[Row]:
     """The rows of a layout in `width` columns from `left` and `height` rows from `top`; all of it when not given.
 
-    Styles are plain words: value, gradient, contribution (and value-changed, gradient-changed), wire, wire-active,
+    Styles are plain words: value, gradient, contribution, local (and value-changed, gradient-changed), wire, wire-active,
     box, box-active, box-selected, box-pending, label, name, stub, output, breakpoint, flag. Each row is exactly `width`
     cells wide.
     """
@@ -79,6 +83,10 @@ def draw(
         _labels(sheet, layout, node, marks)
     for stub in seen.stubs:
         sheet.write(stub.x, stub.y, printable(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")
+    for edge, text in marks.locals.items():
+        anchor = layout.local_anchor(edge, cell_width(text))
+        if anchor:
+            sheet.write(anchor.x, anchor.y, printable(text), "local")
     for edge, text in marks.contributions.items():
         anchor = layout.contribution_anchor(edge)
         text = printable(text)
@@ -205,7 +213,11 @@ def _wires(sheet: _Sheet, layout: Layout, seen: Window, marks: Marks) -> None:
         sheet.write(x, y, "▸", "stub")
     for x, y in seen.arrows:
         active = (x + 1, y) in active_ends or (x, y) in active_ends
-        sheet.write(x, y, "▸", "wire-active" if active else "wire")
+        if not (active and marks.backward):
+            sheet.write(x, y, "▸", "wire-active" if active else "wire")
+    if marks.backward:
+        for x, y in {line[0] for line in active_lines(layout, marks)}:
+            sheet.write(x + layout.is_box(x, y), y, "◂", "wire-active")
 
 
 @dataclass(frozen=True, slots=True)

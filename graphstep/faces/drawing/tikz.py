@@ -60,18 +60,22 @@ def _wires(layout: Layout, marks: Marks) -> Iterator[str]:
     if layout.output is not None:
         lines.append(layout.output_wire())
     for line in dict.fromkeys([*lines, *active_lines(layout, marks)]):
-        yield _wire(layout, line, "very thick" if line in active else "semithick")
+        thick = line in active
+        yield _wire(layout, line, "very thick" if thick else "semithick", backward=thick and marks.backward)
     yield from (rf"\fill ({column(x):g},{row(y):g}) circle[radius=3];" for x, y in layout.branches())
 
 
-def _wire(layout: Layout, line: Sequence[tuple[int, int]], weight: str) -> str:
-    """A wire with rounded corners, open where a shape is set into it, and an arrow head at its end."""
+def _wire(layout: Layout, line: Sequence[tuple[int, int]], weight: str, *, backward: bool = False) -> str:
+    """A wire with rounded corners, open where a shape is set into it, and an arrow head at its end, or where it begins."""
     points, tip = pointed(layout, line)
     end_row = points[-1][1]
+    if backward:
+        points[-1] = (tip, end_row)
     path = [f"({x:g},{y:g})" for x, y in points]
     if (free := gap(layout, line[0])) is not None:
         path[0] += f" -- ({free[0]:g},{points[0][1]:g}) ({free[1]:g},{free[2]:g})"
-    head = rf"\fill ({tip:g},{end_row:g}) -- ++(-{HEAD},-4.5) -- ++(0,9) -- cycle;"
+    (x, y), ahead = (points[0], HEAD) if backward else ((tip, end_row), -HEAD)
+    head = rf"\fill ({x:g},{y:g}) -- ++({ahead},-4.5) -- ++(0,9) -- cycle;"
     return rf"\draw[gray, {weight}, rounded corners={BEND * UNIT:g}pt] {' -- '.join(path)}; {head}"
 
 

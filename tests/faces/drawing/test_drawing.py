@@ -134,6 +134,20 @@ def test_an_active_wire_is_heavy_from_end_to_end() -> None:
     assert not set("┃━┓┗") & set(drawn(Marks()))
 
 
+def test_on_the_way_back_the_arrow_head_of_the_active_wire_turns_round() -> None:
+    layout = arrange(*product_of_sum(), output=4, room=(76, 9))
+    forward, back = (text_of(draw(layout, Marks(active_edges=frozenset([2]), backward=way))) for way in (False, True))
+    assert [text.count("▸") for text in (forward, back)] == [5, 4]
+    assert [text.count("├◂━") for text in (forward, back)] == [0, 1]
+    assert "╟◂━" in text_of(draw(layout, Marks(active=4, active_output=True, backward=True)))
+
+
+def test_a_local_gradient_stands_at_the_port_where_the_wire_has_room() -> None:
+    marks = Marks(active_edges=frozenset([2]), backward=True, locals={2: "·-4"})
+    assert "━·-4━│" in text_of(draw(arrange(*product_of_sum(), output=4, room=(76, 9)), marks))
+    assert "·-4" not in text_of(draw(arrange(*product_of_sum(), output=4, density="compact"), marks))
+
+
 def test_the_wire_of_the_output_can_be_active() -> None:
     assert "━━▸ f" in drawn(Marks(active_output=True))
 

@@ -162,6 +162,16 @@ class Layout:
             return Anchor(start, y - 1, width)
         return None
 
+    def local_anchor(self, edge: int, width: int) -> Anchor | None:
+        """Where a text is set into the last piece of a wire, next to the port it enters; None where that is too short for it."""
+        points = self.wire(edge)[-1]
+        (start, y), (end, _) = points[-2:]
+        # The corner of the wire, or the arrow head at its source, stays; so does a piece of wire before the box.
+        last = end - 2
+        if len(points) == 2:
+            start += 2 + cell_width(self.wire_text(self.edges[edge].source))
+        return Anchor(last - width + 1, y, width) if last - width > start else None
+
     def wire(self, edge: int) -> tuple[tuple[Point, ...], ...]:
         """The corners of an edge from its source to its target; two separate lines when it is drawn as stubs.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _STYLES = (
     "value", "gradient", "contribution", "value-changed", "gradient-changed", "wire", "wire-active", "box", "box-active",
     "box-active-name", "box-selected", "box-selected-name", "box-pending", "label", "name", "stub", "output", "breakpoint",
-    "flag",
+    "flag", "local",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ class GraphPane(RowsPane):
         .graph--value { color: $value; }
         .graph--gradient { color: $gradient; }
         .graph--contribution { color: $contribution; }
+        .graph--local { color: $local; text-style: bold; }
         .graph--value-changed { color: $value; text-style: bold reverse; }
         .graph--gradient-changed { color: $gradient; text-style: bold reverse; }
         .graph--wire { color: $wire; }
