@@ -6,11 +6,9 @@ prompt and the docs are made from it. It is plain data: reading it loads nothing
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,14 @@ about what is known of it so far; without a name, or with a ``*`` in it, about w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from graphstep.gates import FUNCTIONS, GATES
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 Kind = Literal["grad", "value", "isnan", "isinf", "gate", "contribution", "wrong", "done", "changes", "shrinks", "grows"]
 """What a test looks at."""

@@ -6,13 +6,15 @@ depends on nothing but the run around it and the gate, so it is kept as long as 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from graphstep.debugger.facts import NoComposite, NoNode, NoStep, UnfitError
-from graphstep.debugger.state import Shelf, moved, without_question
+from graphstep.debugger.state import Place, Shelf, State, moved, without_question
 from graphstep.engine.agreement import largest_difference
+from graphstep.engine.trace import Trace
 from graphstep.engine.trace import trace as run
 from graphstep.gates.notation import TEXT
 from graphstep.ground.errors import InputError
@@ -21,12 +23,6 @@ from graphstep.language.program import Scope
 from graphstep.language.setup import read_position
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from graphstep.debugger.state import Place, State
-    from graphstep.engine.trace import Trace
 
 _KEPT: WeakKeyDictionary[Trace, dict[int, Trace]] = WeakKeyDictionary()
 """By run the frames that were opened in it, by gate."""

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from graphstep.debugger.frames import frame_of, opened, outermost
-from graphstep.debugger.state import Shelf
-from graphstep.ground.arrays import shape_of
+from graphstep.debugger.state import Shelf, State
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number, shape_of
 from graphstep.language import rewrite
+from graphstep.language.program import Program
+from graphstep.language.rewrite import Rewritten
+from graphstep.language.setup import Setup
 from graphstep.language.shapes import BROADCAST, infer_shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from graphstep.debugger.state import State
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
-    from graphstep.language.rewrite import Rewritten
-    from graphstep.language.setup import Setup
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,15 +15,11 @@ from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import Edit, Inputs, Place, Score, Shelf, State
 from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.engine.opening import read_setup
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup
+from graphstep.teaching.lesson.rehearsal import Rehearsal
 from graphstep.teaching.lesson.walk import Answered, LessonRun
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.rehearsal import Rehearsal
 
 FORMAT = 2
 """The number of the format."""

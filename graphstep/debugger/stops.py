@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 from graphstep.debugger.breakpoints import steps_at, steps_of
+from graphstep.debugger.conditions import Condition
 from graphstep.debugger.facts import Hit
 from graphstep.debugger.frames import frame_of, left, opened
-from graphstep.debugger.state import moved
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.debugger.conditions import Condition
-    from graphstep.debugger.state import State
-    from graphstep.engine.trace import Trace
+from graphstep.debugger.state import State, moved
+from graphstep.engine.trace import Trace
 
 Stop: TypeAlias = "tuple[int, ...]"
 """A place to stop at: a step; or a step, the gate that is opened there, and a stop inside it."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from graphstep.debugger.actions import Set
 from graphstep.ground.numerals import ENGLISH
-
-if TYPE_CHECKING:
-    from graphstep.debugger.actions import Set
 
 
 @dataclass(frozen=True, slots=True)

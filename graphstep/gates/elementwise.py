@@ -7,17 +7,12 @@ in them: the chain rule, ``upstream × local``, stands here, once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-from graphstep.gates.rule import Call, MisfitError, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Literal
-
-    from graphstep.gates.rule import Array, Convention, Ties
-    from graphstep.ground.operands import Shape
+from graphstep.gates.rule import Array, Call, Convention, MisfitError, Rule, Ties
+from graphstep.ground.operands import Shape
 
 
 def elementwise(

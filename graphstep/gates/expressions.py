@@ -6,16 +6,14 @@ largest so that nothing overflows, its Python would not run on expressions; here
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from math import prod
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from graphstep.gates.rule import Array, Cell, Options
-    from graphstep.ground.operands import Shape
+from graphstep.gates.rule import Array, Cell, Options
+from graphstep.ground.operands import Shape
 
 
 def filled(np: Any, shape: Shape, function: Callable[[Cell], Any]) -> Any:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from graphstep.gates.elementwise import contribution
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.rule import Call
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.gates.rule import Array, Options, Rule
+from graphstep.gates.rule import Array, Call, Options, Rule
 
 
 def value(rule: Rule, inputs: Sequence[Any], options: Options) -> Any:

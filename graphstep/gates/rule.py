@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from graphstep.ground.operands import Constant, Operand, Shape
+from graphstep.ground.operands import Constant, Operand, Shape
 
 Ties = Literal["first", "split"]
 """Who gets the gradient when several inputs of max attain it: the first one (a constant before all), or all in equal shares."""

@@ -6,9 +6,8 @@ first frame of its screen, need not wait for them.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 from graphstep.gates.rows.activations import ACTIVATIONS
 from graphstep.gates.rows.arithmetic import ARITHMETIC
@@ -16,11 +15,7 @@ from graphstep.gates.rows.choices import CHOICES
 from graphstep.gates.rows.exponentials import EXPONENTIALS
 from graphstep.gates.rows.powers import POWERS
 from graphstep.gates.rows.trigonometry import TRIGONOMETRY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from graphstep.gates.rule import Rule
+from graphstep.gates.rule import Rule
 
 
 class Table(MutableMapping[str, "Rule"]):

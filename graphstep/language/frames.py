@@ -5,18 +5,12 @@ Nothing of the program around it moves. Its parts have nodes, steps and a text o
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from graphstep.ground.operands import Constant
-from graphstep.language.program import Node, Program
+from graphstep.ground.operands import Constant, Operand
+from graphstep.language.program import Node, Program, Scope
 from graphstep.language.rewrite import LETTER, SLOTS, expansion_of, template_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from graphstep.ground.operands import Operand
-    from graphstep.language.program import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,17 @@ gradients add up: the same lesson as a fork.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graphstep.gates import GATES
 from graphstep.gates.rule import MisfitError, Rule
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import LimitError, ShapeError
+from graphstep.ground.operands import Operand, Shape
 from graphstep.language.program import Node, Program
 from graphstep.language.rewrite import Rewritten
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from graphstep.gates.rule import Rule
-    from graphstep.ground.operands import Operand, Shape
 
 BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""

@@ -5,18 +5,14 @@ Where the seed is not 1, or the output is an array, what is differentiated is a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.ground.arrays import array_text, latex_matrix, shape_text
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
 
 _SEED_CELLS = 6
 """Cells up to which the seed of an array is written out where the number that is differentiated is defined."""

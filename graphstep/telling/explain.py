@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.analysis.facts import Computed, Kind, Listed, Named, Operand, Reason, Seeded, Sent, Slot, Started, Summed, reason
+from graphstep.analysis.facts import (
+    Computed,
+    Fact,
+    Figure,
+    Kind,
+    Listed,
+    Named,
+    Operand,
+    Reason,
+    Seeded,
+    Sent,
+    Slot,
+    Started,
+    Summed,
+    Updated,
+    reason,
+)
 from graphstep.analysis.kinks import chosen_slots
+from graphstep.engine.step import Event, Step
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.ground.arrays import SMALL, all_zero, number_text, shape_of, shape_text
+from graphstep.gates.rule import Rule
+from graphstep.ground.arrays import SMALL, Number, all_zero, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import definitions, objective_name
+from graphstep.telling.explanation import Explanation
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of, output_name
 from graphstep.telling.reasons import remarks, share_blocked, wire_pattern
 from graphstep.telling.sizes import copies
 from graphstep.telling.words.steps import explanation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.analysis.facts import Fact, Figure, Updated
-    from graphstep.engine.step import Event, Step
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates.rule import Rule
-    from graphstep.ground.arrays import Number
-    from graphstep.telling.explanation import Explanation
 
 _TYPED = 120
 """Characters of an input up to which it is written as typed."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from graphstep.gates.notation import LATEX, TEXT, latex_style, text_style
+from graphstep.analysis.facts import NoteKind
+from graphstep.gates.notation import LATEX, TEXT, Term, latex_style, text_style
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.telling.words.catalogue import joined, message
-
-if TYPE_CHECKING:
-    from graphstep.analysis.facts import NoteKind
-    from graphstep.gates.notation import Term
 
 RungKind = Literal["symbols", "numbers", "value", "words"]
 """A formula in names, the same in numbers, what it comes to, or words that stand for what is too long."""

@@ -6,31 +6,25 @@ Numbers are written out while they are few. Of large arrays there is the rule in
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from graphstep.analysis.kinks import convention
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT, Term
-from graphstep.ground.arrays import SMALL, is_small
+from graphstep.ground.arrays import SMALL, Number, is_small
 from graphstep.ground.numerals import numeral
-from graphstep.ground.operands import Constant
+from graphstep.ground.operands import Constant, Operand
 from graphstep.telling.derivatives import gradient_term, local_term, objective_formula, wire_term
 from graphstep.telling.equations import equation, number, result
 from graphstep.telling.explanation import Ladder, Rung
 from graphstep.telling.names import constant_term, names_of
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.operands import Operand
 
 _WIDE = 160
 """Characters up to which a contribution is written with the numbers put in: nobody could follow what is longer."""

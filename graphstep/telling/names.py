@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.gates.notation import ATOM, CASES, TERMS, TEXT, Ink, Style, Term
 from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import quoted
-from graphstep.ground.operands import Constant
+from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
+from graphstep.language.program import Node, Program
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.ground.operands import Operand
-    from graphstep.language.program import Node, Program
 
 NAME_WIDTH = 12
 """Characters of an unnamed expression up to which it stands for itself; a longer one gets a name of its own."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING
 
-from graphstep.analysis.facts import Kind, Listed, Named, Reason, reason
+from graphstep.analysis.facts import Figure, Kind, Listed, Named, Reason, reason
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import all_zero, shape_text
 from graphstep.telling.names import copied
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.analysis.facts import Figure
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
 
 
 def shape_rule(trace: Trace, index: int) -> Reason | None:

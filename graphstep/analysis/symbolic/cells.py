@@ -6,27 +6,23 @@ arrays of objects. Those that compare cells have a form for it in their row, and
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from graphstep.analysis.symbolic.size import needed
+from graphstep.gates import Rule
 from graphstep.gates.expressions import array_of, each, filled
 from graphstep.gates.numbers import value
-from graphstep.ground.arrays import cell_text, plain
+from graphstep.ground.arrays import Number, cell_text, plain
 from graphstep.ground.errors import InputError, LimitError, quoted
+from graphstep.ground.operands import Constant, Shape
+from graphstep.language.program import Node, Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from graphstep.gates import Rule
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.operands import Constant, Shape
-    from graphstep.language.program import Node, Program
 
 CELLS = 200
 """Cells of all arrays together up to which SymPy is asked."""

@@ -9,10 +9,11 @@ Everything here raises LimitError where a run is too large and InputError for a 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,14 +21,10 @@ from graphstep.analysis.symbolic.cells import CELLS, Writer, cell_name, cells_of
 from graphstep.analysis.symbolic.expressions import symbol_name
 from graphstep.analysis.symbolic.reals import Real, Reals, settled
 from graphstep.analysis.symbolic.size import needed
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
+from graphstep.gates import Rule
 from graphstep.ground.errors import LimitError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates import Rule
 
 GATES = 5_000
 """Gates up to which a program of numbers is computed: a part of a second."""

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from graphstep.analysis.symbolic.cells import Writer, cell_name, cells_of
 from graphstep.analysis.symbolic.numbers import constant, double, fixed, number, refuse_huge_number, refuse_huge_power
 from graphstep.analysis.symbolic.size import Tree, needed, refuse_large, sizes, tree, tree_of
+from graphstep.engine.trace import Trace
+from graphstep.gates import Rule
 from graphstep.gates.mathematics import symbols
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
-from graphstep.language.program import node_id
+from graphstep.language.program import Program, node_id
 from graphstep.language.read import read
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.gates import Rule
-    from graphstep.ground.arrays import Number
-    from graphstep.language.program import Program
 
 _CHOICES = 10
 """Most inputs of a Max: SymPy compares every pair of them by their assumptions."""

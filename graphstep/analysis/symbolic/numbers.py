@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from graphstep.gates import Rule
 from graphstep.gates.numbers import value as computed
 from graphstep.ground.errors import LimitError
-
-if TYPE_CHECKING:
-    from graphstep.gates import Rule
-    from graphstep.ground.operands import Constant
+from graphstep.ground.operands import Constant
 
 _FRACTION = re.compile(r"(-?[0-9]{1,15})/([0-9]{1,15})")
 

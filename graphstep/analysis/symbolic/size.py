@@ -6,17 +6,14 @@ a million parts. So the tree is counted first, on the graph, where that takes on
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from graphstep.gates import Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from graphstep.gates import Rule
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 _NAMED = "ask for one of its parts"
 

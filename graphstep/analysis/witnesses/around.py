@@ -6,21 +6,18 @@ times its seed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.branches import decides, decisions
 from graphstep.analysis.witnesses.differences import FEW, Difference, Runs, between, sizes
-from graphstep.engine.reruns import Rerun
+from graphstep.engine.reruns import Rerun, Work
+from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError
-
-if TYPE_CHECKING:
-    from graphstep.engine.reruns import Work
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number
 
 Array = NDArray[np.float64]
 

@@ -6,18 +6,15 @@ Networks 3, "Kinks in the objective"), and a step that crosses a kink is not use
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.gates import Rule
 from graphstep.gates.mathematics import NUMBERS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.gates import Rule
 
 Decisions = NDArray[np.int8]
 """Shape ``(decisions, gates, columns)``: a small number for each way to decide."""

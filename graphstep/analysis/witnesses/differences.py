@@ -8,19 +8,15 @@ Steps that cross a kink or leave the domain are left out.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
 from graphstep.engine.reruns import Columns
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
+from graphstep.engine.trace import Trace
 
 Array = NDArray[np.float64]
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from graphstep.analysis.kinks import convention
+from graphstep.engine.trace import Trace
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.telling.explanation import Note
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
 
 
 def remark_at(trace: Trace, index: int) -> Note | None:

@@ -5,25 +5,21 @@ The gates are looked at one by one, each with the numbers that it reads in the r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.remarks import remark_at
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of, name_with_text, slot_term, term
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
 
 DIGITS_LOST = 1e-9
 """Relative error of a gate's own number from which the gate is to blame: a good one is off by 1e-15."""

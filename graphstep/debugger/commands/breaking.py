@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
-from graphstep.debugger.conditions import CONDITION_WORDS, read_conditions
+from graphstep.debugger.conditions import CONDITION_WORDS, Condition, read_conditions
 from graphstep.debugger.facts import (
     BreakGone,
     BreaksCleared,
     BreakSet,
     ConditionsSet,
+    Fact,
     Held,
     Moved,
     NoBreakpoints,
@@ -21,15 +22,10 @@ from graphstep.debugger.facts import (
     UnfitError,
 )
 from graphstep.debugger.frames import closed
+from graphstep.debugger.state import State
 from graphstep.debugger.stops import hit_at, next_stop, stops_of
 from graphstep.ground.errors import InputError
 from graphstep.language.read.tokens import NAME
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.conditions import Condition
-    from graphstep.debugger.facts import Fact
-    from graphstep.debugger.state import State
 
 
 def _none_set(state: State) -> Fact | None:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graphstep.analysis.chain import cause_of
 from graphstep.debugger.breakpoints import last_change
 from graphstep.debugger.cause_facts import Began, CausesOf
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.facts import Changed, Moved, NoNode, Unchanged, UnfitError
-from graphstep.debugger.state import moved
+from graphstep.debugger.state import State, moved
 from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.state import State
 
 
 def _last_change(state: State, argument: Argument) -> Done:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.effects import Keep, NextLesson
-from graphstep.debugger.facts import NothingAsked
+from graphstep.debugger.facts import Fact, NothingAsked
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.lesson_facts import (
     AnswerFirst,
@@ -20,11 +19,7 @@ from graphstep.debugger.lesson_facts import (
     SectionOpened,
 )
 from graphstep.debugger.state import State
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.facts import Fact
-    from graphstep.teaching.lesson.walk import LessonRun
+from graphstep.teaching.lesson.walk import LessonRun
 
 
 def lesson_of(state: State) -> LessonRun:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.effects import Leave
 from graphstep.debugger.facts import (
     Candidates,
     Cells,
+    Fact,
     Inspected,
     NoCell,
     NoNode,
@@ -22,15 +22,9 @@ from graphstep.debugger.facts import (
 )
 from graphstep.debugger.frames import closed
 from graphstep.debugger.search import search
-from graphstep.debugger.watches import read_quantity
+from graphstep.debugger.state import State
+from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.facts import Fact
-    from graphstep.debugger.state import State
-    from graphstep.debugger.watches import Quantity
-
 
 _CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from graphstep.debugger.commands import Done, Rule
-from graphstep.debugger.facts import AtEnd, AtStart, Closed, Held, Moved, NoStep, Pending, UnfitError
+from graphstep.debugger.commands import Argument, Done, Rule
+from graphstep.debugger.facts import AtEnd, AtStart, Closed, Fact, Held, Moved, NoStep, Pending, UnfitError
 from graphstep.debugger.frames import at_position, left
-from graphstep.debugger.state import moved
+from graphstep.debugger.state import State, moved
 from graphstep.ground.errors import InputError
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.facts import Fact
-    from graphstep.debugger.state import State
 
 
 def at_end(state: State) -> Fact | None:

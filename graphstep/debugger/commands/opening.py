@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.effects import Leave
 from graphstep.debugger.facts import (
     Closed,
+    Fact,
     Folded,
     Held,
     NoComposite,
@@ -21,15 +22,9 @@ from graphstep.debugger.facts import (
 )
 from graphstep.debugger.frames import closed, opened, outermost
 from graphstep.debugger.places import Folding, carried, rewritten
+from graphstep.debugger.state import State
 from graphstep.language import rewrite
 from graphstep.language.frames import is_composite
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.facts import Fact
-    from graphstep.debugger.state import State
 
 
 def _into(state: State, argument: Argument) -> Done:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule, lesson
-from graphstep.debugger.facts import Answered, Asked, Moved, NothingAsked, Predicting, PredictingEnds
+from graphstep.debugger.commands import Argument, Done, Rule, lesson
+from graphstep.debugger.facts import Answered, Asked, Fact, Moved, NothingAsked, Predicting, PredictingEnds
 from graphstep.debugger.questions import solution_of
-from graphstep.debugger.state import Score, moved
+from graphstep.debugger.state import Score, State, moved
 from graphstep.teaching.lesson.marking import mark
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.facts import Fact
-    from graphstep.debugger.state import State
 
 
 def ask(state: State) -> Done | None:

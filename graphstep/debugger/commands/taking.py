@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule
-from graphstep.debugger.conditions import read_conditions
+from graphstep.debugger.commands import Argument, Done, Rule
+from graphstep.debugger.conditions import Condition, read_conditions
 from graphstep.debugger.effects import Copy, CopyRound, Write
 from graphstep.debugger.frames import outermost, position_of
 from graphstep.debugger.places import carried
+from graphstep.debugger.state import State
 from graphstep.ground.errors import InputError
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.conditions import Condition
-    from graphstep.debugger.state import State
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 
 def _export(state: State, argument: Argument) -> Done:

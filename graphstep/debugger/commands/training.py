@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.moving import number_of
 from graphstep.debugger.effects import Enter, Pause, Report, Save, Train
-from graphstep.debugger.facts import UnfitError
+from graphstep.debugger.facts import Fact, UnfitError
+from graphstep.debugger.training import TrainingState
 from graphstep.debugger.training_facts import (
     FirstRound,
     NoRound,
@@ -18,13 +19,6 @@ from graphstep.debugger.training_facts import (
     RoundBefore,
     RoundShown,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.facts import Fact
-    from graphstep.debugger.training import TrainingState
 
 TEN = 10
 """Rounds of a long move."""

@@ -6,14 +6,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.unprintable import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SUFFIX = ".pdf"
 

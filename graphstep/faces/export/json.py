@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from graphstep.analysis.jacobian import jacobian
+from graphstep.analysis.chain import Chain, Link
+from graphstep.analysis.differences import Comparison, Pair
+from graphstep.analysis.jacobian import Jacobian, Orders, jacobian
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.faces.export._cells import Cells, nested, pieces
-from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._options import PLAIN, Options
+from graphstep.gates.rule import Cell
+from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Slice
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.analysis.chain import Chain, Link
-    from graphstep.analysis.differences import Comparison, Pair
-    from graphstep.analysis.jacobian import Jacobian, Orders
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.faces.export._options import Options
-    from graphstep.gates.rule import Cell
-    from graphstep.ground.arrays import Number
 
 SUFFIX = ".json"
 SUMMARY = "everything, for other programs (schema 1)"

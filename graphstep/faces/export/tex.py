@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.engine.trace import Trace
+from graphstep.faces.drawing.diagram import MORE, Diagram, digest
+from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.pixels import CELL_WIDTH
+from graphstep.faces.drawing.text import Marks
 from graphstep.faces.drawing.tikz import COLOURS, UNIT, tikz
 from graphstep.faces.export import _latex as latex
 from graphstep.faces.export import _tex as tex
 from graphstep.faces.export._documents import solution
-from graphstep.faces.export._options import PLAIN
+from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export._picture import diagram, has_shapes
 from graphstep.faces.export._writer import Writer, statistic
 from graphstep.faces.export.text import Text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.unprintable import printable
 from graphstep.telling import document as blocks
+from graphstep.telling.explanation import Ladder, Note
 from graphstep.telling.reports import graph as words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.drawing.diagram import Diagram
-    from graphstep.faces.drawing.layout import Layout
-    from graphstep.faces.drawing.text import Marks
-    from graphstep.faces.export._options import Options
-    from graphstep.telling.explanation import Ladder, Note
 
 SUFFIX = ".tex"
 SUMMARY = "a worked solution to print, for LaTeX"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from graphstep.debugger.frames import level_of
-from graphstep.debugger.watches import names_in, number_of
+from graphstep.debugger.state import State
+from graphstep.debugger.watches import Quantity, names_in, number_of
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.derivatives import gradient_name
@@ -14,12 +15,6 @@ from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.debugger.state import State
-    from graphstep.debugger.watches import Quantity
 
 
 def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:

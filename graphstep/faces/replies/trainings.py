@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from graphstep.engine.trace import Trace
+from graphstep.engine.training import Training
 from graphstep.faces.comparison import change, largest_change
 from graphstep.faces.drawing.diagram import digest
-from graphstep.ground.arrays import shape_of, shape_text
+from graphstep.ground.arrays import Number, shape_of, shape_text
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.training import Training
-    from graphstep.ground.arrays import Number
 
 
 def held_out_loss(training: Training, k: int) -> float | None:

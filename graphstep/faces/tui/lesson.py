@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding
 from textual.containers import Container
+from textual.widget import Widget
+from textual.widgets import Input
 
 from graphstep.debugger.actions import LESSON, STEPPING
 from graphstep.debugger.commands.lesson import lesson_of, placed
 from graphstep.debugger.lesson_facts import HintGiven, LessonFact, Marked, Revealed, SectionOpened
-from graphstep.debugger.session import Command
+from graphstep.debugger.session import Command, Reply
+from graphstep.debugger.state import State
 from graphstep.faces.replies import screen_keys, sentence
 from graphstep.faces.tui.answers import BELOW
 from graphstep.faces.tui.commands import view
@@ -20,18 +25,8 @@ from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import following
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual import events
-    from textual.widget import Widget
-    from textual.widgets import Input
-
-    from graphstep.debugger.session import Reply
-    from graphstep.debugger.state import State
-    from graphstep.teaching.lesson.solution import Solution
-    from graphstep.teaching.lesson.walk import LessonRun
+from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.lesson.walk import LessonRun
 
 WIDE = 96
 """Columns from which the prose stands beside the run, and no longer above it."""

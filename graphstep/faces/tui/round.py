@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graphstep.debugger.state import State
+from graphstep.engine.trace import Trace
+from graphstep.engine.training import Training
 from graphstep.faces.export import Options
 from graphstep.faces.export.training.formats import round_options
 from graphstep.faces.tui.screen import SteppingScreen
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.training import Training
 
 
 class RoundScreen(SteppingScreen):

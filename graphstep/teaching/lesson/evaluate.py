@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.teaching.lesson.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
 
 LENGTH = 400
 """Characters of an expression that a lesson quotes or a learner types."""

@@ -7,17 +7,13 @@ numbered. A lesson that writes one for the other says something else than the st
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
 
 _SIGN = "[∂dDδ]"
 _PART = r"[^()\n]{0,80}"

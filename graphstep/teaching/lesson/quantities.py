@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from graphstep.ground.arrays import kind_text, shape_text
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
+from graphstep.ground.arrays import Number, kind_text, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.teaching.lesson.document import Stop
 from graphstep.teaching.lesson.headings import send_of
 from graphstep.telling.derivatives import gradient_name, local_name
 from graphstep.telling.names import name_of, names_of
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.document import Stop
 
 QuantityKind = Literal["value", "gradient", "local", "contribution", "sum"]
 """The quantities of a run."""

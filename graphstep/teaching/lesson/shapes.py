@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.operands import Shape
 from graphstep.teaching.lesson.headings import send_of
 from graphstep.teaching.lesson.quantities import derivative_of, find_node, wire_between
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import name_of, names_of, output_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.operands import Shape
 
 _ENTRIES = re.compile(r"\d{1,9}(?:(?:\s*(?:×|x|\*|,|;|by)\s*|\s+)\d{1,9})*\s*,?", re.IGNORECASE)
 _NUMBERS = ("", "number", "a number", "one number", "a single number", "scalar", "a scalar", "1")

@@ -6,29 +6,25 @@ who took another cell or left the adding up out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.numbers import send
 from graphstep.gates.numbers import value as value_of
-from graphstep.ground.arrays import number_text, plain, shape_of
+from graphstep.gates.rule import Call
+from graphstep.ground.arrays import Number, number_text, plain, shape_of
 from graphstep.ground.operands import Constant
+from graphstep.teaching.lesson.quantities import Quantity
 from graphstep.teaching.lesson.slopes import wrong_slopes
 from graphstep.telling.cells import cell, spelled
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.names import name_of, output_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates.rule import Call
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.quantities import Quantity
 
 Slip = tuple["Number", str]
 """A wrong answer, and what to say of it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from graphstep.engine.trace import Trace
+from graphstep.gates.rule import Cell
 from graphstep.ground.errors import InputError
 from graphstep.telling.cells.gradient import cell_gradient, gradient_rungs, products_of, why_gradient
 from graphstep.telling.cells.names import cell_name, checked, named, spelled
@@ -14,12 +17,6 @@ from graphstep.telling.cells.value import value_parts, value_rungs, why_value
 from graphstep.telling.explanation import Ladder
 from graphstep.telling.names import name_of
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.gates.rule import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,20 @@ an axis longer than 9 the subscripts are kept apart by commas: W₁,₁₀.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, TEXT, Ink, Term
+from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.operands import Constant
+from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.ground.pages import COLUMNS
+from graphstep.language.program import Program
 from graphstep.telling.names import name_of, names_of, term
 from graphstep.telling.symbols import NodeSymbol
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.gates.rule import Cell
-    from graphstep.ground.operands import Operand, Shape
-    from graphstep.language.program import Program
 
 _START = re.compile(r"(\d{0,15})\s*:?", re.ASCII)
 _PLACE = re.compile(r"(?P<node>.+?)\s*\[(?P<index>[^\[\]]*)\]", re.DOTALL)

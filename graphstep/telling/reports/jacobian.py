@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.analysis.facts import Kind, Named
-from graphstep.analysis.jacobian import jacobian
+from graphstep.analysis.jacobian import Jacobian, Layer, Orders, jacobian
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS
+from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import number_text, shape_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.pages import page
-from graphstep.telling.cells import cell, named
+from graphstep.telling.cells import Window, cell, named
 from graphstep.telling.derivatives import local_term
-from graphstep.telling.document import Code, Column, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
+from graphstep.telling.document import Block, Code, Column, Content, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
 from graphstep.telling.explanation import Rung
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
 from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from graphstep.analysis.jacobian import Jacobian, Layer, Orders
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates.rule import Cell
-    from graphstep.telling.cells import Window
-    from graphstep.telling.document import Block, Content
 
 IN_FULL = 4
 """Jacobians up to which each is shown in full; of more each gets a row of a table."""

@@ -7,22 +7,27 @@ gradients with a numeric check beside them. A program too large to be read step 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import shape_text
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.document import (
     FULL,
     LABELS,
     WHOLE,
+    Block,
     Code,
     Command,
+    Content,
     Document,
     Emphasis,
     Graph,
     Heading,
+    Inline,
     Listing,
+    Manner,
     Math,
     Prose,
     Step,
@@ -30,7 +35,7 @@ from graphstep.telling.document import (
     Typed,
 )  # fmt: skip
 from graphstep.telling.explain import explain, fact_of
-from graphstep.telling.explanation import Rules
+from graphstep.telling.explanation import Explanation, Ladder, Note, Rules
 from graphstep.telling.ladders import objective_ladder, value_ladder
 from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
@@ -52,13 +57,6 @@ from graphstep.telling.reports.parts import (
 from graphstep.telling.reports.summary import summary
 from graphstep.telling.words.catalogue import joined, message
 from graphstep.telling.words.steps import unanswered
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.telling.document import Block, Content, Inline, Manner
-    from graphstep.telling.explanation import Explanation, Ladder, Note
 
 BLOCKS = 20
 """Gates up to which every contribution has a block of its own; of more they stand in a table."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.debugger.actions import BY_ID, STEPPING, key_text
 from graphstep.debugger.breakpoints import steps_of
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.labels import help_text, label
-from graphstep.faces.drawing.diagram import diagram, settled
+from graphstep.engine.trace import Trace
+from graphstep.faces.drawing.diagram import Diagram, diagram, settled
 from graphstep.faces.drawing.names import row_name
 from graphstep.faces.drawing.scene import scene
 from graphstep.faces.export._html import Html
@@ -23,19 +25,12 @@ from graphstep.faces.export.page.states import cells, states
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import FULL, Code, Heading
 from graphstep.telling.explain import explain
-from graphstep.telling.explanation import Rules
+from graphstep.telling.explanation import Explanation, Rules
 from graphstep.telling.reports import gradients, inputs
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by, step_of
 from graphstep.telling.words.catalogue import catalogue, message
 from graphstep.telling.words.english import MESSAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.drawing.diagram import Diagram
-    from graphstep.telling.explanation import Explanation
 
 LIMIT = 2_000
 """Gates of a program up to which there is a page of it."""

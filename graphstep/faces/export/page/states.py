@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from graphstep.faces.drawing.diagram import MORE, digest, marks
-from graphstep.faces.drawing.typed import Typed
+from graphstep.engine.trace import Trace
+from graphstep.faces.drawing.diagram import MORE, Diagram, digest, marks
+from graphstep.faces.drawing.typed import Piece, Typed
 from graphstep.faces.export._cells import Cells, nested
 from graphstep.faces.export.json import number
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.drawing.diagram import Diagram
-    from graphstep.faces.drawing.typed import Piece
-    from graphstep.ground.arrays import Number
-    from graphstep.telling.explanation import Explanation
+from graphstep.ground.arrays import Number
+from graphstep.telling.explanation import Explanation
 
 CELLS = 16
 """Cells of an array up to which its numbers are in the page; of more there is what stands on its wire."""

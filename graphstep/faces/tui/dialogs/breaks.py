@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from graphstep.debugger.commands.breaking import conditions_in
 from graphstep.debugger.conditions import EXAMPLES
+from graphstep.debugger.state import State
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.ground.errors import GraphstepError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual.widget import Widget
-
-    from graphstep.debugger.state import State
 
 
 class BreaksForm(Form[str]):

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from graphstep.analysis.chain import Chain, Link
 from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
 from graphstep.telling.reports.chain import ending, event_text, left_out, listed, number_text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual.widget import Widget
-
-    from graphstep.analysis.chain import Chain, Link
 
 
 class CausesForm(Form[int]):

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-from graphstep.debugger.actions import SETS, groups, keys_text
+from graphstep.debugger.actions import SETS, Action, Set, groups, keys_text
 from graphstep.debugger.labels import group_text, help_text
 from graphstep.faces.drawing.layout.widths import cell_width, wrapped
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground.numerals import ENGLISH
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from textual.widget import Widget
-
-    from graphstep.debugger.actions import Action, Set
 
 _KEYS = 20
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from graphstep.debugger.actions import SETS
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
 from graphstep.faces.tui.messages import language_of, say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from textual.widget import Widget
 
 _LEGEND = (
     ("⣀⡠⠤", "$active", "sign-loss"),

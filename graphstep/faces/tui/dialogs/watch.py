@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from graphstep.debugger.commands.looking import quantity_in
 from graphstep.debugger.facts import NoNode, UnfitError
+from graphstep.debugger.state import State
 from graphstep.faces.replies import no_node_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from textual.widget import Widget
-
-    from graphstep.debugger.state import State
 
 
 class WatchForm(Form[str]):

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from graphstep.debugger.actions import STEPPING, key_text
+from graphstep.debugger.actions import STEPPING, Action, key_text
 from graphstep.debugger.labels import label
 from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.tui.messages import language_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
-
-    from graphstep.debugger.actions import Action
 
 
 class KeyLine(Widget):
