@@ -8,7 +8,8 @@ from textwrap import wrap
 from graphstep.engine.step import Step
 from graphstep.faces.replies.panels import Line
 from graphstep.gates.notation import TEXT
-from graphstep.telling.explanation import Explanation, Ladder
+from graphstep.gates.notation.text import text_style
+from graphstep.telling.explanation import Explanation, Ladder, Rung
 from graphstep.telling.words.catalogue import joined, message
 
 _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
@@ -58,15 +59,22 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
         upstream, slope = (part.read(TEXT).text for part in symbols.term.arguments)
         column = max(_width([(upstream, "")]), _width([(arrives, "")]))
         lines += _rung(left, "=", [(f"{upstream}{' ' * (column - _width([(upstream, '')]))} · {slope}", "rule")], width)
-        lines.append([(f"{pad} = ", "rule"), (f"{arrives}{' ' * (column - _width([(arrives, '')]))} · {by}", "quiet")])
+        lines.append(
+            [
+                (f"{pad} = ", "rule"),
+                (arrives, "upstream"),
+                (f"{' ' * (column - _width([(arrives, '')]))} · ", "quiet"),
+                (by, "local"),
+            ]
+        )
     else:
         lines += _rung(left, "=", [(symbols.text, "rule")], width)
     last: Line = [(pad, "rule")]
     for rung in others:
-        last += [(f" {rung.relation} ", "rule"), (rung.text, _RUNGS[rung.kind])]
+        last += [(f" {rung.relation} ", "rule"), *_factors(rung)]
     lines.append(last)
     if local is not None and len(local.rungs) > 1:
-        said: Line = [(f"{by} ", "quiet"), (local.line, "rule")]
+        said: Line = [(f"{by} ", "local"), (local.line, "rule")]
         taken = max(_width(line) for line in lines)
         if taken + 4 + _width(said) <= width:
             # Beside the word that it explains, where there is room: rows are dear in a small window.
@@ -75,6 +83,18 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
         else:
             lines.append(said)
     return lines
+
+
+def _factors(rung: Rung) -> Line:
+    """A rung of a send: upstream and local gradient each in its own style, as in the graph; what is no product of both in one."""
+    if rung.kind == "numbers" and rung.term.operator == "*" and len(rung.term.arguments) == 2:
+        upstream, local = (part.read(text_style(rung.digits)).text for part in rung.term.arguments)
+        # A negative factor behind the dot stands in parentheses.
+        for first in (upstream, f"({upstream})"):
+            for second in (local, f"({local})"):
+                if f"{first} · {second}" == rung.text:
+                    return [(first, "upstream"), (" · ", "number"), (second, "local")]
+    return [(rung.text, "contribution" if rung.kind == "value" else _RUNGS[rung.kind])]
 
 
 def _width(line: Line) -> int:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Line = list[tuple[str, str]]
 """One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
-``quiet``."""
+``quiet``; and ``upstream``, ``local``, ``contribution``, as in the graph."""
 
 MOST = 40
 """Jacobians that get a row: a hub has thousands."""

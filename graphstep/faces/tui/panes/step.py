@@ -25,6 +25,9 @@ _STYLES = {
     "quiet": "$quiet",
     "value": "$value",
     "gradient": "$gradient",
+    "upstream": "$gradient",
+    "local": "$local",
+    "contribution": "bold $contribution",
     "": "",
 }
 
