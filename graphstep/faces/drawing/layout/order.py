@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout.plan import Plan
@@ -26,7 +27,7 @@ def order(plan: Plan) -> None:
     every tree without a crossing. Then come sweeps with barycentres (Sugiyama, Tagawa and Toda 1981) and, in a
     small drawing, sifting (Matuszewski, Schönfeld and Molitor 1999).
     """
-    small = sum([len(layer) ** 2 for layer in plan.layers]) <= CAREFUL_PAIRS
+    small = sum([count**2 for count in Counter(plan.layer).values()]) <= CAREFUL_PAIRS
     fewest = -1
     kept = plan.layers
     for backwards, forward in STARTS if small else STARTS[:1]:
