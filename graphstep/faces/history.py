@@ -53,14 +53,18 @@ def _are_words(entry: object) -> bool:
     return isinstance(entry, list) and bool(entry) and all(isinstance(word, str) for word in entry)
 
 
-def remember(words: Sequence[str]) -> None:
-    """Put a program at the head of the list."""
+def remember(words: Sequence[str]) -> str:
+    """Put a program at the head of the list; what went wrong, which is no reason to stop, and nothing where it is kept."""
     if sum(map(len, words)) > LONGEST:
-        return
+        return ""
     entry = list(words)
     entries = [entry, *(other for other in last_programs() if other != entry)][:KEPT]
     path = history_file()
-    # A session is not worth less because the list of the last ones cannot be kept.
-    with suppress(OSError, GraphstepError):
+    try:
         os.makedirs(path.parent, exist_ok=True)
         write_file(path, json.dumps(entries, ensure_ascii=False, indent=1) + "\n")
+    except OSError as error:
+        return f"{path}: {error.strerror or error}"
+    except GraphstepError as error:
+        return str(error)
+    return ""

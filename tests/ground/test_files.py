@@ -18,6 +18,9 @@ import graphstep
 from graphstep.faces import export
 from graphstep.faces.cli import main
 from graphstep.faces.export.training.formats import FORMATS
+from graphstep.faces.history import remember
+from graphstep.faces.recording import write
+from graphstep.faces.recording.frames import Ink, Recording, Span
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.files import is_stream, open_file, write_file
 from graphstep.teaching.lesson import progress
@@ -140,6 +143,20 @@ def _by_command(*words: str) -> Callable[[Path, pytest.CaptureFixture[str]], tup
     return write
 
 
+def _history(path: Path, _: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    message = remember(["x*y", "x=1", "y=2"])
+    return int(bool(message)), f"error: {message}\n"
+
+
+def _recording(path: Path, _: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    row = (Span("x*x", 3, Ink("#ffffff")),)
+    try:
+        write(Recording("x*x", 3, 1, ((row,),), Ink()), str(path))
+    except GraphstepError as error:
+        return error.exit_status, f"{error.report()}\n"
+    return 0, ""
+
+
 def _progress(path: Path, _: pytest.CaptureFixture[str]) -> tuple[int, str]:
     kept = progress.save(simple())
     return (0 if kept.done else 1), f"error: {kept.message}\n"
@@ -164,6 +181,8 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
     "a saved training": ("engine/training/saved.py", _by_command(*TRAIN, "--save")),
     "a training from Python": ("faces/export/_reports.py", lambda path, _: _from_python(path)),
     "the place in a lesson": ("teaching/lesson/progress.py", _progress),
+    "the last programs": ("faces/history.py", _history),
+    "a recording": ("faces/recording/__init__.py", _recording),
 }
 """By what is written: the module that does it, and a call that does; what it returned and said."""
 
@@ -228,15 +247,23 @@ class _Faults:
         return counted
 
 
+FILES = {"the place in a lesson": "progress.json", "the last programs": "history.json", "a recording": "a.svg"}
+"""How a file is called that has a name of its own."""
+OLDS = {"the place in a lesson": b'{"schema": 1, "lessons": {}}', "the last programs": b'[["x"]]'}
+"""What stood in a file that is read before it is written."""
+BARE = ("the place in a lesson", "the last programs", "a recording", "a training from Python")
+"""Writers that no command stands around, which would say that it was interrupted."""
+
+
 @pytest.mark.parametrize("names", ["none", "one", "two"])
 @pytest.mark.parametrize("writer", WRITERS)
 def test_whatever_fails_the_old_content_is_whole_or_the_new_one_complete(
     writer: str, names: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write = WRITERS[writer][1]
-    path = tmp_path / "data" / ("progress.json" if writer == "the place in a lesson" else "a.md")
+    path = tmp_path / "data" / FILES.get(writer, "a.md")
     monkeypatch.setenv("GRAPHSTEP_DATA", str(path.parent))
-    old = b'{"schema": 1, "lessons": {}}' if path.suffix == ".json" else OLD
+    old = OLDS.get(writer, OLD)
 
     def begin() -> None:
         for folder in (path.parent, tmp_path / "other"):
@@ -269,7 +296,7 @@ def test_whatever_fails_the_old_content_is_whole_or_the_new_one_complete(
                 # One line, and one that says what would do.
                 assert said.count("\n") <= 2
                 assert "wrote" not in said
-            elif writer == "the place in a lesson" or writer == "a training from Python":
+            elif writer in BARE:
                 with pytest.raises(KeyboardInterrupt):
                     write(path, capsys)
             else:

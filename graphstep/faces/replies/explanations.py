@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from textwrap import wrap
 
 from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
 from graphstep.faces.replies.panels import Line
 from graphstep.gates.notation import TEXT
 from graphstep.gates.notation.text import text_style
+from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation, Ladder, Rung
 from graphstep.telling.words.catalogue import joined, message
+
+_LOOKED_AT = 200
+"""Steps at either end of a long run that are looked at for its kinds."""
+
+_KINDS = 24
+"""Steps that are set for their height: each takes a part of a millisecond."""
+
+_CELLS = 10_000
+"""Cells of an array up to which its step is set."""
 
 _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 """What stands before a note, so that its kind does not depend on its colour."""
@@ -38,6 +50,23 @@ def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
     if step.event == "start":
         lines += _prose(message(explanation.language, "steps-on"), "quiet", width)
     return lines
+
+
+def tallest(trace: Trace, width: int) -> int:
+    """Rows of the tallest step of a run, as far as its kinds of steps show it: of each kind of gate a first and a last one.
+
+    So a pane can have one height for the whole run.
+    """
+    count = len(trace)
+    ends = range(1, count + 1) if count <= 2 * _LOOKED_AT else (*range(1, _LOOKED_AT), *range(count - _LOOKED_AT, count + 1))
+    kinds: dict[tuple[str | None, str, int], list[int]] = {}
+    for n in ends:
+        step, gate = trace.step(n), trace.gate_at(n)
+        slot = -1 if step.edge is None else trace.wire(step.edge).slot
+        kinds.setdefault((None if gate is None else trace.node(gate).gate, step.event, min(slot, 2)), []).append(n)
+    chosen = dict.fromkeys(n for steps in kinds.values() for n in (steps[0], steps[-1]))
+    small = [n for n in chosen if prod(trace.node(trace.step(n).node).shape) <= _CELLS]
+    return max((len(tell(explain(trace, n), trace.step(n), width)) for n in (0, *small[:_KINDS])), default=1)
 
 
 def _ladder(ladder: Ladder, width: int) -> list[Line]:

@@ -29,6 +29,8 @@ DOES: dict[str, str] = {
     "pan_right": "view.pan_right",
     "pan_up": "view.pan_up",
     "pan_down": "view.pan_down",
+    "text_down": "view.text_down",
+    "text_up": "view.text_up",
     "page_up": "view.page_up",
     "page_down": "view.page_down",
     "autoplay": "playback.autoplay",

@@ -129,3 +129,13 @@ def _select_by(screen: SteppingScreen, way: int) -> None:
         screen.select(order[(order.index(now.selected) + way) % len(order)])
     else:
         screen.select(order[0 if way > 0 else -1])
+
+
+def text_down(screen: SteppingScreen) -> None:
+    """Show the lines of the explanation that are further down."""
+    screen.panes.step.scroll_lines(1)
+
+
+def text_up(screen: SteppingScreen) -> None:
+    """Show those further up."""
+    screen.panes.step.scroll_lines(-1)

@@ -90,7 +90,9 @@ class GraphPane(RowsPane):
         self._followed: tuple[int, ...] = ()
         self._compared: Trace | None = None
         self._spare = 0
-        self._fitted: tuple[Size, int] = (Size(0, 0), 0)
+        self._fitted: tuple[Size, int, int] = (Size(0, 0), 0, 0)
+        self.steady = True
+        """Whether the pane has the height that it keeps while steps are shown; it gives way to an answer while that stands."""
 
     def on_mount(self) -> None:
         self.border_subtitle = say(self, "graph-subtitle")
@@ -175,10 +177,11 @@ class GraphPane(RowsPane):
     # -- Textual -----------------------------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        # A pane below that takes a few rows more must not turn the drawing from roomy to compact; another window may.
+        # An answer below that takes a few rows more must not turn the drawing from roomy to compact; another window may.
         if self._trace is None:
             return
-        if self._fitted != (self.app.size, self.outer_size.width):
+        size, outer = self.app.size, self.outer_size
+        if self._fitted[:2] != (size, outer.width) or (self.steady and self._fitted[2] != outer.height):
             self.fit()
         else:
             self.bring_into_view(*self._followed)
@@ -259,7 +262,7 @@ class GraphPane(RowsPane):
         if self._trace is None:
             return
         self._centre = centre
-        self._fitted = (self.app.size, self.outer_size.width)
+        self._fitted = (self.app.size, self.outer_size.width, self.outer_size.height)
         room = (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0))
         self.scene = set_scene(self._trace, centre, room, self.density, self._spare)
         self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.content import Content
 from textual.markup import escape
 from textual.widget import Widget
 
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
+from graphstep.faces.replies import screen_keys
 from graphstep.faces.replies.panels import Line
 from graphstep.faces.tui.messages import say
 from graphstep.telling.explanation import Explanation
@@ -51,6 +53,7 @@ class StepPane(Widget):
         self._explained: tuple[Explanation, Step] | None = None
         self._said: Sequence[Line] = ()
         self._watched: tuple[str, ...] = ()
+        self._first = 0
         self.wanted = 0
         """Rows that the text takes, without the border."""
 
@@ -61,12 +64,13 @@ class StepPane(Widget):
         explanation = explain(trace, at)
         self._explained, self._said, self._watched = (explanation, trace.step(at)), (), watched
         self._entitle(explanation.title, explanation.pattern)
+        self._first = 0
         self.wanted = len(self.lines())
         self.refresh()
 
     def say(self, title: str, lines: Sequence[Line], subtitle: str = "") -> None:
         """Show something else in its place, until the next step."""
-        self._said = lines
+        self._said, self._first = lines, 0
         self._entitle(title, subtitle)
         self.wanted = len(self.lines())
         self.refresh()
@@ -74,6 +78,26 @@ class StepPane(Widget):
     def _entitle(self, title: str, subtitle: str) -> None:
         # Titles are markup to Textual, and an expression may hold brackets.
         self.border_title, self.border_subtitle = escape(title), escape(subtitle)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether something else stands there than the step."""
+        return bool(self._said)
+
+    def scroll_lines(self, by: int) -> None:
+        """Show what is further down, or further up."""
+        first = max(0, min(self._first + by, len(self.lines()) - self.size.height))
+        if first != self._first:
+            self._first = first
+            self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_lines(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_lines(-1)
 
     def lines(self) -> Sequence[Line]:
         """What stands there, line by line."""
@@ -89,8 +113,12 @@ class StepPane(Widget):
         return [*tell(*self._explained, width), *([(text, "result")] for text in self._watched)]
 
     def render(self) -> Content:
-        """The lines that fit; an ellipsis says that there are more."""
-        lines = list(self.lines())
-        if len(lines) > self.size.height > 0:
-            lines = [*lines[: self.size.height - 1], [(say(self, "step-more"), "quiet")]]
+        """The lines that fit, from the one that was scrolled to; the last of them says where there are more."""
+        lines, height = list(self.lines()), self.size.height
+        if len(lines) > height > 0:
+            self._first = min(self._first, len(lines) - height)
+            below = len(lines) - height - self._first
+            lines = lines[self._first : self._first + height]
+            if below:
+                lines[-1] = [(say(self, "step-more", count=below + 1, key=screen_keys()["text_down"]), "quiet")]
         return Content("\n").join(Content.assemble(*((text, _STYLES[style]) for text, style in line)) for line in lines)

@@ -25,6 +25,10 @@ _AROUND = 6
 """Rows of heading, typed text and the graph's border."""
 _UNDER = 12
 """Rows of explanation and values under the graph."""
+_LEAST = 7
+"""Rows of the explanation with its border, below which it goes only in a window that is lower than most."""
+_AROUND_STACKED = 5
+"""Rows of heading, typed text and the graph's border where the panes stand below each other."""
 TALL = 34
 """Rows from which a narrow window has room for the values as well."""
 
@@ -95,6 +99,8 @@ class SteppingPanes(Container):
         super().__init__(id=id)
         self._shaped_for: Program | None = None
         self._trace: Trace | None = None
+        self._spare: tuple[tuple[Trace, int, int, int], int] | None = None
+        self._tallest: tuple[tuple[Trace, int], int] | None = None
 
     def show(
         self,
@@ -135,18 +141,56 @@ class SteppingPanes(Container):
         self.toggle_class("-values")
 
     def make_room(self) -> None:
-        """Give the explanation the rows that it needs, as long as the graph keeps some."""
-        wanted, height = self.step.wanted + 2, self.size.height
-        right = self.query_one("#right")
+        """Give the explanation one height for the whole run, which its tallest steps need; the rest is the graph's.
+
+        An answer to a key may take more, as long as it stands there.
+        """
+        height, right = self.size.height, self.query_one("#right")
+        self.graph.steady = not self.step.speaks
+        wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
         if not self.has_class("-wide"):
             _set_height(right, None)
-            _set_height(self.step, min(max(wanted, 5 if self.has_class("-short") else 7), max(height - 9, 5)))
+            most = height - 9 if self.step.speaks else _LEAST + max(self._spare_rows(wanted), (height - 24) // 2)
+            _set_height(self.step, min(max(wanted, 5), max(most, 5), max(height - 9, 5)))
         elif self.has_class("-under"):
             _set_height(self.step, None)
             _set_height(right, min(max(wanted, 12), max(height // 2, 8)))
         else:
             _set_height(right, None)
             _set_height(self.step, None if self.has_class("-values") else min(max(wanted, 17), max(height // 2, 8)))
+
+    def _spare_rows(self, wanted: int) -> int:
+        """Rows beyond the least that the explanation can have without a smaller drawing of the graph."""
+        from graphstep.faces.drawing.diagram import centre_of
+        from graphstep.faces.drawing.excerpt import WHOLE, set_scene
+
+        trace, (width, height) = self._trace, self.size
+        more = wanted - _LEAST
+        if trace is None or more <= 0 or len(trace.program.nodes) > WHOLE:
+            return 0
+        key = trace, width, height, wanted
+        if self._spare is None or self._spare[0] != key:
+            rooms = [(width - 2, height - _AROUND_STACKED - _LEAST - spare) for spare in range(more + 1)]
+            first, *others = ((set_scene(trace, centre_of(trace, 0), room, None).smallness(room)) for room in rooms)
+            spare = 0
+            for smallness in others:
+                if smallness > first:
+                    break
+                spare += 1
+            self._spare = key, spare
+        return self._spare[1]
+
+    def _rows(self) -> int:
+        """Rows of the tallest step in the width that the explanation has, or of the one on show before there is a layout."""
+        width = self.step.size.width
+        if self._trace is None or width < 20:
+            return self.step.wanted
+        key = self._trace, width
+        if self._tallest is None or self._tallest[0] != key:
+            from graphstep.faces.replies.explanations import tallest
+
+            self._tallest = key, tallest(self._trace, width)
+        return self._tallest[1]
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size

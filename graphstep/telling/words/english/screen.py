@@ -177,7 +177,7 @@ _DIALOGS: dict[str, English] = {
     "graph-title-part": "graph: {drawn} of {nodes} nodes",
     "graph-title-compared": "the whole run, old → new",
     "graph-title-compared-part": "the whole run, old → new: {drawn} of {nodes} nodes",
-    "step-more": "… a larger window shows the rest",
+    "step-more": ("▼ {count} more line: {key}", "▼ {count} more lines: {key}"),
     "values-title": "values",
     "values-node": "node",
     "values-shape": "shape",
