@@ -383,7 +383,8 @@ def test_a_convention_applies_where_its_gate_is_special_and_nowhere_else(gate: R
 def test_a_formula_and_its_partials_make_a_whole_rule(gate: Rule) -> None:
     # What every other rule answers: shapes, a pullback and a push that agree, and the contribution in notation.
     count = width(gate)
-    inputs = tuple(np.array([0.3, 0.6]) + 0.1 * slot for slot in range(count))
+    inside = points(gate)
+    inputs = tuple(np.array([inside[0][slot], inside[-1][slot]]) for slot in range(count))
     call = Call(inputs, gate.value(NUMBERS, inputs, {}), {})
     assert gate.shape([(2, 3)] * count, {}) == (2, 3)
     upstream, direction = np.array([2.0, -3.0]), np.array([0.5, 4.0])

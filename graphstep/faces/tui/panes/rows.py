@@ -53,6 +53,8 @@ class RowsPane(ScrollView, can_focus=False):
         wide, high = size.width > self.size.width, size.height > self.size.height
         if (wide, high) != (self.show_horizontal_scrollbar, self.show_vertical_scrollbar) or not self.is_attached:
             self.virtual_size = size
+            # Textual asks for scrollbars when a pane gets another size, which may have been a moment ago.
+            self.show_horizontal_scrollbar, self.show_vertical_scrollbar = wide, high
             return
         self.set_reactive(RowsPane.virtual_size, size)
         if wide:
