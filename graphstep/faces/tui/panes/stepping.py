@@ -170,14 +170,11 @@ class SteppingPanes(Container):
             return 0
         key = trace, width, height, wanted
         if self._spare is None or self._spare[0] != key:
-            rooms = [(width - 2, height - _AROUND_STACKED - _LEAST - spare) for spare in range(more + 1)]
-            first, *others = ((set_scene(trace, centre_of(trace, 0), room, None).smallness(room)) for room in rooms)
-            spare = 0
-            for smallness in others:
-                if smallness > first:
-                    break
-                spare += 1
-            self._spare = key, spare
+            room = (width - 2, height - _AROUND_STACKED - _LEAST)
+            scene = set_scene(trace, centre_of(trace, 0), room, None)
+            # As low as this size can be: no room is no reason to stand apart.
+            lowest = scene.drawn.arrange(scene.layout.density, (room[0], 0), scene.layout).height
+            self._spare = key, min(more, max(room[1] - lowest, 0))
         return self._spare[1]
 
     def _rows(self) -> int:
