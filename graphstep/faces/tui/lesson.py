@@ -28,6 +28,8 @@ from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.solution import Solution
 from graphstep.teaching.lesson.walk import LessonRun
 
+PROSE = 14
+"""Rows of the text above the run at most, in a window that is not tall."""
 WIDE = 96
 """Columns from which the prose stands beside the run, and no longer above it."""
 
@@ -94,6 +96,7 @@ class LessonScreen(SteppingScreen):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-beside")
         self.set_class(event.size.width < WIDE and event.size.height >= 36, "-tall")
+        self.call_after_refresh(self._fit_prose)
 
     # -- showing -----------------------------------------------------------------------------------------------------------------
 
@@ -152,6 +155,17 @@ class LessonScreen(SteppingScreen):
             self.text.answer.focus()
         else:
             self.set_focus(None)
+        self.call_after_refresh(self._fit_prose)
+
+    def _fit_prose(self) -> None:
+        """Let a short text above the run take no more rows than it has; the rest is the run's."""
+        pane, page = self.text, self.text.page
+        rows = None
+        if page.children and not any(map(self.has_class, ("-beside", "-tall", "-prose", "-run"))):
+            around = pane.outer_size.height - page.size.height
+            rows = min(around + max(child.virtual_region_with_margin.bottom for child in page.children), PROSE)
+        if rows is not None or pane.styles.inline.has_rule("height"):
+            pane.styles.height = rows
 
     def next_lesson(self) -> None:
         """Open the lesson that follows, or leave."""
@@ -199,6 +213,7 @@ class LessonScreen(SteppingScreen):
             self.remove_class("-run")
         else:
             self.add_class("-prose")
+        self.call_after_refresh(self._fit_prose)
 
     def _answer(self, typed: str) -> None:
         self.keys.say("")

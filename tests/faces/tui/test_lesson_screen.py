@@ -212,3 +212,26 @@ def test_f6_gives_the_prose_all_the_room_and_then_the_run():
     (prose, tall), (run, low), (both, usual) = asyncio.run(go())
     assert (prose, run, both) == (False, True, True)
     assert low < usual < tall
+
+
+def test_a_short_page_leaves_its_rows_to_the_run():
+    async def go() -> list[tuple[int, bool]]:
+        heights = []
+        async with opened("5", (80, 24)) as (app, pilot):
+            for key in ("", "enter", "f6", "f6", "f6"):
+                if key:
+                    await pilot.press(key)
+                await pilot.pause()
+                await pilot.pause()
+                page = app.screen.text.page
+                heights.append((app.screen.text.outer_size.height, page.max_scroll_y > 0))
+        return heights
+
+    long, short, whole, run, again = asyncio.run(go())
+    assert long == (14, True)
+    # All of it is seen, in fewer rows.
+    assert short[0] < 14
+    assert not short[1]
+    assert whole[0] > 14
+    assert run[0] == 7
+    assert again == short
