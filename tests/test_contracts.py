@@ -61,3 +61,31 @@ def test_the_core_is_reachable_without_textual_or_rich() -> None:
     )
     loaded = loaded_by("\n".join(f"import {name}" for name in modules))
     assert not loaded & {"textual", "rich", "sympy", "networkx", "scipy"}
+
+
+FIRST_FRAME = """
+import asyncio, sys
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.screen import SteppingScreen
+from graphstep.language.read import read
+
+class Watched(GraphstepApp):
+    seen = None
+    def post_display_hook(self):
+        if self.screen_stack and Watched.seen is None:
+            Watched.seen = set(sys.modules)
+        super().post_display_hook()
+
+async def scene():
+    async with Watched(SteppingScreen(read("(x+y)*z"), {"x": -2.0, "y": 5.0, "z": -4.0})).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+asyncio.run(scene())
+for name in set(sys.modules) - Watched.seen:
+    del sys.modules[name]
+"""
+
+
+def test_the_first_frame_is_painted_before_numpy_is_there() -> None:
+    """What a program of numbers needs NumPy for can wait until the panes stand on the screen."""
+    assert not loaded_by(FIRST_FRAME) & {"numpy", "networkx", "sympy", "scipy"}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from graphstep.debugger.actions import Action
-from graphstep.debugger.search import Candidate
+from typing import TYPE_CHECKING
+
 from graphstep.telling.words.catalogue import message, of_row
+
+if TYPE_CHECKING:
+    from graphstep.debugger.actions import Action
+    from graphstep.debugger.search import Candidate
 
 
 def label(language: str, action: Action) -> str:

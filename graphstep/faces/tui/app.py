@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from types import FrameType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.color import Color
-from textual.command import Provider
-from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.screen import Screen
 
 from graphstep.debugger.actions import Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
@@ -30,6 +23,16 @@ from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.signals import end, handled, status_of
 from graphstep.ground.unprintable import MARK, UNPRINTABLE
 from graphstep.telling.words.catalogue import message
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator, Sequence
+    from types import FrameType
+
+    from textual.color import Color
+    from textual.command import Provider
+    from textual.driver import Driver
+    from textual.screen import Screen
 
 
 def _nodes_provider() -> type[Provider]:

@@ -6,40 +6,44 @@ Lessons and other screens build on :class:`SteppingScreen`: override ``compose``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.widget import Widget
 
-from graphstep.analysis.witnesses import Row
 from graphstep.debugger.actions import STEPPING, Set
-from graphstep.debugger.conditions import Condition
-from graphstep.debugger.places import Refitted
-from graphstep.debugger.search import Candidate
 from graphstep.debugger.session import Command, Reply
-from graphstep.debugger.state import State
-from graphstep.engine.trace import Trace
-from graphstep.faces.export import PLAIN, Options
-from graphstep.faces.replies.panels import Line
 from graphstep.faces.tui import commands
 from graphstep.faces.tui.commands.playback import Playback
 from graphstep.faces.tui.diagnoses import Diagnosing
-from graphstep.faces.tui.dialogs.inputs import Filled
 from graphstep.faces.tui.messages import said_of, say
-from graphstep.faces.tui.panes.graph import GraphPane
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
-from graphstep.faces.tui.panes.timeline import Timeline
-from graphstep.faces.tui.panes.values import ValuesPane
-from graphstep.gates import Ties
-from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
-from graphstep.language.program import Program
 from graphstep.language.setup import Setup, setup_of_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from textual.widget import Widget
+
+    from graphstep.analysis.witnesses import Row
+    from graphstep.debugger.conditions import Condition
+    from graphstep.debugger.places import Refitted
+    from graphstep.debugger.search import Candidate
+    from graphstep.debugger.state import State
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.export import Options
+    from graphstep.faces.replies.panels import Line
+    from graphstep.faces.tui.dialogs.inputs import Filled
+    from graphstep.faces.tui.panes.graph import GraphPane
+    from graphstep.faces.tui.panes.timeline import Timeline
+    from graphstep.faces.tui.panes.values import ValuesPane
+    from graphstep.gates import Ties
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
 
 LARGE = 2_000
 """Gates from which making a run, or opening it, is said to take a moment."""
@@ -194,6 +198,8 @@ class SteppingScreen(Screen[None]):
 
     def export_options(self) -> Options:
         """What a document of the run on show is asked for."""
+        from graphstep.faces.export import PLAIN
+
         return PLAIN
 
     def say(self, message: str, style: str = "") -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.timer import Timer
-
 from graphstep.debugger.session import Command, allowed
-from graphstep.debugger.stops import stops_of
 from graphstep.faces.tui.messages import say
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from graphstep.faces.tui.screen import SteppingScreen
 
 PACES = (4.0, 2.0, 1.0, 0.5, 0.25, 0.1)
@@ -67,6 +66,8 @@ class Playback:
         if screen.app.screen is not screen:
             # Whoever opened a dialog over it wants to look at this step.
             return
+        from graphstep.debugger.stops import stops_of
+
         screen.do(Command("step"))
         now = screen.now
         if not allowed(now, "step"):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 
-from graphstep.debugger.state import State
 from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.timeline import Timeline
-from graphstep.language.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphstep.debugger.state import State
+    from graphstep.language.program import Program
 
 
 class _Words(Widget):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,6 +12,11 @@ from graphstep.debugger.actions import STEPPING, Action, key_text
 from graphstep.debugger.labels import label
 from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.tui.messages import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
 
 
 class KeyLine(Widget):

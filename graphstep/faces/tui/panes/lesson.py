@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from textual import events
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input, Markdown, Static
 
 from graphstep.debugger.actions import BY_ID, key_text
@@ -17,8 +15,15 @@ from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.document import Prose, Question
-from graphstep.teaching.lesson.solution import Solution
-from graphstep.teaching.lesson.walk import LessonRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual import events
+    from textual.widget import Widget
+
+    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.lesson.walk import LessonRun
 
 
 class LessonKeys(Static):

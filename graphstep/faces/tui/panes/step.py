@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from textual import events
 from textual.content import Content
 from textual.markup import escape
 from textual.widget import Widget
 
-from graphstep.engine.step import Step
-from graphstep.engine.trace import Trace
-from graphstep.faces.replies import screen_keys
-from graphstep.faces.replies.panels import Line
 from graphstep.faces.tui.messages import say
-from graphstep.telling.explanation import Explanation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from graphstep.engine.step import Step
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.replies.panels import Line
+    from graphstep.telling.explanation import Explanation
 
 _STYLES = {
     "rule": "",
@@ -120,5 +124,7 @@ class StepPane(Widget):
             below = len(lines) - height - self._first
             lines = lines[self._first : self._first + height]
             if below:
+                from graphstep.faces.replies import screen_keys
+
                 lines[-1] = [(say(self, "step-more", count=below + 1, key=screen_keys()["text_down"]), "quiet")]
         return Content("\n").join(Content.assemble(*((text, _STYLES[style]) for text, style in line)) for line in lines)

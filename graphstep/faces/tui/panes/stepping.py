@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from textual import events
 from textual.containers import Container, Vertical
-from textual.widget import Widget
 
-from graphstep.debugger.state import State
-from graphstep.engine.trace import Trace
 from graphstep.faces.tui.panes.graph import GraphPane
 from graphstep.faces.tui.panes.heading import Heading
 from graphstep.faces.tui.panes.step import StepPane
 from graphstep.faces.tui.panes.text import TextPane
 from graphstep.faces.tui.panes.values import ValuesPane
-from graphstep.language.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual import events
+    from textual.widget import Widget
+
+    from graphstep.debugger.state import State
+    from graphstep.engine.trace import Trace
+    from graphstep.language.program import Program
 
 WIDE = 100
 """Columns from which the step and the values stand beside the graph, and no longer below it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.widget import Widget
 
-from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.typed import Lines, Piece, Typed
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.drawing.typed import Lines, Piece, Typed
 
 _INDENT = 2
 _STYLES = {

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widget import Widget
 
-from graphstep.engine.training import Training
-from graphstep.engine.training.background import Trainer
 from graphstep.faces.replies.trainings import held_out_loss
 from graphstep.faces.tui.panes.heading import _Words
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.ground.numerals import numeral
 from graphstep.telling.reports.training import settings_text
 from graphstep.telling.words.catalogue import message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.widget import Widget
+
+    from graphstep.engine.training import Training
+    from graphstep.engine.training.background import Trainer
 
 _SIGNS = {"training": ("▶ training", "bold $value"), "paused": ("‖ paused", "bold $active"), "ready": ("‖ ready", "bold $active")}
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.layout.widths import cell_width, fit, padded
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.rows import RowsPane
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from graphstep.engine.trace import Trace
 
 _NUMBER, _ARRAY, _VECTOR = 10, 13, 16
 """Columns of a number, of the range of an array, and of the cells of a tiny one."""
