@@ -44,9 +44,6 @@ _ODD: dict[Symptom, Callable[[NDArray[np.float64]], NDArray[np.bool_]]] = {
 SMALLEST = 5e-324
 """The smallest double."""
 
-CANCELLED = 1e3
-"""How many times its sum a contribution is where the sum is what makes a gradient tiny."""
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -237,34 +234,44 @@ def _underflows(wire: Wire) -> bool:
 
 
 def _largest(trace: Trace, start: int, symptom: Symptom, edges: Sequence[int] = ()) -> Chain:
-    """The chain along the largest contributions, behind those wires that are given; for a gradient that is finite and not 0."""
+    """The chain along the largest contributions, behind those wires that are given.
+
+    On that way a gradient changes at wires, by a factor, and at nodes, where it is the sum of more than what came along the way.
+    The cause is what changes it most, in powers of ten, in the direction that is odd.
+    """
     sizes, receivers, senders = trace.contribution_sizes, trace.wires.receivers, trace.wires.senders.tolist()
     gradients = trace.gradient_sizes
     best = np.zeros(len(gradients))
     np.fmax.at(best, receivers, sizes)
     first = _first((sizes == best[receivers]) & (sizes > 0), receivers, len(best))
-    if symptom == "tiny":
-        # Contributions that are large and add up to next to nothing: what is before them has no part in it.
-        first[best > CANCELLED * gradients] = -1
     way, node = _walk(first.tolist(), senders, senders[edges[-1]] if edges else start)
     edges = [*edges, *way]
     if node != trace.program.output:
         return Chain(trace, symptom, "sum", start=start, edges=edges)
     if symptom == "ordinary" or not edges:
         return Chain(trace, symptom, "seed", start=start, edges=edges)
-    came = gradients[[senders[edge] for edge in edges]]
-    # A product that is too small for a double is at most as large as the smallest one; where nothing comes, nothing shrinks.
-    sent = np.where(came > 0, np.maximum(sizes[edges], SMALLEST), 1.0)
-    powers = np.log10(sent) - np.log10(np.where(came > 0, came, 1.0))
-    if symptom == "huge":
-        powers = -powers
-    weight = int(np.argmin(powers))
-    if powers[weight] > SHARE * powers.sum():
+    sign = 1.0 if symptom == "huge" else -1.0
+    ends = receivers[edges]
+    factors = sign * _powers(sizes[edges], gradients[[senders[edge] for edge in edges]])
+    sums = sign * _powers(gradients[ends], best[ends])
+    weight, place = int(np.argmax(factors)), int(np.argmax(sums))
+    if sums[place] > factors[weight]:
+        return Chain(trace, symptom, "sum", start=start, edges=edges[:place])
+    if factors[weight] < SHARE * (factors.sum() + sums.sum()):
         return Chain(trace, symptom, "gradual", start=start, edges=edges, weight=weight)
     values, ending = _slope(trace, edges[weight], "factor")
     if values:
         return Chain(trace, symptom, ending, start=start, edges=edges[: weight + 1], values=values)
     return Chain(trace, symptom, "factor", start=start, edges=edges, weight=weight)
+
+
+def _powers(sizes: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By how many powers of ten sizes differ from those before them; where there was nothing, by none.
+
+    A product that is too small for a double is at most as large as the smallest one.
+    """
+    there = before > 0
+    return np.log10(np.where(there, np.maximum(sizes, SMALLEST), 1.0)) - np.log10(np.where(there, before, 1.0))
 
 
 def _slope(trace: Trace, edge: int, ending: Ending) -> tuple[list[int], Ending]:

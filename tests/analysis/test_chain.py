@@ -126,6 +126,22 @@ def test_a_product_that_is_too_small_for_a_double_is_no_gate_that_sends_nothing(
     assert (why.symptom, why.ending) == ("zero", "gradual")
 
 
+def test_what_many_contributions_add_up_to_is_no_gates_doing() -> None:
+    """No factor is more than 1; a gate that would be named would be said to grow from 1 to 1."""
+    text = f"u = {' + '.join(['x'] * 1_100)}; {' + '.join(['u'] * 1_100)}"
+    made = trace(read(text), {"x": 1.0})
+    why = why_gradient(made, 0)
+    assert (why.symptom, why.ending) == ("huge", "sum")
+    assert len(made.arrivals(why.root.node)) == 1_100
+
+
+def test_contributions_that_cancel_are_named_where_they_do() -> None:
+    made = trace(read("q = 3*x; 1e9*q - 999999999.9999999*q"), {"x": 1.0})
+    why = why_gradient(made, 0)
+    assert (why.symptom, why.ending) == ("tiny", "sum")
+    assert made.program.label(why.root.node) == "3*x"
+
+
 @pytest.mark.parametrize(
     ("text", "inputs", "ending", "at"),
     [
