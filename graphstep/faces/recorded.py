@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from graphstep.analysis.differences import Record, Recording
+from graphstep.analysis.compare import Record, Recording
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, quoted_path
 from graphstep.language.values.stored import check_file

@@ -14,7 +14,7 @@ from graphstep.ground.errors import InputError, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphstep.analysis.differences import Recording
+    from graphstep.analysis.compare import Recording
     from graphstep.telling.document import Document, Manner
 
 USAGE = "A [B] [NAME=VALUE ...] [options]"
@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write the comparison; the status says whether there is a difference."""
-    from graphstep.analysis.differences import compare
+    from graphstep.analysis.compare import compare
     from graphstep.language.values import read_number
 
     within = read_number(options.within)
@@ -64,12 +64,12 @@ def run(options: argparse.Namespace) -> int:
     language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
 
     def text(_: Manner) -> Iterable[str]:
-        from graphstep.telling.reports import differences as reports
+        from graphstep.telling.reports import comparison as reports
 
         return lines(reports.body(comparison, language, digits))
 
     def document(_: Manner, asked: Sequence[str]) -> Document:
-        from graphstep.telling.reports import differences as reports
+        from graphstep.telling.reports import comparison as reports
 
         titles = tuple(side.expression for side in sides)
         return reports.document(comparison, (titles[0], titles[1]), _command(options, second, words, asked), language, digits)
@@ -102,7 +102,7 @@ def _name(word: str) -> str:
 
 
 def _recording(options: argparse.Namespace) -> Recording:
-    from graphstep.analysis.differences import recording_of
+    from graphstep.analysis.compare import recording_of
 
     if options.expression.endswith(".json"):
         from graphstep.faces.recorded import read_recording

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, Literal
 
 from graphstep.analysis.chain import Chain, Link
-from graphstep.analysis.differences import Comparison, Pair
+from graphstep.analysis.compare import Comparison, Pair
 from graphstep.analysis.jacobian import Jacobian, Orders, jacobian
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
-from graphstep.analysis.differences import apart, compare, recording_of
+from graphstep.analysis.compare import apart, compare, recording_of
 from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
 from graphstep.faces.recorded import read_recording

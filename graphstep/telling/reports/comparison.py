@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from graphstep.analysis.differences import Comparison, Record
+from graphstep.analysis.compare import Comparison, Record
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
