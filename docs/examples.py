@@ -32,8 +32,13 @@ def pages() -> list[Path]:
 
 def refreshed(text: str) -> str:
     """A page with the output of its commands as it is now. The commands of one page share a folder, which is then thrown away."""
-    with TemporaryDirectory() as folder, chdir(folder), patch.dict(os.environ, {"XDG_DATA_HOME": folder}):
+    with TemporaryDirectory() as folder, chdir(folder), patch.dict(os.environ, _own(folder)):
         return CONSOLE.sub(lambda block: f"```console\n{_answered(block['body'])}```", text)
+
+
+def _own(folder: str) -> dict[str, str]:
+    """An environment in which nothing of whoever makes the page counts: neither preferences nor lessons begun."""
+    return {"XDG_DATA_HOME": folder, "GRAPHSTEP_DATA": folder, "GRAPHSTEP_CONFIG": f"{folder}/config.toml"}
 
 
 def _answered(body: str) -> str:
@@ -61,6 +66,8 @@ def _output(line: str) -> str:
             main(words)
         else:
             raise ValueError(f"an example runs graphstep, cat or printf, not {program}")
+    if "graphstep itself failed" in printed.getvalue():
+        raise ValueError(f"a fault is no example: {line}\n{printed.getvalue()}")
     lines = printed.getvalue().splitlines(keepends=True)
     for words in map(shlex.split, filters):
         lines = _filtered(lines, *words)

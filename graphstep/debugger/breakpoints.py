@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.analysis.diagnosis.gradients import length, mean_size
 from graphstep.debugger.conditions import gates_of
 from graphstep.telling.names import names_of
 
@@ -34,8 +35,8 @@ _SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operato
 _OF: dict[str, Callable[[Any], Any]] = {
     "": lambda x: x,
     "abs": np.abs,
-    "rms": lambda x: np.sqrt(np.mean(np.square(x))),
-    "norm": lambda x: np.sqrt(np.sum(np.square(x))),
+    "rms": mean_size,
+    "norm": length,
     "mean": np.mean,
     "max": np.max,
     "min": np.min,
@@ -288,18 +289,9 @@ def _scaled(trace: Trace, test: Condition) -> Iterator[int]:
         behind = before if layers else list(dict.fromkeys(trace.arrivals(node).senders.tolist()))
         if not behind:
             continue
-        here, there = _rms(trace, node), max(_rms(trace, x) for x in behind)
+        here, there = mean_size(trace.gradient_of(node)), max(mean_size(trace.gradient_of(x)) for x in behind)
         if here * test.number <= there if test.kind == "shrinks" else here >= there * test.number and here > 0:
             yield n
-
-
-def _rms(trace: Trace, node: int) -> float:
-    """The root mean square of a gradient."""
-    cells = np.asarray(trace.gradient_of(node))
-    largest = float(np.max(np.abs(cells), initial=0.0))
-    if not largest or not np.isfinite(largest):
-        return largest
-    return largest * float(np.sqrt(np.mean(np.square(cells / largest))))
 
 
 def _holds(test: Condition, value: Number) -> bool:

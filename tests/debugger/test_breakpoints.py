@@ -324,6 +324,10 @@ FORKED = trace(read("q = x*2; x*3 - x*5 + q"), {"x": 1.0})
 LAYERS = trace(read("h1 = tanh(0.1*x); h2 = tanh(h1/50); h3 = 2*h2; h3^2"), {"x": 1.0})
 
 
+HUGE = trace(read("sum(1e200*x)"), {"x": np.array([1.0, 2.0])})
+"""Squares of its gradients are no doubles."""
+
+
 def at(run, text: str) -> list[tuple[str, str]]:
     (condition,) = read_conditions(text, run.program)
     return [
@@ -369,6 +373,7 @@ def test_the_reason_says_that_a_sum_is_not_complete() -> None:
         (W, "max(value W@x) > 0.5", ["value W@x"]),
         (W, "mean(value W@x) > 0.5", []),
         (W, "norm(grad x) > 1e9", []),
+        (HUGE, "rms(grad x) > 1e199 and not norm(grad x) > 1e300", ["send x"]),
     ],
 )
 def test_tests_are_joined_and_patterns_stand_for_several_nodes(run, text: str, found: list[str]) -> None:

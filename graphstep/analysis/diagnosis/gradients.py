@@ -182,7 +182,7 @@ def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
     program, out = trace.program, output_name(trace.program)
     for kind, fewest in CHAIN.items():
         chain = [i for i in _reached(trace) if program.nodes[i].gate == kind and _multiplies(trace, i)]
-        sizes = [(i, _mean_size(trace.gradient_of(i))) for i in reversed(chain)]
+        sizes = [(i, mean_size(trace.gradient_of(i))) for i in reversed(chain)]
         sizes = [(i, size) for i, size in sizes if np.isfinite(size) and size > 0]
         if len(sizes) < fewest:
             continue
@@ -210,7 +210,7 @@ def _reached(trace: Trace) -> Iterator[int]:
     return (i for i in range(program.first_gate, len(program.nodes)) if program.depends[i] and program.reaches[i])
 
 
-def _mean_size(gradient: Number) -> float:
+def mean_size(gradient: Number) -> float:
     """The root mean square of a gradient."""
     count = np.size(gradient)
     return length(gradient) / float(np.sqrt(count)) if count else float("nan")
