@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
+from graphstep.faces.cli import step
+from graphstep.faces.cli.step import run
+from graphstep.faces.cli.words import parse
 from graphstep.faces.history import KEPT, LONGEST, history_file, last_programs, remember
 
 
@@ -43,3 +47,32 @@ def test_a_folder_that_cannot_be_made_stops_nobody(folder: Path) -> None:
     folder.write_text("a file", encoding="utf-8")
     remember(["x"])
     assert last_programs() == []
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_program_is_remembered_when_it_was_looked_at_and_not_from_a_browser(
+    served: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def opened(*_: object, **__: object) -> int:
+        seen.append(last_programs())
+        return 0
+
+    monkeypatch.setattr("graphstep.faces.tui.open_program", opened)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout", Terminal())
+    if served:
+        monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
+    assert run(parse("step", step, ["x*y", "x=1", "y=2"])) == 0
+    # The first frame does not wait for it.
+    assert seen == [[]]
+    assert last_programs() == ([] if served else [["x*y", "x=1", "y=2"]])
+    assert folder.exists() != served
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True

@@ -147,6 +147,7 @@ def test_a_session_exports_by_download_and_touches_no_file_of_this_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
     (tmp_path / "secret.csv").write_text("41\n")
 
     async def ask(client: Any, pages: Pages, address: str) -> tuple[Any, ...]:

@@ -101,13 +101,17 @@ def run(options: argparse.Namespace) -> int:
         return _converse(opening, conditions)
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
-        from graphstep.faces.history import remember
         from graphstep.faces.tui import open_program
 
-        if options.expression != "-":
-            remember(setup.words())
         where: dict[str, Any] = {"at": at or 0, "conditions": conditions, "setup": setup}
-        return open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
+        status = open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
+        # Behind the session: its first frame does not wait for a disk, and what could not be opened is not offered again.
+        # Who comes through a browser leaves no file on this machine.
+        if options.expression != "-" and "TEXTUAL_DRIVER" not in os.environ:
+            from graphstep.faces.history import remember
+
+            remember(setup.words())
+        return status
 
     from graphstep.faces import export
 
