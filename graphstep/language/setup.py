@@ -12,14 +12,16 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graphstep.gates import Ties
-from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import DIGITS, ENGLISH, Notation, Writing, writing_of
-from graphstep.language.program import Program
+
+if TYPE_CHECKING:
+    from graphstep.gates import Ties
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
 
 COMMAND_CELLS = 400
 """Cells up to which an array that was not typed is written into a command."""

@@ -15,8 +15,8 @@ import pytest
 import graphstep as gs
 from graphstep.analysis.facts import Sent
 from graphstep.debugger.actions import BY_ID
-from graphstep.faces.drawing.layout.widths import cell_width, wrapped
 from graphstep.ground.errors import InputError
+from graphstep.ground.widths import cell_width, wrapped
 from graphstep.telling.explain import explain, fact_of
 from graphstep.telling.words.catalogue import catalogue, languages, message
 from graphstep.telling.words.english import MESSAGES

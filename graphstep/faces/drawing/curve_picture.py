@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphstep.faces.drawing.curve import Array, Axis, Series, axis, pieces, rounds_axis
-from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.drawing.picture import MONO, escaped
+from graphstep.ground.widths import cell_width
 
 WIDTH = 760
 """Pixels of the picture, from side to side."""

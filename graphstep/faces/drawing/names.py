@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.faces.drawing.layout.widths import fit, printable
+from graphstep.ground.widths import fit, printable
 from graphstep.language.program import Program
 from graphstep.telling.names import names_of
 

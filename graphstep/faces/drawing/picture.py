@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphstep.faces.drawing.layout import Layout
-from graphstep.faces.drawing.layout.widths import printable
 from graphstep.faces.drawing.pixels import (
     BASELINE,
     BEND,
@@ -22,6 +21,7 @@ from graphstep.faces.drawing.pixels import (
     row,
 )
 from graphstep.faces.drawing.text import NO_MARKS, Marks, active_lines
+from graphstep.ground.widths import printable
 
 # The attributes below are for places that strip styles: middle tones, readable on white and on black alike.
 # Where styles are kept, the drawing brings its own ground, so that it never depends on the page behind it.

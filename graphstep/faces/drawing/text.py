@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout import Anchor, Layout
-from graphstep.faces.drawing.layout.widths import between, cell_width, fit, printable
 from graphstep.faces.drawing.layout.window import Window
+from graphstep.ground.widths import between, cell_width, fit, printable
 
 Row = list[tuple[str, str]]
 """One row of a drawing: texts, each with the name of its style; blanks between them have the style ""."""

@@ -12,7 +12,6 @@ from graphstep.debugger.breakpoints import stop_text
 from graphstep.debugger.labels import group_text, help_text, label, step_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
-from graphstep.faces.drawing.layout.widths import wrapped
 from graphstep.faces.repl.lines import words
 from graphstep.faces.replies import breakpoints_text
 from graphstep.faces.replies.panels import nudge_lines, nudge_title, plain
@@ -20,6 +19,7 @@ from graphstep.faces.replies.quantities import gradient_line, node_lines, quanti
 from graphstep.ground.arrays import number_text, summary
 from graphstep.ground.errors import GraphstepError, InputError, ReadError, did_you_mean, quoted
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.widths import wrapped
 from graphstep.language.program import node_id
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain

@@ -129,7 +129,7 @@ def _factors(rung: Rung) -> Line:
 def _width(line: Line) -> int:
     if all(text.isascii() for text, _ in line):
         return sum(len(text) for text, _ in line)
-    from graphstep.faces.drawing.layout.widths import cell_width
+    from graphstep.ground.widths import cell_width
 
     return sum(cell_width(text) for text, _ in line)
 
@@ -154,7 +154,7 @@ def _prose(text: str, style: str, width: int, sign: str = "") -> list[Line]:
 def _wrapped(text: str, room: int) -> list[str]:
     if text.isascii():
         return wrap(text, room, break_long_words=True)
-    from graphstep.faces.drawing.layout.widths import wrapped
+    from graphstep.ground.widths import wrapped
 
     return wrapped(text, room)
 

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.ground.arrays import is_small, number_text, summary
+from graphstep.ground.widths import cell_width, padded
 from graphstep.language.frames import is_composite
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of

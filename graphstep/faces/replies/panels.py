@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.faces.comparison import routes_text
-from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.gates.notation import TERMS
 from graphstep.ground.arrays import cell_of
 from graphstep.ground.numerals import numeral
+from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.cells import cell_gradient_name, cell_name, spelled
 from graphstep.telling.derivatives import gradient_name, objective_name
 from graphstep.telling.equations import right_side

@@ -16,11 +16,11 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from graphstep.faces.drawing.layout.widths import fit
 from graphstep.faces.history import last_programs
 from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.unprintable import printable
+from graphstep.ground.widths import fit
 from graphstep.teaching.lesson.catalogue import catalogue
 from graphstep.teaching.lesson.progress import key_of, load
 

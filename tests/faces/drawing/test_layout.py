@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
-from graphstep.faces.drawing.layout.widths import between, fit, printable
+from graphstep.ground.widths import between, fit, printable
 from tests import FOLDER
 from tests.effort import grows_with
 from tests.graphs import BUILDERS, chain, expression, neuron, product_of_sum, square

@@ -10,7 +10,7 @@ from graphstep.faces.drawing.layout.arrange import arrange
 from graphstep.faces.drawing.layout.layout import Anchor, Layout, Place
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.neighbourhood import neighbourhood
-from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.drawing.layout.window import Stub, Window
+from graphstep.ground.widths import cell_width
 
 __all__ = ["Anchor", "Box", "Density", "Edge", "Layout", "Place", "Stub", "Window", "arrange", "cell_width", "neighbourhood"]

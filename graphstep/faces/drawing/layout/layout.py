@@ -12,8 +12,8 @@ from graphstep.faces.drawing.layout.geometry import Geometry, Point
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.plan import Kind
 from graphstep.faces.drawing.layout.sizes import out_row, shown_name, stub_text, wire_text
-from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.drawing.layout.window import Stub, Window, window
+from graphstep.ground.widths import cell_width
 
 Direction = Literal["left", "right", "up", "down"]
 Align = Literal["left", "middle", "right"]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from graphstep.faces.drawing.layout.model import Box, Density
 from graphstep.faces.drawing.layout.plan import Kind, Plan
-from graphstep.faces.drawing.layout.widths import cell_width
+from graphstep.ground.widths import cell_width
 
 PADDING = {"roomy": 2, "snug": 1, "compact": 0}
 """Blank cells on either side of a gate's label."""

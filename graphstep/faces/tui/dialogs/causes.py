@@ -11,9 +11,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from graphstep.analysis.chain import Chain, Link
-from graphstep.faces.drawing.layout.widths import cell_width, padded
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
+from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.reports.chain import ending, event_text, left_out, listed, number_text_of
 
 

@@ -14,10 +14,10 @@ from textual.widgets import Static
 
 from graphstep.debugger.actions import SETS, Action, Set, groups, keys_text
 from graphstep.debugger.labels import group_text, help_text
-from graphstep.faces.drawing.layout.widths import cell_width, wrapped
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.widths import cell_width, wrapped
 from graphstep.telling.words.catalogue import message
 
 _KEYS = 20

@@ -8,9 +8,9 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 
-from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.timeline import Timeline
+from graphstep.ground.widths import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from graphstep.debugger.actions import STEPPING, Action, key_text
 from graphstep.debugger.labels import label
-from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.tui.messages import language_of
+from graphstep.ground.widths import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from textual.widgets import Input, Markdown, Static
 
 from graphstep.debugger.actions import BY_ID, key_text
 from graphstep.debugger.labels import label
-from graphstep.faces.drawing.layout.widths import cell_width
 from graphstep.faces.tui.messages import language_of, say
+from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.document import Prose, Question
 

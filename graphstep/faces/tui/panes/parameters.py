@@ -74,7 +74,7 @@ class ParametersPane(RowsPane):
 
     def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:  # noqa: ARG002 - it does not scroll sideways
         """The head, and the rows that can be seen."""
-        from graphstep.faces.drawing.layout.widths import fit, printable
+        from graphstep.ground.widths import fit, printable
 
         name = min(max([len(row[0]) for row in self._rows] + [9]) + 1, max(size.width // 3, 8))
         value = max(size.width - name - _NORM, 6)

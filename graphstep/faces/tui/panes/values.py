@@ -9,9 +9,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from graphstep.faces.drawing.layout.widths import cell_width, fit, padded
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.rows import RowsPane
+from graphstep.ground.widths import cell_width, fit, padded
 
 if TYPE_CHECKING:
     from textual import events
