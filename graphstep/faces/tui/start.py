@@ -20,7 +20,8 @@ from graphstep.faces.history import last_programs
 from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.unprintable import printable
-from graphstep.ground.widths import fit
+from graphstep.ground.widths import cell_width, fit, padded
+from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.catalogue import catalogue
 from graphstep.teaching.lesson.progress import key_of, load
 
@@ -97,8 +98,8 @@ class StartScreen(Screen[None]):
                 continue
             options.add_option(Option(Content.styled(say(self, title), "bold"), disabled=True))
             for choice in entries:
-                line = f"  {fit(choice.text, width - len(choice.remark) - 2)}"
-                line = f"{line:<{width - len(choice.remark)}}{choice.remark}" if choice.remark else line
+                room = width - cell_width(choice.remark)
+                line = f"{padded(f'  {fit(choice.text, room - 2)}', room)}{choice.remark}".rstrip()
                 options.add_option(Option(Content(line), id=str(len(self._choices))))
                 self._choices.append(choice)
         self.query_one(Input).focus()
@@ -157,6 +158,7 @@ def words_of(text: str) -> list[str]:
     ['q = x + y; q*W', 'x=-2', 'y=5', 'W=[1, 2]']
     """
     from graphstep.language.read import read
+    from graphstep.language.values.words import split_inputs
 
     if text.lstrip().startswith(("'", '"')):
         try:
@@ -169,8 +171,10 @@ def words_of(text: str) -> list[str]:
         match = _LINE.fullmatch(text.strip())
         assert match is not None, "both parts may be empty"
         program, values = match["program"], [value.strip() for value in _VALUE.findall(match["values"])]
-    read(program)
-    return [program, *values]
+    if not program.startswith("@"):
+        read(program)
+    # A program may be called as a command is, or begin like an option.
+    return Setup(program, {name: value.strip() for name, value in split_inputs(values).items()}).words()
 
 
 def _last() -> Iterator[Choice]:

@@ -15,6 +15,7 @@ from graphstep.faces.history import remember
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.start import EXAMPLES, StartScreen, words_of
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import catalogue
 
 
@@ -79,7 +80,7 @@ def test_every_line_fits_and_lessons_say_how_long_they_take() -> None:
     async def play(pilot: Pilot[None], screen: StartScreen) -> None:
         options = screen.query_one(OptionList)
         texts = [str(option.prompt) for option in options.options]
-        assert max(map(len, texts)) <= 76
+        assert max(map(cell_width, texts)) <= 76
         assert sum("minutes" in text for text in texts) == len(catalogue())
         await pilot.press("escape")
 
@@ -97,11 +98,14 @@ def test_every_example_is_read_as_it_is_shown_and_runs(words: tuple[str, ...], c
     ("text", "words"),
     [
         ("x*y", ["x*y"]),
+        ("train", ["step", "train"]),
+        ("-x^2 x=1", ["step", "-x^2", "x=1"]),
+        ("@model.txt x=1", ["@model.txt", "x=1"]),
         ("f = x*y", ["f = x*y"]),
         ("q = x*y; q + 1 x=2 y=3", ["q = x*y; q + 1", "x=2", "y=3"]),
         ("q=x*y; f=q+1", ["q=x*y; f=q+1"]),
         ("sum(W@x) W=[[1, 2], [3, 4]] x=[1, 2]", ["sum(W@x)", "W=[[1, 2], [3, 4]]", "x=[1, 2]"]),
-        ("'x + y' x=1 'y = 2'", ["x + y", "x=1", "y = 2"]),
+        ("'x + y' x=1 'y = 2'", ["x + y", "x=1", "y=2"]),
         ('"x*y" x=1', ["x*y", "x=1"]),
     ],
 )
