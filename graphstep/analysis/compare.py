@@ -24,7 +24,7 @@ Key = tuple[str, int]
 """By what a node is found in another run: its name or text without blanks, and which one of several that is."""
 
 
-class Record(NamedTuple):
+class NodeSnapshot(NamedTuple):
     """A node of a run with its numbers."""
 
     name: str | None
@@ -37,32 +37,32 @@ class Record(NamedTuple):
     """Its gradient; None where none flows."""
 
 
-class Recording(NamedTuple):
+class Snapshot(NamedTuple):
     """What is compared of a run."""
 
-    nodes: tuple[Record, ...]
+    nodes: tuple[NodeSnapshot, ...]
     """Its nodes, in the order of its program."""
     output: Number
     """The value of its output."""
 
 
-def recording_of(trace: Trace) -> Recording:
+def snapshot_of(trace: Trace) -> Snapshot:
     """The nodes of a run with their numbers."""
     program = trace.program
     nodes = (
-        Record(node.name, program.label(i), trace.value_of(i), trace.gradient_of(i) if program.depends[i] else None)
+        NodeSnapshot(node.name, program.label(i), trace.value_of(i), trace.gradient_of(i) if program.depends[i] else None)
         for i, node in enumerate(program.nodes)
     )
-    return Recording(tuple(nodes), trace.output)
+    return Snapshot(tuple(nodes), trace.output)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
     """A node that both runs have."""
 
-    one: Record
+    one: NodeSnapshot
     """What it is in the first run."""
-    other: Record
+    other: NodeSnapshot
     """What it is in the second run."""
     value: float
     """The relative difference of its values, :func:`apart`."""
@@ -76,9 +76,9 @@ class Comparison:
 
     pairs: tuple[Pair, ...]
     """The nodes of both, in the order of the first program."""
-    only_one: tuple[Record, ...]
+    only_one: tuple[NodeSnapshot, ...]
     """The nodes that the first run alone has."""
-    only_other: tuple[Record, ...]
+    only_other: tuple[NodeSnapshot, ...]
     """The nodes that the second run alone has."""
     tolerance: float = EQUAL
     """Relative difference up to which numbers count as equal."""
@@ -106,7 +106,7 @@ class Comparison:
         return not self.differing and self.output <= self.tolerance
 
 
-def compare(one: Recording, other: Recording, tolerance: float = EQUAL) -> Comparison:
+def compare(one: Snapshot, other: Snapshot, tolerance: float = EQUAL) -> Comparison:
     """Match the nodes of two runs, and measure how far their numbers are apart."""
     first, second = dict(_keyed(one.nodes)), dict(_keyed(other.nodes))
     pairs = tuple(_pair(record, second[key]) for key, record in first.items() if key in second)
@@ -116,7 +116,7 @@ def compare(one: Recording, other: Recording, tolerance: float = EQUAL) -> Compa
     return Comparison(pairs, only_one, only_other, tolerance, apart(one.output, other.output))
 
 
-def _keyed(records: Iterable[Record]) -> Iterator[tuple[Key, Record]]:
+def _keyed(records: Iterable[NodeSnapshot]) -> Iterator[tuple[Key, NodeSnapshot]]:
     seen: Counter[str] = Counter()
     for record in records:
         text = record.name or "".join(record.label.split())
@@ -124,7 +124,7 @@ def _keyed(records: Iterable[Record]) -> Iterator[tuple[Key, Record]]:
         yield (text, seen[text]), record
 
 
-def _pair(one: Record, other: Record) -> Pair:
+def _pair(one: NodeSnapshot, other: NodeSnapshot) -> Pair:
     if one.gradient is None or other.gradient is None:
         gradient = 0.0 if one.gradient is other.gradient else float("inf")
     else:

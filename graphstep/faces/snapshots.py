@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from graphstep.analysis.compare import Record, Recording
+from graphstep.analysis.compare import NodeSnapshot, Snapshot
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, quoted_path
 from graphstep.language.values.stored import check_file
@@ -14,7 +14,7 @@ from graphstep.language.values.tables import evened
 from graphstep.language.values.unwanted import UnwantedError
 
 
-def read_recording(path: str) -> Recording:
+def read_snapshot(path: str) -> Snapshot:
     """The run in a file of schema 1.
 
     Raises InputError for a file that holds none, LimitError for one that is too large, and GraphstepError for one that cannot be
@@ -39,17 +39,17 @@ def read_recording(path: str) -> Recording:
     nodes = []
     for place, node in enumerate(content["nodes"], 1):
         try:
-            nodes.append(_record(node))
+            nodes.append(_node(node))
         except UnwantedError as error:
             raise InputError(f"{shown}, node {place}: {error}", hint=hint) from None
     try:
-        return Recording(tuple(nodes), evened(content.get("output")))
+        return Snapshot(tuple(nodes), evened(content.get("output")))
     except UnwantedError as error:
         raise InputError(f"{shown}, output: {error}", hint=hint) from None
 
 
-def _record(node: Any) -> Record:
+def _node(node: Any) -> NodeSnapshot:
     if not isinstance(node, dict) or not isinstance(node.get("label"), str) or not isinstance(node.get("name"), str | None):
         raise UnwantedError("has no label")
-    gradient = node.get("gradient")
-    return Record(node.get("name"), node["label"], evened(node.get("value")), None if gradient is None else evened(gradient))
+    value, gradient = evened(node.get("value")), node.get("gradient")
+    return NodeSnapshot(node.get("name"), node["label"], value, None if gradient is None else evened(gradient))

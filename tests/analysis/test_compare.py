@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
-from graphstep.analysis.compare import apart, compare, recording_of
+from graphstep.analysis.compare import apart, compare, snapshot_of
 from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
-from graphstep.faces.recorded import read_recording
+from graphstep.faces.snapshots import read_snapshot
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
 from tests.programs import run, seeded
@@ -22,15 +22,15 @@ from tests.programs import run, seeded
 XYZ = ["x=-2", "y=5", "z=-4"]
 
 
-def recording(text: str, **inputs: float):
-    return recording_of(trace(read(text), inputs))
+def snapshot(text: str, **inputs: float):
+    return snapshot_of(trace(read(text), inputs))
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 300))
 def test_a_run_equals_itself_and_what_was_written_of_it(seed: int) -> None:
     made = run(seeded(seed))
-    one = recording_of(made)
+    one = snapshot_of(made)
     assert compare(one, one).equal
     assert not compare(one, one).only_one
 
@@ -42,7 +42,7 @@ def test_the_first_difference_forward_is_the_first_node_that_the_edited_input_mo
     made = run(case)
     name = next(iter(case.inputs))
     other = made.with_inputs({name: case.inputs[name] + 0.125})
-    comparison = compare(recording_of(made), recording_of(other))
+    comparison = compare(snapshot_of(made), snapshot_of(other))
     pair = comparison.first_value
     assert pair is not None
     assert pair.one.name == name
@@ -51,13 +51,13 @@ def test_the_first_difference_forward_is_the_first_node_that_the_edited_input_mo
 
 
 def test_repeated_texts_are_matched_in_their_order() -> None:
-    comparison = compare(recording("(x*y)*(x*y + 1)", x=2.0, y=3.0), recording("(x * y)*(x*y + 1)", x=2.0, y=3.0))
+    comparison = compare(snapshot("(x*y)*(x*y + 1)", x=2.0, y=3.0), snapshot("(x * y)*(x*y + 1)", x=2.0, y=3.0))
     assert comparison.equal
     assert [pair.one.label for pair in comparison.pairs].count("x*y") == 2
 
 
 def test_backward_the_difference_that_is_met_first_is_named() -> None:
-    comparison = compare(recording("q = x*y; r = q + x; r^2", x=1.0, y=2.0), recording("q = x*y; r = q + x; r^3", x=1.0, y=2.0))
+    comparison = compare(snapshot("q = x*y; r = q + x; r^2", x=1.0, y=2.0), snapshot("q = x*y; r = q + x; r^3", x=1.0, y=2.0))
     assert comparison.first_value is None
     assert comparison.first_gradient is not None
     assert comparison.first_gradient.one.name == "r"
@@ -135,7 +135,7 @@ def test_a_file_that_holds_no_run_is_refused_with_its_place(content: str, messag
     path = tmp_path / "run.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(GraphstepError, match=message):
-        read_recording(str(path))
+        read_snapshot(str(path))
 
 
 def test_a_value_that_neither_program_reads_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:

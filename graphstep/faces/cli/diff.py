@@ -14,7 +14,7 @@ from graphstep.ground.errors import InputError, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphstep.analysis.compare import Recording
+    from graphstep.analysis.compare import Snapshot
     from graphstep.telling.document import Document, Manner
 
 USAGE = "A [B] [NAME=VALUE ...] [options]"
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     for word in words:
         if read and _name(word) not in read:
             raise InputError(f"{quoted(_name(word))} stands in neither program", hint=f"they read {', '.join(sorted(read))}")
-    comparison = compare(_recording(sides[0]), _recording(sides[1]), within)
+    comparison = compare(_snapshot(sides[0]), _snapshot(sides[1]), within)
     language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
 
     def text(_: Manner) -> Iterable[str]:
@@ -101,14 +101,14 @@ def _name(word: str) -> str:
     return word.partition("=")[0].strip()
 
 
-def _recording(options: argparse.Namespace) -> Recording:
-    from graphstep.analysis.compare import recording_of
+def _snapshot(options: argparse.Namespace) -> Snapshot:
+    from graphstep.analysis.compare import snapshot_of
 
     if options.expression.endswith(".json"):
-        from graphstep.faces.recorded import read_recording
+        from graphstep.faces.snapshots import read_snapshot
 
-        return read_recording(options.expression)
-    return recording_of(opening_of(options).run())
+        return read_snapshot(options.expression)
+    return snapshot_of(opening_of(options).run())
 
 
 def _command(options: argparse.Namespace, second: str, values: list[str], asked: Sequence[str]) -> str:

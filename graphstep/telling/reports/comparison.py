@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from graphstep.analysis.compare import Comparison, Record
+from graphstep.analysis.compare import Comparison, NodeSnapshot
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
@@ -47,7 +47,7 @@ def body(comparison: Comparison, language: str, digits: int) -> Iterator[Block]:
             yield sentence(message(language, key, count=len(records)), " ", *_codes(records), ".")
 
 
-def _codes(records: tuple[Record, ...]) -> Iterator[str | Code]:
+def _codes(records: tuple[NodeSnapshot, ...]) -> Iterator[str | Code]:
     for place, record in enumerate(records[:LISTED]):
         if place:
             yield ", "
@@ -86,7 +86,7 @@ def _rows(comparison: Comparison, language: str, digits: int) -> Iterator[tuple[
             yield (what,), (one,), (other,), (numeral(pair.gradient, 2),)
 
 
-def _name(record: Record) -> str:
+def _name(record: NodeSnapshot) -> str:
     return record.name or record.label
 
 
