@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphstep.debugger.frames import frame_of, opened, outermost
+from graphstep.debugger.marks import Mark
 from graphstep.debugger.state import Shelf, State
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, shape_of
@@ -78,7 +79,8 @@ def edited(state: State, inputs: Mapping[str, Number], texts: Mapping[str, str |
         # With other shapes the nodes have moved.
         at = carried(outer.trace, outer.at, outcome.trace, outcome.node)
         shelves = tuple(_renumbered(shelf, outer.trace, outcome) for shelf in outer.shelves)
-        after = outer.carried_to(outcome.trace, at, outcome.node, folding=folding, shelves=shelves)
+        marks = tuple(_moved_mark(mark, outer.trace, outcome) for mark in outer.marks)
+        after = outer.carried_to(outcome.trace, at, outcome.node, folding=folding, shelves=shelves, marks=marks)
     inner = [(caller.trace, caller.place) for caller in state.frames[1:]] + [(state.trace, state.place)]
     for caller, (trace, place) in zip(state.frames, inner, strict=False):
         after = opened(after, outcome.node(caller.node))
@@ -107,6 +109,17 @@ def _renumbered(shelf: Shelf, old: Trace, outcome: Refitted) -> Shelf:
         old, new = frame_of(old, gate), frame_of(new, path[-1])
         outcome = _moves(old, new)
     return Shelf(tuple(path), tuple(sorted({outcome.node(node) for node in shelf.nodes})), ())
+
+
+def _moved_mark(mark: Mark, old: Trace, outcome: Refitted) -> Mark:
+    """A mark in a run in which nodes have moved."""
+    at, inside, new = carried(old, mark.at, outcome.trace, outcome.node), list[tuple[int, int]](), outcome.trace
+    for gate, step in mark.inside:
+        node = outcome.node(gate)
+        old, new = frame_of(old, gate), frame_of(new, node)
+        outcome = _moves(old, new)
+        inside.append((node, carried(old, step, new, outcome.node)))
+    return Mark(mark.name, at, tuple(inside))
 
 
 def _moves(old: Trace, new: Trace) -> Refitted:

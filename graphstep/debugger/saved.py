@@ -11,6 +11,7 @@ import numpy as np
 
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.frames import opened
+from graphstep.debugger.marks import Mark
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import Edit, Inputs, Place, Score, Shelf, State
 from graphstep.debugger.watches import Quantity, read_quantity
@@ -44,6 +45,7 @@ def to_json(state: State) -> str:
         "frames": [{"node": caller.node, "place": asdict(caller.place)} for caller in state.frames],
         "place": asdict(state.place),
         "shelves": [asdict(shelf) for shelf in state.shelves],
+        "marks": [asdict(mark) for mark in state.marks],
         "conditions": [condition.text for condition in state.conditions],
         "watches": [asdict(quantity) for quantity in state.watches],
         "score": None if state.score is None else asdict(state.score),
@@ -54,6 +56,7 @@ def to_json(state: State) -> str:
                 "texts": dict(edit.inputs.texts),
                 "place": asdict(edit.place),
                 "end": asdict(edit.end),
+                "marks": [[asdict(mark) for mark in pair] for pair in edit.marks],
             }
             for edit in state.past
         ],
@@ -93,11 +96,17 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     return replace(
         state.at_place(_read_place(document["place"])),
         shelves=tuple(Shelf(tuple(x["path"]), tuple(x["nodes"]), _cells(x["cells"])) for x in document["shelves"]),
+        marks=tuple(_mark(mark) for mark in document.get("marks", ())),
         conditions=read_conditions("; ".join(document["conditions"])),
         watches=tuple(Quantity(**watch) for watch in document["watches"]),
         score=None if score is None else Score(**score),
         past=tuple(
-            Edit(Inputs(_read(edit["values"]), edit["texts"]), *(_read_place(edit[name]) for name in ("place", "end")))
+            Edit(
+                Inputs(_read(edit["values"]), edit["texts"]),
+                _read_place(edit["place"]),
+                _read_place(edit["end"]),
+                tuple((_mark(old), _mark(new)) for old, new in edit.get("marks", ())),
+            )
             for edit in document["past"]
         ),
     )
@@ -136,6 +145,10 @@ def _without_opened(document: dict[str, Any]) -> dict[str, Any]:
 def _read_place(document: Mapping[str, Any]) -> Place:
     """A place, with tuples where JSON has lists."""
     return Place(document["at"], document["selected"], tuple(document["nodes"]), _cells(document["cells"]))
+
+
+def _mark(document: Mapping[str, Any]) -> Mark:
+    return Mark(document["name"], document["at"], tuple((gate, step) for gate, step in document["inside"]))
 
 
 def _cells(cells: Sequence[Any]) -> tuple[tuple[int, tuple[int, ...]], ...]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.actions import Set
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.frames import Caller
+    from graphstep.debugger.marks import Mark
     from graphstep.debugger.places import Folding
     from graphstep.debugger.watches import Quantity
     from graphstep.engine.step import Phase
@@ -73,6 +74,8 @@ class Edit:
     """Where the user was before it."""
     end: Place
     """Where it left the user: whoever is still there comes back to :attr:`place`, also where nodes have moved."""
+    marks: tuple[tuple[Mark, Mark], ...] = ()
+    """The marks that it moved, as they were and where it left them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ class State:
     """What is set inside gates that are closed, by their paths, ascending."""
     folding: Folding | None = None
     """What the program was before its gates were folded; None where they are as it was opened."""
+    marks: tuple[Mark, ...] = ()
+    """The places with a letter, by letter."""
     past: tuple[Edit, ...] = ()
     """The edits that can be undone, the latest last."""
     lesson: LessonRun | None = None

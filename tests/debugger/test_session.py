@@ -47,7 +47,20 @@ PROGRAMS = {
 }
 ARGUMENTS = [
     *(None, None, None, "", "x", "q", "v3", "banana", "0", "3", "999", "x=3", "x=[1, 2, 3] y=1", "y=0.25", "x=nope", "zz=1"),
-    *("grad x == 0", "isnan; gate mul", "value q > 1", "grad x", "x*grad x", "q*(", "x[0]", "x[1, 2]", "x[9, 9]", "1/3"),
+    *(
+        "a",
+        "'",
+        "grad x == 0",
+        "isnan; gate mul",
+        "value q > 1",
+        "grad x",
+        "x*grad x",
+        "q*(",
+        "x[0]",
+        "x[1, 2]",
+        "x[9, 9]",
+        "1/3",
+    ),
 ]
 commands = st.builds(Command, st.sampled_from([action.id for action in ACTIONS]), st.sampled_from(ARGUMENTS))
 walks = st.lists(commands, max_size=12)

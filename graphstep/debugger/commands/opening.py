@@ -21,8 +21,10 @@ from graphstep.debugger.facts import (
     Unfolded,
 )
 from graphstep.debugger.frames import closed, opened, outermost
+from graphstep.debugger.marks import Mark
 from graphstep.debugger.places import Folding, carried, rewritten
 from graphstep.debugger.state import State
+from graphstep.engine.trace import Trace
 from graphstep.language import rewrite
 from graphstep.language.frames import is_composite
 
@@ -74,14 +76,24 @@ def _fold(state: State, _: Argument) -> Done:
 
 
 def _kept(before: State, after: State, node: Callable[[int], int]) -> State:
-    """The state after a folding with what is set inside of gates, where it has these gates too."""
+    """The state after a folding with its marks, and with what is set inside of gates, where it has these gates too."""
     old, new = before.trace, after.trace
     shelves = []
     for shelf in before.shelves:
         gate = node(shelf.path[0])
         if new.node(gate).gate == old.node(shelf.path[0]).gate:
             shelves.append(replace(shelf, path=(gate, *shelf.path[1:])))
-    return replace(after, shelves=tuple(shelves))
+    return replace(after, shelves=tuple(shelves), marks=tuple(_kept_mark(mark, old, new, node) for mark in before.marks))
+
+
+def _kept_mark(mark: Mark, old: Trace, new: Trace, node: Callable[[int], int]) -> Mark:
+    """A mark after a folding; around a gate that is not there any more."""
+    at, inside = carried(old, mark.at, new, node), mark.inside
+    if inside:
+        gate = node(inside[0][0])
+        same = new.node(gate).gate == old.node(inside[0][0]).gate
+        inside = ((gate, inside[0][1]), *inside[1:]) if same else ()
+    return Mark(mark.name, at, inside)
 
 
 RULES = {"into": Rule(_into), "out": Rule(_out, _nothing_open), "fold": Rule(_fold)}

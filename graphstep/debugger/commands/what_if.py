@@ -69,7 +69,8 @@ def _with_inputs(state: State, given: Inputs, selected: int | None = None) -> St
     before = Inputs({name: old[name] for name in names}, {name: setup.get(name) for name in names})
     after = edited(state, given.values, given.texts)
     after = after if selected is None else replace(after, selected=selected)
-    return replace(after, past=(*state.past, Edit(before, state.root_place, after.root_place))[-UNDONE:])
+    marks = tuple((old, new) for old, new in zip(state.marks, after.marks, strict=True) if old != new)
+    return replace(after, past=(*state.past, Edit(before, state.root_place, after.root_place, marks))[-UNDONE:])
 
 
 def _nothing_to_undo(state: State) -> Fact | None:
@@ -81,6 +82,10 @@ def _undo(state: State, _: Argument) -> Done:
     after = replace(edited(state, edit.inputs.values, edit.inputs.texts), past=state.past[:-1])
     if state.root_place == edit.end:
         after = after.with_root_place(edit.place)
+    if edit.marks:
+        # A mark that was not set anew since is where it was.
+        back = {new: old for old, new in edit.marks}
+        after = replace(after, marks=tuple(back.get(old, new) for old, new in zip(state.marks, after.marks, strict=True)))
     return Done(after, (Undone(tuple(edit.inputs.values)),))
 
 

@@ -43,6 +43,9 @@ def read_line(line: str, *, question: bool = False, at_hand: Set = "stepping", o
         return Command("round_at" if at_hand == "training" else "jump", line)
     if _ASSIGNMENT.match(line):
         return _command("edit", line)
+    if line[0] == "'" and len(line) == 2 and at_hand != "training":
+        # As in an editor: the letter stands right behind the sign.
+        return _command("to_mark", line[1])
     actions, parts = words(at_hand), line.split(maxsplit=2)
     for count in (2, 1):
         word, rest = " ".join(parts[:count]), " ".join(parts[count:])

@@ -5,17 +5,19 @@ A fact speaks of nodes and steps by number: the words are made from the state be
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import cause_facts, facts, lesson_facts, training_facts
+from graphstep.debugger import cause_facts, facts, lesson_facts, mark_facts, training_facts
 from graphstep.debugger.actions import BY_ID, SETS, Set, key_text
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
 from graphstep.debugger.questions import solution_of
 from graphstep.debugger.refusals import Elsewhere
+from graphstep.faces.replies import marks
 from graphstep.faces.replies.panels import cell_text
+from graphstep.faces.replies.words import Keys, Words
 from graphstep.ground.arrays import cell_of, number_text
 from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
@@ -43,9 +45,6 @@ if TYPE_CHECKING:
 AGREES = 1e-9
 """The relative difference from which it is said how a gate and its parts differ."""
 
-Keys = dict[str, str]
-"""By action, how a face calls what performs it."""
-
 
 def screen_keys() -> Keys:
     """The keys of the terminal UI: ``→``, ``c``; empty where there is none."""
@@ -59,30 +58,13 @@ def sentences(before: State, after: State, reply: Reply, keys: Keys) -> list[str
 
 def sentence(before: State, after: State, fact: Fact, keys: Keys) -> str:
     """A fact in words; empty for a fact that a face shows in another way."""
-    words = _Words(before, after, keys)
+    words = Words(before, after, keys)
     if key := _MESSAGES.get(type(fact)):
         node = getattr(fact, "node", None)
         # Opening and folding make other nodes: a fact names a node of the state in which it was asked for.
         return words.say(key) if node is None else words.say(key, name=name_of(before.trace.program, node))
     word: Callable[..., str] | None = _WORDS.get(type(fact))
     return "" if word is None else word(words, fact)
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What the words of a fact are made from."""
-
-    before: State
-    """The state in which the command was given."""
-    after: State
-    """The state that came of it."""
-    keys: Keys
-    """How the face calls each action."""
-
-    def say(self, key: str, /, **fields: str | int) -> str:
-        """A message, in which every action may be called by its key."""
-        # No fact has a field that is called as an action is.
-        return message(self.before.language, key, **(self.keys | fields))
 
 
 def hit_text(state: State, hit: Hit) -> str:
@@ -102,21 +84,21 @@ def no_node_text(language: str, program: Program, fact: facts.NoNode) -> str:
     return message(language, "reply-meant", reply=reply, name=name) if name else reply
 
 
-def _fault(_: _Words, fact: facts.Fault) -> str:
+def _fault(_: Words, fact: facts.Fault) -> str:
     return f"{fact.message}{f': {fact.hint}' if fact.hint else ''}"
 
 
-def _no_node(words: _Words, fact: facts.NoNode) -> str:
+def _no_node(words: Words, fact: facts.NoNode) -> str:
     return no_node_text(words.before.language, words.before.trace.program, fact)
 
 
-def _no_step(words: _Words, fact: facts.NoStep) -> str:
+def _no_step(words: Words, fact: facts.NoStep) -> str:
     if "/" in fact.text:
         return words.say("reply-no-position", text=quoted(fact.text))
     return words.say("reply-no-step", text=quoted(fact.text), steps=len(words.before.trace))
 
 
-def _at_end(words: _Words, _: facts.AtEnd) -> str:
+def _at_end(words: Words, _: facts.AtEnd) -> str:
     if words.before.frames:
         return words.say("reply-at-end-frame")
     ways = {action: words.say(f"offer-{action}") for action in ("back", "first", "edit")}
@@ -125,11 +107,11 @@ def _at_end(words: _Words, _: facts.AtEnd) -> str:
     return words.say("reply-at-end", offers="  ".join(offers))
 
 
-def _none_further(words: _Words, fact: facts.NoneFurther) -> str:
+def _none_further(words: Words, fact: facts.NoneFurther) -> str:
     return words.say("reply-none-after" if fact.way > 0 else "reply-none-before")
 
 
-def _conditions(words: _Words, fact: facts.ConditionsSet) -> str:
+def _conditions(words: Words, fact: facts.ConditionsSet) -> str:
     if not fact.conditions:
         return words.say("reply-no-conditions")
     condition = fact.conditions[0].text if len(fact.conditions) == 1 else words.say("reply-conditions-that")
@@ -138,7 +120,7 @@ def _conditions(words: _Words, fact: facts.ConditionsSet) -> str:
     return words.say("reply-conditions-go", reply=reply)
 
 
-def _unchanged(words: _Words, fact: facts.Unchanged) -> str:
+def _unchanged(words: Words, fact: facts.Unchanged) -> str:
     before = words.before
     trace, step, name = before.trace, before.trace.step(before.at), name_of(before.trace.program, fact.node)
     given = "" if fact.node >= trace.program.first_gate else "-outside" if before.frames else "-given"
@@ -148,11 +130,11 @@ def _unchanged(words: _Words, fact: facts.Unchanged) -> str:
     return words.say(f"reply-unchanged{given}", name=name)
 
 
-def _changed(words: _Words, fact: facts.Changed) -> str:
+def _changed(words: Words, fact: facts.Changed) -> str:
     return words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n))
 
 
-def _began(words: _Words, fact: cause_facts.Began) -> str:
+def _began(words: Words, fact: cause_facts.Began) -> str:
     from graphstep.analysis.chain import why_gradient, why_value
     from graphstep.telling.reports.chain import ending
 
@@ -161,7 +143,7 @@ def _began(words: _Words, fact: cause_facts.Began) -> str:
     return ending((why_value if values else why_gradient)(words.after.trace, step.node))
 
 
-def _change(words: _Words, trace: Trace, node: int, n: int) -> str:
+def _change(words: Words, trace: Trace, node: int, n: int) -> str:
     """What a step did to a node, in a sentence; of arrays without their cells."""
     step, name, is_array = trace.step(n), name_of(trace.program, node), bool(trace.node(node).shape)
     if step.event == "value":
@@ -181,16 +163,16 @@ def _change(words: _Words, trace: Trace, node: int, n: int) -> str:
     return say("change-gradient-number", before=number_text(before.value), after=number_text(after.value))
 
 
-def _watched(words: _Words, fact: facts.Watched) -> str:
+def _watched(words: Words, fact: facts.Watched) -> str:
     return words.say("reply-watched" if fact.on else "reply-unwatched", text=fact.quantity.text)
 
 
-def _predicting_ends(words: _Words, fact: facts.PredictingEnds) -> str:
+def _predicting_ends(words: Words, fact: facts.PredictingEnds) -> str:
     score = fact.score
     return words.say("reply-predicting-score" if score.asked else "reply-predicting-ends", right=score.right, asked=score.asked)
 
 
-def _answered(words: _Words, fact: facts.Answered) -> str:
+def _answered(words: Words, fact: facts.Answered) -> str:
     solution, score = solution_of(words.before.trace, fact.n), words.after.score
     if solution is None or score is None:
         return ""
@@ -200,28 +182,28 @@ def _answered(words: _Words, fact: facts.Answered) -> str:
     return words.say(key, answer=str(solution.answer), right=score.right, asked=score.asked)
 
 
-def _select_input(words: _Words, _: facts.SelectInput) -> str:
+def _select_input(words: Words, _: facts.SelectInput) -> str:
     return words.say("reply-select-input" if words.keys["select"] else "reply-select-input-click")
 
 
-def _cannot_nudge(words: _Words, fact: facts.CannotNudge) -> str:
+def _cannot_nudge(words: Words, fact: facts.CannotNudge) -> str:
     trace = words.before.root
     value = trace.value_of(fact.node)
     number = numeral(cell_of(value, fact.cell))
     return words.say("reply-cannot-nudge", cell=cell_text(trace, fact.node, fact.cell), value=number)
 
 
-def _undone(words: _Words, fact: facts.Undone) -> str:
+def _undone(words: Words, fact: facts.Undone) -> str:
     return words.say("reply-undone", names=", ".join(fact.names))
 
 
-def _no_gradient(words: _Words, fact: facts.NoGradient) -> str:
+def _no_gradient(words: Words, fact: facts.NoGradient) -> str:
     program, name = words.before.trace.program, words.before.trace.node(fact.node).name
     key = "reply-no-gradient-data" if name in program.data else "reply-no-gradient-constant"
     return words.say(key, name=name_of(program, fact.node))
 
 
-def _no_composite(words: _Words, _: facts.NoComposite) -> str:
+def _no_composite(words: Words, _: facts.NoComposite) -> str:
     nodes = words.before.trace.program.nodes
     gates = ", ".join(sorted({n.rule.symbol for n in nodes if n.rule is not None and is_composite(n)}))
     if not gates:
@@ -235,7 +217,7 @@ def crumbs(state: State) -> str:
     return " › ".join([output_name(state.root.program), *frames]) if frames else ""
 
 
-def _opened(words: _Words, fact: facts.Opened) -> str:
+def _opened(words: Words, fact: facts.Opened) -> str:
     trace, inner = words.before.trace, words.after.trace.program
     name, frame = name_of(trace.program, fact.node), frame_name(words.after.frames[-1])
     say = partial(words.say, frame=frame, name=name, count=len(inner.nodes) - inner.first_gate)
@@ -253,26 +235,26 @@ def _opened(words: _Words, fact: facts.Opened) -> str:
     )
 
 
-def _around(words: _Words, key: str) -> str:
+def _around(words: Words, key: str) -> str:
     """A message about the gate that was open before."""
     return words.say(key, frame=frame_name(words.before.frames[-1]))
 
 
-def _folded(words: _Words, fact: facts.Folded) -> str:
+def _folded(words: Words, fact: facts.Folded) -> str:
     return words.say("reply-folded", count=fact.fewer)
 
 
-def _no_cell(words: _Words, fact: facts.NoCell) -> str:
+def _no_cell(words: Words, fact: facts.NoCell) -> str:
     before = words.before
     name = name_of(before.trace.program, fact.node)
     return words.say("reply-no-cell", name=name, kind=kind(before.language, before.trace.node(fact.node).shape), text=fact.text)
 
 
-def _nothing_asked(words: _Words, _: facts.NothingAsked) -> str:
+def _nothing_asked(words: Words, _: facts.NothingAsked) -> str:
     return words.say("reply-nothing-asked" if words.before.lesson is None else "lesson-nothing-asked")
 
 
-def _elsewhere(words: _Words, fact: Elsewhere) -> str:
+def _elsewhere(words: Words, fact: Elsewhere) -> str:
     return elsewhere_text(words.before.language, fact)
 
 
@@ -290,20 +272,20 @@ def training_sentence(state: TrainingState, fact: Fact, keys: Keys) -> str:
     return message(state.language, key, **(keys | asdict(fact))) if key else ""  # type: ignore[call-overload]  # facts are dataclasses
 
 
-def _held(words: _Words, _: facts.Held) -> str:
+def _held(words: Words, _: facts.Held) -> str:
     lesson = words.after.lesson
     return words.say("lesson-held" if lesson is None or lesson.open is None else "lesson-held-by-question")
 
 
-def _answer_first(words: _Words, fact: lesson_facts.AnswerFirst) -> str:
+def _answer_first(words: Words, fact: lesson_facts.AnswerFirst) -> str:
     return words.say("lesson-answer-waits" if fact.action == "on" else "lesson-answer-first")
 
 
-def _no_more_hints(words: _Words, fact: lesson_facts.NoMoreHints) -> str:
+def _no_more_hints(words: Words, fact: lesson_facts.NoMoreHints) -> str:
     return words.say("lesson-no-more-hints" if fact.count else "lesson-no-hints")
 
 
-def _marked(words: _Words, fact: lesson_facts.Marked) -> str:
+def _marked(words: Words, fact: lesson_facts.Marked) -> str:
     lesson = words.before.lesson
     if lesson is None or lesson.open is None:
         return ""
@@ -312,7 +294,7 @@ def _marked(words: _Words, fact: lesson_facts.Marked) -> str:
     return words.say("lesson-wrong", verdict=verdict) if left else verdict
 
 
-def _lesson_done(words: _Words, _: lesson_facts.LessonDone) -> str:
+def _lesson_done(words: Words, _: lesson_facts.LessonDone) -> str:
     return "" if words.after.lesson is None else ending(words.after.lesson)
 
 
@@ -323,6 +305,7 @@ _MESSAGES: dict[type, str] = {
     facts.BreakGone: "reply-break-gone",
     facts.BreaksCleared: "reply-breaks-cleared",
     facts.NoWatches: "reply-no-watches",
+    mark_facts.NoMarks: "reply-no-marks",
     facts.Predicting: "reply-predicting",
     facts.NoInputs: "reply-no-inputs",
     facts.NoCells: "reply-no-cells",
@@ -345,6 +328,11 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.Unchanged: _unchanged,
     facts.Changed: _changed,
     cause_facts.Began: _began,
+    mark_facts.MarkSet: marks.set_text,
+    mark_facts.MarkGone: marks.gone_text,
+    mark_facts.MarkList: marks.list_text,
+    mark_facts.NoMark: marks.no_mark_text,
+    mark_facts.NoLetter: marks.no_letter_text,
     facts.Watched: _watched,
     facts.PredictingEnds: _predicting_ends,
     facts.Answered: _answered,

@@ -30,6 +30,18 @@ def _conditions(screen: SteppingScreen) -> None:
     screen.app.push_screen(BreaksForm(screen.now), _sends(screen, "break_on"))
 
 
+def _mark(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.marks import MarkForm
+
+    screen.app.push_screen(MarkForm(screen.now), _sends(screen, "mark"))
+
+
+def _to_mark(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.marks import MarkForm
+
+    screen.app.push_screen(MarkForm(screen.now, goes=True), _sends(screen, "to_mark"))
+
+
 def _watch(screen: SteppingScreen) -> None:
     from graphstep.faces.tui.dialogs.watch import WatchForm
 
@@ -78,6 +90,8 @@ def _export(screen: SteppingScreen) -> None:
 ASKS: dict[str, Callable[[SteppingScreen], None]] = {
     "jump": _jump,
     "break_on": _conditions,
+    "mark": _mark,
+    "to_mark": _to_mark,
     "watch": _watch,
     "find": _find,
     "edit": _edit,

@@ -215,3 +215,23 @@ def test_a_dumb_terminal_gets_the_steps_as_lines(monkeypatch, capsys) -> None:
     program = read(MAIN, INPUTS)
     open_program(program, INPUTS)
     assert "× sends to x+y" in capsys.readouterr().out
+
+
+def test_a_letter_marks_a_place_and_leads_back() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("apostrophe")
+        assert "Nothing is marked" in driver.message
+        await driver.press("n", "n", "m")
+        assert "mark step 2" in driver.frame()
+        await driver.press("1", "a")
+        assert "Mark a is at 2." in driver.message
+        await driver.press("end", "apostrophe")
+        assert "× computes f" in driver.frame(), "what happens at a mark stands beside it"
+        await driver.press("a")
+        assert driver.now.at == 2
+        await driver.press("apostrophe", "apostrophe")
+        assert driver.now.at == len(driver.now.trace)
+        await driver.press("m", "escape")
+        assert len(driver.now.marks) == 2
+
+    drive(play)

@@ -1,0 +1,46 @@
+"""Marking a place with a letter, and going back there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graphstep.debugger.commands import Argument, Done, Rule
+from graphstep.debugger.facts import Fact, Held, Moved, UnfitError
+from graphstep.debugger.mark_facts import AtMark, MarkGone, MarkList, MarkSet, NoLetter, NoMark, NoMarks
+from graphstep.debugger.marks import LAST, at_mark, mark_here, with_mark, without_mark
+from graphstep.debugger.state import State
+
+
+def _set(state: State, argument: Argument) -> Done:
+    """Mark this place; a mark that is set where it is already is taken away."""
+    name = str(argument).strip()
+    if len(name) != 1 or not name.isalpha():
+        raise UnfitError(NoLetter(name))
+    mark = mark_here(state, name)
+    if mark in state.marks:
+        return Done(replace(state, marks=without_mark(state.marks, name)), (MarkGone(name),))
+    return Done(replace(state, marks=with_mark(state.marks, mark)), (MarkSet(name),))
+
+
+def _go(state: State, argument: Argument) -> Done:
+    name = str(argument).strip()
+    mark = next((mark for mark in state.marks if mark.name == name), None)
+    if mark is None:
+        raise UnfitError(NoMark(name))
+    here = mark_here(state, LAST)
+    after = replace(at_mark(state, mark), marks=with_mark(state.marks, here))
+    facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
+    there = mark_here(after, name) == mark
+    return Done(after, (*facts, AtMark(name) if there else Held(after.at)))
+
+
+def _none_set(state: State) -> Fact | None:
+    return None if state.marks else NoMarks()
+
+
+def _list(state: State, _: Argument) -> Done:
+    return Done(state, (MarkList(state.marks),))
+
+
+RULES = {"mark": Rule(_set), "to_mark": Rule(_go, _none_set), "marks": Rule(_list, _none_set)}
+"""What the actions on marks do."""

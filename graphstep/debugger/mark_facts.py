@@ -1,0 +1,63 @@
+"""What a reply says of marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphstep.debugger.facts import Fact
+
+if TYPE_CHECKING:
+    from graphstep.debugger.marks import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class AboutMark(Fact):
+    """Something that is said of one mark."""
+
+    name: str
+    """Its letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSet(AboutMark):
+    """A place has a mark from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkGone(AboutMark):
+    """A place has no mark any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtMark(AboutMark):
+    """The place of a mark is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkList(Fact):
+    """The marks were asked for."""
+
+    marks: tuple[Mark, ...]
+    """The marks, by letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMarks(Fact):
+    """Nothing is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMark(Fact):
+    """No mark is called so."""
+
+    text: str
+    """What was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoLetter(Fact):
+    """A mark is one letter, and something else was typed."""
+
+    text: str
+    """What was typed."""

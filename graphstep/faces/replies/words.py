@@ -1,0 +1,31 @@
+"""What the words of a fact are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphstep.telling.words.catalogue import message
+
+if TYPE_CHECKING:
+    from graphstep.debugger.state import State
+
+Keys = dict[str, str]
+"""By action, how a face calls what performs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words of a fact are made from."""
+
+    before: State
+    """The state in which the command was given."""
+    after: State
+    """The state that came of it."""
+    keys: Keys
+    """How the face calls each action."""
+
+    def say(self, key: str, /, **fields: str | int) -> str:
+        """A message, in which every action may be called by its key."""
+        # No fact has a field that is called as an action is.
+        return message(self.before.language, key, **(self.keys | fields))
