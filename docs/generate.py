@@ -43,9 +43,26 @@ theme = "graphstep-light"
 digits = 6
 notation = "lecture"
 language = "zh"
+
+[keys]
+step = ["right", "j"]
+jacobian = "J"
+tangents = "f9"
 ```
 
 An option goes before it, and so do `GRAPHSTEP_LANGUAGE` and `NO_COLOR`.
+
+`[keys]` gives an action of the terminal UI other keys in place of its own; the names of the actions stand in [keys.md](keys.md).
+A key is one character as it is typed, or a name (`right`, `pageup`, `space`, `enter`, `f5`), with `ctrl+`, `shift+` or `alt+`
+before it. A key that would do two things is refused, with the action that needs another one. The words of the line prompt stay.
+
+## Colour
+
+Everything is told without colour too. What is printed has none; the terminal UI has as many as the terminal says it can show.
+`NO_COLOR`, set to anything but nothing, takes them away, whatever else is set ([no-color.org](https://no-color.org)).
+`FORCE_COLOR` asks for colour where a terminal does not say that it has it ([force-color.org](https://force-color.org)): the
+terminal UI never has fewer than the 16 of a terminal then, with `FORCE_COLOR=3` all 16 million, which a multiplexer or a remote
+login often hides. Nothing printed changes by it.
 
 ## Exit status
 
@@ -68,6 +85,8 @@ KEYS_PAGE = """\
 
 `?` shows them in the terminal UI, `^p` searches them; `^` is the control key. Everything can be done with the mouse as well:
 click a node to select it, a key in the bottom line to press it, the timeline to go there; the wheel moves the view.
+
+`config.toml` gives an action other keys, by its name: see [preferences](command-line.md#preferences).
 
 {groups}
 
@@ -122,10 +141,11 @@ def _groups(actions: Iterable[Action], level: int = 2) -> str:
                 ", ".join(f"`{_cell(key_text(key))}`" for key in action.keys),
                 *([", ".join(f"`{word}`" for word in action.words)] if worded else []),
                 action.help,
+                f"`{action.id}`" if action.keys else "",
             )
             for action in members
         ]
-        head = ("key", "at a prompt", "does") if worded else ("key", "does")
+        head = ("key", "at a prompt", "does", "name") if worded else ("key", "does", "name")
         parts.append(f"{'#' * level} {group[:1].upper()}{group[1:]}\n\n{table(head, rows)}")
     return "\n\n".join(parts)
 

@@ -5,6 +5,9 @@
     notation = "lecture"
     language = "zh"
 
+    [keys]
+    step = ["right", "j"]
+
 It stands in for options that are not typed. It is looked for once a process; where there is none, nothing is loaded for it.
 """
 
@@ -37,6 +40,8 @@ class Config:
     """``d`` or ``lecture``."""
     language: str | None = None
     """The code of the language in which steps are explained."""
+    keys: dict[str, tuple[str, ...]] | None = None
+    """By action the keys of the terminal UI that do it, as they were written."""
 
 
 def config_file() -> Path:
@@ -83,7 +88,9 @@ def _read(path: Path) -> Config:
 
 
 def _checked(shown: str, name: str, value: Any) -> Any:
-    """A preference of the right kind; whether there is such a theme or language is known where it is used."""
+    """A preference of the right kind; whether there is such a theme, language, action or key is known where it is used."""
+    if name == "keys":
+        return _checked_keys(shown, value)
     if name == "digits":
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 999:
             return value
@@ -93,3 +100,15 @@ def _checked(shown: str, name: str, value: Any) -> Any:
     if not isinstance(value, str):
         raise InputError(f"{shown}: {name} is a text in quotation marks, not {quoted(str(value))}")
     return value
+
+
+def _checked_keys(shown: str, value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise InputError(f"{shown}: keys is a table of actions and keys", hint='[keys] and below it step = "j"')
+    result = {}
+    for action, keys in value.items():
+        own = [keys] if isinstance(keys, str) else keys
+        if not isinstance(own, list) or not own or not all(isinstance(key, str) and key for key in own):
+            raise InputError(f"{shown}: {action} is a key or a list of keys", hint=f'for example {action} = ["right", "j"]')
+        result[action] = tuple(own)
+    return result

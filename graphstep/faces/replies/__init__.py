@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graphstep.debugger import cause_facts, facts, lesson_facts, mark_facts, training_facts
-from graphstep.debugger.actions import BY_ID, SETS, Set, key_text
+from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
 from graphstep.debugger.questions import solution_of
@@ -44,11 +44,6 @@ if TYPE_CHECKING:
 
 AGREES = 1e-9
 """The relative difference from which it is said how a gate and its parts differ."""
-
-
-def screen_keys() -> Keys:
-    """The keys of the terminal UI: ``→``, ``c``; empty where there is none."""
-    return {action.id: key_text(action.keys[0]) if action.keys else "" for action in BY_ID.values()}
 
 
 def sentences(before: State, after: State, reply: Reply, keys: Keys) -> list[str]:

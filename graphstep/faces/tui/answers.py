@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger import cause_facts, effects, facts, lesson_facts
 from graphstep.debugger.session import Command
-from graphstep.faces.replies import hit_text, screen_keys, sentence
+from graphstep.faces.keymap import screen_keys
+from graphstep.faces.replies import hit_text, sentence
 from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import name_of

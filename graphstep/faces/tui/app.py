@@ -17,6 +17,7 @@ from textual.filter import LineFilter
 
 from graphstep.debugger.actions import Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
+from graphstep.faces.keymap import bound, rebound
 from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
@@ -99,6 +100,17 @@ def _terminal_signals() -> Iterator[None]:
                 signal.signal(number, old)
 
 
+def _settle_colour() -> None:
+    """Let NO_COLOR and FORCE_COLOR mean what they say they mean, where Textual and Rich read them otherwise."""
+    # https://no-color.org: only where it is not empty. Textual asks whether it is there.
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)
+        # https://force-color.org says nothing of how many; level 3 is a custom of Node's programs. Rich takes a terminal
+        # that does not say how many it has for one of 16.
+        if os.environ.get("FORCE_COLOR") == "3":
+            os.environ["COLORTERM"] = "truecolor"
+
+
 class GraphstepApp(App[None]):
     """The terminal UI. It shows one screen, which is given to it."""
 
@@ -115,6 +127,7 @@ class GraphstepApp(App[None]):
     def __init__(self, first: Screen[None]) -> None:
         self.language: str = getattr(first, "language", ENGLISH)
         """The code of the language in which it speaks: that of the screen."""
+        _settle_colour()
         # With NO_COLOR Textual takes away all colour only of an app that keeps to the terminal's own; of others it makes grey.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._first = first
@@ -126,6 +139,7 @@ class GraphstepApp(App[None]):
         # Textual reads TEXTUAL_THEME itself; only where it is not set is the choice ours.
         if not os.environ.get("TEXTUAL_THEME"):
             self.theme = first_theme()
+        self.set_keymap({name: ",".join(keys) for name, keys in rebound().items()})
 
     def get_driver_class(self) -> type[Driver]:
         """Ours for Unix terminals, else what Textual chooses: Windows, a browser, none."""
@@ -178,7 +192,7 @@ class GraphstepApp(App[None]):
         at_hand: Set | None = getattr(screen, "at_hand", None)
         do = getattr(screen, "action_do", None)
         if at_hand is not None and do is not None:
-            for action in keyed(at_hand):
+            for action in (bound(row) for row in keyed(at_hand)):
                 if action.id != "palette":
                     text = label(self.language, action)
                     title = f"{text[:1].upper()}{text[1:]}  ({keys_text(action)})"

@@ -11,12 +11,13 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Input
 
-from graphstep.debugger.actions import LESSON, STEPPING
+from graphstep.debugger.actions import LESSON
 from graphstep.debugger.commands.lesson import lesson_of, placed
 from graphstep.debugger.lesson_facts import HintGiven, LessonFact, Marked, Revealed, SectionOpened
 from graphstep.debugger.session import Command, Reply
 from graphstep.debugger.state import State
-from graphstep.faces.replies import screen_keys, sentence
+from graphstep.faces.keymap import actions_of, screen_keys
+from graphstep.faces.replies import sentence
 from graphstep.faces.tui.answers import BELOW
 from graphstep.faces.tui.commands import view
 from graphstep.faces.tui.panes.keys import KeyLine
@@ -59,9 +60,7 @@ class LessonScreen(SteppingScreen):
     LessonScreen.-beside.-prose #lesson { width: 1fr; max-width: 100; }
     """
     BINDINGS: ClassVar = [
-        Binding(key, f"do('{action.id}', '{key}')", action.label, id=f"lesson-{action.id}-{key}", tooltip=action.help)
-        for action in LESSON
-        for key in action.keys
+        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help) for action in LESSON
     ]
 
     def __init__(self, start: LessonRun) -> None:
@@ -150,7 +149,7 @@ class LessonScreen(SteppingScreen):
     async def _show_text(self, after: Solution | None = None) -> None:
         await self.text.show(self.lesson, after)
         waits = self.lesson.open is not None
-        self.keys.offer([action for action in STEPPING if not (waits and action.tells)])
+        self.keys.offer([action for action in actions_of("stepping") if not (waits and action.tells)])
         if waits:
             self.text.answer.focus()
         else:
@@ -189,7 +188,7 @@ class LessonScreen(SteppingScreen):
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 
-    def action_do(self, action: str, key: str = "") -> None:
+    def action_do(self, action: str) -> None:
         """Do what a key asks for. Where a question waits, the key that goes on leads to its line."""
         page = self.text.page
         if action in ("page_up", "page_down"):
@@ -202,7 +201,7 @@ class LessonScreen(SteppingScreen):
             self.keys.say("")
             self.text.answer.focus()
         else:
-            super().action_do(action, key)
+            super().action_do(action)
 
     def _make_room(self) -> None:
         """Give the prose all the room, then the run, then each its part."""

@@ -28,12 +28,12 @@ class RoundScreen(SteppingScreen):
         k = self.now.round
         return super().export_options() if k is None else round_options(self.training, k)
 
-    def action_do(self, action: str, key: str = "") -> None:
+    def action_do(self, action: str) -> None:
         """Do what a key asks for; what leads out of the run leads back to the training."""
-        if action == "quit" and key != "ctrl+c":
+        if action == "quit":
             self.dismiss(None)
         elif action == "deselect" and self.arrows_select:
             self.arrows_select = False
             self.say("")
         else:
-            super().action_do(action, key)
+            super().action_do(action)

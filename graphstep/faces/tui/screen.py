@@ -27,6 +27,7 @@ from graphstep.language.setup import Setup, setup_of_program
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from textual import events
     from textual.widget import Widget
 
     from graphstep.analysis.witnesses import Row
@@ -57,9 +58,9 @@ class SteppingScreen(Screen[None]):
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar = [
-        Binding(key, f"do('{action.id}', '{key}')", action.label, id=f"{action.id}-{key}", tooltip=action.help)
+        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help)
         for action in STEPPING
-        for key in action.keys
+        if action.keys
     ]
 
     def __init__(
@@ -319,7 +320,13 @@ class SteppingScreen(Screen[None]):
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 
-    def action_do(self, action: str, key: str = "") -> None:
+    def on_key(self, event: events.Key) -> None:
+        # The other two arrows select anyway.
+        if self.arrows_select and self.focused is None and event.key in ("left", "right"):
+            event.stop()
+            self.action_do(f"select_{event.key}")
+
+    def action_do(self, action: str) -> None:
         """Do what a key, a click or the palette asks for; before there is a run, keep it for then."""
         self.keys.say("")
         if self.state is None and action not in _ALWAYS:
@@ -329,8 +336,6 @@ class SteppingScreen(Screen[None]):
             self.playback.stop()
             if action == "autoplay":
                 return
-        if self.arrows_select and key in ("left", "right"):
-            action = f"select_{key}"
         own = commands.function_of(action)
         if own is not None:
             own(self)

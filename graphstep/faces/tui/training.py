@@ -23,7 +23,8 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.training import Training
 from graphstep.engine.training.background import Trainer
 from graphstep.faces.drawing.curve import Growing, Series
-from graphstep.faces.replies import screen_keys, training_sentence
+from graphstep.faces.keymap import actions_of, screen_keys
+from graphstep.faces.replies import training_sentence
 from graphstep.faces.replies.trainings import parameter_rows, stopped_text, update_step
 from graphstep.faces.tui.commands import training as commands
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
@@ -76,9 +77,9 @@ class TrainingScreen(Screen[None]):
     TrainingScreen.-beside #training-told { width: 44%; max-width: 90; height: 100%; }
     """
     BINDINGS: ClassVar = [
-        Binding(key, f"do('{action.id}')", action.label, id=f"training-{action.id}-{key}", tooltip=action.help)
+        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help)
         for action in SETS["training"]
-        for key in action.keys
+        if action.keys
     ]
 
     def __init__(self, training: Training, *, save: str | None = None) -> None:
@@ -124,7 +125,7 @@ class TrainingScreen(Screen[None]):
             with Vertical(id="training-told"):
                 yield ParametersPane(id="training-parameters")
                 yield StepPane(id="training-update")
-        yield KeyLine(id="keys", actions=SETS["training"])
+        yield KeyLine(id="keys", actions=actions_of("training"))
 
     def on_mount(self) -> None:
         self.query_one(TrainingHeading).entitle(self.training)

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 from textual.color import Color
+from textual.screen import Screen
 
+from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.themes import THEMES, first_theme
 from tests.faces.tui.driving import Driver, drive, opened
 
@@ -71,3 +73,29 @@ def test_no_color_chooses_the_terminals_own_theme(monkeypatch) -> None:
             assert "backward 7/7" in driver.frame()
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("environment", "no_color", "colours"),
+    [
+        ({}, False, "standard"),
+        ({"FORCE_COLOR": "1"}, False, "standard"),
+        ({"FORCE_COLOR": "3"}, False, "truecolor"),
+        ({"NO_COLOR": ""}, False, "standard"),
+        ({"NO_COLOR": "", "FORCE_COLOR": "3"}, False, "truecolor"),
+        ({"NO_COLOR": "0", "FORCE_COLOR": "3"}, True, "standard"),
+    ],
+)
+def test_colour_is_what_the_environment_asks_for_and_no_color_wins(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], no_color: bool, colours: str
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+        # Set first, so that what the application sets is taken back.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    app = GraphstepApp(Screen())
+    assert (app.no_color, app.console.color_system) == (no_color, colours)
+    assert (app.theme == "terminal") == no_color

@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from graphstep.debugger.actions import SETS, Action, Set, groups, keys_text
+from graphstep.debugger.actions import Action, Set, groups, keys_text
 from graphstep.debugger.labels import group_text, help_text
+from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground.numerals import ENGLISH
@@ -84,7 +85,7 @@ class HelpPage(Form[None]):
 def help_page(width: int = 86, language: str = ENGLISH, at_hand: Set = "stepping") -> Content:
     """The help of what is at hand in lines of at most ``width`` cells."""
     mouse = [(message(language, f"{key}-what"), "bold", key) for key in MOUSE]
-    return written(language, "help-idea", SETS[at_hand], {"help-seen": LEGEND, "help-mouse": mouse}, width)
+    return written(language, "help-idea", actions_of(at_hand), {"help-seen": LEGEND, "help-mouse": mouse}, width)
 
 
 def written(

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from graphstep.debugger.actions import SETS
+from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
 from graphstep.faces.tui.messages import language_of, say
@@ -77,4 +77,4 @@ class TrainingHelp(HelpPage):
 
     def text(self, width: int) -> Content:
         """The whole help in lines of at most ``width`` cells."""
-        return written(language_of(self), "training-idea", SETS["training"], {"training-drawn": _LEGEND}, width)
+        return written(language_of(self), "training-idea", actions_of("training"), {"training-drawn": _LEGEND}, width)

@@ -8,8 +8,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from graphstep.debugger.actions import STEPPING, Action, key_text
+from graphstep.debugger.actions import Action, key_text
 from graphstep.debugger.labels import label
+from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui.messages import language_of
 from graphstep.ground.widths import cell_width
 
@@ -38,10 +39,10 @@ class KeyLine(Widget):
         self,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
-        actions: Sequence[Action] = STEPPING,
+        actions: Sequence[Action] | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._actions = actions
+        self._actions = actions_of("stepping") if actions is None else actions
         self._message = ""
         self._style = ""
         self.leading: tuple[str, ...] = ()

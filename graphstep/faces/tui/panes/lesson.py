@@ -9,8 +9,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Markdown, Static
 
-from graphstep.debugger.actions import BY_ID, key_text
+from graphstep.debugger.actions import BY_ID
 from graphstep.debugger.labels import label
+from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import following
@@ -47,7 +48,7 @@ class LessonKeys(Static):
         self._placed = []
         column = 0
         for action in ("on", *actions):
-            key, does = key_text(BY_ID[action].keys[0]), enter if action == "on" else label(language_of(self), BY_ID[action])
+            key, does = screen_keys()[action], enter if action == "on" else label(language_of(self), BY_ID[action])
             parts += [(key, "bold $active"), (f" {does}  ", "$quiet")]
             width = cell_width(key) + cell_width(does) + 1
             self._placed.append((column, column + width, action))

@@ -124,7 +124,7 @@ class StepPane(Widget):
             below = len(lines) - height - self._first
             lines = lines[self._first : self._first + height]
             if below:
-                from graphstep.faces.replies import screen_keys
+                from graphstep.faces.keymap import screen_keys
 
                 lines[-1] = [(say(self, "step-more", count=below + 1, key=screen_keys()["text_down"]), "quiet")]
         return Content("\n").join(Content.assemble(*((text, _STYLES[style]) for text, style in line)) for line in lines)
