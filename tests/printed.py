@@ -31,6 +31,7 @@ _FUNCTIONS: dict[str, Any] = {
 def value_of(text: str) -> mpmath.mpf | None:
     """What a formula of numbers comes to, with 60 digits; None for one that holds a name."""
     plain = text.replace("·", "*").replace("σ(", "sigma(").replace("π", "pi")
+    plain = plain.replace("≠", "!=").replace("≤", "<=").replace("≥", ">=")
     plain = re.sub(r"\|([^|]*)\|", r"abs(\1)", plain)
     plain = re.sub(r"√(\([^()]*\)|\w+\([^()]*\)|pi|[\d.e-]+)", r"sqrt(\1)", plain)
     plain = _SUPERSCRIPT.sub(lambda m: f"**({m[0].translate(_RAISED)})", plain).replace("^", "**")

@@ -42,6 +42,12 @@ OPERATORS = {
     "reciprocal": "1/{}",
     "power": "{} ^ {}",
     "pow": "{} ^ {}",
+    "less": "{} < {}",
+    "less_equal": "{} <= {}",
+    "greater": "{} > {}",
+    "greater_equal": "{} >= {}",
+    "equal": "{} == {}",
+    "not_equal": "{} != {}",
 }
 """How the gates are typed that are no function."""
 

@@ -97,7 +97,7 @@ def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_]
         return (reason("factor-zero", where=where),)
     if _fades(trace, gate, sender, slot, cells):
         return (reason("slope-faded", gate=gate.symbol, at=mine, where=where),)
-    return (reason("flat" if gate.pattern[0] in ("router", "dead") else "slope-zero", gate=gate.symbol, at=mine, where=where),)
+    return (reason("flat" if gate.routes or gate.pattern[0] == "dead" else "slope-zero", gate=gate.symbol, at=mine, where=where),)
 
 
 _FADING = tuple(2.0**k for n in range(1, 10) for k in (n, -n, 100 * n, -100 * n))
@@ -123,7 +123,7 @@ def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: NDArray[np.b
     if slope(*(1 + 2.0 ** -(20 + k) for k in range(len(point)))) != 0:
         return False
     # Where a router is flat depends on how its inputs compare, constants among them: all of them are scaled alike.
-    groups = [[*range(len(point))]] if gate.pattern[0] == "router" else [moved, *([k] for k in moved)]
+    groups = [[*range(len(point))]] if gate.routes else [moved, *([k] for k in moved)]
     tried = (slope(*(by if k in group else 1.0 for k in range(len(point)))) for group in groups for by in _FADING)
     return any(np.isfinite(limit) and limit != 0 for limit in tried)
 

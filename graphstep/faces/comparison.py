@@ -127,7 +127,7 @@ def _flipped(old: Trace, new: Trace) -> list[Flip]:
     for edge in different[:_MOST].tolist():
         wire = new.wire(edge)
         gate, shape = wire.gate, new.node(wire.sender).shape
-        if not gate.cellwise or gate.pattern[0] != "router":
+        if not gate.cellwise or not gate.routes:
             continue
         was, now = np.sign(np.asarray(old.wire(edge).local)), np.sign(np.asarray(wire.local))
         counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]

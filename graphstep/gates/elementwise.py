@@ -41,7 +41,7 @@ def elementwise(
     has no partials and takes any number of inputs. The rest, ``more``, are fields of :class:`~graphstep.gates.rule.Rule`.
     """
     stable = tuple(second or first for first, second in zip_longest(partials, slopes))
-    compute, routes = computed or formula, pattern[0] == "router"
+    compute, routes = computed or formula, "router" in pattern
 
     def local(m: Any, call: Call, slot: int) -> Array:
         if chooses:

@@ -7,6 +7,7 @@ with :func:`symbols` it makes a SymPy expression, with :mod:`graphstep.gates.not
 from __future__ import annotations
 
 import math
+import operator
 from functools import cache
 from typing import Any, Protocol
 
@@ -14,6 +15,17 @@ import numpy as np
 
 Value = Any
 """A float64 number or array, a SymPy expression, or a printed term: whatever ``m`` works on."""
+
+
+RELATIONS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+"""What compares two numbers, by its sign."""
 
 
 class Mathematics(Protocol):
@@ -59,6 +71,9 @@ class Mathematics(Protocol):
     def minimum(self, x: Value, y: Value, /) -> Value: ...
     def where(self, condition: Value, then: Value, otherwise: Value, /) -> Value:
         """``then`` where the condition holds, else ``otherwise``"""
+
+    def relation(self, sign: str, x: Value, y: Value, /) -> Value:
+        """The condition ``x sign y``, for one of ``< <= > >= == !=``"""
 
     def both(self, one: Value, other: Value, /) -> Value:
         """The condition that both conditions hold"""
@@ -129,6 +144,10 @@ class _Numbers:
     maximum, minimum, both = np.maximum, np.minimum, np.logical_and
     where = staticmethod(np.where)
 
+    @staticmethod
+    def relation(sign: str, x: Value, y: Value) -> Value:
+        return RELATIONS[sign](x, y)
+
 
 NUMBERS: Mathematics = _Numbers()
 """``m`` for numbers."""
@@ -166,6 +185,10 @@ def symbols() -> Mathematics:
         @staticmethod
         def softplus(x: Value) -> Value:
             return sp.log(1 + sp.exp(x))
+
+        @staticmethod
+        def relation(sign: str, x: Value, y: Value) -> Value:
+            return {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "==": sp.Eq, "!=": sp.Ne}[sign](x, y)
 
         @staticmethod
         def where(condition: Value, then: Value, otherwise: Value) -> Value:

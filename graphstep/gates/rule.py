@@ -228,6 +228,11 @@ class Rule:
         filled = {**self.defaults, **dict(options)}
         return filled if shapes is None else {**filled, "shapes": tuple(shapes)}
 
+    @property
+    def routes(self) -> bool:
+        """Whether it passes all of what arrives to some of its inputs and nothing to others."""
+        return "router" in self.pattern
+
     def pattern_of(self, slot: int) -> str:
         """Its pattern towards a slot."""
         return self.pattern[min(slot, len(self.pattern) - 1)]

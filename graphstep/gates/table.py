@@ -12,6 +12,7 @@ from functools import cache
 from graphstep.gates.rows.activations import ACTIVATIONS
 from graphstep.gates.rows.arithmetic import ARITHMETIC
 from graphstep.gates.rows.choices import CHOICES
+from graphstep.gates.rows.comparisons import COMPARISONS
 from graphstep.gates.rows.exponentials import EXPONENTIALS
 from graphstep.gates.rows.powers import POWERS
 from graphstep.gates.rows.trigonometry import TRIGONOMETRY
@@ -53,7 +54,7 @@ class Table(MutableMapping[str, "Rule"]):
 
 
 ELEMENTWISE: dict[str, Rule] = {
-    gate.name: gate for gate in (*ARITHMETIC, *POWERS, *EXPONENTIALS, *TRIGONOMETRY, *CHOICES, *ACTIVATIONS)
+    gate.name: gate for gate in (*ARITHMETIC, *POWERS, *EXPONENTIALS, *TRIGONOMETRY, *CHOICES, *COMPARISONS, *ACTIVATIONS)
 }
 """Every elementwise gate by its name."""
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from graphstep.gates.mathematics import RELATIONS
 from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import Number, settled
 from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, numeral, unit
@@ -217,6 +218,9 @@ class _Exact:
 
     def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
         return self.mp.mpf(then if condition else otherwise)
+
+    def relation(self, sign: str, x: Any, y: Any) -> bool:
+        return bool(RELATIONS[sign](self.mp.mpf(x), self.mp.mpf(y)))
 
     def both(self, one: Any, other: Any) -> bool:
         return bool(one and other)

@@ -19,7 +19,7 @@ import pytest
 import graphstep as gs
 from graphstep.analysis.symbolic.cells import Writer, cells_of
 from graphstep.gates import ELEMENTWISE, STRUCTURAL, Rule
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.mathematics import NUMBERS, RELATIONS
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
 from tests import FOLDER
@@ -100,6 +100,10 @@ class Exact:
     @staticmethod
     def where(condition: bool, then: Any, otherwise: Any) -> Any:
         return then if condition else otherwise
+
+    @staticmethod
+    def relation(sign: str, x: Any, y: Any) -> bool:
+        return bool(RELATIONS[sign](x, y))
 
     @staticmethod
     def both(one: bool, other: bool) -> bool:

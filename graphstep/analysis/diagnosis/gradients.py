@@ -116,11 +116,11 @@ def _cure(wire: Wire) -> str:
     gate = wire.gate
     if not gate.cellwise:
         return "cure-other-values" if gate.pattern[0] == "switcher" else ""
-    if gate.pattern[0] == "dead":
+    if gate.pattern_of(wire.slot) == "dead":
         return "cure-slope"
     if gate.pattern[0] == "switcher":
         return "cure-factor"
-    if gate.pattern[0] == "router" and not gate.chooses:
+    if gate.routes and not gate.chooses:
         return "cure-router"
     return "cure-saturated" if gate.saturates else ""
 

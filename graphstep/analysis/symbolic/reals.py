@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from graphstep.gates.mathematics import RELATIONS
+
 PRECISIONS = (30, 60, 120, 240, 480)
 """Decimal digits that are tried one after the other, until two say the same: exp(−700) beside 1 needs 304 of them."""
 
@@ -226,6 +228,11 @@ class Reals:
     def minimum(self, x: Any, y: Any) -> Any:
         """The smaller of two; nan where x is."""
         return x if x < y or x != x else y
+
+    @staticmethod
+    def relation(sign: str, x: Any, y: Any) -> bool:
+        """Whether x and y compare so."""
+        return bool(RELATIONS[sign](x, y))
 
     @staticmethod
     def where(condition: Any, then: Any, otherwise: Any) -> Any:

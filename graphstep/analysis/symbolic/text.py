@@ -11,7 +11,7 @@ from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.tokens import NAME
 
-SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
+COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """How tightly a piece of text binds, loosest first."""
 
 _NAME = re.compile(NAME)
@@ -69,16 +69,18 @@ def _needs(part: Any) -> tuple[Any, ...]:
 
     if isinstance(part, sp.Piecewise):
         return (_cases(part),)
-    if not (part.is_Add or part.is_Mul or part.is_Pow):
+    if not (part.is_Add or part.is_Mul or part.is_Pow or part.is_Relational or isinstance(part, (sp.And, sp.Or, sp.Not, sp.ITE))):
         _function(part)
     return tuple(part.args)
 
 
 def _cases(part: Any) -> Any:
-    """The leaky relu or elu that SymPy holds as cases; raises InputError for any other."""
+    """The comparison, leaky relu, elu or chain of where that SymPy holds as cases; raises InputError where a case is missing."""
     import sympy as sp
 
     (above, condition), *others = part.args
+    if above == 1 and part.args[1:] == ((0, sp.true),) and condition.is_Relational:
+        return condition
     if len(others) == 1 and others[0][1] == sp.true and isinstance(condition, (sp.StrictGreaterThan, sp.StrictLessThan)):
         # SymPy writes u/4 > 0 as u > 0.
         positive = (condition.gts - condition.lts) / above
@@ -86,10 +88,12 @@ def _cases(part: Any) -> Any:
             slope = sp.factor_terms(others[0][0]) / shape
             if positive.is_Number and positive > 0 and not sp.fraction(slope)[1].free_symbols & above.free_symbols:
                 return sp.Function(name)(above, slope)
-    raise InputError(
-        "SymPy's Piecewise has no gate here",
-        hint="where the cases are those of relu, a leaky relu or a clip, say so with Max and Min",
-    )
+    *cases, (chosen, last) = part.args
+    if last != sp.true:
+        raise InputError("this Piecewise has no value where none of its conditions holds", hint="give it a last case, (…, True)")
+    for value, condition in reversed(cases):
+        chosen = sp.Function("where")(condition, value, chosen)
+    return chosen
 
 
 def _names(expression: Any) -> set[str]:
@@ -132,6 +136,8 @@ def _atom(part: Any, names: set[str]) -> Piece:
         return ("pi", ATOM) if "pi" not in names else _numeral(repr(float(part)))
     if part is sp.E:
         return ("e", ATOM) if "e" not in names else ("exp(1)", ATOM)
+    if part in (sp.true, sp.false):
+        return ("1", ATOM) if part == sp.true else ("0", ATOM)
     raise InputError(
         f"{quoted(str(part))} has no counterpart in a program",
         hint="a program computes with real, finite numbers and names",
@@ -146,6 +152,8 @@ def _numeral(text: str) -> Piece:
 
 
 def _compound(part: Any, pieces: dict[Any, Piece]) -> Piece:
+    import sympy as sp
+
     if part.is_Add:
         return _sum(part, pieces)
     if part.is_Mul:
@@ -154,6 +162,17 @@ def _compound(part: Any, pieces: dict[Any, Piece]) -> Piece:
         return _power(part.base, part.exp, pieces)
     if part.is_Piecewise:
         return pieces[_cases(part)]
+    if part.is_Relational:
+        one, other = (_within(*pieces[x], SUM) for x in part.args)
+        return f"{one} {part.rel_op} {other}", COMPARISON
+    if isinstance(part, sp.And):
+        return _times([pieces[x] for x in part.args])
+    if isinstance(part, sp.Not):
+        return f"1 - {_within(*pieces[part.args[0]], PRODUCT)}", SUM
+    if isinstance(part, sp.ITE):
+        return f"where({', '.join(pieces[x][0] for x in part.args)})", ATOM
+    if isinstance(part, sp.Or):
+        return f"max({', '.join(pieces[x][0] for x in part.args)})", ATOM
     return _call(part, [pieces[x][0] for x in part.args])
 
 

@@ -19,7 +19,15 @@ class Latex(Style):
     typeset = True
     product = r" \cdot "
     by_cell = r" \odot "
-    relations: ClassVar = {">": ">", "<": "<", "and": r"\text{ and }"}
+    relations: ClassVar = {
+        ">": ">",
+        "<": "<",
+        ">=": r"\ge",
+        "<=": r"\le",
+        "==": "=",
+        "!=": r"\ne",
+        "and": r"\text{ and }",
+    }
     # GitHub forbids \operatorname; these are the functions that have a command of their own.
     commands = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"])
 

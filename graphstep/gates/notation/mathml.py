@@ -27,7 +27,15 @@ class MathML(Style):
     minus = "<mo>−</mo>"
     product = "<mo>·</mo>"
     by_cell = "<mo>⊙</mo>"
-    relations: ClassVar = {">": "<mo>&gt;</mo>", "<": "<mo>&lt;</mo>", "and": f"<mtext>{_GAP}and{_GAP}</mtext>"}
+    relations: ClassVar = {
+        ">": "<mo>&gt;</mo>",
+        "<": "<mo>&lt;</mo>",
+        ">=": "<mo>≥</mo>",
+        "<=": "<mo>≤</mo>",
+        "==": "<mo>=</mo>",
+        "!=": "<mo>≠</mo>",
+        "and": f"<mtext>{_GAP}and{_GAP}</mtext>",
+    }
 
     @property
     def pi(self) -> Ink:

@@ -97,7 +97,7 @@ class Style:
     minus: ClassVar = " - "
     product: ClassVar = " · "
     by_cell: ClassVar = " ⊙ "
-    relations: ClassVar = {">": ">", "<": "<", "and": "and"}
+    relations: ClassVar = {">": ">", "<": "<", ">=": "≥", "<=": "≤", "==": "==", "!=": "≠", "and": "and"}
 
     def __init__(self, digits: int = DIGITS) -> None:
         self.digits = digits
@@ -261,11 +261,11 @@ class Style:
     def relation(self, sign: str, left: Any, right: Any) -> Ink:
         """A condition."""
         x, y = self.term(left), self.term(right)
-        return Ink(f"{x.text} {self.relations[sign]} {y.text}", CASES, self, x.cells or y.cells)
+        return Ink(f"{x.within(SUM)} {self.relations[sign]} {y.within(SUM)}", CASES, self, x.cells or y.cells)
 
     def both(self, one: Ink, other: Ink) -> Ink:
         """Two conditions at once."""
-        return self.relation("and", one, other)
+        return Ink(f"{one.text} {self.relations['and']} {other.text}", CASES, self, one.cells or other.cells)
 
     def where(self, condition: Ink, then: Any, otherwise: Any) -> Ink:
         """``then if condition else otherwise``"""

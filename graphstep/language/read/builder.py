@@ -21,6 +21,19 @@ from graphstep.language.read.functions import Option
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 """The names that are numbers, unless they are given values or assigned."""
 
+COMPARISONS = {
+    "<": "less",
+    "<=": "less_equal",
+    "≤": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "≥": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+    "≠": "not_equal",
+}
+"""The gates of the signs that compare."""
+
 Term = tuple[Operand, int, int]
 """What an expression came to: its node or constant, and where it stands with the parentheses around it."""
 
@@ -138,6 +151,10 @@ class Builder:
         return Assignment(name, term)
 
     # Operators
+
+    def compare(self, parts: Sequence[Any]) -> Term:
+        """``x < y``"""
+        return self.gate(COMPARISONS[parts[1].text], (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
 
     def add(self, parts: Sequence[Any]) -> Term:
         """``x + y``"""

@@ -19,7 +19,11 @@ _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "w
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
 _RAISED_TO = re.compile(r"([\w)\]]+)\s*(?:\^|\*\*)\s*$")
 _NUMBERS_WITH_COMMAS = re.compile(r"\s*[-+]?[\d.]+(?:\s*,\s*[-+]?[\d.]+)+\s*")
-_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER"})
+_ENDS = frozenset({"NUMERAL", "NAME", "CLOSE", "BAR_END", "NORM_END", "TRANSPOSE", "INDEX"})
+"""What an operand may end with."""
+_COMPARISON = re.compile(r"[<>=!]=|[<>≤≥≠]")
+_MIRRORED = str.maketrans("()[]", ")(][")
+_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "COMPARE"})
 
 
 def unexpected(text: str, token: Token | None, before: Token | None) -> ReadError:
@@ -29,6 +33,8 @@ def unexpected(text: str, token: Token | None, before: Token | None) -> ReadErro
     if before is not None and before.type == "SHAPE":
         hint = "it stands between commas, as in reshape(x, (2, 3))"
         return ReadError("a shape is no operand", text=text, span=before.span, hint=hint)
+    if token is not None and token.type == "COMPARE" and before is not None and before.type in _ENDS:
+        return _compared_twice(text, token)
     if token is not None and token.type == "AT" and text[token.end_pos : token.end_pos + 1].strip():
         return arrays.file(text, token.span)
     if token is not None and token.type in _OPERATORS:
@@ -44,6 +50,36 @@ def unexpected(text: str, token: Token | None, before: Token | None) -> ReadErro
         what = "parentheses" if token.type == "CLOSE" else "bars"
         return ReadError(f"there is nothing between these {what}", text=text, span=(before.start_pos, token.end_pos))
     return ReadError("an expression is missing after =", text=text, span=before.span)
+
+
+def _compared_twice(text: str, token: Token) -> ReadError:
+    """For ``a < b < c``, of which nobody can tell whether its first part is compared as 0 or 1."""
+    before = _COMPARISON.sub(lambda sign: "<" * len(sign[0]), text[max(0, token.start_pos - SHOWN) : token.start_pos])
+    start = token.start_pos - _reach(before[::-1].translate(_MIRRORED))
+    stop = token.end_pos + _reach(text[token.end_pos : token.end_pos + SHOWN])
+    inside = text[start : token.start_pos]
+    sign = next((each for each in _COMPARISON.finditer(inside) if not _depth(inside[: each.start()])), None)
+    first = cut(inside[: sign.start()].strip()) if sign is not None else "a"
+    middle = cut(inside[sign.end() :].strip()) if sign is not None else "b"
+    last = cut(text[token.end_pos : stop].strip()) or "c"
+    one = f"{first}{sign[0] if sign is not None else '<'}{middle}"
+    span = (start + len(inside) - len(inside.lstrip()), max(token.end_pos, start + len(text[start:stop].rstrip())))
+    hint = f"write ({one})*({middle}{token.text}{last}) for both at once"
+    return ReadError(f"{cut(text[slice(*span)])} compares a comparison", text=text, span=span, hint=hint)
+
+
+def _reach(text: str) -> int:
+    """How many characters come before what is compared ends: at a bracket, a comma, an assignment."""
+    depth = 0
+    for count, character in enumerate(text):
+        if depth == 0 and character in ")],;\n=":
+            return count
+        depth += (character in "([") - (character in ")]")
+    return len(text)
+
+
+def _depth(text: str) -> int:
+    return sum((character in "([") - (character in ")]") for character in text)
 
 
 def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:

@@ -1,7 +1,7 @@
 """The precedence of the operators, as an LALR(1) grammar. The tokens come from :mod:`graphstep.language.read.tokens`.
 
-Loosest first: sum, product (``@`` too), sign, multiplication without a sign (``2x``), power, and what stands behind an operand
-(``x.T``, ``x[0]``). So ``-x^2`` is −(x²), ``x^-1`` is fine, and powers associate to the right.
+Loosest first: comparison, sum, product (``@`` too), sign, multiplication without a sign (``2x``), power, and what stands behind
+an operand (``x.T``, ``x[0]``). So ``-x^2`` is −(x²), ``x^-1`` is fine, and powers associate to the right.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ _GRAMMAR = f"""
 start: statements
 ?statements: statement
     | statements SEPARATOR statement -> another
-?statement: sum
-    | NAME EQUALS sum -> assign
+?statement: value
+    | NAME EQUALS value -> assign
+?value: sum
+    | sum COMPARE sum -> compare
 ?sum: {_SUMMAND}
     | sum PLUS summand -> add
     | sum MINUS summand -> sub
@@ -49,20 +51,20 @@ start: statements
     | PLUS exponent -> plus
 ?atom: NUMERAL -> numeral
     | NAME -> name
-    | OPEN sum CLOSE -> parentheses
-    | BAR sum BAR_END -> bars
-    | NORM sum NORM_END -> norm
+    | OPEN value CLOSE -> parentheses
+    | BAR value BAR_END -> bars
+    | NORM value NORM_END -> norm
     | atom TRANSPOSE -> transpose
     | atom INDEX -> index
     | CALL arguments CLOSE -> call
     | CALL CLOSE -> call_of_nothing
 arguments: argument -> first_argument
     | arguments COMMA argument -> next_argument
-?argument: sum
+?argument: value
     | NAME OPTION -> option
     | SHAPE -> shape
 
-%declare SEPARATOR EQUALS PLUS MINUS TIMES AT OVER BESIDE POWER NUMERAL NAME
+%declare SEPARATOR EQUALS COMPARE PLUS MINUS TIMES AT OVER BESIDE POWER NUMERAL NAME
 %declare OPEN CLOSE CALL COMMA BAR BAR_END NORM NORM_END TRANSPOSE INDEX OPTION SHAPE
 """
 

@@ -8,16 +8,15 @@ from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.unprintable import character_name
 
-NO_CONDITIONS = "there are no conditions or statements of Python here; max, min, abs, relu and clip choose between values"
-"""What those are told who look for ``if`` or ``<``."""
+NO_CONDITIONS = (
+    "there are no statements of Python here; where(x > 0, a, b) chooses between two values, (a > 0)*(b > 0) holds where both do"
+)
+"""What those are told who look for ``if`` or ``and``."""
 
 _NO_QUOTES = "an expression is numbers, names, operators and functions, without quotes"
 _ADVICE = {
     "!": "there is no factorial",
     "%": "there is no remainder; a percentage is written as a fraction, 5/100",
-    "<": NO_CONDITIONS,
-    ">": NO_CONDITIONS,
-    "==": "an expression computes a value and compares nothing; = gives a name: q = x + y",
     "//": "there is no whole-number division; / divides",
     "&": NO_CONDITIONS,
     "~": NO_CONDITIONS,
@@ -30,9 +29,6 @@ _ADVICE = {
     "√": "write sqrt( )",
     "⊤": "a transpose is written .T or ', as in w.T @ x",
     "∞": "write a large number, or give a name the value inf: x=inf",
-    "≤": NO_CONDITIONS,
-    "≥": NO_CONDITIONS,
-    "≠": NO_CONDITIONS,
     "∑": "write sum(x) for the sum of an array's cells, or write it out, term by term",
     "∏": "write the product out, factor by factor",
     "–": "write - for minus",
@@ -52,7 +48,7 @@ def character(text: str, start: int) -> ReadError:
     """For a character that begins nothing."""
     character_read = text[start]
     span = (start, start + 1)
-    if text.startswith(("==", "//"), start):
+    if text.startswith("//", start):
         character_read, span = text[start : start + 2], (start, start + 2)
     if character_read in "'\"`′’":
         return ReadError("a quote begins nothing here", text=text, span=span, hint=_NO_QUOTES)

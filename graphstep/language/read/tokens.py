@@ -23,7 +23,7 @@ NUMERAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 _WORD = re.compile(
     rf"(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
-    r"|(?P<other>==|//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<bar>\|\|?|‖)"
+    r"|(?P<compare>[<>=!]=|[<>≤≥≠])|(?P<other>//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<bar>\|\|?|‖)"
     r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<unknown>.)",
     re.DOTALL,
 )
@@ -52,7 +52,7 @@ _OPERATORS = {
     "^": "POWER",
     "**": "POWER",
 }
-_GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "EQUALS"})
+_GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "EQUALS", "COMPARE"})
 """What an expression cannot end with, so that it goes on in the next line."""
 _CLOSES = {"BAR": "BAR_END", "NORM": "NORM_END"}
 _POSTFIXES = frozenset({"TRANSPOSE", "INDEX"})
@@ -117,6 +117,7 @@ class Lexer:
             "comma": self._comma,
             "postfix": self._postfix,
             "equals": self._equals,
+            "compare": self._compare,
         }
         while position < size:
             word = match(text, position)
@@ -321,6 +322,12 @@ class Lexer:
             self._left = self._start
         self._operator, self._after, self._operand = kind, stop, False
         return self._hand_out(kind, symbol, start, stop)
+
+    def _compare(self, symbol: str, start: int, stop: int) -> Token:
+        """A comparison, which binds most loosely of all: what it is between ends here."""
+        self._level_ends()
+        self._operator, self._left, self._after, self._operand = "COMPARE", self._start, stop, False
+        return self._hand_out("COMPARE", symbol, start, stop)
 
     def _is_quoted(self) -> bool:
         """Whether the last operand ends in a quote, which is how MATLAB and Julia transpose."""
