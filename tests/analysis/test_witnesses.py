@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import subprocess
 import sys
+from itertools import count
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphstep.analysis.symbolic import ExactRun
 from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows, verdicts
 from graphstep.analysis.witnesses.branches import decides
 from graphstep.analysis.witnesses.differences import differences, sizes
@@ -518,3 +522,54 @@ def test_a_chain_beyond_sympys_depth_is_checked_by_differences() -> None:
     assert row.verdict == "agree"
     assert row.symbolic is None
     assert "nested more than 80 deep" in row.symbolic_note
+
+
+# Witnesses that are not good enough
+
+
+def losing(seed: int) -> str:
+    """A program that loses digits on its way, and cannot be told from a good one by running it twice."""
+    choose = random.Random(seed)
+    depth, names = choose.choice([8, 20, 30, 36, 40, 44]), count(1)
+    steps = {
+        0: ["sqrt({0})"] * depth + [choose.choice(["{0}*{0}", "{0}^2"]) for _ in range(depth)],
+        1: [f"{{0}} + {10.0**depth % 1e15!r}", "{0}*1.5", f"{{0}} - {1.5 * (10.0**depth % 1e15)!r}"],
+        2: [f"{{0}}*1e-{depth % 13}", "1 + {0}", *["{0}*1.0000001"] * depth, "log({0})", f"{{0}}*1e{depth % 13}"],
+        3: ["sqrt({0})"] * depth + ["{0} - 1", f"{{0}}*1e{depth % 9}", "{0}*y"],
+    }[seed % 4]
+    lines, name = [], "x"
+    for step in steps:
+        after = f"a{next(names)}"
+        lines.append(f"{after} = {step.format(name)}")
+        name = after
+    return "; ".join(lines)
+
+
+def test_a_difference_never_confirms_what_it_cannot_tell() -> None:
+    verdicts: list[str] = []
+    for seed in range(90):
+        text = losing(seed) if seed % 3 else seeded(seed).text
+        choose, program = random.Random(seed), read(text)
+        of = trace(program, {name: seeded(seed).inputs.get(name, choose.uniform(0.1, 5)) for name in program.inputs})
+        slopes = [ExactRun(of, index).slope(index, 0) for index in range(program.first_gate)]
+        with patch("graphstep.analysis.symbolic.exact.GATES", 0):
+            alone = list(numeric_rows(of, range(program.first_gate)))
+        for slope, row in zip(slopes, alone, strict=True):
+            verdicts.append(row.verdict)
+            off = relative_error(row.backprop, slope)
+            assert row.verdict != "agree" or off <= 1e-6, (text, row)
+            assert row.verdict != "disagree", (text, row)
+        for slope, row in zip(slopes, numeric_rows(of, range(program.first_gate)), strict=True):
+            assert row.verdict == ("agree" if relative_error(row.backprop, slope) <= 1e-6 else "rounding"), (text, row)
+    assert {verdict: verdicts.count(verdict) > 10 for verdict in verdicts} == {"agree": True, "unsettled": True}
+
+
+def test_what_no_witness_can_tell_is_not_called_confirmed() -> None:
+    text = losing(0)
+    with patch("graphstep.analysis.symbolic.exact.GATES", 0):
+        found = report(text, x=3.0)
+    (row,) = found.rows
+    assert (row.verdict, row.exact) == ("unsettled", None)
+    assert found.agrees
+    assert row.explanation == ("Not settled: the difference itself is only good to 0.01 here, and no other witness can be asked.")
+    assert found.summary() == "Of 1 gradient, 0 confirmed, 1 not settled."

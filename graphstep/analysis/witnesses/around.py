@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.branches import decides, decisions
-from graphstep.analysis.witnesses.differences import FEW, Difference, Runs, between, sizes
+from graphstep.analysis.witnesses.differences import FEW, Difference, Magnitudes, Runs, between, sizes
+from graphstep.analysis.witnesses.rounding import added
 from graphstep.engine.reruns import Rerun, Work
 from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import send
@@ -47,7 +48,7 @@ def objective(trace: Trace, output: Any) -> float:
 class Around:
     """The runs around one, with the value of one node moved."""
 
-    def __init__(self, trace: Trace, index: int, magnitudes: tuple[float, float], budget: int) -> None:
+    def __init__(self, trace: Trace, index: int, magnitudes: Magnitudes, budget: int) -> None:
         self.index = index
         """The node."""
         self._trace, self._magnitudes = trace, magnitudes
@@ -95,7 +96,7 @@ class Around:
                 # One column a run: the decisions of all cells of a gate, or of each of several gates.
                 columns = np.stack([np.asarray(way) for way in ways], axis=-1)
                 sides.append((np.array(work.nodes, np.int32), columns[..., :count], columns[..., count:]))
-        around = Runs(x, self.output, *self._magnitudes, below, above, outputs[:count], outputs[count:])
+        around = Runs(x, self.output, self._magnitudes, below, above, outputs[:count], outputs[count:])
         with np.errstate(all="ignore"):
             return between(around, sides)
 
@@ -131,20 +132,24 @@ def _cost(work: Work) -> int:
     return cost * (1 + (decides(gate) or gate.remark is not None))
 
 
-def magnitudes(trace: Trace) -> tuple[float, float]:
-    """The size of what rounding in the output comes from, as :attr:`Runs.magnitude` and :attr:`Runs.inside`.
+def magnitudes(trace: Trace) -> Magnitudes:
+    """The sizes of what rounding in the output comes from.
 
-    Every cell is rounded by itself, so the cells of an array count together as the length of a vector does.
+    Every cell is rounded by itself, so the cells of an array usually count together as the length of a vector does, and at most
+    as their sum. What a gate adds up inside one cell is rounded at its size there, whatever cancels.
     """
-    largest, inside = 0.0, 0.0
+    largest, inside, total = 0.0, 0.0, 0.0
     with np.errstate(all="ignore"):
         for index, depends in enumerate(trace.program.depends):
             if depends:
-                largest = max(largest, _length(trace.gradient_of(index), trace.value_of(index)))
+                gradient = trace.gradient_of(index)
+                largest = max(largest, _length(gradient, trace.value_of(index)))
+                sizes = np.abs(np.multiply(gradient, added(trace, index)))
+                total += float(np.sum(sizes, initial=0.0, where=np.isfinite(sizes)))
         for wire in trace.wires:
             upstream = wire.upstream if wire.gate.cellwise else wire.contribution
             inside = max(inside, _length(upstream, trace.value_of(wire.receiver)))
-    return max(abs(objective(trace, trace.output)), largest), inside
+    return Magnitudes(max(abs(objective(trace, trace.output)), largest), inside, total)
 
 
 def _length(one: Number, other: Number) -> float:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.analysis.witnesses.around import RUNS, Around
+from graphstep.analysis.witnesses.differences import Magnitudes
 from graphstep.analysis.witnesses.report import AGREES, SEVERITY, Row, Sample
-from graphstep.analysis.witnesses.verdicts import Testimony, judged
+from graphstep.analysis.witnesses.testimony import Testimony
+from graphstep.analysis.witnesses.verdicts import judged
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import cell_text
 from graphstep.telling.names import name_of
@@ -77,7 +79,7 @@ def direction(shape: tuple[int, ...]) -> NDArray[np.float64]:
     return signs / math.sqrt(max(1, signs.size))
 
 
-def surroundings(trace: Trace, index: int, magnitudes: tuple[float, float], nodes: int) -> Around:
+def surroundings(trace: Trace, index: int, magnitudes: Magnitudes, nodes: int) -> Around:
     """The runs around one with this node moved, where so many nodes share the time there is."""
     return Around(trace, index, magnitudes, WORK // nodes)
 
@@ -98,7 +100,7 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
         note = symbolic.note if said is None else ""
         testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), said, note, difference, place)
         row = replace(judged(testimony, cell_name(name, cell)), cell=cell)
-        if around.refusal and row.numeric is None and row.verdict == "agree":
+        if around.refusal and row.numeric is None and row.verdict in ("agree", "unsettled"):
             row = replace(row, explanation=message(trace.writing.language, "verdict-fixed", why=around.refusal))
         yield row
 
@@ -131,9 +133,9 @@ def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> R
         )
         return replace(nothing, sample=Sample(shape, 0, 0, None, 0))
     worst = max(rows, key=_weight)
-    blurred = sum(row.verdict == "agree" and (row.relative_error or 0.0) > AGREES for row in rows)
+    blurred = sum(row.verdict == "agree" and (row.relative_error or 0.0) > AGREES for row in rows if row.exact is None)
     verdict, explanation = worst.verdict, worst.explanation
-    if along is not None and SEVERITY[along.verdict] > SEVERITY[verdict]:
+    if along is not None and along.verdict != "unsettled" and SEVERITY[along.verdict] > SEVERITY[verdict]:
         verdict = along.verdict
         key = "verdict-direction-kink" if verdict == "kink" else "verdict-direction-wrong"
         language = trace.writing.language

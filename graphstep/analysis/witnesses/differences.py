@@ -46,6 +46,10 @@ class Difference:
     """The slope to the right."""
     kinks: tuple[int, ...] = ()
     """The gates that decide differently on the left and on the right, however small the step; in the order of the program."""
+    bound: float = math.inf
+    """How far it may be off at most, if every rounding falls the same way; ``error`` is what they usually come to."""
+    reach: float = math.inf
+    """The size of a slope here that nobody would call small: the largest output around the point, over the size of the value."""
 
     @property
     def one_sided(self) -> bool:
@@ -102,7 +106,7 @@ def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Di
             around = Runs(
                 x,
                 float(trace.output),
-                *magnitudes,
+                magnitudes,
                 columns[left],
                 columns[right],
                 outputs[left],
@@ -130,6 +134,18 @@ def _decisions(trace: Trace, runs: Columns) -> list[tuple[NDArray[np.int32], Dec
 
 
 @dataclass(frozen=True, slots=True)
+class Magnitudes:
+    """The sizes of the numbers of a run, each times what it counts for in the output: what rounding in the output comes from."""
+
+    largest: float
+    """The largest value of a gate."""
+    inside: float
+    """The largest that gates read: how large numbers may become, and cancel, inside one gate, as in x·(1 + erf x)."""
+    total: float
+    """All values of gates added up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Runs:
     """The runs around one value, from the largest step to the smallest."""
 
@@ -137,10 +153,8 @@ class Runs:
     """The value itself."""
     f: float
     """The output there."""
-    magnitude: float
-    """The size of what the output's rounding comes from: the largest value of a gate times what it counts for."""
-    inside: float
-    """The same of what gates read: how large numbers may become, and cancel, inside one gate, as in x·(1 + erf x)."""
+    magnitudes: Magnitudes
+    """What the output's rounding comes from."""
     below: Array
     """The values to its left."""
     above: Array
@@ -167,35 +181,50 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
     if not kinks and both.sum() >= 2:
         h = (runs.above - runs.below)[both] / 2
         slope, error, step = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
-        good = max(1e-9 * abs(slope), 4 * _EPSILON * runs.magnitude / float(h[0]))
+        good = max(1e-9 * abs(slope), 4 * _EPSILON * runs.magnitudes.largest / float(h[0]))
         settled = bool(both.sum() >= 4 and error <= good)
-        return Difference(slope, max(error, _EPSILON * runs.inside / step), slope, slope), settled
-    left, left_error = _one_side(runs, left_ok, runs.below, runs.f_below)
-    right, right_error = _one_side(runs, right_ok, runs.above, runs.f_above)
-    finite = [(s, e) for s, e in ((left, left_error), (right, right_error)) if not np.isnan(s)]
-    slope = float(np.mean([s for s, _ in finite])) if finite else float("nan")
-    error = max((e for _, e in finite), default=float("inf"))
-    return Difference(slope, error, left, right, tuple(sorted(kinks))), False
+        error = max(error, _EPSILON * runs.magnitudes.inside / step)
+        return Difference(slope, error, slope, slope, (), _bound(runs, error, step), _reach(runs, both, both)), settled
+    left, left_error, left_bound = _one_side(runs, left_ok, runs.below, runs.f_below)
+    right, right_error, right_bound = _one_side(runs, right_ok, runs.above, runs.f_above)
+    finite = [side for side in ((left, left_error, left_bound), (right, right_error, right_bound)) if not np.isnan(side[0])]
+    slope = float(np.mean([s for s, _, _ in finite])) if finite else float("nan")
+    error, bound = (max((side[k] for side in finite), default=float("inf")) for k in (1, 2))
+    return Difference(slope, error, left, right, tuple(sorted(kinks)), bound, _reach(runs, left_ok, right_ok)), False
 
 
-def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float]:
-    """The slope on one side and its error; nan where there are no runs, ±inf at a jump and where it grows without end."""
+def _bound(runs: Runs, error: float, step: float) -> float:
+    """How far a slope may be off at most: each of two outputs by all roundings of the run, and extrapolation doubles that."""
+    return max(error, 2 * _EPSILON * runs.magnitudes.total / step)
+
+
+def _reach(runs: Runs, left: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:
+    outputs = np.abs([runs.f, *runs.f_below[left].tolist(), *runs.f_above[right].tolist()])
+    return float(np.max(outputs)) / max(1.0, abs(runs.x))
+
+
+def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float, float]:
+    """The slope on one side, its error and the bound of that.
+
+    It is nan where there are no runs, ±inf at a jump and where it grows without end.
+    """
     if usable.sum() < 2:
-        return float("nan"), float("inf")
+        return float("nan"), float("inf"), float("inf")
     steps, rises = (at - runs.x)[usable], (outputs - runs.f)[usable]
     smallest, larger = abs(rises[-1]), abs(rises[max(0, len(rises) - 5)])
     if smallest > 0.9 * larger and smallest > 1e-6 * max(abs(runs.f), abs(float(outputs[usable][-1]))):
-        return float(np.copysign(np.inf, rises[-1] * steps[-1])), 0.0
+        return float(np.copysign(np.inf, rises[-1] * steps[-1])), 0.0, 0.0
     slopes = rises / steps
     if len(slopes) > 4 and (abs(slopes[-4:]) > 1.5 * abs(slopes[-5:-1])).all():
-        return float(np.copysign(np.inf, slopes[-1])), 0.0
+        return float(np.copysign(np.inf, slopes[-1])), 0.0, 0.0
     slope, error, step = _extrapolate(slopes, abs(steps), 4.0, runs)
-    return slope, max(error, _EPSILON * runs.inside / step)
+    error = max(error, _EPSILON * runs.magnitudes.inside / step)
+    return slope, error, _bound(runs, error, step)
 
 
 def _extrapolate(slopes: Array, h: Array, factor: float, runs: Runs) -> tuple[float, float, float]:
     """The best entry of the extrapolation tableau, its error and its step; ``factor`` is what the first error term shrinks by."""
-    rounding = _EPSILON * runs.magnitude / h
+    rounding = _EPSILON * runs.magnitudes.largest / h
     last, before = float(slopes[-1]), float(slopes[-2])
     for start in range(len(slopes) - 1):
         best, error, row = _tableau(slopes[start:].tolist(), factor)
@@ -223,14 +252,15 @@ def _tableau(column: list[float], factor: float) -> tuple[float, float, int]:
     return best, least, place
 
 
-def _magnitudes(trace: Trace) -> tuple[float, float]:
-    """The largest |value| of a gate, and |operand|, times |its gradient|: numbers whose rounding reaches the output."""
+def _magnitudes(trace: Trace) -> Magnitudes:
+    """The sizes of |value| and |operand| times |gradient|, in a program of numbers: those whose rounding reaches the output."""
     if not trace.seed:
-        return 0.0, 0.0
+        return Magnitudes(0.0, 0.0, 0.0)
     # By node, and in a program of numbers each has one cell.
     values, wires = trace.value_sizes, trace.wires
     with np.errstate(all="ignore"):
         gradients = trace.gradient_sizes / np.abs(trace.seed)
         outs, ins = gradients * values, gradients[wires.senders] * values[wires.receivers]
-    out, inside = (float(np.max(each, initial=0.0, where=np.isfinite(each))) for each in (outs, ins))
-    return max(float(np.abs(trace.output)), out), inside
+        total = float(np.sum(outs, initial=0.0, where=np.isfinite(outs)))
+    largest, inside = (float(np.max(each, initial=0.0, where=np.isfinite(each))) for each in (outs, ins))
+    return Magnitudes(max(float(np.abs(trace.output)), largest), inside, total)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _HEAD = ("input", "backprop", "symbolic", "difference", "error", "verdict")
 """The columns of the table."""
 
-Verdict = Literal["agree", "rounding", "kink", "not finite", "disagree"]
-"""The witnesses agree; or every gate is right and the formula loses digits; or there is a kink; or there is nothing finite to
-compare; or one of them contradicts the others."""
+Verdict = Literal["agree", "unsettled", "rounding", "kink", "not finite", "disagree"]
+"""The witnesses agree; or none of them is good enough to tell; or every gate is right and the formula loses digits; or there is a
+kink; or there is nothing finite to compare; or one of them contradicts the others."""
 
 AGREES = 1e-6
 """Largest relative error of witnesses that agree. CS231n (Neural Networks 3): 1e-7 and less is happy, above 1e-2 something is
@@ -33,8 +33,17 @@ BOUNDS = ("1e-12", "1e-9", "1e-6")
 """Below which of them a relative error is, is all that is said of one that is rounding: its digits differ from CPU to CPU. An
 error of a difference is said to be below the last of them."""
 
-SEVERITY: dict[Verdict, int] = {"agree": 0, "rounding": 1, "kink": 2, "not finite": 3, "disagree": 4}
+SEVERITY: dict[Verdict, int] = {"agree": 0, "unsettled": 1, "rounding": 2, "kink": 3, "not finite": 4, "disagree": 5}
 """How serious a verdict is; the most serious one stands for a report."""
+
+
+def relative_error(a: float, b: float) -> float:
+    """|a − b| / max(|a|, |b|); 0 where both are 0 or the same infinity, nan where one of them is nan."""
+    if a == b:
+        return 0.0
+    if math.isinf(a) or math.isinf(b):
+        return math.inf
+    return abs(a - b) / max(abs(a), abs(b))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ class Row:
     """The cell of an array that the numbers are of; None for a number."""
     sample: Sample | None = None
     """What was checked, where the row stands for a whole array; its cell is then the one with the largest relative error."""
+    exact: float | None = None
+    """The slope of a run without rounding, where SymPy had no say and the difference was not good enough; None elsewhere."""
 
     @property
     def place(self) -> str:
@@ -111,8 +122,15 @@ class Row:
         return f"{self.input}{cell_text(self.cell)}"
 
     @property
+    def exact_difference(self) -> float | None:
+        """Relative error of backprop and the run without rounding; None without one."""
+        return None if self.exact is None else relative_error(self.backprop, self.exact)
+
+    @property
     def relative_error(self) -> float | None:
-        """The larger of the two relative errors."""
+        """The larger of the two relative errors; of a run without rounding alone, where that was asked."""
+        if self.exact is not None:
+            return self.exact_difference
         return max((e for e in (self.symbolic_difference, self.numeric_difference) if e is not None), default=None)
 
     @property
@@ -124,18 +142,17 @@ class Row:
     def error_text(self) -> str:
         """The relative error of backprop by its size alone, and in figures only where it is more than rounding.
 
-        It is that of SymPy, whose derivative is right to the last digit; the difference has rounding of its own.
+        It is that of SymPy or a run without rounding, which are right to the last digit; the difference has rounding of its own.
         """
         if self.verdict != "agree":
             return "–" if self.relative_error is None else _shown(self.relative_error, 2)
-        error = self.numeric_difference if self.symbolic_difference is None else self.symbolic_difference
+        right = self.exact_difference if self.symbolic_difference is None else self.symbolic_difference
+        error = self.numeric_difference if right is None else right
         if error is None:
             return "–"
         if not error <= AGREES:
             return _shown(error, 2) if self.contradicted else "rounding"
-        return next(
-            f"< {bound}" for bound in (BOUNDS if self.symbolic_difference is not None else BOUNDS[-1:]) if error <= float(bound)
-        )
+        return next(f"< {bound}" for bound in (BOUNDS if right is not None else BOUNDS[-1:]) if error <= float(bound))
 
     def shown(self, digits: int = DIGITS) -> tuple[str, str, str]:
         """What backprop, SymPy and the difference say, as text: what rounding left of 0 is 0, and a blind difference is –."""
@@ -164,6 +181,7 @@ class Row:
             "symbolic": _cell(self.symbolic),
             "numeric": _cell(self.numeric),
             "relative_error": {"symbolic": _cell(self.symbolic_difference), "numeric": _cell(self.numeric_difference)},
+            **({} if self.exact is None else {"exact": _cell(self.exact)}),
             "verdict": self.verdict,
             "symbolic_note": self.symbolic_note,
             "explanation": self.explanation,
@@ -199,7 +217,7 @@ class Report:
     @property
     def agrees(self) -> bool:
         """Whether no witness contradicts backprop, kinks and the rounding of the formula aside."""
-        return self.verdict in ("agree", "rounding", "kink")
+        return self.verdict in ("agree", "unsettled", "rounding", "kink")
 
     def lines(self, digits: int = DIGITS) -> list[str]:
         """A table and what there is to say about it, as lines of plain text; numbers with ``digits`` significant digits."""
@@ -265,16 +283,31 @@ class Report:
             return say("check-of-all", count=count, confirmed=len(agreeing), others=", ".join(kinds))
         if any(row.sample is not None for row in self.rows):
             every = "check-every-cell" if count > 1 or self.rows[0].sample is not None else every
-        by = "check-by-difference" if all(row.symbolic is None for row in self.rows) else "check-by-both"
-        if any(row.contradicted for row in self.rows):
-            by = "check-by-exact"
-        witnesses = say(by)
-        if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in self.rows):
+        witnesses = say(self._confirming())
+        unsure = [row for row in self._checked if row.exact is None]
+        if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in unsure):
             witnesses = say("check-as-far", witnesses=witnesses)
         texts = {row.error_text for row in self.rows}
         worst = next((f"< {bound}" for bound in reversed(BOUNDS) if f"< {bound}" in texts), "")
         confirmed = say(every, count=count, witnesses=witnesses)
         return say("check-confirmed-error" if worst else "check-confirmed", confirmed=confirmed, error=worst)
+
+    @property
+    def _checked(self) -> list[Row]:
+        """The rows of what has cells to check."""
+        return [row for row in self.rows if row.sample is None or row.sample.checked]
+
+    def _confirming(self) -> str:
+        """The message that names the witnesses who confirm the gradients."""
+        if any(row.contradicted for row in self._checked):
+            return "check-by-exact"
+        by_symbolic = [row.symbolic is not None for row in self._checked]
+        exactly = [row.exact is not None for row in self._checked]
+        if any(exactly):
+            return "check-by-exact-alone" if all(exactly) else "check-by-any"
+        if any(by_symbolic):
+            return "check-by-both" if all(by_symbolic) else "check-by-either"
+        return "check-by-difference"
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON data; inf and nan are the strings ``inf``, ``-inf`` and ``nan``."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
+from graphstep.gates import Rule
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
@@ -136,11 +137,20 @@ def _rounding(trace: Trace, node: int) -> Any:
 
     Where they cancel, the gate is not to blame.
     """
+    return ROUNDINGS * _EPSILON * np.asarray(added(trace, node)) if _adds(trace.gate(node)) else 0.0
+
+
+def added(trace: Trace, node: int) -> Any:
+    """The sizes of the numbers that a gate adds up, added up cell by cell; its value where it adds up none."""
     gate = trace.gate(node)
-    if gate is None or (gate.name not in _SUMS and gate.factors is None):
-        return 0.0
+    if gate is None or not _adds(gate):
+        return trace.value_of(node)
     call = trace.call(node)
-    return ROUNDINGS * _EPSILON * np.asarray(value(gate, [np.abs(x) for x in call.inputs], call.options))
+    return value(gate, [np.abs(x) for x in call.inputs], call.options)
+
+
+def _adds(gate: Rule | None) -> bool:
+    return gate is not None and (gate.name in _SUMS or gate.factors is not None)
 
 
 def _off(came: Any, right: Any, *, sums: bool) -> tuple[float, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.analysis.witnesses.remarks import remark_at
-from graphstep.analysis.witnesses.report import AGREES, Row, Verdict
+from graphstep.analysis.witnesses.report import AGREES, Row, Verdict, relative_error
 from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
+from graphstep.analysis.witnesses.testimony import ROUNDINGS, Testimony
 from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
 from graphstep.ground.arrays import cell_text
 from graphstep.ground.errors import GraphstepError
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
 
-ROUNDINGS = 16
-"""How many roundings of the largest number a value of 0 may be off by."""
-
 _EPSILON = float(np.finfo(np.float64).eps)
 
 _RIGHT = 1e-12
@@ -38,51 +36,13 @@ _SMALLEST = 2.3e-308
 """Below this doubles have fewer and fewer digits, and none of two such numbers is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Testimony:
-    """What the witnesses say of one derivative of a run."""
-
-    trace: Trace
-    """The run."""
-    index: int
-    """The node that is moved."""
-    output: float
-    """What is differentiated: the output, or the sum of its cells, each times its seed."""
-    scale: float
-    """What the slopes of ``difference`` are multiplied by: the seed, where it is not in the output already."""
-    backprop: float
-    """The gradient that backprop found."""
-    symbolic: float | None
-    """SymPy's derivative."""
-    note: str
-    """Why SymPy has no say."""
-    difference: Difference | None
-    """What the runs around the point say."""
-    place: int | None = 0
-    """The cell of the node that is moved, in reading order; None for a direction that moves all of them."""
-
-    @property
-    def numeric(self) -> float | None:
-        """The central difference."""
-        if self.difference is None or math.isnan(self.difference.slope):
-            return None
-        return self.scale * self.difference.slope
-
-    @property
-    def error(self) -> float:
-        """How far it may be off."""
-        if self.difference is None or math.isnan(self.difference.slope):
-            return math.inf
-        return abs(self.scale) * self.difference.error
-
-
 def judged(said: Testimony, name: str) -> Row:
     """The row of a derivative, called ``name``."""
     symbolic, note, numeric = said.symbolic, said.note, said.numeric
     if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(said.backprop):
         symbolic, note = None, _say(said.trace)("verdict-no-value", value=numeral(symbolic))
-    verdict, explanation = _judge(said, symbolic)
-    return Row(
+    verdict, explanation, exact = _judge(said, symbolic)
+    row = Row(
         name,
         said.backprop,
         symbolic,
@@ -95,47 +55,67 @@ def judged(said: Testimony, name: str) -> Row:
         explanation,
         said.difference.kinks if said.difference is not None else (),
     )
+    if exact is not None and symbolic is None:
+        return replace(row, exact=exact)
+    return _confirmed(said, row) if verdict == "agree" and symbolic is None else row
 
 
-def relative_error(a: float, b: float) -> float:
-    """|a − b| / max(|a|, |b|); 0 where both are 0 or the same infinity, nan where one of them is nan."""
-    if a == b:
-        return 0.0
-    if math.isinf(a) or math.isinf(b):
-        return math.inf
-    return abs(a - b) / max(abs(a), abs(b))
+def _confirmed(said: Testimony, row: Row) -> Row:
+    """The row of a gradient without SymPy's: confirmed by a difference that is good enough, or by a run without rounding."""
+    if said.settles:
+        return row
+    exact = _exact(said) if said.affordable else None
+    say = _say(said.trace)
+    if exact is None:
+        reason = row.explanation if said.numeric is None else say("verdict-good-to", error=_above(said.bound))
+        return replace(row, verdict="unsettled", explanation=reason)
+    row = replace(row, exact=exact)
+    if _same(said.backprop, exact) or _is_noise(said, exact):
+        seen = said.numeric is not None and _same(said.numeric, exact)
+        return row if seen else replace(row, explanation=_blind(said, exact))
+    verdict, explanation = _at_fault(said, "", exact)
+    return replace(row, verdict=verdict, explanation=explanation)
 
 
-def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str]:
+def _above(error: float) -> str:
+    """A bound of an error as the power of ten above it: its digits differ from CPU to CPU."""
+    return numeral(10.0 ** math.ceil(math.log10(error)))
+
+
+def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str, float | None]:
+    """What the witnesses come to, why, and the slope without rounding where it was asked for."""
     trace, backprop, numeric, error, difference = said.trace, said.backprop, said.numeric, said.error, said.difference
     say = _say(trace)
     if not (math.isfinite(said.output) and math.isfinite(backprop)):
-        return "not finite", _why_not_finite(trace, said.index)
+        return "not finite", _why_not_finite(trace, said.index), None
     if difference is not None and difference.kinks:
-        return _at_kink(said, symbolic, difference)
+        return *_at_kink(said, symbolic, difference), None
     by_symbolic = symbolic is None or _same(backprop, symbolic)
     by_numeric = numeric is None or _close(backprop, numeric, error)
     if by_symbolic and by_numeric:
-        return "agree", _reservation(say, backprop, symbolic, numeric, difference)
+        return "agree", _reservation(said, symbolic), None
     standing = _standing_kink(trace, said.index)
     if standing:
-        return "kink", standing
-    if said.place is not None and not by_symbolic and by_numeric and symbolic is not None:
-        left = float(np.ravel(noise(trace, said.index))[said.place])
-        if abs(backprop - symbolic) <= left:
-            return "agree", ""
+        return "kink", standing, None
+    if not by_symbolic and by_numeric and symbolic is not None and _is_noise(said, symbolic):
+        return "agree", "", None
     exact = _exact(said) if symbolic is None or not by_symbolic else symbolic
     if exact is not None and _same(backprop, exact):
         if not by_symbolic:
-            return "agree", say("verdict-sympy-alone")
-        return "agree", say("verdict-blind", why=say(_why_blind(said)), slope=numeral(exact))
+            return "agree", say("verdict-sympy-alone"), exact
+        return "agree", _blind(said, exact), exact
     both = symbolic is not None and numeric is not None and _close(symbolic, numeric, error)
     alone = say("verdict-alone-backprop") if both and not by_numeric else ""
     if exact is not None:
-        return _at_fault(said, alone, exact)
+        return *_at_fault(said, alone, exact), exact
     if symbolic is None or numeric is None:
-        return "disagree", say("verdict-two-sympy" if numeric is None else "verdict-two-difference")
-    return "disagree", say("verdict-alone-sympy") if by_numeric else alone or say("verdict-all-differ")
+        return "disagree", say("verdict-two-sympy" if numeric is None else "verdict-two-difference"), None
+    return "disagree", say("verdict-alone-sympy") if by_numeric else alone or say("verdict-all-differ"), None
+
+
+def _is_noise(said: Testimony, slope: float) -> bool:
+    """Whether backprop differs from a slope by no more than what rounding leaves of 0."""
+    return said.place is not None and abs(said.backprop - slope) <= float(np.ravel(noise(said.trace, said.index))[said.place])
 
 
 def _say(trace: Trace) -> Callable[..., str]:
@@ -228,11 +208,13 @@ def _exact(said: Testimony) -> float | None:
     return slope if math.isfinite(slope) else None
 
 
-def _why_blind(said: Testimony) -> str:
-    """The message that says why a difference does not see a slope that is there."""
-    if said.difference is not None and said.difference.one_sided:
-        return "verdict-blind-one-sided"
-    return "verdict-blind-bends"
+def _blind(said: Testimony, slope: float) -> str:
+    """Why a difference does not see a slope that is there."""
+    say = _say(said.trace)
+    if said.numeric is None:
+        return say("verdict-no-difference", slope=numeral(slope))
+    one_sided = said.difference is not None and said.difference.one_sided
+    return say("verdict-blind", why=say("verdict-blind-one-sided" if one_sided else "verdict-blind-bends"), slope=numeral(slope))
 
 
 def _percent(share: float) -> str:
@@ -247,14 +229,14 @@ def _close(gradient: float, numeric: float, error: float) -> bool:
     return _same(gradient, numeric) or abs(gradient - numeric) <= 10 * error
 
 
-def _reservation(
-    say: Callable[..., str], backprop: float, symbolic: float | None, numeric: float | None, difference: Difference | None
-) -> str:
+def _reservation(said: Testimony, symbolic: float | None) -> str:
+    """What limits what the witnesses say where none of them contradicts."""
+    say, numeric, difference = _say(said.trace), said.numeric, said.difference
     if difference is not None and difference.one_sided:
         return say("verdict-right-only" if math.isfinite(difference.right) else "verdict-left-only")
-    if symbolic is None and numeric is not None and relative_error(backprop, numeric) > AGREES:
+    if symbolic is None and numeric is not None and relative_error(said.backprop, numeric) > AGREES:
         return say("verdict-rounding-hides")
-    if symbolic is None and numeric is None:
+    if symbolic is None and numeric is None and said.trace.program.reaches[said.index]:
         return say("verdict-no-witness")
     return ""
 

@@ -25,6 +25,9 @@ examples:
 A small array has a row for each cell. Of a large one a sample of cells is checked, and a random direction in
 which all of them move; the row is that of the cell with the largest relative error.
 
+A gradient is "not settled" where SymPy has no derivative, the program is too large for a run without rounding, and
+the difference may itself be off by more than 1e-6 of it.
+
 It ends with status 1 when the witnesses disagree and no kink explains it.
 """
 

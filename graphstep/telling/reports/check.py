@@ -14,7 +14,12 @@ from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
 
-_STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {"agree": "fine", "rounding": "doubt", "kink": "doubt"}
+_STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {
+    "agree": "fine",
+    "unsettled": "doubt",
+    "rounding": "doubt",
+    "kink": "doubt",
+}
 """How serious what comes out of it is; any other verdict is a fault."""
 
 

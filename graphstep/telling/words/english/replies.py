@@ -145,6 +145,7 @@ _PANELS: dict[str, English] = {
     "witness-no-difference": "the output is not finite around this point",
     "witness-agree": "✓ They agree.",
     "witness-agree-error": "✓ They agree, relative error {error}.",
+    "witness-unsettled": "? Not settled.",
     "witness-rounding": "≈ Digits are lost to rounding.",
     "witness-kink": "◆ There is a kink here.",
     "witness-not-finite": "▲ Not finite.",

@@ -153,6 +153,7 @@ _CHAINS: dict[str, English] = {
 
 _VERDICTS: dict[str, English] = {
     "verdict-agree": "agree",
+    "verdict-unsettled": "not settled",
     "verdict-rounding": "rounding",
     "verdict-kink": "kink",
     "verdict-not-finite": "not finite",

@@ -1,0 +1,106 @@
+"""What the witnesses say of one derivative, and whether a difference is good enough to confirm it.
+
+A difference and backprop run the same rounded gates, so they may agree where both are off. A difference therefore confirms a
+gradient only where the most that all roundings can amount to is less than what witnesses may differ by.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.analysis.witnesses.report import AGREES
+
+if TYPE_CHECKING:
+    from graphstep.analysis.witnesses.differences import Difference
+    from graphstep.engine.trace import Trace
+
+EXACT_WORK = 10_000
+"""Gates times inputs up to which a run without rounding is asked where a difference cannot tell: a few seconds."""
+
+ROUNDINGS = 16
+"""How many roundings of the largest number a number of 0 may be off by."""
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the witnesses say of one derivative of a run."""
+
+    trace: Trace
+    """The run."""
+    index: int
+    """The node that is moved."""
+    output: float
+    """What is differentiated: the output, or the sum of its cells, each times its seed."""
+    scale: float
+    """What the slopes of ``difference`` are multiplied by: the seed, where it is not in the output already."""
+    backprop: float
+    """The gradient that backprop found."""
+    symbolic: float | None
+    """SymPy's derivative."""
+    note: str
+    """Why SymPy has no say."""
+    difference: Difference | None
+    """What the runs around the point say."""
+    place: int | None = 0
+    """The cell of the node that is moved, in reading order; None for a direction that moves all of them."""
+
+    @property
+    def numeric(self) -> float | None:
+        """The central difference."""
+        if self.difference is None or math.isnan(self.difference.slope):
+            return None
+        return self.scale * self.difference.slope
+
+    @property
+    def error(self) -> float:
+        """How far it may be off."""
+        if self.difference is None or math.isnan(self.difference.slope):
+            return math.inf
+        return abs(self.scale) * self.difference.error
+
+    @property
+    def bound(self) -> float:
+        """How far it may be off at most."""
+        if self.difference is None or math.isnan(self.difference.slope):
+            return math.inf
+        return abs(self.scale) * self.difference.bound
+
+    @property
+    def tolerance(self) -> float:
+        """How far a difference may be off that confirms the gradient.
+
+        A cell is measured by the largest of its array, a direction by its length. What is 0, to rounding, is measured by the size
+        of the output, and where that is 0 too by the largest gradient of an input: no difference tells such a gradient from 0.
+        """
+        gradient = np.abs(self.trace.gradient_of(self.index))
+        largest = float(np.max(gradient, initial=0.0))
+        size = max(abs(self.backprop), largest if self.place is not None else float(np.sqrt(np.mean(np.square(gradient)))))
+        of_all = self._largest
+        if self.difference is not None and size <= ROUNDINGS * _EPSILON * of_all:
+            size = max(size, abs(self.scale) * self.difference.reach or of_all)
+        return AGREES * size
+
+    @property
+    def _largest(self) -> float:
+        """The largest gradient of an input."""
+        sizes = self.trace.gradient_sizes[: self.trace.program.first_gate]
+        return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+
+    @property
+    def settles(self) -> bool:
+        """Whether the difference is good enough to confirm the gradient by itself."""
+        if not self.trace.program.reaches[self.index]:
+            return True
+        return self.numeric is not None and max(self.bound, abs(self.backprop - self.numeric)) <= self.tolerance
+
+    @property
+    def affordable(self) -> bool:
+        """Whether a run without rounding may be asked for each input."""
+        program = self.trace.program
+        return self.place is not None and len(program.nodes) * program.first_gate <= EXACT_WORK
