@@ -1,20 +1,21 @@
 """Two runs side by side: which of their nodes are the same, and where their numbers part, forward and then backward.
 
 Nodes are matched by name, else by text: the second ``x*y`` of one program is the second ``x*y`` of the other. A run may also be
-one that was written to a file, of which only the nodes and their numbers are left.
+one that was written to a file, of which only the nodes, their numbers and the ways through routers are left.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from graphstep.engine.trace import Trace
+from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number
 
 EQUAL = 1e-9
@@ -37,6 +38,21 @@ class NodeSnapshot(NamedTuple):
     """Its gradient; None where none flows."""
 
 
+class Route(NamedTuple):
+    """A wire of a router, and what it lets pass."""
+
+    router: str
+    """What the gate is: max, min, relu, abs."""
+    gate: int
+    """The place of the router among the nodes of its run."""
+    slot: int
+    """Which of its operands."""
+    node: int
+    """The place of that operand."""
+    slope: Number
+    """The local gradient: 0 where nothing passes, negative where the sign is turned."""
+
+
 class Snapshot(NamedTuple):
     """What is compared of a run."""
 
@@ -44,16 +60,30 @@ class Snapshot(NamedTuple):
     """Its nodes, in the order of its program."""
     output: Number
     """The value of its output."""
+    routes: tuple[Route, ...] = ()
+    """The wires of its routers, in the order of their gates."""
 
 
 def snapshot_of(trace: Trace) -> Snapshot:
-    """The nodes of a run with their numbers."""
+    """The nodes of a run with their numbers, and the ways through its routers."""
     program = trace.program
     nodes = (
         NodeSnapshot(node.name, program.label(i), trace.value_of(i), trace.gradient_of(i) if program.depends[i] else None)
         for i, node in enumerate(program.nodes)
     )
-    return Snapshot(tuple(nodes), trace.output)
+    routers = (i for i, node in enumerate(program.nodes) if is_router(node.rule))
+    routes = (
+        Route(wire.gate.name, wire.sender, wire.slot, wire.receiver, slope)
+        for i in routers
+        for wire in sorted(trace.sends(i), key=lambda wire: wire.slot)
+        if (slope := wire.local) is not None
+    )
+    return Snapshot(tuple(nodes), trace.output, tuple(routes))
+
+
+def is_router(rule: Rule | None) -> bool:
+    """Whether a gate passes what arrives on to some of its operands, cell by cell, and to others nothing."""
+    return rule is not None and rule.cellwise and rule.routes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +98,28 @@ class Pair:
     """The relative difference of its values, :func:`apart`."""
     gradient: float
     """The relative difference of its gradients; 0 where neither has one, inf where one of them has none."""
+    place: int = 0
+    """Its place among the nodes of the second run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A wire of a router that passes something in one run and nothing, or the opposite, in the other."""
+
+    router: str
+    """What the gate is."""
+    slope: float
+    """The local gradient in the second run; of an array 0."""
+    opened: int
+    """Cells that pass something in the second run alone; of a number 1 or 0."""
+    closed: int
+    """Cells that pass something in the first run alone."""
+    turned: int
+    """Cells whose sign is turned in one run alone."""
+    cells: int
+    """Cells in all; 0 for a number."""
+    node: NodeSnapshot | None = None
+    """The operand at the wire, where runs of different programs are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +136,8 @@ class Comparison:
     """Relative difference up to which numbers count as equal."""
     output: float = 0.0
     """The relative difference of the outputs, whatever they are called."""
+    flips: tuple[Flip, ...] = ()
+    """The routes that are taken in one of the runs alone."""
 
     @cached_property
     def first_value(self) -> Pair | None:
@@ -109,27 +163,54 @@ class Comparison:
 def compare(one: Snapshot, other: Snapshot, tolerance: float = EQUAL) -> Comparison:
     """Match the nodes of two runs, and measure how far their numbers are apart."""
     first, second = dict(_keyed(one.nodes)), dict(_keyed(other.nodes))
-    pairs = tuple(_pair(record, second[key]) for key, record in first.items() if key in second)
+    places = {place: second[key] for key, place in first.items() if key in second}
+    pairs = tuple(_pair(one.nodes[place], other.nodes[match], match) for place, match in places.items())
     only_one, only_other = (
-        tuple(record for key, record in side.items() if key not in rest) for side, rest in ((first, second), (second, first))
+        tuple(run.nodes[place] for key, place in side.items() if key not in rest)
+        for run, side, rest in ((one, first, second), (other, second, first))
     )
-    return Comparison(pairs, only_one, only_other, tolerance, apart(one.output, other.output))
+    flips = tuple(_flips(one.routes, other, places))
+    return Comparison(pairs, only_one, only_other, tolerance, apart(one.output, other.output), flips)
 
 
-def _keyed(records: Iterable[NodeSnapshot]) -> Iterator[tuple[Key, NodeSnapshot]]:
+def _keyed(records: Iterable[NodeSnapshot]) -> Iterator[tuple[Key, int]]:
     seen: Counter[str] = Counter()
-    for record in records:
+    for place, record in enumerate(records):
         text = record.name or "".join(record.label.split())
         seen[text] += 1
-        yield (text, seen[text]), record
+        yield (text, seen[text]), place
 
 
-def _pair(one: NodeSnapshot, other: NodeSnapshot) -> Pair:
+def _pair(one: NodeSnapshot, other: NodeSnapshot, place: int) -> Pair:
     if one.gradient is None or other.gradient is None:
         gradient = 0.0 if one.gradient is other.gradient else float("inf")
     else:
         gradient = apart(one.gradient, other.gradient)
-    return Pair(one, other, apart(one.value, other.value), gradient)
+    return Pair(one, other, apart(one.value, other.value), gradient, place)
+
+
+def _flips(routes: Iterable[Route], other: Snapshot, places: Mapping[int, int]) -> Iterator[Flip]:
+    """The flips at the routers that both runs have."""
+    there = {(route.gate, route.slot): route for route in other.routes}
+    for route in routes:
+        match = there.get((places.get(route.gate, -1), route.slot))
+        if match is not None and match.router == route.router:
+            flip = flip_of(route.router, route.slope, match.slope)
+            if flip is not None:
+                yield replace(flip, node=other.nodes[match.node])
+
+
+def flip_of(router: str, before: Number, after: Number) -> Flip | None:
+    """What changes at a wire of a router from one local gradient to another; None for nothing, and for another shape."""
+    if np.shape(before) != np.shape(after):
+        return None
+    was, now = np.sign(np.asarray(before)), np.sign(np.asarray(after))
+    counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]
+    if not any(counts):
+        return None
+    shape = np.shape(after)
+    opened, closed, turned = counts
+    return Flip(router, 0.0 if shape else float(now), opened, closed, turned, int(now.size) if shape else 0)
 
 
 def apart(one: Number, other: Number) -> float:

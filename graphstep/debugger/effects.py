@@ -35,6 +35,13 @@ class Copy:
     """What opens it, with the step and the breakpoints."""
     unfolds: bool
     """Whether gates are folded here that no option folds when it is opened again."""
+    against: str = ""
+    """What was typed for the run that it is compared with; empty where none is."""
+
+    @property
+    def command(self) -> str:
+        """The command."""
+        return self.setup.command(*([f"--against={self.against}"] if self.against else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,14 @@ class Witnesses:
 
     node: int
     """The node."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRun:
+    """Read a run to compare with, and send the command again with it."""
+
+    name: str
+    """What was typed for it: a file, or a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +141,5 @@ class Report:
 TrainingEffect = Train | Pause | Enter | Save | Report
 """What only a reply about a training can ask for."""
 
-Effect = Own | Ask | Copy | Write | Witnesses | Diagnose | Keep | NextLesson | Leave | CopyRound | TrainingEffect
+Effect = Own | Ask | Copy | Write | Witnesses | ReadRun | Diagnose | Keep | NextLesson | Leave | CopyRound | TrainingEffect
 """Everything that a reply can ask for."""

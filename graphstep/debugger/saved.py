@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from graphstep.analysis.compare import NodeSnapshot, Route, Snapshot
+from graphstep.debugger.comparisons import Saved
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.frames import opened
 from graphstep.debugger.marks import Mark
@@ -49,6 +51,7 @@ def to_json(state: State) -> str:
         "conditions": [condition.text for condition in state.conditions],
         "watches": [asdict(quantity) for quantity in state.watches],
         "score": None if state.score is None else asdict(state.score),
+        "saved": None if state.saved is None else _saved(state.saved),
         "lesson": None if state.lesson is None else _place(state, state.lesson),
         "past": [
             {
@@ -100,6 +103,7 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
         conditions=read_conditions("; ".join(document["conditions"])),
         watches=tuple(Quantity(**watch) for watch in document["watches"]),
         score=None if score is None else Score(**score),
+        saved=None if document.get("saved") is None else _read_saved(document["saved"]),
         past=tuple(
             Edit(
                 Inputs(_read(edit["values"]), edit["texts"]),
@@ -129,6 +133,22 @@ def _lesson(kept: dict[str, Any] | None, lessons: Callable[[str], Rehearsal] | N
         raise InputError("this session is within a lesson, which only its file can open again")
     answers = {key: Answered(**answered) for key, answered in kept["answers"].items()}
     return LessonRun(lessons(kept["path"]), kept["place"], answers), kept["edited"]
+
+
+def _saved(saved: Saved) -> dict[str, Any]:
+    run = saved.snapshot
+    nodes = [[*node[:2], _plain(node.value), None if node.gradient is None else _plain(node.gradient)] for node in run.nodes]
+    routes = [[*route[:-1], _plain(route.slope)] for route in run.routes]
+    return {"name": saved.name, "nodes": nodes, "output": _plain(run.output), "routes": routes}
+
+
+def _read_saved(document: Mapping[str, Any]) -> Saved:
+    nodes = tuple(
+        NodeSnapshot(name, label, _number(value), None if gradient is None else _number(gradient))
+        for name, label, value, gradient in document["nodes"]
+    )
+    routes = tuple(Route(router, gate, slot, node, _number(slope)) for router, gate, slot, node, slope in document["routes"])
+    return Saved(document["name"], Snapshot(nodes, _number(document["output"]), routes))
 
 
 def _without_opened(document: dict[str, Any]) -> dict[str, Any]:

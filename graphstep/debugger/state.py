@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from graphstep.debugger.actions import Set
+    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.frames import Caller
     from graphstep.debugger.marks import Mark
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
     from graphstep.teaching.lesson.walk import LessonRun
+
+UNDONE = 100
+"""Edits that can be undone: the values before each are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ class State:
     """The places with a letter, by letter."""
     past: tuple[Edit, ...] = ()
     """The edits that can be undone, the latest last."""
+    saved: Saved | None = None
+    """A run that was read from elsewhere, to compare with."""
     lesson: LessonRun | None = None
     """The place in the lesson that is gone through; None outside of one."""
     round: int | None = None

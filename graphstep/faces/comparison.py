@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from graphstep.analysis.compare import Flip, flip_of, is_router
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.faces.drawing.diagram import Diagram, digest
@@ -15,7 +15,7 @@ from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.reports.comparison import route_text
 
 _MOST = 200
 """Nodes whose numbers are measured for the room that ``old → new`` needs, and edges that are looked at for flipped routes."""
@@ -83,33 +83,27 @@ def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int],
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A wire at a router that passes something in one run and nothing, or the opposite, in the other."""
+class Flipped(NamedTuple):
+    """A wire at which a route flips."""
 
     wire: Wire
     """The wire, of the new run."""
-    opened: int
-    """Cells that pass something now and did not; of a number 1 or 0."""
-    closed: int
-    """Cells that pass nothing now and did."""
-    turned: int
-    """Cells whose sign is turned now and was not, or the other way round."""
-    cells: int
-    """Cells in all; 0 for a number."""
+    flip: Flip
+    """What changes there."""
 
     @property
     def sign(self) -> str:
-        """What is written at its wire."""
-        if self.cells:
-            return f"⇄ {self.opened + self.closed + self.turned}"
-        return "⇄ off" if self.closed else "⇄ on"
+        """What is written at the wire."""
+        flip = self.flip
+        if flip.cells:
+            return f"⇄ {flip.opened + flip.closed + flip.turned}"
+        return "⇄ off" if flip.closed else "⇄ on"
 
 
-_FLIPPED: WeakKeyDictionary[Trace, tuple[int, list[Flip]]] = WeakKeyDictionary()
+_FLIPPED: WeakKeyDictionary[Trace, tuple[int, list[Flipped]]] = WeakKeyDictionary()
 
 
-def flipped(old: Trace, new: Trace) -> list[Flip]:
+def flipped(old: Trace, new: Trace) -> list[Flipped]:
     """The wires at routers (max, min, relu, abs) that pass something else in one run than in the other."""
     flips = _FLIPPED.get(new)
     if flips is None or flips[0] != id(old):
@@ -117,7 +111,7 @@ def flipped(old: Trace, new: Trace) -> list[Flip]:
     return flips[1]
 
 
-def _flipped(old: Trace, new: Trace) -> list[Flip]:
+def _flipped(old: Trace, new: Trace) -> list[Flipped]:
     import numpy as np
 
     before, after = old.wires.slopes, new.wires.slopes
@@ -126,34 +120,20 @@ def _flipped(old: Trace, new: Trace) -> list[Flip]:
     flips = []
     for edge in different[:_MOST].tolist():
         wire = new.wire(edge)
-        gate, shape = wire.gate, new.node(wire.sender).shape
-        if not gate.cellwise or not gate.routes:
+        was, now = old.wire(edge).local, wire.local
+        if not is_router(wire.gate) or was is None or now is None:
             continue
-        was, now = np.sign(np.asarray(old.wire(edge).local)), np.sign(np.asarray(wire.local))
-        counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]
-        if any(counts):
-            opened, closed, turned = counts
-            flips.append(Flip(wire, opened, closed, turned, int(np.size(now)) if shape else 0))
+        flip = flip_of(wire.gate.name, was, now)
+        if flip is not None:
+            flips.append(Flipped(wire, flip))
     return flips
 
 
 def routes_text(old: Trace, new: Trace) -> str:
     """The flipped routes in words; empty where none has flipped."""
-    say = partial(message, new.writing.language)
-    parts = [
-        say("route", gate=flip.wire.gate.name, name=name_of(new.program, flip.wire.receiver), does=_does(say, flip))
-        for flip in flipped(old, new)[:4]
-    ]
+    flips = flipped(old, new)[:4]
+    parts = [route_text(new.writing.language, x.flip, name_of(new.program, x.wire.receiver)) for x in flips]
     return f"⇄ {'; '.join(parts)}" if parts else ""
-
-
-def _does(say: Callable[..., str], flip: Flip) -> str:
-    if flip.cells:
-        counts = {"passes": flip.opened, "blocks": flip.closed, "turns": flip.turned}
-        changes = ", ".join(say(f"route-cells-{does}", count=count) for does, count in counts.items() if count)
-        return say("route-cells", changes=changes, cells=flip.cells)
-    slope = float(flip.wire.local or 0.0)
-    return say("route-passes" if slope > 0 else "route-turns" if slope < 0 else "route-blocks")
 
 
 def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:

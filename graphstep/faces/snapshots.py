@@ -1,14 +1,17 @@
-"""Runs that were written to a file with ``--to run.json``, read again: the nodes with their numbers."""
+"""Runs that were written to a file with ``--to run.json``, read again: the nodes with their numbers, and the ways of routers."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from graphstep.analysis.compare import NodeSnapshot, Snapshot
+from graphstep.analysis.compare import NodeSnapshot, Route, Snapshot, is_router, snapshot_of
+from graphstep.engine.trace import Trace
+from graphstep.gates import GATES
 from graphstep.ground import limits
-from graphstep.ground.errors import GraphstepError, InputError, quoted_path
+from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.language.values.stored import check_file
 from graphstep.language.values.tables import evened
 from graphstep.language.values.unwanted import UnwantedError
@@ -43,7 +46,9 @@ def read_snapshot(path: str) -> Snapshot:
         except UnwantedError as error:
             raise InputError(f"{shown}, node {place}: {error}", hint=hint) from None
     try:
-        return Snapshot(tuple(nodes), evened(content.get("output")))
+        return Snapshot(
+            tuple(nodes), evened(content.get("output")), tuple(sorted(_routes(content), key=lambda route: route[1:3]))
+        )
     except UnwantedError as error:
         raise InputError(f"{shown}, output: {error}", hint=hint) from None
 
@@ -53,3 +58,35 @@ def _node(node: Any) -> NodeSnapshot:
         raise UnwantedError("has no label")
     value, gradient = evened(node.get("value")), node.get("gradient")
     return NodeSnapshot(node.get("name"), node["label"], value, None if gradient is None else evened(gradient))
+
+
+def _routes(content: dict[str, Any]) -> Iterator[Route]:
+    """The ways through the routers, as far as the steps tell them; what another program wrote may have none."""
+    nodes, steps = content["nodes"], content.get("steps")
+    places = {node.get("id"): place for place, node in enumerate(nodes)}
+    for step in steps if isinstance(steps, list) else ():
+        if not isinstance(step, dict) or not {step.get("from"), step.get("to")} <= places.keys():
+            continue
+        gate, node = places[step["from"]], places[step["to"]]
+        name, slot, slope = nodes[gate].get("gate"), step.get("slot"), step.get("local")
+        if isinstance(name, str) and name in GATES and is_router(GATES[name]) and slot is not None and slope is not None:
+            yield Route(name, gate, int(slot), node, evened(slope))
+
+
+def snapshot_against(text: str, trace: Trace) -> Snapshot:
+    """What a run is compared with: the run in a file ``….json``, or that of another program with the same inputs.
+
+    Raises as :func:`read_snapshot` does, and whatever reading and running a program raises.
+    """
+    if text.endswith(".json"):
+        return read_snapshot(text)
+    from graphstep.engine.opening import program_text
+    from graphstep.engine.trace import trace as run
+    from graphstep.language.read import read
+
+    program = read(program_text(text), trace.inputs)
+    missing = [name for name in program.inputs if name not in trace.inputs]
+    if missing:
+        raise InputError(f"{quoted(text)} also reads {', '.join(missing)}", hint="it is run with the inputs of this run")
+    inputs = {name: trace.inputs[name] for name in program.inputs}
+    return snapshot_of(run(program, inputs, seed=trace.seed, ties=trace.ties))

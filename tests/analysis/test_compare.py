@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -140,3 +141,35 @@ def test_a_file_that_holds_no_run_is_refused_with_its_place(content: str, messag
 
 def test_a_value_that_neither_program_reads_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert "'w' stands in neither program" in said(capsys, 2, "x*y", "x/y", "x=1", "y=2", "w=3")
+
+
+def test_routes_that_flip_are_named_also_from_files_and_between_programs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "run.json"
+    gs.run("m = max(x, y); m*relu(z)", x=1, y=2, z=3).to(path)
+    out = " ".join(said(capsys, 1, str(path), "m = max(x, y); m + relu(z)", "x=3", "y=2", "z=-1").split())
+    assert "max at x now lets it pass; max at y now blocks it; relu at z now blocks it." in out
+    data = json.loads(said(capsys, 1, "relu(v)*w", "v=[1, -1, 2]", "w=2", "--b", "v=[-1, -1, 3]", "--format", "json"))
+    assert data["routes"] == [{"gate": "relu", "node": "v", "opened": 0, "closed": 1, "turned": 0}]
+
+
+def test_a_run_is_compared_with_a_saved_one_at_the_prompt(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch
+) -> None:
+    path = tmp_path / "run.json"
+    gs.run("(x+y)*z", x=-2, y=5, z=-4).to(path)
+    typed = f"compare {path}\ncompare x*z + y*z\ncompare a*x\ny\ncompare before\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert main(["repl", "(x+y)*z", "x=3", "y=5", "z=-4", "--against", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("Forward they part at x: -2 and 3.") == 2
+    assert "The first is x*z + y*z, the second the run now." in out
+    assert "'a*x' also reads a" in out
+    assert "--against=x*z + y*z" in out
+    assert "no other run to compare with" in out
+
+
+def test_a_comparison_is_for_the_debugger(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["x*y", "x=1", "y=2", "--plain", "--against", "x/y"]) == 2
+    assert "graphstep diff" in capsys.readouterr().err

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphstep.analysis.compare import snapshot_of
 from graphstep.debugger.actions import ACTIONS, BY_ID
 from graphstep.debugger.commands.lesson import lesson_of, placed
+from graphstep.debugger.comparisons import Saved
 from graphstep.debugger.effects import Keep, NextLesson
 from graphstep.debugger.facts import Fault, Moved
 from graphstep.debugger.lesson_facts import HintGiven, NoMoreHints, Revealed
@@ -177,6 +179,7 @@ def test_a_session_that_is_saved_is_the_same_session() -> None:
     assert again.trace.setup.inputs["y"] is None
     assert replace(again, at=again.at + 1) != state
     arrays = end(start("arrays"), ("data", "x[1, 2]"), ("more", "x"), ("edit", "y=nan"))
+    arrays = end(arrays, ("compare", Saved("before.json", snapshot_of(arrays.trace))))
     assert from_json(to_json(arrays)) == arrays
     for text in ("", "[]", "{}", '{"format": 9}'):
         with pytest.raises(GraphstepError):

@@ -30,7 +30,7 @@ def _copy(state: State, _: Argument) -> Done:
         at = str(carried(outer.trace, outer.at, trace, folding.outward))
     breaks = tuple(condition.text for condition in state.conditions if _stands_in(trace.program, condition))
     setup = replace(setup, at=at, breaks=breaks, fold=setup.fold or (folding is not None and not unfolds))
-    return Done(state, effects=(Copy(setup, unfolds),))
+    return Done(state, effects=(Copy(setup, unfolds, "" if state.saved is None else state.saved.name),))
 
 
 def _stands_in(program: Program, condition: Condition) -> bool:

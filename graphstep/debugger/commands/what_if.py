@@ -27,7 +27,7 @@ from graphstep.debugger.facts import (
 )
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.places import edited
-from graphstep.debugger.state import Edit, Inputs, same_value
+from graphstep.debugger.state import UNDONE, Edit, Inputs, same_value
 from graphstep.ground.arrays import cell_of
 from graphstep.language.values import read_texts, split_inputs, split_words
 
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from graphstep.debugger.facts import Fact
     from graphstep.debugger.state import State
     from graphstep.ground.arrays import Number
-
-UNDONE = 100
-"""Edits that can be undone: the values before each are kept."""
 
 
 def _no_inputs(state: State) -> Fact | None:

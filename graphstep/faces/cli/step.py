@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.analysis.facts import Remark
+    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.state import State
     from graphstep.engine.opening import Opening
@@ -80,6 +81,8 @@ def document_options(options: argparse.Namespace) -> Options:
 def place_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where a run is opened and where it stops, and how it is written."""
     parser.add_argument("--at", metavar="N", help="open, or stop, at step N; 12/p/3 is step 3 inside p")
+    beside = "compare with a run: FILE.json that --to wrote, or a program with the same inputs"
+    parser.add_argument("--against", metavar="RUN", help=beside)
     writing_arguments(parser)
     stop = "stop at the first step after which COND holds: grad x == 0, isnan, gate max …; several may be given"
     parser.add_argument("--break", metavar="COND", action="append", default=[], dest="breaks", help=stop)
@@ -89,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
     """Step, print or write."""
     opening = opening_of(options)
     setup = opening.setup
-    at, conditions = setup.step, _conditions(opening)
+    conditions = _conditions(opening)
     # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
     if options.record:
@@ -98,12 +101,17 @@ def run(options: argparse.Namespace) -> int:
         raise InputError("--size is of a recording", hint="--record demo.svg --size 100x30")
     chosen_elsewhere = options.plain or options.format or options.to
     if not chosen_elsewhere and (options.screen_reader or (screen and accessible.asked_for())):
-        return _converse(opening, conditions)
+        return _converse(opening, conditions, _saved(options.against, opening))
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
         from graphstep.faces.tui import open_program
 
-        where: dict[str, Any] = {"at": at or 0, "conditions": conditions, "setup": setup}
+        where: dict[str, Any] = {
+            "at": setup.step or 0,
+            "conditions": conditions,
+            "setup": setup,
+            "saved": _saved(options.against, opening),
+        }
         status = open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
         # Behind the session: its first frame does not wait for a disk, and what could not be opened is not offered again.
         # Who comes through a browser leaves no file on this machine.
@@ -112,8 +120,16 @@ def run(options: argparse.Namespace) -> int:
 
             remember(setup.words())
         return status
+    return _print(options, opening, conditions)
 
+
+def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Condition, ...]) -> int:
+    """Print or write a run; the status says whether a --break was missed."""
     from graphstep.faces import export
+
+    if options.against:
+        raise InputError("--against is for the debugger", hint="graphstep diff prints a comparison, and writes it")
+    setup, at = opening.setup, opening.setup.step
 
     asked = document_options(options)
     # What is typed wrong is said before anything is computed.
@@ -188,15 +204,26 @@ def _size(text: str) -> tuple[int, int]:
 def converse(options: argparse.Namespace) -> int:
     """Step on a line prompt."""
     opening = opening_of(options)
-    return _converse(opening, _conditions(opening))
+    return _converse(opening, _conditions(opening), _saved(options.against, opening))
 
 
-def _converse(opening: Opening, conditions: tuple[Condition, ...]) -> int:
+def _converse(opening: Opening, conditions: tuple[Condition, ...], saved: Saved | None) -> int:
     from dataclasses import replace
 
     from graphstep.faces import repl
 
-    return repl.converse(repl.Prompt(replace(_state_at(opening.run(), opening.setup), conditions=conditions), sys.stdout.write))
+    state = replace(_state_at(opening.run(), opening.setup), conditions=conditions, saved=saved)
+    return repl.converse(repl.Prompt(state, sys.stdout.write))
+
+
+def _saved(name: str | None, opening: Opening) -> Saved | None:
+    """The run that --against names, read before anything is opened."""
+    if not name:
+        return None
+    from graphstep.debugger.comparisons import Saved
+    from graphstep.faces.snapshots import snapshot_against
+
+    return Saved(name, snapshot_against(name, opening.run()))
 
 
 def _state_at(trace: Trace, setup: Setup) -> State:

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, Literal
 
 from graphstep.analysis.chain import Chain, Link
-from graphstep.analysis.compare import Comparison, Pair
+from graphstep.analysis.compare import Comparison, Flip, Pair
 from graphstep.analysis.jacobian import Jacobian, Orders, jacobian
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
@@ -127,9 +127,15 @@ def comparison(of: Comparison) -> dict[str, Any]:
         "output": number(of.output),
         **{way: None if pair is None else (pair.one.name or pair.one.label) for way, pair in first.items()},
         "differing": [_differing(pair) for pair in of.differing],
+        "routes": [_flip(flip) for flip in of.flips],
         "only_first": [record.name or record.label for record in of.only_one],
         "only_second": [record.name or record.label for record in of.only_other],
     }
+
+
+def _flip(flip: Flip) -> dict[str, Any]:
+    node = None if flip.node is None else flip.node.name or flip.node.label
+    return {"gate": flip.router, "node": node, "opened": flip.opened, "closed": flip.closed, "turned": flip.turned}
 
 
 def _differing(pair: Pair) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, comparisons, effects, facts, lesson_facts
 from graphstep.debugger.commands.lesson import placed
-from graphstep.debugger.session import perform
+from graphstep.debugger.session import Command, perform
 from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.replies import crumbs, sentence
-from graphstep.faces.replies.panels import cause_lines, jacobian_lines, tangent_lines
+from graphstep.faces.replies.panels import cause_lines, comparison_lines, jacobian_lines, tangent_lines
 from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson import progress
@@ -74,6 +74,8 @@ class Prompt:
         for line in self.state.trace.program.text.strip().splitlines():
             self._say(line)
         self._say_all(self._steps.lines(self.state, self.state.at))
+        if self.state.saved is not None:
+            self._say_all(comparison_lines(self.state, "saved"))
 
     def hear(self, line: str) -> None:
         """Perform the command of a line, and print what comes of it."""
@@ -121,11 +123,27 @@ class Prompt:
             yield from self._keep()
         elif isinstance(effect, effects.NextLesson):
             yield from self._next_lesson()
+        elif isinstance(effect, effects.ReadRun):
+            yield from self._compare(effect.name)
         else:
             try:
                 yield from works.perform(self.state, effect)
             except GraphstepError as error:
                 yield error.report()
+
+    def _compare(self, name: str) -> Iterator[str]:
+        """Read a run, and compare with it."""
+        from graphstep.debugger.comparisons import Saved
+        from graphstep.faces.snapshots import snapshot_against
+
+        before = self.state
+        try:
+            saved = Saved(name, snapshot_against(name, before.root))
+        except GraphstepError as error:
+            yield error.report()
+            return
+        self.state, reply = perform(before, Command("compare", saved))
+        yield from self._answer(before, reply)
 
     def _keep(self) -> Iterator[str]:
         assert self.state.lesson is not None, "there is a place to keep"
@@ -170,6 +188,7 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Candidates: lambda _, after, fact: answers.candidate_lines(after, fact),
     facts.Cells: lambda _, after, fact: answers.cell_lines(after, fact),
     cause_facts.CausesOf: lambda _, after, fact: cause_lines(after.trace, fact),
+    comparisons.Compared: lambda _, after, fact: comparison_lines(after, fact.base),
     cause_facts.TangentsFrom: lambda _, after, fact: tangent_lines(after.trace, fact),
     facts.PathsFrom: lambda _, after, fact: works.path_lines(after, fact.node),
     facts.Jacobians: lambda _, after, fact: jacobian_lines(after.trace, fact.edges),

@@ -26,7 +26,7 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
         yield from answers.own(state, effect)
     elif isinstance(effect, effects.Copy):
         # There is no clipboard behind a pipe: who reads the line can copy it.
-        yield effect.setup.command()
+        yield effect.command
         yield from map(plain, copy_remarks(effect))
     elif isinstance(effect, effects.Write):
         yield from _written(state, effect)

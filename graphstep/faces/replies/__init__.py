@@ -9,7 +9,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import cause_facts, facts, lesson_facts, mark_facts, training_facts
+from graphstep.debugger import cause_facts, comparisons, facts, lesson_facts, mark_facts, training_facts
 from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
@@ -305,6 +305,7 @@ _MESSAGES: dict[type, str] = {
     facts.NoInputs: "reply-no-inputs",
     facts.NoCells: "reply-no-cells",
     facts.NothingToUndo: "reply-nothing-to-undo",
+    comparisons.NothingToCompare: "reply-nothing-to-compare",
     facts.NoEdges: "reply-no-edges",
     facts.NothingOpen: "reply-nothing-open",
     facts.Unfolded: "reply-unfolded",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graphstep.analysis.chain import Chain
     from graphstep.analysis.witnesses import Row
     from graphstep.debugger.cause_facts import CausesOf, TangentsFrom
+    from graphstep.debugger.comparisons import Base
     from graphstep.debugger.effects import Copy
     from graphstep.debugger.facts import Nudged
     from graphstep.debugger.state import State
@@ -171,6 +172,22 @@ def cause_lines(trace: Trace, fact: CausesOf) -> Iterator[str]:
     from graphstep.telling.reports import chain as reports
 
     yield from text.lines(reports.told(chain_of(trace, fact)))
+
+
+def base_text(state: State, base: Base) -> str:
+    """Which two runs are compared."""
+    name = "" if state.saved is None else state.saved.name
+    return message(state.language, f"compare-{base}", name=name)
+
+
+def comparison_lines(state: State, base: Base) -> Iterator[str]:
+    """Another run and the run now, number by number."""
+    from graphstep.debugger.comparisons import comparison_of
+    from graphstep.faces.export import text
+    from graphstep.telling.reports import comparison as reports
+
+    writing = state.root.writing
+    yield from text.lines(reports.body(comparison_of(state, base), writing.language, writing.digits, base_text(state, base)))
 
 
 def tangent_lines(trace: Trace, fact: TangentsFrom) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
     from graphstep.engine.trace import Trace
     from graphstep.gates import Ties
@@ -44,10 +45,11 @@ def open_program(
     ties: Ties = "first",
     conditions: Sequence[Condition] = (),
     setup: Setup | None = None,
+    saved: Saved | None = None,
 ) -> int:
     """Step through a program in the terminal; the exit status. Inputs without a value are asked for in a form.
 
-    ``conditions`` are what ``c`` stops at from the start, and ``setup`` is what was typed.
+    ``conditions`` are what ``c`` stops at from the start, ``setup`` is what was typed, and ``saved`` a run to compare with.
 
     Raises InputError for a value that no input takes, and ShapeError where shapes do not go together, before the screen opens.
     """
@@ -61,7 +63,7 @@ def open_program(
     from graphstep.faces.tui.app import run_screen
     from graphstep.faces.tui.screen import SteppingScreen
 
-    screen = SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, conditions=conditions, setup=setup)
+    screen = SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, conditions=conditions, setup=setup, saved=saved)
     return run_screen(screen)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, comparisons, effects, facts, lesson_facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
@@ -124,6 +124,21 @@ def _causes(screen: SteppingScreen, _: State, fact: cause_facts.CausesOf) -> Non
     screen.app.push_screen(CausesForm(chain_of(screen.now.trace, fact)), go)
 
 
+def _compared(screen: SteppingScreen, _: State, fact: comparisons.Compared) -> None:
+    from graphstep.faces.tui.dialogs.compare import CompareForm
+
+    def go(step: int | str | None) -> None:
+        if isinstance(step, str):
+            screen.do(Command("compare", step))
+        elif step is not None:
+            # What is compared is the whole program.
+            while screen.now.frames:
+                screen.do(Command("out"))
+            screen.do(Command("jump", step))
+
+    screen.app.push_screen(CompareForm(screen.now, fact.base), go)
+
+
 def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:
     from graphstep.faces.replies.panels import jacobian_lines
     from graphstep.faces.tui.dialogs.page import TextPage
@@ -161,6 +176,7 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     facts.Nudged: _nudged,
     facts.Undone: _undone,
     cause_facts.CausesOf: _causes,
+    comparisons.Compared: _compared,
     facts.PathsFrom: _paths,
     cause_facts.TangentsFrom: _tangents,
     facts.Jacobians: _jacobians,
@@ -176,7 +192,7 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
 def _copy(screen: SteppingScreen, effect: effects.Copy) -> None:
     from graphstep.faces.replies.panels import copy_remarks
 
-    text = effect.setup.command()
+    text = effect.command
     screen.app.copy_to_clipboard(text)
     lines = [[(text, "result")], [("", "")], [(say(screen, "copy-clipboard"), "quiet")]]
     screen.panel(say(screen, "copy-title"), [*lines, *copy_remarks(effect)])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from graphstep.analysis.witnesses import Row
+    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.places import Refitted
     from graphstep.debugger.search import Candidate
@@ -74,6 +75,7 @@ class SteppingScreen(Screen[None]):
         ties: Ties = "first",
         conditions: Sequence[Condition] = (),
         setup: Setup | None = None,
+        saved: Saved | None = None,
     ) -> None:
         super().__init__()
         self.program = program
@@ -89,7 +91,7 @@ class SteppingScreen(Screen[None]):
         self.playback = Playback(self)
         """The playing of the run by itself."""
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
-        self._seed, self._ties = seed, ties
+        self._seed, self._ties, self._saved = seed, ties, saved
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
         self._waiting: list[str] = []
         self._missing: list[str] = []
@@ -288,6 +290,8 @@ class SteppingScreen(Screen[None]):
             # The garbage collector would look through a large run again and again: pauses of 200 ms between keys.
             gc.collect()
             gc.freeze()
+        if self._saved is not None:
+            self.do(Command("compare", self._saved))
         waiting, self._waiting = self._waiting, []
         for action in waiting:
             self.action_do(action)

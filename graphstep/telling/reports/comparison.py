@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from typing import Literal
 
-from graphstep.analysis.compare import Comparison, NodeSnapshot
+from graphstep.analysis.compare import Comparison, Flip, NodeSnapshot, Pair
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
@@ -16,6 +19,9 @@ from graphstep.telling.words.catalogue import message
 
 LISTED = 40
 """Numbers that are listed, and nodes that one run alone has; of more there is the count."""
+
+ROUTES = 8
+"""Routes that flip and are named; of more there is the count."""
 
 MOST_DIGITS = 17
 """Digits with which any two doubles that differ can be told apart."""
@@ -32,19 +38,62 @@ def document(comparison: Comparison, titles: tuple[str, str], command: str, lang
     return Document(title, chain((head,), programs, body(comparison, language, digits), made_by(language, command, ())), language)
 
 
-def body(comparison: Comparison, language: str, digits: int) -> Iterator[Block]:
-    """Whether they are equal, the first differences, all differing numbers, and the nodes that one of them alone has."""
-    yield Listing(tuple((line,) for line in _verdict(comparison, language, digits)))
-    rows = list(_rows(comparison, language, digits))
+def body(comparison: Comparison, language: str, digits: int, intro: str = "") -> Iterator[Block]:
+    """Whether they are equal, the first differences, all differing numbers, routes that flip, and what one of them alone has.
+
+    ``intro`` says which run is the first and which the second, where that is not plain.
+    """
+    if intro:
+        yield sentence(intro)
+    yield Listing(tuple((line,) for line in verdict(comparison, language, digits)))
+    rows = list(differences(comparison, language, digits))
     if rows:
         titles = ("diff-number", "diff-first", "diff-second", "diff-apart")
         columns = (Column((message(language, title),), numbers=k > 0) for k, title in enumerate(titles))
-        yield Table(tuple(columns), tuple(rows[:LISTED]))
+        yield Table(tuple(columns), tuple(row.cells for row in rows[:LISTED]))
     if len(rows) > LISTED:
-        yield sentence(message(language, "diff-more", count=len(rows) - LISTED))
+        yield sentence(more_text(language, len(rows) - LISTED))
+    for content in _rest(comparison, language):
+        yield sentence(*content)
+
+
+def more_text(language: str, count: int) -> str:
+    """That differences have no row."""
+    return message(language, "diff-more", count=count)
+
+
+def rest(comparison: Comparison, language: str) -> Iterator[str]:
+    """What is said besides the numbers, as plain text: the routes that flip, and the nodes that one of the two alone has."""
+    for content in _rest(comparison, language):
+        yield "".join(part if isinstance(part, str) else part.text for part in content)
+
+
+def _rest(comparison: Comparison, language: str) -> Iterator[tuple[str | Code, ...]]:
+    if comparison.flips:
+        yield (_routes(comparison, language),)
     for key, records in (("diff-only-first", comparison.only_one), ("diff-only-second", comparison.only_other)):
         if records:
-            yield sentence(message(language, key, count=len(records)), " ", *_codes(records), ".")
+            yield message(language, key, count=len(records)), " ", *_codes(records), "."
+
+
+def _routes(comparison: Comparison, language: str) -> str:
+    flips = comparison.flips
+    parts = [route_text(language, flip, _name(flip.node)) for flip in flips[:ROUTES] if flip.node is not None]
+    if len(flips) > ROUTES:
+        parts.append(f"… {message(language, 'and-more', more=len(flips) - ROUTES)}")
+    return message(language, "diff-routes", routes="; ".join(parts))
+
+
+def route_text(language: str, flip: Flip, name: str) -> str:
+    """A route that flips: ``max at x now blocks it``."""
+    say = partial(message, language)
+    if flip.cells:
+        counts = {"passes": flip.opened, "blocks": flip.closed, "turns": flip.turned}
+        changes = ", ".join(say(f"route-cells-{does}", count=count) for does, count in counts.items() if count)
+        does = say("route-cells", changes=changes, cells=flip.cells)
+    else:
+        does = say("route-passes" if flip.slope > 0 else "route-turns" if flip.slope < 0 else "route-blocks")
+    return say("route", gate=flip.router, name=name, does=does)
 
 
 def _codes(records: tuple[NodeSnapshot, ...]) -> Iterator[str | Code]:
@@ -56,7 +105,8 @@ def _codes(records: tuple[NodeSnapshot, ...]) -> Iterator[str | Code]:
         yield ", …"
 
 
-def _verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]:
+def verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]:
+    """Whether two runs are equal, and the first difference forward and backward, a sentence each."""
     within = numeral(comparison.tolerance, digits)
     if comparison.equal:
         yield message(language, "diff-equal", count=len(comparison.pairs), within=within)
@@ -73,17 +123,40 @@ def _verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str
         yield message(language, "diff-backward", name=_name(pair.one), one=one, other=other)
 
 
-def _rows(comparison: Comparison, language: str, digits: int) -> Iterator[tuple[Content, ...]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """A number that is another one in the second run, in words."""
+
+    pair: Pair
+    """The node."""
+    of: Literal["value", "gradient"]
+    """Whether it is its value or its gradient."""
+    name: str
+    """What the number is called."""
+    one: str
+    """The number in the first run, with as many digits as tell the two apart."""
+    other: str
+    """The number in the second run."""
+    apart: str
+    """How far they are apart, relative to the larger."""
+
+    @property
+    def cells(self) -> tuple[Content, ...]:
+        """Its row of a table."""
+        return (self.name,), (self.one,), (self.other,), (self.apart,)
+
+
+def differences(comparison: Comparison, language: str, digits: int) -> Iterator[Difference]:
     """The values that differ in the order of the forward pass, then the gradients in the order of the backward pass."""
     for pair in comparison.pairs:
         if pair.value > comparison.tolerance:
             one, other = _apart(pair.one.value, pair.other.value, digits)
-            yield (_name(pair.one),), (one,), (other,), (numeral(pair.value, 2),)
+            yield Difference(pair, "value", _name(pair.one), one, other, numeral(pair.value, 2))
     for pair in reversed(comparison.pairs):
         if pair.gradient > comparison.tolerance:
             one, other = _apart(pair.one.gradient, pair.other.gradient, digits)
             what = message(language, "heading-gradient-of", what=_name(pair.one))
-            yield (what,), (one,), (other,), (numeral(pair.gradient, 2),)
+            yield Difference(pair, "gradient", what, one, other, numeral(pair.gradient, 2))
 
 
 def _name(record: NodeSnapshot) -> str:

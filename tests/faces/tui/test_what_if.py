@@ -62,7 +62,7 @@ def test_the_field_of_the_selected_input_has_the_focus() -> None:
 def test_an_edit_says_which_routes_it_flips() -> None:
     before = trace(read("max(x, y)*relu(z)"), {"x": 3.0, "y": 2.0, "z": 1.0})
     after = before.with_inputs({"x": 1.0, "z": -1.0})
-    assert {flip.wire.receiver for flip in flipped(before, after)} == {0, 1, 2}
+    assert {x.wire.receiver for x in flipped(before, after)} == {0, 1, 2}
     text = routes_text(before, after)
     assert "max at x now blocks it" in text
     assert "max at y now lets it pass" in text
@@ -150,3 +150,24 @@ def test_a_watched_quantity_stands_below_every_step_until_it_is_named_again() ->
         assert "x*y" not in driver.step()
 
     drive(play, size=LARGE)
+
+
+def test_an_edit_and_a_nudge_are_compared_with_the_runs_before_them() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("E")
+        assert "no other run to compare with" in driver.message
+        await driver.press("e", "4", "enter", "tab", "tab", "+", "E")
+        frame = driver.frame()
+        assert "The first is the run before the last edit" in frame
+        assert "Forward they part at y: 2 and 2.1." in frame
+        await driver.press("tab")
+        frame = driver.frame()
+        assert "The first is the run as it was opened" in frame
+        assert "max at x now lets it pass; max at y now blocks it" in frame
+        # x, y, max and f have other values; then the gradients of z, y and x.
+        assert "gradient of z" in frame
+        await driver.press("down", "down", "down", "enter")
+        trace = driver.now.trace
+        assert driver.now.at == trace.step_of_value(trace.program.output)
+
+    drive(play, "max(x, y)*z", {"x": 1.0, "y": 2.0, "z": 3.0}, size=LARGE)

@@ -67,6 +67,13 @@ _REPLIES: dict[str, English] = {
     "reply-cannot-nudge": "{cell} = {value} cannot be nudged.",
     "reply-undone": "Undone: {names}.",
     "reply-nothing-to-undo": "No edit is left to undo.  {edit} edits the inputs, {more} and {less} nudge one.",
+    "reply-nothing-to-compare": (
+        "There is no other run to compare with.  {edit} edits the inputs, {more} and {less} nudge one; "
+        "--against run.json opens a run beside a saved one."
+    ),
+    "compare-before": "The first is the run before the last edit, the second the run now.",
+    "compare-opened": "The first is the run as it was opened, the second the run now.",
+    "compare-saved": "The first is {name}, the second the run now.",
     "reply-no-gradient-data": "{name} is data: it has no gradient to verify.",
     "reply-no-gradient-constant": "{name} is a constant: it has no gradient to verify.",
     "reply-no-edges": "No gradient is sent along an edge at {name}, so there is no Jacobian to show.",

@@ -175,6 +175,7 @@ _DIFFERENCES: dict[str, English] = {
     "diff-output": "The outputs differ by {apart}, relative to the larger; no node that both have differs in value.",
     "diff-values-equal": "Forward they are equal, to {within}.",
     "diff-more": ("and {count} more number that differs", "and {count} more numbers that differ"),
+    "diff-routes": "Routes that flip from the first to the second: {routes}.",
     "diff-only-first": ("Only the first has {count} node:", "Only the first has {count} nodes:"),
     "diff-only-second": ("Only the second has {count} node:", "Only the second has {count} nodes:"),
 }

@@ -84,6 +84,8 @@ _DIALOGS: dict[str, English] = {
     "file-sure": "{file} exists. Enter once more overwrites it; another name does not.",
     "file-exists": "{file} exists: it would be overwritten.",
     "causes-title": "why {number}",
+    "compare-keys": "↑ ↓ choose, enter goes there, esc closes",
+    "compare-keys-several": "↑ ↓ choose, enter goes there, tab another run, esc closes",
     "causes-keys": "↑ ↓ choose, enter goes there, esc closes",
     "start-about": "Type a program with the values of its inputs, or choose one below.",
     "start-keys": "enter opens  ↑ ↓ choose  esc leaves",

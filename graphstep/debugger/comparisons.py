@@ -1,0 +1,75 @@
+"""What a run can be compared with, and the comparison: the run before an edit, as it was opened, or one that was saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from graphstep.analysis.compare import Comparison, Snapshot, compare, snapshot_of
+from graphstep.debugger.facts import Fact
+from graphstep.debugger.places import with_inputs
+from graphstep.debugger.state import UNDONE, State, same_value
+from graphstep.ground.arrays import Number
+
+Base = Literal["saved", "before", "opened"]
+"""A saved run, the run before the last edit, and the run before all edits."""
+
+BASES: tuple[Base, ...] = get_args(Base)
+"""All of them."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Saved:
+    """A run that was read from elsewhere, to compare with."""
+
+    name: str
+    """What was typed for it: a file, or a program."""
+    snapshot: Snapshot
+    """Its nodes."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Saved) or self.name != other.name:
+            return False
+        one, two = self.snapshot, other.snapshot
+        return len(one.nodes) == len(two.nodes) and all(
+            (a.name, a.label) == (b.name, b.label)
+            and same_value(a.value, b.value)
+            and (a.gradient is None) == (b.gradient is None)
+            and (a.gradient is None or b.gradient is None or same_value(a.gradient, b.gradient))
+            for a, b in zip(one.nodes, two.nodes, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, len(self.snapshot.nodes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared(Fact):
+    """The comparison with another run was asked for."""
+
+    base: Base
+    """The other run."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToCompare(Fact):
+    """The run has not been edited, and none was saved; or not the one that was asked for."""
+
+
+def bases_of(state: State) -> tuple[Base, ...]:
+    """What the run can be compared with, what is meant most likely first."""
+    edits = len(state.past)
+    there = {"saved": state.saved is not None, "before": edits > 0, "opened": 1 < edits < UNDONE}
+    return tuple(base for base in BASES if there[base])
+
+
+def comparison_of(state: State, base: Base) -> Comparison:
+    """The comparison of another run with the run now; of the whole program, also where a gate is open."""
+    now = state.root
+    if base == "saved":
+        assert state.saved is not None, "bases_of offers it only then"
+        return compare(state.saved.snapshot, snapshot_of(now))
+    inputs: dict[str, Number] = {}
+    for edit in state.past[-1:] if base == "before" else reversed(state.past):
+        inputs.update(edit.inputs.values)
+    return compare(snapshot_of(with_inputs(now, inputs).trace), snapshot_of(now))

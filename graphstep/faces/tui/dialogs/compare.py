@@ -1,0 +1,76 @@
+"""Two runs compared, as a list: enter goes to the step that makes the number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from graphstep.debugger.comparisons import Base, bases_of, comparison_of
+from graphstep.debugger.state import State
+from graphstep.faces.replies.panels import base_text
+from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.messages import say
+from graphstep.ground.widths import cell_width, padded
+from graphstep.telling.reports.comparison import LISTED, Difference, differences, more_text, rest, verdict
+
+
+class CompareForm(Form[int | str]):
+    """Lists the numbers that differ; its answer is the step of the one that was chosen, or the next run to compare with."""
+
+    BINDINGS: ClassVar = [Binding("tab", "other", "other run", id="compare-other", priority=True)]
+
+    def __init__(self, state: State, base: Base) -> None:
+        super().__init__()
+        self.comparison = comparison_of(state, base)
+        """What is listed."""
+        trace, bases = state.root, bases_of(state)
+        writing = trace.writing.language, trace.writing.digits
+        self._trace = trace
+        self._intro = base_text(state, base)
+        self._verdict = [*verdict(self.comparison, *writing)]
+        self._differences = [*differences(self.comparison, *writing)]
+        self._rest = [*rest(self.comparison, writing[0])]
+        self._others = [*bases[bases.index(base) + 1 :], *bases[: bases.index(base)]]
+
+    def compose(self) -> Iterator[Widget]:
+        """What is compared and where the two part, the list, and what one of the two has alone."""
+        with Vertical(id="box") as box:
+            box.border_title = say(self, "diff-title")
+            box.border_subtitle = say(self, "compare-keys-several" if self._others else "compare-keys")
+            yield Static(Content("\n".join((self._intro, *self._verdict))))
+            if self._differences:
+                yield OptionList(*self._options(), markup=False)
+            if self._rest:
+                yield Static(Content("\n".join(self._rest)))
+
+    def _options(self) -> Iterator[Option]:
+        shown = self._differences[:LISTED]
+        names = max(cell_width(row.name) for row in shown)
+        for place, row in enumerate(shown):
+            change = f"{row.one} → {row.other}"
+            yield Option(Content(f"{padded(row.name, names)}  {change}"), id=str(place))
+        if len(self._differences) > LISTED:
+            yield Option(Content(more_text(self._trace.writing.language, len(self._differences) - LISTED)), disabled=True)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._step(self._differences[int(event.option_id or 0)]))
+
+    def _step(self, row: Difference) -> int:
+        """The step that makes a number; of an input the start, of the output's gradient the seed."""
+        node = row.pair.place
+        if row.of == "value":
+            return self._trace.step_of_value(node)
+        step = self._trace.step_of_gradient(node)
+        return self._trace.seed_step if step is None else step
+
+    def action_other(self) -> None:
+        """Compare with the next run."""
+        if self._others:
+            self.dismiss(self._others[0])
