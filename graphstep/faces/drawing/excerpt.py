@@ -68,6 +68,14 @@ def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density
     return scene
 
 
+def lowest_rows(trace: Trace, width: int) -> int:
+    """The fewest rows in which the whole graph can be seen in so many columns; 0 where it cannot."""
+    if len(trace.program.nodes) > WHOLE:
+        return 0
+    scene = set_scene(trace, trace.program.output, (width, 0), None)
+    return scene.layout.height if scene.layout.width <= width else 0
+
+
 def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
     """Lay out a program that has not run yet, of a large one what is near the output: boxes and wires without numbers."""
     nodes = nearby(program, program.output) if len(program.nodes) > WHOLE else None

@@ -31,6 +31,10 @@ from graphstep.teaching.lesson.walk import LessonRun
 
 PROSE = 14
 """Rows of the text above the run at most, in a window that is not tall."""
+READ = 3
+"""Rows of prose that are in sight at least, above a question."""
+_EDGES = 2
+"""Rows of the border of the graph."""
 WIDE = 96
 """Columns from which the prose stands beside the run, and no longer above it."""
 
@@ -89,6 +93,7 @@ class LessonScreen(SteppingScreen):
     def on_mount(self) -> None:
         """Show the first place. Textual calls the stepping screen's handler as well, which opens the run."""
         self.text.say("")
+        self.panes.told = True
         self.call_later(self._show_text)
         self.call_after_refresh(self._follow)
 
@@ -157,12 +162,14 @@ class LessonScreen(SteppingScreen):
         self.call_after_refresh(self._fit_prose)
 
     def _fit_prose(self) -> None:
-        """Let a short text above the run take no more rows than it has; the rest is the run's."""
+        """Let a text above the run take no more rows than it has, and than the graph leaves to it; the rest is the run's."""
         pane, page = self.text, self.text.page
         rows = None
         if page.children and not any(map(self.has_class, ("-beside", "-tall", "-prose", "-run"))):
             around = pane.outer_size.height - page.size.height
-            rows = min(around + max(child.virtual_region_with_margin.bottom for child in page.children), PROSE)
+            graph = self.panes.lowest_rows()
+            most = min(PROSE, max(self.size.height - 1 - _EDGES - graph, around + READ)) if graph else PROSE
+            rows = min(around + max(child.virtual_region_with_margin.bottom for child in page.children), most)
         if rows is not None or pane.styles.inline.has_rule("height"):
             pane.styles.height = rows
 

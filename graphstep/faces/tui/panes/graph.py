@@ -126,6 +126,12 @@ class GraphPane(RowsPane):
             self.bring_into_view(*self._followed)
         self.renew()
 
+    def entitle(self, subtitle: str) -> None:
+        """Set what stands in the lower edge."""
+        # Textual paints the whole pane again when a title is set, also to what it was.
+        if subtitle != self.border_subtitle:
+            self.border_subtitle = subtitle
+
     def preview(self, program: Program) -> None:
         """Draw a program that has not run yet."""
         from graphstep.faces.drawing.excerpt import set_bare_scene

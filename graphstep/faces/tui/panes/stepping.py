@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Container, Vertical
 
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.graph import GraphPane
 from graphstep.faces.tui.panes.heading import Heading
 from graphstep.faces.tui.panes.step import StepPane
@@ -34,6 +35,10 @@ _LEAST = 7
 """Rows of the explanation with its border, below which it goes only in a window that is lower than most."""
 _AROUND_STACKED = 5
 """Rows of heading, typed text and the graph's border where the panes stand below each other."""
+_TEXT = 2
+"""Rows of the typed text where rows are few."""
+_FEWEST = 5
+"""Rows of the explanation with its border, below which it is not shown at all."""
 TALL = 34
 """Rows from which a narrow window has room for the values as well."""
 
@@ -69,7 +74,8 @@ class SteppingPanes(Container):
     SteppingPanes.-short #step { height: 5; }
     SteppingPanes.-flat #text { height: 2; }
     SteppingPanes.-low #text { display: none; }
-    SteppingPanes.-low #right { display: none; }
+    SteppingPanes.-untold #right { display: none; }
+    SteppingPanes.-bare #heading { display: none; }
     SteppingPanes.-tall.-values #values { display: none; }
     SteppingPanes.-wide.-values #values { display: none; }
     SteppingPanes.-wide.-values #step { height: 1fr; }
@@ -105,6 +111,9 @@ class SteppingPanes(Container):
         self._shaped_for: Program | None = None
         self._trace: Trace | None = None
         self._spare: tuple[tuple[Trace, int, int, int], int] | None = None
+        self._lowest: tuple[tuple[Trace, int], int] | None = None
+        self.told = False
+        """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
         self._tallest: tuple[tuple[Trace, int], int] | None = None
 
     def show(
@@ -130,10 +139,9 @@ class SteppingPanes(Container):
         self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
         self.step.show(trace, at, _watched(state))
         self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, state.selected)
-        if self.has_class("-low"):
-            # There is no room for the explanation: its title at least, in the edge of the graph.
-            self.graph.border_subtitle = self.step.border_title
         self.make_room()
+        # Where there is no room for the explanation: its title at least, in the edge of the graph.
+        self.graph.entitle(str(self.step.border_title) if self.has_class("-untold") else say(self, "graph-subtitle"))
 
     def flag(self, nodes: frozenset[int]) -> None:
         """Mark nodes at which something is wrong, and nothing else."""
@@ -153,9 +161,16 @@ class SteppingPanes(Container):
         height, right = self.size.height, self.query_one("#right")
         self.graph.steady = not self.step.speaks
         wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
-        if not self.has_class("-wide"):
+        stacked = not self.has_class("-wide")
+        left = height - _AROUND_STACKED - self.lowest_rows() if stacked else height
+        # An answer is shown, whatever it hides.
+        gives_way = self.told and not self.step.speaks
+        for rows, less in ((_FEWEST, "-untold"), (0, "-low"), (-_TEXT, "-bare")):
+            self.set_class((height < 14 and less != "-bare") or (gives_way and left < rows), less)
+        if stacked:
             _set_height(right, None)
-            most = height - 9 if self.step.speaks else _LEAST + max(self._spare_rows(wanted), (height - 24) // 2)
+            least = max(min(left, _LEAST), _FEWEST)
+            most = height - 9 if self.step.speaks else least + max(self._spare_rows(wanted), (height - 24) // 2)
             _set_height(self.step, min(max(wanted, 5), max(most, 5), max(height - 9, 5)))
         elif self.has_class("-under"):
             _set_height(self.step, None)
@@ -163,6 +178,17 @@ class SteppingPanes(Container):
         else:
             _set_height(right, None)
             _set_height(self.step, None if self.has_class("-values") else min(max(wanted, 17), max(height // 2, 8)))
+
+    def lowest_rows(self) -> int:
+        """Rows of the graph as low as it can be drawn in the width that there is; 0 where it is not drawn whole."""
+        from graphstep.faces.drawing.excerpt import lowest_rows
+
+        if self._trace is None:
+            return 0
+        key = self._trace, self.size.width
+        if self._lowest is None or self._lowest[0] != key:
+            self._lowest = key, lowest_rows(self._trace, self.size.width - 2)
+        return self._lowest[1]
 
     def _spare_rows(self, wanted: int) -> int:
         """Rows beyond the least that the explanation can have without a smaller drawing of the graph."""
@@ -200,7 +226,6 @@ class SteppingPanes(Container):
         self.set_class(width < WIDE and height >= TALL, "-tall")
         self.set_class(height < 28, "-flat")
         self.set_class(height < 22, "-short")
-        self.set_class(height < 14, "-low")
         if self._trace is not None:
             self._shape(self._trace)
         self.make_room()
