@@ -24,6 +24,7 @@ _FUNCTIONS: dict[str, Any] = {
     "abs": abs,
     "mpf": mpmath.mpf,
     "pi": mpmath.pi,
+    "stop": lambda x: x,
     "relu": lambda x: max(x, 0),
 }
 

@@ -95,6 +95,8 @@ def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_]
         if isinstance(operands[other], int):
             return (reason("factor-zero-named", where=where, factor=Operand(sender, other)),)
         return (reason("factor-zero", where=where),)
+    if gate.stops:
+        return (reason("passes-nothing-to", gate=gate.symbol, name=Slot(sender, slot)),)
     if _fades(trace, gate, sender, slot, cells):
         return (reason("slope-faded", gate=gate.symbol, at=mine, where=where),)
     return (reason("flat" if gate.routes or gate.pattern[0] == "dead" else "slope-zero", gate=gate.symbol, at=mine, where=where),)

@@ -1,7 +1,7 @@
 """The forward pass run again with other values of a node: what comes out, and what every gate read on the way.
 
 A program of numbers runs for many values at once, a column for each. Where there are arrays it runs once for each, and only what
-depends on the node is computed again.
+depends on the node is computed again. A stop gate keeps its value: what is measured is what gradients are taken of.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class Columns:
         """Compute what comes behind the level of a node. The node itself keeps the values it was given."""
         for level in self._trace.plan.levels[self._level_of(held) + 1 :]:
             for batch in level.batches:
+                if batch.gate.stops:
+                    continue
                 inputs = [self._cells[_cells(place)] for place in batch.ins]
                 self._cells[_cells(batch.outs)] = value(batch.gate, inputs, batch.options)
 
@@ -113,7 +115,9 @@ def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:
     depends = [False] * len(program.nodes)
     depends[node] = True
     for place in range(node + 1, len(depends)):
-        depends[place] = any(isinstance(x, int) and depends[x] for x in program.nodes[place].operands)
+        rule = program.nodes[place].rule
+        stops = rule is not None and rule.stops
+        depends[place] = not stops and any(isinstance(x, int) and depends[x] for x in program.nodes[place].operands)
     depends[node] = False
     chosen = []
     for level in trace.plan.levels:

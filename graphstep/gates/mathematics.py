@@ -72,6 +72,9 @@ class Mathematics(Protocol):
     def where(self, condition: Value, then: Value, otherwise: Value, /) -> Value:
         """``then`` where the condition holds, else ``otherwise``"""
 
+    def stop(self, x: Value, /) -> Value:
+        """x, whose derivative counts as 0"""
+
     def relation(self, sign: str, x: Value, y: Value, /) -> Value:
         """The condition ``x sign y``, for one of ``< <= > >= == !=``"""
 
@@ -141,6 +144,7 @@ class _Numbers:
     scaled_power = staticmethod(_scaled_power)
     sigmoid = staticmethod(_sigmoid)
     softplus = staticmethod(_softplus)
+    stop = staticmethod(np.positive)
     maximum, minimum, both = np.maximum, np.minimum, np.logical_and
     where = staticmethod(np.where)
 
@@ -158,12 +162,15 @@ def symbols() -> Mathematics:
     """``m`` for SymPy expressions. SymPy is imported at the first call, not before."""
     import sympy as sp
 
+    stopped = type("stop", (sp.Function,), {"is_extended_real": True, "fdiff": lambda *_: sp.Integer(0)})
+
     class Symbols:
         pi, nan = sp.pi, sp.nan
         exp, log, sqrt = sp.exp, sp.log, staticmethod(sp.sqrt)
         sin, cos, tan, asin, acos, atan = sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan
         sinh, cosh, tanh, abs, sign = sp.sinh, sp.cosh, sp.tanh, sp.Abs, sp.sign
         erf, erfc = sp.erf, sp.erfc
+        stop = stopped
         maximum, minimum, both = sp.Max, sp.Min, sp.And
 
         @staticmethod

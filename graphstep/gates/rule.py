@@ -203,6 +203,8 @@ class Rule:
     """Whether it raises its first input to its second."""
     rows: Callable[[int, Shape], bool | None] | None = None
     """``rows(slot, shape)``: whether a vector in a slot is read as a row; None where it does not matter. ``shape`` is its own."""
+    stops: bool = False
+    """Whether it sends nothing although its value moves with its input, so that who differentiates holds its value still."""
     scales: bool = False
     """Whether it only scales its input when every other input is a constant (then its pattern is *scaler*)."""
     also: tuple[str, ...] = ()

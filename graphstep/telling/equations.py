@@ -222,6 +222,9 @@ class _Exact:
     def relation(self, sign: str, x: Any, y: Any) -> bool:
         return bool(RELATIONS[sign](self.mp.mpf(x), self.mp.mpf(y)))
 
+    def stop(self, x: Any) -> Any:
+        return x
+
     def both(self, one: Any, other: Any) -> bool:
         return bool(one and other)
 

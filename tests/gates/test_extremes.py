@@ -102,6 +102,10 @@ class Exact:
         return then if condition else otherwise
 
     @staticmethod
+    def stop(x: Any) -> Any:
+        return x
+
+    @staticmethod
     def relation(sign: str, x: Any, y: Any) -> bool:
         return bool(RELATIONS[sign](x, y))
 

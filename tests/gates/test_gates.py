@@ -25,8 +25,8 @@ from tests.programs import OPERATORS
 from tests.rules import local_at
 
 NAMES = ("x", "y", "z")
-FIXED = {("power", 1), ("constant", 0)}
-"""Inputs that are constants by definition: they have no local gradient to speak of."""
+FIXED = {("power", 1), ("constant", 0), ("stop", 0)}
+"""Inputs that are constants by definition, or count as such: they have no local gradient to speak of."""
 PATTERNS = {"distributor", "switcher", "router", "negation", "dead", ""}
 
 every_gate = pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())

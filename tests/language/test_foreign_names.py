@@ -302,7 +302,27 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "*.stack": (lambda *s: np.stack(s[:2], s[2]), (V, W, 1)),
     "column_stack": (lambda *s: np.column_stack(s), (V, W)),
     **{name: (np.flip, (np.array([1.0, 2.0]),)) for name in ("flip", "flipud", "fliplr")},
-    **{name: (lambda x: x, (V,)) for name in ("detach", "stop_gradient", "no_grad")},
+    "no_grad": (lambda x: x, (V,)),
+    ".where": (lambda x, c, y: np.where(c, x, y), (V, np.array([1.0, 0.0, 1.0]), W)),
+    "ifelse": (np.where, (np.array([1.0, 0.0, 1.0]), V, W)),
+    "masked_fill": (lambda x, c, y: np.where(c, y, x), (V, np.array([1.0, 0.0, 1.0]), W)),
+    **{
+        name: (function, (V, np.array([0.2, 0.0, 2.0])))
+        for function, names in {
+            np.less: ("less", "lt"),
+            np.less_equal: ("less_equal", "le"),
+            np.greater: ("greater", "gt"),
+            np.greater_equal: ("greater_equal", "ge"),
+            np.equal: ("equal", "eq"),
+            np.not_equal: ("not_equal", "ne"),
+        }.items()
+        for name in names
+    },
+    **{
+        name: (function, (np.array([1.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0])))
+        for name, function in {"logical_and": np.logical_and, "logical_or": np.logical_or}.items()
+    },
+    "logical_not": (np.logical_not, (np.array([1.0, 0.0, 1.0]),)),
     **{
         f".{name}": (lambda x: x, (V,))
         for name in ("clone", "copy", "contiguous", "numpy", "item", "float", "double", "cpu", "cuda")
@@ -467,7 +487,7 @@ def _rest(row: Row, values: tuple[Any, ...]) -> list[Any]:
         ("np.argmax(x)", "", "largest cell"),
         ("x.argmax()", "", "largest cell"),
         ("np.round(x)", "", "clip(x, 0, 1)"),
-        ("np.where(x, y, z)", "", "choose"),
+        ("np.where(np.greater(x, 1), y.detach(), z)", "where((x > 1), detach(y), z)", ""),
         ("nn.Conv2d(3, 4, 5)", "", "convolutions"),
         ("np.exp(nobody(x))", "exp(", ""),
         ("mish(nobody(x))", "x*tanh(softplus(x))", ""),

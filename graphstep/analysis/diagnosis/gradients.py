@@ -114,6 +114,8 @@ def _lowered(sentence: str) -> str:
 def _cure(wire: Wire) -> str:
     """The message that says what would let a gradient through that ends at a gate; empty where nothing simple would."""
     gate = wire.gate
+    if gate.stops:
+        return ""
     if not gate.cellwise:
         return "cure-other-values" if gate.pattern[0] == "switcher" else ""
     if gate.pattern_of(wire.slot) == "dead":

@@ -8,6 +8,7 @@ from functools import cache, reduce
 from typing import Any
 
 from graphstep.analysis.symbolic.reals import Real, Reals, settled
+from graphstep.gates.mathematics import symbols
 from graphstep.ground.errors import InputError, quoted
 
 
@@ -120,6 +121,7 @@ class _Heads:
             sp.erfc: m.erfc,
             sp.Abs: m.abs,
             # On the real line a number is its own conjugate and has no imaginary part.
+            symbols().stop: m.stop,
             sp.conjugate: lambda x: x,
             sp.re: lambda x: x,
             sp.im: lambda _: m.real(0),

@@ -25,6 +25,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
 from graphstep.ground.errors import LimitError
+from graphstep.language.program import Node, Program
 
 GATES = 5_000
 """Gates up to which a program of numbers is computed: a part of a second."""
@@ -40,15 +41,15 @@ class ExactRun:
         program = trace.program
         self._trace, self._arrays = trace, not program.of_numbers
         # Data is computed with as everything else.
-        self._program = replace(program, data=frozenset())
+        self._program = _held(replace(program, data=frozenset()))
         self._cut = cut if cut is not None and cut >= program.first_gate else None
-        self._needed = needed(program, program.output, self._cut)
+        self._needed = needed(self._program, program.output, self._cut)
         self._values: dict[str, float] = {}
         size = sum(prod(program.nodes[i].shape) for i in self._needed) if self._arrays else len(self._needed)
         limit, what = (CELLS, "cells") if self._arrays else (GATES, "gates")
         if size > limit:
             raise LimitError(f"without rounding at most {limit:,} {what} are computed, and this would be {size:,}")
-        for index in {*range(program.first_gate), *([] if self._cut is None else [self._cut])} & {*self._needed}:
+        for index in (i for i in self._needed if self._program.nodes[i].rule is None or i == self._cut):
             value, name = np.asarray(trace.value_of(index)), symbol_name(program, index)
             self._values |= {cell_name(name, cell): float(value[cell]) for cell in np.ndindex(value.shape)}
 
@@ -94,6 +95,17 @@ class ExactRun:
                 inputs = [outputs[x] if isinstance(x, int) else m.real(x.value) for x in node.operands]
                 outputs[place] = m.real(node.rule.formula(m, *inputs))
         return [outputs[program.output]]
+
+
+def _held(program: Program) -> Program:
+    """The program with its stop gates as inputs: what is differentiated holds their values still."""
+    stops = [i for i, node in enumerate(program.nodes) if node.rule is not None and node.rule.stops]
+    if not stops:
+        return program
+    nodes = list(program.nodes)
+    for index in stops:
+        nodes[index] = Node(None, (), symbol_name(program, index), shape=nodes[index].shape)
+    return replace(program, nodes=tuple(nodes))
 
 
 def exact_contribution(wire: Wire) -> Any:

@@ -235,6 +235,11 @@ class Reals:
         return bool(RELATIONS[sign](x, y))
 
     @staticmethod
+    def stop(x: Any) -> Any:
+        """The number itself."""
+        return x
+
+    @staticmethod
     def where(condition: Any, then: Any, otherwise: Any) -> Any:
         """``then`` where the condition holds, else ``otherwise``."""
         return then if condition else otherwise

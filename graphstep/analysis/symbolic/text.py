@@ -19,7 +19,7 @@ _NAME = re.compile(NAME)
 _CALLS = {"Abs": "abs", "Max": "max", "Min": "min"}
 """SymPy's functions that have another name here."""
 
-_SAME = frozenset(["exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sign", "erf"])
+_SAME = frozenset(["exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sign", "erf", "stop"])
 """SymPy's functions that have the same name here."""
 
 _INSTEAD = {"sec": "1/cos", "csc": "1/sin", "cot": "1/tan", "sech": "1/cosh", "csch": "1/sinh", "coth": "1/tanh"}

@@ -1,4 +1,4 @@
-"""Comparisons, the gate that chooses by one, and the gate that sends nothing.
+"""Comparisons, the gate that chooses by one, and the gate that stops gradients.
 
 A comparison is 0 or 1, and stays so when its inputs move by a little: no gradient passes it. What depends on it does so through
 ``where``, which routes the gradient to the branch that was taken.
@@ -54,5 +54,16 @@ COMPARISONS = (
         "condition.",
         pattern=("dead", "router", "router"),
         functions=("where",),
+    ),
+    elementwise(
+        "stop",
+        "stop",
+        lambda m, x: m.stop(x),
+        (lambda m, x, out: 0,),
+        "The stop gate hands its input on as it is.",
+        "The stop gate sends nothing back, whatever arrives: what stands before it counts as a constant.",
+        pattern=("dead",),
+        functions=("stop", "detach", "stop_gradient"),
+        stops=True,
     ),
 )

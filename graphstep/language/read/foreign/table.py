@@ -467,16 +467,31 @@ _ARRAYS = (
         Foreign(f"{name}(*s)", "", _GIVEN)
         for name in ("zeros_like", "ones_like", "full", "full_like", "tensor", "array", "asarray", "constant")
     ),
-    *(Foreign(f"{name}(x)", "x", "--data x keeps gradients from an input x") for name in ("detach", "stop_gradient", "no_grad")),
+    Foreign("no_grad(x)", "stop(x)", "--data x keeps gradients from an input x"),
     *(Foreign(f".{name}(x)", "x") for name in ("clone", "copy", "contiguous", "numpy", "item", "float", "double", "cpu", "cuda")),
     *(
         Foreign(f"{name}(*s)", "", "the shapes are shown beside the values; mean(x) divides a sum by the number of its cells")
         for name in ("len", "numel", "size", "shape", "ndim", "dim", "dtype")
     ),
+    Foreign(".where(x, c, y)", "where(c, x, y)"),
+    Foreign("ifelse(c, x, y)", "where(c, x, y)"),
+    Foreign("masked_fill(x, c, y)", "where(c, y, x)"),
+    *(Foreign(f"{name}(*s)", "", "where(x > 0, a, b) chooses between two values") for name in ("select", "cond", "piecewise")),
     *(
-        Foreign(f"{name}(*s)", "", "max, min, abs, relu or clip choose between values")
-        for name in ("where", "select", "cond", "ifelse", "piecewise", "masked_fill")
+        Foreign(f"{name}(x, y)", f"x {sign} y")
+        for sign, names in {
+            "<": ("less", "lt"),
+            "<=": ("less_equal", "le"),
+            ">": ("greater", "gt"),
+            ">=": ("greater_equal", "ge"),
+            "==": ("equal", "eq"),
+            "!=": ("not_equal", "ne"),
+        }.items()
+        for name in names
     ),
+    Foreign("logical_and(x, y)", "x*y", "of conditions, which are 0 or 1"),
+    Foreign("logical_or(x, y)", "max(x, y)", "of conditions, which are 0 or 1"),
+    Foreign("logical_not(x)", "1 - x", "of conditions, which are 0 or 1"),
     *(
         Foreign(f"{name}(*s)", "", _ALL_RUNS)
         for name in ("grad", "diff", "derivative", "gradient", "backward", "value_and_grad", "gradients", "jacobian", "hessian")
