@@ -251,8 +251,10 @@ def _largest(trace: Trace, start: int, symptom: Symptom, edges: Sequence[int] = 
     if symptom == "ordinary" or not edges:
         return Chain(trace, symptom, "seed", start=start, edges=edges)
     sign = 1.0 if symptom == "huge" else -1.0
-    ends = receivers[edges]
-    factors = sign * _powers(sizes[edges], gradients[[senders[edge] for edge in edges]])
+    # A way of 100,000 wires becomes an array once, not in each of these.
+    wires = np.array(edges)
+    ends = receivers[wires]
+    factors = sign * _powers(sizes[wires], gradients[trace.wires.senders[wires]])
     sums = sign * _powers(gradients[ends], best[ends])
     weight, place = int(np.argmax(factors)), int(np.argmax(sums))
     if sums[place] > factors[weight]:

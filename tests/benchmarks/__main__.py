@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import bench_edit, bench_layout, bench_read, bench_screen, bench_special, bench_start, bench_train
+from tests.benchmarks import (
+    bench_edit,
+    bench_layout,
+    bench_read,
+    bench_screen,
+    bench_special,
+    bench_start,
+    bench_train,
+    bench_why,
+)
 from tests.benchmarks.measure import report
 
 if TYPE_CHECKING:
@@ -22,4 +31,4 @@ def results() -> Iterator[Result]:
 
 held = report(results())
 print()
-sys.exit(bench_layout.main([]) or (0 if held else 1))
+sys.exit(bench_layout.main([]) or bench_why.main() or (0 if held else 1))
