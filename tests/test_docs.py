@@ -148,7 +148,11 @@ JSON_REPORTS = {
         ["jacobian", "sum(W@x)", W, x, "--cell", "W[0,1]"],
         ["jacobian", "sum(W@x)", W, x, "--cell", "W"],
     ),
-    "Chains of causes": (["why", "grad x", "exp(x)*0", "x=2"], ["why", "value y", "y = exp(x); y", "x=800"]),
+    "Chains of causes": (
+        ["why", "grad x", "exp(x)*0", "x=2"],
+        ["why", "value y", "y = exp(x); y", "x=800"],
+        ["why", "grad x", "sigmoid(x)*y", "x=800", "y=5"],
+    ),
 }
 """The headings of reports on the page of JSON, and commands that print every member of them."""
 

@@ -129,6 +129,20 @@ class Chain(Sequence[Link]):
         return self[self.cause]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The part of a chain of causes that lies within one run: of the program, or of the parts of an opened gate."""
+
+    chain: Chain
+    """The links in that run."""
+    around: str = ""
+    """What stands before a step of it in a position: ``12/p/`` inside p; empty in the program itself."""
+    frame: str = ""
+    """The name of the opened gate into which, or out of which, the chain comes here."""
+    way: Literal["", "out", "in", "otherwise"] = ""
+    """How it comes here from the stretch before; ``otherwise`` where the parts of a gate make another number than it does."""
+
+
 def symptom_of(number: Number, scale: float = 1.0) -> Symptom:
     """What is odd about a number or an array; ``scale`` is the size of an ordinary one."""
     sizes = np.abs(np.asarray(number, np.float64))
@@ -287,6 +301,9 @@ def _slope(trace: Trace, edge: int, ending: Ending) -> tuple[list[int], Ending]:
     elif any(np.any(rule.at(NUMBERS, *trace.operand_values(wire.sender))) for rule in gate.conventions):
         # At a kink the slope is a choice, whatever the value is: there the chain ends.
         odd = []
+    elif sent == "zero" and len(nodes) == 1 and isinf(sizes[nodes[0]]):
+        # The slope of 1/x is 0 where x is infinite.
+        odd = nodes
     elif gate.factors is not None or gate.pattern[0] == "switcher":
         # A product: the slope is made of the other factors, or of the same one where it stands there twice.
         others = [x for slot, x in enumerate(operands) if slot != wire.slot and isinstance(x, int)]
@@ -309,7 +326,8 @@ def _values(trace: Trace, node: int) -> tuple[list[int], Ending]:
     sizes, nodes = trace.value_sizes, trace.program.nodes
     symptom = _symptom(float(sizes[node]))
     way = _through_wires(trace, node, symptom) if symptom in _ODD else [node]
-    if symptom == "nan" and any(isinstance(x, int) and isinf(sizes[x]) for x in nodes[way[-1]].operands):
+    if symptom in ("nan", "zero") and any(isinstance(x, int) and isinf(sizes[x]) for x in nodes[way[-1]].operands):
+        # inf/inf is nan, and 1/inf is 0.
         way = _through_wires(trace, way[-1], "infinite", way[:-1])
     # What no gradient flows through has no wires: a value of constants, or off the way to the output.
     while (operand := _odd_operand(sizes, way[-1], trace)) is not None:

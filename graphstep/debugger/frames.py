@@ -175,8 +175,12 @@ def left(state: State, way: Literal[1, -1]) -> State:
 
 def position_of(state: State) -> str:
     """The place of a state in the whole program: ``12``, or ``12/p/3`` for step 3 inside p."""
-    around = (f"{caller.place.at}/{frame_name(caller)}/" for caller in state.frames)
-    return "".join([*around, str(state.at)])
+    return f"{around_text(state)}{state.at}"
+
+
+def around_text(state: State) -> str:
+    """What stands before the step of a state in its position: ``12/p/`` inside p."""
+    return "".join(f"{caller.place.at}/{frame_name(caller)}/" for caller in state.frames)
 
 
 def is_position(state: State, text: str) -> bool:
@@ -196,8 +200,8 @@ def run_on_show(state: State) -> Trace:
 
 
 def at_position(state: State, text: str) -> State:
-    """The state at a position of the whole program. UnfitError where there is none such."""
-    first, inner = read_position(text)
+    """The state at a position of the whole program; ``/12`` is step 12 of it. UnfitError where there is none such."""
+    first, inner = read_position(text.removeprefix("/"))
     here = moved(outermost(state), first)
     if here.at != first:
         raise UnfitError(NoStep(text))

@@ -25,8 +25,9 @@ from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, allowed, perform
 from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
+from graphstep.faces.keymap import screen_keys
 from graphstep.faces.repl.lines import prompt_keys
-from graphstep.faces.replies import screen_keys, sentences
+from graphstep.faces.replies import sentences
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read

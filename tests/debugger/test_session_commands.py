@@ -11,7 +11,8 @@ from graphstep.debugger.commands.what_if import edges_of, nudged
 from graphstep.debugger.session import Command, Reply, perform
 from graphstep.debugger.state import Inputs, State
 from graphstep.engine.trace import trace
-from graphstep.faces.replies import screen_keys, sentences
+from graphstep.faces.keymap import screen_keys
+from graphstep.faces.replies import sentences
 from graphstep.faces.replies.panels import nudge_lines, plain
 from graphstep.language.read import read
 from graphstep.language.setup import Setup

@@ -9,8 +9,9 @@ from graphstep.debugger import effects, training_facts
 from graphstep.debugger.actions import ACTIONS, SETS
 from graphstep.debugger.session import Command, allowed, perform
 from graphstep.debugger.training import TrainingState
+from graphstep.faces.keymap import screen_keys
 from graphstep.faces.repl.lines import prompt_keys
-from graphstep.faces.replies import screen_keys, training_sentence
+from graphstep.faces.replies import training_sentence
 
 START = TrainingState(3)
 TEN = START.trained(10, running=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphstep.analysis.chain import cause_of
 from graphstep.debugger.breakpoints import last_change
 from graphstep.debugger.cause_facts import Began, CausesOf
+from graphstep.debugger.chains import next_cause
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
-from graphstep.debugger.facts import Changed, Moved, NoNode, Unchanged, UnfitError
+from graphstep.debugger.facts import Changed, Fact, Moved, NoNode, Unchanged, UnfitError
 from graphstep.debugger.state import State, moved
 from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of
@@ -28,12 +28,14 @@ def _last_change(state: State, argument: Argument) -> Done:
 
 def _cause(state: State) -> Done:
     """Go to the cause of what the step on show made; a node that is selected gives way to the one that it is about."""
-    trace, n = state.trace, cause_of(state.trace, state.at)
-    if n is None:
+    after = next_cause(state)
+    if after is None:
         return Done(state, (Began(state.at),))
-    node = trace.step(n).node
+    node = after.trace.step(after.at).node
     selected = None if state.selected is None else node
-    return Done(replace(moved(state, n), selected=selected), (Moved(state.at, n), Changed(node, n)))
+    # In another frame the steps have other numbers.
+    facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
+    return Done(replace(after, selected=selected), (*facts, Changed(node, after.at)))
 
 
 def _causes(state: State, argument: Argument) -> Done:

@@ -86,9 +86,11 @@ def _last(state: State, _: Argument) -> Done:
 def _jump(state: State, argument: Argument) -> Done:
     if isinstance(argument, str) and "/" in argument:
         try:
-            return Done(at_position(state, argument))
+            after = at_position(state, argument)
         except InputError:
             raise UnfitError(NoStep(argument)) from None
+        # In another frame the steps have other numbers.
+        return Done(after, (Moved(state.at, after.at),) if after.path == state.path else ())
     n = argument if isinstance(argument, int) else number_of(str(argument))
     if n is None or not 0 <= n <= len(state.trace):
         raise UnfitError(NoStep(str(argument)))

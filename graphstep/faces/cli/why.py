@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from graphstep.analysis.chain import Chain
+    from graphstep.analysis.chain import Stretch
     from graphstep.engine.trace import Trace
     from graphstep.telling.document import Document, Manner
 
@@ -65,17 +65,18 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def chain_of(trace: Trace, quantity: str) -> Chain:
+def chain_of(trace: Trace, quantity: str) -> tuple[Stretch, ...]:
     """The chain of what a text names: ``grad x``, ``value q``, or a name alone for its gradient. InputError for no such node."""
-    from graphstep.analysis.chain import why_gradient, why_value
+    from graphstep.debugger.chains import why
+    from graphstep.debugger.state import State
     from graphstep.telling.names import names_of
 
     names = names_of(trace.program)
     word, _, rest = " ".join(quantity.split()).partition(" ")
     if word in ("grad", "gradient", "value") and (node := names.find(rest)) is not None:
-        return why_value(trace, node) if word == "value" else why_gradient(trace, node)
+        return why(State(trace), node, "value" if word == "value" else "gradient")
     if (node := names.find(quantity)) is not None:
-        return why_gradient(trace, node)
+        return why(State(trace), node, "gradient")
     wanted = rest if word in ("grad", "gradient", "value") and rest else quantity
     hint = did_you_mean(wanted, trace.program.names) or 'name a node behind grad or value: "grad x", "value q", "grad v3"'
     raise InputError(f"no node is called {quoted(wanted)}", hint=hint)

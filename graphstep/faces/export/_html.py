@@ -145,8 +145,9 @@ class Html(Writer):
     def step(self, step: blocks.Step) -> str:
         pattern = f' <span class="pattern">{step.pattern}</span>' if step.pattern else ""
         inside = "".join(map(self.block, step.blocks))
+        place = escape(step.anchor.removeprefix("step-"))
         return (
-            f'<section class="step" id="{self.prefix}s{step.n}"><a name="step={step.n}"></a>'
+            f'<section class="step" id="{self.prefix}s{place}"><a name="step={place}"></a>'
             f'<h3><span class="n">{self.label(step)}.</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 from typing import Any, Literal
 
-from graphstep.analysis.chain import Chain, Link
+from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.compare import Comparison, Flip, Pair
 from graphstep.analysis.jacobian import Jacobian, Orders, jacobian
 from graphstep.engine.step import Step
@@ -108,8 +108,16 @@ def multiplications(of: Orders) -> dict[str, Any]:
     return {"start": node_id(of.start), "layers": layers, **totals}
 
 
-def chain(why: Chain) -> dict[str, Any]:
-    """A chain of causes: what is odd, its links from the number that was asked for on, where it ends, and the link that is it."""
+def chain(why: Sequence[Stretch]) -> dict[str, Any]:
+    """A chain of causes: what is odd, its links from the number that was asked for on, where it ends, and the link that is it;
+    then the same of every stretch of it inside an opened gate, with the position of that gate.
+    """
+    first, *others = why
+    inside = [{"at": stretch.around.rstrip("/"), **_stretch(stretch.chain)} for stretch in others]
+    return {**_stretch(first.chain), **({"inside": inside} if inside else {})}
+
+
+def _stretch(why: Chain) -> dict[str, Any]:
     links = [_link(link) for link in why]
     return {"symptom": why.symptom, "ending": why.ending, "links": links, "root": _link(why.root)}
 

@@ -187,7 +187,7 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Nudged: answers.nudge,
     facts.Candidates: lambda _, after, fact: answers.candidate_lines(after, fact),
     facts.Cells: lambda _, after, fact: answers.cell_lines(after, fact),
-    cause_facts.CausesOf: lambda _, after, fact: cause_lines(after.trace, fact),
+    cause_facts.CausesOf: lambda _, after, fact: cause_lines(after, fact),
     comparisons.Compared: lambda _, after, fact: comparison_lines(after, fact.base),
     cause_facts.TangentsFrom: lambda _, after, fact: tangent_lines(after.trace, fact),
     facts.PathsFrom: lambda _, after, fact: works.path_lines(after, fact.node),

@@ -21,7 +21,6 @@ from graphstep.telling.words.catalogue import message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphstep.analysis.chain import Chain
     from graphstep.analysis.witnesses import Row
     from graphstep.debugger.cause_facts import CausesOf, TangentsFrom
     from graphstep.debugger.comparisons import Base
@@ -159,19 +158,13 @@ def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
             yield error.message
 
 
-def chain_of(trace: Trace, fact: CausesOf) -> Chain:
-    """The chain of causes that was asked for."""
-    from graphstep.analysis.chain import why_gradient, why_value
-
-    return (why_value if fact.of == "value" else why_gradient)(trace, fact.node)
-
-
-def cause_lines(trace: Trace, fact: CausesOf) -> Iterator[str]:
+def cause_lines(state: State, fact: CausesOf) -> Iterator[str]:
     """A chain of causes, and the step that began it in full."""
+    from graphstep.debugger.chains import why
     from graphstep.faces.export import text
     from graphstep.telling.reports import chain as reports
 
-    yield from text.lines(reports.told(chain_of(trace, fact)))
+    yield from text.lines(reports.told(why(state, fact.node, fact.of)))
 
 
 def base_text(state: State, base: Base) -> str:

@@ -114,14 +114,14 @@ def _tangents(screen: SteppingScreen, _: State, fact: cause_facts.TangentsFrom) 
 
 
 def _causes(screen: SteppingScreen, _: State, fact: cause_facts.CausesOf) -> None:
-    from graphstep.faces.replies.panels import chain_of
+    from graphstep.debugger.chains import why
     from graphstep.faces.tui.dialogs.causes import CausesForm
 
-    def go(step: int | None) -> None:
-        if step is not None:
-            screen.do(Command("jump", step))
+    def go(position: str | None) -> None:
+        if position is not None:
+            screen.do(Command("jump", position))
 
-    screen.app.push_screen(CausesForm(chain_of(screen.now.trace, fact)), go)
+    screen.app.push_screen(CausesForm(why(screen.now, fact.node, fact.of)), go)
 
 
 def _compared(screen: SteppingScreen, _: State, fact: comparisons.Compared) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain as chained
 
-from graphstep.analysis.chain import Chain, Link
+from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.facts import Box, Named
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, TEXT, Term
@@ -25,11 +26,11 @@ LISTED = 12
 """Links up to which all are listed; of more the first and the last."""
 
 
-def document(why: Chain, command: str = "", missing: Sequence[str] = ()) -> Document:
+def document(why: Sequence[Stretch], command: str = "", missing: Sequence[str] = ()) -> Document:
     """The whole chain under its program."""
-    trace, first = why.trace, why[0]
+    trace, first = why[0].chain.trace, why[0].chain[0]
     name = gradient_name(trace, first.node) if first.of == "gradient" else name_of(trace.program, first.node)
-    blocks = chained((_title(why),), problem_text(trace), body(why), made_by(trace.writing.language, command, missing))
+    blocks = chained((_title(why[0].chain),), problem_text(trace), body(why), made_by(trace.writing.language, command, missing))
     return Document(heading(trace, "why", what=name), blocks, trace.writing.language)
 
 
@@ -43,31 +44,46 @@ def _title(why: Chain) -> Heading:
     return Heading(1, phrase(trace.writing.language, "why", what=Math(term, (rung,))), "title")
 
 
-def told(why: Chain) -> Iterator[Block]:
+def told(why: Sequence[Stretch]) -> Iterator[Block]:
     """The chain alone, under its title."""
-    yield _title(why)
+    yield _title(why[0].chain)
     yield from body(why)
 
 
-def body(why: Chain) -> Iterator[Block]:
-    """The links in a table, where the chain ends, and the step that is the cause."""
-    trace = why.trace
-    if why.ending != "apart":
+def body(why: Sequence[Stretch]) -> Iterator[Block]:
+    """The links in tables, one for each stretch, where the chain ends, and the steps that are the causes."""
+    for place, stretch in enumerate(why):
+        if stretch.way:
+            yield sentence(passage(stretch))
+        yield from _stretch(stretch, leaves=place + 1 < len(why) and why[place + 1].way == "out")
+
+
+def _stretch(stretch: Stretch, *, leaves: bool) -> Iterator[Block]:
+    chain, trace = stretch.chain, stretch.chain.trace
+    if chain.ending != "apart":
         columns = (column(trace, "step", True), column(trace, "number"), column(trace, "what-happens"))
-        yield Table(columns, tuple(_rows(why)))
-    yield sentence(ending(why))
-    if why.root.step is not None:
-        yield step(trace, why.root.step, len(trace), Rules(), FULL, alone=True)
+        yield Table(columns, tuple(_rows(stretch)))
+    yield sentence(ending(chain))
+    if chain.root.step is not None and not leaves:
+        block = step(trace, chain.root.step, len(trace), Rules(), FULL, alone=True)
+        # Inside of two gates there may be two steps of one number.
+        yield replace(block, anchor="-".join(("step", *stretch.around.split("/")[:-1], str(block.n))))
 
 
-def _rows(why: Chain) -> Iterator[tuple[Content, ...]]:
-    trace, before = why.trace, -1
+def passage(stretch: Stretch) -> str:
+    """That the chain goes on inside a gate, or around it."""
+    words, number = wording(stretch.chain.trace), number_text_of(stretch.chain.trace, stretch.chain[0])
+    return words.message(f"why-goes-{stretch.way}", frame=stretch.frame, number=number)
+
+
+def _rows(stretch: Stretch) -> Iterator[tuple[Content, ...]]:
+    why, trace, before = stretch.chain, stretch.chain.trace, -1
     for place in listed(why):
         if place - before > 1:
             yield (("…",), (), (left_out(why, place - before - 1),))
         link = why[place]
         number = Math(_term(trace, link), (Rung(TERMS.number(link.number), "value", trace.writing.digits),))
-        yield (() if link.step is None else (str(link.step),)), (number,), (event_text(trace, link),)
+        yield (() if link.step is None else (f"{stretch.around}{link.step}",)), (number,), (event_text(trace, link),)
         before = place
 
 
