@@ -12,7 +12,8 @@ import pytest
 import sympy as sp
 
 from graphstep.analysis import symbolic
-from graphstep.analysis.symbolic import derivative, evaluate, formula, from_sympy, to_sympy
+from graphstep.analysis.symbolic import ExactRun, derivative, evaluate, formula, from_sympy, to_sympy
+from graphstep.analysis.symbolic.reals import settled
 from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE, GATES, Rule
 from graphstep.ground.arrays import plain
@@ -435,3 +436,28 @@ def test_a_program_with_arrays_is_differentiated_cell_by_cell() -> None:
     assert made.values == {"v[0]": 2.0, "v[1]": 3.0}
     with pytest.raises(InputError, match="cell by cell"):
         derivative(of.program, "v")
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "slope"),
+    [
+        ("softplus(x)", {"x": 1e8}, 1.0),
+        ("softplus(x)", {"x": 1e300}, 1.0),
+        ("x - y", {"x": 1e-160, "y": 1e250}, 1.0),
+        ("x^3", {"x": 0.0}, 0.0),
+        ("(x - 1)^4 + y", {"x": 1.0, "y": 2.0}, 0.0),
+        ("exp(-x)", {"x": 700.0}, -9.859676543759770e-305),
+        ("1/x", {"x": 1e-200}, -math.inf),
+        ("cos(x)", {"x": 1e-160}, -1e-160),
+        ("x^1.5", {"x": 0.0}, math.nan),
+        ("sign(x)", {"x": 0.0}, math.nan),
+    ],
+)
+def test_a_slope_without_rounding_is_right_or_none(text: str, inputs: dict[str, float], slope: float) -> None:
+    assert ExactRun(trace(read(text), inputs), 0).slope(0, 0) == pytest.approx(slope, rel=1e-14, abs=0, nan_ok=True)
+
+
+def test_what_no_number_of_digits_settles_has_no_value() -> None:
+    digits = iter(range(1, 9))
+    assert math.isnan(settled(lambda m: m.real(next(digits))))
+    assert settled(lambda m: m.real(0)) == 0

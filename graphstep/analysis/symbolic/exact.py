@@ -1,14 +1,15 @@
 """A run without rounding, in numbers of many digits: the value of its output, its slope, and what one gate does by itself.
 
 Every input and every typed number is the double that the run has; only what is computed from them is not rounded. The formulas
-are the textbook's, which lose no digits here. Slopes are differences with a step of 10⁻²⁰, so that neither SymPy
-nor a local gradient has a part in them.
+are the textbook's, which lose no digits here. Slopes are differences with steps of 10⁻²⁰ and less, so that neither SymPy
+nor a local gradient has a part in them; one that shrinks as its step does is 0.
 
 Everything here raises LimitError where a run is too large and InputError for a gate that has no form for this.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -30,8 +31,11 @@ from graphstep.language.program import Node, Program
 GATES = 5_000
 """Gates up to which a program of numbers is computed: a part of a second."""
 
-_STEP = 2.0**-66
+_STEPS = 2.0**-66, 2.0**-76
 """How far a slope is from its point: so large a part of what is moved, or of 1 where that is less."""
+
+_AGREES = 1e-12
+"""Relative difference of the slopes with the two steps up to which they are one."""
 
 
 class ExactRun:
@@ -76,7 +80,7 @@ class ExactRun:
         def moved(m: Reals, x: Real) -> Real:
             return sum((seed * cell for seed, cell in zip(seeds, self._outputs(m, {name: x}), strict=True)), m.real(0))
 
-        return settled(lambda m: _difference(m, self._values[name], lambda x: moved(m, x)))
+        return _slope(self._values[name], moved)
 
     def _outputs(self, m: Reals, moved: Mapping[str, Real]) -> list[Real]:
         program = self._program
@@ -120,19 +124,16 @@ def exact_contribution(wire: Wire) -> Any:
     if sum(x.size for x in operands) + len(upstream) > CELLS:
         raise LimitError(f"without rounding at most {CELLS} cells are computed")
 
-    def moved(m: Reals, cell: tuple[int, ...]) -> Real:
-        def sent(x: Real) -> Real:
-            inputs: list[Any] = [_filled(m, value) for value in operands]
-            inputs[slot][cell] = x
-            hints: list[Any] = [None if k == slot else value for k, value in enumerate(trace.operand_values(sender))]
-            outs = _flat(gate_cells(node, _nameless(m), _opened(inputs), hints))
-            return sum((up * out for up, out in zip(upstream, outs, strict=True) if up), m.real(0))
-
-        return _difference(m, float(operands[slot][cell]), sent)
+    def sent(m: Reals, x: Real, cell: tuple[int, ...]) -> Real:
+        inputs: list[Any] = [_filled(m, value) for value in operands]
+        inputs[slot][cell] = x
+        hints: list[Any] = [None if k == slot else value for k, value in enumerate(trace.operand_values(sender))]
+        outs = _flat(gate_cells(node, _nameless(m), _opened(inputs), hints))
+        return sum((up * out for up, out in zip(upstream, outs, strict=True) if up), m.real(0))
 
     contribution = np.empty(operands[slot].shape)
     for cell in np.ndindex(contribution.shape):
-        contribution[cell] = settled(partial(moved, cell=cell))
+        contribution[cell] = _slope(float(operands[slot][cell]), partial(sent, cell=cell))
     return contribution
 
 
@@ -150,10 +151,21 @@ def exact_gate(trace: Trace, index: int) -> Any:
     return np.array([settled(partial(cell, place=place)) for place in range(prod(shape))]).reshape(shape)
 
 
-def _difference(m: Reals, x: float, function: Callable[[Real], Real]) -> Real:
+def _slope(x: float, function: Callable[[Reals, Real], Real]) -> float:
+    """The slope of a function at a double; nan where two steps say two things."""
+    far = settled(partial(_difference, x=x, step=_STEPS[0], function=function))
+    if far == 0 or not math.isfinite(far):
+        return far
+    near = settled(partial(_difference, x=x, step=_STEPS[1], function=function))
+    if abs(far - near) <= _AGREES * abs(near):
+        return near
+    return 0.0 if abs(near) * _STEPS[0] <= 2 * abs(far) * _STEPS[1] else math.nan
+
+
+def _difference(m: Reals, x: float, step: float, function: Callable[[Reals, Real], Real]) -> Real:
     # A sine turns at the same pace however far out it is; a pole is as near as x is small.
-    step = m.real(_STEP) * m.real(min(abs(x), 1.0) or 1.0)
-    return (function(m.real(x) + step) - function(m.real(x) - step)) / (2 * step)
+    h = m.real(step) * m.real(min(abs(x), 1.0) or 1.0)
+    return (function(m, m.real(x) + h) - function(m, m.real(x) - h)) / (2 * h)
 
 
 def _filled(m: Reals, value: Any) -> Any:

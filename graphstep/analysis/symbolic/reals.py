@@ -13,7 +13,7 @@ from typing import Any
 
 from graphstep.gates.mathematics import RELATIONS
 
-PRECISIONS = (30, 60, 120, 240, 480)
+PRECISIONS = (30, 60, 120, 240, 480, 960)
 """Decimal digits that are tried one after the other, until two say the same: exp(−700) beside 1 needs 304 of them."""
 
 AGREES = 1e-15
@@ -215,7 +215,7 @@ class Reals:
     def softplus(self, x: Any) -> Real:
         """log(1 + exp(x))"""
         # Where the exponential has no number its logarithm is x to all digits.
-        return self.log(1 + self.exp(x)) if x < 1e6 else self.real(_plain(x))
+        return self.log(1 + self.exp(x)) if x < 1e6 else self.real(x)
 
     def scaled_power(self, factor: Any, x: Any, y: Any) -> Real:
         """Factor times x^y; 0 where the factor is 0."""
@@ -257,17 +257,24 @@ def reals(digits: int) -> Reals:
 
 
 def settled(compute: Callable[[Reals], Real]) -> float:
-    """What a computation comes to, as the double that is nearest: with more and more digits, until two say the same."""
-    before = float(compute(reals(PRECISIONS[0])))
+    """What a computation comes to, as the double that is nearest: with more and more digits, until two say the same.
+
+    nan where they never do.
+    """
+    first, *others = PRECISIONS
+    before = float(compute(reals(first)))
     if before == 0:
         # All digits may have cancelled, in 1 − σ(100), and more often it is 0.
-        return float(compute(reals(PRECISIONS[-1])))
-    for digits in PRECISIONS[1:]:
+        *_, other, last = PRECISIONS
+        before, others = float(compute(reals(last))), [other]
+        if before == 0:
+            return before
+    for digits in others:
         now = float(compute(reals(digits)))
         if now == before or (now != now and before != before) or abs(now - before) <= AGREES * abs(now):
             return now
         before = now
-    return before
+    return math.nan
 
 
 def _plain(x: Any) -> Any:

@@ -142,8 +142,8 @@ ACTIVATIONS = (
         (lambda m, x, out: (1 + m.erf(x / m.sqrt(2))) / 2 + x * m.exp(-(x**2) / 2) / m.sqrt(2 * m.pi),),
         "The gelu gate weighs its input by the normal distribution: x·Φ(x).",
         "The slope of x·Φ(x) is Φ(x) + x·φ(x), by the product rule.",
-        # Far to the left erf has come so near to −1 that nothing is left of Φ(x); erfc keeps it.
-        computed=lambda m, x: x * m.erfc(-x / m.sqrt(2)) / 2,
+        # Far to the left erf has come so near to −1 that nothing is left of Φ(x); erfc keeps it. Far to the right 2x overflows.
+        computed=lambda m, x: x * (m.erfc(-x / m.sqrt(2)) / 2),
         slopes=(lambda m, x, out: m.erfc(-x / m.sqrt(2)) / 2 + x * m.exp(-(x**2) / 2) / m.sqrt(2 * m.pi),),
         functions=("gelu",),
         activation=True,
