@@ -124,7 +124,7 @@ STEPPING = (
            "move the selected or active node by itself, and pass that on to the output: forward mode, and what it costs",
            "ask what if", 0, "what_if", ("forward", "tangents"), "NODE", optional=True, tells=True),
     Action("paths", ("P",), "paths",
-           "every path from the selected or active node to the output as a product, and their sum: the gradient",
+           "the paths from the selected or active node to the output as products, the largest first, and their sum: the gradient",
            "ask what if", 0, "what_if", ("paths",), "NODE", optional=True, tells=True),
     Action("data", ("d",), "data", "look at the cells of the selected or active node, and at one of them as the sum that it is",
            "select and look", 0, "looking", ("data", "cells"), "NODE[I, J]", optional=True),

@@ -103,6 +103,23 @@ def numeral(value: float, digits: int = DIGITS) -> str:
     return f"{mantissa}e{int(power)}"
 
 
+def percent(share: float) -> str:
+    """A share in percent: a whole number, with a decimal where it is small.
+
+    >>> percent(1 / 3), percent(-2.0), percent(0.004), percent(1e-7), percent(0.99991)
+    ('33%', '-200%', '0.4%', '< 0.1%', '99.9%')
+    """
+    size = 100 * share
+    if 0 < abs(size - 100) < 1 and abs(share - 1) > 1e-12:
+        # What is nearly all is not all.
+        return f"{min(size, 99.9) if size < 100 else max(size, 100.1):.1f}%"
+    if size and abs(size) < 0.1:
+        return "< 0.1%" if size > 0 else "> -0.1%"
+    if abs(size) < 10 and size != round(size):
+        return f"{numeral(round(size, 1), 2)}%"
+    return f"{round(size):,}%" if abs(size) < 1e6 else f"{numeral(size, 2)}%"
+
+
 def is_whole(value: float) -> bool:
     """Whether a number is whole but for rounding.
 

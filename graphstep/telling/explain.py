@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -30,11 +31,12 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.notation import TEXT
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import SMALL, Number, all_zero, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
-from graphstep.ground.numerals import numeral
-from graphstep.telling.derivatives import definitions, objective_name
+from graphstep.ground.numerals import numeral, percent
+from graphstep.telling.derivatives import definitions, objective_name, wire_term
 from graphstep.telling.explanation import Explanation
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of, output_name
@@ -44,6 +46,9 @@ from graphstep.telling.words.steps import explanation
 
 _TYPED = 120
 """Characters of an input up to which it is written as typed."""
+
+RANKED, TERMS_RANKED = 7, 3
+"""Contributions to a number from which the largest of them are named, and how many those are."""
 
 _SHOWN = 8
 """Inputs that the start lists; of more it gives the count."""
@@ -225,7 +230,29 @@ def _summed(step: Step) -> Summed:
     here: tuple[Reason, ...] = ()
     if all_zero(0.0 if step.gradient is None else step.gradient) and not all(map(all_zero, parts)):
         here = (reason("sum-cancels", name=name),)
+    elif len(parts) >= RANKED and isinstance(step.gradient, int | float):
+        here = (_largest_terms(step),)
     return Summed(step, reason("sum", name=name, uses=str(len(parts))), here)
+
+
+def _largest_terms(step: Step) -> Reason:
+    """The largest of many contributions to a number, with their shares of the gradient."""
+    trace, total = step.trace, float(step.gradient or 0.0)
+    wires = sorted(trace.arrivals(step.node), key=lambda wire: wire.use)
+    sizes = [float(wire.contribution) for wire in wires]
+    # A nan decides the sum, as inf does.
+    order = sorted(range(len(wires)), key=lambda k: -math.inf if math.isnan(sizes[k]) else -abs(sizes[k]))
+    shown = []
+    for k in order[:TERMS_RANKED]:
+        figures: dict[str, Figure] = {
+            "term": wire_term(wires[k]).read(TEXT).text,
+            "value": numeral(sizes[k], trace.writing.digits),
+        }
+        shared = total and math.isfinite(total) and math.isfinite(sizes[k])
+        if shared:
+            figures["share"] = percent(sizes[k] / total)
+        shown.append(reason("sum-term-share" if shared else "sum-term", **figures))
+    return reason("sum-largest", count=len(wires), terms=Listed(tuple(shown), "; "))
 
 
 def _gate(trace: Trace, index: int) -> Rule:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
+from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 import pytest
 
-from graphstep.analysis.paths import LISTED, paths
+from graphstep.analysis.paths import LISTED, Path, paths, slope
 from graphstep.engine.trace import trace
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.language.graph import build
 from graphstep.language.read import read
+from graphstep.telling.explain import explain
 from graphstep.telling.reports.paths import count_text, paths_lines
 from tests.arrayed import run
 from tests.programs import seeded
@@ -63,16 +64,16 @@ def test_there_are_as_many_paths_as_networkx_finds_and_no_two_are_the_same(seed:
 SQUARE = """\
 3 paths lead from x to f.
 
-1. x → f
-   ∂f/∂x⁽³⁾ = 1
+1. x → q → f
+   ∂f/∂q · ∂q/∂x⁽¹⁾ = 1 · 3 = 3    43%
 
 2. x → q → f
-   ∂f/∂q · ∂q/∂x⁽¹⁾ = 1 · 3 = 3
+   ∂f/∂q · ∂q/∂x⁽²⁾ = 1 · 3 = 3    43%
 
-3. x → q → f
-   ∂f/∂q · ∂q/∂x⁽²⁾ = 1 · 3 = 3
+3. x → f
+   ∂f/∂x⁽³⁾ = 1    14%
 
-Their sum is 1 + 3 + 3 = 7, the gradient df/dx.
+Their sum is 3 + 3 + 1 = 7, the gradient df/dx.
 
 Backprop does not list them: 3 paths, 4 edges.
 It sends once along each edge, and adds up where paths meet."""
@@ -143,13 +144,13 @@ It sends once along each edge, and adds up where paths meet."""
 INFINITE = """\
 2 paths lead from x to f.
 
-1. x → f
-   ∂f/∂x⁽²⁾ = 1
-
-2. x → log(x) → f
+1. x → log(x) → f
    ∂f/∂log(x) · ∂log(x)/∂x⁽¹⁾ = 1 · inf = inf
 
-Their sum is 1 + inf = inf; the gradient df/dx is inf. With inf and nan a sum need not come out the same in another order.
+2. x → f
+   ∂f/∂x⁽²⁾ = 1
+
+Their sum is inf + 1 = inf; the gradient df/dx is inf. With inf and nan a sum need not come out the same in another order.
 
 Backprop does not list them: 2 paths, 3 edges.
 It sends once along each edge, and adds up where paths meet."""
@@ -172,6 +173,65 @@ def test_paths_are_told(text: str, inputs: dict[str, Any], seed: float, start: s
     made = trace(read(text), inputs, seed=seed)
     found = paths(made, made.program.output if start is None else made.program.find(start) or 0)
     assert "\n".join(paths_lines(found)) == told
+
+
+def size(product: float | None) -> float:
+    """How large a product is: nan is as large as inf."""
+    assert product is not None
+    return inf if isnan(product) else abs(product)
+
+
+@pytest.mark.parametrize("seed", range(0, 120, 3))
+def test_the_largest_are_found_without_listing_the_others(seed: int) -> None:
+    case = seeded(seed)
+    made = trace(read(case.text), case.inputs, seed=1.5)
+    for node in range(made.program.first_gate):
+        if not (made.program.reaches[node] and made.program.depends[node]):
+            continue
+        every = paths(made, node, most=MOST)
+        if every.count > MOST or not every.ranked:
+            continue
+        sizes = sorted((size(path.product) for path in every.listed), reverse=True)
+        assert [size(path.product) for path in every.listed] == pytest.approx(sizes)
+        assert every.zeros == sum(0.0 in factors(path) and all(map(isfinite, factors(path))) for path in every.listed)
+        for most in (1, 2, 5):
+            some = paths(made, node, most=most)
+            assert [size(path.product) for path in some.listed] == pytest.approx(sizes[:most])
+            assert len({path.wires for path in some.listed}) == len(some.listed)
+
+
+def factors(path: Path) -> list[float]:
+    """The local gradients along a path."""
+    return [slope(wire) or 0.0 for wire in path.wires]
+
+
+def test_of_more_paths_than_there_are_atoms_the_largest_come_first_with_their_share() -> None:
+    gates = 300
+    doubled = "; ".join(["a0 = x*1", *(f"a{k + 1} = a{k}*0.9 + a{k}*0.1" for k in range(gates))])
+    found = paths(trace(read(doubled), {"x": 1.0}), 0)
+    assert found.count == 2**gates
+    assert [path.product for path in found.listed] == pytest.approx([0.9**gates, *[0.9 ** (gates - 1) * 0.1] * (LISTED - 1)])
+    text = paths_lines(found)
+    assert text[1] == "The 12 largest of them:"
+    assert any(line.startswith("The products that are listed add up to") and "< 0.1% of the gradient" in line for line in text)
+
+
+def test_paths_of_zero_are_counted_and_a_nan_comes_first() -> None:
+    found = paths(run("a = relu(x)*x; b = a + x*3; b*b + 0*x", x=-2.0), 0)
+    assert (found.count, found.zeros) == (7, 5)
+    text = paths_lines(found)
+    assert "5 of them are 0: a local gradient on the way is." in text
+    undefined = paths(run("x*3 + log(x*0)*0 + x", x=1.0), 0)
+    assert [str(path.product) for path in undefined.listed] == ["nan", "3.0", "1.0"]
+    assert undefined.zeros == 0
+
+
+def test_the_largest_of_many_contributions_are_named_with_their_shares() -> None:
+    summed = run(" + ".join(f"{k}*x*x" for k in range(1, 4)) + " + x*9", x=1.0)
+    said = explain(summed, summed.step_of_sum(0) or 0)
+    assert said.why.endswith("The largest of the 7 contributions: df/dx⁽⁷⁾ = 9, 43%; df/dx⁽⁵⁾ = 3, 14%; df/dx⁽⁶⁾ = 3, 14%.")
+    few = run("x*x + x*9", x=1.0)
+    assert "largest" not in explain(few, few.step_of_sum(0) or 0).why
 
 
 def sines(count: int) -> Trace:

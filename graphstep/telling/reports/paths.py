@@ -14,7 +14,7 @@ from graphstep.analysis.paths import Path, Paths, slope
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import numeral, percent
 from graphstep.telling.derivatives import gradient_name, local_name
 from graphstep.telling.equations import right_side
 from graphstep.telling.names import name_of
@@ -40,11 +40,20 @@ def paths_lines(routes: Paths) -> list[str]:
     whole = gradient_name(trace, start)
     say, count = partial(message, trace.writing.language), count_text(routes.count)
     text = [say("paths-lead-one" if one else "paths-lead", paths=count, name=name, out=out)]
+    left = routes.count - len(routes.listed)
+    if routes.ranked and left:
+        text.append(say("paths-largest", count=len(routes.listed)))
+    gradient = trace.gradient_of(start)
+    # A share of nothing, or of what is not finite, says nothing.
+    whole_size = abs(float(gradient)) if routes.ranked and not one and isinstance(gradient, int | float) else 0.0
     for place, path in enumerate(routes.listed, 1):
         text += ["", *_path_lines(trace, start, path, place)]
-    left = routes.count - len(routes.listed)
+        if path.product is not None and whole_size and isfinite(whole_size) and isfinite(path.product):
+            text[-1] += f"    {percent(path.product / float(gradient))}"
     if left:
         text += ["", f"… {say('and-more', more=count_text(left))}"]
+    if routes.ranked and routes.zeros and not one:
+        text += ["", say("paths-zero-one") if routes.zeros == 1 else say("paths-zero", paths=count_text(routes.zeros))]
     text += ["", *_sum_lines(routes, whole), ""]
     text.append(say("paths-not-listed-one" if one else "paths-not-listed", paths=count, count=routes.edges))
     text.append(say("paths-once"))
@@ -100,6 +109,10 @@ def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
         return
     gradient = float(trace.gradient_of(start))
     if total is None:
+        if (part := routes.listed_sum) is not None:
+            share = "" if not (gradient and isfinite(gradient) and isfinite(part)) else percent(part / gradient)
+            key = "paths-part-share" if share else "paths-part"
+            yield say(key, value=numeral(part), share=share, gradient=whole)
         yield say("paths-all", gradient=whole, value=numeral(gradient))
         return
     sizes = sum(abs(product) for product in products if product is not None)

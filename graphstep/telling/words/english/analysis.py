@@ -105,6 +105,11 @@ _DIAGNOSES: dict[str, English] = {
 _PATHS: dict[str, English] = {
     "paths-lead": "{paths} paths lead from {name} to {out}.",
     "paths-lead-one": "{paths} path leads from {name} to {out}.",
+    "paths-largest": ("The largest of them:", "The {count} largest of them:"),
+    "paths-zero": "{paths} of them are 0: a local gradient on the way is.",
+    "paths-zero-one": "One of them is 0: a local gradient on the way is.",
+    "paths-part": "The products that are listed add up to {value}.",
+    "paths-part-share": "The products that are listed add up to {value}, {share} of the gradient {gradient}.",
     "paths-not-listed": (
         "Backprop does not list them: {paths} paths, {count} edge.",
         "Backprop does not list them: {paths} paths, {count} edges.",

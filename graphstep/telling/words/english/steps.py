@@ -72,6 +72,9 @@ _STEPS: dict[str, English] = {
     # A sum.
     "sum": "{name} is used {uses} times, so it pushes on the output along {uses} ways: gradients add up at branches.",
     "sum-cancels": "Here the contributions to {name} cancel.",
+    "sum-largest": "The largest of the {count} contributions: {terms}.",
+    "sum-term": "{term} = {value}",
+    "sum-term-share": "{term} = {value}, {share}",
     "sum-of-many": "the sum of {parts} contributions",
     # How many contributions have arrived.
     "arrived-all": "{name} is used {uses} times: {received} of {uses} arrived, the sum follows.",
