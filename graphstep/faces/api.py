@@ -112,6 +112,20 @@ def from_sympy(expr: Any, /, *, inputs: Mapping[str, Any] | None = None, **value
     return run(symbolic.from_sympy(expr), inputs={**(inputs or {}), **values})
 
 
+def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
+    r"""Run a formula in LaTeX, in the order and structure in which it is written.
+
+    ``w_0`` may be given as ``w0`` or ``w_0``. ReadError for what cannot be read, or has two readings; else as :func:`run`.
+
+    >>> from_latex(r"\frac{1}{1+e^{-w_0 x_0}}", w0=2, x0=0).output
+    0.5
+    """
+    from graphstep.language.read.dialects import translated
+
+    given = {**(inputs or {}), **values}
+    return run(translated(text, "latex", given), inputs=given)
+
+
 def check(text: str, /, **options: Any) -> Report:
     """Compare backprop, SymPy's derivative and central differences for every input; takes what :func:`run` takes."""
     return run(text, **options).check()

@@ -222,6 +222,12 @@ class Run:
         """The worked solution in LaTeX. The options are those of :meth:`to`."""
         return self._render("tex", at, None, detail, answers)
 
+    def to_latex(self) -> str:
+        """The program as a formula in LaTeX, a line a statement; :func:`graphstep.from_latex` reads it as the same graph."""
+        from graphstep.telling.formula import latex_of
+
+        return latex_of(self.program)
+
     def to_svg(self, *, at: int | None = None) -> str:
         """The drawn graph with its values and gradients."""
         return self._render("svg", at)

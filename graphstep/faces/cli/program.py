@@ -6,11 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.engine.opening import read_setup
+from graphstep.engine.opening import program_text, read_setup
 from graphstep.faces.config import config
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.language.read.dialects import DIALECTS, translated
 from graphstep.language.setup import REWRITINGS, Setup, read_names
 from graphstep.language.values import split_inputs
 
@@ -38,6 +39,8 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
         help="who gets the gradient of max at a tie: the first that attains it, or all in equal shares (default: first)",
     )
     parser.add_argument("--data", metavar="NAMES", default="", help="inputs that are given, so that they get no gradient: X,y")
+    dialect = "the language of EXPR: LaTeX, as in notes and homework (default: the language of programs)"
+    parser.add_argument("--from", dest="dialect", choices=[*DIALECTS], help=dialect)
     parser.add_argument("--share", action="store_true", help="merge equal subexpressions into one node")
     parser.add_argument("--expand", action="store_true", help="take composite gates such as sigmoid apart")
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
@@ -76,6 +79,9 @@ def setup_of(options: argparse.Namespace) -> Setup:
         digits = (preferred.digits or DIGITS) if word is None else _digits(word)
     breaks = tuple(getattr(options, "breaks", ()))
     program = _standard_input() if options.expression == "-" else options.expression
+    if dialect := getattr(options, "dialect", None):
+        # From here on it is the program that the formula spells, in documents and in the command that opens it again.
+        program = translated(program_text(program), dialect, texts)
     return Setup(
         program, texts, options.seed, options.ties, read_names(options.data), breaks=breaks, digits=digits, **flags, **more
     )

@@ -1,0 +1,33 @@
+r"""A formula in LaTeX, as it stands in notes and homework, becomes the text of a program: :func:`from_latex`.
+
+The order in which the text passes the modules: ``documents`` (where the formula stands), ``tokens``, ``reader`` (what each
+part is), with ``names`` (letters), ``functions`` (words that are gates) and ``pieces`` (the text that comes out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError
+from graphstep.language.read.latex.documents import formula_span
+from graphstep.language.read.latex.reader import Reader
+from graphstep.language.read.latex.tokens import tokens_of
+
+__all__ = ["from_latex"]
+
+
+def from_latex(text: str, given: Collection[str] = ()) -> str:
+    r"""The text of the program that a formula in LaTeX spells. ``given`` are the names that have values.
+
+    >>> from_latex(r"\frac{1}{1+e^{-(w_0 x_0 + b)}}")
+    '1/(1 + exp(-(w0*x0 + b)))'
+
+    Raises ReadError with the place of what cannot be read or can be read in two ways, and LimitError for what is too large.
+    """
+    if len(text) > limits.TEXT:
+        raise LimitError(f"a formula has at most {limits.TEXT:,} characters", text=text[:80], span=(0, 1))
+    program = Reader(text, tokens_of(text, formula_span(text)), given).program()
+    if len(program) > limits.TEXT:
+        raise LimitError(f"written out, this formula has more than {limits.TEXT:,} characters", text=text[:80], span=(0, 1))
+    return program

@@ -1,0 +1,51 @@
+r"""The functions of LaTeX: ``\ln`` and its like, and words such as ``\mathrm{ReLU}`` that are functions of the language."""
+
+from __future__ import annotations
+
+from graphstep.gates import FUNCTIONS
+from graphstep.gates.rule import MisfitError
+from graphstep.language.read.functions import function_names, is_function
+
+_COMMANDS = {
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "lg": "log10",
+    "sgn": "sign",
+    "ReLU": "relu",
+    "Pr": "",
+    "det": "",
+}
+"""Commands and words with another name here; an empty one for a command that is no function here."""
+
+LETTERS = frozenset({"sigma"})
+"""Letters that are a function where parentheses follow."""
+
+
+def function_of(word: str) -> str:
+    r"""The function that a command or a word calls, ``\arcsin`` → ``asin``, ``ReLU`` → ``relu``; empty for none.
+
+    >>> function_of("arctan"), function_of("Softmax"), function_of("loss")
+    ('atan', 'softmax', '')
+    """
+    if word in _COMMANDS:
+        name = _COMMANDS[word]
+        return name if name and is_function(name) else ""
+    if len(word) < 2:
+        return ""
+    lower = word.lower().replace("-", "_")
+    names = [word, lower, next((x for x in function_names() if x.replace("_", "") == lower.replace("_", "")), "")]
+    return next((name for name in names if name and is_function(name)), "")
+
+
+def is_reduction(function: str, count: int) -> bool:
+    """Whether a function of ``count`` vectors gives one number, by the shape that its gate says."""
+    rule = FUNCTIONS.get(function)
+    if rule is None:
+        return False
+    if rule.over_cells and count == 1:
+        return True
+    try:
+        return rule.shape([(3,)] * count, rule.settings(())) == ()
+    except (MisfitError, KeyError, IndexError):
+        return False

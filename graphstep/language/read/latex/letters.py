@@ -1,0 +1,212 @@
+r"""Letters of a formula with all that stands around them: accents, subscripts, the number of a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from graphstep.ground.errors import Span, quoted
+from graphstep.language.read.latex.cursor import Cursor
+from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS, Lettering, Naming
+from graphstep.language.read.latex.pieces import ATOM, SIGN, Piece, Sort
+from graphstep.language.read.latex.tokens import Token
+
+
+class Letters(Cursor):
+    """Reads names. A letter that a sum counts with is its number, as a factor and in subscripts."""
+
+    def __init__(self, text: str, tokens: list[Token], given: Collection[str]) -> None:
+        super().__init__(text, tokens)
+        self._names = Naming(text, given)
+        # The values of the letters that sums count with.
+        self._counters: dict[str, int] = {}
+
+    def _is_word(self, words: frozenset[str]) -> bool:
+        """Whether an upright word stands here that is one of ``words``."""
+        if not (self._is("command", "text", "mathrm", "textrm") and self._is("open", ahead=1)):
+            return False
+        start = self._place
+        word = self._word(self._take())
+        self._place = start
+        return word in words
+
+    def _word(self, command: Token) -> str:
+        """The word in the braces behind a command, as typed."""
+        brace = self._take()
+        if brace.kind != "open":
+            if brace.kind == "letter":
+                return brace.text
+            self._wrong(f"\\{command.text} holds a word in braces", command.span)
+        while not self._is("close"):
+            self._take()
+        return self._text[brace.stop : self._take().start].strip().replace("\\_", "_")
+
+    def _lettered(self) -> Piece | None:
+        """A name with its accents, subscripts and layer; a numeral where it is the letter of a sum; None for no name."""
+        start = self._peek()
+        lettering = self._lettering()
+        if lettering is None or start is None:
+            return None
+        base = lettering
+        self._put_below_first()
+        while (self._is("below") and not self._is("left", "[", ahead=2)) or self._layer_stands_here():
+            if self._is("below"):
+                mark = self._take()
+                if base.below:
+                    self._wrong("a second subscript", mark.span, "put both into one: x_{1, 2}")
+                base = replace(base, below=self._below(base))
+            else:
+                self._place += 3
+                layer = self._take().text
+                self._place += 2
+                base = replace(base, layer=layer)
+        span = (start.start, self._tokens[self._place - 1].stop)
+        counter = self._counters.get(base.base)
+        if counter is not None and base == Lettering(base.base):
+            return Piece(str(counter), ATOM if counter >= 0 else SIGN, span, bare="numeral")
+        name = self._names.name(base, span)
+        sort: Sort = "number"
+        if base.bold:
+            # A capital with two subscripts is one cell of its matrix, though it is rarely set in bold.
+            sort = "matrix" if base.base[:1].isupper() and len(base.below) < 2 else "vector"
+        return Piece(name, ATOM, span, sort, "name")
+
+    def _put_below_first(self) -> None:
+        """Put a subscript behind an exponent in front of it: x^{2}_{1} is x_{1}^{2}."""
+        start = self._place
+        middle = self._script_end(start) if self._is("above") else start
+        if middle < len(self._tokens) and middle > start and self._tokens[middle].kind == "below":
+            stop = self._script_end(middle)
+            tokens = self._tokens
+            tokens[start:stop] = [*tokens[middle:stop], *tokens[start:middle]]
+
+    def _script_end(self, place: int) -> int:
+        """The place behind a sign ``^`` or ``_`` and what it raises or lowers."""
+        depth, place = 0, place + 1
+        while place < len(self._tokens):
+            depth += {"open": 1, "close": -1}.get(self._tokens[place].kind, 0)
+            place += 1
+            if depth <= 0:
+                break
+        return place
+
+    def _layer_stands_here(self) -> bool:
+        """Whether ^{[1]} stands here: the number of a layer, as some courses write it."""
+        return (
+            self._is("above")
+            and self._is("open", ahead=1)
+            and self._is("left", "[", ahead=2)
+            and (self._is("number", ahead=3) or self._is("letter", ahead=3))
+            and self._is("right", "]", ahead=4)
+            and self._is("close", ahead=5)
+        )
+
+    def _lettering(self) -> Lettering | None:
+        token = self._peek()
+        if token is None:
+            return None
+        if token.kind == "letter":
+            self._place += 1
+            return Lettering(token.text)
+        if token.kind != "command":
+            return None
+        word = token.text
+        if word in GREEK or word in VARIANTS:
+            self._place += 1
+            return Lettering(VARIANTS.get(word, word), variant=word if word in VARIANTS else "")
+        if word in ACCENTS or word in BOLD:
+            self._place += 1
+            return self._decorated(token)
+        if word in UPRIGHT:
+            self._place += 1
+            name = self._word(token)
+            if not name.replace("_", "").isalnum() or name[0].isdecimal():
+                self._wrong(f"{quoted(name)} is no name", token.span, "a name is one word of letters, digits and _")
+            base, _, rest = name.partition("_")
+            return Lettering(base, below=tuple(rest.split("_"))) if base and rest else Lettering(name)
+        return None
+
+    def _decorated(self, command: Token) -> Lettering:
+        """A letter with an accent, or in bold."""
+        braces = self._is("open")
+        if braces:
+            self._place += 1
+        inner = self._lettering()
+        if inner is None:
+            self._wrong(f"\\{command.text} stands above a letter", command.span, rf"as in \{command.text}{{x}}")
+        if braces and self._is("below"):
+            self._place += 1
+            inner = replace(inner, below=self._below(inner))
+        if braces:
+            if not self._is("close"):
+                self._wrong(f"\\{command.text} takes one letter here", command.span, "name the product first: q = …")
+            self._place += 1
+        if command.text in BOLD:
+            return replace(inner, bold=True)
+        return replace(inner, accents=(*inner.accents, ACCENTS[command.text]))
+
+    def _below(self, base: Lettering) -> tuple[str, ...]:
+        """The parts of a subscript; letters that a sum counts with as their numbers, ``i+1`` added up."""
+        token = self._take()
+        if token.kind == "number" and len(token.text) > 1:
+            whole = (self._tokens[self._place - 3].start if self._place > 2 else token.start, token.stop)
+            self._two_readings(whole, f"{base.base}_{{{token.text}}}", rf"{base.base}_{token.text[0]} \cdot {token.text[1:]}")
+        if token.kind != "open":
+            return self._subscript([token], token.span)
+        inside: list[Token] = []
+        depth = 0
+        while depth or not self._is("close"):
+            each = self._take()
+            depth += (each.kind == "open") - (each.kind == "close")
+            inside.append(each)
+        closing = self._take()
+        return self._subscript(inside, (token.start, closing.stop))
+
+    def _subscript(self, tokens: list[Token], span: Span) -> tuple[str, ...]:
+        groups: list[list[Token]] = [[]]
+        for token in tokens:
+            if token.kind in ("open", "close") or (token.kind == "command" and token.text in UPRIGHT | BOLD):
+                continue
+            if token.kind == "sign" and token.text in ",;":
+                groups.append([])
+            else:
+                groups[-1].append(token)
+        return tuple(part for group in groups for part in self._counted(group, span))
+
+    def _counted(self, group: list[Token], span: Span) -> list[str]:
+        """One part of a subscript: a number, a word, or a sum with the letters that count."""
+        if any(token.kind == "sign" for token in group):
+            return [self._arithmetic(group, span)]
+        parts: list[str] = []
+        joined = False
+        for token in group:
+            if token.kind not in ("letter", "number", "command") or not token.text.isalnum():
+                self._wrong("this subscript is no part of a name", span, "a subscript is a number or a word: x_1, x_{in}")
+            if token.text in self._counters:
+                parts.append(str(self._counters[token.text]))
+                joined = False
+            elif joined:
+                parts[-1] += token.text
+            else:
+                parts.append(token.text)
+                joined = True
+        if not parts:
+            self._wrong("there is nothing in this subscript", span)
+        return parts
+
+    def _arithmetic(self, group: list[Token], span: Span) -> str:
+        if not any(token.text in self._counters for token in group):
+            # h_{t-1} is a name: the h of the turn before.
+            return "".join({"-": "m", "+": "p"}.get(token.text, token.text) for token in group)
+        total, sign = 0, 1
+        for token in group:
+            if token.kind == "sign" and token.text in "+-":
+                sign = -1 if token.text == "-" else 1
+                continue
+            value = self._counters.get(token.text, int(token.text) if token.text.isdecimal() and len(token.text) < 7 else None)
+            if value is None:
+                self._wrong(f"{token.text} counts in no sum", span, "write the number")
+            total += sign * value
+        if total < 0:
+            self._wrong(f"this subscript comes to {total}", span, "let the sum begin later")
+        return str(total)
