@@ -143,28 +143,16 @@ def _shown(value: Number | None) -> str:
     return "" if value is None else number_text(value)
 
 
-def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None = None) -> tuple[int | None, str]:
-    """The first step, up to ``last``, after which a condition holds, None without one; and a sentence that says so and why."""
-    from graphstep.telling.words.catalogue import message
+def stop_text(trace: Trace, n: int, conditions: Sequence[Condition], nodes: Sequence[str] = (), position: str = "") -> str:
+    """Why a step was stopped at: the conditions that hold after it, with their reasons, and texts of breakpoints at nodes.
 
-    last = len(trace) if last is None else last
-    say = partial(message, trace.writing.language)
-    hits = [(n, condition) for condition in conditions for n in steps_of(trace, condition)[:1] if n <= last]
-    if not hits:
-        texts = reduce(lambda one, following: say("break-or", one=one, next=following), (x.text for x in conditions))
-        key = "break-none" if last == len(trace) else "break-none-so-far"
-        return None, say(key, conditions=texts, step=str(last))
-    first = min(n for n, _ in hits)
-    return first, stop_text(trace, first, [condition for n, condition in hits if n == first])
-
-
-def stop_text(trace: Trace, n: int, conditions: Sequence[Condition], nodes: Sequence[str] = ()) -> str:
-    """Why a step was stopped at: the conditions that hold after it, with their reasons, and texts of breakpoints at nodes."""
+    ``position`` is where the step is, if the run is that of an opened gate.
+    """
     from graphstep.telling.words.catalogue import message
 
     say = partial(message, trace.writing.language)
     why = [say("break-since", condition=x.text, reason=reason(trace, x, n)) for x in conditions]
-    return say("break-after", step=str(n), why="; ".join([*why, *nodes]))
+    return say("break-after", step=position or str(n), why="; ".join([*why, *nodes]))
 
 
 def last_change(trace: Trace, node: int, before: int) -> int | None:

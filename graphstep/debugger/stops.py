@@ -1,23 +1,46 @@
-"""The steps at which breakpoints stop. They are looked up once for a run."""
+"""The steps at which breakpoints stop. They are looked up once for a run.
+
+A condition is about the run on show: about the gates as that run computes them. Inside a gate that is closed stops what names
+one of its parts, as a breakpoint in a function that is stepped over does; and ``isnan`` and ``isinf`` stop at the part inside the
+gate that makes a nan or an infinity, where the gate makes one of what is finite.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial, reduce
 from typing import Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
-from graphstep.debugger.breakpoints import steps_at, steps_of
+import numpy as np
+
+from graphstep.debugger.breakpoints import steps_at, steps_of, stop_text
 from graphstep.debugger.conditions import Condition
 from graphstep.debugger.facts import Hit
-from graphstep.debugger.frames import frame_of, left, opened
+from graphstep.debugger.frames import frame_of, left, opened, position_of
 from graphstep.debugger.state import State, moved
 from graphstep.engine.trace import Trace
+from graphstep.language.frames import is_composite
+from graphstep.telling.names import names_of
+from graphstep.telling.words.catalogue import message
 
 Stop: TypeAlias = "tuple[int, ...]"
 """A place to stop at: a step; or a step, the gate that is opened there, and a stop inside it."""
 
+_PART = re.compile(r"[^\W\d]\w*(?:\.\w+)+")
+"""The name of a part of an opened gate: ``p.1``."""
+
 _KEPT: WeakKeyDictionary[Trace, dict[Any, tuple[int, ...]]] = WeakKeyDictionary()
 """By run the steps of each condition, and those of the breakpoints that were asked for last."""
+
+
+_INNER: WeakKeyDictionary[Trace, dict[Condition, frozenset[int]]] = WeakKeyDictionary()
+"""By run the steps inside which each condition stops."""
+
+_MAKERS: WeakKeyDictionary[Trace, dict[str, tuple[int, ...]]] = WeakKeyDictionary()
+"""By run the composite gates that make a nan, and those that make an infinity."""
 
 
 def stops_of(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, ...]) -> tuple[int, ...]:
@@ -54,25 +77,67 @@ def next_stop(state: State, way: Literal[1, -1]) -> State | None:
 
 
 def _stops(state: State) -> Iterator[Stop]:
-    for stop in _within(state, state.trace, state.path, state.nodes):
+    for stop in _within(state, state.trace, state.path, state.nodes, state.conditions):
         if not state.frames or stop[0] <= state.last:
             yield stop
 
 
-def _within(state: State, trace: Trace, path: tuple[int, ...], nodes: tuple[int, ...]) -> Iterator[Stop]:
+def _within(
+    state: State, trace: Trace, path: tuple[int, ...], nodes: tuple[int, ...], conditions: tuple[Condition, ...]
+) -> Iterator[Stop]:
     """The stops in a run: its own, and those inside its closed gates, whose forward pass is before the step that computes the
     gate, and whose backward pass before the gate's first send.
     """
-    yield from ((n,) for n in stops_of(trace, nodes, state.conditions if path == state.path else ()))
+    yield from ((n,) for n in stops_of(trace, nodes, conditions))
     inner = [shelf for shelf in state.shelves if len(shelf.path) > len(path) and shelf.path[: len(path)] == path]
-    for gate in sorted({shelf.path[len(path)] for shelf in inner}):
+    about = _of_parts(trace, state.conditions)
+    for gate in sorted({*about, *(shelf.path[len(path)] for shelf in inner)}):
         below, frame, sends = (*path, gate), frame_of(trace, gate), trace.sends(gate)
         own = next((shelf.nodes for shelf in inner if shelf.path == below), ())
-        for stop in _within(state, frame, below, own):
+        for stop in _within(state, frame, below, own, about.get(gate, ())):
             if stop[0] < frame.seed_step:
                 yield (trace.step_of_value(gate) - 1, gate, *stop)
             elif sends:
                 yield (sends[0].step - 1, gate, *stop)
+
+
+def _of_parts(trace: Trace, conditions: tuple[Condition, ...]) -> dict[int, tuple[Condition, ...]]:
+    """By closed gate of a run the conditions that stop inside it."""
+    about: dict[int, tuple[Condition, ...]] = {}
+    for condition in conditions:
+        if not condition.parts and condition.kind in ("isnan", "isinf") and not condition.node:
+            gates = _makers(trace, condition.kind)
+        else:
+            gates = named_gates(trace, " ".join(test.node for test in condition.tests))
+        for gate in gates:
+            about[gate] = (*about.get(gate, ()), condition)
+    return about
+
+
+def named_gates(trace: Trace, text: str) -> tuple[int, ...]:
+    """The gates of whose parts a text names one: ``p.1``, or ``p.1.2`` inside of that."""
+    frames = {name: gate for gate, name in names_of(trace.program).frames.items()} if _PART.search(text) else {}
+    parts = [word.split(".") for word in _PART.findall(text)] if frames else []
+    around = (".".join(part[:count]) for part in parts for count in range(1, len(part)))
+    return tuple(dict.fromkeys(frames[name] for name in around if name in frames))
+
+
+def _makers(trace: Trace, kind: str) -> tuple[int, ...]:
+    """The composite gates that make a nan, or an infinity, of what is finite."""
+    kept = _MAKERS.setdefault(trace, {})
+    if kind not in kept:
+        kept[kind] = tuple(_gates_that_make(trace, np.isnan if kind == "isnan" else np.isinf))
+    return kept[kind]
+
+
+def _gates_that_make(trace: Trace, odd: np.ufunc) -> Iterator[int]:
+    values, gradients, wires = trace.value_sizes, trace.gradient_sizes, trace.wires
+    bad = odd(values)
+    bad[wires.senders[odd(trace.contribution_sizes) & np.isfinite(gradients[wires.senders])]] = True
+    for gate in np.flatnonzero(bad).tolist():
+        node = trace.node(gate)
+        if is_composite(node) and all(np.isfinite(values[x]) for x in node.operands if isinstance(x, int)):
+            yield gate
 
 
 def _order(stop: Stop) -> tuple[int, ...]:
@@ -85,6 +150,42 @@ def _at_stop(state: State, stop: Stop) -> State:
     step, *inner = stop
     here = moved(state, step)
     return _at_stop(opened(here, inner[0]), tuple(inner[1:])) if inner and here.at == step else here
+
+
+def count_of(state: State, conditions: tuple[Condition, ...]) -> int:
+    """The number of steps, also inside gates that are closed, that meet one of some conditions."""
+    alone = replace(state, nodes=(), shelves=(), conditions=conditions)
+    return len(set(_within(alone, state.trace, state.path, (), conditions)))
+
+
+def outer_steps(trace: Trace, condition: Condition) -> tuple[int, ...]:
+    """The steps of a run in which a condition stops, ascending; of what stops inside a gate, the step of the gate."""
+    return tuple(sorted({*_of(trace, condition), *inner_steps(trace, condition)}))
+
+
+def inner_steps(trace: Trace, condition: Condition) -> frozenset[int]:
+    """The steps of closed gates inside which a condition stops."""
+    kept = _INNER.setdefault(trace, {})
+    if condition not in kept:
+        alone = State(trace, conditions=(condition,))
+        kept[condition] = frozenset(step + 1 for step, *inner in _within(alone, trace, (), (), ()) if inner)
+    return kept[condition]
+
+
+def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None = None) -> tuple[int | None, str]:
+    """The first step, up to ``last``, after which a condition holds, None without one; and a sentence that says so and why.
+
+    Of what stops inside a gate it is the step before that of the gate.
+    """
+    last = len(trace) if last is None else last
+    say = partial(message, trace.writing.language)
+    stop = next_stop(State(trace, conditions=tuple(conditions)), 1)
+    if stop is None or stop.root_place.at > last:
+        texts = reduce(lambda one, following: say("break-or", one=one, next=following), (x.text for x in conditions))
+        key = "break-none" if last == len(trace) else "break-none-so-far"
+        return None, say(key, conditions=texts, step=str(last))
+    held = hit_at(stop.trace, (), stop.conditions, stop.at).conditions
+    return stop.root_place.at, stop_text(stop.trace, stop.at, held, position=position_of(stop))
 
 
 def hit_at(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, ...], n: int) -> Hit:

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.debugger.breakpoints import first_stop, last_change, reason, steps_at, steps_of
+from graphstep.debugger.breakpoints import last_change, reason, steps_at, steps_of
+from graphstep.debugger.commands.breaking import conditions_in
 from graphstep.debugger.conditions import EXAMPLES, read_conditions
+from graphstep.debugger.frames import position_of
+from graphstep.debugger.session import Command, allowed, perform
+from graphstep.debugger.state import State
+from graphstep.debugger.stops import first_stop, outer_steps
 from graphstep.engine.trace import trace
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
@@ -412,3 +417,45 @@ def test_joined_conditions_of_a_large_program_take_few_calls() -> None:
     (condition,) = read_conditions("done h3 and not isnan x and grad x > 5", run.program)
     steps_of(run, condition)
     assert effort(lambda: steps_of(run, condition)) < 60 * len(run)
+
+
+SATURATED = trace(read("sigmoid(x)*y"), {"x": 800.0, "y": 5.0})
+LOST = trace(read("q = mse(x, y); q*3"), {"x": np.array([1e200, 3.0]), "y": np.array([0.0, 1.0])})
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "positions"),
+    [
+        (SATURATED, "grad p1.1 == 0", ["5/p1/8"]),
+        (SATURATED, "value p1.2 == 0 or grad p1.1 == 0", ["0/p1/2", "5/p1/8"]),
+        # The parts of a gate are no part of the run: what they would overflow to does not stop it.
+        (trace(read("sigmoid(x)*y"), {"x": -800.0, "y": 5.0}), "isinf", []),
+        (trace(read("sigmoid(x)*y"), {"x": -800.0, "y": 5.0}), "isnan p1.1", ["5/p1/8"]),
+        (SATURATED, "grad == 0", ["6"]),
+        (LOST, "isinf", ["0/q/2", "0/q/3", "1", "2"]),
+        (trace(read("y*silu(x)"), {"x": -800.0, "y": 1.0}), "value p1.1.2 > 1e300", ["0/p1/0/p1.1/2"]),
+    ],
+)
+def test_conditions_stop_inside_closed_gates_at_what_they_name_and_at_what_makes_a_nan(
+    run, text: str, positions: list[str]
+) -> None:
+    state, there = perform(State(run), Command("break_on", text))[0], []
+    while allowed(state, "continue"):
+        state, _ = perform(state, Command("continue"))
+        there.append(position_of(state))
+    assert there == positions
+    back = []
+    while allowed(state, "continue_back"):
+        state, _ = perform(state, Command("continue_back"))
+        back.append(position_of(state))
+    # Where the gate is open already, it is gone back to inside of it.
+    assert [place.rpartition("/")[2] for place in back] == [place.rpartition("/")[2] for place in positions[-2::-1]]
+
+
+def test_a_stop_inside_a_gate_is_said_with_its_position_and_told_up_to_it() -> None:
+    stop, said = first_stop(SATURATED, conditions_in(State(SATURATED), "grad p1.1 == 0"))
+    assert (stop, said) == (5, "break after step 5/p1/8: grad p1.1 == 0, since df/d(p1.1) = 0")
+    assert outer_steps(SATURATED, conditions_in(State(SATURATED), "grad p1.1 == 0")[0]) == (6,)
+    state = perform(State(SATURATED), Command("break_on", "grad p1.1 == 0"))[0]
+    (copy,) = perform(state, Command("copy"))[1].effects
+    assert copy.setup.breaks == ("grad p1.1 == 0",)

@@ -21,9 +21,9 @@ from graphstep.debugger.facts import (
     NoneFurther,
     UnfitError,
 )
-from graphstep.debugger.frames import closed
+from graphstep.debugger.frames import closed, frame_of
 from graphstep.debugger.state import State
-from graphstep.debugger.stops import hit_at, next_stop, stops_of
+from graphstep.debugger.stops import count_of, hit_at, named_gates, next_stop
 from graphstep.ground.errors import InputError
 from graphstep.language.read.tokens import NAME
 
@@ -78,13 +78,21 @@ def _break_on(state: State, argument: Argument) -> Done:
 
 
 def conditions_in(state: State, text: str) -> tuple[Condition, ...]:
-    """The conditions in a text; each names nodes inside an opened gate, or else around it. Raises as :func:`read_conditions`."""
+    """The conditions in a text. Each names nodes of the run on show, of a closed gate in it, or else around it.
+
+    Raises as :func:`read_conditions`.
+    """
     try:
         return read_conditions(text, state.trace.program)
     except InputError:
         first, semicolon, others = text.partition(";")
         if semicolon:
             return (*conditions_in(state, first), *conditions_in(state, others))
+        for gate in named_gates(state.trace, text):
+            try:
+                return conditions_in(State(frame_of(state.trace, gate)), text)
+            except InputError:
+                continue
         if not state.frames:
             raise
         return conditions_in(closed(state), text)
@@ -92,8 +100,7 @@ def conditions_in(state: State, text: str) -> tuple[Condition, ...]:
 
 def _with_conditions(state: State, conditions: tuple[Condition, ...]) -> Done:
     conditions = tuple(dict.fromkeys(conditions))
-    count = len(stops_of(state.trace, (), conditions))
-    return Done(replace(state, conditions=conditions), (ConditionsSet(conditions, count),))
+    return Done(replace(state, conditions=conditions), (ConditionsSet(conditions, count_of(state, conditions)),))
 
 
 def _clear(state: State, _: Argument) -> Done:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.conditions import Condition, read_conditions
+from graphstep.debugger.commands.breaking import conditions_in
+from graphstep.debugger.conditions import Condition
 from graphstep.debugger.effects import Copy, CopyRound, Write
 from graphstep.debugger.frames import outermost, position_of
 from graphstep.debugger.places import carried
 from graphstep.debugger.state import State
+from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError
-from graphstep.language.program import Program
 
 
 def _export(state: State, argument: Argument) -> Done:
@@ -28,15 +29,15 @@ def _copy(state: State, _: Argument) -> Done:
     if folding is not None and unfolds:
         trace = folding.trace
         at = str(carried(outer.trace, outer.at, trace, folding.outward))
-    breaks = tuple(condition.text for condition in state.conditions if _stands_in(trace.program, condition))
+    breaks = tuple(condition.text for condition in state.conditions if _stands_in(trace, condition))
     setup = replace(setup, at=at, breaks=breaks, fold=setup.fold or (folding is not None and not unfolds))
     return Done(state, effects=(Copy(setup, unfolds, "" if state.saved is None else state.saved.name),))
 
 
-def _stands_in(program: Program, condition: Condition) -> bool:
-    """Whether a condition can be read for the program: it may name a part of an opened gate."""
+def _stands_in(trace: Trace, condition: Condition) -> bool:
+    """Whether a condition can be read for a run, in which other gates may be folded."""
     try:
-        read_conditions(condition.text, program)
+        conditions_in(State(trace), condition.text)
     except InputError:
         return False
     return True

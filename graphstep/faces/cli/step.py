@@ -145,7 +145,7 @@ def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Cond
         trace, at = run_on_show(here), here.at
     reason, missed = "", False
     if conditions:
-        from graphstep.debugger.breakpoints import first_stop
+        from graphstep.debugger.stops import first_stop
 
         stop, reason = first_stop(trace, conditions, at)
         missed = stop is None
@@ -249,7 +249,9 @@ def _conditions(opening: Opening) -> tuple[Condition, ...]:
     texts, program, inputs = opening.setup.breaks, opening.program, opening.inputs
     if not texts:
         return ()
+    from graphstep.debugger.commands.breaking import conditions_in
     from graphstep.debugger.conditions import EXAMPLES, read_conditions
+    from graphstep.debugger.state import State
     from graphstep.ground.arrays import shape_of
     from graphstep.language.shapes import infer_shapes
 
@@ -258,7 +260,13 @@ def _conditions(opening: Opening) -> tuple[Condition, ...]:
         program = infer_shapes(program, {name: shape_of(inputs[name]) for name in program.inputs}).program
     conditions: list[Condition] = []
     for text in texts:
-        here = read_conditions(text, program)
+        try:
+            here = read_conditions(text, program)
+        except InputError:
+            if "." not in text or not inputs.keys() >= {*program.inputs}:
+                raise
+            # It may name a part of a gate, which has its name from a run.
+            here = conditions_in(State(opening.run()), text)
         if not here:
             raise InputError("--break takes a condition to stop at", hint=f"for example {', '.join(EXAMPLES)}")
         conditions += here

@@ -9,6 +9,7 @@ import numpy as np
 
 from graphstep.debugger.actions import BY_ID, SETS, Action, groups
 from graphstep.debugger.breakpoints import stop_text
+from graphstep.debugger.frames import position_of
 from graphstep.debugger.labels import group_text, help_text, label, step_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
@@ -122,7 +123,7 @@ def question(state: State, n: int) -> str:
 
 def stop_line(state: State, hit: Hit) -> str:
     """Why a step was stopped at."""
-    return stop_text(state.trace, hit.n, hit.conditions, breakpoints_text(state, hit))
+    return stop_text(state.trace, hit.n, hit.conditions, breakpoints_text(state, hit), position_of(state))
 
 
 def report(fault: Fault) -> str:

@@ -108,7 +108,7 @@ class Prompt:
                     yield said
                 if isinstance(fact, lesson_facts.LessonFact) and before.lesson is not None and self.state.lesson is not None:
                     yield from lessons.lines(before.lesson, self.state.lesson, fact)
-        if reply.changed & {"frames", "folding"}:
+        if reply.changed & {"frames", "folding"} and not any(isinstance(fact, facts.Moved) for fact in reply.facts):
             # It is another run, or the steps have other numbers.
             yield from self._steps.lines(self.state, self.state.at)
         if reply.hit is not None:

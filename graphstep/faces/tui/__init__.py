@@ -77,7 +77,7 @@ def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) ->
 
     at, reason = None if at is None else min(at, len(trace)), ""
     if conditions:
-        from graphstep.debugger.breakpoints import first_stop
+        from graphstep.debugger.stops import first_stop
 
         stop, reason = first_stop(trace, conditions, at)
         at = at if stop is None else stop

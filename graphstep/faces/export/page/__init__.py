@@ -12,9 +12,10 @@ from importlib.resources import files
 from typing import Any
 
 from graphstep.debugger.actions import BY_ID, STEPPING, key_text
-from graphstep.debugger.breakpoints import steps_of
-from graphstep.debugger.conditions import read_conditions
+from graphstep.debugger.commands.breaking import conditions_in
 from graphstep.debugger.labels import help_text, label
+from graphstep.debugger.state import State
+from graphstep.debugger.stops import outer_steps
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import Diagram, diagram, settled
 from graphstep.faces.drawing.names import row_name
@@ -70,8 +71,8 @@ def breaks(trace: Trace, last: int) -> dict[int, str]:
     """The steps up to ``last`` at which the conditions of the run's breakpoints hold, each with those that do."""
     stops: dict[int, list[str]] = {}
     for text in trace.setup.breaks:
-        for condition in read_conditions(text, trace.program):
-            for n in steps_of(trace, condition):
+        for condition in conditions_in(State(trace), text):
+            for n in outer_steps(trace, condition):
                 stops.setdefault(n, []).append(condition.text)
     return {n: "; ".join(stops[n]) for n in sorted(stops) if n <= last}
 

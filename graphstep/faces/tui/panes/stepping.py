@@ -263,9 +263,12 @@ def _within(state: State) -> str:
 def _stops(state: State) -> tuple[int, ...]:
     if not state.nodes and not state.conditions:
         return ()
-    from graphstep.debugger.stops import stops_of
+    from graphstep.debugger.stops import inner_steps, stops_of
 
-    return stops_of(state.trace, state.nodes, state.conditions)
+    stops = stops_of(state.trace, state.nodes, state.conditions)
+    # What stops inside a gate is marked at the step of the gate.
+    inside = {n for condition in state.conditions for n in inner_steps(state.trace, condition)}
+    return tuple(sorted({*stops, *inside})) if inside else stops
 
 
 def _watched(state: State) -> tuple[str, ...]:
