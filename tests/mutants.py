@@ -15,6 +15,7 @@ import os
 import random
 import resource
 import sys
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -46,21 +47,26 @@ class Package(NamedTuple):
 
 PACKAGES = {
     "gates": Package(
-        ("gates/rows", "gates/gate.py", "gates/structural.py", "gates/mathematics.py", "gates/products.py"),
+        (
+            "gates/rows",
+            *(f"gates/{name}.py" for name in ("columns", "elementwise", "mathematics", "numbers", "products", "rule")),
+        ),
         (
             "gates/test_gates.py",
             "gates/test_structural_gates.py",
             "gates/test_products.py",
             "gates/test_extremes.py",
             "gates/test_gate_texts.py",
+            "gates/test_new_rows.py",
+            "gates/test_stop.py",
         ),
     ),
     "trace": Package(
         tuple(
             f"engine/{name}.py"
             for name in (
+                "agreement",
                 "causes",
-                "comparing",
                 "gradient",
                 "inputs",
                 "levels",
@@ -82,13 +88,18 @@ PACKAGES = {
             "engine/test_wires.py",
         ),
     ),
-    "breakpoints": Package(("debugger/breakpoints.py",), ("debugger/test_breakpoints.py",)),
+    "breakpoints": Package(
+        ("debugger/breakpoints.py", "debugger/conditions.py", "debugger/stops.py"),
+        ("debugger/test_breakpoints.py", "debugger/test_session_commands.py"),
+    ),
     "paths": Package(("analysis/paths.py", "telling/reports/paths.py"), ("analysis/test_paths.py",)),
     "marking": Package(
         (
             "teaching/lesson/marking.py",
-            "teaching/lesson/slips.py",
+            "teaching/lesson/precision.py",
             "teaching/lesson/quantities.py",
+            "teaching/lesson/slips.py",
+            "teaching/lesson/slopes.py",
             "teaching/lesson/solution.py",
         ),
         (
@@ -354,7 +365,7 @@ def run(name: str, count: int, jobs: int) -> bool:
     """Mutate one package and say what survived; whether nine of ten were killed."""
     package = PACKAGES[name]
     plugin = Mutating(mutants(package, count), jobs)
-    files = [str(ROOT / "tests" / test) for test in package.tests if (ROOT / "tests" / test).exists()]
+    files = [str(ROOT / "tests" / test) for test in package.tests]
     pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--no-summary", *files], plugins=[plugin])
     judged = {number: status for number, status in plugin.outcome.items() if status != UNUSABLE}
     alive = [number for number, status in judged.items() if status != KILLED]
@@ -386,6 +397,8 @@ def main() -> int:
             try:
                 status = 0 if run(name, options.sample, options.jobs) else 1
                 sys.stdout.flush()
+            except Exception:
+                traceback.print_exc()
             finally:
                 os._exit(status)
         held = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 and held

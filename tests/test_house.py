@@ -12,6 +12,8 @@ from docs.examples import ROOT
 from graphstep.debugger.conditions import EXAMPLES
 from graphstep.telling.words.english import MESSAGES
 from graphstep.telling.words.template import messages
+from tests import FOLDER
+from tests.mutants import PACKAGES
 
 FORBIDDEN = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "setrecursionlimit"}
 """What runs text as code, or hides recursion. ``re.compile`` and methods of such names are other things."""
@@ -213,3 +215,9 @@ def test_variables_are_called_by_what_they_hold() -> None:
         parameters = [node.arg for node in nodes if isinstance(node, ast.arg)]
         names += [f"{where}: {name}" for name in stored + parameters if name in VAGUE]
     assert len(names) <= 20, names
+
+
+def test_what_is_mutated_and_what_has_to_notice_are_there() -> None:
+    for package in PACKAGES.values():
+        assert all((FOLDER.parent / "graphstep" / source).exists() for source in package.sources)
+        assert all((FOLDER / test).exists() for test in package.tests)
