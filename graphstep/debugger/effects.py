@@ -61,6 +61,16 @@ class Witnesses:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotients:
+    """Hold difference quotients of many steps against a gradient: some hundred runs, which may be given up."""
+
+    node: int
+    """The node that is moved."""
+    cell: tuple[int, ...]
+    """The cell of it; empty for a number."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadRun:
     """Read a run to compare with, and send the command again with it."""
 
@@ -141,5 +151,7 @@ class Report:
 TrainingEffect = Train | Pause | Enter | Save | Report
 """What only a reply about a training can ask for."""
 
-Effect = Own | Ask | Copy | Write | Witnesses | ReadRun | Diagnose | Keep | NextLesson | Leave | CopyRound | TrainingEffect
+Effect = (
+    Own | Ask | Copy | Write | Witnesses | Quotients | ReadRun | Diagnose | Keep | NextLesson | Leave | CopyRound | TrainingEffect
+)
 """Everything that a reply can ask for."""

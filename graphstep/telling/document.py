@@ -194,10 +194,14 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Series of numbers over the rounds of a training."""
+    """Series of numbers over the rounds of a training, or over positive numbers: then both scales are logarithmic."""
 
     series: tuple[tuple[str, tuple[float, ...]], ...]
     """The names of the series and their numbers, from the first round to the last."""
+    across: tuple[float, ...] = ()
+    """The numbers that they stand over, the first at the left; nothing for rounds."""
+    title: str = ""
+    """What these are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ Everything here raises LimitError where a run is too large and InputError for a 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -27,6 +27,9 @@ from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
 from graphstep.ground.errors import LimitError
 from graphstep.language.program import Node, Program
+
+DOUBLE = 15
+"""The decimal digits for which mpmath takes 53 binary ones."""
 
 GATES = 5_000
 """Gates up to which a program of numbers is computed: a part of a second."""
@@ -81,6 +84,19 @@ class ExactRun:
             return sum((seed * cell for seed, cell in zip(seeds, self._outputs(m, {name: x}), strict=True)), m.real(0))
 
         return _slope(self._values[name], moved)
+
+    def rounded(self, index: int, place: int, values: Sequence[float]) -> list[float]:
+        """The output, or the sum of its cells, each times its seed, for other values of a cell of a node.
+
+        It is rounded to 53 binary digits after every operation, as float64 is, and on every processor alike.
+        """
+        m = Reals(DOUBLE)
+        shape = np.shape(self._trace.value_of(index))
+        cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
+        name = cell_name(symbol_name(self._trace.program, index), cell)
+        seeds = np.broadcast_to(np.asarray(self._trace.seed), np.shape(self._trace.output)).ravel().tolist()
+        moved = (self._outputs(m, {name: m.real(value)}) for value in values)
+        return [float(sum((seed * cell for seed, cell in zip(seeds, cells, strict=True)), m.real(0))) for cells in moved]
 
     def _outputs(self, m: Reals, moved: Mapping[str, Real]) -> list[Real]:
         program = self._program

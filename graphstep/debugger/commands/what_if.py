@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graphstep.debugger.cause_facts import TangentsFrom
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
-from graphstep.debugger.effects import Diagnose, Witnesses
+from graphstep.debugger.effects import Diagnose, Quotients, Witnesses
 from graphstep.debugger.facts import (
     CannotNudge,
     Edited,
@@ -148,6 +148,15 @@ def _verify(state: State, argument: Argument) -> Done:
     return Done(state, effects=(Witnesses(node),))
 
 
+def _quotients(state: State, argument: Argument) -> Done:
+    node = node_of(state, argument)
+    if not state.trace.program.depends[node]:
+        raise UnfitError(NoGradient(node))
+    if 0 in state.trace.node(node).shape:
+        raise UnfitError(NoCells(node))
+    return Done(state, effects=(Quotients(node, state.cell(node)),))
+
+
 def _paths(state: State, argument: Argument) -> Done:
     return Done(state, (PathsFrom(node_of(state, argument)),))
 
@@ -186,6 +195,7 @@ RULES = {
     "more": Rule(_more, _no_inputs),
     "less": Rule(_less, _no_inputs),
     "verify": Rule(_verify),
+    "quotients": Rule(_quotients),
     "paths": Rule(_paths),
     "tangents": Rule(_tangents),
     "jacobian": Rule(_jacobian),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.ground.arrays import kind_text
+from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from graphstep.engine.trace import Trace
     from graphstep.telling.document import Document, Manner
 
 USAGE = "EXPR [NAME=VALUE ...] [options]"
@@ -21,6 +25,7 @@ examples:
   graphstep check "max(0, x)" x=0                a kink: who says what, and why
   graphstep check "sum((W@x)^2)" W="[[0.1,0.5],[-0.3,0.8]]" x="[0.2,0.4]"
   graphstep check "x^3" x=2 --format json
+  graphstep check "sin(x)*y" x=1 y=2 --against-h x     the error of differences over their step, drawn
 
 A small array has a row for each cell. Of a large one a sample of cells is checked, and a random direction in
 which all of them move; the row is that of the cell with the largest relative error.
@@ -31,10 +36,15 @@ the difference may itself be off by more than 1e-6 of it.
 It ends with status 1 when the witnesses disagree and no kink explains it.
 """
 
+_CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
+"""A node with one of its cells."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
+    step = "in place of that, how far difference quotients are off for every step h of one input: x, or W[0,1]"
+    parser.add_argument("--against-h", metavar="INPUT", help=step)
     writing_arguments(parser)
     report_arguments(parser)
 
@@ -45,6 +55,9 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.telling.reports import check as reports
 
     trace = opening_of(options).run()
+    if options.against_h:
+        _quotients(options, trace)
+        return 0
     report = check(trace)
     setup = trace.setup.filled(trace.inputs)
 
@@ -56,3 +69,43 @@ def run(options: argparse.Namespace) -> int:
 
     deliver(options, text, report.to_dict, document, shortens=True)
     return 0 if report.agrees else 1
+
+
+def _quotients(options: argparse.Namespace, trace: Trace) -> None:
+    """Print or write the errors of difference quotients."""
+    from graphstep.analysis.witnesses.quotients import quotients
+    from graphstep.telling.reports import quotients as reports
+
+    asked, setup = options.against_h, trace.setup.filled(trace.inputs)
+    of = quotients(trace, *_cell(trace, asked))
+
+    def text(_: Manner) -> Iterator[str]:
+        return lines(reports.body(of))
+
+    def document(_: Manner, words: Sequence[str]) -> Document:
+        return reports.document(of, setup.command(f"--against-h={asked}", *words, command="check"), setup.without_text)
+
+    def data() -> dict[str, Any]:
+        from graphstep.faces.export import json
+
+        return {"schema": 1, "program": trace.program.text, **json.quotients(of)}
+
+    deliver(options, text, data, document)
+
+
+def _cell(trace: Trace, text: str) -> tuple[int, tuple[int, ...]]:
+    """The node that a text names, and its cell: the first of an array of which none is named. InputError for another text."""
+    from graphstep.telling.names import names_of
+
+    node, cell = names_of(trace.program).find(text.strip()), None
+    if node is None and (match := _CELL.fullmatch(text)):
+        node, cell = names_of(trace.program).find(match["node"].strip()), tuple(int(i) for i in match["cell"].split(","))
+    if node is None:
+        raise InputError(f"no node is called {quoted(text)}", hint=did_you_mean(text, trace.program.names))
+    shape = trace.node(node).shape
+    cell = (0,) * len(shape) if cell is None else cell
+    if len(cell) != len(shape) or any(i >= length for i, length in zip(cell, shape, strict=True)):
+        raise InputError(
+            f"{quoted(text)} is no cell", hint=f"{trace.program.label(node, 40)} is {kind_text(shape)}; cells are counted from 0"
+        )
+    return node, cell

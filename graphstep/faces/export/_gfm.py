@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphstep.faces.drawing import loglog
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.export import _latex as latex
@@ -96,6 +97,8 @@ class Markdown(Writer):
         return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
     def curve(self, curve: blocks.Curve) -> str:
+        if curve.across:
+            return fence("\n".join(loglog.rows(curve)))
         wide = max(len(name) for name, _ in curve.series)
         return fence("\n".join(f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}" for name, n in curve.series))
 

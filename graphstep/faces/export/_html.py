@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from graphstep.faces.drawing import loglog
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.scene import scene
@@ -115,6 +116,8 @@ class Html(Writer):
         return f"<figure>{picture}<figcaption>{caption}{more}</figcaption></figure>\n"
 
     def curve(self, curve: blocks.Curve) -> str:
+        if curve.across:
+            return f'<figure><div class="graph" tabindex="0">{loglog.svg(curve, curve.title)}</div></figure>\n'
         rows = (
             f"<tr><th scope=row>{self.words(name)}</th><td>{sparkline(n)}</td><td>{numeral(n[0])} … {numeral(n[-1])}</td></tr>"
             for name, n in curve.series

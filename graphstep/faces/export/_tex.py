@@ -26,7 +26,7 @@ SYMBOLS = dict(
     re.findall(
         r"(\S) (\S+)",
         r"− - × \times · \cdot ∂ \partial ∇ \nabla √ \surd ‖ \Vert ≤ \le ≥ \ge ≠ \ne ≈ \approx ← \leftarrow → \rightarrow ± \pm "
-        r"⊙ \odot ⊘ \oslash ∞ \infty ½ \tfrac12 ¼ \tfrac14 ⁽ {}^{(} ⁾ {}^{)} ⁻ {}^{-} ᵀ {}^{\top} "
+        r"∛ \sqrt[3]{} ⊙ \odot ⊘ \oslash ∞ \infty ½ \tfrac12 ¼ \tfrac14 ⁽ {}^{(} ⁾ {}^{)} ⁻ {}^{-} ᵀ {}^{\top} "
         r"ⁿ {}^{n} ʸ {}^{y} ß \text{\ss} ÷ \div ⊗ \otimes � \text{?} … \dots "
         r"– \text{--} — \text{---} “ \text{``} ” \text{''} "
         r"Σ \Sigma Δ \Delta Ω \Omega Γ \Gamma Θ \Theta Λ \Lambda Ξ \Xi Π \Pi Φ \Phi Ψ \Psi "

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.compare import Comparison, Flip, Pair
 from graphstep.analysis.jacobian import Jacobian, Orders, jacobian
+from graphstep.analysis.witnesses.quotients import Quotients
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
@@ -149,6 +150,12 @@ def _flip(flip: Flip) -> dict[str, Any]:
 def _differing(pair: Pair) -> dict[str, Any]:
     sides = {what: [_plain(number(getattr(side, what))) for side in (pair.one, pair.other)] for what in ("value", "gradient")}
     return {"node": pair.one.name or pair.one.label, **sides, "apart": [number(pair.value), number(pair.gradient)]}
+
+
+def quotients(of: Quotients) -> dict[str, Any]:
+    """How far difference quotients are off, for every step."""
+    errors = {kind: [number(error) for error in getattr(of, kind)] for kind in ("central", "forward")}
+    return {"node": node_id(of.node), "cell": list(of.cell), "slope": number(of.slope), "h": list(of.steps), **errors}
 
 
 def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from graphstep.engine.trace import Trace
+from graphstep.faces.drawing import loglog
 from graphstep.faces.drawing.diagram import MORE, Diagram, digest
 from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.pixels import CELL_WIDTH
@@ -160,6 +161,8 @@ class Tex(Writer):
         return "\n".join([f"{caption}\n", f"\\begin{{center}}\n{shown}\\end{{center}}\n", *shapes])
 
     def curve(self, curve: blocks.Curve) -> str:
+        if curve.across:
+            return f"\\begin{{center}}\n{loglog.tikz(curve, self.words)}\\end{{center}}\n"
         rows = (rf"{self.words(name)} & {_drawn(numbers)} & {_ends(numbers)} \\" + "\n" for name, numbers in curve.series)
         return f"\\begin{{tabular}}{{lll}}\n{''.join(rows)}\\end{{tabular}}\n"
 

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from textwrap import indent, wrap
 
 from graphstep.engine.trace import Trace
+from graphstep.faces.drawing import loglog
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.diagram import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
@@ -148,6 +149,8 @@ class Text(Writer):
         return f"{' '.join(about)}\n\n{as_text(drawn, written)}"
 
     def curve(self, curve: blocks.Curve) -> str:
+        if curve.across:
+            return "".join(f"{line}\n" for line in loglog.rows(curve))
         wide = max(cell_width(name) for name, _ in curve.series)
         lines = (f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}\n" for name, n in curve.series)
         return "".join(lines)

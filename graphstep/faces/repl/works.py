@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graphstep.debugger import effects
 from graphstep.debugger.frames import run_on_show
 from graphstep.faces.repl import answers
-from graphstep.faces.replies.panels import copy_remarks, plain, verdict_lines
+from graphstep.faces.replies.panels import copy_remarks, plain, quotient_lines, verdict_lines
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import message
 
@@ -32,6 +32,8 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
         yield from _written(state, effect)
     elif isinstance(effect, effects.Witnesses):
         yield from _witnessed(state, effect.node)
+    elif isinstance(effect, effects.Quotients):
+        yield from quotient_lines(state.trace, effect.node, effect.cell)
     elif isinstance(effect, effects.Diagnose):
         from graphstep.analysis.diagnosis import diagnose
 

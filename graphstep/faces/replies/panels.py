@@ -183,6 +183,15 @@ def comparison_lines(state: State, base: Base) -> Iterator[str]:
     yield from text.lines(reports.body(comparison_of(state, base), writing.language, writing.digits, base_text(state, base)))
 
 
+def quotient_lines(trace: Trace, node: int, cell: tuple[int, ...]) -> list[str]:
+    """The errors of difference quotients. InputError and LimitError where there are none."""
+    from graphstep.analysis.witnesses.quotients import quotients
+    from graphstep.faces.export import text
+    from graphstep.telling.reports import quotients as reports
+
+    return text.lines(reports.body(quotients(trace, node, cell)))
+
+
 def tangent_lines(trace: Trace, fact: TangentsFrom) -> Iterator[str]:
     """Forward mode from a node: the tangents, and what the other mode takes. LimitError for an array without cells."""
     from graphstep.analysis.tangents import tangents

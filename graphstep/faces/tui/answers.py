@@ -206,6 +206,11 @@ def _witnesses(screen: SteppingScreen, effect: effects.Witnesses) -> None:
     screen.ask_witnesses(screen.now.trace, effect.node)
 
 
+def _quotients(screen: SteppingScreen, effect: effects.Quotients) -> None:
+    screen.say(say(screen, "quotients-asked"))
+    screen.ask_quotients(screen.now.trace, effect)
+
+
 def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
     from graphstep.faces.tui.dialogs.page import TextPage
 
@@ -254,6 +259,7 @@ _EFFECTS: dict[type, Callable[[Any, Any], None]] = {
     effects.Own: _own,
     effects.Copy: _copy,
     effects.Witnesses: _witnesses,
+    effects.Quotients: _quotients,
     effects.Diagnose: _diagnose,
     effects.Keep: _keep,
     effects.NextLesson: _next_lesson,

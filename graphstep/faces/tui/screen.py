@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from graphstep.analysis.witnesses import Row
     from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
+    from graphstep.debugger.effects import Quotients
     from graphstep.debugger.places import Refitted
     from graphstep.debugger.search import Candidate
     from graphstep.debugger.state import State
@@ -317,6 +318,30 @@ class SteppingScreen(Screen[None]):
         if self.now.trace is trace:
             title = say(self, "witnesses-for", name=name_of(trace.program, index))
             self.panel(title, verdict_lines(trace, index, row), say(self, f"verdict-{row.verdict.replace(' ', '-')}"))
+
+    @work(thread=True, exclusive=True, group="witnesses")
+    def ask_quotients(self, trace: Trace, effect: Quotients) -> None:
+        """Run with other values of a node, in the background, and show how far the quotients are off."""
+        from textual.worker import get_current_worker
+
+        from graphstep.faces.replies.panels import quotient_lines
+
+        worker = get_current_worker()
+        try:
+            outcome: list[str] | GraphstepError = quotient_lines(trace, effect.node, effect.cell)
+        except GraphstepError as error:
+            outcome = error
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._quotients_known, trace, outcome)
+
+    def _quotients_known(self, trace: Trace, outcome: list[str] | GraphstepError) -> None:
+        from graphstep.faces.tui.dialogs.page import TextPage
+
+        if isinstance(outcome, GraphstepError):
+            self.say_error(outcome)
+        elif self.now.trace is trace and self.app.screen is self:
+            self.say("")
+            self.app.push_screen(TextPage(say(self, "quotients-title"), outcome))
 
     def stop_asking(self) -> None:
         """Forget the question that the witnesses were asked."""

@@ -171,3 +171,14 @@ def test_an_edit_and_a_nudge_are_compared_with_the_runs_before_them() -> None:
         assert driver.now.at == trace.step_of_value(trace.program.output)
 
     drive(play, "max(x, y)*z", {"x": 1.0, "y": 2.0, "z": 3.0}, size=LARGE)
+
+
+def test_the_error_over_the_step_is_drawn() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("tab", "H")
+        await driver.until(lambda: "error over h" in driver.frame())
+        frame = driver.frame()
+        assert "Central differences are best about h =" in frame
+        assert "● central   ○ forward" in frame
+
+    drive(play, "exp(x)*y", {"x": 1.0, "y": 2.0}, size=LARGE)

@@ -164,6 +164,25 @@ _VERDICTS: dict[str, English] = {
 }
 
 _DIFFERENCES: dict[str, English] = {
+    "quotients-of": "Difference quotients against {gradient}",
+    "quotients-what": (
+        "How far the difference quotients of steps h are from the gradient {gradient} = {value}, with {name} moved by h. "
+        "Central is (f(x+h) - f(x-h)) / 2h, forward (f(x+h) - f(x)) / h, rounded to float64 after every gate."
+    ),
+    "quotients-central": "central",
+    "quotients-forward": "forward",
+    "quotients-best-central": "Central differences are best about h = {h}: off by {error}.",
+    "quotients-best-forward": "Forward differences are best about h = {h}: off by {error}.",
+    "quotients-why": (
+        "Truncation falls with h (forward like h, central like h²), round-off rises like ε/h with ε = {epsilon}: for numbers "
+        "near 1 they meet about √ε = {square} and ∛ε = {cube}."
+    ),
+    "quotients-straight": (
+        "Along {name} there is no truncation to speak of: a large step costs nothing, and round-off rises like ε/h as h falls."
+    ),
+    "quotients-kink": (
+        "A kink stands here: the quotients see both of its sides and the gradient one, so that no step brings them together."
+    ),
     "diff-title": "Two runs compared",
     "diff-number": "number",
     "diff-first": "first",

@@ -140,6 +140,8 @@ _DIALOGS: dict[str, English] = {
     "file-sent": "Sent {file} to the browser",
     "file-written": "Wrote {file}",
     "nudge-first-cell": "It is the first cell.  d shows the cells, and there another can be chosen.",
+    "quotients-title": "error over h",
+    "quotients-asked": "Running with other steps …",
     "tangents-title": "forward mode",
     "paths-title": "paths from {name}",
     "jacobian-title": "the Jacobian of this edge",

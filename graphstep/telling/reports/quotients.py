@@ -1,0 +1,65 @@
+"""Difference quotients over their step, as a document: the plot, a table, the best step and why it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
+
+from graphstep.analysis.witnesses.quotients import EPSILON, Quotients
+from graphstep.ground.numerals import numeral
+from graphstep.telling.cells import cell_gradient_name, cell_name
+from graphstep.telling.document import Block, Column, Curve, Document, Heading, Listing, Table
+from graphstep.telling.reports.inputs import problem_text
+from graphstep.telling.reports.parts import sentence
+from graphstep.telling.reports.run import made_by
+from graphstep.telling.words.catalogue import message
+
+_DIGITS = 2
+"""Digits of an error."""
+
+
+def document(of: Quotients, command: str = "", missing: Sequence[str] = ()) -> Document:
+    """The program, and how far the quotients are off."""
+    language = of.trace.writing.language
+    title = message(language, "quotients-of", gradient=_gradient(of))
+    blocks = chain((Heading(1, (title,), "title"),), problem_text(of.trace), body(of), made_by(language, command, missing))
+    return Document(title, blocks, language)
+
+
+def body(of: Quotients) -> Iterator[Block]:
+    """What is compared, the best steps and why they are best, the plot, and a row for every power of ten."""
+    say, digits = partial(message, of.trace.writing.language), of.trace.writing.digits
+    yield sentence(say("quotients-what", gradient=_gradient(of), value=numeral(of.slope, digits), name=_name(of)))
+    yield Listing(tuple((line,) for line in told(of)))
+    names = (say("quotients-central"), say("quotients-forward"))
+    yield Curve(tuple(zip(names, (of.central, of.forward), strict=True)), of.steps, "h")
+    columns = (Column(("h",), numbers=True), *(Column((name,), numbers=True) for name in names))
+    # Of two steps in a power of ten the plot shows both.
+    errors = list(zip(of.central, of.forward, strict=True))[::2]
+    rows = ((f"1e-{k}", *(numeral(error, _DIGITS) for error in row)) for k, row in enumerate(errors, 1))
+    yield Table(columns, tuple(tuple((text,) for text in row) for row in rows))
+
+
+def told(of: Quotients) -> Iterator[str]:
+    """The best step of each kind, and why."""
+    say = partial(message, of.trace.writing.language)
+    if of.kink:
+        yield say("quotients-kink")
+        return
+    for kind, errors in (("central", of.central), ("forward", of.forward)):
+        if (place := of.best(errors)) is not None:
+            yield say(f"quotients-best-{kind}", h=numeral(of.steps[place], 3), error=numeral(errors[place], _DIGITS))
+    if of.truncates:
+        roots = {"epsilon": EPSILON, "square": EPSILON ** (1 / 2), "cube": EPSILON ** (1 / 3)}
+        yield say("quotients-why", **{name: numeral(root, _DIGITS) for name, root in roots.items()})
+    else:
+        yield say("quotients-straight", name=_name(of))
+
+
+def _gradient(of: Quotients) -> str:
+    return cell_gradient_name(of.trace, of.node, of.cell)
+
+
+def _name(of: Quotients) -> str:
+    return cell_name(of.trace.program, of.node, of.cell)

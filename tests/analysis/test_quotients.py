@@ -1,0 +1,98 @@
+"""Difference quotients against the gradient: they fall, then rise; the same numbers on every processor, in every format."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graphstep.analysis.witnesses.quotients import EPSILON, STEPS, quotients
+from graphstep.engine.trace import trace
+from graphstep.faces.cli import main
+from graphstep.ground.errors import InputError, LimitError
+from graphstep.language.read import read
+from graphstep.telling.reports.quotients import body, told
+
+
+@pytest.fixture(scope="module")
+def bent():
+    """Quotients of a function that bends."""
+    return quotients(trace(read("sin(x)*y"), {"x": 1.0, "y": 2.0}), 0)
+
+
+def test_truncation_falls_like_h_and_its_square_until_rounding_rises(bent) -> None:
+    assert bent.slope == pytest.approx(2 * math.cos(1), rel=1e-15)
+    third, second = 2 * math.cos(1) / 6, 2 * math.sin(1) / 2
+    for k, h in enumerate(STEPS):
+        if h > 1e-4:
+            assert bent.central[k] == pytest.approx(third * h * h, rel=0.01)
+        if h > 1e-7:
+            assert bent.forward[k] == pytest.approx(second * h, rel=0.05)
+        # Two outputs near 1.7, each rounded in every gate, and x + h rounded too.
+        assert bent.central[k] <= third * h * h + 4 * EPSILON * 2 / h
+    assert 1e-7 < STEPS[bent.best(bent.central)] < 1e-4
+    assert 1e-9 < STEPS[bent.best(bent.forward)] < 1e-7
+    assert bent.central[-1] > 1e3 * bent.central[bent.best(bent.central)]
+
+
+def test_rounding_is_that_of_float64_where_ieee_says_what_it_is() -> None:
+    text, x, y = "x*x*y - x/y", 1.1, 0.3
+    found = quotients(trace(read(text), {"x": x, "y": y}), 0)
+
+    def f(at: float) -> float:
+        return at * at * y - at / y
+
+    assert list(found.central) == [abs((f(x + h) - f(x - h)) / (2 * h) - found.slope) for h in STEPS]
+    assert list(found.forward) == [abs((f(x + h) - f(x)) / h - found.slope) for h in STEPS]
+
+
+def test_a_straight_line_a_kink_and_what_leaves_the_domain_are_said() -> None:
+    straight = quotients(trace(read("(x+y)*z"), {"x": -2.0, "y": 5.0, "z": -4.0}), 0)
+    assert not straight.truncates
+    assert list(told(straight))[-1].startswith("Along x there is no truncation")
+    kink = quotients(trace(read("relu(x)*3"), {"x": 0.0}), 0)
+    assert list(told(kink)) == [next(told(kink))]
+    assert "A kink stands here" in next(told(kink))
+    edge = quotients(trace(read("log(x)"), {"x": 0.01}), 0)
+    assert math.isnan(edge.central[0])
+    assert edge.truncates
+
+
+def test_a_cell_of_an_array_and_a_gate_have_quotients_too() -> None:
+    made = trace(read("q = W@x; sum(q^2)", {}), {"W": np.array([[0.1, 0.5], [-0.3, 0.8]]), "x": np.array([0.2, 0.4])})
+    cell = quotients(made, 0, (1, 0))
+    assert cell.slope == pytest.approx(made.gradient_of(0)[1, 0], rel=1e-12)
+    gate = quotients(made, made.program.find("q") or 0, (1,))
+    assert gate.slope == pytest.approx(2 * made.value_of(made.program.find("q") or 0)[1], rel=1e-12)
+
+
+def test_what_has_no_slope_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="not finite"):
+        quotients(trace(read("log(x)"), {"x": 0.0}), 0)
+    monkeypatch.setattr("graphstep.analysis.witnesses.quotients.GATES", 1)
+    with pytest.raises(LimitError, match="at most 1 gates"):
+        quotients(trace(read("x*x*x"), {"x": 1.0}), 0)
+
+
+def test_every_format_has_the_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str], golden) -> None:
+    for suffix in ("txt", "md", "html", "tex", "json"):
+        path = tmp_path / f"q.{suffix}"
+        assert main(["check", "sin(x)*y", "x=1", "y=2", "--against-h", "x", "--to", str(path)]) == 0
+        text = path.read_text(encoding="utf-8")
+        if suffix == "json":
+            assert json.loads(text)["h"] == list(STEPS)
+        else:
+            assert {"txt": "┤", "md": "● central", "html": "<polyline", "tex": "\\draw[thick, dashed]"}[suffix] in text
+        if suffix in ("md", "html", "tex"):
+            golden(f"export/quotients.{suffix}", text)
+    capsys.readouterr()
+    assert main(["check", "x*y", "x=1", "y=2", "--against-h", "x[1]"]) == 2
+    assert "is no cell" in capsys.readouterr().err
+
+
+def test_a_page_of_it_is_made_of_blocks_that_are_in_every_document(bent) -> None:
+    kinds = [type(block).__name__ for block in body(bent)]
+    assert kinds == ["Prose", "Listing", "Curve", "Table"]
