@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 
@@ -18,6 +19,11 @@ os.environ["GRAPHSTEP_CONFIG"] = os.path.join(os.environ["GRAPHSTEP_DATA"], "no-
 from hypothesis import settings
 
 from tests import held
+
+# Where the environment forbids to keep what was compiled, every worker, and every command that a test starts, would compile
+# all modules for itself.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The suite finds today what it found yesterday: property tests take the same examples in every run, and a slow machine fails
 # none of them. Fresh examples are what `make fuzz` is for, or HYPOTHESIS_PROFILE=default.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import textual._time
+import textual.app
+import textual.pilot
 from textual.css import stylesheet
+
+from tests.faces.tui import clock
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +34,15 @@ def sheets() -> Iterator[None]:
     stylesheet.parse = once
     yield
     stylesheet.parse = parse
+
+
+@pytest.fixture(autouse=True)
+def jumping(monkeypatch) -> None:
+    """Every screen of these tests has a clock that jumps, also in Textual's own timers."""
+    monkeypatch.setattr(asyncio.events, "new_event_loop", clock.Loop)
+    monkeypatch.setattr(textual._time, "get_time", clock.time)
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", clock.idle)
 
 
 @pytest.fixture(autouse=True)
