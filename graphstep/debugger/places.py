@@ -12,7 +12,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.language import rewrite
 from graphstep.language.program import Program
-from graphstep.language.rewrite import Rewritten
+from graphstep.language.rewritten import Rewritten
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import BROADCAST, infer_shapes
 

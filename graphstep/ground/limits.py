@@ -14,6 +14,9 @@ GATES = 200_000
 NESTING = 1_000
 """Parentheses, calls, signs or powers inside each other."""
 
+FRAMES = 50
+"""Calls of functions and repetitions inside each other."""
+
 NUMERAL_DIGITS = 40
 """Digits of one numeral."""
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from graphstep.gates.rule import Rule
 from graphstep.ground.errors import Span
@@ -43,6 +43,8 @@ class Node:
     """What a structural gate was told besides its operands, by name: ``(("axis", 0),)``. Every value is hashable."""
     shape: Shape = ()
     """The shape of its value, once :func:`graphstep.language.shapes.infer_shapes` knows those of the inputs."""
+    frame: int = 0
+    """The innermost call or turn of a repetition that it belongs to: an index of :attr:`Program.frames`."""
 
     @property
     def gate(self) -> str | None:
@@ -89,6 +91,25 @@ class Scope:
     """By input the slot of the gate that it stands for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A call of a function, a repetition, or one turn of a repetition. Its nodes stand one behind the other in the program."""
+
+    kind: Literal["program", "call", "loop", "turn"]
+    """What it is; the program is the frame around all others."""
+    label: str = ""
+    """What it is called among those next to it: ``cell``, ``cell.2`` where cell is called several times, ``repeat``, ``repeat.3``
+    for its third turn."""
+    around: int = 0
+    """The frame around it."""
+    span: Span | None = None
+    """Where the call or the repetition stands in the text."""
+    reads: tuple[tuple[int, int, int], ...] = ()
+    """Where its text reads a node by a name: the first character, the one behind the last, and the node."""
+    results: tuple[int, ...] = ()
+    """The nodes of its values."""
+
+
 @dataclass(frozen=True)
 class Program:
     """A program as it was read: immutable, and the same for any values of its inputs."""
@@ -105,6 +126,10 @@ class Program:
     """The inputs that are data: given, and not to be changed, so that nobody asks for a gradient with respect to them."""
     scope: Scope | None = None
     """Where it is the inside of an opened gate, what it takes over from the program around it."""
+    frames: tuple[Frame, ...] = ()
+    """Its calls and repetitions, each behind the one around it; the first is the program itself. None where it has none."""
+    lengths: Mapping[str, Shape] = field(default_factory=dict)
+    """The shapes of the inputs that its repetitions were counted by: with other shapes it would be another program."""
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -193,6 +218,14 @@ class Program:
                     stack.pop()
         return {use: k for wires in readers.values() if len(wires) > 1 for k, use in enumerate(wires, 1)}
 
+    def path(self, frame: int) -> str:
+        """A frame as it is found from outside: ``repeat/repeat.3/cell``; empty for the program itself."""
+        labels: list[str] = []
+        while frame:
+            labels.append(self.frames[frame].label)
+            frame = self.frames[frame].around
+        return "/".join(reversed(labels))
+
     def operand_shapes(self, node: Node) -> tuple[Shape, ...]:
         """The shapes of what a gate reads, by slot."""
         return tuple(self.nodes[x].shape if isinstance(x, int) else () for x in node.operands)
@@ -235,6 +268,8 @@ class Program:
         """The node with this name, this id (``v4``) or this text (white space aside; the first of several), or None."""
         if key in self.names:
             return self.names[key]
+        if self.frames and (plain := typed_name(key)) in self.names:
+            return self.names[plain]
         if key[:1] == "v" and key[1:].isdecimal() and 1 <= int(key[1:]) <= len(self.nodes):
             return int(key[1:]) - 1
         wanted = "".join(key.split())
@@ -251,6 +286,21 @@ class Program:
 def node_id(index: int) -> str:
     """How a node is called outside the program: ``v1`` is the first."""
     return f"v{index + 1}"
+
+
+_NUMBERS = re.compile(r"(?:\.[0-9]+)+$")
+_TURNS = re.compile(r"⟨([0-9]+(?:, ?[0-9]+)*)⟩")
+
+
+def shown_name(name: str) -> str:
+    """How a name that is told apart by turns and calls is printed: ``h.2.3`` is h⟨2,3⟩."""
+    numbers = _NUMBERS.search(name)
+    return name if numbers is None else f"{name[: numbers.start()]}⟨{numbers[0][1:].replace('.', ',')}⟩"
+
+
+def typed_name(name: str) -> str:
+    """How such a name is typed: h⟨2,3⟩ is ``h.2.3``."""
+    return _TURNS.sub(lambda turns: "." + turns[1].replace(" ", "").replace(",", "."), name)
 
 
 def _wraps(text: str) -> bool:

@@ -17,21 +17,12 @@ from graphstep.ground.errors import InputError, LimitError
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
+from graphstep.language.rewritten import Rewritten, moved_frames
 
 SLOTS = ("x", "y", "z")
 """What an expansion calls the inputs of its gate, by slot."""
 _PART_WIDTH = 40
 """Characters of an input's expression inside the expression of a part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """A program that was made from another."""
-
-    program: Program
-    """The new program."""
-    where: tuple[int | None, ...]
-    """For each node of the old program the new one of the same value; None where it is now inside a composite gate."""
 
 
 def share(program: Program) -> Rewritten:
@@ -98,7 +89,8 @@ def _moved(operands: Sequence[Operand], where: Sequence[int]) -> tuple[Operand, 
 
 def _rewritten(program: Program, nodes: Sequence[Node], where: Sequence[int]) -> Rewritten:
     names = {name: where[index] for name, index in program.names.items()}
-    return Rewritten(Program(program.text, tuple(nodes), where[program.output], names, program.data), tuple(where))
+    new = replace(program, nodes=tuple(nodes), output=where[program.output], names=names, frames=moved_frames(program, where))
+    return Rewritten(new, tuple(where))
 
 
 # Expanding
@@ -140,7 +132,7 @@ def _parts(node: Node, template: Program, operands: Sequence[Operand], spelled: 
             if part.name is not None:
                 # A name of the expansion means nothing outside: later parts spell out what it stands for.
                 texts[part.name] = text
-            yield Node(part.rule, tuple(read_from), None, node.span, text, part.options)
+            yield Node(part.rule, tuple(read_from), None, node.span, text, part.options, frame=node.frame)
 
 
 def _settled(constant: Constant) -> Constant:

@@ -16,7 +16,7 @@ from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.ground.operands import Operand, Shape
 from graphstep.language.program import Node, Program
-from graphstep.language.rewrite import Rewritten
+from graphstep.language.rewritten import Rewritten, moved_frames
 
 BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""
@@ -34,6 +34,7 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
     """
     if program.of_numbers and not any(shapes.values()):
         return Rewritten(program, tuple(range(len(program.nodes))))
+    _check_lengths(program, shapes)
     fitting = _Fitting(program)
     for index, node in enumerate(program.nodes):
         if node.rule is None:
@@ -45,8 +46,22 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
             fitting.gate(index, node, node.rule)
     where = fitting.where
     names = {name: where[index] for name, index in program.names.items()}
-    fitted = Program(program.text, tuple(fitting.nodes), where[program.output], names, program.data, program.scope)
+    fitted = replace(
+        program, nodes=tuple(fitting.nodes), output=where[program.output], names=names, frames=moved_frames(program, where)
+    )
     return Rewritten(fitted, tuple(where))
+
+
+def _check_lengths(program: Program, shapes: Mapping[str, Shape]) -> None:
+    """Raise ShapeError for an input of another shape than the repetitions of the program were counted by."""
+    for name, shape in program.lengths.items():
+        if shapes.get(name, shape) != shape:
+            raise ShapeError(
+                f"{name} had the shape {shape_text(shape)} when the program was built, and repetitions count by it",
+                text=program.text,
+                span=program.nodes[program.input_places[name]].span if name in program.input_places else None,
+                hint="open the program anew with the other value",
+            )
 
 
 class _Fitting:
@@ -95,14 +110,14 @@ class _Fitting:
             raise ShapeError(message, text=self.program.text, span=node.span, hint=hint) from None
         for slot, operand in enumerate(operands):
             if isinstance(operand, int) and shapes[slot] != meeting[slot]:
-                operands[slot] = self._copies(operand, meeting[slot])
+                operands[slot] = self._copies(operand, meeting[slot], node.frame)
         self.put(replace(node, rule=row, operands=tuple(operands), shape=shape), index)
 
-    def _copies(self, operand: int, shape: Shape) -> int:
+    def _copies(self, operand: int, shape: Shape, frame: int) -> int:
         source = self.nodes[operand]
         label = source.name or Program(self.program.text, tuple(self.nodes), operand).label(operand)
         text = f"{label} as {shape_text(shape)}"
-        return self.put(Node(GATES[BROADCAST], (operand,), None, source.span, text, (("shape", shape),), shape))
+        return self.put(Node(GATES[BROADCAST], (operand,), None, source.span, text, (("shape", shape),), shape, frame))
 
     def _spelled(self, index: int) -> list[str]:
         operands = self.program.nodes[index].operands

@@ -19,7 +19,7 @@ from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import quoted
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
-from graphstep.language.program import Node, Program
+from graphstep.language.program import Node, Program, shown_name
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written
 
@@ -43,9 +43,12 @@ class Names:
     def __init__(self, program: Program) -> None:
         self.program = program
         """Whose nodes they are."""
-        self.output = next((name for name in _outputs(program) if name), "f")
+        self.output = self._shown(next((name for name in _outputs(program) if name), "f"))
         """What the output is called: its name, or ``f``, or the next free letter."""
         taken = {*program.names, self.output}
+        if program.frames:
+            # h.2 is printed h⟨2⟩: its letter is taken as well.
+            taken.update(word for name in program.names for word in name.split(".") if not word.isdecimal())
         scope = program.scope
         free = next((d for d in _CHANGES if d not in taken and not _runs_into(d, taken)), _CHANGES[-1])
         self.change = scope.change if scope else free
@@ -87,7 +90,7 @@ class Names:
                 # Nobody typed the names inside an opened gate.
                 table.append((node.name, _cut(self._generated(node, table)) if node.gate else node.text or ""))
             elif node.name is not None:
-                table.append((node.name, ""))
+                table.append((self._shown(node.name), ""))
             elif node.shape and node.is_copy:
                 table.append((self._copies(index, node, table), ""))
             else:
@@ -98,6 +101,10 @@ class Names:
                     count += 1
                     table.append((f"{self.part}{count}", _cut(typed)))
         return table
+
+    def _shown(self, name: str) -> str:
+        """A name as it is printed: of a turn h.2 it is h⟨2⟩; the parts of an opened gate keep their dots."""
+        return shown_name(name) if self.program.frames else name
 
     def _copies(self, index: int, node: Node, table: Sequence[tuple[str, str]]) -> str:
         (_, source), shape = node.sources[0], shape_text(node.shape)

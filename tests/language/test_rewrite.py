@@ -13,7 +13,8 @@ from graphstep.gates import ELEMENTWISE
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError
 from graphstep.language.read import read
-from graphstep.language.rewrite import Rewritten, expand, fold, share
+from graphstep.language.rewrite import expand, fold, share
+from graphstep.language.rewritten import Rewritten
 from tests.domains import is_ordinary, points, width
 from tests.reading import shape, value
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -58,20 +59,19 @@ class Typed:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._starts, self._stops = _statements(program.text)
-        nodes = program.nodes
-        placed = [
-            (node.span[0], -node.span[1], index)
-            for index, node in enumerate(nodes)
-            if node.rule is not None and node.span is not None and node.text is None
-        ]
-        placed.sort()
-        self._gates = placed
+        # By frame what stands where. Of several gates at one place, which a gate was taken apart into, the last is meant.
+        gates: dict[int, dict[tuple[int, int], int]] = {}
+        for index, node in enumerate(program.nodes):
+            if node.rule is not None and node.span is not None and (node.text is None or node.frame):
+                gates.setdefault(node.frame, {})[node.span[0], -node.span[1]] = index
+        self._gates = {frame: sorted((*place, index) for place, index in those.items()) for frame, those in gates.items()}
 
     @cached_property
     def _uses(self) -> dict[int, int]:
         """The numbers of the uses of named nodes, by the place in the text; nothing where the text does not show them all."""
         program = self.program
-        if len(program.nodes) > _NUMBERED:
+        if len(program.nodes) > _NUMBERED or program.frames:
+            # A body is one text for all its calls and turns.
             return {}
         counts: dict[int, int] = {}
         for reader, slot in program.uses:
@@ -79,7 +79,7 @@ class Typed:
             assert isinstance(operand, int), "a use is of a node"
             counts[operand] = counts.get(operand, 0) + 1
         places: dict[int, list[int]] = {node: [] for node in counts}
-        for first, _, index in self._spots(0, len(program.text)):
+        for first, _, index in self._spots(0, len(program.text), 0):
             if index in places and program.text.startswith(program.nodes[index].name or "\0", first):
                 places[index].append(first)
         return {
@@ -93,13 +93,14 @@ class Typed:
         """What to show after step ``at`` in ``width`` cells."""
         step = trace.step(at)
         gate = trace.gate_at(at)
-        active = self.program.nodes[self.program.output if gate is None else gate].span
+        node = self.program.nodes[self.program.output if gate is None else gate]
+        active = node.span
         whole = self._statement(active)
         start, stop = whole if whole[1] - whole[0] <= width else self._cut(*whole, active, width)
         text = self.program.text[start:stop].replace("\n", " ").replace("\t", " ")
         text = f"…{text[1:]}" if start > whole[0] else text
         text = f"{text[:-1]}…" if stop < whole[1] else text
-        spots = self._spots(start, stop)
+        spots = self._spots(start, stop, node.frame)
         target = self._target(step, spots)
         marked = None if step.event == "start" else active
         typed = _marked(text, start, marked, None if target is None else target[:2])
@@ -121,22 +122,33 @@ class Typed:
         left = min(max(start, middle - width // 2), stop - width)
         return max(left, start), min(max(left, start) + width, stop)
 
-    def _spots(self, start: int, stop: int) -> list[tuple[int, int, int]]:
-        """``(start, stop, node)`` of the gates and names that stand within a part of the text."""
-        program = self.program
-        low = bisect_left(self._gates, (start, -(1 << 60), 0))
+    def _spots(self, start: int, stop: int, frame: int) -> list[tuple[int, int, int]]:
+        """``(start, stop, node)`` of the gates and names that stand within a part of the text, as they are meant in a frame."""
+        gates = self._gates.get(frame, [])
+        low = bisect_left(gates, (start, -(1 << 60), 0))
         spots = []
-        for first, last, index in self._gates[low : low + _CANDIDATES]:
+        for first, last, index in gates[low : low + _CANDIDATES]:
             if first >= stop:
                 break
             if -last <= stop:
                 spots.append((first, -last, index))
-        for word in _WORD.finditer(program.text, start, stop):
-            index = program.names.get(word.group(), -1)
+        return [*spots, *self._names_in(start, stop, frame)]
+
+    def _names_in(self, start: int, stop: int, frame: int) -> Iterator[tuple[int, int, int]]:
+        program = self.program
+        names, taken = program.names, set[int]()
+        if program.frames:
+            # The same name stands for other nodes in other calls and turns.
+            names = program.input_places
+            for first, last, index in program.frames[frame].reads:
+                if start <= first and last <= stop:
+                    taken.add(first)
+                    yield first, last, index
+        for word in _WORD.finditer(program.text, start, stop) if not frame else ():
+            index = names.get(word.group(), -1)
             behind = program.text[word.end() : word.end() + 40].lstrip()[:1]
-            if index >= 0 and behind not in ("(", "="):
-                spots.append((*word.span(), index))
-        return spots
+            if index >= 0 and behind not in ("(", "=") and word.start() not in taken:
+                yield (*word.span(), index)
 
     def _target(self, step: Step, spots: list[tuple[int, int, int]]) -> tuple[int, int, int] | None:
         """The place of the operand to which a step sends: the one in the sender's own slot."""
@@ -257,15 +269,15 @@ def _within(spot: tuple[int, ...], span: Span | None) -> bool:
 
 
 def _statements(text: str) -> tuple[list[int], list[int]]:
-    """Where each statement starts and stops: at semicolons and line ends outside brackets."""
+    """Where each statement starts and stops: at semicolons, braces, and line ends outside brackets."""
     starts, stops, depth, start = [], [], 0, 0
-    for match in re.finditer(r"[()\[\];\n]", text):
+    for match in re.finditer(r"[()\[\]{};\n]", text):
         mark = match.group()
         if mark in "([":
             depth += 1
         elif mark in ")]":
             depth -= 1
-        elif mark == ";" or depth <= 0:
+        elif mark in ";{}" or depth <= 0:
             starts.append(start)
             stops.append(match.start())
             start, depth = match.end(), 0

@@ -236,6 +236,8 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
         entry["slots"] = [slot for slot, _ in node.sources]
         if constants := node.constants:
             entry["constants"] = {str(slot): number(x.value) for slot, x in constants.items()}
+        if node.frame:
+            entry["scope"] = program.path(node.frame)
         if node.options:
             entry["options"] = {name: _option(option) for name, option in node.options}
     return entry

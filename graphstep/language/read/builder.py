@@ -7,16 +7,19 @@ when the text ends, the inputs go in front and everything gets its final place.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from graphstep.gates import GATES
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
-from graphstep.ground.operands import Constant, Operand
-from graphstep.language.program import Node, Program
-from graphstep.language.read import calls, complaints
+from graphstep.ground.operands import Constant, Operand, Shape
+from graphstep.language.program import Node, Program, shown_name
+from graphstep.language.read import calls, complaints, counts, expansion, misuses
+from graphstep.language.read.bodies import Assignment, Results, Scope, Statement
+from graphstep.language.read.framing import Framing
 from graphstep.language.read.functions import Option
+from graphstep.language.read.recorder import Recorder
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 """The names that are numbers, unless they are given values or assigned."""
@@ -38,43 +41,46 @@ Term = tuple[Operand, int, int]
 """What an expression came to: its node or constant, and where it stands with the parentheses around it."""
 
 
-class Assignment(NamedTuple):
-    """A statement with a name."""
-
-    name: str
-    """The name that was assigned."""
-    term: Term
-    """What it stands for."""
-
-
 _Options = tuple[tuple[str, Any], ...]
 _Gate = tuple[str, tuple[Operand, ...], int, int, str | None, _Options]
 
 
-class Builder:
+class Builder(Recorder):
     """The gates and names of one text. Its methods are the actions of the grammar: they get what a rule's parts came to."""
 
     def __init__(self, text: str, given: Collection[str] = ()) -> None:
-        self.text = text
-        """The text, normalised."""
-        self._given = given
+        super().__init__(text)
+        self.given = given
+        """The names that have values, and where these are known, the values."""
         self._gates: list[_Gate] = []
         # Whether each gate depends on an input.
         self._varies: list[bool] = []
-        self._inputs: dict[str, Span] = {}
+        self.inputs: dict[str, Span] = {}
+        """The inputs, and where each was first used."""
         self._places: dict[str, int] = {}
-        self._assigned: dict[str, Operand] = {}
         self._constants: dict[str, Span] = {}
-        # The first name that was assigned to each gate.
-        self._called: dict[int, str] = {}
-        self._output: Term | None = None
+        self.constants: set[str] = set()
+        """The names of the program itself that stand for numbers."""
+        self.scope = Scope({})
+        """The names that are known where the builder is at work."""
+        self.framing = Framing()
+        """The calls and repetitions, and what is named in them."""
+        self.lengths: dict[str, Shape] = {}
+        """The shapes of the inputs that something was counted by."""
+        self.actions = 0
+        """The actions that bodies have taken."""
+        self._output: Term | Assignment | Statement | None = None
 
     def gate(self, name: str, operands: tuple[Operand, ...], span: Span, text: str | None = None, options: _Options = ()) -> Term:
         """One more gate; ``text`` is what it computes where the text does not spell it. Raises LimitError."""
         if len(self._gates) >= limits.GATES:
             raise LimitError(f"a program has at most {limits.GATES:,} gates", text=self.text, span=span)
+        for operand in operands:
+            if isinstance(operand, Results):
+                raise misuses.several_values(self.text, operand, span)
         place = len(self._gates)
         self._gates.append((name, operands, *span, text, options))
+        self.framing.of_gates.append(self.scope.frame)
         self._varies.append(any(map(self.varies, operands)))
         return place, *span
 
@@ -90,30 +96,110 @@ class Builder:
 
     def program(self) -> Program:
         """What was read, once the grammar is through with the text."""
-        output = self._settle_output()
-        first = len(self._inputs)
-        nodes = [Node(None, (), name, span) for name, span in self._inputs.items()]
+        return self.program_so_far(self._settle_output())
+
+    def program_so_far(self, output: int) -> Program:
+        """What was read until now, with one of its nodes as the output."""
+        first = len(self.inputs)
+
+        def settled(operand: int) -> int:
+            return operand + first if operand >= 0 else ~operand
+
+        called, names = self.framing.names([*self.inputs, *self.constants])
+        spelled = self._spelled(called)
+        nodes = [Node(None, (), name, span) for name, span in self.inputs.items()]
         for place, (gate, operands, start, stop, text, options) in enumerate(self._gates):
-            settled = tuple((x + first if x >= 0 else ~x) if isinstance(x, int) else x for x in operands)
-            nodes.append(Node(GATES[gate], settled, self._called.get(place), (start, stop), text, options))
-        names = {name: place for place, name in enumerate(self._inputs)}
-        for name, value in self._assigned.items():
-            if isinstance(value, int):
-                names[name] = value + first if value >= 0 else ~value
-        return Program(self.text, tuple(nodes), output + first if output >= 0 else ~output, names)
+            moved = tuple(settled(x) if isinstance(x, int) else x for x in operands)
+            text, frame = spelled.get(place, text), self.framing.of_gates[place]
+            nodes.append(Node(GATES[gate], moved, called.get(place), (start, stop), text, options, frame=frame))
+        by_name = {name: place for place, name in enumerate(self.inputs)} | {name: settled(x) for name, x in names.items()}
+        frames = self.framing.frames(settled)
+        return Program(self.text, tuple(nodes), settled(output), by_name, frames=frames, lengths=dict(self.lengths))
+
+    def _spelled(self, called: Mapping[int, str]) -> dict[int, str]:
+        if not any(self.framing.of_gates):
+            return {}
+        names = {~place: name for place, name in enumerate(self.inputs)}
+        names |= {node: shown_name(name) for node, name in called.items()}
+        # What is not in a body is spelled by the text.
+        names |= {
+            place: self.text[x[2] : x[3]]
+            for place, x in enumerate(self._gates)
+            if not self.framing.of_gates[place] and place not in names
+        }
+        return self.framing.spell(self.text, [(k, (x[2], x[3])) for k, x in enumerate(self._gates)], names)
 
     def _settle_output(self) -> int:
         last = self._output
         assert last is not None
+        if isinstance(last, Statement):
+            if last.last is None:
+                raise misuses.no_output(self.text, last)
+            last = last.last
         name, (output, *span) = last if isinstance(last, Assignment) else (None, last)
+        if isinstance(output, Results):
+            raise misuses.several_values(self.text, output, (span[0], span[1]))
         if isinstance(output, int):
             return output
         # A number alone has no gate that it could live in.
         place = self.gate("constant", (output,), output.span or (span[0], span[1]))[0]
         assert isinstance(place, int)
         if name is not None:
-            self._called[place], self._assigned[name] = name, place
+            self.scope.names[name] = place
+            self.framing.record(0, name, place)
         return place
+
+    # Names
+
+    @property
+    def gates_made(self) -> int:
+        """How many gates there are until now."""
+        return len(self._gates)
+
+    def known(self, name: str) -> Operand | None:
+        """What a name stands for; None for one that nobody mentioned yet."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+        return self._places.get(name)
+
+    def is_known(self, name: str) -> bool:
+        """Whether a name stands for something: it is assigned, an input that was used already, or a known number."""
+        return self.scope.knows(name) or name in self._places or (name in CONSTANTS and name not in self.given)
+
+    def check_single(self, term: Term) -> None:
+        """Raise ReadError for several values where one is wanted."""
+        if isinstance(term[0], Results):
+            raise misuses.several_values(self.text, term[0], term[1:])
+
+    def bind(self, name: str, span: Span, value: Operand) -> None:
+        """Let a name stand for a value. Raises ReadError for a name that cannot be assigned here."""
+        scope = self.scope
+        if scope.outer is not None:
+            expansion.check_name(self, name, span)
+        else:
+            self._check_name(name, span)
+        scope.names[name] = value
+        if isinstance(value, int):
+            self.framing.record(scope.frame, name, value)
+        elif scope.outer is None:
+            self.constants.add(name)
+
+    def _check_name(self, name: str, span: Span) -> None:
+        if name in self.scope.names:
+            raise complaints.assigned_twice(self.text, name, span)
+        used = self.inputs.get(name) or self._constants.get(name) or self.scope.used.get(name)
+        if used is not None:
+            raise complaints.used_before(self.text, name, span, used)
+        if name in self.given:
+            raise ReadError(
+                f"{quoted(name)} is assigned here, and has a value from outside as well",
+                text=self.text,
+                span=span,
+                hint=f"leave out {name}=…, or this assignment",
+            )
 
     # Statements
 
@@ -121,34 +207,52 @@ class Builder:
         """The whole text."""
         self._output = parts[0]
 
-    def another(self, parts: Sequence[Any]) -> Term | Assignment:
+    def another(self, parts: Sequence[Any]) -> Term | Assignment | Statement:
         """A statement behind others; the one before must have a name, or its value would be lost without a word."""
         before, separator, statement = parts
-        if not isinstance(before, Assignment):
+        if not isinstance(before, Assignment | Statement):
             raise complaints.unused(self.text, before[1:], separator.end_pos)
-        statement_read: Term | Assignment = statement
+        statement_read: Term | Assignment | Statement = statement
         return statement_read
 
     def assign(self, parts: Sequence[Any]) -> Assignment:
         """``name = sum``"""
         token, _, term = parts
-        name, span, value = token.text, token.span, term[0]
-        if name in self._assigned:
-            raise complaints.assigned_twice(self.text, name, span)
-        used = self._inputs.get(name) or self._constants.get(name)
-        if used is not None:
-            raise complaints.used_before(self.text, name, span, used)
-        if name in self._given:
-            raise ReadError(
-                f"{quoted(name)} is assigned here, and has a value from outside as well",
-                text=self.text,
-                span=span,
-                hint=f"leave out {name}=…, or this assignment",
-            )
-        if isinstance(value, int) and value >= 0:
-            self._called.setdefault(value, name)
-        self._assigned[name] = value
-        return Assignment(name, term)
+        self.check_single(term)
+        self.bind(token.text, token.span, term[0])
+        return Assignment(token.text, term)
+
+    def unpack(self, parts: Sequence[Any]) -> Statement:
+        """``a, b = f(x)``"""
+        names, _, term = parts
+        return expansion.several(self, names, term, (names[0].start_pos, term[2]))
+
+    def results(self, parts: Sequence[Any]) -> Any:
+        """``(a, b)``"""
+        start, stop = parts[0].start_pos, parts[2].end_pos
+        for term in parts[1]:
+            self.check_single(term)
+        return Results(tuple(term[0] for term in parts[1]), (start, stop)), start, stop
+
+    def first_results(self, parts: Sequence[Any]) -> list[Term]:
+        """The first two values of a tuple."""
+        return [parts[0], parts[2]]
+
+    def next_result(self, parts: Sequence[Any]) -> list[Term]:
+        """The values of a tuple, one more."""
+        parts[0].append(parts[2])
+        terms: list[Term] = parts[0]
+        return terms
+
+    # Bodies
+
+    def define(self, parts: Sequence[Any]) -> Statement:
+        """A function that was read."""
+        return expansion.define(self, *parts)
+
+    def repetition(self, parts: Sequence[Any]) -> Statement:
+        """A repetition that was read."""
+        return expansion.repeat(self, parts[0])
 
     # Operators
 
@@ -203,7 +307,7 @@ class Builder:
         """``x[0, 1:3]``"""
         from graphstep.language.read.options import read_index
 
-        chosen = read_index(self.text, parts[1].span)
+        chosen = read_index(self.text, parts[1].span, lambda span: counts.known_count(self, span))
         return self.gate("index", (parts[0][0],), (parts[0][1], parts[1].end_pos), options=(("index", chosen),))
 
     # Operands
@@ -217,16 +321,36 @@ class Builder:
         """A name: assigned, a known number, or an input."""
         token = parts[0]
         name, span = token.text, token.span
-        term = self._assigned.get(name)
+        scope = self.scope
+        term, own = scope.names.get(name), scope.frame > 0
+        if term is None and scope.outer is not None:
+            term, own = self._found_outside(name, span)
         if term is not None:
-            return (term if isinstance(term, int) else Constant(term.value, name, span)), *span
-        if name in CONSTANTS and name not in self._given:
+            if isinstance(term, int):
+                self.framing.read(scope.frame, span, term)
+                return term, *span
+            if not own:
+                return Constant(term.value, name, span), *span
+            # A name of a body may stand for another number the next time: the number itself says what it is.
+            self.framing.read_constant(scope.frame, span, term.text)
+            return Constant(term.value, term.text, span), *span
+        if name in CONSTANTS and name not in self.given:
             self._constants.setdefault(name, span)
             return Constant(CONSTANTS[name], name, span), *span
-        if name not in self._inputs:
-            self._inputs[name] = span
-            self._places[name] = ~(len(self._inputs) - 1)
+        if name not in self.inputs:
+            self.inputs[name] = span
+            self._places[name] = ~(len(self.inputs) - 1)
+        if scope.frame:
+            self.framing.read(scope.frame, span, self._places[name])
         return self._places[name], *span
+
+    def _found_outside(self, name: str, span: Span) -> tuple[Operand | None, bool]:
+        """What a name stands for that is assigned outside of the body at work, and whether that is in another body."""
+        scope: Scope | None = self.scope
+        while scope is not None and name not in scope.names:
+            scope.used.setdefault(name, span)
+            scope = scope.outer
+        return (None, False) if scope is None else (scope.names[name], scope.frame > 0)
 
     def parentheses(self, parts: Sequence[Any]) -> Term:
         """``(x)``"""
@@ -261,8 +385,14 @@ class Builder:
 
     def call(self, parts: Sequence[Any]) -> Term:
         """``sin(x)``"""
+        function = self.scope.function(parts[0].text)
+        if function is not None:
+            return expansion.invoke(self, function, parts[1], (parts[0].start_pos, parts[2].end_pos))
         return calls.call(self, parts[0].text, parts[1], (parts[0].start_pos, parts[2].end_pos))
 
     def call_of_nothing(self, parts: Sequence[Any]) -> Term:
         """``sin()``"""
+        function = self.scope.function(parts[0].text)
+        if function is not None:
+            return expansion.invoke(self, function, [], (parts[0].start_pos, parts[1].end_pos))
         return calls.call(self, parts[0].text, [], (parts[0].start_pos, parts[1].end_pos))

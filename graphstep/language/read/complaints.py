@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import ReadError, did_you_mean, quoted
-from graphstep.language.read import arrays
+from graphstep.language.read import arrays, misuses
 from graphstep.language.read.foreign import WITHOUT_GRADIENT, ForeignSpellingError, is_known, proposals
 from graphstep.language.read.functions import function_names, is_function, option_of_several
 from graphstep.language.read.spelling import NO_CONDITIONS, SHOWN, cut, operand_at
 
 if TYPE_CHECKING:
     from graphstep.ground.errors import Span
-    from graphstep.language.read.tokens import Token
+    from graphstep.language.read.statements import Token
 
 _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
@@ -44,6 +44,9 @@ def unexpected(text: str, token: Token | None, before: Token | None) -> ReadErro
     if token is not None and token.type == "COMMA":
         return ReadError("an input is missing before the comma", text=text, span=token.span)
     assert before is not None  # a text cannot start with anything else that does not fit
+    misuse = misuses.unexpected(text, token, before)
+    if misuse is not None:
+        return misuse
     if before.type == "COMMA":
         return ReadError("an input is missing after the comma", text=text, span=before.span)
     if token is not None and token.type in ("CLOSE", "BAR_END", "NORM_END"):
@@ -87,6 +90,8 @@ def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
     one, other = cut(text[last[0] : last[1]]), operand_at(text, start)
     span = (last[0], start + len(other)) if len(other) < SHOWN else (last[0], start + 1)
     word = other.partition("(")[0].strip()
+    if one in ("def", "repeat") and kind == "NAME":
+        return misuses.half_a_head(text, one, last)
     if one in _CONDITIONS or word in _CONDITIONS:
         place = last if one in _CONDITIONS else (start, start + len(word))
         return ReadError(f"{quoted(text[place[0] : place[1]])} begins nothing here", text=text, span=place, hint=NO_CONDITIONS)
@@ -161,6 +166,8 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
             span=(start, stop - 1 + len(rest)),
             hint=f"leave the parentheses out: {name} = …",
         )
+    if re.search(rf"\bdef[ \t]+{re.escape(name)}[ \t]*\(", text[stop:]):
+        return misuses.defined_below(text, name, span)
     product = f"a product is written {name}*{rest}"
     if len(name) > 1:
         near = did_you_mean(name, function_names())
@@ -189,6 +196,8 @@ def call_in_brackets(text: str, name: Span, brackets: str) -> ReadError | None:
 
 def never_closed(text: str, span: Span) -> ReadError:
     """For a bracket without its end, seen from the bracket."""
+    if text[span[1] - 1 : span[1]] == "{":
+        return misuses.brace_never_closed(text, span)
     bar = "|" in text[span[0] : span[1]] or "‖" in text[span[0] : span[1]]
     if bar:
         return ReadError("this bar is never closed", text=text, span=span, hint="|x| is written between two bars")
@@ -220,6 +229,8 @@ def stray_comma(text: str, start: int, around: str) -> ReadError:
         hint = f"decimals are written with a point: {whole.replace('.', '')}.{part}"
         if _NUMBERS_WITH_COMMAS.fullmatch(text):
             hint += f"; an array stands in brackets: [{', '.join(text.replace(',', ' ').split())}]"
+    if re.search(r"[^\W\d]\w*(?:[ \t]*,[ \t]*[^\W\d]\w*)+[ \t]*=[^=(;\n]*$", text[:start][-200:]) and not around:
+        hint = "several values stand in parentheses: a, b = (x, y)"
     option = option_of_several(around)
     if option:
         hint = f"options are given by name: {option}=(0, 1)"

@@ -32,6 +32,17 @@ start: statements
     | statements SEPARATOR statement -> another
 ?statement: value
     | NAME EQUALS value -> assign
+    | names EQUALS value -> unpack
+    | function_head body -> function
+    | loop_head statements BLOCK_END -> loop
+?names: NAME COMMA NAME -> two_names
+    | names COMMA NAME -> next_name
+function_head: DEF parameters CLOSE EQUALS -> begin
+parameters: NAME -> first_name
+    | parameters COMMA NAME -> next_name
+?body: value
+    | BLOCK statements BLOCK_END -> block
+loop_head: REPEAT -> begin
 ?value: sum
     | sum COMPARE sum -> compare
 ?sum: {_SUMMAND}
@@ -52,12 +63,15 @@ start: statements
 ?atom: NUMERAL -> numeral
     | NAME -> name
     | OPEN value CLOSE -> parentheses
+    | OPEN several CLOSE -> results
     | BAR value BAR_END -> bars
     | NORM value NORM_END -> norm
     | atom TRANSPOSE -> transpose
     | atom INDEX -> index
     | CALL arguments CLOSE -> call
     | CALL CLOSE -> call_of_nothing
+several: value COMMA value -> first_results
+    | several COMMA value -> next_result
 arguments: argument -> first_argument
     | arguments COMMA argument -> next_argument
 ?argument: value
@@ -66,6 +80,7 @@ arguments: argument -> first_argument
 
 %declare SEPARATOR EQUALS COMPARE PLUS MINUS TIMES AT OVER BESIDE POWER NUMERAL NAME
 %declare OPEN CLOSE CALL COMMA BAR BAR_END NORM NORM_END TRANSPOSE INDEX OPTION SHAPE
+%declare DEF REPEAT BLOCK BLOCK_END
 """
 
 _ACTIONS = ("start", *re.findall(r"-> (\w+)", _GRAMMAR))
@@ -80,7 +95,11 @@ class _Actions:
             setattr(self, action, self._relay(action))
 
     def _relay(self, action: str) -> Callable[[list[Any]], Any]:
-        return lambda children: getattr(self.builder, action)(children)
+        def relay(children: list[Any]) -> Any:
+            assert self.builder is not None, "a builder is at work"
+            return self.builder.act(action, children)
+
+        return relay
 
 
 class _Relay(LarkLexer):

@@ -7,7 +7,7 @@ nested in them, and what comes out is hashable.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import EllipsisType
 from typing import Any
 
@@ -43,8 +43,10 @@ def example(name: str, kind: OptionKind) -> str:
     return f"{name}={_KINDS[kind][1]}"
 
 
-def read_index(text: str, span: Span) -> Index:
-    """The entries between two brackets. Raises ReadError at the first that is no whole number, slice or ``...``."""
+def read_index(text: str, span: Span, whole: Callable[[Span], int | None] | None = None) -> Index:
+    """The entries between two brackets. Raises ReadError at the first that is no whole number, slice or ``...``; ``whole`` knows
+    what whole number stands at a place where it is written with names, or says None.
+    """
     entries: list[int | Slice | EllipsisType] = []
     for start, stop in _entries(text, span, "index"):
         word = text[start:stop]
@@ -53,9 +55,9 @@ def read_index(text: str, span: Span) -> Index:
                 raise ReadError("... can stand only once in an index", text=text, span=(start, stop))
             entries.append(Ellipsis)
         elif ":" in word:
-            entries.append(_slice(text, start, stop))
+            entries.append(_slice(text, start, stop, whole))
         else:
-            entries.append(_place(text, start, stop))
+            entries.append(_place(text, start, stop, whole=whole))
     return tuple(entries)
 
 
@@ -135,7 +137,7 @@ def _entries(text: str, span: Span, what: str) -> Iterator[Span]:
         start = stop + 1
 
 
-def _slice(text: str, start: int, stop: int) -> Slice:
+def _slice(text: str, start: int, stop: int, whole: Callable[[Span], int | None] | None) -> Slice:
     parts: list[int | None] = []
     at = start
     for part in text[start:stop].split(":"):
@@ -143,7 +145,7 @@ def _slice(text: str, start: int, stop: int) -> Slice:
             hint = "a slice is start:stop:step, as in x[0:10:2]"
             raise ReadError("a slice has at most two colons", text=text, span=(start, stop), hint=hint)
         inside = _stripped(text, (at, at + len(part)))
-        parts.append(_place(text, *inside) if part.strip() else None)
+        parts.append(_place(text, *inside, whole=whole) if part.strip() else None)
         at += len(part) + 1
     if len(parts) == 3 and parts[2] == 0:
         hint = "the step of a slice is how far it is from one entry to the next, as in x[::2]"
@@ -152,10 +154,13 @@ def _slice(text: str, start: int, stop: int) -> Slice:
     return Slice(first, behind, step[0] if step else None)
 
 
-def _place(text: str, start: int, stop: int, what: str = "index") -> int:
+def _place(text: str, start: int, stop: int, what: str = "index", whole: Callable[[Span], int | None] | None = None) -> int:
     word = text[start:stop]
     if _WHOLE.fullmatch(word):
         return _whole(text, start, stop)
+    number = whole((start, stop)) if whole is not None else None
+    if number is not None:
+        return number
     hint = "write whole numbers, slices and ..., as in x[0], x[-1], x[:, 1:3] or x[..., 0]"
     if what != "index":
         hint = "write whole numbers, as in (2, 3)"

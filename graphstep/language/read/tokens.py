@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, ReadError, Span
-from graphstep.language.read import arrays, complaints, spelling
+from graphstep.ground.errors import ReadError
+from graphstep.language.read import arrays, complaints, misuses, spelling
 from graphstep.language.read.functions import is_function, takes_shape
+from graphstep.language.read.statements import BEGINS, Statements, Token
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*"
 """A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""
@@ -23,7 +24,8 @@ NUMERAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 _WORD = re.compile(
     rf"(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
-    r"|(?P<compare>[<>=!]=|[<>≤≥≠])|(?P<other>//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<bar>\|\|?|‖)"
+    r"|(?P<compare>[<>=!]=|[<>≤≥≠])|(?P<other>//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<brace>[{}])"
+    r"|(?P<comma>,)|(?P<bar>\|\|?|‖)"
     r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<unknown>.)",
     re.DOTALL,
 )
@@ -52,56 +54,12 @@ _OPERATORS = {
     "^": "POWER",
     "**": "POWER",
 }
-_GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "EQUALS", "COMPARE"})
-"""What an expression cannot end with, so that it goes on in the next line."""
 _CLOSES = {"BAR": "BAR_END", "NORM": "NORM_END"}
 _POSTFIXES = frozenset({"TRANSPOSE", "INDEX"})
 
 
-class Token:
-    """One word of the text, in the shape in which Lark wants it."""
-
-    __slots__ = ("end_pos", "start_pos", "text", "type")
-
-    # Lark copies these to its end mark. Lines are counted only when an error is shown.
-    line = column = end_line = end_column = 1
-
-    def __init__(self, kind: str, text: str, start: int, stop: int) -> None:
-        self.type = kind
-        """The terminal of the grammar."""
-        self.text = text
-        """What it says: a name, an operator, a numeral with its sign."""
-        self.start_pos = start
-        """Index of its first character."""
-        self.end_pos = stop
-        """Index after its last character."""
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return self.start_pos, self.end_pos
-
-
-class Lexer:
+class Lexer(Statements):
     """The tokens of one text, to be iterated over once."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        """The text, normalised."""
-        self.previous: Token | None = None
-        """The token that was handed out before the last one."""
-        self.last: Token | None = None
-        """The token that was handed out last."""
-        # Whether the last token ends an operand, and the token that its statement starts with.
-        self._operand = False
-        self._first: Token | None = None
-        # How deep we are: brackets, and the signs and powers on this level, which nest to the right.
-        self._depth = self._run = 0
-        # The last operator on this level (signs aside), where its left operand starts, where it ends itself, and where the
-        # operand starts that is being read: what it takes to spell out two readings.
-        self._operator, self._left, self._after, self._start = "", 0, 0, 0
-        # The open brackets, each with what was going on around it.
-        self._open: list[tuple[Token, int, str, int, int, int]] = []
 
     def __iter__(self) -> Iterator[Token]:
         """The tokens in order; raises ReadError or LimitError at the first that cannot stand there."""
@@ -118,6 +76,8 @@ class Lexer:
             "postfix": self._postfix,
             "equals": self._equals,
             "compare": self._compare,
+            "brace": self._brace,
+            "head": self._head,
         }
         while position < size:
             word = match(text, position)
@@ -128,11 +88,13 @@ class Lexer:
             if kind == "end":
                 ended = self._ends_statement(word[0]) or ended
                 continue
-            if ended and self.last is not None:
+            if ended and self.last is not None and self.last.type not in BEGINS and word[0] != "}":
                 yield self._hand_out("SEPARATOR", text[start - 1], start - 1, start)
-                self._first, self._operand, self._operator, self._depth, self._run = None, False, "", 0, 0
+                self._end_statement()
             ended = False
-            if kind == "bar":
+            if self._first is None and kind == "name":
+                kind = self._begin_statement(start)
+            elif kind == "bar":
                 kind = self._bar(word[0], start)
             if self._operand and kind in ("name", "numeral", "call", "open"):
                 yield self._beside(start)
@@ -145,34 +107,6 @@ class Lexer:
             yield token
         if self._open:
             raise complaints.never_closed(text, self._open[-1][0].span)
-
-    def _hand_out(self, kind: str, text: str, start: int, stop: int) -> Token:
-        token = Token(kind, text, start, stop)
-        self.previous, self.last = self.last, token
-        if self._first is None:
-            self._first = token
-        return token
-
-    def _ends_statement(self, mark: str) -> bool:
-        if self._open:
-            if mark == ";":
-                raise complaints.never_closed(self.text, self._open[-1][0].span)
-            return False
-        return mark == ";" or self.last is None or self.last.type not in _GOES_ON
-
-    def _deeper(self, start: int) -> None:
-        self._depth += 1
-        if self._depth > limits.NESTING:
-            raise LimitError(
-                f"this is nested more than {limits.NESTING:,} deep",
-                text=self.text,
-                span=(start, start + 1),
-                hint="name an inner part first: q = …; then use q",
-            )
-
-    def _level_ends(self) -> None:
-        self._depth -= self._run
-        self._run = 0
 
     # Operands
 
@@ -240,6 +174,8 @@ class Lexer:
         if self.text[start] == ".":
             before = (self._start, self.last.end_pos) if self._operand and self.last is not None else None
             return arrays.part(self.text, start, before)
+        if self.text[start] == ":" and self._first is not None and self._first.type == "DEF":
+            return misuses.python_function(self.text, start)
         if self.text[start] == "]":
             return complaints.never_opened(self.text, start)
         if self.text[start] == "\\" and self._operand and self.last is not None:
@@ -252,6 +188,10 @@ class Lexer:
         name = text[:-1].rstrip()
         if len(name) > limits.NAME:
             raise spelling.long_name(self.text, (start, start + len(name)))
+        if name in self._functions:
+            return self._opening("CALL", start, stop, name)
+        if any(name == each for each, _ in self._defining):
+            raise misuses.recursion(self.text, name, (start, start + len(name)))
         if not is_function(name):
             raise complaints.no_function(self.text, name, start, stop)
         return self._opening("CALL", start, stop, name)
@@ -272,7 +212,9 @@ class Lexer:
     def _opening(self, symbol: str, start: int, stop: int, name: str = "") -> Token:
         self._deeper(start)
         kind = "CALL" if name else "OPEN" if symbol == "(" else "BAR" if symbol == "|" else "NORM"
+        several = kind == "OPEN" and self._may_have_several()
         token = self._hand_out(kind, name or symbol, start, stop)
+        self._tuple = token if several else self._tuple
         self._open.append((token, self._run, self._operator, self._left, self._after, start))
         self._operand, self._operator, self._run = False, "", 0
         return token
@@ -281,6 +223,8 @@ class Lexer:
         if not self._open:
             raise complaints.never_opened(self.text, start)
         opening = self._open[-1][0]
+        if opening.type in BEGINS:
+            raise complaints.never_opened(self.text, start)
         if symbol == ")" and opening.type in _CLOSES:
             raise complaints.never_closed(self.text, opening.span)
         self._level_ends()
@@ -334,7 +278,9 @@ class Lexer:
         return self.last is not None and self.last.type == "TRANSPOSE" and self.last.text != ".T"
 
     def _comma(self, symbol: str, start: int, stop: int) -> Token:
-        if not self._open or self._open[-1][0].type != "CALL":
+        opening = self._open[-1][0] if self._open else None
+        of_names = start < self._names_end or (opening is not None and opening.type == "DEF")
+        if not of_names and (opening is None or (opening.type != "CALL" and opening is not self._tuple)):
             around = self._open[-2][0] if len(self._open) > 1 and self._open[-1][0].type == "OPEN" else None
             raise complaints.stray_comma(self.text, start, around.text if around is not None else "")
         self._level_ends()
@@ -343,9 +289,14 @@ class Lexer:
 
     def _equals(self, symbol: str, start: int, stop: int) -> Token:
         last = self.last
-        if last is None or last.type != "NAME" or last is not self._first:
+        if last is not None and last.type == "CLOSE" and self._first is not None and self._first.type == "DEF":
+            self._operand = False
+            return self._hand_out("EQUALS", symbol, start, stop)
+        if last is None or last.type != "NAME" or (last is not self._first and start >= self._names_end):
             opening = self._open[-1][0] if self._open else None
             in_call = opening is not None and opening.type == "CALL" and last is not None and last.type == "NAME"
+            if opening is not None and opening.type == "DEF":
+                raise misuses.default_input(self.text, start)
             if in_call and self.previous is not None and self.previous.type in ("CALL", "COMMA"):
                 return self._option(start)
             raise complaints.stray_equals(self.text, start, opening.span if opening else None)

@@ -1,0 +1,194 @@
+"""Calls of functions that the text defines, and repetitions: their bodies are played back, each time in a frame of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError, ReadError, quoted
+from graphstep.ground.operands import Constant
+from graphstep.language.read import complaints, misuses
+from graphstep.language.read.bodies import Assignment, Results, Scope, Statement, assigned_names, free_names
+from graphstep.language.read.counts import read_count
+from graphstep.language.read.functions import Option, check_count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from graphstep.ground.errors import Span
+    from graphstep.ground.operands import Operand
+    from graphstep.language.read.bodies import Function, Loop, Mark, Tape
+    from graphstep.language.read.builder import Builder, Term
+
+_ACTIONS = 20 * limits.GATES
+"""Actions that the bodies of a program may take together, however few gates they make."""
+
+
+def define(builder: Builder, function: Function, span: Span) -> Statement:
+    """A function is known from here on; a body that reads a name which is not known yet is refused."""
+    scope = builder.scope
+    for token in free_names(function.tape, function.parameters):
+        if not builder.is_known(token.text):
+            raise misuses.unknown_in_body(builder.text, function.name, token.text, token.span)
+    function.scope = scope.snapshot()
+    function.actions = _weight(builder, function.tape)
+    scope.functions[function.name] = function
+    return Statement("definition", None, span)
+
+
+def _weight(builder: Builder, tape: Tape) -> int:
+    """How many actions it takes at least to play a body once."""
+    total = len(tape.actions)
+    for action, parts in tape.actions:
+        if action in ("call", "call_of_nothing"):
+            called = builder.scope.function(parts[0].text)
+            total += called.actions if called is not None else 0
+    return total
+
+
+def invoke(builder: Builder, function: Function, arguments: Sequence[Term | Option], span: Span) -> Term:
+    """What a call of a function comes to. Raises ReadError for inputs that it does not have, and LimitError."""
+    text, name = builder.text, function.name
+    terms = [x for x in arguments if not isinstance(x, Option)]
+    for option in arguments:
+        if isinstance(option, Option):
+            raise misuses.named_input(text, name, option.span, function.parameters)
+    wanted = ", ".join(function.parameters)
+    check_count(text, name, len(terms), len(function.parameters), len(function.parameters), span, f"it is {name}({wanted})")
+    for term in terms:
+        builder.check_single(term)
+    _check_size(builder, len(function.tape.actions), function.actions, span)
+    frame = builder.framing.enter("call", name, builder.scope.frame, span)
+    names: dict[str, Operand] = dict(zip(function.parameters, (term[0] for term in terms), strict=True))
+    around, builder.scope = builder.scope, Scope(names, function.scope, frame, name, frozenset(function.parameters))
+    value = _value_of(builder, _play(builder, function.tape, function.value), name)
+    builder.scope = around
+    builder.framing.leave(frame, value)
+    return value, *span
+
+
+def _value_of(builder: Builder, outcome: Any, name: str) -> Any:
+    if isinstance(outcome, Statement):
+        if outcome.last is None:
+            raise misuses.no_value(builder.text, name, outcome.span)
+        return outcome.last[0]
+    return outcome.term[0] if isinstance(outcome, Assignment) else outcome[0]
+
+
+def repeat(builder: Builder, loop: Loop) -> Statement:
+    """The turns of a repetition, one after the other; what was assigned before is carried from one to the next."""
+    turns = _turns(builder, loop)
+    around = builder.scope
+    frame = builder.framing.enter("loop", "repeat", around.frame, loop.span)
+    carried = [name for name in assigned_names(loop.tape) if name in around.names or around.carries(name)]
+    for name in carried if turns else ():
+        value = builder.known(name)
+        if isinstance(value, int):
+            builder.framing.record(frame, name, value, before=True)
+    outcome: Any = None
+    for number in turns:
+        made = builder.gates_made
+        within = builder.framing.enter("turn", "repeat", frame, loop.span)
+        names: dict[str, Operand] = {loop.turns.variable: Constant(float(number), str(number))} if loop.turns.variable else {}
+        builder.scope = Scope(names, around, within, around.owner, frozenset(names), turn=True)
+        outcome = _play(builder, loop.tape, loop.value)
+        scope, builder.scope = builder.scope, around
+        for name, operand in scope.names.items():
+            if name not in scope.fixed and (name in around.names or around.carries(name)):
+                around.rebind(name, operand)
+                if not around.frame and isinstance(operand, int):
+                    builder.framing.carry(name, operand)
+        builder.framing.leave(within, None)
+        if number == turns.start:
+            _check_gates(builder, (builder.gates_made - made) * (len(turns) - 1), loop.turns.last)
+    if outcome is not None and not isinstance(outcome, Assignment | Statement):
+        raise complaints.unused(builder.text, outcome[1:], loop.span[1])
+    last = None
+    if outcome is not None:
+        last = outcome.last if isinstance(outcome, Statement) else outcome.term
+    builder.framing.leave(frame, None if last is None else last[0])
+    return Statement("repetition", last, loop.span)
+
+
+def _turns(builder: Builder, loop: Loop) -> range:
+    first = 0 if loop.turns.first is None else read_count(builder, loop.turns.first)
+    last = read_count(builder, loop.turns.last)
+    turns = range(first, last)
+    if last < first:
+        message = (
+            f"nothing is repeated {last} times" if loop.turns.first is None else f"there are no numbers from {first} up to {last}"
+        )
+        raise ReadError(message, text=builder.text, span=loop.turns.last, hint="a count is 0 or more")
+    if len(turns) > limits.GATES:
+        message = f"a program has at most {limits.GATES:,} gates, and this is repeated {len(turns):,} times"
+        raise LimitError(message, text=builder.text, span=loop.turns.last)
+    _check_size(builder, len(turns) * len(loop.tape.actions), len(turns) * _weight(builder, loop.tape), loop.turns.last)
+    return turns
+
+
+def _play(builder: Builder, tape: Tape, value: Mark) -> Any:
+    """Play a body; what its last statement comes to."""
+    results: list[Any] = []
+    for action, parts in tape.actions:
+        handed = [results[x.place] if x.__class__ is value.__class__ else x for x in parts]
+        results.append(getattr(builder, action)(handed))
+    return results[value.place]
+
+
+def _check_gates(builder: Builder, more: int, span: Span) -> None:
+    """Raise LimitError for a repetition that has made its first turn, and whose others would make too many gates."""
+    count = builder.gates_made + more
+    if count > limits.GATES:
+        message = f"a program has at most {limits.GATES:,} gates"
+        hint = f"written out, this one has {count:,}: repeat less often"
+        raise LimitError(message, text=builder.text, span=span, hint=hint)
+
+
+def _check_size(builder: Builder, own: int, all_in_all: int, span: Span) -> None:
+    """Raise LimitError for what is nested too deep, or plainly too large to be written out: ``own`` are the actions of its body
+    itself, ``all_in_all`` those of the functions that it calls as well.
+    """
+    if builder.framing.depth >= limits.FRAMES:
+        message = f"calls and repetitions stand inside each other at most {limits.FRAMES} deep"
+        raise LimitError(message, text=builder.text, span=span)
+    if builder.actions + all_in_all > _ACTIONS:
+        message = f"a program has at most {limits.GATES:,} gates"
+        hint = "written out, this one has many more: each call and each turn counts with all that it does"
+        raise LimitError(message, text=builder.text, span=span, hint=hint)
+    builder.actions += own
+
+
+def several(builder: Builder, names: Sequence[Any], term: Term, span: Span) -> Statement:
+    """``a, b = f(x)``: each name gets a value of its own. ReadError where their numbers differ."""
+    value: Any = term[0]
+    if not isinstance(value, Results):
+        raise misuses.one_value(builder.text, len(names), (term[1], term[2]), (names[0].start_pos, names[-1].end_pos))
+    if len(value.operands) != len(names):
+        raise misuses.unpacked(builder.text, len(names), len(value.operands), (names[0].start_pos, names[-1].end_pos))
+    for token, operand in zip(names, value.operands, strict=True):
+        builder.bind(token.text, token.span, operand)
+    return Statement("names", None, span)
+
+
+def check_name(builder: Builder, name: str, span: Span) -> None:
+    """Raise ReadError for a name that cannot be assigned inside a body."""
+    scope, text = builder.scope, builder.text
+    if scope.fixes(name):
+        if scope.owner and name in _parameters(scope):
+            raise misuses.parameter_assigned(text, name, scope.owner, span, repeated=scope.turn)
+        raise ReadError(f"{quoted(name)} is the number of the turn", text=text, span=span, hint="choose another name")
+    if name in scope.names:
+        raise complaints.assigned_twice(text, name, span)
+    if scope.turn and scope.carries(name):
+        return
+    if not scope.owner and (name in builder.inputs or name in builder.given):
+        raise misuses.input_carried(text, name, span)
+    if name in scope.used:
+        raise complaints.used_before(text, name, span, scope.used[name])
+
+
+def _parameters(scope: Scope) -> frozenset[str]:
+    while scope.turn and scope.outer is not None:
+        scope = scope.outer
+    return scope.fixed
