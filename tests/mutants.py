@@ -90,7 +90,7 @@ PACKAGES = {
     ),
     "breakpoints": Package(
         ("debugger/breakpoints.py", "debugger/conditions.py", "debugger/stops.py"),
-        ("debugger/test_breakpoints.py", "debugger/test_session_commands.py"),
+        ("debugger/test_breakpoints.py", "debugger/test_frames.py", "debugger/test_session_commands.py"),
     ),
     "paths": Package(("analysis/paths.py", "telling/reports/paths.py"), ("analysis/test_paths.py",)),
     "marking": Package(

@@ -128,6 +128,27 @@ def test_equations_of_small_arrays_are_true_in_every_cell(text: str, shapes: dic
         assert not _false(gs.run(text, inputs=inputs).trace)
 
 
+@pytest.mark.parametrize(
+    ("text", "inputs", "rung"),
+    [
+        ("sum(x)", {"x": [0.1, 0.2, -0.3]}, "sum([0.1, 0.2, -0.3]) ≈ 5.551e-17 (float64 rounds here)"),
+        ("mean(x)", {"x": [0.1, 0.2, -0.3]}, "mean([0.1, 0.2, -0.3]) ≈ 1.850e-17 (float64 rounds here)"),
+        (
+            "dot(x, y)",
+            {"x": [0.1, 0.2, -0.3], "y": [1, 1, 1]},
+            "dot([0.1, 0.2, -0.3], [1, 1, 1]) ≈ 5.551e-17 (float64 rounds here)",
+        ),
+        ("x @ y", {"x": [0.1, 0.2, -0.3], "y": [1, 1, 1]}, "[0.1, 0.2, -0.3] @ [1, 1, 1] ≈ 5.551e-17 (float64 rounds here)"),
+        ("sum(x)", {"x": [1e-17, 2e-17]}, "sum([1e-17, 2e-17]) = 3e-17"),
+        ("sum(x)", {"x": [0.5, -0.5]}, "sum([0.5, -0.5]) = 0"),
+    ],
+)
+def test_what_rounding_leaves_of_a_sum_of_cells_is_no_equation(text: str, inputs: dict[str, list[float]], rung: str) -> None:
+    ladder = explain(gs.run(text, inputs={name: np.array(x, float) for name, x in inputs.items()}).trace, 1).ladder
+    assert ladder is not None
+    assert ladder.line.endswith(rung)
+
+
 def _symbols(trace: Trace) -> Iterator[tuple[str, object]]:
     """Every symbol that a run prints, with the value that it stands for there: what stands left, and the names of nodes."""
     for ladder in _ladders(trace):

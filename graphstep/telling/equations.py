@@ -29,6 +29,12 @@ _CANCELLED = 1e-7
 _KEPT = 1e-6
 """The relative error up to which a form keeps its digits."""
 
+_NOISE = 1e-15
+"""The part of what is added up below which a sum of cells is what rounding leaves of 0."""
+
+_SUMS = ("sum", "mean", "dot")
+"""Functions that add up cells, or products of them."""
+
 _PRECISION = 60
 """Decimal digits of the exact arithmetic."""
 
@@ -95,6 +101,8 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     except (NoNumberError, ValueError, TypeError, AttributeError):
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
         return True
+    if np.any(np.not_equal(value, 0)) and _cancels(form, value):
+        return False
     if not isinstance(value, int | float):
         return _cells_hold(form, np.asarray(left, np.float64), value, digits)
     if np.size(left) != 1:
@@ -109,6 +117,22 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
         if exact is not None:
             return bool(abs(exact - type(exact)(numeral(value, digits))) <= unit(value, digits))
     return abs(computed - printed) <= unit(value, digits) * _SLACK
+
+
+def _cancels(form: Term, value: Number) -> bool:
+    """Whether a sum of cells is what rounding leaves of 0: as it stands in print, it is 0."""
+    if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
+        return False
+    sizes = np.asarray(form.read(_Sizes(DOUBLE)), np.float64)
+    return sizes.size == np.size(value) and bool(np.all(np.abs(np.ravel(value)) < _NOISE * np.ravel(sizes)))
+
+
+class _Sizes(Rounded):
+    """``m`` that computes a sum with the sizes of what is added up."""
+
+    def number(self, value: Any) -> Any:
+        """The size of a number, or of each cell."""
+        return np.abs(value)
 
 
 def _keeps_digits(form: Term, value: Number) -> bool:

@@ -223,6 +223,22 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
         ("x*x", {"x": 3.0}, "second contribution", "break after step 4: second contribution, since 3 arrives at x"),
         ("log(x)", {"x": -1.0}, "isnan", "break after step 1: isnan, since f = nan"),
         ("sqrt(x)", {"x": 0.0}, "isinf", "break after step 3: isinf, since the contribution to x is inf"),
+        ("sqrt(x)", {"x": 0.0}, "isinf x", "break after step 3: isinf x, since df/dx = inf"),
+        ("log(x)*0", {"x": 0.0}, "isnan x", "break after step 5: isnan x, since df/dx = nan"),
+        ("log(x)+y", {"x": 0.0, "y": 1.0}, "isinf log(x)", "break after step 1: isinf log(x), since log(x) = -inf"),
+        (MAIN, INPUTS, "not(grad x == 0)", "break after step 6: not(grad x == 0), since not (grad x == 0)"),
+        (
+            MAIN,
+            INPUTS,
+            "grad x == -4 and grad y == -4",
+            "break after step 7: grad x == -4 and grad y == -4, since df/dx = -4 and df/dy = -4",
+        ),
+        (
+            MAIN,
+            INPUTS,
+            "not grad x == 0 and value x+y == 3",
+            "break after step 1: not grad x == 0 and value x+y == 3, since not (grad x == 0) and x+y = 3",
+        ),
         (MAIN, INPUTS, "grad x > 99", "no break: nothing in this run meets grad x > 99"),
         (MAIN, INPUTS, "isnan; isinf", "no break: nothing in this run meets isnan or isinf"),
         (
