@@ -36,6 +36,11 @@ REWRITINGS = ("share", "expand", "fold")
 """The ways to rewrite a program, by the name of their field, which is that of their option too."""
 
 
+FORMS = ("sympy", "expand", "factor", "simplify", "horner", "cse")
+"""What SymPy can be asked to make of a program: the expression as it keeps it; products multiplied out; sums as products; what it
+takes for simplest; powers nested after Horner; and a statement for each part that stands twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """Everything that a run is opened with."""

@@ -11,8 +11,9 @@ from graphstep.faces.config import config
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.language.read import read
 from graphstep.language.read.dialects import DIALECTS, translated
-from graphstep.language.setup import REWRITINGS, Setup, read_names
+from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
 from graphstep.language.values import split_inputs
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     parser.add_argument("--data", metavar="NAMES", default="", help="inputs that are given, so that they get no gradient: X,y")
     dialect = "the language of EXPR: LaTeX, as in notes and homework (default: the language of programs)"
     parser.add_argument("--from", dest="dialect", choices=[*DIALECTS], help=dialect)
+    rewriting = "hand it to SymPy first, and step through what comes back"
+    parser.add_argument("--rewrite", choices=FORMS, help=rewriting)
     parser.add_argument("--share", action="store_true", help="merge equal subexpressions into one node")
     parser.add_argument("--expand", action="store_true", help="take composite gates such as sigmoid apart")
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
@@ -82,6 +85,14 @@ def setup_of(options: argparse.Namespace) -> Setup:
     if dialect := getattr(options, "dialect", None):
         # From here on it is the program that the formula spells, in documents and in the command that opens it again.
         program = translated(program_text(program), dialect, texts)
+    if rewriting := getattr(options, "rewrite", None):
+        from graphstep.analysis.symbolic.rewriting import rewritten
+
+        typed = program_text(program)
+        program = rewritten(typed, rewriting, texts)
+        # An input that cancels has no place any more.
+        lost = {*read(typed, texts).inputs} - {*read(program, texts).inputs}
+        texts = {name: text for name, text in texts.items() if name not in lost}
     return Setup(
         program, texts, options.seed, options.ties, read_names(options.data), breaks=breaks, digits=digits, **flags, **more
     )

@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError("--size is of a recording", hint="--record demo.svg --size 100x30")
     chosen_elsewhere = options.plain or options.format or options.to
     if not chosen_elsewhere and (options.screen_reader or (screen and accessible.asked_for())):
-        return _converse(opening, conditions, _saved(options.against, opening))
+        return _converse(opening, conditions, _saved(options, opening))
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
         from graphstep.faces.tui import open_program
@@ -110,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
             "at": setup.step or 0,
             "conditions": conditions,
             "setup": setup,
-            "saved": _saved(options.against, opening),
+            "saved": _saved(options, opening),
         }
         status = open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
         # Behind the session: its first frame does not wait for a disk, and what could not be opened is not offered again.
@@ -171,6 +171,12 @@ def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Cond
         print(reason, file=sys.stderr)
     if not options.format and (options.fold or options.expand):
         sys.stdout.write(_agreement(options, trace))
+    if not options.format and options.rewrite:
+        from graphstep.analysis.rewriting import Rewritten, difference
+        from graphstep.telling.reports.rewriting import told
+
+        typed = _as_typed(options)
+        sys.stdout.write(f"\n{told(typed, Rewritten(options.rewrite, trace, difference(typed, trace)))}\n")
     return int(missed)
 
 
@@ -204,7 +210,7 @@ def _size(text: str) -> tuple[int, int]:
 def converse(options: argparse.Namespace) -> int:
     """Step on a line prompt."""
     opening = opening_of(options)
-    return _converse(opening, _conditions(opening), _saved(options.against, opening))
+    return _converse(opening, _conditions(opening), _saved(options, opening))
 
 
 def _converse(opening: Opening, conditions: tuple[Condition, ...], saved: Saved | None) -> int:
@@ -216,14 +222,26 @@ def _converse(opening: Opening, conditions: tuple[Condition, ...], saved: Saved 
     return repl.converse(repl.Prompt(state, sys.stdout.write))
 
 
-def _saved(name: str | None, opening: Opening) -> Saved | None:
-    """The run that --against names, read before anything is opened."""
-    if not name:
+def _saved(options: argparse.Namespace, opening: Opening) -> Saved | None:
+    """The run that --against names, else the program as typed where SymPy rewrote it; read before anything is opened."""
+    name = options.against
+    if not name and not options.rewrite:
         return None
     from graphstep.debugger.comparisons import Saved
+
+    if not name:
+        from graphstep.analysis.compare import snapshot_of
+
+        typed = _as_typed(options)
+        return Saved(typed.program.text, snapshot_of(typed))
     from graphstep.faces.snapshots import snapshot_against
 
     return Saved(name, snapshot_against(name, opening.run()))
+
+
+def _as_typed(options: argparse.Namespace) -> Trace:
+    """The run of the program that SymPy rewrote."""
+    return opening_of(type(options)(**{**vars(options), "rewrite": None})).run()
 
 
 def _state_at(trace: Trace, setup: Setup) -> State:

@@ -127,6 +127,23 @@ _JACOBIANS: dict[str, English] = {
     "cells-of-gradient": "the gradient of {name}, {kind}: {where}",
 }
 
+_REWRITINGS: dict[str, English] = {
+    "heading-rewritings": "What SymPy makes of it",
+    "heading-rewriting": "rewriting",
+    "heading-gates": "gates",
+    "heading-verdict": "gradients",
+    "heading-program-text": "program",
+    "heading-as-typed": "as typed",
+    "heading-no-program": "none",
+    "rewriting-same": "the same",
+    "rewriting-apart": "apart by {apart}",
+    "rewritings-agree": ("It has the same value and gradients.", "All {count} have the same value and gradients."),
+    "rewritings-differ": "Where gradients are apart, graphstep diff names the first node that differs.",
+    "rewritten-agrees": "rewritten by SymPy ({kind}): {gates} in place of {typed}; value and gradients are the same",
+    "rewritten-differs": "rewritten by SymPy ({kind}): {gates} in place of {typed}; value or gradients are apart by {apart}",
+    "count-gates": ("{count} gate", "{count} gates"),
+}
+
 _CHAINS: dict[str, English] = {
     "heading-why": "Why {what}",
     "heading-number": "number",
@@ -309,6 +326,7 @@ REPORTS: dict[str, English] = {
     **_DIFFERENCES,
     **_REPORTS,
     **_JACOBIANS,
+    **_REWRITINGS,
     **_CHAINS,
     **_VERDICTS,
     **_DOCUMENTS,

@@ -1,0 +1,198 @@
+"""What SymPy makes of a program: expanded, factored, simplified, in Horner's form, with shared parts named; as a program again.
+
+SymPy's algorithms have no bound that could be told beforehand: so they run in a process of their own, for a limited time, and get
+expressions of a limited size. What comes back is the text of a program, and is read as any other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from math import comb
+from typing import Any
+
+from graphstep.analysis.symbolic.expressions import to_sympy
+from graphstep.analysis.symbolic.text import from_sympy
+from graphstep.ground.errors import GraphstepError, InputError, LimitError, quoted
+from graphstep.language.program import Program
+from graphstep.language.read import read
+from graphstep.language.setup import FORMS
+
+SECONDS = 20
+"""Seconds after which SymPy is not waited for any longer."""
+
+TERMS = 500
+"""Terms that an expression may have once it is multiplied out, by an upper bound."""
+
+DEGREE = 100
+"""Size of a whole exponent in an expression that is rewritten."""
+
+PARTS = 300
+"""Parts of an expression that is rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """What SymPy made of a program."""
+
+    kind: str
+    """What it was asked for, one of :data:`graphstep.language.setup.FORMS`."""
+    text: str
+    """The program that came back; the empty string where none did."""
+    refusal: InputError | None = None
+    """Why none came back."""
+
+
+def rewritings(text: str, kinds: Sequence[str] = FORMS, given: Collection[str] = ()) -> list[Rewriting]:
+    """What SymPy makes of a program's text; ``given`` are the names that have values.
+
+    Each that cannot be made says why. Raises ReadError for a text that is no program, and InputError for arrays in it, which have
+    no such forms.
+    """
+    program = read(text, given)
+    if not program.of_numbers:
+        raise InputError(
+            "SymPy rewrites programs of numbers, and this one has gates of arrays", hint="name the cells: x1*w1 + x2*w2"
+        )
+    question = json.dumps({"text": text, "given": sorted(given), "kinds": list(kinds)})
+    # Where a program of the working folder is called json.py, it is not loaded: -P leaves the folder out.
+    command = [sys.executable, "-P", "-W", "ignore", "-m", "graphstep.analysis.symbolic.rewriting"]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    try:
+        done = subprocess.run(  # noqa: S603  # our own interpreter and module, and the question is data
+            command,
+            input=question,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            env=environment,
+            encoding="utf-8",
+        )
+        answers, late = done.stdout, done.returncode != 0
+    except subprocess.TimeoutExpired as error:
+        answers, late = (error.stdout or b"").decode(errors="replace"), True
+    lines = [json.loads(line) for line in answers.splitlines() if line.endswith("}")]
+    made = {line["kind"]: Rewriting(line["kind"], line["text"], _refusal(line["refusal"])) for line in lines}
+    why = InputError(f"SymPy did not finish within {SECONDS} seconds") if late else InputError("SymPy gave no answer")
+    return [made.get(kind, Rewriting(kind, "", why)) for kind in kinds]
+
+
+def _refusal(message: str) -> InputError | None:
+    return InputError(message) if message else None
+
+
+def rewritten(text: str, kind: str, given: Collection[str] = ()) -> str:
+    """The program that SymPy makes of a program's text; raises as :func:`rewritings`, and InputError where there is none."""
+    (answer,) = rewritings(text, (kind,), given)
+    if answer.refusal is not None:
+        raise InputError(
+            f"--rewrite {kind}: {answer.refusal.message}", hint="a smaller program, or another rewriting, may do"
+        ) from answer.refusal
+    return answer.text
+
+
+def rewritten_here(program: Program, kind: str) -> str:
+    """The same in this process, for as long as it takes. Raises InputError and LimitError."""
+    expression = to_sympy(program)
+    _refuse_large(expression, kind)
+    name = program.nodes[program.output].name
+    front = f"{name} = " if name is not None and name not in program.inputs else ""
+    statements = _cse(expression, {*program.names}) if kind == "cse" else [from_sympy(_FORMS[kind](expression))]
+    return "; ".join([*statements[:-1], front + statements[-1]])
+
+
+def _cse(expression: Any, names: Collection[str]) -> list[str]:
+    """Parts that stand twice become statements, by names that the program does not use."""
+    import sympy as sp
+
+    free = (sp.Symbol(f"s{k}", real=True) for k in count(1) if f"s{k}" not in names)
+    parts, (rest,) = sp.cse([expression], symbols=free)
+    return [*(f"{symbol.name} = {from_sympy(part)}" for symbol, part in parts), from_sympy(rest)]
+
+
+def _horner(expression: Any) -> Any:
+    import sympy as sp
+
+    if not expression.is_polynomial():
+        raise InputError("Horner's form is of polynomials, and this is none")
+    return sp.horner(expression)
+
+
+def _form(name: str) -> Callable[[Any], Any]:
+    def form(expression: Any) -> Any:
+        import sympy as sp
+
+        return getattr(sp, name)(expression)
+
+    return form
+
+
+_FORMS: dict[str, Callable[[Any], Any]] = {
+    "sympy": lambda expression: expression,
+    "expand": _form("expand"),
+    "factor": _form("factor"),
+    "simplify": _form("simplify"),
+    "horner": _horner,
+}
+
+
+def _refuse_large(expression: Any, kind: str) -> None:
+    if kind in ("sympy", "cse"):
+        return
+    parts = sum(1 for _ in _parts(expression))
+    if parts > PARTS:
+        raise LimitError(f"the expression has {parts:,} parts; at most {PARTS:,} are rewritten so")
+    if any(part.is_Pow and part.exp.is_Integer and abs(int(part.exp)) > DEGREE for part in _parts(expression)):
+        raise LimitError(f"the expression has an exponent above {DEGREE}")
+    terms = _terms(expression)
+    if terms > TERMS:
+        raise LimitError(f"multiplied out, the expression has more than {TERMS:,} terms")
+
+
+def _parts(expression: Any) -> Iterator[Any]:
+    stack = [expression]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend(part.args)
+
+
+def _terms(part: Any) -> int:
+    """How many terms an expression has at most once every product in it is multiplied out."""
+    inside = [_terms(argument) for argument in part.args]
+    if part.is_Add:
+        return sum(inside)
+    if part.is_Mul:
+        count = 1
+        for each in inside:
+            count *= each
+        return count
+    if part.is_Pow and part.exp.is_Integer:
+        return comb(inside[0] + abs(int(part.exp)) - 1, abs(int(part.exp)))
+    return max(inside, default=1)
+
+
+def _answer() -> None:
+    """Answer the question on standard input, a line for each rewriting as soon as it is made."""
+    question = json.loads(sys.stdin.read())
+    program = read(question["text"], question["given"])
+    for kind in question["kinds"]:
+        text = refusal = ""
+        try:
+            text = rewritten_here(program, kind)
+            read(text, question["given"])
+        except GraphstepError as error:
+            text, refusal = "", error.message
+        except (ValueError, TypeError, ArithmeticError, NotImplementedError, AttributeError, RecursionError) as error:
+            # SymPy's own faults, of which it has some for odd expressions: its word for it is all that is known.
+            text, refusal = "", InputError(f"SymPy cannot do that: {quoted(str(error) or type(error).__name__)}").message
+        print(json.dumps({"kind": kind, "text": text, "refusal": refusal}), flush=True)
+
+
+if __name__ == "__main__":
+    _answer()
