@@ -70,9 +70,15 @@ class Diagram:
         """Whether every node of the program is drawn."""
         return len(self.nodes) == len(self.program.nodes)
 
-    def arrange(self, density: Density = "roomy", room: tuple[int, int] | None = None, like: Layout | None = None) -> Layout:
+    def arrange(
+        self,
+        density: Density = "roomy",
+        room: tuple[int, int] | None = None,
+        like: Layout | None = None,
+        breaks: Sequence[int] = (),
+    ) -> Layout:
         """Where everything goes; :func:`graphstep.faces.drawing.layout.arrange` tells what the rest is."""
-        return arrange(self.boxes, self.edges, density=density, output=self.output, room=room, like=like)
+        return arrange(self.boxes, self.edges, density=density, output=self.output, room=room, like=like, breaks=breaks)
 
 
 def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits: int = DIGITS) -> Diagram:
@@ -94,7 +100,8 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
         label = node.box
         value, gradient = width_of(index)
         commutes = node.rule is not None and node.rule.commutes
-        boxes.append(Box(label, len(sources), value, _shown_name(program, index), shape_text(node.shape), gradient, commutes))
+        name, text = _names(program, index)
+        boxes.append(Box(label, len(sources), value, name, shape_text(node.shape), gradient, commutes, text))
         for port, (slot, source) in enumerate(sources):
             if source in box_of:
                 edge_of[index, slot] = len(edges)
@@ -267,16 +274,16 @@ def _gradient_text(gradient: Gradient, digits: int) -> str:
     return text if gradient.complete else text + MORE
 
 
-def _shown_name(program: Program, index: int) -> str:
-    """What stands at a box: the name that formulas use, where the box does not say it already."""
+def _names(program: Program, index: int) -> tuple[str, str]:
+    """What stands at a box, the name that formulas use where the box does not say it already; and what else formulas call it."""
     if index == program.output:
-        return output_name(program)
+        return output_name(program), ""
     node = program.nodes[index]
     if node.rule is None or node.name is not None:
-        return node.name or ""
+        return node.name or "", ""
     # A formula writes a short expression out (x+y), and calls a long one, or one that stands twice, by a name.
     names = names_of(program)
-    return names.texts[index] if index in names.definitions else ""
+    return (names.texts[index], "") if index in names.definitions else ("", names.texts[index])
 
 
 def _no_width(_: int) -> tuple[int, int]:

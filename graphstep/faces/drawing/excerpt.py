@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import Diagram, diagram, nearby
-from graphstep.faces.drawing.layout import Density, Layout
+from graphstep.faces.drawing.layout import Density, Layout, wrap
 from graphstep.ground.numerals import DIGITS
 from graphstep.language.program import Program
 
@@ -15,6 +15,13 @@ COMPACT_DIGITS = 3
 
 WHOLE = 300
 """Nodes up to which the whole graph is drawn."""
+
+_FEW = 40
+"""Nodes up to which a drawing that is too wide is wrapped: more do not fit in bands either."""
+_FILLED = 1.5
+"""How many times the cells of the window a drawing may take that is tried in bands: they leave fewer cells blank."""
+_NARROWER = 6
+"""Cells by which bands are made narrower where they have come out too wide."""
 
 SIZES: tuple[tuple[Density, int], ...] = (("roomy", DIGITS), ("snug", DIGITS), ("compact", DIGITS), ("compact", COMPACT_DIGITS))
 """Density and digits of a drawing, the largest first."""
@@ -34,8 +41,10 @@ class Scene:
         return self.layout.width <= room[0] and self.layout.height <= room[1]
 
     def smallness(self, room: tuple[int, int]) -> int:
-        """How many sizes are larger; one that has no room is smaller than all."""
-        return SIZES.index((self.layout.density, self.drawn.digits)) if self.fits(room) else len(SIZES)
+        """How many sizes are larger; what is wrapped is smaller than what is not, and what has no room is smaller than all."""
+        if not self.fits(room):
+            return 2 * len(SIZES)
+        return SIZES.index((self.layout.density, self.drawn.digits)) + self.layout.wrapped * len(SIZES)
 
     def holds(self, trace: Trace, node: int) -> bool:
         """Whether a node is drawn together with everything that it is joined to (a few at least, where it is joined to many)."""
@@ -52,28 +61,38 @@ def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density
     """Lay out what is near ``centre``.
 
     ``density`` None means the largest size that fits into ``room`` (columns, rows), with wires as long as there is room for;
-    numbers lose a digit where only that makes it fit. ``spare`` are cells that every wire gets in addition, for ``old → new``.
+    numbers lose a digit where only that makes it fit, then the layers are wrapped. ``spare`` are cells that every wire gets in
+    addition, for ``old → new``.
     """
     if len(trace.program.nodes) > WHOLE:
         # A neighbourhood of sixty nodes fits no window when drawn roomy: that need not be tried.
         return _scene(trace, nearby(trace.program, centre), density or "compact", COMPACT_DIGITS, spare, room)
-    layout: Layout | None = None
+    tried: list[Scene] = []
     for size, digits in SIZES:
         if density is None or density == size:
-            scene = _scene(trace, None, size, digits, spare, room, layout)
-            layout = scene.layout
+            scene = _scene(trace, None, size, digits, spare, room, tried[-1].layout if tried else None)
             # Fewer digits do not make a drawing lower.
-            if scene.fits(room) or (size == "compact" and layout.width <= room[0]):
-                break
+            if scene.fits(room) or (size == "compact" and scene.layout.width <= room[0]):
+                return scene
+            tried.append(scene)
+    if density is None:
+        for scene in tried[1:]:
+            wrapped = _wrapped(scene, room)
+            if wrapped is not None and wrapped.fits(room):
+                return wrapped
     return scene
 
 
-def lowest_rows(trace: Trace, width: int) -> int:
-    """The fewest rows in which the whole graph can be seen in so many columns; 0 where it cannot."""
+def lowest_rows(trace: Trace, width: int, most: int) -> int:
+    """The fewest rows, at most so many, in which the whole graph can be seen in ``width`` columns.
+
+    Of one that needs more, the fewest in which it can be seen by moving sideways; 0 where only a part of it is drawn.
+    """
     if len(trace.program.nodes) > WHOLE:
         return 0
     scene = set_scene(trace, trace.program.output, (width, 0), None)
-    return scene.layout.height if scene.layout.width <= width else 0
+    wrapped = _wrapped(scene, (width, 0)) if scene.layout.width > width else None
+    return wrapped.layout.height if wrapped is not None and wrapped.layout.height <= most else scene.layout.height
 
 
 def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
@@ -82,6 +101,22 @@ def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
     drawn = diagram(program, nodes)
     scene = Scene(drawn, drawn.arrange("roomy" if nodes is None else "compact", room))
     return scene if nodes is not None or scene.fits(room) else Scene(drawn, drawn.arrange("compact", room, scene.layout))
+
+
+def _wrapped(flat: Scene, room: tuple[int, int]) -> Scene | None:
+    """The lowest drawing in bands of at most so many columns; None where there is none, or none that could be low enough."""
+    layout = flat.layout
+    if len(flat.drawn.nodes) > _FEW or (room[1] and layout.width * layout.height > _FILLED * room[0] * room[1]):
+        return None
+    lowest: Scene | None = None
+    for narrower in range(0, 3 * _NARROWER, _NARROWER):
+        for breaks in wrap(layout, room[0] - narrower):
+            scene = Scene(flat.drawn, flat.drawn.arrange(layout.density, room, breaks=breaks))
+            if scene.layout.width <= room[0] and (lowest is None or scene.layout.height < lowest.layout.height):
+                lowest = scene
+        if lowest is not None:
+            return lowest
+    return None
 
 
 def _scene(

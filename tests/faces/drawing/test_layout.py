@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
+from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood, wrap
 from graphstep.ground.widths import between, fit, printable
 from tests import FOLDER
 from tests.effort import grows_with
@@ -120,11 +120,22 @@ def claims(layout: Layout) -> dict[tuple[int, int], list[str]]:
     return taken
 
 
+BANDS = st.sets(st.integers(1, 5), max_size=2)
+"""The layers at which another band begins, in some drawings."""
+
+
+def in_bands(graph: tuple[list[Box], list[Edge]], density: Density, output: int | None, breaks: set[int]) -> Layout:
+    """A drawing that is wrapped at those layers that it has."""
+    layers = arrange(*graph, density=density).ranks.layers
+    return arrange(*graph, density=density, output=output, breaks=[each for each in sorted(breaks) if each < len(layers)])
+
+
 @settings(max_examples=60, deadline=None)
-@given(graphs(), st.sampled_from(DENSITIES), st.booleans())
-def test_every_box_and_label_has_its_cells_for_itself(graph: tuple[list[Box], list[Edge]], density: Density, arrow: bool) -> None:
-    boxes, edges = graph
-    layout = arrange(boxes, edges, density=density, output=len(boxes) - 1 if arrow else None)
+@given(graphs(), st.sampled_from(DENSITIES), st.booleans(), BANDS)
+def test_every_box_and_label_has_its_cells_for_itself(
+    graph: tuple[list[Box], list[Edge]], density: Density, arrow: bool, breaks: set[int]
+) -> None:
+    layout = in_bands(graph, density, len(graph[0]) - 1 if arrow else None, breaks)
     taken = claims(layout)
     for cell, owners in taken.items():
         assert len(owners) == 1, f"{cell} is claimed by {owners}"
@@ -140,11 +151,11 @@ def test_every_box_and_label_has_its_cells_for_itself(graph: tuple[list[Box], li
 
 
 @settings(max_examples=60, deadline=None)
-@given(graphs(), st.sampled_from(DENSITIES))
+@given(graphs(), st.sampled_from(DENSITIES), BANDS)
 def test_the_wires_seen_through_a_window_are_the_wires_of_the_edges(
-    graph: tuple[list[Box], list[Edge]], density: Density
+    graph: tuple[list[Box], list[Edge]], density: Density, breaks: set[int]
 ) -> None:
-    layout = arrange(*graph, density=density)
+    layout = in_bands(graph, density, None, breaks)
     expected: dict[tuple[int, int], int] = {}
     for cell, wires in wire_masks(layout).items():
         for mask in wires.values():
@@ -179,11 +190,11 @@ def test_boxes_stand_right_of_their_operands_and_wires_enter_their_own_port(
 
 
 @settings(max_examples=60, deadline=None)
-@given(graphs(), st.sampled_from(DENSITIES))
+@given(graphs(), st.sampled_from(DENSITIES), BANDS)
 def test_the_mouse_finds_every_box_and_its_labels_and_nothing_between(
-    graph: tuple[list[Box], list[Edge]], density: Density
+    graph: tuple[list[Box], list[Edge]], density: Density, breaks: set[int]
 ) -> None:
-    layout = arrange(*graph, density=density)
+    layout = in_bands(graph, density, None, breaks)
     own: dict[tuple[int, int], int] = {}
     for node, box in enumerate(layout.boxes):
         place = layout.place(node)
@@ -213,6 +224,22 @@ def test_arrow_keys_lead_along_wires_and_down_a_column_reaches_the_next_box(grap
             assert layout.place(below).y > layout.place(node).y
             assert layout.neighbour(below, "up") == node
     assert sorted(layout.reading_order()) == list(range(len(layout.boxes)))
+
+
+def test_a_drawing_that_is_too_wide_goes_on_in_bands_below_with_names_at_their_ends() -> None:
+    boxes, edges = neuron()
+    boxes = [replace(box, text=f"s{number}") if box.ports else box for number, box in enumerate(boxes)]
+    flat = arrange(boxes, edges, density="compact", output=len(boxes) - 1)
+    (breaks, *_) = wrap(flat, 60)
+    layout = arrange(boxes, edges, density="compact", output=len(boxes) - 1, breaks=breaks)
+    assert layout.wrapped
+    assert layout.width <= 60 < flat.width
+    ends = [(layout.stub_text(stub), stub.kind) for stub in layout.window(0, 0, layout.width, layout.height).stubs]
+    (name,) = {text for text, kind in ends if kind == "leave"}
+    assert (name, "enter") in ends
+    assert wrap(flat, 12) == []
+    # Nothing that is read in one band alone stands in another.
+    assert {layout.place(box).y for box in range(5)} == {layout.place(box).y for box in range(5) if layout.place(box).y < 10}
 
 
 def test_left_is_the_first_operand() -> None:

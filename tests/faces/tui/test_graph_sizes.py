@@ -9,10 +9,12 @@ import pytest
 
 from graphstep.engine.trace import Trace, trace
 from graphstep.faces.drawing.diagram import marks
-from graphstep.faces.drawing.excerpt import Scene, set_scene
+from graphstep.faces.drawing.excerpt import Scene, lowest_rows, set_scene
 from graphstep.faces.drawing.text import draw, text_of
 from graphstep.ground.arrays import numbers
 from graphstep.language.read import read
+from graphstep.language.rewrite import expand
+from graphstep.teaching.lesson import open_lesson
 from tests import FOLDER
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive
 
@@ -36,6 +38,54 @@ def lecture_graphs() -> dict[str, tuple[str, dict[str, object]]]:
 
 
 LECTURES = lecture_graphs()
+
+
+TALLEST = (78, 13)
+"""The most that a terminal of 80×24 gives to a graph that is seen whole for it; a test holds it."""
+TOO_LARGE = {
+    "15-batch-normalisation": "18 nodes of four cells each need 23 rows in bands",
+    "pt-max3": "six gates of two operands below each other need 14 rows",
+}
+"""The programs with no size that fits there, and why."""
+
+
+def programs() -> dict[str, list[Trace]]:
+    """The runs of all lessons and of the published scalar cases, and the scalar ones with their composite gates taken apart."""
+    runs: dict[str, list[Trace]] = {}
+    for path in sorted((FOLDER.parent / "lessons").glob("*.md")):
+        different = {scene.trace.program.text: scene.trace for scene in open_lesson(path).scenes}
+        runs[path.stem] = list(different.values())
+    for case in json.loads((FOLDER / "cases.json").read_text(encoding="utf-8")):
+        if all(isinstance(value, int | float) for value in case["inputs"].values()):
+            runs[case["id"]] = [run_of(case["expression"], case["inputs"])]
+    for each in runs.values():
+        scalar = [run for run in each if not any(node.shape for node in run.program.nodes)]
+        each += [trace(expand(run.program).program, run.inputs) for run in scalar]
+    return runs
+
+
+def test_every_program_of_lessons_and_lectures_is_seen_whole_in_a_small_terminal_or_listed() -> None:
+    runs = programs()
+    assert len(runs) > 50
+    cut = {
+        name
+        for name, each in runs.items()
+        if not all(set_scene(run, run.program.output, TALLEST, None).fits(TALLEST) for run in each)
+    }
+    assert cut == set(TOO_LARGE)
+
+
+def test_the_explanation_gives_up_rows_where_the_whole_graph_is_seen_for_them() -> None:
+    text = "(x*y + z*w)*(x*z + y*w) + c"
+    run = run_of(text, dict.fromkeys("wxcyz", 1.5))
+    assert PANE[1] < lowest_rows(run, PANE[0], TALLEST[1]) <= TALLEST[1]
+
+    async def play(driver: Driver) -> None:
+        pane = driver.screen.panes.graph
+        assert PANE[1] < pane.size.height <= TALLEST[1]
+        assert pane.scene.fits(pane.size)
+
+    drive(play, text, dict.fromkeys("wxcyz", 1.5), size=SMALL)
 
 
 def run_of(text: str, inputs: dict[str, object]) -> Trace:

@@ -2,7 +2,7 @@
 
 Data passes through the modules in this order: `layers` (which column) → `plan` (what takes a row there) →
 `order` (few crossings) → `sizes` → `rows` (straight wires) → `tracks` (where wires turn) → `geometry` (cells) →
-`layout` and `window` (what others read).
+`layout` and `window` (what others read). `wrap` says where a drawing that is too wide goes on in a band below.
 Nothing here knows of traces, terminals or files; `drawing` makes text of a layout and `picture` an SVG.
 """
 
@@ -11,6 +11,20 @@ from graphstep.faces.drawing.layout.layout import Anchor, Layout, Place
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.neighbourhood import neighbourhood
 from graphstep.faces.drawing.layout.window import Stub, Window
+from graphstep.faces.drawing.layout.wrap import wrap
 from graphstep.ground.widths import cell_width
 
-__all__ = ["Anchor", "Box", "Density", "Edge", "Layout", "Place", "Stub", "Window", "arrange", "cell_width", "neighbourhood"]
+__all__ = [
+    "Anchor",
+    "Box",
+    "Density",
+    "Edge",
+    "Layout",
+    "Place",
+    "Stub",
+    "Window",
+    "arrange",
+    "cell_width",
+    "neighbourhood",
+    "wrap",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphstep.faces.drawing.layout.geometry import Geometry
+from graphstep.faces.drawing.layout.geometry import Geometry, band_gap
 from graphstep.faces.drawing.layout.layers import LECTURE_BOXES
 from graphstep.faces.drawing.layout.layout import Layout
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
@@ -37,6 +37,7 @@ def arrange(
     output: int | None = None,
     room: Room | None = None,
     like: Layout | None = None,
+    breaks: Sequence[int] = (),
 ) -> Layout:
     """Lay out a graph from left to right.
 
@@ -44,13 +45,14 @@ def arrange(
     so a part of a larger graph can be laid out by itself. With `output`, an arrow leaves that box to the right and
     says its name, or `f`. With `room`, wires and the rows between boxes are stretched to fill it, where the drawing is smaller.
     `like` is a layout of the same boxes at another density or with other widths: the order that it took is taken over.
+    `breaks` are the layers that begin another band below; `wrap` finds good ones.
 
     Raises ValueError for an edge to a box or port that does not exist or is taken, and for edges in a circle.
     """
     if like is not None and (len(boxes) > LECTURE_BOXES or (like.density == "roomy") == (density == "roomy")):
         ranks = like.ranks
     else:
-        ranks = plan(boxes, edges, density, output)
+        ranks = plan(boxes, edges, density, output, breaks)
         order(ranks)
     size = sizes(ranks, boxes, density, output)
     row = rows(ranks, size) if room is None or len(boxes) > FEW else _apart(ranks, size, room[1], APART[density])
@@ -62,10 +64,13 @@ def arrange(
     widen_shared(ranks, boxes, size, row)
     turns = tracks(ranks, size, row)
     geometry = Geometry(ranks, size, row, turns)
+    if len(ranks.bands) > 1:
+        geometry.stack_bands()
     spare = _spare(ranks, boxes, density)
     geometry.lay_columns(spare)
-    if room is not None and room[0] > geometry.width() and len(ranks.layers) > 1:
-        geometry.lay_columns(spare, min((room[0] - geometry.width()) // (len(ranks.layers) - 1), LONGER))
+    most = max([stop - start for start, stop in ranks.ranges()])
+    if room is not None and room[0] > geometry.width() and most > 1:
+        geometry.lay_columns(spare, min((room[0] - geometry.width()) // (most - 1), LONGER))
     return Layout(boxes, edges, density, output, geometry)
 
 
@@ -81,7 +86,11 @@ def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
 
 
 def _height(plan: Plan, size: Sizes, row: list[int]) -> int:
-    return max([row[layer[-1]] + size.below[layer[-1]] + 1 for layer in plan.layers if layer], default=0)
+    heights = [
+        max([row[layer[-1]] + size.below[layer[-1]] + 1 for layer in plan.layers[start:stop] if layer], default=0)
+        for start, stop in plan.ranges()
+    ]
+    return sum(heights) + band_gap(size) * (len(heights) - 1)
 
 
 def _spare(plan: Plan, boxes: Sequence[Box], density: Density) -> list[int]:

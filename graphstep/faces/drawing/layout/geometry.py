@@ -27,6 +27,8 @@ class Geometry:
     """By item: the row of its outgoing wire."""
     turns: Tracks
     """Where wires turn."""
+    tops: list[int] = field(default_factory=lambda: [0])
+    """By band: its first row."""
     left: list[int] = field(default_factory=list)
     """By layer: the column in which its boxes begin."""
     zone_end: list[int] = field(default_factory=list)
@@ -40,6 +42,23 @@ class Geometry:
     detours: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     """By layer: first column, last column and row of the runs on which a wire crosses over to its second track."""
 
+    def stack_bands(self) -> None:
+        """Put each band below the one before it."""
+        ranks, row, detour = self.ranks, self.row, self.turns.detour
+        shift = 0
+        self.tops.clear()
+        for start, stop in ranks.ranges():
+            self.tops.append(shift)
+            bottom = -1
+            for layer in ranks.layers[start:stop]:
+                for item in layer:
+                    row[item] += shift
+                    bottom = max(bottom, row[item] + self.size.below[item])
+                    if item in detour:
+                        detour[item] = detour[item][0] + shift, detour[item][1]
+                        bottom = max(bottom, detour[item][0])
+            shift = bottom + 1 + band_gap(self.size)
+
     def lay_columns(self, spare: list[int], stretch: int = 0) -> None:
         """Give each layer its columns; `spare[layer]` more cells are kept free before the layer after it.
 
@@ -50,8 +69,10 @@ class Geometry:
         self.detours.clear()
         plan, size = self.ranks, self.size
         open_layers = {plan.layer[plan.slot_item[slot]] for slot, feeder in enumerate(plan.feeder) if feeder < 0}
-        left = 1 if 0 in open_layers else 0
+        left = 0
         for number, layer in enumerate(plan.layers):
+            if number in plan.bands:
+                left = 1 if number in open_layers else 0
             zone_end = left + max([size.zone[item] for item in layer], default=0)
             if number + 1 < len(plan.layers):
                 zone_end += stretch - stretch // 2
@@ -74,7 +95,9 @@ class Geometry:
         """Columns of the whole drawing."""
         if not self.ranks.layers:
             return 0
-        return self.left[-1] + max([self.size.zone[item] for item in self.ranks.layers[-1]], default=0)
+        layers, zone = self.ranks.layers, self.size.zone
+        ends = [stop - 1 for _, stop in self.ranks.ranges()]
+        return max([self.left[end] + max([zone[item] for item in layers[end]], default=0) for end in ends])
 
     def height(self) -> int:
         """Rows of the whole drawing."""
@@ -190,6 +213,11 @@ class Geometry:
                 points = self.hop(item, slot)
                 horizontals.update([(y, x, to) for (x, y), (to, to_y) in pairwise(points) if y == to_y])
         return sorted(horizontals)
+
+
+def band_gap(size: Sizes) -> int:
+    """Blank rows between two bands: one where boxes stand apart, too."""
+    return min(size.blank, 1)
 
 
 def _corners_only(points: list[Point]) -> tuple[Point, ...]:

@@ -83,6 +83,21 @@ class Layout:
         self.height = geometry.height()
         """Rows of the whole drawing."""
 
+    @property
+    def wrapped(self) -> bool:
+        """Whether its layers stand in several bands below each other."""
+        return len(self.ranks.bands) > 1
+
+    def columns(self) -> tuple[list[int], list[int], list[int]]:
+        """By layer: its first column, the one after its boxes and numbers, and the rows that its items take."""
+        geometry, size = self._geometry, self._geometry.size
+        right = [
+            start + max([size.zone[item] for item in layer], default=0)
+            for start, layer in zip(geometry.left, self.ranks.layers, strict=True)
+        ]
+        rows = [sum([size.above[item] + size.below[item] + 1 for item in layer]) for layer in self.ranks.layers]
+        return geometry.left, right, rows
+
     def place(self, node: int) -> Place:
         """The cells of a box."""
         geometry = self._geometry
@@ -217,8 +232,10 @@ class Layout:
     def node_at(self, x: int, y: int) -> int | None:
         """The box in a cell, or whose value or gradient has its place there."""
         geometry = self._geometry
-        layer = bisect_right(geometry.left, x) - 1
-        if layer < 0:
+        band = max(bisect_right(geometry.tops, y) - 1, 0)
+        start, stop = geometry.ranks.ranges()[band]
+        layer = bisect_right(geometry.left, x, start, stop) - 1
+        if layer < start:
             return None
         items = geometry.ranks.layers[layer]
         at = bisect_left(items, y, key=lambda item: geometry.row[item] + geometry.size.below[item])

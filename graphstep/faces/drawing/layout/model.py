@@ -29,6 +29,9 @@ class Box:
     commutes: bool = False
     """Whether its operands may change places: `x+y` is drawn like `y+x` where fewer wires cross so."""
 
+    text: str = ""
+    """What a stub calls the node where it has no name: `x+y`; its label where that is empty, too."""
+
     @property
     def gradient_room(self) -> int:
         """Cells to keep free for a gradient."""

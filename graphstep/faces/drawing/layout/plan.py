@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -52,12 +53,18 @@ class Plan:
     """By item: the slots that it feeds."""
     layers: list[list[int]]
     """By layer: its items from top to bottom."""
+    bands: list[int] = field(default_factory=lambda: [0])
+    """The first layer of each band: one, or several below each other where the drawing is wrapped as a text is."""
     far: dict[int, list[int]] = field(default_factory=dict)
     """By box with a stub at its right: the stubs at the other ends."""
     commuting: list[int] = field(default_factory=list)
     """The boxes whose two operands may change places."""
     swapped: set[int] = field(default_factory=set)
     """The boxes whose two operands have changed places."""
+
+    def ranges(self) -> list[tuple[int, int]]:
+        """By band: its first layer, and the one after its last."""
+        return list(zip(self.bands, [*self.bands[1:], len(self.layers)], strict=True))
 
     def slot_of(self, box: int, port: int) -> int:
         """The slot of a box that an operand enters."""
@@ -88,8 +95,11 @@ class Plan:
         return item
 
 
-def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: int | None) -> Plan:
+def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: int | None, breaks: Sequence[int] = ()) -> Plan:
     """The items of a drawing, in layers, not yet in their order within a layer.
+
+    Each of the layers in `breaks` begins a band of its own. Between two bands stand two more layers, for the stubs of the wires
+    that lead from one to the other.
 
     Raises ValueError for an edge to a port that does not exist or is taken, an output that is no box, or a circle.
     """
@@ -110,9 +120,11 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
             slots_of[source].append(slot)
             consumers[source].append(slot_item[slot])
     layer = layers_of(operands, consumers, lecture=density == "roomy")
+    if breaks:
+        layer = _banded(layer, breaks, operands, consumers)
     ranks = Plan(
         [Kind.BOX] * count, layer, list(range(count)), first_slot, slot_item, source_of,
-        [[] for _ in range(count)], [],
+        [[] for _ in range(count)], [], [0, *(first + 2 * band - 1 for band, first in enumerate(breaks, 1))],
     )  # fmt: skip
     ranks.commuting = [item for item, box in enumerate(boxes) if box.commutes and box.ports == 2 and len(operands[item]) == 2]
     for source in range(count):
@@ -121,6 +133,17 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
         ranks.add(Kind.OUTPUT, layer[output] + 1, output, output)
     ranks.layers = [[] for _ in range(max(ranks.layer, default=-1) + 1)]
     return ranks
+
+
+def _banded(
+    layer: Sequence[int], breaks: Sequence[int], operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[int]]
+) -> list[int]:
+    """The layers with two more between bands; an input that is read in a later band only stands there."""
+    banded = [each + 2 * bisect_right(breaks, each) for each in layer]
+    for item, readers in enumerate(consumers):
+        if readers and not operands[item]:
+            banded[item] = max(banded[item], min([banded[reader] for reader in readers]) - 1)
+    return banded
 
 
 def _sources(count: int, first_slot: list[int], edges: Sequence[Edge]) -> list[int]:
@@ -142,6 +165,8 @@ def _sources(count: int, first_slot: list[int], edges: Sequence[Edge]) -> list[i
 def _wire(plan: Plan, source: int, slots: list[int]) -> None:
     """Join a box to its slots: directly, through passing wires shared by all of them, or by stubs."""
     start = plan.layer[source]
+    band = bisect_right(plan.bands, start)
+    longest = min(LONGEST_WIRE, plan.bands[band] - start - 1) if band < len(plan.bands) else LONGEST_WIRE
     near: list[int] = []
     far: list[int] = []
     reach = 1
@@ -149,7 +174,7 @@ def _wire(plan: Plan, source: int, slots: list[int]) -> None:
         span = plan.layer[plan.slot_item[slot]] - start
         if span == 1:
             plan.users[source].append(slot)
-        elif span <= LONGEST_WIRE:
+        elif span <= longest:
             near.append(slot)
             reach = max(reach, span)
         else:

@@ -14,15 +14,19 @@ SMALL_ITEMS = 400
 
 
 def rows(plan: Plan, size: Sizes) -> list[int]:
-    """The row of each item's outgoing wire; the uppermost row that anything owns is 0."""
+    """The row of each item's outgoing wire; the uppermost row that anything owns in its band is 0."""
     stacked = _stacked(plan, size)
     row = stacked[:]
     for sweep in range(7 if len(row) <= SMALL_ITEMS else 3):
         _align(plan, size, stacked, row, forward=sweep % 2 == 0)
     for _ in range(2 if len(row) <= SMALL_ITEMS else 1):
         _straighten(plan, size, stacked, row)
-    top = min([row[layer[0]] - size.above[layer[0]] for layer in plan.layers if layer], default=0)
-    return [place - top for place in row]
+    for start, stop in plan.ranges():
+        top = min([row[layer[0]] - size.above[layer[0]] for layer in plan.layers[start:stop] if layer], default=0)
+        for layer in plan.layers[start:stop] if top else ():
+            for item in layer:
+                row[item] -= top
+    return row
 
 
 def _stacked(plan: Plan, size: Sizes) -> list[int]:

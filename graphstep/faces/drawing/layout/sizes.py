@@ -117,8 +117,8 @@ def out_row(ports: int) -> int:
 
 
 def stub_text(box: Box, is_output: bool) -> str:
-    """What a stub or the arrow of the output says: the name of the box, or its label; an unnamed output is `f`."""
-    return box.name or ("f" if is_output else box.label)
+    """What a stub or the arrow of the output says: the name of the box, its text or its label; an unnamed output is `f`."""
+    return box.name or ("f" if is_output else box.text or box.label)
 
 
 def shown_name(box: Box, is_output: bool) -> str:

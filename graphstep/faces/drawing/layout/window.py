@@ -56,14 +56,16 @@ def window(geometry: Geometry, left: int, top: int, width: int, height: int) -> 
     """What lies in `width` columns from `left` and `height` rows from `top`."""
     seen = Window()
     right, bottom = left + width, top + height
-    layers = geometry.ranks.layers
-    first = max(bisect_right(geometry.left, left) - 1, 0)
-    for number in range(first, len(layers)):
-        _items(geometry, number, top, bottom, seen)
-        _entries(geometry, number, top, bottom, seen)
-        if geometry.left[number] > right:
-            break
-        _turns(geometry, number, (left, top, right, bottom), seen)
+    tops = geometry.tops
+    for band, (start, stop) in enumerate(geometry.ranks.ranges()):
+        if tops[band] >= bottom or (band + 1 < len(tops) and tops[band + 1] <= top):
+            continue
+        for number in range(max(bisect_right(geometry.left, left, start, stop) - 1, start), stop):
+            _items(geometry, number, top, bottom, seen)
+            _entries(geometry, number, top, bottom, seen)
+            if geometry.left[number] > right:
+                break
+            _turns(geometry, number, (left, top, right, bottom), seen)
     return seen
 
 

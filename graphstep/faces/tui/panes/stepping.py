@@ -37,6 +37,8 @@ _AROUND_STACKED = 5
 """Rows of heading, typed text and the graph's border where the panes stand below each other."""
 _TEXT = 2
 """Rows of the typed text where rows are few."""
+_ELSEWHERE = 10
+"""Rows of the window that the graph does not take to be seen whole: those of the texts beside it."""
 _FEWEST = 5
 """Rows of the explanation with its border, below which it is not shown at all."""
 TALL = 34
@@ -111,7 +113,7 @@ class SteppingPanes(Container):
         self._shaped_for: Program | None = None
         self._trace: Trace | None = None
         self._spare: tuple[tuple[Trace, int, int, int], int] | None = None
-        self._lowest: tuple[tuple[Trace, int], int] | None = None
+        self._lowest: tuple[tuple[Trace, int, int], int] | None = None
         self.told = False
         """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
         self._tallest: tuple[tuple[Trace, int], int] | None = None
@@ -169,7 +171,8 @@ class SteppingPanes(Container):
             self.set_class((height < 14 and less != "-bare") or (gives_way and left < rows), less)
         if stacked:
             _set_height(right, None)
-            least = max(min(left, _LEAST), _FEWEST)
+            # The explanation gives up rows where the whole graph is seen for them.
+            least = left if _FEWEST <= left < _LEAST else _LEAST
             most = height - 9 if self.step.speaks else least + max(self._spare_rows(wanted), (height - 24) // 2)
             _set_height(self.step, min(max(wanted, 5), max(most, 5), max(height - 9, 5)))
         elif self.has_class("-under"):
@@ -180,14 +183,14 @@ class SteppingPanes(Container):
             _set_height(self.step, None if self.has_class("-values") else min(max(wanted, 17), max(height // 2, 8)))
 
     def lowest_rows(self) -> int:
-        """Rows of the graph as low as it can be drawn in the width that there is; 0 where it is not drawn whole."""
+        """Rows of the graph as low as it can be drawn in the width that there is; 0 where only a part of it is drawn."""
         from graphstep.faces.drawing.excerpt import lowest_rows
 
         if self._trace is None:
             return 0
-        key = self._trace, self.size.width
+        key = self._trace, self.size.width, self.app.size.height
         if self._lowest is None or self._lowest[0] != key:
-            self._lowest = key, lowest_rows(self._trace, self.size.width - 2)
+            self._lowest = key, lowest_rows(self._trace, key[1] - 2, key[2] - _ELSEWHERE)
         return self._lowest[1]
 
     def _spare_rows(self, wanted: int) -> int:
