@@ -159,14 +159,14 @@ def test_a_breakpoint_follows_its_node_into_an_opened_gate_and_another_shape() -
     assert session.now.nodes == (inner,)
 
 
-def test_a_condition_on_a_part_of_an_opened_gate_is_not_copied() -> None:
+def test_a_condition_on_a_part_of_an_opened_gate_is_copied_as_it_is_read_there() -> None:
     session = Session(*SIGMOID)
     session.do("step")
     session.do("into")
     session.do("break_on", "grad p1.2 > 9; isnan")
     (copy,) = session.do("copy").effects
     assert isinstance(copy, effects.Copy)
-    assert copy.setup.breaks == ("isnan",)
+    assert copy.setup.breaks == ("grad p1.2 > 9", "isnan")
     assert copy.setup.at == "1/p1/0"
 
 
