@@ -160,15 +160,18 @@ class Comparison:
         return not self.differing and self.output <= self.tolerance
 
 
-def compare(one: Snapshot, other: Snapshot, tolerance: float = EQUAL) -> Comparison:
-    """Match the nodes of two runs, and measure how far their numbers are apart."""
-    first, second = dict(_keyed(one.nodes)), dict(_keyed(other.nodes))
-    places = {place: second[key] for key, place in first.items() if key in second}
+def compare(one: Snapshot, other: Snapshot, tolerance: float = EQUAL, *, places: Mapping[int, int] | None = None) -> Comparison:
+    """Match the nodes of two runs, and measure how far their numbers are apart.
+
+    ``places`` says by node of the first run which one of the second it is, where that is known.
+    """
+    if places is None:
+        first, second = dict(_keyed(one.nodes)), dict(_keyed(other.nodes))
+        places = {place: second[key] for key, place in first.items() if key in second}
     pairs = tuple(_pair(one.nodes[place], other.nodes[match], match) for place, match in places.items())
-    only_one, only_other = (
-        tuple(run.nodes[place] for key, place in side.items() if key not in rest)
-        for run, side, rest in ((one, first, second), (other, second, first))
-    )
+    only_one = tuple(node for place, node in enumerate(one.nodes) if place not in places)
+    matched = frozenset(places.values())
+    only_other = tuple(node for place, node in enumerate(other.nodes) if place not in matched)
     flips = tuple(_flips(one.routes, other, places))
     return Comparison(pairs, only_one, only_other, tolerance, apart(one.output, other.output), flips)
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from graphstep.analysis.compare import Comparison, Snapshot, compare, snapshot_of
+from graphstep.debugger.cuts import run_before
 from graphstep.debugger.facts import Fact
 from graphstep.debugger.places import with_inputs
 from graphstep.debugger.state import UNDONE, State, same_value
 from graphstep.ground.arrays import Number
+from graphstep.language.cutting import alignment
 
 Base = Literal["saved", "before", "opened"]
 """A saved run, the run before the last edit, and the run before all edits."""
@@ -69,7 +71,12 @@ def comparison_of(state: State, base: Base) -> Comparison:
     if base == "saved":
         assert state.saved is not None, "bases_of offers it only then"
         return compare(state.saved.snapshot, snapshot_of(now))
+    edits = state.past[-1:] if base == "before" else state.past
+    if any(edit.program is not None for edit in edits):
+        before = run_before(state, edits)
+        where = alignment(before.program, now.program)
+        return compare(snapshot_of(before), snapshot_of(now), places=None if where is None else dict(enumerate(where)))
     inputs: dict[str, Number] = {}
-    for edit in state.past[-1:] if base == "before" else reversed(state.past):
+    for edit in reversed(edits):
         inputs.update(edit.inputs.values)
     return compare(snapshot_of(with_inputs(now, inputs).trace), snapshot_of(now))

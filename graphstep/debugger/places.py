@@ -77,10 +77,7 @@ def edited(state: State, inputs: Mapping[str, Number], texts: Mapping[str, str |
         after = replace(outer, trace=outcome.trace, folding=folding)
     else:
         # With other shapes the nodes have moved.
-        at = carried(outer.trace, outer.at, outcome.trace, outcome.node)
-        shelves = tuple(_renumbered(shelf, outer.trace, outcome) for shelf in outer.shelves)
-        marks = tuple(_moved_mark(mark, outer.trace, outcome) for mark in outer.marks)
-        after = outer.carried_to(outcome.trace, at, outcome.node, folding=folding, shelves=shelves, marks=marks)
+        after = replace(carried_into(outer, outcome), folding=folding)
     inner = [(caller.trace, caller.place) for caller in state.frames[1:]] + [(state.trace, state.place)]
     for caller, (trace, place) in zip(state.frames, inner, strict=False):
         after = opened(after, outcome.node(caller.node))
@@ -89,6 +86,14 @@ def edited(state: State, inputs: Mapping[str, Number], texts: Mapping[str, str |
         selected = None if place.selected is None else outcome.node(place.selected)
         after = replace(after, at=min(at, after.last), selected=selected)
     return after
+
+
+def carried_into(outer: State, outcome: Refitted) -> State:
+    """The state, in which no gate is open, in a run in which nodes have moved."""
+    at = carried(outer.trace, outer.at, outcome.trace, outcome.node)
+    shelves = tuple(_renumbered(shelf, outer.trace, outcome) for shelf in outer.shelves)
+    marks = tuple(_moved_mark(mark, outer.trace, outcome) for mark in outer.marks)
+    return outer.carried_to(outcome.trace, at, outcome.node, shelves=shelves, marks=marks)
 
 
 def _refolded(folding: Folding, inputs: Mapping[str, Number], texts: Mapping[str, str | None]) -> Folding:

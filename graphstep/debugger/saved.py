@@ -59,6 +59,7 @@ def to_json(state: State) -> str:
                 "texts": dict(edit.inputs.texts),
                 "place": asdict(edit.place),
                 "end": asdict(edit.end),
+                "program": edit.program,
                 "marks": [[asdict(mark) for mark in pair] for pair in edit.marks],
             }
             for edit in state.past
@@ -106,10 +107,11 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
         saved=None if document.get("saved") is None else _read_saved(document["saved"]),
         past=tuple(
             Edit(
-                Inputs(_read(edit["values"]), edit["texts"]),
                 _read_place(edit["place"]),
                 _read_place(edit["end"]),
                 tuple((_mark(old), _mark(new)) for old, new in edit.get("marks", ())),
+                Inputs(_read(edit["values"]), edit["texts"]),
+                (edit["program"][0], edit["program"][1]) if edit.get("program") else None,
             )
             for edit in document["past"]
         ),

@@ -70,16 +70,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit of the inputs that can be undone."""
+    """An edit of the inputs, or a cut, that can be undone."""
 
-    inputs: Inputs
-    """The inputs that it changed, as they were."""
     place: Place
     """Where the user was before it."""
     end: Place
     """Where it left the user: whoever is still there comes back to :attr:`place`, also where nodes have moved."""
     marks: tuple[tuple[Mark, Mark], ...] = ()
-    """The marks that it moved, as they were and where it left them."""
+    """Where nodes have moved, the marks as they were, each with where it was left."""
+    inputs: Inputs = field(default_factory=lambda: Inputs({}))
+    """The inputs that it changed, as they were."""
+    program: tuple[str, str] | None = None
+    """Where it cut a wire, the text of the program before, and how that was typed; None for an edit of inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,21 @@ class State:
     def subject(self) -> int:
         """The node that a question is about: the selected one, else the one that the step gives a value or gradient."""
         return self.trace.step(self.at).node if self.selected is None else self.selected
+
+    def with_edit(self, edit: Edit) -> State:
+        """The state with one more edit that can be undone."""
+        return replace(self, past=(*self.past, edit)[-UNDONE:])
+
+    def without_edit(self, undone: State) -> State:
+        """The state before the last edit: ``undone`` in its place, with the marks as they were."""
+        edit, after = self.past[-1], replace(undone, past=self.past[:-1])
+        if self.root_place == edit.end:
+            after = after.with_root_place(edit.place)
+        if edit.marks:
+            # A mark that was not set anew since is where it was.
+            back = {new: old for old, new in edit.marks}
+            after = replace(after, marks=tuple(back.get(old, new) for old, new in zip(self.marks, after.marks, strict=True)))
+        return after
 
     def cell(self, node: int) -> tuple[int, ...]:
         """The cell of an array that was looked at last; the first unless one was."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from graphstep.debugger.cause_facts import TangentsFrom
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.cuts import CutElsewhere, CutUndone, NoWire, WhichWire, WireCut, cut, ends_of, uncut, wires_in
 from graphstep.debugger.effects import Diagnose, Quotients, Witnesses
 from graphstep.debugger.facts import (
     CannotNudge,
@@ -27,7 +28,7 @@ from graphstep.debugger.facts import (
 )
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.places import edited
-from graphstep.debugger.state import UNDONE, Edit, Inputs, same_value
+from graphstep.debugger.state import Edit, Inputs, same_value
 from graphstep.ground.arrays import cell_of
 from graphstep.language.values import read_texts, split_inputs, split_words
 
@@ -66,8 +67,9 @@ def _with_inputs(state: State, given: Inputs, selected: int | None = None) -> St
     before = Inputs({name: old[name] for name in names}, {name: setup.get(name) for name in names})
     after = edited(state, given.values, given.texts)
     after = after if selected is None else replace(after, selected=selected)
-    marks = tuple((old, new) for old, new in zip(state.marks, after.marks, strict=True) if old != new)
-    return replace(after, past=(*state.past, Edit(before, state.root_place, after.root_place, marks))[-UNDONE:])
+    moved = after.root.program is not state.root.program
+    marks = tuple(zip(state.marks, after.marks, strict=True)) if moved else ()
+    return after.with_edit(Edit(state.root_place, after.root_place, marks, before))
 
 
 def _nothing_to_undo(state: State) -> Fact | None:
@@ -76,14 +78,35 @@ def _nothing_to_undo(state: State) -> Fact | None:
 
 def _undo(state: State, _: Argument) -> Done:
     edit = state.past[-1]
-    after = replace(edited(state, edit.inputs.values, edit.inputs.texts), past=state.past[:-1])
-    if state.root_place == edit.end:
-        after = after.with_root_place(edit.place)
-    if edit.marks:
-        # A mark that was not set anew since is where it was.
-        back = {new: old for old, new in edit.marks}
-        after = replace(after, marks=tuple(back.get(old, new) for old, new in zip(state.marks, after.marks, strict=True)))
-    return Done(after, (Undone(tuple(edit.inputs.values)),))
+    if edit.program is not None:
+        state = outermost(state)
+        before = uncut(state, edit)
+        return Done(state.without_edit(before), (CutUndone(*ends_of(before.trace.program, state.trace.program)[:2]),))
+    after = edited(state, edit.inputs.values, edit.inputs.texts)
+    return Done(state.without_edit(after), (Undone(tuple(edit.inputs.values)),))
+
+
+def _not_here(state: State) -> Fact | None:
+    return CutElsewhere() if state.frames or state.folding is not None or state.trace.updates else None
+
+
+def _cut(state: State, argument: Argument) -> Done:
+    """Cut the wire that is named; else the one at work, or the only one at the node in question."""
+    if isinstance(argument, int):
+        edges: tuple[int, ...] = (argument,) if 0 <= argument < len(state.trace.wires) else ()
+    elif argument is None:
+        edge = state.trace.step(state.at).edge
+        edges = edges_of(state) if edge is None or state.selected is not None else (edge,)
+    else:
+        edges = wires_in(state.trace, str(argument))
+    # Along what is cut already nothing flows.
+    edges = tuple(edge for edge in edges if not state.trace.wire(edge).gate.stops)
+    if not edges:
+        raise UnfitError(NoWire("" if argument is None else str(argument)))
+    if len(edges) > 1:
+        return Done(state, (WhichWire(edges),))
+    after = cut(state, edges[0])
+    return Done(after, (WireCut(*ends_of(state.trace.program, after.trace.program)),))
 
 
 def _more(state: State, argument: Argument) -> Done:
@@ -191,6 +214,7 @@ def _diagnosis(state: State, _: Argument) -> Done:
 
 RULES = {
     "edit": Rule(_edit, _no_inputs),
+    "cut": Rule(_cut, _not_here),
     "undo": Rule(_undo, _nothing_to_undo),
     "more": Rule(_more, _no_inputs),
     "less": Rule(_less, _no_inputs),

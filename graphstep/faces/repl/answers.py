@@ -13,9 +13,9 @@ from graphstep.debugger.frames import position_of
 from graphstep.debugger.labels import group_text, help_text, label, step_text
 from graphstep.debugger.questions import solution_of
 from graphstep.faces.comparison import change, routes_text
-from graphstep.faces.repl.lines import words
-from graphstep.faces.replies import breakpoints_text
-from graphstep.faces.replies.panels import nudge_lines, nudge_title, plain
+from graphstep.faces.repl.lines import prompt_keys, words
+from graphstep.faces.replies import breakpoints_text, sentence
+from graphstep.faces.replies.panels import cut_lines, nudge_lines, nudge_title, plain
 from graphstep.faces.replies.quantities import gradient_line, node_lines, quantity_lines, value_line
 from graphstep.ground.arrays import number_text, summary
 from graphstep.ground.errors import GraphstepError, InputError, ReadError, did_you_mean, quoted
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphstep.debugger.actions import Set
+    from graphstep.debugger.cuts import WireCut
     from graphstep.debugger.effects import Own
     from graphstep.debugger.facts import Candidates, Cells, Fault, Hit, Moved, Nudged
     from graphstep.debugger.state import State
@@ -78,6 +79,12 @@ def edit_lines(before: State, after: State, names: Sequence[str]) -> Iterator[st
     yield f"{output_name(new.program)}: {change(old.output, new.output)}"
     if old.program is new.program and (routes := routes_text(old, new)):
         yield routes
+
+
+def cut(before: State, after: State, fact: WireCut) -> Iterator[str]:
+    """Which wire was cut, and what came through it."""
+    yield sentence(before, after, fact, prompt_keys(after.at_hand))
+    yield from cut_lines(after, fact.stop)
 
 
 def nudge(before: State, after: State, nudged: Nudged) -> Iterator[str]:

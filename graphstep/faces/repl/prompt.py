@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, comparisons, effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts
 from graphstep.debugger.commands.lesson import placed
 from graphstep.debugger.session import Command, perform
 from graphstep.faces.repl import answers, lessons, works
@@ -189,6 +189,7 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Cells: lambda _, after, fact: answers.cell_lines(after, fact),
     cause_facts.CausesOf: lambda _, after, fact: cause_lines(after, fact),
     comparisons.Compared: lambda _, after, fact: comparison_lines(after, fact.base),
+    cuts.WireCut: answers.cut,
     cause_facts.TangentsFrom: lambda _, after, fact: tangent_lines(after.trace, fact),
     facts.PathsFrom: lambda _, after, fact: works.path_lines(after, fact.node),
     facts.Jacobians: lambda _, after, fact: jacobian_lines(after.trace, fact.edges),

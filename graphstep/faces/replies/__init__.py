@@ -10,12 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graphstep.debugger import cause_facts, comparisons, facts, lesson_facts, mark_facts, training_facts
+from graphstep.debugger import cuts as cut_facts
 from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
 from graphstep.debugger.questions import solution_of
 from graphstep.debugger.refusals import Elsewhere
-from graphstep.faces.replies import marks
+from graphstep.faces.replies import cuts, marks
 from graphstep.faces.replies.panels import cell_text
 from graphstep.faces.replies.words import Keys, Words
 from graphstep.ground.arrays import cell_of, number_text
@@ -305,6 +306,7 @@ _MESSAGES: dict[type, str] = {
     facts.NoInputs: "reply-no-inputs",
     facts.NoCells: "reply-no-cells",
     facts.NothingToUndo: "reply-nothing-to-undo",
+    cut_facts.CutElsewhere: "reply-cut-elsewhere",
     comparisons.NothingToCompare: "reply-nothing-to-compare",
     facts.NoEdges: "reply-no-edges",
     facts.NothingOpen: "reply-nothing-open",
@@ -335,6 +337,11 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.SelectInput: _select_input,
     facts.CannotNudge: _cannot_nudge,
     facts.Undone: _undone,
+    cut_facts.WireCut: cuts.cut_text,
+    cut_facts.CutUndone: cuts.undone_text,
+    cut_facts.WhichWire: cuts.which_text,
+    cut_facts.NoWire: cuts.no_wire_text,
+    cut_facts.CannotCut: cuts.cannot_text,
     facts.NoGradient: _no_gradient,
     facts.Opened: _opened,
     facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),

@@ -192,6 +192,26 @@ def quotient_lines(trace: Trace, node: int, cell: tuple[int, ...]) -> list[str]:
     return text.lines(reports.body(quotients(trace, node, cell)))
 
 
+def cut_panel(state: State, stop: int) -> tuple[str, list[Line], Trace]:
+    """What came through a wire that was cut, as a panel with its title, and the run before, node by node the same."""
+    from graphstep.debugger.cuts import whole
+    from graphstep.telling.reports.cut import changes, shares
+
+    before, now = whole(state.trace, stop), state.trace
+    lines: list[Line] = [[(text, "why")] for text in shares(before, now)]
+    lines += [[(f"{name}: {one} → {other}", "result")] for name, one, other in changes(before, now, stop)]
+    return message(state.language, "cut-title", text=now.program.source_text(stop)), lines, before
+
+
+def cut_lines(state: State, stop: int) -> Iterator[str]:
+    """What came through a wire that was cut, and every gradient that changed."""
+    from graphstep.debugger.cuts import whole
+    from graphstep.faces.export import text
+    from graphstep.telling.reports import cut as reports
+
+    yield from text.lines(reports.body(whole(state.trace, stop), state.trace, stop))
+
+
 def tangent_lines(trace: Trace, fact: TangentsFrom) -> Iterator[str]:
     """Forward mode from a node: the tangents, and what the other mode takes. LimitError for an array without cells."""
     from graphstep.analysis.tangents import tangents

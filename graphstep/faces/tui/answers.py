@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, comparisons, effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
@@ -84,6 +84,31 @@ def _nudged(screen: SteppingScreen, before: State, fact: facts.Nudged) -> None:
 def _undone(screen: SteppingScreen, before: State, _: facts.Undone) -> None:
     if before.trace.program is screen.now.trace.program:
         _compare(screen, before, screen.now.selected)
+
+
+def _cut(screen: SteppingScreen, _: State, fact: cuts.WireCut) -> None:
+    from graphstep.faces.replies.panels import cut_panel
+
+    screen.entitle()
+    now = screen.now
+    title, lines, before = cut_panel(now, fact.stop)
+    screen.panes.graph.show(now.trace, now.at, now.selected, look_at=fact.stop, compared=before)
+    screen.panel(title, lines)
+
+
+def _cut_undone(screen: SteppingScreen, *_: object) -> None:
+    screen.entitle()
+
+
+def _which_wire(screen: SteppingScreen, _: State, fact: cuts.WhichWire) -> None:
+    from graphstep.faces.tui.dialogs.wires import WiresForm
+
+    def chosen(edge: int | None) -> None:
+        screen.say("")
+        if edge is not None:
+            screen.do(Command("cut", edge))
+
+    screen.app.push_screen(WiresForm(screen.now.trace, fact.edges), chosen)
 
 
 def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None:
@@ -175,6 +200,9 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     facts.Selected: _selected,
     facts.Nudged: _nudged,
     facts.Undone: _undone,
+    cuts.WireCut: _cut,
+    cuts.CutUndone: _cut_undone,
+    cuts.WhichWire: _which_wire,
     cause_facts.CausesOf: _causes,
     comparisons.Compared: _compared,
     facts.PathsFrom: _paths,

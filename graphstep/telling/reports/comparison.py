@@ -112,14 +112,14 @@ def verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]
         yield message(language, "diff-equal", count=len(comparison.pairs), within=within)
         return
     if (pair := comparison.first_value) is not None:
-        one, other = _apart(pair.one.value, pair.other.value, digits)
+        one, other = apart_texts(pair.one.value, pair.other.value, digits)
         yield message(language, "diff-forward", name=_name(pair.one), one=one, other=other)
     elif comparison.output > comparison.tolerance:
         yield message(language, "diff-output", apart=numeral(comparison.output, 2))
     else:
         yield message(language, "diff-values-equal", within=within)
     if (pair := comparison.first_gradient) is not None:
-        one, other = _apart(pair.one.gradient, pair.other.gradient, digits)
+        one, other = apart_texts(pair.one.gradient, pair.other.gradient, digits)
         yield message(language, "diff-backward", name=_name(pair.one), one=one, other=other)
 
 
@@ -150,11 +150,11 @@ def differences(comparison: Comparison, language: str, digits: int) -> Iterator[
     """The values that differ in the order of the forward pass, then the gradients in the order of the backward pass."""
     for pair in comparison.pairs:
         if pair.value > comparison.tolerance:
-            one, other = _apart(pair.one.value, pair.other.value, digits)
+            one, other = apart_texts(pair.one.value, pair.other.value, digits)
             yield Difference(pair, "value", _name(pair.one), one, other, numeral(pair.value, 2))
     for pair in reversed(comparison.pairs):
         if pair.gradient > comparison.tolerance:
-            one, other = _apart(pair.one.gradient, pair.other.gradient, digits)
+            one, other = apart_texts(pair.one.gradient, pair.other.gradient, digits)
             what = message(language, "heading-gradient-of", what=_name(pair.one))
             yield Difference(pair, "gradient", what, one, other, numeral(pair.gradient, 2))
 
@@ -163,7 +163,7 @@ def _name(record: NodeSnapshot) -> str:
     return record.name or record.label
 
 
-def _apart(one: Number | None, other: Number | None, digits: int) -> tuple[str, str]:
+def apart_texts(one: Number | None, other: Number | None, digits: int) -> tuple[str, str]:
     """Two numbers with as many digits as tell them apart."""
     for more in range(digits, MOST_DIGITS + 1):
         texts = ["–" if x is None else number_text(x, more) for x in (one, other)]

@@ -182,3 +182,25 @@ def test_the_error_over_the_step_is_drawn() -> None:
         assert "● central   ○ forward" in frame
 
     drive(play, "exp(x)*y", {"x": 1.0, "y": 2.0}, size=LARGE)
+
+
+def test_a_wire_is_cut_and_made_whole() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("f", "n", "n", "X")
+        assert "x+y -> f is cut" in driver.message
+        assert "-4 → 0" in driver.graph()
+        assert "stop" in driver.graph()
+        assert "All of df/dx, df/dy came through this wire." in " ".join(driver.step().split())
+        assert "f = stop(x+y)*z" in driver.frame()
+        await driver.press("U")
+        assert "x+y -> f is whole again." in driver.message
+        assert "stop" not in driver.frame()
+        await driver.press("home", "tab", "tab", "tab")
+        driver.screen.select(3)
+        await driver.press("escape", "n", "n", "X")
+        # The × gate has two wires.
+        assert "z -> f" in driver.frame()
+        await driver.press("down", "enter")
+        assert driver.now.trace.program.text == "(x+y)*stop(z)"
+
+    drive(play)

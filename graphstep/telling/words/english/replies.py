@@ -66,6 +66,13 @@ _REPLIES: dict[str, English] = {
     "reply-no-cells": "{name} has no cells to nudge.",
     "reply-cannot-nudge": "{cell} = {value} cannot be nudged.",
     "reply-undone": "Undone: {names}.",
+    "reply-cut": "{wire} is cut: the values are the same, and nothing flows back along it.  {undo} undoes that.",
+    "reply-cut-undone": "{wire} is whole again.",
+    "reply-which-wire": "Which wire?  {cut} takes one of these: {wires}.",
+    "reply-no-wire": "No gradient is sent along {text}: a wire is written q -> f, and the second use of q as q (2).",
+    "reply-no-wire-here": "No gradient is sent along a wire here.",
+    "reply-cannot-cut": "{wire} is inside a gate that was taken apart: the text has no place to cut it at.",
+    "reply-cut-elsewhere": "A wire is cut in the program itself: close what is open, unfold what is folded, and leave a round.",
     "reply-nothing-to-undo": "No edit is left to undo.  {edit} edits the inputs, {more} and {less} nudge one.",
     "reply-nothing-to-compare": (
         "There is no other run to compare with.  {edit} edits the inputs, {more} and {less} nudge one; "

@@ -171,6 +171,16 @@ _CHAINS: dict[str, English] = {
     "why-gradual-grows": "It grows from gate to gate, and at none by most of it; at {box}, {name}, from {came} to {sent}.",
 }
 
+_CUTS: dict[str, English] = {
+    "cut-title": "{text} sends nothing back",
+    "cut-all": "All of {names} came through this wire.",
+    "cut-part": "A part of {names} came through this wire, and the rest on other ways.",
+    "cut-nothing": "Nothing of {names} came through this wire.",
+    "cut-gradient": "gradient",
+    "cut-before": "before",
+    "cut-after": "cut",
+}
+
 _VERDICTS: dict[str, English] = {
     "verdict-agree": "agree",
     "verdict-unsettled": "not settled",
@@ -328,6 +338,7 @@ REPORTS: dict[str, English] = {
     **_JACOBIANS,
     **_REWRITINGS,
     **_CHAINS,
+    **_CUTS,
     **_VERDICTS,
     **_DOCUMENTS,
     **_TRAININGS,

@@ -133,6 +133,8 @@ _DIALOGS: dict[str, English] = {
     "mark-keys": "a letter marks, esc cancels",
     "mark-go-keys": "a letter goes there, ' back, esc cancels",
     "mark-none": "Nothing is marked yet.",
+    "wires-title": "which wire?",
+    "wires-keys": "↑ ↓ choose, enter cuts, esc cancels",
     "watch-title": "watch",
     "watch-keys": "enter watches, or ends it; esc cancels",
     "watch-some": "watched: {quantities}",

@@ -1,0 +1,190 @@
+"""Cutting a wire: the same run with a stop gate in it, and back to the run before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from graphstep.debugger.facts import Fact, NoNode, UnfitError
+from graphstep.debugger.places import Refitted, carried_into
+from graphstep.debugger.state import Edit, State
+from graphstep.engine.opening import read_setup
+from graphstep.engine.trace import Trace, run_fitted
+from graphstep.engine.wires import Wire
+from graphstep.ground.arrays import shape_of
+from graphstep.ground.errors import GraphstepError
+from graphstep.language.cutting import alignment, cut_texts, cut_wire, without_stop
+from graphstep.language.program import Program
+from graphstep.language.shapes import infer_shapes
+from graphstep.telling.names import name_of, names_of
+
+_WIRE = re.compile(r"(?P<receiver>.+?)(?:\s*->\s*(?P<sender>.+?))?(?:\s*\((?P<use>\d+)\))?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class WireCut(Fact):
+    """Nothing flows back along a wire any more."""
+
+    receiver: int
+    """The node that gets nothing, in the run before."""
+    sender: int
+    """The gate that sends nothing to it, in the run before."""
+    stop: int
+    """The stop gate that is in the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutUndone(Fact):
+    """A wire that was cut is whole again."""
+
+    receiver: int
+    """The node that gets something again, in the run after."""
+    sender: int
+    """The gate that sends to it, in the run after."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichWire(Fact):
+    """Several wires may be meant."""
+
+    edges: tuple[int, ...]
+    """The wires."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoWire(Fact):
+    """No gradient is sent along such a wire."""
+
+    text: str
+    """What was typed; empty where nothing was."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotCut(Fact):
+    """The text of the program does not hold a wire: it is inside of a gate that was taken apart."""
+
+    edge: int
+    """The wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutElsewhere(Fact):
+    """A wire is cut in the program as it was opened, and not inside a gate, while gates are folded, or in a round."""
+
+
+def wire_text(trace: Trace, edge: int) -> str:
+    """A wire as it is typed: ``q -> f``, or with the number of its use where several lead from one node to a gate."""
+    wire = trace.wire(edge)
+    text = f"{name_of(trace.program, wire.receiver)} -> {name_of(trace.program, wire.sender)}"
+    return f"{text} ({wire.use})" if len(trace.between(wire.sender, wire.receiver)) > 1 else text
+
+
+def wires_in(trace: Trace, text: str) -> tuple[int, ...]:
+    """The wires that a text names: ``q -> f``, all from q without a gate, with ``(2)`` behind it its second use.
+
+    UnfitError for a name that is none.
+    """
+    match = _WIRE.fullmatch(text)
+    names = names_of(trace.program)
+    if match is None or (names.find(text) is not None and "->" not in text):
+        match = re.fullmatch(r"(?P<receiver>.*)(?P<sender>(?!))?(?P<use>(?!))?", text, re.DOTALL)
+        assert match is not None, "it matches every text"
+    found: dict[str, int] = {}
+    for part in ("receiver", "sender"):
+        if match[part]:
+            node = names.find(match[part].strip())
+            if node is None:
+                raise UnfitError(NoNode(match[part].strip()))
+            found[part] = node
+    wires = trace.arrivals(found["receiver"]) if "receiver" in found else ()
+    return tuple(
+        wire.edge
+        for wire in wires
+        if found.get("sender", wire.sender) == wire.sender and (not match["use"] or wire.use == int(match["use"]))
+    )
+
+
+def cut(state: State, edge: int) -> State:
+    """The state with a wire cut, which can be undone. UnfitError where the text does not hold the wire."""
+    trace = state.trace
+    wire = trace.wire(edge)
+    gate, slot = _typed_end(trace, wire)
+    for text in cut_texts(trace.program, gate, slot):
+        try:
+            program = _fitted(trace, text)
+        except GraphstepError:
+            continue
+        if cut_wire(trace.program, program) == (gate, slot):
+            break
+    else:
+        raise UnfitError(CannotCut(edge))
+    after = _in_program(state, program, text)
+    marks = tuple(zip(state.marks, after.marks, strict=True))
+    before = (trace.program.text, trace.setup.program)
+    edit = Edit(place=state.place, end=after.place, marks=marks, program=before)
+    return after.with_edit(edit)
+
+
+def uncut(state: State, edit: Edit) -> State:
+    """The state with the program that was there before a cut; place and marks are where the cut left them."""
+    assert edit.program is not None, "the edit was a cut"
+    text, typed = edit.program
+    return _in_program(state, _fitted(state.trace, text), typed)
+
+
+def ends_of(old: Program, new: Program) -> tuple[int, int, int]:
+    """Receiver and sender of a wire of a program, and the stop gate that another program has in it."""
+    end, where = cut_wire(old, new), alignment(old, new)
+    assert end is not None, "a wire was cut"
+    assert where is not None, "a wire was cut"
+    receiver = old.nodes[end[0]].operands[end[1]]
+    assert isinstance(receiver, int), "a wire leads from a node"
+    return receiver, end[0], min({*range(len(new.nodes))} - {*where})
+
+
+def whole(trace: Trace, stop: int) -> Trace:
+    """The run with a wire that was cut made whole, node by node the same: × 1 stands in it, which changes no number."""
+    return run_fitted(without_stop(trace.program, stop), trace.inputs, seed=trace.seed, ties=trace.ties, setup=trace.setup)
+
+
+def run_before(state: State, edits: Sequence[Edit]) -> Trace:
+    """The run as it was before some edits, the first of them first, of which one is a cut."""
+    now = state.root
+    inputs = {name: value for edit in reversed(edits) for name, value in edit.inputs.values.items()}
+    text, typed = next(edit.program for edit in edits if edit.program is not None)
+    setup = replace(now.setup.edited(dict.fromkeys(inputs)), program=text)
+    opening = read_setup(setup, {**now.inputs, **inputs}, seed=now.seed)
+    return replace(opening, setup=replace(setup, program=typed)).run()
+
+
+def _typed_end(trace: Trace, wire: Wire) -> tuple[int, int]:
+    """The gate and slot to cut at: copies are made of what comes along a wire, and stand nowhere in the text."""
+    receiver = trace.node(wire.receiver)
+    return (wire.receiver, 0) if receiver.shape and receiver.is_copy else (wire.sender, wire.slot)
+
+
+def _fitted(trace: Trace, text: str) -> Program:
+    """Another text read as the program of a run was, and with its shapes."""
+    program = read_setup(replace(trace.setup, program=text), trace.inputs, seed=trace.seed).program
+    return infer_shapes(program, {name: shape_of(value) for name, value in trace.inputs.items()}).program
+
+
+def _in_program(state: State, program: Program, typed: str) -> State:
+    old = state.trace
+    new = run_fitted(program, old.inputs, seed=old.seed, ties=old.ties, setup=replace(old.setup, program=typed))
+    where = alignment(old.program, program)
+    if where is None:
+        back = alignment(program, old.program)
+        assert back is not None, "one of the two has a stop gate more"
+        at = {place: index for index, place in enumerate(back)}
+        # The stop gate gives way to what it stopped.
+        nodes = range(len(old.program.nodes))
+        where = tuple(at[index] if index in at else at[_source(old.program, index)] for index in nodes)
+    return carried_into(state, Refitted(new, where))
+
+
+def _source(program: Program, stop: int) -> int:
+    source = program.nodes[stop].operands[0]
+    assert isinstance(source, int), "a stop gate in a wire reads a node"
+    return source

@@ -1,0 +1,45 @@
+"""The wires that may be meant, as a list: enter chooses one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from graphstep.debugger.cuts import wire_text
+from graphstep.engine.trace import Trace
+from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.messages import say
+from graphstep.gates.notation import TEXT
+from graphstep.ground.arrays import number_text
+from graphstep.ground.widths import cell_width, padded
+from graphstep.telling.derivatives import wire_term
+
+
+class WiresForm(Form[int]):
+    """Lists wires with what they carry back; its answer is the one that was chosen."""
+
+    def __init__(self, trace: Trace, edges: Sequence[int]) -> None:
+        super().__init__()
+        self._trace, self._edges = trace, edges
+
+    def compose(self) -> Iterator[Widget]:
+        """The list."""
+        with Vertical(id="box") as box:
+            box.border_title = say(self, "wires-title")
+            box.border_subtitle = say(self, "wires-keys")
+            texts = {edge: wire_text(self._trace, edge) for edge in self._edges}
+            width = max(map(cell_width, texts.values()))
+            rows = ((edge, f"{padded(text, width)}  {self._carried(edge)}") for edge, text in texts.items())
+            yield OptionList(*(Option(Content(row), id=str(edge)) for edge, row in rows), markup=False)
+
+    def _carried(self, edge: int) -> str:
+        wire = self._trace.wire(edge)
+        return f"{wire_term(wire).read(TEXT).text} = {number_text(wire.contribution, self._trace.writing.digits)}"
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(int(event.option_id or 0))

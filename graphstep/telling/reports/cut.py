@@ -1,0 +1,61 @@
+"""What a wire carried, as a document: every gradient before and after it was cut, and which inputs lived through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from graphstep.engine.trace import Trace
+from graphstep.telling.derivatives import gradient_name
+from graphstep.telling.document import Block, Column, Table
+from graphstep.telling.reports.comparison import LISTED, apart_texts, more_text
+from graphstep.telling.reports.parts import sentence
+from graphstep.telling.words.catalogue import message
+
+_GROUPS = ("all", "part", "nothing")
+
+
+def body(whole: Trace, cut: Trace, stop: int) -> Iterator[Block]:
+    """Of which inputs all, a part, or nothing came through the wire, and the gradients that changed.
+
+    ``whole`` is the run before the cut, with the nodes of the run after it.
+    """
+    language = cut.writing.language
+    for text in shares(whole, cut):
+        yield sentence(text)
+    rows = list(changes(whole, cut, stop))
+    if rows:
+        titles = ("cut-gradient", "cut-before", "cut-after")
+        columns = tuple(Column((message(language, title),), numbers=k > 0) for k, title in enumerate(titles))
+        yield Table(columns, tuple(((name,), (before,), (after,)) for name, before, after in rows[:LISTED]))
+    if len(rows) > LISTED:
+        yield sentence(more_text(language, len(rows) - LISTED))
+
+
+def shares(whole: Trace, cut: Trace) -> Iterator[str]:
+    """Of which inputs all, a part, or nothing of the gradient came through the wire, a sentence each."""
+    program = cut.program
+    groups: dict[str, list[str]] = {group: [] for group in _GROUPS}
+    for node in range(program.first_gate):
+        if program.depends[node]:
+            groups[_share(whole, cut, node)].append(gradient_name(cut, node))
+    for group, names in groups.items():
+        if names:
+            yield message(cut.writing.language, f"cut-{group}", names=", ".join(names))
+
+
+def _share(whole: Trace, cut: Trace, node: int) -> str:
+    before, after = np.asarray(whole.gradient_of(node)), np.asarray(cut.gradient_of(node))
+    if np.array_equal(before, after, equal_nan=True):
+        return "nothing"
+    return "all" if not after.any() else "part"
+
+
+def changes(whole: Trace, cut: Trace, stop: int) -> Iterator[tuple[str, str, str]]:
+    """The gradients that changed, inputs first: each with its name, and the numbers before and after."""
+    program, digits = cut.program, cut.writing.digits
+    for node in range(len(program.nodes)):
+        if node == stop or not program.depends[node] or _share(whole, cut, node) == "nothing":
+            continue
+        yield (gradient_name(cut, node), *apart_texts(whole.gradient_of(node), cut.gradient_of(node), digits))
