@@ -31,8 +31,10 @@ def points(gate: Rule) -> list[tuple[float, ...]]:
 
 
 def is_ordinary(gate: Rule, point: tuple[float, ...]) -> bool:
-    """Whether a gate has a value there, no convention applies, and no two inputs are equal."""
+    """Whether a gate has a value there, no convention applies, no jump is near, and no two inputs are equal."""
     with np.errstate(all="ignore"):
         inputs = [np.float64(v) for v in point]
-        special = any(bool(rule.at(NUMBERS, *inputs)) for rule in gate.conventions)
+        near = [float(gate.value(NUMBERS, [v * by for v in inputs[:1]] + inputs[1:], {})) for by in (1 - 1e-4, 1, 1 + 1e-4)]
+        special = max(near) - min(near) > 0.05 * (1 + abs(near[1]))
+        special |= any(bool(rule.at(NUMBERS, *inputs)) for rule in gate.conventions)
         return bool(not special and len(set(point)) == len(point) and np.isfinite(gate.value(NUMBERS, inputs, {})))

@@ -25,6 +25,14 @@ _FUNCTIONS: dict[str, Any] = {
     "mpf": mpmath.mpf,
     "pi": mpmath.pi,
     "stop": lambda x: x,
+    "asinh": mpmath.asinh,
+    "acosh": mpmath.acosh,
+    "atanh": mpmath.atanh,
+    "atan2": mpmath.atan2,
+    "hypot": mpmath.hypot,
+    "floor": mpmath.floor,
+    "ceil": mpmath.ceil,
+    "round": mpmath.nint,
     "relu": lambda x: max(x, 0),
 }
 
@@ -33,8 +41,10 @@ def value_of(text: str) -> mpmath.mpf | None:
     """What a formula of numbers comes to, with 60 digits; None for one that holds a name."""
     plain = text.replace("·", "*").replace("σ(", "sigma(").replace("π", "pi")
     plain = plain.replace("≠", "!=").replace("≤", "<=").replace("≥", ">=")
+    for opening, closing, function in (("⌊", "⌋", "floor("), ("⌈", "⌉", "ceil(")):
+        plain = plain.replace(opening, function).replace(closing, ")")
     plain = re.sub(r"\|([^|]*)\|", r"abs(\1)", plain)
-    plain = re.sub(r"√(\([^()]*\)|\w+\([^()]*\)|pi|[\d.e-]+)", r"sqrt(\1)", plain)
+    plain = re.sub(r"√(\((?:[^()]|\([^()]*\))*\)|\w+\([^()]*\)|pi|[\d.e-]+)", r"sqrt(\1)", plain)
     plain = _SUPERSCRIPT.sub(lambda m: f"**({m[0].translate(_RAISED)})", plain).replace("^", "**")
     words = set(re.findall(r"[^\W\d]\w*", re.sub(_NUMERAL, "", plain))) - {"if", "else", "and"}
     if not words <= set(_FUNCTIONS) or "[" in plain:

@@ -41,7 +41,7 @@ def elementwise(
     has no partials and takes any number of inputs. The rest, ``more``, are fields of :class:`~graphstep.gates.rule.Rule`.
     """
     stable = tuple(second or first for first, second in zip_longest(partials, slopes))
-    compute, routes = computed or formula, "router" in pattern
+    compute, shuts = computed or formula, "router" in pattern or "dead" in pattern
 
     def local(m: Any, call: Call, slot: int) -> Array:
         if chooses:
@@ -68,7 +68,7 @@ def elementwise(
         symbol,
         lambda shapes, _: same_shape(symbol, shapes),
         lambda m, inputs, _: compute(m, *inputs),
-        lambda m, call, slot, upstream: contribution(m, upstream, local(m, call, slot), routes=routes),
+        lambda m, call, slot, upstream: contribution(m, upstream, local(m, call, slot), shuts=shuts),
         lambda m, call, slot, direction: local(m, call, slot) * direction,
         lambda *_: "diagonal",
         written,
@@ -93,10 +93,10 @@ def elementwise(
     )
 
 
-def contribution(m: Any, upstream: Array, local: Array, *, routes: bool) -> Array:
-    """The chain rule: upstream × local. A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf = nan."""
+def contribution(m: Any, upstream: Array, local: Array, *, shuts: bool) -> Array:
+    """The chain rule: upstream × local. What shuts sends 0 where its slope is 0, whatever arrives, and not 0 × inf = nan."""
     part = upstream * local
-    return m.where(local == 0, 0.0, part) if routes else part
+    return m.where(local == 0, 0.0, part) if shuts else part
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape | None:

@@ -52,6 +52,25 @@ class Mathematics(Protocol):
     def sinh(self, x: Value, /) -> Value: ...
     def cosh(self, x: Value, /) -> Value: ...
     def tanh(self, x: Value, /) -> Value: ...
+    def asinh(self, x: Value, /) -> Value: ...
+    def acosh(self, x: Value, /) -> Value: ...
+    def atanh(self, x: Value, /) -> Value: ...
+    def atan2(self, x: Value, y: Value, /) -> Value:
+        """The angle of the point that is x up and y to the right"""
+
+    def hypot(self, x: Value, y: Value, /) -> Value:
+        """sqrt(x^2 + y^2), also where a square is too large or too small for a number"""
+
+    def log2(self, x: Value, /) -> Value: ...
+    def log10(self, x: Value, /) -> Value: ...
+    def floor(self, x: Value, /) -> Value: ...
+    def ceil(self, x: Value, /) -> Value: ...
+    def round(self, x: Value, /) -> Value:
+        """The nearest whole number, of two the even one"""
+
+    def mod(self, x: Value, y: Value, /) -> Value:
+        """X - y floor(x/y)"""
+
     def abs(self, x: Value, /) -> Value: ...
     def sign(self, x: Value, /) -> Value: ...
     def erf(self, x: Value, /) -> Value: ...
@@ -63,6 +82,9 @@ class Mathematics(Protocol):
 
     def softplus(self, x: Value, /) -> Value:
         """log(1 + exp(x)), without overflow"""
+
+    def logaddexp(self, x: Value, y: Value, /) -> Value:
+        """log(exp(x) + exp(y)), without overflow"""
 
     def scaled_power(self, factor: Value, x: Value, y: Value, /) -> Value:
         """Factor times x^y, also where x^y alone is too large or too small for a number; 0 where the factor is 0"""
@@ -139,6 +161,9 @@ class _Numbers:
     sin, cos, tan = np.sin, np.cos, np.tan
     asin, acos, atan = np.arcsin, np.arccos, np.arctan
     sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
+    asinh, acosh, atanh = np.arcsinh, np.arccosh, np.arctanh
+    atan2, hypot, log2, log10, logaddexp = np.arctan2, np.hypot, np.log2, np.log10, np.logaddexp
+    floor, ceil, round, mod = np.floor, np.ceil, np.rint, np.mod
     abs, sign = np.abs, np.sign
     erf, erfc = staticmethod(_erf), staticmethod(_erfc)
     scaled_power = staticmethod(_scaled_power)
@@ -162,7 +187,9 @@ def symbols() -> Mathematics:
     """``m`` for SymPy expressions. SymPy is imported at the first call, not before."""
     import sympy as sp
 
-    stopped = type("stop", (sp.Function,), {"is_extended_real": True, "fdiff": lambda *_: sp.Integer(0)})
+    def flat(name: str, function: Any = sp.Function) -> Any:
+        """A function whose derivative is 0, where SymPy would leave it standing or has none."""
+        return type(name, (function,), {"is_extended_real": True, "fdiff": lambda *_: sp.Integer(0)})
 
     class Symbols:
         pi, nan = sp.pi, sp.nan
@@ -170,7 +197,9 @@ def symbols() -> Mathematics:
         sin, cos, tan, asin, acos, atan = sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan
         sinh, cosh, tanh, abs, sign = sp.sinh, sp.cosh, sp.tanh, sp.Abs, sp.sign
         erf, erfc = sp.erf, sp.erfc
-        stop = stopped
+        asinh, acosh, atanh, atan2 = sp.asinh, sp.acosh, sp.atanh, sp.atan2
+        floor, ceil = flat("floor", sp.floor), flat("ceiling", sp.ceiling)
+        round, stop = flat("round"), flat("stop")
         maximum, minimum, both = sp.Max, sp.Min, sp.And
 
         @staticmethod
@@ -180,6 +209,26 @@ def symbols() -> Mathematics:
         @staticmethod
         def log1p(x: Value) -> Value:
             return sp.log(1 + x)
+
+        @staticmethod
+        def log2(x: Value) -> Value:
+            return sp.log(x) / sp.log(2)
+
+        @staticmethod
+        def log10(x: Value) -> Value:
+            return sp.log(x) / sp.log(10)
+
+        @staticmethod
+        def hypot(x: Value, y: Value) -> Value:
+            return sp.sqrt(x**2 + y**2)
+
+        @staticmethod
+        def logaddexp(x: Value, y: Value) -> Value:
+            return sp.log(sp.exp(x) + sp.exp(y))
+
+        @classmethod
+        def mod(cls, x: Value, y: Value) -> Value:
+            return x - y * cls.floor(x / y)
 
         @staticmethod
         def scaled_power(factor: Value, x: Value, y: Value) -> Value:

@@ -27,7 +27,7 @@ def send(rule: Rule, call: Call, slot: int, upstream: Any, into: Array | None = 
     """
     slope = local(rule, call, slot)
     if slope is not None:
-        return contribution(NUMBERS, upstream, slope, routes=rule.routes), slope
+        return contribution(NUMBERS, upstream, slope, shuts=rule.shuts), slope
     filled = call if into is None else Call(call.inputs, call.out, call.options, call.ties, into, call.constants)
     return rule.pullback(NUMBERS, filled, slot, upstream), None
 

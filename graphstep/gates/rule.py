@@ -235,6 +235,11 @@ class Rule:
         """Whether it passes all of what arrives to some of its inputs and nothing to others."""
         return "router" in self.pattern
 
+    @property
+    def shuts(self) -> bool:
+        """Whether a slope of 0 passes nothing, whatever arrives: 0, and not 0 × inf = nan."""
+        return self.routes or "dead" in self.pattern
+
     def pattern_of(self, slot: int) -> str:
         """Its pattern towards a slot."""
         return self.pattern[min(slot, len(self.pattern) - 1)]

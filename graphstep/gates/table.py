@@ -14,7 +14,9 @@ from graphstep.gates.rows.arithmetic import ARITHMETIC
 from graphstep.gates.rows.choices import CHOICES
 from graphstep.gates.rows.comparisons import COMPARISONS
 from graphstep.gates.rows.exponentials import EXPONENTIALS
+from graphstep.gates.rows.hyperbolic import HYPERBOLIC
 from graphstep.gates.rows.powers import POWERS
+from graphstep.gates.rows.rounding import ROUNDING
 from graphstep.gates.rows.trigonometry import TRIGONOMETRY
 from graphstep.gates.rule import Rule
 
@@ -53,9 +55,9 @@ class Table(MutableMapping[str, "Rule"]):
         return len(self.rows)
 
 
-ELEMENTWISE: dict[str, Rule] = {
-    gate.name: gate for gate in (*ARITHMETIC, *POWERS, *EXPONENTIALS, *TRIGONOMETRY, *CHOICES, *COMPARISONS, *ACTIVATIONS)
-}
+_FAMILIES = (ARITHMETIC, POWERS, EXPONENTIALS, TRIGONOMETRY, HYPERBOLIC, CHOICES, COMPARISONS, ROUNDING, ACTIVATIONS)
+
+ELEMENTWISE: dict[str, Rule] = {gate.name: gate for family in _FAMILIES for gate in family}
 """Every elementwise gate by its name."""
 
 STRUCTURAL: Table = Table({})

@@ -234,6 +234,18 @@ class _Exact:
     def softplus(self, x: Any) -> Any:
         return self.mp.log1p(self.mp.exp(x))
 
+    def log2(self, x: Any) -> Any:
+        return self.mp.log(x, 2)
+
+    def logaddexp(self, x: Any, y: Any) -> Any:
+        return self.mp.log(self.mp.exp(x) + self.mp.exp(y))
+
+    def round(self, x: Any) -> Any:
+        return self.mp.nint(x)
+
+    def mod(self, x: Any, y: Any) -> Any:
+        return x - y * self.mp.floor(x / y)
+
     def maximum(self, *xs: Any) -> Any:
         return max(self.mp.mpf(x) for x in xs)
 
@@ -258,5 +270,8 @@ class _Exact:
         return getattr(self.mp, function)
 
 
-_FUNCTIONS = "exp log sqrt sin cos tan asin acos atan sinh cosh tanh sign erf erfc expm1 log1p"
-_EXACT = frozenset(_FUNCTIONS.split(" "))
+_FUNCTIONS = (
+    "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot floor ceil log10 sign erf erfc",
+    "expm1 log1p",
+)
+_EXACT = frozenset(" ".join(_FUNCTIONS).split(" "))

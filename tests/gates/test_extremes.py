@@ -102,6 +102,17 @@ class Exact:
         return then if condition else otherwise
 
     @staticmethod
+    def logaddexp(x: Any, y: Any) -> Any:
+        return mpmath.log(mpmath.exp(x) + mpmath.exp(y))
+
+    round = staticmethod(mpmath.nint)
+
+    @staticmethod
+    def erfc(x: Any) -> Any:
+        # mpmath would square what is too large for a double.
+        return mpmath.erfc(x) if abs(x) < 1e6 else mpmath.mpf(0 if x > 0 else 2)
+
+    @staticmethod
     def stop(x: Any) -> Any:
         return x
 

@@ -131,7 +131,8 @@ def test_the_parts_of_a_composite_gate_compute_the_same(gate: str) -> None:
 
 @pytest.mark.parametrize("gate", _COMPOSITE)
 def test_nothing_composite_is_left(gate: str) -> None:
-    program = expand(read(f"2 + {gate}(x)")).program
+    least = ELEMENTWISE[gate].arity[0]
+    program = expand(read(f"2 + {gate}({', '.join('xyz'[:least])})")).program
     assert all(not ELEMENTWISE[node.gate].expansion for node in program.nodes if node.gate)
 
 

@@ -82,6 +82,7 @@ class _Heads:
         from sympy.functions.elementary.piecewise import ExprCondPair
         from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+        own = symbols()
         self.derivative = sp.Derivative
         self.flat = (sp.sign, sp.Heaviside)
         self.leaves: dict[Any, Any] = {
@@ -121,7 +122,14 @@ class _Heads:
             sp.erfc: m.erfc,
             sp.Abs: m.abs,
             # On the real line a number is its own conjugate and has no imaginary part.
-            symbols().stop: m.stop,
+            sp.asinh: m.asinh,
+            sp.acosh: m.acosh,
+            sp.atanh: m.atanh,
+            sp.atan2: m.atan2,
+            **dict.fromkeys((sp.floor, own.floor), m.floor),
+            **dict.fromkeys((sp.ceiling, own.ceil), m.ceil),
+            own.round: m.round,
+            own.stop: m.stop,
             sp.conjugate: lambda x: x,
             sp.re: lambda x: x,
             sp.im: lambda _: m.real(0),

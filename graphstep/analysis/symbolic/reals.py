@@ -188,6 +188,65 @@ class Reals:
         """The hyperbolic tangent."""
         return self._applied(lambda v: self._context.tanh(v) if self._tame(v) else self._context.sign(v), x)
 
+    def asinh(self, x: Any) -> Real:
+        """The number whose hyperbolic sine is x."""
+        return self._applied(self._context.asinh, x)
+
+    def acosh(self, x: Any) -> Real:
+        """The number from 0 on whose hyperbolic cosine is x."""
+        return self._applied(lambda v: self._context.nan if v < 1 else self._context.acosh(v), x)
+
+    def atanh(self, x: Any) -> Real:
+        """The number whose hyperbolic tangent is x."""
+
+        def inverse(v: Any) -> Any:
+            if abs(v) == 1:
+                return v * self._context.inf
+            return self._context.nan if abs(v) > 1 else self._context.atanh(v)
+
+        return self._applied(inverse, x)
+
+    def atan2(self, x: Any, y: Any) -> Real:
+        """The angle of the point that is x up and y to the right."""
+        right = self._context.convert(_plain(y))
+        return self.nan if right != right else self._applied(lambda v: self._context.atan2(v, right), x)
+
+    def hypot(self, x: Any, y: Any) -> Real:
+        """sqrt(x^2 + y^2)"""
+        return self.sqrt(self.real(x) ** 2 + self.real(y) ** 2)
+
+    def log2(self, x: Any) -> Real:
+        """The logarithm to the base 2."""
+        return self.log(x) / self.log(2)
+
+    def log10(self, x: Any) -> Real:
+        """The logarithm to the base 10."""
+        return self.log(x) / self.log(10)
+
+    def logaddexp(self, x: Any, y: Any) -> Real:
+        """log(exp(x) + exp(y))"""
+        one, other = (self.real(x), self.real(y)) if x >= y else (self.real(y), self.real(x))
+        return one + (self.log(2) if one == other else self.log(1 + self.exp(other - one)))
+
+    def floor(self, x: Any) -> Real:
+        """The largest whole number that is not above x."""
+        return self._whole(self._context.floor, x)
+
+    def ceil(self, x: Any) -> Real:
+        """The smallest whole number that is not below x."""
+        return self._whole(self._context.ceil, x)
+
+    def round(self, x: Any) -> Real:
+        """The nearest whole number, of two the even one."""
+        return self._whole(self._context.nint, x)
+
+    def _whole(self, function: Callable[[Any], Any], x: Any) -> Real:
+        return self._applied(lambda v: function(v) if self._context.isfinite(v) else v, x)
+
+    def mod(self, x: Any, y: Any) -> Real:
+        """X - y floor(x/y)"""
+        return self.real(x) - self.real(y) * self.floor(self.real(x) / y)
+
     def _tame(self, v: Any) -> bool:
         """Whether an exponential of it can be computed."""
         return not self._context.isinf(v) and self._context.mag(v) <= _STEEP

@@ -16,10 +16,15 @@ COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 
 _NAME = re.compile(NAME)
 
-_CALLS = {"Abs": "abs", "Max": "max", "Min": "min"}
+_CALLS = {"Abs": "abs", "Max": "max", "Min": "min", "Mod": "mod", "ceiling": "ceil"}
 """SymPy's functions that have another name here."""
 
-_SAME = frozenset(["exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sign", "erf", "stop"])
+_SAME = frozenset(
+    [
+        *("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+        *("sign", "erf", "erfc", "floor", "round", "stop"),
+    ]
+)
 """SymPy's functions that have the same name here."""
 
 _INSTEAD = {"sec": "1/cos", "csc": "1/sin", "cot": "1/tan", "sech": "1/cosh", "csch": "1/sinh", "coth": "1/tanh"}

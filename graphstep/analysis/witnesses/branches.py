@@ -41,9 +41,28 @@ class _Recorder:
     def minimum(self, x: Any, y: Any) -> Any:
         return self._signed(np.subtract(x, y), NUMBERS.minimum(x, y))
 
+    def floor(self, x: Any) -> Any:
+        return self._rounded(NUMBERS.floor(x))
+
+    def ceil(self, x: Any) -> Any:
+        return self._rounded(NUMBERS.ceil(x))
+
+    def round(self, x: Any) -> Any:
+        return self._rounded(NUMBERS.round(x))
+
+    def atan2(self, x: Any, y: Any) -> Any:
+        # It jumps where the point crosses the axis to the left of the origin.
+        self.made.append(((np.asarray(y) < 0) & (np.asarray(x) >= 0)).astype(np.int8))
+        return NUMBERS.atan2(x, y)
+
     def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
         self.made.append(np.asarray(condition, np.int8))
         return NUMBERS.where(condition, then, otherwise)
+
+    def _rounded(self, result: Any) -> Any:
+        # One whole number is told from the next: their remainders by a prime are, and fit.
+        self.made.append(np.nan_to_num(np.mod(result, 101.0)).astype(np.int8))
+        return result
 
     def _signed(self, x: Any, result: Any) -> Any:
         self.made.append((np.asarray(x) > 0).astype(np.int8) - (np.asarray(x) < 0).astype(np.int8))

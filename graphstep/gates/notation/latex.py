@@ -180,9 +180,20 @@ class Latex(Style):
         term = self.term(x)
         return Ink(rf"\sqrt{{{term.text}}}", ATOM, self, term.cells)
 
-    def log(self, x: Ink) -> Ink:
+    def floor(self, x: Any) -> Ink:
+        """The whole number below."""
+        term = self.term(x)
+        return Ink(rf"\lfloor {term.text} \rfloor", ATOM, self, term.cells)
+
+    def ceil(self, x: Any) -> Ink:
+        """The whole number above."""
+        term = self.term(x)
+        return Ink(rf"\lceil {term.text} \rceil", ATOM, self, term.cells)
+
+    def log(self, x: Any) -> Ink:
         """The natural logarithm."""
-        return Ink(rf"\ln\left({x.text}\right)", ATOM, self, x.cells)
+        term = self.term(x)
+        return Ink(rf"\ln\left({term.text}\right)", ATOM, self, term.cells)
 
     def sigmoid(self, x: Ink) -> Ink:
         """The logistic function."""

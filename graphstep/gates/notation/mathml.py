@@ -214,6 +214,14 @@ class MathML(Style):
         """Absolute value."""
         return Ink(_fenced("|", x.text, "|"), ATOM, self, x.cells)
 
+    def floor(self, x: Any) -> Ink:
+        """The whole number below."""
+        return Ink(_fenced("⌊", self.term(x).text, "⌋"), ATOM, self, self.term(x).cells)
+
+    def ceil(self, x: Any) -> Ink:
+        """The whole number above."""
+        return Ink(_fenced("⌈", self.term(x).text, "⌉"), ATOM, self, self.term(x).cells)
+
     def exp(self, x: Ink) -> Ink:
         """A power of e."""
         return Ink(f"<msup><mi>e</mi>{_one(x.text)}</msup>", POWER, self, x.cells)

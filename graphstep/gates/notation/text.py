@@ -290,9 +290,21 @@ class Style:
         term = self.term(x)
         return Ink(f"√{term.within(ATOM)}", POWER, self, term.cells)
 
-    def log(self, x: Ink) -> Ink:
+    def log(self, x: Any) -> Ink:
         """The natural logarithm."""
         return self.call("ln", x)
+
+    def floor(self, x: Any) -> Ink:
+        """``⌊x⌋``"""
+        return Ink(f"⌊{self.term(x).text}⌋", ATOM, self, self.term(x).cells)
+
+    def ceil(self, x: Any) -> Ink:
+        """``⌈x⌉``"""
+        return Ink(f"⌈{self.term(x).text}⌉", ATOM, self, self.term(x).cells)
+
+    def logaddexp(self, x: Any, y: Any) -> Ink:
+        """log(exp(x) + exp(y))"""
+        return self.log(self.exp(self.term(x)) + self.exp(self.term(y)))
 
     def scaled_power(self, factor: Any, x: Any, y: Any) -> Ink:
         """``factor · x^y``"""

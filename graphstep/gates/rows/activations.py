@@ -136,6 +136,20 @@ ACTIVATIONS = (
         folds=True,
     ),
     elementwise(
+        "logsigmoid",
+        "ln σ",
+        lambda m, x: m.log(m.sigmoid(x)),
+        (lambda m, x, out: 1 - m.sigmoid(x),),
+        "The ln σ gate takes the logarithm of the probability σ(x).",
+        "The slope of ln σ is 1 − σ(x): what is missing to 1.",
+        # σ is too small for a number long before its logarithm is too large for one.
+        computed=lambda m, x: -m.softplus(-x),
+        slopes=(lambda m, x, out: m.sigmoid(-x),),
+        functions=("logsigmoid", "log_sigmoid"),
+        expansion="log(sigmoid(x))",
+        also=("-softplus(-x)", "-log(1 + exp(-x))"),
+    ),
+    elementwise(
         "gelu",
         "gelu",
         lambda m, x: x * (1 + m.erf(x / m.sqrt(2))) / 2,

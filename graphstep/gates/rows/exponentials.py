@@ -3,7 +3,42 @@
 from __future__ import annotations
 
 from graphstep.gates.elementwise import elementwise
-from graphstep.gates.rule import ALL_AGREE, Convention
+from graphstep.gates.rule import ALL_AGREE, Convention, Rule
+
+
+def _logarithm(name: str, symbol: str, base: int) -> Rule:
+    """The row of a logarithm to a base."""
+    return elementwise(
+        name,
+        symbol,
+        lambda m, x: m.log(x) / m.log(base),
+        (lambda m, x, out: 1 / (x * m.log(base)),),
+        f"The {symbol} gate takes the logarithm to the base {base}.",
+        f"The slope of {symbol} x is 1/(x·ln {base}).",
+        # Exact at the powers of its base.
+        computed=lambda m, x: getattr(m, name)(x),
+        functions=(name,),
+        expansion=f"log(x)/log({base})",
+        conventions=(
+            Convention(
+                lambda m, x: x == 0,
+                f"{symbol} 0 is −inf, and the slope there is inf.",
+                ALL_AGREE,
+                warns=True,
+                guard="max({x}, eps)",
+            ),
+            Convention(
+                lambda m, x: x < 0,
+                "A negative number has no real logarithm: value and local gradient are nan.",
+                f"PyTorch still gives 1/(x·ln {base}) as the gradient",
+                (float("nan"),),
+                warns=True,
+                guard="max({x}, eps)",
+            ),
+        ),
+        pole="the logarithm of 0",
+    )
+
 
 EXPONENTIALS = (
     elementwise(
@@ -42,6 +77,80 @@ EXPONENTIALS = (
             ),
         ),
         pole="the logarithm of 0",
+    ),
+    elementwise(
+        "log1p",
+        "ln(1+x)",
+        lambda m, x: m.log(1 + x),
+        (lambda m, x, out: 1 / (1 + x),),
+        "The ln(1+x) gate takes the natural logarithm of 1 plus its input.",
+        "The slope of ln(1 + x) is 1/(1 + x).",
+        # Of an input near 0 nothing is left in 1 + x.
+        computed=lambda m, x: m.log1p(x),
+        functions=("log1p",),
+        expansion="log(1 + x)",
+        conventions=(
+            Convention(
+                lambda m, x: x == -1,
+                "ln(1 + x) is −inf at −1, and the slope there is inf.",
+                ALL_AGREE,
+                warns=True,
+                guard="max({x}, -1 + eps)",
+            ),
+            Convention(
+                lambda m, x: x < -1,
+                "Below −1 there is no real logarithm of 1 + x: value and local gradient are nan.",
+                "PyTorch still gives 1/(1 + x) as the gradient",
+                (float("nan"),),
+                warns=True,
+                guard="max({x}, -1 + eps)",
+            ),
+        ),
+        pole="the logarithm of 0",
+    ),
+    elementwise(
+        "expm1",
+        "exp−1",
+        lambda m, x: m.exp(x) - 1,
+        (lambda m, x, out: m.exp(x),),
+        "The exp−1 gate raises e to its input and takes 1 away.",
+        "The slope of exp(x) − 1 is exp(x).",
+        # Near 0 the exponential is nearly 1, and their difference would have few digits.
+        computed=lambda m, x: m.expm1(x),
+        functions=("expm1",),
+        expansion="exp(x) - 1",
+    ),
+    _logarithm("log2", "log₂", 2),
+    _logarithm("log10", "log₁₀", 10),
+    elementwise(
+        "logaddexp",
+        "ln(eˣ+eʸ)",
+        lambda m, x, y: m.logaddexp(x, y),
+        (lambda m, x, y, out: m.sigmoid(x - y), lambda m, x, y, out: m.sigmoid(y - x)),
+        "The ln(eˣ+eʸ) gate adds two numbers that are given by their logarithms, and takes the logarithm of the sum.",
+        "The slope of ln(eˣ + eʸ) is σ of the difference: the share that an input has in the sum.",
+        functions=("logaddexp",),
+        expansion="log(exp(x) + exp(y))",
+        conventions=(
+            Convention(
+                lambda m, x, y: (x == y) & (m.abs(x) == float("inf")),
+                "Both inputs are the same infinity: they share the gradient in halves, as equal numbers do.",
+                "PyTorch gives nan",
+                (0.5, 0.5),
+            ),
+        ),
+        commutes=True,
+    ),
+    elementwise(
+        "erfc",
+        "erfc",
+        lambda m, x: m.erfc(x),
+        (lambda m, x, out: -2 / m.sqrt(m.pi) * m.exp(-(x**2)),),
+        "The erfc gate takes what the error function is short of 1.",
+        "The slope of erfc is a bell curve turned over: −2/√π · exp(−x²).",
+        functions=("erfc",),
+        expansion="1 - erf(x)",
+        saturates=True,
     ),
     elementwise(
         "sinh",

@@ -120,4 +120,25 @@ POWERS = (
             ),
         ),
     ),
+    elementwise(
+        "hypot",
+        "√(x²+y²)",
+        lambda m, x, y: m.sqrt(x**2 + y**2),
+        (lambda m, x, y, out: x / out, lambda m, x, y, out: y / out),
+        "The √(x²+y²) gate takes the longest side of a right triangle from the two others.",
+        "The slope of √(x² + y²) is the direction: an input over the gate's own output, {out}.",
+        # A square is too large or too small for a number long before the root of the sum is.
+        computed=lambda m, x, y: m.hypot(x, y),
+        functions=("hypot",),
+        expansion="sqrt(x^2 + y^2)",
+        conventions=(
+            Convention(
+                lambda m, x, y: (x == 0) & (y == 0),
+                "√(x² + y²) has a kink at the origin: both local gradients are taken as 0, the subgradient of least length.",
+                "PyTorch gives nan, JAX ½",
+                (0.0, 0.0),
+            ),
+        ),
+        commutes=True,
+    ),
 )

@@ -98,4 +98,32 @@ TRIGONOMETRY = (
         functions=("atan",),
         saturates=True,
     ),
+    elementwise(
+        "atan2",
+        "atan2",
+        lambda m, x, y: m.atan2(x, y),
+        (lambda m, x, y, out: y / (x**2 + y**2), lambda m, x, y, out: -x / (x**2 + y**2)),
+        "The atan2 gate takes the angle of the point that is {x} up and {y} to the right, from −π to π.",
+        "The slope of an angle is the other coordinate over the squared distance from the origin.",
+        # The squares are too large or too small for a number long before their quotients are.
+        slopes=(
+            lambda m, x, y, out: y / m.hypot(x, y) / m.hypot(x, y),
+            lambda m, x, y, out: -x / m.hypot(x, y) / m.hypot(x, y),
+        ),
+        functions=("atan2",),
+        conventions=(
+            Convention(
+                lambda m, x, y: (x == 0) & (y == 0),
+                "The origin has no angle: atan2 is 0 there, and both local gradients are taken as 0.",
+                "PyTorch gives 0 too, JAX and TensorFlow nan",
+                (0.0, 0.0),
+            ),
+            Convention(
+                lambda m, x, y: (x == 0) & (y < 0),
+                "atan2 jumps from π to −π where its first input changes its sign and the second is negative: the local gradients "
+                "are those of both sides.",
+                ALL_AGREE,
+            ),
+        ),
+    ),
 )

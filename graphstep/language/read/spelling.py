@@ -16,8 +16,8 @@ NO_CONDITIONS = (
 _NO_QUOTES = "an expression is numbers, names, operators and functions, without quotes"
 _ADVICE = {
     "!": "there is no factorial",
-    "%": "there is no remainder; a percentage is written as a fraction, 5/100",
-    "//": "there is no whole-number division; / divides",
+    "%": "a remainder is mod(x, y); a percentage is written as a fraction, 5/100",
+    "//": "floor(x/y) divides into whole numbers, / divides",
     "&": NO_CONDITIONS,
     "~": NO_CONDITIONS,
     "?": NO_CONDITIONS,

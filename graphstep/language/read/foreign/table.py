@@ -120,17 +120,11 @@ _ELEMENTARY = (
     Foreign("csch(x)", "1/sinh(x)"),
     Foreign("cosech(x)", "1/sinh(x)"),
     Foreign("coth(x)", "1/tanh(x)"),
-    *(Foreign(f"{name}(x)", "log(x + sqrt(x^2 + 1))") for name in ("asinh", "arcsinh", "arsinh")),
-    *(Foreign(f"{name}(x)", "log(x + sqrt(x^2 - 1))") for name in ("acosh", "arccosh", "arcosh")),
-    *(Foreign(f"{name}(x)", "log((1 + x)/(1 - x))/2") for name in ("atanh", "arctanh", "artanh")),
+    *(Foreign(f"{name}(x)", f"a{name[-4:]}(x)") for name in ("arcsinh", "arsinh", "arccosh", "arcosh", "arctanh", "artanh")),
     *(Foreign(f"{name}(x)", "log((x + 1)/(x - 1))/2") for name in ("acoth", "arccoth", "arcoth")),
     *(Foreign(f"{name}(x)", "log((1 + sqrt(1 - x^2))/x)") for name in ("asech", "arcsech", "arsech")),
     *(Foreign(f"{name}(x)", "log(1/x + sqrt(1/x^2 + 1))") for name in ("acsch", "arccsch", "arcsch")),
-    *(
-        Foreign(f"{name}(y, x)", "2*atan(y/(x + sqrt(x^2 + y^2)))", "atan(y/x) where x > 0; neither where y = 0 and x ≤ 0")
-        for name in ("atan2", "arctan2")
-    ),
-    Foreign("hypot(x, y)", "sqrt(x^2 + y^2)"),
+    Foreign("arctan2(y, x)", "atan2(y, x)"),
     Foreign("numpy.sinc(x)", "sin(pi*x)/(pi*x)", "nan at 0, where the limit is 1"),
     Foreign("jax.sinc(x)", "sin(pi*x)/(pi*x)", "nan at 0, where the limit is 1"),
     Foreign("torch.sinc(x)", "sin(pi*x)/(pi*x)", "nan at 0, where the limit is 1"),
@@ -145,14 +139,10 @@ _ELEMENTARY = (
     Foreign("exponential(x)", "exp(x)"),
     Foreign("exp2(x)", "2^x"),
     Foreign("exp10(x)", "10^x"),
-    Foreign("expm1(x)", "exp(x) - 1"),
-    Foreign("log1p(x)", "log(1 + x)"),
     Foreign("loge(x)", "log(x)"),
-    Foreign("log2(x)", "log(x, 2)"),
-    Foreign("ld(x)", "log(x, 2)"),
-    Foreign("lb(x)", "log(x, 2)"),
-    Foreign("log10(x)", "log(x, 10)"),
-    Foreign("lg(x)", "log(x, 10)", "to the base 10, as in most books; to the base 2 it is log(x, 2)"),
+    Foreign("ld(x)", "log2(x)"),
+    Foreign("lb(x)", "log2(x)"),
+    Foreign("lg(x)", "log10(x)", "to the base 10, as in most books; to the base 2 it is log2(x)"),
     *(Foreign(f"{name}(x)", "x^(1/3)", "for x ≥ 0; elsewhere sign(x)*abs(x)^(1/3)") for name in ("cbrt", "cuberoot")),
     *(Foreign(f"{name}(x, n)", "x^(1/n)", "for x ≥ 0") for name in ("nthroot", "root", "real_root", "surd")),
     *(Foreign(f"{name}(x)", "1/sqrt(x)") for name in ("rsqrt", "inverse_sqrt", "invsqrt")),
@@ -177,13 +167,12 @@ _ELEMENTARY = (
     *(Foreign(f"{name}(x, y)", "min(x, y)") for name in ("minimum", "fmin")),
     *(Foreign(f"{name}(x)", "(sign(x) + 1)/2", _JUMP) for name in ("heaviside", "unit_step", "hardlim")),
     Foreign("heaviside(x, y)", "(sign(x) + 1)/2 + (1 - abs(sign(x)))*(y - 1/2)", _JUMP),
-    *(Foreign(f"{name}(x, y)", "x + softplus(y - x)") for name in ("logaddexp", "log_add_exp")),
+    Foreign("log_add_exp(x, y)", "logaddexp(x, y)"),
     Foreign("logaddexp2(x, y)", "log(2^x + 2^y, 2)"),
     Foreign("xlogy(x, y)", "x*log(y)", "nan where x and y are 0"),
     Foreign("xlog1py(x, y)", "x*log(1 + y)"),
     Foreign("entr(x)", "-x*log(x)", "nan at 0"),
     Foreign("rel_entr(x, y)", "x*log(x/y)"),
-    Foreign("erfc(x)", "1 - erf(x)"),
     Foreign("erfcx(x)", "exp(x^2)*(1 - erf(x))"),
     *(Foreign(f"{name}(x)", "(1 + erf(x/sqrt(2)))/2") for name in ("ndtr", "normcdf", "norm_cdf")),
     *(Foreign(f"{name}(x)", "exp(-x^2/2)/sqrt(2*pi)") for name in ("normpdf", "norm_pdf")),
@@ -193,7 +182,7 @@ _ACTIVATIONS = (
     *(Foreign(f"{name}(x)", "sigmoid(x)") for name in ("expit", "logistic", "sigm", "logsig", "invlogit")),
     Foreign("sigma(x)", "sigmoid(x)", "a product is written with its sign, sigma*x"),
     *(Foreign(f"{name}(x)", "log(x/(1 - x))") for name in ("logit", "inverse_sigmoid")),
-    *(Foreign(f"{name}(x)", "-softplus(-x)") for name in ("logsigmoid", "log_expit")),
+    Foreign("log_expit(x)", "logsigmoid(x)"),
     Foreign("tansig(x)", "tanh(x)"),
     *(Foreign(f"{name}(x)", "relu(x)") for name in ("ramp", "poslin", "rectifier", "rectify")),
     Foreign("relu6(x)", "clip(x, 0, 6)"),
@@ -502,10 +491,14 @@ _ARRAYS = (
         for name in ("factorial", "lgamma", "gammaln", "digamma", "binomial", "comb")
     ),
     *(Foreign(f"{name}(x)", "", "no inverse of erf is here") for name in ("erfinv", "ndtri", "norminv")),
+    Foreign("remainder(x, y)", "mod(x, y)"),
     *(
-        Foreign(f"{name}(x, y)", "", "there is no remainder, and no division into whole numbers")
-        for name in ("mod", "fmod", "rem", "remainder", "floor_divide")
+        Foreign(f"{name}(x, y)", "x - y*sign(x/y)*floor(abs(x/y))", "with the sign of x; mod(x, y) has that of y")
+        for name in ("fmod", "rem")
     ),
+    Foreign("floor_divide(x, y)", "floor(x/y)"),
+    *(Foreign(f"{name}(x)", "round(x)") for name in ("rint", "around")),
+    *(Foreign(f"{name}(x)", "ceil(x)") for name in ("ceiling",)),
 )
 
 FOREIGN: tuple[Foreign, ...] = (*_ELEMENTARY, *_ACTIVATIONS, *_LOSSES, *_ARRAYS)
@@ -515,10 +508,7 @@ WITHOUT_GRADIENT = {
     "argmax": "max(x) is the largest cell, and hands its gradient to it",
     "argmin": "min(x) is the smallest cell, and hands its gradient to it",
     "argsort": "x[2] picks a cell, max(x) and min(x) the largest and the smallest",
-    "round": "clip(x, 0, 1) holds a value between two others",
-    "floor": "clip(x, 0, 1) holds a value between two others",
-    "ceil": "clip(x, 0, 1) holds a value between two others",
-    "trunc": "clip(x, 0, 1) holds a value between two others",
+    "trunc": "sign(x)*floor(abs(x)) cuts off what is behind the point, floor, ceil and round are here too",
 }
 """Functions whose value jumps, so that no gradient passes them, and what there is instead."""
 
