@@ -131,6 +131,18 @@ def _softmax(x: Any) -> Any:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+class _Classes:
+    """Right classes beside scores: rows of 0 with a 1, in the shape of what they are taken from."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, classes: Any) -> None:
+        self.classes = np.asarray(classes, int)
+
+    def __rsub__(self, scores: Any) -> Any:
+        return scores - (self.classes[..., None] == np.arange(np.shape(scores)[-1]))
+
+
 def _kept(function: Any) -> Any:
     return lambda x, axis=None: function(x, axis=axis, keepdims=axis is not None)
 
@@ -140,6 +152,7 @@ _ARRAY_FUNCTIONS: dict[str, Any] = {
     "sigma": lambda x: 1 / (1 + np.exp(-x)),
     "length": lambda x: np.sqrt(np.sum(x * x)),
     "softmax": _softmax,
+    "onehot": _Classes,
     "ln": np.log,
     "copy": lambda x: x,
     "dot": lambda x, y: np.sum(x * y),

@@ -61,6 +61,9 @@ ARRAYS = [
     ("mean((x - mean(x))^2)", {"x": (4,)}),
     ("x @ W", {"x": (2,), "W": (2, 3)}),
     ("max(x)*sum(x*x)", {"x": (3,)}),
+    ("cross_entropy(x, 1)", {"x": (3,)}),
+    ("cross_entropy(x @ W, 1)", {"x": (2,), "W": (2, 3)}),
+    ("sum(norm(x, axis=0))", {"x": (2, 2)}),
 ]
 PINNED = [
     ("sigmoid(x)", {"x": 10}),
@@ -123,8 +126,8 @@ def test_equations_of_random_programs_are_true_as_printed(seed: int) -> None:
 @pytest.mark.parametrize(("text", "shapes"), ARRAYS, ids=lambda x: x if isinstance(x, str) else "")
 def test_equations_of_small_arrays_are_true_in_every_cell(text: str, shapes: dict[str, tuple[int, ...]]) -> None:
     dice = np.random.default_rng(3)
-    for spread in (1, 3):
-        inputs = {name: np.round(dice.normal(0, spread, shape), 2) for name, shape in shapes.items()}
+    for spread, places in ((1, 2), (3, 2), *((1, 15), (3, 15), (10, 15)) * 3):
+        inputs = {name: np.round(dice.normal(0, spread, shape), places) for name, shape in shapes.items()}
         assert not _false(gs.run(text, inputs=inputs).trace)
 
 

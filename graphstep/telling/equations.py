@@ -98,13 +98,14 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     try:
         with np.errstate(all="ignore"):
             left = form.read(_rounded(operand_digits))
+            cells = None if isinstance(value, int | float) else np.asarray(left, np.float64)
     except (NoNumberError, ValueError, TypeError, AttributeError):
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
         return True
     if np.any(np.not_equal(value, 0)) and _cancels(form, value):
         return False
     if not isinstance(value, int | float):
-        return _cells_hold(form, np.asarray(left, np.float64), value, digits)
+        return _cells_hold(form, cells, value, digits)
     if np.size(left) != 1:
         return True
     computed, printed = float(np.reshape(left, ())), float(numeral(value, digits))

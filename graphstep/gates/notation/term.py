@@ -203,6 +203,8 @@ class Rounded:
         row = _structural(function)
         if row is None:
             raise NoNumberError(function)
+        if function == "onehot" and len(arguments) == 1:
+            return _Classes(row, arguments[0])
         return row.value(np, [np.asarray(x) for x in arguments], dict(row.defaults))
 
     def length(self, x: Any) -> Any:
@@ -248,7 +250,21 @@ def _structural(function: str) -> Rule | None:
     from graphstep.gates.table import FUNCTIONS, STRUCTURAL
 
     row = FUNCTIONS.get(function)
-    return STRUCTURAL.get(function if row is None else row.name)
+    return STRUCTURAL.get(function if row is None else row.over_cells or row.name)
+
+
+class _Classes:
+    """The right classes beside scores, which stand in print without the scores whose shape they take."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, onehot: Rule, classes: Any) -> None:
+        self._onehot, self._classes = onehot, classes
+
+    def __rsub__(self, scores: Any) -> Any:
+        import numpy as np
+
+        return scores - self._onehot.value(np, [np.asarray(self._classes), scores], {})
 
 
 def _among(choose: Callable[[Any, Any], Any], xs: tuple[Any, ...]) -> Any:
