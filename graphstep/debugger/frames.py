@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+from graphstep.debugger.calls import at_position_within, is_call, position_within
 from graphstep.debugger.facts import NoComposite, NoNode, NoStep, UnfitError
 from graphstep.debugger.state import Place, Shelf, State, moved, without_question
 from graphstep.engine.agreement import largest_difference
@@ -131,6 +132,7 @@ def opened(state: State, node: int) -> State:
         trace=trace,
         at=trace.seed_step if caller.sends else 0,
         selected=None,
+        within=0,
         nodes=shelf.nodes,
         cells=shelf.cells,
         frames=(*state.frames, caller),
@@ -175,7 +177,7 @@ def left(state: State, way: Literal[1, -1]) -> State:
 
 def position_of(state: State) -> str:
     """The place of a state in the whole program: ``12``, or ``12/p/3`` for step 3 inside p."""
-    return f"{around_text(state)}{state.at}"
+    return f"{around_text(state)}{position_within(state)}"
 
 
 def around_text(state: State) -> str:
@@ -207,6 +209,9 @@ def at_position(state: State, text: str) -> State:
         raise UnfitError(NoStep(text))
     for name, step in inner:
         node = names_of(here.trace.program).find(name)
+        if node is None and is_call(here, name):
+            here = at_position_within(here, name, step, text)
+            continue
         if node is None:
             raise UnfitError(NoNode(name))
         if not is_composite(here.trace.node(node)):

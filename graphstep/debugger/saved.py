@@ -166,7 +166,8 @@ def _without_opened(document: dict[str, Any]) -> dict[str, Any]:
 
 def _read_place(document: Mapping[str, Any]) -> Place:
     """A place, with tuples where JSON has lists."""
-    return Place(document["at"], document["selected"], tuple(document["nodes"]), _cells(document["cells"]))
+    within = document.get("within", 0)
+    return Place(document["at"], document["selected"], tuple(document["nodes"]), _cells(document["cells"]), within)
 
 
 def _mark(document: Mapping[str, Any]) -> Mark:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.engine.calls import open_at
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -66,6 +68,8 @@ class Place:
     """The nodes with a breakpoint."""
     cells: tuple[tuple[int, tuple[int, ...]], ...]
     """By node the cell that was looked at last."""
+    within: int = 0
+    """The call or turn that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,9 @@ class State:
     """The answers in predict mode; None outside of it."""
     frames: tuple[Caller, ...] = ()
     """The gates that are open, the outermost first, each with the place around it."""
+    within: int = 0
+    """The call of a function, the repetition or the turn of one that is open, with all around it: an index of the program's
+    frames. Calls inside it are stepped over as one."""
     shelves: tuple[Shelf, ...] = ()
     """What is set inside gates that are closed, by their paths, ascending."""
     folding: Folding | None = None
@@ -152,7 +159,7 @@ class State:
     @property
     def place(self) -> Place:
         """Where the user is."""
-        return Place(self.at, self.selected, self.nodes, self.cells)
+        return Place(self.at, self.selected, self.nodes, self.cells, self.within)
 
     @property
     def at_hand(self) -> Set:
@@ -242,7 +249,8 @@ class State:
         """The state, with all gates closed, in another run of the same calculation; ``node`` leads from a node to the new one."""
         selected = None if self.selected is None else node(self.selected)
         nodes = tuple(sorted({node(index) for index in self.nodes}))
-        return replace(self, trace=trace, at=at, selected=selected, nodes=nodes, cells=(), **others)
+        within = open_at(trace, at)
+        return replace(self, trace=trace, at=at, selected=selected, nodes=nodes, cells=(), within=within, **others)
 
 
 def same_run(one: Trace, other: Trace) -> bool:
@@ -270,7 +278,8 @@ def _same_values(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool
 
 def moved(state: State, n: int) -> State:
     """The state at step ``n``, or as near as it may be; an open question of predict mode is dropped."""
-    return replace(without_question(state), at=min(max(n, 0), state.last))
+    at = min(max(n, 0), state.last)
+    return replace(without_question(state), at=at, within=open_at(state.trace, at, state.within))
 
 
 def without_question(state: State) -> State:

@@ -218,6 +218,19 @@ class Program:
                     stack.pop()
         return {use: k for wires in readers.values() if len(wires) > 1 for k, use in enumerate(wires, 1)}
 
+    @cached_property
+    def gates_of_frames(self) -> tuple[range, ...]:
+        """By frame its gates, those of the frames inside it among them."""
+        firsts, lasts = [len(self.nodes)] * len(self.frames), [0] * len(self.frames)
+        for index in range(self.first_gate, len(self.nodes)):
+            frame = self.nodes[index].frame
+            firsts[frame], lasts[frame] = min(firsts[frame], index), index + 1
+        # A frame stands behind the one around it.
+        for frame in range(len(self.frames) - 1, 0, -1):
+            outer = self.frames[frame].around
+            firsts[outer], lasts[outer] = min(firsts[outer], firsts[frame]), max(lasts[outer], lasts[frame])
+        return tuple(range(first, last) for first, last in zip(firsts, lasts, strict=True))
+
     def path(self, frame: int) -> str:
         """A frame as it is found from outside: ``repeat/repeat.3/cell``; empty for the program itself."""
         labels: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from graphstep.debugger.calls import back, forth
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.facts import AtEnd, AtStart, Closed, Fact, Held, Moved, NoStep, Pending, UnfitError
 from graphstep.debugger.frames import at_position, left
@@ -56,19 +57,19 @@ def _out(state: State, way: Literal[1, -1]) -> Done:
 def _step(state: State, _: Argument) -> Done:
     from graphstep.debugger.commands import predicting
 
-    return (predicting.ask(state) if state.at < state.last else None) or _on(state, state.at + 1)
+    return (predicting.ask(state) if state.at < state.last else None) or _on(state, forth(state, state.at + 1))
 
 
 def _back(state: State, _: Argument) -> Done:
-    return _back_to(state, state.at - 1)
+    return _back_to(state, back(state, state.at - 1))
 
 
 def _over(state: State, _: Argument) -> Done:
-    return _on(state, state.trace.over(state.at))
+    return _on(state, forth(state, state.trace.over(state.at)))
 
 
 def _back_over(state: State, _: Argument) -> Done:
-    return _back_to(state, state.trace.back_over(state.at))
+    return _back_to(state, back(state, state.trace.back_over(state.at)))
 
 
 def _finish(state: State, _: Argument) -> Done:

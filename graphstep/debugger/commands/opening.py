@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from graphstep.debugger.call_facts import CallClosed, CallOpened
+from graphstep.debugger.calls import call_of_node, closed_once, opened_call
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.effects import Leave
@@ -24,6 +26,7 @@ from graphstep.debugger.frames import closed, opened, outermost
 from graphstep.debugger.marks import Mark
 from graphstep.debugger.places import Folding, carried, rewritten
 from graphstep.debugger.state import State
+from graphstep.engine.calls import closed_at
 from graphstep.engine.trace import Trace
 from graphstep.language import rewrite
 from graphstep.language.frames import is_composite
@@ -33,24 +36,31 @@ def _into(state: State, argument: Argument) -> Done:
     trace = state.trace
     if argument is None:
         # What is selected or at work; else what the next step would go over.
-        following = trace.gate_at(state.at + 1) if state.at < state.last else None
-        wanted: list[int | None] = [state.selected, trace.gate_at(state.at), following]
+        following = min(state.at + 1, state.last)
+        wanted = [(state.selected, call_of_node(state, state.selected))]
+        wanted += [(trace.gate_at(n), closed_at(trace, n, state.within)) for n in (state.at, following)]
     else:
-        wanted = [node_of(state, argument)]
-    node = next((x for x in wanted if x is not None and is_composite(trace.node(x))), None)
-    if node is None:
-        raise UnfitError(NoComposite())
-    if not state.frames and trace.step_of_value(node) > state.last:
-        # Its parts would tell what the lesson asks for.
-        raise UnfitError(Held(state.at))
-    return Done(opened(state, node), (Opened(node),))
+        node = node_of(state, argument)
+        wanted = [(node, call_of_node(state, node))]
+    for gate, call in wanted:
+        if call:
+            return Done(opened_call(state, call), (CallOpened(call),))
+        if gate is None or not is_composite(trace.node(gate)):
+            continue
+        if not state.frames and trace.step_of_value(gate) > state.last:
+            # Its parts would tell what the lesson asks for.
+            raise UnfitError(Held(state.at))
+        return Done(opened(state, gate), (Opened(gate),))
+    raise UnfitError(NoComposite())
 
 
 def _nothing_open(state: State) -> Fact | None:
-    return None if state.frames or state.round is not None else NothingOpen()
+    return None if state.frames or state.within or state.round is not None else NothingOpen()
 
 
 def _out(state: State, _: Argument) -> Done:
+    if state.within:
+        return Done(closed_once(state), (CallClosed(state.within),))
     if not state.frames:
         return Done(state, effects=(Leave(),))
     return Done(closed(state), (Closed(state.frames[-1].node),))

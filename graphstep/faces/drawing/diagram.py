@@ -64,11 +64,13 @@ class Diagram:
     """The box of the output; None when the part does not hold it."""
     digits: int = DIGITS
     """Significant digits of the numbers that it has room for."""
+    calls: frozenset[int] = frozenset()
+    """The boxes that stand for calls or repetitions of several values, which have no number of their own."""
 
     @property
     def whole(self) -> bool:
-        """Whether every node of the program is drawn."""
-        return len(self.nodes) == len(self.program.nodes)
+        """Whether every node of the program is drawn, or inside of a call that is."""
+        return len(self.box_of) == len(self.program.nodes)
 
     def arrange(
         self,
@@ -87,7 +89,7 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
     ``nodes`` are the indexes of the nodes to draw (all unless given); the cost is that of these nodes, whatever the size of
     the program. ``digits`` is how many significant digits its numbers have.
     """
-    program, width_of = (run, _no_width) if isinstance(run, Program) else (run.program, _width_in(run, digits))
+    program, width_of = widths(run, digits)
     drawn = tuple(range(len(program.nodes))) if nodes is None else tuple(sorted(set(nodes)))
     box_of = {index: box for box, index in enumerate(drawn)}
     boxes: list[Box] = []
@@ -100,7 +102,7 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
         label = node.box
         value, gradient = width_of(index)
         commutes = node.rule is not None and node.rule.commutes
-        name, text = _names(program, index)
+        name, text = shown_labels(program, index)
         boxes.append(Box(label, len(sources), value, name, shape_text(node.shape), gradient, commutes, text))
         for port, (slot, source) in enumerate(sources):
             if source in box_of:
@@ -183,20 +185,24 @@ def marks(
         if value is None:
             pending.add(box)
             continue
+        if box in drawn.calls:
+            continue
         values[box] = digest(value, drawn.digits)
         gradient = trace.gradient(index, at) if sent else None
         if gradient is None:
             continue
         gradients[box] = _gradient_text(gradient, drawn.digits)
         if gradient.expected > 1:
-            for wire, gate, slot in drawn.wires_from[box]:
-                # Nothing is sent to a constant, and by a gate off the ways to the output.
-                sending = trace.wire_at(gate, slot)
-                if sending is not None and sending.sent(at):
-                    contributions[wire] = digest(sending.contribution, drawn.digits)
+            for wire, entries in _by_wire(drawn.wires_from[box]).items():
+                # Nothing is sent to a constant, and by a gate off the ways to the output. Through a call come several.
+                sending = [x for gate, slot in entries if (x := trace.wire_at(gate, slot)) is not None]
+                if sending and all(x.sent(at) for x in sending):
+                    contributions[wire] = digest(sum_of([x.contribution for x in sending]), drawn.digits)
     step = trace.step(at)
     active_edges = _active_edges(step, drawn)
-    at_port = _local_text(step, drawn.digits)
+    # A call hides the gate whose local gradient it would be.
+    hidden = step.sender is not None and drawn.box_of.get(step.sender) in drawn.calls
+    at_port = "" if hidden else _local_text(step, drawn.digits)
     active, changed = _active(step), None if step.event == "start" else drawn.box_of.get(step.node)
     return Marks(
         values=values,
@@ -212,6 +218,21 @@ def marks(
         pending=frozenset(pending),
         changed=frozenset(() if changed is None else (changed,)),
     )
+
+
+def _by_wire(leaving: Iterable[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
+    wires: dict[int, list[tuple[int, int]]] = {}
+    for wire, gate, slot in leaving:
+        wires.setdefault(wire, []).append((gate, slot))
+    return wires
+
+
+def sum_of(parts: Sequence[Number]) -> Number:
+    """What arrives along one wire of a drawing, in the order in which it does."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole + part
+    return whole
 
 
 def digest(value: Number, digits: int = DIGITS) -> str:
@@ -274,16 +295,21 @@ def _gradient_text(gradient: Gradient, digits: int) -> str:
     return text if gradient.complete else text + MORE
 
 
-def _names(program: Program, index: int) -> tuple[str, str]:
+def shown_labels(program: Program, index: int) -> tuple[str, str]:
     """What stands at a box, the name that formulas use where the box does not say it already; and what else formulas call it."""
     if index == program.output:
         return output_name(program), ""
     node = program.nodes[index]
     if node.rule is None or node.name is not None:
-        return node.name or "", ""
+        return names_of(program).texts[index] if program.frames else node.name or "", ""
     # A formula writes a short expression out (x+y), and calls a long one, or one that stands twice, by a name.
     names = names_of(program)
     return (names.texts[index], "") if index in names.definitions else ("", names.texts[index])
+
+
+def widths(run: Trace | Program, digits: int) -> tuple[Program, Callable[[int], tuple[int, int]]]:
+    """A program, and by node the cells for its value and for its gradient."""
+    return (run, _no_width) if isinstance(run, Program) else (run.program, _width_in(run, digits))
 
 
 def _no_width(_: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import Diagram, diagram, nearby
+from graphstep.faces.drawing.folded import count_of_boxes, folded
 from graphstep.faces.drawing.layout import Density, Layout, wrap
 from graphstep.ground.numerals import DIGITS
 from graphstep.language.program import Program
@@ -57,20 +58,22 @@ class Scene:
         return all(other in box_of for other in near)
 
 
-def set_scene(trace: Trace, centre: int, room: tuple[int, int], density: Density | None, spare: int = 0) -> Scene:
-    """Lay out what is near ``centre``.
+def set_scene(
+    trace: Trace, centre: int, room: tuple[int, int], density: Density | None, spare: int = 0, within: int = 0
+) -> Scene:
+    """Lay out what is near ``centre``; calls and repetitions that are closed for somebody ``within`` one are a box each.
 
     ``density`` None means the largest size that fits into ``room`` (columns, rows), with wires as long as there is room for;
     numbers lose a digit where only that makes it fit, then the layers are wrapped. ``spare`` are cells that every wire gets in
     addition, for ``old → new``.
     """
-    if len(trace.program.nodes) > WHOLE:
+    if count_of_boxes(trace.program, within) > WHOLE:
         # A neighbourhood of sixty nodes fits no window when drawn roomy: that need not be tried.
-        return _scene(trace, nearby(trace.program, centre), density or "compact", COMPACT_DIGITS, spare, room)
+        return _scene(trace, within, centre, density or "compact", COMPACT_DIGITS, spare, room)
     tried: list[Scene] = []
     for size, digits in SIZES:
         if density is None or density == size:
-            scene = _scene(trace, None, size, digits, spare, room, tried[-1].layout if tried else None)
+            scene = _scene(trace, within, None, size, digits, spare, room, tried[-1].layout if tried else None)
             # Fewer digits do not make a drawing lower.
             if scene.fits(room) or (size == "compact" and scene.layout.width <= room[0]):
                 return scene
@@ -88,7 +91,7 @@ def lowest_rows(trace: Trace, width: int, most: int) -> int:
 
     Of one that needs more, the fewest in which it can be seen by moving sideways; 0 where only a part of it is drawn.
     """
-    if len(trace.program.nodes) > WHOLE:
+    if count_of_boxes(trace.program, 0) > WHOLE:
         return 0
     scene = set_scene(trace, trace.program.output, (width, 0), None)
     wrapped = _wrapped(scene, (width, 0)) if scene.layout.width > width else None
@@ -97,10 +100,17 @@ def lowest_rows(trace: Trace, width: int, most: int) -> int:
 
 def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
     """Lay out a program that has not run yet, of a large one what is near the output: boxes and wires without numbers."""
-    nodes = nearby(program, program.output) if len(program.nodes) > WHOLE else None
-    drawn = diagram(program, nodes)
-    scene = Scene(drawn, drawn.arrange("roomy" if nodes is None else "compact", room))
-    return scene if nodes is not None or scene.fits(room) else Scene(drawn, drawn.arrange("compact", room, scene.layout))
+    large = count_of_boxes(program, 0) > WHOLE
+    drawn = _drawn(program, 0, program.output if large else None, DIGITS)
+    scene = Scene(drawn, drawn.arrange("compact" if large else "roomy", room))
+    return scene if large or scene.fits(room) else Scene(drawn, drawn.arrange("compact", room, scene.layout))
+
+
+def _drawn(run: Trace | Program, within: int, centre: int | None, digits: int) -> Diagram:
+    program = run if isinstance(run, Program) else run.program
+    if program.frames:
+        return folded(run, within, centre, digits=digits)
+    return diagram(run, None if centre is None else nearby(program, centre), digits=digits)
 
 
 def _wrapped(flat: Scene, room: tuple[int, int]) -> Scene | None:
@@ -121,14 +131,15 @@ def _wrapped(flat: Scene, room: tuple[int, int]) -> Scene | None:
 
 def _scene(
     trace: Trace,
-    nodes: list[int] | None,
+    within: int,
+    centre: int | None,
     density: Density,
     digits: int,
     spare: int,
     room: tuple[int, int],
     like: Layout | None = None,
 ) -> Scene:
-    drawn = diagram(trace, nodes, digits=digits)
+    drawn = _drawn(trace, within, centre, digits)
     if spare:
         wider = tuple(
             replace(box, value_width=box.value_width + spare, gradient_width=box.gradient_room + spare) for box in drawn.boxes

@@ -22,6 +22,7 @@ from graphstep.ground.errors import GraphstepError, InputError, ReadError, did_y
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.widths import wrapped
 from graphstep.language.program import node_id
+from graphstep.telling.calls import explain_within
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
@@ -55,7 +56,7 @@ class Steps:
 
     def lines(self, state: State, n: int, *, whole: bool = False) -> Iterator[str]:
         """A step as the plain trace tells it, the phase before it where it is another one, and the watches behind it."""
-        explanation = explain(state.trace, n)
+        explanation = explain_within(state.trace, n, state.within) if n == state.at else explain(state.trace, n)
         if explanation.phase not in (self._phase, "start"):
             yield message(state.language, f"phase-{explanation.phase}")
         self._phase = explanation.phase

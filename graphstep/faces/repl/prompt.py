@@ -52,7 +52,7 @@ class Prompt:
         """What a terminal shows before a line is typed."""
         lesson = self.state.lesson
         if lesson is None:
-            around = f"{crumbs(self.state)} " if self.state.frames else ""
+            around = f"{crumbs(self.state)} " if self.state.frames or self.state.within else ""
             return f"{around}{self.state.at}/{len(self.state.trace)}> "
         return "answer> " if lesson.open is not None else "[Enter] "
 

@@ -9,14 +9,15 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import cause_facts, comparisons, facts, lesson_facts, mark_facts, training_facts
+from graphstep.debugger import call_facts, cause_facts, comparisons, facts, lesson_facts, mark_facts, training_facts
 from graphstep.debugger import cuts as cut_facts
 from graphstep.debugger.actions import BY_ID, SETS, Set
+from graphstep.debugger.calls import call_names
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
 from graphstep.debugger.questions import solution_of
 from graphstep.debugger.refusals import Elsewhere
-from graphstep.faces.replies import cuts, marks
+from graphstep.faces.replies import calls, cuts, marks
 from graphstep.faces.replies.panels import cell_text
 from graphstep.faces.replies.words import Keys, Words
 from graphstep.ground.arrays import cell_of, number_text
@@ -25,6 +26,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.language.frames import is_composite
 from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.plain import ending
+from graphstep.telling.calls import call_title
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, names_of, output_name
@@ -208,8 +210,9 @@ def _no_composite(words: Words, _: facts.NoComposite) -> str:
 
 
 def crumbs(state: State) -> str:
-    """The gates that are open behind the output of the program: ``f › p``; empty where none is."""
+    """The gates and calls that are open behind the output of the program: ``f › p``; empty where none is."""
     frames = [frame_name(caller) for caller in state.frames]
+    frames += [call_title(state.trace, frame) for frame in call_names(state)]
     return " › ".join([output_name(state.root.program), *frames]) if frames else ""
 
 
@@ -345,6 +348,8 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.NoGradient: _no_gradient,
     facts.Opened: _opened,
     facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),
+    call_facts.CallOpened: calls.call_opened_text,
+    call_facts.CallClosed: calls.call_closed_text,
     facts.Pending: lambda words, _: _around(words, "reply-pending"),
     facts.NoComposite: _no_composite,
     facts.Folded: _folded,

@@ -89,7 +89,7 @@ class GraphPane(RowsPane):
         self._centre = 0
         self._followed: tuple[int, ...] = ()
         self._compared: Trace | None = None
-        self._spare = 0
+        self._spare = self._call = 0
         self._fitted: tuple[Size, int, int] = (Size(0, 0), 0, 0)
         self.steady = True
         """Whether the pane has the height that it keeps while steps are shown; it gives way to an answer while that stands."""
@@ -100,9 +100,17 @@ class GraphPane(RowsPane):
     # -- what is shown -----------------------------------------------------------------------------------------------------------
 
     def show(
-        self, trace: Trace, at: int, selected: int | None, *, look_at: int | None = None, compared: Trace | None = None
+        self,
+        trace: Trace,
+        at: int,
+        selected: int | None,
+        *,
+        look_at: int | None = None,
+        compared: Trace | None = None,
+        call: int = 0,
     ) -> None:
-        """Draw a run after step ``at`` and bring ``look_at`` (the active gate unless given) into view.
+        """Draw a run after step ``at`` and bring ``look_at`` (the active gate unless given) into view. ``call`` is the call that
+        is open; what is closed inside it is drawn as one box.
 
         With ``compared``, the run before an edit, everything is shown as it was and as it is: ``old → new``.
         """
@@ -114,7 +122,8 @@ class GraphPane(RowsPane):
         spare = self._needed_spare(trace, compared)
         old, self._trace = self._trace, trace
         self._at, self._selected, self._compared = at, selected, compared
-        fits = old is not None and old.program is trace.program and spare == self._spare
+        fits = old is not None and old.program is trace.program and spare == self._spare and call == self._call
+        self._call = call
         if not fits or self.scene is None or not self.scene.holds(trace, centre):
             self._spare = spare
             self._arrange(centre)
@@ -270,7 +279,7 @@ class GraphPane(RowsPane):
         self._centre = centre
         self._fitted = (self.app.size, self.outer_size.width, self.outer_size.height)
         room = (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0))
-        self.scene = set_scene(self._trace, centre, room, self.density, self._spare)
+        self.scene = set_scene(self._trace, centre, room, self.density, self._spare, self._call)
         self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
 
     def _title(self) -> None:

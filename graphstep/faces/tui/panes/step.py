@@ -61,11 +61,11 @@ class StepPane(Widget):
         self.wanted = 0
         """Rows that the text takes, without the border."""
 
-    def show(self, trace: Trace, at: int, watched: tuple[str, ...] = ()) -> None:
-        """Explain step ``at``; ``watched`` are lines that stand below every step."""
-        from graphstep.telling.explain import explain
+    def show(self, trace: Trace, at: int, watched: tuple[str, ...] = (), within: int = 0) -> None:
+        """Explain step ``at``; ``watched`` are lines that stand below every step, ``within`` is the call that is open."""
+        from graphstep.telling.calls import explain_within
 
-        explanation = explain(trace, at)
+        explanation = explain_within(trace, at, within)
         self._explained, self._said, self._watched = (explanation, trace.step(at)), (), watched
         self._entitle(explanation.title, explanation.pattern)
         self._first = 0

@@ -137,9 +137,9 @@ class SteppingPanes(Container):
         self.graph.within = _within(state)
         self.graph.breakpoints = () if compared is not None else state.nodes
         self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
-        self.graph.show(trace, at, state.selected, look_at=look_at, compared=compared)
+        self.graph.show(trace, at, state.selected, look_at=look_at, compared=compared, call=state.within)
         self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
-        self.step.show(trace, at, _watched(state))
+        self.step.show(trace, at, _watched(state), state.within)
         self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, state.selected)
         self.make_room()
         # Where there is no room for the explanation: its title at least, in the edge of the graph.
@@ -205,7 +205,7 @@ class SteppingPanes(Container):
         key = trace, width, height, wanted
         if self._spare is None or self._spare[0] != key:
             room = (width - 2, height - _AROUND_STACKED - _LEAST)
-            scene = set_scene(trace, centre_of(trace, 0), room, None)
+            scene = set_scene(trace, centre_of(trace, 0), room, None, within=0)
             # As low as this size can be: no room is no reason to stand apart.
             lowest = scene.drawn.arrange(scene.layout.density, (room[0], 0), scene.layout).height
             self._spare = key, min(more, max(room[1] - lowest, 0))
@@ -244,10 +244,10 @@ class SteppingPanes(Container):
         width, height = self.size
         beside = (width - min(max(width * 2 // 5, 46), 64) - 2, height - _AROUND)
         under = (width - 2, height - _AROUND - _UNDER)
-        smallness = [set_scene(trace, centre_of(trace, 0), room, None).smallness(room) for room in (beside, under)]
+        smallness = [set_scene(trace, centre_of(trace, 0), room, None, within=0).smallness(room) for room in (beside, under)]
         if smallness[0] == smallness[1] and smallness[0]:
             # It fits into neither: what is wide has more of itself to show where there are more columns.
-            layout = set_scene(trace, centre_of(trace, 0), beside, None).layout
+            layout = set_scene(trace, centre_of(trace, 0), beside, None, within=0).layout
             self.set_class(layout.width > beside[0] and layout.height <= under[1], "-under")
         else:
             self.set_class(smallness[1] < smallness[0], "-under")
@@ -255,10 +255,12 @@ class SteppingPanes(Container):
 
 def _within(state: State) -> str:
     """The way into the gate that is open, and what it computes: ``f › p = sigmoid(x+y)``; empty where none is open."""
-    if not state.frames:
+    if not state.frames and not state.within:
         return ""
     from graphstep.faces.replies import crumbs
 
+    if not state.frames:
+        return crumbs(state)
     caller = state.frames[-1]
     return f"{crumbs(state)} = {caller.trace.program.label(caller.node, _LABEL)}"
 

@@ -96,6 +96,11 @@ _REPLIES: dict[str, English] = {
     "parts-round": "the parts round otherwise",
     "reply-closed": "{frame} is closed.",
     "reply-left": "Out of {frame}.  {into} leads in again.",
+    "reply-call-opened": (
+        "{call} is open: {count} gate.  {out} closes it.",
+        "{call} is open: {count} gates.  {out} closes it.",
+    ),
+    "reply-call-closed": "{call} is closed, and stepped over as one.  {into} opens it.",
     "reply-pending": "The way back through the parts of {frame} waits for its gradient.  {step} leads out.",
     "reply-no-composite": "There is no composite gate here to open.",
     "reply-no-composite-select": "There is no composite gate here to open.  Select {gates} and then {into}.",

@@ -18,6 +18,25 @@ _STEPS: dict[str, English] = {
     "title-send": "{box} sends to {name}",
     "title-sum": "{name} adds up its gradient",
     "title-update": "{optimizer} updates {name}",
+    # Calls and repetitions.
+    "call-loop": ("repeat, {count} turn", "repeat, {count} turns"),
+    "call-turn": "turn {number} of {count}",
+    "title-call-value": "{call} computes {names}",
+    "title-call-send": "{call} sends to {names}",
+    "call-results": (
+        "It is stepped over as one: {count} gate.  {values}.",
+        "It is stepped over as one: {count} gates.  {values}.",
+    ),
+    "call-gates": (
+        "It is stepped over as one: {count} gate, of which nothing is read.",
+        "It is stepped over as one: {count} gates, of which nothing is read.",
+    ),
+    "call-gradients": "The gradient is through it: {values}.",
+    "call-waiting": (
+        "{names} is read elsewhere too: its gradient is not complete yet.",
+        "{names} are read elsewhere too: their gradients are not complete yet.",
+    ),
+    "call-more": "{count} more",
     # The start.
     "given": "The inputs are given: {inputs}.",
     "given-some": "The inputs are given: {inputs} and {more} more.",
