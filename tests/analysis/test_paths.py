@@ -323,8 +323,16 @@ def test_a_node_without_gradient_has_no_paths() -> None:
     program = read("y = 2*x; z = pi*2; x*z")
     made = trace(program, {"x": 1.0})
     for name in ("y", "z"):
-        with pytest.raises(InputError, match=f"no gradient flows from the output to {name}"):
+        with pytest.raises(InputError, match=f"no gradient flows from the output to {name}") as error:
             paths(made, made.program.find(name) or 0)
+        assert error.value.hint == "choose another node"
+
+
+def test_the_share_of_what_is_listed_is_that_of_the_gradient() -> None:
+    found = paths(run("4*x + 3*x + 2*x + x", x=1.0), 0, 2)
+    text = paths_lines(found)
+    assert [line.partition("    ")[2] for line in text if "    " in line.strip()] == ["40%", "30%"]
+    assert "The products that are listed add up to 7, 70% of the gradient df/dx." in text
 
 
 def test_the_graph_of_a_program_agrees_on_the_number_of_edges() -> None:

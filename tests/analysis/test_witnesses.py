@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from itertools import count
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -16,9 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphstep.analysis.symbolic import ExactRun
-from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows, verdicts
+from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows, testimony, verdicts
+from graphstep.analysis.witnesses.around import magnitudes
 from graphstep.analysis.witnesses.branches import decides
-from graphstep.analysis.witnesses.differences import differences, sizes
+from graphstep.analysis.witnesses.differences import Difference, Magnitudes, differences, sizes
+from graphstep.analysis.witnesses.rounding import noise
 from graphstep.analysis.witnesses.verdicts import judged, relative_error
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE, GATES
@@ -574,3 +577,71 @@ def test_what_no_witness_can_tell_is_not_called_confirmed() -> None:
     assert found.agrees
     assert row.explanation == ("Not settled: the difference itself is only good to 0.01 here, and no other witness can be asked.")
     assert found.summary() == "Of 1 gradient, 0 confirmed, 1 not settled."
+
+
+# What they measure with
+
+
+def test_a_steep_kink_is_no_jump_and_a_root_is_one_without_end() -> None:
+    (steep,) = differences(run("1e9*abs(x)", x=0.0), [0])
+    assert (steep.left, steep.right) == (pytest.approx(-1e9), pytest.approx(1e9))
+    (root,) = differences(run("sqrt(x) - 50*x", x=0.0), [0])
+    assert math.isnan(root.left)
+    assert root.right == math.inf, "it falls first, and rises at the point itself"
+    (jump,) = differences(run("sign(x)*1e-3", x=0.0), [0])
+    assert (jump.left, jump.right) == (math.inf, math.inf)
+
+
+EPSILON = sys.float_info.epsilon
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "roundings"),
+    [
+        ("x*3 - x - x - x", {"x": 0.1}, 6.0),
+        ("2*(x*3 - x)", {"x": 0.1}, 8.0),
+        ("(x + y)*z", {"x": 1.0, "y": 2.0, "z": -5.0}, 5.0),
+        # Any cell of softmax may move any other by its whole size.
+        ("sum(softmax(x))", {"x": np.array([0.3, -1.2, 0.4])}, 3.0),
+        ("sum(x[1:]*4)", {"x": np.array([0.3, -1.2])}, [0.0, 4.0]),
+        ("sum((W@x)*2)", {"W": np.array([[1.0, -3.0]]), "x": np.array([0.3, -1.2])}, [[0.6, 2.4]]),
+    ],
+)
+def test_what_rounding_may_leave_of_0_is_the_gradient_with_nothing_cancelled(
+    text: str, inputs: dict[str, Any], roundings: float | list[Any]
+) -> None:
+    of = trace(read(text), inputs)
+    np.testing.assert_allclose(noise(of, 0), 16 * EPSILON * np.broadcast_to(roundings, np.shape(of.value_of(0))), rtol=1e-12)
+
+
+def test_magnitudes_are_the_largest_of_the_run_and_all_of_them_together() -> None:
+    of = trace(read("sum(x*y)*z"), {"x": np.array([3.0, 4.0]), "y": np.array([1.0, -1.0]), "z": 1e-3})
+    # Each of x, y, x*y, their sum, z and the product, by its gradient; what the sum adds up does not cancel.
+    sizes = magnitudes(of)
+    assert sizes == Magnitudes(pytest.approx(5e-3), 1.0, pytest.approx(30e-3))
+
+
+def test_a_cell_is_measured_by_its_array_and_a_direction_by_its_length() -> None:
+    of = trace(read("sum(x*y)"), {"x": np.array([1.0, 2.0, 5.0]), "y": np.array([3.0, 4.0, 0.0])})
+    difference = Difference(0.0, 0.0, 0.0, 0.0, (), 0.0, 7.0)
+
+    def tolerance(backprop: float, index: int, place: int | None) -> float:
+        return testimony.Testimony(of, index, 11.0, 1.0, backprop, None, "", difference, place).tolerance
+
+    assert tolerance(0.0, 0, 2) == pytest.approx(4e-6)
+    assert tolerance(0.0, 0, None) == pytest.approx(1e-6 * math.sqrt(25 / 3))
+    assert tolerance(9.0, 0, None) == pytest.approx(9e-6)
+    still = trace(read("relu(x)*0 + y"), {"x": -1.0, "y": 5.0})
+    assert testimony.Testimony(still, 0, 5.0, 2.0, 0.0, None, "", difference, 0).tolerance == pytest.approx(14e-6), (
+        "a 0 by the output"
+    )
+
+
+def test_a_form_that_loses_digits_is_told_from_one_that_is_computed_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for slopes, said in (
+        (GATES["sigmoid"].partials, ": as it is computed, f · (1 - f) loses its digits here."),
+        ((lambda m, x, out: out * (1 - out),), ": its form loses digits here."),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setitem(GATES, "sigmoid", altered("sigmoid", slopes=slopes))
+            assert only("sigmoid(x)", x=36.0).explanation.endswith(said)

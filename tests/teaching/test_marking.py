@@ -17,7 +17,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
 from graphstep.teaching.lesson.document import Question
 from graphstep.teaching.lesson.marking import mark
-from graphstep.teaching.lesson.precision import is_meant, typed
+from graphstep.teaching.lesson.precision import NOISE, is_equal, is_meant, meets, typed
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.lesson.solution import Solution, solve
@@ -511,3 +511,32 @@ def test_the_cells_that_are_wrong_are_listed(answer: str, says: str) -> None:
         # That is x, which goes into the gate.
         says = "Not quite. That is x, which goes into the gate: what comes out of it?"
     assert marked("q = 2*x", {"x": [1, 2, 3]}, "value q", answer) == ("wrong", says)
+
+
+def test_two_digits_of_a_whole_number_are_a_precision_and_one_is_none() -> None:
+    assert meets(typed("1.2e2", 120.0), 118.0)
+    assert not meets(typed("1e2", 100.0), 98.0)
+    assert meets(typed("1e2", 100.0), 98.5)
+
+
+def test_what_rounding_leaves_of_0_is_0() -> None:
+    assert is_equal(0.0, NOISE / 2)
+    assert not is_equal(0.0, 2 * NOISE)
+    assert not is_equal(1.0, 1 + 2e-9)
+
+
+@pytest.mark.parametrize(("gate", "x", "typed_answer"), [("cos", 60, "0.5"), ("tan", 45, "1"), ("sin", 30, "0.5")])
+def test_degrees_are_named(gate: str, x: float, typed_answer: str) -> None:
+    said = "Not quite. You get that with degrees: angles are in radians."
+    assert marked(f"{gate}(x)", {"x": x}, f"value {gate}(x)", typed_answer) == ("wrong", said)
+
+
+def test_an_answer_without_a_number_is_not_marked() -> None:
+    assert marked("25*x", {"x": 4}, "value 25*x", "0/0") == ("unreadable", "'0/0' is not a number.")
+
+
+@pytest.mark.parametrize(("y", "sign"), [(1.0, "positive"), (0.0, "zero"), (-1.0, "negative")])
+def test_the_sign_of_a_gradient_is_one_of_three(y: float, sign: str) -> None:
+    options = ("positive", "negative", "zero")
+    asked = solution("x*y", {"x": 2, "y": y}, "choice: sign gradient x", options)
+    assert options[asked.right] == sign
