@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from graphstep.faces.cli import main
+from graphstep.faces.cli.serve import _without
 from tests.faces.test_cli import started
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -180,6 +181,81 @@ def test_a_session_exports_by_download_and_touches_no_file_of_this_machine(
     assert again == 404
     assert not leaked
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
+
+
+def test_a_served_lesson_begins_at_its_start_and_keeps_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The place in it would be that of the owner of the machine."""
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    # It would ask for lines, which no browser has.
+    monkeypatch.setenv("ACCESSIBLE", "1")
+    kept = {
+        "schema": 1,
+        "lessons": {"01-the-computational-graph": {"section": 3, "total": 4, "finished": False, "questions": {}}},
+    }
+    (tmp_path / "progress.json").write_text(json.dumps(kept))
+
+    async def ask(client: Any, pages: Pages, address: str) -> None:
+        async with client.ws_connect(f"{address}{pages.path()}ws?width=100&height=30", origin=address) as websocket:
+            await until(websocket, lambda drawn, _: "You can work out" in drawn)
+            await websocket.send_str(json.dumps(["stdin", "\r"]))
+            await until(websocket, lambda drawn, _: "come in from the left" in drawn)
+
+    asked(ask, f"{sys.executable} -P -m graphstep lesson --language=en -- 1")
+    assert [path.name for path in tmp_path.iterdir()] == ["progress.json"]
+    assert json.loads((tmp_path / "progress.json").read_text()) == kept
+
+
+def test_a_served_training_is_saved_and_exported_by_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "training.svg").write_text("somebody's own")
+
+    async def ask(client: Any, pages: Pages, address: str) -> list[tuple[str, bytes]]:
+        downloads = []
+        async with client.ws_connect(f"{address}{pages.path()}ws?width=100&height=30", origin=address) as websocket:
+            await until(websocket, lambda drawn, _: "no round of 3 yet" in drawn)
+            await websocket.send_str(json.dumps(["stdin", "\x1b[C"]))
+            await until(websocket, lambda drawn, _: "sgd updates w" in drawn)
+            for key, name in (("x", "training.svg"), ("s", "graphstep.npz")):
+                await websocket.send_str(json.dumps(["stdin", key]))
+                await until(websocket, lambda drawn, _, name=name: name in drawn)
+                await websocket.send_str(json.dumps(["stdin", "\r"]))
+                _, messages = await until(websocket, lambda _, messages: any(m[0] == "deliver_file_start" for m in messages))
+                file = next(m[1] for m in messages if m[0] == "deliver_file_start")
+                async with client.get(f"{address}/download/{file}") as answer:
+                    downloads.append((answer.headers["Content-Disposition"], await answer.read()))
+        return downloads
+
+    words = '"(w*x - y)^2" x=1 y=2 w=0 --params w --steps 3'
+    (picture, svg), (state, npz) = asked(ask, f"{sys.executable} -P -m graphstep train {words}")
+    assert picture == 'attachment; filename="training.svg"'
+    assert b"<svg" in svg
+    assert state == 'attachment; filename="graphstep.npz"'
+    assert npz[:2] == b"PK"
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("training.svg", "somebody's own")]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lesson", "banana"], "banana"),
+        (["lesson", "1", "--port", "0"], "'0' is no port"),
+        (["lesson", "missing.md"], "missing.md"),
+        (["train", "(w*x)^2", "x=1", "w=0"], "--params"),
+        (["train", "(w*x)^2", "x=1", "w=0", "--params", "w", "--save", "state.npz"], "serve train takes no --save"),
+        (["train", "(w*x)^2", "x=1", "w=0", "--params", "w", "--at-round", "0"], "serve train takes no --at-round"),
+        (["step", "lesson"], "no value for lesson"),
+    ],
+)
+def test_what_cannot_be_served_is_said_before_anybody_comes(words: list[str], said: str, capsys) -> None:
+    assert main(["serve", *words]) in (1, 2)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+
+
+def test_the_address_is_for_the_server_and_the_rest_for_the_session() -> None:
+    words = ["(w*x)^2", "--port", "9000", "w=0", "--host=::1", "--lr", "0.1", "--", "--port", "3"]
+    assert _without(words, ("--host", "--port")) == ["(w*x)^2", "w=0", "--lr", "0.1", "--", "--port", "3"]
 
 
 def test_a_busy_port_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

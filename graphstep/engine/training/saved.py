@@ -34,6 +34,11 @@ _ADVICE = "a state is what graphstep train … --save state.npz wrote"
 
 def save(training: Training, path: str | Path) -> Path:
     """Write a training to ``path``, which is replaced in one go; returns the path. GraphstepError when it cannot be written."""
+    return write_file(path, content(training))
+
+
+def content(training: Training) -> bytes:
+    """What the file of a training holds."""
     history, state = training.history, {name: training.machine.state_of(name) for name in training.settings.params}
     whole = len(history) - training.diverged
     about = json.dumps({"graphstep": VERSION, **_about(training), "round": whole})
@@ -48,7 +53,7 @@ def save(training: Training, path: str | Path) -> Path:
     arrays = {name: np.asarray(a, None if name == "about" else np.float64) for name, a in arrays.items()}
     held = io.BytesIO()
     np.savez(held, **arrays)
-    return write_file(path, held.getvalue())
+    return held.getvalue()
 
 
 def _about(training: Training) -> dict[str, Any]:

@@ -86,5 +86,7 @@ def _dispatch(words: list[str]) -> int:
     else:
         name, rest = "step", words
     command = import_module(f"{__name__}.{name}")
+    if (part := getattr(command, "part", None)) is not None:
+        command, name, rest = part(rest)
     status: int = command.run(parse(name, command, rest))
     return status

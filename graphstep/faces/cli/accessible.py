@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from graphstep.ground.browser import in_browser
+
 ACCESSIBLE = "ACCESSIBLE"
 """The environment variable that asks for it."""
 
@@ -11,6 +13,6 @@ ACCESSIBLE = "ACCESSIBLE"
 def asked_for() -> bool:
     """Whether the environment asks for lines in place of the screen.
 
-    ``ACCESSIBLE=1`` is what other programs of the command line take for it too.
+    ``ACCESSIBLE=1`` is what other programs of the command line take for it too. A browser has no lines.
     """
-    return os.environ.get(ACCESSIBLE, "") not in ("", "0")
+    return os.environ.get(ACCESSIBLE, "") not in ("", "0") and not in_browser()

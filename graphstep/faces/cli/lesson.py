@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import language_argument, language_of
+from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def _player(options: argparse.Namespace) -> Callable[[LessonRun], int] | None:
     """What goes through the lesson: the screen, the line prompt where that is asked for, or neither where nobody answers."""
     if options.format == "text":
         return None
+    if in_browser():
+        return _show
     # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
     lines = options.plain or options.screen_reader or accessible.asked_for() or os.environ.get("TERM") == "dumb"
     talks = sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,4 +1,4 @@
-"""``graphstep serve EXPR NAME=VALUE …``: the debugger in a browser, through textual-serve."""
+"""``graphstep serve EXPR NAME=VALUE …``, ``serve lesson …``, ``serve train …``: the debugger in a browser."""
 
 from __future__ import annotations
 
@@ -8,44 +8,139 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
+from graphstep.faces.cli.program import language_argument, language_of, opening_of, program_arguments, writing_arguments
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.signals import handled, status_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from types import FrameType
 
-USAGE = "EXPR [NAME=VALUE ...] [options]"
-SUMMARY = "Show the debugger in a browser on this machine."
+    from graphstep.faces.cli.words import Command
+
+USAGE = "[lesson|train] EXPR [NAME=VALUE ...] [options]"
+SUMMARY = "Show the debugger in a browser on this machine; lessons and trainings too."
 EXAMPLES = """\
 examples:
   graphstep serve "(x+y)*z" x=-2 y=5 z=-4        then open the address that it prints
   graphstep serve "x*x" x=3 --port 9000
+  graphstep serve lesson 2                       a lesson, and behind it the next
+  graphstep serve train "(w*x - y)^2" x=1 y=2 w=0 --params w --steps 50
 
 It listens on 127.0.0.1, so that only this machine can reach it, and answers only who has the address with its
-token; at most 8 sessions at a time. An export is a download. It needs the extra 'serve'. Ctrl-C ends it.
+token; at most 8 sessions at a time. An export is a download. Everybody begins a lesson at its start, and no place
+in it is kept. It needs the extra 'serve'. Ctrl-C ends it. graphstep serve step lesson serves the program 'lesson'.
 """
+
+
+def part(words: Sequence[str]) -> tuple[Command, str, list[str]]:
+    """What is served, which the first word says: its command, the name of that, and the words behind it."""
+    from graphstep.faces.cli import serve
+
+    kinds: dict[str, tuple[Command, str]] = {
+        "step": (serve, "serve"),
+        "lesson": (Lessons(), "serve lesson"),
+        "train": (Trainings(), "serve train"),
+    }
+    if words and words[0] in kinds:
+        return *kinds[words[0]], list(words[1:])
+    return serve, "serve", list(words)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
     writing_arguments(parser)
+    _address_arguments(parser)
+
+
+def _address_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", default="8000", help="the port to listen on (default: 8000)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until interrupted."""
+    """Serve the stepping of a program until interrupted."""
     from graphstep.engine.inputs import check_inputs
 
-    if not options.port.isdecimal() or len(options.port) > 5 or not 0 < int(options.port) < 65_536:
-        raise InputError(f"{quoted(options.port)} is no port", hint="a port is a number from 1 to 65535")
-    if options.expression == "-":
-        raise InputError("serve cannot read the program from standard input", hint="put it in a file: @FILE")
+    _check(options)
     opening = opening_of(options)
     check_inputs(opening.program, opening.inputs)
+    return _serve(options, opening.setup.words())
+
+
+class Lessons:
+    """``graphstep serve lesson …``."""
+
+    USAGE = "[NAME|FILE] [options]"
+    SUMMARY = "Show a lesson in a browser: the first one, unless another is named."
+    EXAMPLES = EXAMPLES
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add its arguments."""
+        parser.add_argument("which", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file")
+        language_argument(parser)
+        _address_arguments(parser)
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Serve it until interrupted."""
+        from graphstep.teaching.lesson import command, open_lesson
+
+        _check(options)
+        which, language = options.which or ["1"], language_of(options.language)
+        open_lesson(command.path_of(which), language)
+        return _serve(options, ["lesson", f"--language={language}", "--", *which])
+
+
+class Trainings:
+    """``graphstep serve train …``."""
+
+    USAGE = "EXPR [NAME=VALUE ...] --params NAMES [options]"
+    SUMMARY = "Show a training in a browser."
+    EXAMPLES = EXAMPLES
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add its arguments."""
+        from graphstep.faces.cli import train
+
+        train.arguments(parser)
+        _address_arguments(parser)
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Serve it until interrupted."""
+        from graphstep.faces.cli import train
+
+        _check(options)
+        for name in ("save", "to", "format", "at_round", "plain", "screen_reader"):
+            if getattr(options, name) not in (None, False):
+                hint = "in the browser s saves and x exports, as a download"
+                raise InputError(f"serve train takes no --{name.replace('_', '-')}", hint=hint)
+        train.prepared(options)
+        return _serve(options, ["train", *_without(options.words, ("--host", "--port"))])
+
+
+def _without(words: Sequence[str], options: Sequence[str]) -> list[str]:
+    """The words of a command line without some of its options, each of which takes a value."""
+    end = list(words).index("--") if "--" in words else len(words)
+    kept: list[str] = []
+    skips = False
+    for word in words[:end]:
+        if not skips and word.partition("=")[0] not in options:
+            kept.append(word)
+        skips = not skips and word in options
+    return [*kept, *words[end:]]
+
+
+def _check(options: argparse.Namespace) -> None:
+    if not options.port.isdecimal() or len(options.port) > 5 or not 0 < int(options.port) < 65_536:
+        raise InputError(f"{quoted(options.port)} is no port", hint="a port is a number from 1 to 65535")
+    if getattr(options, "expression", None) == "-":
+        raise InputError("serve cannot read the program from standard input", hint="put it in a file: @FILE")
+
+
+def _serve(options: argparse.Namespace, words: Sequence[str]) -> int:
+    """Serve what the words of a command line open, until interrupted."""
     try:
         from graphstep.faces.cli.server import Pages, is_open, serve
     except ModuleNotFoundError:
@@ -53,7 +148,7 @@ def run(options: argparse.Namespace) -> int:
             "serving needs the package textual-serve", hint="install it with: pip install 'graphstep[serve]'"
         ) from None
     # -P: what lies in the folder at hand is no module.
-    command = shlex.join([sys.executable, "-P", "-m", "graphstep", *opening.setup.words()])
+    command = shlex.join([sys.executable, "-P", "-m", "graphstep", *words])
     pages, ended = Pages(command, options.host), asyncio.Event()
     arrived: list[int] = []
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
+from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ def run(options: argparse.Namespace) -> int:
     opening = opening_of(options)
     setup = opening.setup
     conditions = _conditions(opening)
-    # A browser (graphstep serve) talks to the debugger through pipes, and says so by naming the driver.
-    screen = (sys.stdout.isatty() and sys.stdin.isatty()) or "TEXTUAL_DRIVER" in os.environ
+    # A browser talks to the debugger through pipes.
+    screen = (sys.stdout.isatty() and sys.stdin.isatty()) or in_browser()
     if options.record:
         return _record(options, opening)
     if options.size:
@@ -115,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
         status = open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
         # Behind the session: its first frame does not wait for a disk, and what could not be opened is not offered again.
         # Who comes through a browser leaves no file on this machine.
-        if options.expression != "-" and "TEXTUAL_DRIVER" not in os.environ:
+        if options.expression != "-" and not in_browser():
             from graphstep.faces.history import remember
 
             remember(setup.words())

@@ -13,6 +13,7 @@ from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import program_arguments, setup_of, writing_arguments
 from graphstep.faces.cli.step import document_arguments, document_options
 from graphstep.faces.cli.streams import replace_line
+from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.signals import end, handled, status_of
 
@@ -139,6 +140,8 @@ def _face(options: argparse.Namespace) -> Callable[[Training, str | None], int] 
     """What goes through the training with a user: the screen, or the line prompt; None where it is run and written."""
     if options.plain or options.format or options.to or options.at_round is not None:
         return None
+    if in_browser():
+        return _show
     talks = sys.stdin.isatty() and sys.stdout.isatty()
     if options.screen_reader or (talks and accessible.asked_for()):
         return _talk

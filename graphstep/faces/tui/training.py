@@ -27,6 +27,8 @@ from graphstep.faces.keymap import actions_of, screen_keys
 from graphstep.faces.replies import training_sentence
 from graphstep.faces.replies.trainings import parameter_rows, stopped_text, update_step
 from graphstep.faces.tui.commands import training as commands
+from graphstep.faces.tui.files import download
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.parameters import ParametersPane
@@ -310,10 +312,16 @@ class TrainingScreen(Screen[None]):
         self.when_paused(lambda: self.do(Command("round_at", min(message.n, max(self.state.rounds - 1, 0)))))
 
     @work(thread=True, group="write")
-    def write_to(self, path: Path, write: Callable[[Training, Path], Path]) -> None:
-        """Write a document in the background, and say that it is written."""
+    def write_to(self, path: Path, write: Callable[[Training, Path], Path], content: Callable[[Training], bytes]) -> None:
+        """Write a document in the background, or send its content to a browser, and say so."""
+
+        def send(training: Training, path: Path) -> Path:
+            return self.app.call_from_thread(download, self.app, content(training), path.name, path.name)
+
+        sent = self.app.is_web
         try:
-            said = f"wrote {self.trainer.write(path, write)}", "bold $active"
+            file = str(self.trainer.write(path, send if sent else write))
+            said = say(self, "file-sent" if sent else "file-written", file=file), "bold $active"
         except GraphstepError as error:
             said = f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn"
         if not self._closing:

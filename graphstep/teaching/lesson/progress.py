@@ -2,7 +2,7 @@
 
 The place is a JSON file in the platform's folder for a user's data (``GRAPHSTEP_DATA`` names another). It is replaced in one go,
 and only the entry of the lesson at hand changes, so that two sessions do not undo each other. A file that cannot be read is set
-aside, never overwritten; one that a newer graphstep has written is left as it is.
+aside, never overwritten; one that a newer graphstep has written is left as it is. A session in a browser keeps nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.files import open_file, write_file
 from graphstep.ground.unprintable import printable
@@ -90,6 +91,9 @@ def key_of(path: Path) -> str:
 
 def load() -> Progress:
     """The kept places. A damaged file is renamed, and the message says to what."""
+    if in_browser():
+        # The places are those of the owner of this machine, who is somebody else.
+        return Progress({}, writable=False)
     path = data_file()
     try:
         if not path.exists():

@@ -54,13 +54,13 @@ def _enter(screen: TrainingScreen, effect: effects.Enter) -> None:
 
 
 def _save(screen: TrainingScreen, effect: effects.Save) -> None:
-    screen.write_to(Path(effect.path), saved.save)
+    screen.write_to(Path(effect.path), saved.save, saved.content)
 
 
 def _report(screen: TrainingScreen, effect: effects.Report) -> None:
-    from graphstep.faces.export.training.formats import write
+    from graphstep.faces.export.training.formats import format_of, pieces, write
 
-    screen.write_to(Path(effect.path), write)
+    screen.write_to(Path(effect.path), write, lambda training: "".join(pieces(training, format_of(effect.path))).encode())
 
 
 def _ask(screen: TrainingScreen, effect: effects.Ask) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from textual.widgets.option_list import Option
 from graphstep.engine.trace import Trace
 from graphstep.faces import export
 from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.files import download, path_of
 from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.words.catalogue import of_row
@@ -88,7 +87,7 @@ class ExportForm(Form[Path]):
         if self.app.is_web:
             self._deliver(name, self.formats[place])
             return
-        path = _path(name)
+        path = path_of(name)
         if _is_there(path) and self.sure != name:
             self.sure = name
             self._say(say(self, "file-sure", file=str(path)))
@@ -107,26 +106,15 @@ class ExportForm(Form[Path]):
     def _deliver(self, typed: str, name: str) -> None:
         """Send it to the browser, whose user has no business on this machine's disk."""
         document = export.render(self.trace, name, self.at, self.options)
-        # A header of the answer holds the name: letters that need no quotes there.
-        file = re.sub(r"[^A-Za-z0-9_.-]", "_", Path(typed).name) or f"graphstep{export.exporter(name).SUFFIX}"
-        self.app.deliver_binary(io.BytesIO(document.encode()), save_filename=file, mime_type="application/octet-stream")
-        self.dismiss(Path(file))
+        self.dismiss(download(self.app, document.encode(), typed, f"graphstep{export.exporter(name).SUFFIX}"))
 
     def _warning(self, name: str) -> str:
-        if self.app.is_web or not name.strip() or not _is_there(_path(name.strip())):
+        if self.app.is_web or not name.strip() or not _is_there(path_of(name.strip())):
             return ""
-        return say(self, "file-exists", file=str(_path(name.strip())))
+        return say(self, "file-exists", file=str(path_of(name.strip())))
 
     def _say(self, text: str) -> None:
         self.query_one(".said", Static).update(Content(text))
-
-
-def _path(name: str) -> Path:
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:
-        # ~nobody: the name of a file as any other.
-        return Path(name)
 
 
 def _is_there(path: Path) -> bool:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Label, Static
 from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
+from graphstep.faces.tui.files import path_of
 from graphstep.faces.tui.messages import language_of, say
 
 _LEGEND = (
@@ -48,22 +49,26 @@ class FileForm(Form[Path]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.sure = None
-        path = Path(event.value.strip()).expanduser()
-        self._say(say(self, "file-exists", file=str(path)) if event.value.strip() and path.is_file() else "")
+        path = path_of(event.value.strip())
+        self._say(say(self, "file-exists", file=str(path)) if event.value.strip() and self._overwrites(path) else "")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
-        path = Path(name).expanduser()
+        path = path_of(name)
         known = [suffix for suffix, _ in self.suffixes]
         if not name:
             self._say(say(self, "file-nameless"))
         elif path.suffix.lower() not in known:
             self._say(say(self, "file-suffix", suffixes=", ".join(known)))
-        elif path.exists() and self.sure != name:
+        elif self._overwrites(path) and self.sure != name:
             self.sure = name
             self._say(say(self, "file-sure", file=str(path)))
         else:
             self.dismiss(path)
+
+    def _overwrites(self, path: Path) -> bool:
+        # To a browser it is sent: which files this machine has is nothing to tell.
+        return not self.app.is_web and path.exists()
 
     def _say(self, text: str) -> None:
         self.query_one(".said", Static).update(Content(text))
