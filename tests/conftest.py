@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -32,9 +33,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_collection_finish() -> None:
-    """The collected tests stay for good: the garbage collector would look through them again and again."""
+    """The collected tests stay for good: the garbage collector would look through them again and again. And it looks less often,
+    since what the tests of the screen keep (style sheets, themes) is much, and little of what they drop is in circles."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker keeps to its third of the modules, so that what a module computes once is not computed by every worker, and takes
+    over from the others when it is done."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.fixture
