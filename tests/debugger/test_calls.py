@@ -8,7 +8,7 @@ import pytest
 
 from graphstep.debugger.call_facts import CallClosed, CallOpened
 from graphstep.debugger.calls import call_names
-from graphstep.debugger.facts import NoComposite, NothingOpen
+from graphstep.debugger.facts import Moved, NoComposite, NothingOpen
 from graphstep.debugger.frames import at_position, position_of
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, Reply, perform
@@ -70,11 +70,11 @@ def test_it_is_opened_level_by_level_and_left_again(cells: Trace) -> None:
     assert do(state, "step", "step", "step").at == 4
     # From its end a step leads on around it, over what follows as one.
     assert do(state, "step", "step", "step", "step").at == 8
-    assert reply_to(state, "out").facts == (CallClosed(3),)
+    assert reply_to(state, "out").facts == (CallClosed(3), Moved(1, 4))
     state = do(state, "out")
     assert (state.at, call_names(state)) == (4, [1, 2])
     assert do(state, "out", "out").at == 12
-    assert reply_to(do(state, "out", "out"), "into").facts == (CallOpened(1),)
+    assert reply_to(do(state, "out", "out"), "into").facts == (CallOpened(1), Moved(12, 4))
     assert reply_to(State(cells), "out").facts == (NothingOpen(),)
 
 

@@ -11,6 +11,8 @@ import pytest
 import graphstep as gs
 from graphstep.debugger.places import with_inputs
 from graphstep.engine.opening import open_setup
+from graphstep.gates.notation import LATEX, TEXT
+from graphstep.gates.notation.mathml import MATHML
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, ShapeError
 from graphstep.language.program import shown_name, typed_name
@@ -80,6 +82,16 @@ def test_names_are_the_shortest_that_tell_nodes_apart() -> None:
 def test_a_name_is_shown_as_it_is_typed() -> None:
     for name in ("h.2.3", "cell.h.12", "x", "x1"):
         assert typed_name(shown_name(name)) == name
+
+
+def test_a_turn_stands_above_its_name_where_mathematics_is_set() -> None:
+    program = read("def cell(a) = { my_x = a*a; my_x + a }; h = x; repeat 2 { h = cell(h) }; my_x = h*h; my_x^2")
+    names = names_of(program)
+    inks = {style: names.ink(program.names["h.2"], style).text for style in (TEXT, LATEX, MATHML)}
+    assert inks[TEXT] == "h⟨2⟩"
+    assert inks[LATEX] == r"{h^{\langle 2 \rangle}}"
+    assert inks[MATHML] == "<msup><mi>h</mi><mrow><mo>⟨</mo><mn>2</mn><mo>⟩</mo></mrow></msup>"
+    assert names.ink(program.names["cell.my_x.1"], LATEX).text == r"{\mathrm{cell}.\mathrm{my}_{x}^{\langle 1 \rangle}}"
 
 
 def test_a_local_name_never_stands_for_a_name_of_the_program() -> None:

@@ -15,6 +15,7 @@ from graphstep.debugger.facts import (
     Fact,
     Folded,
     Held,
+    Moved,
     NoComposite,
     NothingOpen,
     NothingToFold,
@@ -44,7 +45,7 @@ def _into(state: State, argument: Argument) -> Done:
         wanted = [(node, call_of_node(state, node))]
     for gate, call in wanted:
         if call:
-            return Done(opened_call(state, call), (CallOpened(call),))
+            return _moved(state, opened_call(state, call), CallOpened(call))
         if gate is None or not is_composite(trace.node(gate)):
             continue
         if not state.frames and trace.step_of_value(gate) > state.last:
@@ -54,13 +55,17 @@ def _into(state: State, argument: Argument) -> Done:
     raise UnfitError(NoComposite())
 
 
+def _moved(before: State, after: State, fact: Fact) -> Done:
+    return Done(after, (fact,) if after.at == before.at else (fact, Moved(before.at, after.at)))
+
+
 def _nothing_open(state: State) -> Fact | None:
     return None if state.frames or state.within or state.round is not None else NothingOpen()
 
 
 def _out(state: State, _: Argument) -> Done:
     if state.within:
-        return Done(closed_once(state), (CallClosed(state.within),))
+        return _moved(state, closed_once(state), CallClosed(state.within))
     if not state.frames:
         return Done(state, effects=(Leave(),))
     return Done(closed(state), (Closed(state.frames[-1].node),))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any, ClassVar
 
-from graphstep.gates.notation.names import letter, parts
+from graphstep.gates.notation.names import letter, numbers, parts
 from graphstep.gates.notation.text import ATOM, CASES, EXACT, POWER, PRODUCT, SIGN, SUM, Ink, Style
 from graphstep.ground.numerals import DIGITS, numeral
 
@@ -49,11 +49,14 @@ class MathML(Style):
 
     def identifier(self, name: str, *, typed: bool = False, cells: bool = False) -> Ink:
         """The name of a node, with its subscripts."""
+        name, turns = numbers(name)
         base, *subscripts = (name,) if typed else parts(name)
         text = _leaf("mi", letter(base))
         if subscripts:
             below = "<mo>,</mo>".join(_leaf("mn" if x.isdecimal() else "mi", letter(x)) for x in subscripts)
             text = f"<msub>{text}{_one(below)}</msub>"
+        if turns:
+            text = f"<msup>{text}<mrow><mo>⟨</mo>{_leaf('mn', turns)}<mo>⟩</mo></mrow></msup>"
         return self.name(text, cells=cells)
 
     def dots(self) -> Ink:

@@ -36,10 +36,15 @@ def letter(text: str) -> str:
 
 
 def latex_name(name: str) -> str:
-    r"""A name in LaTeX: ``x1`` → ``x_{1}``, ``beta`` → ``\beta``, ``rate`` → ``\mathrm{rate}``, a part ``x1.2`` → ``x_{1}.2``."""
+    r"""A name in LaTeX: ``x1`` → ``x_{1}``, ``beta`` → ``\beta``, ``rate`` → ``\mathrm{rate}``, a part ``x1.2`` → ``x_{1}.2``,
+    of a turn h⟨2⟩ → ``{h^{\langle 2 \rangle}}``, which may be raised to a power.
+    """
+    name, turns = numbers(name)
+    if turns:
+        return _numbered(latex_name(name), turns)
     gate, dot, part = name.partition(".")
     if dot:
-        return f"{latex_name(gate)}.{part}"
+        return f"{latex_name(gate)}.{latex_name(part) if part[:1].isalpha() else part}"
     base, *subscripts = parts(name)
     if not base.isalpha():
         return latex_name_as_typed(name)
@@ -49,7 +54,20 @@ def latex_name(name: str) -> str:
 
 def latex_name_as_typed(name: str) -> str:
     r"""A name in LaTeX, letter for letter: ``x_1`` → ``\mathrm{x\_1}``."""
+    name, turns = numbers(name)
+    if turns:
+        return _numbered(latex_name_as_typed(name), turns)
     return r"\mathrm{" + name.replace("_", r"\_") + "}"
+
+
+def numbers(name: str) -> tuple[str, str]:
+    """A name without the numbers of its turns, and these: ``h`` and ``2,3`` of h⟨2,3⟩."""
+    base, mark, rest = name.partition("⟨")
+    return (base, rest.removesuffix("⟩")) if mark else (name, "")
+
+
+def _numbered(base: str, turns: str) -> str:
+    return rf"{{{base}^{{\langle {turns} \rangle}}}}"
 
 
 def _letters(text: str) -> str:
