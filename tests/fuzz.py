@@ -1,9 +1,10 @@
 """Random programs and broken files for as long as there is time: ``python -m tests.fuzz --seconds 60``.
 
 Every program is compared with central differences and every tenth with SymPy. In between the command itself is given what it
-was never meant for: programs with control characters in them, arrays without cells, lessons and saved states with bytes that were
-changed, cut out or doubled. It must answer with status 0, 1 or 2, without a fault of its own, and write nothing that a terminal
-would obey. The first that fails is printed and ends the run with status 1; ``--first`` starts at another seed.
+was never meant for: programs, lines of the prompt and names of files with control characters in them, arrays without cells,
+lessons and saved states with bytes that were changed, cut out or doubled. It must answer with status 0, 1 or 2, without a fault
+of its own, and write nothing that a terminal would obey. The first that fails is printed and ends the run with status 1;
+``--first`` starts at another seed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ SYMPY_EVERY = 10
 HOSTILE_EVERY = 5
 STRANGE = ["\x00", "\x07", "\x1b]0;P\x07", "\x1b[2J", "\x7f", "\x85", "\x9b31m", "\u202e", "\u2066", "\u200b", "\ud800", "\ufeff"]
 EMPTY = ["zeros(0)", "zeros(0,3)", "zeros(3,0)", "zeros(2,0,4)", "[]", "[[]]", "randn(0)", "zeros(10^19,0)"]
+NAMED = [c for c in STRANGE if c not in ("\x00", "\ud800")]
+"""What may stand in the name of a file."""
+WRITTEN = ("md", "html", "tex", "txt", "svg", "json")
+"""Formats of documents."""
+LINES = ["print {}", "break grad x == {}", "watch {}", "why grad {}", "set x={}", "jump {}", "{}", "find {}", "n", "c", "b"]
+"""Lines of the prompt."""
 TEXTS = [
     "x*y",
     "sum(x@y)",
@@ -63,7 +70,7 @@ def broken(content: bytes, choose: random.Random) -> bytes:
 
 def hostile(choose: random.Random, folder: Path, state: bytes) -> list[str]:
     """Words for the command line that nobody should type."""
-    match choose.randrange(4):
+    match choose.randrange(6):
         case 0:
             path = folder / "state.npz"
             path.write_bytes(broken(state, choose))
@@ -81,6 +88,21 @@ def hostile(choose: random.Random, folder: Path, state: bytes) -> list[str]:
                 *values,
                 *choose.choice([["--plain"], ["--format=json"]]),
             ]
+        case 3:
+            # What a file is called stands in the document, among the givens and in the command at its end.
+            path = folder / f"{choose.choice(NAMED)}.csv"
+            path.write_text("1,2\n3,4\n", encoding="utf-8")
+            to = choose.choice([f"--to={folder}/out.{suffix}" for suffix in WRITTEN] + [f"--record={folder}/out.cast"])
+            command = choose.choice([[], ["check"], ["jacobian"], ["diagnose"], ["why", "grad x"]]) if "record" not in to else []
+            return [
+                *command,
+                "sum(x)*y",
+                f"x=@{path}",
+                "y=2",
+                to if command == [] or to[-3:] in (".md", "tex") else "--format=md",
+            ]
+        case 4:
+            return ["repl", "x*y", "x=2", "y=3"]
     text = choose.choice(TEXTS)
     at = choose.randrange(len(text) + 1)
     words = [
@@ -92,17 +114,23 @@ def hostile(choose: random.Random, folder: Path, state: bytes) -> list[str]:
     return [*words, *choose.choice([[], [f"--break={choose.choice(STRANGE)}"], [f"--to={folder}/{choose.choice(STRANGE)}.md"]])]
 
 
-def answered(words: list[str]) -> str:
-    """What is wrong with the answer of the command to these words; the empty string where nothing is."""
-    out, err = io.StringIO(), io.StringIO()
+def answered(words: list[str], lines: str = "") -> str:
+    """What is wrong with the answer of the command to these words, and lines to read; the empty string where nothing is."""
+    out, err, stdin = io.StringIO(), io.StringIO(), sys.stdin
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        sys.stdin = io.StringIO(lines)
         try:
             status = graphstep(words)
         except SystemExit as ended:
             status = ended.code
         except (Exception, RecursionError) as error:
             return f"{type(error).__name__}: {error}"
+        finally:
+            sys.stdin = stdin
     said = out.getvalue() + err.getvalue()
+    to = next((word.partition("=")[2] for word in words if word.startswith("--to=")), "")
+    if to.rpartition(".")[2] in WRITTEN and Path(to).is_file():
+        said += Path(to).read_text(encoding="utf-8")
     if status not in (0, 1, 2, None):
         return f"status {status!r}"
     if "graphstep itself failed" in said:
@@ -145,7 +173,8 @@ def main() -> int:
             if seed % HOSTILE_EVERY == 0:
                 refused += 1
                 words = hostile(random.Random(seed), folder, state)
-                if fault := answered(words):
+                lines = "\n".join(line.format(random.Random(seed).choice(STRANGE)) for line in LINES)
+                if fault := answered(words, lines):
                     print(f"seed {seed}: graphstep {' '.join(map(ascii, words))}\n{fault!a}", file=sys.stderr)
                     return 1
             seed += 1

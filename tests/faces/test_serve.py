@@ -266,8 +266,11 @@ def test_a_busy_port_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert out == ""
     assert re.fullmatch(r"error: '127\.0\.0\.1:\d+' cannot be listened on: something listens there already\nhint: .*\n", err)
-    for host in ("nowhere.invalid", "1.2.3.4", "\x1b]0;P\x07"):
+    for host in ("nowhere.invalid", "1.2.3.4"):
         assert main(["serve", "x*x", "x=3", "--port", "1", "--host", host]) == 1
+    for host in ("", " ", "\0", "\x1b]0;P\x07"):
+        # An empty one would be every address of the machine.
+        assert main(["serve", "x*x", "x=3", "--host", host]) == 2
         assert capsys.readouterr().err.startswith("error: ")
 
 

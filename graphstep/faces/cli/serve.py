@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from graphstep.faces.cli.program import language_argument, language_of, opening_of, program_arguments, writing_arguments
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.signals import handled, status_of
+from graphstep.ground.unprintable import UNPRINTABLE
 
 if TYPE_CHECKING:
     import argparse
@@ -135,6 +136,10 @@ def _without(words: Sequence[str], options: Sequence[str]) -> list[str]:
 def _check(options: argparse.Namespace) -> None:
     if not options.port.isdecimal() or len(options.port) > 5 or not 0 < int(options.port) < 65_536:
         raise InputError(f"{quoted(options.port)} is no port", hint="a port is a number from 1 to 65535")
+    if not options.host.strip() or UNPRINTABLE.search(options.host):
+        # An empty name means every address of the machine to the system, and a null character ends a name.
+        hint = "127.0.0.1 is this machine alone, 0.0.0.0 is whoever can reach it"
+        raise InputError(f"{quoted(options.host)} is no address", hint=hint)
     if getattr(options, "expression", None) == "-":
         raise InputError("serve cannot read the program from standard input", hint="put it in a file: @FILE")
 
