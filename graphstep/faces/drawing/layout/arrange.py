@@ -9,7 +9,7 @@ from graphstep.faces.drawing.layout.layers import LECTURE_BOXES
 from graphstep.faces.drawing.layout.layout import Layout
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.order import order
-from graphstep.faces.drawing.layout.plan import Kind, Plan, plan
+from graphstep.faces.drawing.layout.plan import Plan, plan
 from graphstep.faces.drawing.layout.rows import rows
 from graphstep.faces.drawing.layout.sizes import Sizes, sizes, widen_shared
 from graphstep.faces.drawing.layout.tracks import tracks
@@ -99,13 +99,15 @@ def _spare(plan: Plan, boxes: Sequence[Box], density: Density) -> list[int]:
     if density != "roomy":
         return spare
     uses = [0] * len(boxes)
-    for slot, item in enumerate(plan.slot_item):
-        if plan.kind[item] is Kind.BOX and plan.feeder[slot] >= 0:
-            uses[plan.owner[plan.feeder[slot]]] += 1
-    for slot, item in enumerate(plan.slot_item):
-        if plan.kind[item] is Kind.BOX and plan.feeder[slot] >= 0:
-            source = plan.owner[plan.feeder[slot]]
-            if uses[source] > 1:
-                gap = plan.layer[item] - 1
-                spare[gap] = max(spare[gap], boxes[source].label_width)
+    entered: list[tuple[int, int]] = []
+    for item in range(len(boxes)):
+        for feeder in plan.feeder[plan.first_slot[item] : plan.first_slot[item + 1]]:
+            if feeder >= 0:
+                source = plan.owner[feeder]
+                uses[source] += 1
+                entered.append((source, item))
+    for source, item in entered:
+        if uses[source] > 1:
+            gap = plan.layer[item] - 1
+            spare[gap] = max(spare[gap], boxes[source].label_width)
     return spare

@@ -40,7 +40,8 @@ class Box:
     @property
     def label_width(self) -> int:
         """Cells of the wider of both."""
-        return max(self.value_width, self.gradient_room)
+        value, gradient = self.value_width, self.gradient_width
+        return value if gradient is None or gradient < value else gradient
 
 
 @dataclass(frozen=True, slots=True)

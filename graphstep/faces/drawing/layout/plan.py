@@ -165,6 +165,9 @@ def _sources(count: int, first_slot: list[int], edges: Sequence[Edge]) -> list[i
 def _wire(plan: Plan, source: int, slots: list[int]) -> None:
     """Join a box to its slots: directly, through passing wires shared by all of them, or by stubs."""
     start = plan.layer[source]
+    if len(slots) == 1 and plan.layer[plan.slot_item[slots[0]]] == start + 1:
+        plan.users[source].append(slots[0])
+        return
     band = bisect_right(plan.bands, start)
     longest = min(LONGEST_WIRE, plan.bands[band] - start - 1) if band < len(plan.bands) else LONGEST_WIRE
     near: list[int] = []

@@ -49,27 +49,42 @@ def _stacked(plan: Plan, size: Sizes) -> list[int]:
 def _align(plan: Plan, size: Sizes, stacked: list[int], row: list[int], forward: bool) -> None:
     """Move each layer, in turn, as near as its order allows to the rows of the layer it follows."""
     first_slot, feeder, users, slot_item = plan.first_slot, plan.feeder, plan.users, plan.slot_item
-    kind, entry = plan.kind, size.entry
+    kind, entry, passing = plan.kind, size.entry, Kind.PASS
     for layer in plan.layers if forward else reversed(plan.layers):
         wishes: list[float] = []
         weights: list[float] = []
         for item in layer:
             slots = users[item]
-            places: list[int] = []
-            if forward or not slots:
-                entered = range(first_slot[item], first_slot[item + 1])
-                places = [row[feeder[slot]] - entry[slot] for slot in entered if feeder[slot] >= 0]
-            if not places:
-                places = [row[slot_item[slot]] + entry[slot] for slot in slots]
-            wish = sum(places) / len(places) if len(places) > 1 else places[0] if places else row[item]
+            first, last = first_slot[item], first_slot[item + 1]
+            wish: float = row[item]
+            if (forward or not slots) and last - first == 1:
+                # Most items have one wire on either side.
+                if feeder[first] >= 0:
+                    wish = row[feeder[first]] - entry[first]
+                elif slots:
+                    wish = _mean([row[slot_item[slot]] + entry[slot] for slot in slots])
+            elif not forward and len(slots) == 1:
+                wish = row[slot_item[slots[0]]] + entry[slots[0]]
+            else:
+                places: list[int] = []
+                if forward or not slots:
+                    places = [row[feeder[slot]] - entry[slot] for slot in range(first, last) if feeder[slot] >= 0]
+                if places or slots:
+                    wish = _mean(places or [row[slot_item[slot]] + entry[slot] for slot in slots])
             wishes.append(wish - stacked[item])
-            weights.append(PASS_WEIGHT if kind[item] is Kind.PASS else 1.0)
+            weights.append(PASS_WEIGHT if kind[item] is passing else 1.0)
         for item, place in zip(layer, _ascending(wishes, weights), strict=True):
             row[item] = place + stacked[item]
 
 
+def _mean(places: list[int]) -> float:
+    return sum(places) / len(places)
+
+
 def _ascending(wishes: list[float], weights: list[float]) -> list[int]:
     """The non-decreasing whole numbers nearest to the wishes: isotonic regression by pooling adjacent violators."""
+    if wishes == sorted(wishes):
+        return [int((wish + 0.5) // 1) for wish in wishes]
     means: list[float] = []
     masses: list[float] = []
     counts: list[int] = []
@@ -98,6 +113,8 @@ def _straighten(plan: Plan, size: Sizes, stacked: list[int], row: list[int]) -> 
     for layer in plan.layers:
         last = len(layer) - 1
         for place, item in enumerate(layer):
+            if plan.first_slot[item + 1] - plan.first_slot[item] > 1:
+                continue
             wanted = _straight_rows(plan, size, row, item)
             here = row[item]
             if not wanted or wanted.count(here) == len(wanted):
@@ -118,8 +135,6 @@ def _straighten(plan: Plan, size: Sizes, stacked: list[int], row: list[int]) -> 
 def _straight_rows(plan: Plan, size: Sizes, row: list[int], item: int) -> list[int]:
     """For each wire of the item, the row in which the item would have to stand to make it straight."""
     first, last = plan.first_slot[item], plan.first_slot[item + 1]
-    if last - first > 1:
-        return []
     if last > first:
         wanted = [row[plan.slot_item[slot]] + size.entry[slot] for slot in plan.users[item]]
         if plan.feeder[first] >= 0:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout.model import Box, Density
@@ -61,6 +62,8 @@ def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None
         1 if roomy else 0, 2 if roomy else 1, 0 if roomy else 1, 3 if roomy else 2,
         bytearray(len(boxes)) if roomy else _joined(plan, len(boxes)), bytearray(len(boxes)),
     )  # fmt: skip
+    # A large graph has few labels: + and × and exp.
+    cells = cache(cell_width)
     for item, box in enumerate(boxes):
         shown = wire_text(box, item == output, density)
         # A piece of wire shows on either side of what is set into it.
@@ -69,7 +72,7 @@ def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None
             _compact(size, item, box, wire)
         else:
             name = shown_name(box, item == output)
-            _boxed(size, item, box, name, PADDING[density], wire=max(wire, SHORTEST) if roomy else wire)
+            _boxed(size, item, box, name, PADDING[density], max(wire, SHORTEST) if roomy else wire, cells)
         if box.ports > 1 and not size.joined[item]:
             first = plan.first_slot[item]
             out = out_row(box.ports)
@@ -133,10 +136,10 @@ def wire_text(box: Box, is_output: bool, density: Density) -> str:
     return " ".join(filter(None, (shown_name(box, is_output), box.on_wire)))
 
 
-def _boxed(size: Sizes, item: int, box: Box, name: str, padding: int, wire: int) -> None:
+def _boxed(size: Sizes, item: int, box: Box, name: str, padding: int, wire: int, cells: Callable[[str], int]) -> None:
     """A box with an edge all round; the value stands beside its upper edge, the gradient below the wire."""
     padding = padding if box.ports else 1
-    width = cell_width(box.label) + 2 * padding + 2
+    width = cells(box.label) + 2 * padding + 2
     if name:
         width = max(width, cell_width(name) + 4)
     rows = 1 if size.joined[item] else max(box.ports, 1)
@@ -145,7 +148,8 @@ def _boxed(size: Sizes, item: int, box: Box, name: str, padding: int, wire: int)
     size.top[item] = size.above[item] = out + 1
     size.below[item] = rows - out
     size.height[item] = rows + 2
-    size.zone[item] = max(width + wire, width + box.label_width + 2 if box.label_width else 0)
+    label = box.label_width
+    size.zone[item] = max(width + wire, width + label + 2 if label else 0)
 
 
 def _compact(size: Sizes, item: int, box: Box, wire: int) -> None:

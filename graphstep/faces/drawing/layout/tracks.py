@@ -36,25 +36,24 @@ def tracks(plan: Plan, size: Sizes, row: list[int]) -> Tracks:
 
 def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Tracks) -> int:
     """Give tracks to the nets that leave one layer; answers how many tracks that takes."""
-    slot_item, entry = plan.slot_item, size.entry
+    slot_item, entry, joined = plan.slot_item, size.entry, size.joined
     targets: dict[int, list[int]] = {}
     source_at: dict[int, int] = {}
-    taken: set[int] = set()
+    straight: list[int] = []
     meeting: set[int] = set()
     for item in layer:
         slots = plan.users[item]
         if not slots:
             continue
-        entered = [row[slot_item[slot]] + entry[slot] for slot in slots]
-        here = row[item]
-        taken.add(here)
-        taken.update(entered)
-        gate = slot_item[slots[0]]
-        if gate < len(size.joined) and size.joined[gate]:
+        here, gate = row[item], slot_item[slots[0]]
+        entered = [row[slot_item[slot]] + entry[slot] for slot in slots] if len(slots) > 1 else [row[gate] + entry[slots[0]]]
+        if gate < len(joined) and joined[gate]:
             meeting.add(entered[0])
         if len(entered) > 1 or entered[0] != here:
             targets[item] = entered
             source_at[here] = item
+        else:
+            straight.append(here)
     if not targets:
         return 0
     # Where one net comes from the left in the row in which another leaves to the right, the first must turn first.
@@ -66,14 +65,12 @@ def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Trac
             if other is not None and other != item:
                 after.setdefault(other, []).append(item)
                 before[item] += 1
-    return _place(row, targets, before, after, taken, meeting, tracks)
+    return _place(row, targets, before, after, straight, meeting, tracks)
 
 
-def _key(here: int, entered: list[int]) -> tuple[int, int]:
+def _key(here: int, low: int, high: int) -> tuple[int, int]:
     """Nets that go down turn in order from the lowest, nets that go up from the uppermost: then none of either kind cross."""
-    down = max(entered) - here
-    up = here - min(entered)
-    return (0, -here) if down > up else (1, here)
+    return (0, -here) if high > 2 * here - low else (1, here)
 
 
 def _place(
@@ -81,25 +78,32 @@ def _place(
     targets: dict[int, list[int]],
     before: dict[int, int],
     after: dict[int, list[int]],
-    taken: set[int],
+    straight: list[int],
     meeting: set[int],
     tracks: Tracks,
 ) -> int:
-    low = min([min(row[item], *entered) for item, entered in targets.items()])
-    high = max([max(row[item], *entered) for item, entered in targets.items()])
+    spans = {
+        item: (min(entered), max(entered)) if len(entered) > 1 else (entered[0], entered[0]) for item, entered in targets.items()
+    }
+    heights = [row[item] for item in targets]
+    low = min(min(heights), *[span[0] for span in spans.values()])
+    high = max(max(heights), *[span[1] for span in spans.values()])
     skyline = Skyline(low, high + 2)
-    ready = [(*_key(row[item], targets[item]), item) for item, count in before.items() if not count]
+    ready = [(*_key(row[item], *spans[item]), item) for item, count in before.items() if not count]
     heapify(ready)
     waiting = {item: None for item, count in before.items() if count}
     least: dict[int, int] = {}
+    taken: set[int] = set()
     while ready or waiting:
         if ready:
             item = heappop(ready)[2]
             here = tracks.detour[item][0] if item in tracks.detour else row[item]
-            top, bottom = min(here, *targets[item]), max(here, *targets[item])
+            top, bottom = spans[item]
+            top, bottom = min(here, top), max(here, bottom)
             # Where two wires meet before a gate, one from above and one from below, they may end in one cell.
-            top += top != here and top in meeting
-            bottom -= bottom != here and bottom in meeting
+            if meeting:
+                top += top != here and top in meeting
+                bottom -= bottom != here and bottom in meeting
             track = skyline.drop(top, bottom, least.get(item, 0))
             if item in tracks.detour:
                 tracks.detour[item] = (here, track)
@@ -107,7 +111,9 @@ def _place(
             tracks.of[item] = track
         else:
             # A circle of nets, each waiting for the next: one of them turns twice, over a row that nobody uses.
-            item = min([each for each in waiting if each not in tracks.detour], key=lambda each: _key(row[each], targets[each]))
+            item = min([each for each in waiting if each not in tracks.detour], key=lambda each: _key(row[each], *spans[each]))
+            if not taken:
+                taken.update(straight, heights, *targets.values())
             over = _free_row(row[item], low, taken)
             taken.add(over)
             track = skyline.drop(min(row[item], over), max(row[item], over), least.get(item, 0))
@@ -119,7 +125,7 @@ def _place(
             least[other] = max(least.get(other, 0), track + 1)
             if not before[other]:
                 waiting.pop(other, None)
-                heappush(ready, (*_key(row[other], targets[other]), other))
+                heappush(ready, (*_key(row[other], *spans[other]), other))
     return skyline.height
 
 
