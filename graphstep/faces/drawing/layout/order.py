@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout.plan import Plan
@@ -16,6 +17,8 @@ FAR = 1.2
 """How many times the crossings of another start are too many to go on."""
 STARTS = ((False, True), (False, False), (True, True), (True, False))
 """Where the search for few crossings begins in a small drawing: the direction of the walk, and of the first sweep."""
+SHAKES = 30
+"""How often a layer of a small drawing with crossings is dealt out anew, to see whether its neighbours settle better."""
 SWEEPS = 4
 """Rounds that a large drawing gets at most."""
 
@@ -25,7 +28,7 @@ def order(plan: Plan) -> None:
 
     The first is the order in which a walk from the outputs back through the operands meets the items: it draws
     every tree without a crossing. Then come sweeps with barycentres (Sugiyama, Tagawa and Toda 1981) and, in a
-    small drawing, sifting (Matuszewski, Schönfeld and Molitor 1999).
+    small drawing, sifting (Matuszewski, Schönfeld and Molitor 1999) from several starts and once more from where it has ended.
     """
     small = sum([count**2 for count in Counter(plan.layer).values()]) <= CAREFUL_PAIRS
     fewest = -1
@@ -39,6 +42,33 @@ def order(plan: Plan) -> None:
             break
     plan.layers = kept
     _untangle(plan)
+    if small and fewest:
+        _shake(plan)
+
+
+def _shake(plan: Plan) -> None:
+    """Deal one layer after the other out anew, let the layers around it settle, and keep what has no more crossings than before.
+
+    Sifting ends where no single move helps; this leads on from there.
+    """
+    fewest, count = _crossings(plan), len(plan.layers)
+    wide = [number for number, layer in enumerate(plan.layers) if len(layer) > 2]
+    for turn in range(SHAKES if wide else 0):
+        if not fewest:
+            break
+        kept, swapped = [list(layer) for layer in plan.layers], set(plan.swapped)
+        number = wide[turn % len(wide)]
+        layer = plan.layers[number]
+        layer[:] = layer[1::2][::-1] + layer[::2] if turn // len(wide) % 2 else layer[::2] + layer[1::2]
+        _sift(plan, True, bytearray([abs(each - number) == 1 for each in range(count)]))
+        _untangle(plan)
+        crossings = _crossings(plan)
+        if crossings <= fewest:
+            fewest = crossings
+        else:
+            plan.layers = kept
+            for box in sorted(plan.swapped ^ swapped):
+                plan.swap(box)
 
 
 def _settle(plan: Plan, small: bool, forward: bool, fewest: int) -> int:
@@ -53,7 +83,7 @@ def _settle(plan: Plan, small: bool, forward: bool, fewest: int) -> int:
     while best and idle < (IDLE_ROUNDS if small else 1) and (small or rounds < SWEEPS):
         _sweep(plan, forward)
         if small:
-            _sift(plan, forward)
+            _sift(plan, forward, bytearray(b"\1" * len(plan.layers)))
         _untangle(plan)
         crossings = _crossings(plan)
         if crossings < best:
@@ -172,14 +202,15 @@ def _crossings(plan: Plan) -> int:
     return total
 
 
-def _sift(plan: Plan, forward: bool) -> None:
-    """Move each item of a layer to where it crosses least, the layers on both sides staying, until nothing moves any more."""
+def _sift(plan: Plan, forward: bool, stale: bytearray) -> None:
+    """Move each item of a layer to where it crosses least, the layers on both sides staying, until nothing moves any more.
+
+    `stale` says which layers are to be weighed; a layer is weighed anew only after one beside it has changed.
+    """
     position = _positions(plan)
     first_slot, feeder, users, slot_item = plan.first_slot, plan.feeder, plan.users, plan.slot_item
     slot_place = _slot_places(plan)
     count = len(plan.layers)
-    # A layer is weighed anew only after a layer beside it has changed.
-    stale = bytearray(b"\1" * count)
     while any(stale):
         for number in range(count) if forward else range(count - 1, -1, -1):
             layer = plan.layers[number]
@@ -200,31 +231,28 @@ def _sift(plan: Plan, forward: bool) -> None:
                         stale[beside] = 1
 
 
-def _gains(lefts: list[list[int]], rights: list[list[float]]) -> list[list[int]]:
+def _gains(lefts: Sequence[Sequence[float]], rights: Sequence[Sequence[float]]) -> list[list[int]]:
     """For each pair of items, how many crossings it costs to have the first above the second rather than below."""
     count = len(lefts)
     gain = [[0] * count for _ in range(count)]
-    sides = [[(min(ends), max(ends), ends) if ends else None for ends in side] for side in (lefts, rights)]
+    sides = [
+        [(place, min(ends), max(ends), len(ends), ends) for place, ends in enumerate(side) if ends] for side in (lefts, rights)
+    ]
+    for side in sides:
+        for at, (upper, low, high, mine, ends) in enumerate(side, 1):
+            row = gain[upper]
+            for lower, lowest, highest, theirs, others in side[at:]:
+                # Most pairs are joined to places that do not overlap: then all their wires cross in one order, or none.
+                if high < lowest:
+                    row[lower] -= mine * theirs
+                elif low > highest:
+                    row[lower] += mine * theirs
+                elif mine > 1 or theirs > 1:
+                    for end in ends:
+                        for another in others:
+                            row[lower] += (end > another) - (end < another)
     for upper in range(count):
         row = gain[upper]
-        for side in sides:
-            mine = side[upper]
-            if mine is None:
-                continue
-            low, high, ends = mine
-            for lower in range(upper + 1, count):
-                other = side[lower]
-                if other is None:
-                    continue
-                # Most pairs are joined to places that do not overlap: then all their wires cross in one order, or none.
-                if high < other[0]:
-                    row[lower] -= len(ends) * len(other[2])
-                elif low > other[1]:
-                    row[lower] += len(ends) * len(other[2])
-                else:
-                    for end in ends:
-                        for another in other[2]:
-                            row[lower] += (end > another) - (end < another)
         for lower in range(upper + 1, count):
             gain[lower][upper] = -row[lower]
     return gain
