@@ -140,6 +140,10 @@ STEPPING = (
            "ask what if", 21, "predicting", ("predict",), tells=True),
     Action("answer", (), "answer", "answer the question that is open; nothing behind it gives up and shows it",
            "ask what if", 0, "predicting", ("answer",), "ANSWER", optional=True),
+    Action("hint", ("f2", "h"), "hint", "one more hint to the question",
+           "ask what if", 0, "predicting", ("hint",)),
+    Action("summary", ("S",), "summary", "what was predicted so far: tries, hints, and which slips came up; or that as a file",
+           "ask what if", 0, "predicting", ("summary",), "FILE", optional=True),
     Action("into", ("i",), "into", "step into the selected, active or next composite gate, such as σ: a frame over its parts",
            "open and fold", 15, "opening", ("into",), "NODE", optional=True, tells=True),
     Action("out", ("u",), "out", "out of the gate that was opened last, to where it was opened",
@@ -162,7 +166,6 @@ STEPPING = (
 LESSON = (
     Action("on", ("enter",), "go on", "answer, or go on to the next section; at the end to the next lesson",
            "lesson", 1, "lesson", ("enter", "on", "go on")),
-    Action("hint", ("f2", "h"), "hint", "one more hint to the question", "lesson", 2, "lesson", ("hint",)),
     Action("reveal", ("f3",), "show it", "give the question up, and show its answer",
            "lesson", 3, "lesson", ("show", "show it", "reveal")),
     Action("previous", ("f4", "backspace"), "back", "to the section before", "lesson", 4, "lesson", ("previous",)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from graphstep.debugger.score import Score
     from graphstep.language.setup import Setup
 
 
@@ -48,6 +49,16 @@ class Copy:
 class Write:
     """Write the run up to the step that is shown to a file."""
 
+    path: str
+    """The path as typed; its suffix says the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSummary:
+    """Write what was predicted to a file."""
+
+    score: Score
+    """What was predicted."""
     path: str
     """The path as typed; its suffix says the format."""
 
@@ -152,6 +163,19 @@ TrainingEffect = Train | Pause | Enter | Save | Report
 """What only a reply about a training can ask for."""
 
 Effect = (
-    Own | Ask | Copy | Write | Witnesses | Quotients | ReadRun | Diagnose | Keep | NextLesson | Leave | CopyRound | TrainingEffect
+    Own
+    | Ask
+    | Copy
+    | Write
+    | WriteSummary
+    | Witnesses
+    | Quotients
+    | ReadRun
+    | Diagnose
+    | Keep
+    | NextLesson
+    | Leave
+    | CopyRound
+    | TrainingEffect
 )
 """Everything that a reply can ask for."""

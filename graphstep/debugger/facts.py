@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.search import Candidate
-    from graphstep.debugger.state import Score
     from graphstep.debugger.watches import Quantity
     from graphstep.ground.errors import GraphstepError, Span
 
@@ -193,44 +192,6 @@ class Watched(Fact):
 @dataclass(frozen=True, slots=True)
 class NoWatches(Fact):
     """Nothing is watched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Predicting(Fact):
-    """Predict mode begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class PredictingEnds(Fact):
-    """Predict mode ends."""
-
-    score: Score
-    """The answers that were given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked(Fact):
-    """A question is open: what a step makes."""
-
-    n: int
-    """The step, which is the next one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered(Fact):
-    """An open question was answered, or given up."""
-
-    n: int
-    """The step that it was about."""
-    typed: str
-    """The answer as typed; empty where it was given up."""
-    right: bool
-    """Whether it is right."""
-
-
-@dataclass(frozen=True, slots=True)
-class NothingAsked(Fact):
-    """No question is open."""
 
 
 @dataclass(frozen=True, slots=True)

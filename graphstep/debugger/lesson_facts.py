@@ -49,7 +49,7 @@ class Marked(LessonFact):
 
     typed: str
     """The answer as typed."""
-    outcome: Literal["right", "wrong", "unreadable"]
+    outcome: Literal["right", "wrong", "unreadable", "carried"]
     """Whether it is right."""
 
 

@@ -1,17 +1,29 @@
-"""What to ask before a step: the number that it makes, one cell of an array, or a shape; and what has been answered so far."""
+"""What to ask before a step: the number that it makes, one cell of an array, or a shape; of a send also how it comes to it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from math import isfinite, prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError
 from graphstep.language.program import node_id
 from graphstep.teaching.lesson.document import Question
+from graphstep.teaching.lesson.quantities import on_wire
 from graphstep.teaching.lesson.solution import Solution, solve
 from graphstep.telling.cells import cell
+from graphstep.telling.explain import explain
+from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import message
+
+if TYPE_CHECKING:
+    from graphstep.engine.step import Step
+    from graphstep.engine.trace import Trace
+    from graphstep.engine.wires import Wire
 
 TERMS = 6
 """Terms of a sum up to which a cell is asked for; of more nobody wants to add up, and the shape is asked for instead."""
@@ -19,9 +31,94 @@ TERMS = 6
 _STRIDE = 7
 """From step to step another cell is asked for; the same one in every run."""
 
+_LOOKED_AT = 300
+"""Steps before this one in which it is looked whether a rule was asked for already."""
 
-def solution_of(trace: Trace, n: int) -> Solution | None:
-    """The question before step ``n`` with its answer; None before a step that makes nothing that could be worked out."""
+
+def questions_of(trace: Trace, n: int) -> tuple[Solution, ...]:
+    """The questions before step ``n`` with their answers; none before a step that makes nothing that could be worked out.
+
+    Where a gate first sends into one of its slots, its local gradient is asked for as a formula and as a number; of a router it
+    is asked whom it lets pass, which is all that it does.
+    """
+    step = trace.step(n)
+    before = tuple(_of_rule(trace, step)) if step.event == "send" else ()
+    if before and before[-1].right is not None:
+        return before
+    product = _of_product(trace, n)
+    return before if product is None else (*before, product)
+
+
+def hints_of(solution: Solution) -> tuple[str, ...]:
+    """Hints to a question: the rule, then the same with numbers, as far as the answer does not stand there yet."""
+    if solution.right is not None:
+        wire = solution.trace.step(solution.step).wire
+        return () if wire is None else (explain(solution.trace, solution.trace.step_of_value(wire.sender)).why,)
+    explanation = solution.explanation
+    if solution.formula or solution.quantity is None:
+        return (explanation.why,) if explanation.why else ()
+    ladder = explanation.local if solution.quantity.kind == "local" else explanation.ladder
+    if ladder is None or solution.quantity.cell is not None:
+        return (explanation.why,) if explanation.why else ()
+    return tuple(f"{ladder.left_text} {rung.relation} {rung.text}" for rung in ladder.rungs[:-1])
+
+
+def _of_rule(trace: Trace, step: Step) -> Iterator[Solution]:
+    """The questions about the local gradient of a gate of numbers."""
+    wire = step.wire
+    if wire is None or not isinstance(wire.local, float) or trace.node(wire.sender).shape or not isfinite(wire.local):
+        return
+    if wire.gate.routes:
+        if (solution := _route(wire)) is not None:
+            yield solution
+        return
+    slope = explain(trace, step.n).local
+    if slope is None or len(slope.rungs) < 2 or _was_asked(wire):
+        return
+    say, asked = partial(message, trace.writing.language), on_wire(wire, local=True)
+    names = {"slope": asked.name, "box": _box(wire), "name": name_of(trace.program, wire.receiver)}
+    answer = f"{asked.name} = {slope.texts[0]}"
+    wording = say("ask-formula", **names)
+    yield replace(_solution(wire, "formula", wording, answer), quantity=asked, formula=True)
+    answer = f"{asked.name} {slope.rungs[-1].relation} {slope.texts[-1]}"
+    yield replace(_solution(wire, "local", asked.wording, answer), quantity=asked)
+
+
+def _route(wire: Wire) -> Solution | None:
+    """Whether a router lets the gradient pass; None where it shares it, as at a tie that is split."""
+    say = partial(message, wire.trace.writing.language)
+    ways = {1.0: "route-all", 0.0: "route-nothing", -1.0: "route-turned"}
+    if wire.local not in ways:
+        return None
+    keys = list(ways.values())[: 3 if wire.gate.name == "abs" else 2]
+    options = tuple(say(key) for key in keys)
+    right = list(ways).index(float(wire.local))
+    wording = say("ask-route", box=_box(wire), name=name_of(wire.trace.program, wire.receiver))
+    return replace(_solution(wire, "route", wording, options[right], options), right=right)
+
+
+def _solution(wire: Wire, kind: str, wording: str, answer: str, options: tuple[str, ...] = ()) -> Solution:
+    key = f"{kind} {node_id(wire.sender)} {wire.slot}"
+    return Solution(Question(key, (), "", "", options, key, 0), wire.trace, wording, None, None, answer, wire.step, wire.step)
+
+
+def _box(wire: Wire) -> str:
+    node = wire.trace.node(wire.sender)
+    return wire.gate.box(node.operands, node.options)
+
+
+def _was_asked(wire: Wire) -> bool:
+    """Whether a gate of the same kind has sent into the same slot a short while before."""
+    trace = wire.trace
+    for n in range(max(trace.seed_step + 1, wire.step - _LOOKED_AT), wire.step):
+        earlier = trace.step(n).wire
+        if earlier is not None and (earlier.gate.name, earlier.slot) == (wire.gate.name, wire.slot):
+            return True
+    return False
+
+
+def _of_product(trace: Trace, n: int) -> Solution | None:
+    """The question for the number that a step makes."""
     step = trace.step(n)
     shape = trace.node(step.node).shape
     name = trace.node(step.node).name or node_id(step.node)

@@ -14,8 +14,9 @@ from graphstep.debugger.comparisons import Saved
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.frames import opened
 from graphstep.debugger.marks import Mark
+from graphstep.debugger.score import read_score
 from graphstep.debugger.session import Command, perform
-from graphstep.debugger.state import Edit, Inputs, Place, Score, Shelf, State
+from graphstep.debugger.state import Edit, Inputs, Place, Shelf, State
 from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.engine.opening import read_setup
 from graphstep.ground.arrays import Number
@@ -103,7 +104,7 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
         marks=tuple(_mark(mark) for mark in document.get("marks", ())),
         conditions=read_conditions("; ".join(document["conditions"])),
         watches=tuple(Quantity(**watch) for watch in document["watches"]),
-        score=None if score is None else Score(**score),
+        score=None if score is None else read_score(score),
         saved=None if document.get("saved") is None else _read_saved(document["saved"]),
         past=tuple(
             Edit(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.frames import Caller
     from graphstep.debugger.marks import Mark
     from graphstep.debugger.places import Folding
+    from graphstep.debugger.score import Score
     from graphstep.debugger.watches import Quantity
     from graphstep.engine.step import Phase
     from graphstep.engine.trace import Trace
@@ -26,18 +27,6 @@ if TYPE_CHECKING:
 
 UNDONE = 100
 """Edits that can be undone: the values before each are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Predict mode: the answers so far, and the question that is open."""
-
-    right: int = 0
-    """The answers that were right at the first try."""
-    asked: int = 0
-    """The questions that were answered or given up."""
-    tries: int | None = None
-    """The wrong answers to the open question, which is about the next step; None while none is open."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -285,4 +274,4 @@ def moved(state: State, n: int) -> State:
 def without_question(state: State) -> State:
     """The state without an open question of predict mode."""
     score = state.score
-    return state if score is None or score.tries is None else replace(state, score=replace(score, tries=None))
+    return state if score is None or score.tries is None else replace(state, score=score.closed)

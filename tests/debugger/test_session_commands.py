@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphstep.debugger import cause_facts, effects, facts
+from graphstep.debugger import cause_facts, effects, facts, prediction_facts
 from graphstep.debugger.breakpoints import steps_at
 from graphstep.debugger.commands.what_if import edges_of, nudged
 from graphstep.debugger.session import Command, Reply, perform
@@ -279,11 +279,11 @@ def test_the_step_is_taken_when_it_is_answered() -> None:
     session = Session("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0})
     session.do("predict")
     assert session.do("answer", "3").status == "refused"
-    assert session.do("step").facts == (facts.Asked(1),)
+    assert session.do("step").facts == (prediction_facts.Asked(1),)
     assert session.now.at == 0
     session.do("answer", "7")
     assert session.said[0].startswith("Not quite")
-    assert session.do("answer", "seven").facts == (facts.Answered(1, "seven", right=False),)
+    assert session.do("answer", "seven").facts == (prediction_facts.Answered(1, "seven", right=False),)
     session.do("answer", "3")
     assert session.now.at == 1
     assert session.said == ["Right.  x+y = 3   (right at the first try: 0 of 1)"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.effects import Keep, NextLesson
-from graphstep.debugger.facts import Fact, NothingAsked
+from graphstep.debugger.facts import Fact
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.lesson_facts import (
     AnswerFirst,
@@ -18,6 +18,7 @@ from graphstep.debugger.lesson_facts import (
     Revealed,
     SectionOpened,
 )
+from graphstep.debugger.prediction_facts import NothingAsked
 from graphstep.debugger.state import State
 from graphstep.teaching.lesson.walk import LessonRun
 
@@ -38,7 +39,7 @@ def placed(state: State | None, lesson: LessonRun) -> State:
     trace, at = lesson.scene.trace, lesson.step
     if state is None or state.root is not trace:
         return State(trace, at, score=None if state is None else state.score, lesson=lesson)
-    score = state.score and replace(state.score, tries=None)
+    score = state.score and state.score.closed
     return replace(outermost(state), at=at, selected=None, score=score, lesson=lesson)
 
 
@@ -89,7 +90,8 @@ def _nothing_asked(state: State) -> Fact | None:
     return None if is_asked(state) else NothingAsked()
 
 
-def _hint(state: State, _: Argument) -> Done:
+def hint(state: State, _: Argument) -> Done:
+    """One more hint to the open question of the lesson."""
     lesson = lesson_of(state)
     after = lesson.hint()
     if after is lesson:
@@ -109,7 +111,6 @@ def _start_over(state: State, _: Argument) -> Done:
 RULES = {
     "on": Rule(_on, _waits),
     "previous": Rule(_previous, _first_section),
-    "hint": Rule(_hint, _nothing_asked),
     "reveal": Rule(_reveal, _nothing_asked),
     "start_over": Rule(_start_over),
 }

@@ -22,7 +22,7 @@ from graphstep.debugger.facts import (
 )
 from graphstep.debugger.frames import closed
 from graphstep.debugger.search import search
-from graphstep.debugger.state import State
+from graphstep.debugger.state import State, without_question
 from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.telling.names import names_of
 
@@ -60,6 +60,9 @@ def _previous(state: State, _: Argument) -> Done:
 
 
 def _deselect(state: State, _: Argument) -> Done:
+    if state.score is not None and state.score.tries is not None:
+        # The question before the next step stands in the way: it is dropped first.
+        return Done(without_question(state))
     if state.selected is None and not state.frames and state.round is not None:
         return Done(state, effects=(Leave(),))
     return _select(state, None)

@@ -1,22 +1,47 @@
-"""Predict mode: a question before each step."""
+"""Predict mode: questions before each step."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Argument, Done, Rule, lesson
-from graphstep.debugger.facts import Answered, Asked, Fact, Moved, NothingAsked, Predicting, PredictingEnds
-from graphstep.debugger.questions import solution_of
-from graphstep.debugger.state import Score, State, moved
+from graphstep.debugger.effects import WriteSummary
+from graphstep.debugger.facts import Fact, Moved, UnfitError
+from graphstep.debugger.lesson_facts import NoMoreHints
+from graphstep.debugger.prediction_facts import (
+    Answered,
+    Asked,
+    Hinted,
+    NothingAsked,
+    NothingPredicted,
+    Predicting,
+    PredictingEnds,
+    SummaryOf,
+)
+from graphstep.debugger.questions import hints_of, questions_of
+from graphstep.debugger.score import Score, Slipped
+from graphstep.debugger.state import State, moved
+from graphstep.teaching.lesson.carried import wrong_of
 from graphstep.teaching.lesson.marking import mark
+
+if TYPE_CHECKING:
+    from graphstep.teaching.lesson.marking import Verdict
+    from graphstep.teaching.lesson.solution import Solution
 
 
 def ask(state: State) -> Done | None:
     """The question before the next step; None where none is asked."""
-    if state.score is None or solution_of(state.trace, state.at + 1) is None:
+    if state.score is None or not questions_of(state.trace, state.at + 1):
         return None
     score = replace(state.score, tries=state.score.tries or 0)
-    return Done(replace(state, score=score), (Asked(state.at + 1),))
+    return Done(replace(state, score=score), (Asked(state.at + 1, score.part),))
+
+
+def open_question(state: State) -> Solution | None:
+    """The question that is open in predict mode; None where none is."""
+    score = state.score
+    return None if score is None or score.tries is None else questions_of(state.trace, state.at + 1)[score.part]
 
 
 def _toggle(state: State, _: Argument) -> Done:
@@ -34,17 +59,78 @@ def _answer(state: State, argument: Argument) -> Done:
     if lesson.is_asked(state):
         return lesson.answer(state, argument)
     score, n, typed = state.score or Score(), state.at + 1, str(argument or "").strip()
-    solution = solution_of(state.trace, n)
+    solution = open_question(state)
     assert solution is not None, "a question was asked"
-    verdict = mark(solution, typed, state.at) if typed else None
-    if verdict is not None and not verdict.right:
-        # What cannot be read is no try.
-        tries = (score.tries or 0) + (verdict.outcome == "wrong")
-        return Done(replace(state, score=replace(score, tries=tries)), (Answered(n, typed, right=False),))
-    right = verdict is not None
-    after = moved(replace(state, score=Score(score.right + (right and not score.tries), score.asked + 1)), n)
-    return Done(after, (Moved(state.at, after.at), Answered(n, typed, right)))
+    verdict = mark(solution, typed, state.at, score.wrongs) if typed else None
+    if verdict is not None and verdict.outcome in ("wrong", "unreadable"):
+        score = _missed(score, n, solution, verdict)
+        return Done(replace(state, score=score), (Answered(n, typed, right=False, part=score.part),))
+    return _on(state, _counted(score, solution, verdict), Answered(n, typed, verdict is not None, score.part))
 
 
-RULES = {"predict": Rule(_toggle), "answer": Rule(_answer, _nothing_open)}
+def _missed(score: Score, n: int, solution: Solution, verdict: Verdict) -> Score:
+    """A wrong answer, and the misconception that explains it. What cannot be read is no try."""
+    if verdict.outcome != "wrong":
+        return score
+    name = solution.quantity.name if solution.quantity is not None else solution.wording
+    slips = (*score.slips, Slipped(n, name, verdict.slip)) if verdict.slip else score.slips
+    typed = score.typed if verdict.typed is None or solution.quantity is None else (name, verdict.typed)
+    return replace(score, tries=(score.tries or 0) + 1, missed=score.missed + 1, slips=slips, typed=typed)
+
+
+def _counted(score: Score, solution: Solution, verdict: Verdict | None) -> Score:
+    """A question that is done. A wrong number that was given up, or that follows from another one, may be computed with."""
+    carried = verdict is not None and verdict.outcome == "carried"
+    first = verdict is not None and not score.tries
+    wrongs = score.wrongs
+    if solution.quantity is not None and isinstance(solution.quantity.asked, float):
+        number = verdict.typed if carried and verdict is not None else score.typed[1] if verdict is None and score.typed else None
+        if number is not None:
+            wrongs = (*wrongs, wrong_of(solution.quantity, number))
+    return replace(
+        score,
+        right=score.right + first,
+        asked=score.asked + 1,
+        carried=score.carried + carried,
+        shown=score.shown + (verdict is None),
+        wrongs=wrongs,
+    )
+
+
+def _on(state: State, score: Score, answered: Answered) -> Done:
+    """Behind a question: the next one before the step, or the step; at the end of the run what came of all of them."""
+    after = replace(score.closed, part=answered.part + 1)
+    if after.part < len(questions_of(state.trace, answered.n)):
+        return Done(replace(state, score=replace(after, tries=0)), (answered, Asked(answered.n, after.part)))
+    done = moved(replace(state, score=score.closed), answered.n)
+    end: tuple[Fact, ...] = (SummaryOf(score.closed),) if done.at == len(done.trace) and not done.frames else ()
+    return Done(done, (Moved(state.at, done.at), answered, *end))
+
+
+def _hint(state: State, argument: Argument) -> Done:
+    if lesson.is_asked(state):
+        return lesson.hint(state, argument)
+    score, solution = state.score, open_question(state)
+    assert score is not None, "a question was asked"
+    assert solution is not None, "a question was asked"
+    if score.hinted == len(hints_of(solution)):
+        return Done(state, (NoMoreHints(score.hinted),))
+    after = replace(score, hinted=score.hinted + 1, hints=score.hints + 1)
+    return Done(replace(state, score=after), (Hinted(state.at + 1, score.part, after.hinted),))
+
+
+def _summary(state: State, argument: Argument) -> Done:
+    if state.score is None or not (state.score.asked or state.score.missed):
+        raise UnfitError(NothingPredicted())
+    if argument is not None:
+        return Done(state, effects=(WriteSummary(state.score.closed, str(argument)),))
+    return Done(state, (SummaryOf(state.score.closed),))
+
+
+RULES = {
+    "predict": Rule(_toggle),
+    "answer": Rule(_answer, _nothing_open),
+    "hint": Rule(_hint, _nothing_open),
+    "summary": Rule(_summary),
+}
 """What the actions of predict mode do."""

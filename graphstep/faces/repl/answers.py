@@ -11,7 +11,7 @@ from graphstep.debugger.actions import BY_ID, SETS, Action, groups
 from graphstep.debugger.breakpoints import stop_text
 from graphstep.debugger.frames import position_of
 from graphstep.debugger.labels import group_text, help_text, label, step_text
-from graphstep.debugger.questions import solution_of
+from graphstep.debugger.questions import questions_of
 from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.repl.lines import prompt_keys, words
 from graphstep.faces.replies import breakpoints_text, sentence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.cuts import WireCut
     from graphstep.debugger.effects import Own
     from graphstep.debugger.facts import Candidates, Cells, Fault, Hit, Moved, Nudged
+    from graphstep.debugger.prediction_facts import Asked
     from graphstep.debugger.state import State
 
 ON_THE_WAY = 12
@@ -122,11 +123,12 @@ def cell_lines(state: State, cells: Cells) -> Iterator[str]:
     yield from (line.strip() for line in cell(trace, node, cells.cell, of).lines() if line.strip())
 
 
-def question(state: State, n: int) -> str:
-    """What is asked about a step, and how it is answered."""
-    solution = solution_of(state.trace, n)
-    assert solution is not None, "nothing else is asked"
-    return message(state.language, "prompt-question", question=solution.wording, example=solution.example)
+def question(state: State, asked: Asked) -> Iterator[str]:
+    """What is asked about a step, what can be chosen, and how it is answered."""
+    solution = questions_of(state.trace, asked.n)[asked.part]
+    yield message(state.language, "prompt-question", question=solution.wording, example=solution.example)
+    for number, option in enumerate(solution.question.options, 1):
+        yield f"  {number}  {option}"
 
 
 def stop_line(state: State, hit: Hit) -> str:

@@ -6,13 +6,15 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts, prediction_facts
 from graphstep.debugger.commands.lesson import placed
+from graphstep.debugger.commands.predicting import open_question
 from graphstep.debugger.session import Command, perform
 from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.replies import crumbs, sentence
 from graphstep.faces.replies.panels import cause_lines, comparison_lines, jacobian_lines, tangent_lines
+from graphstep.faces.replies.predictions import summary_lines
 from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson import progress
@@ -79,11 +81,14 @@ class Prompt:
 
     def hear(self, line: str) -> None:
         """Perform the command of a line, and print what comes of it."""
-        score, waiting = self.state.score, self.state.lesson.open if self.state.lesson is not None else None
+        lesson = self.state.lesson
+        waiting = open_question(self.state) if lesson is None or lesson.open is None else lesson.open
+        options = () if waiting is None else waiting.question.options
+        if waiting is not None and waiting.formula:
+            # A name may be a formula, also where it is a word of the prompt.
+            options = tuple(self.state.trace.program.names)
         try:
-            asked = waiting is not None or (score is not None and score.tries is not None)
-            options = () if waiting is None else waiting.question.options
-            command = read_line(line, question=asked, at_hand=self.state.at_hand, options=options)
+            command = read_line(line, question=waiting is not None, at_hand=self.state.at_hand, options=options)
         except GraphstepError as error:
             self._say(error.report())
             return
@@ -162,7 +167,11 @@ class Prompt:
         yield from lessons.title_lines(after, self.state.language)
 
     def end(self) -> None:
-        """Print how a lesson that is not done goes on."""
+        """Print what was predicted, and how a lesson that is not done goes on."""
+        score = self.state.score
+        if score is not None and score.asked and self.state.at < len(self.state.trace):
+            # At the end of the run it stands there already.
+            self._say_all(summary_lines(self.state, score))
         lesson = self.state.lesson
         if lesson is not None and not lesson.finished and not self._warned:
             command, section = command_of(lesson.rehearsal.lesson.path), lesson.scene.section.heading
@@ -181,7 +190,8 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Shown: lambda _, after, fact: quantity_lines(after, fact.quantity),
     facts.Inspected: lambda _, after, fact: node_lines(after, fact.node),
     facts.Selected: lambda _, after, fact: node_lines(after, after.subject if fact.node is None else fact.node),
-    facts.Asked: lambda _, after, fact: iter([answers.question(after, fact.n)]),
+    prediction_facts.Asked: lambda _, after, fact: answers.question(after, fact),
+    prediction_facts.SummaryOf: lambda _, after, fact: summary_lines(after, fact.score),
     facts.Edited: lambda before, after, fact: answers.edit_lines(before, after, fact.names),
     facts.Undone: lambda before, after, fact: answers.edit_lines(before, after, fact.names),
     facts.Nudged: answers.nudge,

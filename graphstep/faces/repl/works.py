@@ -8,6 +8,7 @@ from graphstep.debugger import effects
 from graphstep.debugger.frames import run_on_show
 from graphstep.faces.repl import answers
 from graphstep.faces.replies.panels import copy_remarks, plain, quotient_lines, verdict_lines
+from graphstep.faces.replies.predictions import write_summary
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import message
 
@@ -30,6 +31,8 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
         yield from map(plain, copy_remarks(effect))
     elif isinstance(effect, effects.Write):
         yield from _written(state, effect)
+    elif isinstance(effect, effects.WriteSummary):
+        yield message(state.language, "prompt-wrote", file=write_summary(state, effect))
     elif isinstance(effect, effects.Witnesses):
         yield from _witnessed(state, effect.node)
     elif isinstance(effect, effects.Quotients):

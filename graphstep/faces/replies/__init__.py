@@ -9,15 +9,23 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import call_facts, cause_facts, comparisons, facts, lesson_facts, mark_facts, training_facts
+from graphstep.debugger import (
+    call_facts,
+    cause_facts,
+    comparisons,
+    facts,
+    lesson_facts,
+    mark_facts,
+    prediction_facts,
+    training_facts,
+)
 from graphstep.debugger import cuts as cut_facts
 from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.calls import call_names
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
-from graphstep.debugger.questions import solution_of
 from graphstep.debugger.refusals import Elsewhere
-from graphstep.faces.replies import calls, cuts, marks
+from graphstep.faces.replies import calls, cuts, marks, predictions
 from graphstep.faces.replies.panels import cell_text
 from graphstep.faces.replies.words import Keys, Words
 from graphstep.ground.arrays import cell_of, number_text
@@ -165,21 +173,6 @@ def _watched(words: Words, fact: facts.Watched) -> str:
     return words.say("reply-watched" if fact.on else "reply-unwatched", text=fact.quantity.text)
 
 
-def _predicting_ends(words: Words, fact: facts.PredictingEnds) -> str:
-    score = fact.score
-    return words.say("reply-predicting-score" if score.asked else "reply-predicting-ends", right=score.right, asked=score.asked)
-
-
-def _answered(words: Words, fact: facts.Answered) -> str:
-    solution, score = solution_of(words.before.trace, fact.n), words.after.score
-    if solution is None or score is None:
-        return ""
-    if fact.typed and not fact.right:
-        return mark(solution, fact.typed, words.before.at).said
-    key = "reply-answered" if fact.right else "reply-answer-shown"
-    return words.say(key, answer=str(solution.answer), right=score.right, asked=score.asked)
-
-
 def _select_input(words: Words, _: facts.SelectInput) -> str:
     return words.say("reply-select-input" if words.keys["select"] else "reply-select-input-click")
 
@@ -249,10 +242,6 @@ def _no_cell(words: Words, fact: facts.NoCell) -> str:
     return words.say("reply-no-cell", name=name, kind=kind(before.language, before.trace.node(fact.node).shape), text=fact.text)
 
 
-def _nothing_asked(words: Words, _: facts.NothingAsked) -> str:
-    return words.say("reply-nothing-asked" if words.before.lesson is None else "lesson-nothing-asked")
-
-
 def _elsewhere(words: Words, fact: Elsewhere) -> str:
     return elsewhere_text(words.before.language, fact)
 
@@ -281,7 +270,7 @@ def _answer_first(words: Words, fact: lesson_facts.AnswerFirst) -> str:
 
 
 def _no_more_hints(words: Words, fact: lesson_facts.NoMoreHints) -> str:
-    return words.say("lesson-no-more-hints" if fact.count else "lesson-no-hints")
+    return predictions.no_more_hints_text(words, fact.count)
 
 
 def _marked(words: Words, fact: lesson_facts.Marked) -> str:
@@ -305,7 +294,8 @@ _MESSAGES: dict[type, str] = {
     facts.BreaksCleared: "reply-breaks-cleared",
     facts.NoWatches: "reply-no-watches",
     mark_facts.NoMarks: "reply-no-marks",
-    facts.Predicting: "reply-predicting",
+    prediction_facts.Predicting: "reply-predicting",
+    prediction_facts.NothingPredicted: "reply-nothing-predicted",
     facts.NoInputs: "reply-no-inputs",
     facts.NoCells: "reply-no-cells",
     facts.NothingToUndo: "reply-nothing-to-undo",
@@ -335,8 +325,9 @@ _WORDS: dict[type, Callable[..., str]] = {
     mark_facts.NoMark: marks.no_mark_text,
     mark_facts.NoLetter: marks.no_letter_text,
     facts.Watched: _watched,
-    facts.PredictingEnds: _predicting_ends,
-    facts.Answered: _answered,
+    prediction_facts.PredictingEnds: predictions.ends_text,
+    prediction_facts.Answered: predictions.answered_text,
+    prediction_facts.Hinted: predictions.hint_text,
     facts.SelectInput: _select_input,
     facts.CannotNudge: _cannot_nudge,
     facts.Undone: _undone,
@@ -356,7 +347,7 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.NoCell: _no_cell,
     facts.Held: _held,
     Elsewhere: _elsewhere,
-    facts.NothingAsked: _nothing_asked,
+    prediction_facts.NothingAsked: predictions.nothing_asked_text,
     lesson_facts.AnswerFirst: _answer_first,
     lesson_facts.NoMoreHints: _no_more_hints,
     lesson_facts.Marked: _marked,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts
+from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts, prediction_facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
 """The fields of a state that the panes show."""
 
-BELOW = (lesson_facts.Marked, lesson_facts.LessonDone, lesson_facts.NoMoreHints)
-"""What a lesson says below its question, and not in the line of keys."""
+BELOW = (lesson_facts.Marked, lesson_facts.LessonDone, lesson_facts.NoMoreHints, prediction_facts.Hinted)
+"""What is said below a question, and not in the line of keys."""
 
 
 def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
@@ -37,6 +37,8 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
         # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
         moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
         screen.refresh_panes(look_at=None if moved else now.selected)
+    if now.score is None or now.score.tries is None:
+        screen.panes.stop_asking()
     sentences = [text for fact in reply.facts if (text := _told(screen, before, fact))]
     if reply.hit is not None:
         sentences.append(f"● {hit_text(now, reply.hit)}")
@@ -50,8 +52,8 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
 
 
 def _told(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
-    if isinstance(fact, BELOW) or (isinstance(fact, facts.Answered) and fact.typed and not fact.right):
-        # The question stays open, and its dialog says why.
+    if isinstance(fact, BELOW) or (isinstance(fact, prediction_facts.Answered) and fact.typed and not fact.right):
+        # The question stays open, and its pane says why.
         return ""
     return sentence(before, screen.now, fact, screen_keys())
 
@@ -180,20 +182,33 @@ def _cells(screen: SteppingScreen, _: State, fact: facts.Cells) -> None:
         screen.app.push_screen(CellsForm(screen.now, node, lambda cell: screen.do(Command("data", (node, *cell)))))
 
 
-def _asked(screen: SteppingScreen, _: State, fact: facts.Asked) -> None:
-    from graphstep.debugger.questions import solution_of
-    from graphstep.faces.tui.dialogs.predict import PredictForm
+def _asked(screen: SteppingScreen, _: State, fact: prediction_facts.Asked) -> None:
+    from graphstep.debugger.questions import questions_of
 
-    solution = solution_of(screen.now.trace, fact.n)
-    assert solution is not None, "nothing else is asked"
+    screen.panes.ask(questions_of(screen.now.trace, fact.n)[fact.part])
 
-    def wrong(typed: str) -> str:
-        before = screen.now
-        reply = screen.do(Command("answer", typed))
-        missed = (x for x in reply.facts if isinstance(x, facts.Answered) and x.typed and not x.right)
-        return "".join(sentence(before, screen.now, x, screen_keys()) for x in missed)
 
-    screen.app.push_screen(PredictForm(solution, wrong))
+def _answered(screen: SteppingScreen, before: State, fact: prediction_facts.Answered) -> None:
+    if fact.typed and not fact.right:
+        screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
+
+
+def _no_more_hints(screen: SteppingScreen, before: State, fact: lesson_facts.NoMoreHints) -> None:
+    if before.lesson is None or before.lesson.open is None:
+        screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
+
+
+def _hinted(screen: SteppingScreen, before: State, fact: prediction_facts.Hinted) -> None:
+    screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
+
+
+def _summary(screen: SteppingScreen, _: State, fact: prediction_facts.SummaryOf | prediction_facts.PredictingEnds) -> None:
+    if not fact.score.asked:
+        return
+    from graphstep.faces.replies.predictions import summary_lines
+    from graphstep.faces.tui.dialogs.page import TextPage
+
+    screen.app.push_screen(TextPage(say(screen, "summary-title"), summary_lines(screen.now, fact.score)))
 
 
 _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
@@ -209,7 +224,12 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     cause_facts.TangentsFrom: _tangents,
     facts.Jacobians: _jacobians,
     facts.Cells: _cells,
-    facts.Asked: _asked,
+    prediction_facts.Asked: _asked,
+    prediction_facts.Answered: _answered,
+    prediction_facts.Hinted: _hinted,
+    lesson_facts.NoMoreHints: _no_more_hints,
+    prediction_facts.SummaryOf: _summary,
+    prediction_facts.PredictingEnds: _summary,
 }
 """By kind of fact what is shown besides its sentence."""
 

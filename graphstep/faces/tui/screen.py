@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from graphstep.faces.export import Options
     from graphstep.faces.replies.panels import Line
     from graphstep.faces.tui.dialogs.inputs import Filled
+    from graphstep.faces.tui.panes.ask import AskPane
     from graphstep.faces.tui.panes.graph import GraphPane
     from graphstep.faces.tui.panes.timeline import Timeline
     from graphstep.faces.tui.panes.values import ValuesPane
@@ -372,6 +373,10 @@ class SteppingScreen(Screen[None]):
             self.do(Command(action))
         if self.arrows_select and not self.keys.message:
             self.say(say(self, "arrows-select"))
+
+    def on_ask_pane_answered(self, message: AskPane.Answered) -> None:
+        self.keys.say("")
+        self.do(Command("answer", message.text))
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)

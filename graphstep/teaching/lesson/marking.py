@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +12,8 @@ import numpy as np
 from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
+from graphstep.teaching.lesson import formulas
+from graphstep.teaching.lesson.carried import Following, Wrong, following
 from graphstep.teaching.lesson.evaluate import evaluate
 from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant, meets
 from graphstep.teaching.lesson.precision import typed as precisely
@@ -18,6 +21,7 @@ from graphstep.teaching.lesson.quantities import Quantity
 from graphstep.teaching.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.solution import Solution, agrees
+from graphstep.telling.words.catalogue import message
 
 TYPED = 200
 """Characters of an answer that are read."""
@@ -33,10 +37,14 @@ _COMMAS = re.compile(r"[-−+]?[\d.]+(?:\s*[,;]\s*[-−+]?[\d.]+)+")
 class Verdict:
     """What is said of a typed answer."""
 
-    outcome: Literal["right", "wrong", "unreadable"]
-    """An unreadable answer does not count as a try."""
+    outcome: Literal["right", "wrong", "unreadable", "carried"]
+    """An unreadable answer does not count as a try; a carried one follows from a wrong number that was typed before."""
     said: str
     """One or two sentences for the learner; a wrong answer's never give the right one away."""
+    slip: str = ""
+    """The misconception that explains a wrong answer; empty where none does."""
+    typed: float | None = None
+    """The number that was typed; None for anything else."""
 
     @property
     def right(self) -> bool:
@@ -44,8 +52,8 @@ class Verdict:
         return self.outcome == "right"
 
 
-def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
-    """The verdict on an answer.
+def mark(solution: Solution, typed: str, at: int | None = None, wrongs: Sequence[Wrong] = ()) -> Verdict:
+    """The verdict on an answer; ``wrongs`` are wrong numbers that were typed before, and that it may follow from.
 
     A number may be typed as a decimal, a fraction or an expression; for gradients also in the names of the run, of which those
     count that have a value at step ``at``. A small array is typed in brackets, or its cells with commas between them, and is
@@ -60,10 +68,21 @@ def mark(solution: Solution, typed: str, at: int | None = None) -> Verdict:
         return _chosen(solution, text)
     if solution.shape is not None:
         return _shaped(solution.shape, _right_hand_side(text))
-    return _of_a_quantity(solution, _right_hand_side(text), at)
+    if solution.formula:
+        return _of_a_formula(solution, _right_hand_side(text), at)
+    return _of_a_quantity(solution, _right_hand_side(text), at, wrongs)
 
 
-def _of_a_quantity(solution: Solution, text: str, at: int | None) -> Verdict:
+def _of_a_formula(solution: Solution, text: str, at: int | None) -> Verdict:
+    assert solution.quantity is not None, "a formula is one of a local gradient"
+    try:
+        right, said, slip = formulas.marked(solution.quantity, text, solution.seen - 1 if at is None else at)
+    except GraphstepError as error:
+        return Verdict("unreadable", message(solution.trace.writing.language, "formula-unreadable", why=error.message))
+    return Verdict("right" if right else "wrong", said, slip)
+
+
+def _of_a_quantity(solution: Solution, text: str, at: int | None, wrongs: Sequence[Wrong]) -> Verdict:
     """The verdict on a number or an array."""
     asked = solution.quantity
     assert asked is not None, "what is not chosen, and no shape, is a number or an array"
@@ -86,13 +105,27 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None) -> Verdict:
             return Verdict("unreadable", f"Now put the numbers in: what {'array' if array else 'number'} is {quoted(text)}?")
         exact = agrees_closely(typed.value, asked.asked)
         return Verdict("right", "Right." if exact else f"Right: {number_text(asked.asked)}, rounded.")
-    return _wrong(asked, typed.value, answer)
-
-
-def _wrong(asked: Quantity, typed: Number, answer: Typed) -> Verdict:
-    """What is said of a wrong number: the slip that leads to it, the wrong cells, or how far off it is."""
+    number = typed.value if isinstance(typed.value, float) else None
     with np.errstate(all="ignore"):
         slip = next((said for value, said in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), "")
+    if not slip and (carried := next((each for each in following(asked, wrongs) if is_meant(answer, each.value)), None)):
+        return Verdict("carried", _following_text(asked, carried), typed=number)
+    return replace(_wrong(asked, typed.value, answer, slip), slip=slip, typed=number)
+
+
+def _following_text(asked: Quantity, carried: Following) -> str:
+    """Whose number an answer was computed with, and what the run has."""
+    digits, language = asked.trace.writing.digits, asked.trace.writing.language
+    yours, true = (
+        ", ".join(f"{wrong.name} = {numeral(getattr(wrong, which), digits)}" for wrong in carried.wrongs)
+        for which in ("typed", "true")
+    )
+    numbers = {"value": numeral(carried.value, digits), "right": numeral(asked.value, digits)}
+    return message(language, "answer-follows", name=asked.name, yours=yours, true=true, **numbers)
+
+
+def _wrong(asked: Quantity, typed: Number, answer: Typed, slip: str) -> Verdict:
+    """What is said of a wrong number: the slip that leads to it, the wrong cells, or how far off it is."""
     if slip:
         return Verdict("wrong", f"Not quite. {slip}")
     if not isinstance(asked.asked, float):

@@ -99,7 +99,7 @@ def quantity(trace: Trace, ask: str) -> Quantity:
         forms = ", ".join(f"'{form}'" for form in KINDS.values())
         raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {forms}, or a 'choice: …'")
     if kind in ("local", "contribution"):
-        return _on_wire(wire_between(trace, *send_of(rest)), kind == "local")
+        return on_wire(wire_between(trace, *send_of(rest)), local=kind == "local")
     node = find_node(trace, rest)
     return _value(trace, node) if kind == "value" else _gradient(trace, node, kind == "sum")
 
@@ -236,7 +236,8 @@ def derivative_of(trace: Trace, node: int) -> str:
     return gradient_name(trace, node)
 
 
-def _on_wire(wire: Wire, local: bool) -> Quantity:
+def on_wire(wire: Wire, *, local: bool) -> Quantity:
+    """The local gradient of a wire, or what is sent along it. InputError for a local gradient that is a Jacobian."""
     trace, gate, node, step = wire.trace, wire.gate, wire.trace.node(wire.sender), wire.step
     box, name = gate.box(node.operands, node.options), name_of(trace.program, wire.receiver)
     slope = local_name(wire)

@@ -21,6 +21,7 @@ from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reasons import pattern
+from graphstep.telling.words.catalogue import message
 
 TOLERANCE = 0.02
 """Relative error of an answer that still counts as right: a learner with a pencil rounds to two or three digits."""
@@ -60,12 +61,16 @@ class Solution:
     """The number of the step from which on a drawing shows it, which is never later: the run waits in front of it."""
     shape: ShapeAsked | None = None
     """The shape that is asked for; None elsewhere."""
+    formula: bool = False
+    """Whether a local gradient is asked for as a formula, and not as a number."""
 
     @property
     def example(self) -> str:
         """What an answer may look like, to stand on the line where it is typed."""
         if self.right is not None:
             return f"your choice: 1 to {len(self.question.options)}"
+        if self.formula:
+            return message(self.trace.writing.language, "formula-example")
         if self.shape is not None:
             return "a shape: 2×3, or 2x3; 4; number"
         if self.quantity is None or isinstance(self.quantity.asked, float):

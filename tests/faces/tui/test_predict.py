@@ -5,16 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphstep.debugger.questions import solution_of
+from graphstep.debugger.questions import questions_of
 from graphstep.engine.trace import trace
 from graphstep.ground.arrays import number_text
 from graphstep.language.read import read
 from graphstep.teaching.lesson.marking import mark
 from tests.faces.tui.arrays import LAYER, NET, PROGRAMS, given
-from tests.faces.tui.driving import INPUTS, LARGE, MAIN, Driver, drive
+from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive
+
+
+def solution_of(run, n: int):
+    """The last question before a step, which is the one for its number; None where nothing is asked."""
+    return next(reversed(questions_of(run, n)), None)
 
 
 def right_answer(solution) -> str:
+    if solution.right is not None:
+        return str(solution.right + 1)
+    if solution.formula:
+        return solution.answer.partition(" = ")[2]
     return str(solution.shape.shape) if solution.shape is not None else number_text(solution.quantity.asked, 12)
 
 
@@ -22,11 +31,11 @@ def right_answer(solution) -> str:
 def test_every_question_has_a_right_answer_and_one_number_at_most(name: str) -> None:
     inputs = given(PROGRAMS[name][1])
     run = trace(read(PROGRAMS[name][0], inputs), inputs)
-    asked = [solution for n in range(1, len(run) + 1) if (solution := solution_of(run, n)) is not None]
+    asked = [solution for n in range(1, len(run) + 1) for solution in questions_of(run, n)]
     assert asked
     for solution in asked:
         assert mark(solution, right_answer(solution)).right, solution.wording
-        assert solution.shape is not None or isinstance(solution.quantity.asked, float)
+        assert solution.shape is not None or solution.right is not None or isinstance(solution.quantity.asked, float)
         assert "?" in solution.wording
 
 
@@ -47,7 +56,6 @@ def test_the_step_is_taken_when_it_is_answered() -> None:
         await driver.type("7")
         await driver.press("enter")
         assert "Not quite" in driver.frame()
-        await driver.press("ctrl+u")
         await driver.type("3")
         await driver.press("enter")
         assert driver.now.at == 1
@@ -61,7 +69,8 @@ def test_the_step_is_taken_when_it_is_answered() -> None:
         assert driver.now.at == 3
         await driver.press("o", "p")
         assert "0 of 2" in driver.message
-        await driver.press("right")
+        assert "You answered 2 questions." in driver.frame()
+        await driver.press("escape", "right")
         assert driver.app.screen is driver.screen
 
     drive(play, MAIN, INPUTS, size=LARGE)
@@ -79,3 +88,35 @@ def test_a_cell_is_asked_for_up_to_six_terms_and_of_more_the_shape(inner: int, a
     solution = solution_of(trace(read("q = X@W"), inputs), 1)
     assert solution is not None
     assert solution.question.ask == asked
+
+
+def test_the_question_stands_in_the_place_of_the_step_and_nothing_moves() -> None:
+    async def play(driver: Driver) -> None:
+        graph = driver.graph()
+        height = driver.screen.panes.step.outer_size.height
+        await driver.press("p", "right")
+        assert driver.graph() == graph
+        assert driver.screen.panes.asks.outer_size.height == height
+        await driver.press("f2")
+        assert "Hint 1 of 2: q = x + y" in driver.frame()
+        await driver.type("7")
+        # → answers, as enter does, and what is typed next replaces what was wrong.
+        await driver.press("right")
+        assert "Not quite" in driver.frame()
+        await driver.type("3")
+        await driver.press("right")
+        assert driver.now.at == 1
+        assert driver.graph() != graph
+        await driver.press("f", "right", "enter", "right")
+        assert "as a formula in" in driver.frame()
+        await driver.type("z")
+        await driver.press("enter")
+        assert "What is ∂f/∂q, the local gradient" in driver.frame()
+        await driver.press("escape")
+        assert driver.app.focused is None
+        await driver.press("S")
+        assert "You answered 2 questions." in driver.frame()
+        await driver.press("escape", "left")
+        assert driver.now.at < 3
+
+    drive(play, "q = x+y; q*z", INPUTS, size=SMALL)

@@ -41,7 +41,7 @@ class TextPage(Form[None]):
         """One text."""
         with ScrollableContainer(id="box") as box:
             box.border_title = escape(self._title)
-            box.border_subtitle = say(self, "page-keys")
+            box.border_subtitle = say(self, "text-keys")
             yield Static(Content(self.text(self.app.size.width * 24 // 25 - 6)), id="page")
 
     def text(self, width: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Container, Vertical
 
 from graphstep.faces.tui.messages import say
+from graphstep.faces.tui.panes.ask import AskPane
 from graphstep.faces.tui.panes.graph import GraphPane
 from graphstep.faces.tui.panes.heading import Heading
 from graphstep.faces.tui.panes.step import StepPane
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.language.program import Program
+    from graphstep.teaching.lesson.solution import Solution
 
 WIDE = 100
 """Columns from which the step and the values stand beside the graph, and no longer below it."""
@@ -78,6 +80,10 @@ class SteppingPanes(Container):
     SteppingPanes.-low #text { display: none; }
     SteppingPanes.-untold #right { display: none; }
     SteppingPanes.-bare #heading { display: none; }
+    SteppingPanes #ask { display: none; height: 7; }
+    SteppingPanes.-asking #ask { display: block; }
+    SteppingPanes.-asking #step { display: none; }
+    SteppingPanes.-asking.-low #right { display: block; }
     SteppingPanes.-tall.-values #values { display: none; }
     SteppingPanes.-wide.-values #values { display: none; }
     SteppingPanes.-wide.-values #step { height: 1fr; }
@@ -92,6 +98,7 @@ class SteppingPanes(Container):
                 yield TextPane(id="text")
             with Vertical(id="right"):
                 yield StepPane(id="step")
+                yield AskPane(id="ask")
                 yield ValuesPane(id="values")
 
     @property
@@ -150,6 +157,25 @@ class SteppingPanes(Container):
         for pane in (self.graph, self.query_one(ValuesPane)):
             pane.flagged = nodes
             pane.renew()
+
+    @property
+    def asks(self) -> AskPane:
+        """The question before a step."""
+        return self.query_one(AskPane)
+
+    def ask(self, solution: Solution) -> None:
+        """Ask before a step, in the place and the height of the explanation."""
+        if not self.has_class("-asking"):
+            _set_height(self.asks, max(self.step.outer_size.height, _LEAST))
+            self.add_class("-asking")
+        self.asks.ask(solution)
+
+    def stop_asking(self) -> None:
+        """Show the explanation again."""
+        if self.has_class("-asking"):
+            self.remove_class("-asking")
+            self.asks.answer.disabled = True
+            self.screen.set_focus(None)
 
     def toggle_values(self) -> None:
         """Show the values where they are hidden, and hide them where they are shown."""

@@ -1,0 +1,78 @@
+"""What a reply says of predict mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphstep.debugger.facts import Fact
+
+if TYPE_CHECKING:
+    from graphstep.debugger.score import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Predicting(Fact):
+    """Predict mode begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictingEnds(Fact):
+    """Predict mode ends."""
+
+    score: Score
+    """The answers that were given."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryOf(Fact):
+    """What was predicted is summed up: it was asked for, or the end of the run is reached."""
+
+    score: Score
+    """The answers that were given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Fact):
+    """A question is open: what a step makes, and how."""
+
+    n: int
+    """The step, which is the next one."""
+    part: int = 0
+    """Which of the questions before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Fact):
+    """An open question was answered, or given up."""
+
+    n: int
+    """The step that it was about."""
+    typed: str
+    """The answer as typed; empty where it was given up."""
+    right: bool
+    """Whether it is right, or follows from a wrong number before it: then the question is done."""
+    part: int = 0
+    """Which of the questions before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hinted(Fact):
+    """A hint to the open question is shown."""
+
+    n: int
+    """The step that it is about."""
+    part: int
+    """Which of the questions before it."""
+    number: int
+    """The number of the hint, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingAsked(Fact):
+    """No question is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingPredicted(Fact):
+    """No question was answered yet."""

@@ -1,0 +1,83 @@
+"""The words of facts about predict mode, and the summary in lines and in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from graphstep.debugger.questions import hints_of, questions_of
+from graphstep.teaching.lesson.marking import mark
+
+if TYPE_CHECKING:
+    from graphstep.debugger.effects import WriteSummary
+    from graphstep.debugger.prediction_facts import Answered, Hinted, NothingAsked, PredictingEnds
+    from graphstep.debugger.score import Score
+    from graphstep.debugger.state import State
+    from graphstep.faces.replies.words import Words
+
+
+def ends_text(words: Words, fact: PredictingEnds) -> str:
+    """That predict mode ends, and how it went."""
+    score = fact.score
+    return words.say("reply-predicting-score" if score.asked else "reply-predicting-ends", right=score.right, asked=score.asked)
+
+
+def answered_text(words: Words, fact: Answered) -> str:
+    """What is said of an answer."""
+    before, score = words.before, words.after.score
+    questions = questions_of(before.trace, fact.n)
+    if score is None or before.score is None or fact.part >= len(questions):
+        return ""
+    solution = questions[fact.part]
+    verdict = mark(solution, fact.typed, before.at, before.score.wrongs) if fact.typed else None
+    if verdict is not None and not fact.right:
+        return verdict.said
+    if verdict is not None and verdict.outcome == "carried":
+        return verdict.said
+    key = "reply-answer-shown" if verdict is None else "reply-answered"
+    return words.say(key, answer=str(solution.answer), right=score.right, asked=score.asked)
+
+
+def hint_text(words: Words, fact: Hinted) -> str:
+    """A hint, and which of how many it is."""
+    hints = hints_of(questions_of(words.after.trace, fact.n)[fact.part])
+    return words.say("reply-hint", number=str(fact.number), count=len(hints), hint=hints[fact.number - 1])
+
+
+def nothing_asked_text(words: Words, _: NothingAsked) -> str:
+    """That no question is open."""
+    return words.say("reply-nothing-asked" if words.before.lesson is None else "lesson-nothing-asked")
+
+
+def no_more_hints_text(words: Words, count: int) -> str:
+    """That there is no further hint to a question."""
+    if words.before.lesson is None:
+        return words.say("reply-no-more-hints")
+    return words.say("lesson-no-more-hints" if count else "lesson-no-hints")
+
+
+def summary_lines(state: State, score: Score) -> Iterator[str]:
+    """What was predicted, summed up."""
+    from graphstep.debugger.summary import body
+    from graphstep.faces.export import text
+
+    yield from text.lines(body(state.trace, score))
+
+
+def write_summary(state: State, effect: WriteSummary) -> str:
+    """Write the summary to a file, in the format of its suffix; the path. Raises as every report does."""
+    from dataclasses import asdict
+
+    from graphstep.debugger.summary import document
+    from graphstep.faces.export import PLAIN, _reports
+
+    def pieces(name: str) -> Iterator[str]:
+        return _reports.pieces(
+            name,
+            text=lambda: (f"{line}\n" for line in summary_lines(state, effect.score)),
+            data=lambda: {"schema": 1, "program": state.trace.program.text, **asdict(effect.score.closed)},
+            document=lambda: document(state.trace, effect.score),
+            options=PLAIN,
+        )
+
+    return str(_reports.write(effect.path, None, pieces))

@@ -1,0 +1,83 @@
+"""A typed formula is marked: it has to come to the right number with the inputs of the run, and with others too."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from graphstep.ground.errors import GraphstepError
+from graphstep.teaching.lesson.evaluate import evaluate
+from graphstep.teaching.lesson.slips import slips
+from graphstep.telling.words.catalogue import message
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.ground.arrays import Number
+    from graphstep.teaching.lesson.quantities import Quantity
+
+_EQUAL = 1e-9
+"""Relative difference up to which two numbers are equal."""
+
+_MOVES = ((1.0625, 0.03125), (0.9375, 0.015625), (1.25, -0.125))
+"""By what the inputs are multiplied and what is added to them, in the other runs."""
+
+_RUNS: WeakKeyDictionary[Trace, tuple[Trace, ...]] = WeakKeyDictionary()
+
+
+def runs_beside(trace: Trace) -> tuple[Trace, ...]:
+    """Runs of the same program with inputs that are moved a little, each in its own way."""
+    runs = _RUNS.get(trace)
+    if runs is None:
+        made = []
+        for factor, shift in _MOVES:
+            moved = {
+                # Two inputs with one number go different ways, so that their names cannot stand for each other.
+                name: value if name in trace.program.data else _moved(value, factor, shift * (place + 1))
+                for place, (name, value) in enumerate(trace.inputs.items())
+            }
+            try:
+                made.append(trace.with_inputs(moved))
+            except GraphstepError:
+                # A gate refuses these numbers.
+                continue
+        runs = _RUNS[trace] = tuple(made)
+    return runs
+
+
+def _moved(value: Number, factor: float, shift: float) -> Number:
+    return value * factor + shift
+
+
+def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, str]:
+    """Whether a formula for a local gradient is right, what is said of it, and the slip that it is; nothing where it is none.
+
+    Raises GraphstepError for a text that cannot be read as a formula.
+    """
+    wire, trace = asked.wire, asked.trace
+    assert wire is not None, "a local gradient stands on a wire"
+    say = partial(message, trace.writing.language)
+    here = _number(trace, text, at)
+    beside = [(run, run.wire(wire.edge).local) for run in runs_beside(trace)]
+    others = [(run, float(local)) for run, local in beside if isinstance(local, float) and math.isfinite(local)]
+    right_here = _same(here, asked.value)
+    if right_here and all(_same(_number(run, text, at), local) for run, local in others):
+        return True, say("formula-right"), ""
+    if right_here:
+        return False, say("formula-here-only", name=asked.name), ""
+    with np.errstate(all="ignore"):
+        slip = next((said for number, said in slips(asked) if isinstance(number, float) and _same(here, number)), "")
+    return False, say("formula-slip", slip=slip) if slip else say("formula-wrong", name=asked.name), slip
+
+
+def _number(trace: Trace, text: str, at: int) -> float:
+    with np.errstate(all="ignore"):
+        value = evaluate(trace, text, at).value
+    return value if isinstance(value, float) else math.nan
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) <= _EQUAL * max(abs(one), abs(other), 1e-3)
