@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import functools
 import re
 
 import networkx
 
-from docs.examples import ROOT
 from graphstep.debugger.conditions import EXAMPLES
 from graphstep.telling.words.english import MESSAGES
 from graphstep.telling.words.template import messages
 from tests import FOLDER
 from tests.mutants import PACKAGES
+from tests.source import modules
 
 FORBIDDEN = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "setrecursionlimit"}
 """What runs text as code, or hides recursion. ``re.compile`` and methods of such names are other things."""
@@ -42,13 +41,6 @@ MARKUP = re.compile(r'="|</|^\s*["<.#]|\\[a-z]|\$[a-z]|sep=|corners|anchor=|^ver
 CLOCKS = {"time", "timeit"}
 MAY_LOOK = {"fuzz.py"}
 """It runs for as long as there is time, and is no test. Neither are the benchmarks."""
-
-
-@functools.cache
-def modules(folder: str) -> list[tuple[str, str, list[ast.AST]]]:
-    """Every module below a folder: where it is, its text, and all nodes that Python reads in it."""
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.py"))}
-    return [(str(path.relative_to(ROOT)), text, list(ast.walk(ast.parse(text)))) for path, text in texts.items()]
 
 
 def imported(nodes: list[ast.AST]) -> set[str]:

@@ -12,7 +12,7 @@ import scipy.special
 
 import graphstep as gs
 from graphstep.gates import FUNCTIONS
-from graphstep.ground.errors import InputError, ReadError
+from graphstep.ground.errors import GraphstepError, InputError, ReadError
 from graphstep.language.read import read
 from graphstep.language.read.foreign import proposals
 from graphstep.language.read.foreign.rows import is_literal, rows_by_name
@@ -384,8 +384,18 @@ def _reference(row: Row) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
     return None if function is None else (function, (0.7, 0.4)[: len(row.inputs)])
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.row.here], ids=lambda row: row.row.call)
-def test_what_is_proposed_is_read_and_has_the_value_of_the_foreign_function(row: Row) -> None:
+def test_what_is_proposed_is_read_and_has_the_value_of_the_foreign_function() -> None:
+    faults = {}
+    for row in ROWS:
+        if row.row.here:
+            try:
+                hold_against_reference(row)
+            except (AssertionError, GraphstepError) as fault:
+                faults[row.row.call] = str(fault)
+    assert faults == {}
+
+
+def hold_against_reference(row: Row) -> None:
     name = row.row.call.partition("(")[0]
     assert read(general(row.row).text).inputs
     if name in WITHOUT:

@@ -22,6 +22,7 @@ from graphstep.telling.words.catalogue import catalogue, languages, message
 from graphstep.telling.words.english import MESSAGES
 from graphstep.telling.words.template import faults, messages, template
 from tests.programs import seeded
+from tests.source import modules
 
 OTHERS = languages()[1:]
 ENGLISH = dict(messages())
@@ -111,8 +112,7 @@ def _fields(calls: list[ast.Call]) -> set[str | None]:
 
 def test_every_message_that_the_code_asks_for_exists_with_its_variables() -> None:
     used = set()
-    for path in sorted(WORDS.parents[1].rglob("*.py")):
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    for where, _, nodes in modules("graphstep"):
         # The keys of actions are known to every reply, and what is bound beforehand to every call.
         bound = {*BY_ID, *_fields(_calls(nodes, "partial"))}
         for call in _calls(nodes, "reason", "message", "say", "heading", "column", "phrase"):
@@ -123,22 +123,22 @@ def test_every_message_that_the_code_asks_for_exists_with_its_variables() -> Non
                     key = f"heading-{key}"
                 if key not in MESSAGES:
                     # The title of a panel is no message.
-                    assert "-" not in key, f"{path.name}: {key}"
-                    assert _calls([call], "say"), f"{path.name}: {key}"
+                    assert "-" not in key, f"{where}: {key}"
+                    assert _calls([call], "say"), f"{where}: {key}"
                     continue
                 used.add(key)
                 fields = _fields([call])
                 if None not in fields:
                     missing = {x for text in _texts(MESSAGES[key]) for x in _variables(text)} - fields - bound
-                    assert not missing, f"{path.name}: {key} misses {missing}"
+                    assert not missing, f"{where}: {key} misses {missing}"
     assert len(used) > 180
 
 
 def test_no_message_is_written_that_nobody_asks_for() -> None:
     texts, patterns = set(), []
-    for path in sorted(WORDS.parents[1].rglob("*.py")):
-        if path.parent.name != "english":
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for where, _, nodes in modules("graphstep"):
+        if "/english/" not in where:
+            for node in nodes:
                 if isinstance(node, ast.Constant):
                     texts.add(node.value)
                 elif isinstance(node, ast.JoinedStr):

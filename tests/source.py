@@ -1,0 +1,17 @@
+"""The code as text and as Python reads it, for the tests that look at all of it; it is read once a process."""
+
+from __future__ import annotations
+
+import ast
+import functools
+
+from tests import FOLDER
+
+ROOT = FOLDER.parent
+
+
+@functools.cache
+def modules(folder: str) -> list[tuple[str, str, list[ast.AST]]]:
+    """Every module below a folder: where it is, its text, and all nodes that Python reads in it."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.py"))}
+    return [(path.relative_to(ROOT).as_posix(), text, list(ast.walk(ast.parse(text)))) for path, text in texts.items()]
