@@ -103,7 +103,12 @@ _STRUCTURES: dict[Structure, str] = {
 }
 """What :data:`graphstep.gates.rule.Structure` means."""
 
-_OPERATORS = {"matmul": ("x @ y",), "transpose": ("x.T", "x'"), "index": ("x[0]", "x[1:]", "x[:, 1]")}
+_OPERATORS = {
+    "matmul": ("x @ y",),
+    "transpose": ("x.T", "x'"),
+    "index": ("x[0]", "x[1:]", "x[:, 1]"),
+    "gather": ("x[y]", "x[[1, 0, 1]]", "x[range(2), y]"),
+}
 """Gates that an operator spells."""
 
 _BY_ITSELF = {"broadcast": ("x + y",)}
@@ -124,6 +129,7 @@ _SHAPES: tuple[tuple[Shape, ...], ...] = (
     ((3,), ()),
     ((5, 2, 3), (3, 4)),
     ((2, 3), (3,), (3,)),
+    ((),),
 )
 """What is tried for the example of a shape rule."""
 

@@ -74,6 +74,7 @@ the cells of one array they become structural (:attr:`graphstep.gates.Rule.over_
 @cache
 def _enter_structural() -> None:
     from graphstep.gates.rows.collecting import COLLECTING
+    from graphstep.gates.rows.gathering import GATHERING
     from graphstep.gates.rows.joining import JOINING
     from graphstep.gates.rows.losses import LOSSES
     from graphstep.gates.rows.moving import MOVING
@@ -81,7 +82,7 @@ def _enter_structural() -> None:
     from graphstep.gates.rows.normalising import NORMALISING
     from graphstep.gates.rows.squashing import SQUASHING
 
-    for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING):
+    for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *GATHERING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

@@ -27,6 +27,20 @@ Shape = tuple[int, ...]
 """The shape of a value, as in NumPy: () for a number, (3,) for a vector, (2, 3) for a matrix of two rows."""
 
 
+class Chosen(NamedTuple):
+    """Several places on one axis, in an order of their own: ``[2, 0, 2]`` inside an index."""
+
+    places: tuple[int, ...]
+    """The indices."""
+
+
+class Slot(NamedTuple):
+    """An entry of an index that a node says."""
+
+    slot: int
+    """The slot of the gate that reads it."""
+
+
 class Slice(NamedTuple):
     """``start:stop:step`` inside brackets; None for what was left out."""
 

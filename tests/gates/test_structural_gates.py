@@ -20,7 +20,7 @@ from graphstep.gates.notation import LATEX, TEXT, Style
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Rule
 from graphstep.ground.errors import InputError
-from graphstep.ground.operands import Slice
+from graphstep.ground.operands import Chosen, Slice, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +37,20 @@ POOLS: dict[str, tuple[Any, ...]] = {
 }
 GIVEN: dict[str, list[dict[str, Any]]] = {
     "broadcast": [{"shape": shape} for shape in ((3,), (2, 3), (1, 3), (2, 2, 3), (0, 3), (2, 0), ())],
+    "fill": [{"shape": shape} for shape in ((3,), (2, 3), (1, 3), (2, 2, 3), (0, 3), (2, 0), ())],
+    "gather": [
+        {"index": index}
+        for index in (
+            (Slot(1),),
+            (Slot(1), Slot(2)),
+            (ALL, Slot(1)),
+            (Chosen((0, -1, 0)), Slot(1)),
+            (Ellipsis, Chosen((1, 0, 1, 1))),
+            (Slot(1), 0),
+            (EVERY_OTHER, Chosen((0,))),
+            (Chosen(()), ALL),
+        )
+    ],
     "reshape": [{"shape": shape} for shape in ((-1,), (3, 2), (2, -1), (1, -1, 3), (0, 3), (12,), (), 6, -1)],
     "transpose": [{"axes": axes} for axes in (None, (1, 0), (0, 1), (2, 0, 1), (-1, 0, 1), (0,), 0)],
     "index": [
@@ -83,6 +97,9 @@ class Case:
                 made[mine] = rng.integers(0, self.shapes[scores][-1], self.shapes[mine]).astype(float)
             else:
                 made[mine] = np.abs(made[mine])
+        if self.gate.name == "gather":
+            # Every place that is named is there, whatever axis it is on.
+            made[1:] = [rng.integers(0, max(1, min(self.shapes[0])), x.shape).astype(float) for x in made[1:]]
         return tuple(made)
 
     def call(self, seed: int = 0, ties: Any = "first") -> Call:
@@ -93,6 +110,8 @@ class Case:
         """The slots whose input may move by a little: classes may not."""
         for slot, shape in enumerate(self.shapes):
             mine, scores = CLASSES.get(self.gate.name, (-1, -1))
+            if self.gate.name == "gather" and slot:
+                continue
             if slot != mine or shape == self.shapes[scores]:
                 yield slot
 
@@ -540,6 +559,10 @@ MISFITS: list[tuple[str, Any, Any, str, str]] = [
     ("index", [(3,)], {"index": (Slice(None, None, 0),)}, "step by 0", "another"),
     ("index", [(3,)], {"index": (Ellipsis, Ellipsis)}, "one ...", "one"),
     ("index", [(0, 3)], {"index": (0,)}, "no entry 0 on axis 0", "empty"),
+    ("gather", [(2, 3), (2,)], {"index": (Slot(1), Chosen((3,)))}, "there is no entry 3", "0 to 2"),
+    ("gather", [(2, 3), (2,), (3,)], {"index": (Slot(1), Slot(2))}, "do not match", "one length"),
+    ("gather", [(2, 3, 4), (2,)], {"index": (Slot(1), ALL, 0)}, "a slice stands between", "first"),
+    ("gather", [(2, 3), (2,)], {"index": (Slot(1), 0, 0)}, "names 3 axes", "fewer"),
     ("reshape", [(2, 3)], {"shape": (4, 2)}, "6 cells, the shape (4, 2) has 8", "-1"),
     ("reshape", [(2, 3)], {"shape": (-1, 4)}, "cannot be laid out", "divide 6"),
     ("reshape", [(2, 3)], {"shape": (-1, -1)}, "leaves 2 axes open", "once"),

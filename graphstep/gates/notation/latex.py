@@ -133,6 +133,12 @@ class Latex(Style):
         """The part of ``x`` at an index."""
         return Ink(f"{{{self.term(x).within(ATOM)}}}_{{[{index}]}}", ATOM, self, cells=":" in index)
 
+    def picked(self, x: Any, index: str, *others: Any) -> Ink:
+        """The places of ``x`` that an index names."""
+        base = self.term(x)
+        inside = index.format(None, *(self.term(other).text for other in others)).replace("…", r"\dots")
+        return Ink(rf"{{{base.within(ATOM)}}}_{{[{inside}]}}", ATOM, self, cells=True)
+
     def parentheses(self, text: str) -> str:
         """Parentheses that grow with what they hold."""
         return rf"\left({text}\right)"

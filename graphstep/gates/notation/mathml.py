@@ -170,6 +170,13 @@ class MathML(Style):
             f"<msub>{_one(self.term(x).within(ATOM))}{_leaf('mtext', f'[{index}]')}</msub>", ATOM, self, cells=":" in index
         )
 
+    def picked(self, x: Any, index: str, *others: Any) -> Ink:
+        """The places of ``x`` that an index names."""
+        pieces = re.split(r"\{(\d)\}", index)
+        inside = [self.term(others[int(piece) - 1]).text if k % 2 else _leaf("mtext", piece) for k, piece in enumerate(pieces)]
+        brackets = f"<mo>[</mo>{''.join(x for x in inside if x != '<mtext></mtext>')}<mo>]</mo>"
+        return Ink(f"<msub>{_one(self.term(x).within(ATOM))}<mrow>{brackets}</mrow></msub>", ATOM, self, cells=True)
+
     def parentheses(self, text: str) -> str:
         """Parentheses that grow with what they hold."""
         return _fenced("(", text, ")")

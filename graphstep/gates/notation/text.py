@@ -213,6 +213,10 @@ class Style:
         """The part of ``x`` at an index, such as ``0, :``."""
         return Ink(f"{self.term(x).within(ATOM)}[{index}]", ATOM, self, cells=":" in index)
 
+    def picked(self, x: Any, index: str, *others: Any) -> Ink:
+        """The places of ``x`` that an index names, in which ``{1}`` stands for the first of the others."""
+        return self.indexed(x, index.format(None, *(self.term(other).text for other in others)))
+
     def placed(self, x: Any, place: str) -> Ink:
         """``x`` at one place and 0 everywhere else."""
         return self.remark(self.term(x), f"at {place}, 0 elsewhere")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -175,24 +176,35 @@ def _index_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     return gradient
 
 
+_COPY = Rule(
+    "broadcast",
+    "copy",
+    _broadcast_shape,
+    lambda np, inputs, options: np.broadcast_to(inputs[0], options["shape"]).copy(),
+    lambda np, call, slot, upstream: gathered(np, upstream, np.shape(call.inputs[0])),
+    lambda np, call, slot, direction: np.broadcast_to(direction, call.options["shape"]),
+    lambda slot, shapes, options: "repetition",
+    lambda m, terms, options: m.copied(*terms),
+    _broadcast_pulled,
+    "The copy gate repeats {x} until it has the shape of what it meets: broadcasting.",
+    ("A value that was copied is used once for each copy, so the gradients of its copies add up, as at a fork.",),
+    pattern=("adder",),
+    keywords={"shape": "shape"},
+    inside=lambda options: " to " + ("×".join(map(str, options["shape"])) or "()"),
+    multiplications=nothing,
+    rows=lambda slot, shape: len(shape) > 1,
+)
+
 MOVING = (
-    Rule(
-        "broadcast",
-        "copy",
-        _broadcast_shape,
-        lambda np, inputs, options: np.broadcast_to(inputs[0], options["shape"]).copy(),
-        lambda np, call, slot, upstream: gathered(np, upstream, np.shape(call.inputs[0])),
-        lambda np, call, slot, direction: np.broadcast_to(direction, call.options["shape"]),
-        lambda slot, shapes, options: "repetition",
-        lambda m, terms, options: m.copied(*terms),
-        _broadcast_pulled,
-        "The copy gate repeats {x} until it has the shape of what it meets: broadcasting.",
-        ("A value that was copied is used once for each copy, so the gradients of its copies add up, as at a fork.",),
-        pattern=("adder",),
-        keywords={"shape": "shape"},
-        inside=lambda options: " to " + ("×".join(map(str, options["shape"])) or "()"),
-        multiplications=nothing,
-        rows=lambda slot, shape: len(shape) > 1,
+    _COPY,
+    replace(
+        _COPY,
+        name="fill",
+        symbol="fill",
+        forward="The fill gate makes an array of copies of {x}.",
+        functions=("fill",),
+        rest="shape",
+        pattern=("",),
     ),
     Rule(
         "transpose",

@@ -27,21 +27,17 @@ def outside(text: str, start: int, written: str) -> str:
     return f"give it a name: write {name} here, and {name}={written} behind the program"
 
 
+EMPTY = re.compile(r"\[\s*\]")
+
+
 def literal(text: str, start: int) -> ReadError:
-    """For ``[1, 2]`` where an operand stands."""
-    depth = 0
-    stop = min(len(text), start + SHOWN)
-    for place in range(start, stop):
-        depth += (text[place] == "[") - (text[place] == "]")
-        if depth == 0:
-            stop = place + 1
-            break
-    written = "".join(text[start:stop].split()) if depth == 0 else "[…]"
-    if written == "[]" and text[:start].rstrip().endswith(",") and text[stop:].lstrip().startswith(","):
+    """For ``[]`` where an operand stands."""
+    brackets = EMPTY.match(text, start)
+    stop = start + 1 if brackets is None else brackets.end()
+    hint = "an array has numbers or values in it: [1, 2]"
+    if text[:start].rstrip().endswith(",") and text[stop:].lstrip().startswith(","):
         hint = "an axis is given by name, counted from 0: MATLAB's max(x, [], 2) is max(x, axis=1)"
-        return ReadError("there is nothing between these brackets", text=text, span=(start, stop), hint=hint)
-    hint = outside(text, start, written)
-    return ReadError("an array cannot be written inside an expression", text=text, span=(start, stop), hint=hint)
+    return ReadError("there is nothing between these brackets", text=text, span=(start, stop), hint=hint)
 
 
 def maker(text: str, span: Span, group: str) -> ReadError:

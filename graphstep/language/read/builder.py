@@ -15,7 +15,7 @@ from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.language.program import Node, Program, shown_name
-from graphstep.language.read import calls, complaints, counts, expansion, misuses
+from graphstep.language.read import calls, complaints, entries, expansion, misuses
 from graphstep.language.read.bodies import Assignment, Results, Scope, Statement
 from graphstep.language.read.framing import Framing
 from graphstep.language.read.functions import Option
@@ -305,10 +305,15 @@ class Builder(Recorder):
 
     def index(self, parts: Sequence[Any]) -> Term:
         """``x[0, 1:3]``"""
-        from graphstep.language.read.options import read_index
+        return entries.index(self, parts[0], parts[1])
 
-        chosen = read_index(self.text, parts[1].span, lambda span: counts.known_count(self, span))
-        return self.gate("index", (parts[0][0],), (parts[0][1], parts[1].end_pos), options=(("index", chosen),))
+    def made(self, parts: Sequence[Any]) -> Term:
+        """``zeros(3)``"""
+        return entries.made(self, parts[0])
+
+    def literal(self, parts: Sequence[Any]) -> Term:
+        """``[x, 2]``"""
+        return entries.literal(self, parts[1], (parts[0].start_pos, parts[2].end_pos))
 
     # Operands
 
@@ -384,15 +389,9 @@ class Builder(Recorder):
         return arguments
 
     def call(self, parts: Sequence[Any]) -> Term:
-        """``sin(x)``"""
-        function = self.scope.function(parts[0].text)
+        """``sin(x)``; ``sin()``, which reads nothing, too."""
+        function, span = self.scope.function(parts[0].text), (parts[0].start_pos, parts[-1].end_pos)
+        arguments = parts[1] if len(parts) > 2 else []
         if function is not None:
-            return expansion.invoke(self, function, parts[1], (parts[0].start_pos, parts[2].end_pos))
-        return calls.call(self, parts[0].text, parts[1], (parts[0].start_pos, parts[2].end_pos))
-
-    def call_of_nothing(self, parts: Sequence[Any]) -> Term:
-        """``sin()``"""
-        function = self.scope.function(parts[0].text)
-        if function is not None:
-            return expansion.invoke(self, function, [], (parts[0].start_pos, parts[1].end_pos))
-        return calls.call(self, parts[0].text, [], (parts[0].start_pos, parts[1].end_pos))
+            return expansion.invoke(self, function, arguments, span)
+        return calls.call(self, parts[0].text, arguments, span)

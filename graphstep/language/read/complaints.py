@@ -19,7 +19,7 @@ _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "w
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
 _RAISED_TO = re.compile(r"([\w)\]]+)\s*(?:\^|\*\*)\s*$")
 _NUMBERS_WITH_COMMAS = re.compile(r"\s*[-+]?[\d.]+(?:\s*,\s*[-+]?[\d.]+)+\s*")
-_ENDS = frozenset({"NUMERAL", "NAME", "CLOSE", "BAR_END", "NORM_END", "TRANSPOSE", "INDEX"})
+_ENDS = frozenset({"NUMERAL", "NAME", "CLOSE", "BAR_END", "NORM_END", "TRANSPOSE", "INDEX", "LIST_END", "MADE"})
 """What an operand may end with."""
 _COMPARISON = re.compile(r"[<>=!]=|[<>≤≥≠]")
 _MIRRORED = str.maketrans("()[]", ")(][")
@@ -201,6 +201,8 @@ def never_closed(text: str, span: Span) -> ReadError:
     bar = "|" in text[span[0] : span[1]] or "‖" in text[span[0] : span[1]]
     if bar:
         return ReadError("this bar is never closed", text=text, span=span, hint="|x| is written between two bars")
+    if text[span[0]] == "[":
+        return ReadError("this bracket is never closed", text=text, span=span)
     return ReadError("this parenthesis is never closed", text=text, span=(span[1] - 1, span[1]))
 
 

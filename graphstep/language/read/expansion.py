@@ -41,7 +41,7 @@ def _weight(builder: Builder, tape: Tape) -> int:
     """How many actions it takes at least to play a body once."""
     total = len(tape.actions)
     for action, parts in tape.actions:
-        if action in ("call", "call_of_nothing"):
+        if action == "call":
             called = builder.scope.function(parts[0].text)
             total += called.actions if called is not None else 0
     return total

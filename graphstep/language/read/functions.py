@@ -8,6 +8,9 @@ from typing import NamedTuple
 from graphstep.gates import FUNCTIONS
 from graphstep.ground.errors import ReadError, Span
 
+MAKERS = ("zeros", "ones", "eye", "range")
+"""What makes an array of numbers inside an expression: its counts are whole numbers that are known when the program is built."""
+
 CHAINS = {"Add": "add", "Mul": "mul"}
 """SymPy's functions of any number of inputs, which become a chain of gates from left to right."""
 
@@ -25,12 +28,12 @@ class Option(NamedTuple):
 
 def is_function(name: str) -> bool:
     """Whether ``name(`` is a call."""
-    return name in FUNCTIONS or name in CHAINS or name == "Rational"
+    return name in FUNCTIONS or name in CHAINS or name == "Rational" or name in MAKERS
 
 
 def function_names() -> tuple[str, ...]:
     """Every name that can be called, in the order of the table of gates."""
-    return (*FUNCTIONS, *CHAINS, "Rational")
+    return (*FUNCTIONS, *CHAINS, "Rational", *MAKERS)
 
 
 def takes_shape(name: str) -> bool:

@@ -68,10 +68,14 @@ loop_head: REPEAT -> begin
     | NORM value NORM_END -> norm
     | atom TRANSPOSE -> transpose
     | atom INDEX -> index
+    | LIST cells LIST_END -> literal
+    | MADE -> made
     | CALL arguments CLOSE -> call
-    | CALL CLOSE -> call_of_nothing
+    | CALL CLOSE -> call
 several: value COMMA value -> first_results
     | several COMMA value -> next_result
+cells: value -> first_argument
+    | cells COMMA value -> next_argument
 arguments: argument -> first_argument
     | arguments COMMA argument -> next_argument
 ?argument: value
@@ -79,7 +83,7 @@ arguments: argument -> first_argument
     | SHAPE -> shape
 
 %declare SEPARATOR EQUALS COMPARE PLUS MINUS TIMES AT OVER BESIDE POWER NUMERAL NAME
-%declare OPEN CLOSE CALL COMMA BAR BAR_END NORM NORM_END TRANSPOSE INDEX OPTION SHAPE
+%declare LIST LIST_END MADE OPEN CLOSE CALL COMMA BAR BAR_END NORM NORM_END TRANSPOSE INDEX OPTION SHAPE
 %declare DEF REPEAT BLOCK BLOCK_END
 """
 

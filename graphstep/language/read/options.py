@@ -14,14 +14,14 @@ from typing import Any
 from graphstep.gates.rule import OptionKind
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
-from graphstep.ground.operands import Slice
+from graphstep.ground.operands import Chosen, Slice, Slot
 from graphstep.language.read.functions import Option
-from graphstep.language.read.spelling import NO_CONDITIONS
+from graphstep.language.read.spelling import cut
 
 DIGITS = 15
 """Digits of a whole number here: longer ones count the cells of no array."""
 
-Index = tuple[int | Slice | EllipsisType, ...]
+Index = tuple[int | Slice | Chosen | Slot | EllipsisType, ...]
 """What stands between brackets: one entry an axis."""
 
 _WHOLE = re.compile(r"[-−+]?[ \t]*[0-9]+", re.ASCII)
@@ -43,17 +43,26 @@ def example(name: str, kind: OptionKind) -> str:
     return f"{name}={_KINDS[kind][1]}"
 
 
-def read_index(text: str, span: Span, whole: Callable[[Span], int | None] | None = None) -> Index:
-    """The entries between two brackets. Raises ReadError at the first that is no whole number, slice or ``...``; ``whole`` knows
-    what whole number stands at a place where it is written with names, or says None.
+def read_index(
+    text: str,
+    span: Span,
+    whole: Callable[[Span], int | None] | None = None,
+    array: Callable[[Span], Chosen | Slot | None] | None = None,
+) -> Index:
+    """The entries between two brackets. Raises ReadError at the first that is no whole number, slice, array or ``...``; ``whole``
+    knows what whole number stands at a place where it is written with names, ``array`` what array, or they say None.
     """
-    entries: list[int | Slice | EllipsisType] = []
+    entries: list[int | Slice | Chosen | Slot | EllipsisType] = []
     for start, stop in _entries(text, span, "index"):
         word = text[start:stop]
         if word == "...":
             if Ellipsis in entries:
                 raise ReadError("... can stand only once in an index", text=text, span=(start, stop))
             entries.append(Ellipsis)
+        elif _WHOLE.fullmatch(word) is None and whole is not None and (number := whole((start, stop))) is not None:
+            entries.append(number)
+        elif array is not None and (several := array((start, stop))) is not None:
+            entries.append(several)
         elif ":" in word:
             entries.append(_slice(text, start, stop, whole))
         else:
@@ -121,11 +130,10 @@ def _entries(text: str, span: Span, what: str) -> Iterator[Span]:
             return
         hint = "write x[0] for the first entry, x[1:3] for the second and the third, x[:, 0] for a column"
         raise ReadError("there is nothing between these brackets", text=text, span=span, hint=hint if what == "index" else "")
-    count = text.count(",", start, end) + 1
-    _check_axes(text, span, count)
-    for place in range(count):
-        comma = text.find(",", start, end)
-        stop = comma if comma >= 0 else end
+    pieces = between_commas(text, start, end)
+    _check_axes(text, span, len(pieces))
+    for place, (start, stop) in enumerate(pieces):
+        comma = stop if stop < end else -1
         if not text[start:stop].strip():
             # (6,) is how Python writes a shape of one axis.
             if place and comma < 0 and what != "index":
@@ -134,7 +142,17 @@ def _entries(text: str, span: Span, what: str) -> Iterator[Span]:
             side = "before" if comma >= 0 else "after"
             raise ReadError(f"an entry is missing {side} the comma", text=text, span=(before, before + 1))
         yield _stripped(text, (start, stop))
-        start = stop + 1
+
+
+def between_commas(text: str, start: int, end: int) -> list[Span]:
+    """Where the pieces between the commas stand that are in no brackets of their own."""
+    pieces, depth = [], 0
+    for place in range(start, end):
+        depth += (text[place] in "([") - (text[place] in ")]")
+        if text[place] == "," and not depth:
+            pieces.append((start, place))
+            start = place + 1
+    return [*pieces, (start, end)]
 
 
 def _slice(text: str, start: int, stop: int, whole: Callable[[Span], int | None] | None) -> Slice:
@@ -165,9 +183,11 @@ def _place(text: str, start: int, stop: int, what: str = "index", whole: Callabl
     if what != "index":
         hint = "write whole numbers, as in (2, 3)"
     if what == "index" and any(mark in word for mark in "<>=!"):
-        hint = NO_CONDITIONS
+        hint = "where(x > 0, x, 0) chooses cells by a condition"
     if word.lower() in ("none", "newaxis", "np.newaxis"):
         hint = "reshape(x, …) gives an array one axis more"
+    if what == "index" and re.search(r"[\w)\]]\s*[-+*/(]", word):
+        hint = f"an index is computed above: i = {cut(word)}; x[i]"
     kind = "an index" if what == "index" else "an entry of a shape" if what == "shape" else "an axis"
     if _NUMBER.fullmatch(word) or word.lower() == "none":
         message = f"{kind} is a whole number, which {quoted(word)} is not"

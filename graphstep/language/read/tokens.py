@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from graphstep.ground import limits
 from graphstep.ground.errors import ReadError
 from graphstep.language.read import arrays, complaints, misuses, spelling
-from graphstep.language.read.functions import is_function, takes_shape
+from graphstep.language.read.functions import MAKERS, is_function, takes_shape
 from graphstep.language.read.statements import BEGINS, Statements, Token
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*"
@@ -26,13 +26,14 @@ _WORD = re.compile(
     rf"(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
     r"|(?P<compare>[<>=!]=|[<>≤≥≠])|(?P<other>//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<brace>[{}])"
     r"|(?P<comma>,)|(?P<bar>\|\|?|‖)"
-    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<unknown>.)",
+    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<list_end>\])|(?P<unknown>.)",
     re.DOTALL,
 )
 _SIGNED = re.compile(rf"[ \t]*(?P<numeral>{NUMERAL})")
 _ASSIGNS = re.compile(rf"{NAME}[ \t]*=(?!=)")
 _RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
-_BRACKETS = re.compile(r"\[[^\[\];]*\]")
+_BRACKETS = re.compile(r"\[(?:[^\[\];]|\[[^\[\];]*\])*\]")
+_GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 _SHAPE = re.compile(r"\(\s*\)|\([^(),;\[\]]*,[^();\[\]]*\)")
 _T = re.compile(r"T(?!\w)")
 _NUMBERS = re.compile(r"[-+(\s]*(?:\d|\.\d)[\d.()/+\s]*+(?![^\W\d])")
@@ -74,6 +75,7 @@ class Lexer(Statements):
             "call": self._call,
             "comma": self._comma,
             "postfix": self._postfix,
+            "list_end": self._list_end,
             "equals": self._equals,
             "compare": self._compare,
             "brace": self._brace,
@@ -150,6 +152,8 @@ class Lexer(Statements):
         """A transpose or an index, behind what it belongs to."""
         last = self.last
         if not self._operand or last is None:
+            if symbol == "[" and arrays.EMPTY.match(self.text, start) is None:
+                return self._opening(symbol, start, stop)
             raise self._unknown(start)
         if last.type == "NUMERAL":
             raise arrays.of_a_number(self.text, last.span, "entries" if symbol == "[" else "transpose")
@@ -190,6 +194,12 @@ class Lexer(Statements):
             raise spelling.long_name(self.text, (start, start + len(name)))
         if name in self._functions:
             return self._opening("CALL", start, stop, name)
+        if name in MAKERS:
+            group = _GROUP.match(self.text, stop - 1)
+            if group is None:
+                raise complaints.never_closed(self.text, (start, stop))
+            self._operand, self._start = True, start
+            return self._hand_out("MADE", self.text[start : group.end()], start, group.end())
         if any(name == each for each, _ in self._defining):
             raise misuses.recursion(self.text, name, (start, start + len(name)))
         if not is_function(name):
@@ -211,7 +221,7 @@ class Lexer(Statements):
 
     def _opening(self, symbol: str, start: int, stop: int, name: str = "") -> Token:
         self._deeper(start)
-        kind = "CALL" if name else "OPEN" if symbol == "(" else "BAR" if symbol == "|" else "NORM"
+        kind = "CALL" if name else {"(": "OPEN", "[": "LIST", "|": "BAR"}.get(symbol, "NORM")
         several = kind == "OPEN" and self._may_have_several()
         token = self._hand_out(kind, name or symbol, start, stop)
         self._tuple = token if several else self._tuple
@@ -225,13 +235,18 @@ class Lexer(Statements):
         opening = self._open[-1][0]
         if opening.type in BEGINS:
             raise complaints.never_opened(self.text, start)
-        if symbol == ")" and opening.type in _CLOSES:
+        if symbol == ")" and (opening.type in _CLOSES or opening.type == "LIST"):
             raise complaints.never_closed(self.text, opening.span)
         self._level_ends()
         _, self._run, self._operator, self._left, self._after, self._start = self._open.pop()
         self._depth -= 1
         self._operand = True
-        return self._hand_out(_CLOSES.get(opening.type, "CLOSE"), symbol, start, stop)
+        return self._hand_out("LIST_END" if symbol == "]" else _CLOSES.get(opening.type, "CLOSE"), symbol, start, stop)
+
+    def _list_end(self, symbol: str, start: int, stop: int) -> Token:
+        if not self._open or self._open[-1][0].type != "LIST":
+            raise complaints.never_opened(self.text, start)
+        return self._close(symbol, start, stop)
 
     def _bar(self, symbol: str, start: int) -> str:
         """Whether a bar opens or closes."""
@@ -280,7 +295,7 @@ class Lexer(Statements):
     def _comma(self, symbol: str, start: int, stop: int) -> Token:
         opening = self._open[-1][0] if self._open else None
         of_names = start < self._names_end or (opening is not None and opening.type == "DEF")
-        if not of_names and (opening is None or (opening.type != "CALL" and opening is not self._tuple)):
+        if not of_names and (opening is None or (opening.type not in ("CALL", "LIST") and opening is not self._tuple)):
             around = self._open[-2][0] if len(self._open) > 1 and self._open[-1][0].type == "OPEN" else None
             raise complaints.stray_comma(self.text, start, around.text if around is not None else "")
         self._level_ends()

@@ -1,0 +1,170 @@
+"""The gate that picks several places by an array of whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
+from graphstep.ground.operands import Chosen, Shape, Slice, Slot
+
+
+def _full(shape: Shape, index: Sequence[Any]) -> list[tuple[int, Any]]:
+    """The entries of an index, each with the size of the axis that it is for; ``...`` and what is left out are written out."""
+    named = [one for one in index if one is not Ellipsis]
+    if len(named) < len(index) - 1:
+        raise MisfitError("an index has room for one ...", "leave one")
+    if len(named) > len(shape):
+        has = "is a single number" if not shape else f"has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+        raise MisfitError(
+            f"the index names {len(named)} {'axis' if len(named) == 1 else 'axes'}, and its input {has}", "name fewer"
+        )
+    place = next((i for i, one in enumerate(index) if one is Ellipsis), len(index))
+    rest = [Slice(None, None, None)] * (len(shape) - len(named))
+    return list(zip(shape, [*index[:place], *rest, *index[place + 1 :]], strict=True))
+
+
+def _several(full: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    """The axes at which whole numbers stand, in an array or alone."""
+    return ((axis, one) for axis, (_, one) in enumerate(full) if not isinstance(one, Slice))
+
+
+def _shape(shapes: Sequence[Shape], options: Options) -> Shape:
+    full = _full(shapes[0], options["index"])
+    axes = [axis for axis, _ in _several(full)]
+    if axes != list(range(axes[0], axes[-1] + 1)):
+        raise MisfitError("a slice stands between the arrays of this index", "take the slice first: x[:, 0:2][i, :]")
+    slots = [one.slot for _, one in full if isinstance(one, Slot)]
+    if len(slots) != len(shapes) - 1:
+        raise MisfitError(f"the index reads {len(slots)} arrays, and {len(shapes) - 1} are given", "give one for each")
+    chosen = [
+        shapes[one.slot] if isinstance(one, Slot) else (len(one.places),)
+        for _, one in _several(full)
+        if isinstance(one, Chosen | Slot)
+    ]
+    together = _together(chosen)
+    for size, one in full:
+        if isinstance(one, Slot) and not size and 0 not in shapes[one.slot]:
+            _within(0, size)
+        for place in (one,) if isinstance(one, int) else one.places if isinstance(one, Chosen) else ():
+            _within(place, size)
+    sizes = [len(range(*slice(*one).indices(size))) if isinstance(one, Slice) else None for size, one in full]
+    before, behind = sizes[: axes[0]], sizes[axes[-1] + 1 :]
+    return (*(n for n in before if n is not None), *together, *(n for n in behind if n is not None))
+
+
+def _together(shapes: Sequence[Shape]) -> Shape:
+    """The shape of what the arrays of an index pick together: they meet as the sides of a sum do."""
+    from graphstep.gates.elementwise import broadcast
+
+    shape = broadcast(shapes)
+    if shape is None:
+        raise MisfitError(
+            "the arrays of this index do not match", "arrays of one length name a cell each: s[range(3), y] with 3 classes in y"
+        )
+    return shape
+
+
+def _within(place: Any, size: int) -> None:
+    if place != int(place):
+        raise MisfitError(f"{place:g} is no index", "an index is a whole number")
+    if not -size <= place < size:
+        there = f"that axis has {size} entries: 0 to {size - 1}, or -{size} to -1 from the end" if size else "that axis is empty"
+        raise MisfitError(f"there is no entry {int(place)}", there)
+
+
+def _places(np: Any, values: Sequence[Any], shape: Shape, options: Options) -> tuple[Any, ...]:
+    """NumPy's index. Raises :class:`MisfitError` for what is no place on its axis."""
+    places: list[Any] = []
+    for size, one in _full(shape, options["index"]):
+        if isinstance(one, Slice):
+            places.append(slice(*one))
+            continue
+        array = np.asarray(values[one.slot] if isinstance(one, Slot) else one.places if isinstance(one, Chosen) else one)
+        wrong = ~((np.floor(array) == array) & (array >= -size) & (array < size))
+        if wrong.any():
+            first = float(array[wrong].flat[0])
+            if np.isfinite(first):
+                _within(first, size)
+            raise MisfitError(f"{first:g} is no index", "an index is a whole number")
+        places.append(array.astype(int))
+    return tuple(places)
+
+
+def _value(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+    return np.array(inputs[0][_places(np, inputs, np.shape(inputs[0]), options)])
+
+
+def _pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    gradient = np.zeros(np.shape(call.inputs[slot]))
+    if slot == 0:
+        # A place that was named twice was used twice: what its copies get adds up.
+        np.add.at(gradient, _places(np, call.inputs, gradient.shape, call.options), upstream)
+    return gradient
+
+
+def _push(np: Any, call: Call, slot: int, direction: Any) -> Any:
+    if slot:
+        return np.zeros(np.shape(call.out))
+    return np.array(direction[_places(np, call.inputs, np.shape(direction), call.options)])
+
+
+def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+    return "selection" if slot else "repetition"
+
+
+def _text(index: Sequence[Any]) -> str:
+    """The index, with ``{1}`` for what stands in slot 1."""
+    parts = []
+    for one in index:
+        if isinstance(one, Slot):
+            parts.append(f"{{{one.slot}}}")
+        elif isinstance(one, Chosen):
+            parts.append(_chosen_text(one.places))
+        elif isinstance(one, Slice):
+            start, stop, step = ("" if part is None else str(part) for part in one)
+            parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))
+        else:
+            parts.append("..." if one is Ellipsis else str(one))
+    return ", ".join(parts)
+
+
+def _chosen_text(places: Sequence[int]) -> str:
+    shown = [str(place) for place in places]
+    return f"[{', '.join(shown if len(shown) <= 6 else [*shown[:3], '…', shown[-1]])}]"
+
+
+def _symbolic(np: Any, _: Any, inputs: Sequence[Any], hints: Sequence[Any], options: Options) -> Any:
+    return inputs[0][_places(np, hints, inputs[0].shape, options)]
+
+
+def _inside(options: Options) -> str:
+    return f" [{_text(options['index']).format('·', '·', '·')}]"
+
+
+GATHERING = (
+    Rule(
+        "gather",
+        "pick",
+        _shape,
+        _value,
+        _pullback,
+        _push,
+        _structure,
+        lambda m, terms, options: m.picked(terms[0], _text(options["index"]), *terms[1:]),
+        lambda m, slot, upstream, terms, out, options: 0 if slot else m.placed(upstream, "the picked cells, added up"),
+        "The pick gate takes the places of {x} that the index names, one after the other.",
+        (
+            "What was picked gets its own part of the upstream gradient back. A place that was picked several times was used "
+            "several times: its parts add up.",
+            "An index is whole numbers that nothing moves by a little, so it gets no gradient.",
+            "An index is whole numbers that nothing moves by a little, so it gets no gradient.",
+        ),
+        pattern=("router", "dead", "dead"),
+        arity=(1, 3),
+        inside=_inside,
+        multiplications=nothing,
+        symbolic=_symbolic,
+    ),
+)
