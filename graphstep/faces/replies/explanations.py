@@ -9,7 +9,7 @@ from textwrap import wrap
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.faces.replies.panels import Line
-from graphstep.gates.notation import TEXT
+from graphstep.gates.notation import TEXT, pieces
 from graphstep.gates.notation.text import text_style
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation, Ladder, Rung
@@ -30,16 +30,22 @@ _SIGNS = {"convention": "◆", "warning": "▲", "zero": "0", "arrived": "Σ"}
 _RUNGS = {"symbols": "rule", "words": "rule", "numbers": "number", "value": "result"}
 """The style of each kind of rung."""
 
+_FIGURES = {"value": "value", "sum": "contribution"}
+"""The style of the numbers in the ladder of a step, as the graph shows them."""
+
+_RESULTS = {"value": "value-result", "seed": "gradient-result", "sum": "gradient-result", "update": "value-result"}
+"""The style of what the ladder comes to."""
+
 
 def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
     """The lines of an explanation, at most ``width`` cells wide where words can be broken."""
     lines: list[Line] = []
     for earlier in explanation.before:
-        lines += _ladder(earlier, width)
+        lines += _ladder(earlier, step, width, "result")
     if explanation.event == "send" and explanation.ladder is not None:
         lines += _product(explanation, explanation.ladder, width)
     elif explanation.ladder is not None:
-        lines += _ladder(explanation.ladder, width)
+        lines += _ladder(explanation.ladder, step, width, _RESULTS.get(step.event, "result"))
     lines += _prose(explanation.why, "why", width)
     lines += _prose(joined(explanation.language, (explanation.shapes, explanation.jacobian)), "shape", width)
     for note in explanation.notes:
@@ -69,12 +75,23 @@ def tallest(trace: Trace, width: int) -> int:
     return max((len(tell(explain(trace, n), trace.step(n), width)) for n in (0, *small[:_KINDS])), default=1)
 
 
-def _ladder(ladder: Ladder, width: int) -> list[Line]:
+def _ladder(ladder: Ladder, step: Step, width: int, result: str) -> list[Line]:
     lines: list[Line] = []
     left = ladder.left_text
     for place, rung in enumerate(ladder.rungs):
-        lines += _rung(" " * len(left) if place else left, rung.relation, [(rung.text, _RUNGS[rung.kind])], width)
+        right: Line = [(rung.text, result if rung.kind == "value" else _RUNGS[rung.kind])]
+        if rung.kind == "numbers" and not rung.remark:
+            right = pieces(rung.term, rung.digits, lambda value: _figure(step, value), "number")
+        lines += _rung(" " * len(left) if place else left, rung.relation, right, width)
     return lines
+
+
+def _figure(step: Step, value: object) -> str:
+    """The style of a number that the ladder of a step holds."""
+    if step.update is None:
+        return _FIGURES.get(step.event, "")
+    quantities = step.update.quantities
+    return "gradient" if value is quantities.get("g") else "value" if value is quantities.get("w") else ""
 
 
 def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]:
@@ -135,13 +152,13 @@ def _width(line: Line) -> int:
 
 
 def _rung(left: str, sign: str, right: Line, width: int) -> list[Line]:
-    text = right[0][0]
+    text = "".join([part for part, _ in right])
     room = width - len(left) - 3
     if len(text) <= room or room < 8:
         return [[(f"{left} {sign} ", "rule"), *right]]
-    parts = wrap(text, room, break_long_words=False) or [text]
-    lines: list[Line] = [[(f"{left} {sign} ", "rule"), (parts[0], right[0][1])]]
-    lines += [[(" " * (len(left) + 3), ""), (part, right[0][1])] for part in parts[1:]]
+    parts, style = wrap(text, room, break_long_words=False) or [text], right[0][1]
+    lines: list[Line] = [[(f"{left} {sign} ", "rule"), (parts[0], style)]]
+    lines += [[(" " * (len(left) + 3), ""), (part, style)] for part in parts[1:]]
     return lines
 
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 Line = list[tuple[str, str]]
 """One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
-``quiet``; and ``upstream``, ``local``, ``contribution``, as in the graph."""
+``quiet``; and as in the graph ``value``, ``gradient``, ``upstream``, ``local``, ``contribution``, ``value-result``,
+``gradient-result``."""
 
 MOST = 40
 """Jacobians that get a row: a hub has thousands."""

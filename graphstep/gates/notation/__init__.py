@@ -7,6 +7,7 @@ operators put parentheses just where they are needed. SymPy's printers re-order 
 
 from __future__ import annotations
 
+from graphstep.gates.notation.figures import pieces
 from graphstep.gates.notation.latex import LATEX, Latex, latex_style
 from graphstep.gates.notation.mathml import MATHML, MathML, mathml_style
 from graphstep.gates.notation.term import TERMS, NoNumberError, Rounded, Symbol, Term
@@ -34,5 +35,6 @@ __all__ = [
     "Term",
     "latex_style",
     "mathml_style",
+    "pieces",
     "text_style",
 ]

@@ -31,6 +31,8 @@ _STYLES = {
     "quiet": "$quiet",
     "value": "$value",
     "gradient": "$gradient",
+    "value-result": "bold $value",
+    "gradient-result": "bold $gradient",
     "upstream": "$gradient",
     "local": "$local",
     "contribution": "bold $contribution",

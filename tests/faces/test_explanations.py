@@ -1,0 +1,59 @@
+"""The numbers of a ladder have the styles that they have in the graph, and its text is what the ladder says."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphstep.engine.trace import Trace, trace
+from graphstep.engine.training import Settings, Training
+from graphstep.faces.replies.explanations import tell
+from graphstep.gates.optimizers import optimizer, settings_of
+from graphstep.language.read import read
+from graphstep.telling.explain import explain
+
+
+def run(text: str, **inputs: float) -> Trace:
+    return trace(read(text, inputs), inputs)
+
+
+def styled(trace: Trace, n: int) -> list[tuple[str, str]]:
+    """What the ladder of a step has in a style of the graph."""
+    pieces = [piece for line in tell(explain(trace, n), trace.step(n), 80) for piece in line]
+    graph = ("value", "gradient", "contribution", "value-result", "gradient-result")
+    return [(text, style) for text, style in pieces if style in graph]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "n", "wanted"),
+    [
+        ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, 2, [("3", "value"), ("-4", "value"), ("-12", "value-result")]),
+        ("x/y", {"x": 3.0, "y": -2.0}, 1, [("3", "value"), ("-2", "value"), ("-1.5", "value-result")]),
+        ("x + 2", {"x": 3.0}, 1, [("3", "value"), ("5", "value-result")]),
+        ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, 3, [("1", "gradient-result")]),
+        ("x*x", {"x": 3.0}, 5, [("3", "contribution"), ("3", "contribution"), ("6", "gradient-result")]),
+    ],
+)
+def test_the_numbers_of_a_ladder_have_the_styles_of_the_graph(
+    text: str, inputs: dict[str, float], n: int, wanted: list[tuple[str, str]]
+) -> None:
+    assert styled(run(text, **inputs), n) == wanted
+
+
+def test_an_update_has_the_parameter_as_a_value_and_its_gradient_as_one() -> None:
+    plain = optimizer("sgd")
+    settings = Settings(("w",), plain, settings_of(plain, {}), "0.1", 1)
+    round_ = Training(read("(w*x - y)^2"), {"w": 0.0, "x": 1.0, "y": 2.0}, settings).run().round(0)
+    (step,) = [n for n in range(len(round_) + 1) if round_.step(n).event == "update"]
+    assert styled(round_, step) == [("0", "value"), ("-4", "gradient"), ("0.4", "value-result")]
+
+
+@pytest.mark.parametrize("text", ["2^x", "x^2 - y", "-x*(-y)", "x/(y - 1)", "max(x, y) + exp(x)", "1/(1+exp(-x))", "|x| - -y"])
+def test_a_ladder_in_pieces_says_what_it_says_in_one(text: str) -> None:
+    inputs = {"x": -3.0, "y": 0.3}
+    run_ = trace(read(text, inputs), {name: inputs[name] for name in read(text, inputs).inputs})
+    for n in range(1, len(run_) + 1):
+        explained = explain(run_, n)
+        if run_.step(n).event == "send" or explained.ladder is None:
+            continue
+        lines = ["".join(piece for piece, _ in line) for line in tell(explained, run_.step(n), 200)]
+        assert lines[: len(explained.ladder.lines)] == explained.ladder.lines
