@@ -83,6 +83,27 @@ class LessonOption(Static):
 class LessonPage(VerticalScroll, can_focus=False):
     """The prose. It never takes the focus: keys move it all the same."""
 
+    class Moved(Message):
+        """It shows another part, or another amount is below it."""
+
+    @property
+    def below(self) -> int:
+        """How many lines are below what is in sight."""
+        return int(self.max_scroll_y - self.scroll_offset.y)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Say so to the pane."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Moved())
+
+    def watch_virtual_size(self) -> None:
+        """The same, where the text has changed."""
+        self.post_message(self.Moved())
+
+    def on_resize(self) -> None:
+        """The same, where the room has."""
+        self.post_message(self.Moved())
+
 
 class LessonPane(Vertical):
     """A place in a lesson. It shows a :class:`~graphstep.teaching.lesson.walk.LessonRun` and decides nothing.
@@ -106,6 +127,10 @@ class LessonPane(Vertical):
     LessonPane #lesson-answer { border: none; height: 1; padding: 0 1; background: $background; }
     LessonPane #lesson-keys { height: 1; padding: 0 1; }
     """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._place = ""
 
     def compose(self) -> Iterator[Widget]:
         """The prose, the question below it, what was said of the last answer, and the line to type on."""
@@ -131,11 +156,22 @@ class LessonPane(Vertical):
         said.update(Content.assemble((text, style)))
         said.display = bool(text)
 
+    def say_more(self) -> None:
+        """Say where the learner is, and how much of the prose is below what is in sight: nothing is cut without a sign."""
+        below = self.page.below
+        more = say(self, "step-more", count=below, key=screen_keys()["page_down"]) if below > 0 else ""
+        self.border_subtitle = "  ".join(filter(None, (more, self._place)))
+
+    def on_lesson_page_moved(self, message: LessonPage.Moved) -> None:
+        message.stop()
+        self.say_more()
+
     async def show(self, run: LessonRun, after: Solution | None = None) -> None:
         """Show a place. ``after`` is the question that has just been answered: it is brought into view."""
         lesson, waiting = run.rehearsal.lesson, run.open
         self.border_title = lesson.title
-        self.border_subtitle = f"{run.place + 1} of {len(run.rehearsal.scenes)}, {run.done} of {run.total} answered"
+        self._place = f"{run.place + 1} of {len(run.rehearsal.scenes)}, {run.done} of {run.total} answered"
+        self.say_more()
         page = self.page
         with self.app.batch_update():
             await page.remove_children()
@@ -149,7 +185,10 @@ class LessonPane(Vertical):
             enter = say(self, "lesson-answer" if waiting is not None else "lesson-on" if not run.last else end)
             hint = ("hint", "reveal") if waiting is not None else ()
             self.query_one(LessonKeys).offer(enter, (*hint, *(("previous",) if run.place else ()), "room"))
-        if after is not None:
+        if after is not None and waiting is not None:
+            # The paragraph before the next question is what it needs; what was answered stands above it.
+            self.call_after_refresh(page.scroll_end, animate=False)
+        elif after is not None:
             target = next((w for w in widgets if w.name == after.question.key), None)
             if target is not None:
                 self.call_after_refresh(page.scroll_to_widget, target, animate=False, top=True)
