@@ -11,7 +11,7 @@ from graphstep.gates.numbers import local
 from graphstep.gates.rule import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphstep.gates import Rule, Ties
 
@@ -27,3 +27,25 @@ def altered(name: str, **parts: Any) -> Rule:
 def local_at(rule: Rule, slot: int, inputs: Sequence[Any], out: Any, constants: Sequence[int] = (), ties: Ties = "first") -> Any:
     """The local gradient of an elementwise gate at these inputs, as a run computes it."""
     return local(rule, Call(tuple(inputs), out, {}, ties, constants=tuple(constants)), slot)
+
+
+def for_every(rows: Mapping[str, Rule]) -> Callable[[Callable[[Rule], None]], Callable[[], None]]:
+    """Make the test of a row one case for all rows, which lists those that fail, by name, with what was said of each.
+
+    A case of its own costs more than most of these checks: every worker collects it, and its report is sent.
+    """
+
+    def decorate(test: Callable[[Rule], None]) -> Callable[[], None]:
+        def all_rows() -> None:
+            faults = {}
+            for name, row in rows.items():
+                try:
+                    test(row)
+                except AssertionError as fault:
+                    faults[name] = str(fault)
+            assert faults == {}
+
+        all_rows.__name__, all_rows.__doc__ = test.__name__, test.__doc__
+        return all_rows
+
+    return decorate

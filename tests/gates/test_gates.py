@@ -22,14 +22,15 @@ from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from tests.domains import points, width
 from tests.programs import OPERATORS
-from tests.rules import local_at
+from tests.rules import for_every, local_at
 
 NAMES = ("x", "y", "z")
 FIXED = {("power", 1), ("constant", 0), ("stop", 0)}
 """Inputs that are constants by definition, or count as such: they have no local gradient to speak of."""
 PATTERNS = {"distributor", "switcher", "router", "negation", "dead", ""}
 
-every_gate = pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
+every_gate = for_every(ELEMENTWISE)
+each_gate = pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
 composite_gates = pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.expansion], ids=lambda g: g.name)
 
 
@@ -145,7 +146,7 @@ def test_a_gate_computes_arrays_as_it_computes_numbers(gate: Rule) -> None:
                 np.testing.assert_allclose(found[slot][row], local(gate, slot, point), rtol=1e-14)
 
 
-@every_gate
+@each_gate
 @pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
 def test_formula_and_local_gradients_print(gate: Rule, style: type[TEXT]) -> None:
     names = [style.name(n) for n in NAMES[: width(gate)]]

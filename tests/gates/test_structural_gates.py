@@ -21,6 +21,7 @@ from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Rule
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Chosen, Slice, Slot
+from tests.rules import for_every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -139,7 +140,8 @@ def thinned(gate: Rule) -> list[Case]:
 
 
 CASES = {name: thinned(gate) for name, gate in STRUCTURAL.items()}
-every_gate = pytest.mark.parametrize("gate", STRUCTURAL.values(), ids=STRUCTURAL.keys())
+every_gate = for_every(STRUCTURAL)
+each_gate = pytest.mark.parametrize("gate", STRUCTURAL.values(), ids=STRUCTURAL.keys())
 # Only these two look at how a tie is shared.
 gates_and_ties = pytest.mark.parametrize(
     ("gate", "ties"),
@@ -616,7 +618,7 @@ def test_a_class_that_no_score_belongs_to_is_an_error_with_its_place() -> None:
 # How gates are told
 
 
-@every_gate
+@each_gate
 @pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
 def test_formula_and_contributions_print(gate: Rule, style: Style) -> None:
     for case in CASES[gate.name]:
