@@ -114,6 +114,9 @@ _OPERATORS = {
 _BY_ITSELF = {"broadcast": ("x + y",)}
 """Gates that nothing calls: where they are put in."""
 
+_WITH_OPTIONS = {"place": ("place(x, shape=(3, 5), start=(0, 1), step=(2, 1))",)}
+"""Gates that take no call without options."""
+
 _SHAPES: tuple[tuple[Shape, ...], ...] = (
     (),
     ((2, 3),),
@@ -282,7 +285,7 @@ def _options(gate: Rule) -> Iterator[str]:
         return
     told = []
     for name, kind in gate.keywords.items():
-        left_out = f", `{_typed_option(gate.defaults[name])}` when left out" if name in gate.defaults else ""
+        left_out = f", `{_typed_option(gate.defaults[name])}` when left out" if gate.defaults.get(name, ()) != () else ""
         told.append(f"`{name}` ({_KINDS[kind]}{left_out})")
     yield f"- options: {', '.join(told)}"
 
@@ -327,6 +330,8 @@ def _examples(gate: Rule) -> list[tuple[str, Node, list[Shape]]]:
 def _programs(gate: Rule) -> list[str]:
     if gate.name in _BY_ITSELF:
         return list(_BY_ITSELF[gate.name])
+    if gate.name in _WITH_OPTIONS:
+        return list(_WITH_OPTIONS[gate.name])
     if gate.name in _OPERATORS:
         return [text for text in _OPERATORS[gate.name] if text != "x'"]
     names = [*gate.functions, *(text.partition("(")[0] for text in _borrowed(gate))]

@@ -170,6 +170,15 @@ class Rule:
     """``factors(slot, cell, call)``: for a product, where a cell of the input of ``slot`` goes and what it meets there: the
     output cell, and the slot and the cell of the other factor, which is the local gradient."""
 
+    returned: Callable[[int, Sequence[Shape], Options], str] | None = None
+    """``returned(slot, shapes, options)``: the contribution as a program of its inputs x, y, z, its own value ``out`` and the
+    upstream gradient ``d``, in the shape of that input or one that is copied into it. None where the local gradients or the parts
+    say it."""
+
+    unfolded: Callable[..., int] | None = None
+    """Of a gate that stands for others until the shapes of its inputs are known: ``unfolded(nodes, program, operands, node)``
+    adds these to the program and returns the place of the last one."""
+
     # What :func:`graphstep.gates.elementwise.elementwise` fills in.
     cellwise: bool = False
     """Whether every cell of its value is made of the same cell of its inputs, so that its Jacobian is a diagonal of local

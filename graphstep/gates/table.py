@@ -80,9 +80,10 @@ def _enter_structural() -> None:
     from graphstep.gates.rows.moving import MOVING
     from graphstep.gates.rows.multiplying import MULTIPLYING
     from graphstep.gates.rows.normalising import NORMALISING
+    from graphstep.gates.rows.placing import PLACING
     from graphstep.gates.rows.squashing import SQUASHING
 
-    for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *GATHERING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING):
+    for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *PLACING, *GATHERING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

@@ -6,7 +6,7 @@ gradients add up: the same lesson as a fork.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from graphstep.gates import GATES
@@ -42,6 +42,8 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
         elif node.gate == BROADCAST:
             # It was put in for other shapes.
             fitting.where.append(fitting.moved(node.operands[0]))
+        elif node.rule.unfolded is not None:
+            fitting.unfold(node, node.rule.unfolded)
         else:
             fitting.gate(index, node, node.rule)
     where = fitting.where
@@ -93,8 +95,24 @@ class _Fitting:
         return self.where[operand]
 
     def gate(self, index: int, node: Node, row: Rule) -> None:
-        """A gate, behind the broadcasts that it needs."""
-        operands = [self.where[x] if isinstance(x, int) else x for x in node.operands]
+        """A gate of the old program, behind the broadcasts that it needs."""
+        operands = tuple(self.where[x] if isinstance(x, int) else x for x in node.operands)
+        self.where.append(self.add(replace(node, operands=operands), row, index))
+
+    def unfold(self, node: Node, unfolded: Callable[..., int]) -> None:
+        """The gates that a gate stands for; the last of them has its place in the text."""
+        first = len(self.nodes)
+        last = unfolded(self.nodes, self, [self.moved(x) for x in node.operands], node)
+        if last >= first:
+            self.nodes[last] = replace(self.nodes[last], name=node.name, text=None)
+        self.where.append(last)
+
+    def add(self, node: Node, row: Rule, index: int | None = None) -> int:
+        """A gate whose operands are nodes of the new program, behind the broadcasts that it needs.
+
+        ``index`` is its place in the old program, which says how its operands are spelled.
+        """
+        operands = list(node.operands)
         shapes = [self.nodes[x].shape if isinstance(x, int) else () for x in operands]
         if row.over_cells and len(operands) == 1 and shapes[0]:
             row = GATES[row.over_cells]
@@ -105,21 +123,23 @@ class _Fitting:
                 meeting = row.meets(shapes)
             shape = row.shape(meeting, options)
         except MisfitError as error:
-            hint = _turned(row, meeting, options, self._spelled(index)) or error.fits
-            message = f"{self._meeting(index, meeting)}: {error.reason}"
+            spelled = self._spelled(index, operands)
+            hint = _turned(row, meeting, options, spelled) or error.fits
+            message = f"{_meeting(spelled, meeting)}: {error.reason}"
             raise ShapeError(message, text=self.program.text, span=node.span, hint=hint) from None
         for slot, operand in enumerate(operands):
             if isinstance(operand, int) and shapes[slot] != meeting[slot]:
                 operands[slot] = self._copies(operand, meeting[slot], node.frame)
-        self.put(replace(node, rule=row, operands=tuple(operands), shape=shape), index)
+        return self.put(replace(node, rule=row, operands=tuple(operands), shape=shape))
 
     def _copies(self, operand: int, shape: Shape, frame: int) -> int:
         source = self.nodes[operand]
-        label = source.name or Program(self.program.text, tuple(self.nodes), operand).label(operand)
-        text = f"{label} as {shape_text(shape)}"
+        text = f"{self.label(operand)} as {shape_text(shape)}"
         return self.put(Node(GATES[BROADCAST], (operand,), None, source.span, text, (("shape", shape),), shape, frame))
 
-    def _spelled(self, index: int) -> list[str]:
+    def _spelled(self, index: int | None, operands: Sequence[Operand]) -> list[str]:
+        if index is None:
+            return [x.text if not isinstance(x, int) else self.label(x) for x in operands]
         operands = self.program.nodes[index].operands
         return [x.text if not isinstance(x, int) else self.program.label(self._typed(x), 30) for x in operands]
 
@@ -128,12 +148,18 @@ class _Fitting:
         node = self.program.nodes[operand]
         return next(source for _, source in node.sources) if node.gate == BROADCAST else operand
 
-    def _meeting(self, index: int, shapes: Sequence[Shape]) -> str:
-        parts = [
-            f"{name} has the shape {shape_text(shape)}" if shape else f"{name} is a single number"
-            for name, shape in zip(self._spelled(index), shapes, strict=True)
-        ]
-        return " and ".join(parts)
+    def label(self, place: int) -> str:
+        """What a node of the new program is called."""
+        node = self.nodes[place]
+        return node.name or Program(self.program.text, tuple(self.nodes), place).label(place, 40)
+
+
+def _meeting(spelled: Sequence[str], shapes: Sequence[Shape]) -> str:
+    parts = [
+        f"{name} has the shape {shape_text(shape)}" if shape else f"{name} is a single number"
+        for name, shape in zip(spelled, shapes, strict=True)
+    ]
+    return " and ".join(parts)
 
 
 def _turned(row: Rule, shapes: Sequence[Shape], options: Mapping[str, object], spelled: Sequence[str]) -> str:

@@ -53,6 +53,17 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
         )
     ],
     "reshape": [{"shape": shape} for shape in ((-1,), (3, 2), (2, -1), (1, -1, 3), (0, 3), (12,), (), 6, -1)],
+    "place": [
+        {"shape": shape, "start": start, "step": step}
+        for shape, start, step in (
+            ((5,), (1,), (1,)),
+            ((7,), (6,), (-3,)),
+            ((3,), (2,), (-1,)),
+            ((2, 3), (0, 0), (1, 1)),
+            ((5, 6), (4, 1), (-2, 2)),
+            ((4, 3, 6), (1, 0, 5), (2, 1, -2)),
+        )
+    ],
     "transpose": [{"axes": axes} for axes in (None, (1, 0), (0, 1), (2, 0, 1), (-1, 0, 1), (0,), 0)],
     "index": [
         {"index": index}

@@ -2,78 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import prod
 from typing import Any, Literal
 
 from graphstep.gates import expressions
+from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, count, kept, shown_axis
+from graphstep.gates.rows.returning import EXTREME, LENGTH, of_collected
 from graphstep.gates.rows.spelling import written
-from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
+from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
 _KEYWORDS: dict[str, Literal["axes", "flag"]] = {"axis": "axes", "keepdims": "flag"}
 _DEFAULTS = {"axis": None, "keepdims": False}
-
-
-def chosen_axes(shape: Shape, axis: Any) -> tuple[int, ...]:
-    """The axes that are collected, counted from 0 and in order; all of them for None. Raises :class:`MisfitError`."""
-    if axis is None:
-        return tuple(range(len(shape)))
-    chosen = []
-    for one in axis if isinstance(axis, tuple) else (axis,):
-        if not -len(shape) <= one < len(shape):
-            there = (
-                f"axes 0 to {len(shape) - 1}" if len(shape) > 1 else "axis 0 only" if shape else "no axes: it is a single number"
-            )
-            raise MisfitError(f"there is no axis {one}", f"its input has {there}")
-        chosen.append(one % len(shape))
-    if len(set(chosen)) < len(chosen):
-        raise MisfitError("an axis is named twice", "name each axis once")
-    return tuple(sorted(chosen))
-
-
-def kept_shape(shape: Shape, axes: Sequence[int]) -> Shape:
-    """The shape with 1 in place of the axes that are collected."""
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
-
-
-def collected(shapes: Sequence[Shape], options: Options) -> Shape:
-    """The shape of a gate that collects ``axis`` of its first input, with ``keepdims``."""
-    axes = chosen_axes(shapes[0], options["axis"])
-    if options["keepdims"]:
-        return kept_shape(shapes[0], axes)
-    return tuple(n for i, n in enumerate(shapes[0]) if i not in axes)
-
-
-def kept(np: Any, call: Call, what: Any) -> Any:
-    """Something of the shape of a collecting gate's value, with the collected axes put back as axes of length 1."""
-    shape = np.shape(call.inputs[0])
-    return np.reshape(what, kept_shape(shape, chosen_axes(shape, call.options["axis"])))
-
-
-def axis_inside(options: Options) -> str:
-    """What stands in the box: `` axis 0``."""
-    axis = options["axis"]
-    if axis is None:
-        return ""
-    return f" axes {', '.join(map(str, axis))}" if isinstance(axis, tuple) else f" axis {axis}"
-
-
-def collecting_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
-    """Dense where all cells are collected into one, else a block for each cell of the value."""
-    return "dense" if len(chosen_axes(shapes[0], options["axis"])) == len(shapes[0]) else "block"
-
-
-def shown_axis(options: Options) -> Any:
-    """The axis as notation shows it, from options with shapes: of a vector it goes without saying."""
-    return None if len(options["shapes"][0]) < 2 else options["axis"]
-
-
-def _count(shape: Shape, options: Options) -> int:
-    """How many cells are collected into one."""
-    return prod(shape[i] for i in chosen_axes(shape, options["axis"]))
 
 
 def _sum(np: Any, x: Any, options: Options) -> Any:
@@ -85,12 +28,12 @@ def _sum(np: Any, x: Any, options: Options) -> Any:
 def mean(np: Any, x: Any, options: Options) -> Any:
     """The mean of the cells."""
     # Not np.mean: of no cells it warns besides giving nan.
-    count = _count(np.shape(x), options)
-    average = np.divide(_sum(np, x, options), count)
-    if not count or np.asarray(average).dtype == object or np.all(np.isfinite(average)):
+    cells = count(np.shape(x), options)
+    average = np.divide(_sum(np, x, options), cells)
+    if not cells or np.asarray(average).dtype == object or np.all(np.isfinite(average)):
         return average
     # A sum may be too large for a number where the mean is none too large.
-    return np.where(np.isfinite(average), average, _sum(np, np.divide(x, count), options))[()]
+    return np.where(np.isfinite(average), average, _sum(np, np.divide(x, cells), options))[()]
 
 
 def _spread(np: Any, call: Call, upstream: Any) -> Any:
@@ -98,18 +41,18 @@ def _spread(np: Any, call: Call, upstream: Any) -> Any:
 
 
 def _mean_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    return _spread(np, call, np.divide(upstream, _count(np.shape(call.inputs[0]), call.options)))
+    return _spread(np, call, np.divide(upstream, count(np.shape(call.inputs[0]), call.options)))
 
 
 def _mean_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    return m.copied(upstream / _count(options["shapes"][0], options))
+    return m.copied(upstream / count(options["shapes"][0], options))
 
 
 # The largest and the smallest cell
 
 
 def _extreme_shape(word: str, shapes: Sequence[Shape], options: Options) -> Shape:
-    if _count(shapes[0], options) == 0:
+    if count(shapes[0], options) == 0:
         raise MisfitError(f"there are no cells to take the {word} of", f"its input is {kind_text(shapes[0])}")
     return collected(shapes, options)
 
@@ -119,7 +62,7 @@ def _in_rows(np: Any, x: Any, options: Options) -> Any:
     x = np.asarray(x)
     axes = chosen_axes(x.shape, options["axis"])
     rest = [i for i in range(x.ndim) if i not in axes]
-    return np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), _count(x.shape, options))
+    return np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), count(x.shape, options))
 
 
 def first_along(np: Any, mask: Any, axes: Sequence[int]) -> Any:
@@ -227,6 +170,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: 0,
         remark=partial(_tie, word),
+        returned=_returned(EXTREME),
         symbolic=partial(expressions.extreme, symbol),
     )
 
@@ -293,7 +237,7 @@ def mean_square(np: Any, x: Any, options: Options) -> Any:
     average = mean(np, np.multiply(x, x), options)
     if np.asarray(average).dtype == object or np.all(np.isfinite(average)):
         return average
-    return np.square(length(np, x, options) / np.sqrt(_count(np.shape(x), options)))
+    return np.square(length(np, x, options) / np.sqrt(count(np.shape(x), options)))
 
 
 def _var(np: Any, x: Any, options: Options) -> Any:
@@ -302,7 +246,7 @@ def _var(np: Any, x: Any, options: Options) -> Any:
 
 def _var_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     x = call.inputs[0]
-    share = np.divide(2.0 * kept(np, call, upstream), _count(np.shape(x), call.options))
+    share = np.divide(2.0 * kept(np, call, upstream), count(np.shape(x), call.options))
     return share * deviation(np, x, call.options)
 
 
@@ -315,7 +259,11 @@ def _var_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
 
 def _var_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     x = terms[0]
-    return upstream * (2 * (x - m.over("mean", x, shown_axis(options))) / _count(options["shapes"][0], options))
+    return upstream * (2 * (x - m.over("mean", x, shown_axis(options))) / count(options["shapes"][0], options))
+
+
+def _returned(text: str) -> Callable[[int, Sequence[Shape], Options], str]:
+    return lambda slot, shapes, options: of_collected(text, shapes[0], chosen_axes(shapes[0], options["axis"]), options)
 
 
 COLLECTING = (
@@ -338,6 +286,7 @@ COLLECTING = (
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: 0,
         adds="sum",
+        returned=_returned("{d}"),
     ),
     Rule(
         "mean",
@@ -358,6 +307,7 @@ COLLECTING = (
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: prod(collected(shapes, options)),
         adds="mean",
+        returned=_returned("{d}/{count}"),
     ),
     _extreme("amax", "largest", "max", "argmax"),
     _extreme("amin", "smallest", "min", "argmin"),
@@ -377,6 +327,7 @@ COLLECTING = (
         defaults=_DEFAULTS,
         inside=axis_inside,
         remark=_length_remark,
+        returned=_returned(LENGTH),
         symbolic=expressions.length,
     ),
     Rule(

@@ -49,8 +49,11 @@ def _concat_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
 
 
 def _concat_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    parts = _part(slot, options["shapes"], options)
-    return m.indexed(upstream, ", ".join(":" if one.stop is None else f"{one.start}:{one.stop}" for one in parts))
+    return m.indexed(upstream, _part_text(slot, options["shapes"], options))
+
+
+def _part_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    return ", ".join(":" if one.stop is None else f"{one.start}:{one.stop}" for one in _part(slot, shapes, options))
 
 
 def _stack_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -77,8 +80,11 @@ def _stack_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
 
 
 def _stack_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    axis = options["axis"] % (len(options["shapes"][0]) + 1)
-    return m.indexed(upstream, ", ".join((*[":"] * axis, str(slot))))
+    return m.indexed(upstream, _layer_text(slot, options["shapes"], options))
+
+
+def _layer_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    return ", ".join((*[":"] * (options["axis"] % (len(shapes[0]) + 1)), str(slot)))
 
 
 JOINING = (
@@ -97,6 +103,7 @@ JOINING = (
         pattern=("distributor",),
         arity=(1, None),
         functions=("concat",),
+        returned=lambda slot, shapes, options: f"d[{_part_text(slot, shapes, options)}]",
         keywords={"axis": "axis"},
         defaults={"axis": 0},
         inside=lambda options: f" axis {options['axis']}",
@@ -117,6 +124,7 @@ JOINING = (
         pattern=("distributor",),
         arity=(1, None),
         functions=("stack",),
+        returned=lambda slot, shapes, options: f"d[{_layer_text(slot, shapes, options)}]",
         keywords={"axis": "axis"},
         defaults={"axis": 0},
         inside=lambda options: f" axis {options['axis']}",

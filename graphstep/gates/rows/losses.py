@@ -287,6 +287,7 @@ LOSSES = (
         functions=("onehot",),
         multiplications=nothing,
         symbolic=_onehot_symbolic,
+        returned=lambda slot, shapes, options: "d" if slot == 0 and shapes[0] == shapes[1] else "0",
     ),
     Rule(
         "cross_entropy",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
+from graphstep.gates.rows.returning import spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -47,6 +48,12 @@ def _broadcast_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     return target
 
 
+def _gathered_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    axes = stretched(shapes[0], options["shape"])
+    total = "sum(d)" if len(axes) == len(options["shape"]) else f"sum(d, axis={spelled(axes)})"
+    return f"reshape({total}, {spelled(shapes[0])})" if 1 in shapes[0] else total
+
+
 def _broadcast_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     target = options["shape"]
     axes = stretched(options["shapes"][0], target)
@@ -79,6 +86,11 @@ def _transposed(np: Any, x: Any, options: Options) -> Any:
 def _transpose_back(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     order = _order(np.shape(call.inputs[0]), call.options)
     return np.transpose(upstream, [order.index(i) for i in range(len(order))])
+
+
+def _transpose_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    order = _order(shapes[0], options)
+    return "d.T" if options["axes"] is None else f"transpose(d, axes={spelled([order.index(i) for i in range(len(order))])})"
 
 
 def _transpose_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
@@ -176,6 +188,19 @@ def _index_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     return gradient
 
 
+def _index_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    """Cells put back where they were picked, 0 elsewhere."""
+    ranges = [
+        range(*one.indices(size)) if isinstance(one, slice) else range(one, one + 1)
+        for one, size in zip(_full_index(shapes[0], options["index"]), shapes[0], strict=True)
+    ]
+    if not ranges:
+        return "d"
+    whole, starts, steps = shapes[0], [one.start for one in ranges], [one.step for one in ranges]
+    counts = spelled([len(one) for one in ranges])
+    return f"place(reshape(d, {counts}), shape={spelled(whole)}, start={spelled(starts)}, step={spelled(steps)})"
+
+
 _COPY = Rule(
     "broadcast",
     "copy",
@@ -193,6 +218,7 @@ _COPY = Rule(
     inside=lambda options: " to " + ("×".join(map(str, options["shape"])) or "()"),
     multiplications=nothing,
     rows=lambda slot, shape: len(shape) > 1,
+    returned=_gathered_text,
 )
 
 MOVING = (
@@ -224,6 +250,7 @@ MOVING = (
         defaults={"axes": None},
         inside=lambda options: "" if options["axes"] is None else f" axes {options['axes']}",
         multiplications=nothing,
+        returned=_transpose_returned,
     ),
     Rule(
         "index",
@@ -240,6 +267,7 @@ MOVING = (
         pattern=("router",),
         inside=lambda options: f" [{_index_text(options['index'])}]",
         multiplications=nothing,
+        returned=_index_returned,
     ),
     Rule(
         "reshape",
@@ -255,6 +283,7 @@ MOVING = (
         ("A reshape changes no cell, so the upstream gradient is laid out in the shape of {x} again.",),
         pattern=("distributor",),
         functions=("reshape",),
+        returned=lambda slot, shapes, options: f"reshape(d, {spelled(shapes[0])})",
         keywords={"shape": "shape"},
         rest="shape",
         inside=lambda options: f" {options['shape']}",

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphstep.gates.elementwise import broadcast
 from graphstep.gates.products import dot, matmul
+from graphstep.gates.rows.returning import of_product
 from graphstep.gates.rule import Call, Cell, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text, shape_text
 from graphstep.ground.operands import Shape
@@ -181,6 +182,7 @@ MULTIPLYING = (
         multiplications=lambda slot, shapes, options: prod(_matmul_shape(shapes, options)) * shapes[0][-1],
         meets=_batched,
         factors=_matmul_factors,
+        returned=of_product,
         rows=lambda slot, shape: slot == 0,
     ),
     Rule(
@@ -203,6 +205,7 @@ MULTIPLYING = (
         functions=("dot",),
         expansion=lambda options: "sum(x * y)",
         factors=lambda slot, cell, call: iter([((), 1 - slot, cell)]),
+        returned=lambda slot, shapes, options: "d*y" if slot == 0 else "d*x",
     ),
     Rule(
         "outer",
@@ -230,5 +233,6 @@ MULTIPLYING = (
         functions=("outer",),
         multiplications=lambda slot, shapes, options: shapes[0][0] * shapes[1][0],
         factors=_outer_factors,
+        returned=lambda slot, shapes, options: "d @ y" if slot == 0 else "x @ d",
     ),
 )

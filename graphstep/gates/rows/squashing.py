@@ -10,15 +10,8 @@ from math import prod
 from typing import Any
 
 from graphstep.gates import expressions
-from graphstep.gates.rows.collecting import (
-    axis_inside,
-    chosen_axes,
-    collected,
-    collecting_structure,
-    first_along,
-    kept,
-    shown_axis,
-)
+from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
+from graphstep.gates.rows.collecting import first_along
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
@@ -209,6 +202,7 @@ SQUASHING = (
         inside=lambda options: "" if options["axis"] == -1 else axis_inside(options),
         multiplications=_twice,
         expansion=_softmax_expansion,
+        returned=lambda slot, shapes, options: f"out*(d - sum(out*d{written({'axis': options['axis'], 'keepdims': True})}))",
         symbolic=expressions.softmax,
     ),
     Rule(
@@ -230,6 +224,7 @@ SQUASHING = (
         defaults={"axis": -1},
         inside=lambda options: "" if options["axis"] == -1 else axis_inside(options),
         expansion=_log_softmax_expansion,
+        returned=lambda slot, shapes, options: f"d - exp(out)*sum(d{written({'axis': options['axis'], 'keepdims': True})})",
         symbolic=expressions.log_softmax,
     ),
     Rule(

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache, partial
 
+from graphstep.gates.gradient import gradient_gate
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import LimitError, ReadError
+from graphstep.language.backward import gradient
 from graphstep.language.program import Program
 from graphstep.language.read.builder import Builder
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.foreign import ForeignSpellingError
 from graphstep.language.read.tokens import Lexer
 
-__all__ = ["read"]
+__all__ = ["GRADIENT", "read"]
 
 
 @collector_paused()
@@ -44,11 +47,20 @@ def read(text: str, given: Collection[str] = ()) -> Program:
         raise error.settled(lambda proposal: _is_read(proposal, given)) from None
 
 
+@lru_cache(maxsize=4096)
+def _contribution(text: str) -> Program:
+    return read(text)
+
+
+GRADIENT = gradient_gate(partial(gradient, _contribution))
+"""The gate of ``grad(u, t)``."""
+
+
 def _read(plain: str, given: Collection[str]) -> Program:
     # Lark costs a few hundredths of a second, which a command that reads nothing need not pay.
     from graphstep.language.read.grammar import parse
 
-    builder = Builder(plain, given)
+    builder = Builder(plain, given, GRADIENT)
     parse(Lexer(plain), builder)
     return builder.program()
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from graphstep.gates import GATES
+from graphstep.gates.rule import Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Constant, Operand, Shape
@@ -48,8 +49,9 @@ _Gate = tuple[str, tuple[Operand, ...], int, int, str | None, _Options]
 class Builder(Recorder):
     """The gates and names of one text. Its methods are the actions of the grammar: they get what a rule's parts came to."""
 
-    def __init__(self, text: str, given: Collection[str] = ()) -> None:
+    def __init__(self, text: str, given: Collection[str], gradient: Rule) -> None:
         super().__init__(text)
+        self._gradient = gradient
         self.given = given
         """The names that have values, and where these are known, the values."""
         self._gates: list[_Gate] = []
@@ -110,8 +112,8 @@ class Builder(Recorder):
         nodes = [Node(None, (), name, span) for name, span in self.inputs.items()]
         for place, (gate, operands, start, stop, text, options) in enumerate(self._gates):
             moved = tuple(settled(x) if isinstance(x, int) else x for x in operands)
-            text, frame = spelled.get(place, text), self.framing.of_gates[place]
-            nodes.append(Node(GATES[gate], moved, called.get(place), (start, stop), text, options, frame=frame))
+            rule, frame = GATES.get(gate, self._gradient), self.framing.of_gates[place]
+            nodes.append(Node(rule, moved, called.get(place), (start, stop), spelled.get(place, text), options, frame=frame))
         by_name = {name: place for place, name in enumerate(self.inputs)} | {name: settled(x) for name, x in names.items()}
         frames = self.framing.frames(settled)
         return Program(self.text, tuple(nodes), settled(output), by_name, frames=frames, lengths=dict(self.lengths))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from graphstep.gates import FUNCTIONS
+from graphstep.gates.gradient import FUNCTION
+from graphstep.gates.gradient import NAME as GRADIENT
 from graphstep.ground.errors import ReadError
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
 from graphstep.language.program import LABEL_WIDTH
 from graphstep.language.read.functions import CHAINS, Option, check_count
 from graphstep.language.read.structural import with_options
+from graphstep.language.read.tokens import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from graphstep.ground.operands import Operand
     from graphstep.language.read.builder import Builder, Term
 
+_NAME = re.compile(NAME)
 _LOGARITHMS = frozenset({"log", "ln"})
 _POWERS = frozenset({"pow", "Pow"})
 
@@ -34,6 +39,8 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     Raises :class:`~graphstep.ground.errors.ReadError` for a wrong number of inputs, and for options that its gate does not have.
     """
     terms = [x for x in arguments if not isinstance(x, Option)]
+    if name == FUNCTION:
+        return _gradient(builder, arguments, terms, span)
     gate = FUNCTIONS.get(name)
     if len(terms) < len(arguments) or not (gate is None or gate.cellwise):
         return with_options(builder, name, terms, [x for x in arguments if isinstance(x, Option)], span)
@@ -55,6 +62,24 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     defaults = gate.fillers[len(gate.fillers) - missing :] if missing else ()
     filled = (*operands, *(Constant(value, numeral(value)) for value in defaults))
     return builder.gate(gate.name, filled, span)
+
+
+def _gradient(builder: Builder, arguments: Sequence[Term | Option], terms: Sequence[Term], span: Span) -> Term:
+    """``grad(u, t)``, with t a name: an input, or what was assigned above."""
+    check_count(builder.text, FUNCTION, len(arguments), 2, 2, span, "grad(u, t) is the gradient of u with respect to t")
+    if len(terms) < 2:
+        raise ReadError("grad has no options", text=builder.text, span=span, hint="grad(u, t) has a value and a name")
+    (of, *_), (by, start, stop) = terms
+    if not isinstance(by, int) or not _NAME.fullmatch(builder.text[start:stop]):
+        raise ReadError(
+            "a gradient is taken with respect to a name",
+            text=builder.text,
+            span=(start, stop),
+            hint="name that part in a statement above, q = …, and use q in what is differentiated; then grad(…, q)",
+        )
+    if isinstance(of, Constant):
+        return Constant(0.0, "0", span), *span
+    return builder.gate(GRADIENT, (of, by), span)
 
 
 def _spelled(builder: Builder, term: Term) -> str:

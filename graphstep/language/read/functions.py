@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from graphstep.gates import FUNCTIONS
+from graphstep.gates.gradient import FUNCTION
 from graphstep.ground.errors import ReadError, Span
 
 MAKERS = ("zeros", "ones", "eye", "range")
@@ -28,12 +29,12 @@ class Option(NamedTuple):
 
 def is_function(name: str) -> bool:
     """Whether ``name(`` is a call."""
-    return name in FUNCTIONS or name in CHAINS or name == "Rational" or name in MAKERS
+    return name in FUNCTIONS or name in CHAINS or name in ("Rational", FUNCTION) or name in MAKERS
 
 
 def function_names() -> tuple[str, ...]:
     """Every name that can be called, in the order of the table of gates."""
-    return (*FUNCTIONS, *CHAINS, "Rational", *MAKERS)
+    return (*FUNCTIONS, *CHAINS, "Rational", FUNCTION, *MAKERS)
 
 
 def takes_shape(name: str) -> bool:

@@ -1,0 +1,69 @@
+"""The axes along which a gate collects cells: which they are, the shape that is left, and how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from graphstep.gates.rule import Call, MisfitError, Options, Structure
+from graphstep.ground.operands import Shape
+
+
+def chosen_axes(shape: Shape, axis: Any) -> tuple[int, ...]:
+    """The axes that are collected, counted from 0 and in order; all of them for None. Raises :class:`MisfitError`."""
+    if axis is None:
+        return tuple(range(len(shape)))
+    chosen = []
+    for one in axis if isinstance(axis, tuple) else (axis,):
+        if not -len(shape) <= one < len(shape):
+            there = (
+                f"axes 0 to {len(shape) - 1}" if len(shape) > 1 else "axis 0 only" if shape else "no axes: it is a single number"
+            )
+            raise MisfitError(f"there is no axis {one}", f"its input has {there}")
+        chosen.append(one % len(shape))
+    if len(set(chosen)) < len(chosen):
+        raise MisfitError("an axis is named twice", "name each axis once")
+    return tuple(sorted(chosen))
+
+
+def kept_shape(shape: Shape, axes: Sequence[int]) -> Shape:
+    """The shape with 1 in place of the axes that are collected."""
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def collected(shapes: Sequence[Shape], options: Options) -> Shape:
+    """The shape of a gate that collects ``axis`` of its first input, with ``keepdims``."""
+    axes = chosen_axes(shapes[0], options["axis"])
+    if options["keepdims"]:
+        return kept_shape(shapes[0], axes)
+    return tuple(n for i, n in enumerate(shapes[0]) if i not in axes)
+
+
+def kept(np: Any, call: Call, what: Any) -> Any:
+    """Something of the shape of a collecting gate's value, with the collected axes put back as axes of length 1."""
+    shape = np.shape(call.inputs[0])
+    return np.reshape(what, kept_shape(shape, chosen_axes(shape, call.options["axis"])))
+
+
+def axis_inside(options: Options) -> str:
+    """What stands in the box: `` axis 0``."""
+    axis = options["axis"]
+    if axis is None:
+        return ""
+    return f" axes {', '.join(map(str, axis))}" if isinstance(axis, tuple) else f" axis {axis}"
+
+
+def collecting_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+    """Dense where all cells are collected into one, else a block for each cell of the value."""
+    return "dense" if len(chosen_axes(shapes[0], options["axis"])) == len(shapes[0]) else "block"
+
+
+def shown_axis(options: Options) -> Any:
+    """The axis as notation shows it, from options with shapes: of a vector it goes without saying."""
+    return None if len(options["shapes"][0]) < 2 else options["axis"]
+
+
+def count(shape: Shape, options: Options) -> int:
+    """How many cells are collected into one."""
+    return prod(shape[i] for i in chosen_axes(shape, options["axis"]))

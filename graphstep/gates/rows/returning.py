@@ -1,0 +1,59 @@
+"""Contributions of structural gates as programs, of x, y, z, the gate's own value ``out`` and the upstream gradient ``d``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from graphstep.gates.rule import Options
+from graphstep.ground.operands import Shape
+
+
+def spelled(shape: Sequence[int]) -> str:
+    """A shape or axes as a call takes them: ``(2,)``."""
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+LENGTH = "where({out} == 0, 0, {d}*x/where({out} == 0, 1, {out}))"
+"""The direction. Where the length is 0 another number stands under the bar: what is not taken has a slope too, 0·inf is nan."""
+
+EXTREME = "where(x == {out}, {d}, 0)/sum((x == {out}){axis})"
+"""To the cell that attains the value. Cells that tie share: a choice of one of them is no gate."""
+
+
+def of_collected(text: str, shape: Shape, axes: Sequence[int], options: Options) -> str:
+    """The contribution of a gate that collects cells along axes.
+
+    In the text ``{d}`` and ``{out}`` have those axes again, to be copied along them; ``{count}`` is how many cells were collected
+    into one, ``{axis}`` the options of a gate that collects the same ones and keeps the axes.
+    """
+    whole = len(axes) == len(shape) or options.get("keepdims")
+    ones = spelled([1 if i in axes else n for i, n in enumerate(shape)])
+    names = {name: name if whole else f"reshape({name}, {ones})" for name in ("d", "out")}
+    axis = f", axis={spelled(axes)}, keepdims=true" if axes else ""
+    return text.format(**names, count=prod(shape[i] for i in axes), axis=axis)
+
+
+def swapped(name: str, shape: Shape) -> str:
+    """A matrix, or each matrix of a batch, transposed."""
+    if len(shape) == 2:
+        return f"{name}.T"
+    order = [*range(len(shape) - 2), len(shape) - 1, len(shape) - 2]
+    return f"transpose({name}, axes={spelled(order)})"
+
+
+def of_product(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    """The contribution of a matrix product."""
+    x, y = shapes
+    if len(x) == len(y) == 1:
+        return "d*y" if slot == 0 else "d*x"
+    if len(x) == 1 and len(y) == 2:
+        return "y @ d" if slot == 0 else "outer(x, d)"
+    if len(x) == 2 and len(y) == 1:
+        return "outer(d, y)" if slot == 0 else "x.T @ d"
+    if 1 in (len(x), len(y)):
+        return ""
+    text = f"d @ {swapped('y', y)}" if slot == 0 else f"{swapped('x', x)} @ d"
+    mine, other = (x, y) if slot == 0 else (y, x)
+    # One side for the whole batch: what comes of each of its products is added up.
+    return text if len(mine) >= len(other) else f"sum({text}, axis={spelled(range(len(other) - 2))})"
