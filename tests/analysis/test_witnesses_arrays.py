@@ -7,11 +7,14 @@ import json
 import math
 import subprocess
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
+from graphstep.analysis.symbolic import ExactRun
 from graphstep.analysis.witnesses import Report, Row, check, check_node, numeric_rows, rows
 from graphstep.analysis.witnesses.around import Around, magnitudes
 from graphstep.analysis.witnesses.cells import CHECKED, direction, sample
@@ -487,3 +490,35 @@ def test_a_program_of_numbers_takes_the_path_of_numbers() -> None:
 def test_the_command_checks_arrays(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "sum((W@x)^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"]) == 0
     assert "All 6 gradients are confirmed" in capsys.readouterr().out
+
+
+LOSING = [
+    "sum(((x + c) - c)*y)",
+    "mean((x*1e-8 + 1)^2 - 1)",
+    "norm(x + c) - norm(c + 0*x)",
+    "(sum(x*x) + c*c) - c*c",
+]
+
+
+def test_a_difference_never_confirms_a_cell_that_it_cannot_tell() -> None:
+    """Without SymPy and a run without rounding, against that run: a cell is right to 1e-6 of the largest, or not settled."""
+    verdicts = set()
+    dice = np.random.default_rng(5)
+    for exponent in (1, 9):
+        for text in LOSING:
+            program = read(text)
+            values: dict[str, Any] = {"x": dice.normal(size=2), "y": dice.normal(size=2), "c": 10.0**exponent}
+            of = trace(program, {name: values[name] for name in program.inputs})
+            with ExitStack() as stack:
+                for limit in ("exact.CELLS", "cells.CELLS"):
+                    stack.enter_context(patch(f"graphstep.analysis.symbolic.{limit}", 0))
+                found = list(rows(of))
+            for row in found:
+                index = program.input_places[row.input.partition("[")[0]]
+                gradient = np.abs(of.gradient_of(index))
+                slope = ExactRun(of, index).slope(index, row.cell[0] if row.cell else 0)
+                off, size = abs(row.backprop - slope), max(abs(slope), float(np.max(gradient)), abs(float(of.output)))
+                assert row.verdict != "agree" or off <= 2e-6 * size, (text, exponent, row)
+                assert row.verdict in ("agree", "unsettled"), (text, exponent, row)
+                verdicts.add(row.verdict)
+    assert verdicts == {"agree", "unsettled"}
