@@ -14,7 +14,7 @@ def row_name(program: Program, index: int, width: int) -> str:
     # Called as in the graph and the steps; what has a name stands with its text beside it.
     text = program.label(index) if index == program.output or node.name is not None else names.texts[index]
     numbered = names.texts[index] if index in names.definitions else None
-    name = names.output if index == program.output else node.name or numbered
+    name = names.output if index == program.output else (node.name and names.texts[index]) or numbered
     if numbered is not None:
         text = names.definitions[index]
     if node.rule is not None and name is not None and name != text:

@@ -91,13 +91,22 @@ class Framing:
 
     def names(self, others: Iterable[str]) -> tuple[dict[int, str], dict[str, int]]:
         """By gate its name, and the nodes of all names; ``others`` are names of the program itself that no gate has."""
-        called: dict[int, str] = {}
+        called: dict[int, tuple[int, str]] = {}
         names: dict[str, int] = {}
-        for name, (_, _, node, _) in zip(self._named(others), self._records, strict=True):
-            if node >= 0:
-                called.setdefault(node, name)
+        depths = self._depths()
+        for name, (frame, _, node, _) in zip(self._named(others), self._records, strict=True):
+            # What a function gives is called as its caller calls it; of several names there the first counts.
+            if node >= 0 and (node not in called or depths[frame] < called[node][0]):
+                called[node] = depths[frame], name
             names[name] = node
-        return called, names | self._carried
+        return {node: name for node, (_, name) in called.items()}, names | self._carried
+
+    def _depths(self) -> list[int]:
+        """By frame how many calls it is inside of."""
+        depths = [0]
+        for frame in self._frames[1:]:
+            depths.append(depths[frame.around] + (frame.kind == "call"))
+        return depths
 
     def frames(self, settle: Callable[[int], int]) -> tuple[Frame, ...]:
         """The frames; ``settle`` leads from a node to its place in the program. None where nothing is called or repeated."""
