@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graphstep.debugger.facts import Fact, NoNode, UnfitError
-from graphstep.debugger.places import Refitted, carried_into
+from graphstep.debugger.places import Refitted, carried_into, order_in
 from graphstep.debugger.state import Edit, State
 from graphstep.engine.opening import read_setup
 from graphstep.engine.trace import Trace, run_fitted
@@ -145,7 +145,9 @@ def ends_of(old: Program, new: Program) -> tuple[int, int, int]:
 
 def whole(trace: Trace, stop: int) -> Trace:
     """The run with a wire that was cut made whole, node by node the same: × 1 stands in it, which changes no number."""
-    return run_fitted(without_stop(trace.program, stop), trace.inputs, seed=trace.seed, ties=trace.ties, setup=trace.setup)
+    return run_fitted(
+        without_stop(trace.program, stop), trace.inputs, seed=trace.seed, ties=trace.ties, setup=trace.setup, order=trace.order
+    )
 
 
 def run_before(state: State, edits: Sequence[Edit]) -> Trace:
@@ -153,7 +155,7 @@ def run_before(state: State, edits: Sequence[Edit]) -> Trace:
     now = state.root
     inputs = {name: value for edit in reversed(edits) for name, value in edit.inputs.values.items()}
     text, typed = next(edit.program for edit in edits if edit.program is not None)
-    setup = replace(now.setup.edited(dict.fromkeys(inputs)), program=text)
+    setup = replace(now.setup.edited(dict.fromkeys(inputs)), program=text, order=())
     opening = read_setup(setup, {**now.inputs, **inputs}, seed=now.seed)
     return replace(opening, setup=replace(setup, program=typed)).run()
 
@@ -172,7 +174,6 @@ def _fitted(trace: Trace, text: str) -> Program:
 
 def _in_program(state: State, program: Program, typed: str) -> State:
     old = state.trace
-    new = run_fitted(program, old.inputs, seed=old.seed, ties=old.ties, setup=replace(old.setup, program=typed))
     where = alignment(old.program, program)
     if where is None:
         back = alignment(program, old.program)
@@ -181,6 +182,8 @@ def _in_program(state: State, program: Program, typed: str) -> State:
         # The stop gate gives way to what it stopped.
         nodes = range(len(old.program.nodes))
         where = tuple(at[index] if index in at else at[_source(old.program, index)] for index in nodes)
+    setup, order = replace(old.setup, program=typed), order_in(old, program, where)
+    new = run_fitted(program, old.inputs, seed=old.seed, ties=old.ties, setup=setup, order=order)
     return carried_into(state, Refitted(new, where))
 
 

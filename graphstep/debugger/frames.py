@@ -87,7 +87,7 @@ def _opened(trace: Trace, index: int) -> Trace:
     program = inside(node, scope, [_argument(trace, index, slot) for slot in range(len(node.operands))])
     read, slots = trace.operand_values(index), program.scope.slots if program.scope else ()
     values = {name: read[slot] for name, slot in zip(program.inputs, slots, strict=True)}
-    return run(program, values, seed=trace.gradient_of(index), ties=trace.ties, setup=trace.setup)
+    return run(program, values, seed=trace.gradient_of(index), ties=trace.ties, setup=replace(trace.setup, order=()))
 
 
 def _argument(trace: Trace, index: int, slot: int) -> Argument:

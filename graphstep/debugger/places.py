@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from graphstep.debugger.frames import frame_of, opened, outermost
 from graphstep.debugger.marks import Mark
 from graphstep.debugger.state import Shelf, State
-from graphstep.engine.trace import Trace
+from graphstep.engine.order import following_order
+from graphstep.engine.trace import Trace, run_fitted
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.language import rewrite
 from graphstep.language.program import Program
@@ -139,11 +140,25 @@ def rewritten(before: Trace, rewriting: Rewritten) -> Refitted:
 
 
 def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number], setup: Setup) -> Refitted:
-    from graphstep.engine.trace import run_fitted
 
     fitted = infer_shapes(program, {name: shape_of(value) for name, value in values.items()})
-    new = run_fitted(fitted.program, values, seed=before.seed, ties=before.ties, setup=setup)
-    return Refitted(new, _joined(before.program, where, fitted))
+    joined = _joined(before.program, where, fitted)
+    order = order_in(before, fitted.program, joined)
+    new = run_fitted(fitted.program, values, seed=before.seed, ties=before.ties, setup=setup, order=order)
+    return Refitted(new, joined)
+
+
+def in_order(trace: Trace, order: Sequence[int] | None) -> Trace:
+    """A run with its gates sending in another order, each ready in its turn; None for the usual one."""
+    return run_fitted(trace.program, trace.inputs, seed=trace.seed, ties=trace.ties, setup=trace.setup, order=order)
+
+
+def order_in(before: Trace, program: Program, where: Sequence[int | None]) -> tuple[int, ...] | None:
+    """The order in which the gates of a run send, in a program in which its nodes have moved; what is new there sends at once."""
+    if before.order is None:
+        return None
+    places = {where[gate]: place for place, gate in enumerate(before.order)}
+    return following_order(program, lambda gate: places.get(gate, -1))
 
 
 def _joined(old: Program, where: Sequence[int | None], fitted: Rewritten) -> tuple[int | None, ...]:

@@ -61,6 +61,7 @@ def to_json(state: State) -> str:
                 "place": asdict(edit.place),
                 "end": asdict(edit.end),
                 "program": edit.program,
+                "order": edit.order,
                 "marks": [[asdict(mark) for mark in pair] for pair in edit.marks],
             }
             for edit in state.past
@@ -85,7 +86,7 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     elif version != FORMAT:
         raise InputError(f"this session has the format {version!r}, and {FORMAT} is what can be read")
     fields = document["setup"]
-    setup = Setup(**{**fields, "data": tuple(fields["data"]), "breaks": tuple(fields["breaks"])})
+    setup = Setup(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("data", "breaks", "order")}})
     # A program that was typed as @FILE stands here as the file's text.
     opening = read_setup(replace(setup, program=document["text"]), _read(document["inputs"]), seed=_number(document["seed"]))
     lesson, edited = _lesson(document["lesson"], lessons)
@@ -113,6 +114,7 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
                 tuple((_mark(old), _mark(new)) for old, new in edit.get("marks", ())),
                 Inputs(_read(edit["values"]), edit["texts"]),
                 (edit["program"][0], edit["program"][1]) if edit.get("program") else None,
+                None if edit.get("order") is None else tuple(edit["order"]),
             )
             for edit in document["past"]
         ),

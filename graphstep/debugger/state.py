@@ -63,7 +63,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit of the inputs, or a cut, that can be undone."""
+    """An edit of the inputs, a cut, or another order, that can be undone."""
 
     place: Place
     """Where the user was before it."""
@@ -75,6 +75,8 @@ class Edit:
     """The inputs that it changed, as they were."""
     program: tuple[str, str] | None = None
     """Where it cut a wire, the text of the program before, and how that was typed; None for an edit of inputs."""
+    order: tuple[str, ...] | None = None
+    """Where it let another gate go on, the choices before, as :attr:`Setup.order` has them; None otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

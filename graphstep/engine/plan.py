@@ -8,7 +8,7 @@ itself: what it reads and writes are views of regions of the buffer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
@@ -62,6 +62,10 @@ class Plan:
     """The number of the sum step of every node that has one."""
     gates_at: NDArray[np.int32]
     """By step less one, the gate at work: the one that computes, or the one that sends (a sum belongs to the last sender)."""
+    order: tuple[int, ...] | None = None
+    """The gates in the order in which they send, where that was chosen; None for the reverse of the forward pass."""
+    edge_ranges: Mapping[int, range] | None = None
+    """By gate the edges that it sends along, where the order was chosen."""
 
     @property
     def seed_step(self) -> int:
@@ -70,6 +74,8 @@ class Plan:
 
     def edges_of(self, gate: int) -> range:
         """The edges that a gate sends along, by slot; none for an input, and where no gradient passes."""
+        if self.edge_ranges is not None:
+            return self.edge_ranges.get(gate, range(0))
         # Edges are numbered as they are sent: the last gate's first, each gate's one behind the other. The number has the type
         # of the column, of which NumPy would otherwise make a copy of another type.
         ascending, wanted, count = self.sender[::-1], np.int32(gate), len(self.sender)
@@ -97,8 +103,11 @@ class Plan:
 
 
 @collector_paused()
-def plan(program: Program) -> Plan:
-    """The plan of a program that is fitted to the shapes of its inputs; linear in its size."""
+def plan(program: Program, order: Sequence[int] | None = None) -> Plan:
+    """The plan of a program that is fitted to the shapes of its inputs; linear in its size.
+
+    ``order`` are the gates in the order in which they send on the way back, each of them ready in its turn.
+    """
     constants: list[float] = []
     cells: list[list[int]] = []
     starts = _starts([node.shape for node in program.nodes])
@@ -112,7 +121,7 @@ def plan(program: Program) -> Plan:
                 row.append(count + len(constants))
                 constants.append(operand.value)
         cells.append(row)
-    receiver, sender, slot, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step = _schedule(program)
+    receiver, sender, slot, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step = _schedule(program, order)
     edge_starts = _edge_starts(program, starts, receiver, arrivals)
     return Plan(
         program,
@@ -129,11 +138,13 @@ def plan(program: Program) -> Plan:
         np.array(subjects, np.int32),
         sum_step,
         np.array(gates_at, np.int32),
+        None if order is None else tuple(order),
+        None if order is None else {i: range(own[0][1], own[-1][1] + 1) for i, own in enumerate(edges_of) if own},
     )
 
 
-def _schedule(program: Program) -> tuple[Any, ...]:
-    """The steps: values in the order of the text, the seed, then sends and sums in exactly the reverse order."""
+def _schedule(program: Program, order: Sequence[int] | None) -> tuple[Any, ...]:
+    """The steps: values in the order of the text, the seed, then sends and sums in the reverse order, unless it is chosen."""
     nodes, first, depends, reaches = program.nodes, program.first_gate, program.depends, program.reaches
     expected = [0] * len(nodes)
     for index in range(first, len(nodes)):
@@ -152,7 +163,7 @@ def _schedule(program: Program) -> tuple[Any, ...]:
     events = [VALUE] * (len(nodes) - first) + [SEED]
     subjects = [*range(first, len(nodes)), program.output]
     gates_at = list(subjects)
-    for index in range(len(nodes) - 1, first - 1, -1):
+    for index in range(len(nodes) - 1, first - 1, -1) if order is None else order:
         if not (reaches[index] and depends[index]):
             continue
         own = []

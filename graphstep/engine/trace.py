@@ -6,7 +6,7 @@ A step is a view of these arrays, made when it is asked for: going back costs wh
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from graphstep.engine.causes import makes_nan, makes_not_finite
 from graphstep.engine.gradient import Gradient, PartialSums
 from graphstep.engine.inputs import check_inputs, check_seed
 from graphstep.engine.levels import Index
+from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
 from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
 from graphstep.engine.step import Event, Step
@@ -82,6 +83,11 @@ class Trace:
         return self.plan.starts[-1]
 
     @property
+    def order(self) -> tuple[int, ...] | None:
+        """The gates in the order in which they send, where that was chosen; None for the reverse of the forward pass."""
+        return self.plan.order
+
+    @property
     def has_arrays(self) -> bool:
         """Whether any node is an array."""
         return not isinstance(self.plan.starts, range)
@@ -96,7 +102,7 @@ class Trace:
         values, setup = {**self.inputs, **inputs}, self.setup.edited({name: (texts or {}).get(name) for name in inputs})
         shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
         if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
-            return trace(self.program, values, seed=self.seed, ties=self.ties, setup=setup)
+            return trace(self.program, values, seed=self.seed, ties=self.ties, setup=replace(setup, order=()))
         rerun = run_plan(self.plan, values, seed=self.seed, ties=self.ties, setup=setup)
         if not self.updates:
             return rerun
@@ -352,14 +358,21 @@ def trace(
     """
     check_inputs(program, inputs)
     fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()})
-    return run_fitted(fitted.program, inputs, seed=seed, ties=ties, setup=setup)
+    return run_fitted(fitted.program, inputs, seed=seed, ties=ties, setup=setup, order=asked_order(fitted.program, setup))
 
 
 def run_fitted(
-    program: Program, inputs: Mapping[str, Number], *, seed: Number = 1.0, ties: Ties = "first", setup: Setup | None = None
+    program: Program,
+    inputs: Mapping[str, Number],
+    *,
+    seed: Number = 1.0,
+    ties: Ties = "first",
+    setup: Setup | None = None,
+    order: Sequence[int] | None = None,
 ) -> Trace:
-    """Run a program that is fitted to the shapes of its inputs already; raises as :func:`trace` does."""
-    return run_plan(plan(program), inputs, seed=seed, ties=ties, setup=setup)
+    """Run a fitted program, its gates sending in ``order`` on the way back; raises as :func:`trace` does."""
+    order, setup = ordered(program, order, setup)
+    return run_plan(plan(program, order), inputs, seed=seed, ties=ties, setup=setup)
 
 
 def run_plan(

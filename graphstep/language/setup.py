@@ -71,6 +71,8 @@ class Setup:
     """How a whole effect is written."""
     language: str = ENGLISH
     """The language of its sentences, by its code."""
+    order: tuple[str, ...] = ()
+    """Which gates go on where several are ready on the way back: behind which step, and which one, ``7 q``."""
 
     def __post_init__(self) -> None:
         if self.ties not in ("first", "split"):
@@ -120,6 +122,7 @@ class Setup:
             words.append(f"--notation={self.notation}")
         if self.language != ENGLISH:
             words.append(f"--language={self.language}")
+        words += [f"--order={text}" for text in self.order]
         words += [f"--break={text}" for text in self.breaks]
         return words if self.at is None else [*words, "--at", self.at]
 
@@ -149,7 +152,7 @@ class Setup:
     def keywords(self) -> dict[str, Any]:
         """The keyword arguments with which ``graphstep.run(program, **keywords)`` makes the same run; defaults are left out.
 
-        Breakpoints and the step to open belong to a debugger, and are no part of a run in Python.
+        Breakpoints, the step to open and the order of steps belong to a debugger, and are no part of a run in Python.
         """
         usual = Setup(self.program, seed=None if self.seed is None else "1")
         complete = replace(self, inputs={name: text for name, text in self.inputs.items() if text is not None})

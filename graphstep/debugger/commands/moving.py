@@ -36,7 +36,14 @@ def _no_way_back(state: State) -> Fact | None:
 def _to(state: State, n: int) -> Done:
     after = moved(state, n)
     held = () if after.at == n else (Pending() if state.frames else Held(after.at),)
-    return Done(after, held if held and after.at == state.at else (Moved(state.at, after.at), *held))
+    if held and after.at == state.at:
+        return Done(after, held)
+    facts: tuple[Fact, ...] = (Moved(state.at, after.at), *held)
+    if after.at == len(after.trace) and after.trace.order is not None and not after.frames:
+        from graphstep.debugger.commands.ordering import same_gradients
+
+        facts = (*facts, same_gradients(after.trace))
+    return Done(after, facts)
 
 
 def _on(state: State, n: int) -> Done:

@@ -27,8 +27,10 @@ from graphstep.debugger.facts import (
     UnfitError,
 )
 from graphstep.debugger.frames import outermost
-from graphstep.debugger.places import edited
+from graphstep.debugger.order_facts import OrderUndone
+from graphstep.debugger.places import Refitted, carried_into, edited, in_order
 from graphstep.debugger.state import Edit, Inputs, same_value
+from graphstep.engine.order import read_choices, sending_order
 from graphstep.ground.arrays import cell_of
 from graphstep.language.values import read_texts, split_inputs, split_words
 
@@ -82,6 +84,11 @@ def _undo(state: State, _: Argument) -> Done:
         state = outermost(state)
         before = uncut(state, edit)
         return Done(state.without_edit(before), (CutUndone(*ends_of(before.trace.program, state.trace.program)[:2]),))
+    if edit.order is not None:
+        state = outermost(state)
+        trace = state.trace
+        order = sending_order(trace.program, read_choices(trace.program, edit.order)) if edit.order else None
+        return Done(state.without_edit(carried_into(state, Refitted(in_order(trace, order), None))), (OrderUndone(),))
     after = edited(state, edit.inputs.values, edit.inputs.texts)
     return Done(state.without_edit(after), (Undone(tuple(edit.inputs.values)),))
 

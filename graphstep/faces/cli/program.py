@@ -80,7 +80,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
         more["notation"] = getattr(options, "notation", None) or preferred.notation or "d"
         word = getattr(options, "digits", None)
         digits = (preferred.digits or DIGITS) if word is None else _digits(word)
-    breaks = tuple(getattr(options, "breaks", ()))
+    breaks, order = tuple(getattr(options, "breaks", ())), tuple(getattr(options, "order", ()))
     program = _standard_input() if options.expression == "-" else options.expression
     if dialect := getattr(options, "dialect", None):
         # From here on it is the program that the formula spells, in documents and in the command that opens it again.
@@ -94,7 +94,16 @@ def setup_of(options: argparse.Namespace) -> Setup:
         lost = {*read(typed, texts).inputs} - {*read(program, texts).inputs}
         texts = {name: text for name, text in texts.items() if name not in lost}
     return Setup(
-        program, texts, options.seed, options.ties, read_names(options.data), breaks=breaks, digits=digits, **flags, **more
+        program,
+        texts,
+        options.seed,
+        options.ties,
+        read_names(options.data),
+        breaks=breaks,
+        order=order,
+        digits=digits,
+        **flags,
+        **more,
     )
 
 

@@ -84,6 +84,8 @@ def place_arguments(parser: argparse.ArgumentParser) -> None:
     beside = "compare with a run: FILE.json that --to wrote, or a program with the same inputs"
     parser.add_argument("--against", metavar="RUN", help=beside)
     writing_arguments(parser)
+    order = "on the way back, behind step N let the gate NODE go on, if it is ready; several may be given"
+    parser.add_argument("--order", metavar="'N NODE'", action="append", default=[], help=order)
     stop = "stop at the first step after which COND holds: grad x == 0, isnan, gate max …; several may be given"
     parser.add_argument("--break", metavar="COND", action="append", default=[], dest="breaks", help=stop)
 

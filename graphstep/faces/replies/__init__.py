@@ -16,6 +16,7 @@ from graphstep.debugger import (
     facts,
     lesson_facts,
     mark_facts,
+    order_facts,
     prediction_facts,
     training_facts,
 )
@@ -25,7 +26,7 @@ from graphstep.debugger.calls import call_names
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
 from graphstep.debugger.refusals import Elsewhere
-from graphstep.faces.replies import calls, cuts, marks, predictions
+from graphstep.faces.replies import calls, cuts, marks, orders, predictions
 from graphstep.faces.replies.panels import cell_text
 from graphstep.faces.replies.words import Keys, Words
 from graphstep.ground.arrays import cell_of, number_text
@@ -293,6 +294,9 @@ _MESSAGES: dict[type, str] = {
     facts.BreakGone: "reply-break-gone",
     facts.BreaksCleared: "reply-breaks-cleared",
     facts.NoWatches: "reply-no-watches",
+    order_facts.NoneReady: "reply-none-ready",
+    order_facts.OrderUndone: "reply-order-undone",
+    order_facts.OrderElsewhere: "reply-order-elsewhere",
     mark_facts.NoMarks: "reply-no-marks",
     prediction_facts.Predicting: "reply-predicting",
     prediction_facts.NothingPredicted: "reply-nothing-predicted",
@@ -324,6 +328,10 @@ _WORDS: dict[type, Callable[..., str]] = {
     mark_facts.MarkList: marks.list_text,
     mark_facts.NoMark: marks.no_mark_text,
     mark_facts.NoLetter: marks.no_letter_text,
+    order_facts.ReadyGates: orders.ready_text,
+    order_facts.NotReady: orders.not_ready_text,
+    order_facts.NextGate: orders.next_text,
+    order_facts.SameGradients: orders.same_text,
     facts.Watched: _watched,
     prediction_facts.PredictingEnds: predictions.ends_text,
     prediction_facts.Answered: predictions.answered_text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts, prediction_facts
+from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts, order_facts, prediction_facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
@@ -113,6 +113,18 @@ def _which_wire(screen: SteppingScreen, _: State, fact: cuts.WhichWire) -> None:
     screen.app.push_screen(WiresForm(screen.now.trace, fact.edges), chosen)
 
 
+def _ready(screen: SteppingScreen, _: State, fact: order_facts.ReadyGates) -> None:
+    from graphstep.faces.tui.dialogs.ready import ReadyForm
+
+    def chosen(gate: int | None) -> None:
+        screen.say("")
+        if gate is not None:
+            screen.do(Command("ready", gate))
+
+    if len(fact.gates) > 1:
+        screen.app.push_screen(ReadyForm(screen.now.trace, fact.n, fact.gates), chosen)
+
+
 def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None:
     """Show old → new at every node of the graph."""
     now = screen.now
@@ -218,6 +230,7 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     cuts.WireCut: _cut,
     cuts.CutUndone: _cut_undone,
     cuts.WhichWire: _which_wire,
+    order_facts.ReadyGates: _ready,
     cause_facts.CausesOf: _causes,
     comparisons.Compared: _compared,
     facts.PathsFrom: _paths,

@@ -235,3 +235,24 @@ def test_a_letter_marks_a_place_and_leads_back() -> None:
         assert len(driver.now.marks) == 2
 
     drive(play)
+
+
+def test_another_gate_that_is_ready_goes_on_next() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("r")
+        assert "No gate is ready here" in driver.message
+        await driver.press("f", "n", "o", "r")
+        frame = driver.frame()
+        assert "ready behind step 6" in frame
+        assert "df/dp = 10" in frame
+        await driver.press("down", "enter")
+        assert "q goes on next, behind step 6." in driver.message
+        assert "All 5 gradients come out as in the usual order, to the last bit." in driver.message
+        await driver.press("n")
+        assert "× sends to x" in driver.step()
+        await driver.press("end")
+        assert "to the last bit" in driver.message
+        await driver.press("y")
+        assert "'--order=6 q'" in driver.app.clipboard
+
+    drive(play, "q = x*y; p = x+y; q*p", {"x": -2.0, "y": -5.0})

@@ -48,6 +48,27 @@ _REPLIES: dict[str, English] = {
     "reply-watched": "{text} stands below every step.",
     "reply-unwatched": "{text} is not watched any more.",
     "reply-no-watches": "Nothing is watched.  {watch} watches a quantity.",
+    "reply-ready": "Ready behind step {step}: {gates}.  The first is next; {ready} with another lets that go on instead.",
+    "reply-ready-one": "Only {gates} is ready behind step {step}.",
+    "reply-none-ready": "No gate is ready here: that is asked on the way back, between its first step and its last.",
+    "reply-not-ready": "{name} is not ready: not all of its contributions have arrived, or it has sent.  Ready are {gates}.",
+    "reply-next-gate": "{name} goes on next, behind step {step}.",
+    "reply-order-undone": "The order is that of before.",
+    "reply-order-elsewhere": "The order is chosen in the program itself: close what is open, and leave a round.",
+    "reply-same-gradients": (
+        "{count} gradient comes out as in the usual order, to the last bit.",
+        "All {count} gradients come out as in the usual order, to the last bit.",
+    ),
+    "reply-other-gradients": (
+        "The gradient differs by {largest} (relative) from the usual order: contributions were added in another order, and "
+        "float64 rounds every sum.",
+        "{some} of {count} gradients differ by at most {largest} (relative) from the usual order: contributions were added in "
+        "another order, and float64 rounds every sum.",
+    ),
+    "reply-other-gradients-infinite": (
+        "The gradient is not that of the usual order: in one of the two a sum is too large for a number.",
+        "{some} of {count} gradients are not those of the usual order: in one of the two a sum is too large for a number.",
+    ),
     "reply-mark-set": "Mark {letter} is at {position}.  {to_mark}{letter} comes back here.",
     "reply-mark-gone": "No mark {letter} any more.",
     "reply-marks": "Marks: {marks}.",
@@ -108,7 +129,7 @@ _REPLIES: dict[str, English] = {
     "reply-which-wire": "Which wire?  {cut} takes one of these: {wires}.",
     "reply-no-wire": "No gradient is sent along {text}: a wire is written q -> f, and the second use of q as q (2).",
     "reply-no-wire-here": "No gradient is sent along a wire here.",
-    "reply-cannot-cut": "{wire} is inside a gate that was taken apart: the text has no place to cut it at.",
+    "reply-cannot-cut": "The text has no place to cut {wire} alone: it is inside what stands there as one, or in several places.",
     "reply-cut-elsewhere": "A wire is cut in the program itself: close what is open, unfold what is folded, and leave a round.",
     "reply-nothing-to-undo": "No edit is left to undo.  {edit} edits the inputs, {more} and {less} nudge one.",
     "reply-nothing-to-compare": (

@@ -133,6 +133,8 @@ _DIALOGS: dict[str, English] = {
     "mark-keys": "a letter marks, esc cancels",
     "mark-go-keys": "a letter goes there, ' back, esc cancels",
     "mark-none": "Nothing is marked yet.",
+    "ready-title": "ready behind step {step}",
+    "ready-keys": "↑ ↓ choose, enter lets it go on next, esc cancels",
     "wires-title": "which wire?",
     "wires-keys": "↑ ↓ choose, enter cuts, esc cancels",
     "watch-title": "watch",

@@ -1,0 +1,185 @@
+"""The order in which gates send on the way back. Any gate may be next whose contributions have all arrived: it is *ready*.
+
+Unless it is chosen, the ready gate that stands last in the text is next, which is exactly the reverse of the forward pass. A
+choice is the number of a step and the gate that goes on behind it; as text ``7 q``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphstep.ground.errors import InputError, quoted
+from graphstep.language.program import Program, node_id
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+    from graphstep.language.setup import Setup
+
+Choice = tuple[int, int]
+"""The number of a step, and the gate that goes on behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the gradients of a run are from those of the same run in the usual order."""
+
+    nodes: int
+    """How many nodes have a gradient."""
+    differing: tuple[int, ...]
+    """Those of which the gradients are not equal to the last bit: their contributions were added in another order."""
+    largest: float
+    """The largest relative difference of any cell; 0 where none differs, inf where one of the two is not finite."""
+
+
+def sending_order(program: Program, choices: Mapping[int, int]) -> tuple[int, ...]:
+    """The gates in the order in which they send, by the choices; InputError for a gate that is not ready behind its step."""
+    order, left = list[int](), dict(choices)
+
+    def chosen(n: int, waiting: set[int]) -> int | None:
+        gate = left.pop(n, None)
+        if gate is not None and gate not in waiting:
+            hint = f"ready are {', '.join(program.label(x) for x in sorted(waiting))}"
+            raise InputError(f"{program.label(gate)} is not ready behind step {n}", hint=hint)
+        return gate
+
+    order += _walk(program, chosen, lambda gate: -gate)
+    if left:
+        n = min(left)
+        hint = "an order is made of steps at which a gate has sent all: --order '7 q'"
+        raise InputError(f"behind step {n} no gate begins to send", hint=hint)
+    return tuple(order)
+
+
+def following_order(program: Program, rank: Callable[[int], float]) -> tuple[int, ...]:
+    """The gates in the order in which they send where of those that are ready the one of the lowest rank is next."""
+    return tuple(_walk(program, lambda *_: None, rank))
+
+
+def choices_of(program: Program, order: Sequence[int]) -> tuple[Choice, ...]:
+    """The choices that lead to an order: one wherever another gate goes on than the last one in the text.
+
+    An empty order is the usual one.
+    """
+    if not order:
+        return ()
+    following, unsent, sent, choices = iter(order), sorted(order), set[int](), list[Choice]()
+
+    def chosen(n: int, _: set[int]) -> int:
+        gate = next(following)
+        while unsent[-1] in sent:
+            unsent.pop()
+        if gate != unsent[-1]:
+            choices.append((n, gate))
+        sent.add(gate)
+        return gate
+
+    for _ in _walk(program, chosen, lambda gate: gate):
+        pass
+    return tuple(choices)
+
+
+def seed_step_of(program: Program) -> int:
+    """The number of the step that seeds the output of a program."""
+    return len(program.nodes) - program.first_gate + 1
+
+
+def ready_at(trace: Trace, n: int) -> tuple[int, tuple[int, ...]]:
+    """The step behind which the gate at work in step ``n`` has sent all, and the gates that are ready then, the next one first.
+
+    None is ready before the backward pass.
+    """
+    program = trace.program
+    while n < len(trace) and trace.plan.same_work(n, n + 1):
+        n += 1
+    if not trace.seed_step <= n:
+        return n, ()
+    sends = [i for i in range(program.first_gate, len(program.nodes)) if trace.sends(i)]
+    ready = [i for i in sends if trace.sends(i)[0].step > n and (trace.step_of_gradient(i) or 0) <= n]
+    return n, tuple(sorted(ready, key=lambda gate: trace.sends(gate)[0].step))
+
+
+def read_choices(program: Program, texts: Sequence[str]) -> dict[int, int]:
+    """The choices in texts such as ``7 q``; InputError for what is none."""
+    choices: dict[int, int] = {}
+    for text in texts:
+        step, _, name = text.strip().partition(" ")
+        gate = program.find(name.strip()) if name.strip() else None
+        if not (step.isascii() and step.isdecimal() and len(step) < 16) or gate is None:
+            hint = "a step and the gate that goes on behind it: --order '7 q'"
+            raise InputError(f"{quoted(text)} is no choice among the gates that are ready", hint=hint)
+        choices[int(step)] = gate
+    return choices
+
+
+def asked_order(program: Program, setup: Setup | None) -> tuple[int, ...] | None:
+    """The order that a setup asks for; None for the usual one. InputError where it cannot be."""
+    return sending_order(program, read_choices(program, setup.order)) if setup is not None and setup.order else None
+
+
+def ordered(program: Program, order: Sequence[int] | None, setup: Setup | None) -> tuple[Sequence[int] | None, Setup | None]:
+    """An order, None where it is the usual one, and the setup that asks for it."""
+    choices = choices_of(program, order or ())
+    return order if choices else None, None if setup is None else replace(setup, order=choice_texts(program, choices))
+
+
+def choice_texts(program: Program, choices: Sequence[Choice]) -> tuple[str, ...]:
+    """Choices as texts, which :func:`read_choices` reads."""
+    return tuple(f"{n} {_name(program, gate)}" for n, gate in choices)
+
+
+def agreement(usual: Trace, other: Trace) -> Agreement:
+    """Compare the gradients of one run in two orders, bit by bit."""
+    nodes = [i for i in range(len(usual.program.nodes)) if usual.program.depends[i]]
+    differing, largest = list[int](), 0.0
+    for node in nodes:
+        one, two = np.asarray(usual.gradient_of(node)), np.asarray(other.gradient_of(node))
+        if np.array_equal(one, two, equal_nan=True):
+            continue
+        differing.append(node)
+        with np.errstate(all="ignore"):
+            apart = np.abs(one - two) / np.maximum(np.abs(one), np.abs(two))
+        same = (one == two) | (np.isnan(one) & np.isnan(two))
+        apart = np.where(same, 0.0, np.where(np.isfinite(apart), apart, np.inf))
+        largest = max(largest, float(np.max(apart, initial=0.0)))
+    return Agreement(len(nodes), tuple(differing), largest)
+
+
+def _walk(
+    program: Program,
+    chosen: Callable[[int, set[int]], int | None],
+    rank: Callable[[int], float],
+) -> Iterator[int]:
+    """The gates as they send: the chosen one, else the ready one of the lowest rank."""
+    nodes, first, depends, reaches = program.nodes, program.first_gate, program.depends, program.reaches
+    expected = [0] * len(nodes)
+    for index in range(first, len(nodes)):
+        if reaches[index] and depends[index]:
+            for _, operand in nodes[index].sources:
+                expected[operand] += depends[operand]
+    live = [i for i in range(first, len(nodes)) if reaches[i] and depends[i]]
+    waiting = {i for i in live if not expected[i]}
+    queue = sorted((rank(i), i) for i in waiting)
+    n, missing = seed_step_of(program), list(expected)
+    while waiting:
+        gate = chosen(n, waiting)
+        while gate is None:
+            _, candidate = heappop(queue)
+            gate = candidate if candidate in waiting else None
+        waiting.discard(gate)
+        yield gate
+        for _, operand in nodes[gate].sources:
+            if depends[operand]:
+                missing[operand] -= 1
+                n += 1 + (not missing[operand] and expected[operand] > 1)
+                if not missing[operand] and operand >= first:
+                    waiting.add(operand)
+                    heappush(queue, (rank(operand), operand))
+
+
+def _name(program: Program, node: int) -> str:
+    return program.nodes[node].name or node_id(node)

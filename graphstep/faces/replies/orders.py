@@ -1,0 +1,49 @@
+"""The words of facts about the order in which gates send."""
+
+from __future__ import annotations
+
+from math import isinf
+from typing import TYPE_CHECKING
+
+from graphstep.ground.numerals import numeral
+from graphstep.telling.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.debugger.order_facts import NextGate, NotReady, ReadyGates, SameGradients
+    from graphstep.debugger.state import State
+    from graphstep.faces.replies.words import Words
+
+_LISTED = 12
+
+
+def ready_text(words: Words, fact: ReadyGates) -> str:
+    """The gates that may be next."""
+    key = "reply-ready" if len(fact.gates) > 1 else "reply-ready-one"
+    return words.say(key, gates=_names(words.before, fact.gates), step=str(fact.n))
+
+
+def not_ready_text(words: Words, fact: NotReady) -> str:
+    """That a gate is not ready, and which are."""
+    name = name_of(words.before.trace.program, fact.node)
+    return words.say("reply-not-ready", name=name, gates=_names(words.before, fact.gates))
+
+
+def next_text(words: Words, fact: NextGate) -> str:
+    """That a gate goes on next."""
+    return words.say("reply-next-gate", name=name_of(words.after.trace.program, fact.gate), step=str(fact.n))
+
+
+def same_text(words: Words, fact: SameGradients) -> str:
+    """Whether the gradients are those of the usual order."""
+    found = fact.agreement
+    if not found.differing:
+        return words.say("reply-same-gradients", count=found.nodes)
+    key = "reply-other-gradients-infinite" if isinf(found.largest) else "reply-other-gradients"
+    return words.say(key, count=found.nodes, some=len(found.differing), largest=numeral(found.largest, 2))
+
+
+def _names(state: State, gates: Sequence[int]) -> str:
+    names = [name_of(state.trace.program, gate) for gate in gates[:_LISTED]]
+    return ", ".join([*names, *(["…"] if len(gates) > _LISTED else [])])

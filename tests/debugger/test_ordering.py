@@ -1,0 +1,139 @@
+"""Gates that are ready on the way back go on in any order, and the gradients come out the same."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphstep.debugger.order_facts import NextGate, NoneReady, NotReady, OrderElsewhere, ReadyGates, SameGradients
+from graphstep.debugger.saved import from_json, to_json
+from graphstep.debugger.session import Command, perform
+from graphstep.debugger.state import State
+from graphstep.engine.opening import open_setup
+from graphstep.engine.order import choices_of, ready_at, sending_order
+from graphstep.engine.trace import Trace, trace
+from graphstep.ground.errors import InputError
+from graphstep.language.read import read
+from tests.debugger.test_session import end, start
+from tests.effort import effort
+
+TEXT, INPUTS = "q = x*y; p = x+z; s = sin(x); q*p + s*z", {"x": -2.0, "y": 5.0, "z": -4.0}
+
+
+def run() -> State:
+    return State(trace(read(TEXT), INPUTS))
+
+
+def senders(of: Trace) -> list[int]:
+    steps = (of.step(n) for n in range(of.seed_step + 1, len(of) + 1))
+    sent = [step.sender for step in steps if step.sender is not None]
+    return [one for one, other in pairwise([*sent, None]) if one != other]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), max_size=5))
+def test_every_choice_is_a_run_with_the_same_gradients_up_to_rounding(walk: list[tuple[int, int]]) -> None:
+    state = run()
+    usual = state.trace
+    for at, which in walk:
+        state = end(state, ("jump", min(at, len(state.trace))))
+        n, ready = ready_at(state.trace, state.at)
+        if not ready:
+            continue
+        gate = ready[which % len(ready)]
+        after, reply = perform(state, Command("ready", gate))
+        assert reply.facts[0] == NextGate(gate, n)
+        assert after.at == state.at
+        # What was before stays, and the chosen gate is next.
+        assert [after.trace.step(k).edge for k in range(n + 1)] == [state.trace.step(k).edge for k in range(n + 1)]
+        assert after.trace.step(n + 1).sender == gate
+        assert sorted(senders(after.trace)) == sorted(senders(usual))
+        assert from_json(to_json(after)) == after
+        if after != state:
+            assert end(after, "undo") == state
+            assert end(after, "step", "back") == after
+            assert end(after, ("edit", "x=3"), "undo") == after
+        for node in range(len(usual.program.nodes)):
+            np.testing.assert_allclose(after.trace.gradient_of(node), usual.gradient_of(node), rtol=1e-13)
+        state = after
+    (copy,) = perform(state, Command("copy"))[1].effects
+    assert open_setup(copy.setup).order == state.trace.order
+    order = state.trace.order or tuple(senders(usual))
+    assert sending_order(usual.program, dict(choices_of(usual.program, order))) == order
+
+
+def test_the_ready_gates_are_those_whose_contributions_have_all_arrived() -> None:
+    state = run()
+    seed = state.trace.seed_step
+    assert perform(state, Command("ready"))[1].facts == (NoneReady(),)
+    output = state.trace.program.output
+    assert perform(end(state, ("jump", seed)), Command("ready"))[1].facts == (ReadyGates(seed, (output,)),)
+    # In the middle of the work of a gate, it is what is ready behind it.
+    state = end(state, ("jump", seed + 1))
+    _, reply = perform(state, Command("ready"))
+    assert reply.facts[0].n == seed + 2
+    assert len(reply.facts[0].gates) == 2
+    assert isinstance(perform(state, Command("ready", "q"))[1].facts[0], NotReady)
+    assert perform(end(state, "last"), Command("ready"))[1].facts == (NoneReady(),)
+    assert perform(end(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (OrderElsewhere(),)
+
+
+@pytest.mark.parametrize(
+    ("weights", "key", "some"),
+    [
+        ((1.0, 2.0, 3.0), "to the last bit", 0),
+        ((0.1, 0.2, 0.3), "differ by at most 1.9e-16 (relative)", 1),
+        ((-1e308, 1e308, 1e308), "in one of the two a sum is too large for a number", 1),
+    ],
+)
+def test_it_is_said_how_far_the_gradients_are_the_same(weights: tuple[float, ...], key: str, some: int) -> None:
+    from graphstep.faces.keymap import screen_keys
+    from graphstep.faces.replies import sentences
+
+    inputs = {"x": 1.0, "a": weights[0], "b": weights[1], "c": weights[2]}
+    state = end(State(trace(read("p = a*x; q = b*x; r = c*x; p + q + r"), inputs)), ("jump", 10))
+    gates = ready_at(state.trace, state.at)[1]
+    after, reply = perform(state, Command("ready", gates[-1]))
+    found = reply.facts[1]
+    assert isinstance(found, SameGradients)
+    assert len(found.agreement.differing) == some
+    assert key in sentences(state, after, reply, screen_keys())[1]
+    # It is shown again where the run ends.
+    _, reply = perform(after, Command("last"))
+    assert reply.facts[-1] == found
+
+
+def test_a_chosen_order_follows_nodes_that_move() -> None:
+    state = end(start("arrays"), ("jump", 7))
+    wanted = State(trace(read("q = x + y; p = x*y; sum(q*p)"), {"x": np.ones((2, 3)), "y": np.ones((2, 3))}))
+    state = end(wanted, ("jump", 8))
+    n, ready = ready_at(state.trace, state.at)
+    assert len(ready) == 2, n
+    state = end(state, ("ready", ready[-1]), ("mark", "a"))
+    other = end(state, ("edit", "y=[1, 2, 3]"))
+    names = [other.trace.program.nodes[gate].name for gate in senders(other.trace) if other.trace.program.nodes[gate].name]
+    assert names == ["q", "p"]
+    assert from_json(to_json(other)) == other
+    assert end(other, "undo") == state
+    cut = end(other, ("cut", "q -> q*p"))
+    assert end(cut, "undo") == other
+
+
+def test_what_is_no_order_is_refused_with_what_would_do() -> None:
+    program = read(TEXT)
+    for choices, wrong in (({0: 3}, "behind step 0"), ({7: 3}, "is not ready behind step 7"), ({99: 3}, "behind step 99")):
+        with pytest.raises(InputError, match=wrong):
+            sending_order(program, choices)
+
+
+def test_an_order_is_made_in_linear_time() -> None:
+    def work(count: int) -> int:
+        program = read("; ".join(["a0 = x*y", *(f"a{i + 1} = a{i}*x + y" for i in range(count))]))
+        order = sending_order(program, {})
+        return effort(lambda: choices_of(program, order))
+
+    assert work(800) < 9 * work(100)
