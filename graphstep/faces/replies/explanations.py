@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from math import prod
 from textwrap import wrap
 
@@ -135,11 +136,10 @@ def _factors(rung: Rung) -> Line:
     """A rung of a send: upstream and local gradient each in its own style, as in the graph; what is no product of both in one."""
     if rung.kind == "numbers" and rung.term.operator == "*" and len(rung.term.arguments) == 2:
         upstream, local = (part.read(text_style(rung.digits)).text for part in rung.term.arguments)
-        # A negative factor behind the dot stands in parentheses.
-        for first in (upstream, f"({upstream})"):
-            for second in (local, f"({local})"):
-                if f"{first} · {second}" == rung.text:
-                    return [(first, "upstream"), (" · ", "number"), (second, "local")]
+        # A negative factor behind the dot stands in parentheses; the dot of arrays is another.
+        for first, sign, second in product((upstream, f"({upstream})"), (" · ", " ⊙ "), (local, f"({local})")):
+            if f"{first}{sign}{second}" == rung.text:
+                return [(first, "upstream"), (sign, "number"), (second, "local")]
     return [(rung.text, "contribution" if rung.kind == "value" else _RUNGS[rung.kind])]
 
 
