@@ -17,8 +17,10 @@ FAR = 1.2
 """How many times the crossings of another start are too many to go on."""
 STARTS = ((False, True), (False, False), (True, True), (True, False))
 """Where the search for few crossings begins in a small drawing: the direction of the walk, and of the first sweep."""
-SHAKES = 30
+SHAKES = 20
 """How often a layer of a small drawing with crossings is dealt out anew, to see whether its neighbours settle better."""
+WIDEST = 20
+"""Items of a layer up to which it is dealt out anew: each time costs the square of them."""
 SWEEPS = 4
 """Rounds that a large drawing gets at most."""
 
@@ -52,8 +54,9 @@ def _shake(plan: Plan) -> None:
     Sifting ends where no single move helps; this leads on from there.
     """
     fewest, count = _crossings(plan), len(plan.layers)
-    wide = [number for number, layer in enumerate(plan.layers) if len(layer) > 2]
-    for turn in range(SHAKES if wide else 0):
+    wide = [number for number, layer in enumerate(plan.layers) if 2 < len(layer) <= WIDEST]
+    # There are two ways to deal.
+    for turn in range(min(SHAKES, 2 * len(wide))):
         if not fewest:
             break
         kept, swapped = [list(layer) for layer in plan.layers], set(plan.swapped)
