@@ -169,9 +169,21 @@ class LessonScreen(SteppingScreen):
             around = pane.outer_size.height - page.size.height
             graph = self.panes.lowest_rows()
             most = min(PROSE, max(self.size.height - 1 - _EDGES - graph, around + READ)) if graph else PROSE
-            rows = min(around + max(child.virtual_region_with_margin.bottom for child in page.children), most)
+            rows = min(around + self._prose_rows(), most)
         if rows is not None or pane.styles.inline.has_rule("height"):
             pane.styles.height = rows
+        # Beside the run there are rows to spare: the question stands below what it is about, not at the other end.
+        short = self.has_class("-beside") and page.children and self._prose_rows() <= self._page_rows()
+        if short or page.styles.inline.has_rule("height"):
+            page.styles.height = self._prose_rows() if short else None
+
+    def _prose_rows(self) -> int:
+        return max(child.virtual_region_with_margin.bottom for child in self.text.page.children)
+
+    def _page_rows(self) -> int:
+        """The most rows that the prose can have above its question."""
+        others = (child for child in self.text.children if child is not self.text.page and child.display)
+        return self.text.size.height - sum(child.outer_size.height for child in others)
 
     def next_lesson(self) -> None:
         """Open the lesson that follows, or leave."""

@@ -54,6 +54,10 @@ class Choice(NamedTuple):
     """What stands at its right."""
 
 
+_REMARKS = 72
+"""The column at which remarks end at most: far from its title nobody finds which one a remark belongs to."""
+
+
 class StartScreen(Screen[None]):
     """Asks what to open; :attr:`words` are the words of the command that does, None when it was left."""
 
@@ -65,6 +69,7 @@ class StartScreen(Screen[None]):
     StartScreen Input:focus { border: none; }
     StartScreen #wrong { height: auto; color: $warn; }
     StartScreen OptionList { height: 1fr; border: none; padding: 0; background: $background; }
+    StartScreen OptionList > .option-list--option-disabled { color: $active; }
     StartScreen #keys { height: 1; color: $quiet; }
     """
     BINDINGS: ClassVar = [Binding("escape", "leave", "leave", id="start-leave")]
@@ -98,7 +103,7 @@ class StartScreen(Screen[None]):
                 continue
             options.add_option(Option(Content.styled(say(self, title), "bold"), disabled=True))
             for choice in entries:
-                room = width - cell_width(choice.remark)
+                room = (min(width, _REMARKS) if choice.remark else width) - cell_width(choice.remark)
                 line = f"{padded(f'  {fit(choice.text, room - 2)}', room)}{choice.remark}".rstrip()
                 options.add_option(Option(Content(line), id=str(len(self._choices))))
                 self._choices.append(choice)
