@@ -63,12 +63,14 @@ def _after(trace: Trace, condition: Condition) -> NDArray[np.bool_]:
         joined: NDArray[np.bool_] = np.logical_and.reduce(masks) if condition.kind == "and" else np.logical_or.reduce(masks)
         return joined
     holds = np.zeros(len(trace) + 1, np.bool_)
-    met = sorted({n for n in _steps(trace, condition) if n > 0})
+    # The value of an input is known from the start.
+    first = 0 if condition.kind in ("value", "isnan", "isinf") else 1
+    met = sorted({n for n in _steps(trace, condition) if n >= first})
     holds[met] = True
     if _named(trace, condition) is not None:
         # What is known of a node is known until it changes.
-        about = sorted({n for n in _about(trace, condition) if n > 0})
-        for n, following in zip(about, [*about[1:], len(trace) + 1], strict=True):
+        about = sorted({n for n in _about(trace, condition) if n >= first})
+        for n, following in zip(about, [*about, len(trace) + 1][1:], strict=True):
             holds[n:following] = holds[n]
     return holds
 
@@ -241,7 +243,7 @@ def _of_node(trace: Trace, test: Condition, node: int) -> Iterator[int]:
         if flows:
             yield from (n for n in (*_made(trace, node), complete) if bad or np.any(odd(_sum_at(trace, node, n))))
     elif test.kind == "value":
-        if node >= trace.program.first_gate and _holds(test, trace.value_of(node)):
+        if _holds(test, trace.value_of(node)):
             yield trace.step_of_value(node)
     elif flows:
         if _named(trace, test) is not None:

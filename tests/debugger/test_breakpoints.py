@@ -226,6 +226,15 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
         ("sqrt(x)", {"x": 0.0}, "isinf x", "break after step 3: isinf x, since df/dx = inf"),
         ("log(x)*0", {"x": 0.0}, "isnan x", "break after step 5: isnan x, since df/dx = nan"),
         ("log(x)+y", {"x": 0.0, "y": 1.0}, "isinf log(x)", "break after step 1: isinf log(x), since log(x) = -inf"),
+        ("x*x", {"x": 3.0}, "value x == 3 and done x", "break after step 5: value x == 3 and done x, since x = 3 and df/dx = 6"),
+        ("x*x", {"x": 3.0}, "value x == 4 and done x", "no break: nothing in this run meets value x == 4 and done x"),
+        ("x*x", {"x": 3.0}, "grad x changes", "break after step 3: grad x changes, since 3 arrives at x"),
+        (
+            "x*x",
+            {"x": 3.0},
+            "(value x == 4 and done x) or (grad x == 6 and done x)",
+            "break after step 5: (value x == 4 and done x) or (grad x == 6 and done x), since df/dx = 6 and df/dx = 6",
+        ),
         (MAIN, INPUTS, "not(grad x == 0)", "break after step 6: not(grad x == 0), since not (grad x == 0)"),
         (
             MAIN,
