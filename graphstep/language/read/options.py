@@ -59,7 +59,7 @@ def read_index(
             if Ellipsis in entries:
                 raise ReadError("... can stand only once in an index", text=text, span=(start, stop))
             entries.append(Ellipsis)
-        elif _WHOLE.fullmatch(word) is None and whole is not None and (number := whole((start, stop))) is not None:
+        elif ":" not in word and _WHOLE.fullmatch(word) is None and whole and (number := whole((start, stop))) is not None:
             entries.append(number)
         elif array is not None and (several := array((start, stop))) is not None:
             entries.append(several)
