@@ -16,6 +16,7 @@ from textual.screen import Screen
 from graphstep.debugger.actions import STEPPING, Set
 from graphstep.debugger.session import Command, Reply
 from graphstep.faces.tui import commands
+from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.commands.playback import Playback
 from graphstep.faces.tui.diagnoses import Diagnosing
 from graphstep.faces.tui.messages import said_of, say
@@ -355,6 +356,8 @@ class SteppingScreen(Screen[None]):
         if self.arrows_select and self.focused is None and event.key in ("left", "right"):
             event.stop()
             self.action_do(f"select_{event.key}")
+        elif self.focused is None:
+            program.explain(self, event.key)
 
     def action_do(self, action: str) -> None:
         """Do what a key, a click or the palette asks for; before there is a run, keep it for then."""

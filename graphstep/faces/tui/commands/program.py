@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.actions import key_text
+from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.messages import say
 
 if TYPE_CHECKING:
@@ -36,3 +38,9 @@ def show_help(screen: SteppingScreen) -> None:
 def leave(screen: SteppingScreen) -> None:
     """Quit."""
     screen.app.exit()
+
+
+def explain(screen: SteppingScreen, key: str) -> None:
+    """Say of a key that does nothing here that it does nothing; a digit may begin an answer."""
+    if not key.isdecimal() and key not in screen.active_bindings:
+        screen.say(say(screen, "key-nothing", key=key_text(key), help=screen_keys()["help"]))

@@ -162,6 +162,7 @@ _DIALOGS: dict[str, English] = {
     "run-moment": "a moment",
     "run-fails": "This cannot be run",
     "run-ends-before": "There is no step {step}: this run has {steps} steps, and this is the last.",
+    "key-nothing": "{key} does nothing here.  {help} lists the keys.",
     "arrows-select": "The arrows select along the wires.  n, space: step   s, esc: end this",
     "arrows-step": "→ and ← step again.",
     "graph-roomy": "The graph is drawn roomy.  z changes it.",
