@@ -76,5 +76,40 @@ cross_entropy(h@C, y)
     },
     160,
 )
-NETWORKS = {"recurrent": RECURRENT, "lstm": LSTM, "residual": RESIDUAL}
+GPT = Network(
+    """\
+def scaled(x, g, b) = {
+  m = mean(x, axis=1, keepdims=true); v = mean((x - m)^2, axis=1, keepdims=true)
+  (x - m)/sqrt(v + 1e-5)*g + b
+}
+past = reshape(range(6), 6, 1) >= range(6)
+def head(x, Q, K, V) = softmax(where(past, (x@Q)@(x@K).T/2, -1e9))@(x@V)
+X = E[ids] + P
+n = scaled(X, g1, b1); a = 0*X
+repeat k in 0:2 { a = a + head(n, Q[k], K[k], V[k])@O[k] }
+h = X + a
+out = h + gelu(scaled(h, g2, b2)@W1 + c1)@W2 + c2
+cross_entropy(out@E.T, y)
+""",
+    {
+        "ids": "[1, 4, 1, 0, 4, 2]",
+        "E": "randn(5,8,seed=18)*0.5",
+        "P": "randn(6,8,seed=19)*0.2",
+        "Q": "randn(2,8,4,seed=20)*0.5",
+        "K": "randn(2,8,4,seed=21)*0.5",
+        "V": "randn(2,8,4,seed=22)*0.5",
+        "O": "randn(2,4,8,seed=23)*0.5",
+        "g1": "randn(8,seed=24)*0.1 + 1",
+        "b1": "randn(8,seed=25)*0.1",
+        "g2": "randn(8,seed=26)*0.1 + 1",
+        "b2": "randn(8,seed=27)*0.1",
+        "W1": "randn(8,16,seed=28)*0.4",
+        "c1": "randn(16,seed=29)*0.1",
+        "W2": "randn(16,8,seed=30)*0.4",
+        "c2": "randn(8,seed=31)*0.1",
+        "y": "[4, 1, 0, 4, 2, 3]",
+    },
+    60,
+)
+NETWORKS = {"recurrent": RECURRENT, "lstm": LSTM, "residual": RESIDUAL, "gpt": GPT}
 """By name."""

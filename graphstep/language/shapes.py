@@ -15,7 +15,7 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.ground.operands import Operand, Shape
-from graphstep.language.program import Node, Program
+from graphstep.language.program import Node, Program, shown_name
 from graphstep.language.rewritten import Rewritten, moved_frames
 
 BROADCAST = "broadcast"
@@ -151,7 +151,9 @@ class _Fitting:
     def label(self, place: int) -> str:
         """What a node of the new program is called."""
         node = self.nodes[place]
-        return node.name or Program(self.program.text, tuple(self.nodes), place).label(place, 40)
+        if node.name:
+            return shown_name(node.name) if self.program.frames else node.name
+        return Program(self.program.text, tuple(self.nodes), place).label(place, 40)
 
 
 def _meeting(spelled: Sequence[str], shapes: Sequence[Shape]) -> str:

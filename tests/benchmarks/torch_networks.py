@@ -54,7 +54,17 @@ def main() -> None:
             h = h + torch.relu(h @ v["W"][k] + v["b"][k]) @ v["V"][k]
         return torch.nn.functional.cross_entropy(h @ v["C"], v["y"].long())
 
-    written: dict[str, Callable[[Any], Any]] = {"recurrent": recurrent, "lstm": lstm, "residual": residual}
+    def gpt(v: Any) -> Any:
+        ids = v["ids"].long()
+        x = torch.nn.functional.embedding(ids, v["E"]) + v["P"]
+        n = torch.nn.functional.layer_norm(x, (8,), v["g1"], v["b1"])
+        heads = [[n @ v[name][k] for name in "QKV"] for k in range(2)]
+        parts = [torch.nn.functional.scaled_dot_product_attention(*(p[None] for p in head), is_causal=True)[0] for head in heads]
+        h = x + sum(part @ v["O"][k] for k, part in enumerate(parts))
+        inner = torch.nn.functional.gelu(torch.nn.functional.layer_norm(h, (8,), v["g2"], v["b2"]) @ v["W1"] + v["c1"])
+        return torch.nn.functional.cross_entropy((h + inner @ v["W2"] + v["c2"]) @ v["E"].T, v["y"].long())
+
+    written: dict[str, Callable[[Any], Any]] = {"recurrent": recurrent, "lstm": lstm, "residual": residual, "gpt": gpt}
     cases = {}
     for name, network in NETWORKS.items():
         values = {key: np.asarray(value) for key, value in read_texts(network.inputs).items()}

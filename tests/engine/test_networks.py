@@ -32,7 +32,7 @@ def test_a_network_is_a_few_lines_and_equal_to_pytorch(network: tuple[str, gs.Ru
     for key, gradient in case["gradients"].items():
         ours = np.asarray(run.gradients[key]).reshape(-1)
         assert ours == pytest.approx(np.array(gradient), rel=1e-9, abs=1e-13), key
-    assert set(case["gradients"]) >= set(inputs) - {"y"}
+    assert set(case["gradients"]) >= set(inputs) - {"y", "ids"}
 
 
 def test_it_is_stepped_over_in_a_handful_of_steps_and_drawn_in_a_small_window(network: tuple[str, gs.Run]) -> None:
@@ -42,6 +42,7 @@ def test_it_is_stepped_over_in_a_handful_of_steps_and_drawn_in_a_small_window(ne
         state, reply = perform(state, Command("step"))
         assert reply.status == "done"
         steps += 1
-    assert steps < 40
+    assert steps < 60
     scene = set_scene(run.trace, run.trace.program.output, (78, 11), None)
-    assert len(scene.drawn.nodes) < 20
+    assert scene.drawn.whole
+    assert len(scene.drawn.nodes) < 60
