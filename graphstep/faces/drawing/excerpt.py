@@ -115,8 +115,11 @@ def _drawn(run: Trace | Program, within: int, centre: int | None, digits: int) -
 
 def _wrapped(flat: Scene, room: tuple[int, int]) -> Scene | None:
     """The lowest drawing in bands of at most so many columns; None where there is none, or none that could be low enough."""
-    layout = flat.layout
-    if len(flat.drawn.nodes) > _FEW or (room[1] and layout.width * layout.height > _FILLED * room[0] * room[1]):
+    if len(flat.drawn.nodes) > _FEW:
+        return None
+    # As low as it can be, whatever room there is: bands are low.
+    layout = flat.drawn.arrange(flat.layout.density, (0, 0), flat.layout)
+    if room[1] and layout.width * layout.height > _FILLED * room[0] * room[1]:
         return None
     lowest: Scene | None = None
     for narrower in range(0, 3 * _NARROWER, _NARROWER):

@@ -76,12 +76,18 @@ def arrange(
 
 def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
     """The rows of the items when boxes stand as far apart as the room allows."""
-    row: list[int] = []
+    lowest: tuple[int, int, list[int]] | None = None
     for blank in range(most, -1, -1):
         size.blank = blank
         row = rows(plan, size)
-        if _height(plan, size, row) <= room:
+        height = _height(plan, size, row)
+        # Less room between boxes does not always make a drawing lower.
+        if lowest is None or height <= lowest[0]:
+            lowest = height, blank, row
+        if height <= room:
             break
+    assert lowest is not None, "there is a number of blank rows"
+    _, size.blank, row = lowest
     return row
 
 

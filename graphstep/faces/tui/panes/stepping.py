@@ -43,6 +43,8 @@ _ELSEWHERE = 10
 """Rows of the window that the graph does not take to be seen whole: those of the texts beside it."""
 _FEWEST = 5
 """Rows of the explanation with its border, below which it is not shown at all."""
+_VALUES = 9
+"""Rows of the values where they stand below the explanation."""
 TALL = 34
 """Rows from which a narrow window has room for the values as well."""
 
@@ -195,11 +197,16 @@ class SteppingPanes(Container):
         gives_way = self.told and not self.step.speaks
         for rows, less in ((_FEWEST, "-untold"), (0, "-low"), (-_TEXT, "-bare")):
             self.set_class((height < 14 and less != "-bare") or (gives_way and left < rows), less)
+        # The values come after the whole graph and some explanation: a key shows them.
+        tall = self.size.width < WIDE and height >= TALL and left >= _LEAST + _VALUES
+        self.set_class(tall, "-tall")
         if stacked:
             _set_height(right, None)
             # The explanation gives up rows where the whole graph is seen for them.
             least = left if _FEWEST <= left < _LEAST else _LEAST
             most = height - 9 if self.step.speaks else least + max(self._spare_rows(wanted), (height - 24) // 2)
+            if left >= _FEWEST and not self.step.speaks:
+                most = min(most, max(left - _VALUES * tall, least))
             _set_height(self.step, min(max(wanted, 5), max(most, 5), max(height - 9, 5)))
         elif self.has_class("-under"):
             _set_height(self.step, None)
@@ -252,7 +259,6 @@ class SteppingPanes(Container):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width >= WIDE and height >= 16, "-wide")
-        self.set_class(width < WIDE and height >= TALL, "-tall")
         self.set_class(height < 28, "-flat")
         self.set_class(height < 22, "-short")
         if self._trace is not None:
