@@ -15,8 +15,9 @@ from graphstep.debugger.session import Command, Reply, perform
 from graphstep.debugger.state import State
 from graphstep.engine.calls import around, closed_at, extent, frame_at, open_at, outermost_at, steps_of_frame
 from graphstep.engine.trace import Trace, trace
+from graphstep.faces import export
 from graphstep.faces.drawing.diagram import diagram, marks
-from graphstep.faces.drawing.folded import count_of_boxes, folded
+from graphstep.faces.drawing.folded import count_of_boxes, folded, shown
 from graphstep.faces.replies import crumbs
 from graphstep.language.read import read
 from graphstep.telling.calls import call_title, explain_within
@@ -134,6 +135,15 @@ def test_a_closed_call_is_one_box_and_every_number_drawn_is_that_of_the_run(cell
     final = marks(one, folded(one, 0), len(one))
     assert len(final.contributions) == 3
     assert final.contributions[folded(one, 0).edge_of[2, 0]] == f"{sum(w.contribution for w in one.arrivals(0)[1:]):.5f}"
+
+
+def test_a_document_of_a_large_program_draws_its_calls_as_boxes() -> None:
+    run = run_of("def f(a) = { b = sin(a); (b, a*b) }; h = x; c = x; repeat 80 { h, c = f(h) }; h + c", x=0.5)
+    picture = shown(run, len(run))
+    assert [box.label for box in picture.boxes] == ["x", "repeat 80", "h⟨80⟩", "c⟨80⟩", "+"]
+    text = "".join(export.exporter("md").export(run))
+    assert "The program has 161 gates. Calls and repetitions are drawn as one box each: 5 boxes in all." in text
+    assert text.count('"repeat 80"') == 1
 
 
 @pytest.mark.parametrize("seed", range(20))

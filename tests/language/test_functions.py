@@ -79,6 +79,12 @@ def test_names_are_the_shortest_that_tell_nodes_apart() -> None:
     assert [program.path(node.frame) for node in program.nodes][2] == "repeat/repeat.1/repeat/repeat.1"
 
 
+def test_what_is_further_out_has_the_shorter_name() -> None:
+    names = read("def f(a, c) = { c2 = a*c; (c2, a) }; h = x; c2 = y; repeat 2 { h, c2 = f(h, c2) }; h*c2").names
+    assert {"c2.1", "c2.2", "f.c2.1"} <= set(names)
+    assert names["f.c2.1"] == names["h.1"]
+
+
 def test_a_name_is_shown_as_it_is_typed() -> None:
     for name in ("h.2.3", "cell.h.12", "x", "x1"):
         assert typed_name(shown_name(name)) == name

@@ -19,7 +19,6 @@ from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, array_text, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.language.program import Program
-from graphstep.telling.document import WHOLE
 from graphstep.telling.names import names_of, output_name
 
 NEARBY = 60
@@ -144,14 +143,6 @@ def centre_of(trace: Trace, at: int) -> int:
     """The node that a drawing of step ``at`` is about: the gate at work, or the output before the first step."""
     gate = trace.gate_at(at)
     return trace.program.output if gate is None else gate
-
-
-def shown(trace: Trace, at: int) -> Diagram:
-    """What a document draws of a run at step ``at``: all of it, or of a large program the part around the gate at work."""
-    program = trace.program
-    if len(program.nodes) - program.first_gate <= WHOLE:
-        return diagram(trace)
-    return diagram(trace, nearby(program, centre_of(trace, at) if at < len(trace) else program.output))
 
 
 def settled(trace: Trace, drawn: Diagram, at: int) -> Marks:

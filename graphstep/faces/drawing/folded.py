@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.diagram import NEARBY, Diagram, shown_labels, widths
+from graphstep.faces.drawing.diagram import NEARBY, Diagram, centre_of, diagram, nearby, shown_labels, widths
 from graphstep.faces.drawing.layout import Box, Edge, neighbourhood
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.numerals import DIGITS
 from graphstep.language.program import Program, shown_name
+from graphstep.telling.document import WHOLE
 from graphstep.telling.names import names_of
 
 
@@ -98,11 +99,11 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
         call = call_of[index]
         gates, results = program.gates_of_frames[call], exits.get(call, [])
         ports = _ports(program, gates)
-        shown = results[0] if len(results) == 1 else gates.stop - 1
-        value, gradient = width_of(shown) if len(results) == 1 else (0, 0)
-        name, text = shown_labels(program, shown) if len(results) == 1 else ("", "")
-        shape = shape_text(program.nodes[shown].shape) if len(results) == 1 else ""
-        box = put(shown, Box(call_label(program, call), len(ports), value, name, shape, gradient, False, text))
+        last = results[0] if len(results) == 1 else gates.stop - 1
+        value, gradient = width_of(last) if len(results) == 1 else (0, 0)
+        name, text = shown_labels(program, last) if len(results) == 1 else ("", "")
+        shape = shape_text(program.nodes[last].shape) if len(results) == 1 else ""
+        box = put(last, Box(call_label(program, call), len(ports), value, name, shape, gradient, False, text))
         box_of.update(dict.fromkeys(gates, box))
         for port, (source, entries) in enumerate(ports.items()):
             edge = joined(box_of[source], box, port)
@@ -130,6 +131,19 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
         frozenset(calls),
     )
     return whole if centre is None else _near(whole, box_of[centre])
+
+
+def shown(trace: Trace, at: int) -> Diagram:
+    """What a document draws of a run at step ``at``: all of it, of a larger program with its calls as boxes, or of one that is
+    larger still the part around the gate at work.
+    """
+    program = trace.program
+    if len(program.nodes) - program.first_gate <= WHOLE:
+        return diagram(trace)
+    centre = centre_of(trace, at) if at < len(trace) else program.output
+    if program.frames:
+        return folded(trace, 0, None if count_of_boxes(program, 0) <= WHOLE else centre)
+    return diagram(trace, nearby(program, centre))
 
 
 def _ports(program: Program, gates: range) -> Mapping[int, list[tuple[int, int]]]:

@@ -86,7 +86,7 @@ class Markdown(Writer):
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         picture, text = as_mermaid(drawn, written), fence(as_text(drawn, written))
-        parts = [self.line(words.caption(graph, len(drawn.nodes)))]
+        parts = [self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))]
         if picture:
             summary = f"<details>\n<summary>{words.as_text(graph)}</summary>\n\n"
             parts += [fence(picture, "mermaid"), f"{summary}{text}\n</details>"]

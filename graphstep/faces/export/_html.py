@@ -108,7 +108,7 @@ class Html(Writer):
 
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
-        caption = self.line(words.caption(graph, len(drawn.nodes)))
+        caption = self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))
         lines = "\n".join(scene(arranged(drawn), written, self.prefix, heading(graph.trace, "computational-graph")))
         more = f" {self.words(words.on_wires(graph))}" if has_shapes(drawn) else ""
         name = heading(graph.trace, "graph")

@@ -40,7 +40,7 @@ class Pandoc(Markdown):
 
     def graph(self, graph: Graph) -> str:
         drawn, written = diagram(graph)
-        about = self.line(words.caption(graph, len(drawn.nodes)))
+        about = self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))
         title = graph.trace.program.label(graph.trace.program.output, 60)
         parts = [
             f"{about} {words.where(graph)}" if graph.written else about,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphstep.faces.drawing.diagram import Diagram, settled, shown
+from graphstep.faces.drawing.diagram import Diagram, settled
+from graphstep.faces.drawing.folded import shown
 from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.text import NO_MARKS, Marks, draw, text_of
 from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
@@ -64,13 +65,18 @@ def _mermaid(drawn: Diagram, written: Marks) -> Iterator[str]:
         if box in written.gradients:
             lines.append(f"gradient {_minus(written.gradients[box])}")
         shape = ("([", "])") if index < drawn.program.first_gate else ("[", "]")
-        yield f"  {node_id(index)}{shape[0]}{mermaid_label(lines)}{shape[1]}\n"
+        yield f"  {_key(drawn, box)}{shape[0]}{mermaid_label(lines)}{shape[1]}\n"
     for edge in drawn.edges:
         on_wire = drawn.boxes[edge.source].on_wire
         arrow = f"-->|{mermaid_label([on_wire])}|" if on_wire else "-->"
-        yield f"  {node_id(drawn.nodes[edge.source])} {arrow} {node_id(drawn.nodes[edge.target])}\n"
+        yield f"  {_key(drawn, edge.source)} {arrow} {_key(drawn, edge.target)}\n"
     if written.active is not None:
-        yield f"  style {node_id(drawn.nodes[written.active])} stroke-width:4px\n"
+        yield f"  style {_key(drawn, written.active)} stroke-width:4px\n"
+
+
+def _key(drawn: Diagram, box: int) -> str:
+    """What Mermaid calls a box: as JSON calls its node, or a call of several values that is no node."""
+    return f"c{box + 1}" if box in drawn.calls else node_id(drawn.nodes[box])
 
 
 def _minus(number: str) -> str:

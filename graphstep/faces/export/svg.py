@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.diagram import settled, shown
+from graphstep.faces.drawing.diagram import settled
+from graphstep.faces.drawing.folded import shown
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.telling.explain import explain

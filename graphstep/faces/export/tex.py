@@ -155,7 +155,7 @@ class Tex(Writer):
         drawn, written = diagram(graph)
         shown = picture(drawn, written)
         shapes = [f"{self.words(words.on_wires(graph))}\n"] * has_shapes(drawn)
-        caption = self.line(words.caption(graph, len(drawn.nodes)))
+        caption = self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))
         if graph.written:
             caption += f" {self.words(words.where(graph))}"
         return "\n".join([f"{caption}\n", f"\\begin{{center}}\n{shown}\\end{{center}}\n", *shapes])

@@ -142,7 +142,7 @@ class Text(Writer):
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         about = [
-            self.line(words.caption(graph, len(drawn.nodes))),
+            self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole)),
             words.where(graph),
             *([words.on_wires(graph)] * has_shapes(drawn)),
         ]

@@ -179,17 +179,23 @@ class Framing:
 
     def _named(self, others: Iterable[str]) -> list[str]:
         """By record the name that stands for this node alone."""
-        paths = self._paths()
+        paths, depths = self._paths(), self._depths()
         whole: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
+        kinds: dict[tuple[str, ...], int] = {(name,): 0 for name in others}
         for frame, name, _, before in self._records:
             words, numbers = paths[frame]
             whole.append(((*words, name), (*numbers, 0) if before else numbers))
-        # Of the program itself a name is unique, and stays as it is.
-        kinds = {words for words, _ in whole}.union((name,) for name in others)
-        endings = Counter(words[k:] for words in kinds for k in range(len(words)))
-        shortest = {
-            words: next((words[k:] for k in range(len(words) - 1, 0, -1) if endings[words[k:]] == 1), words) for words in kinds
-        }
+            kinds[(*words, name)] = depths[frame]
+        # What is further out keeps the shorter name.
+        shortest: dict[tuple[str, ...], tuple[str, ...]] = {}
+        taken: set[tuple[str, ...]] = set()
+        for depth in sorted({*kinds.values()}):
+            alike = [words for words in kinds if kinds[words] == depth]
+            endings = Counter(words[k:] for words in alike for k in range(len(words)))
+            for words in alike:
+                ways = (words[k:] for k in range(len(words) - 1, 0, -1))
+                shortest[words] = next((way for way in ways if endings[way] == 1 and way not in taken), words)
+            taken.update(shortest.values())
         return [".".join([*shortest[words], *map(str, numbers)]) for words, numbers in whole]
 
 

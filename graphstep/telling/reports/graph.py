@@ -22,10 +22,12 @@ def on_wires(graph: Graph) -> str:
     return heading(graph.trace, "drawing-on-wires")
 
 
-def caption(graph: Graph, drawn: int) -> Content:
-    """What the drawing shows, of which ``drawn`` nodes are seen."""
+def caption(graph: Graph, drawn: int, *, whole: bool = False) -> Content:
+    """What the drawing shows, of which ``drawn`` nodes are seen; ``whole`` where each of the others is inside of one of these."""
     trace, last = graph.trace, graph.at
     program = trace.program
+    if whole and drawn < len(program.nodes):
+        return (heading(trace, "drawing-calls", gates=len(program.nodes) - program.first_gate, drawn=drawn),)
     if drawn < len(program.nodes):
         key = "drawing-around-gate" if last < len(trace) else "drawing-around-output"
         return (heading(trace, key, gates=len(program.nodes) - program.first_gate, drawn=drawn),)

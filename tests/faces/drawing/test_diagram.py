@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from graphstep.engine.trace import Trace, trace
-from graphstep.faces.drawing.diagram import DIGEST, MORE, NEARBY, WHOLE, centre_of, diagram, digest, marks, nearby, settled, shown
+from graphstep.faces.drawing.diagram import DIGEST, MORE, NEARBY, centre_of, diagram, digest, marks, nearby, settled
+from graphstep.faces.drawing.folded import shown
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import draw, text_of
 from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
+from graphstep.telling.document import WHOLE
 from tests.effort import grows_with
 from tests.programs import seeded
 

@@ -256,6 +256,9 @@ _DOCUMENTS: dict[str, English] = {
         "The shape of an array stands on its wire; its gradient has the same one. An array too long for its "
         "wire is given as the range of its cells, least…greatest."
     ),
+    "heading-drawing-calls": (
+        "The program has {gates} gates. Calls and repetitions are drawn as one box each: {drawn} boxes in all."
+    ),
     "heading-drawing-around-gate": (
         "The program has {gates} gates. Drawn are the {drawn} nodes around the gate of this step; open wires lead to the others."
     ),
