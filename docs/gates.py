@@ -337,7 +337,7 @@ def _programs(gate: Rule) -> list[str]:
     names = [*gate.functions, *(text.partition("(")[0] for text in _borrowed(gate))]
     inputs = ", ".join("xyz"[: max(2, gate.arity[0]) if gate.arity[1] is None else gate.arity[0]])
     told = [text for option in gate.keywords for text in _TOLD.get(option, ()) if text != f"{option}={gate.defaults.get(option)}"]
-    plain = [] if gate.rest else [f"{names[0]}({inputs})"]
+    plain = [] if gate.rest == "shape" else [f"{names[0]}({inputs})"]
     return [*plain, *(f"{names[0]}({inputs}, {text})" for text in told)]
 
 

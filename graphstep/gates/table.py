@@ -74,16 +74,22 @@ the cells of one array they become structural (:attr:`graphstep.gates.Rule.over_
 @cache
 def _enter_structural() -> None:
     from graphstep.gates.rows.collecting import COLLECTING
+    from graphstep.gates.rows.dropping import DROPPING
     from graphstep.gates.rows.gathering import GATHERING
     from graphstep.gates.rows.joining import JOINING
+    from graphstep.gates.rows.likelihoods import LIKELIHOODS
     from graphstep.gates.rows.losses import LOSSES
     from graphstep.gates.rows.moving import MOVING
     from graphstep.gates.rows.multiplying import MULTIPLYING
     from graphstep.gates.rows.normalising import NORMALISING
     from graphstep.gates.rows.placing import PLACING
+    from graphstep.gates.rows.running import RUNNING
+    from graphstep.gates.rows.spreading import SPREADING
     from graphstep.gates.rows.squashing import SQUASHING
 
-    for gate in (*MULTIPLYING, *COLLECTING, *MOVING, *PLACING, *GATHERING, *JOINING, *SQUASHING, *LOSSES, *NORMALISING):
+    moving = (*MOVING, *PLACING, *GATHERING, *JOINING, *DROPPING)
+    collecting = (*COLLECTING, *SPREADING, *RUNNING)
+    for gate in (*MULTIPLYING, *collecting, *moving, *SQUASHING, *LOSSES, *LIKELIHOODS, *NORMALISING):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

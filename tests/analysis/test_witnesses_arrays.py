@@ -98,6 +98,14 @@ PROGRAMS: list[tuple[str, Mapping[str, Any]]] = [
     ("stack(a, b, 2)^2", {"a": 1.0, "b": 2.0}),
     ("x^y", {"x": positive(3), "y": normal(3)}),
     ("gelu(x)*relu(x)", {"x": normal(4)}),
+    ("sum(std(x, axis=1, ddof=1)) + sum(fill(a, 2, 2)) + sum(prod(x, axis=0))", {"x": normal(3, 2), "a": 0.7}),
+    ("sum(cumsum(x)*flip(x)^2) + sum(x[[0, 2, 2]])", {"x": normal(3)}),
+    ("sum(tril(x)*triu(x, diagonal=0) + dropout(x, 0.4, seed=1)*x)", {"x": normal(2, 2)}),
+    ("sum(layer_norm(x, g, b)*x) + sum(rms_norm(x, g))", {"x": normal(2, 3), "g": normal(3), "b": normal(3)}),
+    (
+        "nll(log_softmax(x), t) + bce(sigmoid(x), t) + huber(x, t, delta=0.3)",
+        {"x": normal(2, 2), "t": np.array([[0.2, 0.8], [0.7, 0.3]])},
+    ),
     ("sum(x + y) + a", {"x": np.zeros((0, 3)), "y": normal(3), "a": 3.0}),
     ("sum(x@y) + a*a", {"x": np.zeros((2, 0)), "y": np.zeros((0, 3)), "a": 3.0}),
 ]

@@ -262,6 +262,13 @@ def calls(gate: Rule) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{function}(x, t)", {"x": x, "t": np.array([0.25, 0.5, 0.125])}
         elif gate.name == "mse":
             yield f"{function}(x, y)", {"x": x, "y": x[::-1] / 3}
+        elif gate.name == "bce":
+            # Of probabilities a target of scores would be none: its logarithms are what log is.
+            yield "bce(x, [0, 1, 0.25], logits=true)", {"x": x}
+        elif gate.name == "nll":
+            yield "nll(x, 1)", {"x": x}
+        elif gate.name == "huber":
+            yield "huber(x, y, delta=1.5)", {"x": x, "y": x[::-1] / 3}
         elif gate.name == "batch_norm":
             one = np.ones(1)
             for rows in (2, 3):
@@ -293,7 +300,7 @@ def test_every_gate_over_cells_is_right_at_the_ends_of_float64(gate: Rule) -> No
             for name in inputs:
                 slopes = {place: exact_gradient(program, exact, weights, name, place) for place in np.ndindex(shapes[name])}
                 # The cells of a column push against each other: what is left of one may be little of what the others have.
-                size = max(map(abs, slopes.values())) if gate.name == "batch_norm" else 0
+                size = max(map(abs, slopes.values())) if gate.name in ("batch_norm", "layer_norm") else 0
                 for place, slope in slopes.items():
                     found = float(np.asarray(run.gradients[name])[place])
                     assert is_close(found, slope, size), (text, inputs, name, place, found, mpmath.nstr(slope, 20))

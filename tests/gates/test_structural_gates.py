@@ -83,7 +83,7 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
     ],
 }
 """Options of the gates that need some, or of which few of the pool fit."""
-CLASSES = {"onehot": (0, 1), "cross_entropy": (1, 0), "hinge": (1, 0)}
+CLASSES = {"onehot": (0, 1), "cross_entropy": (1, 0), "hinge": (1, 0), "nll": (1, 0)}
 """The slot that takes classes, and the slot of the scores that they belong to."""
 MOST = 40
 """Cases a gate."""
@@ -109,6 +109,8 @@ class Case:
                 made[mine] = rng.integers(0, self.shapes[scores][-1], self.shapes[mine]).astype(float)
             else:
                 made[mine] = np.abs(made[mine])
+        if self.gate.name == "bce" and not self.options["logits"]:
+            made = [np.asarray(1 / (1 + np.exp(-x))) for x in made]
         if self.gate.name == "gather":
             # Every place that is named is there, whatever axis it is on.
             made[1:] = [rng.integers(0, max(1, min(self.shapes[0])), x.shape).astype(float) for x in made[1:]]
@@ -369,7 +371,7 @@ def test_collecting_over_any_axes_pulls_back(data: st.DataObject) -> None:
     shape = tuple(data.draw(st.lists(st.integers(0, 3), max_size=4)))
     axes = tuple(data.draw(st.lists(st.sampled_from(range(len(shape))), unique=True))) if shape else ()
     gate = STRUCTURAL[data.draw(st.sampled_from(["sum", "mean", "amax", "amin", "length", "var", "logsumexp"]))]
-    options = {"axis": data.draw(st.sampled_from([None, axes])), "keepdims": data.draw(st.booleans())}
+    options = {"axis": data.draw(st.sampled_from([None, axes])), "keepdims": data.draw(st.booleans()), "ddof": 0}
     if gate.name in ("amax", "amin", "logsumexp") and 0 in shape:
         return
     case = Case(gate, (shape,), options)
@@ -404,6 +406,8 @@ def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: Rul
     stable = gate.name in ("softmax", "log_softmax", "logsumexp", "cross_entropy", "hinge")
     for case in CASES[gate.name]:
         call = case.call(seed=3)
+        if gate.remark is not None and "kink" in gate.remark(np, call):
+            continue
         inputs = dict(zip("xyz", call.inputs, strict=False))
         if stable:
             inputs["x" if gate.name != "onehot" else "y"] = inputs["x"] * scale

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from graphstep.gates import expressions
 from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, count, kept, shown_axis
 from graphstep.gates.rows.returning import EXTREME, LENGTH, of_collected
-from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -19,7 +18,8 @@ _KEYWORDS: dict[str, Literal["axes", "flag"]] = {"axis": "axes", "keepdims": "fl
 _DEFAULTS = {"axis": None, "keepdims": False}
 
 
-def _sum(np: Any, x: Any, options: Options) -> Any:
+def total(np: Any, x: Any, options: Options) -> Any:
+    """The sum of the cells."""
     if options["axis"] is None:
         return np.sum(x, keepdims=options["keepdims"])
     return np.sum(x, axis=options["axis"], keepdims=options["keepdims"])
@@ -29,11 +29,11 @@ def mean(np: Any, x: Any, options: Options) -> Any:
     """The mean of the cells."""
     # Not np.mean: of no cells it warns besides giving nan.
     cells = count(np.shape(x), options)
-    average = np.divide(_sum(np, x, options), cells)
+    average = np.divide(total(np, x, options), cells)
     if not cells or np.asarray(average).dtype == object or np.all(np.isfinite(average)):
         return average
     # A sum may be too large for a number where the mean is none too large.
-    return np.where(np.isfinite(average), average, _sum(np, np.divide(x, cells), options))[()]
+    return np.where(np.isfinite(average), average, total(np, np.divide(x, cells), options))[()]
 
 
 def _spread(np: Any, call: Call, upstream: Any) -> Any:
@@ -178,7 +178,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
 # Length and variance
 
 
-def _scaled(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
+def scaled(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
     """The cells divided by a power of 2 near to the largest of those that are collected together, and that power.
 
     So their squares are numbers whatever the cells are; and where they were numbers before, no bit of them changes.
@@ -191,23 +191,23 @@ def _scaled(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
 
 def length(np: Any, x: Any, options: Options) -> Any:
     """The square root of the sum of the squares, also where a square is too large or too small for a number."""
-    total = _sum(np, np.multiply(x, x), options)
-    if np.asarray(total).dtype == object or np.all((total > 1e-280) & (total < 1e300)):
-        return np.sqrt(total)
-    cells, scale = _scaled(np, x, options)
-    root = np.sqrt(_sum(np, cells * cells, options))
+    squares = total(np, np.multiply(x, x), options)
+    if np.asarray(squares).dtype == object or np.all((squares > 1e-280) & (squares < 1e300)):
+        return np.sqrt(squares)
+    cells, scale = scaled(np, x, options)
+    root = np.sqrt(total(np, cells * cells, options))
     return root * scale.reshape(root.shape)
 
 
 def _length_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    cells, _ = _scaled(np, call.inputs[0], call.options)
-    size = np.sqrt(_sum(np, cells * cells, {**call.options, "keepdims": True}))
+    cells, _ = scaled(np, call.inputs[0], call.options)
+    size = np.sqrt(total(np, cells * cells, {**call.options, "keepdims": True}))
     return np.where(size == 0, 0.0, kept(np, call, upstream) * (cells / np.where(size == 0, 1.0, size)))
 
 
 def _length_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    cells, _ = _scaled(np, call.inputs[0], call.options)
-    inner, size = _sum(np, cells * direction, call.options), np.sqrt(_sum(np, cells * cells, call.options))
+    cells, _ = scaled(np, call.inputs[0], call.options)
+    inner, size = total(np, cells * direction, call.options), np.sqrt(total(np, cells * cells, call.options))
     return np.where(size == 0, 0.0, np.divide(inner, size))
 
 
@@ -240,28 +240,6 @@ def mean_square(np: Any, x: Any, options: Options) -> Any:
     return np.square(length(np, x, options) / np.sqrt(count(np.shape(x), options)))
 
 
-def _var(np: Any, x: Any, options: Options) -> Any:
-    return mean_square(np, deviation(np, x, options), options)
-
-
-def _var_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    x = call.inputs[0]
-    share = np.divide(2.0 * kept(np, call, upstream), count(np.shape(x), call.options))
-    return share * deviation(np, x, call.options)
-
-
-def _var_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    # The derivative of mean(x²) − mean(x)², with x moved towards 0 first so that nothing large cancels.
-    x = deviation(np, call.inputs[0], call.options)
-    options = call.options
-    return 2.0 * (mean(np, x * direction, options) - mean(np, x, options) * mean(np, direction, options))
-
-
-def _var_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    x = terms[0]
-    return upstream * (2 * (x - m.over("mean", x, shown_axis(options))) / count(options["shapes"][0], options))
-
-
 def _returned(text: str) -> Callable[[int, Sequence[Shape], Options], str]:
     return lambda slot, shapes, options: of_collected(text, shapes[0], chosen_axes(shapes[0], options["axis"]), options)
 
@@ -271,9 +249,9 @@ COLLECTING = (
         "sum",
         "Σ",
         collected,
-        lambda np, inputs, options: _sum(np, inputs[0], options),
+        lambda np, inputs, options: total(np, inputs[0], options),
         lambda np, call, slot, upstream: _spread(np, call, upstream),
-        lambda np, call, slot, direction: _sum(np, direction, call.options),
+        lambda np, call, slot, direction: total(np, direction, call.options),
         lambda slot, shapes, options: "repetition",
         lambda m, terms, options: m.over("sum", terms[0], shown_axis(options)),
         lambda m, slot, upstream, terms, out, options: m.copied(upstream),
@@ -329,23 +307,5 @@ COLLECTING = (
         remark=_length_remark,
         returned=_returned(LENGTH),
         symbolic=expressions.length,
-    ),
-    Rule(
-        "var",
-        "var",
-        collected,
-        lambda np, inputs, options: _var(np, inputs[0], options),
-        _var_pullback,
-        _var_push,
-        collecting_structure,
-        lambda m, terms, options: m.over("var", terms[0], shown_axis(options)),
-        _var_pulled,
-        "The var gate takes the mean of the squared distances of the cells of {x} from their mean{axis} (over n, not n − 1).",
-        ("A cell moves a variance by twice its distance from the mean, divided by the number of cells.",),
-        functions=("var",),
-        keywords=_KEYWORDS,
-        defaults=_DEFAULTS,
-        inside=axis_inside,
-        expansion=lambda options: f"mean((x - mean(x{written({**options, 'keepdims': True})}))^2{written(options)})",
     ),
 )

@@ -74,13 +74,15 @@ def _onehot_structure(slot: int, shapes: Sequence[Shape], options: Options) -> S
 # What the losses on classes share
 
 
-def _loss_shape(shapes: Sequence[Shape], options: Options) -> Shape:
+def loss_shape(shapes: Sequence[Shape], options: Options) -> Shape:
+    """One number, of scores and the classes or targets that go with them."""
     filled_axis(shapes[0], -1)
     onehot_shape(shapes[::-1], options)
     return ()
 
 
-def _loss_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+def loss_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+    """What the Jacobian of such a loss looks like."""
     # Towards classes there is no slope at all.
     return "selection" if slot == 1 and shapes[0] != shapes[1] else "dense"
 
@@ -95,7 +97,8 @@ def _mean_of_rows(np: Any, rows: Any) -> Any:
     return mean(np, rows, _WHOLE)
 
 
-def _target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
+def target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
+    """The targets in notation."""
     scores, y = options["shapes"]
     return terms[1] if scores == y else m.call("onehot", terms[1])
 
@@ -157,7 +160,7 @@ def _cross_entropy_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any]
     scores, y = options["shapes"]
     if slot == 1:
         return _per_case(-upstream * m.call("log_softmax", terms[0]), options) if scores == y else 0
-    return upstream * _per_case(m.call("softmax", terms[0]) - _target_term(m, terms, options), options)
+    return upstream * _per_case(m.call("softmax", terms[0]) - target_term(m, terms, options), options)
 
 
 # Hinge
@@ -215,7 +218,7 @@ def _hinge_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: A
         return upstream * m.call("slope", terms[1]) if scores == y else 0
     active = m.call("active", terms[0])
     return upstream * _per_case(
-        active - _target_term(m, terms, options) * m.over("sum", active, None if len(scores) == 1 else -1), options
+        active - target_term(m, terms, options) * m.over("sum", active, None if len(scores) == 1 else -1), options
     )
 
 
@@ -292,11 +295,11 @@ LOSSES = (
     Rule(
         "cross_entropy",
         "cross-entropy",
-        _loss_shape,
+        loss_shape,
         _cross_entropy,
         _cross_entropy_pullback,
         _cross_entropy_push,
-        _loss_structure,
+        loss_structure,
         lambda m, terms, options: m.call("cross_entropy", *terms),
         _cross_entropy_pulled,
         "The cross-entropy gate turns the scores {x} into probabilities (softmax) and takes −log of that of the right class {y}: "
@@ -313,11 +316,11 @@ LOSSES = (
     Rule(
         "hinge",
         "hinge",
-        _loss_shape,
+        loss_shape,
         _hinge,
         _hinge_pullback,
         _hinge_push,
-        _loss_structure,
+        loss_structure,
         _hinge_formula,
         _hinge_pulled,
         "The hinge gate adds up by how much each wrong class of {x} comes closer to the right one, {y}, than the margin: "

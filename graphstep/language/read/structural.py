@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.gates import FUNCTIONS, STRUCTURAL
 from graphstep.ground.errors import ReadError, did_you_mean, quoted
+from graphstep.ground.numerals import numeral
+from graphstep.ground.operands import Constant
 from graphstep.language.read.foreign import ForeignSpellingError, proposals
 from graphstep.language.read.functions import check_count
 from graphstep.language.read.options import example, read_option, read_rest
@@ -27,6 +29,9 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
     if gate.over_cells:
         gate = STRUCTURAL[gate.over_cells]
     fewest, most = gate.arity
+    # Inputs at the end that a call may leave out: a scale of 1, a shift of 0.
+    missing = gate.fillers[len(gate.fillers) - max(0, fewest - len(terms)) :] if fewest > len(terms) else ()
+    fewest -= len(gate.fillers)
     options: dict[str, Any] = {}
     if gate.rest and most is not None and len(terms) > most:
         places = [term[1:] for term in terms[most:]]
@@ -51,7 +56,8 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
             hint = f"write {example(key, kind)} behind its inputs"
             raise ReadError(f"{name} needs its {key}", text=builder.text, span=span, hint=hint)
     # Defaults are not filled in: the program says what was typed.
-    return builder.gate(gate.name, tuple(term[0] for term in terms), span, None, tuple(sorted(options.items())))
+    operands = (*(term[0] for term in terms), *(Constant(value, numeral(value)) for value in missing))
+    return builder.gate(gate.name, operands, span, None, tuple(sorted(options.items())))
 
 
 def _no_option(builder: Builder, name: str, keywords: Mapping[str, OptionKind], option: Option, span: Span) -> ReadError:

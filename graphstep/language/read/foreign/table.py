@@ -82,16 +82,14 @@ KEYWORDS = {
 }
 """What inputs that are given by name are called in the rows."""
 
-_N = "PyTorch divides by n − 1, var here by n, the number of cells"
+_N = "PyTorch divides by n − 1"
 _N_OR_LESS = "this divides by n, as in NumPy; PyTorch, MATLAB and R divide by n − 1: {}"
-_UNBIASED = "divides by n − 1, var here by n, the number of cells"
 _JUMP = "its gradient is 0 wherever it has one"
 _ALL_RUNS = "every run computes the gradients of all its inputs: write the function alone"
 _NO_SYSTEM = "no system of equations is solved here; a fixed inverse can be an input: A @ x"
 _GIVEN = "an array is the value of an input, behind the program: a=zeros(2, 3)"
 _HUBER = "clip({r}, -{d}, {d})*({r} - clip({r}, -{d}, {d})/2)"
 _HUBER_LOSS = f"mean({_HUBER.format(r='a - b', d='d')})"
-_LAYER = "(x - mean(x, axis=-1, keepdims=true))/sqrt(var(x, axis=-1, keepdims=true) + eps)"
 _GELU = "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))"
 _NORM = "of a vector; of a matrix NumPy and PyTorch mean another norm"
 
@@ -238,17 +236,10 @@ _ACTIVATIONS = (
     Foreign("clamp_max(x, hi)", "min(x, hi)"),
     *(Foreign(f"{name}(x)", "x/norm(x)") for name in ("normalize", "l2_normalize")),
     *(Foreign(f"{name}(x)", "(x - mean(x))/sqrt(var(x))") for name in ("standardize", "zscore")),
-    Foreign("layer_norm(x, eps=1e-5)", _LAYER, "before it is scaled and shifted: times gamma, plus beta"),
-    Foreign("torch.layer_norm(x, s, eps=1e-5)", _LAYER, "before it is scaled and shifted: times gamma, plus beta"),
-    Foreign("layer_norm(x, gamma, beta, eps=1e-5)", f"gamma*{_LAYER} + beta"),
-    Foreign("torch.layer_norm(x, s, weight, bias, eps=1e-5)", f"weight*{_LAYER} + bias"),
-    Foreign("rms_norm(x, eps=1e-6)", "x/sqrt(mean(x^2, axis=-1, keepdims=true) + eps)", "before it is scaled: times gamma"),
+    Foreign("torch.layer_norm(x, s)", "layer_norm(x)", "over the last axis"),
+    Foreign("torch.layer_norm(x, s, weight, bias)", "layer_norm(x, weight, bias)", "over the last axis"),
+    Foreign("torch.rms_norm(x, s)", "rms_norm(x)", "over the last axis; PyTorch's eps is smaller"),
     *(Foreign(f"{name}(x, gamma, beta)", "batch_norm(x, gamma, beta)") for name in ("batchnorm1d", "batchnorm2d")),
-    Foreign(
-        "dropout(x, p=0.5)",
-        "m*x/(1 - p)",
-        "m is data: 0 in each cell that is dropped, 1 in the others; there is no chance in a run",
-    ),
     Foreign("linear(x, w, b)", "x @ w.T + b", "with a row of w for each unit"),
     Foreign("linear(x, w)", "x @ w.T", "with a row of w for each unit"),
     *(Foreign(f"{name}(*s)", "", "a layer is written out with its weights as inputs: W @ x + b") for name in ("linear", "dense")),
@@ -262,9 +253,8 @@ _LOSSES = (
     Foreign("sse(a, b)", "sum((a - b)^2)"),
     *(Foreign(f"{name}(a, b)", "mean(abs(a - b))") for name in ("l1_loss", "mae", "mean_absolute_error")),
     Foreign("l2_loss(x)", "sum(x^2)/2"),
-    Foreign("huber(r)", _HUBER.format(r="r", d=1)),
     Foreign("scipy.huber(d, r)", _HUBER.format(r="r", d="d")),
-    *(Foreign(f"{name}(a, b)", f"mean({_HUBER.format(r='a - b', d=1)})") for name in ("huber", "huber_loss", "smooth_l1_loss")),
+    *(Foreign(f"{name}(a, b)", "huber(a, b)") for name in ("huber_loss", "smooth_l1_loss")),
     *(Foreign(f"{name}(a, b, d)", _HUBER_LOSS) for name in ("huber", "huber_loss")),
     Foreign("smooth_l1_loss(a, b, d)", f"{_HUBER_LOSS}/d"),
     Foreign("pseudo_huber(d, r)", "d^2*(sqrt(1 + (r/d)^2) - 1)"),
@@ -273,20 +263,13 @@ _LOSSES = (
         Foreign(f"{name}(y, p)", "-mean(y*log(p) + (1 - y)*log(1 - p))")
         for name in ("tf.binary_crossentropy", "tf.binary_cross_entropy", "log_loss")
     ),
+    *(Foreign(f"{name}(p, y)", "bce(p, y)", "with the probability p in front") for name in ("bce_loss", "binary_cross_entropy")),
     *(
-        Foreign(f"{name}(p, y)", "-mean(y*log(p) + (1 - y)*log(1 - p))", "with the probability p in front")
-        for name in ("bce", "bce_loss", "binary_cross_entropy")
-    ),
-    *(
-        Foreign(f"{name}(s, y)", "mean(softplus(s) - y*s)", "with the score s in front")
+        Foreign(f"{name}(s, y)", "bce(s, y, logits=true)", "with the score s in front")
         for name in ("bce_with_logits", "bce_with_logits_loss", "binary_cross_entropy_with_logits")
     ),
     Foreign("sigmoid_cross_entropy_with_logits(y, s)", "softplus(s) - y*s", "for each cell, with the class y in front"),
-    Foreign(
-        "nll_loss(l, y)",
-        "-mean(sum(onehot(y, l)*l, axis=-1))",
-        "cross_entropy(scores, y) is log_softmax and this in one, of the scores",
-    ),
+    Foreign("nll_loss(l, y)", "nll(l, y)", "cross_entropy(scores, y) is log_softmax and this in one, of the scores"),
     *(
         Foreign(f"{name}(s, y)", "cross_entropy(s, y)")
         for name in ("cross_entropy_loss", "softmax_cross_entropy", "cross_entropy_with_logits", "softmax_loss")
@@ -381,39 +364,30 @@ _ARRAYS = (
             "mean": ("reduce_mean", "average", "nanmean", "avg"),
             "max": ("reduce_max", "amax", "nanmax"),
             "min": ("reduce_min", "amin", "nanmin"),
-            "var": ("reduce_variance", "numpy.var", "jax.var"),
+            "var": ("reduce_variance",),
+            "std": ("reduce_std",),
+            "prod": ("reduce_prod",),
             "logsumexp": ("reduce_logsumexp", "lse", "log_sum_exp", "*.logsumexp"),
         }.items()
         for name in names
     ),
     *(
-        Foreign(f"{name}(x, ddof=1, k=none)", "var(x, axis=k)*n/(n - 1)", f"with ddof=1 NumPy {_UNBIASED}")
-        for name in ("numpy.var", "jax.var", "var")
-    ),
-    *(Foreign(f"torch.var(x, {no}, k=none)", "var(x, axis=k)") for no in ("unbiased=false", "correction=0")),
-    *(Foreign(f".var(x, {no}, k=none)", "var(x, axis=k)") for no in ("unbiased=false", "correction=0", "ddof=0")),
-    Foreign("torch.var(x, k=none, keep=false)", "var(x, axis=k, keepdims=keep)*n/(n - 1)", _N),
-    Foreign(".var(x, k=none, keep=false)", "var(x, axis=k, keepdims=keep)", _N_OR_LESS.format("var(x)*n/(n - 1)")),
-    *(
-        Foreign(f"{name}(x, k=none, keep=false)", "sqrt(var(x, axis=k, keepdims=keep))")
-        for name in ("numpy.std", "jax.std", "reduce_std")
-    ),
-    *(
-        Foreign(f"{name}(x, ddof=1, k=none)", "sqrt(var(x, axis=k)*n/(n - 1))", f"with ddof=1 NumPy {_UNBIASED}")
-        for name in ("numpy.std", "jax.std", "std")
-    ),
-    *(
-        Foreign(f"{name}(x, {no}, k=none)", "sqrt(var(x, axis=k))")
-        for name in ("torch.std", ".std")
+        Foreign(f"{library}.{name}(x, {no}, k=none)", f"{name}(x, axis=k)")
+        for name in ("var", "std")
+        for library in ("torch", "")
         for no in ("unbiased=false", "correction=0")
     ),
-    Foreign("torch.std(x, k=none, keep=false)", "sqrt(var(x, axis=k, keepdims=keep)*n/(n - 1))", _N),
-    Foreign("std(x, k=none, keep=false)", "sqrt(var(x, axis=k, keepdims=keep))", _N_OR_LESS.format("sqrt(var(x)*n/(n - 1))")),
-    Foreign("variance(x)", "var(x)", _N_OR_LESS.format("var(x)*n/(n - 1)")),
+    *(
+        Foreign(f"torch.{name}(x, k=none, keep=false)", f"{name}(x, axis=k, keepdims=keep, ddof=1)", _N)
+        for name in ("var", "std")
+    ),
+    *(
+        Foreign(f".{name}(x, k=none, keep=false)", f"{name}(x, axis=k, keepdims=keep)", _N_OR_LESS.format(f"{name}(x, ddof=1)"))
+        for name in ("var", "std")
+    ),
+    Foreign("variance(x)", "var(x)", _N_OR_LESS.format("var(x, ddof=1)")),
     Foreign("cov(x, y)", "mean((x - mean(x))*(y - mean(y)))", "this divides by n; NumPy, PyTorch and MATLAB divide by n − 1"),
     Foreign("ptp(x)", "max(x) - min(x)"),
-    *(Foreign(f"{name}(x)", "", "a product of all cells is written out: x[0]*x[1]*x[2]") for name in ("prod", "reduce_prod")),
-    Foreign("cumsum(x)", "L @ x", "L is data: ones on and below the diagonal"),
     Foreign("cumprod(*s)", "", "running products are written out: x[0], x[0]*x[1]"),
     *(
         Foreign(f"{name}(*s)", "", "nothing here sorts; max and min choose between values")
@@ -451,7 +425,8 @@ _ARRAYS = (
         Foreign(f"{name}(*s)", "", "nothing needs to be repeated: a smaller array is copied where it meets a larger one")
         for name in ("broadcast_to", "expand", "expand_as", "tile", "repeat", "repmat")
     ),
-    *(Foreign(f"{name}(x)", "stack(x[1], x[0])", "of two entries") for name in ("flip", "fliplr", "flipud")),
+    Foreign("flipud(x)", "flip(x, axis=0)"),
+    Foreign("fliplr(x)", "flip(x, axis=1)"),
     *(
         Foreign(f"{name}(*s)", "", _GIVEN)
         for name in ("zeros_like", "ones_like", "full", "full_like", "tensor", "array", "asarray", "constant")
