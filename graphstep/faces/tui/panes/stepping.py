@@ -192,7 +192,7 @@ class SteppingPanes(Container):
         self.graph.steady = not self.step.speaks
         wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
         stacked = not self.has_class("-wide")
-        left = height - _AROUND_STACKED - self.lowest_rows() if stacked else height
+        left = height - _AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
         # An answer is shown, whatever it hides.
         gives_way = self.told and not self.step.speaks
         for rows, less in ((_FEWEST, "-untold"), (0, "-low"), (-_TEXT, "-bare")):
