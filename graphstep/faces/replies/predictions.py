@@ -66,18 +66,24 @@ def summary_lines(state: State, score: Score) -> Iterator[str]:
 
 def write_summary(state: State, effect: WriteSummary) -> str:
     """Write the summary to a file, in the format of its suffix; the path. Raises as every report does."""
+    from functools import partial
+
+    from graphstep.faces.export import _reports
+
+    return str(_reports.write(effect.path, None, partial(summary_pieces, state, effect.score)))
+
+
+def summary_pieces(state: State, score: Score, name: str) -> Iterator[str]:
+    """The text of the summary in a format."""
     from dataclasses import asdict
 
     from graphstep.debugger.summary import document
     from graphstep.faces.export import PLAIN, _reports
 
-    def pieces(name: str) -> Iterator[str]:
-        return _reports.pieces(
-            name,
-            text=lambda: (f"{line}\n" for line in summary_lines(state, effect.score)),
-            data=lambda: {"schema": 1, "program": state.trace.program.text, **asdict(effect.score.closed)},
-            document=lambda: document(state.trace, effect.score),
-            options=PLAIN,
-        )
-
-    return str(_reports.write(effect.path, None, pieces))
+    return _reports.pieces(
+        name,
+        text=lambda: (f"{line}\n" for line in summary_lines(state, score)),
+        data=lambda: {"schema": 1, "program": state.trace.program.text, **asdict(score.closed)},
+        document=lambda: document(state.trace, score),
+        options=PLAIN,
+    )

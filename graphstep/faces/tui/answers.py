@@ -14,7 +14,9 @@ from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from graphstep.debugger.score import Score
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.faces.tui.lesson import LessonScreen
@@ -218,9 +220,38 @@ def _summary(screen: SteppingScreen, _: State, fact: prediction_facts.SummaryOf 
     if not fact.score.asked:
         return
     from graphstep.faces.replies.predictions import summary_lines
-    from graphstep.faces.tui.dialogs.page import TextPage
+    from graphstep.faces.tui.dialogs.summary import SUFFIXES, SummaryPage
+    from graphstep.faces.tui.dialogs.training import FileForm
 
-    screen.app.push_screen(TextPage(say(screen, "summary-title"), summary_lines(screen.now, fact.score)))
+    now, title = screen.now, say(screen, "summary-title")
+
+    def write(path: Path | None) -> None:
+        if path is not None:
+            _write_summary(screen, now, fact.score, path)
+
+    def export() -> None:
+        screen.app.push_screen(FileForm(title, "predictions.md", SUFFIXES), write)
+
+    screen.app.push_screen(SummaryPage(title, summary_lines(now, fact.score), export))
+
+
+def _write_summary(screen: SteppingScreen, state: State, score: Score, path: Path) -> None:
+    """Write it, or send it to the browser."""
+    from graphstep.debugger.effects import WriteSummary
+    from graphstep.faces.export import format_of
+    from graphstep.faces.replies.predictions import summary_pieces, write_summary
+    from graphstep.faces.tui.files import download
+
+    try:
+        if screen.app.is_web:
+            content = "".join(summary_pieces(state, score, format_of(path))).encode()
+            sent = download(screen.app, content, str(path), "predictions.md")
+            screen.say(say(screen, "file-sent", file=str(sent)), "bold $value")
+        else:
+            file = write_summary(state, WriteSummary(score, str(path)))
+            screen.say(say(screen, "file-written", file=file), "bold $value")
+    except GraphstepError as error:
+        screen.say_error(error)
 
 
 _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {

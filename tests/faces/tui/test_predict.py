@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graphstep.debugger.questions import questions_of
+from graphstep.debugger.session import Command
 from graphstep.engine.trace import trace
 from graphstep.ground.arrays import number_text
 from graphstep.language.read import read
@@ -88,6 +89,27 @@ def test_a_cell_is_asked_for_up_to_six_terms_and_of_more_the_shape(inner: int, a
     solution = solution_of(trace(read("q = X@W"), inputs), 1)
     assert solution is not None
     assert solution.question.ask == asked
+
+
+def test_the_summary_is_written_from_its_page_and_a_question_stops_the_playing(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def play(driver: Driver) -> None:
+        await driver.press("p", "right")
+        driver.screen.playback.start()
+        await driver.type("3")
+        driver.screen.playback.tick()
+        driver.screen.do(Command("step"))
+        assert driver.screen.panes.asks.answer.value == "3"
+        await driver.press("enter")
+        driver.screen.playback.stop()
+        await driver.press("S")
+        assert "well done" in driver.frame()
+        await driver.press("x", "enter")
+        assert "Right at the first try: 1." in (tmp_path / "predictions.md").read_text(encoding="utf-8")
+        assert "predictions.md" in driver.message
+
+    drive(play, "q = x+y; q*z", INPUTS, size=SMALL)
 
 
 def test_the_question_stands_in_the_place_of_the_step_and_nothing_moves() -> None:

@@ -63,8 +63,8 @@ class Playback:
     def tick(self) -> None:
         """One step on."""
         screen = self._screen
-        if screen.app.screen is not screen:
-            # Whoever opened a dialog over it wants to look at this step.
+        if screen.app.screen is not screen or screen.panes.asking:
+            # Whoever opened a dialog over it wants to look at this step, and a question waits for its answer.
             return
         from graphstep.debugger.stops import stops_of
 

@@ -33,6 +33,9 @@ class TextPage(Form[None]):
         Binding("pageup", "scroll(0, -10)", "page up", id="page-page-up"),
     ]
 
+    KEYS: ClassVar[str] = "text-keys"
+    """The message with the keys."""
+
     def __init__(self, title: str, lines: Iterable[str]) -> None:
         super().__init__()
         self._title, self._lines = title, list(lines)
@@ -41,7 +44,7 @@ class TextPage(Form[None]):
         """One text."""
         with ScrollableContainer(id="box") as box:
             box.border_title = escape(self._title)
-            box.border_subtitle = say(self, "text-keys")
+            box.border_subtitle = say(self, self.KEYS)
             yield Static(Content(self.text(self.app.size.width * 24 // 25 - 6)), id="page")
 
     def text(self, width: int) -> str:

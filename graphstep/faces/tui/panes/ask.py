@@ -70,8 +70,14 @@ class AskPane(VerticalScroll, can_focus=False):
         """The line to answer on."""
         return self.query_one("#ask-answer", Input)
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.asked = ""
+        """The key of what was asked last."""
+
     def ask(self, solution: Solution) -> None:
         """Ask, with nothing typed."""
+        self.asked = solution.question.key
         self.border_title, self.border_subtitle = say(self, "predict-title"), say(self, "predict-keys")
         options = [f"{number} {option}" for number, option in enumerate(solution.question.options, 1)]
         beside = "   ".join(options) if sum(map(len, options)) <= _BESIDE else "\n".join(options)

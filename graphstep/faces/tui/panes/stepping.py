@@ -165,16 +165,24 @@ class SteppingPanes(Container):
         """The question before a step."""
         return self.query_one(AskPane)
 
+    @property
+    def asking(self) -> bool:
+        """Whether a question is open."""
+        return self.has_class("-asking")
+
     def ask(self, solution: Solution) -> None:
-        """Ask before a step, in the place and the height of the explanation."""
-        if not self.has_class("-asking"):
+        """Ask before a step, in the place and the height of the explanation; what is asked already keeps what is typed."""
+        if self.asking and self.asks.asked == solution.question.key:
+            self.asks.answer.focus(scroll_visible=False)
+            return
+        if not self.asking:
             _set_height(self.asks, max(self.step.outer_size.height, _LEAST))
             self.add_class("-asking")
         self.asks.ask(solution)
 
     def stop_asking(self) -> None:
         """Show the explanation again."""
-        if self.has_class("-asking"):
+        if self.asking:
             self.remove_class("-asking")
             self.asks.answer.disabled = True
             self.screen.set_focus(None)

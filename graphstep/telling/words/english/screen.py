@@ -125,6 +125,7 @@ _DIALOGS: dict[str, English] = {
     "jump-round-example": "the number of a round",
     "jump-step-wrong": "There are steps 0 to {last}: type one of them.",
     "jump-round-wrong": "There are rounds 0 to {last}: type one of them.",
+    "summary-keys": "arrows scroll, x writes it to a file, esc closes",
     "text-keys": "arrows scroll, esc closes",
     "predict-title": "before this step",
     "predict-keys": "→ answers, empty shows it, F2 hints, esc stays here",
