@@ -166,3 +166,51 @@ def test_a_fault_of_the_ui_is_one_line_and_status_1_and_a_training_is_saved_all_
     assert b"error: the terminal UI failed: ZeroDivisionError: division by zero\r\n" in terminal.raw
     assert [path.name for path in tmp_path.iterdir()] == ["s.npz"]
     assert b"Traceback" not in terminal.raw
+
+
+def test_a_session_breaks_goes_back_asks_why_edits_and_reads_the_comparison() -> None:
+    terminal = Terminal([sys.executable, "-m", "graphstep", "h = relu(w*x - 2); h*x + x", "w=0.5", "x=2"], 100, 30)
+    terminal.until("The inputs are given")
+    terminal.send("B")
+    terminal.until("stop where")
+    terminal.send("second contribution\r")
+    terminal.until("1 step meets second contribution.")
+    terminal.send("c")
+    terminal.until("● second contribution")
+    terminal.until("backward 10/")
+    terminal.send(LEFT)
+    terminal.until("backward 9/")
+    # Why nothing arrives at w: the chain ends at the gate that is dead, and enter goes there.
+    terminal.send(END)
+    terminal.until("adds up its gradient")
+    terminal.send("/")
+    terminal.until("find a node")
+    terminal.send("w\r")
+    terminal.until("The gradient ends in step")
+    terminal.send("\x17")
+    terminal.until("why df/dw = 0")
+    terminal.until("It begins at relu")
+    terminal.send("\r")
+    terminal.until("backward 11/15")
+    # With another x the gate lets it pass.
+    terminal.send("/")
+    terminal.until("find a node")
+    terminal.send("x\r")
+    terminal.until("input x")
+    terminal.send("e")
+    terminal.until("edit the inputs")
+    terminal.send("\x15")
+    terminal.until("a value is missing")
+    terminal.send("6")
+    terminal.until("relu at w*x-2 now lets it pass")
+    terminal.send("\r")
+    terminal.until("→ step")
+    terminal.send("E")
+    terminal.until("relu at w*x - 2 now lets it pass")
+    comparison = terminal.until("gradient of w ")
+    assert "0 → 36" in comparison
+    terminal.send("\x1b")
+    terminal.until("value above the wire")
+    terminal.send("q")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
