@@ -378,7 +378,7 @@ def test_a_training_is_exported(tmp_path: Path) -> None:
             await d.press("x")
             await _type(d, str(target))
             await d.pilot.press("enter")
-            await d.until(lambda target=target: d.message.startswith("wrote") and target.name in d.message)
+            await d.until(lambda target=target: d.message.startswith("Wrote") and target.name in d.message)
             write(d.screen.training, tmp_path / f"again{suffix}")
             assert target.read_bytes() == (tmp_path / f"again{suffix}").read_bytes()
 
@@ -399,7 +399,7 @@ def test_export_asks_before_it_overwrites_and_for_a_suffix_that_it_knows(tmp_pat
         await d.pilot.pause()
         assert target.read_text() == "mine"
         await d.pilot.press("enter")
-        await d.until(lambda: d.message.startswith("wrote"))
+        await d.until(lambda: d.message.startswith("Wrote"))
         assert target.read_text().startswith("round,loss")
 
     drive(play)
@@ -426,7 +426,7 @@ def test_a_saved_state_is_resumed_and_its_older_rounds_are_numbers_only(tmp_path
         await d.press("pagedown", "s")
         assert d.app.screen.query_one(Input).value == str(state)
         await d.pilot.press("enter")
-        await d.until(lambda: d.message.startswith("wrote"))
+        await d.until(lambda: d.message.startswith("Wrote"))
 
     async def go_on(d) -> None:
         assert d.screen.state.at == 9
