@@ -24,8 +24,8 @@ LAST_RESORT = {"graphstep/faces/cli/__init__.py"}
 """It says so when an error is a fault of ours, instead of Python's traceback."""
 ARRAYS_OF_A_RUN = {"plan", "buffers", "edge_step", "edge_starts", "sum_step"}
 MODULES_OF_ARRAYS = {f"graphstep.engine.{name}" for name in ("plan", "levels", "passes")}
-ENGLISH_ONLY = ("graphstep/telling/words/", "graphstep/faces/cli/")
-"""Where English is written; and the help of the command line, which is asked for before a language is known."""
+ENGLISH_ONLY = ("graphstep/telling/words/", "graphstep/faces/cli/", "graphstep/faces/export/_staged.py")
+"""Where English is written; the help of the command line, which is asked for before a language is known; and code in Python."""
 STILL_ENGLISH = {"analysis": 35, "telling": 14, "teaching": 289, "debugger": 2, "faces": 38}
 """Texts that are not yet where a language finds them, by the rooms whose texts users read. It may only become less.
 

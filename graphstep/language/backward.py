@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from graphstep.gates import GATES
@@ -46,7 +46,14 @@ def gradient(read: Read, nodes: Sequence[Node], program: Growing, operands: Sequ
     text and the frame that they get. At a tie of max the gradient goes to the first. InputError where a gate on the way has no
     backward pass out of gates.
     """
-    return _Backward(read, nodes, program, like, "first").run(*operands)
+    of, by = operands
+    (last,) = gradients(read, nodes, program, of, (by,), like)
+    return last
+
+
+def gradients(read: Read, nodes: Sequence[Node], program: Growing, of: int, by: Sequence[int], like: Node) -> list[int]:
+    """The same with respect to several nodes, in one pass: the last node of each."""
+    return _Backward(read, nodes, program, like, "first").run(of, by)
 
 
 class _Backward:
@@ -59,30 +66,30 @@ class _Backward:
         self._arrivals: dict[int, list[Operand]] = {}
         self._depends: dict[int, bool] = {}
 
-    def run(self, of: int, by: int) -> int:
-        self._depends = {by: True}
-        for index in range(by + 1, of + 1):
-            self._depends[index] = any(self._moves(x) for x in self._nodes[index].operands)
-        if of < by or not self._depends[of]:
-            return self._filled(Constant(0.0, "0"), self._nodes[by].shape)
+    def run(self, of: int, by: Sequence[int]) -> list[int]:
+        first, wanted = min(by, default=of), frozenset(by)
+        for index in range(first, of + 1):
+            self._depends[index] = index in wanted or any(self._moves(x) for x in self._nodes[index].operands)
         self._arrivals[of] = [Constant(1.0, "1")]
-        self._sweep(range(of, by, -1))
-        total = self._sum(self._arrivals.get(by, []))
-        if total is None:
-            return self._filled(Constant(0.0, "0"), self._nodes[by].shape)
-        return self._filled(total, self._nodes[by].shape)
+        totals: dict[int, Operand] = {}
+        self._sweep(range(of, first - 1, -1), wanted, totals)
+        return [self._filled(totals.get(place, Constant(0.0, "0")), self._nodes[place].shape) for place in by]
 
     def _moves(self, operand: Operand) -> bool:
         return isinstance(operand, int) and self._depends.get(operand, False)
 
-    def _sweep(self, indices: Sequence[int]) -> None:
+    def _sweep(self, indices: Sequence[int], wanted: Collection[int] = (), totals: dict[int, Operand] | None = None) -> None:
+        """Send from each of the nodes what has arrived there; keep it where it is wanted."""
         for index in indices:
             arrivals = self._arrivals.pop(index, None)
             node = self._nodes[index]
-            if not arrivals or not self._depends.get(index) or node.rule is None:
+            if not arrivals or not self._depends.get(index):
                 continue
             upstream = self._sum(arrivals)
-            if upstream is not None:
+            assert upstream is not None, "something has arrived"
+            if totals is not None and index in wanted:
+                totals[index] = upstream
+            if node.rule is not None:
                 self._send(index, node, node.rule, upstream)
 
     def _send(self, index: int, node: Node, rule: Rule, upstream: Operand) -> None:

@@ -35,7 +35,7 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
     if program.of_numbers and not any(shapes.values()):
         return Rewritten(program, tuple(range(len(program.nodes))))
     _check_lengths(program, shapes)
-    fitting = _Fitting(program)
+    fitting = Fitting(program)
     for index, node in enumerate(program.nodes):
         if node.rule is None:
             fitting.put(replace(node, shape=tuple(shapes.get(node.name or "", ()))), index)
@@ -66,7 +66,7 @@ def _check_lengths(program: Program, shapes: Mapping[str, Shape]) -> None:
             )
 
 
-class _Fitting:
+class Fitting:
     """The nodes of the new program so far."""
 
     def __init__(self, program: Program) -> None:
@@ -91,6 +91,7 @@ class _Fitting:
         return len(self.nodes) - 1
 
     def moved(self, operand: Operand) -> int:
+        """The place of a node of the old program in the new one."""
         assert isinstance(operand, int), "only nodes are broadcast"
         return self.where[operand]
 

@@ -21,14 +21,17 @@ class Figures(Style):
         """The numbers, in the order in which they were written."""
 
     def number(self, value: Any) -> Ink:
+        """A number, with its place among the values."""
         ink = super().number(value)
         self.values.append(value)
         return Ink(f"{_OPEN}{len(self.values) - 1}{_OPEN}{ink.text}{_CLOSE}", ink.level, self, ink.cells)
 
     def signed(self, text: str) -> bool:
+        """Whether a text without its marks begins with a sign."""
         return super().signed(_bare(text))
 
     def power(self, x: Ink, y: Ink) -> Ink:
+        """A power; how it is written depends on the exponent without its marks."""
         bare = _bare(y.text)
         if bare == y.text or x.cells or y.cells:
             return super().power(x, y)

@@ -156,6 +156,16 @@ def _cross_entropy_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     return _mean_of_rows(np, -(targets * moved).sum(axis=-1))
 
 
+def _cross_entropy_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    cases, given = prod(shapes[0][:-1]), shapes[0] == shapes[1]
+    share = "d" if cases == 1 else f"d/{cases}"
+    if slot == 1:
+        return f"-{share}*log_softmax(x)" if given else "0"
+    # Targets that are no probabilities weigh their row by their sum; of a class it is 1.
+    guess = "softmax(x)*sum(y, axis=-1, keepdims=true) - y" if given else "softmax(x) - onehot(y, x)"
+    return f"{share}*({guess})"
+
+
 def _cross_entropy_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     scores, y = options["shapes"]
     if slot == 1:
@@ -312,6 +322,7 @@ LOSSES = (
         arity=(2, 2),
         functions=("cross_entropy",),
         expansion=lambda options: "-mean(sum(onehot(y, x) * log_softmax(x), axis=-1))",
+        returned=_cross_entropy_returned,
     ),
     Rule(
         "hinge",

@@ -1,0 +1,290 @@
+"""Staged code: the forward and the backward pass of a program in NumPy or PyTorch, a line a gate, as courses ask for it.
+
+The code is written, never run here: it needs nothing but the library, and the functions that neither library has stand in front.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphstep.ground.arrays import Number, shape_text
+from graphstep.ground.errors import InputError
+from graphstep.ground.operands import Constant, Operand
+from graphstep.language.listing import Listing, gradient_names
+from graphstep.language.program import Node
+
+GIVEN = 400
+"""Cells up to which the values of the inputs are written into the code."""
+
+_LINES = {
+    "add": "{0} + {1}",
+    "sub": "{0} - {1}",
+    "mul": "{0} * {1}",
+    "div": "{0} / {1}",
+    "neg": "-{0}",
+    "reciprocal": "1 / {0}",
+    "power": "{0} ** {1}",
+    "pow": "{0} ** {1}",
+    "square": "{0} ** 2",
+    "constant": "{0}",
+    "stop": "{0}",
+    "mod": "{0} % {1}",
+    "matmul": "{0} @ {1}",
+    "dot": "({0} * {1}).sum()",
+    "outer": "{m}.outer({0}, {1})",
+    **{
+        name: f"{{m}}.where({{0}} {sign} {{1}}, 1.0, 0.0)"
+        for name, sign in {
+            "less": "<",
+            "less_equal": "<=",
+            "greater": ">",
+            "greater_equal": ">=",
+            "equal": "==",
+            "not_equal": "!=",
+        }.items()
+    },
+    **{
+        name: f"{{m}}.{name}({{all}})"
+        for name in ("sqrt", "exp", "log", "log1p", "expm1", "log2", "log10", "sinh", "cosh", "tanh", "sin", "cos", "tan")
+    },
+    **{name: f"{{m}}.{name}({{all}})" for name in ("abs", "sign", "floor", "ceil", "round", "hypot", "logaddexp")},
+    **{name: f"{{m}}.{name}({{0}}{{over}})" for name in ("sum", "mean", "amax", "amin")},
+    "length": "{m}.sqrt({m}.sum({0} ** 2{over}))",
+    "where": "{m}.where({0} != 0, {1}, {2})",
+    "clip": "{m}.minimum({m}.maximum({0}, {1}), {2})",
+    "reshape": "{0}.reshape({shape})",
+    "index": "{0}[{index}]",
+    "place": "place({0}, {shape}, {slices})",
+    "stack": "{m}.stack([{all}], {axis})",
+    **{name: f"{name}({{all}})" for name in ("sigmoid", "relu", "leaky_relu", "elu", "softplus", "logsigmoid", "silu", "gelu")},
+    **{name: f"{name}({{all}})" for name in ("onehot", "cross_entropy", "erf")},
+    **{name: f"{name}({{0}}{{over}})" for name in ("softmax", "log_softmax")},
+    "erfc": "1 - erf({0})",
+}
+"""The line of a gate: ``{0}`` is its first operand, ``{all}`` all of them, ``{m}`` the library, ``{over}`` the axes and what is
+kept."""
+
+_NUMPY = {
+    **{f"a{name}": f"{{m}}.arc{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    "atan2": "{m}.arctan2({0}, {1})",
+    "broadcast": "np.broadcast_to({0}, {shape})",
+    "fill": "np.broadcast_to({0}, {shape})",
+    "transpose": "np.transpose({0}, {order})",
+    "concat": "np.concatenate([{all}], {axis})",
+}
+_TORCH = {
+    **{f"a{name}": f"{{m}}.a{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    "atan2": "{m}.atan2({0}, {1})",
+    "broadcast": "torch.as_tensor({0}, dtype=torch.float64).expand({shape})",
+    "fill": "torch.as_tensor({0}, dtype=torch.float64).expand({shape})",
+    "transpose": "{0}.permute({order})",
+    "concat": "torch.cat([{all}], {axis})",
+}
+
+_FUNCTIONS = {
+    "sigmoid": "def sigmoid(x):\n    return 1 / (1 + {m}.exp(-x))",
+    "relu": "def relu(x):\n    return {m}.where(x > 0, x, 0.0)",
+    "leaky_relu": "def leaky_relu(x, slope):\n    return {m}.where(x > 0, x, slope * x)",
+    "elu": "def elu(x, height):\n    return {m}.where(x > 0, x, height * ({m}.exp(x) - 1))",
+    "softplus": "def softplus(x):\n    return {m}.log1p({m}.exp(-{m}.abs(x))) + {m}.where(x > 0, x, 0.0)",
+    "logsigmoid": "def logsigmoid(x):\n    return -softplus(-x)",
+    "gelu": "def gelu(x):\n    return x * (1 + erf(x / 2**0.5)) / 2",
+    "silu": "def silu(x):\n    return x * sigmoid(x)",
+    "softmax": (
+        "def softmax(x, {name}=-1):\n"
+        "    powers = {m}.exp(x - {m}.amax(x, {name}, {keep}=True))\n"
+        "    return powers / {m}.sum(powers, {name}, {keep}=True)"
+    ),
+    "log_softmax": (
+        "def log_softmax(x, {name}=-1):\n"
+        "    shifted = x - {m}.amax(x, {name}, {keep}=True)\n"
+        "    return shifted - {m}.log({m}.sum({m}.exp(shifted), {name}, {keep}=True))"
+    ),
+    "cross_entropy": "def cross_entropy(x, y):\n    return -{m}.sum(onehot(y, x) * log_softmax(x), -1).mean()",
+    "place": "def place(x, shape, places):\n    whole = {zeros}\n    whole[places] = x\n    return whole",
+    "onehot": "def onehot(y, scores):\n    return y if y.shape == scores.shape else {onehot}",
+    "erf": "{erf}",
+}
+"""The functions that neither library has under the name of the language, each behind those that it calls."""
+
+_CALLED = {"logsigmoid": ["softplus"], "silu": ["sigmoid"], "gelu": ["erf"], "cross_entropy": ["onehot", "log_softmax"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """How a library writes what the code needs."""
+
+    module: str
+    """What its functions stand behind."""
+    array: str
+    """What makes an array of nested lists."""
+    words: Mapping[str, str]
+    """What it calls the axis and the option that keeps it, and the pieces of functions that it writes in its own way."""
+    lines: Mapping[str, str]
+    """The lines of the gates that it writes in its own way."""
+
+
+LIBRARIES = {
+    "numpy": Library(
+        "np",
+        "np.array({})",
+        {
+            "name": "axis",
+            "keep": "keepdims",
+            "zeros": "np.zeros(shape)",
+            "onehot": "np.eye(scores.shape[-1])[np.asarray(y).astype(int)]",
+            "erf": "from scipy.special import erf",
+        },
+        {**_LINES, **_NUMPY},
+    ),
+    "torch": Library(
+        "torch",
+        "torch.tensor({}, dtype=torch.float64)",
+        {
+            "name": "dim",
+            "keep": "keepdim",
+            "zeros": "torch.zeros(shape, dtype=x.dtype)",
+            "onehot": "torch.nn.functional.one_hot(y.long(), scores.shape[-1]).to(scores.dtype)",
+            "erf": "erf = torch.erf",
+        },
+        {**_LINES, **_TORCH},
+    ),
+}
+"""The libraries, by name."""
+
+
+def staged(of: Listing, inputs: Mapping[str, Number], library: str, command: str) -> Iterator[str]:
+    """The code of both passes in pieces: a function of the inputs that returns the output and the gradients, and a call of it.
+
+    ``command`` is the line that makes it again. InputError for a gate that the library has no code for.
+    """
+    writer = _Writer(of, LIBRARIES[library])
+    module = writer.library.module
+    names = [_python(name) for name in of.program.inputs]
+    lines = {index: writer.line(index) for index in range(of.program.first_gate, len(of.program.nodes))}
+    title = "The forward and the backward pass of a program, a line a gate."
+    yield f'"""{title}\n\nMade by: {_quoted(command)}\n"""\n\n'
+    yield "import numpy as np\n" if module == "np" else "import torch\n"
+    for function in writer.functions:
+        yield f"\n\n{_FUNCTIONS[function].format(m=module, **writer.library.words)}\n"
+    names_text = ", ".join(names)
+    yield f'\n\ndef forward_and_backward({names_text}):\n    """The output, and its gradient by input."""\n'
+    for index, line in lines.items():
+        if index == of.backward:
+            yield "    # backward\n"
+        yield f"    {line}\n"
+    pairs = []
+    for name, gradient in gradient_names(of).items():
+        node, shown = of.names[of.gradients[name]], _python(gradient)
+        if shown != _python(node):
+            yield f"    {shown} = {_python(node)}\n"
+        pairs.append(f'"{name}": {shown}')
+    yield f"    return {_python(of.names[of.output])}, {{{', '.join(pairs)}}}\n"
+    yield from _call(of, inputs, writer.library, names)
+
+
+def _call(of: Listing, inputs: Mapping[str, Number], library: Library, names: list[str]) -> Iterator[str]:
+    """A call on the given values, where they are few enough to be written down."""
+    if not all(name in inputs for name in of.program.inputs) or sum(np.size(value) for value in inputs.values()) > GIVEN:
+        return
+    yield '\n\nif __name__ == "__main__":\n'
+    for name, shown in zip(of.program.inputs, names, strict=True):
+        cells = np.asarray(inputs[name], float).tolist()
+        # A number of NumPy divides by 0 as the run does; one of Python raises.
+        plain = library.module == "np" and not np.ndim(inputs[name])
+        yield f"    {shown} = {f'np.float64({cells})' if plain else library.array.format(cells)}\n"
+    yield f"    output, gradients = forward_and_backward({', '.join(names)})\n"
+    yield '    print("output", output)\n    for name, gradient in gradients.items():\n        print(name, gradient)\n'
+
+
+class _Writer:
+    """Lines of code, and the functions that they call."""
+
+    def __init__(self, of: Listing, library: Library) -> None:
+        self._of = of
+        self.library = library
+        self.functions: dict[str, None] = {}
+
+    def line(self, index: int) -> str:
+        """A gate as an assignment, with the shape of an array behind it."""
+        node = self._of.program.nodes[index]
+        assert node.rule is not None, "an input has no line"
+        shape = f"  # {shape_text(node.shape)}" if node.shape else ""
+        return f"{_python(self._of.names[index])} = {self._value(node, node.rule.name)}{shape}"
+
+    def _value(self, node: Node, gate: str) -> str:
+        operands = [self._operand(x) for x in node.operands]
+        if self.library.module == "np" and all(isinstance(x, Constant) for x in node.operands):
+            # Numbers of Python alone would raise where a run has inf.
+            operands[0] = f"np.float64({operands[0]})"
+        if gate in ("max", "min"):
+            text = operands[0]
+            for operand in operands[1:]:
+                text = f"{self.library.module}.{gate}imum({text}, {operand})"
+            return text
+        line = "{0}.T" if gate == "transpose" and len(node.shape) == 2 else self.library.lines.get(gate)
+        if line is None:
+            raise InputError(f"no code is written for the gate {gate}", hint="--expand takes composite gates apart")
+        for function in (*_CALLED.get(gate, ()), "erf" if gate == "erfc" else gate):
+            if function in _FUNCTIONS:
+                self.functions[function] = None
+        return line.format(*operands, all=", ".join(operands), m=self.library.module, **self._options(node))
+
+    def _operand(self, operand: Operand) -> str:
+        if not isinstance(operand, Constant):
+            return _python(self._of.names[operand])
+        text = repr(operand.value).removesuffix(".0")
+        text = f"({text})" if text.startswith("-") else text
+        return self.library.array.format(text) if self.library.module == "torch" else text
+
+    def _options(self, node: Node) -> dict[str, str]:
+        """The options of a gate as the library takes them."""
+        settings, rule, words = node.settings, node.rule, self.library.words
+        assert rule is not None, "an input has no options"
+        axis = settings.get("axis")
+        over = "" if axis is None else f", {words['name']}={axis}"
+        if settings.get("keepdims"):
+            whole = tuple(range(len(self._of.program.operand_shapes(node)[0])))
+            named = over or f", {words['name']}={whole}"
+            over = f"{named}, {words['keep']}=True"
+        inside = rule.inside(settings) if rule.inside is not None and rule.name == "index" else ""
+        return {
+            "over": over,
+            "axis": f"{words['name']}={axis}",
+            "shape": str(node.shape),
+            "index": inside.strip()[1:-1],
+            "order": str(settings.get("axes") or tuple(range(len(node.shape)))[::-1]),
+            "slices": self._slices(node) if rule.name == "place" else "",
+        }
+
+    def _slices(self, node: Node) -> str:
+        settings = node.settings
+        counts = self._of.program.operand_shapes(node)[0]
+        rows = list(zip(counts, settings["start"], settings["step"], strict=True))
+        if self.library.module == "torch" and any(step < 0 for *_, step in rows):
+            raise InputError("PyTorch has no slices that run backwards", hint="--format numpy writes them")
+        ends = [start + count * step for count, start, step in rows]
+        slices = (
+            f"slice({start}, {None if stop < 0 else stop}, {step})" for (_, start, step), stop in zip(rows, ends, strict=True)
+        )
+        return f"({', '.join(slices)},)"
+
+
+_NO_NAME = re.compile(r"\W")
+_TAKEN = frozenset({*_FUNCTIONS, "np", "torch", "forward_and_backward"})
+
+
+def _python(name: str) -> str:
+    """A name as Python takes it: no keyword, and none of those that the code uses itself."""
+    plain = _NO_NAME.sub("_", name)
+    return f"{plain}_" if keyword.iskeyword(plain) or plain in _TAKEN else plain
+
+
+def _quoted(command: str) -> str:
+    """A command inside a docstring: nothing in it ends the docstring."""
+    return command.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,176 @@
+"""A program and its backward pass as lines, a gate each, with a name for every number: the staged code of courses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from graphstep.gates.rule import Rule
+from graphstep.ground.arrays import shape_text
+from graphstep.ground.errors import InputError
+from graphstep.ground.operands import Constant, Operand
+from graphstep.language.backward import gradients
+from graphstep.language.program import Node, Program, typed_name
+from graphstep.language.read import read
+from graphstep.language.rewrite import expand
+from graphstep.language.shapes import Fitting, infer_shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The nodes of a forward and a backward pass with their names."""
+
+    program: Program
+    """The nodes of both, forward first; their shapes are known."""
+    names: tuple[str, ...]
+    """What each node is called."""
+    backward: int
+    """The first node of the backward pass."""
+    output: int
+    """The node that is differentiated."""
+    gradients: dict[str, int]
+    """By input the node of its gradient."""
+
+    def operand(self, operand: Operand) -> str:
+        """What an operand is called: a node by its name, a constant as typed."""
+        return operand.text if isinstance(operand, Constant) else self.names[operand]
+
+
+def listing(program: Program, shapes: dict[str, tuple[int, ...]]) -> Listing:
+    """The forward and the backward pass of a program for inputs of these shapes.
+
+    Composite gates that send back through their parts are taken apart. InputError where a gate on the way has no backward pass
+    out of gates, and where the output depends on no input.
+    """
+    fitted = infer_shapes(_opened(program, shapes), shapes).program
+    wanted = [place for place, name in enumerate(fitted.inputs) if fitted.depends[place] and fitted.reaches[place]]
+    if not wanted:
+        raise InputError("the output depends on no input, so there is no backward pass", hint="leave an input without --data")
+    fitting = Fitting(fitted)
+    for index, node in enumerate(fitted.nodes):
+        fitting.put(node, index)
+    first = len(fitting.nodes)
+    last = gradients(read, fitting.nodes, fitting, fitted.output, wanted, Node(None))
+    whole = replace(fitted, nodes=tuple(fitting.nodes))
+    by_input = {fitted.inputs[place]: node for place, node in zip(wanted, last, strict=True)}
+    return Listing(whole, tuple(_names(whole, first, by_input)), first, fitted.output, by_input)
+
+
+def _opened(program: Program, shapes: dict[str, tuple[int, ...]]) -> Program:
+    """The program without composite gates over arrays."""
+    fitted = infer_shapes(program, shapes).program
+    composite = any(_is_taken_apart(node.rule) for node in fitted.nodes)
+    return expand(fitted).program if composite else program
+
+
+def _is_taken_apart(rule: Rule | None) -> bool:
+    return rule is not None and not rule.cellwise and rule.returned is None and rule.expansion is not None
+
+
+def _names(program: Program, first: int, by_input: dict[str, int]) -> Iterator[str]:
+    """A name for each node: its own, d and the name of an input for its gradient, else the next of u1, u2 … and g1, g2 …"""
+    taken = {_plain(name) for name in program.names}
+    gradient = {node: name for name, node in by_input.items() if node >= first}
+    counts = {"u": 0, "g": 0}
+    for index, node in enumerate(program.nodes):
+        if node.name is not None:
+            yield _plain(node.name)
+            continue
+        if index in gradient and (name := _free(f"d{_plain(gradient[index])}", taken)):
+            yield name
+            continue
+        letter = "u" if index < first else "g"
+        counts[letter] += 1
+        while f"{letter}{counts[letter]}" in taken:
+            counts[letter] += 1
+        yield f"{letter}{counts[letter]}"
+
+
+def _plain(name: str) -> str:
+    return typed_name(name).replace(".", "_")
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name = f"{name}_"
+    return name
+
+
+_OPERATORS = {
+    "add": "{} + {}",
+    "sub": "{} - {}",
+    "mul": "{}*{}",
+    "div": "{}/{}",
+    "neg": "-{}",
+    "reciprocal": "1/{}",
+    "power": "{}^{}",
+    "pow": "{}^{}",
+    "matmul": "{} @ {}",
+    "less": "{} < {}",
+    "less_equal": "{} <= {}",
+    "greater": "{} > {}",
+    "greater_equal": "{} >= {}",
+    "equal": "{} == {}",
+    "not_equal": "{} != {}",
+    "constant": "{}",
+    "amax": "max({})",
+    "amin": "min({})",
+    "length": "norm({})",
+    "broadcast": "fill({})",
+}
+"""How the gates are typed that are no function of their own name."""
+
+
+def statement(of: Listing, index: int) -> str:
+    """The line of a gate as a statement of a program: ``u1 = x*y``."""
+    node = of.program.nodes[index]
+    assert node.rule is not None, "an input has no statement"
+    return f"{of.names[index]} = {_typed(of, node, node.rule)}"
+
+
+def _typed(of: Listing, node: Node, rule: Rule) -> str:
+    operands = [of.operand(x) for x in node.operands]
+    if rule.name == "index":
+        return f"{operands[0]}[{rule.inside(node.settings)[2:-1] if rule.inside is not None else ''}]"
+    options = [f"{name}={_spelled(value)}" for name, value in node.options if value != rule.defaults.get(name)]
+    template = _OPERATORS.get(rule.name)
+    if template is None:
+        return f"{rule.functions[0]}({', '.join([*operands, *options])})"
+    signed = [f"({text})" if text.startswith("-") or "/" in text else text for text in operands]
+    if "(" in template:
+        return template.format(", ".join([*operands, *options]))
+    return template.format(*signed)
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"
+    return str(value).lower() if isinstance(value, bool | type(None)) else str(value)
+
+
+def text_of(of: Listing) -> str:
+    """Both passes as a program, a statement a line, with a remark between them; it reads back, and can be stepped."""
+    gates = range(of.program.first_gate, len(of.program.nodes))
+    lines = [f"# forward: {' '.join(of.program.text.split())[:200]}"]
+    for index in gates:
+        if index == of.backward:
+            lines.append("# backward")
+        node = of.program.nodes[index]
+        shape = f"  # {shape_text(node.shape)}" if node.shape else ""
+        lines.append(f"{statement(of, index)}{shape}")
+    lines += [f"{name} = {value}" for name, value in aliases(of)]
+    return "\n".join([*lines, ""])
+
+
+def aliases(of: Listing) -> Iterator[tuple[str, str]]:
+    """The gradients that are a number with another name already: what they are called, and that name."""
+    taken = {*of.names}
+    for name, node in of.gradients.items():
+        if not of.names[node].startswith(f"d{_plain(name)}"):
+            yield _free(f"d{_plain(name)}", taken), of.names[node]
+
+
+def gradient_names(of: Listing) -> dict[str, str]:
+    """By input what its gradient is called."""
+    other = {node: alias for alias, node in aliases(of)}
+    return {name: other.get(of.names[node], of.names[node]) for name, node in of.gradients.items()}

@@ -1,0 +1,126 @@
+"""The backward pass as a program and as code: both run, and give the gradients of the run."""
+
+from __future__ import annotations
+
+import random
+import runpy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import graphstep as gs
+from graphstep.faces.cli import main
+from graphstep.faces.export._staged import staged
+from graphstep.ground.arrays import shape_of
+from graphstep.ground.errors import InputError
+from graphstep.language.listing import gradient_names, listing, text_of
+from graphstep.language.read import read
+from tests.programs import seeded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RNG = np.random.default_rng(5)
+
+
+def _cells(*shape: int) -> Any:
+    return RNG.normal(size=shape)
+
+
+CLASSES = [0, 2, 1, 1]
+
+PROGRAMS: list[tuple[str, dict[str, Any]]] = [
+    ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}),
+    ("q = x*y; q + q*q", {"x": 2.0, "y": 3.0}),
+    ("1/(1+exp(-(w0*x0 + w1*x1 + w2)))", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}),
+    ("sum((sigmoid(x@w1)@w2 - y)^2)", {"x": _cells(4, 3), "w1": _cells(3, 5), "w2": _cells(5, 2), "y": _cells(4, 2)}),
+    (
+        "cross_entropy(relu(x@w + b)@v, y)",
+        {"x": _cells(4, 3), "w": _cells(3, 6), "b": _cells(6), "v": _cells(6, 3), "y": [0, 2, 1, 1]},
+    ),
+    ("mean(log_softmax(x)*t) + logsumexp(x) + norm(t)", {"x": _cells(3, 4), "t": _cells(3, 4)}),
+    ("sum(softmax(x, axis=0)*t) + max(x) - min(t)", {"x": _cells(3, 4), "t": _cells(3, 4)}),
+    ("sum(concat(x, y)*z) + sum(stack(x, y)[1]^3)", {"x": _cells(3), "y": _cells(3), "z": _cells(6)}),
+    ("sum(x[::-1, 1]*y.T[0]) + x[0, 2]", {"x": _cells(3, 4), "y": _cells(3, 2)}),
+    ("dot(x, y)*sum(outer(x, y)) + var(x)", {"x": _cells(3), "y": _cells(3)}),
+    ("max(x, y, 0)*abs(y) + where(x > y, x^2, y) + clip(x, 0, 1)", {"x": 1.5, "y": -2.0}),
+    ("lambda*np + tanh(lambda)", {"lambda": 0.5, "np": 2.0}),
+    ("gelu(x) + silu(x) + softplus(x) + elu(x, 0.5) + leaky_relu(x, 0.1) + atan(x)", {"x": -0.7}),
+]
+
+
+def _runs(code: str, folder: Path) -> tuple[Any, dict[str, Any]]:
+    """What the function of written code returns, called as the code itself calls it."""
+    path = folder / "backward.py"
+    path.write_text(code, encoding="utf-8")
+    made = runpy.run_path(str(path), run_name="__main__")
+    return made["output"], made["gradients"]
+
+
+def _agree(text: str, values: dict[str, Any], output: Any, gradients: dict[str, Any]) -> None:
+    run = gs.run(text, inputs=values)
+    assert np.allclose(output, run.output, rtol=1e-12, atol=1e-13), text
+    for name, gradient in gradients.items():
+        assert np.shape(gradient) == np.shape(run.gradients[name]), (text, name)
+        assert np.allclose(gradient, run.gradients[name], rtol=1e-11, atol=1e-12), (text, name)
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_the_code_gives_the_gradients_of_the_run(library: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if library == "torch":
+        pytest.importorskip("torch", reason="PyTorch is not installed")
+    for text, values in PROGRAMS:
+        if library == "torch" and "::-1" in text:
+            continue
+        shapes = {name: shape_of(np.asarray(value, float)) for name, value in values.items()}
+        given = {name: np.asarray(value, float) for name, value in values.items()}
+        code = "".join(staged(listing(read(text, given), shapes), given, library, "graphstep gradient …"))
+        output, gradients = _runs(code, tmp_path)
+        _agree(text, values, output, gradients)
+    assert "output" in capsys.readouterr().out
+
+
+def test_the_program_of_a_backward_pass_reads_back_and_gives_the_gradients() -> None:
+    for text, values in PROGRAMS:
+        given = {name: np.asarray(value, float) for name, value in values.items()}
+        of = listing(read(text, given), {name: shape_of(value) for name, value in given.items()})
+        run = gs.run(text_of(of), inputs=values)
+        names = gradient_names(of)
+        assert names, text
+        _agree(text, values, run[of.names[of.output]].value, {name: run[called].value for name, called in names.items()})
+
+
+def test_random_programs_give_their_gradients_as_code(tmp_path: Path) -> None:
+    draw, compared = random.Random(11), 0
+    for _ in range(40):
+        case = seeded(draw.randrange(10**6))
+        try:
+            code = "".join(staged(listing(read(case.text, case.inputs), {}), case.inputs, "numpy", "c"))
+        except InputError:
+            # A gate that no code is written for.
+            continue
+        with np.errstate(all="ignore"):
+            output, gradients = _runs(code, tmp_path)
+        run = gs.run(case.text, inputs=dict(case.inputs))
+        assert np.isclose(output, run.output, rtol=1e-9), case.text
+        for name, gradient in gradients.items():
+            assert np.isclose(gradient, run.gradients[name], rtol=1e-7, atol=1e-9), (case.text, name)
+        compared += 1
+    assert compared > 20
+
+
+def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gradient", "(x+y)*z"]) == 0
+    assert capsys.readouterr().out == "# forward: (x+y)*z\nu1 = x + y\nu2 = u1*z\ndx = z\ndy = z\ndz = u1\n"
+    path = tmp_path / "slope.py"
+    assert main(["gradient", "x^3", "x=2", "--to", str(path)]) == 0
+    assert runpy.run_path(str(path))["forward_and_backward"](2.0) == (8.0, {"x": 12.0})
+    assert main(["gradient", "x^3", "--format", "c"]) == 2
+    assert "text, numpy or torch" in capsys.readouterr().err
+    assert main(["gradient", "x*0 + y", "--data", "x,y", "x=1", "y=1"]) == 2
+
+
+def test_a_quote_in_a_command_stays_inside_the_docstring(tmp_path: Path) -> None:
+    code = "".join(staged(listing(read("x^2"), {}), {"x": 3.0}, "numpy", 'graphstep """; raise SystemExit \\'))
+    assert _runs(code, tmp_path)[0] == 9
