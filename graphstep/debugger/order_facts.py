@@ -61,4 +61,4 @@ class OrderUndone(Fact):
 
 @dataclass(frozen=True, slots=True)
 class OrderElsewhere(Fact):
-    """The order is chosen in the program itself, and not inside a gate or in a round."""
+    """The order is chosen in the program itself, and not inside a gate, in a round, or where functions are called."""

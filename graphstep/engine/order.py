@@ -118,7 +118,13 @@ def read_choices(program: Program, texts: Sequence[str]) -> dict[int, int]:
 
 def asked_order(program: Program, setup: Setup | None) -> tuple[int, ...] | None:
     """The order that a setup asks for; None for the usual one. InputError where it cannot be."""
-    return sending_order(program, read_choices(program, setup.order)) if setup is not None and setup.order else None
+    if setup is None or not setup.order:
+        return None
+    if program.frames:
+        # A call is stepped over as one, so that its gates send one behind the other.
+        hint = "leave --order out, or write out what is called"
+        raise InputError("the order is chosen only in programs without calls and repetitions", hint=hint)
+    return sending_order(program, read_choices(program, setup.order))
 
 
 def ordered(program: Program, order: Sequence[int] | None, setup: Setup | None) -> tuple[Sequence[int] | None, Setup | None]:

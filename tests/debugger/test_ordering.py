@@ -18,6 +18,7 @@ from graphstep.engine.order import choices_of, ready_at, sending_order
 from graphstep.engine.trace import Trace, trace
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
+from graphstep.language.setup import Setup
 from tests.debugger.test_session import end, start
 from tests.effort import effort
 
@@ -137,3 +138,11 @@ def test_an_order_is_made_in_linear_time() -> None:
         return effort(lambda: choices_of(program, order))
 
     assert work(800) < 9 * work(100)
+
+
+def test_where_functions_are_called_the_order_is_fixed() -> None:
+    text, inputs = "def g(a, b) = a*b + a; p = g(x, y); q = g(y, x); p*q", {"x": 1.0, "y": 0.5}
+    state = State(trace(read(text, inputs), inputs))
+    assert perform(end(state, ("jump", 10)), Command("ready"))[1].facts == (OrderElsewhere(),)
+    with pytest.raises(InputError, match="without calls"):
+        open_setup(Setup(text, {"x": "1", "y": "0.5"}, order=("10 p",)))

@@ -54,7 +54,9 @@ _REPLIES: dict[str, English] = {
     "reply-not-ready": "{name} is not ready: not all of its contributions have arrived, or it has sent.  Ready are {gates}.",
     "reply-next-gate": "{name} goes on next, behind step {step}.",
     "reply-order-undone": "The order is that of before.",
-    "reply-order-elsewhere": "The order is chosen in the program itself: close what is open, and leave a round.",
+    "reply-order-elsewhere": (
+        "The order is chosen in a program of gates alone: not inside an opened gate, in a round, or where functions are called."
+    ),
     "reply-same-gradients": (
         "{count} gradient comes out as in the usual order, to the last bit.",
         "All {count} gradients come out as in the usual order, to the last bit.",
