@@ -6,6 +6,7 @@ one that was written to a file, of which only the nodes, their numbers and the w
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -154,6 +155,11 @@ class Comparison:
         """The nodes of which the value or the gradient differs."""
         return tuple(pair for pair in self.pairs if max(pair.value, pair.gradient) > self.tolerance)
 
+    @cached_property
+    def count(self) -> int:
+        """How many numbers differ, values and gradients."""
+        return sum((pair.value > self.tolerance) + (pair.gradient > self.tolerance) for pair in self.pairs)
+
     @property
     def equal(self) -> bool:
         """Whether the outputs and the numbers of all nodes that both have are equal."""
@@ -221,6 +227,13 @@ def apart(one: Number, other: Number) -> float:
 
     0 where both are equal, both infinite with one sign, or both nan; inf where their shapes differ or one is not finite.
     """
+    if isinstance(one, float) and isinstance(other, float):
+        # Of 100,000 numbers NumPy would make arrays, one by one.
+        if one == other or (math.isnan(one) and math.isnan(other)):
+            return 0.0
+        gap, scale = abs(one - other), max((abs(x) for x in (one, other) if math.isfinite(x)), default=0.0)
+        gap = math.inf if math.isnan(gap) else gap
+        return gap / scale if scale else gap
     if np.shape(one) != np.shape(other):
         return float("inf")
     a, b = np.asarray(one, np.float64), np.asarray(other, np.float64)

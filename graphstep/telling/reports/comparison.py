@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal
 
 from graphstep.analysis.compare import Comparison, Flip, NodeSnapshot, Pair
@@ -46,13 +46,13 @@ def body(comparison: Comparison, language: str, digits: int, intro: str = "") ->
     if intro:
         yield sentence(intro)
     yield Listing(tuple((line,) for line in verdict(comparison, language, digits)))
-    rows = list(differences(comparison, language, digits))
+    rows = list(islice(differences(comparison, language, digits), LISTED))
     if rows:
         titles = ("diff-number", "diff-first", "diff-second", "diff-apart")
         columns = (Column((message(language, title),), numbers=k > 0) for k, title in enumerate(titles))
-        yield Table(tuple(columns), tuple(row.cells for row in rows[:LISTED]))
-    if len(rows) > LISTED:
-        yield sentence(more_text(language, len(rows) - LISTED))
+        yield Table(tuple(columns), tuple(row.cells for row in rows))
+    if comparison.count > LISTED:
+        yield sentence(more_text(language, comparison.count - LISTED))
     for content in _rest(comparison, language):
         yield sentence(*content)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -35,7 +36,7 @@ class CompareForm(Form[int | str]):
         self._trace = trace
         self._intro = base_text(state, base)
         self._verdict = [*verdict(self.comparison, *writing)]
-        self._differences = [*differences(self.comparison, *writing)]
+        self._differences = [*islice(differences(self.comparison, *writing), LISTED)]
         self._rest = [*rest(self.comparison, writing[0])]
         self._others = [*bases[bases.index(base) + 1 :], *bases[: bases.index(base)]]
 
@@ -51,13 +52,13 @@ class CompareForm(Form[int | str]):
                 yield Static(Content("\n".join(self._rest)))
 
     def _options(self) -> Iterator[Option]:
-        shown = self._differences[:LISTED]
+        shown = self._differences
         names = max(cell_width(row.name) for row in shown)
         for place, row in enumerate(shown):
             change = f"{row.one} → {row.other}"
             yield Option(Content(f"{padded(row.name, names)}  {change}"), id=str(place))
-        if len(self._differences) > LISTED:
-            yield Option(Content(more_text(self._trace.writing.language, len(self._differences) - LISTED)), disabled=True)
+        if self.comparison.count > LISTED:
+            yield Option(Content(more_text(self._trace.writing.language, self.comparison.count - LISTED)), disabled=True)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._step(self._differences[int(event.option_id or 0)]))
