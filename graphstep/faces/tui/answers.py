@@ -57,6 +57,9 @@ def _told(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
     if isinstance(fact, BELOW) or (isinstance(fact, prediction_facts.Answered) and fact.typed and not fact.right):
         # The question stays open, and its pane says why.
         return ""
+    if isinstance(fact, cuts.WhichWire) or (isinstance(fact, order_facts.ReadyGates) and len(fact.gates) > 1):
+        # A dialog lists them.
+        return ""
     return sentence(before, screen.now, fact, screen_keys())
 
 
