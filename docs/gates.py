@@ -133,6 +133,9 @@ _SHAPES: tuple[tuple[Shape, ...], ...] = (
     ((5, 2, 3), (3, 4)),
     ((2, 3), (3,), (3,)),
     ((),),
+    ((2, 2),),
+    ((2, 2), (2,)),
+    ((2, 2), (2, 3)),
 )
 """What is tried for the example of a shape rule."""
 

@@ -82,3 +82,47 @@ def log_softmax(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Optio
 def logsumexp(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
     """The logarithm of the sum of the exponentials."""
     return each(np, m.log, [collected(np, array_of(np, each(np, m.exp, inputs)), options, _total)])
+
+
+LARGEST_MATRIX = 4
+"""Rows of a matrix whose determinant is written out: there are n! products in it."""
+
+
+def _determinant(rows: Sequence[Sequence[Any]]) -> Any:
+    if len(rows) == 1:
+        return rows[0][0]
+    parts = [cell * _determinant([[*row[:place], *row[place + 1 :]] for row in rows[1:]]) for place, cell in enumerate(rows[0])]
+    return reduce(add, [part if place % 2 == 0 else -part for place, part in enumerate(parts)])
+
+
+def _written_out(matrix: Array) -> list[list[Any]]:
+    if not 1 <= len(matrix) <= LARGEST_MATRIX:
+        raise TypeError("no determinant of so many rows is written out")
+    rows: list[list[Any]] = matrix.tolist()
+    return rows
+
+
+def solved(np: Any, _m: Any, inputs: Sequence[Array], _: Any, _options: Options) -> Array:
+    """The solution of a system, by Cramer's rule."""
+    rows, right = _written_out(inputs[0]), inputs[1]
+    whole = _determinant(rows)
+
+    def cell(place: Cell) -> Any:
+        column = right[:, place[1]] if right.ndim == 2 else right
+        replaced = [[*row[: place[0]], column[i], *row[place[0] + 1 :]] for i, row in enumerate(rows)]
+        return _determinant(replaced) / whole
+
+    solution: Array = filled(np, right.shape, cell)
+    return solution
+
+
+def inverse(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
+    """The inverse of a matrix."""
+    one = inputs[0][0, 0] * 0 + 1
+    identity = filled(np, inputs[0].shape, lambda place: one if place[0] == place[1] else one * 0)
+    return solved(np, m, [inputs[0], identity], None, options)
+
+
+def logdet(np: Any, m: Any, inputs: Sequence[Array], _: Any, _options: Options) -> Array:
+    """The logarithm of a determinant."""
+    return array_of(np, m.log(_determinant(_written_out(inputs[0]))))

@@ -84,12 +84,13 @@ def _enter_structural() -> None:
     from graphstep.gates.rows.normalising import NORMALISING
     from graphstep.gates.rows.placing import PLACING
     from graphstep.gates.rows.running import RUNNING
+    from graphstep.gates.rows.solving import SOLVING
     from graphstep.gates.rows.spreading import SPREADING
     from graphstep.gates.rows.squashing import SQUASHING
 
     moving = (*MOVING, *PLACING, *GATHERING, *JOINING, *DROPPING)
     collecting = (*COLLECTING, *SPREADING, *RUNNING)
-    for gate in (*MULTIPLYING, *collecting, *moving, *SQUASHING, *LOSSES, *LIKELIHOODS, *NORMALISING):
+    for gate in (*MULTIPLYING, *SOLVING, *collecting, *moving, *SQUASHING, *LOSSES, *LIKELIHOODS, *NORMALISING):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

@@ -99,6 +99,7 @@ PROGRAMS: list[tuple[str, Mapping[str, Any]]] = [
     ("x^y", {"x": positive(3), "y": normal(3)}),
     ("gelu(x)*relu(x)", {"x": normal(4)}),
     ("sum(std(x, axis=1, ddof=1)) + sum(fill(a, 2, 2)) + sum(prod(x, axis=0))", {"x": normal(3, 2), "a": 0.7}),
+    ("sum(solve(A, b)^2) + sum(inv(A)*A) + logdet(A @ A.T)", {"A": normal(2, 2) + 2 * np.eye(2), "b": normal(2)}),
     ("sum(cumsum(x)*flip(x)^2) + sum(x[[0, 2, 2]])", {"x": normal(3)}),
     ("sum(tril(x)*triu(x, diagonal=0) + dropout(x, 0.4, seed=1)*x)", {"x": normal(2, 2)}),
     ("sum(layer_norm(x, g, b)*x) + sum(rms_norm(x, g))", {"x": normal(2, 3), "g": normal(3), "b": normal(3)}),

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from graphstep.ground.operands import Shape
 
 SHAPES: tuple[Shape, ...] = ((), (1,), (3,), (2, 3), (3, 2), (1, 3), (3, 1), (0,), (0, 3), (2, 0), (2, 2, 3), (2, 3, 2))
+SQUARE: dict[str, tuple[Shape, ...]] = dict.fromkeys(("solve", "inv", "logdet"), ((1, 1), (2, 2), (3, 3), (4, 4), (0, 0)))
+"""Shapes of their own for the gates that take few of these."""
 ALL, EVERY_OTHER, BACKWARDS = Slice(None, None, None), Slice(None, None, 2), Slice(None, None, -1)
 POOLS: dict[str, tuple[Any, ...]] = {
     "axis": (0, 1, -1),
@@ -109,6 +111,8 @@ class Case:
                 made[mine] = rng.integers(0, self.shapes[scores][-1], self.shapes[mine]).astype(float)
             else:
                 made[mine] = np.abs(made[mine])
+        if self.gate.name in SQUARE:
+            made[0] = made[0] @ made[0].T + np.eye(len(made[0]))
         if self.gate.name == "bce" and not self.options["logits"]:
             made = [np.asarray(1 / (1 + np.exp(-x))) for x in made]
         if self.gate.name == "gather":
@@ -135,8 +139,9 @@ def combinations(gate: Rule) -> Iterator[Case]:
     fewest, most = gate.arity
     counts = range(fewest, 4) if most is None else range(fewest, most + 1)
     kinds = {name: POOLS[kind] for name, kind in gate.keywords.items() if kind in POOLS}
+    pool = (*SHAPES, *SQUARE.get(gate.name, ()))
     told = GIVEN.get(gate.name) or [dict(zip(kinds, values, strict=True)) for values in itertools.product(*kinds.values())]
-    for shapes in itertools.chain.from_iterable(itertools.product(SHAPES, repeat=count) for count in counts):
+    for shapes in itertools.chain.from_iterable(itertools.product(pool, repeat=count) for count in counts):
         for options in told:
             filled = {**gate.defaults, **options}
             try:
@@ -576,6 +581,9 @@ MISFITS: list[tuple[str, Any, Any, str, str]] = [
     ("index", [(3,)], {"index": (Slice(None, None, 0),)}, "step by 0", "another"),
     ("index", [(3,)], {"index": (Ellipsis, Ellipsis)}, "one ...", "one"),
     ("index", [(0, 3)], {"index": (0,)}, "no entry 0 on axis 0", "empty"),
+    ("solve", [(2, 3), (2,)], {}, "is not square", "as many rows"),
+    ("solve", [(2, 2), (3,)], {}, "does not go with the matrix", "a vector of 2"),
+    ("inv", [(3,)], {}, "is not square", "rows"),
     ("gather", [(2, 3), (2,)], {"index": (Slot(1), Chosen((3,)))}, "there is no entry 3", "0 to 2"),
     ("gather", [(2, 3), (2,), (3,)], {"index": (Slot(1), Slot(2))}, "do not match", "one length"),
     ("gather", [(2, 3, 4), (2,)], {"index": (Slot(1), ALL, 0)}, "a slice stands between", "first"),

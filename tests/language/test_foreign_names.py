@@ -238,6 +238,7 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "norm(x, p)": (lambda x, p: np.linalg.norm(x, p), (V, 3)),
     "numpy.norm(x, none, k)": (lambda x, p, k: np.linalg.norm(x, axis=k), (X, 1)),
     "torch.norm(x, p, k)": (lambda x, p, k: np.linalg.norm(x, p, k), (X, 3, 1)),
+    "mldivide": (np.linalg.solve, (A, B)),
     **dict.fromkeys(("vecnorm", "l2norm", "norm2", "magnitude"), (np.linalg.norm, (V,))),
     "l1norm": (lambda x: np.abs(x).sum(), (V,)),
     **{

@@ -508,7 +508,7 @@ def test_an_error_says_what_is_wrong_and_points_at_it(text: str, message: str, p
         ("x .^ 2", "write x^2"),
         ("A.\\b", "write b/A"),
         ("A.'", "write A.T"),
-        ("A\\b", "inverse @ b"),
+        ("A\\b", "solve(A, b)"),
         ("A\\cdot b", "LaTeX"),
         ("f'(x)", "derivatives|every run computes"),
         ("pi(x+2)", "pi*(x+2)"),

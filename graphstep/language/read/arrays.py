@@ -147,7 +147,7 @@ def solved(text: str, operand: Span, start: int) -> ReadError:
         "\\ is not an operator here",
         text=text,
         span=(start, start + 1),
-        hint=f"no system of equations is solved here; where the inverse of {one} is an input, it is a product: inverse @ b",
+        hint=f"a system of equations is solved by solve({one}, b)",
     )
 
 

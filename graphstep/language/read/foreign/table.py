@@ -86,7 +86,7 @@ _N = "PyTorch divides by n − 1"
 _N_OR_LESS = "this divides by n, as in NumPy; PyTorch, MATLAB and R divide by n − 1: {}"
 _JUMP = "its gradient is 0 wherever it has one"
 _ALL_RUNS = "every run computes the gradients of all its inputs: write the function alone"
-_NO_SYSTEM = "no system of equations is solved here; a fixed inverse can be an input: A @ x"
+_NO_SYSTEM = "of a square matrix there are solve(A, b), inv(A) and logdet(A)"
 _GIVEN = "an array is the value of an input, behind the program: a=zeros(2, 3)"
 _HUBER = "clip({r}, -{d}, {d})*({r} - clip({r}, -{d}, {d})/2)"
 _HUBER_LOSS = f"mean({_HUBER.format(r='a - b', d='d')})"
@@ -338,10 +338,8 @@ _ARRAYS = (
     Foreign("tensordot(*s)", "", "a product over indices is put together from @, x.T, * and sum(x, axis=0)"),
     Foreign("trace(x)", "sum(eye*x)", 'with the value eye="eye(3)" behind the program'),
     Foreign("det(x)", "x[0, 0]*x[1, 1] - x[0, 1]*x[1, 0]", "of a 2×2 matrix"),
-    *(
-        Foreign(f"{name}(*s)", "", _NO_SYSTEM)
-        for name in ("inv", "pinv", "solve", "lstsq", "mldivide", "cholesky", "eig", "svd", "qr")
-    ),
+    *(Foreign(f"{name}(*s)", "", _NO_SYSTEM) for name in ("pinv", "lstsq", "cholesky", "eig", "svd", "qr")),
+    Foreign("mldivide(a, b)", "solve(a, b)"),
     Foreign("norm(x, 1)", "sum(abs(x))", _NORM),
     Foreign("norm(x, 2)", "norm(x)", _NORM),
     Foreign("norm(x, inf)", "max(abs(x))", _NORM),
