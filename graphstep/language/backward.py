@@ -233,6 +233,9 @@ def _substituted(formula: str, texts: Mapping[str, str]) -> str:
         text = texts.get(name[0])
         if text is None:
             return name[0]
-        return text if _ATOM.fullmatch(text) else f"({text})"
+        # A whole input of a function stands in its parentheses already.
+        before, behind = formula[: name.start()].rstrip()[-1:], formula[name.end() : name.end() + 1]
+        whole = before in ("(", ",") and behind in (")", ",")
+        return text if whole or _ATOM.fullmatch(text) else f"({text})"
 
     return _WORD.sub(put, formula)

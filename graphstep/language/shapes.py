@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from graphstep.gates import GATES
+from graphstep.gates.gradient import FUNCTION as GRADIENT
 from graphstep.gates.rule import MisfitError, Rule
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.ground.operands import Operand, Shape
-from graphstep.language.program import Node, Program, shown_name
+from graphstep.language.program import Frame, Node, Program, shown_name
 from graphstep.language.rewritten import Rewritten, moved_frames
 
 BROADCAST = "broadcast"
@@ -48,9 +49,10 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
             fitting.gate(index, node, node.rule)
     where = fitting.where
     names = {name: where[index] for name, index in program.names.items()}
-    fitted = replace(
-        program, nodes=tuple(fitting.nodes), output=where[program.output], names=names, frames=moved_frames(program, where)
-    )
+    frames = moved_frames(program, where)
+    if fitting.frames:
+        frames = (*(frames or (Frame("program"),)), *fitting.frames)
+    fitted = replace(program, nodes=tuple(fitting.nodes), output=where[program.output], names=names, frames=frames)
     return Rewritten(fitted, tuple(where))
 
 
@@ -73,6 +75,8 @@ class Fitting:
         self.program = program
         self.nodes: list[Node] = []
         self.where: list[int] = []
+        self.frames: list[Frame] = []
+        """The frames that came with them."""
         self._cells = 0
 
     def put(self, node: Node, index: int | None = None) -> int:
@@ -106,7 +110,20 @@ class Fitting:
         last = unfolded(self.nodes, self, [self.moved(x) for x in node.operands], node)
         if last >= first:
             self.nodes[last] = replace(self.nodes[last], name=node.name, text=None)
+        if len(self.nodes) - first > 1:
+            self._frame(first, node, last)
         self.where.append(last)
+
+    def _frame(self, first: int, node: Node, result: int) -> None:
+        """Put the nodes from a place on into a frame of their own, as those of a call."""
+        beside = [frame.label for frame in (*self.program.frames, *self.frames) if frame.around == node.frame]
+        count = sum(label.partition(".")[0] == GRADIENT for label in beside)
+        label = f"{GRADIENT}.{count + 1}" if count else GRADIENT
+        # The first frame is the program itself, which one without calls has not.
+        index = max(1, len(self.program.frames)) + len(self.frames)
+        self.frames.append(Frame("call", label, node.frame, node.span, (), (result,)))
+        for place in range(first, len(self.nodes)):
+            self.nodes[place] = replace(self.nodes[place], frame=index)
 
     def add(self, node: Node, row: Rule, index: int | None = None) -> int:
         """A gate whose operands are nodes of the new program, behind the broadcasts that it needs.

@@ -27,8 +27,10 @@ APPROXIMATE = {"amax", "amin"}
 """At a tie, which random cells have none of, they share."""
 
 
-WITHOUT_GATES = {"gather"}
-"""What sends back what no gate makes: an index by an array adds up where it repeats."""
+def test_few_gates_have_no_backward_pass_out_of_gates() -> None:
+    without = {name for name, gate in STRUCTURAL.items() if gate.returned is None and gate.expansion is None}
+    # An index by an array adds up where it repeats; the product of all other cells divides by none.
+    assert without <= {"gather", "prod"}
 
 
 def weighed(case: Case, values: list[Any], weights: Any, slot: int) -> Program:
@@ -53,11 +55,10 @@ def test_the_gates_of_a_gradient_give_what_the_pullback_gives(gate: Rule) -> Non
     if gate.name == "broadcast":
         # No program calls it: every other case has it on the way back.
         return
-    if gate.name in WITHOUT_GATES:
-        with pytest.raises(InputError, match="so grad cannot pass it"):
-            gs.run("sum(grad(sum(x[i]^2), x))", x=[1.0, 2.0, 3.0], i=[0, 2])
-        return
     for number, case in enumerate(CASES[gate.name][::4]):
+        if gate.name == "std" and not case.shapes[0]:
+            # The root of no variance is infinitely steep, and the parts say so.
+            continue
         values = [plain(value) for value in case.inputs()]
         with np.errstate(all="ignore"):
             shape = np.shape(
@@ -70,6 +71,10 @@ def test_the_gates_of_a_gradient_give_what_the_pullback_gives(gate: Rule) -> Non
                 typed = program.nodes[program.output].operands[0]
                 assert isinstance(typed, int)
                 wanted = trace(Program("f", program.nodes[: typed + 1], typed, program.names), inputs).gradient_of(slot)
+                if gate.returned is None and gate.expansion is None:
+                    with pytest.raises(InputError, match="so grad cannot pass it"):
+                        trace(program, inputs)
+                    continue
                 got = trace(program, inputs).output
                 assert np.shape(got) == np.shape(wanted), (str(case), slot)
                 assert np.allclose(got, wanted, rtol=1e-9, atol=1e-12, equal_nan=True), (str(case), slot, got, wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import MisfitError, Options, Rule
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape
@@ -46,6 +47,7 @@ DROPPING = (
         ("What was left out gets no gradient; the other cells get theirs divided by 1 − p, as forward.",),
         pattern=("router",),
         functions=("dropout",),
+        returned=lambda slot, shapes, options: f"dropout(d, p={typed(options['p'])}, seed={options['seed']})",
         keywords={"p": "number", "seed": "axis"},
         defaults={"p": 0.5, "seed": 0},
         rest="p",

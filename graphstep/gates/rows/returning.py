@@ -34,6 +34,11 @@ def of_collected(text: str, shape: Shape, axes: Sequence[int], options: Options)
     return text.format(**names, count=prod(shape[i] for i in axes), axis=axis)
 
 
+def axis_option(options: Options) -> str:
+    """The one axis of a gate as it is typed behind an input; nothing where it is not named."""
+    return "" if options["axis"] is None else f", axis={options['axis']}"
+
+
 def swapped(name: str, shape: Shape) -> str:
     """A matrix, or each matrix of a batch, transposed."""
     if len(shape) == 2:

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
 from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rows.returning import axis_option
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.operands import Shape
 
@@ -121,6 +122,7 @@ def _triangle(name: str, side: str) -> Rule:
         defaults={"diagonal": 0},
         inside=lambda options: f" diagonal {options['diagonal']}" if options["diagonal"] else "",
         multiplications=nothing,
+        returned=lambda slot, shapes, options: f"{name}(d, diagonal={options['diagonal']})",
     )
 
 
@@ -159,6 +161,7 @@ RUNNING = (
         ("A cell is part of its own sum and of all behind it, so their upstream gradients add up, from the end.",),
         pattern=("distributor",),
         functions=("cumsum",),
+        returned=lambda slot, shapes, options: "flip(cumsum(flip(d{0}){0}){0})".format(axis_option(options)),
         keywords={"axis": "axis"},
         defaults={"axis": None},
         inside=axis_inside,
@@ -178,6 +181,7 @@ RUNNING = (
         ("What was turned around is turned back.",),
         pattern=("distributor",),
         functions=("flip",),
+        returned=lambda slot, shapes, options: f"flip(d{axis_option(options)})",
         keywords={"axis": "axis"},
         defaults={"axis": None},
         inside=axis_inside,
