@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from graphstep.debugger.call_facts import CallClosed, CallOpened
@@ -20,6 +21,7 @@ from graphstep.faces.drawing.diagram import diagram, marks
 from graphstep.faces.drawing.folded import count_of_boxes, folded, shown
 from graphstep.faces.replies import crumbs
 from graphstep.language.read import read
+from graphstep.language.rewrite import read_program
 from graphstep.telling.calls import call_title, explain_within
 from tests.language.test_functions import written
 
@@ -180,3 +182,24 @@ def test_in_random_programs_every_walk_ends_and_every_drawing_has_all(seed: int)
     while state.at:
         before, state = state, do(state, "back")
         assert state.at < before.at
+
+
+@pytest.mark.parametrize("way", ["share", "expand", "fold"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_rewritten_program_keeps_its_calls_together(seed: int, way: str) -> None:
+    program = read_program(written(seed)[0], **{way: True})
+    run = trace(program, {"x1": 0.4, "x2": -0.3})
+    for frame in range(1, len(program.frames)):
+        inside = {i for i, node in enumerate(program.nodes) if node.rule and frame in around(run, node.frame)}
+        assert {*program.gates_of_frames[frame]} == inside
+        drawn = folded(run, frame)
+        assert {*drawn.box_of} == set(range(len(program.nodes)))
+    assert do(State(run), "step", "step", "last").at == len(run)
+
+
+def test_an_input_that_a_repetition_counts_by_keeps_its_shape() -> None:
+    values = {"x": np.array([1.0, 2.0]), "w": 0.5}
+    run = trace(read("h = w; repeat t in 0:len(x) { h = h*x[t] }; h", values), values)
+    state, reply = perform(State(run), Command("edit", "x=[1, 2, 3]"))
+    assert (reply.status, state.trace.output) == ("failed", 1.0)
+    assert do(State(run), ("edit", "x=[3, 4]")).trace.output == 6.0

@@ -1,4 +1,4 @@
-"""Programs with functions and repetitions through every face: JSON, page, Markdown, prompt, and the command that opens them again."""
+"""Programs with functions and repetitions through every face: JSON, page, Markdown, prompt, and the command that opens them."""
 
 from __future__ import annotations
 
