@@ -54,6 +54,19 @@ class Operand:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A node by its name, with what stands for it in the text where the name does not say that: ``f, 'max(x, y)'``."""
+
+    node: int
+    """The node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The output, as it is called in ``df/dx``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """A gate, by what stands in its box."""
 
@@ -116,6 +129,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Continued:
+    """Sentences that go on behind a colon."""
+
+    reasons: tuple[Reason, ...]
+    """What they say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One thing that is to be said: a message and what stands in it. Sixty reasons differ in nothing else."""
 
@@ -127,7 +148,9 @@ class Reason:
     """The English sentence, where it is data of a row: of a gate, a convention, an optimizer."""
 
 
-Figure: TypeAlias = "Named | Slot | Operand | Box | Kind | Cells | NotFinite | Listed | Reason | str | int | None"
+Figure: TypeAlias = (
+    "Named | Quoted | Output | Slot | Operand | Box | Kind | Cells | NotFinite | Listed | Continued | Reason | str | int | None"
+)
 """What a variable of a message stands for: a text such as a name or a numeral as it is, a count with its thousands, None for
 nothing."""
 

@@ -122,8 +122,9 @@ def _reason(trace: Trace, test: Condition, n: int) -> str:
         return explain(trace, n).title
     if test.kind == "wrong":
         from graphstep.analysis.diagnosis import diagnose
+        from graphstep.telling.reports.diagnosis import finding_text
 
-        texts = (x.text for x in diagnose(trace).findings if (x.kind, x.node) == (test.word, step.node))
+        texts = (finding_text(trace, x) for x in diagnose(trace).findings if (x.kind, x.node) == (test.word, step.node))
         return next(texts).rstrip(".")
     if test.kind in ("contribution", "changes"):
         return say("break-arrives", value=_shown(step.contribution), name=name)

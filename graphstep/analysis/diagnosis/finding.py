@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from graphstep.analysis.facts import Reason
+
 FindingKind = Literal["not finite", "saturated", "dead", "shrinking", "alike", "zero", "vanishing", "exploding"]
 """What can be found."""
 
@@ -41,7 +43,5 @@ class Finding:
     """What it is."""
     node: int
     """The node at which it shows."""
-    text: str
-    """One sentence with the figures."""
-    cause: str = ""
-    """Of a gradient of 0 what it comes from: those of one cause are told together."""
+    reasons: tuple[Reason, ...]
+    """What is wrong, with the figures that say so; then where it comes from, and what would help."""

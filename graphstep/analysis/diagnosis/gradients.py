@@ -6,11 +6,11 @@ And the size of the gradient on its way back: from product to product, whether o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 import numpy as np
 
 from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
+from graphstep.analysis.facts import Continued, Named, Output, Quoted, Reason, reason
 from graphstep.analysis.infinities import why_not_finite
 from graphstep.analysis.zeros import why_nothing_is_sent
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
@@ -18,9 +18,6 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import numeral
-from graphstep.telling.names import name_of, name_with_text, output_name
-from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import wording
 
 TINY = 1e-10
 """Length of a gradient below which a step along it moves nothing, whatever the learning rate is in practice."""
@@ -68,47 +65,32 @@ def _is_known(trace: Trace, index: int, named: frozenset[int]) -> bool:
     return False
 
 
-def _bad(trace: Trace, index: int) -> str:
-    reason = why_not_finite(trace, index)
-    words = wording(trace)
-    text = words.message("finding-gradient-not-finite", name=name_of(trace.program, index))
-    return words.joined((text, words.say(reason) if reason else ""))
+def _bad(trace: Trace, index: int) -> tuple[Reason, ...]:
+    why = why_not_finite(trace, index)
+    head = reason("finding-gradient-not-finite", name=Named(index))
+    return (head,) if why is None else (head, why)
 
 
 # Zero
 
 
 def _zero(trace: Trace, index: int, *, followed: bool) -> Finding:
-    """That a gradient is 0, where it ends, and what would help; the cause is the same for all that end there."""
-    program, words = trace.program, wording(trace)
-    every = "finding-zero-cells" if program.nodes[index].shape else "finding-zero"
-    head = words.message(every, name=name_of(program, index))
+    """That a gradient is 0, where it ends, and what would help."""
+    program = trace.program
+    head = reason("finding-zero-cells" if program.nodes[index].shape else "finding-zero", name=Named(index))
     if not program.reaches[index]:
-        text = words.message("finding-independent", head=head, out=output_name(program))
-        return Finding("zero", index, text, cause="independent")
+        return Finding("zero", index, (reason("finding-independent", head=head, out=Output()),))
     causes = zero_causes(trace, index)[:2] if followed else ()
-    said = []
+    ends = []
     for cause in causes:
         if cause.wire is None and cause.node == program.output:
-            return Finding("zero", index, words.message("finding-zero-seed", head=head), cause="seed")
+            return Finding("zero", index, (reason("finding-zero-seed", head=head),))
         if cause.wire is None:
-            said.append(words.message("contributions-cancel", name=name_of(program, cause.node)))
-            continue
-        why = _lowered(words.sentences(why_nothing_is_sent(cause.wire)))
-        said.append(words.message("finding-ends", name=_gate(trace, cause.node), why=why))
+            ends.append(reason("contributions-cancel", name=Named(cause.node)))
+        else:
+            ends.append(reason("finding-ends", name=Quoted(cause.node), why=Continued(why_nothing_is_sent(cause.wire))))
     cures = dict.fromkeys(filter(None, (_cure(cause.wire) for cause in causes if cause.wire is not None)))
-    why = words.joined([*said, *map(words.message, cures)])
-    return Finding("zero", index, words.joined((words.message("finding-zero-alone", head=head), why)), cause=why)
-
-
-def _gate(trace: Trace, node: int) -> str:
-    return name_with_text(trace.program, node).removesuffix(",")
-
-
-def _lowered(sentence: str) -> str:
-    """A sentence that goes on behind a colon; a name at its beginning stays as it is."""
-    first, _, rest = sentence.partition(" ")
-    return f"{first.lower()} {rest}" if first in ("The", "In", "Of") else sentence
+    return Finding("zero", index, (reason("finding-zero-alone", head=head), *ends, *map(reason, cures)))
 
 
 def _cure(wire: Wire) -> str:
@@ -132,12 +114,11 @@ def _cure(wire: Wire) -> str:
 
 def _size(trace: Trace, index: int) -> Iterator[Finding]:
     """Whether a gradient that is finite and not 0 is tiny or huge, and where on its way it became so."""
-    size, name = length(trace.gradient_of(index)), name_of(trace.program, index)
-    scale, words = length(trace.seed), wording(trace)
+    size, scale = length(trace.gradient_of(index)), length(trace.seed)
 
-    def sized(key: str, cure: str, *, down: bool) -> str:
-        text = words.message(key, name=name, size=numeral(size, 2))
-        return words.joined((text, _steepest(trace, index, down=down), words.message(cure)))
+    def sized(key: str, cure: str, *, down: bool) -> tuple[Reason, ...]:
+        head = reason(key, name=Named(index), size=numeral(size, 2))
+        return head, _steepest(trace, index, down=down), reason(cure)
 
     if size < TINY * min(1.0, scale):
         yield Finding("vanishing", index, sized("finding-tiny", "cure-tiny", down=True))
@@ -154,9 +135,9 @@ def length(value: Number) -> float:
     return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
 
 
-def _steepest(trace: Trace, index: int, *, down: bool) -> str:
+def _steepest(trace: Trace, index: int, *, down: bool) -> Reason:
     """The gate on the way of the largest contributions at which the gradient changes most, or that it is many gates' doing."""
-    node, say = index, partial(message, trace.writing.language)
+    node = index
     worst, total, steepest, before = 1.0, 1.0, None, length(trace.gradient_of(index))
     while node != trace.program.output and (arrivals := trace.arrivals(node)):
         sizes = [length(wire.contribution) for wire in arrivals]
@@ -168,10 +149,10 @@ def _steepest(trace: Trace, index: int, *, down: bool) -> str:
         total *= change
         before = arrived
     if steepest is None or worst * worst < total:
-        return say("steepest-shrinks-gradually" if down else "steepest-grows-gradually")
+        return reason("steepest-shrinks-gradually" if down else "steepest-grows-gradually")
     gate, came, left = steepest
     key = "steepest-shrinks" if down else "steepest-grows"
-    return say(key, name=_gate(trace, gate), came=numeral(came, 2), left=numeral(left, 2))
+    return reason(key, name=Quoted(gate), came=numeral(came, 2), left=numeral(left, 2))
 
 
 # The way back
@@ -181,7 +162,7 @@ def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
     """What becomes of the gradient from the last product of a chain to those before it; nothing where layers say it already."""
     if any(finding.kind in ("vanishing", "exploding") for finding in faults):
         return
-    program, out = trace.program, output_name(trace.program)
+    program = trace.program
     for kind, fewest in CHAIN.items():
         chain = [i for i in _reached(trace) if program.nodes[i].gate == kind and _multiplies(trace, i)]
         sizes = [(i, mean_size(trace.gradient_of(i))) for i in reversed(chain)]
@@ -193,12 +174,11 @@ def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
             share = size / first
             if VANISHING <= share <= EXPLODING:
                 continue
-            text = message(
-                trace.writing.language, "finding-vanishing-products" if share < 1 else "finding-exploding-products", out=out,
-                first=numeral(first, 2), start=name_of(program, start), last=numeral(size, 2), end=name_of(program, node),
-                products=str(len(sizes)),
+            what = reason(
+                "finding-vanishing-products" if share < 1 else "finding-exploding-products", out=Output(),
+                first=numeral(first, 2), start=Named(start), last=numeral(size, 2), end=Named(node), products=str(len(sizes)),
             )  # fmt: skip
-            yield Finding("vanishing" if share < 1 else "exploding", node, text)
+            yield Finding("vanishing" if share < 1 else "exploding", node, (what,))
             return
 
 

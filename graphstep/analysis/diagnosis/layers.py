@@ -14,7 +14,6 @@ from graphstep.engine.trace import Trace
 from graphstep.gates import Rule
 from graphstep.gates.numbers import local
 from graphstep.ground.arrays import Summary, summary
-from graphstep.telling.names import name_of
 
 FLAT = 0.01
 """A cell whose slope is smaller than this passes almost nothing: a squashing gate is saturated there, a relu dead."""
@@ -26,8 +25,6 @@ class Layer:
 
     node: int
     """The activation, by its index in the program."""
-    name: str
-    """What it is called."""
     gate: Rule
     """Its gate."""
     shape: tuple[int, ...]
@@ -82,7 +79,6 @@ def _layer(trace: Trace, index: int) -> Layer:
         rms = float(np.sqrt(np.mean(np.square(gradient)))) if differentiable and gradient.size else float("nan")
     return Layer(
         index,
-        name_of(trace.program, index),
         gate,
         value.shape,
         summary(value),

@@ -69,7 +69,9 @@ def run(options: argparse.Namespace) -> int:
         setup = diagnosis.trace.setup.filled(diagnosis.trace.inputs)
         return reports.document(diagnosis, manner, setup.command(*words, command="diagnose"), setup.without_text)
 
-    deliver(options, lambda manner: lines(reports.body(diagnosis, manner)), diagnosis.to_dict, document, shortens=True)
+    deliver(
+        options, lambda manner: lines(reports.body(diagnosis, manner)), lambda: reports.data(diagnosis), document, shortens=True
+    )
     return 1 if any(finding.kind in wanted for finding in diagnosis.findings) else 0
 
 

@@ -39,8 +39,10 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
         yield from quotient_lines(state.trace, effect.node, effect.cell)
     elif isinstance(effect, effects.Diagnose):
         from graphstep.analysis.diagnosis import diagnose
+        from graphstep.faces.export import text
+        from graphstep.telling.reports import diagnosis
 
-        yield from diagnose(state.root).lines()
+        yield from text.lines(diagnosis.body(diagnose(state.root)))
 
 
 def path_lines(state: State, node: int) -> Iterator[str]:

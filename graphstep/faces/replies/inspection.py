@@ -12,6 +12,7 @@ from graphstep.language.frames import is_composite
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
+from graphstep.telling.reports.diagnosis import finding_text
 from graphstep.telling.sizes import same_shape
 from graphstep.telling.words.catalogue import kind, message
 from graphstep.telling.words.wording import wording
@@ -51,7 +52,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
             lines.append([(reason, "note")])
         if shape := same_shape(trace, index):
             lines.append([(wording(trace).say(shape), "why")])
-    lines += [[(f"▲ {finding.text}", "warning")] for finding in findings]
+    lines += [[(f"▲ {finding_text(trace, finding)}", "warning")] for finding in findings]
     uses = len(program.consumers[index])
     if uses > 1:
         lines.append([(say("node-uses", uses=uses), "why")])

@@ -307,7 +307,9 @@ def _quotients(screen: SteppingScreen, effect: effects.Quotients) -> None:
 
 
 def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
+    from graphstep.faces.export import text
     from graphstep.faces.tui.dialogs.page import TextPage
+    from graphstep.telling.reports import diagnosis as reports
 
     trace = screen.now.root
 
@@ -315,7 +317,7 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
         diagnosis = screen.diagnosing.known(trace)
         if diagnosis is not None and screen.app.screen is screen:
             screen.say("")
-            screen.app.push_screen(TextPage(say(screen, "diagnosis-title"), diagnosis.lines()))
+            screen.app.push_screen(TextPage(say(screen, "diagnosis-title"), text.lines(reports.body(diagnosis))))
 
     screen.say(say(screen, "diagnosis-asked"))
     screen.diagnosing.ask(trace, then=show)

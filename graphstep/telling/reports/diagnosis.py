@@ -1,21 +1,37 @@
-"""The diagnosis of a run as a document."""
+"""The diagnosis of a run: its findings in words, as a document, and as data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
-from typing import Literal
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Any, Literal
 
-from graphstep.analysis.diagnosis import Diagnosis
-from graphstep.analysis.diagnosis.layers import Layer
+from graphstep.analysis.diagnosis.findings import count, percent
+from graphstep.analysis.diagnosis.gradients import parameters
+from graphstep.analysis.facts import Listed, Named
+from graphstep.ground.arrays import Summary, shape_text
+from graphstep.ground.numerals import numeral
+from graphstep.language.program import node_id
 from graphstep.telling.document import FULL, Block, Code, Column, Content, Document, Heading, Histogram, Manner, Table, Verdict
 from graphstep.telling.explanation import Note
+from graphstep.telling.names import name_of
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
+from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.wording import Wording, wording
 
-_HISTOGRAMS = {5: "values", 8: "gradients"}
-"""The columns of the table that hold a histogram, by their places, and of what of a layer."""
+if TYPE_CHECKING:
+    from graphstep.analysis.diagnosis import Diagnosis, Finding, Layer
+    from graphstep.engine.trace import Trace
+
+_COLUMNS = ("layer", "gate", "shape", "mean", "std", "values", "flat", "gradient", "gradients")
+"""The columns of the table of layers."""
+
+_NAMED = 12
+"""Nodes that a line names; of more it gives the count."""
 
 
 def document(diagnosis: Diagnosis, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
@@ -35,30 +51,136 @@ def body(diagnosis: Diagnosis, manner: Manner = FULL) -> Iterator[Block]:
     yield from _findings(diagnosis)
 
 
+def finding_text(trace: Trace, finding: Finding) -> str:
+    """What is wrong, in words."""
+    return wording(trace).sentences(finding.reasons)
+
+
+def data(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The diagnosis for other programs; numbers that JSON has not are strings."""
+    trace = diagnosis.trace
+    return {
+        "layers": [
+            {
+                "node": node_id(layer.node),
+                "name": name_of(trace.program, layer.node),
+                "gate": layer.gate.name,
+                "shape": list(layer.shape),
+                "mean": _json(layer.values.mean),
+                "std": _json(layer.values.std),
+                "min": _json(layer.values.minimum),
+                "max": _json(layer.values.maximum),
+                "zeros": layer.values.zeros,
+                "flat": layer.flat,
+                "dead_units": layer.dead,
+                "gradient_rms": _json(layer.gradient_rms),
+                "histogram": {"counts": list(layer.values.counts), "edges": list(layer.values.edges)},
+            }
+            for layer in diagnosis.layers
+        ],
+        "given": [name_of(trace.program, node) for node in trace.given_not_finite],
+        "findings": [{"kind": f.kind, "node": node_id(f.node), "text": finding_text(trace, f)} for f in diagnosis.findings],
+    }
+
+
+def _json(number: float) -> float | str:
+    if isfinite(number):
+        return number
+    return "nan" if isnan(number) else "inf" if number > 0 else "-inf"
+
+
+# -- layers ----------------------------------------------------------------------------------------------------------------------
+
+
 def _layers(diagnosis: Diagnosis, manner: Manner) -> Iterator[Block]:
-    if diagnosis.layers:
-        yield _table(diagnosis)
-    if not (manner.brief and diagnosis.layers):
-        yield from (Note("legend", line) for line in diagnosis.legend())
+    say = partial(message, diagnosis.trace.writing.language)
+    if not diagnosis.layers:
+        yield Note("legend", say("diagnosis-no-layers"))
+        return
+    columns = tuple(Column((say(f"diagnosis-{key}"),)) for key in _COLUMNS)
+    yield Table(columns, tuple(_row(diagnosis.trace, layer) for layer in diagnosis.layers))
+    if not manner.brief:
+        yield Note("legend", say("diagnosis-legend-values"))
+        yield Note("legend", say("diagnosis-legend-gradient"))
+
+
+def _row(trace: Trace, layer: Layer) -> tuple[Content, ...]:
+    values, flows = layer.values, layer.gradients
+    alike = heading(trace, "all-equal") if values.size > 1 and values.counts else "–"
+    few = 0 < layer.flat < 0.01
+    return (
+        (Code(name_of(trace.program, layer.node)),),
+        (layer.gate.name,),
+        (shape_text(layer.shape) or "–",),
+        (numeral(values.mean, 2),),
+        (numeral(values.std, 3),),
+        _histogram(values, alike),
+        (message(trace.writing.language, "diagnosis-few") if few else percent(layer.flat),),
+        (numeral(layer.gradient_rms, 2) if flows is not None else "–",),
+        _histogram(flows, "–"),
+    )
+
+
+def _histogram(of: Summary | None, otherwise: str) -> Content:
+    """How the cells are spread, which a writer draws; else a word for it."""
+    return (Histogram(of.counts),) if of is not None and len(of.counts) > 1 else (otherwise,)
+
+
+# -- findings --------------------------------------------------------------------------------------------------------------------
 
 
 def _findings(diagnosis: Diagnosis) -> Iterator[Block]:
     status: Literal["fine", "fault"] = "fault" if diagnosis.findings else "fine"
-    yield from (Verdict(status, "", (line,)) for line in diagnosis.remarks())
+    yield from (Verdict(status, "", (line,)) for line in _remarks(diagnosis))
 
 
-def _table(diagnosis: Diagnosis) -> Table:
-    head, *rows = diagnosis.table()
-    cells = (
-        tuple(_cell(layer, place, text) for place, text in enumerate(row))
-        for layer, row in zip(diagnosis.layers, rows, strict=True)
-    )
-    return Table(tuple(Column((title,)) for title in head), tuple(cells))
+def _remarks(diagnosis: Diagnosis) -> Iterator[str]:
+    """The findings, one a line, or that nothing is wrong."""
+    trace, words = diagnosis.trace, wording(diagnosis.trace)
+    if trace.given_not_finite:
+        given = (f"{name_of(trace.program, node)} ({words.say(count(trace, node))})" for node in trace.given_not_finite)
+        yield words.message("finding-given", names=", ".join(given))
+    if not diagnosis.findings:
+        yield _acquittal(diagnosis)
+    for first, *others in _groups(diagnosis):
+        names = [name_of(trace.program, other.node) for other in others]
+        also = words.message("diagnosis-also", names=_listed(words, names)) if others else ""
+        kind = words.message(f"diagnosis-{first.kind.replace(' ', '-')}")
+        yield words.message("diagnosis-remark", kind=kind, text=words.joined((finding_text(trace, first), also)))
 
 
-def _cell(layer: Layer, place: int, text: str) -> Content:
-    """A cell of the table; the drawing of a histogram is the writer's."""
-    summary = getattr(layer, _HISTOGRAMS[place]) if place in _HISTOGRAMS else None
-    if summary is not None and len(summary.counts) > 1:
-        return (Histogram(summary.counts),)
-    return (text if place else Code(text),)
+def _groups(diagnosis: Diagnosis) -> Iterator[list[Finding]]:
+    """The findings that are told together: those of one kind, and gradients of 0 that end at the same place."""
+    words = wording(diagnosis.trace)
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in diagnosis.findings:
+        head, *why = finding.reasons
+        cause = (head.message, words.sentences(why)) if finding.kind == "zero" else ()
+        groups.setdefault((finding.kind, *cause), []).append(finding)
+    yield from groups.values()
+
+
+def _listed(words: Wording, names: list[str]) -> str:
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], words.message("diagnosis-more", more=str(len(names) - _NAMED + 1))]
+    return words.figure(Listed(tuple(names)))
+
+
+def _acquittal(diagnosis: Diagnosis) -> str:
+    """That nothing is wrong, and what was looked at."""
+    words, number = wording(diagnosis.trace), len(parameters(diagnosis.trace))
+    if not number:
+        return words.message("diagnosis-no-parameter")
+    nothing = words.message("diagnosis-nothing", count=number)
+    layers = words.message("diagnosis-layers-well") if diagnosis.layers else ""
+    return words.joined((nothing, layers, _left(diagnosis)))
+
+
+def _left(diagnosis: Diagnosis) -> str:
+    """How much of the last layer's gradient reaches the first."""
+    learning = [layer for layer in diagnosis.layers if layer.gradient_rms > 0]
+    if len(learning) < 2:
+        return ""
+    first, last = learning[0], learning[-1]
+    sizes = {"late": numeral(last.gradient_rms, 2), "early": numeral(first.gradient_rms, 2)}
+    return wording(diagnosis.trace).message("diagnosis-way-back", last=Named(last.node), first=Named(first.node), **sizes)

@@ -7,11 +7,25 @@ from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from graphstep.analysis.facts import Box, Cells, Kind, Listed, Named, NotFinite, Operand, Reason, Slot, reason
+from graphstep.analysis.facts import (
+    Box,
+    Cells,
+    Continued,
+    Kind,
+    Listed,
+    Named,
+    NotFinite,
+    Operand,
+    Output,
+    Quoted,
+    Reason,
+    Slot,
+    reason,
+)
 from graphstep.ground.numerals import numeral
 from graphstep.telling.document import BLANK
 from graphstep.telling.explanation import Note
-from graphstep.telling.names import name_of, slot_name
+from graphstep.telling.names import name_of, name_with_text, output_name, slot_name
 from graphstep.telling.operands import operand_with_value
 from graphstep.telling.words.catalogue import catalogue, joined, kind
 from graphstep.telling.words.english import MESSAGES
@@ -71,7 +85,6 @@ class Wording:
 
     def figure(self, what: Figure) -> str:
         """What stands for a variable."""
-        program = self.trace.program
         match what:
             case None:
                 return ""
@@ -81,8 +94,33 @@ class Wording:
                 return f"{what:,}"
             case Reason():
                 return self.say(what)
+            case Kind(shape):
+                return kind(self.language, shape)
+            case Cells():
+                return self._cells(what)
+            case NotFinite(value, cells):
+                text = BLANK if self.hidden else numeral(value)
+                return text if cells is None else self.message("not-finite-cells", value=text, where=cells)
+            case Continued(reasons):
+                return _lowered(self.sentences(reasons))
+            case Listed(figures, joint):
+                texts = [self.figure(x) for x in figures]
+                if joint is not None or len(texts) == 1:
+                    return (joint or "").join(texts)
+                return self.message("and", first=", ".join(texts[:-1]), last=texts[-1])
+            case _:
+                return self._name(what)
+
+    def _name(self, what: Named | Quoted | Output | Slot | Operand | Box) -> str:
+        """What a node is called, or what a gate reads."""
+        program = self.trace.program
+        match what:
             case Named(node):
                 return name_of(program, node)
+            case Quoted(node):
+                return name_with_text(program, node).removesuffix(",")
+            case Output():
+                return output_name(program)
             case Slot(gate, slot):
                 return slot_name(program, gate, slot)
             case Operand(gate, slot):
@@ -91,24 +129,18 @@ class Wording:
                 boxed, row = self.trace.node(gate), self.trace.gate(gate)
                 assert row is not None, "an input has no box"
                 return row.box(boxed.operands, boxed.options)
-            case Kind(shape):
-                return kind(self.language, shape)
-            case Cells():
-                return self._cells(what)
-            case NotFinite(value, cells):
-                text = BLANK if self.hidden else numeral(value)
-                return text if cells is None else self.message("not-finite-cells", value=text, where=cells)
-            case Listed(figures, joint):
-                texts = [self.figure(x) for x in figures]
-                if joint is not None or len(texts) == 1:
-                    return (joint or "").join(texts)
-                return self.message("and", first=", ".join(texts[:-1]), last=texts[-1])
 
     def _cells(self, cells: Cells) -> str:
         if cells.count == cells.size:
             return self.message("in-every-cell" if cells.size > 1 else "in-its-cell")
         place = ", ".join(map(str, cells.first))
         return self.message("in-cells", count=cells.count, cells=cells.size, place=place)
+
+
+def _lowered(sentence: str) -> str:
+    """A sentence that goes on behind a colon; a name at its beginning stays as it is."""
+    first, _, rest = sentence.partition(" ")
+    return f"{first.lower()} {rest}" if first in ("The", "In", "Of") else sentence
 
 
 @cache

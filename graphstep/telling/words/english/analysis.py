@@ -81,6 +81,7 @@ _DIAGNOSES: dict[str, English] = {
     "diagnosis-gradients": "its values",
     "diagnosis-legend-values": "std: standard deviation of the values · flat: share of cells with a slope below 0.01",
     "diagnosis-legend-gradient": "gradient: root mean square of the gradient that arrives there",
+    "diagnosis-few": "under 1%",
     "diagnosis-no-layers": "There are no layers: no gate is an activation such as sigmoid, tanh or relu.",
     "diagnosis-also": "So it is at {names}.",
     "diagnosis-remark": "{kind}: {text}",
