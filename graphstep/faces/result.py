@@ -126,10 +126,10 @@ class Run:
 
     @property
     def graph(self) -> networkx.MultiDiGraph:
-        """The graph for networkx (see :func:`graphstep.language.graph.build`)."""
-        from graphstep.language import graph
+        """The graph for networkx, with values, gradients and contributions (see :func:`graphstep.engine.network.network`)."""
+        from graphstep.engine.network import network
 
-        return graph.build(self.program)
+        return network(self.trace)
 
     def __getitem__(self, key: str) -> RunNode:
         """A node by its name, its id (``v4``) or its text (``x+y``); KeyError when there is none."""

@@ -52,7 +52,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser)
     parser.add_argument("--plain", action="store_true", help="the narrated trace; chosen by itself when output is no terminal")
-    parser.add_argument("--format", metavar="F", help="print it as text, html, json, md, tex or svg instead")
+    parser.add_argument(
+        "--format", metavar="F", help="print it as text, html, json, md, tex, svg, dot, graphml or nodelink instead"
+    )
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
     document_arguments(parser)
     parser.add_argument(

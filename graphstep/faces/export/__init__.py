@@ -70,11 +70,14 @@ def exporter(name: str) -> Exporter:
 
 def format_of(path: str | Path) -> str:
     """The format that a file's suffix asks for; text for a pipe or a device that has none. InputError when none does."""
-    suffix = Path(path).suffix.lower()
-    if not suffix and is_stream(path):
+    file = Path(path)
+    if not file.suffix and is_stream(path):
         return "text"
     names = {exporter(name).SUFFIX: name for name in formats()}
-    if suffix not in names:
+    # Of two that fit the longer one: run.nodelink.json is no run.json.
+    ends = ("".join(file.suffixes[-2:]).lower(), file.suffix.lower())
+    suffix = next((end for end in ends if end in names), None)
+    if suffix is None:
         raise InputError(
             f"the format of {quoted(str(path))} is not known by its suffix",
             hint=f"end it in one of {', '.join(sorted({*names, '.pdf'}))}, or name the format with --format",

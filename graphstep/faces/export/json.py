@@ -18,7 +18,7 @@ from graphstep.faces.export._cells import Cells, nested, pieces
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import Number
-from graphstep.ground.operands import Slice
+from graphstep.language.graph import option_data
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
 
@@ -239,17 +239,8 @@ def _node(trace: Trace, index: int, at: int) -> dict[str, Any]:
         if node.frame:
             entry["scope"] = program.path(node.frame)
         if node.options:
-            entry["options"] = {name: _option(option) for name, option in node.options}
+            entry["options"] = {name: option_data(option) for name, option in node.options}
     return entry
-
-
-def _option(option: Any) -> Any:
-    """What a gate was told: an axis, a shape, a flag; an index is a list of numbers, slices and ``...``."""
-    if isinstance(option, Slice):
-        return option._asdict()
-    if isinstance(option, tuple):
-        return [_option(part) for part in option]
-    return "..." if option is Ellipsis else option
 
 
 def _jacobian(step: Step) -> dict[str, Any]:

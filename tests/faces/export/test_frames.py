@@ -21,7 +21,7 @@ NEURON = Setup("f = sigmoid(w*x + b)*y", {"w": "2", "x": "-1", "b": "-3", "y": "
 ARRAYS = Setup(
     "h = softmax(x@W); cross_entropy(h + b, y)", {"x": "[1, -2]", "W": "ones(2,3)", "b": "[0.5, 0, -1]", "y": "1"}, at="9/h/9"
 )
-SILENT = ("svg", "json", "tex")
+SILENT = ("svg", "json", "tex", "dot", "graphml", "nodelink")
 """Formats without the command that makes them; JSON has the position."""
 
 

@@ -44,7 +44,8 @@ class ExportForm(Form[Path]):
         with Vertical(id="box") as box:
             box.border_title = say(self, "export-title", step=str(self.at))
             box.border_subtitle = say(self, "export-keys")
-            yield OptionList(*(Option(Content(f"{name:<6}{self._summary(name)}")) for name in self.formats), markup=False)
+            width = max(map(len, self.formats)) + 1
+            yield OptionList(*(Option(Content(f"{name:<{width}}{self._summary(name)}")) for name in self.formats), markup=False)
             with Horizontal(classes="field"):
                 yield Label(say(self, "file-label"))
                 yield Input(f"graphstep{self._suffix(0)}", id="file")
@@ -67,9 +68,10 @@ class ExportForm(Form[Path]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         field = self.query_one(Input)
-        path = Path(field.value)
-        if path.suffix.lower() in {self._suffix(place) for place in range(len(self.formats))}:
-            field.value = str(path.with_suffix(self._suffix(event.option_index)))
+        ends = (end for end in map(self._suffix, range(len(self.formats))) if field.value.lower().endswith(end))
+        # Of two that fit the longer one: run.nodelink.json is no run.nodelink.
+        if end := max(ends, key=len, default=""):
+            field.value = field.value[: -len(end)] + self._suffix(event.option_index)
 
     def on_option_list_option_selected(self) -> None:
         self.query_one(Input).focus()
