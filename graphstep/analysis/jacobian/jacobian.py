@@ -19,7 +19,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.columns import column
 from graphstep.gates.numbers import value
-from graphstep.gates.rule import Call, Rule, Structure
+from graphstep.gates.rule import Call, MisfitError, Rule, Structure
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import LimitError
 from graphstep.ground.operands import Shape
@@ -184,13 +184,17 @@ def _nonzero(gate: Rule, call: Call, structure: Structure, slot: int, shapes: Se
     if structure in ("diagonal", "permutation", "selection"):
         return min(rows, columns)
     if structure == "repetition":
-        # Each copy is a copy of one cell; each cell is added into one sum.
-        return max(rows, columns)
+        # Each copy is a copy of one cell; each cell is added into one sum. Of cells that are picked some have no copy.
+        return rows if gate.routes else max(rows, columns)
     # Blocks are as large as each other, so one column stands for all; with numbers that are not 0 and no two the same, nothing
     # in it is 0 by chance.
     inputs = tuple(_all_different(shape) for shape in shapes)
     with np.errstate(all="ignore"):
-        generic = replace(call, inputs=inputs, out=np.asarray(value(gate, inputs, call.options)))
+        try:
+            generic = replace(call, inputs=inputs, out=np.asarray(value(gate, inputs, call.options)))
+        except MisfitError:
+            # These are no inputs for it: a matrix of them is singular.
+            generic = call
         return columns * int(np.count_nonzero(column(np, gate, generic, slot, (0,) * len(shapes[slot]))))
 
 

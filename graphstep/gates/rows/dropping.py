@@ -29,7 +29,8 @@ def _kept(np: Any, x: Any, options: Options) -> Any:
 
 
 def _told(m: Any, options: Options) -> list[Any]:
-    return [m.words(f"p={numeral(options['p'])}"), m.words(f"seed={options['seed']}")]
+    words = {"p": numeral(options["p"]) if options["p"] != 0.5 else "", "seed": options["seed"] or ""}
+    return [m.words(f"{name}={value}") for name, value in words.items() if value]
 
 
 DROPPING = (

@@ -96,6 +96,9 @@ SOLVING = (
         arity=(2, 2),
         functions=("solve",),
         symbolic=expressions.solved,
+        returned=lambda slot, shapes, options: (
+            "solve(x.T, d)" if slot else "-outer(solve(x.T, d), out)" if len(shapes[1]) == 1 else "-solve(x.T, d) @ out.T"
+        ),
     ),
     Rule(
         "inv",
@@ -111,6 +114,7 @@ SOLVING = (
         ("The slope of 1/x is −1/x², and of an inverse it is the same with a factor on either side: −A⁻ᵀ δ A⁻ᵀ.",),
         functions=("inv",),
         symbolic=expressions.inverse,
+        returned=lambda slot, shapes, options: "-out.T @ d @ out.T",
     ),
     Rule(
         "logdet",
@@ -126,6 +130,7 @@ SOLVING = (
         ("The slope of ln det is the transposed inverse, as that of ln x is 1/x.",),
         functions=("logdet",),
         symbolic=expressions.logdet,
+        returned=lambda slot, shapes, options: "d*inv(x).T",
         remark=_logdet_remark,
     ),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphstep.gates.rows.axes import axis_inside, collected, collecting_structure, count, kept, shown_axis
+from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, count, kept, shown_axis
 from graphstep.gates.rows.collecting import deviation, length, mean, mean_square, scaled, total
+from graphstep.gates.rows.returning import of_collected
 from graphstep.gates.rows.spelling import typed, written
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.numerals import numeral
@@ -99,6 +100,13 @@ def _std_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any
     return upstream * ((x - m.over("mean", x, shown_axis(options))) / (_freedom(options["shapes"][0], options) * out))
 
 
+def _std_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    # Where it is 0 another number stands under the bar: what is not taken has a slope too, and 0·inf is nan.
+    text = "where({out} == 0, 0, {d}*(x - mean(x{axis}))/(FREEDOM*where({out} == 0, 1, {out})))"
+    freedom = typed(_freedom(shapes[0], options))
+    return of_collected(text.replace("FREEDOM", freedom), shapes[0], chosen_axes(shapes[0], options["axis"]), options)
+
+
 def _std_remark(np: Any, call: Call) -> str:
     if not np.any(np.equal(call.out, 0)):
         return ""
@@ -162,5 +170,6 @@ SPREADING = (
         inside=_inside,
         expansion=lambda options: f"sqrt(var(x{written(options)}{_told_ddof(options)}))",
         remark=_std_remark,
+        returned=_std_returned,
     ),
 )
