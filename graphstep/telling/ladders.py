@@ -129,7 +129,7 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     rungs = [Rung(arrives * local_term(wire), "symbols")]
     alone = slope.rungs[0]
     # Asked of the contribution first: of a number that is not 0 that is all.
-    if np.any(shut := np.equal(contribution, 0)) and np.any(np.isinf(upstream) & np.equal(local, 0) & shut):
+    if np.any(shut := np.equal(contribution, 0)) and np.any(~np.isfinite(upstream) & np.equal(local, 0) & shut):
         # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
         rungs.append(result(contribution, trace.writing))
     elif _written((upstream, contribution)):

@@ -242,7 +242,7 @@ _NOT_FINITE: dict[str, English] = {
     "trap-shut": "What arrives at {name} is infinite{where}, and the slope of {gate} is 0 there: inf · 0 is nan.",
     "trap-shut-router": (
         "What arrives at {name} is infinite{where}, and the slope of {gate} is 0 there: inf · 0 is nan, "
-        "but a router that passes nothing on passes 0 to {mine}, whatever arrives."
+        "but a gate that passes nothing on passes 0 to {mine}, whatever arrives."
     ),
     "keep-away": "Keep the input of {gate} away from there, or, where its branch is not taken, give it a harmless input.",
     "guard": (
