@@ -144,6 +144,7 @@ REFUSED = {
     "def f(a) = a*w; f(x)": ("w", "not known in the body of f"),
     "q = x; def f(a) = { b = q*2; q = a*b; q }; f(y)": ("q", "used before it is assigned"),
     "h = x + 1; repeat 2 { h = 2h; h = h + 1 }; h": ("h", "assigned twice"),
+    "repeat 2 { z = 2x }; z": ("z", "local to the turns"),
     "repeat 3 { x*y }; z": ("x*y", "used nowhere"),
     "repeat 3 { z = x*y } w": ("w", "middle of a line"),
     "repeat 3 z = x": ("repeat", "begins nothing here"),
@@ -178,6 +179,59 @@ def test_what_is_too_large_is_refused_before_it_is_written_out(monkeypatch: pyte
     monkeypatch.setattr(limits, "GATES", 500)
     with pytest.raises(LimitError, match="at most 500 gates"):
         read("h = x*1; repeat 400 { h = 2h + 1 }; h")
+
+
+WORDS = [
+    *(
+        "def f(a) = ",
+        "def g(a, b) = ",
+        "repeat 2 {",
+        "repeat t in 0:3 {",
+        "repeat len(x) {",
+        "{",
+        "}",
+        "}",
+        ";",
+        "\n",
+        "(",
+        ")",
+        ",",
+    ),
+    *(
+        "=",
+        "+",
+        "*",
+        "x",
+        "h",
+        "h = x*2",
+        "h = h*2",
+        "a",
+        "t",
+        "f(",
+        "f(x)",
+        "g(x, y)",
+        "(a, b)",
+        "a, b = ",
+        "x[t]",
+        "[0]",
+        "|",
+        "2",
+    ),
+    *("def", "repeat", "in", "T = 3", "repeat T {", ".T", "^", "sin(", "#c\n", "<"),
+]
+
+
+def test_any_mixture_of_the_words_is_read_or_refused_with_a_place() -> None:
+    choose, right = random.Random(10), 0
+    for _ in range(2_000):
+        text = " ".join(choose.choice(WORDS) for _ in range(choose.randint(2, 16)))
+        try:
+            program = read(text, {"x": np.ones((2, 2))})
+        except ReadError as error:
+            right += bool(error.report())
+        else:
+            right += len(names_of(program).texts) == len(program.nodes)
+    assert right == 2_000
 
 
 # -- against the same program written out ----------------------------------------------------------------------------------------

@@ -345,6 +345,7 @@ class Builder(Recorder):
             self._constants.setdefault(name, span)
             return Constant(CONSTANTS[name], name, span), *span
         if name not in self.inputs:
+            expansion.check_input(self, name, span)
             self.inputs[name] = span
             self._places[name] = ~(len(self.inputs) - 1)
         if scope.frame:

@@ -95,7 +95,11 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
         outcome = _play(builder, loop.tape, loop.value)
         scope, builder.scope = builder.scope, around
         for name, operand in scope.names.items():
-            if name not in scope.fixed and (name in around.names or around.carries(name)):
+            if name in scope.fixed:
+                continue
+            if name not in around.names and not around.carries(name):
+                builder.framing.dropped.add(name)
+            else:
                 around.rebind(name, operand)
                 if not around.frame and isinstance(operand, int):
                     builder.framing.carry(name, operand)
@@ -186,6 +190,12 @@ def check_name(builder: Builder, name: str, span: Span) -> None:
         raise misuses.input_carried(text, name, span)
     if name in scope.used:
         raise complaints.used_before(text, name, span, scope.used[name])
+
+
+def check_input(builder: Builder, name: str, span: Span) -> None:
+    """Raise ReadError for a name that would be a new input, and was local to the turns of a repetition above."""
+    if name in builder.framing.dropped and name not in builder.given:
+        raise misuses.local_to_turn(builder.text, name, span)
 
 
 def _parameters(scope: Scope) -> frozenset[str]:

@@ -45,6 +45,8 @@ class Framing:
         self._carried: dict[str, int] = {}
         self.of_gates: list[int] = []
         """By gate the frame that it belongs to."""
+        self.dropped: set[str] = set()
+        """The names that were local to the turns of a repetition."""
         self.depth = 0
         """How many calls and repetitions are open."""
 

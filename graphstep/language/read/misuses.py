@@ -137,6 +137,16 @@ def input_carried(text: str, name: str, span: Span) -> ReadError:
     )
 
 
+def local_to_turn(text: str, name: str, span: Span) -> ReadError:
+    """For a name that a repetition assigned in each of its turns, and did not carry."""
+    return ReadError(
+        f"{quoted(name)} was local to the turns of a repetition, and is not known here",
+        text=text,
+        span=span,
+        hint=f"assign {name} above the repetition as well, so that it is carried, or call an input by another name",
+    )
+
+
 def stray_brace(text: str, start: int) -> ReadError:
     """For a brace that belongs to no function and no repetition."""
     hint = "braces hold the body of a function, def f(x) = { … }, or of a repetition, repeat 3 { … }; elsewhere use ( )"
