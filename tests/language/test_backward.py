@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import graphstep as gs
+from graphstep.analysis.symbolic import evaluate
 from graphstep.engine.trace import trace
-from graphstep.gates import GATES, STRUCTURAL
+from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
+from graphstep.gates.mathematics import symbols
 from graphstep.ground.arrays import plain
 from graphstep.ground.errors import InputError, ReadError
 from graphstep.ground.operands import Constant
 from graphstep.language.program import Node, Program
 from graphstep.language.read import GRADIENT, read
+from tests.domains import points
 from tests.gates.test_structural_gates import CASES, Case
-from tests.programs import seeded
+from tests.programs import OPERATORS, seeded
 
 if TYPE_CHECKING:
     from graphstep.gates.rule import Rule
@@ -166,3 +171,23 @@ def test_what_is_no_gradient_is_refused_with_what_would_do() -> None:
 
 def test_a_constant_has_no_gradient_gate() -> None:
     assert isinstance(read("x + grad(3, x)").nodes[-1].operands[1], Constant)
+
+
+def test_second_derivatives_of_every_elementwise_gate_are_sympys() -> None:
+    letters = sp.symbols("x y z", real=True)
+    compared = 0
+    for name, rule in ELEMENTWISE.items():
+        if rule.chooses or name in ("constant", "power") or not (rule.functions or name in OPERATORS):
+            # A comparison is flat everywhere.
+            continue
+        names = "xyz"[: len(rule.partials)]
+        text = OPERATORS[name].format(*names) if name in OPERATORS else f"{rule.functions[0]}({', '.join(names)})"
+        point = dict(zip(names, points(rule)[0], strict=True))
+        formula = rule.formula(symbols(), *letters[: len(names)])
+        for first, second in combinations_with_replacement(names, 2):
+            wanted = sp.diff(formula, sp.Symbol(first, real=True), sp.Symbol(second, real=True))
+            expected = evaluate(wanted, point)
+            got = gs.run(f"grad(grad({text}, {first}), {second})", inputs=point).output
+            assert math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-12), (name, first, second, got, expected)
+            compared += 1
+    assert compared > 60
