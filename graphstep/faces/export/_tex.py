@@ -27,7 +27,7 @@ SYMBOLS = dict(
         r"(\S) (\S+)",
         r"− - × \times · \cdot ∂ \partial ∇ \nabla √ \surd ‖ \Vert ≤ \le ≥ \ge ≠ \ne ≈ \approx ← \leftarrow → \rightarrow ± \pm "
         r"∛ \sqrt[3]{} ⊙ \odot ⊘ \oslash ∞ \infty ½ \tfrac12 ¼ \tfrac14 ⁽ {}^{(} ⁾ {}^{)} ⁻ {}^{-} ᵀ {}^{\top} "
-        r"ⁿ {}^{n} ʸ {}^{y} ß \text{\ss} ÷ \div ⊗ \otimes � \text{?} … \dots "
+        r"ⁿ {}^{n} ʸ {}^{y} ˣ {}^{x} ⌊ \lfloor ⌋ \rfloor ⌈ \lceil ⌉ \rceil ß \text{\ss} ÷ \div ⊗ \otimes � \text{?} … \dots "
         r"– \text{--} — \text{---} “ \text{``} ” \text{''} "
         r"Σ \Sigma Δ \Delta Ω \Omega Γ \Gamma Θ \Theta Λ \Lambda Ξ \Xi Π \Pi Φ \Phi Ψ \Psi "
         r"α \alpha β \beta γ \gamma δ \delta ε \varepsilon ζ \zeta η \eta θ \theta ι \iota κ \kappa λ \lambda μ \mu ν \nu ξ \xi "
