@@ -108,6 +108,9 @@ def wires_in(trace: Trace, text: str) -> tuple[int, ...]:
 def cut(state: State, edge: int) -> State:
     """The state with a wire cut, which can be undone. UnfitError where the text does not hold the wire."""
     trace = state.trace
+    if trace.program.origin is not None:
+        # Its text is Python, which is not read again.
+        raise UnfitError(CannotCut(edge))
     wire = trace.wire(edge)
     gate, slot = _typed_end(trace, wire)
     for text in cut_texts(trace.program, gate, slot):

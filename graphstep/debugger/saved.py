@@ -37,6 +37,11 @@ def to_json(state: State) -> str:
     trace = state.root
     if trace.updates:
         raise InputError("a round of a training is no session of its own", hint="the training opens it again: --at-round")
+    if trace.program.origin is not None:
+        command = trace.setup.command()
+        raise InputError(
+            "a captured function is no session that a file opens again", hint=command and f"this opens it: {command}"
+        )
     setup = {**asdict(trace.setup), "inputs": dict(trace.setup.inputs)}
     document = {
         "format": FORMAT,
@@ -86,7 +91,7 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     elif version != FORMAT:
         raise InputError(f"this session has the format {version!r}, and {FORMAT} is what can be read")
     fields = document["setup"]
-    setup = Setup(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("data", "breaks", "order")}})
+    setup = Setup(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("data", "breaks", "order", "fixed")}})
     # A program that was typed as @FILE stands here as the file's text.
     opening = read_setup(replace(setup, program=document["text"]), _read(document["inputs"]), seed=_number(document["seed"]))
     lesson, edited = _lesson(document["lesson"], lessons)

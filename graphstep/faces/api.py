@@ -93,6 +93,31 @@ def _opening(
     return read_setup(setup, {**arrays, **(more or {})}, seed=None if isinstance(start, str) else start)
 
 
+def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[str] = (), **named: Any) -> Run:
+    """Call a function once, and run what it computed from the arguments that are numbers, gate by gate.
+
+    Its operators and ``math`` are followed, and its text is that of the function. ``fixed`` names arguments that are handed on as
+    they are, such as a count; so is what is no number. Branches are those that were taken:
+    ``run.program.origin.branches`` says why.
+
+    >>> import math
+    >>> def loss(w, x):
+    ...     return (math.tanh(w * x) - 1) ** 2
+    >>> capture(loss, 0.0, x=2.0).gradients
+    {'w': -4.0, 'x': -0.0}
+
+    Raises InputError for arguments that do not fit, and CaptureError, with the line, where a gradient would be lost:
+    ``float(x)``, ``int(x)``, a format. What the function raises passes through.
+    """
+    from graphstep.engine.capture import record
+    from graphstep.engine.capture.opening import opening_of
+    from graphstep.language.setup import Setup
+
+    recording = record(function, arguments, named, fixed)
+    setup = Setup(recording.function, dict.fromkeys(recording.inputs), captured=True, fixed=tuple(fixed))
+    return Run(opening_of(recording, setup).run())
+
+
 def build(
     text: str, /, *, given: Collection[str] = (), share: bool = False, expand: bool = False, fold: bool = False
 ) -> networkx.MultiDiGraph:

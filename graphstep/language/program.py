@@ -110,6 +110,16 @@ class Frame:
     """The nodes of its values."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a program was captured from: a function in Python, one way through it."""
+
+    function: str
+    """Its name."""
+    branches: tuple[str, ...] = ()
+    """Which paths were taken and why, a clause each: ``taken at f.py:7 because 2 > 0``."""
+
+
 @dataclass(frozen=True)
 class Program:
     """A program as it was read: immutable, and the same for any values of its inputs."""
@@ -130,6 +140,8 @@ class Program:
     """Its calls and repetitions, each behind the one around it; the first is the program itself. None where it has none."""
     lengths: Mapping[str, Shape] = field(default_factory=dict)
     """The shapes of the inputs that its repetitions were counted by: with other shapes it would be another program."""
+    origin: Origin | None = None
+    """The function that it was captured from, whose source its text is; None for a program that was typed."""
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

@@ -73,6 +73,10 @@ class Setup:
     """The language of its sentences, by its code."""
     order: tuple[str, ...] = ()
     """Which gates go on where several are ready on the way back: behind which step, and which one, ``7 q``."""
+    captured: bool = False
+    """Whether the program is a function in Python, ``FILE.py:FUNCTION``, that is called once to be recorded."""
+    fixed: tuple[str, ...] = ()
+    """The arguments of such a function that are handed on as they are, and are no inputs."""
 
     def __post_init__(self) -> None:
         if self.ties not in ("first", "split"):
@@ -122,6 +126,8 @@ class Setup:
             words.append(f"--notation={self.notation}")
         if self.language != ENGLISH:
             words.append(f"--language={self.language}")
+        if self.fixed:
+            words.append(f"--fixed={','.join(self.fixed)}")
         words += [f"--order={text}" for text in self.order]
         words += [f"--break={text}" for text in self.breaks]
         return words if self.at is None else [*words, "--at", self.at]
@@ -136,6 +142,12 @@ class Setup:
         """
         program, options = self.program, [*self.options(), *more]
         values = [f"{name}={text}" for name, text in self.inputs.items() if text is not None]
+        if self.captured:
+            if ":" not in program:
+                # A function that no file has under its name.
+                return []
+            source = [] if command == "step" else ["--from=python"]
+            return ["capture" if command == "step" else command, program, *values, *source, *options]
         # A first word such as train would be a command.
         front = [command] if command != "step" or program.isalpha() or program.startswith("-") else []
         # --x and -h look like options; -x^2 does not.
@@ -144,8 +156,9 @@ class Setup:
         return [*front, program, *values, *options]
 
     def command(self, *more: str, command: str = "step") -> str:
-        """The line that opens it again from a shell; takes what :meth:`words` takes."""
-        return shlex.join(["graphstep", *self.words(*more, command=command)])
+        """The line that opens it again from a shell; takes what :meth:`words` takes. Empty where no words do."""
+        words = self.words(*more, command=command)
+        return shlex.join(["graphstep", *words]) if words else ""
 
     # -- Python ------------------------------------------------------------------------------------------------------------------
 

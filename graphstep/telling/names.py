@@ -32,6 +32,7 @@ DEFINITION_WIDTH = 60
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WORDS = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
+_GAP = re.compile(r" (?!(?:if|else)\b)(?<!\bif )(?<!\belse )")
 
 _CHANGES, _OBJECTIVES, _PARTS_LETTERS, _FRAME_LETTERS = "dDδ", "LJC", "uvhtsr", "pqgm"
 _OUTPUTS = ("f", "g", "h", "out", "output", "result_")
@@ -150,7 +151,8 @@ class Names:
         terms = [x if isinstance(x, Term) else TERMS.symbol(x) for x in (self._plain(x, table) for x in node.operands)]
         shapes = self.program.operand_shapes(node)
         text: str = _formula(node, terms, shapes).read(TEXT).text
-        return text.replace(" · ", "*").replace(" ", "")
+        # The words of a choice stay apart: 1 if h>0 else 0.
+        return _GAP.sub("", text.replace(" · ", "*"))
 
     def _plain(self, operand: Operand, table: Sequence[tuple[str, str]]) -> Any:
         if not isinstance(operand, int):

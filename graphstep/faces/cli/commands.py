@@ -11,6 +11,7 @@ COMMANDS = (
     "diff",
     "rewrite",
     "gradient",
+    "capture",
     "lesson",
     "serve",
     "completion",

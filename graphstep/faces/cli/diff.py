@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from graphstep.faces.cli.program import opening_of, program_arguments, setup_of, writing_arguments
+from graphstep.faces.cli.program import opening_of, program_arguments, refuse_python, setup_of, writing_arguments
 from graphstep.faces.cli.reports import deliver, lines, report_arguments
 from graphstep.ground.errors import InputError, quoted
 
@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.analysis.compare import compare
     from graphstep.language.values import read_number
 
+    refuse_python(options)
     within = read_number(options.within)
     if not 0 <= within < 1:
         raise InputError(f"--within takes a number from 0 to less than 1, not {quoted(options.within)}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.engine.opening import program_text, read_setup
 from graphstep.faces.config import config
 from graphstep.ground import limits
+from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.language.read import read
@@ -21,8 +23,15 @@ if TYPE_CHECKING:
 
     from graphstep.engine.opening import Opening
 
+PYTHON = "python"
+"""The dialect whose programs are functions of Python files; the file is run."""
+
 LANGUAGE = "GRAPHSTEP_LANGUAGE"
 """The environment variable that names the language where no option does."""
+
+
+_BRANCHES = 5
+"""Questions on the way of a captured function that are told."""
 
 
 def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
@@ -40,8 +49,13 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
         help="who gets the gradient of max at a tie: the first that attains it, or all in equal shares (default: first)",
     )
     parser.add_argument("--data", metavar="NAMES", default="", help="inputs that are given, so that they get no gradient: X,y")
-    dialect = "the language of EXPR: LaTeX, as in notes and homework (default: the language of programs)"
-    parser.add_argument("--from", dest="dialect", choices=[*DIALECTS], help=dialect)
+    dialect = (
+        "the language of EXPR: LaTeX, as in notes and homework, or python for FILE.py:FUNCTION, which is run "
+        "(default: the language of programs)"
+    )
+    parser.add_argument("--from", dest="dialect", choices=[*DIALECTS, PYTHON], help=dialect)
+    handed = "arguments of a Python function that are handed on as they are, not traced: n,k"
+    parser.add_argument("--fixed", metavar="NAMES", default="", help=handed)
     rewriting = "hand it to SymPy first, and step through what comes back"
     parser.add_argument("--rewrite", choices=FORMS, help=rewriting)
     parser.add_argument("--share", action="store_true", help="merge equal subexpressions into one node")
@@ -82,6 +96,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
         digits = (preferred.digits or DIGITS) if word is None else _digits(word)
     breaks, order = tuple(getattr(options, "breaks", ())), tuple(getattr(options, "order", ()))
     program = _standard_input() if options.expression == "-" else options.expression
+    refuse_python(options)
     if dialect := getattr(options, "dialect", None):
         # From here on it is the program that the formula spells, in documents and in the command that opens it again.
         program = translated(program_text(program), dialect, texts)
@@ -107,9 +122,38 @@ def setup_of(options: argparse.Namespace) -> Setup:
     )
 
 
+def refuse_python(options: argparse.Namespace) -> None:
+    """Raise InputError where a function in Python was typed, for a command that does not take one."""
+    if getattr(options, "dialect", None) == PYTHON:
+        hint = "capture, repl, check, jacobian, diagnose and why do"
+        raise InputError("this command does not take a function in Python", hint=hint)
+
+
 def opening_of(options: argparse.Namespace) -> Opening:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
+    if getattr(options, "dialect", None) == PYTHON:
+        return _captured(options)
     return read_setup(setup_of(options), files=True)
+
+
+def _captured(options: argparse.Namespace) -> Opening:
+    """The opening of a function in Python, which is called; where it asks about its numbers, that is told on standard error."""
+    from graphstep.engine.capture.opening import opening_of_file
+
+    if in_browser():
+        raise InputError("no file is run from a browser", hint="graphstep capture in a terminal does it")
+    named = next((name for name in (*REWRITINGS, "rewrite") if getattr(options, name, None)), None)
+    if named:
+        raise InputError(f"--{named} rewrites a typed program, and this one is a function in Python")
+    plain = type(options)(**{**vars(options), "dialect": None})
+    opening, branches = opening_of_file(replace(setup_of(plain), captured=True, fixed=read_names(options.fixed)))
+    for branch in branches[:_BRANCHES]:
+        print(branch, file=sys.stderr)
+    if len(branches) > _BRANCHES:
+        print(f"and {len(branches) - _BRANCHES:,} more questions were answered on the way", file=sys.stderr)
+    if branches:
+        print("what is shown is this path through the function; an edited input does not change it", file=sys.stderr)
+    return opening
 
 
 def language_of(word: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
+from graphstep.faces.cli.program import opening_of, program_arguments, refuse_python, writing_arguments
 from graphstep.faces.cli.reports import deliver, lines, report_arguments
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Print or write the comparison."""
     from graphstep.analysis.rewriting import gates, rewritten_runs
 
+    refuse_python(options)
     typed = opening_of(options).run()
     rows = rewritten_runs(typed)
     setup = typed.setup.filled(typed.inputs)

@@ -8,7 +8,14 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import language_argument, language_of, opening_of, program_arguments, writing_arguments
+from graphstep.faces.cli.program import (
+    language_argument,
+    language_of,
+    opening_of,
+    program_arguments,
+    refuse_python,
+    writing_arguments,
+)
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.signals import handled, status_of
 from graphstep.ground.unprintable import UNPRINTABLE
@@ -66,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.engine.inputs import check_inputs
 
     _check(options)
+    refuse_python(options)
     opening = opening_of(options)
     check_inputs(opening.program, opening.inputs)
     return _serve(options, opening.setup.words())

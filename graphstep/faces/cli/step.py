@@ -119,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
         status = open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
         # Behind the session: its first frame does not wait for a disk, and what could not be opened is not offered again.
         # Who comes through a browser leaves no file on this machine.
-        if options.expression != "-" and not in_browser():
+        if options.expression != "-" and not in_browser() and not setup.captured:
             from graphstep.faces.history import remember
 
             remember(setup.words())

@@ -139,7 +139,7 @@ class Typed:
         names, taken = program.names, set[int]()
         if program.frames:
             # The same name stands for other nodes in other calls and turns.
-            names = program.input_places
+            names = program.input_places if program.origin is None else {}
             for first, last, index in program.frames[frame].reads:
                 if start <= first and last <= stop:
                     taken.add(first)

@@ -55,7 +55,7 @@ class Heading(Horizontal):
 
     def entitle(self, program: Program, name: str = "") -> None:
         """Show what is being stepped through, and what its output is called where that is known."""
-        text = " ".join(program.text[:400].split())
+        text = " ".join(program.text[:400].split()) if program.origin is None else program.origin.function
         # Of several statements the last is the output, and it stands at the end.
         several = ";" in text or "\n" in program.text.strip()
         shown = text if not name or several or program.nodes[program.output].name == name else f"{name} = {text}"

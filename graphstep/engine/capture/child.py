@@ -1,0 +1,105 @@
+"""The process in which a user's file is run: a job comes in as JSON, and what was recorded goes back as JSON, nothing else.
+
+What the file prints goes to standard error, so that it cannot be taken for the answer.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphstep.engine.capture import CaptureError, record
+from graphstep.engine.capture.places import is_library
+from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+MEMORY = 4 << 30
+"""Bytes of address space that the file may take, where the system can hold it to that."""
+
+SECONDS = 20
+"""Seconds of processor that it may take; as many of a clock are the parent's."""
+
+_FRAMES = 4
+"""Lines of the user's that an error is told with."""
+
+
+def main() -> int:
+    """Do the job on standard input."""
+    job = json.load(sys.stdin)
+    reply = os.dup(1)
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    _limit()
+    with os.fdopen(reply, "w", encoding="utf-8") as out:
+        json.dump(_answer(job), out)
+    sys.stdout.flush()
+    return 0
+
+
+def _answer(job: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        function = _function(job["path"], job["function"])
+        return {"recording": asdict(record(function, (), job["arguments"], job["fixed"]))}
+    except GraphstepError as error:
+        return {"error": error.message, "hint": error.hint, "typed": isinstance(error, InputError)}
+    except SystemExit as error:
+        return {"error": f"{Path(job['path']).name} ended the program: exit({error.code!r})", "hint": "", "typed": False}
+    except (Exception, KeyboardInterrupt) as error:
+        return {"error": _told(error, job["path"]), "hint": "", "typed": False}
+
+
+def _function(path: str, name: str) -> Any:
+    module = _module(path)
+    if not callable(function := getattr(module, name, None)):
+        there = [
+            key for key, what in vars(module).items() if callable(what) and getattr(what, "__module__", "") == module.__name__
+        ]
+        hint = did_you_mean(name, there) or (f"it has {', '.join(there[:8])}" if there else "")
+        raise InputError(f"{quoted(Path(path).name)} has no function {quoted(name)}", hint=hint)
+    return function
+
+
+def _module(path: str) -> ModuleType:
+    # As for a script, what lies beside it can be imported.
+    sys.path.insert(0, str(Path(path).resolve().parent))
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    if spec is None or spec.loader is None:
+        raise CaptureError(f"{quoted(Path(path).name)} is no Python file", hint="graphstep capture FILE.py:FUNCTION")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _told(error: BaseException, path: str) -> str:
+    """An error of the user's file: what it is, and the last of the user's lines that led to it."""
+    lines = [each for each in traceback.extract_tb(error.__traceback__) if not is_library(each.filename)]
+    what = traceback.format_exception_only(error)[-1].strip()
+    if isinstance(error, SyntaxError):
+        what = f"{what} ({Path(error.filename or path).name}:{error.lineno})"
+    where = [f"  {Path(each.filename).name}:{each.lineno}, in {each.name}: {each.line}" for each in lines[-_FRAMES:]]
+    return "\n".join([f"{Path(path).name} failed: {what}", *where])
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:
+        # Windows has none; there the clock is the limit.
+        return
+    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""Where an operation stands in the user's file, and which variable its value goes to, from the bytecode of the frame at work."""
+
+from __future__ import annotations
+
+import dis
+import linecache
+import os
+import sysconfig
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType, FrameType
+
+_OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")
+_LIBRARIES = tuple(
+    os.path.join(path, "")
+    for path in (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parents[2]))
+)
+
+
+class Extent(NamedTuple):
+    """Where an instruction stands in its file: lines from 1, columns in bytes from 0."""
+
+    line: int
+    """Its first line."""
+    last_line: int
+    """Its last line."""
+    start: int
+    """The column of its first byte."""
+    stop: int
+    """The column behind its last byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an operation is at work."""
+
+    path: str
+    """The file, as Python has it."""
+    code: CodeType
+    """The function, or part of one, at work."""
+    instruction: int
+    """The offset of the instruction at work."""
+    extent: Extent | None
+    """Where that stands; None where Python does not say it."""
+    line: int
+    """The line at work."""
+    is_call: bool
+    """Whether the instruction is a call, so that several operations may be at work in it."""
+    variable: str
+    """The variable that the value of the instruction is assigned to; empty where it is not."""
+
+    @property
+    def file(self) -> str:
+        """The name of the file, without its folder."""
+        return os.path.basename(self.path)
+
+    @property
+    def text(self) -> str:
+        """The source of the instruction, where it stands on one line; else the empty string."""
+        if self.extent is None or self.extent.line != self.extent.last_line:
+            return ""
+        line = linecache.getline(self.path, self.extent.line).encode()
+        return line[self.extent.start : self.extent.stop].decode(errors="replace")
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def is_library(path: str) -> bool:
+    """Whether a file is Python's own, an installed package's or graphstep's: nothing that the user wrote for this call."""
+    return path.startswith(_LIBRARIES) or path.startswith("<frozen")
+
+
+def at_work(frame: FrameType) -> Place:
+    """The innermost of the user's lines that a frame works for."""
+    here: FrameType | None = frame
+    while here is not None and is_library(here.f_code.co_filename):
+        here = here.f_back
+    direct, here = here is frame, here or frame
+    code, last = here.f_code, here.f_lasti
+    operation, following = _around(code, last)
+    extent = _extents(code)[last // 2] if last >= 0 else None
+    is_call = "CALL" in operation
+    variable = _variable(here, following) if direct and (is_call or operation.startswith(_OPERATORS)) else ""
+    return Place(code.co_filename, code, last, extent, here.f_lineno or 0, is_call or not direct, variable)
+
+
+def _variable(frame: FrameType, following: tuple[str, str]) -> str:
+    """What the value at work in a frame is assigned to: there, or where the function that returns it was called."""
+    here: FrameType | None = frame
+    while following[0] == "RETURN_VALUE" and here is not None:
+        here = here.f_back
+        if here is None or is_library(here.f_code.co_filename):
+            return ""
+        operation, following = _around(here.f_code, here.f_lasti)
+        if "CALL" not in operation:
+            return ""
+    return following[1]
+
+
+@cache
+def _extents(code: CodeType) -> tuple[Extent | None, ...]:
+    return tuple(
+        None if None in place else Extent(place[0] or 0, place[1] or 0, place[2] or 0, place[3] or 0)
+        for place in code.co_positions()
+    )
+
+
+@cache
+def _around(code: CodeType, last: int) -> tuple[str, tuple[str, str]]:
+    """The instruction at work, and of the one behind it its name and the variable it assigns, if it does."""
+    instructions = _instructions(code)
+    offsets = [*instructions]
+    operation = instructions[max((x for x in offsets if x <= last), default=offsets[0])][0]
+    behind = [instructions[x] for x in offsets if x > last]
+    if operation == "PRECALL":
+        # In Python 3.11 a call that was made often is made here, and the CALL behind it is passed over.
+        behind = behind[1:]
+    return operation, behind[0] if behind else ("", "")
+
+
+@cache
+def _instructions(code: CodeType) -> Mapping[int, tuple[str, str]]:
+    instructions = {}
+    for each in dis.get_instructions(code):
+        variable = ""
+        if each.opname.startswith("STORE_") and each.opname.split("_")[1] in ("FAST", "NAME", "GLOBAL", "DEREF"):
+            # From Python 3.13 on one instruction may store two, or store and load.
+            variable = each.argval if isinstance(each.argval, str) else each.argval[0]
+        instructions[each.offset] = each.opname, variable
+    return instructions

@@ -1,0 +1,88 @@
+"""A user's file is run in a process of its own, which hands back data. It is no sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphstep.engine.capture.recording import Branch, CaptureError, Operation, Recording, Source
+from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
+from graphstep.ground.unprintable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+SECONDS = 20.0
+"""Seconds of a clock until a file that does not end is ended."""
+
+
+def read_target(text: str) -> tuple[str, str]:
+    """The file and the function that ``FILE.py:FUNCTION`` names. InputError for another text, and where there is no such file."""
+    path, _, name = text.rpartition(":")
+    if not path or not name.isidentifier():
+        raise InputError(f"{quoted(text)} names no function", hint="graphstep capture FILE.py:FUNCTION NAME=VALUE …")
+    if not Path(path).is_file():
+        raise InputError(f"there is no file {quoted_path(path)}")
+    return path, name
+
+
+def record_file(
+    path: str, name: str, arguments: Mapping[str, float], fixed: Collection[str] = (), *, seconds: float = SECONDS
+) -> Recording:
+    """Run a file, and record a call of one of its functions. GraphstepError where that fails, with the lines of the file."""
+    job = {"path": path, "function": name, "arguments": dict(arguments), "fixed": [*fixed]}
+    root = str(Path(__file__).parents[3])
+    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    # -P: nothing that lies in this folder stands in for a module of Python's.
+    words = [sys.executable, "-P", "-m", "graphstep.engine.capture.child"]
+    with subprocess.Popen(  # noqa: S603  # our own interpreter and module; the file is the one that the user named
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
+    ) as child:
+        try:
+            reply, _ = child.communicate(json.dumps(job).encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            hint = "a loop that does not end, or too much work for one call"
+            raise CaptureError(f"{quoted(Path(path).name)} was ended after {seconds:g} seconds", hint=hint) from None
+        finally:
+            _end(child)
+    return _read(reply, child.returncode, Path(path).name)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End a process and what it started."""
+    if sys.platform == "win32":
+        child.kill()
+        return
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _read(reply: bytes, status: int, name: str) -> Recording:
+    try:
+        answer = json.loads(reply)
+        if "error" in answer:
+            kind: type[GraphstepError] = InputError if answer["typed"] else CaptureError
+            raise kind(printable(str(answer["error"])), hint=printable(str(answer["hint"])))
+        return _recording(answer["recording"])
+    except (ValueError, KeyError, TypeError):
+        hint = "it may take 20 seconds of processor and 4 GiB of memory"
+        raise CaptureError(f"{quoted(name)} ended without an answer, with status {status}", hint=hint) from None
+
+
+def _recording(fields: dict[str, Any]) -> Recording:
+    return Recording(
+        str(fields["function"]),
+        {str(name): float(value) for name, value in fields["inputs"].items()},
+        [Operation(**{**each, "span": (int(each["span"][0]), int(each["span"][1]))}) for each in fields["operations"]],
+        [Branch(**each) for each in fields["branches"]],
+        [Source(**each) for each in fields["sources"]],
+        fields["output"] if isinstance(fields["output"], int) else float(fields["output"]),
+    )

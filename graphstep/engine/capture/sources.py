@@ -1,0 +1,86 @@
+"""The text of the user's functions that were at work, and where in it each operation stands."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from typing import TYPE_CHECKING
+
+from graphstep.engine.capture.recording import Operation, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graphstep.engine.capture.places import Extent, Place
+
+Block = tuple[int, int]
+"""The first and the last line of a function, from 1."""
+
+
+def locate(operations: Sequence[Operation], places: Sequence[Place]) -> list[Source]:
+    """Tell each operation its source and its place there; returns the sources, in the order of their lines."""
+    files = {place.path: linecache.getlines(place.path) for place in places}
+    blocks = {path: _functions("".join(lines)) for path, lines in files.items()}
+    used: dict[tuple[str, Block], None] = {}
+    homes: list[tuple[str, Block] | None] = []
+    by_place: dict[tuple[str, Extent], Block | None] = {}
+    for place in places:
+        home = None
+        if place.extent is not None:
+            key = place.path, place.extent
+            home = by_place[key] = by_place[key] if key in by_place else _home(blocks[place.path], place.extent)
+        homes.append(None if home is None else (place.path, home))
+        if home is not None:
+            used[place.path, home] = None
+    # A function inside another one stands in its text.
+    outer = [block for block in used if not any(other != block and _holds(other, block) for other in used)]
+    outer.sort()
+    sources, starts = [], list[dict[int, tuple[int, int]]]()
+    for path, (first, last) in outer:
+        lines = [line.rstrip("\n") for line in files[path][first - 1 : last]]
+        margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+        at, where = 0, {}
+        for number, line in enumerate(lines, first):
+            where[number] = at, margin
+            at += len(line[margin:]) + 1
+        starts.append(where)
+        sources.append(Source(_base(path), first, "\n".join(line[margin:] for line in lines)))
+    for operation, place, within in zip(operations, places, homes, strict=True):
+        if within is None or place.extent is None:
+            continue
+        operation.source = next(k for k, block in enumerate(outer) if _holds(block, within))
+        operation.span = _span(place.extent, files[place.path], starts[operation.source])
+    return sources
+
+
+def _base(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _span(extent: Extent, lines: Sequence[str], starts: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
+    def place(line: int, column: int) -> int:
+        start, margin = starts[line]
+        return start + len(lines[line - 1].encode()[:column].decode(errors="replace")) - margin
+
+    return place(extent.line, extent.start), place(extent.last_line, extent.stop)
+
+
+def _functions(text: str) -> list[Block]:
+    """The functions of a file, and its other statements; nothing for what is no Python."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return []
+    nodes: Iterable[ast.AST] = ast.walk(tree)
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [(node.lineno, node.end_lineno or node.lineno) for node in (*functions, *tree.body)]
+
+
+def _home(blocks: Iterable[Block], extent: Extent) -> Block | None:
+    """The smallest block around a place."""
+    around = [block for block in blocks if block[0] <= extent.line and extent.last_line <= block[1]]
+    return min(around, key=lambda block: block[1] - block[0], default=None)
+
+
+def _holds(outer: tuple[str, Block], inner: tuple[str, Block]) -> bool:
+    return outer[0] == inner[0] and outer[1][0] <= inner[1][0] and inner[1][1] <= outer[1][1]

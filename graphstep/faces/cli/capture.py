@@ -1,0 +1,37 @@
+"""``graphstep capture FILE.py:FUNCTION NAME=VALUE …``: step through a function in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.faces.cli import step
+from graphstep.faces.cli.program import PYTHON
+
+if TYPE_CHECKING:
+    import argparse
+
+USAGE = "FILE.py:FUNCTION [NAME=VALUE ...] [options]"
+SUMMARY = "Run a Python function on numbers, and step through what it computed."
+EXAMPLES = """\
+examples:
+  graphstep capture neuron.py:loss w=0.5 x=2             open the debugger on a call of loss
+  graphstep capture neuron.py:loss w=0.5 x=2 --plain     tell every step, one a line
+  graphstep capture neuron.py:loss w=0.5 x=2 --to solution.md
+  graphstep capture rnn.py:loss w=0.5 n=3 --fixed n      n is handed on as it is: for k in range(n)
+  graphstep check neuron.py:loss w=0.5 x=2 --from python     the same for check, why, jacobian, diagnose and repl
+
+The file is run, in a process of its own with 20 seconds and 4 GiB: name only files that you would run yourself.
+Operators and the functions of math are followed; float(x), int(x) and formats of a traced number are refused,
+with the line. Of an if the branch that was taken is what is shown.
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    step.arguments(parser)
+    parser.set_defaults(dialect=PYTHON)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Capture, then step, print or write."""
+    return step.run(options)

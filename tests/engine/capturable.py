@@ -1,0 +1,122 @@
+"""Functions that are captured in tests: what a user may have in a file."""
+
+import math
+import statistics
+from math import tanh
+
+import numpy as np
+
+
+def lecture(x, y, z):
+    q = x + y
+    return q * z
+
+
+def fork(x):
+    return x * x + 3 / x - x**3 / 2
+
+
+def neuron(w, x, b=-0.25):
+    z = w * x + b
+    return 1 / (1 + math.exp(-z))
+
+
+def recurrent(w, x, n=3):
+    h = x
+    for _ in range(n):
+        h = tanh(w * h + 0.5)
+    return (h - 1) ** 2
+
+
+def helped(x, y):
+    return squared(neuron(x, y)) + squared(y)
+
+
+def squared(a):
+    doubled = a * a
+    return doubled  # noqa: RET504 – the variable is what is tested
+
+
+def functions(x, y):
+    parts = [math.log(x, 3), math.sqrt(x * y), math.atan2(y, x), math.hypot(x, y), math.pow(x, y), 2**x, x % 0.75, x // 0.3]
+    parts += [abs(-y), math.erf(x), math.log1p(y), -(+x), math.fsum([x, 1, y]), math.prod([x, 2, y]), 1 - x, 7 / y]
+    return sum(part * part for part in parts)
+
+
+def of_numpy(x, y):
+    return np.exp(-x) * np.tanh(y) + np.maximum(x, y) ** 2 + np.float64(1.5) * np.log(x) - np.square(y)
+
+
+def coefficients(x):
+    total = 0.0
+    for c in (1.5, -2.0, 0.25):
+        total = total * x + c
+    return total
+
+
+def rectified(x):
+    if x > 0:  # noqa: SIM108 – a branch, as a user writes it
+        y = 3 * x
+    else:
+        y = -x
+    return max(y, 1.0) * x
+
+
+def reused(x):
+    x = x * 2
+    x = x + 1
+    return x * x
+
+
+def mean(x, y):
+    m = statistics.fmean([1.0, 2.0]) * (x + y)
+    s = sum([x, y, m])
+    return s  # noqa: RET504 – the variable is what is tested
+
+
+def ünïcode(α, β):
+    γ = "é" and α * β
+    return γ + math.sin(α)
+
+
+def a_float(x):
+    return float(x) * 2
+
+
+def an_int(x):
+    return int(x) * x
+
+
+def a_format(x):
+    return x * len(f"{x:.3f}")
+
+
+def a_key(x):
+    return {x: 1}[x]
+
+
+def a_count(x, n):
+    for _ in range(n):
+        x = x * 2
+    return x
+
+
+def gamma(x):
+    return math.gamma(x)
+
+
+def a_list(x):
+    return [x, x]
+
+
+def an_array(x):
+    return x * np.array([1.0, 2.0])
+
+
+def overflow(x):
+    y = x * 100
+    return math.exp(y)
+
+
+def constant(x):
+    return 2.5

@@ -1,0 +1,197 @@
+"""A Python function becomes a program: its numbers, its gradients, its names, its places, and what is refused."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import graphstep as gs
+from graphstep.engine.capture import CaptureError, program_of, record
+from graphstep.engine.capture.process import record_file
+from graphstep.ground.errors import InputError
+from graphstep.telling.names import names_of
+from tests.engine import capturable
+
+CALLS = {
+    "lecture": (-2.0, 5.0, -4.0),
+    "fork": (1.5,),
+    "neuron": (2.0, -1.0),
+    "recurrent": (0.5, 2.0),
+    "helped": (0.75, 1.25),
+    "functions": (1.3, 0.7),
+    "of_numpy": (1.3, 0.7),
+    "coefficients": (1.7,),
+    "rectified": (2.0,),
+    "reused": (3.0,),
+    "mean": (2.0, 3.5),
+    "ünïcode": (0.5, 0.25),
+}
+
+
+def slope(function, arguments, place):
+    """Its central difference, extrapolated to a step of 0 (Richardson): good to about 1e-11."""
+
+    def difference(h):
+        up, down = ([x + (i == place) * s * h for i, x in enumerate(arguments)] for s in (1, -1))
+        return (function(*up) - function(*down)) / (2 * h)
+
+    fine, middle, coarse = (difference(h) for h in (5e-4, 1e-3, 2e-3))
+    one, other = (4 * fine - middle) / 3, (4 * middle - coarse) / 3
+    return (16 * one - other) / 15
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_value_and_gradients_are_those_of_the_function(name):
+    function, arguments = getattr(capturable, name), CALLS[name]
+    fixed = ["n"] if name == "recurrent" else []
+    run = gs.capture(function, *arguments, fixed=fixed)
+    assert run.output == pytest.approx(function(*arguments), rel=1e-14)
+    for place, gradient in enumerate(run.gradients.values()):
+        assert gradient == pytest.approx(slope(function, arguments, place), rel=1e-9, abs=1e-10), place
+    assert run.check().agrees
+
+
+def test_the_text_is_the_functions_own_and_nodes_have_their_variables():
+    run = gs.capture(capturable.lecture, -2, 5, -4)
+    assert run.program.text == "def lecture(x, y, z):\n    q = x + y\n    return q * z"
+    assert [(node.id, node.label) for node in run.nodes[3:]] == [("v4", "x + y"), ("v5", "q * z")]
+    assert run["q"].value == 3.0
+    assert run["q"].gradient == -4.0
+    assert run["x+y"].index == 3
+    assert "df/dq" in run.steps[3].explain()
+
+
+def test_turns_are_numbered_and_a_helper_gives_its_result_to_the_callers_variable():
+    run = gs.capture(capturable.recurrent, 0.5, 2.0, fixed=["n"])
+    assert [name for name in run.program.names if name.startswith("h")] == ["h", "h.1", "h.2", "h.3"]
+    assert run["h"].index == run["h.3"].index
+    assert names_of(run.program).texts[run["h.2"].index] == "h⟨2⟩"
+    # An argument that is assigned anew keeps its name; what it becomes has numbers.
+    again = gs.capture(capturable.reused, 3.0)
+    assert [node.name for node in again.program.nodes] == ["x", "x.1", "x.2", None]
+    helper = gs.capture(capturable.helped, 0.75, 1.25)
+    assert helper.program.text.startswith("def neuron(")
+    assert "def squared(a):" in helper.program.text
+    assert {"z", "doubled.1", "doubled.2"} <= {*helper.program.names}
+
+
+def test_a_sum_names_its_last_addition_alone():
+    for _ in range(100):
+        # Python makes other instructions of what is called often.
+        capturable.mean(2.0, 3.5)
+    nodes = gs.capture(capturable.mean, 2.0, 3.5).program.nodes
+    assert [(node.gate, node.name) for node in nodes[2:]] == [("add", None), ("mul", "m"), ("add", None), ("add", "s")]
+
+
+def test_no_symbol_stands_for_two_values_where_a_line_is_at_work_again():
+    program = gs.capture(capturable.coefficients, 1.7).program
+    texts = names_of(program).texts
+    assert len({*texts}) == len(texts)
+    # What the source does not show is spelled: each coefficient, and a turn's total.
+    assert [program.label(i) for i in range(3, 7)] == ["total⟨1⟩*x", "(total⟨1⟩*x)+(-2)", "total⟨2⟩*x", "(total⟨2⟩*x)+0.25"]
+
+
+def test_a_branch_says_why_it_was_taken():
+    branches = gs.capture(capturable.rectified, 2.0).program.origin.branches
+    line = capturable.rectified.__code__.co_firstlineno
+    assert branches == (
+        f"taken at capturable.py:{line + 1} because 2 > 0",
+        f"not taken at capturable.py:{line + 5} because 6 < 1 is false",
+    )
+    other = gs.capture(capturable.rectified, -0.5).program.origin.branches
+    assert other[0] == f"not taken at capturable.py:{line + 1} because -0.5 > 0 is false"
+
+
+@pytest.mark.parametrize("name", ["a_float", "an_int", "a_format", "a_key", "a_count", "gamma", "an_array"])
+def test_what_would_drop_a_gradient_is_refused_with_its_line(name):
+    function = getattr(capturable, name)
+    with pytest.raises(CaptureError) as refused:
+        gs.capture(function, *([2.5, 3] if name == "a_count" else [2.5]))
+    first = function.__code__.co_firstlineno
+    assert f"capturable.py:{first + 1}" in refused.value.message
+    assert refused.value.hint
+    # The module has its own math back.
+    assert capturable.math is math
+    assert capturable.tanh is math.tanh
+
+
+def test_a_fixed_argument_is_handed_on_as_it_is():
+    run = gs.capture(capturable.a_count, 1.5, 3, fixed=["n"])
+    assert (run.output, run.gradients) == (12.0, {"x": 8.0})
+
+
+def test_numpy_scalars_are_numbers_and_arrays_are_refused():
+    assert gs.capture(capturable.fork, np.float32(1.5)).inputs == {"x": 1.5}
+    with pytest.raises(InputError, match="'x' is no single number"):
+        gs.capture(capturable.fork, np.ones(3))
+    with pytest.raises(InputError, match="'x' is no single number"):
+        gs.capture(capturable.fork, [1.0, 2.0])
+
+
+def test_what_cannot_be_called_or_returns_no_number_is_refused():
+    with pytest.raises(InputError, match="do not fit fork"):
+        gs.capture(capturable.fork)
+    with pytest.raises(InputError, match="'y' is no argument of the function"):
+        gs.capture(capturable.fork, 1.0, fixed=["y"])
+    with pytest.raises(CaptureError, match="a_list returned a list, and no number"):
+        gs.capture(capturable.a_list, 1.0)
+    with pytest.raises(OverflowError):
+        gs.capture(capturable.overflow, 1000.0)
+
+
+def test_a_function_that_ignores_its_argument_is_a_constant():
+    run = gs.capture(capturable.constant, 1.0)
+    assert (run.output, run.gradients) == (2.5, {"x": 0.0})
+
+
+def test_a_number_that_outlives_its_call_is_refused():
+    kept = []
+    gs.capture(lambda x: kept.append(x) or x * 2, 1.0)
+    with pytest.raises(CaptureError, match="after its call has returned"):
+        kept[0] + 1
+
+
+def test_a_function_without_source_is_captured_too():
+    # A lambda in a text that no file holds.
+    code = "import graphstep as gs; print(gs.capture(lambda x: x*x + 1, 3.0).to_dict()['gradients'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "{'x': 6.0}\n"
+
+
+def test_a_file_is_recorded_in_a_process_of_its_own(tmp_path):
+    file = tmp_path / "own.py"
+    file.write_text("import math\nprint('{\"recording\": 1}')\n\n\ndef f(x):\n    return math.sin(x) * input\n\n\ninput = 2\n")
+    recording = record_file(str(file), "f", {"x": 0.5})
+    assert [operation.gate for operation in recording.operations] == ["sin", "mul"]
+    assert program_of(recording).text == "def f(x):\n    return math.sin(x) * input"
+    assert recording == record_file(str(file), "f", {"x": 0.5})
+    assert record(capturable.fork, (1.5,)) == record(capturable.fork, (1.5,))
+
+
+def test_a_file_that_fails_says_where(tmp_path):
+    file = tmp_path / "bad.py"
+    file.write_text("import math\n\n\ndef f(x):\n    return g(x)\n\n\ndef g(x):\n    return math.exp(x * 1e6)\n")
+    with pytest.raises(CaptureError) as failed:
+        record_file(str(file), "f", {"x": 1.0})
+    assert failed.value.message.splitlines() == [
+        "bad.py failed: OverflowError: math range error",
+        "  bad.py:5, in f: return g(x)",
+        "  bad.py:9, in g: return math.exp(x * 1e6)",
+    ]
+    with pytest.raises(InputError, match="has no function 'h'"):
+        record_file(str(file), "h", {"x": 1.0})
+    file.write_text("raise SystemExit(3)\n")
+    with pytest.raises(CaptureError, match=r"ended the program: exit\(3\)"):
+        record_file(str(file), "f", {})
+    file.write_text("import os\nos._exit(7)\n")
+    with pytest.raises(CaptureError, match="ended without an answer, with status 7"):
+        record_file(str(file), "f", {})
+
+
+def test_a_file_that_does_not_end_is_ended(tmp_path):
+    file = tmp_path / "long.py"
+    file.write_text("import time\ntime.sleep(600)\n")
+    with pytest.raises(CaptureError, match="was ended after 1 seconds"):
+        record_file(str(file), "f", {}, seconds=1)
