@@ -59,11 +59,23 @@ class Quoted:
 
     node: int
     """The node."""
+    goes_on: bool = False
+    """Whether the sentence goes on behind it, so that a comma ends the apposition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
     """The output, as it is called in ``df/dx``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The local gradient of a gate towards what it reads in a slot, as a formula."""
+
+    gate: int
+    """The gate."""
+    slot: int
+    """The slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +161,8 @@ class Reason:
 
 
 Figure: TypeAlias = (
-    "Named | Quoted | Output | Slot | Operand | Box | Kind | Cells | NotFinite | Listed | Continued | Reason | str | int | None"
+    "Named | Quoted | Output | Slot | Operand | Slope | Box | Kind | Cells | NotFinite"
+    " | Listed | Continued | Reason | str | int | None"
 )
 """What a variable of a message stands for: a text such as a name or a numeral as it is, a count with its thousands, None for
 nothing."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import networkx
 
-    from graphstep.analysis.witnesses import Report
     from graphstep.engine.opening import Opening
+    from graphstep.faces.reports import CheckReport
     from graphstep.faces.training import Training
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number
@@ -151,7 +151,7 @@ def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     return run(translated(text, "latex", given), inputs=given)
 
 
-def check(text: str, /, **options: Any) -> Report:
+def check(text: str, /, **options: Any) -> CheckReport:
     """Compare backprop, SymPy's derivative and central differences for every input; takes what :func:`run` takes."""
     return run(text, **options).check()
 

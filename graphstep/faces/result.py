@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
     import networkx
 
-    from graphstep.analysis.diagnosis import Diagnosis
     from graphstep.analysis.jacobian import Jacobian
-    from graphstep.analysis.witnesses import Report
     from graphstep.engine.trace import Trace
+    from graphstep.faces.reports import CheckReport, DiagnosisReport
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
     from graphstep.telling.cells import CellExplanation
@@ -147,11 +146,11 @@ class Run:
         arrays = {name: value for name, value in values.items() if name not in texts}
         return Run(self.trace.with_inputs({**numbers(arrays), **read_texts(texts, files=False)}, texts))
 
-    def check(self) -> Report:
+    def check(self) -> CheckReport:
         """Backprop, SymPy's derivative and central differences, side by side for every input."""
-        from graphstep.analysis.witnesses import check
+        from graphstep.faces.reports import CheckReport
 
-        return check(self.trace)
+        return CheckReport.of(self.trace)
 
     def jacobian(self, of: str, towards: str, turn: int = 1) -> Jacobian:
         """The Jacobian of a gate towards a node that it reads, both by name, id or text; ``turn`` says which of several readings.
@@ -172,11 +171,11 @@ class Run:
 
         return cell(self.trace, *find_cell(self.trace, text), of)
 
-    def diagnose(self) -> Diagnosis:
+    def diagnose(self) -> DiagnosisReport:
         """The layers of a network in figures, and what keeps it from learning."""
-        from graphstep.analysis.diagnosis import diagnose
+        from graphstep.faces.reports import DiagnosisReport
 
-        return diagnose(self.trace)
+        return DiagnosisReport.of(self.trace)
 
     def sympy(self) -> Any:
         """The whole expression for SymPy, an array as a ``sympy.Array``; LimitError where it is too large for that."""

@@ -1,10 +1,11 @@
-"""What a gate reads, as it stands in a sentence."""
+"""What a gate reads, and its local gradients, as they stand in a sentence."""
 
 from __future__ import annotations
 
 from graphstep.engine.trace import Trace
+from graphstep.gates.notation import TERMS, TEXT
 from graphstep.ground.numerals import numeral
-from graphstep.telling.names import slot_name
+from graphstep.telling.names import slot_name, slot_term, term
 
 
 def operand_with_value(trace: Trace, index: int, slot: int) -> str:
@@ -18,3 +19,12 @@ def operand_with_value(trace: Trace, index: int, slot: int) -> str:
         return name
     text = numeral(value)
     return name if name == text else f"{name} = {text}"
+
+
+def slope(trace: Trace, index: int, slot: int) -> str:
+    """The local gradient of an elementwise gate towards what it reads in a slot, as the formula by which it is computed."""
+    gate, program = trace.gate(index), trace.program
+    assert gate is not None, "an input has no local gradient"
+    terms = [slot_term(program, index, k) for k in range(len(trace.node(index).operands))]
+    formula = TERMS.term(gate.slopes[slot](TERMS, *terms, term(program, index)))
+    return str(formula.read(TEXT).text)

@@ -18,6 +18,8 @@ from graphstep.engine.trace import trace
 from graphstep.gates import GATES, STRUCTURAL
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
+from graphstep.telling.reports.check import data, explanation, input_name, place_name, symbolic_note
+from tests.reports import lines
 from tests.rules import altered
 
 if TYPE_CHECKING:
@@ -120,22 +122,22 @@ def reports() -> Iterator[str]:
     for text, inputs in PROGRAMS:
         found = check(run(text, inputs))
         yield f"{text[:60]}: {found.verdict}"
-        yield from found.lines()
+        yield from lines(found)
         yield ""
     yield "With the seed -2:"
-    yield from check(run("relu(x) + x*y", {"x": 0, "y": 3}, -2.0)).lines()
+    yield from lines(check(run("relu(x) + x*y", {"x": 0, "y": 3}, -2.0)))
     yield "\nOne node:"
     of = run("q = x + y; s = relu(q - 3); s*z", {"x": -2, "y": 5, "z": -4})
     for node in range(len(of.program.nodes)):
         if of.program.depends[node]:
             row = check_node(of, node)
-            yield f"{row.input}: {row.verdict}. {row.explanation}".rstrip()
+            yield f"{input_name(row)}: {row.verdict}. {explanation(row)}".rstrip()
     yield "\nWithout SymPy:"
-    yield from (f"{row.input}: {row.verdict}. {row.explanation}".rstrip() for row in numeric_rows(of, [0, 1, 2]))
+    yield from (f"{input_name(row)}: {row.verdict}. {explanation(row)}".rstrip() for row in numeric_rows(of, [0, 1, 2]))
     blind = run("unused = 2*y; x*x", {"y": np.inf, "x": 3})
-    yield from (f"{row.input}: {row.verdict}. {row.explanation}" for row in numeric_rows(blind, [0, 1]))
+    yield from (f"{input_name(row)}: {row.verdict}. {explanation(row)}" for row in numeric_rows(blind, [0, 1]))
     yield "\nWith an infinite seed:"
-    yield from check(run("x*y", {"x": 2, "y": 3}, np.inf)).lines()
+    yield from lines(check(run("x*y", {"x": 2, "y": 3}, np.inf)))
     yield from wrong_gates()
     yield from wrong_witnesses()
 
@@ -161,7 +163,7 @@ def wrong_witnesses() -> Iterator[str]:
             if row is not None:
                 stack.enter_context(patch.dict(GATES, {row.name: row}))
             yield f"\nWith {what}: {text[:60]}"
-            yield from check(run(text, inputs)).lines()
+            yield from lines(check(run(text, inputs)))
 
 
 def wrong_gates() -> Iterator[str]:
@@ -183,7 +185,7 @@ def wrong_gates() -> Iterator[str]:
     ):
         with patch.dict(GATES, {name: row}):
             yield f"\nWith a wrong {name}: {text}"
-            yield from check(run(text, inputs)).lines()
+            yield from lines(check(run(text, inputs)))
 
 
 EXACT: list[tuple[str, dict[str, Any]]] = [
@@ -264,14 +266,17 @@ def figures() -> Iterator[str]:
     yield from map(figure, rows(run("x*x/3", {"x": [1, 2, 3]}, np.array([1.0, -2.0, 0.0]))))
     for text, inputs in EXACT:
         if text in JSON:
-            yield json.dumps(check(run(text, inputs)).to_dict(), ensure_ascii=False)
+            yield json.dumps(data(check(run(text, inputs))), ensure_ascii=False)
 
 
-def figure(row: Row) -> str:
+def figure(row: Row, how: str = "") -> str:
     kinks = f", kinks {row.kinks}" if row.kinks else ""
-    along = f"; {figure(row.sample.along)}" if row.sample is not None and row.sample.along is not None else ""
-    blurred = f", {row.sample.checked} of {row.sample.size}, {row.sample.blurred} blurred" if row.sample is not None else ""
-    return f"  {row.place}: {row.backprop!r}, {row.numeric!r} ± {row.numeric_error!r}, {row.verdict}{kinks}{blurred}{along}"
+    sample, along, blurred = row.sample, "", ""
+    if sample is not None:
+        along = "" if sample.along is None else f"; {figure(sample.along, ' along a random direction')}"
+        blurred = f", {sample.checked} of {sample.size}, {sample.blurred} blurred"
+    numbers = f"{row.backprop!r}, {row.numeric!r} ± {row.numeric_error!r}"
+    return f"  {place_name(row)}{how}: {numbers}, {row.verdict}{kinks}{blurred}{along}"
 
 
 def test_what_check_says_is_what_was_read_through(golden) -> None:
@@ -287,7 +292,7 @@ def test_sympy_is_asked_up_to_a_limit_and_always_for_one_input(text: str, inputs
     with patch("graphstep.analysis.witnesses.compare.SYMBOLIC_WORK", parts):
         assert all(row.symbolic is not None for row in rows(run(text, inputs)))
     with patch("graphstep.analysis.witnesses.compare.SYMBOLIC_WORK", parts - 1):
-        notes = {row.symbolic_note for row in rows(run(text, inputs))}
+        notes = {symbolic_note(row) for row in rows(run(text, inputs))}
         assert notes == {"it would have to differentiate a large formula 2 times"}
     with patch("graphstep.analysis.witnesses.compare.SYMBOLIC_WORK", 1):
         assert all(row.symbolic is not None for row in rows(run("a*a*a", {"a": 3})))
@@ -303,4 +308,4 @@ def test_one_cell_that_sympy_cannot_differentiate_leaves_the_others() -> None:
     calls: list[int] = []
     with patch("graphstep.analysis.symbolic.evaluate", fails):
         found = list(rows(run("sum(x*x)", {"x": [1, 2, 3]})))
-    assert [(row.symbolic, row.symbolic_note) for row in found] == [(2, ""), *[(None, "it has had enough")] * 2]
+    assert [(row.symbolic, symbolic_note(row)) for row in found] == [(2, ""), *[(None, "it has had enough")] * 2]

@@ -24,8 +24,10 @@ from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
 from graphstep.ground.arrays import Number, plain
 from graphstep.ground.errors import ShapeError
 from graphstep.language.read import read
+from graphstep.telling.reports.check import data, explanation, input_name, place_name, symbolic_note
 from tests.domains import is_ordinary, points
 from tests.effort import effort
+from tests.reports import lines
 from tests.rules import altered
 
 if TYPE_CHECKING:
@@ -55,13 +57,13 @@ def network(text: str = "mean((sigmoid(x@W1)@W2 - y)^2)") -> Trace:
 
 def test_each_cell_of_a_small_array_has_a_row_and_three_witnesses() -> None:
     found = report("sum((W@x)^2)", W=[[0.1, 0.5], [-0.3, 0.8]], x=[0.2, 0.4])
-    assert [row.input for row in found.rows] == ["W[0, 0]", "W[0, 1]", "W[1, 0]", "W[1, 1]", "x[0]", "x[1]"]
+    assert [input_name(row) for row in found.rows] == ["W[0, 0]", "W[0, 1]", "W[1, 0]", "W[1, 1]", "x[0]", "x[1]"]
     for row, gradient in zip(found.rows, (0.088, 0.176, 0.104, 0.208, -0.112, 0.636), strict=True):
         assert row.verdict == "agree"
         for said in (row.backprop, row.symbolic, row.numeric):
             assert said == pytest.approx(gradient, rel=1e-12)
-    assert found.lines()[1].split()[:5] == ["W[0,", "0]", "0.088", "0.088", "0.088"]
-    assert found.lines()[-1].startswith("All 6 gradients are confirmed by SymPy and the central difference")
+    assert lines(found)[1].split()[:5] == ["W[0,", "0]", "0.088", "0.088", "0.088"]
+    assert lines(found)[-1].startswith("All 6 gradients are confirmed by SymPy and the central difference")
 
 
 PROGRAMS: list[tuple[str, Mapping[str, Any]]] = [
@@ -121,9 +123,9 @@ def test_all_witnesses_agree_on_every_cell_of_every_input_and_node(text: str, in
     cells = [row for row in found if row.sample is None]
     assert len(cells) == sum(np.size(value) for value in inputs.values())
     for row in cells:
-        assert row.symbolic is not None, row.symbolic_note
+        assert row.symbolic is not None, symbolic_note(row)
         assert row.numeric is not None
-        assert not row.explanation
+        assert not explanation(row)
     for index, depends in enumerate(of.program.depends):
         if depends:
             row = check_node(of, index)
@@ -147,7 +149,7 @@ def test_random_layers_of_every_elementwise_gate_are_confirmed() -> None:
         usual = gate.chooses or all(is_ordinary(gate, (v, *gate.fillers)) for v in (0.04, 0.3, 0.64))
         inside = "x*y" if usual else f"{points(gate)[0][0]} + 0.01*x*y"
         found = report(f"{spelled}({inside})*y", x=x, y=y)
-        assert {row.verdict for row in found.rows} <= {"agree", "kink"}, (name, found.lines())
+        assert {row.verdict for row in found.rows} <= {"agree", "kink"}, (name, lines(found))
 
 
 SHAPES = [(), (1,), (3,), (1, 3), (2, 3), (3, 2), (2, 1), (1, 1), (0, 3), (2, 2, 3)]
@@ -226,7 +228,7 @@ def test_a_wrong_pullback_is_found_by_both_other_witnesses(
     assert not found.agrees
     (row, *_) = [row for row in found.rows if row.verdict == "disagree"]
     assert row.relative_error == pytest.approx(0.01, rel=0.02)
-    assert "agree with each other and not with backprop" in row.explanation
+    assert "agree with each other and not with backprop" in explanation(row)
 
 
 def test_one_wrong_cell_among_thousands_is_found_by_the_direction(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +248,7 @@ def test_one_wrong_cell_among_thousands_is_found_by_the_direction(monkeypatch: p
     assert row.sample.along.verdict == "disagree"
     assert row.relative_error is not None
     assert row.relative_error < 1e-8
-    assert "a cell which was not checked by itself has a wrong gradient" in row.explanation
+    assert "a cell which was not checked by itself has a wrong gradient" in explanation(row)
 
 
 # Kinks
@@ -260,10 +262,10 @@ def only_kinks(found: Report) -> list[Row]:
 def test_a_cell_at_the_kink_of_relu_is_named_with_its_two_slopes() -> None:
     of = run("sum(relu(x))", x=[0.0, 1.0, -1.0])
     (row,) = only_kinks(check(of))
-    assert row.input == "x[0]"
+    assert input_name(row) == "x[0]"
     assert [of.program.nodes[i].gate for i in row.kinks] == ["relu"]
-    assert "the slope is 0 on the left and 1 on the right" in row.explanation
-    assert "In 1 of its 3 cells: relu has a kink at 0" in row.explanation
+    assert "the slope is 0 on the left and 1 on the right" in explanation(row)
+    assert "In 1 of its 3 cells: relu has a kink at 0" in explanation(row)
 
 
 @pytest.mark.parametrize(
@@ -282,9 +284,9 @@ def test_a_tie_between_cells_is_a_kink_and_no_failure(
 ) -> None:
     of = run(text, **inputs)
     found = only_kinks(check(of))
-    assert [row.input for row in found] == cells
+    assert [input_name(row) for row in found] == cells
     assert {of.program.nodes[i].gate for row in found for i in row.kinks} == {gate}
-    assert f"the slope is {slopes}" in found[0].explanation
+    assert f"the slope is {slopes}" in explanation(found[0])
 
 
 def test_a_kink_near_the_point_is_stepped_around() -> None:
@@ -296,7 +298,7 @@ def test_a_large_array_with_a_cell_at_a_kink_says_so() -> None:
     x[3, 4] = 0.0
     (row,) = rows(run("sum(relu(x))", x=x))
     assert row.verdict == "kink"
-    assert row.input == "x"
+    assert input_name(row) == "x"
 
 
 # Classes and data
@@ -305,23 +307,23 @@ def test_a_large_array_with_a_cell_at_a_kink_says_so() -> None:
 def test_classes_cannot_be_moved_and_are_no_failure() -> None:
     found = report("cross_entropy(W@x, y)", W=normal(3, 2), x=normal(2), y=1.0)
     assert found.agrees
-    assert found.rows[-1].input == "y"
+    assert input_name(found.rows[-1]) == "y"
     assert found.rows[-1].numeric is None
-    assert "is no class" in found.rows[-1].explanation
+    assert "is no class" in explanation(found.rows[-1])
     assert all(row.symbolic is not None for row in found.rows)
 
 
 def test_what_several_cells_have_to_say_is_said_once() -> None:
-    lines = report("cross_entropy(x, y)", x=normal(3, 3), y=[0.0, 0.0, 1.0]).lines()
-    assert "y[0], y[1]: It cannot be moved a little: -0.0625 is no class." in lines
-    assert "y[2]: It cannot be moved a little: 0.9375 is no class." in lines
+    said = lines(report("cross_entropy(x, y)", x=normal(3, 3), y=[0.0, 0.0, 1.0]))
+    assert "y[0], y[1]: It cannot be moved a little: -0.0625 is no class." in said
+    assert "y[2]: It cannot be moved a little: 0.9375 is no class." in said
 
 
 def test_data_is_not_checked() -> None:
     program = dataclasses.replace(read("mse(x@w, y)"), data=frozenset({"x", "y"}))
     of = trace(program, {"x": normal(3, 2), "w": normal(2), "y": normal(3)})
     found = check(of)
-    assert [row.input for row in found.rows] == ["w[0]", "w[1]"]
+    assert [input_name(row) for row in found.rows] == ["w[0]", "w[1]"]
     assert all(row.symbolic is not None for row in found.rows)
     with pytest.raises(ValueError, match="constant"):
         list(numeric_rows(of, [0]))
@@ -330,7 +332,7 @@ def test_data_is_not_checked() -> None:
 def test_data_that_is_a_number_is_not_checked_either() -> None:
     program = dataclasses.replace(read("(w*x - y)^2"), data=frozenset({"x", "y"}))
     found = check(trace(program, {"w": 0.5, "x": 2.0, "y": 3.0}))
-    assert [(row.input, row.backprop, row.symbolic, row.verdict) for row in found.rows] == [("w", -8.0, -8.0, "agree")]
+    assert [(input_name(row), row.backprop, row.symbolic, row.verdict) for row in found.rows] == [("w", -8.0, -8.0, "agree")]
 
 
 # Seeds, overflow, nothing
@@ -356,14 +358,14 @@ def test_the_seed_of_each_cell_counts() -> None:
 def test_the_gate_that_made_it_infinite_is_named(text: str, x: list[float], said: str) -> None:
     found = report(text, x=x)
     assert found.verdict == "not finite"
-    assert said in found.rows[0].explanation
-    json.dumps(found.to_dict(), allow_nan=False)
+    assert said in explanation(found.rows[0])
+    json.dumps(data(found), allow_nan=False)
 
 
 def test_sympy_has_no_say_where_nothing_is_divided_by_nothing() -> None:
     found = report("mean(x) + a", x=np.zeros((0, 3)), a=2.0)
     assert (found.rows[1].verdict, found.rows[1].symbolic) == ("not finite", None)
-    assert found.rows[1].symbolic_note == "the formula holds nan, whatever its inputs are"
+    assert symbolic_note(found.rows[1]) == "the formula holds nan, whatever its inputs are"
 
 
 def test_stable_composites_are_confirmed_where_the_naive_formula_overflows() -> None:
@@ -374,9 +376,9 @@ def test_stable_composites_are_confirmed_where_the_naive_formula_overflows() -> 
 
 def test_an_array_without_cells_has_nothing_to_check() -> None:
     found = report("sum(x) + 2*z", x=np.zeros((0, 3)), z=3.0)
-    assert [(row.input, row.verdict) for row in found.rows] == [("x", "agree"), ("z", "agree")]
-    assert "x: It has no cells." in found.lines()
-    assert found.to_dict()["check"][0]["cells"] == 0
+    assert [(input_name(row), row.verdict) for row in found.rows] == [("x", "agree"), ("z", "agree")]
+    assert "x: It has no cells." in lines(found)
+    assert data(found)["check"][0]["cells"] == 0
 
 
 # Large arrays
@@ -387,20 +389,20 @@ def test_a_network_is_sampled_and_moved_as_a_whole_and_the_same_is_said_twice() 
     # Every cell would take some ten millions.
     assert effort(lambda: reports.append(check(of))) < 2_000_000
     (found,) = reports
-    assert found.to_dict() == check(network()).to_dict()
+    assert data(found) == data(check(network()))
     assert found.agrees
-    assert [row.input for row in found.rows] == ["x", "W1", "W2", "y"]
+    assert [input_name(row) for row in found.rows] == ["x", "W1", "W2", "y"]
     for row, size in zip(found.rows, (4000, 4000, 100, 100), strict=True):
         assert row.sample is not None
         assert (row.sample.checked, row.sample.size) == (CHECKED, size)
         assert row.sample.along is not None
         assert row.sample.along.verdict == "agree"
         assert row.cell is not None
-        assert "SymPy is asked for at most 200" in row.symbolic_note
-    lines = found.lines()
-    assert lines[2].startswith(found.rows[1].place)
-    assert any(line.startswith("W1 (200×20): 50 of 4,000 cells and a random direction checked") for line in lines)
-    assert lines[-1].startswith("Every cell that was checked is confirmed by the central difference")
+        assert "SymPy is asked for at most 200" in symbolic_note(row)
+    said = lines(found)
+    assert said[2].startswith(place_name(found.rows[1]))
+    assert any(line.startswith("W1 (200×20): 50 of 4,000 cells and a random direction checked") for line in said)
+    assert said[-1].startswith("Every cell that was checked is confirmed by the central difference")
 
 
 def test_a_sample_has_large_gradients_zeros_and_cells_from_everywhere() -> None:
@@ -444,7 +446,7 @@ def test_only_what_depends_on_a_node_runs_again() -> None:
 def test_a_node_that_is_an_array_is_checked_as_one() -> None:
     of = run("h = tanh(W@x); sum(h*h)", W=normal(3, 2), x=normal(2))
     row = check_node(of, of.program.names["h"])
-    assert (row.input, row.verdict) == ("h", "agree")
+    assert (input_name(row), row.verdict) == ("h", "agree")
     assert row.sample is not None
     assert (row.sample.checked, row.sample.size, row.sample.along) == (3, 3, None)
     assert row.symbolic is not None
@@ -453,8 +455,8 @@ def test_a_node_that_is_an_array_is_checked_as_one() -> None:
 def test_numeric_rows_are_one_for_each_input_with_the_largest_relative_error() -> None:
     of = run("sum((W@x)^2) + a", W=normal(2, 2), x=normal(2), a=2.0)
     found = list(numeric_rows(of, [0, 1, 2]))
-    assert [row.input for row in found] == ["W", "x", "a"]
-    cells = [row for row in rows(of) if row.input.startswith("W")]
+    assert [input_name(row) for row in found] == ["W", "x", "a"]
+    cells = [row for row in rows(of) if input_name(row).startswith("W")]
     assert found[0].numeric_difference == max(row.numeric_difference or 0.0 for row in cells)
     assert all(row.symbolic is None for row in found)
 
@@ -475,18 +477,18 @@ sys.exit("sympy" in sys.modules)
 
 
 def test_json_names_the_cell_and_says_what_was_checked() -> None:
-    data = json.loads(json.dumps(report("sum((W@x)^2)", W=[[1.0, 2.0]], x=[3.0, 4.0]).to_dict(), allow_nan=False))
-    assert data["inputs"] == {"W": [[1.0, 2.0]], "x": [3.0, 4.0]}
-    assert [(row["input"], row["cell"]) for row in data["check"]] == [("W", [0, 0]), ("W", [0, 1]), ("x", [0]), ("x", [1])]
-    assert data["check"][0]["backprop"] == 66.0
-    (row,) = report("sum(x^2)", x=normal(10, 10)).to_dict()["check"]
+    document = json.loads(json.dumps(data(report("sum((W@x)^2)", W=[[1.0, 2.0]], x=[3.0, 4.0])), allow_nan=False))
+    assert document["inputs"] == {"W": [[1.0, 2.0]], "x": [3.0, 4.0]}
+    assert [(row["input"], row["cell"]) for row in document["check"]] == [("W", [0, 0]), ("W", [0, 1]), ("x", [0]), ("x", [1])]
+    assert document["check"][0]["backprop"] == 66.0
+    (row,) = data(report("sum(x^2)", x=normal(10, 10)))["check"]
     assert (row["input"], row["shape"], row["cells"], row["cells_checked"]) == ("x", [10, 10], 100, CHECKED)
     assert row["direction"]["verdict"] == "agree"
     assert len(row["cell"]) == 2
 
 
 def test_json_of_numbers_has_no_word_about_cells() -> None:
-    (row,) = report("x^2", x=3.0).to_dict()["check"]
+    (row,) = data(report("x^2", x=3.0))["check"]
     assert "cell" not in row
     assert "shape" not in row
 
@@ -524,7 +526,7 @@ def test_a_difference_never_confirms_a_cell_that_it_cannot_tell() -> None:
                     stack.enter_context(patch(f"graphstep.analysis.symbolic.{limit}", 0))
                 found = list(rows(of))
             for row in found:
-                index = program.input_places[row.input.partition("[")[0]]
+                index = program.input_places[input_name(row).partition("[")[0]]
                 gradient = np.abs(of.gradient_of(index))
                 slope = ExactRun(of, index).slope(index, row.cell[0] if row.cell else 0)
                 off, size = abs(row.backprop - slope), max(abs(slope), float(np.max(gradient)), abs(float(of.output)))

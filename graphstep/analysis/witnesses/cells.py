@@ -9,15 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.analysis.facts import Figure, reason
 from graphstep.analysis.witnesses.around import RUNS, Around
 from graphstep.analysis.witnesses.differences import Magnitudes
 from graphstep.analysis.witnesses.report import AGREES, SEVERITY, Row, Sample
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.analysis.witnesses.verdicts import judged
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import cell_text
-from graphstep.telling.names import name_of
-from graphstep.telling.words.catalogue import joined, message
 
 LISTED = 16
 """Cells up to which every cell of an array has a row of its own."""
@@ -43,7 +41,7 @@ class Symbolic:
 
     values: Sequence[float | None]
     """By cell checked, the derivative."""
-    note: str
+    note: Figure
     """Why there is none."""
 
 
@@ -91,7 +89,7 @@ def chosen_cells(trace: Trace, around: Around) -> list[int]:
 
 def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], symbolic: Symbolic) -> Iterator[Row]:
     """The row of each of these cells."""
-    name, shape = name_of(trace.program, index), np.shape(trace.value_of(index))
+    shape = np.shape(trace.value_of(index))
     values, gradients = np.ravel(trace.value_of(index)), np.ravel(trace.gradient_of(index))
     for place, said in zip(places, symbolic.values, strict=True):
         cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
@@ -99,38 +97,32 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
         difference = around.cell(place) if ready else None
         note = symbolic.note if said is None else ""
         testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), said, note, difference, place)
-        row = replace(judged(testimony, cell_name(name, cell)), cell=cell)
+        row = replace(judged(testimony), cell=cell)
         if around.refusal and row.numeric is None and row.verdict in ("agree", "unsettled"):
-            row = replace(row, explanation=message(trace.writing.language, "verdict-fixed", why=around.refusal))
+            row = replace(row, explanation=(reason("verdict-fixed", why=around.refusal),))
         yield row
-
-
-def cell_name(name: str, cell: Cell | None) -> str:
-    """What a cell is called: ``W[0, 1]``."""
-    return name if cell is None else name + cell_text(cell)
 
 
 def along(trace: Trace, index: int, around: Around) -> Row | None:
     """The row of the random direction that moves all cells at once; None where a value is not finite."""
-    value, name = trace.value_of(index), name_of(trace.program, index)
+    value = trace.value_of(index)
     if not (np.isfinite(value).all() and math.isfinite(around.output)):
         return None
     move = direction(np.shape(value))
     with np.errstate(all="ignore"):
         backprop = float(np.sum(np.multiply(trace.gradient_of(index), move)))
-    note = message(trace.writing.language, "verdict-no-direction")
+    note = reason("verdict-no-direction")
     testimony = Testimony(trace, index, around.output, 1.0, backprop, None, note, around.direction(move), None)
-    return judged(testimony, message(trace.writing.language, "verdict-along", name=name))
+    return judged(testimony)
 
 
 def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> Row:
     """One row for an array: the cell about which there is most to say stands for it, with what was checked."""
-    name, shape = name_of(trace.program, index), np.shape(trace.value_of(index))
+    shape = np.shape(trace.value_of(index))
     size = math.prod(shape)
     if not rows:
-        nothing = Row(
-            name, math.nan, None, "", None, math.inf, None, None, "agree", message(trace.writing.language, "cells-none")
-        )
+        none = (reason("cells-none"),)
+        nothing = Row(trace, index, math.nan, None, "", None, math.inf, None, None, "agree", none)
         return replace(nothing, sample=Sample(shape, 0, 0, None, 0))
     worst = max(rows, key=_weight)
     blurred = sum(row.verdict == "agree" and (row.relative_error or 0.0) > AGREES for row in rows if row.exact is None)
@@ -138,11 +130,10 @@ def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> R
     if along is not None and along.verdict != "unsettled" and SEVERITY[along.verdict] > SEVERITY[verdict]:
         verdict = along.verdict
         key = "verdict-direction-kink" if verdict == "kink" else "verdict-direction-wrong"
-        language = trace.writing.language
-        explanation = joined(language, (message(language, key), along.explanation))
+        explanation = (reason(key), *along.explanation)
     kinks = tuple(sorted({kink for row in rows for kink in row.kinks}))
     sample = Sample(shape, len(rows), size, along, blurred)
-    return replace(worst, input=name, verdict=verdict, explanation=explanation, kinks=kinks, sample=sample)
+    return replace(worst, verdict=verdict, explanation=explanation, kinks=kinks, sample=sample)
 
 
 def _weight(row: Row) -> tuple[int, float]:

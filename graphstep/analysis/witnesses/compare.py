@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from graphstep.analysis.facts import Figure, reason
 from graphstep.analysis.symbolic import Formula
 from graphstep.analysis.witnesses.around import magnitudes
 from graphstep.analysis.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
@@ -17,25 +18,17 @@ from graphstep.analysis.witnesses.verdicts import judged, value_row
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, LimitError
 from graphstep.language.program import node_id
-from graphstep.telling.names import name_of
-from graphstep.telling.words.catalogue import message
 
 SYMBOLIC_WORK = 500_000
 """Parts of the formula times inputs up to which SymPy is asked, a few seconds: it differentiates for one input at a time."""
 
-_NOT_ASKED = "SymPy was not asked"
+_NOT_ASKED = reason("witness-not-asked")
 
 
 def check(trace: Trace) -> Report:
     """Compare backprop, SymPy's derivative and the central difference for every input that is not data."""
-    text, value = trace.program.text, value_row(trace)
-    return Report(text, trace.inputs, trace.output, tuple(rows(trace)), value, _given(trace), trace.writing.language)
-
-
-def _given(trace: Trace) -> str:
-    """Which inputs were given inf or nan; nothing in the program made them so."""
-    names = ", ".join(name_of(trace.program, index) for index in trace.given_not_finite)
-    return message(trace.writing.language, "check-given", names=names) if names else ""
+    value = value_row(trace)
+    return Report(trace, tuple(rows(trace)), value)
 
 
 def rows(trace: Trace) -> Iterator[Row]:
@@ -120,10 +113,10 @@ def _numeric(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference | None]:
         yield from (None for _ in nodes)
 
 
-def _row(trace: Trace, index: int, symbolic: float | None, note: str, difference: Difference | None) -> Row:
+def _row(trace: Trace, index: int, symbolic: float | None, note: Figure, difference: Difference | None) -> Row:
     output, seed, backprop = _number(trace.output), _number(trace.seed), _number(trace.gradient_of(index))
     testimony = Testimony(trace, index, output, seed, backprop, symbolic, note, difference)
-    return judged(testimony, name_of(trace.program, index))
+    return judged(testimony)
 
 
 def _numbers(trace: Trace) -> dict[str, float]:
@@ -140,7 +133,7 @@ def _number(value: object) -> float:
 
 def _array_rows(trace: Trace, nodes: Sequence[int], *, symbolic: bool) -> Iterator[tuple[int, list[Row], Row]]:
     """For each node its index, the rows of the cells that were checked, and the row that stands for the whole."""
-    symbols = _written(trace, nodes) if symbolic else _NOT_ASKED
+    symbols: Formula | Figure = _written(trace, nodes) if symbolic else _NOT_ASKED
     sizes = magnitudes(trace)
     for index in nodes:
         around = surroundings(trace, index, sizes, len(nodes))
@@ -167,9 +160,9 @@ def _written(trace: Trace, nodes: Sequence[int]) -> Formula | str:
     return expression
 
 
-def _symbolic_cells(symbols: Formula | str, index: int, places: Sequence[int]) -> Symbolic:
+def _symbolic_cells(symbols: Formula | Figure, index: int, places: Sequence[int]) -> Symbolic:
     """SymPy's derivatives towards some cells of a node."""
-    if isinstance(symbols, str):
+    if not isinstance(symbols, Formula):
         return Symbolic([None] * len(places), symbols)
     from graphstep.analysis.symbolic import evaluate
 

@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.analysis.facts import Figure, Named, Quoted, Reason, Slope, reason
 from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
-from graphstep.gates.notation import TERMS, TEXT
 from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
-from graphstep.telling.names import name_of, name_with_text, slot_term, term
 
 DIGITS_LOST = 1e-9
 """Relative error of a gate's own number from which the gate is to blame: a good one is off by 1e-15."""
@@ -40,11 +39,11 @@ _SMALLEST = float(np.finfo(np.float64).tiny)
 """Below this doubles have fewer digits, whoever computes them."""
 
 
-def wrong_slope(trace: Trace, index: int) -> str:
-    """The gate on the ways to a node that sends something else than its local gradient asks for; empty where none does."""
+def wrong_slope(trace: Trace, index: int) -> Reason | None:
+    """The gate on the ways to a node that sends something else than its local gradient asks for; None where none does."""
     from graphstep.analysis.symbolic import exact_contribution
 
-    worst: tuple[float, str] = (0.0, "")
+    worst, guilty = 0.0, None
     for wire in _wires_to(trace, index):
         if remark_at(trace, wire.sender) is not None:
             # At a kink it is a matter of convention.
@@ -55,43 +54,41 @@ def wrong_slope(trace: Trace, index: int) -> str:
             continue
         came = np.asarray(wire.contribution)
         off, cell = _off(came, right, sums=not wire.gate.cellwise)
-        if off <= max(DIGITS_LOST, worst[0]):
+        if off <= max(DIGITS_LOST, worst):
             continue
-        gate, towards = name_with_text(trace.program, wire.sender), name_of(trace.program, wire.receiver)
+        ends: dict[str, Figure] = {"gate": Quoted(wire.sender, goes_on=True), "towards": Named(wire.receiver)}
         if not wire.gate.cellwise:
-            worst = off, f"{gate} sends {numeral(float(came[cell]))} to {towards} where {numeral(float(right[cell]))} is right."
+            numbers = {"value": numeral(float(came[cell])), "right": numeral(float(right[cell]))}
+            worst, guilty = off, reason("rounding-sends", **ends, **numbers)
             continue
         upstream, local = np.asarray(wire.upstream), np.asarray(wire.local)
         slope = float(right[cell]) / float(upstream[cell])
-        said = f"the local gradient of {gate} towards {towards} is {numeral(float(local[cell]))} where {numeral(slope)} is right"
-        worst = off, f"{said[0].upper()}{said[1:]}{_form(wire, cell, slope)}."
-    return worst[1]
+        numbers = {"local": numeral(float(local[cell])), "slope": numeral(slope)}
+        form = Slope(wire.sender, wire.slot)
+        worst, guilty = off, reason(_loss(wire, cell, slope), **ends, **numbers, form=form)
+    return guilty
 
 
-def _form(wire: Wire, cell: Any, slope: float) -> str:
-    """That a local gradient is right as a formula, and loses its digits as it is computed; empty where the formula is wrong."""
+def _loss(wire: Wire, cell: Any, slope: float) -> str:
+    """The message: whether a local gradient is right as a formula, and loses its digits as it is computed."""
     from graphstep.analysis.symbolic.reals import settled
 
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
     if gate.chooses:
-        return ""
+        return "rounding-local"
     inputs = [float(np.broadcast_to(x, trace.node(sender).shape)[cell]) for x in trace.operand_values(sender)]
     of = gate.slopes[slot]
     smooth = settled(lambda m: m.real(of(m, *map(m.real, inputs), m.real(gate.formula(m, *map(m.real, inputs))))))
     if abs(smooth - slope) > DIGITS_LOST * abs(slope):
-        return ""
-    if of is not gate.partials[slot]:
-        return ": its form loses digits here"
-    terms = [slot_term(trace.program, sender, k) for k in range(len(inputs))]
-    form = TERMS.term(of(TERMS, *terms, term(trace.program, sender))).read(TEXT).text
-    return f": as it is computed, {form} loses its digits here"
+        return "rounding-local"
+    return "rounding-local-form" if of is gate.partials[slot] else "rounding-local-here"
 
 
-def wrong_value(trace: Trace, index: int) -> str:
-    """The gate on the ways to a node whose value is not that of its formula; empty where none is."""
+def wrong_value(trace: Trace, index: int) -> Reason | None:
+    """The gate on the ways to a node whose value is not that of its formula; None where none is."""
     from graphstep.analysis.symbolic import exact_gate
 
-    worst: tuple[float, str] = (0.0, "")
+    worst, guilty = 0.0, None
     for node in _nodes_before(trace, index):
         try:
             right = np.asarray(exact_gate(trace, node))
@@ -100,15 +97,15 @@ def wrong_value(trace: Trace, index: int) -> str:
         came, gate = np.asarray(trace.value_of(node)), trace.gate(node)
         right = np.where(np.abs(came - right) <= _rounding(trace, node), came, right)
         off, cell = _off(came, right, sums=gate is not None and not gate.cellwise)
-        if off > max(DIGITS_LOST, worst[0]):
-            numbers = f"{numeral(float(came[cell]))} where {numeral(float(right[cell]))} is right"
-            worst = off, f"{name_with_text(trace.program, node)} is {numbers}."
-    return worst[1]
+        if off > max(DIGITS_LOST, worst):
+            numbers = {"value": numeral(float(came[cell])), "right": numeral(float(right[cell]))}
+            worst, guilty = off, reason("rounding-value", gate=Quoted(node, goes_on=True), **numbers)
+    return guilty
 
 
-def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
-    """Where most digits cancel on the ways to a node, and how many; empty where it is nowhere in sight."""
-    worst, text = CANCELS, ""
+def cancelled(trace: Trace, index: int, *, backward: bool) -> Reason | None:
+    """Where most digits cancel on the ways to a node, and how many; None where it is nowhere in sight."""
+    worst, where = CANCELS, None
     output = trace.program.output
     for node in _nodes_before(trace, output):
         if (gate := trace.gate(node)) is None or not gate.adds:
@@ -117,8 +114,7 @@ def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
         left = float(np.max(np.abs(trace.value_of(node)), initial=0.0))
         if left * worst < read:
             worst = read / left if left else np.inf
-            where = name_with_text(trace.program, node).removesuffix(",")
-            text = f"At {where}, numbers as large as {numeral(read)} cancel to {numeral(left)}"
+            where = reason("rounding-cancels", gate=Quoted(node), read=numeral(read), left=numeral(left))
     if backward:
         for node in {index, *(wire.receiver for wire in _wires_to(trace, index))}:
             arrivals = trace.arrivals(node)
@@ -126,10 +122,8 @@ def cancelled(trace: Trace, index: int, *, backward: bool) -> str:
             left = float(np.max(np.abs(trace.gradient_of(node)), initial=0.0))
             if len(arrivals) > 1 and left * worst < read:
                 worst = read / left if left else np.inf
-                text = (
-                    f"The contributions to {name_of(trace.program, node)}, as large as {numeral(read)}, cancel to {numeral(left)}"
-                )
-    return f"{text}: the digits that are left are rounding." if text else ""
+                where = reason("rounding-cancels-contributions", name=Named(node), read=numeral(read), left=numeral(left))
+    return where
 
 
 def _rounding(trace: Trace, node: int) -> Any:

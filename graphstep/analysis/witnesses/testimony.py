@@ -15,6 +15,7 @@ import numpy as np
 from graphstep.analysis.witnesses.report import AGREES
 
 if TYPE_CHECKING:
+    from graphstep.analysis.facts import Figure
     from graphstep.analysis.witnesses.differences import Difference
     from graphstep.engine.trace import Trace
 
@@ -43,7 +44,7 @@ class Testimony:
     """The gradient that backprop found."""
     symbolic: float | None
     """SymPy's derivative."""
-    note: str
+    note: Figure
     """Why SymPy has no say."""
     difference: Difference | None
     """What the runs around the point say."""

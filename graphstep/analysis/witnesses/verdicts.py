@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from graphstep.analysis.facts import Listed, Named, Quoted, Reason, reason
 from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.analysis.witnesses.report import AGREES, Row, Verdict, relative_error
 from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
 from graphstep.analysis.witnesses.testimony import ROUNDINGS, Testimony
 from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
-from graphstep.ground.arrays import cell_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
-from graphstep.telling.names import name_of, name_with_text, output_name
-from graphstep.telling.words.catalogue import joined, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from graphstep.analysis.facts import Figure
     from graphstep.analysis.witnesses.differences import Difference
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
@@ -36,14 +34,19 @@ _SMALLEST = 2.3e-308
 """Below this doubles have fewer and fewer digits, and none of two such numbers is wrong."""
 
 
-def judged(said: Testimony, name: str) -> Row:
-    """The row of a derivative, called ``name``."""
+Explanation: TypeAlias = "tuple[Reason, ...]"
+"""Why a verdict is as it is; empty where all agree."""
+
+
+def judged(said: Testimony) -> Row:
+    """The row of a derivative."""
     symbolic, note, numeric = said.symbolic, said.note, said.numeric
     if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(said.backprop):
-        symbolic, note = None, _say(said.trace)("verdict-no-value", value=numeral(symbolic))
+        symbolic, note = None, reason("verdict-no-value", value=numeral(symbolic))
     verdict, explanation, exact = _judge(said, symbolic)
     row = Row(
-        name,
+        said.trace,
+        said.index,
         said.backprop,
         symbolic,
         note,
@@ -65,15 +68,14 @@ def _confirmed(said: Testimony, row: Row) -> Row:
     if said.settles:
         return row
     exact = _exact(said) if said.affordable else None
-    say = _say(said.trace)
     if exact is None:
-        reason = row.explanation if said.numeric is None else say("verdict-good-to", error=_above(said.bound))
-        return replace(row, verdict="unsettled", explanation=reason)
+        why = row.explanation if said.numeric is None else (reason("verdict-good-to", error=_above(said.bound)),)
+        return replace(row, verdict="unsettled", explanation=why)
     row = replace(row, exact=exact)
     if _same(said.backprop, exact) or _is_noise(said, exact):
         seen = said.numeric is not None and _same(said.numeric, exact)
         return row if seen else replace(row, explanation=_blind(said, exact))
-    verdict, explanation = _at_fault(said, "", exact)
+    verdict, explanation = _at_fault(said, (), exact)
     return replace(row, verdict=verdict, explanation=explanation)
 
 
@@ -82,10 +84,9 @@ def _above(error: float) -> str:
     return numeral(10.0 ** math.ceil(math.log10(error)))
 
 
-def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str, float | None]:
+def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, Explanation, float | None]:
     """What the witnesses come to, why, and the slope without rounding where it was asked for."""
     trace, backprop, numeric, error, difference = said.trace, said.backprop, said.numeric, said.error, said.difference
-    say = _say(trace)
     if not (math.isfinite(said.output) and math.isfinite(backprop)):
         return "not finite", _why_not_finite(trace, said.index), None
     if difference is not None and difference.kinks:
@@ -98,19 +99,19 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, str, float
     if standing:
         return "kink", standing, None
     if not by_symbolic and by_numeric and symbolic is not None and _is_noise(said, symbolic):
-        return "agree", "", None
+        return "agree", (), None
     exact = _exact(said) if symbolic is None or not by_symbolic else symbolic
     if exact is not None and _same(backprop, exact):
         if not by_symbolic:
-            return "agree", say("verdict-sympy-alone"), exact
+            return "agree", (reason("verdict-sympy-alone"),), exact
         return "agree", _blind(said, exact), exact
     both = symbolic is not None and numeric is not None and _close(symbolic, numeric, error)
-    alone = say("verdict-alone-backprop") if both and not by_numeric else ""
+    alone = (reason("verdict-alone-backprop"),) if both and not by_numeric else ()
     if exact is not None:
         return *_at_fault(said, alone, exact), exact
     if symbolic is None or numeric is None:
-        return "disagree", say("verdict-two-sympy" if numeric is None else "verdict-two-difference"), None
-    return "disagree", say("verdict-alone-sympy") if by_numeric else alone or say("verdict-all-differ"), None
+        return "disagree", (reason("verdict-two-sympy" if numeric is None else "verdict-two-difference"),), None
+    return "disagree", (reason("verdict-alone-sympy"),) if by_numeric else alone or (reason("verdict-all-differ"),), None
 
 
 def _is_noise(said: Testimony, slope: float) -> bool:
@@ -118,25 +119,19 @@ def _is_noise(said: Testimony, slope: float) -> bool:
     return said.place is not None and abs(said.backprop - slope) <= float(np.ravel(noise(said.trace, said.index))[said.place])
 
 
-def _say(trace: Trace) -> Callable[..., str]:
-    """Messages in the language of a run."""
-    return partial(message, trace.writing.language)
-
-
-def _at_fault(said: Testimony, head: str, exact: float) -> tuple[Verdict, str]:
+def _at_fault(said: Testimony, head: Explanation, exact: float) -> tuple[Verdict, Explanation]:
     """The gate that keeps backprop from the exact slope: one with a wrong slope or value, or one where digits cancel."""
-    trace, say = said.trace, _say(said.trace)
-    together = partial(joined, trace.writing.language)
-    off = say("verdict-off", share=_percent(relative_error(said.backprop, exact)), slope=numeral(exact))
+    trace = said.trace
+    off = reason("verdict-off", share=_percent(relative_error(said.backprop, exact)), slope=numeral(exact))
     if gate := wrong_slope(trace, said.index):
-        return "disagree", together((head, gate))
+        return "disagree", (*head, gate)
     if gate := wrong_value(trace, trace.program.output):
-        return "disagree", together((head, say("verdict-wrong-value", text=gate)))
+        return "disagree", (*head, reason("verdict-wrong-value", text=gate))
     if gate := cancelled(trace, said.index, backward=True):
-        return "rounding", together((off, gate))
+        return "rounding", (off, gate)
     if said.place is None or trace.node(said.index).shape:
-        return "disagree", together((head, off, say("verdict-wrong-slope")))
-    return "rounding", together((off, say("verdict-no-gate")))
+        return "disagree", (*head, off, reason("verdict-wrong-slope"))
+    return "rounding", (off, reason("verdict-no-gate"))
 
 
 def value_row(trace: Trace) -> Row | None:
@@ -158,30 +153,29 @@ def value_row(trace: Trace) -> Row | None:
     shape = np.shape(trace.output)
     cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
     verdict, explanation = _judge_value(trace, value, right)
-    name = f"{output_name(trace.program)}{'' if cell is None else cell_text(cell)} (value)"
-    return Row(name, value, right, "", None, math.inf, error, None, verdict, explanation, cell=cell)
+    output = trace.program.output
+    return Row(trace, output, value, right, "", None, math.inf, error, None, verdict, explanation, cell=cell)
 
 
 def _both_nan(a: float, b: float) -> bool:
     return math.isnan(a) and math.isnan(b)
 
 
-def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, str]:
-    output, say, together = trace.program.output, _say(trace), partial(joined, trace.writing.language)
+def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, Explanation]:
+    output = trace.program.output
     if not math.isfinite(value):
         if not math.isfinite(right):
-            return "not finite", ""
-        causes = _made_by(trace, value_causes(trace, output))
-        return "not finite", together((causes, say("verdict-exact", value=numeral(right))))
+            return "not finite", ()
+        return "not finite", (*_made_by(trace, value_causes(trace, output)), reason("verdict-exact", value=numeral(right)))
     if _same(value, right):
-        return "agree", ""
+        return "agree", ()
     if right == 0 and abs(value) <= ROUNDINGS * _EPSILON * _largest(trace):
-        return "agree", ""
-    off = say("verdict-value-off", share=_percent(relative_error(value, right)), value=numeral(right))
+        return "agree", ()
+    off = reason("verdict-value-off", share=_percent(relative_error(value, right)), value=numeral(right))
     guilty = wrong_value(trace, output)
     if guilty:
-        return "disagree", together((off, guilty))
-    return "rounding", together((off, cancelled(trace, output, backward=False) or say("verdict-digits-lost")))
+        return "disagree", (off, guilty)
+    return "rounding", (off, cancelled(trace, output, backward=False) or reason("verdict-digits-lost"))
 
 
 def _largest(trace: Trace) -> float:
@@ -208,13 +202,13 @@ def _exact(said: Testimony) -> float | None:
     return slope if math.isfinite(slope) else None
 
 
-def _blind(said: Testimony, slope: float) -> str:
+def _blind(said: Testimony, slope: float) -> Explanation:
     """Why a difference does not see a slope that is there."""
-    say = _say(said.trace)
     if said.numeric is None:
-        return say("verdict-no-difference", slope=numeral(slope))
+        return (reason("verdict-no-difference", slope=numeral(slope)),)
     one_sided = said.difference is not None and said.difference.one_sided
-    return say("verdict-blind", why=say("verdict-blind-one-sided" if one_sided else "verdict-blind-bends"), slope=numeral(slope))
+    why = reason("verdict-blind-one-sided" if one_sided else "verdict-blind-bends")
+    return (reason("verdict-blind", why=why, slope=numeral(slope)),)
 
 
 def _percent(share: float) -> str:
@@ -229,48 +223,46 @@ def _close(gradient: float, numeric: float, error: float) -> bool:
     return _same(gradient, numeric) or abs(gradient - numeric) <= 10 * error
 
 
-def _reservation(said: Testimony, symbolic: float | None) -> str:
+def _reservation(said: Testimony, symbolic: float | None) -> Explanation:
     """What limits what the witnesses say where none of them contradicts."""
-    say, numeric, difference = _say(said.trace), said.numeric, said.difference
+    numeric, difference = said.numeric, said.difference
     if difference is not None and difference.one_sided:
-        return say("verdict-right-only" if math.isfinite(difference.right) else "verdict-left-only")
+        return (reason("verdict-right-only" if math.isfinite(difference.right) else "verdict-left-only"),)
     if symbolic is None and numeric is not None and relative_error(said.backprop, numeric) > AGREES:
-        return say("verdict-rounding-hides")
+        return (reason("verdict-rounding-hides"),)
     if symbolic is None and numeric is None and said.trace.program.reaches[said.index]:
-        return say("verdict-no-witness")
-    return ""
+        return (reason("verdict-no-witness"),)
+    return ()
 
 
-def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) -> tuple[Verdict, str]:
+def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) -> tuple[Verdict, Explanation]:
     trace, backprop, numeric, error = said.trace, said.backprop, said.numeric, said.error
     left, right = said.scale * difference.left, said.scale * difference.right
     smooth = math.isfinite(left) and math.isfinite(right) and _close(left, right, error)
     if smooth and numeric is not None and _close(backprop, numeric, error):
-        return "agree", ""
+        return "agree", ()
     first = difference.kinks[0]
     gate = trace.gate(first)
     assert gate is not None
-    where = f"{gate.name} ({name_with_text(trace.program, first).removesuffix(',')})"
-    say = _say(trace)
-    taken = [say("verdict-takes", value=numeral(backprop))]
+    taken: list[Figure] = [reason("verdict-takes", value=numeral(backprop))]
     if symbolic is not None:
         taken.append(f"SymPy {numeral(symbolic)}")
     if smooth:
-        slopes = say("verdict-slope-both", slope=numeral(left))
+        slopes = reason("verdict-slope-both", slope=numeral(left))
     elif math.isinf(left) or math.isinf(right):
-        slopes = say("verdict-jumps")
+        slopes = reason("verdict-jumps")
     else:
-        slopes = say("verdict-slopes", left=numeral(left), right=numeral(right))
+        slopes = reason("verdict-slopes", left=numeral(left), right=numeral(right))
         if numeric is not None:
-            taken.append(say("verdict-mean", slope=numeral(numeric)))
-    more = len(difference.kinks) - 1
-    here = say("verdict-kinks" if more else "verdict-one-kink", where=where, count=more, slopes=slopes)
+            taken.append(reason("verdict-mean", slope=numeral(numeric)))
+    more, where = len(difference.kinks) - 1, reason("verdict-gate", gate=gate.name, name=Quoted(first))
+    here = reason("verdict-kinks" if more else "verdict-one-kink", where=where, count=more, slopes=slopes)
     note = remark_at(trace, first)
-    rule = say("verdict-kink-near") if note is None else note.text
-    return "kink", joined(trace.writing.language, (here, _sentence(say, taken), rule))
+    rule = (reason("verdict-kink-near"),) if note is None else note.reasons
+    return "kink", (here, reason("check-sentence", text=Listed(tuple(taken))), *rule)
 
 
-def _standing_kink(trace: Trace, moved: int) -> str:
+def _standing_kink(trace: Trace, moved: int) -> Explanation:
     """What is said where a gate stays at its kink while the inputs move, as in clip(x, x, 1); empty where none does."""
     arrays = any(node.shape for node in trace.program.nodes)
     for index, reached in enumerate(trace.program.reaches):
@@ -278,27 +270,20 @@ def _standing_kink(trace: Trace, moved: int) -> str:
             continue
         note = remark_at(trace, index)
         if note is not None and note.kind == "convention":
-            name = name_with_text(trace.program, index)
-            return joined(trace.writing.language, (_say(trace)("verdict-stays", name=name), note.text))
-    return ""
+            return (reason("verdict-stays", name=Quoted(index, goes_on=True)), *note.reasons)
+    return ()
 
 
-def _sentence(say: Callable[..., str], said: list[str]) -> str:
-    text = said[0] if len(said) == 1 else say("and", first=", ".join(said[:-1]), last=said[-1])
-    return say("check-sentence", text=f"{text[0].upper()}{text[1:]}")
-
-
-def _why_not_finite(trace: Trace, index: int) -> str:
+def _why_not_finite(trace: Trace, index: int) -> Explanation:
     """Why the gradient of a node is not finite, or else the output, looked for on the wires between the two."""
-    say = _say(trace)
     causes = gradient_causes(trace, index)
     if not causes:
         return _made_by(trace, value_causes(trace, trace.program.output))
     first = causes[0]
     if first.wire is None and first.node == trace.program.output:
-        return say("seed-not-finite", value=_odd(trace, trace.seed))
+        return (reason("seed-not-finite", value=_odd(trace.seed)),)
     if first.wire is None:
-        return say("sum-too-large", name=name_of(trace.program, first.node))
+        return (reason("sum-too-large", name=Named(first.node)),)
     wire, sender = first.wire, first.node
     local, upstream = wire.local, wire.upstream
     zero = local is not None and bool(np.any(np.equal(upstream, 0) & np.isinf(local)))
@@ -307,32 +292,30 @@ def _why_not_finite(trace: Trace, index: int) -> str:
     odd = [x for x in trace.node(sender).operands if isinstance(x, int) and not is_finite(trace.value_of(x))]
     if odd and not zero:
         return _made_by(trace, value_causes(trace, odd[0]))
-    here, note = name_with_text(trace.program, sender).removesuffix(","), remark_at(trace, sender)
+    here, note = Quoted(sender), remark_at(trace, sender)
     if local is None or is_finite(local):
-        receiver = name_of(trace.program, wire.receiver)
-        text = say("verdict-sent", here=here, receiver=receiver, value=_odd(trace, wire.contribution))
+        what = reason("verdict-sent", here=here, receiver=Named(wire.receiver), value=_odd(wire.contribution))
     else:
-        text = say("verdict-local-zero" if zero else "verdict-local", here=here, value=_odd(trace, local))
-    return joined(trace.writing.language, (text, "" if note is None else note.text))
+        what = reason("verdict-local-zero" if zero else "verdict-local", here=here, value=_odd(local))
+    return (what, *(() if note is None else note.reasons))
 
 
-def _made_by(trace: Trace, nodes: Sequence[int]) -> str:
+def _made_by(trace: Trace, nodes: Sequence[int]) -> Explanation:
     """What is not finite at these nodes, and why."""
-    reasons = []
+    reasons: list[Reason] = []
     for node in nodes:
-        value = _odd(trace, trace.value_of(node))
+        value = _odd(trace.value_of(node))
         if trace.gate(node) is None:
-            reasons.append(_say(trace)("verdict-input", name=name_of(trace.program, node), value=value))
+            reasons.append(reason("verdict-input", name=Named(node), value=value))
             continue
-        note = remark_at(trace, node)
-        reasons.append(_say(trace)("verdict-node", name=name_with_text(trace.program, node), value=value))
-        reasons += [note.text] if note is not None else []
-    return joined(trace.writing.language, reasons)
+        reasons.append(reason("verdict-node", name=Quoted(node, goes_on=True), value=value))
+        reasons += [] if (note := remark_at(trace, node)) is None else note.reasons
+    return tuple(reasons)
 
 
-def _odd(trace: Trace, value: Number) -> str:
+def _odd(value: Number) -> Figure:
     """A number; of an array what is not finite in it: ``nan in 2 of its 6 cells``."""
     if isinstance(value, int | float):
         return numeral(value)
     cells = value[~np.isfinite(value)]
-    return _say(trace)("verdict-cells", value=numeral(float(cells.flat[0])), count=int(cells.size), cells=int(value.size))
+    return reason("verdict-cells", value=numeral(float(cells.flat[0])), count=int(cells.size), cells=int(value.size))

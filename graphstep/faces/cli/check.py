@@ -62,12 +62,12 @@ def run(options: argparse.Namespace) -> int:
     setup = trace.setup.filled(trace.inputs)
 
     def text(manner: Manner) -> Iterator[str]:
-        return lines(reports.body(report, trace.writing.digits, manner))
+        return lines(reports.body(report, manner=manner))
 
     def document(manner: Manner, words: Sequence[str]) -> Document:
-        return reports.document(trace, report, manner, setup.command(*words, command="check"), setup.without_text)
+        return reports.document(report, manner, setup.command(*words, command="check"), setup.without_text)
 
-    deliver(options, text, report.to_dict, document, shortens=True)
+    deliver(options, text, lambda: reports.data(report), document, shortens=True)
     return 0 if report.agrees else 1
 
 

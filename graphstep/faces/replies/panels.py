@@ -106,12 +106,14 @@ DIGITS = 8
 
 def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     """What the witnesses said, in lines for the panel."""
+    from graphstep.telling.reports.check import error_text, explanation, sample_text, shown, symbolic_note
+
     say = partial(message, trace.writing.language)
     if row.sample is not None and not row.sample.checked:
-        return [[(row.explanation or say("witness-no-cells"), "why")]]
-    backprop, symbolic, numeric = row.shown(DIGITS)
+        return [[(explanation(row) or say("witness-no-cells"), "why")]]
+    backprop, symbolic, numeric = shown(row, DIGITS)
     if row.symbolic is None:
-        symbolic = row.symbolic_note
+        symbolic = symbolic_note(row)
     if row.numeric is None:
         numeric = say("witness-no-difference")
     names = labels(trace.writing.language, "witness-backprop", "witness-symbolic", "witness-numeric")
@@ -120,15 +122,15 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
         *([(name, "quiet"), (slope, "gradient")] for name, slope in zip(names, (backprop, symbolic, numeric), strict=True)),
     ]
     error = row.relative_error
-    measured = error is not None and row.verdict == "agree" and row.error_text != "rounding"
-    verdict = say("witness-agree-error", error=row.error_text) if measured else say(f"witness-{row.verdict.replace(' ', '-')}")
+    measured = error is not None and row.verdict == "agree" and not row.only_rounds
+    verdict = say("witness-agree-error", error=error_text(row)) if measured else say(f"witness-{row.verdict.replace(' ', '-')}")
     lines.append([(verdict, "why" if row.verdict == "agree" else "warning")])
     if row.sample is not None:
-        sample = row.sample.says(trace.writing.language).capitalize()
+        sample = sample_text(row, row.sample).capitalize()
         furthest = row.verdict == "agree" and row.sample.size > 1
         lines.append([(f"{say('witness-furthest', sample=sample) if furthest else sample}.", "why")])
-    if row.explanation:
-        lines.append([(row.explanation, "note")])
+    if why := explanation(row):
+        lines.append([(why, "note")])
     return lines
 
 

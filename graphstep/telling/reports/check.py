@@ -1,18 +1,38 @@
-"""What the witnesses say of the gradients of a run, as a document."""
+"""What the witnesses say of the gradients of a run: in words, as a document, and as data."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from graphstep.analysis.witnesses import Report
-from graphstep.engine.trace import Trace
-from graphstep.ground.numerals import DIGITS
+from graphstep.analysis.witnesses.report import AGREES, SEVERITY
+from graphstep.ground.arrays import cell_text, shape_text
+from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.telling.document import FULL, Block, Code, Column, Document, Heading, Manner, Table, Verdict
+from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reports.inputs import problem_text, title_of
 from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
+from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.wording import wording
+
+if TYPE_CHECKING:
+    from graphstep.analysis.witnesses.report import Report, Row, Sample
+    from graphstep.ground.arrays import Number
+
+_COLUMNS = ("input", "backprop", "symbolic", "difference", "error", "verdict")
+"""The columns of the table."""
+
+_BOUNDS = ("1e-12", "1e-9", "1e-6")
+"""Below which of them a relative error is, is all that is said of one that is rounding: its digits differ from CPU to CPU. An
+error of a difference is said to be below the last of them."""
+
+_NAMED = 5
+"""Inputs that a line names."""
 
 _STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {
     "agree": "fine",
@@ -23,9 +43,9 @@ _STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {
 """How serious what comes out of it is; any other verdict is a fault."""
 
 
-def document(trace: Trace, report: Report, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
+def document(report: Report, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, the gradients of the three witnesses side by side, and what there is to say about them."""
-    language = trace.writing.language
+    trace, language = report.trace, report.trace.writing.language
     head = Heading(1, phrase(language, "check-of", what=Code(title_of(trace))), "title")
     section = Heading(2, (heading(trace, "gradients"),), "gradients")
     content = chain((head,), problem_text(trace), (section,), body(report, trace.writing.digits, manner))
@@ -33,13 +53,268 @@ def document(trace: Trace, report: Report, manner: Manner = FULL, command: str =
     return Document(title, chain(content, made_by(language, command, missing)), language)
 
 
-def body(report: Report, digits: int = DIGITS, manner: Manner = FULL) -> Iterator[Block]:
-    """The gradients in a table, and what there is to say about them; the result alone where it is brief."""
+def body(report: Report, digits: int | None = None, manner: Manner = FULL) -> Iterator[Block]:
+    """The gradients in a table, and what there is to say about them; the result alone where it is brief.
+
+    ``digits`` are those of the table; None for those of the run.
+    """
     if report.rows:
-        head, *rows = report.table(digits)
-        columns = tuple(Column((title,), numbers=0 < k < len(head) - 1) for k, title in enumerate(head))
-        yield Table(columns, tuple(tuple((text,) for text in row) for row in rows))
-    *remarks, result = report.remarks()
+        yield _table(report, report.trace.writing.digits if digits is None else digits)
+    *remarks, result = _remarks(report)
     status = _STATUS.get(report.verdict, "fault")
     yield from (Verdict(status, "", (remark,)) for remark in remarks if not manner.brief)
     yield Verdict(status, "", (result,))
+
+
+# -- a row -----------------------------------------------------------------------------------------------------------------------
+
+
+def input_name(row: Row) -> str:
+    """The node that was moved, or its cell where the row is that of one: ``W[0, 1]``."""
+    name = name_of(row.trace.program, row.node)
+    return name if row.cell is None or row.sample is not None else name + cell_text(row.cell)
+
+
+def place_name(row: Row) -> str:
+    """The node that was moved, or its cell that the numbers are of."""
+    return name_of(row.trace.program, row.node) + ("" if row.cell is None else cell_text(row.cell))
+
+
+def explanation(row: Row) -> str:
+    """Why a verdict is as it is; empty when all agree."""
+    return wording(row.trace).sentences(row.explanation)
+
+
+def symbolic_note(row: Row) -> str:
+    """Why SymPy has no say, as a sentence without a full stop; empty when it has."""
+    return wording(row.trace).figure(row.symbolic_note)
+
+
+def sample_text(row: Row, sample: Sample) -> str:
+    """What was checked of an array: ``50 of 100,000 cells and a random direction checked``."""
+    some = "some" if sample.along is None else "some-and-direction"
+    key = "check-cells-all" if sample.checked == sample.size else f"check-cells-{some}"
+    return message(row.trace.writing.language, key, checked=sample.checked, cells=sample.size)
+
+
+def error_text(row: Row) -> str:
+    """The relative error of backprop by its size alone, and in figures only where it is more than rounding."""
+    if row.error is None:
+        return "–"
+    if row.only_rounds:
+        return message(row.trace.writing.language, "verdict-rounding")
+    return _bound(row) or _shown(row.error, 2)
+
+
+def _bound(row: Row) -> str:
+    """Below what the relative error of witnesses that agree is; empty where it is written in figures."""
+    if row.verdict != "agree" or row.error is None or not row.error <= AGREES:
+        return ""
+    bounds = _BOUNDS if row.right_difference is not None else _BOUNDS[-1:]
+    return next(f"< {bound}" for bound in bounds if row.error <= float(bound))
+
+
+def shown(row: Row, digits: int) -> tuple[str, str, str]:
+    """What backprop, SymPy and the difference say, as text: what rounding left of 0 is 0, and a blind difference is –."""
+    backprop: float | None = None if row.sample is not None and not row.sample.checked else row.backprop
+    symbolic, numeric = row.symbolic, row.numeric
+    if row.verdict == "agree":
+        if row.symbolic_difference is not None and row.symbolic_difference > AGREES and not row.contradicted:
+            backprop, symbolic = 0.0, 0.0
+        if numeric is not None and row.numeric_difference is not None and not row.numeric_difference <= AGREES:
+            noise = max(abs(numeric), abs(row.backprop)) <= 10 * row.numeric_error
+            numeric = 0.0 if noise else None
+    return _shown(backprop, digits), _shown(symbolic, digits), _shown(numeric, digits)
+
+
+def _shown(value: float | None, digits: int) -> str:
+    """A number rounded to its digits: whether more follow is decided by the last bits, which differ from CPU to CPU."""
+    return "–" if value is None else numeral(float(f"{value:.{digits - 1}e}"), digits)
+
+
+# -- all rows --------------------------------------------------------------------------------------------------------------------
+
+
+def _table(report: Report, digits: int) -> Table:
+    """A row for each gradient, and one for the value of the output."""
+    say = partial(message, report.trace.writing.language)
+    names = [place_name(row) for row in report.rows]
+    rows = list(report.rows)
+    if report.value is not None:
+        rows.append(report.value)
+        names.append(_value_name(report.value))
+    verdicts = (say(f"verdict-{row.verdict.replace(' ', '-')}") for row in rows)
+    cells = zip(names, rows, verdicts, strict=True)
+    texts = [(name, *shown(row, digits), error_text(row), verdict) for name, row, verdict in cells]
+    columns = tuple(Column((say(f"check-{key}"),), numbers=0 < k < 5) for k, key in enumerate(_COLUMNS))
+    return Table(columns, tuple(tuple((text,) for text in row) for row in texts))
+
+
+def _value_name(row: Row) -> str:
+    name = output_name(row.trace.program) + ("" if row.cell is None else cell_text(row.cell))
+    return message(row.trace.writing.language, "check-value", name=name)
+
+
+def _remarks(report: Report) -> list[str]:
+    """What there is to say about the table, a sentence or two a line; the last one is the result."""
+    trace, say = report.trace, partial(message, report.trace.writing.language)
+    if not report.rows:
+        return [say("check-no-inputs")]
+    lines = []
+    if trace.given_not_finite:
+        names = ", ".join(name_of(trace.program, index) for index in trace.given_not_finite)
+        lines.append(say("check-given", names=names))
+    lines += _explanations(report)
+    if report.value is not None:
+        lines += _explained(report.value, _value_name(report.value))
+    notes: dict[str, list[str]] = {}
+    for row in report.rows:
+        if note := symbolic_note(row):
+            notes.setdefault(note, []).append(input_name(row))
+    for note, inputs in notes.items():
+        every = len(inputs) == len(report.rows)
+        lines.append(say("check-no-derivative" if every else "check-no-derivative-for", note=note, names=_few(inputs)))
+    return [*lines, _result(report)]
+
+
+def _explanations(report: Report) -> Iterator[str]:
+    # Cells of one array often have the same to say: a class cannot be moved, a maximum ties.
+    together: dict[str, list[str]] = {}
+    cells = [row for row in report.rows if row.cell is not None and row.sample is None and row.explanation]
+    for row in cells:
+        together.setdefault(explanation(row), []).append(input_name(row))
+    for row in report.rows:
+        names = together.get(explanation(row), []) if row.cell is not None and row.sample is None else []
+        if not names:
+            yield from _said(row)
+        elif names[0] == input_name(row):
+            yield from _explained(row, _few(names))
+
+
+def _said(row: Row) -> Iterator[str]:
+    """What there is to say of a row below the table."""
+    sample, words, name = row.sample, wording(row.trace), input_name(row)
+    if sample is not None and sample.checked:
+        largest = "check-row-largest" if row.verdict == "agree" else "check-row"
+        checked, place = sample_text(row, sample), place_name(row)
+        what = words.message(largest, name=name, shape=shape_text(sample.shape), checked=checked, place=place)
+        if sample.blurred:
+            what = words.message("check-blurred", text=what, count=sample.blurred)
+        parts = [words.message("check-sentence", text=what)]
+        if sample.along is not None and sample.along.numeric is not None:
+            gradient, _, difference = shown(sample.along, DIGITS)
+            parts.append(words.message("check-direction", gradient=gradient, difference=difference))
+        yield words.joined(parts)
+    yield from _explained(row, name)
+
+
+def _explained(row: Row, name: str) -> Iterator[str]:
+    if text := explanation(row):
+        yield message(row.trace.writing.language, "check-remark", name=name, text=text)
+
+
+def _few(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:_NAMED])}{' …' if len(names) > _NAMED else ''}"
+
+
+def _result(report: Report) -> str:
+    """The result in one sentence."""
+    rows, say = report.rows, partial(message, report.trace.writing.language)
+    count, every = len(rows), "check-every"
+    agreeing = [row for row in rows if row.verdict == "agree"]
+    if len(agreeing) < count:
+        numbers = Counter(row.verdict for row in rows)
+        kinds = [say(f"check-{x.replace(' ', '-')}", count=numbers[x]) for x in SEVERITY if x != "agree" and numbers[x]]
+        return say("check-of-all", count=count, confirmed=len(agreeing), others=", ".join(kinds))
+    if any(row.sample is not None for row in rows):
+        every = "check-every-cell" if count > 1 or rows[0].sample is not None else every
+    checked = [row for row in rows if row.sample is None or row.sample.checked]
+    witnesses = say(_confirming(checked))
+    unsure = [row for row in checked if row.exact is None]
+    if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in unsure):
+        witnesses = say("check-as-far", witnesses=witnesses)
+    bounds = set(map(_bound, rows))
+    worst = next((f"< {bound}" for bound in reversed(_BOUNDS) if f"< {bound}" in bounds), "")
+    confirmed = say(every, count=count, witnesses=witnesses)
+    return say("check-confirmed-error" if worst else "check-confirmed", confirmed=confirmed, error=worst)
+
+
+def _confirming(rows: Sequence[Row]) -> str:
+    """The message that names the witnesses who confirm the gradients."""
+    if any(row.contradicted for row in rows):
+        return "check-by-exact"
+    by_symbolic = [row.symbolic is not None for row in rows]
+    exactly = [row.exact is not None for row in rows]
+    if any(exactly):
+        return "check-by-exact-alone" if all(exactly) else "check-by-any"
+    if any(by_symbolic):
+        return "check-by-both" if all(by_symbolic) else "check-by-either"
+    return "check-by-difference"
+
+
+# -- data ------------------------------------------------------------------------------------------------------------------------
+
+
+def data(report: Report) -> dict[str, Any]:
+    """The report as JSON data; inf and nan are the strings ``inf``, ``-inf`` and ``nan``."""
+    trace = report.trace
+    return {
+        "schema": 1,
+        "program": trace.program.text,
+        "inputs": {name: _plain(value) for name, value in trace.inputs.items()},
+        "output": _plain(trace.output),
+        "verdict": report.verdict,
+        "check": [_row_data(row) for row in report.rows],
+        **({} if report.value is None else {"value": _value_data(report.value)}),
+    }
+
+
+def _row_data(row: Row) -> dict[str, Any]:
+    place: dict[str, Any] = {} if row.cell is None else {"cell": list(row.cell)}
+    if row.sample is not None:
+        place |= _sample_data(row.sample)
+    return {
+        "input": name_of(row.trace.program, row.node),
+        **place,
+        "backprop": _cell(row.backprop),
+        "symbolic": _cell(row.symbolic),
+        "numeric": _cell(row.numeric),
+        "relative_error": {"symbolic": _cell(row.symbolic_difference), "numeric": _cell(row.numeric_difference)},
+        **({} if row.exact is None else {"exact": _cell(row.exact)}),
+        "verdict": row.verdict,
+        "symbolic_note": symbolic_note(row),
+        "explanation": explanation(row),
+    }
+
+
+def _sample_data(sample: Sample) -> dict[str, Any]:
+    whole: dict[str, Any] = {"shape": list(sample.shape), "cells": sample.size, "cells_checked": sample.checked}
+    if sample.along is not None:
+        whole["direction"] = {
+            "backprop": _cell(sample.along.backprop),
+            "numeric": _cell(sample.along.numeric),
+            "relative_error": _cell(sample.along.numeric_difference),
+            "verdict": sample.along.verdict,
+        }
+    return whole
+
+
+def _value_data(row: Row) -> dict[str, Any]:
+    place: dict[str, Any] = {} if row.cell is None else {"cell": list(row.cell)}
+    numbers = {"computed": _cell(row.backprop), "exact": _cell(row.symbolic)}
+    error = {"relative_error": _cell(row.symbolic_difference)}
+    return {**place, **numbers, **error, "verdict": row.verdict, "explanation": explanation(row)}
+
+
+def _cell(value: float | None) -> float | str | None:
+    """A number as JSON data: inf and nan are strings."""
+    return value if value is None or math.isfinite(value) else numeral(value)
+
+
+def _plain(value: Number) -> Any:
+    return _cell(value) if isinstance(value, int | float) else _nested(value.tolist())
+
+
+def _nested(cells: Any) -> Any:
+    # As deep as the array has axes.
+    return [_nested(part) for part in cells] if isinstance(cells, list) else _cell(cells)

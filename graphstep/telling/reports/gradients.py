@@ -30,6 +30,7 @@ from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports.parts import column, figure, has_arrays, heading, is_written_out, name_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.wording import wording
 
 LISTED = 60
 """Inputs up to which all of them are listed; of more the largest gradients."""
@@ -57,13 +58,13 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
         return
     from graphstep.analysis.witnesses import numeric_rows
 
-    witnesses = numeric_rows(trace, chosen)
+    witnesses, words = numeric_rows(trace, chosen), wording(trace)
     rows: list[tuple[Content, ...]] = []
     remarks: list[Content] = []
     for index, row in zip(chosen, witnesses, strict=True):
         cells = figure(trace, trace.gradient_of(index), "gradient", manner), *_checked(trace, row)
         rows.append((*_input(trace, index), *((cell,) if not isinstance(cell, tuple) else cell for cell in cells)))
-        if (said := row.explanation or why_gradient(trace, index)) and not manner.brief:
+        if (said := words.sentences(row.explanation) or why_gradient(trace, index)) and not manner.brief:
             remarks.append((Math(name_term(program, program.inputs[index])), ": ", said))
     yield Table((*columns, column(trace, "numeric-check", True), column(trace, "relative-error", True)), tuple(rows))
     if remarks:

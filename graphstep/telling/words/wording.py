@@ -19,6 +19,7 @@ from graphstep.analysis.facts import (
     Output,
     Quoted,
     Reason,
+    Slope,
     Slot,
     reason,
 )
@@ -26,7 +27,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.telling.document import BLANK
 from graphstep.telling.explanation import Note
 from graphstep.telling.names import name_of, name_with_text, output_name, slot_name
-from graphstep.telling.operands import operand_with_value
+from graphstep.telling.operands import operand_with_value, slope
 from graphstep.telling.words.catalogue import catalogue, joined, kind
 from graphstep.telling.words.english import MESSAGES
 
@@ -111,16 +112,19 @@ class Wording:
             case _:
                 return self._name(what)
 
-    def _name(self, what: Named | Quoted | Output | Slot | Operand | Box) -> str:
+    def _name(self, what: Named | Quoted | Output | Slope | Slot | Operand | Box) -> str:
         """What a node is called, or what a gate reads."""
         program = self.trace.program
         match what:
             case Named(node):
                 return name_of(program, node)
-            case Quoted(node):
-                return name_with_text(program, node).removesuffix(",")
+            case Quoted(node, goes_on):
+                text = name_with_text(program, node)
+                return text if goes_on else text.removesuffix(",")
             case Output():
                 return output_name(program)
+            case Slope(gate, slot):
+                return slope(self.trace, gate, slot)
             case Slot(gate, slot):
                 return slot_name(program, gate, slot)
             case Operand(gate, slot):

@@ -177,6 +177,7 @@ _CHECKS: dict[str, English] = {
     "check-difference": "difference",
     "check-error": "relative error",
     "check-verdict": "verdict",
+    "check-value": "{name} (value)",
     "check-given": "Given with inf or nan, which is no gate's doing: {names}.",
     "check-cells-all": "all {cells} cells checked",
     "check-cells-some": "{checked} of {cells} cells checked",
@@ -239,7 +240,7 @@ _JUDGEMENTS: dict[str, English] = {
     "verdict-rounding-hides": "The difference is right as far as it can tell: rounding hides the rest.",
     "verdict-good-to": "Not settled: the difference itself is only good to {error} here, and no other witness can be asked.",
     "verdict-no-witness": "There is no other witness: backprop stands alone.",
-    "verdict-takes": "backprop takes {value}",
+    "verdict-takes": "Backprop takes {value}",
     "verdict-slope-both": "the slope is {slope} on both sides, but each gate decides for itself",
     "verdict-jumps": "the value jumps, so that no slope is right",
     "verdict-slopes": "the slope is {left} on the left and {right} on the right",
@@ -259,7 +260,24 @@ _JUDGEMENTS: dict[str, English] = {
     "verdict-cells": "{value} in {count} of its {cells} cells",
     "verdict-fixed": "It cannot be moved a little: {why}.",
     "verdict-no-direction": "SymPy is not asked for a direction",
-    "verdict-along": "{name} along a random direction",
+    "verdict-gate": "{gate} ({name})",
+    "verdict-tie": "Its inputs tie in {ties} of its {cells} cells.",
+    "verdict-in-cells": "In {taken} of its {cells} cells: {rule}",
+    "rounding-sends": "{gate} sends {value} to {towards} where {right} is right.",
+    "rounding-local": "The local gradient of {gate} towards {towards} is {local} where {slope} is right.",
+    "rounding-local-here": (
+        "The local gradient of {gate} towards {towards} is {local} where {slope} is right: its form loses digits here."
+    ),
+    "rounding-local-form": (
+        "The local gradient of {gate} towards {towards} is {local} where {slope} is right: as it is computed, "
+        "{form} loses its digits here."
+    ),
+    "rounding-value": "{gate} is {value} where {right} is right.",
+    "rounding-cancels": "At {gate}, numbers as large as {read} cancel to {left}: the digits that are left are rounding.",
+    "rounding-cancels-contributions": (
+        "The contributions to {name}, as large as {read}, cancel to {left}: the digits that are left are rounding."
+    ),
+    "witness-not-asked": "SymPy was not asked",
     "verdict-direction-kink": "The random direction says that a cell which was not checked by itself is at a kink.",
     "verdict-direction-wrong": "The random direction says that a cell which was not checked by itself has a wrong gradient.",
 }

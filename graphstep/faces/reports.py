@@ -1,0 +1,66 @@
+"""What a run says of itself, with its words: the report of a check and a diagnosis, for Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphstep.analysis.diagnosis import Diagnosis
+from graphstep.analysis.witnesses import Report
+from graphstep.ground.numerals import DIGITS
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+
+
+class CheckReport(Report):
+    """What the witnesses say of the gradients of a run."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, trace: Trace) -> CheckReport:
+        """Ask the witnesses."""
+        from graphstep.analysis.witnesses import check
+
+        report = check(trace)
+        return cls(report.trace, report.rows, report.value)
+
+    def lines(self, digits: int = DIGITS) -> list[str]:
+        """A table and what there is to say about it, as lines of plain text; numbers with ``digits`` significant digits."""
+        from graphstep.faces.export import text
+        from graphstep.telling.reports import check
+
+        return text.lines(check.body(self, digits))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON data; inf and nan are the strings ``inf``, ``-inf`` and ``nan``."""
+        from graphstep.telling.reports import check
+
+        return check.data(self)
+
+
+class DiagnosisReport(Diagnosis):
+    """The layers of a run, and what is wrong with its values and gradients."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, trace: Trace) -> DiagnosisReport:
+        """Look at a run."""
+        from graphstep.analysis.diagnosis import diagnose
+
+        diagnosis = diagnose(trace)
+        return cls(diagnosis.trace, diagnosis.layers, diagnosis.findings)
+
+    def lines(self) -> list[str]:
+        """A table of the layers with a small histogram each, and the findings, one a line."""
+        from graphstep.faces.export import text
+        from graphstep.telling.reports import diagnosis
+
+        return text.lines(diagnosis.body(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same for other programs; numbers that JSON has not are strings."""
+        from graphstep.telling.reports import diagnosis
+
+        return diagnosis.data(self)
