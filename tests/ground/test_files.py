@@ -182,6 +182,10 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
     "a training from Python": ("faces/export/_reports.py", lambda path, _: _from_python(path)),
     "the place in a lesson": ("teaching/lesson/progress.py", _progress),
     "the last programs": ("faces/history.py", _history),
+    "a gradient as code": (
+        "faces/cli/gradient.py",
+        _by_command("gradient", "x*y", "x=2", "y=3", "--format=numpy", "--to"),
+    ),
     "a recording": ("faces/recording/__init__.py", _recording),
 }
 """By what is written: the module that does it, and a call that does; what it returned and said."""

@@ -13,7 +13,6 @@ from graphstep.ground import limits
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
-from graphstep.language.read import read
 from graphstep.language.read.dialects import DIALECTS, translated
 from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
 from graphstep.language.values import split_inputs
@@ -102,6 +101,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
         program = translated(program_text(program), dialect, texts)
     if rewriting := getattr(options, "rewrite", None):
         from graphstep.analysis.symbolic.rewriting import rewritten
+        from graphstep.language.read import read
 
         typed = program_text(program)
         program = rewritten(typed, rewriting, texts)

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import lru_cache, partial
+from functools import lru_cache
+from typing import Any
 
 from graphstep.gates.gradient import gradient_gate
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import LimitError, ReadError
-from graphstep.language.backward import gradient
 from graphstep.language.program import Program
 from graphstep.language.read.builder import Builder
 from graphstep.language.read.characters import normalise
@@ -54,7 +54,14 @@ def _contribution(text: str) -> Program:
     return read(text)
 
 
-GRADIENT = gradient_gate(partial(gradient, _contribution))
+def _unfolded(*given: Any) -> int:
+    # What writes slopes needs NumPy, which a program without a gradient in it need not wait for.
+    from graphstep.language.backward import gradient
+
+    return gradient(_contribution, *given)
+
+
+GRADIENT = gradient_gate(_unfolded)
 """The gate of ``grad(u, t)``."""
 
 
