@@ -1,0 +1,70 @@
+"""What a reply says of inputs that have other values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphstep.debugger.facts.fact import AboutNode, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class NoInputs(Fact):
+    """The program has no inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectInput(Fact):
+    """It is not said which input is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited(Fact):
+    """Inputs have other values."""
+
+    names: tuple[str, ...]
+    """Their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Fact):
+    """Inputs have the values that they had before an edit."""
+
+    names: tuple[str, ...]
+    """Their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToUndo(Fact):
+    """No edit is left that could be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged(Fact):
+    """An input, or a cell of it, was moved a little."""
+
+    node: int
+    """The node."""
+    cell: tuple[int, ...]
+    """The cell of an array; empty for a number."""
+    first: bool
+    """Whether it is the first cell because none was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotNudge(Fact):
+    """A value is too large to be moved a little, or not finite."""
+
+    node: int
+    """The node."""
+    cell: tuple[int, ...]
+    """The cell of an array; empty for a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCells(AboutNode):
+    """An array has no cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoGradient(AboutNode):
+    """A node has no gradient: it is data or a constant."""

@@ -1,0 +1,53 @@
+"""What a reply says of composite gates: opened and closed, folded and unfolded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphstep.debugger.facts.fact import AboutNode, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(AboutNode):
+    """A composite gate is open: its parts are on show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(AboutNode):
+    """The gate that was opened last is closed."""
+
+    by_step: bool = False
+    """Whether a step led out of it; else the place is the one at which it was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending(Fact):
+    """Inside an opened gate there is no step further yet: no gradient has arrived at the gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoComposite(Fact):
+    """There is no composite gate here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingOpen(Fact):
+    """Nothing is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Fact):
+    """Gates that were typed in parts are one gate each."""
+
+    fewer: int
+    """The gates that are saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded(Fact):
+    """The gates are as typed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToFold(Fact):
+    """No parts of a composite gate are typed."""
