@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    text: str,
+    text: str | networkx.DiGraph,
     /,
     *,
     inputs: Mapping[str, Any] | None = None,
@@ -59,6 +59,10 @@ def run(
     is written, ``df/dx`` or, with ``lecture``, ∂f/∂x; ``digits`` are the significant digits of what is printed; ``language`` is
     the code of the language in which steps are explained, such as ``zh``.
 
+    In place of a text it takes a networkx graph such as :attr:`Run.graph` and :func:`build` make, or networkx reads in a file of
+    one (docs/reference/graphs.md): its gates, names and constants are the program, and inputs that are not given have the values
+    that they have there.
+
     Raises ReadError (the text cannot be read), LimitError (it is too large), InputError (a value is missing or superfluous), and
     ShapeError (arrays do not go together).
     """
@@ -72,7 +76,15 @@ def run(
         "notation": notation,
         "language": _language(language),
     }
-    return Run(_opening(text, {**(inputs or {}), **values}, seed, options).run())
+    given = {**(inputs or {}), **values}
+    if not isinstance(text, str):
+        from graphstep.language import network
+
+        source = network.source(text)
+        text, given = source.text, {**source.values, **given}
+        options |= source.rewriting
+        options["data"] = data or source.data
+    return Run(_opening(text, given, seed, options).run())
 
 
 def _language(code: str) -> str:
