@@ -111,13 +111,30 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """A question that a captured function asked about its numbers, in ``if``, ``while``, ``max`` and the like."""
+
+    place: str
+    """The file and the line that asked: ``f.py:7``."""
+    asked: str
+    """The question in numbers: ``2 > 0``."""
+    holds: bool
+    """The answer, which chose the path."""
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"taken at {self.place} because {self.asked}"
+        return f"not taken at {self.place} because {self.asked} is false"
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What a program was captured from: a function in Python, one way through it."""
 
     function: str
     """Its name."""
-    branches: tuple[str, ...] = ()
-    """Which paths were taken and why, a clause each: ``taken at f.py:7 because 2 > 0``."""
+    branches: tuple[Branch, ...] = ()
+    """What it asked about its numbers, in the order of asking: why it is this path."""
 
 
 @dataclass(frozen=True)

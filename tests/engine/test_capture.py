@@ -96,12 +96,12 @@ def test_no_symbol_stands_for_two_values_where_a_line_is_at_work_again():
 def test_a_branch_says_why_it_was_taken():
     branches = gs.capture(capturable.rectified, 2.0).program.origin.branches
     line = capturable.rectified.__code__.co_firstlineno
-    assert branches == (
+    assert [*map(str, branches)] == [
         f"taken at capturable.py:{line + 1} because 2 > 0",
         f"not taken at capturable.py:{line + 5} because 6 < 1 is false",
-    )
+    ]
     other = gs.capture(capturable.rectified, -0.5).program.origin.branches
-    assert other[0] == f"not taken at capturable.py:{line + 1} because -0.5 > 0 is false"
+    assert str(other[0]) == f"not taken at capturable.py:{line + 1} because -0.5 > 0 is false"
 
 
 @pytest.mark.parametrize("name", ["a_float", "an_int", "a_format", "a_key", "a_count", "gamma", "an_array"])

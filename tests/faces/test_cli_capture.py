@@ -57,7 +57,9 @@ def test_a_document_is_told_and_says_the_command_that_made_it(
     ]
     assert main([*words, "--to", "own.md"]) == 0
     made = "graphstep capture own.py:loss w=2 x=0.5 n=2 --fixed=n --format md"
-    assert made in (tmp_path / "own.md").read_text()
+    text = (tmp_path / "own.md").read_text()
+    assert made in text
+    assert f"Taken at own.py:12 because {turn['value']!r} \\> 0.25." in text
     assert main(made.split()[1:]) == 0
     capfd.readouterr()
 
@@ -100,7 +102,7 @@ def test_a_browser_runs_no_file(file: str, monkeypatch: pytest.MonkeyPatch, capf
 
 
 def test_no_saved_session_holds_it(file: str) -> None:
-    opening, _ = opening_of_file(Setup(file, {"w": "2", "x": "0.5"}, captured=True))
+    opening = opening_of_file(Setup(file, {"w": "2", "x": "0.5"}, captured=True))
     with pytest.raises(InputError, match="is no session that a file opens again") as refused:
         to_json(State(opening.run()))
     assert refused.value.hint == "this opens it: graphstep capture own.py:loss w=2 x=0.5"

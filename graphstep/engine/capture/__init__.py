@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.functions import followed
 from graphstep.engine.capture.places import is_library
-from graphstep.engine.capture.recording import Branch, CaptureError, Operation, Recording, Source
+from graphstep.engine.capture.recording import CaptureError, Operation, Recording, Source
 from graphstep.engine.capture.sources import locate
 from graphstep.engine.capture.traced import Recorder, Traced, plain
 from graphstep.ground import limits
@@ -20,7 +20,7 @@ from graphstep.ground.errors import InputError, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-__all__ = ["Branch", "CaptureError", "Operation", "Recording", "Source", "program_of", "record"]
+__all__ = ["CaptureError", "Operation", "Recording", "Source", "program_of", "record"]
 
 
 def record(

@@ -55,7 +55,7 @@ def program_of(recording: Recording) -> Program:
     by_name |= {name: first + k for k, name in enumerate(names) if name}
     by_name = {**last, **by_name}
     frames = (Frame("program", reads=tuple((start, stop, node) for (start, stop), node in sorted(reads.items()))),)
-    origin = Origin(recording.function, tuple(branch.told() for branch in recording.branches))
+    origin = Origin(recording.function, tuple(recording.branches))
     return Program(text, tuple(nodes), output, by_name, frames=frames, origin=origin)
 
 

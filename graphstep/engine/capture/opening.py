@@ -14,8 +14,6 @@ from graphstep.engine.opening import Opening
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from graphstep.engine.capture.recording import Recording
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
@@ -25,8 +23,8 @@ SAME = 1e-9
 """The relative difference up to which a gate computes what the function computed."""
 
 
-def opening_of_file(setup: Setup) -> tuple[Opening, Sequence[str]]:
-    """Run the file that the program of a setup names, ``FILE.py:FUNCTION``; and which paths the function took.
+def opening_of_file(setup: Setup) -> Opening:
+    """Run the file that the program of a setup names, ``FILE.py:FUNCTION``.
 
     InputError for what is typed wrong, CaptureError for what cannot be captured.
     """
@@ -46,7 +44,7 @@ def opening_of_file(setup: Setup) -> tuple[Opening, Sequence[str]]:
     if unknown := [each for each in setup.data if each not in recording.inputs]:
         raise InputError(f"--data names {quoted(unknown[0])}, which is no traced argument of the function")
     seed = read_value(setup.seed or "1", files=False)
-    return opening_of(recording, setup, seed), [branch.told() for branch in recording.branches]
+    return opening_of(recording, setup, seed)
 
 
 def opening_of(recording: Recording, setup: Setup, seed: Number = 1.0) -> Opening:

@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphstep.engine.capture.recording import Branch, CaptureError, Operation, Recording, Source
+from graphstep.engine.capture.recording import CaptureError, Operation, Recording, Source
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.ground.unprintable import printable
+from graphstep.language.program import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graphstep.ground.errors import GraphstepError, Span
+from graphstep.language.program import Branch
 
 COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
 """The gates that compare, and their signs."""
@@ -46,26 +47,6 @@ class Operation:
     """Where its expression stands in the text of its source."""
     variable: str = ""
     """The variable that its value was assigned to; empty for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A question about a traced number that the function asked, in ``if``, ``while``, ``max`` and the like."""
-
-    file: str
-    """The file of the line that asked."""
-    line: int
-    """The line, from 1."""
-    asked: str
-    """The question in numbers: ``2 > 0``."""
-    holds: bool
-    """The answer, which chose the path."""
-
-    def told(self) -> str:
-        """One clause: which path was taken, and why."""
-        if self.holds:
-            return f"taken at {self.file}:{self.line} because {self.asked}"
-        return f"not taken at {self.file}:{self.line} because {self.asked} is false"
 
 
 @dataclass(slots=True)

@@ -13,9 +13,10 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from graphstep.engine.capture.places import Place, at_work
-from graphstep.engine.capture.recording import COMPARED, Branch, CaptureError, Operation, Recording
+from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
 from graphstep.ground import limits
 from graphstep.ground.exact import exact_text
+from graphstep.language.program import Branch
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -81,7 +82,7 @@ class Recorder:
     def ask(self, asked: str, answer: bool, frame: FrameType) -> bool:
         """Record a question that chooses a path."""
         place = at_work(frame)
-        self.recording.branches.append(Branch(place.file, place.line, asked, answer))
+        self.recording.branches.append(Branch(str(place), asked, answer))
         return answer
 
     def comparison(self, node: int) -> str:
@@ -135,7 +136,10 @@ def _refusal(what: str, hint: str) -> Callable[..., Any]:
     return method
 
 
-_PLAIN = "write it with operators and math; an argument that is no variable is handed on as it is with --fixed NAME (fixed=[…])"
+_PLAIN = (
+    "write it with operators, and math imported at the top of the file; an argument that is no variable is handed on as it is "
+    "with --fixed NAME (fixed=[…])"
+)
 _SHOWN = "leave it out of the function that is captured: graphstep shows every value"
 
 

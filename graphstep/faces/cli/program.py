@@ -125,7 +125,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
 def refuse_python(options: argparse.Namespace) -> None:
     """Raise InputError where a function in Python was typed, for a command that does not take one."""
     if getattr(options, "dialect", None) == PYTHON:
-        hint = "capture, repl, check, jacobian, diagnose and why do"
+        hint = "capture, repl, check, jacobian, diagnose, gradient and why do"
         raise InputError("this command does not take a function in Python", hint=hint)
 
 
@@ -146,7 +146,8 @@ def _captured(options: argparse.Namespace) -> Opening:
     if named:
         raise InputError(f"--{named} rewrites a typed program, and this one is a function in Python")
     plain = type(options)(**{**vars(options), "dialect": None})
-    opening, branches = opening_of_file(replace(setup_of(plain), captured=True, fixed=read_names(options.fixed)))
+    opening = opening_of_file(replace(setup_of(plain), captured=True, fixed=read_names(options.fixed)))
+    branches = () if opening.program.origin is None else opening.program.origin.branches
     for branch in branches[:_BRANCHES]:
         print(branch, file=sys.stderr)
     if len(branches) > _BRANCHES:

@@ -41,6 +41,7 @@ _BEGINNING = 400
 _SPELLED = 6
 _DEFINED = 60
 _TYPED = 120
+_BRANCHES = 5
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
 """A number that is mathematics as it was typed."""
 
@@ -91,6 +92,20 @@ def problem_text(trace: Trace) -> Iterator[Block]:
         yield sentence(heading(trace, "program-begins", characters=len(text)))
         text = f"{text[:_BEGINNING]} …"
     yield Typed(text)
+    yield from _path(trace)
+
+
+def _path(trace: Trace) -> Iterator[Block]:
+    """Of a captured function that asked about its numbers, which path this is, and why."""
+    origin, language = trace.program.origin, trace.writing.language
+    if origin is None or not origin.branches:
+        return
+    yield sentence(message(language, "captured-path", function=origin.function))
+    for branch in origin.branches[:_BRANCHES]:
+        key = "captured-taken" if branch.holds else "captured-not-taken"
+        yield sentence(message(language, key, place=branch.place, asked=branch.asked))
+    if len(origin.branches) > _BRANCHES:
+        yield sentence(message(language, "captured-more", questions=f"{len(origin.branches) - _BRANCHES:,}"))
 
 
 def _definitions(trace: Trace) -> Iterator[Block]:
