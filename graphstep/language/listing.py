@@ -14,6 +14,7 @@ from graphstep.language.program import Node, Program, typed_name
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand
 from graphstep.language.shapes import Fitting, infer_shapes
+from graphstep.language.source import SIGNS, option_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +97,8 @@ def _free(name: str, taken: Collection[str]) -> str:
     return name
 
 
-_OPERATORS = {
-    "add": "{} + {}",
-    "sub": "{} - {}",
-    "mul": "{}*{}",
-    "div": "{}/{}",
-    "neg": "-{}",
-    "reciprocal": "1/{}",
-    "power": "{}^{}",
-    "pow": "{}^{}",
-    "matmul": "{} @ {}",
-    "less": "{} < {}",
-    "less_equal": "{} <= {}",
-    "greater": "{} > {}",
-    "greater_equal": "{} >= {}",
-    "equal": "{} == {}",
-    "not_equal": "{} != {}",
-    "constant": "{}",
+_TEMPLATES = {
+    **SIGNS,
     "amax": "max({})",
     "amin": "min({})",
     "length": "norm({})",
@@ -132,20 +118,14 @@ def _typed(of: Listing, node: Node, rule: Rule) -> str:
     operands = [of.operand(x) for x in node.operands]
     if rule.name == "index":
         return f"{operands[0]}[{rule.inside(node.settings)[2:-1] if rule.inside is not None else ''}]"
-    options = [f"{name}={_spelled(value)}" for name, value in node.options if value != rule.defaults.get(name)]
-    template = _OPERATORS.get(rule.name)
+    options = [f"{name}={option_text(value)}" for name, value in node.options if value != rule.defaults.get(name)]
+    template = _TEMPLATES.get(rule.name)
     if template is None:
         return f"{rule.functions[0]}({', '.join([*operands, *options])})"
     signed = [f"({text})" if text.startswith("-") or "/" in text else text for text in operands]
     if "(" in template:
         return template.format(", ".join([*operands, *options]))
     return template.format(*signed)
-
-
-def _spelled(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"
-    return str(value).lower() if isinstance(value, bool | type(None)) else str(value)
 
 
 def text_of(of: Listing) -> str:

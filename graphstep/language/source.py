@@ -159,7 +159,7 @@ def _gate_text(node: Node, operands: Sequence[_Part]) -> str:
     if name in ("index", "gather"):
         index = dict(node.options).get("index")
         return f"{_side(operands[0], name, 0)}[{', '.join(_entry(x, texts) for x in index or ())}]"
-    options = (f"{option}={_option(value)}" for option, value in node.options)
+    options = (f"{option}={option_text(value)}" for option, value in node.options)
     return f"{_function(node)}({', '.join([*texts, *options])})"
 
 
@@ -194,7 +194,8 @@ def _entry(entry: Any, operands: Sequence[str]) -> str:
     return "..." if entry is Ellipsis else str(entry)
 
 
-def _option(value: Any) -> str:
+def option_text(value: Any) -> str:
+    """What a call says behind ``axis=`` and its like."""
     if isinstance(value, tuple):
         return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"
     return repr(value) if isinstance(value, float) else str(value).lower()
