@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+import graphstep as gs
 from graphstep.engine.trace import trace
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
@@ -453,6 +454,20 @@ def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str
     found, said = marked("q = W @ x; f = sum(q^2)", {"W": [[1, 2], [3, 4]], "x": [1, 2]}, ask, answer)
     assert found == outcome
     assert says in said
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "says"),
+    [
+        ("value q", "5, 11", "正确。"),
+        ("value q", "5, 12", "不太对：元素 [1] 还不对；另一个是对的。"),
+        ("gradient W", "1", "这是一个数，而 df/dW 是2×2 的矩阵：请输入它的元素，中间用逗号隔开。"),
+        ("value f", "10.5", "不太对：符号对了，大小不对。"),
+    ],
+)
+def test_an_answer_is_marked_in_the_language_of_the_run(ask: str, answer: str, says: str) -> None:
+    run = gs.run("q = W @ x; f = sum(q^2)", W=[[1, 2], [3, 4]], x=[1, 2], language="zh")
+    assert mark(solve(Question(ask, (), "", "", (), ask, 0), run.trace), answer).said == says
 
 
 # Borders

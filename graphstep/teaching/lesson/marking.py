@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
-from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson import formulas
@@ -21,7 +23,7 @@ from graphstep.teaching.lesson.quantities import Quantity
 from graphstep.teaching.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.solution import Solution, agrees
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import kind, message
 
 TYPED = 200
 """Characters of an answer that are read."""
@@ -59,11 +61,11 @@ def mark(solution: Solution, typed: str, at: int | None = None, wrongs: Sequence
     count that have a value at step ``at``. A small array is typed in brackets, or its cells with commas between them, and is
     marked cell by cell. An option is chosen by its number or its text.
     """
-    text = typed.strip()
+    text, say = typed.strip(), _say(solution.trace)
     if not text:
-        return Verdict("unreadable", "Type an answer first.")
+        return Verdict("unreadable", say("mark-empty"))
     if len(text) > TYPED:
-        return Verdict("unreadable", f"An answer has at most {TYPED} characters.")
+        return Verdict("unreadable", say("mark-long", most=str(TYPED)))
     if solution.right is not None:
         return _chosen(solution, text)
     if solution.shape is not None:
@@ -73,12 +75,17 @@ def mark(solution: Solution, typed: str, at: int | None = None, wrongs: Sequence
     return _of_a_quantity(solution, _right_hand_side(text), at, wrongs)
 
 
+def _say(trace: Trace) -> Callable[..., str]:
+    """Messages in the language of a run."""
+    return partial(message, trace.writing.language)
+
+
 def _of_a_formula(solution: Solution, text: str, at: int | None) -> Verdict:
     assert solution.quantity is not None, "a formula is one of a local gradient"
     try:
         right, said, slip = formulas.marked(solution.quantity, text, solution.seen - 1 if at is None else at)
     except GraphstepError as error:
-        return Verdict("unreadable", message(solution.trace.writing.language, "formula-unreadable", why=error.message))
+        return Verdict("unreadable", _say(solution.trace)("formula-unreadable", why=error.message))
     return Verdict("right" if right else "wrong", said, slip)
 
 
@@ -86,25 +93,24 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, wrongs: Sequen
     """The verdict on a number or an array."""
     asked = solution.quantity
     assert asked is not None, "what is not chosen, and no shape, is a number or an array"
-    array = not isinstance(asked.asked, float)
+    array, say = not isinstance(asked.asked, float), _say(asked.trace)
     if not array and _COMMAS.fullmatch(text):
-        return Verdict("unreadable", "A single number was asked for. Decimals stand behind a point: 0.44.")
+        return Verdict("unreadable", say("mark-comma"))
     try:
         at = solution.seen - 1 if at is None else min(at, solution.seen - 1)
         typed = evaluate(solution.trace, _in_brackets(text) if array else text, at)
     except GraphstepError as error:
-        what = "as an array" if array else "as a number"
-        return Verdict("unreadable", f"That cannot be read {what}: {error.message}.")
+        return Verdict("unreadable", say("mark-no-array" if array else "mark-no-number", why=error.message))
     if shape_of(typed.value) != shape_of(asked.asked):
         return _of_another_shape(asked, typed.value)
     if np.isnan(typed.value).any():
-        return Verdict("unreadable", f"{quoted(text)} is not a number.")
+        return Verdict("unreadable", say("mark-nan", typed=quoted(text)))
     answer = precisely(_in_brackets(text) if array else text, typed.value)
     if is_meant(answer, asked.asked):
         if typed.names and asked.kind == "value":
-            return Verdict("unreadable", f"Now put the numbers in: what {'array' if array else 'number'} is {quoted(text)}?")
+            return Verdict("unreadable", say("mark-which-array" if array else "mark-which-number", typed=quoted(text)))
         exact = agrees_closely(typed.value, asked.asked)
-        return Verdict("right", "Right." if exact else f"Right: {number_text(asked.asked)}, rounded.")
+        return Verdict("right", say("mark-right") if exact else say("mark-rounded", value=number_text(asked.asked)))
     number = typed.value if isinstance(typed.value, float) else None
     with np.errstate(all="ignore"):
         slip = next((said for value, said in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), "")
@@ -115,24 +121,25 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, wrongs: Sequen
 
 def _following_text(asked: Quantity, carried: Following) -> str:
     """Whose number an answer was computed with, and what the run has."""
-    digits, language = asked.trace.writing.digits, asked.trace.writing.language
+    digits = asked.trace.writing.digits
     yours, true = (
         ", ".join(f"{wrong.name} = {numeral(getattr(wrong, which), digits)}" for wrong in carried.wrongs)
         for which in ("typed", "true")
     )
     numbers = {"value": numeral(carried.value, digits), "right": numeral(asked.value, digits)}
-    return message(language, "answer-follows", name=asked.name, yours=yours, true=true, **numbers)
+    return _say(asked.trace)("answer-follows", name=asked.name, yours=yours, true=true, **numbers)
 
 
 def _wrong(asked: Quantity, typed: Number, answer: Typed, slip: str) -> Verdict:
     """What is said of a wrong number: the slip that leads to it, the wrong cells, or how far off it is."""
+    say = _say(asked.trace)
     if slip:
-        return Verdict("wrong", f"Not quite. {slip}")
+        return Verdict("wrong", say("mark-slip", slip=slip))
     if not isinstance(asked.asked, float):
-        return Verdict("wrong", _cells_compared(answer, asked.asked))
+        return Verdict("wrong", _cells_compared(answer, asked))
     if agrees(float(typed), asked.value):
-        return Verdict("wrong", "Not quite: it is close, but the digits that you typed are not those of the result. Look again.")
-    return Verdict("wrong", f"Not quite: {_compared(float(typed), asked.value)}")
+        return Verdict("wrong", say("mark-close"))
+    return Verdict("wrong", say(_compared(float(typed), asked.value)))
 
 
 def same_number(one: Number, other: Number) -> bool:
@@ -161,52 +168,55 @@ def _in_brackets(text: str) -> str:
 
 def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
     """What is said when the shape is wrong: of a single number for an array, how to type one."""
-    kind = kind_text(shape_of(asked.asked))
+    say, of = _say(asked.trace), partial(kind, asked.trace.writing.language)
+    shapes = {"name": asked.name, "kind": of(shape_of(asked.asked))}
     if isinstance(typed, float):
-        return Verdict("unreadable", f"That is a single number, and {asked.name} is {kind}: type its cells with commas between.")
+        return Verdict("unreadable", say("mark-single", **shapes))
     if isinstance(asked.asked, float):
-        return Verdict("unreadable", f"That is {kind_text(shape_of(typed))}, and a single number was asked for.")
+        return Verdict("unreadable", say("mark-not-single", kind=of(shape_of(typed))))
     if np.ndim(typed) == 1 and np.size(typed) == np.size(asked.asked):
-        return Verdict("unreadable", f"{asked.name} is {kind}: type it row by row, as in 1, 2; 3, 4 or [[1, 2], [3, 4]].")
-    rule = "" if asked.kind == "value" else ", as its value is"
-    return Verdict("wrong", f"That is {kind_text(shape_of(typed))}; {asked.name} is {kind}{rule}.")
+        return Verdict("unreadable", say("mark-rows", **shapes))
+    key = "mark-shape" if asked.kind == "value" else "mark-shape-of-value"
+    return Verdict("wrong", say(key, typed=of(shape_of(typed)), **shapes))
 
 
-def _cells_compared(answer: Typed, right: Number) -> str:
+def _cells_compared(answer: Typed, asked: Quantity) -> str:
     """Which cells of an array are wrong."""
+    say, right = _say(asked.trace), asked.asked
     good, turned = meets(answer, right), meets(replace(answer, value=np.negative(answer.value)), right)
     wrong = [place for place in np.ndindex(np.shape(right)) if not good[place]]
     if len(wrong) == np.size(right):
-        return "Not quite: no cell is right yet."
+        return say("mark-no-cell")
     names = [f"[{', '.join(map(str, place))}]" for place in wrong]
-    listed = f"cell {names[0]} is" if len(names) == 1 else f"cells {', '.join(names[:-1])} and {names[-1]} are"
+    listed = names[0] if len(names) == 1 else say("and", first=", ".join(names[:-1]), last=names[-1])
     if all(turned[place] for place in wrong):
-        return f"Not quite: {listed} right but for the sign{'' if len(names) == 1 else 's'}."
-    return f"Not quite: {listed} not right yet; the other{'s are' if np.size(right) > len(wrong) + 1 else ' is'}."
+        return say("mark-cells-signs", count=len(names), cells=listed)
+    return say("mark-cells-others" if np.size(right) > len(wrong) + 1 else "mark-cells-other", count=len(names), cells=listed)
 
 
 def _shaped(asked: ShapeAsked, text: str) -> Verdict:
-    typed = typed_shape(text)
+    typed, say = typed_shape(text), _say(asked.trace)
     if typed is None:
-        return Verdict("unreadable", "Type a shape: 2×3 (or 2x3) for a matrix, 4 for a vector, number for a single number.")
+        return Verdict("unreadable", say("mark-how-shape"))
     if same_shape(typed, asked.shape):
-        return Verdict("right", "Right.")
+        return Verdict("right", say("mark-right"))
     if len(asked.shape) == 1 and sorted(typed) == sorted((1, *asked.shape)):
-        return Verdict("unreadable", "A vector has a single axis here, and is neither a row nor a column: type its length alone.")
+        return Verdict("unreadable", say("mark-one-axis"))
     slip = next((said for shape, said in slips_of_shape(asked) if typed == shape and shape != asked.shape), "")
     if not slip and asked.of == "gradient":
-        slip = "A gradient has the shape of its value: one number for each cell that could be moved."
-    return Verdict("wrong", f"Not quite. {slip}" if slip else "Not quite: look at the shapes that go into the gate.")
+        slip = say("mark-shape-of-gradient")
+    return Verdict("wrong", say("mark-slip", slip=slip) if slip else say("mark-shapes"))
 
 
 def _compared(typed: float, right: float) -> str:
+    """The message that says how far off a number is."""
     if right == 0 or typed == 0 or (typed > 0) == (right > 0):
-        return "the sign is right, the size is not." if right and typed else "look at the numbers that meet here again."
-    return "look at the sign and at the size again."
+        return "mark-size" if right and typed else "mark-numbers"
+    return "mark-sign-and-size"
 
 
 def _chosen(solution: Solution, text: str) -> Verdict:
-    options = solution.question.options
+    options, say = solution.question.options, _say(solution.trace)
     wanted = "".join(text.split()).casefold()
     by_text = [place for place, option in enumerate(options) if "".join(option.split()).casefold() == wanted]
     if by_text:
@@ -214,19 +224,19 @@ def _chosen(solution: Solution, text: str) -> Verdict:
     elif text.isdecimal() and text.isascii() and 1 <= int(text[:3]) <= len(options):
         chosen = int(text[:3]) - 1
     else:
-        return Verdict("unreadable", f"Choose one of 1 to {len(options)}, or type the words of an option.")
+        return Verdict("unreadable", say("mark-choose", options=str(len(options))))
     if chosen == solution.right:
-        return Verdict("right", "Right.")
-    return Verdict("wrong", f"Not {options[chosen]}{_why_it_does_not_fit(solution, options[chosen])}. Look again.")
+        return Verdict("right", say("mark-right"))
+    fits = _fits_together(solution, options[chosen])
+    return Verdict("wrong", say("mark-option" if fits else "mark-option-shapes", option=options[chosen]))
 
 
-def _why_it_does_not_fit(solution: Solution, option: str) -> str:
-    """Of an option whose shapes do not go together, that; nothing of any other."""
+def _fits_together(solution: Solution, option: str) -> bool:
+    """Whether the shapes in an option go together; words such as 'router' are no expressions, and have none."""
     try:
         evaluate(solution.trace, option)
     except ShapeError:
-        return ": its shapes do not go together"
+        return False
     except GraphstepError:
-        # Words such as 'router' are no expressions.
-        return ""
-    return ""
+        return True
+    return True

@@ -13,6 +13,7 @@ from graphstep.telling.words.english.replies import REPLIES
 from graphstep.telling.words.english.reports import REPORTS
 from graphstep.telling.words.english.screen import SCREEN
 from graphstep.telling.words.english.steps import STEPS
+from graphstep.telling.words.english.teaching import TEACHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,5 +21,5 @@ if TYPE_CHECKING:
 English = str | tuple[str, str]
 """A message, or its singular and its plural."""
 
-MESSAGES: Mapping[str, English] = {**STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN}
+MESSAGES: Mapping[str, English] = {**STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING}
 """Every message that is no sentence of a row."""

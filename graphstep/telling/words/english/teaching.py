@@ -1,0 +1,52 @@
+"""What is said of answers to the questions of lessons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphstep.telling.words.english import English
+
+TEACHING: dict[str, English] = {
+    "mark-empty": "Type an answer first.",
+    "mark-long": "An answer has at most {most} characters.",
+    "mark-comma": "A single number was asked for. Decimals stand behind a point: 0.44.",
+    "mark-no-array": "That cannot be read as an array: {why}.",
+    "mark-no-number": "That cannot be read as a number: {why}.",
+    "mark-nan": "{typed} is not a number.",
+    "mark-which-array": "Now put the numbers in: what array is {typed}?",
+    "mark-which-number": "Now put the numbers in: what number is {typed}?",
+    "mark-right": "Right.",
+    "mark-rounded": "Right: {value}, rounded.",
+    "mark-slip": "Not quite. {slip}",
+    "mark-close": "Not quite: it is close, but the digits that you typed are not those of the result. Look again.",
+    "mark-size": "Not quite: the sign is right, the size is not.",
+    "mark-numbers": "Not quite: look at the numbers that meet here again.",
+    "mark-sign-and-size": "Not quite: look at the sign and at the size again.",
+    "mark-single": "That is a single number, and {name} is {kind}: type its cells with commas between.",
+    "mark-not-single": "That is {kind}, and a single number was asked for.",
+    "mark-rows": "{name} is {kind}: type it row by row, as in 1, 2; 3, 4 or [[1, 2], [3, 4]].",
+    "mark-shape": "That is {typed}; {name} is {kind}.",
+    "mark-shape-of-value": "That is {typed}; {name} is {kind}, as its value is.",
+    "mark-no-cell": "Not quite: no cell is right yet.",
+    "mark-cells-signs": (
+        "Not quite: cell {cells} is right but for the sign.",
+        "Not quite: cells {cells} are right but for the signs.",
+    ),
+    "mark-cells-other": (
+        "Not quite: cell {cells} is not right yet; the other is.",
+        "Not quite: cells {cells} are not right yet; the other is.",
+    ),
+    "mark-cells-others": (
+        "Not quite: cell {cells} is not right yet; the others are.",
+        "Not quite: cells {cells} are not right yet; the others are.",
+    ),
+    "mark-how-shape": "Type a shape: 2×3 (or 2x3) for a matrix, 4 for a vector, number for a single number.",
+    "mark-one-axis": "A vector has a single axis here, and is neither a row nor a column: type its length alone.",
+    "mark-shape-of-gradient": "A gradient has the shape of its value: one number for each cell that could be moved.",
+    "mark-shapes": "Not quite: look at the shapes that go into the gate.",
+    "mark-choose": "Choose one of 1 to {options}, or type the words of an option.",
+    "mark-option": "Not {option}. Look again.",
+    "mark-option-shapes": "Not {option}: its shapes do not go together. Look again.",
+}
+"""By id the messages of teaching."""
