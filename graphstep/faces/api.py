@@ -123,10 +123,13 @@ def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[
     """
     from graphstep.engine.capture import record
     from graphstep.engine.capture.opening import opening_of
+    from graphstep.engine.capture.process import target_of
     from graphstep.language.setup import Setup
 
     recording = record(function, arguments, named, fixed)
-    setup = Setup(recording.function, dict.fromkeys(recording.inputs), captured=True, fixed=tuple(fixed))
+    # What was handed on as it is has no text, and a command could not say it.
+    target = "" if len(recording.inputs) < len(arguments) + len(named) else target_of(function)
+    setup = Setup(target or recording.function, dict.fromkeys(recording.inputs), captured=True)
     return Run(opening_of(recording, setup).run())
 
 

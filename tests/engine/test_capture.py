@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,6 +159,13 @@ def test_a_function_without_source_is_captured_too():
     code = "import graphstep as gs; print(gs.capture(lambda x: x*x + 1, 3.0).to_dict()['gradients'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "{'x': 6.0}\n"
+
+
+def test_a_document_has_the_command_where_one_makes_it(monkeypatch):
+    monkeypatch.chdir(Path(capturable.__file__).parent)
+    assert gs.capture(capturable.squared, 3.0).to_markdown().count("graphstep capture capturable.py:squared a=3 --format md") == 1
+    for run in (gs.capture(lambda x: x * x, 3.0), gs.capture(capturable.a_count, 1.5, 3, fixed=["n"])):
+        assert "Made by" not in run.to_markdown()
 
 
 def test_a_file_is_recorded_in_a_process_of_its_own(tmp_path):

@@ -32,6 +32,16 @@ def read_target(text: str) -> tuple[str, str]:
     return path, name
 
 
+def target_of(function: object) -> str:
+    """How a function is named on a command line, ``FILE.py:FUNCTION``; empty unless it is a file's here, under its own name."""
+    name, code = getattr(function, "__qualname__", ""), getattr(function, "__code__", None)
+    path = Path(getattr(code, "co_filename", ""))
+    there = getattr(sys.modules.get(getattr(function, "__module__", "")), name, None) is function
+    if not (there and name.isidentifier() and path.is_file() and path.is_relative_to(Path.cwd())):
+        return ""
+    return f"{path.relative_to(Path.cwd()).as_posix()}:{name}"
+
+
 def record_file(
     path: str, name: str, arguments: Mapping[str, float], fixed: Collection[str] = (), *, seconds: float = SECONDS
 ) -> Recording:

@@ -66,13 +66,13 @@ def _span(extent: Extent, lines: Sequence[str], starts: Mapping[int, tuple[int, 
 
 
 def _functions(text: str) -> list[Block]:
-    """The functions of a file, and its other statements; nothing for what is no Python."""
+    """The functions of a file, those without a name too, and its other statements; nothing for what is no Python."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return []
     nodes: Iterable[ast.AST] = ast.walk(tree)
-    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
     return [(node.lineno, node.end_lineno or node.lineno) for node in (*functions, *tree.body)]
 
 
