@@ -459,6 +459,7 @@ def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str
 @pytest.mark.parametrize(
     ("ask", "answer", "says"),
     [
+        ("gradient z", "-0.25", "不太对。少了平方：1/x 的斜率随 1/x² 变化。"),
         ("value q", "5, 11", "正确。"),
         ("value q", "5, 12", "不太对：元素 [1] 还不对；另一个是对的。"),
         ("gradient W", "1", "这是一个数，而 df/dW 是2×2 的矩阵：请输入它的元素，中间用逗号隔开。"),
@@ -466,7 +467,7 @@ def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str
     ],
 )
 def test_an_answer_is_marked_in_the_language_of_the_run(ask: str, answer: str, says: str) -> None:
-    run = gs.run("q = W @ x; f = sum(q^2)", W=[[1, 2], [3, 4]], x=[1, 2], language="zh")
+    run = gs.run("q = W @ x; f = sum(q^2); f + 1/z", W=[[1, 2], [3, 4]], x=[1, 2], z=4, language="zh")
     assert mark(solve(Question(ask, (), "", "", (), ask, 0), run.trace), answer).said == says
 
 

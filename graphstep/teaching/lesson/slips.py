@@ -25,6 +25,7 @@ from graphstep.telling.cells import cell, spelled
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.names import name_of, output_name
+from graphstep.telling.words.catalogue import message
 
 Slip = tuple["Number", str]
 """A wrong answer, and what to say of it."""
@@ -212,7 +213,8 @@ def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
         yield wire.contribution, said
         if switches:
             yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
-        yield from wrong_slopes(gate.name, slot, inputs, out)
+        for slope, key in wrong_slopes(gate.name, slot, inputs, out):
+            yield slope, message(trace.writing.language, key)
         said = f"That is the upstream gradient {gradient_name(trace, sender)}; the local gradient belongs to the gate alone."
         yield upstream, said
         yield out, value_said
@@ -228,8 +230,8 @@ def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
         if switches:
             yield upstream * own, f"You scaled the upstream gradient by {name} itself: a × gate scales it by the other input."
         yield upstream, f"That is the upstream gradient of {here}; multiply it by the local gradient towards {name}."
-        for slope, said in wrong_slopes(gate.name, slot, inputs, out):
-            yield upstream * slope, said
+        for slope, key in wrong_slopes(gate.name, slot, inputs, out):
+            yield upstream * slope, message(trace.writing.language, key)
         yield out, value_said
         yield from _slips_of_values(asked)
         yield upstream * upstream * local, "The upstream gradient is multiplied in once, not twice."
