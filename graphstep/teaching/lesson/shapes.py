@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from graphstep.engine.trace import Trace
@@ -20,6 +21,7 @@ from graphstep.teaching.lesson.headings import send_of
 from graphstep.teaching.lesson.quantities import derivative_of, find_node, wire_between
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import name_of, names_of, output_name
+from graphstep.telling.words.catalogue import message
 
 _ENTRIES = re.compile(r"\d{1,9}(?:(?:\s*(?:×|x|\*|,|;|by)\s*|\s+)\d{1,9})*\s*,?", re.IGNORECASE)
 _NUMBERS = ("", "number", "a number", "one number", "a single number", "scalar", "a scalar", "1")
@@ -97,21 +99,19 @@ def same_shape(typed: Shape, right: Shape) -> bool:
 
 def slips_of_shape(asked: ShapeAsked) -> Iterator[tuple[Shape, str]]:
     """Wrong shapes that have a reason, each with what to say; the most likely first."""
-    trace, shape, name = asked.trace, asked.shape, name_of(asked.trace.program, asked.node)
+    trace, shape = asked.trace, asked.shape
+    say, named = partial(message, trace.writing.language), partial(name_of, trace.program)
     if len(shape) > 1:
-        yield shape[::-1], "Turned round: the rows come first, then the columns."
-        yield (math.prod(shape),), "That is how many cells there are: how are they laid out?"
+        yield shape[::-1], say("shape-turned")
+        yield (math.prod(shape),), say("shape-count")
     if asked.of == "jacobian":
-        yield trace.node(asked.node).shape, f"That is the shape of {name}; the Jacobian has a row for each cell that comes out."
-        return
-    if asked.of == "gradient":
+        yield trace.node(asked.node).shape, say("shape-of-input", name=named(asked.node))
+    elif asked.of == "gradient":
         for wire in trace.arrivals(asked.node):
-            said = f"That is the shape of {name_of(trace.program, wire.sender)}, where the gradient comes from."
-            yield trace.node(wire.sender).shape, said
-        return
-    for _, operand in trace.node(asked.node).sources:
-        said = f"That is the shape of {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
-        yield trace.node(operand).shape, said
+            yield trace.node(wire.sender).shape, say("shape-of-sender", name=named(wire.sender))
+    else:
+        for _, operand in trace.node(asked.node).sources:
+            yield trace.node(operand).shape, say("shape-of-operand", name=named(operand))
 
 
 def _differentiated(trace: Trace, text: str) -> str | None:

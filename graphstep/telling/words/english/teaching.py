@@ -67,5 +67,11 @@ TEACHING: dict[str, English] = {
     "slope-tanh-square": "The square is missing: the slope of tanh is 1 minus the square of its output.",
     "slope-tanh-one": "It is 1 minus that square.",
     "slope-tanh-output": "The slope is made of the output of tanh, and not of its input.",
+    # Wrong shapes.
+    "shape-turned": "Turned round: the rows come first, then the columns.",
+    "shape-count": "That is how many cells there are: how are they laid out?",
+    "shape-of-input": "That is the shape of {name}; the Jacobian has a row for each cell that comes out.",
+    "shape-of-sender": "That is the shape of {name}, where the gradient comes from.",
+    "shape-of-operand": "That is the shape of {name}, which goes into the gate: what comes out of it?",
 }
 """By id the messages of teaching."""
