@@ -63,7 +63,7 @@ def test_a_literal_of_numbers_is_data_and_a_whole_index_is_static() -> None:
         ("(x]", "never opened", ""),
         ("[x)", "never closed", ""),
         ("x[[0, 1.5]]", "whole numbers stand here", "x[[2, 0]]"),
-        ("x[i + 1]", "nothing is computed here", "i = i + 1; x[i]"),
+        ("x[i + 1]", "nothing is computed here", "j = i + 1; x[j]"),
         ("x[x > 0]", "nothing is computed here", "where(x > 0, x, 0)"),
         ("zeros(n)", "'n' has no value above", "n = 20"),
         ("eye(200)", "eye takes one whole number, from 1 to 100", "I=eye(500)"),

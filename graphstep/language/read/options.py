@@ -187,7 +187,10 @@ def _place(text: str, start: int, stop: int, what: str = "index", whole: Callabl
     if word.lower() in ("none", "newaxis", "np.newaxis"):
         hint = "reshape(x, …) gives an array one axis more"
     if what == "index" and re.search(r"[\w)\]]\s*[-+*/(]", word):
-        hint = f"an index is computed above: i = {cut(word)}; x[i]"
+        # A name that the text has not: its own could not be assigned.
+        names = set(re.findall(r"\w+", text))
+        name = next((letter for letter in "ijkmn" if letter not in names), "place")
+        hint = f"an index is computed above: {name} = {cut(word)}; x[{name}]"
     kind = "an index" if what == "index" else "an entry of a shape" if what == "shape" else "an axis"
     if _NUMBER.fullmatch(word) or word.lower() == "none":
         message = f"{kind} is a whole number, which {quoted(word)} is not"
