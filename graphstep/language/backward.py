@@ -131,8 +131,8 @@ class _Backward:
             assert rule.returned is not None, "a gate without a backward pass goes through its parts"
             text = rule.returned(slot, shapes, node.settings)
             if not text:
-                message = f"{quoted(rule.symbol)} of these shapes has no gates for its gradient"
-                raise InputError(message, hint="give both sides two axes with reshape")
+                message = f"the gradient of {quoted(rule.symbol)} has no gates for inputs of these shapes"
+                raise InputError(message, hint="reshape gives an input fewer axes, or two")
             return text
         inputs = tuple(
             code(x.value) if isinstance(x, Constant) else Code(name) for name, x in zip(_names(node), node.operands, strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rows.returning import spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.operands import Chosen, Shape, Slice, Slot
 
@@ -143,6 +144,32 @@ def _inside(options: Options) -> str:
     return f" [{_text(options['index']).format('·', '·', '·')}]"
 
 
+def _classes(entry: Any, shapes: Sequence[Shape], size: int) -> tuple[str, Shape]:
+    """An entry of an index as classes of as many as its axis is long, counted from the front; and their shape."""
+    if isinstance(entry, Slot):
+        return f"mod({'xyz'[entry.slot]}, {size})", shapes[entry.slot]
+    return str([place % size for place in entry.places]), (len(entry.places),)
+
+
+def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    """Each part to the place that it was picked from: a row of zeros with a 1 there, times the part, added up."""
+    if slot:
+        return "0"
+    shape, index = shapes[0], options["index"]
+    if not all(isinstance(entry, Chosen | Slot) for entry in index):
+        return ""
+    if len(index) == 1 and len(shape) < 3:
+        classes, several = _classes(index[0], shapes, shape[0])
+        rows = f"onehot({classes}, fill(0, shape={spelled([*several, shape[0]])}))"
+        if not several:
+            return f"outer({rows}, d)" if len(shape) == 2 else f"{rows}*d"
+        return f"{rows}.T @ d" if len(several) == 1 else ""
+    if len(index) == len(shape) == 2 and index[0] == Chosen(tuple(range(shape[0]))):
+        classes, several = _classes(index[1], shapes, shape[1])
+        return f"onehot({classes}, x)*reshape(d, {spelled([shape[0], 1])})" if several == shape[:1] else ""
+    return ""
+
+
 GATHERING = (
     Rule(
         "gather",
@@ -166,5 +193,6 @@ GATHERING = (
         inside=_inside,
         multiplications=nothing,
         symbolic=_symbolic,
+        returned=_returned,
     ),
 )
