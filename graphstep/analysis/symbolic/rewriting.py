@@ -75,7 +75,9 @@ def rewritings(text: str, kinds: Sequence[str] = FORMS, given: Collection[str] =
         )
         answers, late = done.stdout, done.returncode != 0
     except subprocess.TimeoutExpired as error:
-        answers, late = (error.stdout or b"").decode(errors="replace"), True
+        # What came before the time was up: bytes or text, by the system.
+        before = error.stdout or b""
+        answers, late = before if isinstance(before, str) else before.decode(errors="replace"), True
     lines = [json.loads(line) for line in answers.splitlines() if line.endswith("}")]
     made = {line["kind"]: Rewriting(line["kind"], line["text"], _refusal(line["refusal"])) for line in lines}
     why = InputError(f"SymPy did not finish within {SECONDS} seconds") if late else InputError("SymPy gave no answer")
