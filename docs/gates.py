@@ -44,7 +44,8 @@ A power with a constant exponent is the gate `power`; when the exponent depends 
 
 A number in the text lives inside the gate that uses it: `2*x` is one gate, drawn as `×2`, and the number gets no gradient. A × or
 ÷ gate with such a number has the pattern *scaler*. A gate that flattens out and passes almost nothing is *saturated*, a relu that
-passes nothing *dead*, and a node that several gates read is an *adder*: its gradient is the sum of what they send.
+passes nothing *dead*. Classes, indices and conditions, to which nothing is sent since they only choose, are *data*.
+A node that several gates read is an *adder*: its gradient is the sum of what they send.
 
 On arrays the formulas hold cell by cell. {over_cells}
 

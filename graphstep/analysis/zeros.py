@@ -137,7 +137,7 @@ def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
         for other, value in enumerate(trace.operand_values(sender)):
             if other != slot and all_zero(value):
                 return (reason("factor-zero-cells", factor=Operand(sender, other)),)
-    if gate.pattern_of(slot) == "dead":
+    if gate.pattern_of(slot) in ("data", "dead"):
         return (reason("passes-nothing-to", gate=gate.symbol, name=Slot(sender, slot)),)
     choice = convention(trace, sender, slot)
     if choice is not None:

@@ -139,7 +139,8 @@ class Rule:
     """One sentence a slot (the last one repeats): what becomes of the upstream gradient. Fields as in ``forward``, and of an
     elementwise gate ``{other}``, ``{out}``, ``{local}``."""
     pattern: tuple[str, ...] = ("",)
-    """Its pattern in backward flow, one a slot (the last one repeats): distributor, switcher, router, negation, or none."""
+    """Its pattern in backward flow, one a slot (the last one repeats): distributor, switcher, router, negation, dead, or none;
+    and *data* for a slot of classes, indices or conditions, which is not meant to get a gradient."""
     arity: tuple[int, int | None] = (1, 1)
     """Fewest and most inputs of a call; None for any number."""
     functions: tuple[str, ...] = ()

@@ -40,6 +40,10 @@ Not a half: of a relu whose inputs have mean 0, as in any network that was just 
 def wire_pattern(wire: Wire) -> str:
     """The name of the pattern of a send; empty where there is none."""
     gate, slot = wire.gate, wire.slot
+    name = gate.pattern_of(slot)
+    if name == "data":
+        # A loss that passes nothing to a class passes something to a target.
+        return name if all_zero(wire.contribution) else ""
     if _flattens(gate):
         blocked, cells = _blocked(wire)
         if cells and blocked >= MOST * cells:
@@ -48,8 +52,6 @@ def wire_pattern(wire: Wire) -> str:
         others = [x for k, x in enumerate(wire.trace.node(wire.sender).operands) if k != slot]
         if others and all(isinstance(x, Constant) for x in others):
             return "scaler"
-    name = gate.pattern_of(slot)
-    # A loss that passes nothing to a class passes something to a target.
     return "" if name == "dead" and not gate.cellwise and not all_zero(wire.contribution) else name
 
 
@@ -207,4 +209,4 @@ def _told_by_the_rule(wire: Wire) -> bool:
 
 def _passes_nothing(wire: Wire) -> bool:
     """Whether a structural gate passes no gradient to an input by its nature, as a loss to the classes."""
-    return not wire.gate.cellwise and wire_pattern(wire) == "dead"
+    return not wire.gate.cellwise and wire_pattern(wire) in ("data", "dead")

@@ -51,7 +51,7 @@ def jacobian(wire: Wire) -> Reason | None:
     rows, columns = prod(shape), prod(shapes[slot])
     entries = rows * columns
     size: dict[str, Figure] = {"rows": rows, "columns": columns}
-    dead = not gate.cellwise and gate.pattern_of(slot) == "dead"
+    dead = not gate.cellwise and gate.pattern_of(slot) in ("data", "dead")
     if dead and all_zero(wire.contribution):
         return reason("jacobian-zero", **size)
     looks = gate.structure(slot, shapes, gate.settings(trace.node(wire.sender).options))

@@ -118,6 +118,17 @@ def test_data_has_no_gradient_and_is_no_trouble() -> None:
     assert np.isnan(layer.gradient_rms)
 
 
+def test_classes_an_index_and_a_condition_are_data_and_get_no_gradient() -> None:
+    assert found("cross_entropy(s, y)", s=[[1.0, 2.0], [2.0, 1.0]], y=[1, 0]) == []
+    assert found("sum(E[ids])", E=[1.0, 2.0], ids=[1, 1]) == []
+    assert found("sum(where(c, a, b))", c=[[1, 0], [0, 1]], a=[1.0, 2.0], b=[3.0, 4.0]) == []
+
+
+def test_what_is_more_than_data_is_judged() -> None:
+    assert found("cross_entropy(s, y) + 0*y", s=[1.0, 2.0], y=1) == [("zero", "y")]
+    assert found("cross_entropy(s, round(y))", s=[1.0, 2.0], y=1) == [("zero", "y")]
+
+
 def test_the_same_experiment_is_the_same_to_the_bit() -> None:
     one, other = ("\n".join(lines(experiment("tanh", "1", examples=20, units=30))) for _ in range(2))
     assert one == other

@@ -27,7 +27,7 @@ from tests.rules import for_every, local_at
 NAMES = ("x", "y", "z")
 FIXED = {("power", 1), ("constant", 0), ("stop", 0)}
 """Inputs that are constants by definition, or count as such: they have no local gradient to speak of."""
-PATTERNS = {"distributor", "switcher", "router", "negation", "dead", ""}
+PATTERNS = {"distributor", "switcher", "router", "negation", "dead", "data", ""}
 
 every_gate = for_every(ELEMENTWISE)
 each_gate = pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())

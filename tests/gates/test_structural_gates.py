@@ -716,7 +716,7 @@ def test_a_row_has_one_entry_a_slot_or_one_for_all(gate: Rule) -> None:
     fewest, most = gate.arity
     assert len(gate.backward) in (1, most)
     assert len(gate.pattern) in (1, most)
-    assert set(gate.pattern) <= {"distributor", "router", "switcher", "adder", "dead", ""}
+    assert set(gate.pattern) <= {"distributor", "router", "switcher", "adder", "data", "dead", ""}
     assert set(gate.defaults) <= set(gate.keywords)
     assert fewest >= 1
 

@@ -374,9 +374,9 @@ def test_softmax_with_cross_entropy_is_what_was_guessed_less_what_was_right() ->
     step = told(traced("cross_entropy(s, y)", s=[1, 2, 3], y=2), "cross-entropy sends to s")
     assert "softmax(s) - onehot(y)" in rungs(step)[0]
     assert rungs(step)[-1] == "[0.09003, 0.2447, -0.3348]"
-    dead = told(traced("cross_entropy(s, y)", s=[1, 2, 3], y=2), "cross-entropy sends to y")
-    assert dead.pattern == "dead"
-    assert not dead.notes
+    classes = told(traced("cross_entropy(s, y)", s=[1, 2, 3], y=2), "cross-entropy sends to y")
+    assert classes.pattern == "data"
+    assert not classes.notes
     soft = told(traced("cross_entropy(s, y)", s=[1, 2, 3], y=[0, 0, 1]), "cross-entropy sends to y")
     assert soft.pattern == ""
 

@@ -18,6 +18,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import numeral
+from graphstep.language.program import Program
 
 TINY = 1e-10
 """Length of a gradient below which a step along it moves nothing, whatever the learning rate is in practice."""
@@ -33,9 +34,24 @@ LOOKED_INTO = 12
 
 
 def parameters(trace: Trace) -> tuple[int, ...]:
-    """The inputs that get a gradient."""
+    """The inputs that are meant to get a gradient: not the classes, indices and conditions."""
     program = trace.program
-    return tuple(index for index in range(program.first_gate) if program.depends[index])
+    inputs = (index for index in range(program.first_gate) if program.depends[index])
+    return tuple(index for index in inputs if np.any(trace.gradient_of(index)) or not _is_data(program, index))
+
+
+def _is_data(program: Program, index: int) -> bool:
+    """Whether a node, and every copy of it, is read only where no gradient is meant to arrive."""
+    readers = program.consumers[index]
+    return bool(readers) and all(
+        _is_data(program, gate) if program.nodes[gate].is_copy else _pattern(program, gate, slot) == "data"
+        for gate, slot in readers
+    )
+
+
+def _pattern(program: Program, gate: int, slot: int) -> str:
+    rule = program.nodes[gate].rule
+    return "" if rule is None else rule.pattern_of(slot)
 
 
 def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from graphstep.debugger.call_facts import CallClosed, CallOpened
-from graphstep.debugger.calls import call_of_node, closed_once, opened_call
+from graphstep.debugger.calls import closed_once, opened_call
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.effects import Leave
@@ -26,33 +26,22 @@ from graphstep.debugger.facts import (
 from graphstep.debugger.frames import closed, opened, outermost
 from graphstep.debugger.marks import Mark
 from graphstep.debugger.places import Folding, carried, rewritten
+from graphstep.debugger.prominence import to_open
 from graphstep.debugger.state import State
-from graphstep.engine.calls import closed_at
 from graphstep.engine.trace import Trace
 from graphstep.language import rewrite
-from graphstep.language.frames import is_composite
 
 
 def _into(state: State, argument: Argument) -> Done:
-    trace = state.trace
-    if argument is None:
-        # What is selected or at work; else what the next step would go over.
-        following = min(state.at + 1, state.last)
-        wanted = [(state.selected, call_of_node(state, state.selected))]
-        wanted += [(trace.gate_at(n), closed_at(trace, n, state.within)) for n in (state.at, following)]
-    else:
-        node = node_of(state, argument)
-        wanted = [(node, call_of_node(state, node))]
-    for gate, call in wanted:
-        if call:
-            return _moved(state, opened_call(state, call), CallOpened(call))
-        if gate is None or not is_composite(trace.node(gate)):
-            continue
-        if not state.frames and trace.step_of_value(gate) > state.last:
-            # Its parts would tell what the lesson asks for.
-            raise UnfitError(Held(state.at))
-        return Done(opened(state, gate), (Opened(gate),))
-    raise UnfitError(NoComposite())
+    gate, call = to_open(state, None if argument is None else node_of(state, argument))
+    if call:
+        return _moved(state, opened_call(state, call), CallOpened(call))
+    if gate is None:
+        raise UnfitError(NoComposite())
+    if not state.frames and state.trace.step_of_value(gate) > state.last:
+        # Its parts would tell what the lesson asks for.
+        raise UnfitError(Held(state.at))
+    return Done(opened(state, gate), (Opened(gate),))
 
 
 def _moved(before: State, after: State, fact: Fact) -> Done:

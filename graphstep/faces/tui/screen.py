@@ -159,8 +159,10 @@ class SteppingScreen(Screen[None]):
 
     def refresh_panes(self, look_at: int | None = None) -> None:
         """Show the place again, after anything about it has changed."""
+        from graphstep.debugger.prominence import prominent
+
         self.diagnosing.watch(self.now.root)
-        self.keys.lead(*(["out"] if self.now.frames else []))
+        self.keys.lead(*prominent(self.now))
         self.panes.show(self.now, look_at=look_at, flagged=self._flagged())
 
     def show_findings(self) -> None:

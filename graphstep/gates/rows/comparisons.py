@@ -52,7 +52,7 @@ COMPARISONS = (
         "The where gate takes {y} where the condition {x} is not 0, and {z} where it is.",
         "The where gate is a router: its upstream gradient goes to the branch that was taken, 0 to the other, and none to the "
         "condition.",
-        pattern=("dead", "router", "router"),
+        pattern=("data", "router", "router"),
         functions=("where",),
     ),
     elementwise(

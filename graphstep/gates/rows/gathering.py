@@ -188,7 +188,7 @@ GATHERING = (
             "An index is whole numbers that nothing moves by a little, so it gets no gradient.",
             "An index is whole numbers that nothing moves by a little, so it gets no gradient.",
         ),
-        pattern=("router", "dead", "dead"),
+        pattern=("router", "data", "data"),
         arity=(1, 3),
         inside=_inside,
         multiplications=nothing,

@@ -189,7 +189,7 @@ LIKELIHOODS = (
             "Classes are whole numbers that nothing moves by a little, so they get no gradient; a target gets −1 times the "
             "logarithm.",
         ),
-        pattern=("router", "dead"),
+        pattern=("router", "data"),
         arity=(2, 2),
         functions=("nll",),
         expansion=lambda options: "-mean(sum(onehot(y, x) * x, axis=-1))",

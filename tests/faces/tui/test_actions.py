@@ -123,6 +123,27 @@ def test_the_line_of_keys_shows_what_fits_and_a_click_does_it() -> None:
     asyncio.run(scene())
 
 
+def test_the_most_used_keys_are_in_sight_at_80_columns_and_keep_their_places() -> None:
+    async def scene() -> None:
+        program = {"inputs": {"x": 1.0, "w": 2.0, "y": 3.0}, "size": (80, 24)}
+        async with opened("sigmoid(x*w)+y", **program) as driver:
+
+            def shown() -> list[str]:
+                return [action.id for _, _, action in driver.screen.keys.placed(80)]
+
+            always = ["step", "back", "over", "break_at", "edit"]
+            assert shown() == [*always, "verify", "predict", "export", "help"]
+            await driver.press("right")
+            assert shown() == [*always, "verify", "predict", "into", "help"], "what comes next can be opened"
+            await driver.press("b", "tab")
+            assert shown()[:3] == always[:3]
+            assert {"continue", "into", "more", "help"} <= {*shown()}, "a breakpoint is ahead, and an input is selected"
+            await driver.press("escape", "i")
+            assert {"out", "step", "back", "help"} <= {*shown()}
+
+    asyncio.run(scene())
+
+
 def test_keys_are_written_as_a_person_reads_them() -> None:
     assert [key_text(key) for key in ("right", "ctrl+p", "shift+up", "question_mark", "plus")] == ["→", "^p", "shift+↑", "?", "+"]
 

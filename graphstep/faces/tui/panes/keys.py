@@ -1,4 +1,4 @@
-"""The last line: the keys that matter most, as many as fit; or a message, until the next key."""
+"""The last line: the keys that matter most, as many as fit, each at its place; or a message, until the next key."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
+
+
+_ALWAYS = 4
+"""The rank up to which an action is on show whatever else matters: a step, a step back, the help, a step over."""
 
 
 class KeyLine(Widget):
@@ -46,16 +50,19 @@ class KeyLine(Widget):
         self._message = ""
         self._style = ""
         self.leading: tuple[str, ...] = ()
-        """The actions that come first as things are, whatever their rank."""
+        """The actions that matter as things are, whatever their rank."""
 
     def lead(self, *actions: str) -> None:
-        """Let some actions come first."""
+        """Let some actions be shown before others, the first of them before all."""
         if actions != self.leading:
             self.leading = actions
             self.refresh()
 
-    def _order(self, action: Action) -> tuple[bool, int]:
-        return action.id not in self.leading, action.rank
+    def _rank(self, action: Action) -> float:
+        """The leading ones come behind the few without which there is no way about."""
+        if action.id in self.leading and not 0 < action.rank <= _ALWAYS:
+            return _ALWAYS + (1 + self.leading.index(action.id)) / (1 + len(self.leading))
+        return action.rank
 
     def offer(self, actions: Sequence[Action]) -> None:
         """Show the keys of these actions from now on."""
@@ -79,20 +86,22 @@ class KeyLine(Widget):
         return self._message
 
     def placed(self, width: int) -> list[tuple[int, str, Action]]:
-        """``(column, text, action)`` of the keys that fit, the most important ones, in the order of the table."""
+        """``(column, text, action)`` of the keys that fit, the most important ones, in the order of the table.
+
+        So a key that comes or goes moves none of those before it.
+        """
         shown = [action for action in self._actions if action.rank or action.id in self.leading]
-        ranked = sorted(shown, key=self._order)
-        room, kept = width - 1, []
-        for action in ranked:
+        room, kept = width + 1, set[str]()
+        for action in sorted(shown, key=self._rank):
             need = cell_width(self._text(action)) + 2
-            if need > room:
-                break
-            room -= need
-            kept.append(action)
+            if need < room:
+                room -= need
+                kept.add(action.id)
         column, result = 1, []
-        for action in kept:
-            result.append((column, self._text(action), action))
-            column += cell_width(self._text(action)) + 2
+        for action in shown:
+            if action.id in kept:
+                result.append((column, self._text(action), action))
+                column += cell_width(self._text(action)) + 2
         return result
 
     def on_click(self, event: events.Click) -> None:

@@ -118,7 +118,7 @@ _STEPS: dict[str, English] = {
 _PATTERNS: dict[str, English] = {
     f"pattern-{name}": name
     for name in (
-        "adder", "copier", "dead", "distributor", "negation", "reducer", "router", "saturated", "scaler", "switcher",
+        "adder", "copier", "data", "dead", "distributor", "negation", "reducer", "router", "saturated", "scaler", "switcher",
     )
 }  # fmt: skip
 
