@@ -7,7 +7,6 @@ from typing import Literal, get_args
 
 from graphstep.analysis.compare import Comparison, Snapshot, compare, snapshot_of
 from graphstep.debugger.cuts import run_before
-from graphstep.debugger.facts import Fact
 from graphstep.debugger.places import with_inputs
 from graphstep.debugger.state import UNDONE, State, same_value
 from graphstep.ground.arrays import Number
@@ -43,19 +42,6 @@ class Saved:
 
     def __hash__(self) -> int:
         return hash((self.name, len(self.snapshot.nodes)))
-
-
-@dataclass(frozen=True, slots=True)
-class Compared(Fact):
-    """The comparison with another run was asked for."""
-
-    base: Base
-    """The other run."""
-
-
-@dataclass(frozen=True, slots=True)
-class NothingToCompare(Fact):
-    """The run has not been edited, and none was saved; or not the one that was asked for."""
 
 
 def bases_of(state: State) -> tuple[Base, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from graphstep.debugger.facts import Fact, NoNode, UnfitError
+from graphstep.debugger.facts import CannotCut, NoNode, UnfitError
 from graphstep.debugger.places import Refitted, carried_into, order_in
 from graphstep.debugger.state import Edit, State
 from graphstep.engine.opening import read_setup
@@ -20,57 +20,6 @@ from graphstep.language.shapes import infer_shapes
 from graphstep.telling.names import name_of, names_of
 
 _WIRE = re.compile(r"(?P<receiver>.+?)(?:\s*->\s*(?P<sender>.+?))?(?:\s*\((?P<use>\d+)\))?\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class WireCut(Fact):
-    """Nothing flows back along a wire any more."""
-
-    receiver: int
-    """The node that gets nothing, in the run before."""
-    sender: int
-    """The gate that sends nothing to it, in the run before."""
-    stop: int
-    """The stop gate that is in the wire."""
-
-
-@dataclass(frozen=True, slots=True)
-class CutUndone(Fact):
-    """A wire that was cut is whole again."""
-
-    receiver: int
-    """The node that gets something again, in the run after."""
-    sender: int
-    """The gate that sends to it, in the run after."""
-
-
-@dataclass(frozen=True, slots=True)
-class WhichWire(Fact):
-    """Several wires may be meant."""
-
-    edges: tuple[int, ...]
-    """The wires."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoWire(Fact):
-    """No gradient is sent along such a wire."""
-
-    text: str
-    """What was typed; empty where nothing was."""
-
-
-@dataclass(frozen=True, slots=True)
-class CannotCut(Fact):
-    """The text of the program does not hold a wire: it is inside of a gate that was taken apart."""
-
-    edge: int
-    """The wire."""
-
-
-@dataclass(frozen=True, slots=True)
-class CutElsewhere(Fact):
-    """A wire is cut in the program as it was opened, and not inside a gate, while gates are folded, or in a round."""
 
 
 def wire_text(trace: Trace, edge: int) -> str:

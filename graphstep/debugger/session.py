@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from graphstep.debugger.actions import BY_ID, SETS
 from graphstep.debugger.effects import Ask, Own
-from graphstep.debugger.facts import Fault, UnfitError
-from graphstep.debugger.lesson_facts import AnswerFirst
-from graphstep.debugger.refusals import Elsewhere
+from graphstep.debugger.facts import AnswerFirst, Elsewhere, Fault, UnfitError
 from graphstep.debugger.training import TrainingState
 from graphstep.ground.errors import GraphstepError
 

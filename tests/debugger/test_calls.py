@@ -7,9 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from graphstep.debugger.call_facts import CallClosed, CallOpened
 from graphstep.debugger.calls import call_names
-from graphstep.debugger.facts import Moved, NoComposite, NothingOpen
+from graphstep.debugger.facts import CallClosed, CallOpened, Moved, NoComposite, NothingOpen
 from graphstep.debugger.frames import at_position, position_of
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, Reply, perform

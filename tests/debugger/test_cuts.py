@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from graphstep.debugger.comparisons import comparison_of
-from graphstep.debugger.cuts import CannotCut, CutElsewhere, NoWire, WhichWire, whole, wire_text, wires_in
+from graphstep.debugger.cuts import whole, wire_text, wires_in
+from graphstep.debugger.facts import CannotCut, CutElsewhere, NoWire, WhichWire
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from graphstep.debugger.facts import MarkGone, NoLetter, NoMark, NoMarks
 from graphstep.debugger.frames import position_of
-from graphstep.debugger.mark_facts import MarkGone, NoLetter, NoMark, NoMarks
 from graphstep.debugger.marks import position_text
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform

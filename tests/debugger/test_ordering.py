@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.debugger.order_facts import NextGate, NoneReady, NotReady, OrderElsewhere, ReadyGates, SameGradients
+from graphstep.debugger.facts import NextGate, NoneReady, NotReady, OrderElsewhere, ReadyGates, SameGradients
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State

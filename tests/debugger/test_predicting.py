@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from graphstep.debugger import prediction_facts as facts
+from graphstep.debugger import facts
 from graphstep.debugger.commands.predicting import open_question
-from graphstep.debugger.lesson_facts import NoMoreHints
+from graphstep.debugger.facts import NoMoreHints
 from graphstep.debugger.questions import hints_of, questions_of
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, Reply, perform

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphstep.debugger import cause_facts, effects, facts, prediction_facts
+from graphstep.debugger import effects, facts
 from graphstep.debugger.breakpoints import steps_at
 from graphstep.debugger.commands.what_if import edges_of, nudged
 from graphstep.debugger.session import Command, Reply, perform
@@ -279,11 +279,11 @@ def test_the_step_is_taken_when_it_is_answered() -> None:
     session = Session("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0})
     session.do("predict")
     assert session.do("answer", "3").status == "refused"
-    assert session.do("step").facts == (prediction_facts.Asked(1),)
+    assert session.do("step").facts == (facts.Asked(1),)
     assert session.now.at == 0
     session.do("answer", "7")
     assert session.said[0].startswith("Not quite")
-    assert session.do("answer", "seven").facts == (prediction_facts.Answered(1, "seven", right=False),)
+    assert session.do("answer", "seven").facts == (facts.Answered(1, "seven", right=False),)
     session.do("answer", "3")
     assert session.now.at == 1
     assert session.said == ["Right.  x+y = 3   (right at the first try: 0 of 1)"]
@@ -342,11 +342,11 @@ def test_the_chain_of_causes_is_asked_for_by_a_quantity_or_of_what_is_on_show() 
     for argument, expected in (("grad y", ("y", "gradient")), ("value q", ("x*y", "value")), ("x", ("x", "gradient"))):
         reply = session.do("causes", argument)
         (fact,) = reply.facts
-        assert isinstance(fact, cause_facts.CausesOf)
+        assert isinstance(fact, facts.CausesOf)
         assert (session.now.trace.program.label(fact.node), fact.of) == expected
     session.do("step")
     (fact,) = session.do("causes").facts
-    assert isinstance(fact, cause_facts.CausesOf)
+    assert isinstance(fact, facts.CausesOf)
     assert fact.of == "value"
     assert session.do("causes", "grad zz").status == "failed"
     assert session.do("causes", "q*grad q").status == "failed"

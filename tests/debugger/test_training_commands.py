@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphstep.debugger import effects, training_facts
+from graphstep.debugger import effects, facts
 from graphstep.debugger.actions import ACTIONS, SETS
 from graphstep.debugger.session import Command, allowed, perform
 from graphstep.debugger.training import TrainingState
@@ -47,15 +47,13 @@ def test_one_round_on_is_looked_at_or_trained() -> None:
 
 def test_what_cannot_be_done_is_said() -> None:
     for action in ("round_back", "ten_back", "round_first", "round_last", "round_at", "round_into"):
-        assert perform(START, Command(action))[1].facts == (training_facts.NoRoundYet(),)
+        assert perform(START, Command(action))[1].facts == (facts.NoRoundYet(),)
     first, _ = perform(TEN, Command("round_first"))
-    assert perform(first, Command("round_back"))[1].facts == (training_facts.FirstRound(),)
-    assert perform(TEN, Command("round_at", "99"))[1].facts == (training_facts.NoRound("99", 9),)
+    assert perform(first, Command("round_back"))[1].facts == (facts.FirstRound(),)
+    assert perform(TEN, Command("round_at", "99"))[1].facts == (facts.NoRound("99", 9),)
     resumed, _ = perform(TrainingState(1, first=5).trained(8, running=False), Command("round_first"))
-    assert perform(resumed, Command("round_into"))[1].facts == (training_facts.RoundBefore(5),)
-    assert (
-        training_sentence(TEN, training_facts.NoRound("99", 9), screen_keys()) == "There is no round 99: the rounds are 0 to 9."
-    )
+    assert perform(resumed, Command("round_into"))[1].facts == (facts.RoundBefore(5),)
+    assert training_sentence(TEN, facts.NoRound("99", 9), screen_keys()) == "There is no round 99: the rounds are 0 to 9."
 
 
 def test_while_rounds_are_trained_it_is_paused_first() -> None:
@@ -63,7 +61,7 @@ def test_while_rounds_are_trained_it_is_paused_first() -> None:
     assert perform(running, Command("train"))[1].effects == perform(running, Command("round"))[1].effects == (effects.Pause(),)
     for action, argument in (("round_back", None), ("round_into", None), ("round_at", 2), ("save", "a.npz")):
         assert perform(running, Command(action, argument))[1].effects == (effects.Pause(action, argument),)
-    assert perform(TEN, Command("pause"))[1].facts == (training_facts.NotTraining(),)
+    assert perform(TEN, Command("pause"))[1].facts == (facts.NotTraining(),)
 
 
 def test_every_row_of_a_training_has_a_rule_or_is_the_faces_own() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphstep.debugger.breakpoints import last_change
-from graphstep.debugger.cause_facts import Began, CausesOf
 from graphstep.debugger.chains import next_cause
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
-from graphstep.debugger.facts import Changed, Fact, Moved, NoNode, Unchanged, UnfitError
+from graphstep.debugger.facts import Began, CausesOf, Changed, Fact, Moved, NoNode, Unchanged, UnfitError
 from graphstep.debugger.state import State, moved
 from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of

@@ -6,19 +6,19 @@ from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.effects import Keep, NextLesson
-from graphstep.debugger.facts import Fact
-from graphstep.debugger.frames import outermost
-from graphstep.debugger.lesson_facts import (
+from graphstep.debugger.facts import (
     AnswerFirst,
+    Fact,
     FirstSection,
     HintGiven,
     LessonDone,
     Marked,
     NoMoreHints,
+    NothingAsked,
     Revealed,
     SectionOpened,
 )
-from graphstep.debugger.prediction_facts import NothingAsked
+from graphstep.debugger.frames import outermost
 from graphstep.debugger.state import State
 from graphstep.teaching.lesson.walk import LessonRun
 

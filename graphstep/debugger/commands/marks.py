@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.facts import Fact, Held, Moved, UnfitError
-from graphstep.debugger.mark_facts import AtMark, MarkGone, MarkList, MarkSet, NoLetter, NoMark, NoMarks
+from graphstep.debugger.facts import AtMark, Fact, Held, MarkGone, MarkList, MarkSet, Moved, NoLetter, NoMark, NoMarks, UnfitError
 from graphstep.debugger.marks import LAST, at_mark, mark_here, with_mark, without_mark
 from graphstep.debugger.state import State
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from graphstep.debugger.call_facts import CallClosed, CallOpened
 from graphstep.debugger.calls import closed_once, opened_call
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.effects import Leave
 from graphstep.debugger.facts import (
+    CallClosed,
+    CallOpened,
     Closed,
     Fact,
     Folded,

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Argument, Done, Rule, lesson
 from graphstep.debugger.effects import WriteSummary
-from graphstep.debugger.facts import Fact, Moved, UnfitError
-from graphstep.debugger.lesson_facts import NoMoreHints
-from graphstep.debugger.prediction_facts import (
+from graphstep.debugger.facts import (
     Answered,
     Asked,
+    Fact,
     Hinted,
+    Moved,
+    NoMoreHints,
     NothingAsked,
     NothingPredicted,
     Predicting,
     PredictingEnds,
     SummaryOf,
+    UnfitError,
 )
 from graphstep.debugger.questions import hints_of, questions_of
 from graphstep.debugger.score import Score, Slipped

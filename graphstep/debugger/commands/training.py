@@ -8,9 +8,8 @@ from dataclasses import replace
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.moving import number_of
 from graphstep.debugger.effects import Enter, Pause, Report, Save, Train
-from graphstep.debugger.facts import Fact, UnfitError
-from graphstep.debugger.training import TrainingState
-from graphstep.debugger.training_facts import (
+from graphstep.debugger.facts import (
+    Fact,
     FirstRound,
     NoRound,
     NoRoundYet,
@@ -18,7 +17,9 @@ from graphstep.debugger.training_facts import (
     ParameterShown,
     RoundBefore,
     RoundShown,
+    UnfitError,
 )
+from graphstep.debugger.training import TrainingState
 
 TEN = 10
 """Rounds of a long move."""

@@ -6,13 +6,14 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.cause_facts import TangentsFrom
 from graphstep.debugger.commands import Done, Rule
 from graphstep.debugger.commands.looking import node_of
-from graphstep.debugger.cuts import CutElsewhere, CutUndone, NoWire, WhichWire, WireCut, cut, ends_of, uncut, wires_in
+from graphstep.debugger.cuts import cut, ends_of, uncut, wires_in
 from graphstep.debugger.effects import Diagnose, Quotients, Witnesses
 from graphstep.debugger.facts import (
     CannotNudge,
+    CutElsewhere,
+    CutUndone,
     Edited,
     Jacobians,
     NoCells,
@@ -20,14 +21,18 @@ from graphstep.debugger.facts import (
     NoGradient,
     NoInputs,
     NothingToUndo,
+    NoWire,
     Nudged,
+    OrderUndone,
     PathsFrom,
     SelectInput,
+    TangentsFrom,
     Undone,
     UnfitError,
+    WhichWire,
+    WireCut,
 )
 from graphstep.debugger.frames import outermost
-from graphstep.debugger.order_facts import OrderUndone
 from graphstep.debugger.places import Refitted, carried_into, edited, in_order
 from graphstep.debugger.state import Edit, Inputs, same_value
 from graphstep.engine.order import read_choices, sending_order

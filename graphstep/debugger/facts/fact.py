@@ -23,6 +23,32 @@ class AboutNode(Fact):
     """The node."""
 
 
+@dataclass(frozen=True, slots=True)
+class AboutText(Fact):
+    """Something that is said of what was typed."""
+
+    text: str
+    """What was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutAction(Fact):
+    """Something that is said of an action."""
+
+    action: str
+    """The name of the action."""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutCell(Fact):
+    """Something that is said of a cell of a node."""
+
+    node: int
+    """The node."""
+    cell: tuple[int, ...]
+    """The cell of an array; empty for a number."""
+
+
 class UnfitError(Exception):
     """The argument of a command does not fit; ``fact`` says how. The session makes a reply of it."""
 
@@ -52,16 +78,15 @@ class Fault(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class NoNode(Fact):
+class NoNode(AboutText):
     """No node is called so."""
-
-    text: str
-    """What was typed."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoStep(Fact):
+class NoStep(AboutText):
     """The run has no such step."""
 
-    text: str
-    """What was typed."""
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(AboutAction):
+    """The action belongs to a lesson, a training or a run, and none is at hand."""

@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphstep.debugger.actions import Set
-    from graphstep.debugger.cuts import WireCut
     from graphstep.debugger.effects import Own
-    from graphstep.debugger.facts import Candidates, Cells, Fault, Hit, Moved, Nudged
-    from graphstep.debugger.prediction_facts import Asked
+    from graphstep.debugger.facts import Asked, Candidates, Cells, Fault, Hit, Moved, Nudged, WireCut
     from graphstep.debugger.state import State
 
 ON_THE_WAY = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import lesson_facts
+from graphstep.debugger import facts
 from graphstep.debugger.actions import BY_ID
 from graphstep.teaching.lesson import open_lesson, progress
 from graphstep.teaching.lesson.catalogue import following
@@ -27,15 +27,15 @@ def title_lines(lesson: LessonRun, language: str) -> Iterator[str]:
     yield from section_lines(lesson)
 
 
-def lines(before: LessonRun, after: LessonRun, fact: lesson_facts.LessonFact) -> Iterator[str]:
+def lines(before: LessonRun, after: LessonRun, fact: facts.LessonFact) -> Iterator[str]:
     """What the lesson shows of a fact, besides its sentence."""
     waiting = before.open
-    done = isinstance(fact, lesson_facts.Revealed) or (isinstance(fact, lesson_facts.Marked) and fact.outcome == "right")
-    if isinstance(fact, lesson_facts.SectionOpened):
+    done = isinstance(fact, facts.Revealed) or (isinstance(fact, facts.Marked) and fact.outcome == "right")
+    if isinstance(fact, facts.SectionOpened):
         yield from section_lines(after)
-    elif isinstance(fact, lesson_facts.HintGiven):
+    elif isinstance(fact, facts.HintGiven):
         yield hint_line(after, fact.number)
-    elif isinstance(fact, lesson_facts.NoMoreHints):
+    elif isinstance(fact, facts.NoMoreHints):
         yield from (hint_line(after, number) for number in range(1, fact.count + 1))
     elif done and waiting is not None:
         yield from answer_lines(after, waiting)

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts, prediction_facts
+from graphstep.debugger import effects, facts
 from graphstep.debugger.commands.lesson import placed
 from graphstep.debugger.commands.predicting import open_question
 from graphstep.debugger.session import Command, perform
@@ -111,7 +111,7 @@ class Prompt:
             else:
                 if said := sentence(before, self.state, fact, prompt_keys(self.state.at_hand)):
                     yield said
-                if isinstance(fact, lesson_facts.LessonFact) and before.lesson is not None and self.state.lesson is not None:
+                if isinstance(fact, facts.LessonFact) and before.lesson is not None and self.state.lesson is not None:
                     yield from lessons.lines(before.lesson, self.state.lesson, fact)
         if reply.changed & {"frames", "folding"} and not any(isinstance(fact, facts.Moved) for fact in reply.facts):
             # It is another run, or the steps have other numbers.
@@ -190,17 +190,17 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Shown: lambda _, after, fact: quantity_lines(after, fact.quantity),
     facts.Inspected: lambda _, after, fact: node_lines(after, fact.node),
     facts.Selected: lambda _, after, fact: node_lines(after, after.subject if fact.node is None else fact.node),
-    prediction_facts.Asked: lambda _, after, fact: answers.question(after, fact),
-    prediction_facts.SummaryOf: lambda _, after, fact: summary_lines(after, fact.score),
+    facts.Asked: lambda _, after, fact: answers.question(after, fact),
+    facts.SummaryOf: lambda _, after, fact: summary_lines(after, fact.score),
     facts.Edited: lambda before, after, fact: answers.edit_lines(before, after, fact.names),
     facts.Undone: lambda before, after, fact: answers.edit_lines(before, after, fact.names),
     facts.Nudged: answers.nudge,
     facts.Candidates: lambda _, after, fact: answers.candidate_lines(after, fact),
     facts.Cells: lambda _, after, fact: answers.cell_lines(after, fact),
-    cause_facts.CausesOf: lambda _, after, fact: cause_lines(after, fact),
-    comparisons.Compared: lambda _, after, fact: comparison_lines(after, fact.base),
-    cuts.WireCut: answers.cut,
-    cause_facts.TangentsFrom: lambda _, after, fact: tangent_lines(after.trace, fact),
+    facts.CausesOf: lambda _, after, fact: cause_lines(after, fact),
+    facts.Compared: lambda _, after, fact: comparison_lines(after, fact.base),
+    facts.WireCut: answers.cut,
+    facts.TangentsFrom: lambda _, after, fact: tangent_lines(after.trace, fact),
     facts.PathsFrom: lambda _, after, fact: works.path_lines(after, fact.node),
     facts.Jacobians: lambda _, after, fact: jacobian_lines(after.trace, fact.edges),
 }

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep.debugger import effects
+from graphstep.debugger.facts import ParameterShown, RoundShown
 from graphstep.debugger.session import perform
 from graphstep.debugger.state import State
 from graphstep.debugger.training import TrainingState
-from graphstep.debugger.training_facts import ParameterShown, RoundShown
 from graphstep.engine.training import saved
 from graphstep.faces.repl import answers
 from graphstep.faces.repl.lines import prompt_keys, read_line

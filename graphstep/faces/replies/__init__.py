@@ -9,23 +9,12 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphstep.debugger import (
-    call_facts,
-    cause_facts,
-    comparisons,
-    facts,
-    lesson_facts,
-    mark_facts,
-    order_facts,
-    prediction_facts,
-    training_facts,
-)
-from graphstep.debugger import cuts as cut_facts
+from graphstep.debugger import facts
 from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.calls import call_names
+from graphstep.debugger.facts import Elsewhere
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
-from graphstep.debugger.refusals import Elsewhere
 from graphstep.faces.replies import calls, cuts, marks, orders, predictions
 from graphstep.faces.replies.panels import cell_text
 from graphstep.faces.replies.words import Keys, Words
@@ -141,7 +130,7 @@ def _changed(words: Words, fact: facts.Changed) -> str:
     return words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n))
 
 
-def _began(words: Words, fact: cause_facts.Began) -> str:
+def _began(words: Words, fact: facts.Began) -> str:
     from graphstep.analysis.chain import why_gradient, why_value
     from graphstep.telling.reports.chain import ending
 
@@ -266,15 +255,15 @@ def _held(words: Words, _: facts.Held) -> str:
     return words.say("lesson-held" if lesson is None or lesson.open is None else "lesson-held-by-question")
 
 
-def _answer_first(words: Words, fact: lesson_facts.AnswerFirst) -> str:
+def _answer_first(words: Words, fact: facts.AnswerFirst) -> str:
     return words.say("lesson-answer-waits" if fact.action == "on" else "lesson-answer-first")
 
 
-def _no_more_hints(words: Words, fact: lesson_facts.NoMoreHints) -> str:
+def _no_more_hints(words: Words, fact: facts.NoMoreHints) -> str:
     return predictions.no_more_hints_text(words, fact.count)
 
 
-def _marked(words: Words, fact: lesson_facts.Marked) -> str:
+def _marked(words: Words, fact: facts.Marked) -> str:
     lesson = words.before.lesson
     if lesson is None or lesson.open is None:
         return ""
@@ -283,7 +272,7 @@ def _marked(words: Words, fact: lesson_facts.Marked) -> str:
     return words.say("lesson-wrong", verdict=verdict) if left else verdict
 
 
-def _lesson_done(words: Words, _: lesson_facts.LessonDone) -> str:
+def _lesson_done(words: Words, _: facts.LessonDone) -> str:
     return "" if words.after.lesson is None else ending(words.after.lesson)
 
 
@@ -294,22 +283,22 @@ _MESSAGES: dict[type, str] = {
     facts.BreakGone: "reply-break-gone",
     facts.BreaksCleared: "reply-breaks-cleared",
     facts.NoWatches: "reply-no-watches",
-    order_facts.NoneReady: "reply-none-ready",
-    order_facts.OrderUndone: "reply-order-undone",
-    order_facts.OrderElsewhere: "reply-order-elsewhere",
-    mark_facts.NoMarks: "reply-no-marks",
-    prediction_facts.Predicting: "reply-predicting",
-    prediction_facts.NothingPredicted: "reply-nothing-predicted",
+    facts.NoneReady: "reply-none-ready",
+    facts.OrderUndone: "reply-order-undone",
+    facts.OrderElsewhere: "reply-order-elsewhere",
+    facts.NoMarks: "reply-no-marks",
+    facts.Predicting: "reply-predicting",
+    facts.NothingPredicted: "reply-nothing-predicted",
     facts.NoInputs: "reply-no-inputs",
     facts.NoCells: "reply-no-cells",
     facts.NothingToUndo: "reply-nothing-to-undo",
-    cut_facts.CutElsewhere: "reply-cut-elsewhere",
-    comparisons.NothingToCompare: "reply-nothing-to-compare",
+    facts.CutElsewhere: "reply-cut-elsewhere",
+    facts.NothingToCompare: "reply-nothing-to-compare",
     facts.NoEdges: "reply-no-edges",
     facts.NothingOpen: "reply-nothing-open",
     facts.Unfolded: "reply-unfolded",
     facts.NothingToFold: "reply-nothing-to-fold",
-    lesson_facts.FirstSection: "lesson-first-section",
+    facts.FirstSection: "lesson-first-section",
 }
 """By kind of fact its message, of those that need no more than the keys and the name of their node."""
 
@@ -322,52 +311,52 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.ConditionsSet: _conditions,
     facts.Unchanged: _unchanged,
     facts.Changed: _changed,
-    cause_facts.Began: _began,
-    mark_facts.MarkSet: marks.set_text,
-    mark_facts.MarkGone: marks.gone_text,
-    mark_facts.MarkList: marks.list_text,
-    mark_facts.NoMark: marks.no_mark_text,
-    mark_facts.NoLetter: marks.no_letter_text,
-    order_facts.ReadyGates: orders.ready_text,
-    order_facts.NotReady: orders.not_ready_text,
-    order_facts.NextGate: orders.next_text,
-    order_facts.SameGradients: orders.same_text,
+    facts.Began: _began,
+    facts.MarkSet: marks.set_text,
+    facts.MarkGone: marks.gone_text,
+    facts.MarkList: marks.list_text,
+    facts.NoMark: marks.no_mark_text,
+    facts.NoLetter: marks.no_letter_text,
+    facts.ReadyGates: orders.ready_text,
+    facts.NotReady: orders.not_ready_text,
+    facts.NextGate: orders.next_text,
+    facts.SameGradients: orders.same_text,
     facts.Watched: _watched,
-    prediction_facts.PredictingEnds: predictions.ends_text,
-    prediction_facts.Answered: predictions.answered_text,
-    prediction_facts.Hinted: predictions.hint_text,
+    facts.PredictingEnds: predictions.ends_text,
+    facts.Answered: predictions.answered_text,
+    facts.Hinted: predictions.hint_text,
     facts.SelectInput: _select_input,
     facts.CannotNudge: _cannot_nudge,
     facts.Undone: _undone,
-    cut_facts.WireCut: cuts.cut_text,
-    cut_facts.CutUndone: cuts.undone_text,
-    cut_facts.WhichWire: cuts.which_text,
-    cut_facts.NoWire: cuts.no_wire_text,
-    cut_facts.CannotCut: cuts.cannot_text,
+    facts.WireCut: cuts.cut_text,
+    facts.CutUndone: cuts.undone_text,
+    facts.WhichWire: cuts.which_text,
+    facts.NoWire: cuts.no_wire_text,
+    facts.CannotCut: cuts.cannot_text,
     facts.NoGradient: _no_gradient,
     facts.Opened: _opened,
     facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),
-    call_facts.CallOpened: calls.call_opened_text,
-    call_facts.CallClosed: calls.call_closed_text,
+    facts.CallOpened: calls.call_opened_text,
+    facts.CallClosed: calls.call_closed_text,
     facts.Pending: lambda words, _: _around(words, "reply-pending"),
     facts.NoComposite: _no_composite,
     facts.Folded: _folded,
     facts.NoCell: _no_cell,
     facts.Held: _held,
     Elsewhere: _elsewhere,
-    prediction_facts.NothingAsked: predictions.nothing_asked_text,
-    lesson_facts.AnswerFirst: _answer_first,
-    lesson_facts.NoMoreHints: _no_more_hints,
-    lesson_facts.Marked: _marked,
-    lesson_facts.LessonDone: _lesson_done,
+    facts.NothingAsked: predictions.nothing_asked_text,
+    facts.AnswerFirst: _answer_first,
+    facts.NoMoreHints: _no_more_hints,
+    facts.Marked: _marked,
+    facts.LessonDone: _lesson_done,
 }
 """By kind of fact its words, of the others."""
 
 _TRAINING: dict[type, str] = {
-    training_facts.NoRoundYet: "training-no-round-yet",
-    training_facts.FirstRound: "training-first-round",
-    training_facts.NoRound: "training-no-round",
-    training_facts.RoundBefore: "training-round-before",
-    training_facts.NotTraining: "training-not",
+    facts.NoRoundYet: "training-no-round-yet",
+    facts.FirstRound: "training-first-round",
+    facts.NoRound: "training-no-round",
+    facts.RoundBefore: "training-round-before",
+    facts.NotTraining: "training-not",
 }
 """By kind of fact about a training its message."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graphstep.telling.calls import call_title
 
 if TYPE_CHECKING:
-    from graphstep.debugger.call_facts import CallClosed, CallOpened
+    from graphstep.debugger.facts import CallClosed, CallOpened
     from graphstep.faces.replies.words import Words
 
 

@@ -9,7 +9,7 @@ from graphstep.ground.errors import quoted
 from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
-    from graphstep.debugger.cuts import CannotCut, CutUndone, NoWire, WhichWire, WireCut
+    from graphstep.debugger.facts import CannotCut, CutUndone, NoWire, WhichWire, WireCut
     from graphstep.faces.replies.words import Words
     from graphstep.language.program import Program
 

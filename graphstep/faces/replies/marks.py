@@ -8,7 +8,7 @@ from graphstep.debugger.marks import position_text
 from graphstep.ground.errors import quoted
 
 if TYPE_CHECKING:
-    from graphstep.debugger.mark_facts import MarkGone, MarkList, MarkSet, NoLetter, NoMark
+    from graphstep.debugger.facts import MarkGone, MarkList, MarkSet, NoLetter, NoMark
     from graphstep.debugger.state import State
     from graphstep.faces.replies.words import Words
 

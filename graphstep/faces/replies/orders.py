@@ -11,7 +11,7 @@ from graphstep.telling.names import name_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.debugger.order_facts import NextGate, NotReady, ReadyGates, SameGradients
+    from graphstep.debugger.facts import NextGate, NotReady, ReadyGates, SameGradients
     from graphstep.debugger.state import State
     from graphstep.faces.replies.words import Words
 

@@ -10,7 +10,7 @@ from graphstep.teaching.lesson.marking import mark
 
 if TYPE_CHECKING:
     from graphstep.debugger.effects import WriteSummary
-    from graphstep.debugger.prediction_facts import Answered, Hinted, NothingAsked, PredictingEnds
+    from graphstep.debugger.facts import Answered, Hinted, NothingAsked, PredictingEnds
     from graphstep.debugger.score import Score
     from graphstep.debugger.state import State
     from graphstep.faces.replies.words import Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger import cause_facts, comparisons, cuts, effects, facts, lesson_facts, order_facts, prediction_facts
+from graphstep.debugger import effects, facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
 """The fields of a state that the panes show."""
 
-BELOW = (lesson_facts.Marked, lesson_facts.LessonDone, lesson_facts.NoMoreHints, prediction_facts.Hinted)
+BELOW = (facts.Marked, facts.LessonDone, facts.NoMoreHints, facts.Hinted)
 """What is said below a question, and not in the line of keys."""
 
 
@@ -54,10 +54,10 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
 
 
 def _told(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
-    if isinstance(fact, BELOW) or (isinstance(fact, prediction_facts.Answered) and fact.typed and not fact.right):
+    if isinstance(fact, BELOW) or (isinstance(fact, facts.Answered) and fact.typed and not fact.right):
         # The question stays open, and its pane says why.
         return ""
-    if isinstance(fact, cuts.WhichWire) or (isinstance(fact, order_facts.ReadyGates) and len(fact.gates) > 1):
+    if isinstance(fact, facts.WhichWire) or (isinstance(fact, facts.ReadyGates) and len(fact.gates) > 1):
         # A dialog lists them.
         return ""
     return sentence(before, screen.now, fact, screen_keys())
@@ -93,7 +93,7 @@ def _undone(screen: SteppingScreen, before: State, _: facts.Undone) -> None:
         _compare(screen, before, screen.now.selected)
 
 
-def _cut(screen: SteppingScreen, _: State, fact: cuts.WireCut) -> None:
+def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
     from graphstep.faces.replies.panels import cut_panel
 
     screen.entitle()
@@ -107,7 +107,7 @@ def _cut_undone(screen: SteppingScreen, *_: object) -> None:
     screen.entitle()
 
 
-def _which_wire(screen: SteppingScreen, _: State, fact: cuts.WhichWire) -> None:
+def _which_wire(screen: SteppingScreen, _: State, fact: facts.WhichWire) -> None:
     from graphstep.faces.tui.dialogs.wires import WiresForm
 
     def chosen(edge: int | None) -> None:
@@ -118,7 +118,7 @@ def _which_wire(screen: SteppingScreen, _: State, fact: cuts.WhichWire) -> None:
     screen.app.push_screen(WiresForm(screen.now.trace, fact.edges), chosen)
 
 
-def _ready(screen: SteppingScreen, _: State, fact: order_facts.ReadyGates) -> None:
+def _ready(screen: SteppingScreen, _: State, fact: facts.ReadyGates) -> None:
     from graphstep.faces.tui.dialogs.ready import ReadyForm
 
     def chosen(gate: int | None) -> None:
@@ -150,14 +150,14 @@ def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
     screen.app.push_screen(TextPage(say(screen, "paths-title", name=name_of(trace.program, fact.node)), lines))
 
 
-def _tangents(screen: SteppingScreen, _: State, fact: cause_facts.TangentsFrom) -> None:
+def _tangents(screen: SteppingScreen, _: State, fact: facts.TangentsFrom) -> None:
     from graphstep.faces.replies.panels import tangent_lines
     from graphstep.faces.tui.dialogs.page import TextPage
 
     screen.app.push_screen(TextPage(say(screen, "tangents-title"), tangent_lines(screen.now.trace, fact)))
 
 
-def _causes(screen: SteppingScreen, _: State, fact: cause_facts.CausesOf) -> None:
+def _causes(screen: SteppingScreen, _: State, fact: facts.CausesOf) -> None:
     from graphstep.debugger.chains import why
     from graphstep.faces.tui.dialogs.causes import CausesForm
 
@@ -168,7 +168,7 @@ def _causes(screen: SteppingScreen, _: State, fact: cause_facts.CausesOf) -> Non
     screen.app.push_screen(CausesForm(why(screen.now, fact.node, fact.of)), go)
 
 
-def _compared(screen: SteppingScreen, _: State, fact: comparisons.Compared) -> None:
+def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
     from graphstep.faces.tui.dialogs.compare import CompareForm
 
     def go(step: int | str | None) -> None:
@@ -199,27 +199,27 @@ def _cells(screen: SteppingScreen, _: State, fact: facts.Cells) -> None:
         screen.app.push_screen(CellsForm(screen.now, node, lambda cell: screen.do(Command("data", (node, *cell)))))
 
 
-def _asked(screen: SteppingScreen, _: State, fact: prediction_facts.Asked) -> None:
+def _asked(screen: SteppingScreen, _: State, fact: facts.Asked) -> None:
     from graphstep.debugger.questions import questions_of
 
     screen.panes.ask(questions_of(screen.now.trace, fact.n)[fact.part])
 
 
-def _answered(screen: SteppingScreen, before: State, fact: prediction_facts.Answered) -> None:
+def _answered(screen: SteppingScreen, before: State, fact: facts.Answered) -> None:
     if fact.typed and not fact.right:
         screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
 
 
-def _no_more_hints(screen: SteppingScreen, before: State, fact: lesson_facts.NoMoreHints) -> None:
+def _no_more_hints(screen: SteppingScreen, before: State, fact: facts.NoMoreHints) -> None:
     if before.lesson is None or before.lesson.open is None:
         screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
 
 
-def _hinted(screen: SteppingScreen, before: State, fact: prediction_facts.Hinted) -> None:
+def _hinted(screen: SteppingScreen, before: State, fact: facts.Hinted) -> None:
     screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
 
 
-def _summary(screen: SteppingScreen, _: State, fact: prediction_facts.SummaryOf | prediction_facts.PredictingEnds) -> None:
+def _summary(screen: SteppingScreen, _: State, fact: facts.SummaryOf | facts.PredictingEnds) -> None:
     if not fact.score.asked:
         return
     from graphstep.faces.replies.predictions import summary_lines
@@ -261,22 +261,22 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     facts.Selected: _selected,
     facts.Nudged: _nudged,
     facts.Undone: _undone,
-    cuts.WireCut: _cut,
-    cuts.CutUndone: _cut_undone,
-    cuts.WhichWire: _which_wire,
-    order_facts.ReadyGates: _ready,
-    cause_facts.CausesOf: _causes,
-    comparisons.Compared: _compared,
+    facts.WireCut: _cut,
+    facts.CutUndone: _cut_undone,
+    facts.WhichWire: _which_wire,
+    facts.ReadyGates: _ready,
+    facts.CausesOf: _causes,
+    facts.Compared: _compared,
     facts.PathsFrom: _paths,
-    cause_facts.TangentsFrom: _tangents,
+    facts.TangentsFrom: _tangents,
     facts.Jacobians: _jacobians,
     facts.Cells: _cells,
-    prediction_facts.Asked: _asked,
-    prediction_facts.Answered: _answered,
-    prediction_facts.Hinted: _hinted,
-    lesson_facts.NoMoreHints: _no_more_hints,
-    prediction_facts.SummaryOf: _summary,
-    prediction_facts.PredictingEnds: _summary,
+    facts.Asked: _asked,
+    facts.Answered: _answered,
+    facts.Hinted: _hinted,
+    facts.NoMoreHints: _no_more_hints,
+    facts.SummaryOf: _summary,
+    facts.PredictingEnds: _summary,
 }
 """By kind of fact what is shown besides its sentence."""
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from graphstep.debugger.actions import LESSON
 from graphstep.debugger.commands.lesson import lesson_of, placed
-from graphstep.debugger.lesson_facts import HintGiven, LessonFact, Marked, Revealed, SectionOpened
+from graphstep.debugger.facts import HintGiven, LessonFact, Marked, Revealed, SectionOpened
 from graphstep.debugger.session import Command, Reply
 from graphstep.debugger.state import State
 from graphstep.faces.keymap import actions_of, screen_keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.facts import Fact
+from graphstep.debugger.facts.fact import AboutText, Fact
 
 if TYPE_CHECKING:
     from graphstep.debugger.marks import Mark
@@ -48,16 +48,10 @@ class NoMarks(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class NoMark(Fact):
+class NoMark(AboutText):
     """No mark is called so."""
-
-    text: str
-    """What was typed."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoLetter(Fact):
+class NoLetter(AboutText):
     """A mark is one letter, and something else was typed."""
-
-    text: str
-    """What was typed."""

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.facts import Fact
+from graphstep.debugger.facts.fact import Fact
 
 if TYPE_CHECKING:
     from graphstep.debugger.score import Score
+
+
+@dataclass(frozen=True, slots=True)
+class AboutScore(Fact):
+    """Something that is said of predictions."""
+
+    score: Score
+    """The answers that were given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +25,13 @@ class Predicting(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class PredictingEnds(Fact):
+class PredictingEnds(AboutScore):
     """Predict mode ends."""
-
-    score: Score
-    """The answers that were given."""
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryOf(Fact):
+class SummaryOf(AboutScore):
     """What was predicted is summed up: it was asked for, or the end of the run is reached."""
-
-    score: Score
-    """The answers that were given."""
 
 
 @dataclass(frozen=True, slots=True)

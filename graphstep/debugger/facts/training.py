@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphstep.debugger.facts import Fact
+from graphstep.debugger.facts.fact import Fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a reply says of composite gates: opened and closed, folded and unfolded."""
+"""What a reply says of composite gates and calls: opened and closed, folded and unfolded."""
 
 from __future__ import annotations
 
@@ -51,3 +51,21 @@ class Unfolded(Fact):
 @dataclass(frozen=True, slots=True)
 class NothingToFold(Fact):
     """No parts of a composite gate are typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutCall(Fact):
+    """Something about a call, a repetition or one of its turns."""
+
+    frame: int
+    """Which one: an index of the program's frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOpened(AboutCall):
+    """It is open: its own steps are walked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallClosed(AboutCall):
+    """It is closed: it is stepped over as one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from graphstep.debugger.facts import Fact
+from graphstep.debugger.facts.fact import Fact
 
 
 class LessonFact(Fact):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.facts import Fact
+from graphstep.debugger.facts.fact import Fact
 
 if TYPE_CHECKING:
     from graphstep.engine.order import Agreement

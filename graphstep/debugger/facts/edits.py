@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphstep.debugger.facts.fact import AboutNode, Fact
+from graphstep.debugger.facts.fact import AboutCell, AboutNode, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +18,21 @@ class SelectInput(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Edited(Fact):
-    """Inputs have other values."""
+class AboutInputs(Fact):
+    """Something that is said of inputs."""
 
     names: tuple[str, ...]
     """Their names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Undone(Fact):
-    """Inputs have the values that they had before an edit."""
+class Edited(AboutInputs):
+    """Inputs have other values."""
 
-    names: tuple[str, ...]
-    """Their names."""
+
+@dataclass(frozen=True, slots=True)
+class Undone(AboutInputs):
+    """Inputs have the values that they had before an edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +41,16 @@ class NothingToUndo(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Nudged(Fact):
+class Nudged(AboutCell):
     """An input, or a cell of it, was moved a little."""
 
-    node: int
-    """The node."""
-    cell: tuple[int, ...]
-    """The cell of an array; empty for a number."""
     first: bool
     """Whether it is the first cell because none was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
-class CannotNudge(Fact):
+class CannotNudge(AboutCell):
     """A value is too large to be moved a little, or not finite."""
-
-    node: int
-    """The node."""
-    cell: tuple[int, ...]
-    """The cell of an array; empty for a number."""
 
 
 @dataclass(frozen=True, slots=True)
