@@ -134,7 +134,7 @@ SCRIPTS = {
     "stepping": (("repl", *NAMED), STEPPING),
     "lesson-2": (("lesson", "2", "--screen-reader"), LESSON),
 }
-KEPT = {"lesson-2": {"02-backward-the-chain-rule": (7, True)}}
+KEPT = {"lesson-2": {"backward-the-chain-rule": (7, True)}}
 """By script the lessons whose place is kept, with the questions that are done."""
 
 

@@ -312,5 +312,5 @@ def test_a_hint_that_writes_a_shape_or_an_array_is_found(tmp_path, ask, hint, sa
 def test_a_lesson_opens_on_the_lines_from_the_command_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
     monkeypatch.setattr("sys.stdin", io.StringIO("quit\n"))
-    assert main(["lesson", "8", "--plain"]) == 0
+    assert main(["lesson", "13", "--plain"]) == 0
     assert "Matrices" in capsys.readouterr().out

@@ -11,6 +11,7 @@ from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.teaching.lesson.document import LessonError
 from graphstep.teaching.lesson.parse import read_front
 
+_NUMBER = re.compile(r"^\d\d-(?=.)")
 _FILE = re.compile(r"(?P<number>\d\d)-(?P<words>.+)\.md")
 
 
@@ -33,6 +34,20 @@ class LessonFile:
     def slug(self) -> str:
         """The name of its file without ``.md``."""
         return self.path.stem
+
+    @property
+    def words(self) -> str:
+        """The name of its file without its number, which changes where a lesson is put in between."""
+        return words_of(self.slug)
+
+
+def words_of(stem: str) -> str:
+    """The name of a lesson's file without the number in front.
+
+    >>> words_of("01-the-computational-graph")
+    'the-computational-graph'
+    """
+    return _NUMBER.sub("", stem)
 
 
 def folder() -> Path:

@@ -54,7 +54,7 @@ def table() -> str:
     lines = []
     following: LessonFile | None = None
     for lesson in lessons:
-        place = kept.places.get(lesson.slug)
+        place = kept.places.get(lesson.words)
         state = "new" if place is None else "done" if place.finished else f"done {place.done}/{place.total}"
         if following is None and (place is None or not place.finished):
             following = lesson
@@ -63,7 +63,7 @@ def table() -> str:
     if kept.message:
         lines += ["", kept.message]
     if following is not None:
-        verb = "Go on" if following.slug in kept.places else "Start" if following is lessons[0] else "Next"
+        verb = "Go on" if following.words in kept.places else "Start" if following is lessons[0] else "Next"
         lines += ["", f"{verb}: graphstep lesson {following.number}"]
     else:
         lines += [

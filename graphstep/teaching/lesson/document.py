@@ -135,6 +135,8 @@ class Lesson:
     """The lessons to have done before, by the name of their file without ``.md``."""
     source: str
     """Where its example comes from; empty where it is its own."""
+    rows: tuple[int, ...]
+    """The rows of a curriculum that it covers; docs/curriculum.md is that of the lessons that come with graphstep."""
     minutes: int | None
     """About how long it takes."""
     sections: tuple[Section, ...]

@@ -43,7 +43,7 @@ WORDS = 2_000
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
-_FRONT = ("title", "needs", "source", "minutes", "program", *KEYWORDS)
+_FRONT = ("title", "needs", "source", "rows", "minutes", "program", *KEYWORDS)
 _PREDICT = ("ask", "hint", "because", "question", "options")
 _TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
@@ -120,6 +120,9 @@ class _Parser:
         minutes = front.get("minutes")
         if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes < 1000):
             self.fail(self.front_lines.get("minutes", 1), "minutes is a whole number")
+        rows = front.get("rows", [])
+        if not isinstance(rows, list) or not all(type(row) is int and 0 < row < 1000 for row in rows):
+            raise LessonError(Problem(self.path, self.front_lines["rows"], "rows is a list of whole numbers: rows = [7]"))
         return Lesson(
             self.path,
             title,
@@ -127,6 +130,7 @@ class _Parser:
             self.front_lines.get("program", 1),
             self.strings(front, "needs", self.front_lines),
             self.string(front, "source", self.front_lines),
+            tuple(rows),
             minutes,
             sections,
         )

@@ -82,11 +82,11 @@ def data_file() -> Path:
 
 
 def key_of(path: Path) -> str:
-    """What a lesson is kept under: its name when it comes with graphstep, else its full path."""
-    from graphstep.teaching.lesson.catalogue import folder
+    """What a lesson is kept under: the words of its name when it comes with graphstep, else its full path."""
+    from graphstep.teaching.lesson.catalogue import folder, words_of
 
     full = path.resolve()
-    return full.stem if full.parent == folder().resolve() else str(full)
+    return words_of(full.stem) if full.parent == folder().resolve() else str(full)
 
 
 def load() -> Progress:
@@ -94,6 +94,8 @@ def load() -> Progress:
     if in_browser():
         # The places are those of the owner of this machine, who is somebody else.
         return Progress({}, writable=False)
+    from graphstep.teaching.lesson.catalogue import words_of
+
     path = data_file()
     try:
         if not path.exists():
@@ -116,9 +118,11 @@ def load() -> Progress:
     if not isinstance(lessons, dict):
         return _set_aside(path)
     try:
-        return Progress({str(key): _place(entry) for key, entry in lessons.items()})
+        places = {str(key): _place(entry) for key, entry in lessons.items()}
     except (KeyError, TypeError, ValueError):
         return _set_aside(path)
+    # Places were once kept under the number as well, which moves; what was kept since then comes first.
+    return Progress({words_of(key): place for key, place in places.items()} | places)
 
 
 def resume(run: LessonRun, progress: Progress) -> LessonRun:
