@@ -76,6 +76,25 @@ def next_stop(state: State, way: Literal[1, -1]) -> State | None:
         here = (level.at, 0 if level.at == before else -way)
 
 
+def stop_between(state: State, after: State, way: Literal[1, -1]) -> State | None:
+    """The state at the first breakpoint that a move of several steps meets, or any move inside what it steps over as one; None
+    where it meets none.
+    """
+    if not (state.nodes or state.conditions or state.shelves):
+        return None
+    several = after.path == state.path and abs(after.at - state.at) > 1
+    if not (several or state.shelves or len(after.path) < len(state.path) or _of_parts(state.trace, state.conditions)):
+        return None
+    stop, level = next_stop(state, way), len(after.path)
+    if stop is None or stop.path[:level] != after.path:
+        return None
+    inside = len(stop.path) > level
+    n = stop.frames[level].place.at if inside else stop.at
+    # A gate is opened at the step before its own: on the way back that is the last one of the way.
+    last = way < 0 if inside else several
+    return stop if (after.at - n) * way > 0 or (last and n == after.at) else None
+
+
 def _stops(state: State) -> Iterator[Stop]:
     for stop in _within(state, state.trace, state.path, state.nodes, state.conditions):
         if not state.frames or stop[0] <= state.last:

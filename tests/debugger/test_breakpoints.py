@@ -484,3 +484,31 @@ def test_a_stop_inside_a_gate_is_said_with_its_position_and_told_up_to_it() -> N
     state = perform(State(SATURATED), Command("break_on", "grad p1.1 == 0"))[0]
     (copy,) = perform(state, Command("copy"))[1].effects
     assert copy.setup.breaks == ("grad p1.1 == 0",)
+
+
+def _walk(state: State, *actions: str) -> tuple[State, list[tuple[str, bool]]]:
+    """Where each action leads to, and whether a breakpoint stopped there."""
+    places = []
+    for action in actions:
+        state, reply = perform(state, Command(action))
+        places.append((position_of(state), reply.hit is not None))
+    return state, places
+
+
+def test_a_step_over_a_call_stops_at_a_breakpoint_inside_it() -> None:
+    run = gs.run("def f(a) = (a + 1)*a; f(x) + 2", x=3).trace
+    state, _ = perform(State(run), Command("break_on", "gate add"))
+    forth = _walk(state, *["over"] * 7)[1]
+    # Step 1 is the sum inside f, and so is step 8; single steps need not be said to meet one.
+    assert forth[:3] == [("1", True), ("2/f/2", False), ("3", False)]
+    assert ("8", True) in [(place.split("/")[0], hit) for place, hit in forth[3:]]
+    assert _walk(State(run), "step")[1] == [("2", False)], "without a breakpoint the call is one step"
+
+
+def test_a_step_over_a_closed_gate_stops_inside_it_either_way() -> None:
+    run = gs.run("sigmoid(x)*x", x=3).trace
+    state, _ = perform(State(run), Command("break_on", "grad p1.1 > -100"))
+    state, forth = _walk(state, *["step"] * 7)
+    assert forth[3:] == [("4", False), ("5", False), ("5/p1/8", True), ("5/p1/9", False)]
+    state, _ = _walk(state, "step")
+    assert _walk(state, "back")[1] == [("5/p1/8", True)]

@@ -44,6 +44,11 @@ def _none_before(state: State) -> Fact | None:
 def _go(state: State, way: Literal[1, -1]) -> Done:
     after = next_stop(state, way)
     assert after is not None, "it is refused where there is none"
+    return stopped(state, after)
+
+
+def stopped(state: State, after: State) -> Done:
+    """A move from a state to one at which a breakpoint stops."""
     facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
     hit = hit_at(after.trace, after.nodes, after.conditions, after.at)
     if not (hit.nodes or hit.conditions):

@@ -48,13 +48,29 @@ def _to(state: State, n: int) -> Done:
 
 def _on(state: State, n: int) -> Done:
     """A step on, or as far as it goes inside an opened gate; from its end, out of it."""
+    return _to_stop(state, _way_on(state, n), 1)
+
+
+def _way_on(state: State, n: int) -> Done:
     if state.frames and state.at >= state.last:
         return _out(state, 1)
     return _to(state, min(n, state.last) if state.frames else n)
 
 
 def _back_to(state: State, n: int) -> Done:
-    return _out(state, -1) if state.frames and not state.at else _to(state, n)
+    return _to_stop(state, _out(state, -1) if state.frames and not state.at else _to(state, n), -1)
+
+
+def _to_stop(state: State, done: Done, way: Literal[1, -1]) -> Done:
+    """A move, or as much of it as leads to the first breakpoint on its way: one inside what is stepped over stops too."""
+    if not (state.nodes or state.conditions or state.shelves):
+        return done
+    from graphstep.debugger.commands.breaking import stopped
+    from graphstep.debugger.stops import stop_between
+
+    assert isinstance(done.state, State), "a move is within a run"
+    stop = stop_between(state, done.state, way)
+    return done if stop is None else stopped(state, stop)
 
 
 def _out(state: State, way: Literal[1, -1]) -> Done:
@@ -80,7 +96,8 @@ def _back_over(state: State, _: Argument) -> Done:
 
 
 def _finish(state: State, _: Argument) -> Done:
-    return _on(state, state.end_of_phase)
+    # To the end, whatever is on the way.
+    return _way_on(state, state.end_of_phase)
 
 
 def _first(state: State, _: Argument) -> Done:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from graphstep.debugger.frames import position_of
+from graphstep.debugger.session import Command
 from graphstep.faces.tui.commands import playback
 from tests.faces.tui.driving import Driver, drive
 
@@ -55,6 +57,17 @@ def test_a_breakpoint_stops_it() -> None:
         assert "A breakpoint stops it." in driver.frame()
 
     drive(play)
+
+
+def test_a_breakpoint_inside_a_closed_gate_stops_it() -> None:
+    async def play(driver: Driver) -> None:
+        driver.screen.do(Command("break_on", "grad p1.1 > -100"))
+        await playing_fast(driver)
+        await driver.until(lambda: not driver.screen.playback.on)
+        assert position_of(driver.now) == "5/p1/8"
+        assert "grad p1.1 > -100" in driver.message
+
+    drive(play, "sigmoid(x)*x", {"x": 3.0})
 
 
 def test_the_pace_has_ends_and_a_dialog_holds_it() -> None:

@@ -36,12 +36,12 @@ class Playback:
             screen.do(Command("first"))
         self._begin()
 
-    def stop(self) -> None:
-        """Stay at this step."""
+    def stop(self, message: str = "") -> None:
+        """Stay at this step, and say something of it."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-            self._screen.say("")
+            self._screen.say(message)
 
     def change_pace(self, by: int) -> None:
         """Play faster or slower by so many paces."""
@@ -68,9 +68,11 @@ class Playback:
             return
         from graphstep.debugger.stops import stops_of
 
-        screen.do(Command("step"))
+        reply = screen.do(Command("step"))
         now = screen.now
-        if not allowed(now, "step"):
+        if reply.hit is not None:
+            self.stop(screen.keys.message)
+        elif not allowed(now, "step"):
             self.stop()
         elif now.at in stops_of(now.trace, now.nodes, now.conditions):
             self.stop()
