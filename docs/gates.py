@@ -305,6 +305,7 @@ _KINDS: dict[OptionKind, str] = {
     "flag": "true or false",
     "number": "a number",
     "shape": "whole numbers",
+    "whole": "a whole number",
 }
 
 

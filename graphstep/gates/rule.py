@@ -24,8 +24,8 @@ Array = Any
 Options = Mapping[str, Any]
 """What a gate was told besides its operands: ``axis``, ``keepdims``, ``shape``, ``index`` …"""
 
-OptionKind = Literal["axis", "axes", "flag", "number", "shape"]
-"""What may be written for an option: one axis, one or several axes, true or false, a number, or a shape."""
+OptionKind = Literal["axis", "axes", "flag", "number", "shape", "whole"]
+"""What may be written for an option: one axis, one or several axes, true or false, a number, a shape, or a whole number."""
 
 Structure = Literal["diagonal", "dense", "selection", "repetition", "permutation", "block"]
 """What a Jacobian looks like.
@@ -232,6 +232,8 @@ class Rule:
     """Whether networks use it as the non-linearity of a layer, so that its value is what a layer puts out."""
     blocks: bool = False
     """Whether it lets nothing through on one side, so that units of it can be dead."""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """The gates that a word behind its inputs makes of it: ``gelu(x, tanh)``."""
     over_cells: str = ""
     """The gate that it is when its only input is an array: ``max(x)`` is the largest cell of x."""
 

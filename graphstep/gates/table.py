@@ -75,6 +75,7 @@ the cells of one array they become structural (:attr:`graphstep.gates.Rule.over_
 def _enter_structural() -> None:
     from graphstep.gates.rows.collecting import COLLECTING
     from graphstep.gates.rows.dropping import DROPPING
+    from graphstep.gates.rows.entropy import ENTROPY
     from graphstep.gates.rows.gathering import GATHERING
     from graphstep.gates.rows.joining import JOINING
     from graphstep.gates.rows.likelihoods import LIKELIHOODS
@@ -90,7 +91,7 @@ def _enter_structural() -> None:
 
     moving = (*MOVING, *PLACING, *GATHERING, *JOINING, *DROPPING)
     collecting = (*COLLECTING, *SPREADING, *RUNNING)
-    for gate in (*MULTIPLYING, *SOLVING, *collecting, *moving, *SQUASHING, *LOSSES, *LIKELIHOODS, *NORMALISING):
+    for gate in (*MULTIPLYING, *SOLVING, *collecting, *moving, *SQUASHING, *LOSSES, *ENTROPY, *LIKELIHOODS, *NORMALISING):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

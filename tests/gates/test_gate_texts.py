@@ -34,6 +34,8 @@ REMARKS: list[tuple[str, list[Any], dict[str, Any]]] = [
     ("logsumexp", [[2, 1]], {}),
     ("hinge", [[1, 2, 0], 1], {"margin": 1}),
     ("hinge", [[1, 5, 0], 1], {"margin": 1}),
+    ("cross_entropy", [[[1, 5, 0], [0, 1, 2]], [0, -100]], {"ignore_index": -100}),
+    ("cross_entropy", [[1, 5, 0], 1], {"ignore_index": 1}),
 ]
 
 

@@ -37,6 +37,7 @@ POOLS: dict[str, tuple[Any, ...]] = {
     "axes": (None, 0, -1, (0, 1), (0, 2)),
     "flag": (False, True),
     "number": (0.5, 2),
+    "whole": (0, 1, -1),
 }
 GIVEN: dict[str, list[dict[str, Any]]] = {
     "broadcast": [{"shape": shape} for shape in ((3,), (2, 3), (1, 3), (2, 2, 3), (0, 3), (2, 0), ())],
@@ -54,6 +55,7 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
             (Chosen(()), ALL),
         )
     ],
+    "cross_entropy": [{}, {"label_smoothing": 0.1}, {"ignore_index": -100}, {"label_smoothing": 0.5, "ignore_index": -1}],
     "reshape": [{"shape": shape} for shape in ((-1,), (3, 2), (2, -1), (1, -1, 3), (0, 3), (12,), (), 6, -1)],
     "place": [
         {"shape": shape, "start": start, "step": step}
@@ -109,6 +111,8 @@ class Case:
             mine, scores = CLASSES[self.gate.name]
             if self.shapes[mine] != self.shapes[scores]:
                 made[mine] = rng.integers(0, self.shapes[scores][-1], self.shapes[mine]).astype(float)
+                if self.options.get("ignore_index") is not None and made[mine].size > 1:
+                    made[mine].flat[-1] = self.options["ignore_index"]
             else:
                 made[mine] = np.abs(made[mine])
         if self.gate.name in SQUARE:
@@ -601,6 +605,8 @@ MISFITS: list[tuple[str, Any, Any, str, str]] = [
     ("stack", [(2,), (2,)], {"axis": 2}, "there is no axis 2", "axes 0 to 1"),
     ("onehot", [(3,), (2, 4)], {}, "these targets do not go with the scores", "each row, a vector of 2"),
     ("cross_entropy", [(2, 4), (3,)], {}, "these targets do not go with the scores", "or a 2×4 matrix"),
+    ("cross_entropy", [(2, 4), (2, 4)], {"ignore_index": 0}, "ignore_index names a class", "its targets are 0"),
+    ("cross_entropy", [(2, 4), (2,)], {"label_smoothing": 1.5}, "1.5 is no share", "from 0 to 1"),
     ("cross_entropy", [(), ()], {}, "its scores are a single number", "vector"),
     ("hinge", [(2, 0), (2,)], {}, "no scores", "at least one"),
     ("mse", [(3, 1), (3,)], {}, "both sides need one shape", "reshape"),
@@ -623,7 +629,7 @@ def test_a_misfit_says_why_and_what_would_fit(name: str, shapes: Any, options: A
 def test_what_is_no_class_is_refused(wrong: float) -> None:
     for name, inputs in (("onehot", ([0.0, wrong], np.zeros((2, 3)))), ("cross_entropy", (np.zeros((2, 3)), [0.0, wrong]))):
         with pytest.raises(MisfitError, match="is no class") as caught:
-            STRUCTURAL[name].value(np, [np.asarray(x) for x in inputs], {})
+            STRUCTURAL[name].value(np, [np.asarray(x) for x in inputs], STRUCTURAL[name].defaults)
         assert "0 to 2" in caught.value.fits
 
 

@@ -145,7 +145,7 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "tf.leaky_relu(x, a)": (lambda x, a: a * x, (-0.7, 0.3)),
     **{
         call: (lambda x, *_: x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))), (-0.7,))
-        for call in ("jax.gelu", "gelu(x, approximate=true)", "gelu(x, approximate='tanh')", "gelu_tanh", "gelu_new", "gelu_fast")
+        for call in ("jax.gelu", "gelu(x, approximate=true)", "gelu(x, approximate='tanh')", "gelu_new", "gelu_fast")
     },
     **{
         call: (lambda x, *_: x * scipy.special.ndtr(x), (-0.7,))
@@ -464,7 +464,7 @@ def _rest(row: Row, values: tuple[Any, ...]) -> list[Any]:
         ("F.cross_entropy(s, y)", "cross_entropy(s, y)", ""),
         ("F.cross_entropy(s, y, reduction='mean')", "cross_entropy(s, y)", ""),
         ("F.dropout(x, p=0.2)", "dropout(x, p=0.2)", ""),
-        ("F.gelu(x, approximate='tanh')", "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))", ""),
+        ("F.gelu(x, approximate='tanh')", "gelu(x, tanh)", ""),
         ("np.linalg.norm(x, ord=np.inf)", "max(abs(x))", "of a vector"),
         ("np.clip(x, None, 1)", "min(x, 1)", ""),
         ("torch.clamp(x, min=0)", "max(x, 0)", ""),

@@ -61,7 +61,10 @@ _LINES = {
     "index": "{0}[{index}]",
     "place": "place({0}, {shape}, {slices})",
     "stack": "{m}.stack([{all}], {axis})",
-    **{name: f"{name}({{all}})" for name in ("sigmoid", "relu", "leaky_relu", "elu", "softplus", "logsigmoid", "silu", "gelu")},
+    **{
+        name: f"{name}({{all}})"
+        for name in ("sigmoid", "relu", "leaky_relu", "elu", "softplus", "logsigmoid", "silu", "gelu", "gelu_tanh")
+    },
     **{name: f"{name}({{all}})" for name in ("onehot", "cross_entropy", "erf")},
     **{name: f"{name}({{0}}{{over}})" for name in ("softmax", "log_softmax")},
     "erfc": "1 - erf({0})",
@@ -94,6 +97,7 @@ _FUNCTIONS = {
     "softplus": "def softplus(x):\n    return {m}.log1p({m}.exp(-{m}.abs(x))) + {m}.where(x > 0, x, 0.0)",
     "logsigmoid": "def logsigmoid(x):\n    return -softplus(-x)",
     "gelu": "def gelu(x):\n    return x * (1 + erf(x / 2**0.5)) / 2",
+    "gelu_tanh": "def gelu_tanh(x):\n    return x * (1 + {m}.tanh((2 / {m}.pi) ** 0.5 * (x + 0.044715 * x**3))) / 2",
     "silu": "def silu(x):\n    return x * sigmoid(x)",
     "softmax": (
         "def softmax(x, {name}=-1):\n"
@@ -230,6 +234,8 @@ class _Writer:
         line = "{0}.T" if gate == "transpose" and len(node.shape) == 2 else self.library.lines.get(gate)
         if line is None:
             raise InputError(f"no code is written for the gate {gate}", hint="--expand takes composite gates apart")
+        if gate == "cross_entropy" and node.options:
+            raise InputError("no code is written for the options of cross_entropy", hint="--expand takes composite gates apart")
         for function in (*_CALLED.get(gate, ()), "erf" if gate == "erfc" else gate):
             if function in _FUNCTIONS:
                 self.functions[function] = None

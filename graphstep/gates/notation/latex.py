@@ -123,7 +123,8 @@ class Latex(Style):
 
     def words(self, text: str) -> Ink:
         """Words among formulas, upright."""
-        return self.name(rf"\text{{{text}}}")
+        escaped = text.replace("_", r"\_")
+        return self.name(rf"\text{{{escaped}}}")
 
     def length(self, x: Any) -> Ink:
         """The 2-norm, without characters that would split a table's cell."""

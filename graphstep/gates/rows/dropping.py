@@ -49,7 +49,7 @@ DROPPING = (
         pattern=("router",),
         functions=("dropout",),
         returned=lambda slot, shapes, options: f"dropout(d, p={typed(options['p'])}, seed={options['seed']})",
-        keywords={"p": "number", "seed": "axis"},
+        keywords={"p": "number", "seed": "whole"},
         defaults={"p": 0.5, "seed": 0},
         rest="p",
         inside=lambda options: f" p {numeral(options['p'])} seed {options['seed']}",

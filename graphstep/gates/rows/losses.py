@@ -13,7 +13,7 @@ from typing import Any
 from graphstep.gates.rows.collecting import mean, mean_square
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.rows.squashing import centred, filled_axis, log_softmax, rest, softmax
+from graphstep.gates.rows.squashing import filled_axis
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError
@@ -103,7 +103,8 @@ def target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
     return terms[1] if scores == y else m.call("onehot", terms[1])
 
 
-def _per_case(term: Any, options: Options) -> Any:
+def per_case(term: Any, options: Options) -> Any:
+    """A term over the number of cases."""
     cases = prod(options["shapes"][0][:-1])
     return term if cases == 1 else term / cases
 
@@ -116,61 +117,6 @@ def _onehot_symbolic(np: Any, _: Any, inputs: Sequence[Any], hints: Sequence[Any
     if hints[0] is None:
         raise InputError("SymPy has no form for classes that are not known")
     return np.array(onehot(np, np.asarray(hints[0]), np.zeros(scores.shape)), float)
-
-
-# Softmax with cross-entropy
-
-
-def _cross_entropy(np: Any, inputs: Sequence[Any], options: Options) -> Any:
-    scores, y = inputs
-    targets = onehot(np, y, scores)
-    # What a target of 0 leaves out is left out, whatever its logarithm.
-    return _mean_of_rows(np, -np.where(targets == 0, 0.0, targets * log_softmax(np, scores, -1)).sum(axis=-1))
-
-
-def _cross_entropy_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    scores = call.inputs[0]
-    targets, cases, given = _targets(np, call)
-    if slot == 1 and not given:
-        return np.zeros(np.shape(call.inputs[1]))
-    share = np.divide(upstream, cases)
-    if slot == 1:
-        return -share * log_softmax(np, scores, -1)
-    guess = softmax(np, scores, -1)
-    missing = rest(np, guess, -1)
-    # p·Σt − t, where targets that are no probabilities weigh their row by their sum. Of a class that is nearly certain nothing
-    # but rounding would be left, so each cell's own target is taken out of both sides: p·(Σt − t) − t·(1 − p).
-    guess *= rest(np, targets, -1) if given else 1.0 - targets
-    guess -= targets * missing
-    guess *= share
-    return guess
-
-
-def _cross_entropy_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    scores = call.inputs[0]
-    targets, _, given = _targets(np, call)
-    logs = log_softmax(np, scores, -1)
-    if slot == 1:
-        return _mean_of_rows(np, -(logs * direction).sum(axis=-1)) if given else np.float64(0.0)
-    moved = centred(np, direction, np.exp(logs), -1)
-    return _mean_of_rows(np, -(targets * moved).sum(axis=-1))
-
-
-def _cross_entropy_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
-    cases, given = prod(shapes[0][:-1]), shapes[0] == shapes[1]
-    share = "d" if cases == 1 else f"d/{cases}"
-    if slot == 1:
-        return f"-{share}*log_softmax(x)" if given else "0"
-    # Targets that are no probabilities weigh their row by their sum; of a class it is 1.
-    guess = "softmax(x)*sum(y, axis=-1, keepdims=true) - y" if given else "softmax(x) - onehot(y, x)"
-    return f"{share}*({guess})"
-
-
-def _cross_entropy_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    scores, y = options["shapes"]
-    if slot == 1:
-        return _per_case(-upstream * m.call("log_softmax", terms[0]), options) if scores == y else 0
-    return upstream * _per_case(m.call("softmax", terms[0]) - target_term(m, terms, options), options)
 
 
 # Hinge
@@ -227,7 +173,7 @@ def _hinge_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: A
     if slot == 1:
         return upstream * m.call("slope", terms[1]) if scores == y else 0
     active = m.call("active", terms[0])
-    return upstream * _per_case(
+    return upstream * per_case(
         active - target_term(m, terms, options) * m.over("sum", active, None if len(scores) == 1 else -1), options
     )
 
@@ -301,28 +247,6 @@ LOSSES = (
         multiplications=nothing,
         symbolic=_onehot_symbolic,
         returned=lambda slot, shapes, options: "d" if slot == 0 and shapes[0] == shapes[1] else "0",
-    ),
-    Rule(
-        "cross_entropy",
-        "cross-entropy",
-        loss_shape,
-        _cross_entropy,
-        _cross_entropy_pullback,
-        _cross_entropy_push,
-        loss_structure,
-        lambda m, terms, options: m.call("cross_entropy", *terms),
-        _cross_entropy_pulled,
-        "The cross-entropy gate turns the scores {x} into probabilities (softmax) and takes −log of that of the right class {y}: "
-        "the mean over the cases.",
-        (
-            "The slope of softmax with cross-entropy is what was guessed less what was right, ŷ − y, over the number of cases.",
-            "Classes are whole numbers that nothing moves by a little, so they get no gradient; a target gets −log softmax.",
-        ),
-        pattern=("", "data"),
-        arity=(2, 2),
-        functions=("cross_entropy",),
-        expansion=lambda options: "-mean(sum(onehot(y, x) * log_softmax(x), axis=-1))",
-        returned=_cross_entropy_returned,
     ),
     Rule(
         "hinge",

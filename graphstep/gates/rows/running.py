@@ -118,7 +118,7 @@ def _triangle(name: str, side: str) -> Rule:
         ("What was kept gets its own part of the upstream gradient, what was made 0 gets none.",),
         pattern=("router",),
         functions=(name,),
-        keywords={"diagonal": "axis"},
+        keywords={"diagonal": "whole"},
         defaults={"diagonal": 0},
         inside=lambda options: f" diagonal {options['diagonal']}" if options["diagonal"] else "",
         multiplications=nothing,

@@ -42,6 +42,10 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     if name == FUNCTION:
         return _gradient(builder, arguments, terms, span)
     gate = FUNCTIONS.get(name)
+    if gate is not None and gate.variants:
+        words = [builder.text[slice(*x.value)] for x in arguments if isinstance(x, Option) and not x.name]
+        if len(words) == 1:
+            gate, arguments = FUNCTIONS[gate.variants[words[0]]], terms
     if len(terms) < len(arguments) or not (gate is None or gate.cellwise):
         return with_options(builder, name, terms, [x for x in arguments if isinstance(x, Option)], span)
     operands = tuple(term[0] for term in terms)

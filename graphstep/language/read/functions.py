@@ -43,6 +43,12 @@ def takes_shape(name: str) -> bool:
     return gate is not None and gate.rest != "" and gate.keywords[gate.rest] in ("shape", "axes")
 
 
+def is_variant(name: str, word: str) -> bool:
+    """Whether the word behind the inputs of a function makes another gate of it: ``gelu(x, tanh)``."""
+    gate = FUNCTIONS.get(name)
+    return gate is not None and word in gate.variants
+
+
 def option_of_several(name: str) -> str:
     """The option of a function that takes several whole numbers, ``axes``; empty when it has none."""
     gate = FUNCTIONS.get(name)

@@ -81,10 +81,11 @@ arguments: argument -> first_argument
 ?argument: value
     | NAME OPTION -> option
     | SHAPE -> shape
+    | WORD -> shape
 
 %declare SEPARATOR EQUALS COMPARE PLUS MINUS TIMES AT OVER BESIDE POWER NUMERAL NAME
 %declare LIST LIST_END MADE OPEN CLOSE CALL COMMA BAR BAR_END NORM NORM_END TRANSPOSE INDEX OPTION SHAPE
-%declare DEF REPEAT BLOCK BLOCK_END
+%declare WORD DEF REPEAT BLOCK BLOCK_END
 """
 
 _ACTIONS = ("start", *re.findall(r"-> (\w+)", _GRAMMAR))

@@ -35,6 +35,7 @@ _KINDS: dict[OptionKind, tuple[str, str]] = {
     "flag": ("true or false", "true"),
     "number": ("a number", "0.5"),
     "shape": ("a shape, which is whole numbers", "(2, 3)"),
+    "whole": ("a whole number", "1"),
 }
 
 
@@ -83,7 +84,7 @@ def read_option(text: str, option: Option, kind: OptionKind) -> Any:
         return float(_ascii(word))
     if kind == "axes" and word.lower() == "none":
         return None
-    if kind in ("axis", "axes", "shape") and _WHOLE.fullmatch(word):
+    if kind in ("axis", "axes", "shape", "whole") and _WHOLE.fullmatch(word):
         number = _whole(text, start, stop)
         return (number,) if kind == "shape" else number
     if kind in ("axes", "shape") and word[0] == "(" and word[-1] == ")":

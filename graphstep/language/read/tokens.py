@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from graphstep.ground import limits
 from graphstep.ground.errors import ReadError
 from graphstep.language.read import arrays, complaints, misuses, spelling
-from graphstep.language.read.functions import MAKERS, is_function, takes_shape
+from graphstep.language.read.functions import MAKERS, is_function, is_variant, takes_shape
 from graphstep.language.read.statements import BEGINS, Statements, Token
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*"
@@ -115,6 +115,9 @@ class Lexer(Statements):
     def _name(self, name: str, start: int, stop: int) -> Token:
         if len(name) > limits.NAME:
             raise spelling.long_name(self.text, (start, stop))
+        if self._open and self.last is not None and self.last.type == "COMMA" and is_variant(self._open[-1][0].text, name):
+            self._operand, self._start = True, start
+            return self._hand_out("WORD", name, start, stop)
         self._operand, self._start = True, start
         return self._hand_out("NAME", name, start, stop)
 

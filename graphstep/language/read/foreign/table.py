@@ -90,7 +90,7 @@ _NO_SYSTEM = "of a square matrix there are solve(A, b), inv(A) and logdet(A)"
 _GIVEN = "an array is the value of an input, behind the program: a=zeros(2, 3)"
 _HUBER = "clip({r}, -{d}, {d})*({r} - clip({r}, -{d}, {d})/2)"
 _HUBER_LOSS = f"mean({_HUBER.format(r='a - b', d='d')})"
-_GELU = "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))"
+_GELU = "gelu(x, tanh)"
 _NORM = "of a vector; of a matrix NumPy and PyTorch mean another norm"
 
 _ELEMENTARY = (
@@ -211,7 +211,7 @@ _ACTIVATIONS = (
     Foreign("gelu(x, approximate='none')", "gelu(x)"),
     Foreign("gelu(x, approximate=true)", _GELU),
     Foreign("gelu(x, approximate='tanh')", _GELU),
-    *(Foreign(f"{name}(x)", _GELU) for name in ("gelu_tanh", "gelu_new", "gelu_fast")),
+    *(Foreign(f"{name}(x)", _GELU) for name in ("gelu_new", "gelu_fast")),
     Foreign("quick_gelu(x)", "x*sigmoid(1.702*x)"),
     Foreign("squareplus(x, b=4)", "(x + sqrt(x^2 + b))/2"),
     Foreign("softmin(x)", "softmax(-x)"),
