@@ -13,6 +13,7 @@ from graphstep.ground.files import open_file
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graphstep.engine.recorded import Recorded
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
@@ -31,6 +32,8 @@ class Opening:
     """The values that are known, by name."""
     seed: Number
     """The gradient of the output."""
+    recorded: Recorded | None = None
+    """The values of its nodes, where somebody else computed them."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -39,6 +42,10 @@ class Opening:
 
     def run(self) -> Trace:
         """Run it; raises as :func:`graphstep.engine.trace.trace` does."""
+        if self.recorded is not None:
+            from graphstep.engine.replay import replay
+
+            return replay(self.program, self.inputs, self.recorded, seed=self.seed, setup=self.setup)
         from graphstep.engine.trace import trace
 
         return trace(self.program, self.inputs, seed=self.seed, ties=self.setup.ties, setup=self.setup)

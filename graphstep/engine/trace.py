@@ -20,6 +20,7 @@ from graphstep.engine.levels import Index
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
 from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
+from graphstep.engine.recorded import Recorded
 from graphstep.engine.step import Event, Step
 from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire, Wires
@@ -56,6 +57,8 @@ class Trace:
     """What it was opened with: the program and the inputs as typed, and how the run is written."""
     updates: tuple[Update, ...] = ()
     """What becomes of the parameters in a round of training, a step each behind the backward pass; empty otherwise."""
+    recorded: Recorded | None = None
+    """What somebody else computed and these values are, to the bit; None where they are our own."""
 
     @cached_property
     def writing(self) -> Writing:
@@ -93,11 +96,9 @@ class Trace:
         return not isinstance(self.plan.starts, range)
 
     def with_inputs(self, inputs: Mapping[str, Number], texts: Mapping[str, str | None] | None = None) -> Trace:
-        """The same program run with other values for some inputs; the plan is not made again unless a shape is another one.
+        """The same program run with other values for some inputs, whose ``texts`` were typed; the plan stays where shapes do.
 
-        ``texts`` are what was typed for them.
-
-        Parameters are updated again with what they are then, unless a shape is another one: the optimizer remembers none of it.
+        Parameters are updated again with what they are then, unless a shape differs: the optimizer remembers none of it.
         """
         values, setup = {**self.inputs, **inputs}, self.setup.edited({name: (texts or {}).get(name) for name in inputs})
         shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
@@ -311,8 +312,7 @@ class Trace:
             return self.plan.seed_step
         if index in self.plan.sum_step:
             return self.plan.sum_step[index]
-        edges = self.plan.arrivals[index]
-        return int(self.plan.edge_step[edges[-1]]) if edges else None
+        return int(self.plan.edge_step[edges[-1]]) if (edges := self.plan.arrivals[index]) else None
 
     def gate_at(self, n: int) -> int | None:
         """The gate at work in step ``n``: the one that computes or sends (for a sum the last sender).

@@ -106,10 +106,11 @@ def _opening(
 
 
 def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[str] = (), **named: Any) -> Run:
-    """Call a function once, and run what it computed from the arguments that are numbers, gate by gate.
+    """Call a function once, and run what it computed from the arguments that are numbers or arrays, gate by gate.
 
-    Its operators and ``math`` are followed, and its text is that of the function. ``fixed`` names arguments that are handed on as
-    they are, such as a count; so is what is no number. Branches are those that were taken:
+    Its operators, ``math`` and NumPy are followed, and its text is that of the function. Lists and dictionaries of numbers and
+    arrays are inputs too. ``fixed`` names arguments that are handed on as they are, such as a count or labels; so is what is no
+    number. Branches are those that were taken:
     ``run.program.origin.branches`` says why.
 
     >>> import math

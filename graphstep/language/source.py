@@ -148,6 +148,11 @@ def _numeral(value: float) -> _Part:
     return _Part(text, 0, "numeral")
 
 
+def gate_text(node: Node, operands: Sequence[str]) -> str:
+    """How a gate is typed, of operands that stand for themselves: names, and what is in parentheses already."""
+    return _gate_text(node, [_Part(text) for text in operands])
+
+
 def _gate_text(node: Node, operands: Sequence[_Part]) -> str:
     assert node.rule is not None, "an input is its name"
     name, sign = node.rule.name, SIGNS.get(node.rule.name)

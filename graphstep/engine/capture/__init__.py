@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from graphstep.engine.capture.arguments import traced_arguments
 from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.functions import followed
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording, Source
 from graphstep.engine.capture.sources import locate
-from graphstep.engine.capture.traced import Recorder, Traced, plain
-from graphstep.ground import limits
+from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def record(
     named: Mapping[str, Any] | None = None,
     fixed: Collection[str] = (),
 ) -> Recording:
-    """Call a function once, and record what it computes from the arguments that are numbers.
+    """Call a function once, and record what it computes from the arguments that are numbers and arrays.
 
     Those named in ``fixed``, and what is no number, is handed on as it is. InputError for arguments that do not fit, CaptureError
     for what a traced number cannot follow; what the function itself raises passes through.
@@ -38,23 +37,18 @@ def record(
     if unknown := sorted({*fixed} - {*bound.signature.parameters}):
         hint = f"its arguments are {', '.join(bound.signature.parameters)}"
         raise InputError(f"{quoted(unknown[0])} is no argument of the function", hint=hint)
-    inputs: dict[str, float] = {}
-    for name, value in bound.arguments.items():
-        if name in fixed:
-            continue
-        if isinstance(value, Real) and not isinstance(value, bool):
-            if len(name) > limits.NAME:
-                raise InputError(f"the name of an argument has at most {limits.NAME} characters: {quoted(name)}")
-            inputs[name] = float(value)
-        elif _holds_numbers(value):
-            hint = f"give each number an argument of its own, or hand it on as it is: fixed=[{name!r}]"
-            raise InputError(f"the argument {quoted(name)} is no single number; lists and arrays are not captured yet", hint=hint)
-    recording = Recording(getattr(function, "__name__", type(function).__name__), inputs)
-    recorder = Recorder(recording)
-    bound.arguments.update(recorder.traced_inputs())
+    name = getattr(function, "__name__", type(function).__name__)
+    recorder, traced = traced_arguments(name, {each: value for each, value in bound.arguments.items() if each not in fixed})
+    recording = recorder.recording
+    bound.arguments.update(traced)
     try:
         with followed(_module(function)):
             result = function(*bound.args, **bound.kwargs)
+    except Exception as error:
+        # NumPy says that something else went wrong, because of what we said.
+        if isinstance(error.__cause__, CaptureError):
+            raise error.__cause__ from None
+        raise
     finally:
         recorder.ended = True
     if isinstance(result, Traced) and result.recorder is recorder:
@@ -98,13 +92,6 @@ def _module(function: Callable[..., Any]) -> dict[str, Any]:
     if names is None or is_library(inner.__code__.co_filename):
         raise InputError(f"{quoted(repr(function))} is no function of yours", hint="wrap it: lambda x: f(x)")
     return names
-
-
-def _holds_numbers(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return any(isinstance(x, Real) or _holds_numbers(x) for x in value)
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(value, numpy.ndarray)
 
 
 def _kind(value: Any) -> str:

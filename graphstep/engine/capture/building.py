@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
 from graphstep.gates import GATES
 from graphstep.ground import limits
+from graphstep.ground.arrays import shape_of
 from graphstep.ground.exact import exact_text
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Frame, Node, Origin, Program, node_id, shown_name
+from graphstep.language.shapes import infer_shapes
+from graphstep.language.source import gate_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,29 +23,28 @@ _PART_WIDTH = 24
 """Characters of a part up to which it is spelled inside another one."""
 
 _NUMERAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "power": "**", "mod": "%", **COMPARED}
+_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "power": "**", "mod": "%", "matmul": "@", **COMPARED}
 
 
 def program_of(recording: Recording) -> Program:
     """The program that a recording spells. Raises CaptureError for one that spells none."""
-    first = len(recording.inputs)
+    given, first = len(recording.inputs), len(recording.inputs) + len(recording.constants)
     if any(x.gate not in GATES for x in recording.operations):
         raise CaptureError("the recording of the function has operations that are no gates")
     text, starts = _text(recording)
     names = _names(recording)
     spans = [None if x.source < 0 else (starts[x.source] + x.span[0], starts[x.source] + x.span[1]) for x in recording.operations]
     times = Counter(spans)
-    nodes = [Node(None, (), name) for name in recording.inputs]
+    nodes = [Node(None, (), name) for name in (*recording.inputs, *recording.constants)]
+    places = _fitted_places(recording, len(nodes))
     reads: dict[tuple[int, int], int] = {}
     for k, (operation, span) in enumerate(zip(recording.operations, spans, strict=True)):
-        operands: list[Operand] = []
-        for x in operation.operands:
-            if isinstance(x, int) and not 0 <= x < first + k:
-                raise CaptureError("the recording of the function reads what is not computed yet")
-            operands.append(x if isinstance(x, int) else _constant(x))
+        if any(isinstance(x, int) and not given - first <= x < given + k for x in operation.operands):
+            raise CaptureError("the recording of the function reads what is not computed yet")
+        operands = [_place(x, given, first) if isinstance(x, int) else _constant(x) for x in operation.operands]
         own = span is not None and times[span] == 1 and _spells(text[slice(*span)], operands)
-        spelled = None if own else _spelled(operation, operands, nodes)
-        node = Node(GATES[operation.gate], tuple(operands), names[k] or None, span, spelled)
+        spelled = None if own else _spelled(operation, operands, nodes, places)
+        node = Node(GATES[operation.gate], tuple(operands), names[k] or None, span, spelled, operation.options)
         if own and span is not None:
             reads |= _reads(text, span, node, nodes)
         nodes.append(node)
@@ -50,13 +52,20 @@ def program_of(recording: Recording) -> Program:
     if isinstance(output, float):
         nodes.append(Node(GATES["constant"], (_constant(output),), text=exact_text(output)))
         output = len(nodes) - 1
-    by_name = {name: node for node, name in enumerate(recording.inputs)}
+    else:
+        output = _place(output, given, first)
+    by_name = {node.name: place for place, node in enumerate(nodes[:first]) if node.name}
     last = {name.split(".")[0]: first + k for k, name in enumerate(names) if name}
     by_name |= {name: first + k for k, name in enumerate(names) if name}
     by_name = {**last, **by_name}
     frames = (Frame("program", reads=tuple((start, stop, node) for (start, stop), node in sorted(reads.items()))),)
     origin = Origin(recording.function, tuple(recording.branches))
-    return Program(text, tuple(nodes), output, by_name, frames=frames, origin=origin)
+    return Program(text, tuple(nodes), output, by_name, frozenset(recording.constants), frames=frames, origin=origin)
+
+
+def _place(node: int, given: int, first: int) -> int:
+    """The place in the program of a node of a recording: inputs, constants, operations."""
+    return node if 0 <= node < given else given - 1 - node if node < 0 else node + first - given
 
 
 def _text(recording: Recording) -> tuple[str, list[int]]:
@@ -80,7 +89,7 @@ def _names(recording: Recording) -> list[str]:
     names = []
     for variable in assigned:
         turns[variable] += 1
-        several = counts[variable] > 1 or variable in recording.inputs
+        several = counts[variable] > 1 or variable in recording.inputs or variable in recording.constants
         names.append(f"{variable}.{turns[variable]}" if variable and several else variable)
     return names
 
@@ -95,7 +104,20 @@ def _spells(text: str, operands: Sequence[Operand]) -> bool:
     return not re.search(r"(?<![<>=!])=(?!=)", text) and all(isinstance(x, int) or abs(x.value) in numerals for x in operands)
 
 
-def _spelled(operation: Operation, operands: Sequence[Operand], nodes: Sequence[Node]) -> str:
+def _fitted_places(recording: Recording, first: int) -> Sequence[int | None]:
+    """By node its place once gates that copy are put in, which is what it is called by where it has no name."""
+    given, constants = recording.inputs, recording.constants
+    shapes = {name: shape_of(value) for name, value in {**given, **constants}.items()}
+    if not any(shapes.values()):
+        return range(first + len(recording.operations))
+    nodes = [Node(None, (), name) for name in shapes]
+    for each in recording.operations:
+        operands = (_place(x, len(given), first) if isinstance(x, int) else Constant(x, "") for x in each.operands)
+        nodes.append(Node(GATES[each.gate], tuple(operands), options=each.options))
+    return infer_shapes(Program("", tuple(nodes), len(nodes) - 1), shapes).where
+
+
+def _spelled(operation: Operation, operands: Sequence[Operand], nodes: Sequence[Node], places: Sequence[int | None]) -> str:
     """What an operation computes, where its source is at work several times or does not show its numbers."""
     texts = []
     for x in operands:
@@ -103,13 +125,17 @@ def _spelled(operation: Operation, operands: Sequence[Operand], nodes: Sequence[
             texts.append(f"({x.text})" if x.text.startswith("-") else x.text)
             continue
         node = nodes[x]
-        part = shown_name(node.name) if node.name else node.text or node_id(x)
-        texts.append(part if node.name else f"({part})" if len(part) <= _PART_WIDTH and node.text else node_id(x))
+        place = places[x]
+        own = node_id(x if place is None else place)
+        part = shown_name(node.name) if node.name else node.text or own
+        texts.append(part if node.name else f"({part})" if len(part) <= _PART_WIDTH and node.text else own)
     if operation.gate in _SIGNS:
         return _SIGNS[operation.gate].join(texts)
     if operation.gate in ("neg", "reciprocal"):
         return f"{'-' if operation.gate == 'neg' else '1/'}{texts[0]}"
-    return f"{operation.gate}({', '.join(texts)})"
+    if operation.gate == "transpose" and not operation.options:
+        return f"{texts[0]}.T"
+    return gate_text(Node(GATES[operation.gate], tuple(operands), options=operation.options), texts)
 
 
 def _reads(text: str, span: tuple[int, int], node: Node, nodes: Sequence[Node]) -> dict[tuple[int, int], int]:

@@ -1,6 +1,6 @@
-"""``math`` for traced numbers: while a function runs, it stands in its module for ``math`` and what was imported from it.
+"""``math`` and NumPy for traced values: while a function runs, this stands in its module for them and what it imported from them.
 
-The real ``math.exp(x)`` takes ``float(x)``, and forgets where the number came from.
+The real ``math.exp(x)`` takes ``float(x)``, and ``np.array([x, y])`` asks each for its array: both forget where a number is from.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import reduce
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError
-from graphstep.engine.capture.traced import Recorder, Traced, plain
+from graphstep.engine.capture.traced import Traced, holds_traced, plain
 
 _ALIKE = "exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc"
 
@@ -78,13 +80,65 @@ class FollowedMath:
         return _FUNCTIONS.get(name) or getattr(math, name)
 
 
+class FollowedFunction:
+    """What stands for a function of NumPy: lists of traced values are arrays for it, as lists of numbers are for NumPy."""
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        if not any(map(holds_traced, arguments)):
+            return self._original(*arguments, **options)
+        from graphstep.engine.capture import arrays
+
+        frame, name = sys._getframe(1), arrays.name_of(self._original)
+        if name in ("array", "asarray", "ascontiguousarray", "asanyarray"):
+            return _array(name, frame, *arguments, **options)
+        if hasattr(self._original, "nin"):
+            return arrays.of_cells(self._original, "__call__", arguments, options, frame)
+        first, *others = arguments
+        if name not in arrays.JOINING:
+            first = arrays.array_of(frame, first)
+        return arrays.apply(name, frame, (first, *others), options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+def _array(name: str, frame: Any, value: Any, dtype: Any = None, **options: Any) -> Any:
+    from graphstep.engine.capture import arrays
+
+    options.pop("copy", None)
+    arrays.check_plain(name, frame, **options)
+    array = arrays.array_of(frame, value)
+    array = arrays.as_array(array)
+    if dtype is not None:
+        array = array.astype(dtype)
+    return array if name != "array" or array is not value else array.copy()
+
+
+class FollowedModule:
+    """What stands for NumPy, or for a module inside it."""
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
+
+    def __getattr__(self, name: str) -> Any:
+        what = getattr(self._original, name)
+        if name == "linalg":
+            return FollowedModule(what)
+        return FollowedFunction(what) if _is_function(what) else what
+
+
+def _is_function(what: Any) -> bool:
+    return isinstance(what, FunctionType | BuiltinFunctionType) or hasattr(what, "nin") or hasattr(what, "_implementation")
+
+
 @contextmanager
 def followed(module: dict[str, Any]) -> Iterator[None]:
-    """Let ``math``, and what a module imported from it, be followed while a function of that module runs."""
+    """Let ``math`` and NumPy, and what a module imported from them, be followed while a function of that module runs."""
     before = dict(module)
-    originals = {id(getattr(math, name)): function for name, function in _FUNCTIONS.items()}
-    put = {name: FollowedMath() if what is math else originals.get(id(what)) for name, what in before.items()}
-    put = {name: what for name, what in put.items() if what is not None}
+    put = {name: stand_in for name, what in before.items() if (stand_in := _stand_in(what)) is not None}
     module.update(put)
     try:
         yield
@@ -93,3 +147,21 @@ def followed(module: dict[str, Any]) -> Iterator[None]:
             # What the function itself assigned meanwhile stays.
             if module.get(name) is what:
                 module[name] = before[name]
+
+
+_ORIGINALS = {id(getattr(math, name)): function for name, function in _FUNCTIONS.items()}
+
+
+def _stand_in(what: Any) -> Any:
+    """What stands for a module or a function of one; None for what is followed as it is."""
+    if what is math:
+        return FollowedMath()
+    numpy = sys.modules.get("numpy")
+    if numpy is None or what is None:
+        return _ORIGINALS.get(id(what))
+    if what is numpy or what is numpy.linalg:
+        return FollowedModule(what)
+    name = getattr(what, "__name__", None)
+    if isinstance(name, str) and _is_function(what) and what in (getattr(numpy, name, None), getattr(numpy.linalg, name, None)):
+        return FollowedFunction(what)
+    return _ORIGINALS.get(id(what))

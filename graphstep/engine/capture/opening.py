@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.process import read_target, record_file
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.opening import Opening
+from graphstep.engine.recorded import Recorded, disagreement
+from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
     from graphstep.language.setup import Setup
-
-SAME = 1e-9
-"""The relative difference up to which a gate computes what the function computed."""
 
 
 def opening_of_file(setup: Setup) -> Opening:
@@ -52,18 +48,29 @@ def opening_of(recording: Recording, setup: Setup, seed: Number = 1.0) -> Openin
     from dataclasses import replace
 
     program = program_of(recording)
-    program = replace(program, data=frozenset(setup.data)) if setup.data else program
-    opening = Opening(setup, program, dict(recording.inputs), seed)
+    program = replace(program, data=program.data | frozenset(setup.data)) if setup.data else program
+    inputs = {**recording.inputs, **recording.constants}
+    # An output that no operation computes is a gate of its own.
+    rest = len(program.nodes) - len(inputs) - len(recording.operations)
+    values = (*inputs.values(), *(each.value for each in recording.operations), *[None] * rest)
+    dtypes = (*["float64"] * len(inputs), *(each.dtype for each in recording.operations), *["float64"] * rest)
+    opening = Opening(setup, program, inputs, seed, Recorded(values, dtypes))
     _check(opening.run(), recording)
     return opening
 
 
 def _check(trace: Trace, recording: Recording) -> None:
     """Raise CaptureError where a gate computes another number than the function did: the run would be of another function."""
-    first = len(recording.inputs)
-    for index, operation in enumerate(recording.operations, first):
-        value = float(np.asarray(trace.value_of(index)))
-        same = value == operation.value or (math.isnan(value) and math.isnan(operation.value))
-        if not same and not abs(value - operation.value) <= SAME * max(abs(value), abs(operation.value)):
-            where = f"{operation.file}:{operation.line}"
-            raise CaptureError(f"the function has {operation.value!r} at {where}, and the gate {operation.gate} {value!r}")
+    assert trace.recorded is not None, "a capture is recorded"
+    differing = disagreement(trace.plan, trace.buffers, trace.recorded)
+    if differing is None:
+        return
+    node, ours = differing
+    theirs, gate = trace.value_of(node), trace.node(node).gate
+    operation = next((each for each in recording.operations if each.value is trace.recorded.values[node]), None)
+    where = f" at {operation.file}:{operation.line}" if operation is not None and operation.file else ""
+    raise CaptureError(f"the function has {_shown(theirs)}{where}, and the gate {gate} {_shown(ours)}")
+
+
+def _shown(value: Number) -> str:
+    return repr(value) if isinstance(value, float) else number_text(value)

@@ -67,6 +67,17 @@ class Place:
         line = linecache.getline(self.path, self.extent.line).encode()
         return line[self.extent.start : self.extent.stop].decode(errors="replace")
 
+    @property
+    def called(self) -> str:
+        """The name that a call calls: ``sum`` in ``(x*y).sum(axis=0)``; empty where its source does not show one."""
+        text, depth = self.text, 0
+        for place in range(len(text) - 1, -1, -1):
+            depth += (text[place] == ")") - (text[place] == "(")
+            if depth == 0:
+                name = text[:place].rstrip().rpartition(".")[2]
+                return name if text[place] == "(" and name.isidentifier() else ""
+        return ""
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 
@@ -88,6 +99,12 @@ def at_work(frame: FrameType) -> Place:
     is_call = "CALL" in operation
     variable = _variable(here, following) if direct and (is_call or operation.startswith(_OPERATORS)) else ""
     return Place(code.co_filename, code, last, extent, here.f_lineno or 0, is_call or not direct, variable)
+
+
+def stores_cells(frame: FrameType) -> bool:
+    """Whether the value of the operator at work goes straight into cells: ``x[0] += y``."""
+    following = (name for offset, (name, _) in _instructions(frame.f_code).items() if offset > frame.f_lasti)
+    return next((name for name in following if not name.startswith(("SWAP", "CACHE"))), "") == "STORE_SUBSCR"
 
 
 def _variable(frame: FrameType, following: tuple[str, str]) -> str:

@@ -92,7 +92,10 @@ def _recording(fields: dict[str, Any]) -> Recording:
     return Recording(
         str(fields["function"]),
         {str(name): float(value) for name, value in fields["inputs"].items()},
-        [Operation(**{**each, "span": (int(each["span"][0]), int(each["span"][1]))}) for each in fields["operations"]],
+        [
+            Operation(**{**each, "span": (int(each["span"][0]), int(each["span"][1])), "options": ()})
+            for each in fields["operations"]
+        ],
         [Branch(**each) for each in fields["branches"]],
         [Source(**each) for each in fields["sources"]],
         fields["output"] if isinstance(fields["output"], int) else float(fields["output"]),

@@ -1,11 +1,22 @@
-"""What a function did while it was traced, as plain data: a child process hands it to its parent as JSON."""
+"""The record of a call: a list of operations, each with what it read and what came out, as plain data.
+
+Whoever records fills in a :class:`Recording` and knows nothing of programs; ``building`` makes a program of it, and knows nothing
+of who recorded. So what follows another framework is one module that makes recordings.
+
+Nodes are numbered: the inputs first, in their order, then the operations. An operation reads nodes by their numbers, plain
+numbers, which are floats, and arrays that nobody differentiates by: the k-th of :attr:`Recording.constants` is ``-1 - k``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.errors import GraphstepError, Span
 from graphstep.language.program import Branch
+
+if TYPE_CHECKING:
+    from graphstep.ground.arrays import Number
 
 COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
 """The gates that compare, and their signs."""
@@ -29,24 +40,30 @@ class Source:
 
 @dataclass(slots=True)
 class Operation:
-    """One operation on traced numbers."""
+    """One operation on traced values."""
 
     gate: str
     """The name of the gate that computes it."""
     operands: list[int | float]
-    """What it read, by slot: the number of an input or operation (inputs first), or a plain number, which is a float."""
-    value: float
-    """What the function computed."""
-    file: str
-    """The file of the user's line at work."""
-    line: int
+    """What it read, by slot: the number of a node or of a constant array, or a plain number, which is a float."""
+    value: Number
+    """What the function computed, to the bit; of a smaller type, widened."""
+    file: str = ""
+    """The file of the user's line at work; empty where there is none."""
+    line: int = 0
     """That line, from 1."""
     source: int = -1
     """The source that holds it; -1 where there is no text."""
     span: Span = (0, 0)
     """Where its expression stands in the text of its source."""
     variable: str = ""
-    """The variable that its value was assigned to; empty for none."""
+    """The variable that its value was assigned to; empty for none. Several operations may have one: turns of it are numbered."""
+    options: tuple[tuple[str, Any], ...] = ()
+    """What it was told besides its operands, as :attr:`graphstep.language.program.Node.options` has it."""
+    dtype: str = "float64"
+    """The type of its cells where it was computed."""
+    device: str = ""
+    """Where it was computed; empty for this machine's processor."""
 
 
 @dataclass(slots=True)
@@ -55,8 +72,8 @@ class Recording:
 
     function: str
     """The name of the function."""
-    inputs: dict[str, float]
-    """The traced arguments."""
+    inputs: dict[str, Number]
+    """The traced arguments: numbers, and arrays of float64."""
     operations: list[Operation] = field(default_factory=list)
     """What was computed, in its order."""
     branches: list[Branch] = field(default_factory=list)
@@ -64,4 +81,6 @@ class Recording:
     sources: list[Source] = field(default_factory=list)
     """The text of the user's functions that were at work, in the order of their lines."""
     output: int | float = 0.0
-    """What it returned: a number of an input or operation, or a plain number, which is a float."""
+    """What it returned: the number of a node, or a plain number, which is a float."""
+    constants: dict[str, Number] = field(default_factory=dict)
+    """Arrays that were read and are no arguments, by a name of their own: what the module holds, masks, labels."""

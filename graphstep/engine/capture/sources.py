@@ -17,18 +17,19 @@ Block = tuple[int, int]
 """The first and the last line of a function, from 1."""
 
 
-def locate(operations: Sequence[Operation], places: Sequence[Place]) -> list[Source]:
+def locate(operations: Sequence[Operation], places: Sequence[Place | None]) -> list[Source]:
     """Tell each operation its source and its place there; returns the sources, in the order of their lines."""
-    files = {place.path: linecache.getlines(place.path) for place in places}
+    files = {path: linecache.getlines(path) for path in dict.fromkeys(place.path for place in places if place is not None)}
     blocks = {path: _functions("".join(lines)) for path, lines in files.items()}
     used: dict[tuple[str, Block], None] = {}
     homes: list[tuple[str, Block] | None] = []
     by_place: dict[tuple[str, Extent], Block | None] = {}
     for place in places:
-        home = None
-        if place.extent is not None:
-            key = place.path, place.extent
-            home = by_place[key] = by_place[key] if key in by_place else _home(blocks[place.path], place.extent)
+        if place is None or place.extent is None:
+            homes.append(None)
+            continue
+        key = place.path, place.extent
+        home = by_place[key] = by_place[key] if key in by_place else _home(blocks[place.path], place.extent)
         homes.append(None if home is None else (place.path, home))
         if home is not None:
             used[place.path, home] = None
@@ -46,7 +47,7 @@ def locate(operations: Sequence[Operation], places: Sequence[Place]) -> list[Sou
         starts.append(where)
         sources.append(Source(_base(path), first, "\n".join(line[margin:] for line in lines)))
     for operation, place, within in zip(operations, places, homes, strict=True):
-        if within is None or place.extent is None:
+        if within is None or place is None or place.extent is None:
             continue
         operation.source = next(k for k, block in enumerate(outer) if _holds(block, within))
         operation.span = _span(place.extent, files[place.path], starts[operation.source])

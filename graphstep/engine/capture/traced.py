@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-from graphstep.engine.capture.places import Place, at_work
-from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
-from graphstep.ground import limits
-from graphstep.ground.exact import exact_text
-from graphstep.language.program import Branch
-
-if TYPE_CHECKING:
-    from types import FrameType
-
+from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.recorder import Value
+from graphstep.engine.capture.recording import COMPARED, CaptureError
 
 _ALIKE = "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh hypot logaddexp sign floor ceil"
 _OPERATORS = (
@@ -35,73 +29,18 @@ UFUNCS: dict[str, str] = {
 """The gates of NumPy's functions of single cells, by their names there."""
 
 
-class Recorder:
-    """Records one call."""
-
-    def __init__(self, recording: Recording) -> None:
-        self.recording = recording
-        """What it recorded until now."""
-        self.values = [*recording.inputs.values()]
-        """By input and operation its value."""
-        self.places: list[Place] = []
-        """By operation where it is at work."""
-        self.ended = False
-        """Whether the call has returned; its numbers mean nothing behind it."""
-
-    def traced_inputs(self) -> dict[str, Traced]:
-        """The traced arguments, by name."""
-        return {name: Traced(self, node) for node, name in enumerate(self.recording.inputs)}
-
-    def node(self, gate: str, operands: tuple[Any, ...], value: Any, frame: FrameType, function: str = "") -> Traced:
-        """One more operation, at work in a frame. ``function`` is what the frame calls, where it is no operator."""
-        place = at_work(frame)
-        if self.ended:
-            raise CaptureError(f"a traced number is used at {place}, after its call has returned")
-        if isinstance(value, complex):
-            raise CaptureError(f"the result at {place} is a complex number", hint="graphstep computes with real numbers")
-        if len(self.places) >= limits.GATES:
-            raise CaptureError(f"a program has at most {limits.GATES:,} gates, and the function computes more, at {place}")
-        operations, variable = self.recording.operations, place.variable
-        if place.is_call:
-            if function:
-                # map(math.exp, xs) is no call of exp, and its value no variable.
-                variable = variable if place.text.split("(")[0].split(".")[-1].strip() == function else ""
-            elif self.places and (self.places[-1].code, self.places[-1].instruction) == (place.code, place.instruction):
-                # sum(xs) adds again and again; what is assigned is the last of it.
-                operations[-1].variable = ""
-        if gate == "pow" and not isinstance(operands[1], Traced):
-            gate = "power"
-        elif gate == "div" and not isinstance(operands[0], Traced) and operands[0] == 1:
-            gate, operands = "reciprocal", operands[1:]
-        read = [x.node if isinstance(x, Traced) else float(x) for x in operands]
-        operations.append(Operation(gate, read, float(value), place.file, place.line, variable=variable))
-        self.places.append(place)
-        self.values.append(float(value))
-        return Traced(self, len(self.values) - 1)
-
-    def ask(self, asked: str, answer: bool, frame: FrameType) -> bool:
-        """Record a question that chooses a path."""
-        place = at_work(frame)
-        self.recording.branches.append(Branch(str(place), asked, answer))
-        return answer
-
-    def comparison(self, node: int) -> str:
-        """The comparison that a node is, in numbers; of another node whether it is 0."""
-        place = node - len(self.recording.inputs)
-        operation = self.recording.operations[place] if place >= 0 else None
-        if operation is None or operation.gate not in COMPARED:
-            return f"{_numeral(self.values[node])} != 0"
-        read = [x if isinstance(x, float) else self.values[x] for x in operation.operands]
-        return f" {COMPARED[operation.gate]} ".join(map(_numeral, read))
+def is_array(value: Any) -> bool:
+    """Whether a value is an array of NumPy; it is not imported to know that."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.ndarray)
 
 
-def _numeral(value: float) -> str:
-    return exact_text(value) or repr(value)
+def binary(gate: str, compute: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    """The method of an operator between a traced value and another, which is the left one where ``swapped``."""
 
-
-def _binary(gate: str, compute: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Traced, Any], Any]:
     def method(self: Traced, other: Any) -> Any:
-        if not isinstance(other, Traced | Real):
+        other = self.beside(other)
+        if other is NotImplemented:
             return NotImplemented
         pair = (other, self) if swapped else (self, other)
         frame = sys._getframe(1)
@@ -113,15 +52,19 @@ def _binary(gate: str, compute: Callable[[Any, Any], Any], *, swapped: bool = Fa
     return method
 
 
-def _unary(gate: str, compute: Callable[[Any], Any]) -> Callable[[Traced], Traced]:
+def unary(gate: str, compute: Callable[[Any], Any]) -> Callable[[Any], Traced]:
+    """The method of an operator of a traced value alone."""
+
     def method(self: Traced) -> Traced:
-        return self.recorder.node(gate, (self,), compute(self.value), sys._getframe(1))
+        traced: Traced = self.recorder.node(gate, (self,), compute(self.value), sys._getframe(1))
+        return traced
 
     return method
 
 
 def _floored(self: Traced, other: Any) -> Any:
-    if not isinstance(other, Traced | Real):
+    other = self.beside(other)
+    if other is NotImplemented:
         return NotImplemented
     frame, quotient = sys._getframe(1), self.value / plain(other)
     return self.recorder.node(
@@ -129,54 +72,53 @@ def _floored(self: Traced, other: Any) -> Any:
     )
 
 
-def _refusal(what: str, hint: str) -> Callable[..., Any]:
+def refusal(what: str, hint: str) -> Callable[..., Any]:
+    """The method of what would drop the gradient."""
+
     def method(*_: Any) -> NoReturn:
         raise CaptureError(f"{what} at {at_work(sys._getframe(1))} would drop the gradient of a traced number", hint=hint)
 
     return method
 
 
-_PLAIN = (
+PLAIN = (
     "write it with operators, and math imported at the top of the file; an argument that is no variable is handed on as it is "
     "with --fixed NAME (fixed=[…])"
+)
+_ARRAY = (
+    "np.array and np.stack are followed where the file imports numpy at its top; cells are not assigned to an array of numbers: "
+    "build a list, then np.stack(list)"
 )
 _SHOWN = "leave it out of the function that is captured: graphstep shows every value"
 
 
-class Traced:
+class Traced(Value):
     """A number of a call that is being recorded."""
 
-    __slots__ = ("node", "recorder")
+    __slots__ = ()
 
-    def __init__(self, recorder: Recorder, node: int) -> None:
-        self.recorder = recorder
-        """What records it."""
-        self.node = node
-        """Its number among the inputs and operations."""
+    def beside(self, other: Any) -> Any:
+        """The other side of an operator as it is recorded; NotImplemented for what no operation reads."""
+        return other if isinstance(other, Traced | Real) or is_array(other) else NotImplemented
 
-    @property
-    def value(self) -> float:
-        """Its value."""
-        return self.recorder.values[self.node]
-
-    __add__, __radd__ = _binary("add", operator.add), _binary("add", operator.add, swapped=True)
-    __sub__, __rsub__ = _binary("sub", operator.sub), _binary("sub", operator.sub, swapped=True)
-    __mul__, __rmul__ = _binary("mul", operator.mul), _binary("mul", operator.mul, swapped=True)
-    __truediv__, __rtruediv__ = _binary("div", operator.truediv), _binary("div", operator.truediv, swapped=True)
-    __mod__, __rmod__ = _binary("mod", operator.mod), _binary("mod", operator.mod, swapped=True)
-    __lt__, __le__ = _binary("less", operator.lt), _binary("less_equal", operator.le)
-    __gt__, __ge__ = _binary("greater", operator.gt), _binary("greater_equal", operator.ge)
-    __eq__, __ne__ = _binary("equal", operator.eq), _binary("not_equal", operator.ne)
+    __add__, __radd__ = binary("add", operator.add), binary("add", operator.add, swapped=True)
+    __sub__, __rsub__ = binary("sub", operator.sub), binary("sub", operator.sub, swapped=True)
+    __mul__, __rmul__ = binary("mul", operator.mul), binary("mul", operator.mul, swapped=True)
+    __truediv__, __rtruediv__ = binary("div", operator.truediv), binary("div", operator.truediv, swapped=True)
+    __mod__, __rmod__ = binary("mod", operator.mod), binary("mod", operator.mod, swapped=True)
+    __lt__, __le__ = binary("less", operator.lt), binary("less_equal", operator.le)
+    __gt__, __ge__ = binary("greater", operator.gt), binary("greater_equal", operator.ge)
+    __eq__, __ne__ = binary("equal", operator.eq), binary("not_equal", operator.ne)
     __floordiv__ = _floored
-    __neg__, __abs__ = _unary("neg", operator.neg), _unary("abs", abs)
+    __neg__, __abs__ = unary("neg", operator.neg), unary("abs", abs)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
-        if modulus is not None or not isinstance(other, Traced | Real):
+        if modulus is not None or (other := self.beside(other)) is NotImplemented:
             return NotImplemented
         return self.recorder.node("pow", (self, other), self.value ** plain(other), sys._getframe(1))
 
     def __rpow__(self, other: Any, modulus: Any = None) -> Any:
-        if modulus is not None or not isinstance(other, Real):
+        if modulus is not None or (other := self.beside(other)) is NotImplemented:
             return NotImplemented
         return self.recorder.node("pow", (other, self), plain(other) ** self.value, sys._getframe(1))
 
@@ -186,31 +128,42 @@ class Traced:
     def __bool__(self) -> bool:
         return self.recorder.ask(self.recorder.comparison(self.node), bool(self.value), sys._getframe(1))
 
-    __float__ = _refusal("float()", _PLAIN)
-    __complex__ = _refusal("complex()", _PLAIN)
-    __int__ = __trunc__ = _refusal("int()", _PLAIN)
-    __floor__ = __ceil__ = __round__ = _refusal("rounding to a whole number", "math.floor and math.ceil of the file are followed")
-    __index__ = _refusal("a count or an index", _PLAIN)
-    __rfloordiv__ = _refusal("a number // a traced one", "write math.floor(a / b)")
-    __format__ = __str__ = _refusal("formatting", _SHOWN)
-    __hash__ = _refusal("a key of a dictionary or a set", "use the name of the variable as the key")
-    __array__ = _refusal("an array", "arrays are not captured yet: write it with numbers and lists")
+    __float__ = refusal("float()", PLAIN)
+    __complex__ = refusal("complex()", PLAIN)
+    __int__ = __trunc__ = refusal("int()", PLAIN)
+    __floor__ = __ceil__ = __round__ = refusal("rounding to a whole number", "math.floor and math.ceil of the file are followed")
+    __index__ = refusal("a count or an index", PLAIN)
+    __rfloordiv__ = refusal("a number // a traced one", "write math.floor(a / b)")
+    __format__ = __str__ = refusal("formatting", _SHOWN)
+    __hash__ = refusal("a key of a dictionary or a set", "use the name of the variable as the key")
+    __array__ = refusal("an array", _ARRAY)
 
     def __repr__(self) -> str:
         return f"<traced {self.value!r}>"
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        frame = sys._getframe(1)
-        gate = UFUNCS.get(ufunc.__name__)
-        if gate is None or method != "__call__" or options:
-            hint = "operators, math and these are: " + ", ".join(name for name in UFUNCS if name not in COMPARED)
-            raise CaptureError(f"np.{ufunc.__name__} at {at_work(frame)} is not followed", hint=hint)
-        if not all(isinstance(x, Traced | Real) for x in inputs):
-            hint = "write it with numbers and lists"
-            raise CaptureError(f"a traced number meets an array at {at_work(frame)}; arrays are not captured yet", hint=hint)
-        return self.recorder.node(gate, inputs, ufunc(*map(plain, inputs)), frame, ufunc.__name__ if gate in _ALIKE else "")
+        return self.recorder.of_cells(ufunc, method, inputs, options, sys._getframe(1))
 
 
 def plain(number: Any) -> Any:
-    """The value of a traced number; any other number is itself."""
+    """The value of a traced one, alone or in a list; anything else is itself."""
+    if isinstance(number, list | tuple):
+        return type(number)(map(plain, number)) if type(number) in (list, tuple) else number
     return number.value if isinstance(number, Traced) else number
+
+
+def holds_traced(value: Any) -> bool:
+    """Whether a value is traced, or a list that holds one, at any depth."""
+    if isinstance(value, list | tuple):
+        return any(map(holds_traced, value))
+    return isinstance(value, Traced)
+
+
+def first_traced(values: Iterable[Any]) -> Traced:
+    """The first of several that is traced, also inside a list. StopIteration where none is."""
+    for value in values:
+        if isinstance(value, Traced):
+            return value
+        if holds_traced(value):
+            return first_traced(value)
+    raise StopIteration

@@ -1,0 +1,149 @@
+"""The arguments of a function as traced inputs: numbers, arrays, and lists and dictionaries of them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from numbers import Real
+from typing import Any
+
+from graphstep.engine.capture.following import Following
+from graphstep.engine.capture.recorder import Recorder
+from graphstep.engine.capture.recording import Recording
+from graphstep.engine.capture.traced import Traced, is_array
+from graphstep.ground import limits
+from graphstep.ground.arrays import plain as widened
+from graphstep.ground.errors import InputError, quoted
+
+LISTED = 2_000
+"""Numbers of a list up to which each is taken out of it by a gate of its own; what such a gate sends has the size of the list."""
+
+
+class Element(Traced):
+    """A number of a list: the list is an input as a whole, and a gate takes the number out of it when it is first read."""
+
+    __slots__ = ("_index", "_own", "_whole")
+
+    def __init__(self, recorder: Recorder, whole: int, index: tuple[int, ...], value: float) -> None:
+        self.recorder, self.value = recorder, value
+        self._whole, self._index = whole, index
+        self._own: int | None = None
+
+    @property
+    def node(self) -> int:  # type: ignore[override]  # its node is made when it is read
+        """Its number among the nodes."""
+        if self._own is None:
+            self._own = self.recorder.part("index", self._whole, self.value, (("index", self._index),))
+        return self._own
+
+
+def traced_arguments(function: str, arguments: Mapping[str, Any]) -> tuple[Recorder, dict[str, Any]]:
+    """What records a call, and the arguments to call with: every number and array among them is traced.
+
+    InputError for one that cannot be an input.
+    """
+    inputs: dict[str, Any] = {}
+    trees = {name: _collected(value, name, inputs) for name, value in arguments.items()}
+    recording = Recording(function, {name: _cells(name, value) for name, value in inputs.items()})
+    recorder = Following(recording, inputs)
+    nodes = {name: place for place, name in enumerate(inputs)}
+    return recorder, {name: _filled(tree, recorder, inputs, nodes) for name, tree in trees.items()}
+
+
+class _Leaf(str):
+    """The name of the input that stands in this place."""
+
+    __slots__ = ()
+
+
+class _Kept:
+    """What is handed on as it is."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _collected(value: Any, name: str, inputs: dict[str, Any]) -> Any:
+    """The tree of an argument with the names of its inputs as leaves; the inputs are put into ``inputs``."""
+    if isinstance(value, Real) and not isinstance(value, bool) and not _is_bool(value):
+        return _put(name, value if _is_of_numpy(value) else float(value), inputs)
+    if is_array(value):
+        if value.dtype.kind not in "fiu":
+            return _Kept(value)
+        number = value.astype(float) if value.dtype.kind != "f" else value.copy()
+        return _put(name, number, inputs)
+    if type(value) in (list, tuple):
+        if any(True for _ in _shape(value)):
+            return _put(name, value, inputs)
+        return type(value)(_collected(x, f"{name}_{k}", inputs) for k, x in enumerate(value))
+    if type(value) is dict and all(isinstance(key, str) for key in value):
+        return {key: _collected(x, _named(key, name, inputs), inputs) for key, x in value.items()}
+    return _Kept(value)
+
+
+def _put(name: str, value: Any, inputs: dict[str, Any]) -> _Leaf:
+    if len(name) > limits.NAME:
+        raise InputError(f"the name of an argument has at most {limits.NAME} characters: {quoted(name)}")
+    inputs[name] = value
+    return _Leaf(name)
+
+
+def _named(key: str, around: str, inputs: Mapping[str, Any]) -> str:
+    plain = re.sub(r"\W+", "_", key).strip("_")
+    return plain if plain and not plain[0].isdecimal() and plain not in inputs else f"{around}_{plain}"
+
+
+def _is_bool(value: Any) -> bool:
+    return _is_of_numpy(value) and value.dtype.kind == "b"
+
+
+def _is_of_numpy(value: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.generic)
+
+
+def _shape(value: Any) -> Iterator[tuple[int, ...]]:
+    """The shape of a list of numbers, or of lists of equal shapes; nothing for any other."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        yield ()
+    elif type(value) in (list, tuple) and value:
+        shapes = {next(_shape(x), None) for x in value}
+        if len(shapes) == 1 and (shape := shapes.pop()) is not None:
+            yield (len(value), *shape)
+
+
+def _cells(name: str, value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        import numpy as np
+
+        array = np.array(value, np.float64)
+        if array.size > LISTED:
+            hint = f"hand it over as an array of NumPy, or as it is: fixed=[{name!r}]"
+            raise InputError(f"the list {quoted(name)} has more than {LISTED:,} numbers", hint=hint)
+        return array
+    return widened(value)
+
+
+def _filled(tree: Any, recorder: Recorder, inputs: Mapping[str, Any], nodes: Mapping[str, int]) -> Any:
+    if isinstance(tree, _Kept):
+        return tree.value
+    if isinstance(tree, _Leaf):
+        value = inputs[tree]
+        return (
+            _elements(recorder, nodes[tree], value, ())
+            if isinstance(value, list | tuple)
+            else recorder.traced(nodes[tree], value)
+        )
+    if isinstance(tree, dict):
+        return {key: _filled(x, recorder, inputs, nodes) for key, x in tree.items()}
+    return type(tree)(_filled(x, recorder, inputs, nodes) for x in tree)
+
+
+def _elements(recorder: Recorder, whole: int, value: Any, index: tuple[int, ...]) -> Any:
+    return type(value)(
+        _elements(recorder, whole, x, (*index, k))
+        if isinstance(x, list | tuple)
+        else Element(recorder, whole, (*index, k), float(x))
+        for k, x in enumerate(value)
+    )

@@ -1,0 +1,27 @@
+"""Arrays of NumPy that record what is computed from them: ``array`` is what a function gets, ``following`` the table.
+
+The other modules enter what follows NumPy's functions into that table: ``cells`` (cell by cell), ``axes``, ``products``,
+``moving``, ``joining``; ``indices`` has what stands in brackets.
+"""
+
+from graphstep.engine.capture.arrays import axes, cells, joining, moving, products
+from graphstep.engine.capture.arrays.array import TracedArray
+from graphstep.engine.capture.arrays.cells import of_cells
+from graphstep.engine.capture.arrays.following import apply, array_of, as_array, check_plain, name_of
+from graphstep.engine.capture.arrays.joining import JOINING
+
+__all__ = [
+    "JOINING",
+    "TracedArray",
+    "apply",
+    "array_of",
+    "as_array",
+    "axes",
+    "cells",
+    "check_plain",
+    "joining",
+    "moving",
+    "name_of",
+    "of_cells",
+    "products",
+]

@@ -1,0 +1,90 @@
+"""NumPy's functions over axes as gates, and those whose answer no small change moves."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.arrays.following import FUNCTIONS, Handler, array_of, check_plain, emit, follows, reshape
+from graphstep.engine.capture.traced import first_traced, plain
+
+
+def _collecting(gate: str, function: str) -> Handler:
+    compute = getattr(np, function)
+
+    def handler(frame: FrameType, x: Any, axis: Any = None, *rest: Any, keepdims: Any = False, **more: Any) -> Any:
+        x = array_of(frame, x)
+        check_plain(function, frame, **dict.fromkeys(map(str, rest), True) if any(y is not None for y in rest) else {}, **more)
+        keepdims = keepdims is not np._NoValue and bool(keepdims)
+        options = {"axis": _axes(axis)} if axis is not None else {}
+        value = compute(plain(x), axis=axis, keepdims=keepdims)
+        return emit(frame, gate, (x,), value, **options, **({"keepdims": True} if keepdims else {}))
+
+    return handler
+
+
+def _axes(axis: Any) -> Any:
+    return tuple(map(int, axis)) if isinstance(axis, tuple | list) else int(axis)
+
+
+for _gate, _names in {"sum": "sum", "mean": "mean", "prod": "prod", "amax": "max amax", "amin": "min amin"}.items():
+    for _name in _names.split():
+        FUNCTIONS[_name] = _collecting(_gate, _name)
+
+
+def _spread(gate: str) -> Handler:
+    def handler(frame: FrameType, x: Any, axis: Any = None, *rest: Any, ddof: Any = 0, keepdims: Any = False, **more: Any) -> Any:
+        check_plain(gate, frame, **dict.fromkeys(map(str, rest), True) if any(y is not None for y in rest) else {}, **more)
+        keepdims = keepdims is not np._NoValue and bool(keepdims)
+        options: dict[str, Any] = {} if axis is None else {"axis": _axes(axis)}
+        options |= ({"ddof": ddof} if ddof else {}) | ({"keepdims": True} if keepdims else {})
+        return emit(frame, gate, (x,), getattr(np, gate)(plain(x), axis=axis, ddof=ddof, keepdims=keepdims), **options)
+
+    return handler
+
+
+FUNCTIONS["var"], FUNCTIONS["std"] = _spread("var"), _spread("std")
+
+
+@follows("cumsum")
+def _cumsum(frame: FrameType, x: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    check_plain("cumsum", frame, dtype=dtype, out=out)
+    if axis is None and x.ndim > 1:
+        x = reshape(frame, x, -1)
+    return emit(frame, "cumsum", (x,), np.cumsum(plain(x), axis=axis), **({} if axis is None else {"axis": int(axis)}))
+
+
+@follows("linalg.norm")
+def _norm(frame: FrameType, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 – as NumPy calls it
+    if not (ord is None or (ord == 2 and (x.ndim == 1 or isinstance(axis, int))) or (ord == "fro" and x.ndim == 2)):
+        check_plain("linalg.norm", frame, ord=ord)
+    options = {**({} if axis is None else {"axis": _axes(axis)}), **({"keepdims": True} if keepdims else {})}
+    return emit(frame, "length", (x,), np.linalg.norm(plain(x), ord, axis, keepdims), **options)
+
+
+def _asked(name: str) -> Handler:
+    """A function whose answer no small change moves: it is answered, and said, as a branch is."""
+
+    def handler(frame: FrameType, x: Any, *arguments: Any, **options: Any) -> Any:
+        answer = getattr(np, name)(plain(x), *arguments, **options)
+        recorder = first_traced((x,)).recorder
+        if name in ("any", "all") and not np.shape(answer):
+            return recorder.ask(f"{name} of its {np.size(plain(x))} cells holds", bool(answer), frame)
+        shown = f"{name} is {answer}" if not np.shape(answer) else f"{name} is an array of {np.size(answer)}"
+        recorder.ask(shown, True, frame)
+        return answer
+
+    return handler
+
+
+for _name in ("any", "all", "argmax", "argmin", "argsort"):
+    FUNCTIONS[_name] = _asked(_name)
+
+for _name in ("shape", "ndim", "size", "zeros_like", "ones_like", "empty_like", "full_like"):
+
+    def _plainly(_: FrameType, x: Any, *arguments: Any, _name: str = _name, **options: Any) -> Any:
+        return getattr(np, _name)(plain(x), *arguments, **options)
+
+    FUNCTIONS[_name] = _plainly

@@ -1,0 +1,145 @@
+"""Indices of NumPy as gates: what is picked, and what an assignment to cells makes of an array."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.arrays.following import array_of, emit, reshape
+from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.recording import CaptureError
+from graphstep.engine.capture.traced import PLAIN, holds_traced, plain
+from graphstep.ground.operands import Chosen, Slice, Slot
+
+_SHOWN = 64
+"""Places up to which an index of whole numbers stands in its gate; a longer one is an array that the gate reads."""
+
+
+def is_basic(key: Any) -> bool:
+    """Whether an index picks a part that shares the memory of the array: whole numbers, slices, new axes."""
+    return all(x is None or x is Ellipsis or isinstance(x, slice) or _is_whole(x) for x in _entries(key))
+
+
+def _entries(key: Any) -> tuple[Any, ...]:
+    return key if isinstance(key, tuple) else (key,)
+
+
+def _is_whole(x: Any) -> bool:
+    return isinstance(x, int | np.integer) and not isinstance(x, bool)
+
+
+def _checked(frame: FrameType, key: Any) -> tuple[Any, ...]:
+    """The entries of an index; whole numbers behind True and False. CaptureError for what is traced."""
+    entries: list[Any] = []
+    for x in _entries(key):
+        if holds_traced(x):
+            if not getattr(x, "shape", ()) or plain(x).dtype != bool:
+                raise CaptureError(f"an index at {at_work(frame)} is a traced value, whose gradient it would drop", hint=PLAIN)
+            hint = "which cells it picks hangs on values: write np.where(mask, x, 0), or make the mask of plain arrays"
+            raise CaptureError(f"a mask as an index at {at_work(frame)} is not followed", hint=hint)
+        if isinstance(x, list):
+            x = np.array(x, int if not x else None)
+        if isinstance(x, np.ndarray) and x.dtype == bool:
+            entries += x.nonzero()
+        else:
+            entries.append(x)
+    return tuple(entries)
+
+
+def index(frame: FrameType, x: Any, key: Any, value: Any = None) -> Any:
+    """``x[key]``: gates ``index`` and ``gather``, and a ``reshape`` where axes of length 1 are put in."""
+    entries = _checked(frame, key)
+    value = plain(x)[entries] if value is None else value
+    kept = tuple(one for one in entries if one is not None)
+    if not kept:
+        return reshape(frame, x, *np.shape(value))
+    options, arrays = _gate_index(kept)
+    part = value if len(kept) == len(entries) else plain(x)[kept]
+    gate = "index" if all(not isinstance(one, Chosen | Slot) for one in options) else "gather"
+    if len(arrays) > 2 or (gate == "gather" and not _together(kept)):
+        hint = "take the slice first: x[:, 0:2][i, :]"
+        raise CaptureError(f"an index at {at_work(frame)} with arrays apart from each other is not followed", hint=hint)
+    picked = emit(frame, gate, (x, *arrays), part, index=options)
+    return picked if np.shape(part) == np.shape(value) else reshape(frame, picked, *np.shape(value))
+
+
+def _gate_index(entries: Sequence[Any]) -> tuple[tuple[Any, ...], list[Any]]:
+    """The index as gates have it, and the arrays that it reads."""
+    chosen: list[Any] = []
+    arrays: list[Any] = []
+    for one in entries:
+        if isinstance(one, slice):
+            chosen.append(Slice(*(None if x is None else int(x) for x in (one.start, one.stop, one.step))))
+        elif one is Ellipsis:
+            chosen.append(one)
+        elif _is_whole(one) or not np.ndim(one):
+            chosen.append(int(one))
+        elif np.ndim(one) == 1 and len(one) <= _SHOWN:
+            chosen.append(Chosen(tuple(map(int, one))))
+        else:
+            arrays.append(one)
+            chosen.append(Slot(len(arrays)))
+    return tuple(chosen), arrays
+
+
+def _together(entries: Sequence[Any]) -> bool:
+    """Whether the arrays of an index stand side by side, whole numbers among them."""
+    several = [place for place, one in enumerate(entries) if not (isinstance(one, slice) or one is Ellipsis)]
+    return several == [*range(several[0], several[-1] + 1)]
+
+
+def assigned(frame: FrameType, x: Any, key: Any, value: Any) -> Any:
+    """The array behind ``x[key] = value``: the value put into its place, and what was there before everywhere else."""
+    value = array_of(frame, value)
+    entries = _checked(frame, key)
+    after = plain(x).copy()
+    after[entries] = plain(value)
+    written = np.zeros(after.shape, bool)
+    written[entries] = True
+    placed = value
+    if np.ndim(plain(value)):
+        if not is_basic(key) or any(one is None for one in entries):
+            hint = "write it with np.where or np.concatenate, or assign at slices"
+            raise CaptureError(f"an array is assigned at {at_work(frame)} to cells that an array picks", hint=hint)
+        placed = _placed(frame, entries, value, written)
+    return emit(frame, "where", (written, placed, x), after)
+
+
+def _placed(
+    frame: FrameType,
+    entries: Sequence[Any],
+    value: Any,
+    written: Any,
+) -> Any:
+    """The value among zeros, in the shape of the array that it is written to."""
+    axes = [np.unique(places) for places in written.nonzero()]
+    numbers = np.arange(written.size).reshape(written.shape)[tuple(entries)]
+    full = np.zeros(written.shape)
+    full[tuple(entries)] = plain(value)
+    if not hasattr(value, "node"):
+        return full
+    box = tuple(len(each) for each in axes)
+    starts, steps = [], []
+    for axis, each in enumerate(axes):
+        back = bool(np.ndim(numbers)) and numbers.size > 1 and _runs_back(entries, axis, written.ndim)
+        step = int(each[1] - each[0]) if len(each) > 1 else 1
+        starts.append(int(each[-1] if back else each[0]))
+        steps.append(-step if back else step)
+    if np.shape(plain(value)) != np.shape(numbers):
+        hint = "give it the shape of the cells that it is assigned to"
+        raise CaptureError(f"the value assigned at {at_work(frame)} is copied along an axis, which is not followed", hint=hint)
+    boxed = reshape(frame, value, *box)
+    return emit(frame, "place", (boxed,), full, shape=tuple(written.shape), start=tuple(starts), step=tuple(steps))
+
+
+def _runs_back(entries: Sequence[Any], axis: int, axes: int) -> bool:
+    """Whether the slice of an axis has a negative step."""
+    gap = axes - sum(one is not Ellipsis for one in entries)
+    full: list[Any] = []
+    for one in entries:
+        full += [slice(None)] * gap if one is Ellipsis else [one]
+    one = full[axis] if axis < len(full) else slice(None)
+    return isinstance(one, slice) and one.step is not None and one.step < 0

@@ -1,0 +1,60 @@
+"""NumPy's functions that join arrays as gates, and those that split them."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.arrays.following import array_of, check_plain, emit, follows, reshape, stack
+from graphstep.engine.capture.arrays.indices import index
+from graphstep.engine.capture.traced import Traced, plain
+
+JOINING = ("stack", "concatenate", "concat", "vstack", "hstack", "column_stack")
+"""The functions that take a list of arrays as that, and not as the array that it would make."""
+
+
+@follows("concatenate", "concat")
+def _concatenate(frame: FrameType, parts: Any, axis: int | None = 0, out: Any = None, **more: Any) -> Any:
+    check_plain("concatenate", frame, out=out, **more)
+    parts = [array_of(frame, x) for x in parts]
+    if axis is None:
+        parts, axis = [x if np.ndim(plain(x)) == 1 else _flat(frame, x) for x in parts], 0
+    value = np.concatenate([plain(x) for x in parts], axis)
+    return emit(frame, "concat", parts, value, **({"axis": int(axis)} if axis else {}))
+
+
+def _flat(frame: FrameType, x: Any) -> Any:
+    return reshape(frame, x, -1) if isinstance(x, Traced) else np.ravel(x)
+
+
+@follows("vstack")
+def _vstack(frame: FrameType, parts: Any) -> Any:
+    parts = [array_of(frame, x) for x in parts]
+    return (stack if np.ndim(plain(parts[0])) < 2 else _concatenate)(frame, parts)
+
+
+@follows("hstack")
+def _hstack(frame: FrameType, parts: Any) -> Any:
+    parts = [array_of(frame, x) for x in parts]
+    axes = np.ndim(plain(parts[0]))
+    return stack(frame, parts) if axes == 0 else _concatenate(frame, parts, 0 if axes == 1 else 1)
+
+
+@follows("column_stack")
+def _columns(frame: FrameType, parts: Any) -> Any:
+    parts = [array_of(frame, x) for x in parts]
+    return stack(frame, parts, 1) if np.ndim(plain(parts[0])) == 1 else _concatenate(frame, parts, 1)
+
+
+@follows("split", "array_split")
+def _split(frame: FrameType, x: Any, sections: Any, axis: int = 0) -> Any:
+    pieces = np.array_split(np.arange(x.shape[axis]), sections)
+    front = [slice(None)] * (axis % x.ndim)
+    return [index(frame, x, (*front, slice(int(each[0]), int(each[-1]) + 1))) for each in pieces if each.size]
+
+
+@follows("copy")
+def _copy(_: FrameType, x: Any, **__: Any) -> Any:
+    return x.copy()

@@ -1,0 +1,47 @@
+"""NumPy's products as gates."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.arrays.following import array_of, check_plain, emit, follows, unfollowed
+from graphstep.engine.capture.traced import plain
+
+
+def product(frame: FrameType, x: Any, y: Any) -> Any:
+    """``x @ y``."""
+    x, y = array_of(frame, x), array_of(frame, y)
+    return emit(frame, "matmul", (x, y), np.matmul(plain(x), plain(y)))
+
+
+@follows("dot", "inner", "vdot")
+def _dot(frame: FrameType, x: Any, y: Any, out: Any = None) -> Any:
+    check_plain("dot", frame, out=out)
+    x, y = array_of(frame, x), array_of(frame, y)
+    axes = np.ndim(plain(x)), np.ndim(plain(y))
+    if 0 in axes:
+        return emit(frame, "mul", (x, y), plain(x) * plain(y))
+    if axes == (1, 1):
+        return emit(frame, "dot", (x, y), np.dot(plain(x), plain(y)))
+    if max(axes) > 2:
+        return unfollowed("dot of more than two axes", frame)
+    return product(frame, x, y)
+
+
+@follows("outer")
+def _outer(frame: FrameType, x: Any, y: Any, out: Any = None) -> Any:
+    check_plain("outer", frame, out=out)
+    return emit(frame, "outer", (x, y), np.outer(plain(x), plain(y)))
+
+
+@follows("linalg.inv")
+def _inv(frame: FrameType, x: Any) -> Any:
+    return emit(frame, "inv", (x,), np.linalg.inv(plain(x)))
+
+
+@follows("linalg.solve")
+def _solve(frame: FrameType, x: Any, y: Any) -> Any:
+    return emit(frame, "solve", (x, y), np.linalg.solve(plain(x), plain(y)))

@@ -1,0 +1,165 @@
+"""What records one call: every operation on a traced value comes here, with the frame that is at work."""
+
+from __future__ import annotations
+
+from itertools import count
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from graphstep.engine.capture.places import Place, at_work, is_library
+from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
+from graphstep.ground import limits
+from graphstep.ground.arrays import plain as widened
+from graphstep.ground.exact import exact_text
+from graphstep.language.program import Branch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+
+class Value:
+    """A value of a call that is being recorded; what may be done with it is in :mod:`graphstep.engine.capture.traced`."""
+
+    __slots__ = ("__weakref__", "node", "recorder", "value")
+
+    def __init__(self, recorder: Recorder, node: int, value: Any) -> None:
+        self.recorder = recorder
+        """What records it."""
+        self.node = node
+        """Its number among the inputs and operations."""
+        self.value = value
+        """Its value: a number, or an array of NumPy that nobody writes to."""
+
+
+class Recorder:
+    """Records one call."""
+
+    of_cells: Callable[..., Any]
+    """Follows a function of NumPy's that treats every cell alike: ``of_cells(function, method, inputs, options, frame)``."""
+
+    def __init__(self, recording: Recording, values: dict[str, Any]) -> None:
+        self.recording = recording
+        """What it recorded until now."""
+        self.values = [*values.values()]
+        """By node its value, of the type that the function computes with."""
+        self.places: list[Place | None] = []
+        """By operation where it is at work."""
+        self.ended = False
+        """Whether the call has returned; its numbers mean nothing behind it."""
+        self._held: list[tuple[Any, int]] = []
+
+    def traced(self, node: int, value: Any) -> Value:
+        """The traced value of a node, of the type that the function computes with."""
+        return Value(self, node, value)
+
+    def node(
+        self,
+        gate: str,
+        operands: tuple[Any, ...],
+        value: Any,
+        frame: FrameType,
+        function: str = "",
+        options: tuple[tuple[str, Any], ...] = (),
+    ) -> Any:
+        """One more operation, at work in a frame. ``function`` is what the frame calls, where it is no operator."""
+        place = at_work(frame)
+        if self.ended:
+            raise CaptureError(f"a traced number is used at {place}, after its call has returned")
+        cells = getattr(value, "dtype", None)
+        if isinstance(value, complex) or (cells is not None and cells.kind not in "fiub"):
+            kind = "a complex number" if cells is None or cells.kind == "c" else f"of type {cells}"
+            raise CaptureError(f"the result at {place} is {kind}", hint="graphstep computes with real numbers")
+        if len(self.places) >= limits.GATES:
+            raise CaptureError(f"a program has at most {limits.GATES:,} gates, and the function computes more, at {place}")
+        operations, variable = self.recording.operations, place.variable
+        if place.is_call:
+            if function:
+                # map(math.exp, xs) is no call of exp, and its value no variable.
+                variable = variable if place.called == function else ""
+            elif self.places and (last := self.places[-1]) and (last.code, last.instruction) == (place.code, place.instruction):
+                # sum(xs) adds again and again; what is assigned is the last of it.
+                operations[-1].variable = ""
+        if gate == "pow" and isinstance(operands[1], Real):
+            gate = "power"
+        elif gate == "div" and isinstance(operands[0], Real) and operands[0] == 1:
+            gate, operands = "reciprocal", operands[1:]
+        read = [self._operand(x, frame) for x in operands]
+        dtype = str(getattr(value, "dtype", "float64"))
+        operations.append(
+            Operation(gate, read, widened(value), place.file, place.line, variable=variable, options=options, dtype=dtype)
+        )
+        self.places.append(place)
+        self.values.append(value)
+        return self.traced(len(self.values) - 1, value)
+
+    def part(self, gate: str, node: int, value: Any, options: tuple[tuple[str, Any], ...]) -> int:
+        """One more node, a part of an argument that was handed over whole: no line of the function computes it."""
+        self.recording.operations.append(Operation(gate, [node], widened(value), options=options))
+        self.places.append(None)
+        self.values.append(value)
+        return len(self.values) - 1
+
+    def _operand(self, x: Any, frame: FrameType) -> int | float:
+        if isinstance(x, Value):
+            return x.node
+        if isinstance(x, Real) or not getattr(x, "shape", ()):
+            return float(x)
+        return self._constant(x, frame)
+
+    def _constant(self, array: Any, frame: FrameType) -> int:
+        """An array of the function's that is not traced: one node for all of its uses, while its cells stay what they are."""
+        import numpy as np
+
+        constants = self.recording.constants
+        names = [*constants]
+        for held, number in self._held:
+            if held is array and np.array_equal(widened(array), constants[names[-1 - number]], equal_nan=True):
+                return number
+        constants[self._free(_name_of(array, frame))] = widened(np.array(array, np.float64))
+        # The array itself is kept too, so that no other one takes its place in memory.
+        self._held.append((array, -len(constants)))
+        return -len(constants)
+
+    def _free(self, name: str) -> str:
+        """A name for a constant that nothing else has: its own with a number, or k1, k2, …"""
+        taken = {*self.recording.inputs, *self.recording.constants}
+        if name and name not in taken:
+            return name
+        numbered = (f"{name}_{k + 1}" if name else f"k{k}" for k in count(1))
+        return next(each for each in numbered if each not in taken)
+
+    def ask(self, asked: str, answer: bool, frame: FrameType) -> bool:
+        """Record a question that chooses a path."""
+        place = at_work(frame)
+        self.recording.branches.append(Branch(str(place), asked, answer))
+        return answer
+
+    def comparison(self, node: int) -> str:
+        """The comparison that a node is, in numbers; of another node whether it is 0."""
+        place = node - len(self.recording.inputs)
+        operation = self.recording.operations[place] if place >= 0 else None
+        if operation is None or operation.gate not in COMPARED or any(getattr(self.values[node], "shape", ())):
+            return f"{numeral(self.values[node])} != 0"
+        read = [x if isinstance(x, float) else self.values[x] for x in operation.operands]
+        return f" {COMPARED[operation.gate]} ".join(map(numeral, read))
+
+
+def numeral(value: Any) -> str:
+    """A number as a question says it."""
+    number = float(value)
+    return exact_text(number) or repr(number)
+
+
+def _name_of(array: Any, frame: FrameType | None) -> str:
+    """The variable of the frame at work, or of its module, that holds an array; empty where none does."""
+    here = frame
+    while here is not None and is_library(here.f_code.co_filename):
+        here = here.f_back
+    if here is None:
+        return ""
+    for names in (here.f_locals, here.f_globals):
+        for name, value in names.items():
+            if value is array and len(name) <= limits.NAME and name.strip("_"):
+                return name
+    return ""

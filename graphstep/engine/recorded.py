@@ -1,0 +1,132 @@
+"""Numbers that somebody else computed, in place of our own: the values of a run that was recorded, to the bit.
+
+A recorded float32 stays what it was. What a gate of ours makes of the recorded operands is compared with what was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.levels import Batch, Region
+from graphstep.engine.passes import Buffers, read, write
+from graphstep.engine.plan import Plan
+from graphstep.gates.numbers import value
+from graphstep.gates.rule import MisfitError
+from graphstep.ground.arrays import Number
+
+ULPS = 64
+"""Units in the last place of its type by which a gate may differ from what was recorded, for as many steps as it stands for."""
+
+_CANCELS = ("sum", "mean", "matmul", "dot", "outer", "cumsum")
+"""Gates that add up: they are as far off as the sum of the sizes lets them be."""
+
+_SOLVES = ("inv", "solve", "logdet")
+_SOLVED = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was recorded of the nodes of a program, an entry each."""
+
+    values: tuple[Number | None, ...]
+    """Their values; None where nothing was recorded, and our gate computes it."""
+    dtypes: tuple[str, ...]
+    """The types that they were computed in."""
+
+    def moved(self, where: Sequence[int | None], count: int) -> Recorded:
+        """The same for a program of ``count`` nodes that was made of the first: ``where`` has the new place of each."""
+        values: list[Number | None] = [None] * count
+        dtypes = ["float64"] * count
+        for place, each, dtype in zip(where, self.values, self.dtypes, strict=True):
+            if place is not None:
+                values[place], dtypes[place] = each, dtype
+        return Recorded(tuple(values), tuple(dtypes))
+
+
+def fill(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], recorded: Recorded) -> None:
+    """Put recorded values into the buffers, those of the inputs, and what our gates make of them where nothing was recorded."""
+    for index, name in enumerate(plan.program.inputs):
+        write(buffers.cells, plan.place(index), inputs[name])
+    first = plan.program.first_gate
+    missing = {plan.starts[i] for i in range(first, len(recorded.values)) if recorded.values[i] is None}
+    if isinstance(plan.starts, range) and not missing:
+        buffers.cells[first : len(recorded.values)] = recorded.values[first:]
+        return
+    for index in range(first, len(recorded.values)):
+        if (each := recorded.values[index]) is not None:
+            write(buffers.cells, plan.place(index), each)
+    for batch in (batch for level in plan.levels for batch in level.batches):
+        cells = _firsts(batch)
+        if missing.isdisjoint(cells):
+            continue
+        result = np.asarray(_value(batch, buffers))
+        if isinstance(batch.outs, Region):
+            write(buffers.cells, batch.outs, result)
+            continue
+        for cell, number in zip(cells, np.broadcast_to(result, len(cells)), strict=True):
+            if cell in missing:
+                buffers.cells[cell] = number
+
+
+def _firsts(batch: Batch) -> list[int]:
+    """The first cells of the nodes of a batch."""
+    outs = batch.outs
+    return [outs.start] if isinstance(outs, Region) else [int(cell) for cell in np.atleast_1d(outs)]
+
+
+def _value(batch: Batch, buffers: Buffers) -> Any:
+    return value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options)
+
+
+def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int, Number] | None:
+    """The first node whose gate makes another number of recorded operands than was recorded, and that number; None for none."""
+    differing: list[tuple[int, Number]] = []
+    node_of = {start: node for node, start in enumerate(plan.starts[:-1])}
+    with np.errstate(all="ignore"):
+        for batch in (batch for level in plan.levels for batch in level.batches):
+            try:
+                ours = np.asarray(_value(batch, buffers))
+            except MisfitError:
+                continue
+            theirs = np.asarray(read(buffers.cells, batch.outs))
+            nodes = [node_of[cell] for cell in _firsts(batch)]
+            epsilon = max(_epsilon(recorded.dtypes[node]) for node in nodes)
+            wrong = ~_close(ours, theirs, epsilon * ULPS, _scale(batch, buffers, theirs))
+            if not wrong.any():
+                continue
+            if isinstance(batch.outs, Region):
+                differing.append((nodes[0], ours))
+            else:
+                ours = np.broadcast_to(ours, len(nodes))
+                differing += [(node, float(ours[k])) for k, node in enumerate(nodes) if np.broadcast_to(wrong, len(nodes))[k]]
+    return min(differing, key=lambda each: each[0], default=None)
+
+
+def _epsilon(dtype: str) -> float:
+    if dtype == "bfloat16":
+        return 2.0**-7
+    return float(np.finfo(dtype).eps) if dtype.startswith("float") else float(np.finfo(np.float64).eps)
+
+
+def _close(ours: Any, theirs: Any, relative: float, scale: Any) -> Any:
+    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+    return same | (np.abs(ours - theirs) <= relative * scale)
+
+
+def _scale(batch: Batch, buffers: Buffers, theirs: Any) -> Any:
+    """How large the numbers are that the value of a gate is made of, cell by cell."""
+    name = batch.gate.name
+    if name in _CANCELS:
+        terms = [np.abs(buffers.value(place)) for place in batch.ins]
+        # As many roundings as there are terms.
+        count = max(1, max(np.size(x) for x in terms))
+        return value(batch.gate, terms, batch.options) * np.sqrt(count)
+    if batch.gate.cellwise:
+        return np.abs(theirs)
+    if name in _SOLVES:
+        return np.max(np.abs(theirs), initial=0.0) * _SOLVED / (ULPS * float(np.finfo(np.float64).eps))
+    return np.max(np.abs(theirs), initial=0.0) + 0 * theirs

@@ -1,0 +1,172 @@
+# ruff: noqa: N803, N806 – arrays are called as in the book.
+"""Functions of arrays that are captured in tests: what a user may have in a file."""
+
+import math
+
+import numpy as np
+from numpy import concatenate, exp
+
+LABELS = np.array([0, 2, 1, 1])
+MASK = np.array([[True, False, True], [False, True, True]])
+
+
+def network(W1, b1, W2, X):
+    h = np.tanh(X @ W1 + b1)
+    s = h @ W2
+    s = s - s.max(axis=1, keepdims=True)
+    p = exp(s) / np.sum(exp(s), axis=1, keepdims=True)
+    loss = -np.log(p[np.arange(len(LABELS)), LABELS]).mean()
+    return loss + 0.1 * (W1 * W1).sum()
+
+
+def operators(A, B):
+    C = A * B - 2 / (B + 3) + A**2 - np.square(B) * 0.5 + abs(A) + 1.5 * -B
+    C += A
+    C *= 2
+    return (C / 3).sum() + (A @ B.T).mean() + (A % 0.75).sum() + (A // 0.3).sum()
+
+
+def methods(A, B):
+    parts = [
+        A.sum(axis=0).prod(),
+        A.mean(axis=1).max(),
+        A.T.dot(B).min(),
+        A.reshape(3, 2)[0].sum(),
+        A.reshape(-1)[2:5].sum(),
+        A.ravel().cumsum()[3],
+        A.var(axis=0).sum(),
+        A.std(ddof=1),
+        np.linalg.norm(A),
+        np.linalg.norm(B, axis=1).sum(),
+        A.flatten().dot(B.ravel()),
+        np.outer(A[0], B[1]).sum(),
+        A.clip(-0.5, 0.5).sum(),
+        A.swapaxes(0, 1)[1, 0],
+        A.transpose()[2].sum(),
+        np.squeeze(A[:1]).sum(),
+        A.copy()[0, 0],
+        A.astype(float)[1, 1],
+        A.repeat(2, axis=1).sum(),
+        A.take([0, 2, 0], axis=1).sum(),
+    ]
+    return sum(k * part for k, part in enumerate(parts, 1))
+
+
+def functions(A, B):
+    parts = [
+        np.where(A > B, A, 2 * B).sum(),
+        np.where(MASK, A, 0).sum(),
+        np.maximum(A, B).sum() + np.minimum(A, 0.1).sum(),
+        np.stack([A, B])[1, 0, 2],
+        np.concatenate([A, B], axis=1)[:, 3].sum(),
+        concatenate((A, B))[2].sum(),
+        np.vstack([A[0], B[1]])[1].sum() + np.hstack([A[0], B[0]])[4],
+        np.column_stack([A[0], B[0]])[2].sum(),
+        np.array([A[0, 0], 2.0, B[1, 1]]).sum(),
+        np.array([[A[0, 1], B[0, 1]], [1.0, A[1, 2]]])[:, 1].prod(),
+        np.asarray(A).max(axis=0).sum(),
+        np.expand_dims(A[0], 1)[2, 0] + A[0][:, None][1, 0] + A[None, 1, :][0, 2],
+        np.flip(A, 0)[0, 0] + A[::-1, 1:][0, 1] + A[..., -1].sum(),
+        np.tril(A).sum() + np.triu(B, 1).sum(),
+        np.diff(A[0]).prod(),
+        np.trace(A @ B.T) + np.diag(A @ B.T)[1],
+        A[[1, 0], [2, 2]].sum() + A[:, [0, 2, 0]].sum() + A[np.array([[0, 1], [1, 1]])].sum(),
+        A[MASK].sum(),
+        np.sum([A[0, 0], B[0, 0]]) + np.mean([x.sum() for x in A]) + np.max([A[0, 0], B[0, 1]]),
+        math.exp(A[0, 0]) + math.sqrt(B[0, 0] * B[0, 0]),
+        np.linalg.inv(A @ B.T + 9 * np.eye(2)).sum() + np.linalg.solve(np.eye(2) * 3, A).sum(),
+        ((A > 0) & (B > 0)).astype(float).sum() * A[0, 0] + (~(A > 0) * B).sum() + ((A > 0) | MASK).sum() * B[0, 0],
+        (A > 0).sum() * A[1, 1] if A.any() and np.argmax(A) >= 0 else A.sum(),
+        np.add(A, [1, 2, 3]).sum() + ([1, 2, 3] * B).sum() + np.dot(2.0, A).sum(),
+        np.split(A, 3, axis=1)[1].sum() + np.moveaxis(A, 0, 1)[0].sum() + np.zeros_like(A).sum(),
+    ]
+    return sum(part / k for k, part in enumerate(parts, 1))
+
+
+def written(A, B):
+    C = A * 1
+    C[0] = B[1] * 2
+    C[1, 2] = 3.0
+    C[:, 0] += A[:, 1]
+    C[::-1, 1:2] = B[:, :1]
+    C[C.shape[0] - 1, 0] *= A[0, 0]
+    return (C * C).sum() + A.sum()
+
+
+def of_lists(w, x, b):
+    total = b
+    for row, scale in zip(w, [1.0, 2.0], strict=True):
+        total = total + scale * sum(a * c for a, c in zip(row, x, strict=True)) ** 2
+    return total + x[0] * x[-1]
+
+
+def of_a_dictionary(parameters, x):
+    hidden = np.tanh(parameters["layer.W"] @ x + parameters["b"])
+    return (hidden * parameters["more"][0]).sum() + parameters["more"][1][1]
+
+
+def single(x):
+    return (np.exp(x) * x).sum()
+
+
+def viewed(A):
+    row = A[0]
+    A += 1
+    return row.sum() + A.sum()
+
+
+def part_written(A):
+    A[0][1] = 0.0
+    return A.sum()
+
+
+def held(A):
+    out = np.zeros(3)
+    out[0] = A[0, 0]
+    return out.sum()
+
+
+def item(A):
+    return A[0, 0].item() * A.sum()
+
+
+def listed(A):
+    return sum(A.tolist()[0])
+
+
+def of_real_numpy(A):
+    return np.random.default_rng(0).choice(A).sum()
+
+
+def masked(A):
+    return A[A > 0].sum()
+
+
+def chosen(A, B):
+    return A[B].sum()
+
+
+def saved(A):
+    np.save("nowhere.npy", A)
+    return A.sum()
+
+
+def formatted(A):
+    return A.sum() * len(f"{A}")
+
+
+def unfollowed(A):
+    return np.sort(A).sum()
+
+
+def with_out(A):
+    np.exp(A, out=np.zeros((2, 3)))
+    return A.sum()
+
+
+def rounded(A):
+    return A.astype(np.float32).sum()
+
+
+def whole_array(A):
+    return A * 2
