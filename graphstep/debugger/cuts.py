@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graphstep.debugger.facts import CannotCut, NoNode, UnfitError
-from graphstep.debugger.places import Refitted, carried_into, order_in
+from graphstep.debugger.places import Folding, Refitted, carried_into, order_in, rewritten
 from graphstep.debugger.state import Edit, State
 from graphstep.engine.opening import read_setup
 from graphstep.engine.trace import Trace, run_fitted
@@ -16,6 +16,7 @@ from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.cutting import alignment, cut_texts, cut_wire, without_stop
 from graphstep.language.program import Program
+from graphstep.language.rewrite import fold
 from graphstep.language.shapes import infer_shapes
 from graphstep.telling.names import name_of, names_of
 
@@ -60,18 +61,16 @@ def cut(state: State, edge: int) -> State:
     if trace.program.origin is not None:
         # Its text is Python, which is not read again.
         raise UnfitError(CannotCut(edge))
-    wire = trace.wire(edge)
-    gate, slot = _typed_end(trace, wire)
+    gate, slot = _typed_end(trace, trace.wire(edge))
     for text in cut_texts(trace.program, gate, slot):
         try:
-            program = _fitted(trace, text)
+            after = _with_text(state, text, text)
         except GraphstepError:
             continue
-        if cut_wire(trace.program, program) == (gate, slot):
+        if after is not None and cut_wire(trace.program, after.trace.program) == (gate, slot):
             break
     else:
         raise UnfitError(CannotCut(edge))
-    after = _in_program(state, program, text)
     marks = tuple(zip(state.marks, after.marks, strict=True))
     before = (trace.program.text, trace.setup.program)
     edit = Edit(place=state.place, end=after.place, marks=marks, program=before)
@@ -81,8 +80,9 @@ def cut(state: State, edge: int) -> State:
 def uncut(state: State, edit: Edit) -> State:
     """The state with the program that was there before a cut; place and marks are where the cut left them."""
     assert edit.program is not None, "the edit was a cut"
-    text, typed = edit.program
-    return _in_program(state, _fitted(state.trace, text), typed)
+    after = _with_text(state, *edit.program)
+    assert after is not None, "one of the two has a stop gate more"
+    return after
 
 
 def ends_of(old: Program, new: Program) -> tuple[int, int, int]:
@@ -124,19 +124,37 @@ def _fitted(trace: Trace, text: str) -> Program:
     return infer_shapes(program, {name: shape_of(value) for name, value in trace.inputs.items()}).program
 
 
-def _in_program(state: State, program: Program, typed: str) -> State:
-    old = state.trace
-    where = alignment(old.program, program)
+def _with_text(state: State, text: str, typed: str) -> State | None:
+    """The state with another text for its program, which differs by one stop gate; None where there is more to it. What is
+    folded is folded again.
+    """
+    old, folding = state.trace, state.folding
+    base = old if folding is None else folding.trace
+    program = _fitted(base, text)
+    where = _moves(base.program, program)
     if where is None:
-        back = alignment(program, old.program)
-        assert back is not None, "one of the two has a stop gate more"
-        at = {place: index for index, place in enumerate(back)}
-        # The stop gate gives way to what it stopped.
-        nodes = range(len(old.program.nodes))
-        where = tuple(at[index] if index in at else at[_source(old.program, index)] for index in nodes)
-    setup, order = replace(old.setup, program=typed), order_in(old, program, where)
-    new = run_fitted(program, old.inputs, seed=old.seed, ties=old.ties, setup=setup, order=order)
-    return carried_into(state, Refitted(new, where))
+        return None
+    setup, order = replace(base.setup, program=typed), order_in(base, program, where)
+    new = run_fitted(program, base.inputs, seed=base.seed, ties=base.ties, setup=setup, order=order)
+    if folding is not None:
+        folded = fold(new.program)
+        outcome = rewritten(new, folded)
+        folding, new = Folding(new, outcome.where or folded.where), outcome.trace
+        where = _moves(old.program, new.program)
+    return None if where is None else replace(carried_into(state, Refitted(new, where)), folding=folding)
+
+
+def _moves(old: Program, new: Program) -> tuple[int, ...] | None:
+    """By node of a program the one in another in which one wire is cut, or whole again; None where there is more to it."""
+    where = alignment(old, new)
+    if where is not None:
+        return where
+    back = alignment(new, old)
+    if back is None:
+        return None
+    at = {place: index for index, place in enumerate(back)}
+    # The stop gate gives way to what it stopped.
+    return tuple(at[index] if index in at else at[_source(old, index)] for index in range(len(old.nodes)))
 
 
 def _source(program: Program, stop: int) -> int:

@@ -36,8 +36,12 @@ def steps_of_frame(trace: Trace, frame: int, *, backward: bool) -> range:
         return range(0)
     if not backward:
         return range(trace.step_of_value(gates.start), trace.step_of_value(gates.stop - 1) + 1)
+    at_work = trace.gates_at[trace.seed_step :]
+    if trace.order is not None:
+        own = np.flatnonzero((at_work >= gates.start) & (at_work < gates.stop))
+        return range(trace.seed_step + 1 + int(own[0]), trace.seed_step + 2 + int(own[-1])) if len(own) else range(0)
     # The gate at work comes nearer to the inputs with every step; the number has the type of the column.
-    ascending = trace.gates_at[trace.seed_step :][::-1]
+    ascending = at_work[::-1]
     above = len(ascending) - int(ascending.searchsorted(np.int32(gates.stop)))
     below = len(ascending) - int(ascending.searchsorted(np.int32(gates.start)))
     return range(trace.seed_step + 1 + above, trace.seed_step + 1 + below)

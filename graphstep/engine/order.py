@@ -1,4 +1,4 @@
-"""The order in which gates send on the way back. Any gate may be next whose contributions have all arrived: it is *ready*.
+"""The order in which gates send on the way back. Any gate may be next that is *ready* (:mod:`graphstep.engine.readiness`).
 
 Unless it is chosen, the ready gate that stands last in the text is next, which is exactly the reverse of the forward pass. A
 choice is the number of a step and the gate that goes on behind it; as text ``7 q``.
@@ -6,13 +6,13 @@ choice is the number of a step and the gate that goes on behind it; as text ``7 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.engine.readiness import Readiness
 from graphstep.ground.errors import InputError, quoted
 from graphstep.language.program import Program, node_id
 
@@ -39,15 +39,16 @@ class Agreement:
 def sending_order(program: Program, choices: Mapping[int, int]) -> tuple[int, ...]:
     """The gates in the order in which they send, by the choices; InputError for a gate that is not ready behind its step."""
     order, left = list[int](), dict(choices)
-
-    def chosen(n: int, waiting: set[int]) -> int | None:
-        gate = left.pop(n, None)
-        if gate is not None and gate not in waiting:
-            hint = f"ready are {', '.join(program.label(x) for x in sorted(waiting))}"
-            raise InputError(f"{program.label(gate)} is not ready behind step {n}", hint=hint)
-        return gate
-
-    order += _walk(program, chosen, lambda gate: -gate)
+    ready = Readiness(program, lambda gate: -gate)
+    while ready:
+        gate = left.pop(ready.n, None)
+        if gate is None:
+            gate = ready.first()
+        elif gate not in ready:
+            hint = f"ready are {', '.join(program.label(x) for x in ready)}"
+            raise InputError(f"{program.label(gate)} is not ready behind step {ready.n}", hint=hint)
+        order.append(gate)
+        ready.send(gate)
     if left:
         n = min(left)
         hint = "an order is made of steps at which a gate has sent all: --order '7 q'"
@@ -57,7 +58,11 @@ def sending_order(program: Program, choices: Mapping[int, int]) -> tuple[int, ..
 
 def following_order(program: Program, rank: Callable[[int], float]) -> tuple[int, ...]:
     """The gates in the order in which they send where of those that are ready the one of the lowest rank is next."""
-    return tuple(_walk(program, lambda *_: None, rank))
+    order, ready = list[int](), Readiness(program, rank)
+    while ready:
+        order.append(ready.first())
+        ready.send(order[-1])
+    return tuple(order)
 
 
 def choices_of(program: Program, order: Sequence[int]) -> tuple[Choice, ...]:
@@ -65,21 +70,14 @@ def choices_of(program: Program, order: Sequence[int]) -> tuple[Choice, ...]:
 
     An empty order is the usual one.
     """
+    choices = list[Choice]()
     if not order:
         return ()
-    following, unsent, sent, choices = iter(order), sorted(order), set[int](), list[Choice]()
-
-    def chosen(n: int, _: set[int]) -> int:
-        gate = next(following)
-        while unsent[-1] in sent:
-            unsent.pop()
-        if gate != unsent[-1]:
-            choices.append((n, gate))
-        sent.add(gate)
-        return gate
-
-    for _ in _walk(program, chosen, lambda gate: gate):
-        pass
+    ready = Readiness(program, lambda gate: -gate)
+    for gate in order:
+        if gate != ready.first():
+            choices.append((ready.n, gate))
+        ready.send(gate)
     return tuple(choices)
 
 
@@ -98,8 +96,9 @@ def ready_at(trace: Trace, n: int) -> tuple[int, tuple[int, ...]]:
         n += 1
     if not trace.seed_step <= n:
         return n, ()
-    sends = [i for i in range(program.first_gate, len(program.nodes)) if trace.sends(i)]
-    ready = [i for i in sends if trace.sends(i)[0].step > n and (trace.step_of_gradient(i) or 0) <= n]
+    ready, order = Readiness(program, lambda gate: -gate), iter(trace.order or ())
+    while ready and ready.n < n:
+        ready.send(next(order) if trace.order else ready.first())
     return n, tuple(sorted(ready, key=lambda gate: trace.sends(gate)[0].step))
 
 
@@ -120,10 +119,6 @@ def asked_order(program: Program, setup: Setup | None) -> tuple[int, ...] | None
     """The order that a setup asks for; None for the usual one. InputError where it cannot be."""
     if setup is None or not setup.order:
         return None
-    if program.frames:
-        # A call is stepped over as one, so that its gates send one behind the other.
-        hint = "leave --order out, or write out what is called"
-        raise InputError("the order is chosen only in programs without calls and repetitions", hint=hint)
     return sending_order(program, read_choices(program, setup.order))
 
 
@@ -153,38 +148,6 @@ def agreement(usual: Trace, other: Trace) -> Agreement:
         apart = np.where(same, 0.0, np.where(np.isfinite(apart), apart, np.inf))
         largest = max(largest, float(np.max(apart, initial=0.0)))
     return Agreement(len(nodes), tuple(differing), largest)
-
-
-def _walk(
-    program: Program,
-    chosen: Callable[[int, set[int]], int | None],
-    rank: Callable[[int], float],
-) -> Iterator[int]:
-    """The gates as they send: the chosen one, else the ready one of the lowest rank."""
-    nodes, first, depends, reaches = program.nodes, program.first_gate, program.depends, program.reaches
-    expected = [0] * len(nodes)
-    for index in range(first, len(nodes)):
-        if reaches[index] and depends[index]:
-            for _, operand in nodes[index].sources:
-                expected[operand] += depends[operand]
-    live = [i for i in range(first, len(nodes)) if reaches[i] and depends[i]]
-    waiting = {i for i in live if not expected[i]}
-    queue = sorted((rank(i), i) for i in waiting)
-    n, missing = seed_step_of(program), list(expected)
-    while waiting:
-        gate = chosen(n, waiting)
-        while gate is None:
-            _, candidate = heappop(queue)
-            gate = candidate if candidate in waiting else None
-        waiting.discard(gate)
-        yield gate
-        for _, operand in nodes[gate].sources:
-            if depends[operand]:
-                missing[operand] -= 1
-                n += 1 + (not missing[operand] and expected[operand] > 1)
-                if not missing[operand] and operand >= first:
-                    waiting.add(operand)
-                    heappush(queue, (rank(operand), operand))
 
 
 def _name(program: Program, node: int) -> str:

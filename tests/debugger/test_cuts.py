@@ -67,7 +67,7 @@ def test_what_names_no_wire_or_several_changes_nothing() -> None:
     state = end(start("fork"), ("select", "x"))
     assert isinstance(perform(state, Command("cut"))[1].facts[0], WhichWire)
     assert perform(state, Command("cut", "q -> x"))[1].facts == (NoWire("q -> x"),)
-    assert perform(end(start("sigmoid"), ("into", "v3")), Command("cut"))[1].facts == (CutElsewhere(),)
+    assert perform(end(start("sigmoid"), ("into", "v3")), Command("cut"))[1].facts == (CutElsewhere(inside=True),)
     assert end(end(state, ("jump", 5)), "deselect", "cut").trace.program.text.count("stop") == 1
 
 
@@ -78,3 +78,17 @@ def test_a_part_that_was_taken_apart_stands_nowhere_in_the_text() -> None:
     after, reply = perform(end(state, "last"), Command("cut", 0))
     assert isinstance(reply.facts[0], CannotCut)
     assert after.past == ()
+
+
+def test_a_wire_is_cut_while_gates_are_folded_and_they_stay_folded() -> None:
+    state = end(start("sigmoid"), "fold", "last")
+    gates = [node.gate for node in state.trace.program.nodes if node.gate]
+    assert gates.count("sigmoid") == 2
+    for wire in state.trace.wires:
+        after = end(state, ("cut", wire.edge))
+        assert [node.gate for node in after.trace.program.nodes if node.gate not in (None, "stop")] == gates
+        assert after.trace.gradient_of(0) != state.trace.gradient_of(0) or wire.receiver != 0
+        assert end(after, "undo") == state
+        assert from_json(to_json(after)) == after
+        assert "stop(" in end(after, "fold").trace.program.text, "it is cut where nothing is folded too"
+        assert end(after, "fold", "undo", "fold").trace.program == state.trace.program

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,17 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphstep.debugger.facts import NextGate, NoneReady, NotReady, OrderElsewhere, ReadyGates, SameGradients
+from graphstep.debugger.places import in_order
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
+from graphstep.engine.calls import around, frame_at, steps_of_frame
 from graphstep.engine.opening import open_setup
 from graphstep.engine.order import choices_of, ready_at, sending_order
+from graphstep.engine.readiness import Readiness
 from graphstep.engine.trace import Trace, trace
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
-from graphstep.language.setup import Setup
 from tests.debugger.test_session import end, start
 from tests.effort import effort
+from tests.language.test_functions import written
 
 TEXT, INPUTS = "q = x*y; p = x+z; s = sin(x); q*p + s*z", {"x": -2.0, "y": 5.0, "z": -4.0}
 
@@ -80,7 +84,7 @@ def test_the_ready_gates_are_those_whose_contributions_have_all_arrived() -> Non
     assert len(reply.facts[0].gates) == 2
     assert isinstance(perform(state, Command("ready", "q"))[1].facts[0], NotReady)
     assert perform(end(state, "last"), Command("ready"))[1].facts == (NoneReady(),)
-    assert perform(end(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (OrderElsewhere(),)
+    assert perform(end(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (OrderElsewhere(inside=True),)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +144,50 @@ def test_an_order_is_made_in_linear_time() -> None:
     assert work(800) < 9 * work(100)
 
 
-def test_where_functions_are_called_the_order_is_fixed() -> None:
+def test_a_call_goes_on_as_one_and_calls_change_places() -> None:
     text, inputs = "def g(a, b) = a*b + a; p = g(x, y); q = g(y, x); p*q", {"x": 1.0, "y": 0.5}
-    state = State(trace(read(text, inputs), inputs))
-    assert perform(end(state, ("jump", 10)), Command("ready"))[1].facts == (OrderElsewhere(),)
-    with pytest.raises(InputError, match="without calls"):
-        open_setup(Setup(text, {"x": "1", "y": "0.5"}, order=("10 p",)))
+    state = end(State(trace(read(text, inputs), inputs)), ("jump", 8))
+    n, ready = ready_at(state.trace, state.at)
+    program = state.trace.program
+    assert [program.nodes[gate].name for gate in ready] == ["q", "p"], n
+    after = end(state, ("ready", "p"))
+    frames = [program.nodes[gate].frame for gate in senders(after.trace)]
+    assert frames == [0, 1, 1, 2, 2], "the gates of each call stay together"
+    # Stepped over as one, and opened, in their new places.
+    assert end(after, "step").within == 0
+    assert end(after, "step").at == 12
+    assert end(after, "into", "step").within == 1
+    assert after.trace.setup.order == ("8 p",)
+    assert open_setup(after.trace.setup, inputs).order == after.trace.order
+    # Inside an open call only its own gates are ready.
+    assert {program.nodes[gate].frame for gate in ready_at(after.trace, 10)[1]} == {1}
+    assert isinstance(perform(end(after, ("jump", 10)), Command("ready", "q"))[1].facts[0], NotReady)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_calls_stay_together_in_any_order(seed: int) -> None:
+    text, random = written(seed)[0], Random(seed)
+    inputs = {"x1": 0.4, "x2": -0.3}
+    usual = trace(read(text, inputs), inputs)
+    program = usual.program
+    ready, order = Readiness(program, lambda gate: -gate), list[int]()
+    while ready:
+        gates = [*ready]
+        assert ready.first() in gates
+        assert all(gate in ready for gate in gates)
+        order.append(random.choice(gates))
+        ready.send(order[-1])
+    run = in_order(usual, order)
+    assert sending_order(program, dict(choices_of(program, order))) == tuple(order)
+    assert run.order == tuple(order) or order == sorted(order, reverse=True)
+    for frame in range(1, len(program.frames)):
+        steps = steps_of_frame(run, frame, backward=True)
+        inside = {n for n in range(run.seed_step + 1, len(run) + 1) if frame in around(run, frame_at(run, n))}
+        assert {*steps} == inside
+    state, at = State(run), run.seed_step
+    while state.at < len(run):
+        state = end(state, "step")
+    while state.at > at:
+        state = end(state, "back")
+    for node in range(len(program.nodes)):
+        np.testing.assert_allclose(run.gradient_of(node), usual.gradient_of(node), rtol=1e-9, atol=1e-12)

@@ -39,8 +39,7 @@ def same_gradients(trace: Trace) -> SameGradients:
 
 
 def _not_here(state: State) -> Fact | None:
-    # A call is stepped over as one, so that its gates send one behind the other.
-    return OrderElsewhere() if state.frames or state.trace.updates or state.trace.program.frames else None
+    return OrderElsewhere(bool(state.frames)) if state.frames or state.trace.updates else None
 
 
 RULES = {"ready": Rule(_ready, _not_here)}

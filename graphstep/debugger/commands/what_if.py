@@ -99,7 +99,7 @@ def _undo(state: State, _: Argument) -> Done:
 
 
 def _not_here(state: State) -> Fact | None:
-    return CutElsewhere() if state.frames or state.folding is not None or state.trace.updates else None
+    return CutElsewhere(bool(state.frames)) if state.frames or state.trace.updates else None
 
 
 def _cut(state: State, argument: Argument) -> Done:

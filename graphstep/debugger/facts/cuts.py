@@ -52,4 +52,7 @@ class CannotCut(Fact):
 
 @dataclass(frozen=True, slots=True)
 class CutElsewhere(Fact):
-    """A wire is cut in the program as it was opened, and not inside a gate, while gates are folded, or in a round."""
+    """A wire is cut in the program itself, and not inside a gate or in a round."""
+
+    inside: bool
+    """Whether it was asked for inside a gate; otherwise in a round."""

@@ -61,4 +61,7 @@ class OrderUndone(Fact):
 
 @dataclass(frozen=True, slots=True)
 class OrderElsewhere(Fact):
-    """The order is chosen in the program itself, and not inside a gate, in a round, or where functions are called."""
+    """The order is chosen in the program itself, and not inside a gate or in a round."""
+
+    inside: bool
+    """Whether it was asked for inside a gate; otherwise in a round."""

@@ -54,9 +54,8 @@ _REPLIES: dict[str, English] = {
     "reply-not-ready": "{name} is not ready: not all of its contributions have arrived, or it has sent.  Ready are {gates}.",
     "reply-next-gate": "{name} goes on next, behind step {step}.",
     "reply-order-undone": "The order is that of before.",
-    "reply-order-elsewhere": (
-        "The order is chosen in a program of gates alone: not inside an opened gate, in a round, or where functions are called."
-    ),
+    "reply-order-inside": "Its parts send in one order, as the gate that they are.  {out} closes it; {ready} works around it.",
+    "reply-order-round": "A round is shown in the order in which it was trained.",
     "reply-same-gradients": (
         "{count} gradient comes out as in the usual order, to the last bit.",
         "All {count} gradients come out as in the usual order, to the last bit.",
@@ -132,7 +131,10 @@ _REPLIES: dict[str, English] = {
     "reply-no-wire": "No gradient is sent along {text}: a wire is written q -> f, and the second use of q as q (2).",
     "reply-no-wire-here": "No gradient is sent along a wire here.",
     "reply-cannot-cut": "The text has no place to cut {wire} alone: it is inside what stands there as one, or in several places.",
-    "reply-cut-elsewhere": "A wire is cut in the program itself: close what is open, unfold what is folded, and leave a round.",
+    "reply-cut-inside": "Its parts stand in no text in which a wire could be cut.  {out} closes it; {cut} works around it.",
+    "reply-cut-round": (
+        "A round is shown as it was trained, with every wire.  stop(…) in the program's text cuts one for the whole training."
+    ),
     "reply-nothing-to-undo": "No edit is left to undo.  {edit} edits the inputs, {more} and {less} nudge one.",
     "reply-nothing-to-compare": (
         "There is no other run to compare with.  {edit} edits the inputs, {more} and {less} nudge one; "
