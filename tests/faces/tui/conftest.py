@@ -11,6 +11,7 @@ import pytest
 import textual._time
 import textual.app
 import textual.pilot
+from textual._compositor import Compositor
 from textual.css import stylesheet
 
 from tests.faces.tui import clock
@@ -52,3 +53,30 @@ def spared(monkeypatch) -> list[str]:
     for name in ("collect", "freeze", "unfreeze"):
         monkeypatch.setattr(gc, name, lambda name=name: asked.append(name))
     return asked
+
+
+@pytest.fixture(autouse=True)
+def glanced(request: pytest.FixtureRequest, monkeypatch) -> None:
+    """A screen is painted when a test looks at it, and once more when it is closed: painting is half of the work of a key, and at
+    the start a screen is painted five times until it stands still. A test of what a paint costs, or whether every one succeeds,
+    asks for the fixture ``painted``."""
+    if "painted" in request.fixturenames:
+        return
+    paint, shut = Compositor.render_update, textual.app.App._shutdown
+
+    def later(self: Compositor, full: bool = False, screen_stack: Any = None, simplify: bool = False) -> Any:
+        # What is dirty stays so, and is painted with what gets dirty after it.
+        return paint(self, full, screen_stack, simplify) if full else None
+
+    async def last(self: textual.app.App[Any]) -> None:
+        if self._screen_stack and self._running:
+            paint(self.screen._compositor, screen_stack=self._background_screens)
+        await shut(self)
+
+    monkeypatch.setattr(Compositor, "render_update", later)
+    monkeypatch.setattr(textual.app.App, "_shutdown", last)
+
+
+@pytest.fixture
+def painted() -> None:
+    """Every change is painted at once, as in a terminal."""

@@ -23,6 +23,7 @@ from tests.faces.tui.driving import LARGE, SMALL, Driver, drive
 KEYS = [action.keys[0] for action in STEPPING if action.keys and action.id not in ("quit", "palette", "theme")]
 
 
+@pytest.mark.usefixtures("painted")
 def test_the_first_key_of_every_action_can_be_pressed() -> None:
     text, words = PROGRAMS["odd"]
 

@@ -28,6 +28,7 @@ TOLD = [
 PATTERNS = {4: "switcher", 5: "switcher", 6: "distributor", 7: "distributor"}
 
 
+@pytest.mark.usefixtures("painted")
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=str)
 def test_every_step_of_the_main_example_is_told_forward_and_back(size) -> None:
     async def play(driver: Driver) -> None:
