@@ -7,13 +7,14 @@ files; :mod:`graphstep.faces.drawing.layout` places what it names, :mod:`graphst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import overload
 
 from graphstep.engine.gradient import Gradient
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
 from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, array_text, shape_text
@@ -184,10 +185,8 @@ def marks(
             continue
         gradients[box] = _gradient_text(gradient, drawn.digits)
         if gradient.expected > 1:
-            for wire, entries in _by_wire(drawn.wires_from[box]).items():
-                # Nothing is sent to a constant, and by a gate off the ways to the output. Through a call come several.
-                sending = [x for gate, slot in entries if (x := trace.wire_at(gate, slot)) is not None]
-                if sending and all(x.sent(at) for x in sending):
+            for wire, sending in sent_by_wire(trace, drawn, box):
+                if all(x.sent(at) for x in sending):
                     contributions[wire] = digest(sum_of([x.contribution for x in sending]), drawn.digits)
     step = trace.step(at)
     active_edges = _active_edges(step, drawn)
@@ -211,11 +210,14 @@ def marks(
     )
 
 
-def _by_wire(leaving: Iterable[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
-    wires: dict[int, list[tuple[int, int]]] = {}
-    for wire, gate, slot in leaving:
-        wires.setdefault(wire, []).append((gate, slot))
-    return wires
+def sent_by_wire(trace: Trace, drawn: Diagram, box: int) -> Iterator[tuple[int, list[Wire]]]:
+    """By wire of a drawing that leaves a box, what is sent back along it in a run; through a call come several."""
+    wires: dict[int, list[Wire]] = {}
+    for wire, gate, slot in drawn.wires_from[box]:
+        # Nothing is sent to a constant, and by a gate off the ways to the output.
+        if (sending := trace.wire_at(gate, slot)) is not None:
+            wires.setdefault(wire, []).append(sending)
+    yield from wires.items()
 
 
 def sum_of(parts: Sequence[Number]) -> Number:

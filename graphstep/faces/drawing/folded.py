@@ -56,13 +56,19 @@ def call_label(program: Program, frame: int) -> str:
     return shown_name(one.label)
 
 
-def folded(run: Trace | Program, within: int, centre: int | None = None, *, digits: int = DIGITS) -> Diagram:
-    """The drawing of a run for somebody within one of its calls; with ``centre``, of what is near that node."""
+def folded(run: Trace | Program, within: int, centre: int | None = None, *, digits: int = DIGITS, alone: bool = False) -> Diagram:
+    """The drawing of a run for somebody within one of its calls; with ``centre``, of what is near that node.
+
+    ``alone`` draws nothing but that call, with what it reads as boxes without operands.
+    """
     program, width_of = widths(run, digits)
     closed = closed_frames(program, within)
     call_of = [closed[node.frame] for node in program.nodes]
+    inside = program.gates_of_frames[within] if alone and within else range(len(program.nodes))
+    outside = sorted({x for gate in inside for _, x in program.nodes[gate].sources if x not in inside})
     exits: dict[int, list[int]] = {}
-    for index, call in enumerate(call_of):
+    for index in inside:
+        call = call_of[index]
         if call and (index == program.output or any(call_of[reader] != call for reader, _ in program.consumers[index])):
             exits.setdefault(call, []).append(index)
     drawn: list[int] = []
@@ -83,7 +89,12 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
         edges.append(Edge(source, box, port))
         return len(edges) - 1
 
-    for index, node in enumerate(program.nodes):
+    for index in (*outside, *inside):
+        node = program.nodes[index]
+        if index not in inside:
+            value, gradient = width_of(index)
+            box_of[index] = put(index, Box(names_of(program).texts[index], 0, value, "", shape_text(node.shape), gradient))
+            continue
         if not call_of[index]:
             value, gradient = width_of(index)
             commutes = node.rule is not None and node.rule.commutes

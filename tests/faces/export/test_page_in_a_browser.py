@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import graphstep as gs
+from graphstep.debugger.frames import position_of
+from graphstep.debugger.session import Command, perform
+from graphstep.debugger.state import State
 from graphstep.faces import cli
-from tests.faces.export.test_page import RUNS, data, page, run
+from tests.faces.export.test_page import FOLDED, RUNS, data, page, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -151,8 +154,10 @@ def test_every_step_shows_its_numbers(open_page: Callable[..., Any], name: str) 
     made = run(name)
     shown = open_page(made)
     known: dict[str, Any] = {}
-    for n, step in enumerate(data(page(made))["steps"]):
+    content = data(page(made))
+    for n, step in enumerate(content["runs"][0]["steps"]):
         known |= step["set"]
+        stop = content["views"][0]["stops"][n]
         rows = shown.evaluate("[...document.querySelectorAll('.values tr[id]')].map(r => [...r.cells].map(c => c.textContent))")
         wires = shown.evaluate("[...document.querySelectorAll('svg .value, svg .gradient')].map(t => t.textContent)")
         for index, (_, value, gradient, _) in enumerate(rows):
@@ -160,10 +165,10 @@ def test_every_step_shows_its_numbers(open_page: Callable[..., Any], name: str) 
             assert (value, gradient) == (said[1] or "·", said[3] or "·")
             assert wires[2 * index : 2 * index + 2] == [said[1] or "", said[3] if said[2] is not None else ""]
         typed = shown.locator(".typed div").all_inner_texts()
-        assert [len(line) for line in typed] == [pieces[-1][0] + len(pieces[-1][1]) if pieces else 0 for pieces in step["typed"]]
-        assert shown.locator(".w.active").count() == len(step.get("wires", [])) + (n == made.trace.seed_step)
+        assert [len(line) for line in typed] == [pieces[-1][0] + len(pieces[-1][1]) if pieces else 0 for pieces in stop["typed"]]
+        assert shown.locator(".w.active").count() == len(stop.get("wires", [])) + (n == made.trace.seed_step)
         assert (shown.locator(".w.back").count() > 0) == (
-            step["phase"] == "backward" and bool(shown.locator(".w.active").count())
+            (n >= made.trace.seed_step) and bool(shown.locator(".w.active").count())
         )
         shown.keyboard.press("n")
 
@@ -246,3 +251,81 @@ def test_a_wide_graph_follows_the_gate_at_work(open_page: Callable[..., Any]) ->
     assert at(shown) == 91
     box, view = shown.locator(".box.active").bounding_box(), shown.locator(".graph").bounding_box()
     assert view["x"] <= box["x"] <= view["x"] + view["width"], "the gate at work is in view"
+
+
+WALKS = (
+    "n n n i i n n n n n u n n u n O O i u End ArrowLeft Home",
+    "i n i n n n n n n n n n u i n f f o o i o O O O u u End i i ArrowLeft ArrowLeft ArrowLeft Home",
+    "n n n n n n n i n n n n n n n n ArrowLeft ArrowLeft ArrowLeft i n n n n n n n n n n n n End i u u u",
+)
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_what_is_folded_opens_as_in_the_terminal(open_page: Callable[..., Any], name: str) -> None:
+    made = run(name)
+    shown = open_page(made)
+    kept = len(data(page(made))["runs"]) > 1
+    actions = {"n": "step", "ArrowLeft": "back", "o": "over", "O": "back_over", "f": "finish", "i": "into", "u": "out",
+               "Home": "first", "End": "last"}  # fmt: skip
+    for walk in WALKS:
+        state = State(made.trace)
+        shown.evaluate("location.hash = 'step=0'")
+        shown.wait_for_function("location.hash === '#step=0' && document.querySelector('.controls input').value === '0'")
+        for place, key in enumerate(walk.split()):
+            before, state = state, perform(state, Command(actions[key]))[0]
+            if state.frames and not kept:
+                # The page of many gates leaves their parts out.
+                state = before
+            shown.keyboard.press(key)
+            position = shown.evaluate("decodeURIComponent(location.hash).slice('#step='.length)")
+            assert position == position_of(state), (walk.split()[: place + 1], position_of(before))
+            assert f"{state.at} of" in shown.locator(".controls label").inner_text()
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_an_opened_view_is_whole_and_an_address_leads_into_it(open_page: Callable[..., Any], name: str) -> None:
+    made = run(name)
+    shown = open_page(made, 0, 360, 700)
+    keys = ["i", "n", "n", "i", "n", "n", "u", "u", "n", "i", "n", "n", "i", "n", "n", "u", "i", "n", "u", "u"]
+    for key in keys:
+        shown.keyboard.press(key)
+        assert shown.evaluate("document.documentElement.scrollWidth") == 360
+        assert shown.locator(".step.now").count() == 1
+        assert shown.locator(".box").count() >= shown.locator(".values tr[id]").count() > 0
+        assert shown.evaluate(
+            "new Set([...document.querySelectorAll('[id]')].map(x => x.id)).size === document.querySelectorAll('[id]').length"
+        )
+        # Every address that the page shows opens the same place.
+        address, heading = shown.evaluate("location.hash"), shown.locator(".step.now h3").inner_text()
+        path = shown.locator(".path").inner_text()
+        for place in ("#step=0", address):
+            shown.evaluate("hash => { location.hash = hash; dispatchEvent(new Event('hashchange')) }", place)
+        assert (shown.locator(".step.now h3").inner_text(), shown.locator(".path").inner_text()) == (heading, path)
+
+
+def test_numbers_inside_are_those_of_the_frame_and_breakpoints_stop_there(open_page: Callable[..., Any]) -> None:
+    made = run("gates")
+    shown = open_page(made, 3)
+    shown.keyboard.press("i")
+    shown.locator(".box").nth(2).click()
+    shown.keyboard.press("u")
+    assert shown.locator(".box.stopped").count() == 0, "it is set inside"
+    shown.keyboard.press("i")
+    shown.keyboard.press("c")
+    assert shown.locator(".controls label").inner_text().startswith("Step 2 of")
+    assert shown.locator(".values tr.now td").first.inner_text() == "0.04979"
+    shown.emulate_media(media="print")
+    shown.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert shown.locator(".step").count() == len(made.trace) + 1, "paper has the solution"
+    shown.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    shown.emulate_media(media="screen")
+    assert shown.locator(".controls label").inner_text().startswith("Step 2 of")
+
+
+def test_axe_finds_nothing_inside(open_page: Callable[..., Any]) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    shown = open_page(run("calls"), 4, bypass_csp=True)
+    for key in ["i", "n", "i", "n"]:
+        shown.keyboard.press(key)
+    results = axe.Axe().run(shown)
+    assert results.violations_count == 0, results.generate_report()

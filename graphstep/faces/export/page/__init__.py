@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
@@ -17,16 +19,18 @@ from graphstep.debugger.labels import help_text, label
 from graphstep.debugger.state import State
 from graphstep.debugger.stops import outer_steps
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.diagram import Diagram, diagram, settled
+from graphstep.faces.drawing.diagram import settled
 from graphstep.faces.drawing.names import row_name
 from graphstep.faces.drawing.scene import scene
+from graphstep.faces.drawing.text import NO_MARKS, Marks
 from graphstep.faces.export._html import Html
 from graphstep.faces.export._picture import arranged
-from graphstep.faces.export.page.states import cells, states
+from graphstep.faces.export.page.packing import packed
+from graphstep.faces.export.page.states import cells, numbers, sent, states
+from graphstep.faces.export.page.views import View, leaves_out_parts, views_of
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import FULL, Code, Heading
-from graphstep.telling.explain import explain
-from graphstep.telling.explanation import Explanation, Rules
+from graphstep.telling.explanation import Rules
 from graphstep.telling.reports import gradients, inputs
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by, step_of
@@ -39,7 +43,8 @@ LIMIT = 2_000
 _NAME = 48
 """Characters of a name in the table of values."""
 
-_DONE = ("step", "back", "over", "back_over", "finish", "first", "last", "continue", "continue_back", "break_at", "help")
+_DONE = ("step", "back", "over", "back_over", "finish", "first", "last", "continue", "continue_back", "break_at",
+         "into", "out", "help")  # fmt: skip
 """The actions of the debugger that the page performs."""
 
 _KEYS = {"right": "ArrowRight", "left": "ArrowLeft", "space": " ", "home": "Home", "end": "End", "question_mark": "?"}
@@ -48,10 +53,17 @@ _KEYS = {"right": "ArrowRight", "left": "ArrowLeft", "space": " ", "home": "Home
 _BUTTONS = (("first", "⇤"), ("back", "←"), ("step", "{} →"), ("over", "{}"), ("continue", "● →"), ("last", "⇥"))
 """The actions that have a button, and what stands on it: a sign, the label of the action, or both."""
 
+_OPENING = (("into", "⊞ {}"), ("out", "⊟ {}"))
+"""Those that have one where there is something to open."""
+
+_BEYOND = re.compile(r"[^\0-\uffff]")
+"""Characters that a script counts twice: they are spelled out, so that places in the text are the same for it."""
+
 
 _WORDS = {
     **{phase: f"phase-{phase}" for phase in ("start", "forward", "backward", "update")},
-    **{name: f"page-{name}" for name in ("where", "step", "stop", "set", "gone")},
+    **{name: f"page-{name}" for name in ("where", "step", "stop", "set", "gone", "inside")},
+    "outermost": "page-nothing-open",
 }
 """The messages that the script fills in, by what it calls them."""
 
@@ -93,56 +105,107 @@ def framed(title: str, body: Iterable[str], language: str, *, script: bool = Fal
 
 def stepping(trace: Trace, last: int, command: str) -> Iterator[str]:
     """The page of a run with its steps up to ``last``."""
-    drawn = diagram(trace)
-    explanations = [explain(trace, n) for n in range(last + 1)]
-    steps = list(map(_json, states(trace, drawn, explanations)))
-    content = sha256(trace.program.text.encode())
-    for text in steps:
-        content.update(text.encode())
-    prefix = f"gs{content.hexdigest()[:8]}-"
-    body = _body(trace, drawn, explanations, prefix, steps, command)
+    views = views_of(trace, last)
+    runs = [view for place, view in enumerate(views) if not place or view.run != views[place - 1].run]
+    data = {"runs": [_run(view) for view in runs], "views": [_outline(view, views) for view in views]}
+    prefix = f"gs{sha256(f'{trace.program.text}{_json(data)}'.encode()).hexdigest()[:8]}-"
+    for place, view in enumerate(views[1:], 1):
+        # What is inside is alike but for names and numbers, and of no use where no script opens it.
+        data["views"][place] |= _content(view, f"{prefix}{place}-")
+    body = _body(views, prefix, data, command)
     return framed(f"{inputs.title_of(trace)} – graphstep", body, trace.setup.language, script=True)
 
 
 def _json(entry: Any) -> str:
-    # "<" would end a script element wherever it stands.
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _body(
-    trace: Trace, drawn: Diagram, explanations: Sequence[Explanation], prefix: str, steps: list[str], command: str
-) -> Iterator[str]:
-    language, last = trace.setup.language, len(explanations) - 1
+def _in_script(entry: Any) -> str:
+    """Data as it may stand in a script element, which these would end or make end elsewhere."""
+    return _json(entry).replace("</", "<\\/").replace("<!--", "\\u003c!--").replace("<script", "\\u003cscript")
+
+
+def _run(view: View) -> dict[str, Any]:
+    """What the script knows of a run: the step that seeds it, its numbers, and where it is opened."""
+    run = {"seed": view.trace.seed_step, "steps": list(numbers(view.trace, view.last))}
+    return run if view.opened is None else {**run, "opened": asdict(view.opened)}
+
+
+def _outline(view: View, views: Sequence[View]) -> dict[str, Any]:
+    """What the script knows of a view besides its HTML."""
+    drawn, place = view.drawn, views.index(view)
+    gates = {one.opened.gate for one in views if one.opened is not None and one.opened.view == place}
+    opens = [drawn.box_of[gate] for gate in sorted(gates)]
+    opens += [drawn.box_of[one.trace.program.gates_of_frames[one.within].start] for one in views if one.around == place]
+    return {
+        "run": view.run,
+        "around": view.around,
+        "name": view.name,
+        "title": view.title,
+        "passes": [[steps.start, steps.stop - 1] for steps in view.passes],
+        "boxes": [None if box in drawn.calls else node for box, node in enumerate(drawn.nodes)],
+        "opens": opens,
+        "sent": list(sent(view)),
+        "stops": list(states(view)),
+    }
+
+
+def _content(view: View, prefix: str) -> dict[str, Any]:
+    """The HTML of a view that is opened: its graph, its steps and the rows of its table."""
+    return {
+        "graph": "\n".join(_graph(view, prefix, NO_MARKS)),
+        "sections": "".join(_sections(view, Html(prefix, view.trace.setup.language))),
+        "rows": "".join(_rows(view, prefix, filled=False)),
+    }
+
+
+def _graph(view: View, prefix: str, written: Marks) -> Iterator[str]:
+    title = message(view.trace.setup.language, "page-graph-of", what=view.title if view.name else inputs.title_of(view.trace))
+    return scene(arranged(view.drawn), written, prefix, title)
+
+
+def _sections(view: View, writer: Html) -> Iterator[str]:
+    for one in view.explanations:
+        yield writer.block(step_of(view.trace, Rules().brief(one), view.last, FULL, alone=True))
+
+
+def _body(views: Sequence[View], prefix: str, data: Mapping[str, Any], command: str) -> Iterator[str]:
+    program = views[0]
+    trace, last = program.trace, program.last
+    language = trace.setup.language
     writer, say = Html(prefix, language), partial(message, language)
     yield f'<main class="run" id="{prefix}run" data-prefix="{prefix}">\n<header>\n'
     yield writer.block(Heading(1, phrase(language, "backpropagation-through", what=Code(inputs.title_of(trace))), "title"))
     yield f'</header>\n<div class="typed" id="{prefix}typed" hidden></div>\n'
     yield '<div class="paper">\n' + "".join(map(writer.block, inputs.problem(trace))) + "</div>\n"
+    if len(views) > 1:
+        yield f'<p class="path" id="{prefix}path" hidden></p>\n'
     yield f'<div class="graph" tabindex="0" role="group" aria-label="{say("heading-graph")}">\n'
-    title = say("page-graph-of", what=inputs.title_of(trace))
-    yield from (f"{line}\n" for line in scene(arranged(drawn), settled(trace, drawn, last), prefix, title))
+    yield from (f"{line}\n" for line in _graph(program, prefix, settled(trace, program.drawn, last)))
     yield "</div>\n"
-    yield _controls(prefix, last, language)
+    yield _controls(prefix, len(program.stops) - 1, language, opens=len(views) > 1)
     yield f'<div class="steps">\n<h2>{say("page-steps")}</h2>\n'
-    yield from (writer.block(step_of(trace, Rules().brief(one), last, FULL, alone=True)) for one in explanations)
+    yield from _sections(program, writer)
     yield "</div>\n"
-    yield from _values(trace, prefix, last)
+    yield from _values(program, prefix)
     yield '<div class="paper">\n' + "".join(map(writer.block, gradients.gradients(trace, last, FULL)))
     yield "".join(map(writer.block, made_by(trace.writing.language, command, trace.setup.without_text))) + "</div>\n"
     yield _help(prefix, language)
-    words = {name: catalogue(language).find(key, MESSAGES[key]) for name, key in _WORDS.items()}
-    known = f'"keys":{_json(keys())},"words":{_json(words)}'
-    settings = f'{known},"breaks":{_json(breaks(trace, last))},"last":{len(trace)},"seed":{trace.seed_step}'
-    yield f'<script type="application/json">{{{settings},"steps":[\n'
-    for place, text in enumerate(steps):
-        yield f",\n{text}" if place else text
-    yield "\n]}</script>\n</main>\n"
+    no_parts = "page-parts-left-out" if leaves_out_parts(views) else "reply-no-composite"
+    words = {name: catalogue(language).find(key, MESSAGES[key]) for name, key in {**_WORDS, "noParts": no_parts}.items()}
+    data = {"prefix": prefix, "keys": keys(), "words": words, "breaks": breaks(trace, last), "last": len(trace), **data}
+    text = _in_script(data if len(views) == 1 else packed(_BEYOND.sub(_escaped, _json(data))))
+    yield f'<script type="application/json">{text}</script>\n</main>\n'
 
 
-def _controls(prefix: str, last: int, language: str) -> str:
+def _escaped(letter: re.Match[str]) -> str:
+    return json.dumps(letter[0])[1:-1]
+
+
+def _controls(prefix: str, last: int, language: str, *, opens: bool) -> str:
     say = partial(message, language)
     buttons = ""
-    for name, sign in _BUTTONS:
+    for name, sign in (*_BUTTONS, *(_OPENING if opens else ())):
         does, keys = help_text(language, BY_ID[name]), " ".join(map(key_text, BY_ID[name].keys))
         word = sign.format(label(language, BY_ID[name]))
         main = " class=main" if name == "step" else ""
@@ -156,22 +219,29 @@ def _controls(prefix: str, last: int, language: str) -> str:
     )
 
 
-def _values(trace: Trace, prefix: str, last: int) -> Iterator[str]:
-    say = partial(message, trace.setup.language)
+def _values(view: View, prefix: str) -> Iterator[str]:
+    say = partial(message, view.trace.setup.language)
     title, heads = say("page-values"), ("values-node", "values-value", "values-gradient", "page-arrived")
     columns = "".join(f'<th scope="col">{say(head)}</th>' for head in heads)
     yield (
         f'<section class="values"><h2>{title}</h2><div class="wide" tabindex="0" role="group" aria-label="{title}"><table>\n'
         f"<tr>{columns}</tr>\n"
     )
-    for index in range(len(trace.program.nodes)):
-        value, gradient, arrived = cells(trace, index, last)
-        name = escape(row_name(trace.program, index, _NAME))
+    yield from _rows(view, prefix)
+    yield "</table></div></section>\n"
+
+
+def _rows(view: View, prefix: str, *, filled: bool = True) -> Iterator[str]:
+    """The rows of the table of values, one for each box with a number; with the numbers at the end of the view."""
+    for box, index in enumerate(view.drawn.nodes):
+        if box in view.drawn.calls:
+            continue
+        value, gradient, arrived = cells(view.trace, index, view.last) if filled else (None, None, "")
+        name = escape(row_name(view.trace.program, index, _NAME))
         yield (
-            f'<tr id="{prefix}r{index}"><th scope="row">{name}</th><td class="value">{escape(value or "")}</td>'
+            f'<tr id="{prefix}r{box}"><th scope="row">{name}</th><td class="value">{escape(value or "")}</td>'
             f'<td class="gradient">{escape(gradient or "")}</td><td>{arrived}</td></tr>\n'
         )
-    yield "</table></div></section>\n"
 
 
 def _help(prefix: str, language: str) -> str:

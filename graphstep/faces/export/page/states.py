@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.diagram import MORE, Diagram, digest, marks
+from graphstep.faces.drawing.diagram import MORE, digest, marks, sent_by_wire, sum_of
 from graphstep.faces.drawing.typed import Piece, Typed
 from graphstep.faces.export._cells import Cells, nested
 from graphstep.faces.export.json import number
+from graphstep.faces.export.page.views import View
 from graphstep.ground.arrays import Number
-from graphstep.telling.explanation import Explanation
 
 CELLS = 16
 """Cells of an array up to which its numbers are in the page; of more there is what stands on its wire."""
@@ -31,35 +31,57 @@ _STYLES = {
 """The classes of the pieces of the typed text."""
 
 
-def states(trace: Trace, drawn: Diagram, explanations: Sequence[Explanation]) -> Iterator[dict[str, Any]]:
-    """By step: its phase, the gate at work, the node that gets a number, the wires, and the numbers that are new.
+def numbers(trace: Trace, last: int) -> Iterator[dict[str, Any]]:
+    """By step of a run: the gate at work, the node that gets a number, and the numbers that are new.
 
-    ``set`` has the new numbers by node, each as ``[value, its text, gradient, its text, how much has arrived]``; ``sent`` the
-    texts of contributions by wire. What is not there is as before.
+    ``set`` has them by node, each as ``[value, its text, gradient, its text, how much has arrived]``. What is not there is as
+    before.
     """
-    typed = Typed(trace.program)
-    for n, said in enumerate(explanations):
-        step = trace.step(n)
-        changed = range(trace.program.first_gate) if n == 0 else (step.node,)
-        written = marks(trace, drawn, n, boxes=())
-        ladder = said.ladder
-        result = "" if ladder is None else f" {ladder.left_text} {ladder.rungs[-1].relation} {ladder.rungs[-1].text}."
-        state: dict[str, Any] = {
-            "phase": step.phase,
-            "say": f"{said.title}.{result}",
-            "gate": trace.gate_at(n),
-            "typed": [_pieces(line) for line in _lines(typed, trace, n)],
-            "set": {str(node): _numbers(trace, node, n) for node in changed},
-        }
+    for n in range(last + 1):
+        changed = range(trace.program.first_gate) if n == 0 else (trace.step(n).node,)
+        state: dict[str, Any] = {"set": {str(node): _numbers(trace, node, n) for node in changed}}
         if n:
-            state |= {"node": step.node, "active": written.active}
-        if written.active_edges:
-            state["wires"] = sorted(written.active_edges)
-        gradient = trace.gradient(step.node, n)
-        # What stands on its wire alone would stand twice, as the gradient and as what is sent.
-        if step.contribution is not None and gradient is not None and gradient.expected > 1:
-            state["sent"] = {str(wire): digest(step.contribution) for wire in written.active_edges}
+            state |= {"gate": trace.gate_at(n), "node": trace.step(n).node}
         yield state
+
+
+def states(view: View) -> Iterator[dict[str, Any]]:
+    """By step that a view shows: what is said of it, the typed text, and the box and the wires that are at work."""
+    trace, drawn, typed = view.trace, view.drawn, Typed(view.trace.program)
+    for (n, call), explanation in zip(view.stops.items(), view.explanations, strict=True):
+        written = marks(trace, drawn, n, boxes=())
+        ladder = explanation.ladder
+        result = explanation.why if call else ""
+        if ladder is not None:
+            result = f"{ladder.left_text} {ladder.rungs[-1].relation} {ladder.rungs[-1].text}."
+        state: dict[str, Any] = {
+            "n": n,
+            "say": f"{explanation.title}. {result}".strip(),
+            "typed": [_pieces(line) for line in _lines(typed, trace, n)],
+        }
+        active, wires = written.active, sorted(written.active_edges)
+        if call:
+            active = drawn.box_of[trace.program.gates_of_frames[call].start]
+            wires = [wire for wire, edge in enumerate(drawn.edges) if edge.target == active]
+        if active is not None:
+            state["active"] = active
+        if wires:
+            state["wires"] = wires
+        yield state
+
+
+def sent(view: View) -> Iterator[tuple[int, int, str]]:
+    """The contributions that are written at wires: the wire, the step from which on it stands there, and its text."""
+    trace, drawn = view.trace, view.drawn
+    for box, node in enumerate(drawn.nodes):
+        gradient = None if box in drawn.calls else trace.gradient(node)
+        # What stands on its wire alone would stand twice, as the gradient and as what is sent.
+        if gradient is None or gradient.expected < 2:
+            continue
+        for wire, sending in sent_by_wire(trace, drawn, box):
+            n = max(each.step for each in sending)
+            if n <= view.last:
+                yield wire, n, digest(sum_of([each.contribution for each in sending]), drawn.digits)
 
 
 def cells(trace: Trace, index: int, at: int) -> tuple[str | None, str | None, str]:

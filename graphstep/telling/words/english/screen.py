@@ -221,6 +221,11 @@ _PAGE: dict[str, English] = {
     "page-step": "Step {at}. {say} {stop}",
     "page-stop": "Breakpoint: {why}.",
     "page-set": "Breakpoint here.",
+    "page-inside": "Inside {what}.",
+    "page-nothing-open": "Nothing is open.",
+    "page-parts-left-out": (
+        "This page does not hold the parts of its composite gates: it would be too large. They open in the terminal."
+    ),
     "page-gone": "No breakpoint here.",
     "page-steps": "Steps",
     "page-keys": "the keys",
