@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from graphstep.ground.precision import rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,12 +53,16 @@ class PartialSums:
         if not trace.node(index).shape:
             if index not in self._numbers:
                 starts = trace.plan.edge_starts
-                self._numbers[index] = np.cumsum(trace.buffers.contributions[[starts[edge] for edge in edges]])
+                terms = trace.buffers.contributions[[starts[edge] for edge in edges]]
+                self._numbers[index] = np.fromiter(accumulate(terms.tolist(), self._sum), np.float64, len(terms))
             return float(self._numbers[index][received - 1])
         added, total = self._arrays.get(index, (len(edges), 0.0))
         if added > received:
             added, total = 1, trace.contribution_of(edges[0])
         for edge in edges[added:received]:
-            total = total + trace.contribution_of(edge)
+            total = self._sum(total, trace.contribution_of(edge))
         self._arrays[index] = received, total
         return total
+
+    def _sum(self, total: Number, term: Number) -> Number:
+        return rounded(total + term, self._trace.plan.dtype)

@@ -22,6 +22,7 @@ from graphstep.gates.numbers import send, value
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
+from graphstep.ground.precision import FLOAT64, Dtype, rounded
 
 Array = NDArray[np.float64]
 
@@ -110,12 +111,12 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
     cells = buffers.cells
     for index, name in enumerate(plan.program.inputs):
         if name in inputs:
-            write(cells, plan.place(index), inputs[name])
+            write(cells, plan.place(index), rounded(inputs[name], plan.dtype))
     for level in plan.levels:
         for batch in level.batches:
             outs = batch.outs
             try:
-                result = value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options)
+                result = value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options, plan.dtype)
             except MisfitError as error:
                 raise _misfit(plan, batch, error) from None
             if isinstance(outs, Region):
@@ -134,7 +135,7 @@ def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
 def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
     """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values."""
     gradients, contributions = buffers.gradients, buffers.contributions
-    write(gradients, plan.place(plan.program.output), seed)
+    write(gradients, plan.place(plan.program.output), rounded(seed, plan.dtype))
     for level in reversed(plan.levels):
         if level.singles is not None:
             places, edges = level.singles
@@ -143,25 +144,36 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
             places, firsts, again, later = level.forks
             gradients[places] = contributions[firsts]
             # One after the other, as the steps do and as the sum is printed; reduceat would add many of them in pairs.
-            np.add.at(gradients, again, contributions[later])
+            _add(gradients, again, contributions[later], plan.dtype)
         for region, parts in level.arrays:
             whole = gradients[region.start : region.stop]
             whole[...] = contributions[parts[0].start : parts[0].stop]
             for part in parts[1:]:
                 whole += contributions[part.start : part.stop]
+                if plan.dtype != FLOAT64:
+                    whole[...] = rounded(whole, plan.dtype)
         for batch in level.batches:
             if batch.sends:
-                _send(batch, buffers, ties)
+                _send(batch, buffers, ties, plan.dtype)
 
 
-def _send(batch: Batch, buffers: Buffers, ties: Ties) -> None:
+def _add(gradients: Array, places: NDArray[Any], terms: Array, dtype: Dtype) -> None:
+    """Add terms at places, in their order, each sum rounded to a type."""
+    if dtype == FLOAT64:
+        np.add.at(gradients, places, terms)
+        return
+    for place, term in zip(places.tolist(), terms.tolist(), strict=True):
+        gradients[place] = rounded(float(gradients[place]) + term, dtype)
+
+
+def _send(batch: Batch, buffers: Buffers, ties: Ties, dtype: Dtype) -> None:
     outs = batch.outs
     inputs, out = tuple(buffers.value(place) for place in batch.ins), buffers.value(outs)
     call = Call(inputs, out, batch.options, ties, constants=batch.constants)
     upstream = buffers.sent(outs) if isinstance(outs, Region) else buffers.gradients[outs]
     for slot, places, edges in batch.sends:
         target = buffers.sent(places) if isinstance(places, Region) else None
-        contribution, slope = send(batch.gate, call, slot, upstream, target)
+        contribution, slope = send(batch.gate, call, slot, upstream, target, dtype)
         if edges is not None:
             buffers.slopes[edges] = slope
         if target is None or contribution is not target:

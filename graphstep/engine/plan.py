@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from graphstep.engine.levels import Level, Levels, Region, place_of
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.operands import Shape
+from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.language.program import Program
 
 VALUE, SEED, SEND, SUM = range(4)
@@ -66,6 +67,8 @@ class Plan:
     """The gates in the order in which they send, where that was chosen; None for the reverse of the forward pass."""
     edge_ranges: Mapping[int, range] | None = None
     """By gate the edges that it sends along, where the order was chosen."""
+    dtype: Dtype = FLOAT64
+    """The type that values, local gradients, products and sums are rounded to."""
 
     @property
     def seed_step(self) -> int:
@@ -103,10 +106,11 @@ class Plan:
 
 
 @collector_paused()
-def plan(program: Program, order: Sequence[int] | None = None) -> Plan:
+def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FLOAT64) -> Plan:
     """The plan of a program that is fitted to the shapes of its inputs; linear in its size.
 
-    ``order`` are the gates in the order in which they send on the way back, each of them ready in its turn.
+    ``order`` are the gates in the order in which they send on the way back, each of them ready in its turn;
+    ``dtype`` is the type that its numbers are rounded to.
     """
     constants: list[float] = []
     cells: list[list[int]] = []
@@ -125,7 +129,7 @@ def plan(program: Program, order: Sequence[int] | None = None) -> Plan:
     edge_starts = _edge_starts(program, starts, receiver, arrivals)
     return Plan(
         program,
-        np.array(constants, np.float64),
+        rounded(np.array(constants, np.float64), dtype),
         starts,
         edge_starts,
         Levels(program, cells, starts, edge_starts, edges_of, arrivals).levels(),
@@ -140,6 +144,7 @@ def plan(program: Program, order: Sequence[int] | None = None) -> Plan:
         np.array(gates_at, np.int32),
         None if order is None else tuple(order),
         None if order is None else {i: range(own[0][1], own[-1][1] + 1) for i, own in enumerate(edges_of) if own},
+        dtype,
     )
 
 

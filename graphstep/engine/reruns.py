@@ -21,6 +21,7 @@ from graphstep.gates.numbers import value
 from graphstep.gates.rule import Options, Rule
 from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Shape
+from graphstep.ground.precision import rounded
 
 
 class Columns:
@@ -32,7 +33,7 @@ class Columns:
 
     def move(self, node: int, columns: slice, values: NDArray[np.float64]) -> None:
         """Give a node other values in some columns."""
-        self._cells[node, columns] = values
+        self._cells[node, columns] = rounded(values, self._trace.plan.dtype)
 
     def run(self, held: int) -> None:
         """Compute what comes behind the level of a node. The node itself keeps the values it was given."""
@@ -41,7 +42,7 @@ class Columns:
                 if batch.gate.stops:
                     continue
                 inputs = [self._cells[_cells(place)] for place in batch.ins]
-                self._cells[_cells(batch.outs)] = value(batch.gate, inputs, batch.options)
+                self._cells[_cells(batch.outs)] = value(batch.gate, inputs, batch.options, self._trace.plan.dtype)
 
     @property
     def outputs(self) -> NDArray[np.float64]:
@@ -87,7 +88,7 @@ class Rerun:
 
     def __init__(self, trace: Trace, node: int) -> None:
         self._place, self._output = trace.plan.place(node), trace.plan.place(trace.program.output)
-        self._cells = trace.buffers.cells.copy()
+        self._cells, self._dtype = trace.buffers.cells.copy(), trace.plan.dtype
         self._batches = _depending(trace, node)
         self.work = tuple(work for _, work in self._batches)
         """What is computed, in the order of the pass."""
@@ -97,10 +98,10 @@ class Rerun:
 
         MisfitError where a gate refuses a value, such as a class that there is no score for.
         """
-        write(self._cells, self._place, moved)
+        write(self._cells, self._place, rounded(moved, self._dtype))
         for batch, work in self._batches:
             inputs = [read(self._cells, place) for place in batch.ins]
-            write(self._cells, batch.outs, value(batch.gate, inputs, batch.options))
+            write(self._cells, batch.outs, value(batch.gate, inputs, batch.options, self._dtype))
             yield work, inputs, np.asarray(read(self._cells, batch.outs))
 
     @property

@@ -28,6 +28,7 @@ from graphstep.gates import Ties
 from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import Writing
+from graphstep.ground.precision import FLOAT64, rounded
 from graphstep.language.program import Node, Program
 from graphstep.language.setup import Setup, setup_of_program
 from graphstep.language.shapes import infer_shapes
@@ -372,7 +373,8 @@ def run_fitted(
 ) -> Trace:
     """Run a fitted program, its gates sending in ``order`` on the way back; raises as :func:`trace` does."""
     order, setup = ordered(program, order, setup)
-    return run_plan(plan(program, order), inputs, seed=seed, ties=ties, setup=setup)
+    dtype = FLOAT64 if setup is None else setup.dtype
+    return run_plan(plan(program, order, dtype), inputs, seed=seed, ties=ties, setup=setup)
 
 
 def run_plan(
@@ -381,6 +383,7 @@ def run_plan(
     """Run a plan that is already made, with inputs of the shapes that it was made for; raises as :func:`trace` does."""
     check_inputs(plan.program, inputs)
     check_seed(plan.program, seed)
+    seed = rounded(seed, plan.dtype)
     buffers = Buffers.of(plan)
     # IEEE gives inf and nan where it must, and the step that made one says so: a warning on top would be noise.
     with np.errstate(all="ignore"):

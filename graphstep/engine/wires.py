@@ -93,7 +93,7 @@ class Wire:
             return float(self.trace.buffers.slopes[self.edge])
         # Python's own numbers raise where NumPy's make inf and nan.
         with np.errstate(all="ignore"):
-            slope = local(gate, self.trace.call(sender), self.slot)
+            slope = local(gate, self.trace.call(sender), self.slot, self.trace.plan.dtype)
         return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
 
     @property

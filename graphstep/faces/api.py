@@ -17,6 +17,7 @@ from graphstep.faces.result import Run
 from graphstep.ground.arrays import numbers
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.ground.precision import FLOAT64, Dtype
 from graphstep.language.rewrite import read_program
 from graphstep.language.setup import read_names, setup_of
 
@@ -48,6 +49,7 @@ def run(
     notation: Notation = "d",
     digits: int = DIGITS,
     language: str = ENGLISH,
+    dtype: Dtype = FLOAT64,
     **values: Any,
 ) -> Run:
     """Read a program, build its graph and run it forward and backward.
@@ -57,7 +59,8 @@ def run(
     a parameter. ``seed`` is the gradient of the output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a
     constant before all) or all (``split``). ``data`` names the inputs that get no gradient. ``notation`` says how a whole effect
     is written, ``df/dx`` or, with ``lecture``, ∂f/∂x; ``digits`` are the significant digits of what is printed; ``language`` is
-    the code of the language in which steps are explained, such as ``zh``.
+    the code of the language in which steps are explained, such as ``zh``; ``dtype`` is the type that values, local gradients,
+    products and sums are rounded to, ``float32`` or ``bfloat16`` for less than the usual ``float64``.
 
     In place of a text it takes a networkx graph such as :attr:`Run.graph` and :func:`build` make, or networkx reads in a file of
     one (docs/reference/graphs.md): its gates, names and constants are the program, and inputs that are not given have the values
@@ -75,6 +78,7 @@ def run(
         "digits": digits,
         "notation": notation,
         "language": _language(language),
+        "dtype": dtype,
     }
     given = {**(inputs or {}), **values}
     if not isinstance(text, str):

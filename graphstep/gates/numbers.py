@@ -8,28 +8,34 @@ from typing import Any
 from graphstep.gates.elementwise import contribution
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Array, Call, Options, Rule
+from graphstep.ground.precision import FLOAT64, Dtype, rounded
 
 
-def value(rule: Rule, inputs: Sequence[Any], options: Options) -> Any:
-    """The value of a gate; of an elementwise one numbers or arrays as its inputs are. MisfitError where it refuses an input."""
-    return rule.value(NUMBERS, inputs, options)
+def value(rule: Rule, inputs: Sequence[Any], options: Options, dtype: Dtype = FLOAT64) -> Any:
+    """The value of a gate, rounded to a type; of an elementwise one numbers or arrays as its inputs are.
+
+    MisfitError where the gate refuses an input.
+    """
+    return rounded(rule.value(NUMBERS, inputs, options), dtype)
 
 
-def local(rule: Rule, call: Call, slot: int) -> Any | None:
+def local(rule: Rule, call: Call, slot: int, dtype: Dtype = FLOAT64) -> Any | None:
     """The local gradient towards a slot, a slope for each cell; None where it is a Jacobian, which is not formed."""
-    return None if rule.local is None else rule.local(NUMBERS, call, slot)
+    return None if rule.local is None else rounded(rule.local(NUMBERS, call, slot), dtype)
 
 
-def send(rule: Rule, call: Call, slot: int, upstream: Any, into: Array | None = None) -> tuple[Any, Any | None]:
+def send(
+    rule: Rule, call: Call, slot: int, upstream: Any, into: Array | None = None, dtype: Dtype = FLOAT64
+) -> tuple[Any, Any | None]:
     """The contribution towards a slot, and the local gradient that it was multiplied by, as :func:`local` has it.
 
-    A pullback may compute into an array that is given, and return it.
+    A pullback may compute into an array that is given, and return it. Slope and product are each rounded to the type.
     """
-    slope = local(rule, call, slot)
+    slope = local(rule, call, slot, dtype)
     if slope is not None:
-        return contribution(NUMBERS, upstream, slope, shuts=rule.shuts), slope
+        return rounded(contribution(NUMBERS, upstream, slope, shuts=rule.shuts), dtype), slope
     filled = call if into is None else Call(call.inputs, call.out, call.options, call.ties, into, call.constants)
-    return rule.pullback(NUMBERS, filled, slot, upstream), None
+    return rounded(rule.pullback(NUMBERS, filled, slot, upstream), dtype), None
 
 
 def push(rule: Rule, call: Call, slot: int, direction: Array) -> Array:

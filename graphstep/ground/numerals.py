@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.precision import FLOAT64, Dtype
 
 DIGITS = 4
 """Significant digits of a result, unless a view asks for more."""
@@ -48,13 +49,15 @@ class Writing:
     """Whether ∂ stands for the whole effect too, as lectures write it; else that is a d."""
     language: str = ENGLISH
     """The language of its sentences, by its code."""
+    dtype: Dtype = FLOAT64
+    """The type of its numbers."""
 
 
 Notation = Literal["d", "lecture"]
 """How a whole effect is written: ``df/dx``, or as lectures do with ∂."""
 
 
-def writing_of(notation: str, digits: int, language: str = ENGLISH) -> Writing:
+def writing_of(notation: str, digits: int, language: str = ENGLISH, dtype: Dtype = FLOAT64) -> Writing:
     """How a run is written. InputError for another notation, and for digits that no double has."""
     if notation not in ("d", "lecture"):
         raise InputError(
@@ -62,7 +65,7 @@ def writing_of(notation: str, digits: int, language: str = ENGLISH) -> Writing:
         )
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"numbers have 1 to {MOST_DIGITS} digits, not {quoted(str(digits), 40)}", hint=f"{DIGITS} is usual")
-    return Writing(digits, lecture=notation == "lecture", language=language)
+    return Writing(digits, lecture=notation == "lecture", language=language, dtype=dtype)
 
 
 PLAIN = Writing()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import DIGITS, ENGLISH, Notation, Writing, writing_of
+from graphstep.ground.precision import FLOAT64, Dtype, checked_dtype
 
 if TYPE_CHECKING:
     from graphstep.gates import Ties
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 COMMAND_CELLS = 400
 """Cells up to which an array that was not typed is written into a command."""
 
-KEYWORDS = ("inputs", "seed", "ties", "data", "share", "expand", "fold", "digits", "notation", "language")
+KEYWORDS = ("inputs", "seed", "ties", "data", "share", "expand", "fold", "digits", "notation", "language", "dtype")
 """The fields that a run in Python and the front matter of a lesson take."""
 
 _PLAIN = re.compile(r"(?!-0$)-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?", re.ASCII)
@@ -73,6 +74,8 @@ class Setup:
     """The language of its sentences, by its code."""
     order: tuple[str, ...] = ()
     """Which gates go on where several are ready on the way back: behind which step, and which one, ``7 q``."""
+    dtype: Dtype = FLOAT64
+    """The type that values, local gradients, products and sums are rounded to."""
     captured: bool = False
     """Whether the program is a function in Python, ``FILE.py:FUNCTION``, that is called once to be recorded."""
     fixed: tuple[str, ...] = ()
@@ -82,11 +85,12 @@ class Setup:
         if self.ties not in ("first", "split"):
             raise InputError(f"ties must be 'first' or 'split', not {quoted(str(self.ties))}")
         writing_of(self.notation, self.digits)
+        checked_dtype(self.dtype)
 
     @property
     def writing(self) -> Writing:
         """How numbers and derivatives are written."""
-        return writing_of(self.notation, self.digits, self.language)
+        return writing_of(self.notation, self.digits, self.language, self.dtype)
 
     @property
     def step(self) -> int | None:
@@ -124,6 +128,8 @@ class Setup:
             words.append(f"--digits={self.digits}")
         if self.notation != "d":
             words.append(f"--notation={self.notation}")
+        if self.dtype != FLOAT64:
+            words.append(f"--dtype={self.dtype}")
         if self.language != ENGLISH:
             words.append(f"--language={self.language}")
         if self.fixed:

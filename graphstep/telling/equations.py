@@ -62,7 +62,7 @@ def equation(forms: Sequence[Term], value: Number, writing: Writing, *, row: boo
             for operand_digits in (most, DOUBLE):
                 if _holds(form, value, operand_digits, fewer):
                     return _rungs(form, value, operand_digits, fewer, writing.language, row=row)
-    form, rounds = forms[-1], message(writing.language, "result-float64-rounds-here")
+    form, rounds = forms[-1], message(writing.language, "result-rounds-here", dtype=writing.dtype)
     return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", rounds)
 
 

@@ -36,6 +36,7 @@ from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import SMALL, Number, all_zero, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import numeral, percent
+from graphstep.ground.precision import FLOAT64
 from graphstep.telling.derivatives import definitions, objective_name, wire_term
 from graphstep.telling.explanation import Explanation
 from graphstep.telling.ladders import objective_ladder
@@ -92,6 +93,8 @@ def _started(step: Step) -> Started:
         why = [reason("given-some", **figures, more=more) if more > 0 else reason(given, **figures)]
     else:
         why = [reason("no-inputs")]
+    if step.trace.plan.dtype != FLOAT64:
+        why.append(reason("narrow", dtype=step.trace.plan.dtype))
     data = [name for name in program.inputs if name in program.data]
     if data:
         names = ", ".join(data[:_SHOWN])

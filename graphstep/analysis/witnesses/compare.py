@@ -12,6 +12,7 @@ from graphstep.analysis.symbolic import Formula
 from graphstep.analysis.witnesses.around import magnitudes
 from graphstep.analysis.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
 from graphstep.analysis.witnesses.differences import Difference, differences
+from graphstep.analysis.witnesses.narrow import narrowed, widened
 from graphstep.analysis.witnesses.report import Report, Row
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.analysis.witnesses.verdicts import judged, value_row
@@ -27,8 +28,8 @@ _NOT_ASKED = reason("witness-not-asked")
 
 def check(trace: Trace) -> Report:
     """Compare backprop, SymPy's derivative and the central difference for every input that is not data."""
-    value = value_row(trace)
-    return Report(trace, tuple(rows(trace)), value)
+    value = value_row(widened(trace))
+    return Report(trace, tuple(rows(trace)), None if value is None else narrowed(value, trace, of_value=True))
 
 
 def rows(trace: Trace) -> Iterator[Row]:
@@ -36,6 +37,11 @@ def rows(trace: Trace) -> Iterator[Row]:
 
     A small array has a row for each cell, a larger one a row for all of it (:attr:`Row.sample`).
     """
+    for row in _rows(widened(trace)):
+        yield narrowed(row, trace)
+
+
+def _rows(trace: Trace) -> Iterator[Row]:
     inputs = [i for i in range(trace.program.first_gate) if trace.program.depends[i]]
     if trace.program.of_numbers:
         for index, (value, note), difference in zip(inputs, _symbolic(trace, inputs), _numeric(trace, inputs), strict=True):
@@ -56,6 +62,11 @@ def numeric_rows(trace: Trace, inputs: Sequence[int]) -> Iterator[Row]:
     """
     for index in inputs:
         _refuse_constant(trace, index)
+    for row in _numeric_rows(widened(trace), inputs):
+        yield narrowed(row, trace)
+
+
+def _numeric_rows(trace: Trace, inputs: Sequence[int]) -> Iterator[Row]:
     if not trace.program.of_numbers:
         yield from (row for _, _, row in _array_rows(trace, inputs, symbolic=False))
         return
@@ -70,6 +81,10 @@ def check_node(trace: Trace, index: int) -> Row:
     which there is most to say. ValueError for a constant.
     """
     _refuse_constant(trace, index)
+    return narrowed(_node_row(widened(trace), index), trace)
+
+
+def _node_row(trace: Trace, index: int) -> Row:
     if not trace.program.of_numbers:
         ((_, _, row),) = _array_rows(trace, (index,), symbolic=True)
         return row

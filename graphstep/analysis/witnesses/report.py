@@ -8,6 +8,7 @@ from typing import Literal
 
 from graphstep.analysis.facts import Figure, Reason
 from graphstep.engine.trace import Trace
+from graphstep.ground.precision import epsilon
 
 Verdict = Literal["agree", "unsettled", "rounding", "kink", "not finite", "disagree"]
 """The witnesses agree; or none of them is good enough to tell; or every gate is right and the formula loses digits; or there is a
@@ -16,6 +17,9 @@ kink; or there is nothing finite to compare; or one of them contradicts the othe
 AGREES = 1e-6
 """Largest relative error of witnesses that agree. CS231n (Neural Networks 3): 1e-7 and less is happy, above 1e-2 something is
 wrong; extrapolated differences in float64 leave 1e-10 where nothing is."""
+
+ROUNDINGS = 16
+"""How many roundings of its size a number is allowed."""
 
 SEVERITY: dict[Verdict, int] = {"agree": 0, "unsettled": 1, "rounding": 2, "kink": 3, "not finite": 4, "disagree": 5}
 """How serious a verdict is; the most serious one stands for a report."""
@@ -83,6 +87,11 @@ class Row:
     """The slope of a run without rounding, where SymPy had no say and the difference was not good enough; None elsewhere."""
 
     @property
+    def bound(self) -> float:
+        """Largest relative error of witnesses that agree, given the type of the run's numbers."""
+        return max(AGREES, ROUNDINGS * epsilon(self.trace.plan.dtype))
+
+    @property
     def exact_difference(self) -> float | None:
         """Relative error of backprop and the run without rounding; None without one."""
         return None if self.exact is None else relative_error(self.backprop, self.exact)
@@ -97,7 +106,7 @@ class Row:
     @property
     def contradicted(self) -> bool:
         """Whether backprop is right, and SymPy has another value than what rounding leaves of 0."""
-        return self.verdict == "agree" and bool(self.explanation) and (self.symbolic_difference or 0.0) > AGREES
+        return self.verdict == "agree" and bool(self.explanation) and (self.symbolic_difference or 0.0) > self.bound
 
     @property
     def right_difference(self) -> float | None:
@@ -114,7 +123,7 @@ class Row:
     @property
     def only_rounds(self) -> bool:
         """Whether the error is what rounding leaves of 0, or hides."""
-        return self.verdict == "agree" and self.error is not None and not self.error <= AGREES and not self.contradicted
+        return self.verdict == "agree" and self.error is not None and not self.error <= self.bound and not self.contradicted
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from graphstep.analysis.facts import Figure, Named, Quoted, Reason, Slope, reason
 from graphstep.analysis.witnesses.remarks import remark_at
+from graphstep.analysis.witnesses.report import ROUNDINGS
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
@@ -26,9 +27,6 @@ DIGITS_LOST = 1e-9
 
 CANCELS = 1e5
 """How many times larger than what is left something is that is called to cancel."""
-
-ROUNDINGS = 16
-"""How many roundings of its size a number is allowed."""
 
 _SUMS = ("sum", "mean")
 """Gates that add up cells, besides the products of matrices."""

@@ -13,6 +13,7 @@ from graphstep.ground import limits
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.ground.precision import DTYPES, FLOAT64
 from graphstep.language.read.dialects import DIALECTS, translated
 from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
 from graphstep.language.values import split_inputs
@@ -57,6 +58,8 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     parser.add_argument("--fixed", metavar="NAMES", default="", help=handed)
     rewriting = "hand it to SymPy first, and step through what comes back"
     parser.add_argument("--rewrite", choices=FORMS, help=rewriting)
+    narrow = "round every value, local gradient, product and sum to this type (default: float64)"
+    parser.add_argument("--dtype", choices=DTYPES, default=FLOAT64, help=narrow)
     parser.add_argument("--share", action="store_true", help="merge equal subexpressions into one node")
     parser.add_argument("--expand", action="store_true", help="take composite gates such as sigmoid apart")
     parser.add_argument("--fold", action="store_true", help="make one gate of a typed 1/(1+exp(-u)) and its like")
@@ -83,7 +86,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
     """
     texts = {name: text.strip() for name, text in split_inputs(options.values).items()}
     flags = {name: getattr(options, name) for name in REWRITINGS}
-    more = {name: getattr(options, name) for name in ("at",) if hasattr(options, name)}
+    more = {name: getattr(options, name) for name in ("at", "dtype") if hasattr(options, name)}
     digits = DIGITS
     if hasattr(options, "language"):
         more["language"] = language_of(options.language)

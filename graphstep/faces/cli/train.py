@@ -15,6 +15,7 @@ from graphstep.faces.cli.step import document_arguments, document_options
 from graphstep.faces.cli.streams import replace_line
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.precision import FLOAT64
 from graphstep.ground.signals import end, handled, status_of
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ def prepared(options: argparse.Namespace) -> Training:
 
     if options.seed != "1":
         raise InputError("a training has no --seed: the gradient of a loss is 1", hint="--batch-seed N orders the examples")
+    if options.dtype != FLOAT64:
+        raise InputError("a training computes in float64", hint=f"--dtype {options.dtype} is for a run: graphstep EXPR …")
     if options.data:
         raise InputError("a training has no --data: what --params does not name is data")
     saved: Mapping[str, Number] = {}

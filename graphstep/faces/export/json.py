@@ -18,6 +18,7 @@ from graphstep.faces.export._cells import Cells, nested, pieces
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import Number
+from graphstep.ground.precision import FLOAT64
 from graphstep.language.graph import option_data
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
@@ -74,6 +75,8 @@ def document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
         yield "data", data
     yield "seed", number(trace.seed)
     yield "ties", trace.ties
+    if trace.plan.dtype != FLOAT64:
+        yield "dtype", trace.plan.dtype
     yield "output", number(trace.value(program.output, last))
     yield "gradients", {name: _gradient(trace, i, last) for i, name in enumerate(program.inputs)}
     yield "nodes", (_node(trace, i, last) for i in range(len(program.nodes)))

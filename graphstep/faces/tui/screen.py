@@ -155,7 +155,7 @@ class SteppingScreen(Screen[None]):
         from graphstep.telling.names import output_name
 
         self.program = self.now.trace.program
-        self.panes.entitle(self.program, output_name(self.program))
+        self.panes.entitle(self.program, output_name(self.program), self._setup.dtype)
 
     def refresh_panes(self, look_at: int | None = None) -> None:
         """Show the place again, after anything about it has changed."""
@@ -221,7 +221,7 @@ class SteppingScreen(Screen[None]):
     # -- opening -----------------------------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.panes.entitle(self.program)
+        self.panes.entitle(self.program, dtype=self._setup.dtype)
         if self._given is not None:
             self._opened(self._given)
             return

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphstep.analysis.witnesses.report import AGREES, SEVERITY
+from graphstep.analysis.witnesses.report import SEVERITY
 from graphstep.ground.arrays import cell_text, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.telling.document import FULL, Block, Code, Column, Document, Heading, Manner, Table, Verdict
@@ -108,10 +108,11 @@ def error_text(row: Row) -> str:
 
 def _bound(row: Row) -> str:
     """Below what the relative error of witnesses that agree is; empty where it is written in figures."""
-    if row.verdict != "agree" or row.error is None or not row.error <= AGREES:
+    if row.verdict != "agree" or row.error is None or not row.error <= row.bound:
         return ""
     bounds = _BOUNDS if row.right_difference is not None else _BOUNDS[-1:]
-    return next(f"< {bound}" for bound in bounds if row.error <= float(bound))
+    # A type with few digits agrees further off than the largest of them.
+    return next((f"< {bound}" for bound in bounds if row.error <= float(bound)), "")
 
 
 def shown(row: Row, digits: int) -> tuple[str, str, str]:
@@ -119,9 +120,9 @@ def shown(row: Row, digits: int) -> tuple[str, str, str]:
     backprop: float | None = None if row.sample is not None and not row.sample.checked else row.backprop
     symbolic, numeric = row.symbolic, row.numeric
     if row.verdict == "agree":
-        if row.symbolic_difference is not None and row.symbolic_difference > AGREES and not row.contradicted:
+        if row.symbolic_difference is not None and row.symbolic_difference > row.bound and not row.contradicted:
             backprop, symbolic = 0.0, 0.0
-        if numeric is not None and row.numeric_difference is not None and not row.numeric_difference <= AGREES:
+        if numeric is not None and row.numeric_difference is not None and not row.numeric_difference <= row.bound:
             noise = max(abs(numeric), abs(row.backprop)) <= 10 * row.numeric_error
             numeric = 0.0 if noise else None
     return _shown(backprop, digits), _shown(symbolic, digits), _shown(numeric, digits)
@@ -231,10 +232,13 @@ def _result(report: Report) -> str:
     checked = [row for row in rows if row.sample is None or row.sample.checked]
     witnesses = say(_confirming(checked))
     unsure = [row for row in checked if row.exact is None]
-    if any((row.numeric_difference or 0.0) > AGREES or row.numeric is None for row in unsure):
+    if any((row.numeric_difference or 0.0) > row.bound or row.numeric is None for row in unsure):
         witnesses = say("check-as-far", witnesses=witnesses)
     bounds = set(map(_bound, rows))
     worst = next((f"< {bound}" for bound in reversed(_BOUNDS) if f"< {bound}" in bounds), "")
+    beyond = [row.error for row in rows if row.error is not None and float(_BOUNDS[-1]) < row.error <= row.bound]
+    if beyond:
+        worst = _shown(max(beyond), 2)
     confirmed = say(every, count=count, witnesses=witnesses)
     return say("check-confirmed-error" if worst else "check-confirmed", confirmed=confirmed, error=worst)
 

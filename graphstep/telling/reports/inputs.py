@@ -10,6 +10,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, Term
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.numerals import DOUBLE
+from graphstep.ground.precision import FLOAT64
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.document import Block, Code, Content, Equations, Heading, Inline, Listing, Math, Prose, Typed
 from graphstep.telling.equations import number
@@ -81,6 +82,8 @@ def problem(trace: Trace) -> Iterator[Block]:
     if (objective := objective_ladder(trace)) is not None:
         array = "-of-array" if program.nodes[program.output].shape else ""
         yield say(f"one-number{array}", out=out, objective=Math.of(objective))
+    if trace.plan.dtype != FLOAT64:
+        yield say("narrow", dtype=trace.plan.dtype)
     if trace.ties == "split":
         yield say("ties-split")
 

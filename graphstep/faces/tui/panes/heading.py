@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.timeline import Timeline
+from graphstep.ground.precision import FLOAT64, Dtype
 from graphstep.ground.widths import cell_width
 
 if TYPE_CHECKING:
@@ -53,13 +54,14 @@ class Heading(Horizontal):
         yield _Words(id="phase")
         yield Timeline(id="timeline")
 
-    def entitle(self, program: Program, name: str = "") -> None:
-        """Show what is being stepped through, and what its output is called where that is known."""
+    def entitle(self, program: Program, name: str = "", dtype: Dtype = FLOAT64) -> None:
+        """Show what is being stepped through, in which type, and what its output is called where that is known."""
         text = " ".join(program.text[:400].split()) if program.origin is None else program.origin.function
         # Of several statements the last is the output, and it stands at the end.
         several = ";" in text or "\n" in program.text.strip()
         shown = text if not name or several or program.nodes[program.output].name == name else f"{name} = {text}"
-        self.query_one("#title", _Words).put(Content.assemble(("graphstep  ", "bold"), (shown, "$quiet")))
+        narrow = [] if dtype == FLOAT64 else [(f"{dtype}  ", "bold $warn")]
+        self.query_one("#title", _Words).put(Content.assemble(("graphstep  ", "bold"), *narrow, (shown, "$quiet")))
 
     def show(self, state: State, stops: Sequence[int] = ()) -> None:
         """Show where the learner is, and the steps with a breakpoint."""

@@ -13,6 +13,7 @@ from graphstep.faces.tui.panes.heading import Heading
 from graphstep.faces.tui.panes.step import StepPane
 from graphstep.faces.tui.panes.text import TextPane
 from graphstep.faces.tui.panes.values import ValuesPane
+from graphstep.ground.precision import FLOAT64, Dtype
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,9 +114,9 @@ class SteppingPanes(Container):
         """The explanation."""
         return self.query_one("#step", StepPane)
 
-    def entitle(self, program: Program, name: str = "") -> None:
-        """Show what is being stepped through, and what its output is called where that is known."""
-        self.query_one(Heading).entitle(program, name)
+    def entitle(self, program: Program, name: str = "", dtype: Dtype = FLOAT64) -> None:
+        """Show what is being stepped through, in which type, and what its output is called where that is known."""
+        self.query_one(Heading).entitle(program, name, dtype)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)

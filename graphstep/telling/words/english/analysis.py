@@ -234,6 +234,8 @@ _JUDGEMENTS: dict[str, English] = {
     "verdict-no-gate": "No gate is wrong: digits are lost from gate to gate.",
     "verdict-exact": "Without rounding it is {value}.",
     "verdict-value-off": "It is off by {share}: without rounding it is {value}.",
+    "verdict-narrow": "{dtype} rounds after every gate: in float64 it is {value}, {share} away.",
+    "verdict-narrow-range": "{dtype} holds no number so large: in float64 it is {value}.",
     "verdict-digits-lost": "Digits are lost from gate to gate.",
     "verdict-right-only": "The function exists only to the right of this point, so the difference looks that way alone.",
     "verdict-left-only": "The function exists only to the left of this point, so the difference looks that way alone.",

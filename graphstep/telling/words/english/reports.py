@@ -240,6 +240,7 @@ _DOCUMENTS: dict[str, English] = {
     "heading-one-number": "What is differentiated is one number, {objective}.",
     "heading-one-number-of-array": "{out} is an array. What is differentiated is one number, {objective}.",
     "heading-ties-split": "Where several inputs of a max tie, they share its gradient equally.",
+    "heading-narrow": "Every value, local gradient, product and sum is rounded to {dtype}.",
     "heading-program-begins": "A program of {characters} characters, which begins",
     "heading-name-for": "{name} for {meaning}",
     "heading-definitions": "Long expressions, and those that stand twice, have names here: {names}.",

@@ -42,6 +42,7 @@ _STEPS: dict[str, English] = {
     "given-some": "The inputs are given: {inputs} and {more} more.",
     "no-inputs": "There are no inputs.",
     "input-of-kind": "{name}, {kind}",
+    "narrow": "Every value, local gradient, product and sum is rounded to {dtype}.",
     "data": ("{names} is data: no gradient is asked for.", "{names} are data: no gradient is asked for."),
     "data-some": "{names} and more are data: no gradient is asked for.",
     "gates-follow": (
@@ -123,7 +124,10 @@ _PATTERNS: dict[str, English] = {
 }  # fmt: skip
 
 _RESULTS: dict[str, English] = {
-    f"result-{name.replace(' ', '-')}": name for name in ("too large", "too small", "undefined", "float64 rounds here")
+    "result-too-large": "too large",
+    "result-too-small": "too small",
+    "result-undefined": "undefined",
+    "result-rounds-here": "{dtype} rounds here",
 }
 
 _SIZES: dict[str, English] = {
