@@ -129,7 +129,7 @@ def test_runs_in_files_are_compared_by_the_numbers_that_were_written(capsys: pyt
         ('{"schema": 1, "nodes": [3], "output": 1}', "node 1: has no label"),
         ('{"schema": 1, "nodes": [{"label": "x", "name": null, "value": {}}], "output": 1}', "node 1"),
         ('{"schema": 1, "nodes": [], "output": "one"}', "output"),
-        ("[" * 5_000, "too deep"),
+        ("[" * 100_000, "too deep"),
     ],
 )
 def test_a_file_that_holds_no_run_is_refused_with_its_place(content: str, message: str, tmp_path: Path) -> None:

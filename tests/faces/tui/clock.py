@@ -59,6 +59,10 @@ class Loop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._done)
         return future
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """End the threads, however long they take: a clock that jumps is past every time that Python 3.12 sets for it."""
+        await super().shutdown_default_executor()
+
     def _done(self, _: asyncio.Future[Any]) -> None:
         self.threads -= 1
 
