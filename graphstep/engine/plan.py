@@ -96,6 +96,20 @@ class Plan:
         events, gates = self.events, self.gates_at
         return max(m, n) <= len(events) and bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
 
+    def over(self, n: int, last: int) -> int:
+        """The number of the step that finishes the next gate's work after step ``n``, of a run of ``last`` steps."""
+        m = min(n + 1, last)
+        while m < last and self.same_work(m, m + 1):
+            m += 1
+        return m
+
+    def back_over(self, n: int) -> int:
+        """The number of the step before the work of the gate of step ``n`` began."""
+        m = max(n, 1)
+        while m > 1 and self.same_work(m - 1, m):
+            m -= 1
+        return m - 1
+
     def place(self, node: int) -> int | Region:
         """Where a node's value and gradient lie."""
         return place_of(self.starts[node], self.program.nodes[node].shape)

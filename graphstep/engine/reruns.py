@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,22 @@ from numpy.typing import NDArray
 
 from graphstep.engine.levels import Batch, Cells, Index, Region
 from graphstep.engine.passes import read, write
-from graphstep.engine.trace import Trace
+from graphstep.engine.plan import plan
+from graphstep.engine.trace import Trace, run_plan
 from graphstep.gates.numbers import value
 from graphstep.gates.rule import Options, Rule
 from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Shape
-from graphstep.ground.precision import rounded
+from graphstep.ground.precision import FLOAT64, rounded
+
+
+def widened(trace: Trace) -> Trace:
+    """The same program with the inputs of a run, in float64; the run itself where that is its type."""
+    if trace.dtype == FLOAT64:
+        return trace
+    setup = replace(trace.setup, dtype=FLOAT64)
+    wide = plan(trace.program, trace.plan.order)
+    return run_plan(wide, trace.inputs, seed=trace.seed, ties=trace.ties, setup=setup)
 
 
 class Columns:

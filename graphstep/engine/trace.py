@@ -28,7 +28,7 @@ from graphstep.gates import Ties
 from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import Writing
-from graphstep.ground.precision import FLOAT64, rounded
+from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.language.program import Node, Program
 from graphstep.language.setup import Setup, setup_of_program
 from graphstep.language.shapes import infer_shapes
@@ -65,6 +65,11 @@ class Trace:
     def writing(self) -> Writing:
         """How the run is written: with how many digits, and with which letter for a whole effect."""
         return self.setup.writing
+
+    @property
+    def dtype(self) -> Dtype:
+        """The type that its numbers are rounded to."""
+        return self.plan.dtype
 
     @property
     def program(self) -> Program:
@@ -331,21 +336,11 @@ class Trace:
 
     def over(self, n: int) -> int:
         """The number of the step that finishes the next gate's work after step ``n``."""
-        if n >= len(self):
-            return len(self)
-        m = n + 1
-        while m < len(self) and self.plan.same_work(m, m + 1):
-            m += 1
-        return m
+        return self.plan.over(n, len(self))
 
     def back_over(self, n: int) -> int:
         """The number of the step before the work of the gate of step ``n`` began."""
-        if n <= 0:
-            return 0
-        m = n
-        while m > 1 and self.plan.same_work(m - 1, m):
-            m -= 1
-        return m - 1
+        return self.plan.back_over(n)
 
 
 def trace(

@@ -93,8 +93,8 @@ def _started(step: Step) -> Started:
         why = [reason("given-some", **figures, more=more) if more > 0 else reason(given, **figures)]
     else:
         why = [reason("no-inputs")]
-    if step.trace.plan.dtype != FLOAT64:
-        why.append(reason("narrow", dtype=step.trace.plan.dtype))
+    if step.trace.dtype != FLOAT64:
+        why.append(reason("narrow", dtype=step.trace.dtype))
     data = [name for name in program.inputs if name in program.data]
     if data:
         names = ", ".join(data[:_SHOWN])

@@ -12,10 +12,11 @@ from graphstep.analysis.symbolic import Formula
 from graphstep.analysis.witnesses.around import magnitudes
 from graphstep.analysis.witnesses.cells import LISTED, Symbolic, along, cell_rows, chosen_cells, surroundings, whole
 from graphstep.analysis.witnesses.differences import Difference, differences
-from graphstep.analysis.witnesses.narrow import narrowed, widened
+from graphstep.analysis.witnesses.narrow import narrowed
 from graphstep.analysis.witnesses.report import Report, Row
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.analysis.witnesses.verdicts import judged, value_row
+from graphstep.engine.reruns import widened
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, LimitError
 from graphstep.language.program import node_id

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.analysis.facts import Reason, reason
-from graphstep.analysis.witnesses.report import Row, relative_error
-from graphstep.engine.plan import plan
-from graphstep.engine.trace import run_plan
+from graphstep.analysis.witnesses.report import NOT_FINITE, Row, relative_error
 from graphstep.ground.numerals import numeral
 from graphstep.ground.precision import FLOAT64
 
@@ -24,18 +22,9 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
 
 
-def widened(trace: Trace) -> Trace:
-    """The same program with the inputs of a run, in float64; the run itself where that is its type."""
-    if trace.plan.dtype == FLOAT64:
-        return trace
-    wide = plan(trace.program, trace.plan.order)
-    setup = replace(trace.setup, dtype=FLOAT64)
-    return run_plan(wide, trace.inputs, seed=trace.seed, ties=trace.ties, setup=setup)
-
-
 def narrowed(row: Row, trace: Trace, *, of_value: bool = False) -> Row:
     """What the witnesses said of a gradient, or of the output's value, of the run in float64, of the one in its own type."""
-    if trace.plan.dtype == FLOAT64:
+    if trace.dtype == FLOAT64:
         return row
     mine, wide = (_number(run, row.node, of_value=of_value) for run in (trace, row.trace))
     cell = row.cell or ()
@@ -52,13 +41,13 @@ def narrowed(row: Row, trace: Trace, *, of_value: bool = False) -> Row:
         return new
     right, left = float(np.asarray(wide)[place]), float(np.asarray(mine)[place])
     if not math.isfinite(left):
-        return replace(new, verdict="not finite", explanation=(_said(trace, "verdict-narrow-range", right),))
+        return replace(new, verdict=NOT_FINITE, explanation=(_said(trace, "verdict-narrow-range", right),))
     share = numeral(100 * off, 2) + " %" if off >= 1e-4 else numeral(off, 2)
     return replace(new, verdict="rounding", explanation=(_said(trace, "verdict-narrow", right, share=share),))
 
 
 def _said(trace: Trace, key: str, right: float, **more: str) -> Reason:
-    return reason(key, dtype=trace.plan.dtype, value=numeral(right), **more)
+    return reason(key, dtype=trace.dtype, value=numeral(right), **more)
 
 
 def _number(trace: Trace, node: int, *, of_value: bool) -> Number:

@@ -14,6 +14,9 @@ Verdict = Literal["agree", "unsettled", "rounding", "kink", "not finite", "disag
 """The witnesses agree; or none of them is good enough to tell; or every gate is right and the formula loses digits; or there is a
 kink; or there is nothing finite to compare; or one of them contradicts the others."""
 
+NOT_FINITE: Verdict = "not finite"
+"""The verdict where there is nothing finite to compare."""
+
 AGREES = 1e-6
 """Largest relative error of witnesses that agree. CS231n (Neural Networks 3): 1e-7 and less is happy, above 1e-2 something is
 wrong; extrapolated differences in float64 leave 1e-10 where nothing is."""
@@ -89,7 +92,7 @@ class Row:
     @property
     def bound(self) -> float:
         """Largest relative error of witnesses that agree, given the type of the run's numbers."""
-        return max(AGREES, ROUNDINGS * epsilon(self.trace.plan.dtype))
+        return max(AGREES, ROUNDINGS * epsilon(self.trace.dtype))
 
     @property
     def exact_difference(self) -> float | None:

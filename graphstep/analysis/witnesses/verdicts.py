@@ -10,7 +10,7 @@ import numpy as np
 
 from graphstep.analysis.facts import Listed, Named, Quoted, Reason, reason
 from graphstep.analysis.witnesses.remarks import remark_at
-from graphstep.analysis.witnesses.report import AGREES, Row, Verdict, relative_error
+from graphstep.analysis.witnesses.report import AGREES, NOT_FINITE, Row, Verdict, relative_error
 from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
 from graphstep.analysis.witnesses.testimony import ROUNDINGS, Testimony
 from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
@@ -88,7 +88,7 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, Explanatio
     """What the witnesses come to, why, and the slope without rounding where it was asked for."""
     trace, backprop, numeric, error, difference = said.trace, said.backprop, said.numeric, said.error, said.difference
     if not (math.isfinite(said.output) and math.isfinite(backprop)):
-        return "not finite", _why_not_finite(trace, said.index), None
+        return NOT_FINITE, _why_not_finite(trace, said.index), None
     if difference is not None and difference.kinks:
         return *_at_kink(said, symbolic, difference), None
     by_symbolic = symbolic is None or _same(backprop, symbolic)
@@ -165,8 +165,8 @@ def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, Exp
     output = trace.program.output
     if not math.isfinite(value):
         if not math.isfinite(right):
-            return "not finite", ()
-        return "not finite", (*_made_by(trace, value_causes(trace, output)), reason("verdict-exact", value=numeral(right)))
+            return NOT_FINITE, ()
+        return NOT_FINITE, (*_made_by(trace, value_causes(trace, output)), reason("verdict-exact", value=numeral(right)))
     if _same(value, right):
         return "agree", ()
     if right == 0 and abs(value) <= ROUNDINGS * _EPSILON * _largest(trace):

@@ -75,8 +75,8 @@ def document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
         yield "data", data
     yield "seed", number(trace.seed)
     yield "ties", trace.ties
-    if trace.plan.dtype != FLOAT64:
-        yield "dtype", trace.plan.dtype
+    if trace.dtype != FLOAT64:
+        yield "dtype", trace.dtype
     yield "output", number(trace.value(program.output, last))
     yield "gradients", {name: _gradient(trace, i, last) for i, name in enumerate(program.inputs)}
     yield "nodes", (_node(trace, i, last) for i in range(len(program.nodes)))

@@ -82,8 +82,8 @@ def problem(trace: Trace) -> Iterator[Block]:
     if (objective := objective_ladder(trace)) is not None:
         array = "-of-array" if program.nodes[program.output].shape else ""
         yield say(f"one-number{array}", out=out, objective=Math.of(objective))
-    if trace.plan.dtype != FLOAT64:
-        yield say("narrow", dtype=trace.plan.dtype)
+    if trace.dtype != FLOAT64:
+        yield say("narrow", dtype=trace.dtype)
     if trace.ties == "split":
         yield say("ties-split")
 
