@@ -20,6 +20,9 @@ ROOT = Path(__file__).parent.parent
 CONSOLE = re.compile(r"^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 """A block of commands and their output."""
 
+FILE = re.compile(r"^```python\n# (?P<name>\w+\.py)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A block of Python that names its file in its first line: the commands below it find the file in their folder."""
+
 _GOES_ON = "\\\n> "
 COMMAND = re.compile(r"^\$ (?:.*\\\n> )*.*\n", re.MULTILINE)
 """A command, which goes on in the next line behind a backslash."""
@@ -33,6 +36,8 @@ def pages() -> list[Path]:
 def refreshed(text: str) -> str:
     """A page with the output of its commands as it is now. The commands of one page share a folder, which is then thrown away."""
     with TemporaryDirectory() as folder, chdir(folder), patch.dict(os.environ, _own(folder)):
+        for block in FILE.finditer(text):
+            Path(block["name"]).write_text(block["body"], encoding="utf-8")
         return CONSOLE.sub(lambda block: f"```console\n{_answered(block['body'])}```", text)
 
 

@@ -12,6 +12,7 @@ COMMANDS = (
     "rewrite",
     "gradient",
     "capture",
+    "judge",
     "lesson",
     "serve",
     "completion",

@@ -1,0 +1,110 @@
+"""The process in which somebody's engine runs: programs come in as lines of JSON, and their numbers go back so, nothing else.
+
+What the engine prints goes nowhere, so that it cannot be taken for a number.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from graphstep.teaching.judge.bench import Bench, UnreadableError
+
+MEMORY = 1 << 30
+"""Bytes of address space that the engine may take, where the system can hold it to that."""
+
+SECONDS = 10
+"""Seconds of processor that it may take."""
+
+
+def main() -> int:
+    """Answer line by line, until there are no more."""
+    questions = os.fdopen(os.dup(0), encoding="utf-8")
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nowhere, number)
+    _limit()
+
+    def reply(what: Any) -> None:
+        replies.write(json.dumps(what) + "\n")
+        replies.flush()
+
+    job = json.loads(questions.readline())
+    bench = _bench(job, reply)
+    if bench is None:
+        return 0
+    reply(bench.introduce())
+    for line in questions:
+        question = json.loads(line)
+        match question["do"]:
+            case "wirings":
+                reply(bench.wirings())
+            case "run":
+                for trial in question["trials"]:
+                    reply(bench.run(trial))
+            case "again":
+                try:
+                    reply(bench.again(question["trial"]))
+                except Exception:
+                    reply([])
+    return 0
+
+
+def _bench(job: dict[str, Any], reply: Any) -> Bench | None:
+    """The bench of the engine; None after it was said why there is none."""
+    try:
+        return Bench(_module(job), job["class"])
+    except UnreadableError as error:
+        reply({"error": str(error), "hint": error.hint})
+    return None
+
+
+def _module(job: dict[str, Any]) -> ModuleType:
+    try:
+        return _imported(job)
+    except ModuleNotFoundError as error:
+        raise UnreadableError(f"there is no module {error.name!r}") from None
+    except BaseException as error:
+        lines = [each for each in traceback.extract_tb(error.__traceback__) if each.filename == job["path"]]
+        where = f" ({Path(job['path']).name}:{lines[-1].lineno})" if lines else ""
+        said = traceback.format_exception_only(error)[-1].strip()
+        raise UnreadableError(f"{job['name']} cannot be imported: {said}{where}") from None
+
+
+def _imported(job: dict[str, Any]) -> ModuleType:
+    if not job["path"]:
+        sys.path.append(job["folder"])
+        return importlib.import_module(job["name"])
+    # As for a script, what lies beside it can be imported.
+    path = Path(job["path"])
+    sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise UnreadableError(f"{path.name} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:
+        # Windows has none; there the clock of whoever asks is the limit.
+        return
+    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""What may be wrong with one operation, or with the backward pass: each as a :class:`Fault` that the machine can have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from graphstep.teaching.judge.machine import BACKWARD, ORDERS, Fault, Moment
+from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.lesson.slopes import WRONG_SLOPES, WrongSlope
+
+Sent = Callable[[Moment], float]
+
+_MODES = ("overwrite", "multiply", "own", "forget")
+"""What may become of a contribution to one input; the id of the message has it behind ``judge-``."""
+
+_SENT: dict[str, Sent] = {
+    "sign": lambda m: -m.upstream * m.local,
+    "no-upstream": lambda m: m.local,
+    "no-local": lambda m: m.upstream,
+    "nothing": lambda m: 0.0,
+    "other-local": lambda m: m.upstream * m.other,
+    "own-value": lambda m: m.upstream * m.inputs[m.slot],
+    "output": lambda m: m.upstream * m.out,
+    "output-for-upstream": lambda m: m.local * m.out,
+    "sum": lambda m: m.upstream + m.local,
+    "difference": lambda m: m.local - m.upstream,
+    "difference-turned": lambda m: m.upstream - m.local,
+    "quotient": lambda m: m.upstream / m.local,
+    "quotient-turned": lambda m: m.local / m.upstream,
+    "upstream-twice": lambda m: m.upstream * m.upstream * m.local,
+    "local-twice": lambda m: m.upstream * m.local * m.local,
+    "twice": lambda m: 2 * m.upstream * m.local,
+    "half": lambda m: m.upstream * m.local / 2,
+    "power-of-upstream": lambda m: math.pow(m.local, m.upstream),
+    "one": lambda m: 1.0,
+    "times-output": lambda m: m.upstream * m.local * m.out,
+}
+"""What may be sent in place of upstream × local; the id of the message has it behind ``judge-``."""
+
+_VALUES: dict[str, Callable[[Sequence[float], float], float]] = {
+    "minus": lambda x, out: -out,
+    "reciprocal": lambda x, out: 1 / out,
+    "input": lambda x, out: x[0],
+    "size": lambda x, out: abs(out),
+    "twice": lambda x, out: 2 * out,
+    "zero": lambda x, out: 0.0,
+    "one": lambda x, out: 1.0,
+}
+"""Wrong values of any operation; the id of the message has it behind ``judge-value-``."""
+
+_VALUES_OF_TWO: dict[str, Callable[[Sequence[float], float], float]] = {
+    "sum": lambda x, out: x[0] + x[1],
+    "difference": lambda x, out: x[0] - x[1],
+    "difference-turned": lambda x, out: x[1] - x[0],
+    "product": lambda x, out: x[0] * x[1],
+    "quotient": lambda x, out: x[0] / x[1],
+    "quotient-turned": lambda x, out: x[1] / x[0],
+    "power": lambda x, out: math.pow(x[0], x[1]),
+    "power-turned": lambda x, out: math.pow(x[1], x[0]),
+    "second": lambda x, out: x[1],
+    "quotient-whole": lambda x, out: x[0] // x[1],
+    "remainder": lambda x, out: x[0] % x[1],
+}
+"""Wrong values of an operation with two inputs."""
+
+_SEEDS: dict[str, Callable[[float], float]] = {
+    "zero": lambda out: 0.0,
+    "minus": lambda out: -1.0,
+    "two": lambda out: 2.0,
+    "output": lambda out: out,
+}
+"""Wrong gradients of the output; the id of the message has it behind ``judge-seed-``."""
+
+
+_POWERS: tuple[WrongSlope, ...] = (
+    *WRONG_SLOPES[("power", 0)],
+    WrongSlope(lambda x, out: x[1] * x[0] ** (x[1] + 1), "judge-exponent-rises"),
+    WrongSlope(lambda x, out: x[1] + x[0] ** (x[1] - 1), "judge-exponent-added"),
+    WrongSlope(lambda x, out: (x[1] - 1) * x[0] ** (x[1] - 1), "judge-exponent-low"),
+)
+"""Wrong local gradients of a power, towards what is raised."""
+
+
+def faults_of(operation: str) -> Iterator[Fault]:
+    """The faults that an operation may have, the simplest first, of which it has one."""
+    row = OPERATIONS[operation]
+    slots: list[int | None] = [slot for slot in range(row.slots) if slot != row.plain]
+    if row.slots == 2:
+        slots.append(None)
+    for slot in slots:
+        yield from (Fault(operation, slot, f"judge-{mode}", mode=mode) for mode in _MODES)
+        for key, sent in _SENT.items():
+            if row.slots == 2 or key != "other-local":
+                yield Fault(operation, slot, f"judge-{key}", sent=sent)
+    for slot in slots:
+        rows = _POWERS if (row.gate, slot) == ("pow", 0) else WRONG_SLOPES.get((row.gate, slot or 0), ())
+        if slot is not None:
+            yield from (Fault(operation, slot, wrong.key, sent=_sloped(wrong)) for wrong in rows)
+    if row.slots == 2:
+        yield Fault(operation, None, "judge-exchanged", mode="exchange")
+        for slot in (0, 1):
+            yield Fault(operation, slot, "judge-misplaced", mode="misplace")
+    for key, wrong_value in (_VALUES | _VALUES_OF_TWO if row.slots == 2 else _VALUES).items():
+        for taken in (False, True):
+            yield Fault(operation, None, f"judge-value-{key}", value=wrong_value, taken=taken)
+
+
+def faults_of_backward() -> Iterator[Fault]:
+    """The faults that the backward pass may have."""
+    yield from (Fault(BACKWARD, None, f"judge-seed-{key}", seed=seed) for key, seed in _SEEDS.items())
+    yield from (Fault(BACKWARD, None, f"judge-order-{order}", order=order) for order in ORDERS)
+    yield Fault(BACKWARD, None, "judge-start", start=1.0)
+
+
+def _sloped(wrong: WrongSlope) -> Sent:
+    def sent(moment: Moment) -> float:
+        inputs: list[Any] = [np.float64(x) for x in moment.inputs]
+        return moment.upstream * float(wrong.slope(inputs, np.float64(moment.out)))
+
+    return sent

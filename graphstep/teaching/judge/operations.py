@@ -1,0 +1,113 @@
+"""What an engine may be able to do: one row an operation, with the gate that it is, and the names that engines give it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of an engine."""
+
+    name: str
+    """What it is called here."""
+    gate: str
+    """The gate of ours that it is."""
+    methods: tuple[str, ...]
+    """The names of its method, the likeliest first; of an operator the one that Python calls."""
+    written: str
+    """How a program has it: ``{} + {}``."""
+    points: tuple[tuple[float, ...], ...]
+    """Values of its inputs, off every kink and pole, of both signs where it has both."""
+    operator: Callable[..., Any] | None = None
+    """The operator of Python's by which it is called; None where it is a method or a function of the module."""
+    plain: int | None = None
+    """The input that is always a plain number; None where none is."""
+    shown: str = ""
+    """What a report calls it; its name unless given."""
+
+    @property
+    def slots(self) -> int:
+        """How many inputs it has."""
+        return len(self.points[0])
+
+    @property
+    def binding(self) -> int:
+        """How closely its sign binds, as in a program; 9 for a call."""
+        return {"add": 1, "sub": 1, "neg": 1, "mul": 2, "div": 2, "reciprocal": 2, "pow": 3}.get(self.gate, 9)
+
+    @property
+    def title(self) -> str:
+        """What a report calls it."""
+        return self.shown or self.name
+
+
+_BOTH = ((2.25, -1.5), (-0.75, -2.5), (1.5, 3.25), (-3.5, 0.625))
+_ABOVE = ((2.25, -1.5), (0.75, 2.5), (1.5, 3.25), (3.5, 0.625))
+_SIGNED = ((0.75,), (-0.5,), (1.625,), (-1.375,))
+_POSITIVE = ((0.75,), (2.5,), (1.625,))
+_WITHIN = ((0.25,), (-0.5,), (0.625,))
+
+
+def _reversed(points: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:
+    return tuple((y, x) for x, y in points)
+
+
+def _function(name: str, *others: str, points: tuple[tuple[float, ...], ...] = _SIGNED, gate: str = "") -> Operation:
+    inside = ", ".join(["{}"] * len(points[0]))
+    return Operation(name, gate or name, (name, *others), f"{name}({inside})", points)
+
+
+OPERATIONS: dict[str, Operation] = {
+    each.name: each
+    for each in (
+        Operation("add", "add", ("__add__",), "{} + {}", _BOTH, operator.add),
+        Operation("mul", "mul", ("__mul__",), "{}*{}", _BOTH, operator.mul),
+        Operation("neg", "neg", ("__neg__",), "-{}", _SIGNED, operator.neg),
+        Operation("sub", "sub", ("__sub__",), "{} - {}", _BOTH, operator.sub),
+        Operation(
+            "pow", "pow", ("__pow__",), "{}^{}",
+            ((1.75, 3.0), (-1.25, 3.0), (-1.5, 2.0), (2.5, -1.0), (-0.75, -2.0), (2.25, 0.5)), operator.pow, 1,
+        ),
+        Operation("div", "div", ("__truediv__",), "{}/{}", _BOTH, operator.truediv),
+        Operation("radd", "add", ("__radd__",), "{} + {}", _BOTH, operator.add, 0, "2 + x"),
+        Operation("rmul", "mul", ("__rmul__",), "{}*{}", _BOTH, operator.mul, 0, "2*x"),
+        Operation("rsub", "sub", ("__rsub__",), "{} - {}", _BOTH, operator.sub, 0, "2 - x"),
+        Operation("rdiv", "div", ("__rtruediv__",), "{}/{}", _BOTH, operator.truediv, 0, "2/x"),
+        Operation("power", "pow", ("__pow__",), "{}^{}", _ABOVE, operator.pow, None, "x^y"),
+        Operation("rpow", "pow", ("__rpow__",), "{}^{}", _ABOVE, operator.pow, 0, "2^x"),
+        Operation("abs", "abs", ("__abs__",), "abs({})", _SIGNED, operator.abs),
+        _function("exp"),
+        _function("log", "ln", points=_POSITIVE),
+        _function("sqrt", points=_POSITIVE),
+        _function("square"),
+        Operation("reciprocal", "reciprocal", ("reciprocal",), "1/{}", _SIGNED),
+        _function("relu", "ReLU", "Relu"),
+        _function("sigmoid", "Sigmoid", "logistic"),
+        _function("tanh", "Tanh"),
+        _function("softplus"),
+        _function("silu", "swish"),
+        _function("sin"),
+        _function("cos"),
+        _function("tan"),
+        _function("asin", "arcsin", points=_WITHIN),
+        _function("acos", "arccos", points=_WITHIN),
+        _function("atan", "arctan"),
+        _function("sinh"),
+        _function("cosh"),
+        _function("log1p", points=_POSITIVE),
+        _function("expm1"),
+        _function("max", "maximum", points=_BOTH),
+        _function("min", "minimum", points=_BOTH),
+    )
+}  # fmt: skip
+"""Every operation by its name, what engines build others from first."""
+
+REQUIRED = ("add", "mul")
+"""What every engine has to have."""
+
+NAMES = {name for each in OPERATIONS.values() for name in each.methods}
+"""All names of methods and functions."""

@@ -1,0 +1,139 @@
+"""An engine in a process of its own, in a folder of its own, with a pipe for numbers. It is no sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
+
+from graphstep.ground.errors import InputError, quoted, quoted_path
+from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.unprintable import printable
+from graphstep.teaching.judge.judgement import StoppedError
+from graphstep.teaching.judge.trials import Trial
+from graphstep.telling.words.catalogue import message
+
+SECONDS = 20.0
+"""Seconds of a clock until an engine that does not end is ended."""
+
+
+class ProcessEngine:
+    """An engine in another process."""
+
+    def __init__(self, name: str, child: subprocess.Popen[bytes], first: dict[str, Any]) -> None:
+        self.name = name
+        """What the user calls it."""
+        self._child, self._first = child, first
+        self.late = False
+        """Whether it was ended by the clock."""
+
+    def introduce(self) -> dict[str, Any]:
+        """Its class, and what comes back of 1/3."""
+        return self._first
+
+    def wirings(self) -> dict[str, list[dict[str, Any]]]:
+        """What its operations are built from."""
+        self._ask({"do": "wirings"})
+        return dict(self._answer(None))
+
+    def run(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
+        """What programs come to."""
+        self._ask({"do": "run", "trials": [trial.data for trial in trials]})
+        return [self._answer(trial) for trial in trials]
+
+    def again(self, trial: Trial) -> list[list[float]]:
+        """The gradients after one backward pass and after two."""
+        self._ask({"do": "again", "trial": trial.data})
+        return list(self._answer(trial))
+
+    def _ask(self, question: dict[str, Any]) -> None:
+        assert self._child.stdin is not None, "it was opened with a pipe"
+        try:
+            self._child.stdin.write(json.dumps(question).encode() + b"\n")
+            self._child.stdin.flush()
+        except BrokenPipeError:
+            self._stop(None)
+
+    def _answer(self, trial: Trial | None) -> Any:
+        assert self._child.stdout is not None, "it was opened with a pipe"
+        line = self._child.stdout.readline()
+        try:
+            return json.loads(line)
+        except ValueError:
+            self._stop(trial)
+
+    def _stop(self, trial: Trial | None) -> NoReturn:
+        status = self._child.wait()
+        busy = sys.platform != "win32" and status == -signal.SIGXCPU
+        raise StoppedError("judge-clock" if self.late else "judge-processor" if busy else "judge-ended", trial)
+
+
+@contextmanager
+def engine(target: str, kind: str = "", *, seconds: float = SECONDS) -> Iterator[ProcessEngine]:
+    """An engine by its file, or by the name of its module. InputError where there is none that can be judged."""
+    job = _job(target, kind)
+    root = str(Path(__file__).parents[3])
+    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    # -P: nothing that lies in a folder stands in for a module of Python's.
+    words = [sys.executable, "-P", "-m", "graphstep.teaching.judge.child"]
+    with TemporaryDirectory() as folder, _started(words, folder, environment) as child:
+        running = ProcessEngine(target, child, {})
+
+        def end() -> None:
+            running.late = True
+            _end(child)
+
+        clock = threading.Timer(seconds, end)
+        clock.daemon = True
+        clock.start()
+        try:
+            running._ask(job)
+            first = running._answer(None)
+            if "error" in first:
+                raise InputError(printable(first["error"]), hint=printable(first["hint"]))
+            running._first = first
+            yield running
+        except StoppedError as stopped:
+            if running._first:
+                raise
+            raise InputError(f"{quoted(target)} did not get through its import", hint=message(ENGLISH, stopped.reason)) from None
+        finally:
+            clock.cancel()
+            _end(child)
+
+
+def _started(words: list[str], folder: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  # our own interpreter and module; the engine is the one that the user named
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, env=environment, start_new_session=True
+    )
+
+
+def _job(target: str, kind: str) -> dict[str, str]:
+    is_file = target.endswith(".py") or "/" in target or os.sep in target
+    if is_file and not Path(target).is_file():
+        raise InputError(f"there is no file {quoted_path(target)}")
+    if not is_file and not all(part.isidentifier() for part in target.split(".")):
+        raise InputError(f"{quoted(target)} is no file and no module", hint="graphstep judge ENGINE.py, or package.module")
+    path = str(Path(target).resolve()) if is_file else ""
+    return {"path": path, "name": Path(target).name if is_file else target, "folder": os.getcwd(), "class": kind}
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End a process and what it started."""
+    if sys.platform == "win32":
+        child.kill()
+        return
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return

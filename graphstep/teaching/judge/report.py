@@ -1,0 +1,201 @@
+"""The judgement of an engine, as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from graphstep.ground.numerals import numeral
+from graphstep.teaching.judge.judgement import Finding, Judgement
+from graphstep.teaching.judge.machine import BACKWARD
+from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.trials import Trial
+from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Verdict
+from graphstep.telling.reports.parts import sentence
+from graphstep.telling.reports.run import made_by
+from graphstep.telling.words.catalogue import message
+
+_DIGITS = 12
+"""Digits in which a wrong number differs from the right one for sure, where it is wrong by more than an ε."""
+
+_WHOLE = ("judge-fails", "judge-built", "judge-clock", "judge-processor", "judge-ended")
+"""What is said of an operation as a whole."""
+
+_SHORT = 6
+"""Digits that are enough where the numbers are further apart."""
+
+
+def document(of: Judgement, language: str, command: str = "") -> Document:
+    """The judgement, and the command that makes it again."""
+    title = message(language, "judge-title", engine=of.engine, kind=of.kind)
+    return Document(title, chain((Heading(1, (title,), "title"),), body(of, language), made_by(language, command, ())), language)
+
+
+def body(of: Judgement, language: str) -> Iterator[Block]:
+    """The verdict in one line; then what is wrong with the smallest program that shows it, and what else there is to say."""
+    say = partial(message, language)
+    if of.is_right:
+        yield Verdict("fine", "", (say("judge-right", count=len(of.right), absent=str(len(of.absent))),))
+    for finding in of.findings:
+        yield Verdict("fault", "", (say("judge-wrong", what=said(finding, language)),))
+        yield from _shown(of, finding, language)
+    for name in of.missing:
+        yield Verdict("fault", "", (say("judge-missing", name=name),))
+    if of.consequences:
+        yield sentence(say("judge-consequences", names=_titles(of.consequences)))
+    if of.right:
+        yield sentence(say("judge-those-right", names=_titles(of.right)))
+    if of.absent:
+        yield sentence(say("judge-absent", names=_titles(of.absent)))
+    if of.kinks:
+        yield sentence(say("judge-conventions"))
+        yield Listing(tuple(_kink(kink.trial, kink.ours, kink.came, language) for kink in of.kinks))
+    yield from (sentence(line) for line in _remarks(of, language))
+
+
+def said(finding: Finding, language: str) -> str:
+    """What is wrong, in a line: the operation, the input, and what is done there."""
+    say = partial(message, language)
+    name = BACKWARD if finding.operation == BACKWARD else OPERATIONS[finding.operation].title
+    what = _what(finding, language)
+    if finding.operation == BACKWARD or finding.key in _WHOLE or _is_of_value(finding):
+        return say("judge-said", name=name, what=what)
+    return say("judge-said-input", name=name, where=_input(finding, language), what=what)
+
+
+def _is_of_value(finding: Finding) -> bool:
+    return finding.key.startswith("judge-value") or not _sends_wrong(finding)
+
+
+def _sends_wrong(finding: Finding) -> bool:
+    """Whether it is a gradient that is wrong, and not the value before it."""
+    return bool(finding.key) or finding.slot is not None
+
+
+def _input(finding: Finding, language: str) -> str:
+    row = OPERATIONS[finding.operation]
+    if row.slots == 1:
+        return message(language, "judge-its-input")
+    if finding.slot is None:
+        return message(language, "judge-both-inputs")
+    return message(language, "judge-first-input" if finding.slot == 0 else "judge-second-input")
+
+
+def _what(finding: Finding, language: str) -> str:
+    say = partial(message, language)
+    if finding.key == "judge-fails":
+        return finding.error
+    if finding.key == "judge-built":
+        return say("judge-built", built=finding.built)
+    if finding.key.startswith("slope-"):
+        return _inside(say(finding.key))
+    if finding.key:
+        return say(finding.key)
+    if not finding.came:
+        return finding.error
+    return say("judge-value" if finding.slot is None else "judge-gradient")
+
+
+def _inside(text: str) -> str:
+    """A sentence as the end of another."""
+    return (text[0].lower() + text[1:]).removesuffix(".")
+
+
+def _shown(of: Judgement, finding: Finding, language: str) -> Iterator[Block]:
+    """The program and its numbers, right and as they came."""
+    say = partial(message, language)
+    given = ", ".join(f"{name} = {numeral(x, 17)}" for name, x in zip(finding.trial.names, finding.trial.inputs, strict=True))
+    yield sentence(Code(finding.trial.text), say("judge-with", given=given))
+    if not finding.came:
+        return
+    columns = (Column(("",)), Column((say("judge-column-right"),), numbers=True), Column((of.kind,), numbers=True), Column(("",)))
+    rows = []
+    for label, right, came in zip(_labels(finding.trial, language), finding.right, finding.came, strict=True):
+        texts = _apart(right, came)
+        mark = "" if texts[0] == texts[1] else say("judge-mark")
+        rows.append(((label,), (texts[0],), (texts[1],), (mark,)))
+    yield Table(columns, tuple(rows))
+
+
+def _labels(trial: Trial, language: str) -> list[str]:
+    return [message(language, "judge-row-value"), *(f"df/d{name}" for name in trial.names)]
+
+
+def _apart(right: float, came: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to see whether they differ."""
+    short = numeral(right, _SHORT), numeral(came, _SHORT)
+    if short[0] != short[1] or abs(right - came) <= 1e-9 * max(1.0, abs(right)):
+        return short
+    return numeral(right, _DIGITS), numeral(came, _DIGITS)
+
+
+def _kink(trial: Trial, ours: float, came: float, language: str) -> Content:
+    given = ", ".join(f"{name} = {numeral(x)}" for name, x in zip(trial.names, trial.inputs, strict=True))
+    values = {"given": given, "came": numeral(came), "ours": numeral(ours)}
+    return (Code(trial.text), message(language, "judge-same-kink" if ours == came else "judge-other-kink", **values))
+
+
+def _remarks(of: Judgement, language: str) -> Iterator[str]:
+    say = partial(message, language)
+    if of.doubts:
+        yield say("judge-doubt", count=len(of.doubts), program=of.doubts[0].text)
+    if of.again is not None:
+        trial, once, twice = of.again
+        yield say("judge-again", program=trial.text, once=numeral(once), twice=numeral(twice))
+
+
+def _titles(names: Sequence[str]) -> str:
+    return ", ".join(OPERATIONS[name].title for name in names)
+
+
+# -- data ------------------------------------------------------------------------------------------------------------------------
+
+
+def data(of: Judgement, language: str) -> dict[str, Any]:
+    """The judgement for other programs."""
+    return {
+        "schema": 1,
+        "engine": of.engine,
+        "class": of.kind,
+        "verdict": "right" if of.is_right else "wrong",
+        "findings": [_finding(each, language) for each in of.findings],
+        "right": of.right,
+        "consequences": of.consequences,
+        "absent": of.absent,
+        "missing": of.missing,
+        "conventions": [
+            {**_program(kink.trial), "gradient": _json(kink.came), "graphstep": _json(kink.ours)} for kink in of.kinks
+        ],
+        "remarks": list(_remarks(of, language)),
+        "programs": of.programs,
+    }
+
+
+def _finding(finding: Finding, language: str) -> dict[str, Any]:
+    return {
+        "operation": finding.operation,
+        "slot": finding.slot,
+        "fault": finding.key.removeprefix("judge-") or None,
+        "text": said(finding, language),
+        **_program(finding.trial),
+        "expected": _numbers(finding.trial, finding.right),
+        "came": _numbers(finding.trial, finding.came) if finding.came else None,
+        "error": finding.error or None,
+    }
+
+
+def _program(trial: Trial) -> dict[str, Any]:
+    return {"program": trial.text, "inputs": dict(zip(trial.names, trial.inputs, strict=True))}
+
+
+def _numbers(trial: Trial, numbers: Sequence[float]) -> dict[str, Any]:
+    gradients = {name: _json(x) for name, x in zip(trial.names, numbers[1:], strict=True)}
+    return {"output": _json(numbers[0]), "gradients": gradients}
+
+
+def _json(number: float) -> float | str:
+    if number != number:
+        return "nan"
+    return number if abs(number) != float("inf") else "inf" if number > 0 else "-inf"

@@ -1,0 +1,193 @@
+"""Is the broken gate found? ``python -m tests.engine_mutants`` breaks one place at a time of an engine, and has it judged.
+
+An operator is exchanged, a sign turned, ``+=`` made ``=``, a factor left out, the order or the seed of the backward pass spoiled.
+A mutant that comes to the numbers of the engine on 10,000 random programs is equivalent, and not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import math
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from graphstep.teaching.judge.judgement import Judgement, judge
+from graphstep.teaching.judge.local import LocalEngine
+from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.planning import at_random
+from graphstep.teaching.judge.trials import Trial
+
+ENGINE = Path(__file__).parent / "teaching" / "engine.py"
+PROGRAMS = 10_000
+
+OPERATORS: dict[type, tuple[type, ...]] = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add, ast.Mult),
+    ast.Mult: (ast.Add, ast.Div, ast.Sub),
+    ast.Div: (ast.Mult, ast.Sub),
+    ast.Pow: (ast.Mult, ast.Add),
+}
+
+
+class Mutant(NamedTuple):
+    """An engine with one place broken."""
+
+    operation: str
+    """The operation in which it is, or backward."""
+    what: str
+    """What was done."""
+    tree: ast.Module
+    """Its code."""
+
+
+def mutants() -> list[Mutant]:
+    """All mutants, each of other code than the rest."""
+    tree = ast.parse(ENGINE.read_text(encoding="utf-8"))
+    made: dict[str, Mutant] = {ast.dump(tree): Mutant("", "", tree)}
+    for method in (x for x in tree.body[-1].body if isinstance(x, ast.FunctionDef) and x.name != "__init__"):
+        for number in range(sum(1 for _ in ast.walk(method))):
+            for what, changed in _changes(tree, method.name, number):
+                made.setdefault(ast.dump(changed), Mutant(_operation(method.name), what, changed))
+    return [*made.values()][1:]
+
+
+def _operation(name: str) -> str:
+    if name == "backward":
+        return name
+    return next(row.name for row in OPERATIONS.values() if name in row.methods)
+
+
+def _changes(tree: ast.Module, name: str, number: int) -> Iterator[tuple[str, ast.Module]]:
+    """The changes of one place, a copy of the whole for each."""
+
+    def copied() -> tuple[ast.Module, ast.AST]:
+        whole = copy.deepcopy(tree)
+        method = next(x for x in whole.body[-1].body if isinstance(x, ast.FunctionDef) and x.name == name)
+        return whole, [*ast.walk(method)][number]
+
+    here = copied()[1]
+    if isinstance(here, ast.BinOp):
+        for operator in OPERATORS.get(type(here.op), ()):
+            whole, place = copied()
+            place.op = operator()
+            yield f"{ast.unparse(here)} → {ast.unparse(place)}", whole
+        for side in ("left", "right") if isinstance(here.op, ast.Mult | ast.Div) else ():
+            whole, place = copied()
+            kept = getattr(place, side)
+            _put(whole, place, kept)
+            yield f"{ast.unparse(here)} → {ast.unparse(kept)}", whole
+    if isinstance(here, ast.UnaryOp) and isinstance(here.op, ast.USub) and not isinstance(here.operand, ast.Constant):
+        whole, place = copied()
+        _put(whole, place, place.operand)
+        yield f"{ast.unparse(here)} → {ast.unparse(here.operand)}", whole
+    if isinstance(here, ast.AugAssign):
+        whole, place = copied()
+        place.op = ast.Sub() if isinstance(here.op, ast.Add) else ast.Add()
+        yield f"{ast.unparse(here)} → {ast.unparse(place)}", whole
+        whole, place = copied()
+        _put(whole, place, ast.copy_location(ast.Assign([place.target], place.value), place))
+        yield f"{ast.unparse(here)} → =", whole
+    if name == "backward":
+        yield from _of_the_pass(here, copied)
+
+
+def _of_the_pass(here: ast.AST, copied) -> Iterator[tuple[str, ast.Module]]:
+    if isinstance(here, ast.Constant) and here.value == 1.0:
+        for seed in (0.0, 2.0, -1.0):
+            whole, place = copied()
+            place.value = seed
+            yield f"seed {seed}", whole
+    if isinstance(here, ast.Call) and getattr(here.func, "id", "") == "reversed":
+        whole, place = copied()
+        _put(whole, place, place.args[0])
+        yield "not reversed", whole
+    if isinstance(here, ast.If):
+        whole, place = copied()
+        place.test = ast.copy_location(ast.Constant(True), place.test)
+        yield "every visit", whole
+        whole, place = copied()
+        place.body = [place.body[0], place.body[2], place.body[1]]
+        yield "a node before what it reads", whole
+    if isinstance(here, ast.For) and isinstance(here.iter, ast.Attribute):
+        whole, place = copied()
+        place.iter = ast.parse("node.parents[:1]", mode="eval").body
+        yield "only the first parent", whole
+
+
+def _put(whole: ast.Module, place: ast.AST, instead: ast.AST) -> None:
+    """Put something in the place of a node."""
+    for parent in ast.walk(whole):
+        for field, value in ast.iter_fields(parent):
+            if value is place:
+                setattr(parent, field, instead)
+            elif isinstance(value, list) and any(x is place for x in value):
+                value[[x is place for x in value].index(True)] = instead
+
+
+def module_of(tree: ast.Module, name: str = "mutant") -> ModuleType:
+    """The code as a module."""
+    module = ModuleType(name)
+    exec(compile(ast.fix_missing_locations(tree), str(ENGINE), "exec"), vars(module))
+    return module
+
+
+def is_equivalent(module: ModuleType, original: ModuleType, programs: list[Trial]) -> bool:
+    """Whether a mutant comes to the numbers of the engine on every program."""
+    one, other = (LocalEngine(each)._bench for each in (module, original))
+    return all(_alike(one.run(trial.data), other.run(trial.data)) for trial in programs)
+
+
+def _alike(one: dict, other: dict) -> bool:
+    if "copies" not in one or "copies" not in other:
+        return one == other
+    pairs = zip(one["copies"][0], other["copies"][0], strict=True)
+    return all(math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-12) for x, y in pairs)
+
+
+def programs(count: int = PROGRAMS) -> list[Trial]:
+    """Random programs of all that the engine can do."""
+    present = judge(LocalEngine(module_of(ast.parse(ENGINE.read_text(encoding="utf-8"))))).right
+    return [trial for seed in range(-(-count // 50)) for trial in at_random(present, 50, seed)]
+
+
+def blamed(judgement: Judgement) -> list[str]:
+    """The operations that are said to be wrong, the first of them first."""
+    return [finding.operation for finding in judgement.findings]
+
+
+def main() -> None:
+    """Judge a sample, and print what was not located."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sample", type=int, default=200)
+    asked = parser.parse_args()
+    every = mutants()
+    sample = random.Random(11).sample(every, min(asked.sample, len(every)))
+    original, tried = module_of(ast.parse(ENGINE.read_text(encoding="utf-8")), "engine"), programs()
+    equivalent, located, named = 0, 0, 0
+    for mutant in sample:
+        judgement = judge(LocalEngine(module_of(mutant.tree)))
+        first = blamed(judgement)[:1]
+        if judgement.is_right and is_equivalent(module_of(mutant.tree), original, tried):
+            equivalent += 1
+        elif first == [mutant.operation]:
+            located += 1
+            named += bool(judgement.findings[0].key)
+            if not judgement.findings[0].key:
+                print("unnamed", mutant.operation, mutant.what, judgement.findings[0].slot)
+        else:
+            said = [(each.operation, each.slot, each.key, each.trial.text) for each in judgement.findings]
+            print(f"{mutant.operation}: {mutant.what}: {said or 'right'}")
+    counted = len(sample) - equivalent
+    print(f"{len(every)} mutants, {len(sample)} of them judged: {equivalent} equivalent on {len(tried):,} programs")
+    print(
+        f"located at the mutated operation: {located} of {counted} ({located / counted:.1%}), {named} of them with what is wrong"
+    )
+
+
+if __name__ == "__main__":
+    main()

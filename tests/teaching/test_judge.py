@@ -1,0 +1,240 @@
+"""Somebody's own engine is judged: the gate that is broken is the one that is named."""
+# ruff: noqa: E501  # a case is a line
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import re
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import graphstep as gs
+from graphstep.faces.cli import main
+from graphstep.teaching.judge import planning, process, report
+from graphstep.teaching.judge.faults import faults_of, faults_of_backward
+from graphstep.teaching.judge.judgement import Judgement, judge
+from graphstep.teaching.judge.local import LocalEngine
+from graphstep.teaching.judge.machine import Machine
+from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.telling.words.english import MESSAGES
+from tests.engine_mutants import ENGINE, module_of, mutants
+
+SOURCE = ENGINE.read_text(encoding="utf-8")
+TRIALS = [*planning.alone(), *(x for row in OPERATIONS.values() for x in planning.around(row, ["add", "mul", "sub"]))]
+PRESENT = [name for name in OPERATIONS if name not in ("power", "rpow")]
+
+
+def judged(source: str) -> Judgement:
+    return judge(LocalEngine(module_of(ast.parse(source), "engine")))
+
+
+def first_line(source: str) -> str:
+    judgement = judged(source)
+    return report.said(judgement.findings[0], "en") if judgement.findings else "right"
+
+
+@pytest.fixture(scope="module")
+def right() -> Judgement:
+    return judged(SOURCE)
+
+
+def test_an_engine_that_is_right_is_right(right: Judgement) -> None:
+    assert right.is_right
+    assert right.right == [x for x in PRESENT if x in right.right]
+    assert {"add", "mul", "rdiv", "tanh", "relu", "softplus"} <= {*right.right}
+    assert {"abs", "silu", "power"} <= {*right.absent}
+    assert not right.consequences
+    assert [(kink.trial.text, kink.came) for kink in right.kinks] == [("relu(x)", 0.0)]
+    assert right.again is not None
+    assert right.again[1:] == (-2.0, -7.0)
+
+
+def test_the_operation_that_is_broken_is_named() -> None:
+    for mutant in random.Random(3).sample(mutants(), 8):
+        judgement = judge(LocalEngine(module_of(mutant.tree)))
+        assert judgement.findings, f"none of the sample is equivalent: {mutant.what}"
+        assert judgement.findings[0].operation == mutant.operation, mutant.what
+        assert mutant.operation not in judgement.right
+
+
+MUL = "self.grad += other.data * out.grad"
+BROKEN = {
+    MUL: (
+        (MUL.replace("+=", "="), "mul, towards its first input: overwrites instead of adding up"),
+        ("self.grad -= other.data * out.grad", "mul, towards its first input: the sign is turned"),
+        ("self.grad += other.data", "mul, towards its first input: the upstream gradient is missing: it sends the local gradient alone"),
+        ("self.grad += self.data * out.grad", "mul, towards its first input: sends with the local gradient of the other input"),
+        ("pass", "mul, towards its first input: sends nothing"),
+        ("other.grad += other.data * out.grad", "mul, towards its first input: sends to the other input instead"),
+        ("self.grad += other.data * self.grad", "mul, towards its first input: takes the gradient of its input for that of its output"),
+    ),
+    "self.data * other.data, (self, other)": (
+        ("self.data * other.data, (self,)", "mul, towards its second input: is left out of the graph, so that nothing goes on behind it"),
+        ("self.data + other.data, (self, other)", "mul: its value is the sum of its inputs"),
+    ),
+    "return self + (-other)": (
+        ("return self + other", "sub: is built as x + y"),
+        ("return self - (-other)", "sub: it calls itself without an end"),
+        ("self + (-other)", "sub: it gives back nothing: is a return missing?"),
+    ),
+    "power * self.data ** (power - 1)": (
+        ("self.data ** (power - 1)", "pow, towards its first input: the exponent is missing: it comes down as a factor"),
+    ),
+    "self.grad = 1.0": (
+        ("self.grad = 0.0", "backward: the gradient of the output is 0 at its start, so that nothing flows: it is 1"),
+        ("self.grad = 3.0", "backward: the gradient of the output is not 1"),
+        ("self.grad = self.data", "backward: the gradient of the output begins as its value: it is 1"),
+    ),
+    "self.grad = 0.0\n": (("self.grad = 1.0\n", "backward: the gradient of a new value begins at 1: it is 0 until something arrives"),),
+    "for node in reversed(order)": (
+        ("for node in order", "backward: goes from the inputs to the output: it begins at the output"),
+    ),
+    "math.tanh(self.data), (self,))": (
+        ("math.tanh(self.dta), (self,))", "right"),
+        ("math.tanh(self.data), (self,))\n        return out.data", "tanh: it gives back a float"),
+    ),
+}  # fmt: skip
+CASES = [(old, new, said) for old, cases in BROKEN.items() for new, said in cases]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), CASES, ids=[new.strip() for _, new, _ in CASES])
+def test_what_is_wrong_is_said_in_a_line(old: str, new: str, said: str) -> None:
+    assert old in SOURCE
+    line = first_line(SOURCE.replace(old, new, 1))
+    assert line.startswith(said)
+
+
+def test_what_is_built_from_a_wrong_gate_is_a_consequence() -> None:
+    judgement = judged(SOURCE.replace(MUL, MUL.replace("+=", "=")))
+    assert [each.operation for each in judgement.findings] == ["mul"]
+    assert {"neg", "sub", "rsub", "rmul"} == {*judgement.consequences}
+    assert judgement.findings[0].trial.text == "x*y + x"
+    assert judgement.findings[0].came[1] == -1.5
+
+
+def test_two_faults_are_two_findings() -> None:
+    source = SOURCE.replace(MUL, MUL.replace("+=", "-=")).replace("(1 - out.data**2)", "(1 - out.data)")
+    judgement = judged(source)
+    assert [each.operation for each in judgement.findings] == ["mul", "tanh"]
+    assert [each.key for each in judgement.findings] == ["judge-sign", "slope-tanh-square"]
+
+
+def test_an_engine_that_sends_too_early_has_a_wrong_order() -> None:
+    early = SOURCE.replace(
+        "                for parent in node.parents:\n                    visit(parent)\n                order.append(node)", "X"
+    )
+    early = early.replace(
+        "X", "                order.append(node)\n                for parent in node.parents:\n                    visit(parent)"
+    )
+    assert first_line(early.replace("reversed(order)", "order")).startswith("backward: a gate sends as soon as its first")
+    assert first_line(early).startswith("backward: goes from the inputs to the output")
+
+
+def test_a_number_that_is_a_little_off_is_a_remark() -> None:
+    judgement = judged(SOURCE.replace("self.data / other.data, (self", "self.data / (other.data + 1e-8), (self"))
+    assert judgement.is_right
+    assert judgement.doubts
+    assert not judged(SOURCE.replace("self.data / other.data, (self", "self.data / (other.data + 1e-5), (self")).is_right
+
+
+def test_an_engine_of_float32_is_held_to_float32() -> None:
+    rounded = SOURCE.replace("import math\n", "import math\nimport numpy as np\n").replace(
+        "self.data = data", "self.data = np.float32(data)"
+    )
+    assert judged(rounded).is_right
+
+
+def test_a_program_reads_as_what_it_is() -> None:
+    for trial in {(x.text, len(x.inputs)): x for x in TRIALS if x.calls}.values():
+        run = gs.run(trial.text, inputs=dict(zip(trial.names, trial.inputs, strict=True)))
+        expected = [run.output, *(run.gradients[name] for name in trial.names)]
+        assert Machine().right(trial) == pytest.approx(expected, rel=1e-12, abs=1e-12), trial.text
+
+
+def test_random_programs_are_the_same_every_time() -> None:
+    once, again = (list(planning.at_random(PRESENT)) for _ in range(2))
+    assert once == again
+    assert len(once) == planning.RANDOM
+
+
+def test_every_fault_has_words() -> None:
+    faults = [*faults_of_backward(), *(fault for name in OPERATIONS for fault in faults_of(name))]
+    assert {fault.key for fault in faults} <= MESSAGES.keys()
+
+
+# -- in a process of its own ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "mine.py"
+
+
+def test_the_command_prints_the_verdict_and_its_data(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text("print('right: 99 gates')\n" + SOURCE.replace(MUL, MUL.replace("+=", "=")), encoding="utf-8")
+    assert main(["judge", "mine.py", "--require", "exp,abs"]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "wrong: mul, towards its first input: overwrites instead of adding up"
+    assert "wrong: abs is required, and absent" in out
+    assert main(["judge", "mine.py", "--format", "json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    schema = json.loads((resources.files("graphstep.faces.export") / "schema-judge-1.json").read_text(encoding="utf-8"))
+    jsonschema.validate(data, schema)
+    page = (Path(__file__).parents[2] / "docs/reference/json.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page.split("\n## Judgements\n")[1]))
+    assert {*data, *data["findings"][0], *data["findings"][0]["came"], "gradient", "graphstep"} - named == set()
+    assert data["findings"][0]["fault"] == "overwrite"
+    assert data["findings"][0]["expected"]["gradients"] == {"x": -0.5, "y": 2.25}
+
+
+UNREADABLE = [
+    ("x = 1", [], "error: mine has no class with a method backward"),
+    ("class A:\n    def backward(self): ...\nclass B:\n    def backward(self): ...", [], "error: several classes have a method backward: A, B\nhint: name the one"),
+    ("class A:\n    def backward(self): ...", [], "error: A(0.7) holds no number that can be read: TypeError: A() takes no arguments"),
+    ("x = (", [], "error: mine.py cannot be imported: SyntaxError"),
+    ("1/0", [], "error: mine.py cannot be imported: ZeroDivisionError: division by zero (mine.py:1)"),
+    ("import nowhere_to_be_found", [], "error: there is no module 'nowhere_to_be_found'"),
+    ("import os\nos._exit(0)", [], "error: 'mine.py' did not get through its import"),
+    ("x = 1", ["--require", "tahn"], "error: no operation is called 'tahn'\nhint: did you mean 'tanh'?"),
+    ("x = 1", ["--class", "B"], "error: mine has no class B with a method backward"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "more", "error"), UNREADABLE, ids=[source[:30] for source, _, _ in UNREADABLE])
+def test_what_cannot_be_judged_is_status_2(source, more, error, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(source + "\n", encoding="utf-8")
+    assert main(["judge", "mine.py", *more]) == 2
+    assert capsys.readouterr().err.startswith(error)
+
+
+def test_no_file_and_no_module_is_status_2(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["judge", "none.py"]) == 2
+    assert main(["judge", "a-b"]) == 2
+    assert main(["judge", "no_such_package.engine"]) == 2
+    assert [line for line in capsys.readouterr().err.splitlines() if "error" in line] == [
+        "error: there is no file 'none.py'",
+        "error: 'a-b' is no file and no module",
+        "error: there is no module 'no_such_package'",
+    ]
+
+
+ENDLESS = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "while True: pass")
+GREEDY = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "self.kept = bytearray(1 << 31)")
+
+
+def test_what_does_not_end_or_takes_all_memory_is_wrong(file: Path) -> None:
+    file.write_text(ENDLESS, encoding="utf-8")
+    with process.engine("mine.py", seconds=2) as engine:
+        judgement = judge(engine)
+    assert report.said(judgement.findings[0], "en") == "sin: the process was ended after 20 seconds"
+    assert judgement.findings[0].trial.text == "sin(x)"
+    file.write_text(GREEDY, encoding="utf-8")
+    with process.engine("mine.py") as engine:
+        judgement = judge(engine)
+    assert report.said(judgement.findings[0], "en") == "sin: MemoryError"
