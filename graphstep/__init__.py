@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.faces.api import build, capture, check, from_latex, from_sympy, run, train
+    from graphstep.faces.api import build, capture, check, from_latex, from_sympy, load, run, train
     from graphstep.faces.result import Run
     from graphstep.faces.training import Training
     from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
@@ -32,13 +32,14 @@ __all__ = [
     "check",
     "from_latex",
     "from_sympy",
+    "load",
     "run",
     "train",
 ]
 
 _HOMES = {
     **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "ground.errors"),
-    **dict.fromkeys(("build", "capture", "check", "from_latex", "from_sympy", "run", "train"), "faces.api"),
+    **dict.fromkeys(("build", "capture", "check", "from_latex", "from_sympy", "load", "run", "train"), "faces.api"),
     "Run": "faces.result",
     "Training": "faces.training",
 }

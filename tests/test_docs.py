@@ -115,6 +115,7 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
         limits.CELLS,
         limits.AXES,
         limits.FILE,
+        limits.UNPACKED,
         limits.JSON,
     }
 

@@ -126,6 +126,7 @@ def test_the_table_of_gates_is_asked_by_readers_only() -> None:
     readers = (
         "graphstep/gates/",
         "graphstep/language/",
+        "graphstep/engine/archive/programs",
         "graphstep/engine/capture/building",
         "graphstep/debugger/conditions",
         "graphstep/telling/words/template",

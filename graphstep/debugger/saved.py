@@ -37,10 +37,10 @@ def to_json(state: State) -> str:
     trace = state.root
     if trace.updates:
         raise InputError("a round of a training is no session of its own", hint="the training opens it again: --at-round")
-    if trace.program.origin is not None:
+    if trace.program.origin is not None or trace.setup.program.endswith(".gsz"):
         command = trace.setup.command()
         raise InputError(
-            "a captured function is no session that a file opens again", hint=command and f"this opens it: {command}"
+            "a captured or recorded run is no session that a file opens again", hint=command and f"this opens it: {command}"
         )
     setup = {**asdict(trace.setup), "inputs": dict(trace.setup.inputs)}
     document = {

@@ -21,6 +21,9 @@ from graphstep.ground.arrays import Number
 ULPS = 64
 """Units in the last place of its type by which a gate may differ from what was recorded, for as many steps as it stands for."""
 
+SAME = 1e-9
+"""The relative difference up to which two gradients are the same: they add up contributions in orders of their own."""
+
 _CANCELS = ("sum", "mean", "matmul", "dot", "outer", "cumsum")
 """Gates that add up: they are as far off as the sum of the sizes lets them be."""
 
@@ -36,15 +39,33 @@ class Recorded:
     """Their values; None where nothing was recorded, and our gate computes it."""
     dtypes: tuple[str, ...]
     """The types that they were computed in."""
+    gradients: tuple[Number | None, ...] = ()
+    """Their gradients, where the recorded program had some; empty where none were recorded."""
+    devices: tuple[str, ...] = ()
+    """Where they were computed; empty for this machine's processor."""
+    places: tuple[str, ...] = ()
+    """The lines that computed them, ``f.py:7``; empty where that is not recorded."""
 
     def moved(self, where: Sequence[int | None], count: int) -> Recorded:
         """The same for a program of ``count`` nodes that was made of the first: ``where`` has the new place of each."""
-        values: list[Number | None] = [None] * count
-        dtypes = ["float64"] * count
-        for place, each, dtype in zip(where, self.values, self.dtypes, strict=True):
-            if place is not None:
-                values[place], dtypes[place] = each, dtype
-        return Recorded(tuple(values), tuple(dtypes))
+        if [*where] == [*range(count)]:
+            return self
+
+        def column(old: Sequence[Any], nothing: Any) -> tuple[Any, ...]:
+            new = [nothing] * count
+            for place, each in zip(where, old, strict=False):
+                # A copy that is made anew has what it copies in front of it.
+                if place is not None and each is not None:
+                    new[place] = each
+            return tuple(new) if old else ()
+
+        return Recorded(
+            column(self.values, None),
+            column(self.dtypes, "float64"),
+            column(self.gradients, None),
+            column(self.devices, ""),
+            column(self.places, ""),
+        )
 
 
 def fill(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], recorded: Recorded) -> None:
@@ -80,6 +101,33 @@ def _firsts(batch: Batch) -> list[int]:
 
 def _value(batch: Batch, buffers: Buffers) -> Any:
     return value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options)
+
+
+def adopt(plan: Plan, buffers: Buffers, recorded: Recorded) -> None:
+    """Put recorded gradients into the buffers, to the bit, where ours are the same numbers up to rounding."""
+    for index, theirs in enumerate(recorded.gradients):
+        if theirs is None:
+            continue
+        ours = buffers.gradients[plan.starts[index] : plan.starts[index + 1]].reshape(np.shape(theirs))
+        if _alike(ours, theirs, recorded.dtypes[index]):
+            write(buffers.gradients, plan.place(index), theirs)
+
+
+def _alike(ours: Any, theirs: Any, dtype: str) -> bool:
+    scale = np.max(np.abs(theirs), initial=0.0)
+    return bool(np.all(_close(ours, theirs, max(_epsilon(dtype) * ULPS, SAME), scale)))
+
+
+def differing_gradient(plan: Plan, buffers: Buffers, recorded: Recorded) -> int | None:
+    """The first node on the way back whose recorded gradient is another one than ours; None where all agree."""
+    for index in range(len(recorded.gradients) - 1, -1, -1):
+        theirs = recorded.gradients[index]
+        if theirs is None:
+            continue
+        ours = buffers.gradients[plan.starts[index] : plan.starts[index + 1]].reshape(np.shape(theirs))
+        if not _alike(ours, theirs, recorded.dtypes[index]):
+            return index
+    return None
 
 
 def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int, Number] | None:

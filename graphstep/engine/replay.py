@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 
 from graphstep.engine.inputs import check_inputs, check_seed
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Buffers, backward
-from graphstep.engine.plan import plan
-from graphstep.engine.recorded import Recorded, fill
+from graphstep.engine.plan import Plan, plan
+from graphstep.engine.recorded import Recorded, adopt, disagreement, fill
 from graphstep.engine.trace import Trace, finished
-from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.arrays import Number, number_text, shape_of
+from graphstep.ground.errors import GraphstepError
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import infer_shapes
@@ -26,6 +28,9 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     check_inputs(program, inputs)
     fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()})
     moved = recorded.moved(fitted.where, len(fitted.program.nodes))
+    for node, value, gradient in zip_longest(fitted.program.nodes, moved.values, moved.gradients):
+        if any(each is not None and shape_of(each) != node.shape for each in (value, gradient)):
+            raise GraphstepError("what was recorded has other shapes than the program that it was recorded with")
     order, ordered_setup = ordered(fitted.program, asked_order(fitted.program, setup), setup)
     planned = plan(fitted.program, order)
     check_seed(planned.program, seed)
@@ -33,4 +38,21 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     with np.errstate(all="ignore"):
         fill(planned, buffers, inputs, moved)
         backward(planned, buffers, seed, setup.ties)
+        _check(planned, buffers, moved)
+        adopt(planned, buffers, moved)
     return replace(finished(planned, buffers, seed, setup.ties, ordered_setup or setup), recorded=moved)
+
+
+def _check(planned: Plan, buffers: Buffers, recorded: Recorded) -> None:
+    """Raise GraphstepError where a gate makes another number than was recorded: the run would be of another program."""
+    differing = disagreement(planned, buffers, recorded)
+    if differing is None:
+        return
+    node, ours = differing
+    where = f" at {recorded.places[node]}" if recorded.places and recorded.places[node] else ""
+    theirs, gate = recorded.values[node], planned.program.nodes[node].gate
+    raise GraphstepError(f"what was recorded has {_shown(theirs)}{where}, and the gate {gate} {_shown(ours)}")
+
+
+def _shown(value: Number | None) -> str:
+    return repr(value) if value is None or isinstance(value, float) else number_text(value)

@@ -138,6 +138,16 @@ def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[
     return Run(opening_of(recording, setup).run())
 
 
+def load(path: str | Path, /) -> Run:
+    """The run in a file that :meth:`Run.save` or ``--to run.gsz`` wrote: its program, and its numbers to the bit.
+
+    InputError for a file that is none, or damaged.
+    """
+    from graphstep.engine.archive import read_file
+
+    return Run(read_file(str(path)).run())
+
+
 def build(
     text: str, /, *, given: Collection[str] = (), share: bool = False, expand: bool = False, fold: bool = False
 ) -> networkx.MultiDiGraph:

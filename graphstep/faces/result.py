@@ -207,6 +207,19 @@ class Run:
 
         return export.write(self.trace, path, at=at, options=export.options_of(math, detail, answers))
 
+    def save(self, path: str | Path) -> Path:
+        """Write its program and all of its numbers, to the bit, to a file that :func:`graphstep.load` and the commands open.
+
+        InputError for a round of a training, and for a name that does not end in ``.gsz``.
+        """
+        from graphstep.engine.archive import SUFFIX
+        from graphstep.faces import export
+        from graphstep.ground.errors import InputError, quoted
+
+        if not str(path).endswith(SUFFIX):
+            raise InputError(f"{quoted(str(path))} does not end in {SUFFIX}", hint="save('run.gsz'); to() writes documents")
+        return export.write(self.trace, path)
+
     def to_text(self, *, at: int | None = None, detail: str | None = None, answers: str | None = None) -> str:
         """The narrated trace; with options the worked solution as text. The options are those of :meth:`to`."""
         return self._render("text", at, None, detail, answers)

@@ -236,6 +236,8 @@ class Rule:
     """The gates that a word behind its inputs makes of it: ``gelu(x, tanh)``."""
     over_cells: str = ""
     """The gate that it is when its only input is an array: ``max(x)`` is the largest cell of x."""
+    recorded: Any = None
+    """Of a gate that is known by its numbers only, these (:class:`graphstep.gates.opaque.Numbers`); None for any other."""
 
     def settings(self, options: Iterable[tuple[str, Any]], shapes: Sequence[Shape] | None = None) -> dict[str, Any]:
         """The options of a node, defaults filled in; for notation with ``shapes``, those of its inputs."""

@@ -41,6 +41,9 @@ AXES = 32
 FILE = 200_000_000
 """Bytes of a file that holds an array."""
 
+UNPACKED = 1_000_000_000
+"""Bytes of a recorded run, unpacked."""
+
 JSON = 20_000_000
 """Bytes of a JSON file that holds an array: read, it is many times as large."""
 

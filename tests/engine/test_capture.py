@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.engine.capture import CaptureError, program_of, record
+from graphstep.engine.capture import CaptureError, record
 from graphstep.engine.capture.process import record_file
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
@@ -168,10 +168,10 @@ def test_a_document_has_the_command_where_one_makes_it(monkeypatch):
 def test_a_file_is_recorded_in_a_process_of_its_own(tmp_path):
     file = tmp_path / "own.py"
     file.write_text("import math\nprint('{\"recording\": 1}')\n\n\ndef f(x):\n    return math.sin(x) * input\n\n\ninput = 2\n")
-    recording = record_file(str(file), "f", {"x": 0.5})
-    assert [operation.gate for operation in recording.operations] == ["sin", "mul"]
-    assert program_of(recording).text == "def f(x):\n    return math.sin(x) * input"
-    assert recording == record_file(str(file), "f", {"x": 0.5})
+    opening = record_file(str(file), "f", {"x": 0.5})
+    assert [node.gate for node in opening.program.nodes] == [None, "sin", "mul"]
+    assert opening.program.text == "def f(x):\n    return math.sin(x) * input"
+    assert opening == record_file(str(file), "f", {"x": 0.5})
     assert record(capturable.fork, (1.5,)) == record(capturable.fork, (1.5,))
 
 

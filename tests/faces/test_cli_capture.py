@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import graphstep as gs
 from graphstep.debugger.saved import to_json
 from graphstep.debugger.state import State
 from graphstep.engine.capture.opening import opening_of_file
@@ -29,6 +31,15 @@ def loss(w, x, n=1):
 
 def text(x):
     return str(x)
+"""
+
+
+NETWORK = """import numpy as np
+
+def loss(W, x, y):
+    p = np.exp(W @ x)
+    p = p / p.sum()
+    return -np.log(p[y])
 """
 
 
@@ -80,7 +91,6 @@ def test_other_commands_take_it_too(file: str, capfd: pytest.CaptureFixture[str]
         (["capture", "own.py", "w=2"], 2, "error: 'own.py' names no function"),
         (["capture", "none.py:f"], 2, "error: there is no file 'none.py'"),
         (["capture", "own.py:loss", "w=2"], 2, "error: the arguments do not fit loss: missing a required argument: 'x'"),
-        (["capture", "own.py:loss", "w=[1,2]", "x=1"], 2, "error: 'w' is an array; only numbers are captured yet"),
         (["capture", "own.py:text", "x=1"], 1, "error: formatting at own.py:17 would drop the gradient of a traced number"),
         (["capture", "own.py:act", "z=-1e6"], 1, "error: own.py failed: OverflowError: math range error\n  own.py:6, in act: "),
         (["capture", "own.py:act", "z=1", "--fold"], 2, "error: --fold rewrites a typed program"),
@@ -93,6 +103,59 @@ def test_what_goes_wrong_is_said(words: list[str], status: int, said: str, file:
     assert printed == ""
     assert said in errors
     assert "Traceback" not in errors
+
+
+def test_arrays_from_the_command_line_and_runs_in_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(NETWORK)
+    np.save("W.npy", np.array([[0.1, 0.2], [0.3, -0.4]]))
+    words = ["net.py:loss", "W=@W.npy", "x=[1,2]", "y=1", "--fixed", "y"]
+    assert main(["capture", *words, "--to", "run.gsz"]) == 0
+    assert main(["capture", *words, "--format", "json"]) == 0
+    captured = json.loads(capfd.readouterr().out)
+    assert main(["step", "run.gsz", "--format", "json"]) == 0
+    recorded = json.loads(capfd.readouterr().out)
+    for document in (captured, recorded):
+        document.pop("command", None)
+    assert recorded == captured
+    assert main(["check", "run.gsz"]) == 0
+    assert "All 6 gradients are confirmed" in capfd.readouterr().out
+    for command in (["why", "grad x", "run.gsz"], ["diagnose", "run.gsz"]):
+        assert main(command) == 0, command
+    # An input of another value is computed anew; the two are compared node by node.
+    assert main(["run.gsz", "x=[1,3]", "--to", "other.gsz"]) == 0
+    capfd.readouterr()
+    assert main(["diff", "run.gsz", "run.gsz"]) == 0
+    assert main(["diff", "run.gsz", "other.gsz"]) == 1
+    assert "gradient of W @ x" in capfd.readouterr().out
+    run = gs.load("run.gsz")
+    assert run.output == captured["output"]
+    assert run.gradients["W"].tolist() == captured["gradients"]["W"]
+    assert run.save("again.gsz").read_bytes() == gs.load("again.gsz").save("third.gsz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["none.gsz"], "error: 'none.gsz' cannot be read"),
+        (["text.gsz"], "error: 'text.gsz' is no recorded run, or it is damaged"),
+        (["run.gsz", "q=2"], "error: 'q' is no input of the recorded run"),
+        (["run.gsz", "--fold"], "error: --fold reads a typed program"),
+        (["x*y", "x=1", "y=2", "--to", "out.gsz", "--detail", "brief"], "error: a .gsz holds the run itself"),
+    ],
+)
+def test_what_is_no_run_in_a_file_is_said(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    gs.run("x*y", x=1, y=2).save("run.gsz")
+    Path("text.gsz").write_text("x*y")
+    assert main([*words, "--plain"]) in (1, 2)
+    printed, errors = capfd.readouterr()
+    assert said in errors
+    assert printed == ""
 
 
 def test_a_browser_runs_no_file(file: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The process in which a user's file is run: a job comes in as JSON, and what was recorded goes back as JSON, nothing else.
+"""The process in which a user's file is run: a job comes in, and what was recorded goes back as data.
 
 What the file prints goes to standard error, so that it cannot be taken for the answer.
 """
@@ -10,13 +10,16 @@ import json
 import os
 import sys
 import traceback
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphstep.engine.archive import write_run
+from graphstep.engine.archive.packing import Cells, unpack
 from graphstep.engine.capture import CaptureError, record
+from graphstep.engine.capture.opening import opening_of
 from graphstep.engine.capture.places import is_library
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,27 +37,40 @@ _FRAMES = 4
 
 def main() -> int:
     """Do the job on standard input."""
-    job = json.load(sys.stdin)
+    job, arrays = unpack(sys.stdin.buffer.read(), "the job", frozenset({"values"}))
     reply = os.dup(1)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     _limit()
-    with os.fdopen(reply, "w", encoding="utf-8") as out:
-        json.dump(_answer(job), out)
+    answer = _answer(job, Cells(arrays["values"]))
+    with os.fdopen(reply, "wb") as out:
+        out.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
     sys.stdout.flush()
     return 0
 
 
-def _answer(job: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
+    fixed, arguments = job["fixed"], {}
+    for name, shape in job["arguments"].items():
+        value = cells.take(shape)
+        # What is handed on as it is may be a count, or labels.
+        arguments[name] = _whole(value) if name in fixed else value
     try:
-        function = _function(job["path"], job["function"])
-        return {"recording": asdict(record(function, (), job["arguments"], job["fixed"]))}
+        recording = record(_function(job["path"], job["function"]), (), arguments, fixed)
+        return write_run(opening_of(recording, Setup(job["function"], dict.fromkeys(recording.inputs), captured=True)))
     except GraphstepError as error:
         return {"error": error.message, "hint": error.hint, "typed": isinstance(error, InputError)}
     except SystemExit as error:
         return {"error": f"{Path(job['path']).name} ended the program: exit({error.code!r})", "hint": "", "typed": False}
     except (Exception, KeyboardInterrupt) as error:
         return {"error": _told(error, job["path"]), "hint": "", "typed": False}
+
+
+def _whole(value: Any) -> Any:
+    """A number or an array, as whole numbers where all of it is whole."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return value.astype(int) if (value == value.round()).all() else value
 
 
 def _function(path: str, name: str) -> Any:

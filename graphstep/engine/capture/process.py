@@ -8,15 +8,19 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from graphstep.engine.capture.recording import CaptureError, Operation, Recording, Source
+from graphstep.engine.archive import read_run
+from graphstep.engine.archive.packing import Cells, pack
+from graphstep.engine.capture.recording import CaptureError
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.ground.unprintable import printable
-from graphstep.language.program import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from graphstep.engine.opening import Opening
+    from graphstep.ground.arrays import Number
 
 SECONDS = 20.0
 """Seconds of a clock until a file that does not end is ended."""
@@ -43,10 +47,12 @@ def target_of(function: object) -> str:
 
 
 def record_file(
-    path: str, name: str, arguments: Mapping[str, float], fixed: Collection[str] = (), *, seconds: float = SECONDS
-) -> Recording:
+    path: str, name: str, arguments: Mapping[str, Number], fixed: Collection[str] = (), *, seconds: float = SECONDS
+) -> Opening:
     """Run a file, and record a call of one of its functions. GraphstepError where that fails, with the lines of the file."""
-    job = {"path": path, "function": name, "arguments": dict(arguments), "fixed": [*fixed]}
+    cells = Cells()
+    shapes = {each: cells.put(value) for each, value in arguments.items()}
+    job = pack({"path": path, "function": name, "arguments": shapes, "fixed": [*fixed]}, {"values": cells.array()})
     root = str(Path(__file__).parents[3])
     environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
@@ -56,7 +62,7 @@ def record_file(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
     ) as child:
         try:
-            reply, _ = child.communicate(json.dumps(job).encode(), timeout=seconds)
+            reply, _ = child.communicate(job, timeout=seconds)
         except subprocess.TimeoutExpired:
             hint = "a loop that does not end, or too much work for one call"
             raise CaptureError(f"{quoted(Path(path).name)} was ended after {seconds:g} seconds", hint=hint) from None
@@ -76,27 +82,15 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _read(reply: bytes, status: int, name: str) -> Recording:
+def _read(reply: bytes, status: int, name: str) -> Opening:
+    """What another process answered: a recorded run, or as JSON what went wrong."""
     try:
+        if reply[:1] != b"{":
+            return read_run(reply, quoted(name))
         answer = json.loads(reply)
-        if "error" in answer:
-            kind: type[GraphstepError] = InputError if answer["typed"] else CaptureError
-            raise kind(printable(str(answer["error"])), hint=printable(str(answer["hint"])))
-        return _recording(answer["recording"])
-    except (ValueError, KeyError, TypeError):
+        kind: type[GraphstepError] = InputError if answer["typed"] else CaptureError
+        failed = kind(printable(str(answer["error"])), hint=printable(str(answer["hint"])))
+    except (ValueError, KeyError, TypeError, InputError):
         hint = "it may take 20 seconds of processor and 4 GiB of memory"
         raise CaptureError(f"{quoted(name)} ended without an answer, with status {status}", hint=hint) from None
-
-
-def _recording(fields: dict[str, Any]) -> Recording:
-    return Recording(
-        str(fields["function"]),
-        {str(name): float(value) for name, value in fields["inputs"].items()},
-        [
-            Operation(**{**each, "span": (int(each["span"][0]), int(each["span"][1])), "options": ()})
-            for each in fields["operations"]
-        ],
-        [Branch(**each) for each in fields["branches"]],
-        [Source(**each) for each in fields["sources"]],
-        fields["output"] if isinstance(fields["output"], int) else float(fields["output"]),
-    )
+    raise failed

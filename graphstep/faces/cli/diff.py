@@ -90,9 +90,15 @@ def _side(options: argparse.Namespace, expression: str, shared: list[str], own: 
     ``names`` is what the program reads; nothing for a file.
     """
     from graphstep.engine.opening import program_text
+    from graphstep.faces.cli.program import is_archive
     from graphstep.language.read import read
 
-    names = () if expression.endswith(".json") else read(program_text(expression)).inputs
+    if is_archive(expression):
+        from graphstep.engine.archive import read_file
+
+        names: Sequence[str] = [*read_file(expression).inputs]
+    else:
+        names = () if expression.endswith(".json") else read(program_text(expression)).inputs
     values = {_name(word): word for word in shared if _name(word) in names}
     values |= {_name(word): word for word in own}
     return argparse.Namespace(**{**vars(options), "expression": expression, "values": list(values.values()), "names": names})

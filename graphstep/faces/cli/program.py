@@ -11,12 +11,12 @@ from graphstep.engine.opening import program_text, read_setup
 from graphstep.faces.config import config
 from graphstep.ground import limits
 from graphstep.ground.browser import in_browser
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.ground.precision import DTYPES, FLOAT64
 from graphstep.language.read.dialects import DIALECTS, translated
 from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
-from graphstep.language.values import split_inputs
+from graphstep.language.values import read_value, split_inputs
 
 if TYPE_CHECKING:
     import argparse
@@ -136,6 +136,8 @@ def opening_of(options: argparse.Namespace) -> Opening:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
     if getattr(options, "dialect", None) == PYTHON:
         return _captured(options)
+    if is_archive(options.expression):
+        return _recorded(options)
     return read_setup(setup_of(options), files=True)
 
 
@@ -158,6 +160,41 @@ def _captured(options: argparse.Namespace) -> Opening:
     if branches:
         print("what is shown is this path through the function; an edited input does not change it", file=sys.stderr)
     return opening
+
+
+def is_archive(text: str) -> bool:
+    """Whether what was typed names a recorded run."""
+    return text.endswith(".gsz") and not text.startswith("@")
+
+
+def _recorded(options: argparse.Namespace) -> Opening:
+    """The opening of a recorded run; with values for its inputs our gates compute it anew."""
+    from graphstep.engine.archive import read_file
+    from graphstep.language.values import read_texts
+
+    if in_browser():
+        raise InputError("no recorded run is opened from a browser", hint="graphstep step run.gsz in a terminal does it")
+    named = next((name for name in (*REWRITINGS, "rewrite", "dialect") if getattr(options, name, None)), None)
+    if named:
+        raise InputError(f"--{'from' if named == 'dialect' else named} reads a typed program, and this one is a recorded run")
+    opening, setup = read_file(options.expression), setup_of(options)
+    texts = {name: text for name, text in setup.inputs.items() if text is not None}
+    if unknown := [name for name in (*texts, *setup.data) if name not in opening.inputs]:
+        hint = did_you_mean(unknown[0], opening.inputs) or f"its inputs are {', '.join(opening.inputs)}"
+        raise InputError(f"{quoted(unknown[0])} is no input of the recorded run", hint=hint)
+    program = replace(opening.program, data=opening.program.data | frozenset(setup.data))
+    setup = replace(setup, ties=opening.setup.ties if setup.ties == "first" else setup.ties)
+    seed = opening.seed if setup.seed == "1" else read_value(setup.seed or "1", files=True)
+    changed = texts or setup.seed != "1" or setup.data
+    recorded = opening.recorded if not changed else None
+    return replace(
+        opening,
+        setup=setup,
+        program=program,
+        inputs={**opening.inputs, **read_texts(texts, files=True)},
+        seed=seed,
+        recorded=recorded,
+    )
 
 
 def language_of(word: str | None) -> str:

@@ -139,7 +139,7 @@ def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Cond
     # What is typed wrong is said before anything is computed.
     if options.format:
         export.exporter(options.format)
-    elif options.to and not export.is_pdf(options.to):
+    elif options.to and not (export.is_pdf(options.to) or export.is_archive(options.to)):
         export.format_of(options.to)
     trace = opening.run()
     if at is not None:
@@ -155,10 +155,13 @@ def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Cond
         missed = stop is None
         # A page goes from stop to stop by itself.
         steps = (
-            asked.manner == export.PLAIN.manner and (options.format or (options.to and export.format_of(options.to))) == "html"
+            asked.manner == export.PLAIN.manner
+            and (options.format or (options.to and not export.is_archive(options.to) and export.format_of(options.to))) == "html"
         )
         at = at if stop is None or steps else stop
     if options.to:
+        if export.is_archive(options.to) and asked != export.PLAIN:
+            raise InputError("a .gsz holds the run itself, and takes no options of documents")
         path = export.write(trace, options.to, name=options.format, at=at, options=asked)
         print(f"wrote {path}", *filter(None, [reason]), sep="\n", file=sys.stderr)
         return int(missed)

@@ -35,6 +35,7 @@ __all__ = [
     "exporter",
     "format_of",
     "formats",
+    "is_archive",
     "is_pdf",
     "options_of",
     "pieces",
@@ -109,11 +110,20 @@ def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | 
     The file is replaced in one go, so that a failure leaves an older one as it was. It raises what :func:`pieces` raises, and
     GraphstepError when the file cannot be written.
     """
+    if name is None and is_archive(path):
+        from graphstep.engine.archive import opening_of_trace, write_run
+
+        return write_file(path, write_run(opening_of_trace(trace)))
     if name is None and is_pdf(path):
         from graphstep.faces.export._pdf import pdf
 
         return write_file(path, pdf(pieces(trace, "tex", at, options)))
     return write_file(path, pieces(trace, name or format_of(path), at, options))
+
+
+def is_archive(path: str | Path) -> bool:
+    """Whether a file's name asks for a run that can be opened again, numbers and all."""
+    return Path(path).suffix.lower() == ".gsz"
 
 
 def write_document(document: Document, path: str | Path) -> Path:

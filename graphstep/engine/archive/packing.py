@@ -1,0 +1,130 @@
+"""The file of a recorded run: a zip of JSON and arrays, read with limits, so that none eats memory or runs code."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.ground import limits
+from graphstep.ground.errors import InputError
+from graphstep.language.values.npy import read_cells
+from graphstep.language.values.unwanted import UnwantedError
+
+Array = NDArray[np.float64]
+
+_MADE = (1980, 1, 1, 0, 0, 0)
+"""The time of every part: the same run is the same bytes."""
+
+_DAMAGED = "is no recorded run, or it is damaged"
+_PARTS = 16
+"""Parts of a file; there is one of JSON, and a few arrays."""
+
+
+def pack(document: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """A document and arrays as the bytes of a file; the parts are ``run.json`` and ``NAME.npy``."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        _put(archive, "run.json", text.encode("utf-8", "surrogatepass"))
+        for name, array in arrays.items():
+            cells = io.BytesIO()
+            np.lib.format.write_array(cells, np.ascontiguousarray(array, np.float64), allow_pickle=False)
+            _put(archive, f"{name}.npy", cells.getvalue())
+    return buffer.getvalue()
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(zipfile.ZipInfo(name, _MADE), content, zipfile.ZIP_DEFLATED, 6)
+
+
+def unpack(content: bytes, called: str, names: frozenset[str]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The document and the arrays, of which ``names`` are asked for. InputError, with what the file is called, for anything else.
+
+    Nothing is written to a disk, so a name with a path in it leads nowhere; parts that are not asked for are not read.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if len(parts) > _PARTS or len({part.filename for part in parts}) < len(parts):
+                raise InputError(f"{called} {_DAMAGED}")
+            whole = sum(part.file_size for part in parts)
+            if whole > limits.UNPACKED:
+                message = f"{called} has {whole:,} bytes unpacked; at most {limits.UNPACKED:,} are read"
+                raise InputError(message, hint="record a smaller run")
+            document = json.loads(_part(archive, "run.json"))
+            arrays = {name: _array(archive, f"{name}.npy") for name in names if f"{name}.npy" in archive.namelist()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError, NotImplementedError, OSError) as error:
+        # RecursionError is a RuntimeError: JSON that is nested too deep. So is a part with a password.
+        raise InputError(f"{called} {_DAMAGED}", hint="graphstep … --to run.gsz writes one") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{called} {_DAMAGED}")
+    return document, arrays
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A part, no longer than its entry says, whatever comes out of it."""
+    part = archive.getinfo(name)
+    with archive.open(part) as file:
+        content = file.read(part.file_size + 1)
+    if len(content) != part.file_size:
+        raise ValueError("a part is longer than it says")
+    return content
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> Array:
+    try:
+        array = read_cells(io.BytesIO(_part(archive, name)))
+    except UnwantedError as error:
+        raise ValueError(str(error)) from error
+    if array.dtype != np.float64 or array.ndim != 1:
+        raise ValueError("an array of a recorded run is a row of doubles")
+    return array
+
+
+class Cells:
+    """Numbers and arrays one behind the other, as they are put in and taken out again."""
+
+    def __init__(self, cells: Array | None = None) -> None:
+        self._parts: list[Any] = []
+        self._cells = np.zeros(0) if cells is None else cells
+        self._at = 0
+
+    def put(self, number: Any) -> list[int] | None:
+        """Put a number or an array, or None, behind the others; returns its shape, which :meth:`take` needs."""
+        if number is None:
+            return None
+        self._parts.append(number)
+        return [] if isinstance(number, float | int) else [int(size) for size in number.shape]
+
+    def take(self, shape: Any) -> Any:
+        """The next number or array; None for a shape of None. ValueError where there are no more cells."""
+        if shape is None:
+            return None
+        count = 1
+        for size in shape:
+            if not isinstance(size, int) or size < 0:
+                raise ValueError("a shape is whole numbers")
+            count *= size
+        if self._at + count > len(self._cells):
+            raise ValueError("there are fewer numbers than nodes")
+        piece = self._cells[self._at : self._at + count]
+        self._at += count
+        return piece.reshape(shape) if shape else float(piece[0])
+
+    def array(self) -> Array:
+        """All that was put in."""
+        flat, run = [], list[float]()
+        for part in self._parts:
+            if isinstance(part, float | int):
+                run.append(float(part))
+                continue
+            flat += [np.array(run, np.float64), np.ravel(part)]
+            run = []
+        return np.concatenate([*flat, np.array(run, np.float64)])

@@ -1,0 +1,157 @@
+"""A program as plain data, and back: nodes with their places, names and frames, whatever made them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from graphstep.engine.archive.packing import Cells
+from graphstep.gates import GATES
+from graphstep.gates.opaque import Numbers, opaque
+from graphstep.gates.rule import Rule
+from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
+from graphstep.language.program import Branch, Frame, Node, Origin, Program
+
+_KINDS = ("program", "call", "loop", "turn")
+
+
+def plain_program(program: Program, cells: Cells) -> dict[str, Any]:
+    """A program as plain data. The numbers of gates that are in no table go to ``cells``."""
+    rules: dict[int, int] = {}
+    gates: list[dict[str, Any]] = []
+    kinds: list[int] = []
+    for node in program.nodes:
+        if node.rule is None:
+            kinds.append(-1)
+            continue
+        if id(node.rule) not in rules:
+            rules[id(node.rule)] = len(gates)
+            gates.append(_plain_rule(node.rule, cells))
+        kinds.append(rules[id(node.rule)])
+    return {
+        "text": program.text,
+        "output": program.output,
+        "names": dict(program.names),
+        "data": sorted(program.data),
+        "frames": [[x.kind, x.label, x.around, x.span, [*x.reads], [*x.results]] for x in program.frames],
+        "lengths": {name: [*shape] for name, shape in program.lengths.items()},
+        "origin": None if program.origin is None else _plain_origin(program.origin),
+        "gates": gates,
+        "nodes": {
+            "gate": kinds,
+            "operands": [[_plain_operand(x) for x in node.operands] for node in program.nodes],
+            "name": [node.name for node in program.nodes],
+            "span": [node.span for node in program.nodes],
+            "text": [node.text for node in program.nodes],
+            "options": [[[name, plain_option(value)] for name, value in node.options] for node in program.nodes],
+            "frame": [node.frame for node in program.nodes],
+        },
+    }
+
+
+def _plain_origin(origin: Origin) -> dict[str, Any]:
+    return {"function": origin.function, "branches": [[*asdict(each).values()] for each in origin.branches]}
+
+
+def _plain_rule(rule: Rule, cells: Cells) -> dict[str, Any]:
+    if rule.recorded is None:
+        return {"gate": rule.name}
+    numbers: Numbers = rule.recorded
+    fields = ("inputs", "factors", "sent")
+    shapes = {field: [cells.put(x) for x in getattr(numbers, field)] for field in fields}
+    return {"gate": rule.name, **shapes, "value": cells.put(numbers.value)}
+
+
+def _plain_operand(operand: Operand) -> Any:
+    return operand if isinstance(operand, int) else [number_text(operand.value), operand.text, operand.span]
+
+
+def number_text(value: float) -> float | str:
+    """A number as JSON has it: what is not finite is a text."""
+    return value if math.isfinite(value) else "nan" if value != value else "inf" if value > 0 else "-inf"
+
+
+def plain_option(value: Any) -> Any:
+    """What a gate was told, as JSON has it."""
+    if value is Ellipsis:
+        return {"kind": "..."}
+    for kind in (Slice, Chosen, Slot):
+        if isinstance(value, kind):
+            return {"kind": kind.__name__, "of": [[*x] if isinstance(x, tuple) else x for x in value]}
+    return [plain_option(x) for x in value] if isinstance(value, tuple) else value
+
+
+def read_option(value: Any) -> Any:
+    """What :func:`plain_option` has written. ValueError for anything else."""
+    if isinstance(value, dict):
+        kinds: dict[str, Callable[..., Any]] = {"Slice": Slice, "Slot": Slot, "Chosen": lambda x: Chosen(tuple(map(int, x)))}
+        return Ellipsis if value["kind"] == "..." else kinds[value["kind"]](*value["of"])
+    return tuple(map(read_option, value)) if isinstance(value, list) else value
+
+
+def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
+    """The program that :func:`plain_program` has written. ValueError, KeyError or TypeError for anything else."""
+    rules = [_read_rule(each, cells) for each in document["gates"]]
+    nodes: list[Node] = []
+    columns = document["nodes"]
+    for k, (kind, operands, name, span, text, options, frame) in enumerate(
+        zip(*(columns[key] for key in ("gate", "operands", "name", "span", "text", "options", "frame")), strict=True)
+    ):
+        read = tuple(x if isinstance(x, int) else Constant(float(x[0]), str(x[1]), _span(x[2])) for x in operands)
+        if any(isinstance(x, int) and not 0 <= x < k for x in read):
+            raise ValueError("a node reads what is not computed yet")
+        if not all(each is None or isinstance(each, str) for each in (name, text)):
+            raise ValueError("names are texts")
+        rule = None if kind == -1 else rules[_within(kind, rules)]
+        if rule is None and (not isinstance(name, str) or read):
+            raise ValueError("an input has a name, and reads nothing")
+        if rule is not None and not rule.arity[0] <= len(read) <= (rule.arity[1] or len(read)):
+            raise ValueError("a gate reads another number of nodes")
+        told = tuple((str(key), read_option(value)) for key, value in options)
+        nodes.append(Node(rule, read, name, _span(span), text, told, (), _within(frame, document["frames"] or (0,))))
+    first = next((k for k, node in enumerate(nodes) if node.rule is not None), len(nodes))
+    if not nodes or any(node.rule is None for node in nodes[first:]):
+        raise ValueError("inputs stand in front of gates")
+    origin = document["origin"]
+    return Program(
+        str(document["text"]),
+        tuple(nodes),
+        _within(document["output"], nodes),
+        {str(name): _within(node, nodes) for name, node in document["names"].items()},
+        frozenset(map(str, document["data"])),
+        None,
+        tuple(_read_frame(k, each, nodes) for k, each in enumerate(document["frames"])),
+        {str(name): tuple(map(int, shape)) for name, shape in document["lengths"].items()},
+        None if origin is None else Origin(str(origin["function"]), tuple(_read_branch(*each) for each in origin["branches"])),
+    )
+
+
+def _within(index: Any, of: Sequence[Any]) -> int:
+    if not isinstance(index, int) or not 0 <= index < len(of):
+        raise ValueError("a number of a node is none")
+    return index
+
+
+def _span(span: Any) -> tuple[int, int] | None:
+    return None if span is None else (int(span[0]), int(span[1]))
+
+
+def _read_branch(place: Any, asked: Any, holds: Any) -> Branch:
+    return Branch(str(place), str(asked), bool(holds))
+
+
+def _read_rule(each: Mapping[str, Any], cells: Cells) -> Rule:
+    if "value" not in each:
+        return GATES[each["gate"]]
+    taken = {field: tuple(cells.take(shape) for shape in each[field]) for field in ("inputs", "factors", "sent")}
+    return opaque(str(each["gate"]), Numbers(taken["inputs"], cells.take(each["value"]), taken["factors"], taken["sent"]))
+
+
+def _read_frame(k: int, each: Sequence[Any], nodes: Sequence[Node]) -> Frame:
+    kind, label, around, span, reads, results = each
+    if kind not in _KINDS or not isinstance(around, int) or not 0 <= around < max(1, k):
+        raise ValueError("a frame is none")
+    places = tuple((int(start), int(stop), _within(node, nodes)) for start, stop, node in reads)
+    return Frame(kind, str(label), around, _span(span), places, tuple(_within(node, nodes) for node in results))
