@@ -21,7 +21,7 @@ from graphstep.faces.replies import sentence
 from graphstep.faces.tui.answers import BELOW
 from graphstep.faces.tui.commands import view
 from graphstep.faces.tui.panes.keys import KeyLine
-from graphstep.faces.tui.panes.lesson import LessonKeys, LessonOption, LessonPane
+from graphstep.faces.tui.panes.lesson import LessonAsks, LessonKeys, LessonOption, LessonPane
 from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.teaching.lesson import progress
@@ -161,12 +161,18 @@ class LessonScreen(SteppingScreen):
             self.set_focus(None)
         self.call_after_refresh(self._fit_prose)
 
+    def on_lesson_asks_measured(self) -> None:
+        self.call_after_refresh(self._fit_prose)
+
     def _fit_prose(self) -> None:
         """Let a text above the run take no more rows than it has, and than the graph leaves to it; the rest is the run's."""
         pane, page = self.text, self.text.page
         rows = None
         if page.children and not any(map(self.has_class, ("-beside", "-tall", "-prose", "-run"))):
-            around = pane.outer_size.height - page.size.height
+            asks = pane.query_one(LessonAsks)
+            # As much as the question has: it may be cut in the height that the pane has now.
+            cut = asks.virtual_size.height + 1 - asks.outer_size.height if asks.display else 0
+            around = pane.outer_size.height - self._page_rows() + max(cut, 0)
             graph = self.panes.lowest_rows()
             most = min(PROSE, max(self.size.height - 1 - _EDGES - graph, around + READ)) if graph else PROSE
             rows = min(around + self._prose_rows(), most)

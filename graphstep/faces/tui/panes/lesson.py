@@ -119,7 +119,7 @@ class LessonPane(Vertical):
     LessonPane #lesson-page .answered { margin: 0 0 1 0; padding: 0 1; border-left: outer $value; }
     LessonPane #lesson-page MarkdownFence { margin: 0 0 1 0; }
     LessonPane #lesson-page MarkdownBlockQuote { margin: 0 0 1 0; background: transparent; border-left: outer $contribution; }
-    LessonPane #lesson-asks { height: auto; max-height: 70%; padding: 0 1; border-top: solid $pending; scrollbar-size: 1 1; }
+    LessonPane #lesson-asks { height: auto; max-height: 80%; padding: 0 1; border-top: solid $pending; scrollbar-size: 1 1; }
     LessonPane #lesson-asks Horizontal { height: 1; }
     LessonPane #lesson-asks Horizontal LessonOption { width: auto; margin: 0 3 0 0; }
     LessonPane #lesson-asks .hint { color: $contribution; }
@@ -198,6 +198,13 @@ class LessonPane(Vertical):
 
 class LessonAsks(VerticalScroll, can_focus=False):
     """The open question with its options and the hints so far; nothing where nothing is asked."""
+
+    class Measured(Message):
+        """It has another number of rows."""
+
+    def watch_virtual_size(self) -> None:
+        """Say so to the screen, which makes room for them."""
+        self.post_message(self.Measured())
 
     async def ask(self, run: LessonRun, width: int) -> None:
         """Show the open question of a place in so many columns."""
