@@ -14,9 +14,7 @@ from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from graphstep.debugger.score import Score
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.faces.tui.lesson import LessonScreen
@@ -34,7 +32,7 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
     """Show what came of a command, and perform its effects."""
     now = screen.now
     if reply.changed & {"trace", "at", "selected"}:
-        screen.stop_asking()
+        screen.inquiries.give_up()
     if reply.changed & SHOWN or any(isinstance(fact, facts.Selected) for fact in reply.facts):
         # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
         moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
@@ -220,41 +218,10 @@ def _hinted(screen: SteppingScreen, before: State, fact: facts.Hinted) -> None:
 
 
 def _summary(screen: SteppingScreen, _: State, fact: facts.SummaryOf | facts.PredictingEnds) -> None:
-    if not fact.score.asked:
-        return
-    from graphstep.faces.replies.predictions import summary_lines
-    from graphstep.faces.tui.dialogs.summary import SUFFIXES, SummaryPage
-    from graphstep.faces.tui.dialogs.training import FileForm
+    from graphstep.faces.tui.summaries import show_summary
 
-    now, title = screen.now, say(screen, "summary-title")
-
-    def write(path: Path | None) -> None:
-        if path is not None:
-            _write_summary(screen, now, fact.score, path)
-
-    def export() -> None:
-        screen.app.push_screen(FileForm(title, "predictions.md", SUFFIXES), write)
-
-    screen.app.push_screen(SummaryPage(title, summary_lines(now, fact.score), export))
-
-
-def _write_summary(screen: SteppingScreen, state: State, score: Score, path: Path) -> None:
-    """Write it, or send it to the browser."""
-    from graphstep.debugger.effects import WriteSummary
-    from graphstep.faces.export import format_of
-    from graphstep.faces.replies.predictions import summary_pieces, write_summary
-    from graphstep.faces.tui.files import download
-
-    try:
-        if screen.app.is_web:
-            content = "".join(summary_pieces(state, score, format_of(path))).encode()
-            sent = download(screen.app, content, str(path), "predictions.md")
-            screen.say(say(screen, "file-sent", file=str(sent)), "bold $value")
-        else:
-            file = write_summary(state, WriteSummary(score, str(path)))
-            screen.say(say(screen, "file-written", file=file), "bold $value")
-    except GraphstepError as error:
-        screen.say_error(error)
+    if fact.score.asked:
+        show_summary(screen, fact.score)
 
 
 _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
@@ -294,16 +261,32 @@ def _copy(screen: SteppingScreen, effect: effects.Copy) -> None:
 
 
 def _witnesses(screen: SteppingScreen, effect: effects.Witnesses) -> None:
-    name = name_of(screen.now.trace.program, effect.node)
+    from graphstep.analysis.witnesses import Row, check_node
+    from graphstep.faces.replies.panels import verdict_lines
+
+    trace, node = screen.now.trace, effect.node
+    name = name_of(trace.program, node)
+
+    def show(row: Row) -> None:
+        status = say(screen, f"verdict-{row.verdict.replace(' ', '-')}")
+        screen.panel(say(screen, "witnesses-for", name=name), verdict_lines(trace, node, row), status)
+
     waits = say(screen, "witnesses-asked", name=name)
     lines = [[(waits, "why")], [(say(screen, "witnesses-give-up"), "quiet")]]
     screen.panes.step.say(say(screen, "witnesses-title", name=name), lines)
-    screen.ask_witnesses(screen.now.trace, effect.node)
+    screen.inquiries.ask(lambda _: check_node(trace, node), show)
 
 
 def _quotients(screen: SteppingScreen, effect: effects.Quotients) -> None:
+    from graphstep.faces.replies.panels import quotient_lines
+    from graphstep.faces.tui.dialogs.page import TextPage
+
+    def show(lines: list[str]) -> None:
+        screen.app.push_screen(TextPage(say(screen, "quotients-title"), lines))
+
+    trace = screen.now.trace
     screen.say(say(screen, "quotients-asked"))
-    screen.ask_quotients(screen.now.trace, effect)
+    screen.inquiries.ask(lambda _: quotient_lines(trace, effect.node, effect.cell), show)
 
 
 def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:

@@ -7,6 +7,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.training import Training
 from graphstep.faces.export import Options
 from graphstep.faces.export.training.formats import round_options
+from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.screen import SteppingScreen
 
 
@@ -31,7 +32,7 @@ class RoundScreen(SteppingScreen):
     def action_do(self, action: str) -> None:
         """Do what a key asks for; what leads out of the run leads back to the training."""
         if action == "quit":
-            self.dismiss(None)
+            program.after_summary(self, lambda: self.dismiss(None))
         elif action == "deselect" and self.arrows_select:
             self.arrows_select = False
             self.say("")

@@ -19,6 +19,7 @@ from graphstep.faces.tui import commands
 from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.commands.playback import Playback
 from graphstep.faces.tui.diagnoses import Diagnosing
+from graphstep.faces.tui.inquiries import Inquiries
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
@@ -31,11 +32,10 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
-    from graphstep.analysis.witnesses import Row
     from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
-    from graphstep.debugger.effects import Quotients
     from graphstep.debugger.places import Refitted
+    from graphstep.debugger.score import Score
     from graphstep.debugger.search import Candidate
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
@@ -89,10 +89,14 @@ class SteppingScreen(Screen[None]):
         """The state of the debugger; None until the run is made."""
         self.diagnosing = Diagnosing(self)
         """What is wrong with the run."""
+        self.inquiries = Inquiries(self)
+        """The long question that is being answered."""
         self.arrows_select = False
         """Whether the arrow keys select nodes instead of stepping."""
         self.playback = Playback(self)
         """The playing of the run by itself."""
+        self.summed: Score | None = None
+        """The predictions of which a summary was shown last."""
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
         self._seed, self._ties, self._saved = seed, ties, saved
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
@@ -301,56 +305,6 @@ class SteppingScreen(Screen[None]):
         for action in waiting:
             self.action_do(action)
 
-    # -- asking witnesses --------------------------------------------------------------------------------------------------------
-
-    @work(thread=True, exclusive=True, group="witnesses")
-    def ask_witnesses(self, trace: Trace, index: int) -> None:
-        """Compare the gradient of a node with other witnesses, in the background, and show what they say."""
-        from textual.worker import get_current_worker
-
-        from graphstep.analysis.witnesses import check_node
-
-        worker = get_current_worker()
-        row = check_node(trace, index)
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._witnessed, trace, index, row)
-
-    def _witnessed(self, trace: Trace, index: int, row: Row) -> None:
-        from graphstep.faces.replies.panels import verdict_lines
-        from graphstep.telling.names import name_of
-
-        if self.now.trace is trace:
-            title = say(self, "witnesses-for", name=name_of(trace.program, index))
-            self.panel(title, verdict_lines(trace, index, row), say(self, f"verdict-{row.verdict.replace(' ', '-')}"))
-
-    @work(thread=True, exclusive=True, group="witnesses")
-    def ask_quotients(self, trace: Trace, effect: Quotients) -> None:
-        """Run with other values of a node, in the background, and show how far the quotients are off."""
-        from textual.worker import get_current_worker
-
-        from graphstep.faces.replies.panels import quotient_lines
-
-        worker = get_current_worker()
-        try:
-            outcome: list[str] | GraphstepError = quotient_lines(trace, effect.node, effect.cell)
-        except GraphstepError as error:
-            outcome = error
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._quotients_known, trace, outcome)
-
-    def _quotients_known(self, trace: Trace, outcome: list[str] | GraphstepError) -> None:
-        from graphstep.faces.tui.dialogs.page import TextPage
-
-        if isinstance(outcome, GraphstepError):
-            self.say_error(outcome)
-        elif self.now.trace is trace and self.app.screen is self:
-            self.say("")
-            self.app.push_screen(TextPage(say(self, "quotients-title"), outcome))
-
-    def stop_asking(self) -> None:
-        """Forget the question that the witnesses were asked."""
-        self.workers.cancel_group(self, "witnesses")
-
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
@@ -361,9 +315,15 @@ class SteppingScreen(Screen[None]):
         elif self.focused is None:
             program.explain(self, event.key)
 
+    def on_screen_resume(self) -> None:
+        self.inquiries.show_waiting()
+
     def action_do(self, action: str) -> None:
         """Do what a key, a click or the palette asks for; before there is a run, keep it for then."""
         self.keys.say("")
+        if action == "deselect" and self.inquiries.give_up():
+            self.refresh_panes()
+            return
         if self.state is None and action not in _ALWAYS:
             self._waiting.append(action)
             return

@@ -34,7 +34,7 @@ def test_the_first_key_of_every_action_can_be_pressed() -> None:
             await driver.press(key)
             while driver.app.screen is not screen:
                 await driver.press("escape")
-        screen.stop_asking()
+        screen.inquiries.give_up()
         assert len(driver.frame().split("\n")) == LARGE[1]
 
     drive(play, text, given(words), size=LARGE)
@@ -53,7 +53,7 @@ def test_what_keys_do_can_be_done_at_every_step_of_every_program(name: str, size
                 screen.go(min(place, len(driver.now.trace)))
                 screen.action_do(action)
                 assert driver.step()
-        screen.stop_asking()
+        screen.inquiries.give_up()
 
     drive(play, text, given(words), size=size)
 

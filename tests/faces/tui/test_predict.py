@@ -142,3 +142,26 @@ def test_the_question_stands_in_the_place_of_the_step_and_nothing_moves() -> Non
         assert driver.now.at < 3
 
     drive(play, "q = x+y; q*z", INPUTS, size=SMALL)
+
+
+def test_leaving_shows_what_was_predicted_once() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("p", "right")
+        await driver.type("3")
+        await driver.press("enter", "escape", "q")
+        assert "well done" in driver.frame()
+        assert not driver.app._exit
+        await driver.press("q")
+        assert driver.app._exit
+
+    drive(play, "q = x+y; q*z", INPUTS, size=SMALL)
+
+
+def test_who_has_seen_the_summary_leaves_at_once() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("p", "right")
+        await driver.type("3")
+        await driver.press("enter", "escape", "S", "escape", "q")
+        assert driver.app._exit
+
+    drive(play, "q = x+y; q*z", INPUTS, size=SMALL)

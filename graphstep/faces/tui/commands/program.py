@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.actions import key_text
@@ -37,7 +38,18 @@ def show_help(screen: SteppingScreen) -> None:
 
 def leave(screen: SteppingScreen) -> None:
     """Quit."""
-    screen.app.exit()
+    after_summary(screen, screen.app.exit)
+
+
+def after_summary(screen: SteppingScreen, then: Callable[[], object]) -> None:
+    """Do something that leaves the run; where something was predicted of which no summary was shown, that comes before it."""
+    score = None if screen.state is None else screen.state.score
+    if score is None or not score.asked or score.closed == screen.summed:
+        then()
+        return
+    from graphstep.faces.tui.summaries import show_summary
+
+    show_summary(screen, score.closed, then)
 
 
 def explain(screen: SteppingScreen, key: str) -> None:

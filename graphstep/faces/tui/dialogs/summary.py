@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -19,11 +19,12 @@ class SummaryPage(TextPage):
     BINDINGS: ClassVar = [Binding("x", "export", "export", id="summary-export")]
     KEYS: ClassVar[str] = "summary-keys"
 
-    def __init__(self, title: str, lines: Iterable[str], export: Callable[[], None]) -> None:
+    def __init__(self, title: str, lines: Iterable[str]) -> None:
         super().__init__(title, lines)
-        self._export = export
+        self.exports = False
+        """Whether it was closed to be written to a file."""
 
     def action_export(self) -> None:
-        """Close, and ask for a file."""
+        """Close, so that a file is asked for."""
+        self.exports = True
         self.dismiss(None)
-        self._export()
