@@ -181,6 +181,25 @@ def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     return run(translated(text, "latex", given), inputs=given)
 
 
+def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
+    """Run a text for NumPy, PyTorch or JAX as a program. Python's own reader takes it apart; none of it is executed.
+
+    ReadError for what cannot be read; else as :func:`run`.
+
+    >>> from_numpy("p = 1/(1 + np.exp(-x.dot(w)))", x=[1, 2], w=[2, -1]).output
+    0.5
+    """
+    from graphstep.language.read.dialects import translated, unread
+    from graphstep.language.values import read_texts
+
+    given = {**(inputs or {}), **values}
+    typed = {name: value for name, value in given.items() if isinstance(value, str)}
+    arrays = numbers({name: value for name, value in given.items() if name not in typed})
+    program = translated(text, "numpy", {**read_texts(typed, files=False), **arrays})
+    lost = unread(text, program, given)
+    return run(program, inputs={name: value for name, value in given.items() if name not in lost})
+
+
 def check(text: str, /, **options: Any) -> CheckReport:
     """Compare backprop, SymPy's derivative and central differences for every input; takes what :func:`run` takes."""
     return run(text, **options).check()

@@ -14,9 +14,9 @@ from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.ground.precision import DTYPES, FLOAT64
-from graphstep.language.read.dialects import DIALECTS, translated
+from graphstep.language.read.dialects import DIALECTS, translated, unread
 from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
-from graphstep.language.values import read_value, split_inputs
+from graphstep.language.values import read_texts, read_value, split_inputs
 
 if TYPE_CHECKING:
     import argparse
@@ -50,7 +50,8 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     )
     parser.add_argument("--data", metavar="NAMES", default="", help="inputs that are given, so that they get no gradient: X,y")
     dialect = (
-        "the language of EXPR: LaTeX, as in notes and homework, or python for FILE.py:FUNCTION, which is run "
+        "the language of EXPR: LaTeX, as in notes and homework; a text for NumPy, PyTorch or JAX, which is read and not run; "
+        "or python for FILE.py:FUNCTION, which is run "
         "(default: the language of programs)"
     )
     parser.add_argument("--from", dest="dialect", choices=[*DIALECTS, PYTHON], help=dialect)
@@ -101,7 +102,10 @@ def setup_of(options: argparse.Namespace) -> Setup:
     refuse_python(options)
     if dialect := getattr(options, "dialect", None):
         # From here on it is the program that the formula spells, in documents and in the command that opens it again.
-        program = translated(program_text(program), dialect, texts)
+        typed = program_text(program)
+        program = translated(typed, dialect, read_texts(texts))
+        lost = unread(typed, program, texts)
+        texts = {name: text for name, text in texts.items() if name not in lost}
     if rewriting := getattr(options, "rewrite", None):
         from graphstep.analysis.symbolic.rewriting import rewritten
         from graphstep.language.read import read

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from importlib import import_module
 
-DIALECTS = {"latex": "graphstep.language.read.latex:from_latex"}
+DIALECTS = {
+    "latex": "graphstep.language.read.latex:from_latex",
+    "numpy": "graphstep.language.read.numpy:from_numpy",
+}
 """By name what translates a dialect, as module and function; it is loaded when somebody types in it."""
 
 
 def translated(text: str, dialect: str, given: Collection[str] = ()) -> str:
-    r"""The text of the program that ``text`` spells in a dialect; ``given`` are the names that have values.
+    r"""The text of the program that ``text`` spells in a dialect; ``given`` are the names that have values, or those with
+    their values, by which lengths and axes are counted.
 
     Raises ReadError with the place of what cannot be read.
 
@@ -20,3 +25,14 @@ def translated(text: str, dialect: str, given: Collection[str] = ()) -> str:
     module, _, function = DIALECTS[dialect].partition(":")
     translate: Callable[[str, Collection[str]], str] = getattr(import_module(module), function)
     return translate(text, given)
+
+
+def unread(text: str, program: str, given: Collection[str]) -> set[str]:
+    """Names with values that a text mentions and its program does not, since only their lengths were asked for.
+
+    >>> sorted(unread("x*len(y)", "x*3", ["x", "y", "z"]))
+    ['y']
+    """
+    return {
+        name for name in given if re.search(rf"\b{re.escape(name)}\b", text) and not re.search(rf"\b{re.escape(name)}\b", program)
+    }

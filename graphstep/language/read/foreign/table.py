@@ -477,6 +477,48 @@ _ARRAYS = (
 FOREIGN: tuple[Foreign, ...] = (*_ELEMENTARY, *_ACTIVATIONS, *_LOSSES, *_ARRAYS)
 """All rows. Of several for one call the first that fits is meant."""
 
+APPROXIMATE = frozenset(
+    (
+        *("sinc", "cbrt", "cuberoot", "nthroot", "root", "realroot", "surd", "heaviside", "xlogy", "xlog1py", "entr", "relentr"),
+        *(
+            "arccot",
+            "acot",
+            "lg",
+            "sigma",
+            "hardshrink",
+            "hardsigmoid",
+            "rrelu",
+            "prelu",
+            "normalize",
+            "l2normalize",
+            "batchnorm1d",
+        ),
+        *("batchnorm2d", "layernorm", "rmsnorm", "huberloss", "smoothl1loss", "multimarginloss", "kldiv", "kldivergence"),
+        *("cosinesimilarity", "pairwisedistance", "dist", "tripletmarginloss", "poissonnllloss", "gaussiannllloss", "nllloss"),
+        *("hingeloss", "softmaxcrossentropy", "softmaxcrossentropywithlogits", "sparsesoftmaxcrossentropywithlogits"),
+        *(
+            "dot",
+            "vdot",
+            "inner",
+            "outerproduct",
+            "trace",
+            "det",
+            "norm",
+            "vecnorm",
+            "l2norm",
+            "norm2",
+            "l1norm",
+            "cov",
+            "nansum",
+        ),
+        *("average", "avg", "nanmean", "nanmax", "nanmin", "var", "std", "variance", "sum", "mean", "max", "min", "softmax"),
+        *("logsoftmax", "softmin", "softargmax", "swapaxes", "moveaxis", "transpose", "permute", "vstack", "hstack"),
+        *("columnstack", "onehot", "logicaland", "logicalor", "logicalnot", "numpy", "nograd", "fliplr", "flipud"),
+    )
+)
+"""Names without underscores whose rows are advice: what they say holds for some inputs, of some shapes, in some libraries. Where
+``--from numpy`` reads them it looks closer."""
+
 WITHOUT_GRADIENT = {
     "argmax": "max(x) is the largest cell, and hands its gradient to it",
     "argmin": "min(x) is the smallest cell, and hands its gradient to it",

@@ -30,7 +30,7 @@ LENGTH = 300
 _DEPTH = 40
 _INDEX = re.compile(r"[-\d\s:,.]*")
 _KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
-_HARMLESS = frozenset({"inplace", "dtype", "name", "out"})
+HARMLESS = frozenset({"inplace", "dtype", "name", "out"})
 
 
 class Translation(NamedTuple):
@@ -226,7 +226,7 @@ class _Reading:
         base = re.fullmatch(r"(?:log|ln)_(\w+)", name)
         if base is not None and len(inputs) == 1 and not rows and own is None:
             return f"log({bare(inputs[0].text)}, {base[1]})"
-        inputs = [each for each in inputs if each.key not in _HARMLESS and each != Input("reduction", "'mean'")]
+        inputs = [each for each in inputs if each.key not in HARMLESS and each != Input("reduction", "'mean'")]
         if own is not None and library is None and (plain := _as_our_own(own, inputs)):
             return plain
         for row in rows:

@@ -1,0 +1,223 @@
+"""Functions and loops of a Python text: ``def`` and ``repeat`` in a program, with what their bodies read from outside."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Sequence
+
+from graphstep.ground.errors import ReadError, quoted
+from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first
+from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call, indexed
+from graphstep.language.read.numpy.statements import Statements
+
+
+class Bodies(Statements):
+    """One text being read: its functions and loops."""
+
+    # -- functions --
+
+    def inputs_of(self, node: ast.FunctionDef | ast.Lambda) -> tuple[str, ...]:
+        """The names of the inputs of a function."""
+        of = node.args
+        if of.vararg or of.kwarg:
+            raise self.refusal("how many inputs a function has is known here", node, "name each of them")
+        return tuple(each.arg for each in (*of.posonlyargs, *of.args, *of.kwonlyargs))
+
+    def defaults_of(self, node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
+        """What the inputs of a function are that a call leaves out."""
+        of = node.args
+        places = [*of.posonlyargs, *of.args]
+        defaults = dict(zip((each.arg for each in places[len(places) - len(of.defaults) :]), of.defaults, strict=True))
+        defaults |= {each.arg: value for each, value in zip(of.kwonlyargs, of.kw_defaults, strict=True) if value is not None}
+        return defaults
+
+    def define_function(self, node: ast.FunctionDef) -> None:
+        """A function that the text defines."""
+        for decorator in node.decorator_list:
+            if not self.source.text[slice(*self.source.span(decorator))].endswith("jit"):
+                raise self.refusal("what a decorator makes of a function is not known here", decorator, "leave it out")
+        body = [each for each in node.body if not self.is_idle(each)]
+        if not body or not isinstance(body[-1], ast.Return) or body[-1].value is None:
+            raise self.no_return(node)
+        self._function(node.name, node, body[:-1], body[-1].value)
+
+    def no_return(self, node: ast.FunctionDef) -> ReadError:
+        """For a function that ends without a value."""
+        start = self.source.span(node)[0]
+        line = self.source.text.find("\n", start)
+        hint = "its last line is return …; branches before it are not read"
+        return self.refusal(f"{node.name} does not end in a value", (start, line if line >= 0 else len(self.source.text)), hint)
+
+    def define_lambda(self, name: str, node: ast.Lambda) -> None:
+        """``f = lambda x: …``"""
+        self._function(name, node, [], node.body)
+
+    def _function(self, name: str, node: ast.FunctionDef | ast.Lambda, body: Sequence[ast.stmt], value: ast.expr) -> None:
+        inputs, defaults = self.inputs_of(node), self.defaults_of(node)
+        if not inputs:
+            hint = "a function takes at least one: hand over what it computes with"
+            raise self.refusal(f"{quoted(name)} has no inputs", node, hint)
+        around = self.names, self.statements, self.remaining, self.loops
+        before = dict(self.definitions), dict(self.whole_numbers), set(self.conditions)
+        self.names = Names(outer=around[0], function=True)
+        for each in inputs:
+            self.names.current[each] = each
+            self.names.aliases[each] = "what it is called with"
+        self.statements, self.loops = [], []
+        self.defining.append(name)
+        self.depth_of_bodies += 1
+        self.remaining = Counter(assigned(body))
+        # The names of a body may be those of another one, but not those of its inputs.
+        used, self.fresh.used = self.fresh.used, {*self.fresh.used, *inputs}
+        self.block(body)
+        results = value.elts if isinstance(value, ast.Tuple) else [value]
+        pieces = [self.maybe_stopped(self.value(each)) for each in results]
+        span = self.source.span(node)
+        last = pieces[0]
+        if len(pieces) > 1:
+            inside: list[str | Piece] = []
+            for place, piece in enumerate(pieces):
+                inside += [", "] * (place > 0) + [piece]
+            last = Piece(("(", *inside, ")"), COMPARISON, self.source.span(value))
+        self.depth_of_bodies -= 1
+        self.defining.pop()
+        inner, statements = self.names, self.statements
+        self.names, self.statements, self.remaining, self.loops = around
+        self.definitions, self.whole_numbers, self.conditions = before
+        self.fresh.used = used
+        called = self.fresh.name(name, function=True)
+        lifted = tuple(inner.lifted)
+        read = Function(called, inputs, defaults, len(pieces), lifted)
+        head = f"def {called}({', '.join([*inputs, *inner.lifted.values()])}) = "
+        body_piece = _braced([*statements, last], span, self.depth_of_bodies) if statements else last
+        definition = Piece((head, body_piece), COMPARISON, span)
+        self.emit(definition)
+        self.functions.append(definition.text)
+        self.names.functions[name] = read
+        self.names.current.pop(name, None)
+
+    def own_call(self, node: ast.Call) -> Piece | None:
+        """A call of a function that the text defines, with what its body reads from outside."""
+        if not isinstance(node.func, ast.Name):
+            return None
+        function = self.names.called(node.func.id)
+        if function is None and node.func.id in self.defining:
+            raise self.refusal(
+                f"{node.func.id} calls itself, which would never end", node, "a for loop does a thing several times"
+            )
+        if function is None or self.names.found(node.func.id) is not None:
+            return None
+        handed: dict[str, ast.expr] = dict(zip(function.inputs, node.args, strict=False))
+        extra = len(node.args) - len(function.inputs)
+        for keyword in node.keywords:
+            if keyword.arg is None or keyword.arg not in function.inputs or keyword.arg in handed:
+                raise self.refusal(f"{node.func.id} has no input of this name, or has it already", keyword.value)
+            handed[keyword.arg] = keyword.value
+        missing = [name for name in function.inputs if name not in handed and name not in function.defaults]
+        if extra > 0 or missing:
+            wanted = ", ".join(function.inputs)
+            raise self.refusal(f"{node.func.id} takes {wanted}", node, f"{missing[0]} is missing" if missing else "")
+        pieces = [self.value(handed.get(name) or function.defaults[name]) for name in function.inputs]
+        lifted = [atom(self.resolved(name, node), self.source.span(node)) for name in function.lifted]
+        return call(function.name, [*pieces, *lifted], self.source.span(node))
+
+    # -- loops --
+
+    def loop(self, node: ast.For) -> None:
+        """``for t in range(3):``"""
+        if node.orelse:
+            raise self.refusal("an else behind a loop is not read", node.orelse[0])
+        turn, head, first = self._head(node)
+        counts = Counter(assigned(node.body))
+        turn_names = {name for name, _ in first}
+        carried: dict[str, str] = {}
+        for name in counts:
+            current = self.names.found(name)
+            if current is None:
+                if name in turn_names or not reads_first(node.body, name):
+                    continue
+                # It comes from outside.
+                current = self.resolved(name, node)
+            if current not in self.definitions or current in self.turns:
+                # An input cannot be carried: a name of its own can.
+                self.bind(name, atom(current, self.source.span(node)))
+                current = self.names.current[name]
+            carried[name] = current
+            self.whole_numbers.pop(current, None)
+        around = self.names, self.statements, self.remaining
+        self.names, self.statements, self.remaining = Names(outer=around[0]), [], counts
+        self.names.inputs = self.names.owner().inputs
+        if turn:
+            self.names.current[turn[0]] = turn[1]
+            self.turns.add(turn[1])
+        self.loops = [*self.loops, carried]
+        self.depth_of_bodies += 1
+        for name, piece in first:
+            self.bind(name, piece)
+        self.block(node.body)
+        span = self.source.span(node)
+        for name, target in carried.items():
+            current = self.names.current.get(name, target)
+            if current != target:
+                self.emit(Piece((f"{target} = ", atom(current, span)), COMPARISON, span))
+        self.loops = self.loops[:-1]
+        self.depth_of_bodies -= 1
+        inner, statements = self.names, self.statements
+        self.names, self.statements, self.remaining = around
+        if not statements:
+            raise self.refusal("nothing is assigned in this loop", node)
+        self.emit(Piece((head, _braced(statements, span, self.depth_of_bodies)), COMPARISON, span))
+        for name, target in carried.items():
+            self.remaining[name] -= 1
+            self.names.current[name] = target
+        self.names.lost |= {name for name in inner.current if name not in carried}
+
+    def _head(self, node: ast.For) -> tuple[tuple[str, str] | None, str, list[tuple[str, Piece]]]:
+        """The name of the turn, the head of the repetition, and what its first statements assign."""
+        over = node.iter
+        ranged = isinstance(over, ast.Call) and isinstance(over.func, ast.Name) and over.func.id == "range" and not over.keywords
+        if ranged and isinstance(over, ast.Call) and isinstance(node.target, ast.Name):
+            counts = [self.count(each) for each in over.args]
+            if None in counts or not 1 <= len(counts) <= 2:
+                hint = "write for t in range(20), or range(1, 20), or range(len(x))"
+                raise self.refusal(
+                    "how often this is repeated is a whole number that is known before anything is run", over, hint
+                )
+            name = self.fresh.name(node.target.id)
+            first, last = ("0", counts[0]) if len(counts) == 1 else (counts[0], counts[1])
+            used = any(isinstance(each, ast.Name) and each.id == node.target.id for line in node.body for each in ast.walk(line))
+            head = f"repeat {name} in {first}:{last} " if used or first != "0" else f"repeat {last} "
+            return (node.target.id, name), head, []
+        function = over.func.id if isinstance(over, ast.Call) and isinstance(over.func, ast.Name) else ""
+        targets = node.target.elts if isinstance(node.target, ast.Tuple) else []
+        if isinstance(over, ast.Call) and function == "enumerate" and len(over.args) == 1 and len(targets) == 2:
+            if isinstance(targets[0], ast.Name):
+                return self._entries([targets[1]], over.args, node, targets[0].id)
+        elif isinstance(over, ast.Call) and function == "zip" and targets:
+            return self._entries(targets, over.args, node)
+        return self._entries([node.target], [over], node)
+
+    def _entries(
+        self, targets: Sequence[ast.expr], arrays: Sequence[ast.expr], node: ast.For, counter: str = ""
+    ) -> tuple[tuple[str, str] | None, str, list[tuple[str, Piece]]]:
+        """``for row in x``: the entries of an array, by the number of the turn."""
+        if len(targets) != len(arrays) or not all(isinstance(each, ast.Name) for each in (*targets, *arrays)):
+            hint = "write for t in range(20), or for row in x, with x the name of an array"
+            raise self.refusal("what is gone through is not known here", node.iter, hint)
+        name = self.fresh.name(counter) if counter else self.fresh.helper("t")
+        first = []
+        for target, array in zip(targets, arrays, strict=True):
+            assert isinstance(target, ast.Name)
+            first.append((target.id, indexed(self.value(array), [name], self.source.span(array))))
+        count = f"len({self.value(arrays[0]).text})"
+        return (counter or name, name), f"repeat {name} in 0:{count} ", first
+
+
+def _braced(statements: Sequence[Piece], span: tuple[int, int], depth: int) -> Piece:
+    """Statements in braces, a line each."""
+    indent = "  " * depth
+    parts: list[str | Piece] = ["{\n"]
+    for statement in statements:
+        parts += [f"{indent}  ", statement, "\n"]
+    return Piece((*parts, f"{indent}}}"), COMPARISON, span)

@@ -1,0 +1,184 @@
+"""Which names of the program stand for the names of a Python text: Python assigns a name again, a program once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from graphstep.ground.errors import Span
+from graphstep.language.read.functions import is_function
+
+RESERVED = ("e", "pi", "π")
+"""Names that are numbers in a program, unless they have a value."""
+
+
+@dataclass(eq=False)
+class Function:
+    """A function that the text defines."""
+
+    name: str
+    """What the program calls it."""
+    inputs: tuple[str, ...]
+    """The names of its inputs, in Python."""
+    defaults: dict[str, ast.expr]
+    """Inputs that a call may leave out, and what they are then."""
+    results: int
+    """How many values it gives."""
+    lifted: tuple[str, ...] = ()
+    """Names from outside that its body reads, in Python: a call hands them over behind the inputs."""
+
+
+@dataclass(eq=False)
+class Names:
+    """The names of the text, of one function, or of one repetition."""
+
+    outer: Names | None = None
+    """The names around it."""
+    function: bool = False
+    """Whether these are the names of a function, which sees those around it as they are when it is called."""
+    current: dict[str, str] = field(default_factory=dict)
+    """By the name in Python, what stands for it now."""
+    functions: dict[str, Function] = field(default_factory=dict)
+    """The functions that were defined here, by the name in Python."""
+    lifted: dict[str, str] = field(default_factory=dict)
+    """Names from outside that a function reads, and what they are called in it."""
+    lost: set[str] = field(default_factory=set)
+    """Names that were assigned in a repetition only."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Names whose arrays another name holds as well, and that name."""
+    layers: dict[str, ast.Call] = field(default_factory=dict)
+    """Layers without weights that were given a name, ``criterion = nn.MSELoss()``."""
+    inputs: dict[str, Span] = field(default_factory=dict)
+    """Names that nobody assigned, and where they were first read."""
+
+    def found(self, name: str) -> str | None:
+        """What stands for a name of these, or of those around up to the next function; None where nothing does."""
+        names: Names | None = self
+        while names is not None:
+            if name in names.current:
+                return names.current[name]
+            if name in names.lifted:
+                return names.lifted[name]
+            if names.function:
+                return None
+            names = names.outer
+        return None
+
+    def owner(self) -> Names:
+        """The names of the function that these belong to, or of the text."""
+        names = self
+        while not names.function and names.outer is not None:
+            names = names.outer
+        return names
+
+    def called(self, name: str) -> Function | None:
+        """The function that a name stands for; None where it stands for none."""
+        names: Names | None = self
+        while names is not None:
+            if name in names.functions:
+                return names.functions[name]
+            names = names.outer
+        return None
+
+    def layer(self, name: str) -> ast.Call | None:
+        """The layer that a name stands for; None where it stands for none."""
+        names: Names | None = self
+        while names is not None:
+            if name in names.layers:
+                return names.layers[name]
+            names = names.outer
+        return None
+
+    def alias(self, name: str) -> str | None:
+        """Another name for the same array."""
+        names: Names | None = self
+        while names is not None:
+            if name in names.aliases:
+                return names.aliases[name]
+            names = None if names.function else names.outer
+        return None
+
+
+class Fresh:
+    """Names that the program has not yet."""
+
+    def __init__(self, tree: ast.Module, given: Collection[str]) -> None:
+        self._taken = {*given, *RESERVED}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                self._taken.add(node.id)
+            elif isinstance(node, ast.arg):
+                self._taken.add(node.arg)
+            elif isinstance(node, ast.FunctionDef):
+                self._taken.add(node.name)
+        self.used: set[str] = set()
+        """Names that were assigned already."""
+
+    def name(self, wanted: str, *, function: bool = False) -> str:
+        """``wanted`` itself where nothing was called so yet, else the first free of ``wanted_2``, ``wanted_3``, …"""
+        name = wanted
+        if wanted in self.used or (function and is_function(wanted)):
+            number = 2
+            while (name := f"{wanted}_{number}") in self._taken or name in self.used:
+                number += 1
+        self.used.add(name)
+        return name
+
+    def helper(self, wanted: str) -> str:
+        """A name that the text has not."""
+        if wanted in self._taken:
+            self.used.add(wanted)
+        return self.name(wanted)
+
+
+def assigned(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names that statements assign, each as often as they do: once for a repetition that assigns it."""
+    for statement in statements:
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                yield from _targets(target)
+        elif isinstance(statement, ast.AugAssign | ast.AnnAssign):
+            yield from _targets(statement.target)
+        elif isinstance(statement, ast.For):
+            yield from dict.fromkeys(assigned(statement.body))
+        elif isinstance(statement, ast.With):
+            yield from assigned(statement.body)
+
+
+def _targets(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple | ast.List):
+        for each in target.elts:
+            yield from _targets(each)
+
+
+def reads_first(statements: Iterable[ast.stmt], name: str) -> bool:
+    """Whether a body reads a name before it assigns it."""
+    for statement in statements:
+        if isinstance(statement, ast.For | ast.With):
+            over = [statement.iter] if isinstance(statement, ast.For) else []
+            if _reads(over, name) or reads_first(statement.body, name):
+                return True
+        elif isinstance(statement, ast.AugAssign | ast.Assign | ast.AnnAssign):
+            added = isinstance(statement, ast.AugAssign) and name in _targets(statement.target)
+            if added or _reads([statement], name):
+                return True
+        if name in assigned([statement]):
+            return False
+    return False
+
+
+def _reads(nodes: Iterable[ast.AST], name: str) -> bool:
+    return any(
+        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+        for node in nodes
+        for each in ast.walk(node)
+    )
+
+
+def words(text: str) -> set[str]:
+    """The words of a text."""
+    return set(re.findall(r"[^\W\d]\w*", text))

@@ -1,0 +1,258 @@
+"""What all parts of the reader of Python know: the text, the names, the statements so far, whole numbers, and shapes."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping
+from operator import add, mul, sub
+from typing import Any
+
+from graphstep.ground import limits
+from graphstep.ground.arrays import shape_of
+from graphstep.ground.errors import ReadError, Span, quoted
+from graphstep.ground.operands import Shape
+from graphstep.language.read.foreign import LIBRARIES
+from graphstep.language.read.numpy.names import RESERVED, Fresh, Names, words
+from graphstep.language.read.numpy.pieces import Piece
+from graphstep.language.read.numpy.syntax import Source
+
+_SHORT = frozenset({"K", "sp", "sym", "tfp", "special", "optax"})
+"""Names of modules that are somebody's values unless they were imported."""
+
+_OF_ARRAYS = frozenset({"T", "mT", "H", "shape", "size", "ndim", "dot", "sum", "mean", "reshape", "transpose", "t", "flatten"})
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
+_STEPS: dict[type[ast.operator], Callable[[int, int], int]] = {ast.Add: add, ast.Sub: sub, ast.Mult: mul}
+
+
+class Reading(ABC):
+    """One text being read."""
+
+    def __init__(self, source: Source, given: Collection[str]) -> None:
+        self.source = source
+        self.given = given
+        self.names = Names()
+        """The names at the place that is being read."""
+        self.fresh = Fresh(source.tree, given)
+        self.statements: list[Piece] = []
+        """The statements of the body that is being read."""
+        self.whole_numbers: dict[str, int] = {}
+        """Names of the program that stand for whole numbers."""
+        self.turns: set[str] = set()
+        """Names of the program that number the turns of a repetition."""
+        self.modules: dict[str, str] = {}
+        """By name what was imported: ``np`` is numpy, ``exp`` may be numpy.exp."""
+        self.framework = _framework(source)
+        """Whose methods arrays have: ``numpy``, ``torch``, ``jax``, ``tf``; empty where the text does not say."""
+        self.definitions: dict[str, str] = {}
+        """By name of the program, what it was assigned."""
+        self.conditions: set[str] = set()
+        """Names of the program whose cells are 0 or 1."""
+        self.functions: list[str] = []
+        """The definitions of functions, as text."""
+        # One letter may be a matrix as well as a module.
+        self._values = _values(source.tree)
+        self._shapes: dict[str, Shape | None] = {}
+
+    # -- errors --
+
+    def refusal(self, message: str, where: ast.AST | Span, hint: str = "") -> ReadError:
+        """A ReadError at a node or a place."""
+        return self.source.refusal(message, where, hint)
+
+    def typed(self, node: ast.expr) -> str:
+        """What was typed, in quotes."""
+        return quoted(self.source.text[slice(*self.source.span(node))])
+
+    # -- statements --
+
+    def emit(self, statement: Piece) -> None:
+        """One more statement."""
+        self.statements.append(statement)
+
+    def define(self, name: str, value: Piece) -> None:
+        """A statement that gives a name of the program its value."""
+        self.emit(Piece((f"{name} = ", value), 0, value.span))
+        self.definitions.setdefault(name, value.text)
+        if self.is_condition(value):
+            self.conditions.add(name)
+        self.whole_numbers.pop(name, None)
+        if value.text.isdecimal() and len(value.text) <= 15:
+            self.whole_numbers[name] = int(value.text)
+
+    def named(self, value: Piece, wanted: str) -> Piece:
+        """A value by a name: its own, or a new one that a statement gives to it."""
+        if value.text.isidentifier():
+            return value
+        name = self.fresh.helper(wanted)
+        self.define(name, value)
+        return Piece((name,), 5, value.span)
+
+    def is_condition(self, piece: Piece) -> bool:
+        """Whether the cells of a piece are 0 or 1: a comparison, a name for one, or what is made of several."""
+        signs = [part.strip() for part in piece.parts if isinstance(part, str) and part.strip("() ")]
+        inside = [part for part in piece.parts if isinstance(part, Piece)]
+        if piece.text in self.conditions or (len(signs) == 1 and signs[0] in _COMPARISONS):
+            return True
+        if not inside or signs not in ([], ["*"], ["-"], ["max(", ","]):
+            return False
+        return all(self.is_condition(part) or (signs == ["-"] and part.text == "1") for part in inside)
+
+    # -- names --
+
+    def resolved(self, name: str, where: ast.AST) -> str:
+        """What stands in the program for a name that is read."""
+        current = self.names.found(name)
+        if current is not None:
+            return current
+        owner = self.names.owner()
+        if not owner.function:
+            lost = next((each for each in self._around() if name in each.lost), None)
+            if lost is not None and name not in self.given:
+                hint = f"assign {name} above the loop as well, so that it is carried from turn to turn"
+                raise self.refusal(f"{quoted(name)} is assigned in the loop only", where, hint)
+            if name in RESERVED and name not in self.given:
+                raise self.refusal(
+                    f"{quoted(name)} has no value", where, f"give it one, {name}=…; the number is written np.{name}"
+                )
+            owner.inputs.setdefault(name, self.source.span(where))
+            self.fresh.used.add(name)
+            return name
+        outside = self._outside(owner, name)
+        if outside is not None and outside in self.whole_numbers:
+            return outside
+        owner.lifted[name] = name
+        return name
+
+    def _around(self) -> list[Names]:
+        names: Names | None = self.names
+        around = []
+        while names is not None:
+            around.append(names)
+            names = names.outer
+        return around
+
+    def _outside(self, owner: Names, name: str) -> str | None:
+        names = owner.outer
+        while names is not None:
+            here = names.found(name)
+            if here is not None:
+                return here
+            names = names.owner().outer
+        return None
+
+    def library(self, name: str) -> str | None:
+        """The library that a name stands for, where it is not the name of a value."""
+        if self.names.found(name) is not None or name in self.given:
+            return None
+        path = self.modules.get(name)
+        if path is None and (name in self._values or name in _SHORT):
+            return None
+        return LIBRARIES.get((path or name).split(".")[0])
+
+    # -- whole numbers and shapes --
+
+    def whole(self, node: ast.expr | None) -> int | None:
+        """The whole number that an expression comes to before anything is run; None for any other."""
+        if isinstance(node, ast.Constant):
+            return node.value if type(node.value) is int else None
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            inside = self.whole(node.operand)
+            return None if inside is None else -inside
+        if isinstance(node, ast.Name):
+            return self.whole_numbers.get(self.names.found(node.id) or "")
+        if isinstance(node, ast.BinOp):
+            x, y = self.whole(node.left), self.whole(node.right)
+            if x is None or y is None or max(abs(x), abs(y)) > limits.CELLS:
+                return None
+            if isinstance(node.op, ast.FloorDiv):
+                return x // y if y else None
+            step = _STEPS.get(type(node.op))
+            return None if step is None else step(x, y)
+        return None if node is None else self.size(node)
+
+    @abstractmethod
+    def size(self, node: ast.expr) -> int | None:
+        """What ``x.shape[0]``, ``len(x)``, ``x.size`` and their like come to; None for anything else."""
+
+    def wholes(self, node: ast.expr | None) -> tuple[int, ...] | None:
+        """The whole numbers of a tuple or a list, or one alone; None for anything else."""
+        if isinstance(node, ast.Tuple | ast.List):
+            entries = [self.whole(each) for each in node.elts]
+            return None if None in entries else tuple(each for each in entries if each is not None)
+        one = self.whole(node)
+        return None if one is None else (one,)
+
+    def shape(self, value: Piece) -> Shape | None:
+        """The shape of a value; None where it is not known, since inputs have no values or a function is not called yet."""
+        return None if self.names.owner().function else self._shape(value.text, 0)
+
+    def needed_shape(self, value: Piece, where: ast.AST) -> Shape:
+        """The shape of a value; raises ReadError where it is not known."""
+        shape = self.shape(value)
+        if shape is None:
+            if self.names.owner().function:
+                hint = "write it where the arrays are, outside of the function, or with the shape in numbers"
+                raise self.refusal("the shape of what a function is called with is not known in it", where, hint)
+            inputs = sorted((words(value.text) & {*self.names.owner().inputs}) - {*self.given})
+            missing = inputs[0] if inputs else ""
+            hint = f"give {missing} a value behind the program" if missing else "write the shape in numbers"
+            raise self.refusal(f"the shape of {quoted(value.text)} is needed here, and not known", where, hint)
+        return shape
+
+    def _shape(self, text: str, depth: int) -> Shape | None:
+        if text not in self._shapes:
+            self._shapes[text] = self._inferred(text, depth)
+        return self._shapes[text]
+
+    def _inferred(self, text: str, depth: int) -> Shape | None:
+        from graphstep.language.read import read
+        from graphstep.language.shapes import infer_shapes
+
+        if text in self.turns or text in self.whole_numbers:
+            return ()
+        if text in self.definitions:
+            # A name of the text: what it was assigned, or what was given.
+            return self._shape(self.definitions[text], depth + 1) if depth < limits.NESTING // 5 else None
+        if text.isidentifier():
+            values: Any = self.given
+            return shape_of(values[text]) if isinstance(values, Mapping) and text in values else None
+        current = {name: self._shape(name, depth + 1) for name in words(text) if name in self.definitions or name in self.given}
+        shapes = {name: shape for name, shape in current.items() if shape is not None}
+        numbers = [f"{name} = {number}" for name, number in self.whole_numbers.items() if name in words(text)]
+        numbers += [f"{name} = 0" for name in self.turns if name in words(text)]
+        try:
+            program = read("\n".join([*numbers, *self.functions, text]), [*shapes])
+            if any(name not in shapes for name in program.inputs):
+                return None
+            fitted = infer_shapes(program, shapes).program
+        except ReadError:
+            return None
+        return fitted.nodes[fitted.output].shape
+
+
+def _values(tree: ast.Module) -> set[str]:
+    """Names that stand alone, or have parts that only an array has."""
+    heads = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr not in _OF_ARRAYS}
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and len(node.id) == 1 and id(node) not in heads}
+
+
+def _framework(source: Source) -> str:
+    """The library that a text is written for, as far as it says so."""
+    seen = {
+        LIBRARIES[node.value.id]
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in LIBRARIES
+    }
+    for node in ast.walk(source.tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+        seen |= {LIBRARIES[name.split(".")[0]] for name in names if name.split(".")[0] in LIBRARIES}
+    named = {"torch", "jax", "tf"} & seen
+    if len(named) == 1:
+        return named.pop()
+    keywords = {node.arg for node in ast.walk(source.tree) if isinstance(node, ast.keyword)}
+    if not named and keywords & {"dim", "keepdim", "unbiased"} and "numpy" not in seen:
+        return "torch"
+    return "numpy" if "numpy" in seen and not named else ""
