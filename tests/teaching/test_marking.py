@@ -22,6 +22,7 @@ from graphstep.teaching.lesson.precision import NOISE, is_equal, is_meant, meets
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.lesson.solution import Solution, solve
+from graphstep.telling.words.wording import wording
 from tests.programs import run, seeded
 from tests.rules import local_at
 
@@ -389,7 +390,7 @@ def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
                 assert verdict.right
             if not verdict.right:
                 meant = typed(answer, float(answer))
-                named = [said for value, said in slips(quantity) if is_meant(meant, value)]
+                named = [wording(quantity.trace).say(why) for value, why in slips(quantity) if is_meant(meant, value)]
                 told = verdict.said.removeprefix("Not quite. ")
                 assert told in named or verdict.said.startswith("Not quite: "), (ask, answer, verdict.said)
                 for pattern, numbers in SAID.items():

@@ -17,6 +17,7 @@ from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.quantities import quantity
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.solution import solve
+from graphstep.telling.words.wording import wording
 from tests.held import GOLDEN
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def wrong_answers() -> Iterator[str]:
             asked = quantity(run(program), ask)
             yield f"\n  {ask}: {asked.sentence}"
             yield f"  {asked.name} = {number_text(asked.asked)}, told in step {asked.step}, seen from step {asked.seen}"
-            yield from dict.fromkeys(f"    {number_text(value)}: {said}" for value, said in slips(asked))
+            yield from dict.fromkeys(f"    {number_text(value)}: {wording(asked.trace).say(why)}" for value, why in slips(asked))
 
 
 def verdicts() -> Iterator[str]:

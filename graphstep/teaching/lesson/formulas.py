@@ -13,6 +13,7 @@ from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson.evaluate import evaluate
 from graphstep.teaching.lesson.slips import slips
 from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -69,7 +70,8 @@ def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, str]:
     if right_here:
         return False, say("formula-here-only", name=asked.name), ""
     with np.errstate(all="ignore"):
-        slip = next((said for number, said in slips(asked) if isinstance(number, float) and _same(here, number)), "")
+        why = next((why for number, why in slips(asked) if isinstance(number, float) and _same(here, number)), None)
+    slip = "" if why is None else wording(trace).say(why)
     return False, say("formula-slip", slip=slip) if slip else say("formula-wrong", name=asked.name), slip
 
 

@@ -24,6 +24,7 @@ from graphstep.teaching.lesson.shapes import ShapeAsked, same_shape, slips_of_sh
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.solution import Solution, agrees
 from graphstep.telling.words.catalogue import kind, message
+from graphstep.telling.words.wording import wording
 
 TYPED = 200
 """Characters of an answer that are read."""
@@ -113,7 +114,8 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, wrongs: Sequen
         return Verdict("right", say("mark-right") if exact else say("mark-rounded", value=number_text(asked.asked)))
     number = typed.value if isinstance(typed.value, float) else None
     with np.errstate(all="ignore"):
-        slip = next((said for value, said in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), "")
+        why = next((why for value, why in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), None)
+    slip = "" if why is None else wording(asked.trace).say(why)
     if not slip and (carried := next((each for each in following(asked, wrongs) if is_meant(answer, each.value)), None)):
         return Verdict("carried", _following_text(asked, carried), typed=number)
     return replace(_wrong(asked, typed.value, answer, slip), slip=slip, typed=number)

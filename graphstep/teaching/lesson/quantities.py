@@ -6,17 +6,20 @@ A quantity knows its value, how it is written, and the step that first shows it,
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
-from graphstep.ground.arrays import Number, kind_text, shape_text
+from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.teaching.lesson.document import Stop
 from graphstep.teaching.lesson.headings import send_of
 from graphstep.telling.derivatives import gradient_name, local_name
 from graphstep.telling.names import name_of, names_of
+from graphstep.telling.words.catalogue import kind, message
 
 QuantityKind = Literal["value", "gradient", "local", "contribution", "sum"]
 """The quantities of a run."""
@@ -85,23 +88,29 @@ class Quantity:
         """The question for it, which says of an array what it is."""
         if isinstance(self.asked, float):
             return self.wording
-        return f"{self.wording.removesuffix('?')}: {kind_text(self.asked.shape)}?"
+        what = kind(self.trace.writing.language, self.asked.shape)
+        return _say(self.trace)("question-of-kind", question=self.wording.rstrip("?？"), kind=what)
+
+
+def _say(trace: Trace) -> Callable[..., str]:
+    """Messages in the language of a run."""
+    return partial(message, trace.writing.language)
 
 
 def quantity(trace: Trace, ask: str) -> Quantity:
     """The quantity that ``gradient x`` or ``local × → z`` names. InputError where there is none."""
-    kind, _, rest = ask.strip().partition(" ")
+    word, _, rest = ask.strip().partition(" ")
     rest = rest.strip()
     match = _CELL.fullmatch(rest)
-    if match is not None and kind in KINDS and trace.program.find(rest.rpartition("→")[2].strip()) is None:
-        return _of_cell(quantity(trace, f"{kind} {match['node']}"), tuple(map(int, match["cell"].split(","))))
-    if kind not in KINDS or not rest:
+    if match is not None and word in KINDS and trace.program.find(rest.rpartition("→")[2].strip()) is None:
+        return _of_cell(quantity(trace, f"{word} {match['node']}"), tuple(map(int, match["cell"].split(","))))
+    if word not in KINDS or not rest:
         forms = ", ".join(f"'{form}'" for form in KINDS.values())
         raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {forms}, or a 'choice: …'")
-    if kind in ("local", "contribution"):
-        return on_wire(wire_between(trace, *send_of(rest)), local=kind == "local")
+    if word in ("local", "contribution"):
+        return on_wire(wire_between(trace, *send_of(rest)), local=word == "local")
     node = find_node(trace, rest)
-    return _value(trace, node) if kind == "value" else _gradient(trace, node, kind == "sum")
+    return _value(trace, node) if word == "value" else _gradient(trace, node, word == "sum")
 
 
 def single(value: Number | None, name: str) -> float:
@@ -119,8 +128,12 @@ def _of_cell(asked: Quantity, cell: tuple[int, ...]) -> Quantity:
         there = f"an array of the shape {shape_text(shape)}" if shape else "a number"
         raise InputError(f"there is no cell [{written}]: {asked.name} is {there}", hint="cells are counted from 0")
     cell = tuple(place % size for place, size in zip(cell, shape, strict=True))
-    where = f"row {cell[0]} and column {cell[1]}" if len(cell) == 2 else f"cell {', '.join(map(str, cell))}"
-    wording = f"{asked.wording.removesuffix('?')}, in {where} (counted from 0)?"
+    say = _say(asked.trace)
+    if len(cell) == 2:
+        where = say("row-and-column", row=str(cell[0]), column=str(cell[1]))
+    else:
+        where = say("cell-at", place=", ".join(map(str, cell)))
+    wording = say("question-in-cell", question=asked.wording.rstrip("?？"), where=where)
     return replace(asked, cell=cell, name=f"{asked.name}[{written}]", wording=wording)
 
 
@@ -205,7 +218,7 @@ def _value(trace: Trace, node: int) -> Quantity:
     step = trace.step_of_value(node)
     if step == 0:
         raise InputError(f"{name} is an input: its value is given, so there is nothing to ask")
-    return Quantity("value", trace, node, None, name, trace.value_of(node), step, f"What is the value of {name}?")
+    return Quantity("value", trace, node, None, name, trace.value_of(node), step, _say(trace)("question-value", name=name))
 
 
 def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
@@ -218,7 +231,7 @@ def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
     step = trace.step_of_gradient(node)
     arrivals = trace.arrivals(node)
     left = derivative_of(trace, node)
-    wording = f"What is {left}, the sum of the contributions to {name}?" if as_sum else f"What is {left}, the gradient of {name}?"
+    wording = _say(trace)("question-sum" if as_sum else "question-gradient", gradient=left, name=name)
     return Quantity(
         "sum" if as_sum else "gradient",
         trace,
@@ -241,17 +254,18 @@ def on_wire(wire: Wire, *, local: bool) -> Quantity:
     trace, gate, node, step = wire.trace, wire.gate, wire.trace.node(wire.sender), wire.step
     box, name = gate.box(node.operands, node.options), name_of(trace.program, wire.receiver)
     slope = local_name(wire)
+    say = _say(trace)
     if local:
-        words = f"local gradient of the {box} gate towards {name}"
-        wording = f"What is {slope}, the {words}?"
+        wording = say("question-local", slope=slope, gate=box, name=name)
         slopes = wire.local
         if slopes is None:
-            raise InputError(f"the {words} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
+            what = f"the local gradient of the {box} gate towards {name}"
+            raise InputError(f"{what} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
         return Quantity("local", trace, wire.receiver, wire, slope, slopes, step, wording)
     if not gate.cellwise:
         # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
-        box, wording = gate.symbol, f"What does the {gate.symbol} gate send to {name}?"
+        box, wording = gate.symbol, say("question-sent", gate=gate.symbol, name=name)
     else:
-        wording = f"What does the {box} gate send to {name}: upstream gradient times local gradient?"
-    left = f"contribution of {box} to {name}"
+        wording = say("question-contribution", gate=box, name=name)
+    left = say("contribution-to", gate=box, name=name)
     return Quantity("contribution", trace, wire.receiver, wire, left, wire.contribution, step, wording)

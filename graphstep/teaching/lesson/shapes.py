@@ -14,14 +14,13 @@ from functools import partial
 from typing import Literal
 
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.operands import Shape
 from graphstep.teaching.lesson.headings import send_of
 from graphstep.teaching.lesson.quantities import derivative_of, find_node, wire_between
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import name_of, names_of, output_name
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import kind, message
 
 _ENTRIES = re.compile(r"\d{1,9}(?:(?:\s*(?:×|x|\*|,|;|by)\s*|\s+)\d{1,9})*\s*,?", re.IGNORECASE)
 _NUMBERS = ("", "number", "a number", "one number", "a single number", "scalar", "a scalar", "1")
@@ -49,12 +48,14 @@ class ShapeAsked:
     @property
     def answer(self) -> str:
         """The answer in one line: ``df/dW is a 2×2 matrix``."""
-        name = "T" + self.name[1:] if self.of == "jacobian" else self.name
-        return f"{name} is {kind_text(self.shape)}"
+        name = self.name[:1].upper() + self.name[1:] if self.of == "jacobian" else self.name
+        language = self.trace.writing.language
+        return message(language, "shape-is", name=name, kind=kind(language, self.shape))
 
 
 def shape_asked(trace: Trace, text: str) -> ShapeAsked:
     """What ``shape TEXT`` asks for. InputError where there is none, or where it is given from the start."""
+    say = partial(message, trace.writing.language)
     word, _, rest = text.partition(" ")
     if word == "jacobian" and rest:
         return _of_jacobian(trace, rest.strip())
@@ -64,12 +65,12 @@ def shape_asked(trace: Trace, text: str) -> ShapeAsked:
         step, name = trace.step_of_value(node), name_of(trace.program, node)
         if step == 0:
             raise InputError(f"{name} is an input: its shape is given with its value, so there is nothing to ask")
-        return ShapeAsked("value", trace, node, name, trace.node(node).shape, step, f"What shape does {name} have?")
+        return ShapeAsked("value", trace, node, name, trace.node(node).shape, step, say("question-shape", name=name))
     node = find_node(trace, by)
     if trace.gradient(node) is None:
         raise InputError(f"{name_of(trace.program, node)} gets no gradient")
     name, arrival = derivative_of(trace, node), trace.step_of_gradient(node)
-    wording = f"What shape does {name} have, the gradient of {name_of(trace.program, node)}?"
+    wording = say("question-shape-of-gradient", gradient=name, name=name_of(trace.program, node))
     step = trace.seed_step if arrival is None else arrival
     return ShapeAsked("gradient", trace, node, name, trace.node(node).shape, step, wording)
 
@@ -132,6 +133,7 @@ def _of_jacobian(trace: Trace, text: str) -> ShapeAsked:
     wire = wire_between(trace, *send_of(text))
     node = trace.node(wire.sender)
     shape = (math.prod(node.shape), math.prod(wire.shape))
-    towards = f"of the {wire.gate.box(node.operands, node.options)} gate towards {name_of(trace.program, wire.receiver)}"
-    wording = f"How many rows and columns does the Jacobian {towards} have? (A row for each cell that comes out.)"
-    return ShapeAsked("jacobian", trace, wire.receiver, f"the Jacobian {towards}", shape, wire.step, wording)
+    say = partial(message, trace.writing.language)
+    ends = {"gate": wire.gate.box(node.operands, node.options), "name": name_of(trace.program, wire.receiver)}
+    name, wording = say("the-jacobian", **ends), say("question-jacobian", **ends)
+    return ShapeAsked("jacobian", trace, wire.receiver, name, shape, wire.step, wording)

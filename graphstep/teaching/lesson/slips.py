@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from graphstep.analysis.facts import Figure, Named, Output, Reason, reason
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.numbers import send
@@ -24,10 +25,8 @@ from graphstep.teaching.lesson.slopes import wrong_slopes
 from graphstep.telling.cells import cell, spelled
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.derivatives import gradient_name
-from graphstep.telling.names import name_of, output_name
-from graphstep.telling.words.catalogue import message
 
-Slip = tuple["Number", str]
+Slip = tuple["Number", Reason]
 """A wrong answer, and what to say of it."""
 
 NEIGHBOURS = 100
@@ -35,8 +34,6 @@ NEIGHBOURS = 100
 
 _QUOTIENTS = frozenset({"div", "reciprocal", "sqrt", "log"})
 """Gates with a quotient in their value or in their slope."""
-
-_RECIPROCAL = "That is the reciprocal: numerator and denominator have changed places."
 
 
 def slips(asked: Quantity) -> Iterator[Slip]:
@@ -46,13 +43,12 @@ def slips(asked: Quantity) -> Iterator[Slip]:
         return
     yield from _slips_of_terms(asked, asked.cell)
     whole, shape = np.asarray(asked.whole), shape_of(asked.whole)
-    yield -asked.value, "The size is right, the sign is turned."
+    yield -asked.value, reason("slip-sign")
     if len(shape) == 2 and shape[0] == shape[1]:
-        said = "That is the cell on the other side of the diagonal: rows come first, then columns, both from 0."
-        yield float(whole.T[asked.cell]), said
-    for value, said in _slips(replace(asked, cell=None)):
+        yield float(whole.T[asked.cell]), reason("slip-diagonal")
+    for value, why in _slips(replace(asked, cell=None)):
         if shape_of(value) == shape:
-            yield float(np.asarray(value)[asked.cell]), said
+            yield float(np.asarray(value)[asked.cell]), why
     yield from _slips_of_place(asked, asked.cell)
 
 
@@ -64,10 +60,8 @@ def _slips(asked: Quantity) -> Iterator[Slip]:
         if asked.wire is None:
             yield from _slips_of_sum(asked, [wire.contribution for wire in arrivals])
         else:
-            whole = gradient_name(trace, node)
-            said = f"That is the whole gradient {whole}; through this one wire comes only a part of it."
-            yield trace.gradient_of(node), said
-    yield -value, "The size is right, the sign is turned." if single else "The sizes are right, every sign is turned."
+            yield trace.gradient_of(node), reason("slip-whole-gradient", gradient=gradient_name(trace, node))
+    yield -value, reason("slip-sign" if single else "slip-signs")
     if asked.kind == "value":
         yield from _slips_of_value(trace, node)
         return
@@ -75,9 +69,9 @@ def _slips(asked: Quantity) -> Iterator[Slip]:
         yield from _slips_on_wire(asked, asked.wire)
     yield from _slips_of_values(asked)
     if not single and np.ndim(value) == 2:
-        yield np.asarray(value).T, "The numbers are right, but rows and columns have changed places."
+        yield np.asarray(value).T, reason("slip-transposed")
     if node != trace.program.output:
-        yield trace.seed, "That is the seed, which the output gets: it has a way to go from there."
+        yield trace.seed, reason("slip-seed")
 
 
 def _slips_of_terms(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
@@ -87,13 +81,13 @@ def _slips_of_terms(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
     terms = cell(asked.trace, asked.node, place, "value" if asked.kind == "value" else "gradient").terms
     if 1 < len(terms) <= NEIGHBOURS:
         for term in terms:
-            yield term, f"That is one of {len(terms)} terms: this cell is their sum."
-        yield sum(terms) / len(terms), f"That is the mean of {len(terms)} terms: they add up."
+            yield term, reason("slip-term", terms=len(terms))
+        yield sum(terms) / len(terms), reason("slip-mean-of-terms", terms=len(terms))
     if asked.kind != "value" and len(terms) == 1:
         (only,) = products_of(asked.trace, asked.node, place).shown
         there = spelled(asked.trace.program, only.wire.sender, only.cell)
-        yield only.upstream, f"That is the upstream gradient, that of {there}: the local gradient is missing."
-        yield only.local, f"That is the local gradient of {there} towards this cell: the upstream gradient is missing."
+        yield only.upstream, reason("slip-cell-upstream", cell=there)
+        yield only.local, reason("slip-cell-local", cell=there)
 
 
 def _slips_of_place(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
@@ -102,33 +96,30 @@ def _slips_of_place(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
     if whole.size > NEIGHBOURS:
         return
     here = ", ".join(map(str, place))
-    rule = "rows come first, then columns, both from 0" if len(place) == 2 else "they are counted from 0"
+    key = "slip-other-cell-of-matrix" if len(place) == 2 else "slip-other-cell"
     for there in np.ndindex(whole.shape):
         if there != place:
-            yield float(whole[there]), f"That is cell [{', '.join(map(str, there))}], and [{here}] was asked for: {rule}."
+            yield float(whole[there]), reason(key, there=", ".join(map(str, there)), here=here)
 
 
 def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
     trace = asked.trace
-    name = name_of(trace.program, asked.node)
+    uses: dict[str, Figure] = {"name": Named(asked.node), "uses": len(parts)}
     for part in parts:
-        yield part, f"That is one contribution; {name} is used {len(parts)} times, and the contributions add up."
+        yield part, reason("slip-one-contribution", **uses)
     with np.errstate(all="ignore"):
         product = plain(np.prod(np.stack([np.asarray(part) for part in parts]), axis=0))
-    yield product, "The contributions are not multiplied: at a branch they add up."
+    yield product, reason("slip-multiplied")
     total = sum(parts[1:], start=parts[0])
     for part in parts if len(parts) > 2 else ():
-        yield total - part, f"One contribution is missing: {name} is used {len(parts)} times, and each use sends one."
-    yield total / len(parts), "That is their mean: at a branch the contributions add up."
+        yield total - part, reason("slip-missing-contribution", **uses)
+    yield total / len(parts), reason("slip-mean-of-contributions")
     for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
-        yield one - other, "At a branch the contributions are added, not subtracted."
+        yield one - other, reason("slip-subtracted")
     slopes = [wire.local for wire in trace.arrivals(asked.node)]
     alike = [slope for slope in slopes if slope is not None and shape_of(slope) == shape_of(total)]
     if len(alike) == len(parts):
-        yield (
-            sum(alike[1:], start=alike[0]),
-            "Those are the local gradients: each is multiplied by its upstream gradient before they add up.",
-        )
+        yield sum(alike[1:], start=alike[0]), reason("slip-sum-of-locals")
 
 
 def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
@@ -138,11 +129,11 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
         return
     if gate.chooses:
         cells = np.stack(np.broadcast_arrays(*inputs))
-        end, said = (cells.min(0), "smallest") if gate.chooses == "max" else (cells.max(0), "largest")
-        yield plain(end), f"That is the {said} of the inputs; {gate.symbol} takes the other end."
+        end, key = (cells.min(0), "slip-smallest") if gate.chooses == "max" else (cells.max(0), "slip-largest")
+        yield plain(end), reason(key, gate=gate.symbol)
     for value, operand in zip(inputs, operands, strict=True):
         if not isinstance(operand, Constant):
-            yield value, f"That is {name_of(trace.program, operand)}, which goes into the gate: what comes out of it?"
+            yield value, reason("slip-operand", name=Named(operand))
     if not gate.cellwise:
         yield from _slips_of_product(trace, node)
         return
@@ -151,30 +142,23 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
             turned: list[Any] = [np.asarray(-x if k == slot else x)[()] for k, x in enumerate(inputs)]
             with np.errstate(all="ignore"):
                 value = plain(value_of(gate, turned, {}))
-            yield value, f"You get that when the sign of {name_of(trace.program, operand)} is turned."
+            yield value, reason("slip-sign-of-operand", name=Named(operand))
     with np.errstate(all="ignore"):
         if len(inputs) == 2:
             x, y = inputs
             others = {"add": x + y, "mul": x * y, "sub": x - y}
             for name, value in others.items():
                 if name != gate.name:
-                    word = {"add": "add", "mul": "multiply", "sub": "subtract"}[name]
-                    yield plain(np.asarray(value)), f"You get that when you {word} the inputs; this gate does something else."
+                    yield plain(np.asarray(value)), reason(f"slip-other-gate-{name}")
         if gate.name in ("sin", "cos", "tan"):
             value = plain(np.asarray(value_of(gate, [np.float64(np.radians(inputs[0]))], {})))
-            yield value, "You get that with degrees: angles are in radians."
+            yield value, reason("slip-degrees")
         if gate.name == "log":
-            yield (
-                plain(np.asarray(np.log10(inputs[0]))),
-                "That is the logarithm to the base 10; this is the natural one, to the base e.",
-            )
-            yield (
-                plain(np.asarray(np.log2(inputs[0]))),
-                "That is the logarithm to the base 2; this is the natural one, to the base e.",
-            )
+            yield plain(np.asarray(np.log10(inputs[0]))), reason("slip-logarithm", base="10")
+            yield plain(np.asarray(np.log2(inputs[0]))), reason("slip-logarithm", base="2")
     own = trace.value_of(node)
     if isinstance(own, float) and own and gate.name in _QUOTIENTS:
-        yield 1 / own, "That is the reciprocal of it: what stands above and below has changed places."
+        yield 1 / own, reason("slip-reciprocal-value")
 
 
 def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
@@ -182,7 +166,7 @@ def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
     gate, call = trace.gate(node), trace.call(node)
     assert gate is not None, "an input has no gate"
     if gate.name == "mean":
-        yield call.out * _averaged(call), "That is the sum: a mean is divided by how many there are."
+        yield call.out * _averaged(call), reason("slip-sum-for-mean")
     if gate.name == "hinge":
         yield from _slips_of_hinge(call)
     if gate.name != "matmul":
@@ -192,85 +176,70 @@ def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
             turned = [y.T if k == slot else y for k, y in enumerate(call.inputs)]
             with np.errstate(all="ignore"):
                 value = plain(value_of(gate, turned, call.options))
-            what = "columns" if slot == 0 else "rows"
-            name = _operand(trace, node, slot)
-            yield value, f"That takes the {what} of {name}: rows of the left side meet columns of the right."
+            yield value, reason("slip-rows-of-right" if slot else "slip-columns-of-left", name=_operand(trace, node, slot))
 
 
 def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
     trace, sender, slot = asked.trace, wire.sender, wire.slot
     upstream, local = wire.upstream, wire.local
-    here, name = name_of(trace.program, sender), name_of(trace.program, asked.node)
+    ends: dict[str, Figure] = {"sender": Named(sender), "name": Named(asked.node)}
     if local is None:
-        yield upstream, f"That is the upstream gradient of {here}: what does the gate make of it on the way to {name}?"
+        yield upstream, reason("slip-upstream-of-product", **ends)
         yield from _slips_of_pullback(trace, sender, slot)
         return
     gate, inputs = wire.gate, trace.operand_values(sender)
     own, out, switches = inputs[slot], trace.value_of(sender), gate.name == "mul"
-    value_said = "That is the gate's value; how much does it change when this input changes by a little?"
     if asked.kind == "local":
-        said = "That is the contribution: the local gradient alone was asked for, without its upstream."
-        yield wire.contribution, said
+        yield wire.contribution, reason("slip-contribution-for-local")
         if switches:
-            yield own, f"That is {name} itself: the slope of a product towards one input is the other input."
+            yield own, reason("slip-own-input", **ends)
         for slope, key in wrong_slopes(gate.name, slot, inputs, out):
-            yield slope, message(trace.writing.language, key)
-        said = f"That is the upstream gradient {gradient_name(trace, sender)}; the local gradient belongs to the gate alone."
-        yield upstream, said
-        yield out, value_said
+            yield slope, reason(key)
+        yield upstream, reason("slip-upstream-for-local", gradient=gradient_name(trace, sender))
+        yield out, reason("slip-value-of-gate")
         yield from _slips_of_choice(wire)
         yield from _slips_of_slots(wire, local=True)
         with np.errstate(all="ignore"):
             if gate.name in _QUOTIENTS and np.all(local):
-                yield plain(np.asarray(1 / np.asarray(local))), _RECIPROCAL
+                yield plain(np.asarray(1 / np.asarray(local))), reason("slip-reciprocal")
         return
     with np.errstate(all="ignore"):
         yield from _slips_of_choice(wire)
-        yield local, f"That is the local gradient; multiply it by the upstream gradient, {number_text(upstream)}."
+        yield local, reason("slip-local", upstream=number_text(upstream))
         if switches:
-            yield upstream * own, f"You scaled the upstream gradient by {name} itself: a × gate scales it by the other input."
-        yield upstream, f"That is the upstream gradient of {here}; multiply it by the local gradient towards {name}."
+            yield upstream * own, reason("slip-scaled-by-own", **ends)
+        yield upstream, reason("slip-upstream", **ends)
         for slope, key in wrong_slopes(gate.name, slot, inputs, out):
-            yield upstream * slope, message(trace.writing.language, key)
-        yield out, value_said
+            yield upstream * slope, reason(key)
+        yield out, reason("slip-value-of-gate")
         yield from _slips_of_values(asked)
-        yield upstream * upstream * local, "The upstream gradient is multiplied in once, not twice."
-        yield upstream * local * local, "The local gradient is multiplied in once, not twice."
-        yield upstream + local, "Upstream and local gradient are multiplied, not added."
+        yield upstream * upstream * local, reason("slip-upstream-twice")
+        yield upstream * local * local, reason("slip-local-twice")
+        yield upstream + local, reason("slip-added")
         if np.all(local):
-            yield upstream / local, "Multiply by the local gradient, do not divide by it."
-        yield upstream * out, f"You scaled the upstream gradient by the value of {here}: it is scaled by the local gradient."
+            yield upstream / local, reason("slip-divided")
+        yield upstream * out, reason("slip-scaled-by-value", **ends)
         if gate.chooses and np.all(local):
-            said = f"It is not shared out: {name} is what {gate.symbol} chose, and gets all of it."
-            yield upstream / len(trace.node(sender).operands), said
+            yield upstream / len(trace.node(sender).operands), reason("slip-shared-out", gate=gate.symbol, **ends)
         yield from _slips_of_slots(wire, local=False)
 
 
 def _slips_of_values(asked: Quantity) -> Iterator[Slip]:
     """Who gave a value where a gradient was asked for."""
     trace, program = asked.trace, asked.trace.program
-    what = {"contribution": "the contribution", "local": "the local gradient"}.get(asked.kind, "its gradient")
-    yield trace.value_of(asked.node), f"That is the value of {name_of(program, asked.node)}; {what} was asked for."
+    kind = asked.kind if asked.kind in ("contribution", "local") else "gradient"
+    yield trace.value_of(asked.node), reason(f"slip-value-for-{kind}", name=Named(asked.node))
     if asked.node != program.output:
-        what = what.replace("its", "a")
-        yield trace.output, f"That is the value of {output_name(program)}, the output; {what} was asked for."
+        yield trace.output, reason(f"slip-output-for-{kind}", name=Output())
 
 
 def _slips_of_choice(wire: Wire) -> Iterator[Slip]:
     """Who sends to the losers, or nothing to the winner."""
-    gate, local, name = wire.gate, wire.local, name_of(wire.trace.program, wire.receiver)
+    gate, local = wire.gate, wire.local
     if "router" not in gate.pattern or not isinstance(local, float):
         return
-    if local:
-        said = "lets {} through here: what arrives is handed on."
-        if gate.chooses:
-            said = "chose {}: the losers get 0, the winner what arrives."
-        yield 0.0, f"{gate.symbol} {said.format(name)}"
-    else:
-        said = "does not let {} through here: nothing is handed on."
-        if gate.chooses:
-            said = "chose another input: {} gets nothing."
-        yield wire.upstream, f"{gate.symbol} {said.format(name)}"
+    key = ("slip-winner" if local else "slip-loser") if gate.chooses else ("slip-open" if local else "slip-shut")
+    yield 0.0 if local else wire.upstream, reason(key, gate=gate.symbol, name=Named(wire.receiver))
 
 
 def _slips_of_slots(wire: Wire, *, local: bool) -> Iterator[Slip]:
@@ -280,8 +249,7 @@ def _slips_of_slots(wire: Wire, *, local: bool) -> Iterator[Slip]:
             continue
         value = other.local if local else other.contribution
         if value is not None:
-            name, what = name_of(wire.trace.program, other.receiver), "local gradient" if local else "contribution"
-            yield value, f"That is the {what} of another input, {name}."
+            yield value, reason("slip-local-of-other" if local else "slip-contribution-of-other", name=Named(other.receiver))
 
 
 def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
@@ -296,24 +264,20 @@ def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
             turned = replace(call, inputs=(own, other.T) if slot == 0 else (other.T, own))
             with np.errstate(all="ignore"):
                 value = plain(send(gate, turned, slot, upstream)[0])
-            name = _operand(trace, sender, 1 - slot)
-            yield value, f"That is the product with {name} as it is: on the way back it is transposed."
+            yield value, reason("slip-not-transposed", name=_operand(trace, sender, 1 - slot))
     if gate.name == "broadcast" and upstream.ndim > np.ndim(own):
         name = _operand(trace, sender, slot)
         for row in upstream.reshape((-1, *np.shape(own))):
-            yield plain(row), f"That is what one copy of {name} gets: every copy counts, so they are added up."
+            yield plain(row), reason("slip-one-copy", name=name)
         mean = upstream.reshape((-1, *np.shape(own))).mean(axis=0)
-        yield plain(mean), "That is the mean over the copies: they are added up."
+        yield plain(mean), reason("slip-mean-of-copies")
     if gate.name == "mean":
-        yield (
-            plain(send(gate, call, slot, upstream)[0] * _averaged(call)),
-            "A mean hands on 1/n of what arrives to each of n.",
-        )
+        yield plain(send(gate, call, slot, upstream)[0] * _averaged(call)), reason("slip-mean-hands-on")
     if gate.name == "cross_entropy" and slot == 0:
         # ŷ − y and not −(ŷ − y), and not ŷ alone.
         cells = np.exp(own - own.max(axis=-1, keepdims=True))
         guessed = cells / cells.sum(axis=-1, keepdims=True) * upstream / max(1, own.size // own.shape[-1])
-        yield plain(guessed), "That is what was guessed: what is right has not been taken off yet."
+        yield plain(guessed), reason("slip-guessed")
 
 
 def _averaged(call: Call) -> float:
@@ -327,18 +291,12 @@ def _slips_of_hinge(call: Call) -> Iterator[Slip]:
         return
     ahead = scores - np.take_along_axis(scores, classes.astype(np.int64)[:, None], axis=1)
     margin = float(call.options["margin"])
-    yield (
-        float(np.maximum(ahead, 0).sum(axis=1).mean()),
-        "You get that without the margin: each wrong class has to stay that far behind.",
-    )
-    yield (
-        float(np.maximum(ahead + margin, 0).sum(axis=1).mean()),
-        "The right class is not compared with itself: that adds a margin.",
-    )
+    yield float(np.maximum(ahead, 0).sum(axis=1).mean()), reason("slip-hinge-margin")
+    yield float(np.maximum(ahead + margin, 0).sum(axis=1).mean()), reason("slip-hinge-itself")
     wrong = (ahead + margin).sum(axis=1) - margin
-    yield float(wrong.mean()), "A class that is far enough behind counts as 0, it does not pay anything back."
+    yield float(wrong.mean()), reason("slip-hinge-below")
 
 
-def _operand(trace: Trace, node: int, slot: int) -> str:
+def _operand(trace: Trace, node: int, slot: int) -> Figure:
     operand = trace.node(node).operands[slot]
-    return "a constant" if isinstance(operand, Constant) else spelled(trace.program, operand, ())
+    return reason("slip-constant") if isinstance(operand, Constant) else spelled(trace.program, operand, ())

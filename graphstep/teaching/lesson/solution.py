@@ -68,14 +68,15 @@ class Solution:
     def example(self) -> str:
         """What an answer may look like, to stand on the line where it is typed."""
         if self.right is not None:
-            return f"your choice: 1 to {len(self.question.options)}"
+            return message(self.trace.writing.language, "example-choice", most=len(self.question.options))
+        key = "example-number"
         if self.formula:
-            return message(self.trace.writing.language, "formula-example")
-        if self.shape is not None:
-            return "a shape: 2×3, or 2x3; 4; number"
-        if self.quantity is None or isinstance(self.quantity.asked, float):
-            return "your answer: 3, -1/2, 0.2 …"
-        return "an array: 1, -1/2, 0.2" if self.quantity.asked.ndim == 1 else "row by row: 1, 2; 3, 4"
+            key = "formula-example"
+        elif self.shape is not None:
+            key = "example-shape"
+        elif self.quantity is not None and not isinstance(self.quantity.asked, float):
+            key = "example-vector" if self.quantity.asked.ndim == 1 else "example-matrix"
+        return message(self.trace.writing.language, key)
 
     @property
     def explanation(self) -> Explanation:
@@ -167,10 +168,10 @@ def _of_pattern(question: Question, trace: Trace, rest: str) -> tuple[str, int, 
     """``pattern × → z`` or ``pattern sum x``: the options are names of patterns."""
     if rest.startswith("sum "):
         asked = quantity(trace, rest)
-        wording = f"Which pattern is it when {name_of(trace.program, asked.node)} collects its gradient?"
+        wording = message(trace.writing.language, "question-pattern-sum", name=name_of(trace.program, asked.node))
     else:
         asked = quantity(trace, f"contribution {rest}")
-        wording = f"Which pattern is it when {rest.replace('->', '→')} is sent?"
+        wording = message(trace.writing.language, "question-pattern", sent=rest.replace("->", "→"))
     _only(question, PATTERNS)
     name = pattern(trace.step(asked.step))
     return wording, _index(question, name or "none"), asked.step, asked
@@ -189,7 +190,7 @@ def _of_route(question: Question, trace: Trace, rest: str) -> tuple[str, int, in
     if len(winners) != 1:
         raise InputError(f"{'none' if not winners else 'several'} of the options get the gradient of {quoted(rest)}")
     step = min(wire.step for wire in wires)
-    return f"Which input gets the gradient of the {chosen.symbol} gate?", winners[0], step, None
+    return message(trace.writing.language, "question-route", gate=chosen.symbol), winners[0], step, None
 
 
 def _of_sign(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
@@ -197,7 +198,7 @@ def _of_sign(question: Question, trace: Trace, rest: str) -> tuple[str, int, int
     asked = quantity(trace, rest)
     _only(question, SIGNS)
     sign = "zero" if asked.value == 0 else "positive" if asked.value > 0 else "negative"
-    return f"Which sign does {asked.name} have?", _index(question, sign), asked.step, asked
+    return message(trace.writing.language, "question-sign", name=asked.name), _index(question, sign), asked.step, asked
 
 
 def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
@@ -210,12 +211,7 @@ def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int,
         raise InputError("two options have gradients of almost the same size")
     right = next(place for place, each in enumerate(asked) if abs(each.value) == sizes[0])
     out = output_name(trace.program)
-    return (
-        f"Which of these moves {out} the most when it is moved a little?",
-        right,
-        min(each.seen for each in asked),
-        asked[right],
-    )
+    return message(trace.writing.language, "question-steepest", out=out), right, min(each.seen for each in asked), asked[right]
 
 
 def _by_value(question: Question, trace: Trace, about: str) -> tuple[str, int, int, Quantity | None]:
