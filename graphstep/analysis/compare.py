@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphstep.engine.agreement import cells_of
 from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number
 
@@ -65,13 +68,17 @@ class Snapshot(NamedTuple):
     """The wires of its routers, in the order of their gates."""
 
 
+def node_of(trace: Trace, index: int) -> NodeSnapshot:
+    """A node of a run."""
+    program = trace.program
+    gradient = trace.gradient_of(index) if program.depends[index] else None
+    return NodeSnapshot(program.nodes[index].name, program.label(index), trace.value_of(index), gradient)
+
+
 def snapshot_of(trace: Trace) -> Snapshot:
     """The nodes of a run with their numbers, and the ways through its routers."""
     program = trace.program
-    nodes = (
-        NodeSnapshot(node.name, program.label(i), trace.value_of(i), trace.gradient_of(i) if program.depends[i] else None)
-        for i, node in enumerate(program.nodes)
-    )
+    nodes = (node_of(trace, i) for i in range(len(program.nodes)))
     routers = (i for i, node in enumerate(program.nodes) if is_router(node.rule))
     routes = (
         Route(wire.gate.name, wire.sender, wire.slot, wire.receiver, slope)
@@ -127,7 +134,7 @@ class Flip:
 class Comparison:
     """Two runs, node by node."""
 
-    pairs: tuple[Pair, ...]
+    pairs: Sequence[Pair]
     """The nodes of both, in the order of the first program."""
     only_one: tuple[NodeSnapshot, ...]
     """The nodes that the first run alone has."""
@@ -141,29 +148,68 @@ class Comparison:
     """The routes that are taken in one of the runs alone."""
 
     @cached_property
-    def first_value(self) -> Pair | None:
-        """The first node, in the order of the forward pass, of which the values differ."""
-        return next((pair for pair in self.pairs if pair.value > self.tolerance), None)
+    def values(self) -> NDArray[np.intp]:
+        """The places in :attr:`pairs` of those of which the values differ."""
+        gaps = self.pairs.values if isinstance(self.pairs, _RunPairs) else [pair.value for pair in self.pairs]
+        return np.flatnonzero(np.asarray(gaps) > self.tolerance)
 
     @cached_property
+    def gradients(self) -> NDArray[np.intp]:
+        """The places in :attr:`pairs` of those of which the gradients differ."""
+        gaps = self.pairs.gradients if isinstance(self.pairs, _RunPairs) else [pair.gradient for pair in self.pairs]
+        return np.flatnonzero(np.asarray(gaps) > self.tolerance)
+
+    @property
+    def first_value(self) -> Pair | None:
+        """The first node, in the order of the forward pass, of which the values differ."""
+        return self.pairs[int(self.values[0])] if len(self.values) else None
+
+    @property
     def first_gradient(self) -> Pair | None:
         """The first node, in the order of the backward pass, of which the gradients differ."""
-        return next((pair for pair in reversed(self.pairs) if pair.gradient > self.tolerance), None)
+        return self.pairs[int(self.gradients[-1])] if len(self.gradients) else None
 
     @cached_property
     def differing(self) -> tuple[Pair, ...]:
         """The nodes of which the value or the gradient differs."""
-        return tuple(pair for pair in self.pairs if max(pair.value, pair.gradient) > self.tolerance)
+        return tuple(self.pairs[place] for place in np.union1d(self.values, self.gradients).tolist())
 
-    @cached_property
+    @property
     def count(self) -> int:
         """How many numbers differ, values and gradients."""
-        return sum((pair.value > self.tolerance) + (pair.gradient > self.tolerance) for pair in self.pairs)
+        return len(self.values) + len(self.gradients)
 
     @property
     def equal(self) -> bool:
         """Whether the outputs and the numbers of all nodes that both have are equal."""
-        return not self.differing and self.output <= self.tolerance
+        return not self.count and self.output <= self.tolerance
+
+
+class _RunPairs(Sequence[Pair]):
+    """The nodes of two runs of one program; each is looked at when it is asked for."""
+
+    def __init__(self, one: Trace, other: Trace) -> None:
+        self._one, self._other = one, other
+        mine, theirs = cells_of(one), cells_of(other)
+        self.values = _gaps(one.value_of, other.value_of, mine.starts, mine.values, theirs.values)
+        """By node the relative difference of its values."""
+        self.gradients = _gaps(one.gradient_of, other.gradient_of, mine.starts, mine.gradients, theirs.gradients)
+        """By node the relative difference of its gradients; 0 where none flows."""
+        self.gradients[~np.fromiter(one.program.depends, np.bool_, len(self.values))] = 0
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, place: int) -> Pair: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Pair]: ...
+    def __getitem__(self, place: int | slice) -> Pair | Sequence[Pair]:
+        if isinstance(place, slice):
+            return [self[k] for k in range(*place.indices(len(self)))]
+        k = range(len(self))[place]
+        sides = node_of(self._one, k), node_of(self._other, k)
+        return Pair(*sides, float(self.values[k]), float(self.gradients[k]), k)
 
 
 def compare(one: Snapshot, other: Snapshot, tolerance: float = EQUAL, *, places: Mapping[int, int] | None = None) -> Comparison:
@@ -180,6 +226,47 @@ def compare(one: Snapshot, other: Snapshot, tolerance: float = EQUAL, *, places:
     only_other = tuple(node for place, node in enumerate(other.nodes) if place not in matched)
     flips = tuple(_flips(one.routes, other, places))
     return Comparison(pairs, only_one, only_other, tolerance, apart(one.output, other.output), flips)
+
+
+def compare_runs(one: Trace, other: Trace) -> Comparison:
+    """The same of two runs of one program: the same nodes, of which only those are looked at whose numbers differ."""
+    wires = sorted(flipped(one, other), key=lambda pair: (pair[0].sender, pair[0].slot))
+    flips = tuple(replace(flip, node=node_of(other, wire.receiver)) for wire, flip in wires)
+    return Comparison(_RunPairs(one, other), (), (), output=apart(one.output, other.output), flips=flips)
+
+
+def flipped(old: Trace, new: Trace) -> Iterator[tuple[Wire, Flip]]:
+    """The wires at routers, of the second of two runs of one program, that pass something else than in the first."""
+    before, after = old.wires.slopes, new.wires.slopes
+    # Between arrays no slope is kept: it is nan in both runs, and never equal to itself.
+    for edge in np.flatnonzero(np.sign(before) != np.sign(after)).tolist():
+        wire = new.wire(edge)
+        if is_router(wire.gate) and (was := old.wire(edge).local) is not None and (now := wire.local) is not None:
+            flip = flip_of(wire.gate.name, was, now)
+            if flip is not None:
+                yield wire, flip
+
+
+def _gaps(
+    one: Callable[[int], Number],
+    other: Callable[[int], Number],
+    starts: NDArray[np.intp],
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """By node how far two runs are apart, :func:`apart`; ``a`` and ``b`` are all cells of both."""
+    with np.errstate(all="ignore"):
+        different = ~((a == b) | (np.isnan(a) & np.isnan(b)))
+        if len(starts) == len(a) + 1:
+            # Every node is a number.
+            gap, sizes = np.where(different, np.abs(a - b), 0.0), np.stack([np.abs(a), np.abs(b)])
+            scale = np.max(np.where(np.isfinite(sizes), sizes, 0.0), axis=0)
+            gap = np.where(np.isnan(gap), np.inf, gap)
+            return np.where(scale > 0, gap / np.where(scale > 0, scale, 1.0), gap)
+    gaps = np.zeros(len(starts) - 1)
+    for node in np.unique(starts.searchsorted(np.flatnonzero(different), "right") - 1).tolist():
+        gaps[node] = apart(one(node), other(node))
+    return gaps
 
 
 def _keyed(records: Iterable[NodeSnapshot]) -> Iterator[tuple[Key, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from graphstep.analysis.compare import Comparison, Snapshot, compare, snapshot_of
+from graphstep.analysis.compare import Comparison, Snapshot, compare, compare_runs, snapshot_of
 from graphstep.debugger.cuts import run_before
 from graphstep.debugger.places import with_inputs
 from graphstep.debugger.state import UNDONE, State, same_value
@@ -65,4 +65,8 @@ def comparison_of(state: State, base: Base) -> Comparison:
     inputs: dict[str, Number] = {}
     for edit in reversed(edits):
         inputs.update(edit.inputs.values)
-    return compare(snapshot_of(with_inputs(now, inputs).trace), snapshot_of(now))
+    before = with_inputs(now, inputs).trace
+    if before.program is now.program:
+        return compare_runs(before, now)
+    # With other shapes the nodes are others.
+    return compare(snapshot_of(before), snapshot_of(now))

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
+
+
+class Cells(NamedTuple):
+    """All numbers of a run, those of a node one behind the other."""
+
+    starts: NDArray[np.intp]
+    """By node the place of its first cell; and the number of all cells."""
+    values: NDArray[np.float64]
+    """The values."""
+    gradients: NDArray[np.float64]
+    """The gradients."""
+
+
+def cells_of(trace: Trace) -> Cells:
+    """All numbers of a run, without a copy."""
+    count = trace.cell_count
+    starts = np.asarray(trace.plan.starts, np.intp)
+    return Cells(starts, trace.buffers.cells[:count], trace.buffers.gradients[:count])
 
 
 def difference(one: Trace, other: Trace) -> float:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from graphstep.analysis.compare import Flip, flip_of, is_router
+from graphstep.analysis.compare import Flip
+from graphstep.analysis.compare import flipped as flips_between
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.faces.drawing.diagram import Diagram, digest
@@ -18,7 +20,7 @@ from graphstep.telling.names import name_of
 from graphstep.telling.reports.comparison import route_text
 
 _MOST = 200
-"""Nodes whose numbers are measured for the room that ``old → new`` needs, and edges that are looked at for flipped routes."""
+"""Nodes whose numbers are measured for the room that ``old → new`` needs, and flipped routes that are marked."""
 
 _CHANGES = ("→", "|Δ|")
 
@@ -112,21 +114,7 @@ def flipped(old: Trace, new: Trace) -> list[Flipped]:
 
 
 def _flipped(old: Trace, new: Trace) -> list[Flipped]:
-    import numpy as np
-
-    before, after = old.wires.slopes, new.wires.slopes
-    # Between arrays no slope is kept: it is nan in both runs, and never equal to itself.
-    different = np.flatnonzero(np.sign(before) != np.sign(after))
-    flips = []
-    for edge in different[:_MOST].tolist():
-        wire = new.wire(edge)
-        was, now = old.wire(edge).local, wire.local
-        if not is_router(wire.gate) or was is None or now is None:
-            continue
-        flip = flip_of(wire.gate.name, was, now)
-        if flip is not None:
-            flips.append(Flipped(wire, flip))
-    return flips
+    return [Flipped(*each) for each in islice(flips_between(old, new), _MOST)]
 
 
 def routes_text(old: Trace, new: Trace) -> str:

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
-from graphstep.analysis.compare import apart, compare, snapshot_of
-from graphstep.engine.trace import trace
+from graphstep.analysis.compare import apart, compare, compare_runs, snapshot_of
+from graphstep.engine.trace import Trace, trace
 from graphstep.faces.cli import main
 from graphstep.faces.snapshots import read_snapshot
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
+from tests.effort import effort
 from tests.programs import run, seeded
 
 XYZ = ["x=-2", "y=5", "z=-4"]
@@ -49,6 +50,44 @@ def test_the_first_difference_forward_is_the_first_node_that_the_edited_input_mo
     assert pair.one.name == name
     moved = [i for i in range(len(made.program.nodes)) if apart(made.value_of(i), other.value_of(i)) > 1e-9]
     assert [p.one.label for p in comparison.pairs if p.value > 1e-9] == [made.program.label(i) for i in moved]
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 300), st.sampled_from([0.125, -3.0, float("inf"), float("nan")]))
+def test_two_runs_of_one_program_are_compared_as_their_snapshots_are(seed: int, by: float) -> None:
+    case = seeded(seed)
+    made = run(case)
+    name = next(iter(case.inputs))
+    _same_comparison(made, made.with_inputs({name: case.inputs[name] + by}))
+
+
+def test_so_are_runs_of_arrays_and_of_routers() -> None:
+    arrays = {"W": np.array([[1.0, -2.0], [3.0, 0.5]]), "x": np.array([1.0, 2.0]), "b": 0.5}
+    made = trace(read("h = relu(W@x + b); t = max(b, 0.7); sum(h*t) + 0*b"), arrays)
+    for inputs in ({"b": 0.9}, {"x": np.array([1.0, -2.0])}, {"x": np.array([1.0, float("nan")])}, {}):
+        _same_comparison(made, made.with_inputs(inputs))
+
+
+def _same_comparison(one: Trace, other: Trace) -> None:
+    fast, slow = compare_runs(one, other), compare(snapshot_of(one), snapshot_of(other))
+    assert len(fast.pairs) == len(slow.pairs) == len(one.program.nodes)
+    for a, b in zip(fast.pairs, slow.pairs, strict=True):
+        assert (a.place, a.one.label, a.one.name) == (b.place, b.one.label, b.one.name)
+        np.testing.assert_allclose((a.value, a.gradient), (b.value, b.gradient), rtol=1e-15)
+    assert (fast.count, fast.equal, fast.output) == (slow.count, slow.equal, slow.output)
+    assert [pair.place for pair in fast.differing] == [pair.place for pair in slow.differing]
+    for a, b in ((fast.first_value, slow.first_value), (fast.first_gradient, slow.first_gradient)):
+        assert (a and a.place) == (b and b.place)
+    assert [(flip.router, flip.node and flip.node.label, flip.slope) for flip in fast.flips] == [
+        (flip.router, flip.node and flip.node.label, flip.slope) for flip in slow.flips
+    ]
+
+
+def test_of_a_large_program_only_what_differs_is_looked_at() -> None:
+    text = "+".join(f"x{i}*{i + 1}" for i in range(400))
+    made = trace(read(text), {f"x{i}": 1.0 for i in range(400)})
+    other = made.with_inputs({"x0": 2.0})
+    assert effort(lambda: compare_runs(made, other).first_value) < 800
 
 
 def test_repeated_texts_are_matched_in_their_order() -> None:

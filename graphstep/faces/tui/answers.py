@@ -15,11 +15,15 @@ from graphstep.telling.names import name_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graphstep.analysis.compare import Comparison
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.faces.tui.lesson import LessonScreen
     from graphstep.faces.tui.round import RoundScreen
     from graphstep.faces.tui.screen import SteppingScreen
+
+AT_ONCE = 5_000
+"""Nodes of a run up to which it is compared between two keys."""
 
 SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
 """The fields of a state that the panes show."""
@@ -167,6 +171,7 @@ def _causes(screen: SteppingScreen, _: State, fact: facts.CausesOf) -> None:
 
 
 def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
+    from graphstep.debugger.comparisons import comparison_of
     from graphstep.faces.tui.dialogs.compare import CompareForm
 
     def go(step: int | str | None) -> None:
@@ -178,7 +183,16 @@ def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
                 screen.do(Command("out"))
             screen.do(Command("jump", step))
 
-    screen.app.push_screen(CompareForm(screen.now, fact.base), go)
+    def show(comparison: Comparison) -> None:
+        screen.app.push_screen(CompareForm(now, fact.base, comparison), go)
+
+    now = screen.now
+    if len(now.root.program.nodes) < AT_ONCE:
+        show(comparison_of(now, fact.base))
+    else:
+        # The other run is made first.
+        screen.say(say(screen, "compare-asked"))
+        screen.inquiries.ask(lambda _: comparison_of(now, fact.base), show)
 
 
 def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:

@@ -148,15 +148,15 @@ class Difference:
 
 def differences(comparison: Comparison, language: str, digits: int) -> Iterator[Difference]:
     """The values that differ in the order of the forward pass, then the gradients in the order of the backward pass."""
-    for pair in comparison.pairs:
-        if pair.value > comparison.tolerance:
-            one, other = apart_texts(pair.one.value, pair.other.value, digits)
-            yield Difference(pair, "value", _name(pair.one), one, other, numeral(pair.value, 2))
-    for pair in reversed(comparison.pairs):
-        if pair.gradient > comparison.tolerance:
-            one, other = apart_texts(pair.one.gradient, pair.other.gradient, digits)
-            what = message(language, "heading-gradient-of", what=_name(pair.one))
-            yield Difference(pair, "gradient", what, one, other, numeral(pair.gradient, 2))
+    for place in comparison.values.tolist():
+        pair = comparison.pairs[place]
+        one, other = apart_texts(pair.one.value, pair.other.value, digits)
+        yield Difference(pair, "value", _name(pair.one), one, other, numeral(pair.value, 2))
+    for place in reversed(comparison.gradients.tolist()):
+        pair = comparison.pairs[place]
+        one, other = apart_texts(pair.one.gradient, pair.other.gradient, digits)
+        what = message(language, "heading-gradient-of", what=_name(pair.one))
+        yield Difference(pair, "gradient", what, one, other, numeral(pair.gradient, 2))
 
 
 def _name(record: NodeSnapshot) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from graphstep.debugger import comparisons
+from graphstep.debugger.session import Command
 from graphstep.engine.trace import trace
 from graphstep.faces.comparison import change, flipped, routes_text
 from graphstep.faces.replies.panels import nudge_lines
+from graphstep.faces.tui import answers
+from graphstep.faces.tui.dialogs.compare import CompareForm
 from graphstep.language.read import read
 from tests.faces.tui.driving import LARGE, Driver, drive
 
@@ -202,5 +208,26 @@ def test_a_wire_is_cut_and_made_whole() -> None:
         assert "z -> f" in driver.frame()
         await driver.press("down", "enter")
         assert driver.now.trace.program.text == "(x+y)*stop(z)"
+
+    drive(play)
+
+
+def test_the_comparison_of_a_large_run_is_made_beside_and_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "AT_ONCE", 1)
+
+    async def play(driver: Driver) -> None:
+        driver.screen.do(Command("edit", "x=3"))
+        await driver.press("E")
+        await driver.until(lambda: isinstance(driver.app.screen, CompareForm))
+        await driver.press("escape")
+        asked = threading.Event()
+        monkeypatch.setattr(comparisons, "comparison_of", lambda *_: asked.wait(5))
+        await driver.press("E")
+        assert "escape gives up" in driver.message
+        await driver.press("escape")
+        asked.set()
+        await driver.until(lambda: not driver.screen.inquiries.open)
+        assert driver.app.screen is driver.screen
+        assert not driver.message
 
     drive(play)

@@ -13,7 +13,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from graphstep.debugger.comparisons import Base, bases_of, comparison_of
+from graphstep.analysis.compare import Comparison
+from graphstep.debugger.comparisons import Base, bases_of
 from graphstep.debugger.state import State
 from graphstep.faces.replies.panels import base_text
 from graphstep.faces.tui.dialogs.form import Form
@@ -27,9 +28,9 @@ class CompareForm(Form[int | str]):
 
     BINDINGS: ClassVar = [Binding("tab", "other", "other run", id="compare-other", priority=True)]
 
-    def __init__(self, state: State, base: Base) -> None:
+    def __init__(self, state: State, base: Base, comparison: Comparison) -> None:
         super().__init__()
-        self.comparison = comparison_of(state, base)
+        self.comparison = comparison
         """What is listed."""
         trace, bases = state.root, bases_of(state)
         writing = trace.writing.language, trace.writing.digits
