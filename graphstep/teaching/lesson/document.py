@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.ground.errors import InputError
 
@@ -67,9 +67,11 @@ class Prose:
     """Ordinary Markdown between headings and questions."""
 
     text: str
-    """The Markdown, without blank lines around it."""
+    """The Markdown, without blank lines around it; of a figure what is drawn, once the lesson has been run."""
     line: int
     """Its first line in the file."""
+    figure: Mapping[str, Any] | None = None
+    """What a figure block asks for; None for text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,16 @@ Block = Prose | Question
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """A round of a training, which a heading names."""
+
+    number: int
+    """Its number, from 0."""
+    settings: Mapping[str, str]
+    """How it is trained: the settings of the front matter, those of the heading in their place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading and what stands under it."""
 
@@ -112,6 +124,8 @@ class Section:
     """Prose and questions in the order of the text."""
     line: int
     """The line of the heading."""
+    round: Round | None = None
+    """The round of a training that :attr:`run` is run as; None for a run by itself."""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -139,6 +153,8 @@ class Lesson:
     """The rows of a curriculum that it covers; docs/curriculum.md is that of the lessons that come with graphstep."""
     minutes: int | None
     """About how long it takes."""
+    train: Mapping[str, str]
+    """How its program is trained, by setting; empty where it is not."""
     sections: tuple[Section, ...]
     """The introduction, then one section a heading."""
 

@@ -11,6 +11,8 @@
 ``end``                                        the run is over
 ``program: TEXT``                              another program runs from here on, from its start
 ``program: TEXT with x = 3, expand``           the same with other values and options
+``round: 3``                                   round 3 of the training that the front matter describes, from its start
+``round: 3 with lr = 1.1, w = 0``              the same with other settings and values
 =============================================  ==================================================================
 
 The options are ``expand``, ``fold``, ``share`` and ``split ties``. A NODE is a name, a text such as ``x+y``, or an id such as
@@ -28,9 +30,11 @@ from typing import TYPE_CHECKING
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.exact import exact_text
-from graphstep.teaching.lesson.document import Stop
+from graphstep.teaching.lesson.document import Round, Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graphstep.ground.arrays import Number
     from graphstep.language.setup import Setup
 
@@ -43,6 +47,7 @@ _HEADING = re.compile(r"(?P<word>[A-Za-z]+)\s*(?::\s*(?P<rest>.*))?")
 _ARROW = re.compile(r"→|->")
 _NTH = re.compile(rf"\s*,\s*(?P<nth>{'|'.join(ORDINALS)})\s*$")
 _WITH = re.compile(r"\s+with\s+")
+_ROUND = re.compile(r"[Rr]ound\s*:\s*(?P<rest>.+)")
 _OPTIONS = ("expand", "fold", "share", "split ties")
 
 
@@ -109,6 +114,37 @@ def program_of(text: str, front: Setup) -> Setup:
         else:
             raise InputError(f"{quoted(item.strip())} is neither NAME = VALUE nor one of {', '.join(_OPTIONS)}")
     return setup
+
+
+def round_of(heading: str, front: Setup, train: Mapping[str, str]) -> tuple[Setup, Round] | None:
+    """What ``round: 3 with lr = 1.1`` runs, and as which round; None for any other heading.
+
+    InputError for a round that is no number, for a lesson that trains nothing, and for an item it does not know.
+    """
+    match = _ROUND.fullmatch(heading.replace("`", "").strip())
+    if match is None:
+        return None
+    if not train:
+        raise InputError("this lesson trains nothing", hint='the front matter says how: train = { params = "w", lr = 0.1 }')
+    number, *items = _WITH.split(match["rest"], maxsplit=1)
+    if not number.isdecimal() or len(number) > 6:
+        raise InputError(f"{quoted(number)} is the number of no round", hint="rounds are counted from 0: '## round: 0'")
+    setup, settings = with_settings(items[0] if items else "", front, train)
+    return setup, Round(int(number), settings)
+
+
+def with_settings(text: str, front: Setup, train: Mapping[str, str]) -> tuple[Setup, Mapping[str, str]]:
+    """A program and the settings of its training, with ``lr = 1.1, w = 0`` in their places; InputError for what is neither."""
+    settings = dict(train)
+    for item in filter(str.strip, _items(text)):
+        name, equals, value = (part.strip() for part in item.partition("="))
+        if not equals:
+            raise InputError(f"{quoted(item.strip())} is no NAME = VALUE")
+        if name in front.inputs:
+            front = front.edited({name: text_of(name, value)})
+        else:
+            settings[name] = value
+    return front, settings
 
 
 def _items(text: str) -> list[str]:

@@ -19,8 +19,8 @@ from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, qu
 from graphstep.ground.files import open_file
 from graphstep.ground.numerals import DIGITS
 from graphstep.language.setup import KEYWORDS, Setup
-from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, Section, Stop
-from graphstep.teaching.lesson.headings import program_of, stop_of, text_of, value_of
+from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, Round, Section, Stop
+from graphstep.teaching.lesson.headings import program_of, round_of, stop_of, text_of, value_of
 
 FILE = 200_000
 """Bytes of a lesson file."""
@@ -43,7 +43,7 @@ WORDS = 2_000
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
-_FRONT = ("title", "needs", "source", "rows", "minutes", "program", *KEYWORDS)
+_FRONT = ("title", "needs", "source", "rows", "minutes", "train", "program", *KEYWORDS)
 _PREDICT = ("ask", "hint", "because", "question", "options")
 _TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
@@ -116,6 +116,7 @@ class _Parser:
         front = self.front()
         run = self._run(front)
         title = front["title"].strip()
+        self.train = self._train(front)
         sections = self._sections(title, run)
         minutes = front.get("minutes")
         if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes < 1000):
@@ -132,6 +133,7 @@ class _Parser:
             self.string(front, "source", self.front_lines),
             tuple(rows),
             minutes,
+            self.train,
             sections,
         )
 
@@ -167,9 +169,17 @@ class _Parser:
         except InputError as error:
             self.fail(lines.get("digits", lines.get("notation", 1)), error.message)
 
+    def _train(self, front: dict[str, Any]) -> dict[str, str]:
+        train = front.get("train", {})
+        if not isinstance(train, dict) or not all(type(value) in (str, int, float) for value in train.values()):
+            raise LessonError(
+                Problem(self.path, self.front_lines["train"], 'train is a table: train = { params = "w", lr = 0.1 }')
+            )
+        return {name: str(value) for name, value in train.items()}
+
     def _sections(self, title: str, run: Setup) -> tuple[Section, ...]:
         sections: list[Section] = []
-        heading, line, stop, spec = title, self.body + 1, None, None
+        heading, line, stop, spec, trained = title, self.body + 1, None, None, None
         blocks: list[Block] = []
         prose: list[str] = []
         since = self.body + 1
@@ -185,6 +195,10 @@ class _Parser:
                     asked += 1
                     if asked > QUESTIONS:
                         self.fail(place + 1, f"a lesson has at most {QUESTIONS} questions")
+                    prose, since = [], end + 2
+                elif fence["word"] == "figure":
+                    _add_prose(blocks, prose, since)
+                    blocks.append(Prose("", place + 1, self.toml(self.lines[place + 1 : end], place + 2)))
                     prose, since = [], end + 2
                 else:
                     prose += self.lines[place : end + 1]
@@ -203,23 +217,26 @@ class _Parser:
                 prose, since = [], place + 1
                 continue
             _add_prose(blocks, prose, since)
-            sections.append(Section(heading, stop, spec, tuple(blocks), line))
+            sections.append(Section(heading, stop, spec, tuple(blocks), line, trained))
             if len(sections) > SECTIONS:
                 self.fail(place, f"a lesson has at most {SECTIONS} headings")
             heading, line, blocks, prose, since = name, place, [], [], place + 1
-            stop, spec = self._stop(name, run, place)
+            stop, spec, trained = self._stop(name, run, place)
         _add_prose(blocks, prose, since)
-        sections.append(Section(heading, stop, spec, tuple(blocks), line))
+        sections.append(Section(heading, stop, spec, tuple(blocks), line, trained))
         return _with_keys(sections)
 
-    def _stop(self, heading: str, run: Setup, line: int) -> tuple[Stop | None, Setup | None]:
+    def _stop(self, heading: str, run: Setup, line: int) -> tuple[Stop | None, Setup | None, Round | None]:
         try:
+            trained = round_of(heading, run, self.train)
+            if trained is not None:
+                return Stop("start"), *trained
             stop = stop_of(heading)
             if isinstance(stop, str):
-                return Stop("start"), program_of(stop, run)
+                return Stop("start"), program_of(stop, run), None
         except InputError as error:
             self.fail(line, error.message)
-        return stop, None
+        return stop, None, None
 
     def _end_of_fence(self, start: int, marks: str) -> int:
         end = next((place for place in range(start + 1, len(self.lines)) if _closes(self.lines[place], marks)), 0)

@@ -9,9 +9,11 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.numerals import ENGLISH
 from graphstep.language.setup import Setup
-from graphstep.teaching.lesson.document import Lesson, LessonError, Problem, Section
+from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Question, Section
+from graphstep.teaching.lesson.figures import drawn
 from graphstep.teaching.lesson.quantities import step_of_stop
 from graphstep.teaching.lesson.solution import Solution, solve
+from graphstep.teaching.lesson.trainings import Trainings, named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +59,7 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
     """
     problems: list[Problem] = []
     scenes: list[Scene] = []
+    trainings = Trainings(language)
     try:
         trace, step = _run(lesson.run, lesson.run, language), 0
     except GraphstepError as error:
@@ -64,7 +67,10 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
     for section in lesson.sections:
         if section.run is not None:
             try:
-                trace = _run(section.run, lesson.run, language)
+                if section.round is None:
+                    trace = _run(section.run, lesson.run, language)
+                else:
+                    trace = trainings.round(named(section.run, lesson.run), section.round)
             except GraphstepError as error:
                 problems.append(Problem(lesson.path, section.line, f"the program cannot be run: {error.message}"))
                 break
@@ -79,7 +85,15 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
                 solutions.append(solve(question, trace))
             except GraphstepError as error:
                 problems.append(Problem(lesson.path, question.lines.get("ask", question.line), error.message))
-        scenes.append(Scene(section, trace, step, tuple(solutions)))
+        blocks: list[Block] = []
+        for block in section.blocks:
+            try:
+                blocks.append(
+                    block if isinstance(block, Question) or block.figure is None else drawn(block, trace, lesson, trainings)
+                )
+            except GraphstepError as error:
+                problems.append(Problem(lesson.path, block.line, f"figure: {error.message}"))
+        scenes.append(Scene(replace(section, blocks=tuple(blocks)), trace, step, tuple(solutions)))
     if problems:
         raise LessonError(*problems)
     return Rehearsal(lesson, tuple(scenes), language)
@@ -87,11 +101,5 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
 
 def _run(setup: Setup, front: Setup, language: str) -> Trace:
     from graphstep.engine.opening import open_setup
-    from graphstep.language.rewrite import read_program
 
-    named = read_program(setup.program, setup.inputs).input_places
-    # The front matter's values serve every program of the lesson: each takes those that it names. A value that a heading gives is
-    # meant for its own program.
-    inputs = {name: text for name, text in setup.inputs.items() if name in named or front.inputs.get(name) != text}
-    data = tuple(name for name in setup.data if name in named)
-    return open_setup(replace(setup, inputs=inputs, data=data, language=language))
+    return open_setup(replace(named(setup, front), language=language))
