@@ -115,7 +115,14 @@ _OPERATORS = {
 _BY_ITSELF = {"broadcast": ("x + y",)}
 """Gates that nothing calls: where they are put in."""
 
-_WITH_OPTIONS = {"place": ("place(x, shape=(3, 5), start=(0, 1), step=(2, 1))",)}
+_WITH_OPTIONS = {
+    "einsum": ('einsum("ij,jk->ik", x, y)', 'einsum("ij,ij->i", x, y)', 'einsum("ii", x)'),
+    "conv1d": ("conv1d(x, y)", "conv1d(x, y, stride=2, padding=1)"),
+    "conv2d": ("conv2d(x, y)", "conv2d(x, y, z, padding=1)"),
+    "windows": ("windows(x, 2)", "windows(x, (2, 2), stride=1)"),
+    "max_pool": ("max_pool(x, 2)", "max_pool(x, (2, 2))"),
+    "place": ("place(x, shape=(3, 5), start=(0, 1), step=(2, 1))",),
+}
 """Gates that take no call without options."""
 
 _SHAPES: tuple[tuple[Shape, ...], ...] = (
@@ -139,6 +146,13 @@ _SHAPES: tuple[tuple[Shape, ...], ...] = (
     ((2, 2), (2, 3)),
 )
 """What is tried for the example of a shape rule."""
+
+_SLID_OVER: dict[str, tuple[tuple[Shape, ...], ...]] = {
+    "conv1d": (((3, 10), (4, 3, 5)),),
+    "conv2d": (((3, 8, 8), (4, 3, 5, 5)), ((6, 3, 8, 8), (4, 3, 3, 3), (4,))),
+    **dict.fromkeys(("windows", "max_pool"), (((10,),), ((3, 8, 8),))),
+}
+"""What is tried for gates that slide."""
 
 _TOLD = {"axis": ("axis=0", "axis=1"), "keepdims": ("axis=0, keepdims=true",), "shape": ("3, 2", "-1")}
 """What is tried for an option in such an example, where it is not the default."""
@@ -275,7 +289,8 @@ def _spelled(gate: Rule) -> str:
 def _arguments(gate: Rule) -> list[str]:
     fewest, most = gate.arity
     inputs = ["x", "y", "…"] if most is None else list("xyz"[:fewest])
-    return [*inputs, *(["2", "3"] if gate.rest == "shape" else [])]
+    quoted = ['"ij,jk->ik"'] if gate.rest == "subscripts" else []
+    return [*quoted, *inputs, *{"shape": ["2", "3"], "size": ["2"]}.get(gate.rest, [])]
 
 
 def _borrowed(gate: Rule) -> list[str]:
@@ -306,13 +321,14 @@ _KINDS: dict[OptionKind, str] = {
     "number": "a number",
     "shape": "whole numbers",
     "whole": "a whole number",
+    "subscripts": "letters in quotes, in front of the inputs",
 }
 
 
 def _examples(gate: Rule) -> list[tuple[str, Node, list[Shape]]]:
     """At most four programs that use the gate, with its node in them and the shapes that it reads."""
     found: list[tuple[str, Node, list[Shape]]] = []
-    for text, shapes in product(_programs(gate), _SHAPES):
+    for text, shapes in product(_programs(gate), _SLID_OVER.get(gate.name, _SHAPES)):
         program = read(text)
         if len(program.inputs) != len(shapes):
             continue

@@ -78,7 +78,7 @@ def elementwise(
         pattern=pattern,
         arity=(1, None) if chooses else (len(partials) - len(defaults), len(partials)),
         expansion=(lambda _: expansion) if expansion else None,
-        meets=lambda shapes: [same_shape(symbol, shapes)] * len(shapes),
+        meets=lambda shapes, _: [same_shape(symbol, shapes)] * len(shapes),
         cellwise=True,
         local=local,
         formula=formula,

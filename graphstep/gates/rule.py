@@ -24,8 +24,9 @@ Array = Any
 Options = Mapping[str, Any]
 """What a gate was told besides its operands: ``axis``, ``keepdims``, ``shape``, ``index`` …"""
 
-OptionKind = Literal["axis", "axes", "flag", "number", "shape", "whole"]
-"""What may be written for an option: one axis, one or several axes, true or false, a number, a shape, or a whole number."""
+OptionKind = Literal["axis", "axes", "flag", "number", "shape", "whole", "subscripts"]
+"""What may be written for an option: one axis, one or several axes, true or false, a number, a shape, a whole number; or in
+quotes before the inputs, the letters of einsum."""
 
 Structure = Literal["diagonal", "dense", "selection", "repetition", "permutation", "block"]
 """What a Jacobian looks like.
@@ -164,9 +165,9 @@ class Rule:
     symbolic: Callable[[Any, Any, Sequence[Array], Sequence[Any], Options], Array] | None = None
     """``symbolic(np, m, inputs, hints, options)``: its value out of arrays of expressions that ``m`` works on; ``hints`` are the
     values of the inputs, None where one is not known. None where ``value`` itself works on them, or the expansion does."""
-    meets: Callable[[Sequence[Shape]], Sequence[Shape]] | None = None
-    """``meets(shapes)``: the shapes into which its inputs are copied before they meet, each by a broadcast gate of its own. None
-    where they are read as they are. Raises :class:`MisfitError`."""
+    meets: Callable[[Sequence[Shape], Options], Sequence[Shape]] | None = None
+    """``meets(shapes, options)``: the shapes into which its inputs are copied before they meet, each by a broadcast gate of its
+    own. None where they are read as they are. Raises :class:`MisfitError`."""
     factors: Callable[[int, Cell, Call], Iterator[tuple[Cell, int, Cell]]] | None = None
     """``factors(slot, cell, call)``: for a product, where a cell of the input of ``slot`` goes and what it meets there: the
     output cell, and the slot and the cell of the other factor, which is the local gradient."""

@@ -74,9 +74,11 @@ the cells of one array they become structural (:attr:`graphstep.gates.Rule.over_
 @cache
 def _enter_structural() -> None:
     from graphstep.gates.rows.collecting import COLLECTING
+    from graphstep.gates.rows.convolving import CONVOLVING
     from graphstep.gates.rows.dropping import DROPPING
     from graphstep.gates.rows.entropy import ENTROPY
     from graphstep.gates.rows.gathering import GATHERING
+    from graphstep.gates.rows.indices import INDICES
     from graphstep.gates.rows.joining import JOINING
     from graphstep.gates.rows.likelihoods import LIKELIHOODS
     from graphstep.gates.rows.losses import LOSSES
@@ -88,10 +90,12 @@ def _enter_structural() -> None:
     from graphstep.gates.rows.solving import SOLVING
     from graphstep.gates.rows.spreading import SPREADING
     from graphstep.gates.rows.squashing import SQUASHING
+    from graphstep.gates.rows.windows import WINDOWS
 
-    moving = (*MOVING, *PLACING, *GATHERING, *JOINING, *DROPPING)
+    moving = (*MOVING, *PLACING, *GATHERING, *JOINING, *WINDOWS, *DROPPING)
     collecting = (*COLLECTING, *SPREADING, *RUNNING)
-    for gate in (*MULTIPLYING, *SOLVING, *collecting, *moving, *SQUASHING, *LOSSES, *ENTROPY, *LIKELIHOODS, *NORMALISING):
+    losses = (*LOSSES, *ENTROPY, *LIKELIHOODS)
+    for gate in (*MULTIPLYING, *INDICES, *CONVOLVING, *SOLVING, *collecting, *moving, *SQUASHING, *losses, *NORMALISING):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

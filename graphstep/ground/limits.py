@@ -35,6 +35,12 @@ SYMBOLIC_DEPTH = 80
 CELLS = 20_000_000
 """Cells of all arrays of one run together, and of one value: 160 MB as doubles. See :func:`cells_of`."""
 
+PRODUCTS = 10_000_000_000
+"""Products of cells that one einsum may have, whatever order they are taken in."""
+
+SUBSCRIPTS = 200
+"""Characters of the subscripts of einsum."""
+
 AXES = 32
 """Axes of one array."""
 

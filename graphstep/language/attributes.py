@@ -64,6 +64,8 @@ def option_of(value: Any, option: str, key: Hashable) -> Any:
     """What a gate was told, out of plain data: see :func:`graphstep.language.graph.option_data`."""
     if isinstance(value, bool | None) or (isinstance(value, int | float) and math.isfinite(value)):
         return value
+    if isinstance(value, str) and option == "subscripts" and len(value) <= limits.SUBSCRIPTS:
+        return value
     if isinstance(value, list | tuple):
         if option == "index":
             return tuple(_entry(entry, key) for entry in value)

@@ -14,7 +14,7 @@ from graphstep.language.program import Node, Program, typed_name
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand
 from graphstep.language.shapes import Fitting, infer_shapes
-from graphstep.language.source import SIGNS, option_text
+from graphstep.language.source import SIGNS, call_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,13 @@ def _typed(of: Listing, node: Node, rule: Rule) -> str:
     operands = [of.operand(x) for x in node.operands]
     if rule.name == "index":
         return f"{operands[0]}[{rule.inside(node.settings)[2:-1] if rule.inside is not None else ''}]"
-    options = [f"{name}={option_text(value)}" for name, value in node.options if value != rule.defaults.get(name)]
+    options = [(name, value) for name, value in node.options if value != rule.defaults.get(name)]
     template = _TEMPLATES.get(rule.name)
     if template is None:
-        return f"{rule.functions[0]}({', '.join([*operands, *options])})"
+        return f"{rule.functions[0]}({', '.join(call_parts(operands, options))})"
     signed = [f"({text})" if text.startswith("-") or "/" in text else text for text in operands]
     if "(" in template:
-        return template.format(", ".join([*operands, *options]))
+        return template.format(", ".join(call_parts(operands, options)))
     return template.format(*signed)
 
 

@@ -138,7 +138,7 @@ class Fitting:
         options = row.settings(node.options)
         try:
             if row.meets is not None:
-                meeting = row.meets(shapes)
+                meeting = row.meets(shapes, options)
             shape = row.shape(meeting, options)
         except MisfitError as error:
             spelled = self._spelled(index, operands)

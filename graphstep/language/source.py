@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -164,8 +164,15 @@ def _gate_text(node: Node, operands: Sequence[_Part]) -> str:
     if name in ("index", "gather"):
         index = dict(node.options).get("index")
         return f"{_side(operands[0], name, 0)}[{', '.join(_entry(x, texts) for x in index or ())}]"
-    options = (f"{option}={option_text(value)}" for option, value in node.options)
-    return f"{_function(node)}({', '.join([*texts, *options])})"
+    return f"{_function(node)}({', '.join(call_parts(texts, node.options))})"
+
+
+def call_parts(inputs: Sequence[str], options: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """What stands between the parentheses of a call: an option in quotes is in front, the others are behind the inputs."""
+    pairs = [*options]
+    yield from (f'"{value}"' for _, value in pairs if isinstance(value, str))
+    yield from inputs
+    yield from (f"{option}={option_text(value)}" for option, value in pairs if not isinstance(value, str))
 
 
 def _side(part: _Part, gate: str, slot: int) -> str:

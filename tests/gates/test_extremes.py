@@ -269,6 +269,8 @@ def calls(gate: Rule) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "nll(x, 1)", {"x": x}
         elif gate.name == "huber":
             yield "huber(x, y, delta=1.5)", {"x": x, "y": x[::-1] / 3}
+        elif gate.name == "max_pool":
+            yield "max_pool(x, 2, stride=1)", {"x": x}
         elif gate.name == "batch_norm":
             one = np.ones(1)
             for rows in (2, 3):

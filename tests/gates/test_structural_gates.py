@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 
 SHAPES: tuple[Shape, ...] = ((), (1,), (3,), (2, 3), (3, 2), (1, 3), (3, 1), (0,), (0, 3), (2, 0), (2, 2, 3), (2, 3, 2))
 SQUARE: dict[str, tuple[Shape, ...]] = dict.fromkeys(("solve", "inv", "logdet"), ((1, 1), (2, 2), (3, 3), (4, 4), (0, 0)))
+"""Shapes of the gates of square matrices."""
+OWN: dict[str, tuple[Shape, ...]] = {
+    **SQUARE,
+    "conv1d": ((2, 5), (3, 2, 5), (1, 2, 4), (3, 2, 2), (2, 2, 3), (1, 2, 2), (3, 2, 1), (0, 2, 2), (0, 2, 4)),
+    "conv2d": ((2, 4, 5), (2, 2, 5, 4), (1, 2, 4, 4), (3, 2, 2, 3), (2, 2, 3, 2), (1, 2, 2, 2), (3, 2, 1, 1), (0, 2, 2, 2)),
+    "einsum": ((2, 2), (2, 2, 3, 2)),
+    "windows": ((4, 5), (2, 3, 4)),
+    "max_pool": ((4, 5), (2, 3, 4)),
+}
 """Shapes of their own for the gates that take few of these."""
 ALL, EVERY_OTHER, BACKWARDS = Slice(None, None, None), Slice(None, None, 2), Slice(None, None, -1)
 POOLS: dict[str, tuple[Any, ...]] = {
@@ -54,6 +63,25 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
             (EVERY_OTHER, Chosen((0,))),
             (Chosen(()), ALL),
         )
+    ],
+    **{
+        name: [
+            {"size": size, "stride": stride}
+            for size, stride in (((2,), ()), ((2,), (1,)), ((2,), (3,)), ((2, 2), ()), ((2, 3), (1,)), ((3, 2), (2, 1)))
+        ]
+        for name in ("windows", "max_pool")
+    },
+    "einsum": [
+        {"subscripts": text}
+        for text in (
+            *("ij,jk->ik", "ij, jk", "ij->ji", "ii", "ii->i", "ijij->j", "ij,ij->", "i,j->ij", "...i,i", ",i->i", "i,i,i->i"),
+            *("ij,k->i", "...->", "...ij->...ji", "ij,ii->j", "ij,...j->..."),
+        )
+    ],
+    "conv1d": [{"stride": stride, "padding": padding} for stride in ((), (2,)) for padding in ((), (2,))],
+    "conv2d": [
+        {"stride": stride, "padding": padding}
+        for stride, padding in (((), ()), ((2,), ()), ((), (1,)), ((1, 2), (2, 1)), ((3, 1), (0, 1)))
     ],
     "cross_entropy": [{}, {"label_smoothing": 0.1}, {"ignore_index": -100}, {"label_smoothing": 0.5, "ignore_index": -1}],
     "reshape": [{"shape": shape} for shape in ((-1,), (3, 2), (2, -1), (1, -1, 3), (0, 3), (12,), (), 6, -1)],
@@ -143,7 +171,7 @@ def combinations(gate: Rule) -> Iterator[Case]:
     fewest, most = gate.arity
     counts = range(fewest, 4) if most is None else range(fewest, most + 1)
     kinds = {name: POOLS[kind] for name, kind in gate.keywords.items() if kind in POOLS}
-    pool = (*SHAPES, *SQUARE.get(gate.name, ()))
+    pool = (*SHAPES, *OWN.get(gate.name, ()))
     told = GIVEN.get(gate.name) or [dict(zip(kinds, values, strict=True)) for values in itertools.product(*kinds.values())]
     for shapes in itertools.chain.from_iterable(itertools.product(pool, repeat=count) for count in counts):
         for options in told:
@@ -611,6 +639,25 @@ MISFITS: list[tuple[str, Any, Any, str, str]] = [
     ("hinge", [(2, 0), (2,)], {}, "no scores", "at least one"),
     ("mse", [(3, 1), (3,)], {}, "both sides need one shape", "reshape"),
     ("mse", [(3,), (2,)], {}, "both sides need one shape", "make the second side a vector of 3"),
+    ("einsum", [(2, 3)], {"subscripts": "ij,jk->ik"}, "names 2 inputs, and 1 are given", "commas"),
+    ("einsum", [(2, 3)], {"subscripts": "ijk->"}, '"ijk" names 3 axes of a 2×3 matrix', "..."),
+    ("einsum", [(2, 3)], {"subscripts": "i-j>"}, '"i-j>" are no subscripts', "ij,jk->ik"),
+    ("einsum", [(2, 3)], {"subscripts": "ij->ik"}, 'no input has the index k of "->ik"', "of the inputs"),
+    ("einsum", [(2, 3)], {"subscripts": "ij->ii"}, "the value has the index i twice", "once"),
+    ("einsum", [(2, 3)], {"subscripts": "ii->i"}, "the index i counts 2 in one place and 3 in another", "one length"),
+    ("einsum", [(2, 1)], {"subscripts": "ii->i"}, "the index i counts 2 in one place and 1 in another", "one length"),
+    ("einsum", [(2, 3), (2, 3)], {"subscripts": "ij,jk"}, "the index j counts 3 in one place and 2 in another", "one length"),
+    ("max_pool", [(3,)], {}, "have no size", "2, or (2, 2)"),
+    ("max_pool", [(3,)], {"size": (4,)}, "a window of 4 does not fit into 3 cells", "at most 3"),
+    ("max_pool", [(3,)], {"size": (1, 1)}, "a window of 2 axes does not slide over a vector of 3", "last axis"),
+    ("windows", [(3,)], {"size": (0,)}, "size=(0,) is no size", "from 1"),
+    ("windows", [(3, 3)], {"size": (1, 1), "stride": (1, 0)}, "stride=(1, 0) is no stride", "from 1, or 2 of them"),
+    ("conv1d", [(5,), (1, 1, 3)], {}, "its input is a vector of 5", "channels × length"),
+    ("conv2d", [(1, 5, 5), (3, 3)], {}, "its filters are a 3×3 matrix", "filters × channels × rows × columns"),
+    ("conv2d", [(1, 5, 5), (4, 3, 3, 3)], {}, "made for 3 channels, and the input has 1", "4×1×3×3"),
+    ("conv1d", [(1, 5), (4, 1, 3), (3,)], {}, "the shifts do not go", "a vector of 4"),
+    ("conv1d", [(1, 2), (4, 1, 3)], {}, "a window of 3 does not fit into 2 cells", "at most 2"),
+    ("conv1d", [(1, 5), (4, 1, 3)], {"padding": (-1,)}, "padding=(-1,) is no padding", "from 0"),
     ("batch_norm", [(5, 3), (5,), (3,)], {}, "this gamma does not go", "a vector of 3"),
     ("batch_norm", [(), (), ()], {}, "single number", "matrix"),
 ]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 A = np.array([[0.5, -1.0], [2.0, 0.25]])
 B = np.array([[1.5, 3.0], [-2.0, 1.0]])
+GRID = np.arange(24.0).reshape(4, 6) * 7 % 11
 V, W, X = np.array([0.2, -0.7, 1.9]), np.array([1.1, 0.4, -0.3]), np.array([[0.3, 1.2, -0.4], [2.0, 0.1, 0.7]])
 P, Q = np.array([0.2, 0.5, 0.3]), np.array([0.4, 0.35, 0.25])
 LOGS = np.log(np.array([[0.2, 0.5, 0.3], [0.1, 0.7, 0.2]]))
@@ -310,6 +311,10 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "floor_divide": (np.floor_divide, (V, W)),
     "ceiling": (np.ceil, (V,)),
     "no_grad": (lambda x: x, (V,)),
+    "max_pool1d": (lambda x, n: x.reshape(-1, n).max(1), (np.arange(6.0) % 4, 2)),
+    **dict.fromkeys(("max_pool2d", "max_pooling_2d"), (lambda x, n, *_: x.reshape(2, n, 3, n).max((1, 3)), (GRID, 2))),
+    "avg_pool1d": (lambda x, n: x.reshape(-1, n).mean(1), (np.arange(6.0) % 4, 2)),
+    **dict.fromkeys(("avg_pool2d", "average_pooling_2d"), (lambda x, n: x.reshape(2, n, 3, n).mean((1, 3)), (GRID, 2))),
     ".where": (lambda x, c, y: np.where(c, x, y), (V, np.array([1.0, 0.0, 1.0]), W)),
     "ifelse": (np.where, (np.array([1.0, 0.0, 1.0]), V, W)),
     "masked_fill": (lambda x, c, y: np.where(c, y, x), (V, np.array([1.0, 0.0, 1.0]), W)),
@@ -379,10 +384,6 @@ def _reference(row: Row) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
     for key in (row.row.call, name):
         if key in REFERENCES:
             return REFERENCES[key]
-    if name == "einsum":
-        shapes = row.inputs[0][0].strip("'").partition("->")[0].split(",")
-        rng = np.random.default_rng(1)
-        return lambda *a: np.einsum(row.inputs[0][0].strip("'"), *a), tuple(rng.standard_normal((2,) * len(s)) for s in shapes)
     function = getattr(scipy.special, name, None) or getattr(np, name, None)
     return None if function is None else (function, (0.7, 0.4)[: len(row.inputs)])
 
@@ -476,9 +477,12 @@ def _rest(row: Row, values: tuple[Any, ...]) -> list[Any]:
         ("torch.cat([x, y], dim=1)", "concat(x, y, axis=1)", ""),
         ("torch.stack((x, y), 0)", "stack(x, y, axis=0)", ""),
         ("np.vstack([x, y])", "concat(x, y, axis=0)", "stack"),
-        ("np.einsum('ij,jk->ik', A, B)", "A @ B", ""),
-        ('np.einsum("ij, jk -> ik", A, B)', "A @ B", ""),
-        ("np.einsum('abcd->a', A)", "", "put together"),
+        ("np.einsum('ij,jk->ik', A, B)", "einsum('ij,jk->ik', A, B)", ""),
+        ('torch.einsum("ij, jk -> ik", A, B)', 'einsum("ij, jk -> ik", A, B)', ""),
+        ("F.conv2d(x, w, b, stride=2, padding=1)", "conv2d(x, w, b, stride=2, padding=1)", ""),
+        ("F.conv1d(x, w)", "conv1d(x, w)", ""),
+        ("F.max_pool2d(x, 2)", "max_pool(x, 2, 2)", ""),
+        ("nn.MaxPool2d(2)(x)", "max_pool(x, 2, 2)", ""),
         ("tanh.(W*x .+ b)", "tanh(W*x + b)", ""),
         ("Sin[x]", "sin(x)", ""),
         ("Exp[-x]", "exp(-x)", ""),
@@ -506,7 +510,7 @@ def _rest(row: Row, values: tuple[Any, ...]) -> list[Any]:
         ("np.trunc(x)", "", "floor(abs(x))"),
         ("np.round(np.arctan2(x, y))", "round(atan2(x, y))", ""),
         ("np.where(np.greater(x, 1), y.detach(), z)", "where(x > 1, detach(y), z)", ""),
-        ("nn.Conv2d(3, 4, 5)", "", "convolutions"),
+        ("nn.Conv2d(3, 4, 5)", "", "a layer is written out"),
         ("np.exp(nobody(x))", "exp(", ""),
         ("mish(nobody(x))", "x*tanh(softplus(x))", ""),
     ],

@@ -136,6 +136,7 @@ _WRITTEN: dict[OptionKind, list[tuple[str, object]]] = {
     "axes": [("0", 0), ("-1", -1), ("(0, 1)", (0, 1)), ("(1,)", (1,)), ("none", None), ("None", None)],
     "flag": [("true", True), ("True", True), ("1", True), ("false", False), ("0", False)],
     "number": [("1", 1.0), ("-0.5", -0.5), (".5", 0.5), ("1e-5", 1e-5)],
+    "whole": [("1", 1), ("-2", -2)],
     "shape": [("(2, 3)", (2, 3)), ("6", (6,)), ("(6,)", (6,)), ("-1", (-1,)), ("()", ()), ("( 2,\n3 )", (2, 3))],
 }
 _WRONG: dict[OptionKind, list[str]] = {
@@ -143,6 +144,7 @@ _WRONG: dict[OptionKind, list[str]] = {
     "axes": ["x", "0.5", "(0, x)", "(0, 1", "all", "[0, 1]", ""],
     "flag": ["2", "yes", "(1)", ""],
     "number": ["x", "true", "(1, 2)", "1/0", ""],
+    "whole": ["x", "0.5", "(0, 1)", "1+1", ""],
     "shape": ["n", "(2, n)", "2.5", "(2,,3)", "[2, 3]", ""],
 }
 
@@ -153,7 +155,7 @@ def _plain_call(gate: Rule, but: str = "") -> str:
     return ", ".join([*"abcdfgh"[: max(1, gate.arity[0])], *needed])
 
 
-_CALLED = [(name, gate) for name, gate in FUNCTIONS.items() if not gate.cellwise]
+_CALLED = [(name, gate) for name, gate in FUNCTIONS.items() if not gate.cellwise and name != "einsum"]
 _OVER_CELLS = [
     (name, STRUCTURAL[gate.over_cells])
     for gate in ELEMENTWISE.values()
@@ -212,6 +214,14 @@ def test_what_stands_behind_the_inputs_is_the_option_that_takes_the_rest(functio
         assert dict(read(f"{function}({inputs}, 1)").nodes[-1].options)[gate.rest] == 1
         with pytest.raises(ReadError, match="one number too many"):
             read(f"{function}({inputs}, 1, 2)")
+
+
+def test_the_subscripts_of_einsum_stand_in_quotes_before_its_inputs() -> None:
+    for text in ('einsum("ij,jk->ik", a, b)', "einsum('ij,jk->ik', a, b)", 'einsum( "ij,jk->ik" ,a,b )'):
+        node = read(text).nodes[-1]
+        assert (node.gate, node.operands, dict(node.options)) == ("einsum", (0, 1), {"subscripts": "ij,jk->ik"})
+    with pytest.raises(ReadError, match="at least 1 input, none is given"):
+        read('einsum("ij")')
 
 
 @pytest.mark.parametrize(("function", "gate"), _OVER_CELLS, ids=[name for name, _ in _OVER_CELLS])
@@ -331,7 +341,11 @@ def test_what_has_two_readings_is_refused_with_both_spelled_out(text: str, readi
         ("Add(x, axis=0)", "Add has no option 'axis'", "axis=0", "inputs only"),
         ("log(x, 2, axis=0)", "log has no option 'axis'", "axis=0", "each cell"),
         ("argmax(x)", "there is no function called 'argmax'", "argmax", "max(x)"),
-        ("einsum(x, y)", "there is no function called 'einsum'", "einsum", "@"),
+        ("einsum(x, y)", "einsum needs its subscripts", "einsum(x, y)", 'einsum("ij,jk->ik", x, y)'),
+        ("einsum('ij, x)", "a quote begins nothing here", "'", ""),
+        ("einsum(x, 'ij')", "a quote begins nothing here", "'", ""),
+        ("tril(x, diagonal=none)", "diagonal of tril cannot be none", "diagonal=none", "diagonal=1"),
+        ("tril(x, diagonal=a)", "diagonal takes a whole number, not 'a'", "a", "diagonal=1"),
         ("matmul(x, y)", "there is no function called 'matmul'", "matmul", "x @ y"),
     ],
 )

@@ -85,7 +85,8 @@ def _attains(np: Any, call: Call) -> Any:
     return (x == kept(np, call, call.out)) | (x != x)
 
 
-def _extreme_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+def extreme_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    """The gradient at the first of the cells that are the largest or smallest, or in equal shares at all of them."""
     x = np.asarray(call.inputs[0])
     attains = _attains(np, call)
     arriving = kept(np, call, upstream)
@@ -105,7 +106,8 @@ def _extreme_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     return np.where(chosen, arriving, 0.0)
 
 
-def _extreme_push(argument: str, np: Any, call: Call, slot: int, direction: Any) -> Any:
+def extreme_push(argument: str, np: Any, call: Call, slot: int, direction: Any) -> Any:
+    """How the largest or smallest cell moves; ``argument`` is NumPy's function for its place."""
     rows, moves = _in_rows(np, call.inputs[0], call.options), _in_rows(np, direction, call.options)
     best = rows[np.arange(len(rows)), getattr(np, argument)(rows, axis=1)]
     if call.ties == "split":
@@ -118,7 +120,11 @@ def _extreme_push(argument: str, np: Any, call: Call, slot: int, direction: Any)
     return moved.reshape(np.shape(call.out))
 
 
-def _tie(word: str, np: Any, call: Call) -> str:
+_OTHERS = "(PyTorch does so where one axis is named; its amax and amin, JAX and TensorFlow share it equally: --ties split.)"
+
+
+def tied(np: Any, call: Call, word: str, others: str = _OTHERS, where: str = "places") -> str:
+    """What is chosen where several cells are the largest or smallest, or nan; the empty string elsewhere."""
     if np.isnan(call.out).any():
         return (
             "A nan is neither larger nor smaller than any number: the value is nan, and the whole gradient goes to the first "
@@ -134,16 +140,13 @@ def _tie(word: str, np: Any, call: Call) -> str:
     head = (
         f"{int(np.max(winners))} cells tie for the {word}."
         if np.size(winners) == 1
-        else (f"In {ties:,} of {np.size(winners):,} places several cells tie for the {word}.")
+        else (f"In {ties:,} of {np.size(winners):,} {where} several cells tie for the {word}.")
     )
     if call.ties == "split":
         return (
             f"{head} With --ties split each of them gets an equal share. (PyTorch's amax and amin, JAX and TensorFlow share too.)"
         )
-    return (
-        f"{head} The whole gradient goes to the first of them in reading order. "
-        "(PyTorch does so where one axis is named; its amax and amin, JAX and TensorFlow share it equally: --ties split.)"
-    )
+    return f"{head} The whole gradient goes to the first of them in reading order. {others}"
 
 
 def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
@@ -154,8 +157,8 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         symbol,
         partial(_extreme_shape, word),
         lambda np, inputs, options: getattr(np, value)(inputs[0], axis=options["axis"], keepdims=options["keepdims"]),
-        _extreme_pullback,
-        partial(_extreme_push, argument),
+        extreme_pullback,
+        partial(extreme_push, argument),
         lambda slot, shapes, options: "selection",
         lambda m, terms, options: m.over(symbol, terms[0], shown_axis(options)),
         lambda m, slot, upstream, terms, out, options: m.placed(upstream, f"the {word} cell"),
@@ -169,7 +172,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         defaults=_DEFAULTS,
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: 0,
-        remark=partial(_tie, word),
+        remark=lambda np, call: tied(np, call, word),
         returned=_returned(EXTREME),
         symbolic=partial(expressions.extreme, symbol),
     )

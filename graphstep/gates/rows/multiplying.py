@@ -35,7 +35,7 @@ def _matmul_shape(shapes: Sequence[Shape], _: Options) -> Shape:
     return (*batch, *(left[-2:-1]), *(right[-1:] if len(right) > 1 else ()))
 
 
-def _batched(shapes: Sequence[Shape]) -> Sequence[Shape]:
+def _batched(shapes: Sequence[Shape], _: Options) -> Sequence[Shape]:
     """The shapes of two sides whose axes before the last two meet like those of a sum.
 
     A side that has no such axes is no batch; the gate itself uses it for all of the other side's.

@@ -67,7 +67,7 @@ PLACING = (
         ("What was put into zeros is picked out again: {x} gets its own cells of the upstream gradient.",),
         pattern=("distributor",),
         functions=("place",),
-        keywords={"shape": "shape", "start": "axes", "step": "axes"},
+        keywords={"shape": "shape", "start": "shape", "step": "shape"},
         defaults={"shape": (), "start": (), "step": ()},
         inside=_place_text,
         multiplications=lambda slot, shapes, options: 0,

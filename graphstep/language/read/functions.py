@@ -49,6 +49,12 @@ def is_variant(name: str, word: str) -> bool:
     return gate is not None and word in gate.variants
 
 
+def takes_quoted(name: str) -> bool:
+    """Whether an option in quotes stands before the inputs of this function."""
+    gate = FUNCTIONS.get(name)
+    return gate is not None and "subscripts" in gate.keywords.values()
+
+
 def option_of_several(name: str) -> str:
     """The option of a function that takes several whole numbers, ``axes``; empty when it has none."""
     gate = FUNCTIONS.get(name)

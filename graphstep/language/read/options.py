@@ -36,6 +36,7 @@ _KINDS: dict[OptionKind, tuple[str, str]] = {
     "number": ("a number", "0.5"),
     "shape": ("a shape, which is whole numbers", "(2, 3)"),
     "whole": ("a whole number", "1"),
+    "subscripts": ("letters in quotes", '"ij,jk->ik"'),
 }
 
 
@@ -78,11 +79,13 @@ def read_option(text: str, option: Option, kind: OptionKind) -> Any:
     if not word:
         hint = f"write {example(option.name, kind)}"
         raise ReadError(f"a value is missing after {option.name}=", text=text, span=option.span, hint=hint)
+    if kind == "subscripts":
+        return word[1:-1]
     if kind == "flag" and word.lower() in _FLAGS:
         return _FLAGS[word.lower()]
     if kind == "number" and _NUMBER.fullmatch(word):
         return float(_ascii(word))
-    if kind == "axes" and word.lower() == "none":
+    if kind in ("axes", "whole") and word.lower() == "none":
         return None
     if kind in ("axis", "axes", "shape", "whole") and _WHOLE.fullmatch(word):
         number = _whole(text, start, stop)

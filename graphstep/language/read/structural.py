@@ -44,6 +44,9 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
         if key in options:
             raise ReadError(f"{key} is given twice", text=builder.text, span=option.span, hint="leave one of the two out")
         options[key] = read_option(builder.text, option, gate.keywords[key])
+        if options[key] is None and gate.defaults.get(key, 0) is not None:
+            hint = f"write {example(key, gate.keywords[key])}, or leave it out"
+            raise ReadError(f"{key} of {name} cannot be none", text=builder.text, span=option.span, hint=hint)
     written = " and ".join(example(key, kind) for key, kind in gate.keywords.items())
     hint = ""
     if name not in gate.functions:
@@ -54,6 +57,8 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
     for key, kind in gate.keywords.items():
         if key not in options and key not in gate.defaults:
             hint = f"write {example(key, kind)} behind its inputs"
+            if kind == "subscripts":
+                hint = f'write them in front of its inputs, as in {name}("ij,jk->ik", x, y)'
             raise ReadError(f"{name} needs its {key}", text=builder.text, span=span, hint=hint)
     # Defaults are not filled in: the program says what was typed.
     operands = (*(term[0] for term in terms), *(Constant(value, numeral(value)) for value in missing))

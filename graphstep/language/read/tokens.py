@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from graphstep.ground import limits
 from graphstep.ground.errors import ReadError
 from graphstep.language.read import arrays, complaints, misuses, spelling
-from graphstep.language.read.functions import MAKERS, is_function, is_variant, takes_shape
+from graphstep.language.read.functions import MAKERS, is_function, is_variant, takes_quoted, takes_shape
 from graphstep.language.read.statements import BEGINS, Statements, Token
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*"
@@ -35,6 +35,8 @@ _RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
 _BRACKETS = re.compile(r"\[(?:[^\[\];]|\[[^\[\];]*\])*\]")
 _GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 _SHAPE = re.compile(r"\(\s*\)|\([^(),;\[\]]*,[^();\[\]]*\)")
+_QUOTES = ("'", '"')
+_IN_QUOTES = re.compile(r"'[\w.,> -]*'|\"[\w.,> -]*\"", re.ASCII)
 _T = re.compile(r"T(?!\w)")
 _NUMBERS = re.compile(r"[-+(\s]*(?:\d|\.\d)[\d.()/+\s]*+(?![^\W\d])")
 _E_ALONE = re.compile(r"[eE](?!\w)(?![ \t]*(?:\^|\*\*))")
@@ -80,6 +82,7 @@ class Lexer(Statements):
             "compare": self._compare,
             "brace": self._brace,
             "head": self._head,
+            "quoted": self._quoted,
         }
         while position < size:
             word = match(text, position)
@@ -98,6 +101,8 @@ class Lexer(Statements):
                 kind = self._begin_statement(start)
             elif kind == "bar":
                 kind = self._bar(word[0], start)
+            if word[0] in _QUOTES and self.last is not None and self.last.type == "CALL" and takes_quoted(self.last.text):
+                kind = "quoted"
             if self._operand and kind in ("name", "numeral", "call", "open"):
                 yield self._beside(start)
             reader = readers.get(kind or "")
@@ -120,6 +125,14 @@ class Lexer(Statements):
             return self._hand_out("WORD", name, start, stop)
         self._operand, self._start = True, start
         return self._hand_out("NAME", name, start, stop)
+
+    def _quoted(self, _: str, start: int, __: int) -> Token:
+        """What stands in quotes before the inputs of a call, ``"ij,jk->ik"``."""
+        quoted = _IN_QUOTES.match(self.text, start)
+        if quoted is None:
+            raise spelling.character(self.text, start)
+        self._operand, self._start = True, start
+        return self._hand_out("WORD", quoted[0], start, quoted.end())
 
     def _numeral(self, text: str, start: int, stop: int) -> Token:
         base = self.previous if self.last is not None and self.last.type == "POWER" else None

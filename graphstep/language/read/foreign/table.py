@@ -243,7 +243,14 @@ _ACTIVATIONS = (
     Foreign("linear(x, w, b)", "x @ w.T + b", "with a row of w for each unit"),
     Foreign("linear(x, w)", "x @ w.T", "with a row of w for each unit"),
     *(Foreign(f"{name}(*s)", "", "a layer is written out with its weights as inputs: W @ x + b") for name in ("linear", "dense")),
-    *(Foreign(f"{name}(*s)", "", "there are no convolutions") for name in ("conv1d", "conv2d", "convolve", "conv")),
+    *(
+        Foreign(f"{name}(*s)", "", "conv1d(x, w) slides filters over channels, and turns none around")
+        for name in ("convolve", "conv")
+    ),
+    Foreign("max_pool1d(x, k)", "max_pool(x, k)"),
+    *(Foreign(f"{name}(x, k)", "max_pool(x, k, k)") for name in ("max_pool2d", "max_pooling_2d")),
+    Foreign("avg_pool1d(x, k)", "mean(windows(x, k), axis=-1)"),
+    *(Foreign(f"{name}(x, k)", "mean(windows(x, k, k), axis=-1)") for name in ("avg_pool2d", "average_pooling_2d")),
     *(Foreign(f"{name}(*s)", "", "split x by slices: x[0:2]*sigmoid(x[2:4])") for name in ("glu", "swiglu", "geglu")),
 )
 
@@ -313,30 +320,8 @@ _ARRAYS = (
     *(Foreign(f"{name}(x, y)", "outer(x, y)") for name in ("ger", "outer_product")),
     Foreign("addmm(b, x, y)", "b + x @ y"),
     Foreign("addmv(b, x, y)", "b + x @ y"),
-    *(
-        Foreign(f"einsum('{indices}', {inputs})", here)
-        for indices, inputs, here in (
-            ("ij,jk->ik", "a, b", "a @ b"),
-            ("ik,kj->ij", "a, b", "a @ b"),
-            ("bij,bjk->bik", "a, b", "a @ b"),
-            ("ij,j->i", "a, b", "a @ b"),
-            ("i,ij->j", "a, b", "a @ b"),
-            ("ji,j->i", "a, b", "a.T @ b"),
-            ("i,i->", "a, b", "dot(a, b)"),
-            ("i,i", "a, b", "dot(a, b)"),
-            ("i,j->ij", "a, b", "outer(a, b)"),
-            ("i,i->i", "a, b", "a*b"),
-            ("ij,ij->ij", "a, b", "a*b"),
-            ("ij,ij->", "a, b", "sum(a*b)"),
-            ("ij->ji", "a", "a.T"),
-            ("ij->", "a", "sum(a)"),
-            ("ij->i", "a", "sum(a, axis=1)"),
-            ("ij->j", "a", "sum(a, axis=0)"),
-        )
-    ),
-    Foreign("einsum(*s)", "", "a product over indices is put together from @, x.T, * and sum(x, axis=0)"),
-    Foreign("tensordot(*s)", "", "a product over indices is put together from @, x.T, * and sum(x, axis=0)"),
-    Foreign("trace(x)", "sum(eye*x)", 'with the value eye="eye(3)" behind the program'),
+    Foreign("tensordot(*s)", "", 'a product over indices is einsum("ij,jk->ik", x, y)'),
+    Foreign("trace(x)", "einsum('ii', x)"),
     Foreign("det(x)", "x[0, 0]*x[1, 1] - x[0, 1]*x[1, 0]", "of a 2×2 matrix"),
     *(Foreign(f"{name}(*s)", "", _NO_SYSTEM) for name in ("pinv", "lstsq", "cholesky", "eig", "svd", "qr")),
     Foreign("mldivide(a, b)", "solve(a, b)"),

@@ -30,6 +30,7 @@ LENGTH = 300
 _DEPTH = 40
 _INDEX = re.compile(r"[-\d\s:,.]*")
 _KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
+_COUNT = re.compile(r"\d+")
 HARMLESS = frozenset({"inplace", "dtype", "name", "out"})
 
 
@@ -223,6 +224,8 @@ class _Reading:
             raise _NotHere(WITHOUT_GRADIENT[name])
         rows = rows_of(name, library)
         own = own_name(name)
+        if own is not None and not FUNCTIONS[own].cellwise and inputs and all(_COUNT.fullmatch(each.text) for each in inputs):
+            raise _NotHere("a layer is written out with its weights as inputs")
         base = re.fullmatch(r"(?:log|ln)_(\w+)", name)
         if base is not None and len(inputs) == 1 and not rows and own is None:
             return f"log({bare(inputs[0].text)}, {base[1]})"
@@ -266,7 +269,8 @@ def general(row: Foreign) -> Translation:
     if not row.here:
         return Translation("", row.remark)
     several = "x, y" if row.here.startswith(("concat", "stack")) else "1, 0" if "axes" in row.here else "2, 3"
-    bound = {"k": "none", "keep": "false"} | ({"s": several} if "*s" in row.call else {})
+    sliding = "pool" in row.here or "windows" in row.here
+    bound = {"k": "2" if sliding else "none", "keep": "false"} | ({"s": several} if "*s" in row.call else {})
     return Translation(filled(row.here, bound), row.remark)
 
 
