@@ -51,7 +51,7 @@ class Recorded:
         if [*where] == [*range(count)]:
             return self
 
-        def column(old: Sequence[Any], nothing: Any) -> tuple[Any, ...]:
+        def padded(old: Sequence[Any], nothing: Any) -> tuple[Any, ...]:
             new = [nothing] * count
             for place, each in zip(where, old, strict=False):
                 # A copy that is made anew has what it copies in front of it.
@@ -60,11 +60,11 @@ class Recorded:
             return tuple(new) if old else ()
 
         return Recorded(
-            column(self.values, None),
-            column(self.dtypes, "float64"),
-            column(self.gradients, None),
-            column(self.devices, ""),
-            column(self.places, ""),
+            padded(self.values, None),
+            padded(self.dtypes, "float64"),
+            padded(self.gradients, None),
+            padded(self.devices, ""),
+            padded(self.places, ""),
         )
 
 

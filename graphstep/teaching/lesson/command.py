@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -10,6 +11,7 @@ from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import ENGLISH
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import LessonFile, catalogue, find
+from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +29,7 @@ def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | No
     InputError for a lesson that there is not.
     """
     if not words:
-        out.write(table())
+        out.write(table(language))
         return 0
     if words[0] == "check":
         return _check([Path(word) for word in words[1:]], out)
@@ -44,18 +46,21 @@ def command_of(path: Path, *options: str) -> str:
     return shlex.join(["graphstep", "lesson", *_called(path), *options])
 
 
-def table() -> str:
+def table(language: str = ENGLISH) -> str:
     """The lessons with their state, and what to do next."""
+    say = partial(message, language)
     kept = progress.load()
     lessons = catalogue()
     if not lessons:
-        return "There are no lessons here. graphstep lesson FILE.md opens one of your own.\n"
+        return f"{say('lesson-none')}\n"
     width = max(len(lesson.title) for lesson in lessons)
     lines = []
     following: LessonFile | None = None
     for lesson in lessons:
         place = kept.places.get(lesson.words)
-        state = "new" if place is None else "done" if place.finished else f"done {place.done}/{place.total}"
+        state = say("lesson-new") if place is None else say("lesson-done") if place.finished else ""
+        if place is not None and not state:
+            state = say("lesson-begun", done=place.done, total=place.total)
         if following is None and (place is None or not place.finished):
             following = lesson
         time = f"{lesson.minutes} min" if lesson.minutes else ""
@@ -63,13 +68,11 @@ def table() -> str:
     if kept.message:
         lines += ["", kept.message]
     if following is not None:
-        verb = "Go on" if following.words in kept.places else "Start" if following is lessons[0] else "Next"
-        lines += ["", f"{verb}: graphstep lesson {following.number}"]
+        key = "lesson-start" if following is lessons[0] else "lesson-following"
+        key = "lesson-go-on" if following.words in kept.places else key
+        lines += ["", say(key, command=f"graphstep lesson {following.number}")]
     else:
-        lines += [
-            "",
-            "All done. graphstep lesson NUMBER opens one again; graphstep EXPRESSION NAME=VALUE … steps through your own.",
-        ]
+        lines += ["", say("lesson-all-done")]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -81,7 +84,7 @@ def _open(path: Path, out: TextIO, play: Callable[[LessonRun], int] | None, lang
     rehearsal = open_lesson(path, language)
     if play is None:
         out.writelines(handout(rehearsal))
-        out.write(f"\nMade by\n\n  {command_of(path, '--format', 'text')}\n")
+        out.write(f"\n{message(language, 'heading-made-by')}\n\n  {command_of(path, '--format', 'text')}\n")
         return 0
     kept = progress.load()
     if kept.message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 
 from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson.document import Prose, Question
@@ -15,6 +16,7 @@ from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.names import output_name
+from graphstep.telling.words.catalogue import message
 
 WIDTH = 80
 """Columns of a line of prose."""
@@ -26,15 +28,21 @@ _HEAD = re.compile(r"\s*(?:[-*+]|\d+\.)\s+|\s*>\s?")
 
 def ending(run: LessonRun) -> str:
     """What is said when a lesson is done."""
-    rest = f", {run.total - run.right} shown" if run.right < run.total else ""
-    return f"That was lesson '{run.rehearsal.lesson.title}': {run.right} of {run.total} questions answered{rest}."
+    key = "lesson-ending-shown" if run.right < run.total else "lesson-ending"
+    figures = {"right": run.right, "total": run.total, "shown": run.total - run.right}
+    return message(_language(run.rehearsal), key, title=run.rehearsal.lesson.title, **figures)
+
+
+def _language(rehearsal: Rehearsal) -> str:
+    """The code of the language that a lesson is told in."""
+    return rehearsal.lesson.run.language
 
 
 def handout(rehearsal: Rehearsal) -> Iterator[str]:
     """A lesson as a page: the prose with its questions, the steps where nothing is asked, and the answers at the end."""
     answers: list[Solution] = []
     scenes: dict[Solution, Scene] = {}
-    rules = Rules()
+    rules, say = Rules(), partial(message, _language(rehearsal))
     yield f"{rehearsal.lesson.title}\n"
     for number, scene in enumerate(rehearsal.scenes):
         if number:
@@ -47,9 +55,9 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
             else:
                 answers.append(_solution(scene, block))
                 scenes[answers[-1]] = scene
-                yield f"\n{asked(answers[-1], f'Question {len(answers)}. ')}\n"
+                yield f"\n{asked(answers[-1], say('lesson-question', number=len(answers)))}\n"
     if answers:
-        yield "\nAnswers\n"
+        yield f"\n{say('lesson-answers')}\n"
     shows = {(scenes[solution], solution.step): solution for solution in answers}
     for number, solution in enumerate(answers, 1):
         yield f"\n{_filled(f'{number}. {solution.answer}. {solution.question.because}')}\n"
@@ -97,7 +105,8 @@ def answer_lines(run: LessonRun, solution: Solution) -> Iterator[str]:
 def hint_line(run: LessonRun, number: int) -> str:
     """A hint to the open question, counted from 1."""
     count = len(run.open.question.hints) if run.open is not None else 0
-    return _filled(f"Hint {number} of {count}: {run.hints[number - 1]}", "  ")
+    text = message(_language(run.rehearsal), "lesson-hint", number=number, count=count, hint=run.hints[number - 1])
+    return _filled(text, "  ")
 
 
 def _stop(scene: Scene, rules: Rules | None = None) -> str:
@@ -110,13 +119,15 @@ def _stop(scene: Scene, rules: Rules | None = None) -> str:
     trace = scene.trace
     out = output_name(trace.program)
     slopes = [f"{gradient_name(trace, i)} = {number_text(trace.gradient_of(i))}" for i in range(len(trace.program.inputs))]
-    return _filled(f"All {len(trace)} steps are done. {out} = {number_text(trace.output)}; {', '.join(slopes)}.", "  ")
+    numbers = f"{out} = {number_text(trace.output)}; {', '.join(slopes)}"
+    return _filled(message(trace.writing.language, "lesson-run-done", steps=len(trace), numbers=numbers), "  ")
 
 
 def _step(scene: Scene, step: int, rules: Rules | None = None) -> str:
     """A step in a paragraph; on a page without the rules that the page has said."""
     explanation = explain(scene.trace, step)
-    return _filled(f"Step {step}. {(rules.brief(explanation) if rules else explanation).narrative}", "  ")
+    narrative = (rules.brief(explanation) if rules else explanation).narrative
+    return _filled(message(scene.trace.writing.language, "lesson-step", step=str(step), narrative=narrative), "  ")
 
 
 def _solution(scene: Scene, question: Question) -> Solution:

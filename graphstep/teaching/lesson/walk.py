@@ -10,6 +10,7 @@ from graphstep.teaching.lesson.document import Block, Question
 from graphstep.teaching.lesson.marking import Verdict, mark
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.lesson.solution import Solution
+from graphstep.telling.words.catalogue import message
 
 Outcome = Literal["open", "right", "shown"]
 """A question is open until it was answered right or its answer was asked for."""
@@ -127,7 +128,7 @@ class LessonRun:
         """Answer the open question: the state behind it, and what is said."""
         waiting = self.open
         if waiting is None:
-            return self, Verdict("unreadable", "Nothing is asked here.")
+            return self, Verdict("unreadable", message(self.rehearsal.lesson.run.language, "lesson-nothing-asked"))
         verdict = mark(waiting, typed, self.step)
         if verdict.outcome == "right":
             return self._with(waiting, outcome="right"), verdict

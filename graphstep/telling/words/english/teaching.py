@@ -173,5 +173,23 @@ TEACHING: dict[str, English] = {
         "How many rows and columns does the Jacobian of the {gate} gate towards {name} have? "
         "(A row for each cell that comes out.)"
     ),
+    # Lessons.
+    "lesson-ending": "That was lesson '{title}': {right} of {total} questions answered.",
+    "lesson-ending-shown": "That was lesson '{title}': {right} of {total} questions answered, {shown} shown.",
+    "lesson-question": "Question {number}. ",
+    "lesson-answers": "Answers",
+    "lesson-hint": "Hint {number} of {count}: {hint}",
+    "lesson-run-done": "All {steps} steps are done. {numbers}.",
+    "lesson-step": "Step {step}. {narrative}",
+    "lesson-none": "There are no lessons here. graphstep lesson FILE.md opens one of your own.",
+    "lesson-new": "new",
+    "lesson-done": "done",
+    "lesson-begun": "done {done}/{total}",
+    "lesson-go-on": "Go on: {command}",
+    "lesson-start": "Start: {command}",
+    "lesson-following": "Next: {command}",
+    "lesson-all-done": (
+        "All done. graphstep lesson NUMBER opens one again; graphstep EXPRESSION NAME=VALUE … steps through your own."
+    ),
 }
 """By id the messages of teaching."""
