@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
@@ -34,6 +34,7 @@ class Opening:
     """The gradient of the output."""
     recorded: Recorded | None = None
     """The values of its nodes, where somebody else computed them."""
+    _kept: list[Trace] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -45,7 +46,10 @@ class Opening:
         if self.recorded is not None:
             from graphstep.engine.replay import replay
 
-            return replay(self.program, self.inputs, self.recorded, seed=self.seed, setup=self.setup)
+            if not self._kept:
+                # What somebody else computed does not change, and whoever opens it looks at it first.
+                self._kept.append(replay(self.program, self.inputs, self.recorded, seed=self.seed, setup=self.setup))
+            return self._kept[0]
         from graphstep.engine.trace import trace
 
         return trace(self.program, self.inputs, seed=self.seed, ties=self.setup.ties, setup=self.setup)

@@ -5,7 +5,7 @@ A recorded float32 stays what it was. What a gate of ours makes of the recorded 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,29 +105,47 @@ def _value(batch: Batch, buffers: Buffers) -> Any:
 
 def adopt(plan: Plan, buffers: Buffers, recorded: Recorded) -> None:
     """Put recorded gradients into the buffers, to the bit, where ours are the same numbers up to rounding."""
-    for index, theirs in enumerate(recorded.gradients):
-        if theirs is None:
+    for nodes, theirs, same in _compared(plan, buffers, recorded):
+        if isinstance(nodes, int):
+            if same:
+                write(buffers.gradients, plan.place(nodes), theirs)
             continue
-        ours = buffers.gradients[plan.starts[index] : plan.starts[index + 1]].reshape(np.shape(theirs))
-        if _alike(ours, theirs, recorded.dtypes[index]):
-            write(buffers.gradients, plan.place(index), theirs)
-
-
-def _alike(ours: Any, theirs: Any, dtype: str) -> bool:
-    scale = np.max(np.abs(theirs), initial=0.0)
-    return bool(np.all(_close(ours, theirs, max(_epsilon(dtype) * ULPS, SAME), scale)))
+        cells = np.array([plan.starts[node] for node in nodes], np.intp)
+        buffers.gradients[cells[same]] = theirs[same]
 
 
 def differing_gradient(plan: Plan, buffers: Buffers, recorded: Recorded) -> int | None:
     """The first node on the way back whose recorded gradient is another one than ours; None where all agree."""
-    for index in range(len(recorded.gradients) - 1, -1, -1):
-        theirs = recorded.gradients[index]
-        if theirs is None:
+    last = -1
+    for nodes, _, same in _compared(plan, buffers, recorded):
+        if isinstance(nodes, int):
+            last = last if same else max(last, nodes)
+        elif not np.all(same):
+            last = max(last, *(node for node, each in zip(nodes, same.tolist(), strict=True) if not each))
+    return None if last < 0 else last
+
+
+def _compared(plan: Plan, buffers: Buffers, recorded: Recorded) -> Iterator[tuple[Any, Any, Any]]:
+    """The nodes with a recorded gradient: all numbers at once, then each array; that gradient, and whether ours is the same."""
+    given = [node for node, each in enumerate(recorded.gradients) if each is not None]
+    numbers = [node for node in given if isinstance(recorded.gradients[node], float)]
+    if numbers:
+        theirs = np.array([recorded.gradients[node] for node in numbers])
+        ours = buffers.gradients[[plan.starts[node] for node in numbers]]
+        kinds = {dtype: _tolerance(dtype) for dtype in set(recorded.dtypes)}
+        within = np.array([kinds[recorded.dtypes[node]] for node in numbers])
+        yield numbers, theirs, _close(ours, theirs, within, np.abs(theirs))
+    for node in given:
+        array = recorded.gradients[node]
+        if array is None or isinstance(array, float):
             continue
-        ours = buffers.gradients[plan.starts[index] : plan.starts[index + 1]].reshape(np.shape(theirs))
-        if not _alike(ours, theirs, recorded.dtypes[index]):
-            return index
-    return None
+        ours = buffers.gradients[plan.starts[node] : plan.starts[node + 1]].reshape(array.shape)
+        scale = np.max(np.abs(array), initial=0.0)
+        yield node, array, bool(np.all(_close(ours, array, _tolerance(recorded.dtypes[node]), scale)))
+
+
+def _tolerance(dtype: str) -> float:
+    return max(_epsilon(dtype) * ULPS, SAME)
 
 
 def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int, Number] | None:
@@ -160,7 +178,7 @@ def _epsilon(dtype: str) -> float:
     return float(np.finfo(dtype).eps) if dtype.startswith("float") else float(np.finfo(np.float64).eps)
 
 
-def _close(ours: Any, theirs: Any, relative: float, scale: Any) -> Any:
+def _close(ours: Any, theirs: Any, relative: Any, scale: Any) -> Any:
     same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
     return same | (np.abs(ours - theirs) <= relative * scale)
 

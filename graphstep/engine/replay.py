@@ -12,15 +12,17 @@ from graphstep.engine.inputs import check_inputs, check_seed
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Buffers, backward
 from graphstep.engine.plan import Plan, plan
-from graphstep.engine.recorded import Recorded, adopt, disagreement, fill
+from graphstep.engine.recorded import Recorded, adopt, differing_gradient, disagreement, fill
 from graphstep.engine.trace import Trace, finished
 from graphstep.ground.arrays import Number, number_text, shape_of
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import infer_shapes
 
 
+@collector_paused()
 def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *, seed: Number, setup: Setup) -> Trace:
     """Run a program with recorded values in place of what its gates would compute; raises as
     :func:`graphstep.engine.trace.trace` does.
@@ -56,3 +58,11 @@ def _check(planned: Plan, buffers: Buffers, recorded: Recorded) -> None:
 
 def _shown(value: Number | None) -> str:
     return repr(value) if value is None or isinstance(value, float) else number_text(value)
+
+
+def differing_node(trace: Trace) -> int | None:
+    """The first node on the way back whose recorded gradient is another one than ours; None where there is none such."""
+    if trace.recorded is None:
+        return None
+    with np.errstate(all="ignore"):
+        return differing_gradient(trace.plan, trace.buffers, trace.recorded)

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.opening import read_setup
@@ -126,11 +127,17 @@ def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[
     Raises InputError for arguments that do not fit, and CaptureError, with the line, where a gradient would be lost:
     ``float(x)``, ``int(x)``, a format. What the function raises passes through.
     """
-    from graphstep.engine.capture import record
+    from graphstep.engine.capture import engine_of, record, record_value
     from graphstep.engine.capture.opening import opening_of
     from graphstep.engine.capture.process import target_of
     from graphstep.language.setup import Setup
 
+    if (engine := engine_of(function)) is not None:
+        if arguments or named or fixed:
+            raise InputError("a value has no arguments", hint="gs.capture(loss), or gs.capture(function, …)")
+        caller = sys._getframe(1)
+        recording = record_value(engine, function, "loss", [caller.f_locals, caller.f_globals])
+        return Run(opening_of(recording, Setup(recording.function, dict.fromkeys(recording.inputs), captured=True)).run())
     recording = record(function, arguments, named, fixed)
     # What was handed on as it is has no text, and a command could not say it.
     target = "" if len(recording.inputs) < len(arguments) + len(named) else target_of(function)

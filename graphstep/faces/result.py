@@ -207,6 +207,18 @@ class Run:
 
         return export.write(self.trace, path, at=at, options=export.options_of(math, detail, answers))
 
+    @property
+    def disagreement(self) -> RunNode | None:
+        """Of a captured or recorded run, the first node on the way back whose own gradient is another one, by more than 1e-9.
+
+        The gradients here are graphstep's; ``trace.recorded.gradients`` are those of the program. None where all agree, and where
+        it had none.
+        """
+        from graphstep.engine.replay import differing_node
+
+        node = differing_node(self.trace)
+        return None if node is None else RunNode(self.trace, node)
+
     def save(self, path: str | Path) -> Path:
         """Write its program and all of its numbers, to the bit, to a file that :func:`graphstep.load` and the commands open.
 

@@ -120,3 +120,20 @@ def overflow(x):
 
 def constant(x):
     return 2.5
+
+
+def folded(x, n=3):
+    total = 0
+    for k in range(n):
+        y = squared(x + k)
+        while y > 20:
+            y = y / 4
+        total = total + sum(part * y for part in (1, 2))
+    return total + sum([squared(x) for _ in range(2)])
+
+
+def swallowing(x):
+    try:
+        return float(x) * 2
+    except Exception:
+        return x

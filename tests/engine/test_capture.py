@@ -200,3 +200,31 @@ def test_a_file_that_does_not_end_is_ended(tmp_path):
     file.write_text("import time\ntime.sleep(600)\n")
     with pytest.raises(CaptureError, match="was ended after 1 seconds"):
         record_file(str(file), "f", {}, seconds=1)
+
+
+def test_loops_and_calls_are_frames_that_are_stepped_over_as_one():
+    run = gs.capture(capturable.folded, 3.0)
+    program = run.program
+    paths = [program.path(node.frame) for node in program.nodes[program.first_gate :]]
+    # Two loops stand side by side, the second of them a comprehension; so do two in a turn of the first.
+    assert paths[14:] == [
+        "repeat.1/repeat.3",
+        "repeat.1/repeat.3/squared",
+        "repeat.1/repeat.3/repeat.1/repeat.1",
+        "repeat.1/repeat.3/repeat.1/repeat.1",
+        "repeat.1/repeat.3/repeat.1/repeat.2",
+        "repeat.1/repeat.3/repeat.2/repeat.1",
+        "repeat.1/repeat.3/repeat.2/repeat.2",
+        "repeat.1/repeat.3/repeat.2/repeat.2",
+        "repeat.1/repeat.3",
+        "repeat.2/repeat.1/squared",
+        "repeat.2/repeat.2/squared",
+        "",
+        "",
+    ]
+    assert run.output == capturable.folded(3.0)
+
+
+def test_a_refusal_that_the_function_swallows_is_said_all_the_same():
+    with pytest.raises(CaptureError, match=r"float\(\) at capturable.py"):
+        gs.capture(capturable.swallowing, 2.0)

@@ -18,6 +18,7 @@ from graphstep.engine.recorded import Recorded
 from graphstep.engine.trace import Trace
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted_path
 from graphstep.ground.files import open_file
 from graphstep.language.setup import Setup
@@ -53,6 +54,7 @@ def opening_of_trace(trace: Trace) -> Opening:
     return Opening(trace.setup, program, trace.inputs, trace.seed, recorded)
 
 
+@collector_paused()
 def write_run(opening: Opening) -> bytes:
     """An opening whose numbers were recorded, as the bytes of a file."""
     recorded = opening.recorded
@@ -91,6 +93,7 @@ def read_file(path: str) -> Opening:
         return read_run(file.read(), quoted_path(path))
 
 
+@collector_paused()
 def read_run(content: bytes, called: str = "this") -> Opening:
     """The opening that :func:`write_run` has written; InputError, with what the file is called, for anything else."""
     document, arrays = unpack(content, called, _ARRAYS)

@@ -41,7 +41,7 @@ def pack(document: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, _MADE), content, zipfile.ZIP_DEFLATED, 6)
+    archive.writestr(zipfile.ZipInfo(name, _MADE), content, zipfile.ZIP_DEFLATED, 2)
 
 
 def unpack(content: bytes, called: str, names: frozenset[str]) -> tuple[dict[str, Any], dict[str, Array]]:

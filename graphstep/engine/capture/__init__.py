@@ -9,19 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.capture.arguments import traced_arguments
 from graphstep.engine.capture.building import program_of
+from graphstep.engine.capture.creation import Created
 from graphstep.engine.capture.functions import followed
+from graphstep.engine.capture.naming import names_of
+from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording, Source
 from graphstep.engine.capture.sources import locate
 from graphstep.engine.capture.traced import Traced, plain
+from graphstep.engine.capture.watch import Watch
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-__all__ = ["CaptureError", "Operation", "Recording", "Source", "program_of", "record"]
+    from graphstep.engine.capture.recorder import Recorder
+
+__all__ = ["CaptureError", "Operation", "Recording", "Source", "engine_of", "program_of", "record", "record_value"]
 
 
+@collector_paused()
 def record(
     function: Callable[..., Any],
     arguments: Sequence[Any] = (),
@@ -37,20 +45,29 @@ def record(
     if unknown := sorted({*fixed} - {*bound.signature.parameters}):
         hint = f"its arguments are {', '.join(bound.signature.parameters)}"
         raise InputError(f"{quoted(unknown[0])} is no argument of the function", hint=hint)
+    plain_arguments = dict(bound.arguments)
     name = getattr(function, "__name__", type(function).__name__)
     recorder, traced = traced_arguments(name, {each: value for each, value in bound.arguments.items() if each not in fixed})
-    recording = recorder.recording
     bound.arguments.update(traced)
-    try:
-        with followed(_module(function)):
-            result = function(*bound.args, **bound.kwargs)
-    except Exception as error:
-        # NumPy says that something else went wrong, because of what we said.
-        if isinstance(error.__cause__, CaptureError):
-            raise error.__cause__ from None
-        raise
-    finally:
-        recorder.ended = True
+    created = Created()
+    watch = Watch(created.watch)
+    watch.transparent = created.methods
+    recorder.scope = created.scope = watch.scope
+    result = _called(function, bound, watch, recorder)
+    if not isinstance(result, Traced | Real) and any(isinstance(getattr(result, each, None), Traced) for each in VALUES):
+        # It builds a graph of its own, out of plain numbers.
+        bound.arguments.update(plain_arguments)
+        created = Created()
+        watch = Watch(created.watch)
+        watch.transparent, created.scope = created.methods, watch.scope
+        result = _called(function, bound, watch, recorder)
+    if not isinstance(result, Traced) and (engine := engine_of(result)) is not None:
+        engine.creations = created.by_id
+        recording = record_value(engine, result, name, [_module(function), watch.variables])
+        recording.scopes = watch.labelled()
+        return recording
+    recording = recorder.recording
+    recording.scopes = watch.labelled()
     if isinstance(result, Traced) and result.recorder is recorder:
         recording.output = result.node
     elif isinstance(result, Real):
@@ -60,6 +77,31 @@ def record(
         raise CaptureError(f"{recording.function} returned {_kind(result)}, and no number", hint=hint)
     recording.sources = locate(recording.operations, recorder.places)
     return recording
+
+
+def record_value(engine: Engine, value: Any, function: str, namespaces: Iterable[Mapping[str, Any]]) -> Recording:
+    """The recording of the graph under a value of an autograd engine; namespaces have its variables."""
+    recording, places = record_objects(engine, value, function, names_of(engine.kind, namespaces))
+    recording.sources = locate(recording.operations, places)
+    return recording
+
+
+def _called(function: Callable[..., Any], bound: inspect.BoundArguments, watch: Watch, recorder: Recorder) -> Any:
+    """What a function returns, followed."""
+    try:
+        with followed(_module(function)), watch:
+            result = function(*bound.args, **bound.kwargs)
+    except Exception as error:
+        # NumPy says that something else went wrong, because of what we said.
+        if isinstance(error.__cause__, CaptureError):
+            raise error.__cause__ from None
+        raise
+    finally:
+        recorder.ended = True
+    if watch.refused is not None:
+        # The function went on, on a way that it would not have taken.
+        raise watch.refused
+    return result
 
 
 def _bound(function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> inspect.BoundArguments:

@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
+from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording, Scope
 from graphstep.gates import GATES
+from graphstep.gates.opaque import Numbers, opaque
+from graphstep.gates.rule import Rule
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.exact import exact_text
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Frame, Node, Origin, Program, node_id, shown_name
@@ -26,27 +29,27 @@ _NUMERAL = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "power": "**", "mod": "%", "matmul": "@", **COMPARED}
 
 
+@collector_paused()
 def program_of(recording: Recording) -> Program:
     """The program that a recording spells. Raises CaptureError for one that spells none."""
     given, first = len(recording.inputs), len(recording.inputs) + len(recording.constants)
-    if any(x.gate not in GATES for x in recording.operations):
-        raise CaptureError("the recording of the function has operations that are no gates")
+    rules = [_rule(x, recording) for x in recording.operations]
     text, starts = _text(recording)
     names = _names(recording)
     spans = [None if x.source < 0 else (starts[x.source] + x.span[0], starts[x.source] + x.span[1]) for x in recording.operations]
     times = Counter(spans)
     nodes = [Node(None, (), name) for name in (*recording.inputs, *recording.constants)]
-    places = _fitted_places(recording, len(nodes))
-    reads: dict[tuple[int, int], int] = {}
+    places = _fitted_places(recording, len(nodes), rules)
+    reads: dict[int, dict[tuple[int, int], int]] = {}
     for k, (operation, span) in enumerate(zip(recording.operations, spans, strict=True)):
         if any(isinstance(x, int) and not given - first <= x < given + k for x in operation.operands):
             raise CaptureError("the recording of the function reads what is not computed yet")
         operands = [_place(x, given, first) if isinstance(x, int) else _constant(x) for x in operation.operands]
         own = span is not None and times[span] == 1 and _spells(text[slice(*span)], operands)
         spelled = None if own else _spelled(operation, operands, nodes, places)
-        node = Node(GATES[operation.gate], tuple(operands), names[k] or None, span, spelled, operation.options)
+        node = Node(rules[k], tuple(operands), names[k] or None, span, spelled, operation.options, (), operation.scope)
         if own and span is not None:
-            reads |= _reads(text, span, node, nodes)
+            reads.setdefault(operation.scope, {}).update(_reads(text, span, node, nodes))
         nodes.append(node)
     output = recording.output
     if isinstance(output, float):
@@ -58,9 +61,38 @@ def program_of(recording: Recording) -> Program:
     last = {name.split(".")[0]: first + k for k, name in enumerate(names) if name}
     by_name |= {name: first + k for k, name in enumerate(names) if name}
     by_name = {**last, **by_name}
-    frames = (Frame("program", reads=tuple((start, stop, node) for (start, stop), node in sorted(reads.items()))),)
+    frames = tuple(
+        Frame(
+            each.kind,
+            f"{each.label}.{each.number}" if each.number else each.label,
+            each.around,
+            reads=tuple((start, stop, node) for (start, stop), node in sorted(reads.get(k, {}).items())),
+        )
+        for k, each in enumerate(recording.scopes or [Scope("program")])
+    )
     origin = Origin(recording.function, tuple(recording.branches))
     return Program(text, tuple(nodes), output, by_name, frozenset(recording.constants), frames=frames, origin=origin)
+
+
+def _rule(operation: Operation, recording: Recording) -> Rule:
+    """The gate of an operation: one of ours, or what was recorded of it."""
+    if not operation.factors and not operation.sent:
+        if operation.gate not in GATES:
+            raise CaptureError(f"the recording of the function has an operation {operation.gate}, which is no gate")
+        return GATES[operation.gate]
+    given = len(recording.inputs)
+    values, constants = [*recording.inputs.values()], [*recording.constants.values()]
+    read = [
+        x
+        if isinstance(x, float)
+        else constants[-1 - x]
+        if x < 0
+        else values[x]
+        if x < given
+        else recording.operations[x - given].value
+        for x in operation.operands
+    ]
+    return opaque(operation.gate, Numbers(tuple(read), operation.value, operation.factors, operation.sent))
 
 
 def _place(node: int, given: int, first: int) -> int:
@@ -104,16 +136,16 @@ def _spells(text: str, operands: Sequence[Operand]) -> bool:
     return not re.search(r"(?<![<>=!])=(?!=)", text) and all(isinstance(x, int) or abs(x.value) in numerals for x in operands)
 
 
-def _fitted_places(recording: Recording, first: int) -> Sequence[int | None]:
+def _fitted_places(recording: Recording, first: int, rules: Sequence[Rule]) -> Sequence[int | None]:
     """By node its place once gates that copy are put in, which is what it is called by where it has no name."""
     given, constants = recording.inputs, recording.constants
     shapes = {name: shape_of(value) for name, value in {**given, **constants}.items()}
     if not any(shapes.values()):
         return range(first + len(recording.operations))
     nodes = [Node(None, (), name) for name in shapes]
-    for each in recording.operations:
+    for each, rule in zip(recording.operations, rules, strict=True):
         operands = (_place(x, len(given), first) if isinstance(x, int) else Constant(x, "") for x in each.operands)
-        nodes.append(Node(GATES[each.gate], tuple(operands), options=each.options))
+        nodes.append(Node(rule, tuple(operands), options=each.options))
     return infer_shapes(Program("", tuple(nodes), len(nodes) - 1), shapes).where
 
 
@@ -135,6 +167,8 @@ def _spelled(operation: Operation, operands: Sequence[Operand], nodes: Sequence[
         return f"{'-' if operation.gate == 'neg' else '1/'}{texts[0]}"
     if operation.gate == "transpose" and not operation.options:
         return f"{texts[0]}.T"
+    if operation.gate not in GATES:
+        return f"{operation.gate}({', '.join(texts)})"
     return gate_text(Node(GATES[operation.gate], tuple(operands), options=operation.options), texts)
 
 

@@ -44,10 +44,12 @@ def opening_of(recording: Recording, setup: Setup, seed: Number = 1.0) -> Openin
     rest = len(program.nodes) - len(inputs) - len(recording.operations)
     operations = recording.operations
     lines = (f"{each.file}:{each.line}" if each.file else "" for each in operations)
+    own = (*(recording.gradients.get(name) for name in inputs), *(each.gradient for each in operations), *[None] * rest)
+    gradients = own if any(each is not None for each in own) else ()
     recorded = Recorded(
         (*inputs.values(), *(each.value for each in operations), *[None] * rest),
         (*["float64"] * len(inputs), *(each.dtype for each in operations), *["float64"] * rest),
-        (),
+        gradients,
         (*[""] * len(inputs), *(each.device for each in operations), *[""] * rest),
         (*[""] * len(inputs), *lines, *[""] * rest),
     )

@@ -9,11 +9,12 @@ import sysconfig
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import CodeType, FrameType
+    from types import FrameType
 
 _OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")
 _LIBRARIES = tuple(
@@ -57,7 +58,7 @@ class Place:
     @property
     def file(self) -> str:
         """The name of the file, without its folder."""
-        return os.path.basename(self.path)
+        return _base(self.path)
 
     @property
     def text(self) -> str:
@@ -82,23 +83,45 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
+@cache
+def _base(path: str) -> str:
+    return os.path.basename(path)
+
+
 def is_library(path: str) -> bool:
     """Whether a file is Python's own, an installed package's or graphstep's: nothing that the user wrote for this call."""
     return path.startswith(_LIBRARIES) or path.startswith("<frozen")
 
 
+_PLACES: dict[tuple[CodeType, int, bool], Place] = {}
+"""By function, instruction, and whether it is at work itself, its place: a line that works a thousand times has one."""
+
+
 def at_work(frame: FrameType) -> Place:
     """The innermost of the user's lines that a frame works for."""
     here: FrameType | None = frame
-    while here is not None and is_library(here.f_code.co_filename):
+    while here is not None and _is_library_code(here.f_code):
         here = here.f_back
     direct, here = here is frame, here or frame
+    key = here.f_code, here.f_lasti, direct
+    place = _PLACES.get(key)
+    if place is not None:
+        return place
     code, last = here.f_code, here.f_lasti
     operation, following = _around(code, last)
     extent = _extents(code)[last // 2] if last >= 0 else None
     is_call = "CALL" in operation
     variable = _variable(here, following) if direct and (is_call or operation.startswith(_OPERATORS)) else ""
-    return Place(code.co_filename, code, last, extent, here.f_lineno or 0, is_call or not direct, variable)
+    place = Place(code.co_filename, code, last, extent, here.f_lineno or 0, is_call or not direct, variable)
+    if following[0] != "RETURN_VALUE":
+        # What is returned goes to a variable of whoever called.
+        _PLACES[key] = place
+    return place
+
+
+@cache
+def _is_library_code(code: CodeType) -> bool:
+    return is_library(code.co_filename)
 
 
 def stores_cells(frame: FrameType) -> bool:

@@ -45,6 +45,8 @@ class Recorder:
         """By node its value, of the type that the function computes with."""
         self.places: list[Place | None] = []
         """By operation where it is at work."""
+        self.scope: Callable[[], int] = lambda: 0
+        """Which call or turn is at work."""
         self.ended = False
         """Whether the call has returned; its numbers mean nothing behind it."""
         self._held: list[tuple[Any, int]] = []
@@ -87,7 +89,17 @@ class Recorder:
         read = [self._operand(x, frame) for x in operands]
         dtype = str(getattr(value, "dtype", "float64"))
         operations.append(
-            Operation(gate, read, widened(value), place.file, place.line, variable=variable, options=options, dtype=dtype)
+            Operation(
+                gate,
+                read,
+                widened(value),
+                place.file,
+                place.line,
+                variable=variable,
+                options=options,
+                dtype=dtype,
+                scope=self.scope(),
+            )
         )
         self.places.append(place)
         self.values.append(value)
@@ -95,7 +107,7 @@ class Recorder:
 
     def part(self, gate: str, node: int, value: Any, options: tuple[tuple[str, Any], ...]) -> int:
         """One more node, a part of an argument that was handed over whole: no line of the function computes it."""
-        self.recording.operations.append(Operation(gate, [node], widened(value), options=options))
+        self.recording.operations.append(Operation(gate, [node], widened(value), options=options, scope=self.scope()))
         self.places.append(None)
         self.values.append(value)
         return len(self.values) - 1

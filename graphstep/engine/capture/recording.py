@@ -10,7 +10,7 @@ numbers, which are floats, and arrays that nobody differentiates by: the k-th of
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.ground.errors import GraphstepError, Span
 from graphstep.language.program import Branch
@@ -36,6 +36,20 @@ class Source:
     """The first of its lines there, from 1."""
     text: str
     """Its lines, moved to the left margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A call, a loop, or a turn of one, in which operations stand; the program is around all others."""
+
+    kind: Literal["program", "call", "loop", "turn"]
+    """What it is."""
+    label: str = ""
+    """The name of the function; ``repeat`` for a loop and its turns."""
+    number: int = 0
+    """Which one it is of several with its label, from 1; 0 for one that is alone."""
+    around: int = 0
+    """The scope around it, which stands before it."""
 
 
 @dataclass(slots=True)
@@ -64,6 +78,14 @@ class Operation:
     """The type of its cells where it was computed."""
     device: str = ""
     """Where it was computed; empty for this machine's processor."""
+    scope: int = 0
+    """The innermost call or turn that it stands in: an index of :attr:`Recording.scopes`. Those of one stand side by side."""
+    gradient: Number | None = None
+    """The gradient that the recorded program itself computed; None where it has none."""
+    factors: tuple[Number | None, ...] = ()
+    """Of a gate that is none of ours by slot its local gradient; empty for one of ours."""
+    sent: tuple[Number | None, ...] = ()
+    """Of such a gate without local gradients what it sent back, by slot."""
 
 
 @dataclass(slots=True)
@@ -84,3 +106,7 @@ class Recording:
     """What it returned: the number of a node, or a plain number, which is a float."""
     constants: dict[str, Number] = field(default_factory=dict)
     """Arrays that were read and are no arguments, by a name of their own: what the module holds, masks, labels."""
+    scopes: list[Scope] = field(default_factory=list)
+    """The calls, loops and turns, the program itself first; empty where they are not recorded."""
+    gradients: dict[str, Number] = field(default_factory=dict)
+    """The gradients of inputs that the recorded program itself computed."""

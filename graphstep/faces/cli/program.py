@@ -161,9 +161,33 @@ def _captured(options: argparse.Namespace) -> Opening:
         print(branch, file=sys.stderr)
     if len(branches) > _BRANCHES:
         print(f"and {len(branches) - _BRANCHES:,} more questions were answered on the way", file=sys.stderr)
+    _tell_agreement(opening)
     if branches:
         print("what is shown is this path through the function; an edited input does not change it", file=sys.stderr)
     return opening
+
+
+def _tell_agreement(opening: Opening) -> None:
+    """Say on standard error whether the gradients that the function itself computed are these."""
+    if opening.recorded is None or not opening.recorded.gradients:
+        return
+    from graphstep.engine.replay import differing_node
+    from graphstep.ground.arrays import number_text
+    from graphstep.telling.derivatives import gradient_name
+
+    trace = opening.run()
+    node = differing_node(trace)
+    count = sum(each is not None for each in opening.recorded.gradients)
+    if node is None:
+        print(f"its own {count:,} gradients agree with these, to 1e-9", file=sys.stderr)
+        return
+    assert trace.recorded is not None, "it was recorded"
+    theirs, ours = trace.recorded.gradients[node], trace.gradient_of(node)
+    own = "" if theirs is None else number_text(theirs)
+    print(
+        f"its own gradients part from these at {gradient_name(trace, node)}: {own} there, {number_text(ours)} here",
+        file=sys.stderr,
+    )
 
 
 def is_archive(text: str) -> bool:

@@ -1,0 +1,77 @@
+"""What values of an autograd engine are called: by their label, by the variable that holds them, or by the way to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
+
+from graphstep.ground import limits
+
+_LABELS = ("label", "name", "_label")
+_DEPTH = 6
+_VISITED = 400_000
+"""Objects that are looked into for values, at most."""
+
+
+def names_of(kind: type, namespaces: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """By ``id`` the names of values of a class that variables lead to: ``w``, ``layers_0_w_2``. The first namespace counts."""
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for namespace in namespaces:
+        for value, name in _reached(kind, namespace):
+            if id(value) in names:
+                continue
+            label = next((x for x in (getattr(value, each, None) for each in _LABELS) if isinstance(x, str) and x), "")
+            chosen = _plain(label) or _plain(name)
+            if chosen and chosen not in taken and len(chosen) <= limits.NAME:
+                names[id(value)] = chosen
+                taken.add(chosen)
+    return names
+
+
+def labelled(values: Iterable[Any]) -> dict[int, str]:
+    """By ``id`` the labels of values, where each is on one alone."""
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for value in values:
+        label = next((x for x in (getattr(value, each, None) for each in _LABELS) if isinstance(x, str) and x), "")
+        plain = _plain(label)
+        if plain and plain not in taken and len(plain) <= limits.NAME:
+            names[id(value)] = plain
+            taken.add(plain)
+    return names
+
+
+def _plain(name: str) -> str:
+    plain = re.sub(r"\W+", "_", name).strip("_")
+    return plain if plain and not plain[0].isdecimal() else ""
+
+
+def _reached(kind: type, namespace: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+    """The values that a namespace leads to, nearer ones first, and the way to each."""
+    level: list[tuple[Any, str]] = [(value, name) for name, value in namespace.items() if not name.startswith("__")]
+    seen: set[int] = set()
+    for _ in range(_DEPTH):
+        deeper: list[tuple[Any, str]] = []
+        for value, name in level:
+            if isinstance(value, kind):
+                yield value, name
+                continue
+            if id(value) in seen or isinstance(value, str | bytes | int | float | complex | type | ModuleType | FunctionType):
+                continue
+            seen.add(id(value))
+            deeper += [(part, f"{name}_{key}") for key, part in _parts(value)]
+            if len(seen) + len(deeper) > _VISITED:
+                return
+        level = deeper
+
+
+def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(value, Mapping):
+        yield from value.items()
+    elif isinstance(value, list | tuple):
+        yield from enumerate(value)
+    elif isinstance(getattr(value, "__dict__", None), dict):
+        yield from vars(value).items()

@@ -1,0 +1,271 @@
+"""Graphs that a small autograd engine has built itself, micrograd's and microgpt's among them, as recordings.
+
+An engine is known by what its values answer to: a number (``data``), what they were made of (``_prev``, ``_children``), and
+perhaps their gradient, their local gradients, the sign of their operation, or the function that sends their gradient back.
+``_prev`` is a set: it has x once where x*x read it twice, and in no order. What that function holds on to has both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from operator import attrgetter
+from typing import Any
+
+from graphstep.engine.capture.recording import CaptureError, Operation, Recording
+from graphstep.engine.capture.same import Chosen, Unknown, gates_of
+from graphstep.ground import limits
+from graphstep.ground.collector import collector_paused
+
+VALUES = ("data", "value", "val")
+PARENTS = ("_prev", "_children", "prev", "children", "_parents", "parents", "_inputs", "inputs")
+GRADIENTS = ("grad", "gradient")
+LOCALS = ("_local_grads", "local_grads", "_local_gradients")
+SIGNS = ("_op", "op")
+CLOSURES = ("_backward", "backward_fn", "_grad_fn", "grad_fn")
+
+
+@dataclass(slots=True)
+class Creation:
+    """How a value came to be, where that was watched."""
+
+    order: int
+    """Its number among those that were created."""
+    method: str = ""
+    """The method that made it; empty for one that the user made."""
+    constant: float | None = None
+    """The number that the method was given besides values."""
+    place: Any = None
+    """Where the user's line is at work."""
+    scope: int = 0
+    """The call or turn that it stands in."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """How the values of an engine answer."""
+
+    kind: type
+    """Their class."""
+    value: str
+    parents: str
+    gradient: str = ""
+    factors: str = ""
+    sign: str = ""
+    closure: str = ""
+    creations: dict[int, Creation] = field(default_factory=dict)
+    """By ``id`` how a value came to be, where that was watched."""
+
+
+def number(value: Any) -> float | None:
+    """A number of any kind as a float, arrays of no axes among them; None for anything else."""
+    if type(value) is float or type(value) is int:
+        # To ask whether something is a Real takes long, and there are hundreds of thousands of them.
+        return float(value)
+    if isinstance(value, Real):
+        return float(value)
+    if getattr(value, "shape", None) == () and hasattr(value, "dtype"):
+        return float(value)
+    return None
+
+
+def engine_of(value: Any) -> Engine | None:
+    """The engine whose value something is; None for anything else."""
+
+    def first(names: Sequence[str], fits: Callable[[Any], bool]) -> str:
+        return next((name for name in names if fits(getattr(value, name, None))), "")
+
+    holds = first(VALUES, lambda x: number(x) is not None)
+    parents = first(PARENTS, lambda x: isinstance(x, list | tuple | set | frozenset) and all(hasattr(y, holds) for y in x))
+    if not holds or not parents:
+        return None
+    return Engine(
+        # A class may have others that do one thing differently.
+        type(value).__mro__[-2],
+        holds,
+        parents,
+        first(GRADIENTS, lambda x: number(x) is not None),
+        first(LOCALS, lambda x: isinstance(x, list | tuple)),
+        first(SIGNS, lambda x: isinstance(x, str)),
+        first(CLOSURES, callable),
+    )
+
+
+def operands_of(engine: Engine, value: Any) -> list[Any]:
+    """What a value was made of, in the order of the operation, a value twice where it was read twice; numbers among them."""
+    parents = getattr(value, engine.parents)
+    if engine.factors or not isinstance(parents, set | frozenset):
+        return [*parents]
+    # Where nothing else says their order, it is at least the same one in every run.
+    parents = sorted(parents, key=attrgetter(engine.value))
+    if not engine.closure:
+        return parents
+    function = getattr(value, engine.closure)
+    names, cells = getattr(getattr(function, "__code__", None), "co_freevars", ()), getattr(function, "__closure__", None) or ()
+    held = {name: cell.cell_contents for name, cell in zip(names, cells, strict=True) if _filled(cell)}
+    # self stands on the left; the others in the order of their names.
+    order = sorted(held, key=lambda name: (name != "self", name))
+    read = [held[name] for name in order if any(held[name] is x for x in parents)]
+    if {id(x) for x in read} != {id(x) for x in parents}:
+        return parents
+    return read
+
+
+def _filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _closure_numbers(engine: Engine, value: Any) -> list[float]:
+    """The plain numbers that the function which sends back holds on to: an exponent."""
+    function = getattr(value, engine.closure, None) if engine.closure else None
+    cells = getattr(function, "__closure__", None) or ()
+    return [float(x.cell_contents) for x in cells if _filled(x) and isinstance(x.cell_contents, Real)]
+
+
+def ordered(engine: Engine, root: Any) -> list[Any]:
+    """All values under one, each behind what it was made of: in the order of their creation where that was watched."""
+    parents, creations = attrgetter(engine.parents), engine.creations
+    if creations:
+        under, results = {id(root)}, [root]
+        for value in results:
+            for child in parents(value):
+                if id(child) not in under and parents(child):
+                    under.add(id(child))
+                    results.append(child)
+        if all(id(value) in creations for value in results):
+            results.sort(key=lambda value: creations[id(value)].order)
+            leaves: dict[int, Any] = {}
+            for value in results:
+                leaves.update({id(child): child for child in operands_of(engine, value) if not parents(child)})
+            return [*leaves.values(), *results] if parents(root) else [root]
+    seen, order = {id(root)}, list[Any]()
+    stack = [(root, iter(operands_of(engine, root)))]
+    while stack:
+        value, rest = stack[-1]
+        for child in rest:
+            if id(child) not in seen:
+                seen.add(id(child))
+                stack.append((child, iter(operands_of(engine, child))))
+                break
+        else:
+            order.append(value)
+            stack.pop()
+    return order
+
+
+@collector_paused()
+def record_objects(engine: Engine, root: Any, function: str, names: dict[int, str]) -> tuple[Recording, list[Any]]:
+    """The recording of the graph under a value, and by operation the place where it is at work.
+
+    ``names`` has by ``id`` what values are called. A leaf without a name is a constant where others have one.
+    """
+    order = ordered(engine, root)
+    reads = [operands_of(engine, value) for value in order]
+    numbers = {id(value): number(each) or 0.0 for value, each in zip(order, map(attrgetter(engine.value), order), strict=True)}
+    gradients = [number(each) or 0.0 for each in map(attrgetter(engine.gradient), order)] if engine.gradient else []
+    asked = any(gradients)
+    leaves = [value for value, read in zip(order, reads, strict=True) if not read]
+    called = _called(leaves, names)
+    recording = Recording(function, {})
+    nodes: dict[int, int | float] = {}
+    for k, value in enumerate(order):
+        if id(value) in called:
+            name = called[id(value)]
+            nodes[id(value)], recording.inputs[name] = len(nodes), numbers[id(value)]
+            if asked:
+                recording.gradients[name] = gradients[k]
+    for value in leaves:
+        nodes.setdefault(id(value), numbers[id(value)])
+    results = [k for k, value in enumerate(order) if id(value) not in nodes]
+    if len(results) > limits.GATES:
+        raise CaptureError(f"the graph has more than {limits.GATES:,} gates")
+    nodes |= {id(order[k]): len(recording.inputs) + n for n, k in enumerate(results)}
+    creations = [engine.creations.get(id(order[k])) or Creation(0) for k in results]
+    unknown = [_unknown(engine, order[k], reads[k], numbers, each) for k, each in zip(results, creations, strict=True)]
+    for k, creation, each, chosen in zip(results, creations, unknown, gates_of(unknown, dir(type(root))), strict=True):
+        operands, place = [nodes[id(x)] for x in reads[k]], creation.place
+        file, line, variable = ("", 0, names.get(id(order[k]), "")) if place is None else (place.file, place.line, place.variable)
+        operation = Operation("", operands, each.out, file, line, variable=variable, scope=creation.scope)
+        if asked:
+            operation.gradient = gradients[k]
+        if chosen is not None:
+            operation.gate, operation.operands = chosen[0], _operands(chosen, operands)
+        else:
+            operation.factors = each.factors or _sent_back(engine, order[k], reads[k])
+            _name_opaque(operation, each)
+        recording.operations.append(operation)
+    recording.output = nodes[id(root)]
+    return recording, [each.place for each in creations]
+
+
+def _called(leaves: Iterable[Any], names: dict[int, str]) -> dict[int, str]:
+    """By ``id`` the names of the leaves that are inputs: those that have one; all, where none has."""
+    called = {id(value): names[id(value)] for value in leaves if id(value) in names}
+    return called or {id(value): f"x{k}" for k, value in enumerate(leaves, 1)}
+
+
+def _unknown(engine: Engine, value: Any, read: Sequence[Any], numbers: Mapping[int, float], creation: Creation) -> Unknown:
+    """An operation as what compares it with our gates sees it."""
+    factors = tuple(map(number, getattr(value, engine.factors))) if engine.factors else ()
+    others = tuple(_closure_numbers(engine, value)) if creation.constant is None else (creation.constant,)
+    return Unknown(
+        str(getattr(value, engine.sign)) if engine.sign else "",
+        creation.method or _method(engine, value),
+        tuple([numbers[id(x)] for x in read]),
+        numbers[id(value)],
+        factors if len(factors) == len(read) else (),
+        others,
+    )
+
+
+def _operands(chosen: Chosen, operands: Sequence[int | float]) -> list[int | float]:
+    return [x if isinstance(x, float) else operands[x] for x in chosen[1]]
+
+
+def _name_opaque(operation: Operation, each: Unknown) -> None:
+    """Call an operation that is no gate of ours as its engine does; CaptureError where nothing is known of it."""
+    if not operation.factors:
+        label = operation.variable or each.sign or each.method or "a value"
+        hint = "it has to be made by +, −, ×, ÷, a power or a function that graphstep has, or to have local gradients"
+        raise CaptureError(f"{label} = {each.out!r} is made in no way that can be followed", hint=hint)
+    operation.gate = re.sub(r"\W", "", each.method.strip("_")) or re.sub(r"\W", "", each.sign) or "gate"
+
+
+def _method(engine: Engine, value: Any) -> str:
+    """The method whose function sends the gradient of a value back: ``__mul__``; empty where there is none."""
+    name = getattr(getattr(value, engine.closure, None), "__qualname__", "") if engine.closure else ""
+    match = re.search(r"(\w+)\.<locals>\.\w+$", name)
+    return match[1] if match and match[1] != "__init__" else ""
+
+
+def _sent_back(engine: Engine, value: Any, read: Sequence[Any]) -> tuple[float | None, ...]:
+    """By slot what the function of a value sends back when the value has the gradient 1: its local gradients.
+
+    The gradients of the user's values are put back as they were.
+    """
+    function = getattr(value, engine.closure, None) if engine.closure and engine.gradient else None
+    if function is None:
+        return ()
+    touched = [value, *read]
+    before = [getattr(x, engine.gradient) for x in touched]
+    try:
+        for x in read:
+            setattr(x, engine.gradient, 0.0)
+        setattr(value, engine.gradient, 1.0)
+        function()
+        sent = {id(x): number(getattr(x, engine.gradient)) for x in read}
+    finally:
+        for x, gradient in zip(touched, before, strict=True):
+            setattr(x, engine.gradient, gradient)
+    seen: set[int] = set()
+    factors: list[float | None] = []
+    for x in read:
+        # What was read twice got both parts at once.
+        factors.append(None if id(x) in seen else sent[id(x)])
+        seen.add(id(x))
+    return tuple(factors)

@@ -1,0 +1,221 @@
+"""What a call goes through while it is recorded: the user's functions, and the turns of their loops.
+
+Python tells of every call, line and return (``sys.settrace``). A call is a frame; so is a loop, found in the source, and each of
+its turns: its first line comes round again. A generator is a loop of whoever asks it for its next value.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import inspect
+import linecache
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from graphstep.engine.capture.places import is_library
+from graphstep.engine.capture.recording import CaptureError, Scope
+from graphstep.ground import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import CodeType, FrameType, TracebackType
+
+LOOP = "repeat"
+"""What a loop and its turns are called, as in the language."""
+
+
+@dataclass(slots=True)
+class _Loop:
+    """A loop that is going round."""
+
+    key: Any
+    """What it is known by: its first line, or the frame of a generator."""
+    last: int
+    """Its last line."""
+    turn: int = 1
+    scope: int = 0
+    """Its scope, and that of the turn that it is in; 0 until an operation stands there."""
+    turn_scope: int = 0
+
+
+@dataclass(slots=True)
+class _Active:
+    """A function of the user's that is at work."""
+
+    frame: FrameType
+    header: int
+    """The line at which a comprehension goes round; 0 for a function."""
+    label: str
+    """What its calls are called; empty where its operations stand in the scope of its caller."""
+    loops: list[_Loop] = field(default_factory=list)
+    scope: int = 0
+
+
+class Watch:
+    """Follows a call; ``with`` it."""
+
+    def __init__(self, created: Callable[[Mapping[str, Any], FrameType], None] | None = None) -> None:
+        self.scopes = [Scope("program")]
+        """The calls, loops and turns with an operation in them, each behind the one around it."""
+        self.refused: CaptureError | None = None
+        """What was refused first, also where the function went on."""
+        self._created = created
+        self._stack: list[_Active] = []
+        self._counts: Counter[tuple[int, str]] = Counter()
+        self._before: Any = None
+        self._scope = -1
+        self.transparent: set[CodeType] = set()
+        """Functions that are no calls: the methods of an engine's values, each of which is one gate."""
+        self.variables: dict[str, Any] = {}
+        """The variables of the function that is captured, as it returned."""
+
+    def __enter__(self) -> Watch:
+        self._before = sys.gettrace()
+        sys.settrace(self._called)
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        sys.settrace(self._before)
+
+    def scope(self) -> int:
+        """The scope that is at work."""
+        if self._scope < 0:
+            self._scope = self._opened()
+        return self._scope
+
+    def _opened(self) -> int:
+        scope, depth = 0, 0
+        for active in self._stack:
+            if active.label and active.frame.f_code not in self.transparent:
+                if not active.scope:
+                    active.scope = self._open("call", active.label, scope)
+                scope, depth = active.scope, depth + 1
+            for loop in active.loops:
+                if depth + 2 > limits.FRAMES:
+                    return scope
+                loop.scope = loop.scope or self._open("loop", LOOP, scope)
+                loop.turn_scope = loop.turn_scope or self._open("turn", LOOP, loop.scope)
+                scope, depth = loop.turn_scope, depth + 2
+            if depth + 1 > limits.FRAMES:
+                return scope
+        return scope
+
+    def _open(self, kind: Literal["call", "loop", "turn"], label: str, around: int) -> int:
+        self._counts[around, label] += 1
+        self.scopes.append(Scope(kind, label, self._counts[around, label], around))
+        return len(self.scopes) - 1
+
+    def labelled(self) -> list[Scope]:
+        """The scopes; one that is alone of its name beside others has no number."""
+        return [
+            each
+            if each.kind == "turn" or self._counts[each.around, each.label] > 1
+            else Scope(each.kind, each.label, 0, each.around)
+            for each in self.scopes
+        ]
+
+    # -- what Python tells -------------------------------------------------------------------------------------------------------
+
+    def _called(self, frame: FrameType, event: str, _: Any) -> Any:
+        if event != "call":
+            return None
+        code = frame.f_code
+        if self._created is not None and code.co_name == "__init__" and _holds_a_value(code):
+            self._created(frame.f_locals, frame)
+        if code in self.transparent or is_library_code(code):
+            return None
+        header, label = _kind(code)
+        if not self._stack:
+            # The function that is captured is the program itself.
+            label = ""
+        elif code.co_flags & inspect.CO_GENERATOR:
+            loops = self._stack[-1].loops
+            if loops and loops[-1].key is frame:
+                _turn(loops[-1])
+            else:
+                loops.append(_Loop(frame, -1))
+        self._scope = -1
+        self._stack.append(_Active(frame, header, label))
+        return self._went
+
+    def _went(self, frame: FrameType, event: str, value: Any) -> Any:
+        active = self._stack[-1] if self._stack else None
+        if active is None or active.frame is not frame:
+            return self._went
+        if event == "line":
+            self._line(active, frame.f_lineno)
+        elif event == "return":
+            self._stack.pop()
+            self._scope = -1
+            if self._stack and frame.f_code.co_flags & inspect.CO_GENERATOR and _is_over(frame):
+                self._stack[-1].loops = [loop for loop in self._stack[-1].loops if loop.key is not frame]
+            if not self._stack:
+                self.variables = dict(frame.f_locals)
+        elif event == "exception" and self.refused is None and isinstance(value[1], CaptureError):
+            self.refused = value[1]
+        return self._went
+
+    def _line(self, active: _Active, line: int) -> None:
+        loops = active.loops
+        while loops and not (isinstance(loops[-1].key, int) and loops[-1].key <= line <= loops[-1].last):
+            loops.pop()
+            self._scope = -1
+        last = line if line == active.header else _loops(active.frame.f_code.co_filename).get(line)
+        if last is None:
+            return
+        self._scope = -1
+        if loops and loops[-1].key == line:
+            _turn(loops[-1])
+        else:
+            loops.append(_Loop(line, sys.maxsize if active.header else last))
+
+
+def _is_over(frame: FrameType) -> bool:
+    """Whether a generator that hands back control has come to its end."""
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]] in ("RETURN_VALUE", "RETURN_CONST")
+
+
+def _turn(loop: _Loop) -> None:
+    loop.turn += 1
+    loop.turn_scope = 0
+
+
+def _holds_a_value(code: CodeType) -> bool:
+    """Whether an ``__init__`` is of something that holds one value, as the values of small autograd engines do."""
+    return code.co_argcount > 1 and code.co_varnames[1] in ("data", "value", "val", "x", "v")
+
+
+@cache
+def is_library_code(code: CodeType) -> bool:
+    """Whether a function is none of the user's own."""
+    return is_library(code.co_filename)
+
+
+@cache
+def _kind(code: CodeType) -> tuple[int, str]:
+    """The line at which a comprehension goes round, 0 for a function; and what its calls are called."""
+    if code.co_flags & inspect.CO_GENERATOR:
+        return 0, ""
+    if code.co_name in ("<listcomp>", "<setcomp>", "<dictcomp>"):
+        turns = (each for each in dis.get_instructions(code) if each.opname == "FOR_ITER")
+        first = next(turns, None)
+        line = first.positions.lineno if first is not None and first.positions is not None else None
+        return line or code.co_firstlineno, ""
+    # What is called as a function is called by its class.
+    name = code.co_qualname.split(".")[-2] if code.co_name == "__call__" and "." in code.co_qualname else code.co_name
+    return 0, name.strip("<>") or "call"
+
+
+@cache
+def _loops(path: str) -> Mapping[int, int]:
+    """By the first line of each loop of a file its last."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError):
+        return {}
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While | ast.AsyncFor)]
+    return {node.lineno: node.body[-1].end_lineno or node.lineno for node in loops}
