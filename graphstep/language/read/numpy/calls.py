@@ -26,6 +26,10 @@ _KEYS = {
     "a": "x",
     "tensor": "x",
     "correction": "ddof",
+    "axis1": "one",
+    "dim0": "one",
+    "axis2": "other",
+    "dim1": "other",
 }
 
 

@@ -5,52 +5,59 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed
+from graphstep.language.read.numpy.arrays import axes_of, moved
+from graphstep.language.read.numpy.pieces import ATOM, Piece, atom, binary, call, indexed
 
 if TYPE_CHECKING:
-    from graphstep.ground.operands import Shape
     from graphstep.language.read.numpy.calls import Call, Calls
 
 
 def _diagonal(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "offset=")
+    """The cells on a diagonal of a matrix, or of the matrices that two axes span; ``diag`` of a vector is a matrix."""
+    inputs = site.inputs("x", "k=") if site.name == "diag" else site.inputs("x", "offset=", "one=", "other=")
     if inputs is None or inputs["x"] is None:
         return None
-    offset = 0 if inputs["offset"] is None else of.whole(inputs["offset"])
+    told = inputs["k"] if site.name == "diag" else inputs["offset"]
+    offset = 0 if told is None else of.whole(told)
     x = of.value(inputs["x"])
     shape = of.needed_shape(x, site.node)
-    if offset is None or len(shape) not in (1, 2):
+    if offset is None or not shape:
         return None
-    if len(shape) == 1 and site.name == "diag":
-        size = shape[0] + abs(offset)
-        if offset:
-            return None
-        span = of.source.span(site.node)
-        return binary("*", call("eye", [str(size)], span), x, span)
-    return None if len(shape) == 1 else _diagonal_of(of, x, shape, offset, site)
-
-
-def _diagonal_of(of: Calls, x: Piece, shape: Shape, offset: int, site: Call) -> Piece | None:
-    count = min(shape[0] + min(offset, 0), shape[1] - max(offset, 0))
-    if count < 1:
+    if len(shape) == 1:
+        return _matrix(of, x, shape[0], offset, site) if site.name == "diag" else None
+    axes = [0, 1]
+    if site.name != "diag":
+        for place, key in enumerate(("one", "other")):
+            if inputs[key] is not None:
+                own = axes_of(of, inputs[key], len(shape))
+                if own is None:
+                    return None
+                axes[place] = own[0]
+    rest = [axis for axis in range(len(shape)) if axis not in axes]
+    sizes = shape[axes[0]], shape[axes[1]]
+    count = min(sizes[0] + min(offset, 0), sizes[1] - max(offset, 0))
+    if count < 1 or axes[0] == axes[1]:
         return None
-    span = of.source.span(site.node)
     rows = f"range({-offset}, {count - offset})" if offset < 0 else f"range({count})"
     columns = f"range({offset}, {count + offset})" if offset > 0 else f"range({count})"
-    return indexed(x, [rows, columns], span)
+    return indexed(moved(of, x, [*rest, *axes], site), ["..."] * bool(rest) + [rows, columns], of.source.span(site.node))
+
+
+def _matrix(of: Calls, x: Piece, size: int, offset: int, site: Call) -> Piece:
+    """A vector on a diagonal of a matrix of zeros."""
+    span = of.source.span(site.node)
+    middle = binary("*", call("eye", [str(size)], span), x, span)
+    if not offset:
+        return middle
+    whole = call("eye", [str(size + abs(offset))], span)
+    rows = indexed(whole, [":", f":{size}" if offset > 0 else f"{-offset}:"], span)
+    columns = indexed(whole, [f"{offset}:" if offset > 0 else f":{size}"], span)
+    return binary("@", binary("@", rows, middle.within(ATOM), span), columns, span)
 
 
 def _trace(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "offset=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    offset = 0 if inputs["offset"] is None else of.whole(inputs["offset"])
-    x = of.value(inputs["x"])
-    shape = of.needed_shape(x, site.node)
-    if offset is None or len(shape) != 2:
-        return None
-    cells = _diagonal_of(of, x, shape, offset, site)
-    return None if cells is None else of.piece("sum", [cells], site)
+    cells = _diagonal(of, site)
+    return None if cells is None else of.piece("sum", [cells, "axis=-1"], site)
 
 
 def _triangle(of: Calls, site: Call) -> Piece | None:

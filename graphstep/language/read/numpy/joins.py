@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from graphstep.language.read.foreign.rows import plain_name
 from graphstep.language.read.numpy.arrays import reshaped
 from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed
 
@@ -145,6 +146,52 @@ def _differences(of: Calls, site: Call) -> Piece | None:
         before = [":"] * place
         x = binary("-", indexed(x, [*before, "1:"], span), indexed(x, [*before, ":-1"], span), span)
     return x
+
+
+_SPLITS = {"split": None, "arraysplit": None, "vsplit": 0, "dsplit": 2, "hsplit": 1, "chunk": None, "tensorsplit": None}
+
+
+def parts(of: Calls, node: ast.expr) -> list[Piece] | None:
+    """The parts of an array, where a call takes one apart: ``np.split(x, 2)``; None for any other expression."""
+    if not isinstance(node, ast.Call):
+        return None
+    site = of.call_of(node)
+    name = plain_name(site.name)
+    if name not in _SPLITS or site.library is None:
+        return None
+    inputs = site.inputs("x", "pieces", "axis=")
+    if inputs is None or inputs["x"] is None:
+        return None
+    x = of.value(inputs["x"])
+    shape = of.needed_shape(x, site.node)
+    own = _SPLITS[name]
+    axis = (own if own is not None else 0) if inputs["axis"] is None else of.whole(inputs["axis"])
+    if axis is None or not -len(shape) <= axis < max(len(shape), 1):
+        # Of a vector hsplit takes apart what there is.
+        axis = 0 if name == "hsplit" and len(shape) == 1 else None
+    ends = None if axis is None else _ends(of, inputs["pieces"], shape[axis], name, site)
+    if axis is None or ends is None:
+        return None
+    x, before = of.named(x, "q"), [":"] * (axis % len(shape))
+    spans = zip([0, *ends], [*ends, shape[axis]], strict=True)
+    return [indexed(x, [*before, f"{first}:{last}"], x.span) for first, last in spans]
+
+
+def _ends(of: Calls, node: ast.expr | None, size: int, name: str, site: Call) -> list[int] | None:
+    """Where an axis is cut: at the places that are told, or into parts that are as equal as can be."""
+    if of.entries(node) is not None:
+        places = of.wholes(node)
+        return (
+            None if places is None or list(places) != sorted(places) or any(not 0 < each < size for each in places) else [*places]
+        )
+    number = of.whole(node)
+    if number is None or number < 1 or (site.library == "torch" and name == "split"):
+        # PyTorch's split is told how long a part is.
+        return None if number is None or number < 1 else [*range(number, size, number)]
+    if name == "chunk":
+        return [*range(-(-size // number), size, -(-size // number))]
+    longer = size % number
+    return [part * (size // number) + min(part, longer) for part in range(1, number)]
 
 
 HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from graphstep.ground.errors import Span
 from graphstep.language.read.functions import is_function
+from graphstep.language.read.numpy.pieces import Piece
 
 RESERVED = ("e", "pi", "π")
 """Names that are numbers in a program, unless they have a value."""
@@ -50,6 +51,8 @@ class Names:
     """Names whose arrays another name holds as well, and that name."""
     layers: dict[str, ast.Call] = field(default_factory=dict)
     """Layers without weights that were given a name, ``criterion = nn.MSELoss()``."""
+    parts: dict[str, list[Piece]] = field(default_factory=dict)
+    """Names for the parts that an array was taken apart into, ``parts = np.split(x, 2)``."""
     inputs: dict[str, Span] = field(default_factory=dict)
     """Names that nobody assigned, and where they were first read."""
 
@@ -89,6 +92,15 @@ class Names:
             if name in names.layers:
                 return names.layers[name]
             names = names.outer
+        return None
+
+    def part_list(self, name: str) -> list[Piece] | None:
+        """The parts that a name stands for; None where it stands for none."""
+        names: Names | None = self
+        while names is not None:
+            if name in names.parts:
+                return names.parts[name]
+            names = None if names.function else names.outer
         return None
 
     def alias(self, name: str) -> str | None:

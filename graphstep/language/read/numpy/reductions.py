@@ -342,7 +342,6 @@ HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
             "sum": ("sum", "reducesum"),
             "mean": ("mean", "reducemean"),
             "prod": ("prod", "reduceprod"),
-            "logsumexp": ("logsumexp", "reducelogsumexp"),
         }.items()
         for name in names
     },

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
+from graphstep.language.read.numpy.joins import parts
 from graphstep.language.read.numpy.names import words
 from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call
 from graphstep.language.read.numpy.reductions import pair
@@ -195,6 +196,11 @@ class Statements(Calls):
         if isinstance(value, ast.Call) and self.is_layer(value):
             self.names.layers[target.id] = value
             return
+        several = parts(self, value)
+        if several is not None:
+            self.names.parts[target.id] = [self.maybe_stopped(each) for each in several]
+            self.names.current.pop(target.id, None)
+            return
         piece = self.maybe_stopped(self.value(value))
         self.bind(target.id, piece)
         self._note_alias(target.id, value)
@@ -241,6 +247,7 @@ class Statements(Calls):
             target = self.fresh.name(name)
         self.names.functions.pop(name, None)
         self.names.layers.pop(name, None)
+        self.names.parts.pop(name, None)
         self.define(target, value)
         self.names.current[name] = target
 
@@ -255,6 +262,8 @@ class Statements(Calls):
         if isinstance(value, ast.Attribute) and value.attr == "shape":
             shape = self.needed_shape(self.value(value.value), value)
             pieces = [atom(str(size), self.source.span(value)) for size in shape]
+        elif (several := parts(self, value)) is not None:
+            pieces = [self.maybe_stopped(each) for each in several]
         elif isinstance(value, ast.Tuple | ast.List):
             pieces = [self.maybe_stopped(self.value(each)) for each in value.elts]
         else:
