@@ -123,6 +123,10 @@ MEANINGS = {
     "import torch\nx.transpose(0, 1)": "x.T",
     "import numpy as np\nx.transpose(1, 0)": "transpose(x, axes=(1, 0))",
     "np.dot(x, y)": "x @ y",
+    "from scipy.stats import norm\nS*norm.cdf(d)": "S*(erfc(-d/sqrt(2))/2)",
+    "F.conv2d(x, w, b, stride=2)": "conv2d(x, w, b, stride=2)",
+    "F.max_pool2d(x, 2)": "max_pool(x, size=(2, 2))",
+    "F.cross_entropy(s, y, label_smoothing=0.1)": "cross_entropy(s, y, label_smoothing=0.1)",
     "np.log(x)/math.log(x, 2)": "log(x)/log(x, 2)",
 }
 
@@ -174,6 +178,15 @@ x.shape[0]*v + len(v) + x.size/x.ndim
 np.take(v, [2, 0], axis=0) + np.sum(x, axis=(0, 1))
 np.average(x, axis=0) + np.prod(x, axis=0) + np.square(v) + np.power(np.abs(v), 0.5)
 np.atleast_2d(v) @ x.T + np.minimum(v[:2], 0)
+np.cross(v, v[::-1]) + np.cross(x, v)[0] + np.cross(x.T, x.T[::-1], axis=0).T[1]
+np.kron(x, x) + np.kron(v[:2], np.ones(2))[0] + np.kron(2, v)[1]
+np.split(x, 3, axis=1)[1] + np.array_split(v, 2)[0] + np.hsplit(x, [1])[1]
+np.linspace(0, 1, 5) + np.linspace(v[0], v[1], 5)
+np.pad(v, 1) + np.pad(x, ((0, 0), (1, 1)))[0] + np.pad(v, (2, 0))
+np.convolve(v, x[0]) + np.convolve(v, v[:2], "same")[0] + np.convolve(v, v[:2], mode="valid")[1]
+np.einsum("ij,kj->ik", x, x) + np.einsum(x, [0, 1], x, [2, 1], [0, 2])
+np.diag(v, 1)[:3, 1:] + np.diag(v[:2], -1) + np.trace(x, 1) + np.diagonal(x[None], 0, 1, 2)[0, 0]
+np.linalg.slogdet(np.outer(v, v) + 2*np.eye(3))[1] + np.real(v) + np.conj(v)
 """
 
 
@@ -183,6 +196,21 @@ def test_values_are_those_of_numpy(typed: str) -> None:
     theirs = eval(typed, {"np": np, "x": X, "v": V})
     np.testing.assert_allclose(ours.output, theirs, rtol=1e-12, atol=1e-15)
     assert np.shape(ours.output) == np.shape(theirs)
+
+
+def test_parts_of_an_array_have_names() -> None:
+    typed = "i, f, g = torch.chunk(h, 3)\nparts = torch.split(i, 1)\nparts[0]*parts[0] + parts[1]*f[0] + g[0]"
+    run = gs.from_numpy(typed, h=[1, 2, 3, 4, 5, 6])
+    assert run.program.text.count("parts_0 = i[0:1]") == 1
+    assert run.output == pytest.approx([1 + 2 * 3 + 5])
+
+
+def test_a_weighed_logsumexp_is_that_of_scipy() -> None:
+    from scipy.special import logsumexp
+
+    weights = np.abs(X) + 0.1
+    run = gs.from_numpy("scipy.special.logsumexp(x, axis=1, b=w)", x=X + 800, w=weights)
+    np.testing.assert_allclose(run.output, logsumexp(X + 800, axis=1, b=weights), rtol=1e-14)
 
 
 def _names(text: str) -> set[str]:

@@ -17,8 +17,8 @@ def _diagonal(of: Calls, site: Call) -> Piece | None:
     inputs = site.inputs("x", "k=") if site.name == "diag" else site.inputs("x", "offset=", "one=", "other=")
     if inputs is None or inputs["x"] is None:
         return None
-    told = inputs["k"] if site.name == "diag" else inputs["offset"]
-    offset = 0 if told is None else of.whole(told)
+    diagonal = inputs["k"] if site.name == "diag" else inputs["offset"]
+    offset = 0 if diagonal is None else of.whole(diagonal)
     x = of.value(inputs["x"])
     shape = of.needed_shape(x, site.node)
     if offset is None or not shape:

@@ -64,14 +64,18 @@ def _classes(scores: bool) -> Callable[[Calls, Call], Piece | None]:
     def handler(of: Calls, site: Call) -> Piece | None:
         if not is_torch(of, site):
             return None
-        inputs = site.inputs("x", "target", "reduction=")
+        extra = ("label_smoothing", "ignore_index") if scores else ()
+        options = {key: site.keywords[key] for key in extra if key in site.keywords}
+        rest = {key: value for key, value in site.keywords.items() if key not in options}
+        inputs = site._replace(keywords=rest).inputs("x", "target", "reduction=")
         if inputs is None or inputs["x"] is None or inputs["target"] is None:
             return None
         how = of.word(inputs["reduction"], "mean")
         x, y = of.value(inputs["x"]), of.value(inputs["target"])
         if how == "mean":
-            return of.piece("cross_entropy" if scores else "nll", [x, y], site)
-        if how not in ("sum", "none"):
+            written = [f"{key}={of.value(value).text}" for key, value in options.items()]
+            return of.piece("cross_entropy" if scores else "nll", [x, y, *written], site)
+        if options or how not in ("sum", "none"):
             return None
         span = of.source.span(site.node)
         logs = call("log_softmax", [x], span) if scores else x

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from graphstep.language.read.foreign.rows import plain_name
-from graphstep.language.read.numpy import arrays, cells, constants, formulas, joins, losses, products, reductions
+from graphstep.language.read.numpy import arrays, cells, constants, formulas, joins, losses, products, reductions, sliding
 
 if TYPE_CHECKING:
     from graphstep.language.read.numpy.calls import Call, Calls
@@ -46,6 +46,7 @@ _HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
     **cells.HANDLERS,
     **products.HANDLERS,
     **joins.HANDLERS,
+    **sliding.HANDLERS,
     **formulas.HANDLERS,
     **losses.HANDLERS,
 }
