@@ -204,11 +204,14 @@ class SteppingPanes(Container):
         left = height - _AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
         # An answer is shown, whatever it hides.
         gives_way = self.told and not self.step.speaks
-        for rows, less in ((_FEWEST, "-untold"), (0, "-low"), (-_TEXT, "-bare")):
-            self.set_class((height < 14 and less != "-bare") or (gives_way and left < rows), less)
+        classes = {
+            less: (height < 14 and less != "-bare") or (gives_way and left < rows)
+            for rows, less in ((_FEWEST, "-untold"), (0, "-low"), (-_TEXT, "-bare"))
+        }
         # The values come after the whole graph and some explanation: a key shows them.
         tall = self.size.width < WIDE and height >= TALL and left >= _LEAST + _VALUES
-        self.set_class(tall, "-tall")
+        # Together, since each change of a class looks up the styles of all panes again.
+        self.update_classes({**classes, "-tall": tall})
         if stacked:
             _set_height(right, None)
             # The explanation gives up rows where the whole graph is seen for them.
@@ -267,9 +270,7 @@ class SteppingPanes(Container):
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
-        self.set_class(width >= WIDE and height >= 16, "-wide")
-        self.set_class(height < 28, "-flat")
-        self.set_class(height < 22, "-short")
+        self.update_classes({"-wide": width >= WIDE and height >= 16, "-flat": height < 28, "-short": height < 22})
         if self._trace is not None:
             self._shape(self._trace)
         self.make_room()
