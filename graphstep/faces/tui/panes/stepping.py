@@ -94,6 +94,8 @@ class SteppingPanes(Container):
 
     def compose(self) -> Iterator[Widget]:
         """The panes, the same in every size of window."""
+        # Most screens have all but the line of keys for them: so the styles are looked up once, and not again for this size.
+        self._classify(self.app.size.width, self.app.size.height - 1)
         yield Heading(id="heading")
         with Container(id="body"):
             with Vertical(id="left"):
@@ -269,11 +271,13 @@ class SteppingPanes(Container):
         return self._tallest[1]
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
-        self.update_classes({"-wide": width >= WIDE and height >= 16, "-flat": height < 28, "-short": height < 22})
+        self._classify(*event.size)
         if self._trace is not None:
             self._shape(self._trace)
         self.make_room()
+
+    def _classify(self, width: int, height: int) -> None:
+        self.update_classes({"-wide": width >= WIDE and height >= 16, "-flat": height < 28, "-short": height < 22})
 
     def _shape(self, trace: Trace) -> None:
         """Put the explanation beside the graph, or under it where the graph can be drawn larger then."""
