@@ -37,7 +37,6 @@ def test_the_graph_of_an_opened_gate_says_where_it_stands(size: tuple[int, int])
     drive(play, NEURON, VALUES, size=size)
 
 
-@pytest.mark.usefixtures("painted")
 @pytest.mark.parametrize(("text", "values", "place"), [(NEURON, VALUES, "8/u1/7"), (ARRAYS, CELLS, "9/h/9")])
 def test_every_key_can_be_pressed_inside(text: str, values: dict, place: str) -> None:
     async def play(driver: Driver) -> None:

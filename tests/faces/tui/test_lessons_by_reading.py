@@ -159,6 +159,7 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
     lesson: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    cut: list[str] = []
 
     async def go() -> LessonRun:
         app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find(lesson)))))
@@ -177,10 +178,14 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
                     await pilot.pause()
                     assert app.screen.lesson.right == run.right + 1, f"{keys} is wrong:\n{screen}"
                 await pilot.pause()
+                if not app.screen.panes.graph.scene.fits(app.screen.panes.graph.size):
+                    cut.append(app.screen.lesson.scene.section.heading)
             return app.screen.lesson
 
     run = asyncio.run(go())
     assert run.right == run.total
+    # The graph of a lesson on numbers is seen whole beside the text, at every place.
+    assert cut == []
 
 
 NAMES = {"-": "minus", ".": "full_stop"}

@@ -23,7 +23,7 @@ MAIN = [sys.executable, "-m", "graphstep", "(x+y)*z", "x=-2", "y=5", "z=-4"]
 RIGHT, LEFT, END = "\x1b[C", "\x1b[D", "\x1b[F"
 
 
-def test_stepping_to_the_end_and_back_shows_every_number() -> None:
+def test_every_number_is_stepped_to_and_back_and_a_strange_byte_and_a_stop_leave_the_screen_whole() -> None:
     terminal = Terminal(MAIN)
     terminal.until("The inputs are given")
     for told in (
@@ -44,71 +44,6 @@ def test_stepping_to_the_end_and_back_shows_every_number() -> None:
     for told in ("+ sends to x", "× sends to z", "× sends to x+y", "df/df = 1", "× computes f", "+ computes x+y", "start 0/7"):
         terminal.send(LEFT)
         terminal.until(told)
-    terminal.send("q")
-    assert terminal.ends() == 0
-    assert b"Traceback" not in terminal.raw
-
-
-def test_control_c_leaves_quietly_and_restores_the_terminal() -> None:
-    terminal = Terminal(MAIN)
-    terminal.until("The inputs are given")
-    terminal.send("\x03")
-    assert terminal.ends() == 0
-    assert b"Traceback" not in terminal.raw
-    # The alternate screen is left, and the cursor is shown again (xterm control sequences: 1049, 25).
-    assert b"\x1b[?1049l" in terminal.raw
-    assert b"\x1b[?25h" in terminal.raw
-
-
-def test_missing_inputs_are_asked_for_and_copying_reaches_the_terminal() -> None:
-    terminal = Terminal([sys.executable, "-m", "graphstep", "x*y", "x=3", "--at", "2"])
-    terminal.until("values for the inputs")
-    terminal.send("4\r")
-    terminal.until("backward 2/4")
-    terminal.send("y")
-    terminal.until("graphstep 'x*y' x=3 y=4 --at 2")
-    assert b"\x1b]52;c;" in terminal.raw
-    terminal.send("q")
-    assert terminal.ends() == 0
-
-
-def test_without_colour_nothing_coloured_is_written() -> None:
-    terminal = Terminal(MAIN, NO_COLOR="1")
-    terminal.until("The inputs are given")
-    terminal.send(END)
-    terminal.until("backward 7/7")
-    terminal.send("q")
-    assert terminal.ends() == 0
-    colours = [code for code in (b"[38;", b"[48;", b";38;", b";48;", b"[31m", b"[32m", b"[33m") if b"\x1b" + code in terminal.raw]
-    assert colours == []
-
-
-def test_a_terminal_of_another_size_is_filled() -> None:
-    terminal = Terminal(MAIN, columns=120, rows=40)
-    terminal.until("─ values ─")
-    terminal.send("q")
-    assert terminal.ends() == 0
-
-
-def test_a_dumb_terminal_is_told_the_steps(tmp_path) -> None:
-    terminal = Terminal(MAIN, TERM="dumb")
-    terminal.until("distributor")
-    assert terminal.ends() == 0
-    assert b"\x1b" not in terminal.raw
-
-
-def test_a_run_shows_itself_from_python() -> None:
-    code = "import graphstep as gs; gs.run('(x+y)*z', x=-2, y=5, z=-4).show(at=4); print('after')"
-    terminal = Terminal([sys.executable, "-c", code])
-    terminal.until("× sends to x+y")
-    terminal.send("yq")
-    assert terminal.ends() == 0
-    assert b"after" in terminal.raw
-
-
-def test_a_hidden_character_in_a_byte_that_is_no_letter_and_a_stop_leave_the_screen_whole() -> None:
-    terminal = Terminal(MAIN)
-    terminal.until("The inputs are given")
     # The letter é of a keyboard in Latin-1, which is the beginning of a letter in UTF-8 and no more.
     terminal.send_bytes(b"\xe9")
     terminal.send(RIGHT)
@@ -132,6 +67,51 @@ def test_a_hidden_character_in_a_byte_that_is_no_letter_and_a_stop_leave_the_scr
     assert terminal.ends() == 128 + signal.SIGTERM
     assert terminal.restored
     assert b"Traceback" not in terminal.raw
+
+
+def test_a_terminal_of_another_size_is_filled_and_control_c_leaves_it_quietly_and_restored() -> None:
+    terminal = Terminal(MAIN, columns=120, rows=40)
+    terminal.until("─ values ─")
+    terminal.until("The inputs are given")
+    terminal.send("\x03")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+    # The alternate screen is left, and the cursor is shown again (xterm control sequences: 1049, 25).
+    assert b"\x1b[?1049l" in terminal.raw
+    assert b"\x1b[?25h" in terminal.raw
+
+
+def test_missing_inputs_are_asked_for_without_a_colour_where_none_is_wanted_and_copying_reaches_the_terminal() -> None:
+    terminal = Terminal([sys.executable, "-m", "graphstep", "x*y", "x=3", "--at", "2"], NO_COLOR="1")
+    terminal.until("values for the inputs")
+    terminal.send("4\r")
+    terminal.until("backward 2/4")
+    terminal.send("y")
+    terminal.until("graphstep 'x*y' x=3 y=4 --at 2")
+    assert b"\x1b]52;c;" in terminal.raw
+    terminal.send(END)
+    terminal.until("backward 4/4")
+    terminal.send("q")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+    colours = [code for code in (b"[38;", b"[48;", b";38;", b";48;", b"[31m", b"[32m", b"[33m") if b"\x1b" + code in terminal.raw]
+    assert colours == []
+
+
+def test_a_dumb_terminal_is_told_the_steps(tmp_path) -> None:
+    terminal = Terminal(MAIN, TERM="dumb")
+    terminal.until("distributor")
+    assert terminal.ends() == 0
+    assert b"\x1b" not in terminal.raw
+
+
+def test_a_run_shows_itself_from_python() -> None:
+    code = "import graphstep as gs; gs.run('(x+y)*z', x=-2, y=5, z=-4).show(at=4); print('after')"
+    terminal = Terminal([sys.executable, "-c", code])
+    terminal.until("× sends to x+y")
+    terminal.send("yq")
+    assert terminal.ends() == 0
+    assert b"after" in terminal.raw
 
 
 def test_a_closed_terminal_ends_the_command() -> None:

@@ -58,11 +58,14 @@ def test_a_training_that_diverged_says_so_with_its_exit_status() -> None:
     assert terminal.ends() == 1
 
 
-@pytest.mark.parametrize("more", [["--plain"], ["--format", "csv"], ["--at-round", "0"]])
-def test_lines_are_printed_when_they_are_asked_for(more: list[str]) -> None:
-    terminal = Terminal([*TRAIN, *more], columns=120, rows=40)
-    terminal.until("round")
+def test_lines_are_printed_when_they_are_asked_for() -> None:
+    asked = [[*TRAIN[3:], *more] for more in (["--plain"], ["--format", "csv"], ["--at-round", "0"])]
+    code = f"from graphstep.faces.cli import main\nfor words in {asked!r}: print('status', main(words))"
+    terminal = Terminal([sys.executable, "-c", code], columns=120, rows=40)
     assert terminal.ends() == 0
+    *printed, rest = terminal.raw.split(b"status 0\r\n")
+    assert [b"round" in text for text in printed] == [True] * 3
+    assert rest == b""
     assert b"\x1b[?1049h" not in terminal.raw
 
 
