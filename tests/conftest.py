@@ -26,6 +26,9 @@ from tests import held
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# No test outlives a power cut, and to wait for a disk is most of what it takes to write a small file.
+os.fsync = lambda _: None
+
 # The suite finds today what it found yesterday: property tests take the same examples in every run, and a slow machine fails
 # none of them. Fresh examples are what `make fuzz` is for, or HYPOTHESIS_PROFILE=default.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None, max_examples=50)
