@@ -12,10 +12,11 @@ import pytest
 from graphstep.engine.trace import Trace, trace
 from graphstep.ground.arrays import plain
 from graphstep.language.read import read
+from tests.cases import each
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
 
-every_case = pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+every_case = each("case", CASES, ids=[case["id"] for case in CASES])
 
 
 def run(case: dict[str, Any], text: str, ties: str = "first") -> Trace:
@@ -45,7 +46,7 @@ def test_output_and_gradients_are_as_published(case: dict[str, Any]) -> None:
     assert_as_published(run(case, case["expression"]), case, case.get("ours", case["gradients"]))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "steps" in case], ids=lambda case: case["id"])
+@each("case", [case for case in CASES if "steps" in case], ids=lambda case: case["id"])
 def test_the_steps_of_the_source_give_the_same_and_its_intermediate_numbers(case: dict[str, Any]) -> None:
     of = run(case, "; ".join(case["steps"]))
     assert_as_published(of, case, case["gradients"])

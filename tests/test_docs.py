@@ -19,6 +19,7 @@ from docs.generate import HERE, PAGES
 from graphstep.faces.cli import main
 from graphstep.faces.export._writer import Writer
 from graphstep.faces.export.training import document
+from tests.cases import each
 
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -27,7 +28,7 @@ KINDS = {"console", "pycon", "python", "sh", "text", "json", "predict", "markdow
 """Fences that a page may hold: those that run (console, pycon), those that are taken from the code or that other tests hold to
 account, and text."""
 
-by_page = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+by_page = each("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 
 
 @by_page

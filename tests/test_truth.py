@@ -15,6 +15,7 @@ from graphstep.faces.export import render
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, names_of
+from tests.cases import each
 from tests.printed import false_array_equations, false_equations, is_close, value_of
 from tests.programs import seeded
 
@@ -98,7 +99,7 @@ def _false(trace: Trace) -> list[str]:
     return [wrong for ladder in _ladders(trace) for wrong in (*false_equations(ladder.line), *false_array_equations(ladder.line))]
 
 
-@pytest.mark.parametrize("text", CLASSROOM)
+@each("text", CLASSROOM)
 def test_every_numeric_rung_of_a_classroom_formula_is_true_as_printed(text: str) -> None:
     names, dice = read(text).inputs, random.Random(text)
     rungs = about = 0
@@ -112,18 +113,18 @@ def test_every_numeric_rung_of_a_classroom_formula_is_true_as_printed(text: str)
     assert about * 50 <= rungs
 
 
-@pytest.mark.parametrize(("text", "inputs"), PINNED, ids=lambda x: x if isinstance(x, str) else "")
+@each(("text", "inputs"), PINNED, ids=lambda x: x if isinstance(x, str) else "")
 def test_equations_at_the_edge_of_the_digits_are_true_as_printed(text: str, inputs: dict[str, float]) -> None:
     assert not _false(gs.run(text, inputs=inputs).trace)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@each("seed", range(20))
 def test_equations_of_random_programs_are_true_as_printed(seed: int) -> None:
     case = seeded(seed)
     assert not _false(gs.run(case.text, inputs=case.inputs).trace)
 
 
-@pytest.mark.parametrize(("text", "shapes"), ARRAYS, ids=lambda x: x if isinstance(x, str) else "")
+@each(("text", "shapes"), ARRAYS, ids=lambda x: x if isinstance(x, str) else "")
 def test_equations_of_small_arrays_are_true_in_every_cell(text: str, shapes: dict[str, tuple[int, ...]]) -> None:
     dice = np.random.default_rng(3)
     for spread, places in ((1, 2), (3, 2), *((1, 15), (3, 15), (10, 15)) * 3):
@@ -131,7 +132,7 @@ def test_equations_of_small_arrays_are_true_in_every_cell(text: str, shapes: dic
         assert not _false(gs.run(text, inputs=inputs).trace)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "rung"),
     [
         ("sum(x)", {"x": [0.1, 0.2, -0.3]}, "sum([0.1, 0.2, -0.3]) ≈ 5.551e-17 (float64 rounds here)"),
@@ -172,15 +173,13 @@ def _clashes(trace: Trace) -> list[str]:
     return clashes
 
 
-@pytest.mark.parametrize("seed", range(30))
+@each("seed", range(30))
 def test_within_one_run_no_symbol_has_two_values(seed: int) -> None:
     case = seeded(seed)
     assert not _clashes(gs.run(case.text, inputs=case.inputs, seed=1 if seed % 3 else 2.5).trace)
 
 
-@pytest.mark.parametrize(
-    "text", [*CLASSROOM, "x*x", "x + x", "max(x, x)", "x^x", "u1 = x*y; u1 + (x*y)^2 + (x*y)", "d = x*y; d*d + dx*x"]
-)
+@each("text", [*CLASSROOM, "x*x", "x + x", "max(x, x)", "x^x", "u1 = x*y; u1 + (x*y)^2 + (x*y)", "d = x*y; d*d + dx*x"])
 def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
     inputs = {name: 0.5 + 0.25 * k for k, name in enumerate(read(text).inputs)}
     for seed in (1, -2):
@@ -203,7 +202,7 @@ def test_the_table_of_names_replaces_what_has_a_name_and_numbers_what_is_long_or
     assert names_of(read("u1*2 + exp(sin(u1)*cos(u1))")).numbered.keys() == {"v1"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "line"),
     [
         ("(x+y)*z", {"x": -2, "y": 5, "z": -4}, "df/d(x+y) = df/df · ∂f/∂(x+y) = 1 · (-4) = -4"),
@@ -301,10 +300,8 @@ def test_givens_stand_as_they_were_typed_and_an_edit_takes_that_back() -> None:
     assert "x = 5, y = 1.0" in explain(typed.with_inputs({"x": 5.0}), 0).why
 
 
-@pytest.mark.parametrize(
-    "text", ["relu(x)", "abs(x)", "elu(x)", "leaky_relu(x)", "max(x, 0)", "clip(x, 0, 1)", "x^0", "0^x", "sqrt(x)"]
-)
-@pytest.mark.parametrize("x", [0.0, float("nan"), 1.0])
+@each("text", ["relu(x)", "abs(x)", "elu(x)", "leaky_relu(x)", "max(x, 0)", "clip(x, 0, 1)", "x^0", "0^x", "sqrt(x)"])
+@each("x", [0.0, float("nan"), 1.0])
 def test_at_a_kink_no_formula_is_printed_that_has_another_number(text: str, x: float) -> None:
     for ladder in _ladders(gs.run(text, x=x).trace):
         for form in ladder.line.split(" = ")[1:-1]:

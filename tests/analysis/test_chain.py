@@ -15,6 +15,7 @@ from graphstep.engine.causes import gradient_causes, value_causes, zero_causes
 from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
 from graphstep.language.read import read
+from tests.cases import each
 from tests.effort import effort
 from tests.faults import FAULTS, planted, question
 from tests.programs import run, seeded
@@ -23,7 +24,7 @@ SIZES = ((10, 1, True), (100, 1, True), (1_000, 1, True), (3_000, 1, False), (10
 """How many gates, in how many rows, and whether inputs and faults are read again on the way."""
 
 
-@pytest.mark.parametrize(("gates", "rows", "joins"), SIZES)
+@each(("gates", "rows", "joins"), SIZES)
 def test_the_root_of_the_chain_is_the_gate_that_was_planted(gates: int, rows: int, joins: bool) -> None:
     """Five faults in each of six programs: one at a time in the small ones, all at once in the large ones."""
     for kinds in [FAULTS] if rows > 1 else [(kind,) for kind in FAULTS]:
@@ -118,7 +119,7 @@ def test_contributions_that_cancel_are_named_where_they_do() -> None:
     assert made.program.label(why.root.node) == "3*x"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "ending", "at"),
     [
         ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, "seed", "(x+y)*z"),

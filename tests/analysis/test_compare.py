@@ -18,6 +18,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.snapshots import read_snapshot
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
+from tests.cases import each
 from tests.effort import effort
 from tests.programs import run, seeded
 
@@ -105,7 +106,7 @@ def test_backward_the_difference_that_is_met_first_is_named() -> None:
     assert not comparison.equal
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "distance"),
     [
         (1.0, 1.0, 0.0),

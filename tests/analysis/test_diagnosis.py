@@ -17,6 +17,7 @@ from graphstep.faces.export import text
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
 from graphstep.telling.reports.diagnosis import body, finding_text
+from tests.cases import each
 
 UNITS = 500
 
@@ -164,7 +165,7 @@ def recurrent(steps: int, size: float, last: str = "mean(h^2)", activated: bool 
 X, W, V = (np.random.default_rng(k).normal(size=shape) for k, shape in enumerate([(8, 4), (4, 6), (6, 1)]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "kind", "names", "said"),
     [
         ("mean((relu(x@W)@V)^2)", {"x": X, "W": 1e6 * W, "V": 1e6 * V}, "exploding", "xWV", "is huge"),
@@ -216,9 +217,9 @@ def test_a_healthy_expression_is_acquitted(text: str, inputs: dict[str, object])
     assert [line for line in lines(of) if line.startswith("Nothing is wrong: ")]
 
 
-@pytest.mark.parametrize("depth", [2, 3, 5])
-@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
-@pytest.mark.parametrize("loss", ["mean(({} - y)^2)", "cross_entropy({}, y)"])
+@each("depth", [2, 3, 5])
+@each("activation", ["tanh", "relu", "gelu"])
+@each("loss", ["mean(({} - y)^2)", "cross_entropy({}, y)"])
 def test_a_network_that_was_just_initialised_is_healthy(depth: int, activation: str, loss: str) -> None:
     dice, units = np.random.default_rng(depth), 24
     inputs: dict[str, object] = {"x": dice.normal(size=(32, units)), "y": dice.dirichlet(np.ones(5), 32)}
@@ -241,7 +242,7 @@ def test_a_given_infinity_does_not_hide_the_one_that_is_made() -> None:
     assert "Given so, and no gate's doing: M (1 of 4 cells is inf or nan)." in lines(of)
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "status"),
     [
         (["mean(sign(x))", "x=[1,2]"], 0),

@@ -19,6 +19,7 @@ from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from graphstep.telling.reports.paths import count_text, paths_lines
 from tests.arrayed import run
+from tests.cases import each
 from tests.programs import seeded
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MOST = 500
 """Paths up to which those of a random program are all listed."""
 
 
-@pytest.mark.parametrize("seed", range(30))
+@each("seed", range(30))
 def test_the_products_of_a_random_program_add_up_to_the_gradient_of_every_node(seed: int) -> None:
     case = seeded(seed)
     made = trace(read(case.text), case.inputs, seed=1.5)
@@ -43,7 +44,7 @@ def test_the_products_of_a_random_program_add_up_to_the_gradient_of_every_node(s
         assert found.total == pytest.approx(made.gradient_of(node), rel=1e-12, abs=1e-12 * sizes)
 
 
-@pytest.mark.parametrize("seed", range(0, 60, 4))
+@each("seed", range(0, 60, 4))
 def test_there_are_as_many_paths_as_networkx_finds_and_no_two_are_the_same(seed: int) -> None:
     case = seeded(seed)
     made = trace(read(case.text), case.inputs)
@@ -156,7 +157,7 @@ Backprop does not list them: 2 paths, 3 edges.
 It sends once along each edge, and adds up where paths meet."""
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "seed", "start", "told"),
     [
         ("q = x*x; q + x", {"x": 3.0}, 1.0, "x", SQUARE),
@@ -181,7 +182,7 @@ def size(product: float | None) -> float:
     return inf if isnan(product) else abs(product)
 
 
-@pytest.mark.parametrize("seed", range(0, 120, 3))
+@each("seed", range(0, 120, 3))
 def test_the_largest_are_found_without_listing_the_others(seed: int) -> None:
     case = seeded(seed)
     made = trace(read(case.text), case.inputs, seed=1.5)

@@ -20,6 +20,7 @@ from graphstep.ground.arrays import plain
 from graphstep.ground.errors import GraphstepError, InputError, LimitError
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
+from tests.cases import each
 from tests.domains import is_ordinary, points
 from tests.effort import effort
 from tests.programs import seeded
@@ -27,7 +28,7 @@ from tests.programs import seeded
 x, y, z = sp.symbols("x y z", real=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expression"),
     [
         ("(x+y)*z", (x + y) * z),
@@ -114,7 +115,7 @@ def test_derivatives_stay_on_the_real_line(text: str, at: float, slope: float | 
     assert evaluate(derivative(program, "x"), {"x": at}) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "value"),
     [
         (x**2 + 1, 5.0),
@@ -177,7 +178,7 @@ def doubling(count: int) -> Program:
     return Program("", tuple(nodes), count, {"x": 0})
 
 
-@pytest.mark.parametrize(
+@each(
     ("program", "said"),
     [
         (doubling(30), "2,000 parts"),
@@ -203,7 +204,7 @@ def test_what_would_take_sympy_long_is_refused_at_once(program: Program, said: s
     assert effort(refused) < 2_000_000 + 100 * len(program.nodes)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "9^9^9*x",
@@ -230,7 +231,7 @@ def test_what_sympy_cannot_write_is_an_error_of_ours() -> None:
 # Back to text
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "text"),
     [
         (x + 1, "x + 1"),
@@ -289,7 +290,7 @@ def test_what_was_read_survives_the_way_through_sympy_and_back() -> None:
         assert trace(again, inputs).output == pytest.approx(expected, rel=1e-9, abs=1e-12), case
 
 
-@pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.functions and not g.chooses], ids=lambda g: g.name)
+@each("gate", [g for g in ELEMENTWISE.values() if g.functions and not g.chooses], ids=lambda g: g.name)
 def test_every_function_goes_there_and_back(gate: Rule) -> None:
     names = ["x", "y", "z"][: len(gate.partials)]
     program = read(f"{gate.functions[0]}({', '.join(names)})")
@@ -300,7 +301,7 @@ def test_every_function_goes_there_and_back(gate: Rule) -> None:
     assert trace(again, {n: inputs[n] for n in again.inputs}).output == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "said"),
     [
         (sp.gamma(x), "'gamma' of SymPy has no gate"),
@@ -438,7 +439,7 @@ def test_a_program_with_arrays_is_differentiated_cell_by_cell() -> None:
         derivative(of.program, "v")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "slope"),
     [
         ("softplus(x)", {"x": 1e8}, 1.0),

@@ -18,6 +18,7 @@ from graphstep.debugger.stops import first_stop, outer_steps
 from graphstep.engine.trace import trace
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
+from tests.cases import each
 from tests.effort import effort
 from tests.faces.tui.arrays import ALIKE, given
 
@@ -33,7 +34,7 @@ RUN = trace(read(MAIN), INPUTS)
 W = trace(read("sum((relu(W@x))^2) + max(W)"), {"W": np.array([[1.0, 2.0], [-3.0, 1.0]]), "x": np.array([1.0, 0.0])})
 
 
-@pytest.mark.parametrize(
+@each(
     ("run", "text", "found"),
     [
         (RUN, "grad x == -4", ["send x"]),
@@ -97,7 +98,7 @@ def test_the_examples_can_be_read_and_what_is_none_is_said() -> None:
 FORK = trace(read("q = x*x; q + x*0 + x"), {"x": 3.0})
 
 
-@pytest.mark.parametrize(
+@each(
     ("run", "node", "before", "event"),
     [
         (FORK, "x", len(FORK) + 1, "send x"),
@@ -132,7 +133,7 @@ NUMBER = trace(read("2*x"), {"x": 3.0})
 CELLS = trace(read("sum(2*x)"), {"x": np.array([-3.0, 3.0, 1.0])})
 
 
-@pytest.mark.parametrize(
+@each(
     ("sign", "below", "at", "above"),
     [
         ("<", False, False, True),
@@ -150,7 +151,7 @@ def test_every_comparison_means_what_it_says_at_its_edge(sign: str, below: bool,
         assert bool(steps(trace(read("2*x"), {"x": -3.0}), f"abs(value) {sign} {number}")) == holds, number
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "holds"),
     [
         ("value 2*x < 6", False),
@@ -214,7 +215,7 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
         assert steps(trace(read("log(x)*0"), {"x": 0.0}), kind) == ["value log(x)*0", "send x"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "condition", "told"),
     [
         (MAIN, INPUTS, "grad x == -4", "break after step 6: grad x == -4, since df/dx = -4"),
@@ -283,7 +284,7 @@ def test_a_stop_behind_the_last_step_that_is_asked_for_is_none() -> None:
     assert first_stop(run, conditions, len(run))[0] == 6
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message", "hint"),
     [
         ("grad", "'grad' is no condition", "for example grad x == 0, abs(grad) < 1e-3"),
@@ -384,7 +385,7 @@ def test_the_reason_says_that_a_sum_is_not_complete() -> None:
     assert told == f"df/dx = {first:g} so far"
 
 
-@pytest.mark.parametrize(
+@each(
     ("run", "text", "found"),
     [
         (RUN, "done x", ["send x"]),
@@ -416,7 +417,7 @@ def test_a_nan_that_is_asked_for_by_name_stays() -> None:
     assert "send y" in steps(run, "isnan q and grad y changes")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "said"),
     [
         ("grad x == 0 and", "has nothing on one side of and"),
@@ -448,7 +449,7 @@ SATURATED = trace(read("sigmoid(x)*y"), {"x": 800.0, "y": 5.0})
 LOST = trace(read("q = mse(x, y); q*3"), {"x": np.array([1e200, 3.0]), "y": np.array([0.0, 1.0])})
 
 
-@pytest.mark.parametrize(
+@each(
     ("run", "text", "positions"),
     [
         (SATURATED, "grad p1.1 == 0", ["5/p1/8"]),

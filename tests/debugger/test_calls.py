@@ -22,6 +22,7 @@ from graphstep.faces.replies import crumbs
 from graphstep.language.read import read
 from graphstep.language.rewrite import read_program
 from graphstep.telling.calls import call_title, explain_within
+from tests.cases import each
 from tests.language.test_functions import written
 
 CELL = "def cell(h, c) = { g = sigmoid(h*c); (g*h, g + c) }\nh = h0; c = c0; repeat 3 { h, c = cell(h, c) }\nh*c"
@@ -147,7 +148,7 @@ def test_a_document_of_a_large_program_draws_its_calls_as_boxes() -> None:
     assert text.count('"repeat 80"') == 1
 
 
-@pytest.mark.parametrize("seed", range(20))
+@each("seed", range(20))
 def test_in_random_programs_every_walk_ends_and_every_drawing_has_all(seed: int) -> None:
     text, _ = written(seed)
     run = run_of(text, x1=0.4, x2=-0.3)
@@ -183,8 +184,8 @@ def test_in_random_programs_every_walk_ends_and_every_drawing_has_all(seed: int)
         assert state.at < before.at
 
 
-@pytest.mark.parametrize("way", ["share", "expand", "fold"])
-@pytest.mark.parametrize("seed", range(6))
+@each("way", ["share", "expand", "fold"])
+@each("seed", range(6))
 def test_a_rewritten_program_keeps_its_calls_together(seed: int, way: str) -> None:
     program = read_program(written(seed)[0], **{way: True})
     run = trace(program, {"x1": 0.4, "x2": -0.3})

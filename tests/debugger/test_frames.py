@@ -23,6 +23,7 @@ from graphstep.language.program import Node
 from graphstep.language.read import read
 from graphstep.language.rewrite import expansion_of, template_of
 from graphstep.telling.names import names_of
+from tests.cases import each
 from tests.programs import Case, random_case
 
 NETWORK = "h = softmax(x@W); cross_entropy(h + b, y)"
@@ -177,7 +178,7 @@ def test_a_frame_says_where_its_parts_lose_what_the_gate_keeps() -> None:
     assert difference(start("sigmoid(x)*y", x=1.0, y=2.0).trace, 2) < 1e-12
 
 
-@pytest.mark.parametrize("name", [name for name in GATES if expansion_of(Node(GATES[name]))])
+@each("name", [name for name in GATES if expansion_of(Node(GATES[name]))])
 def test_the_last_part_of_a_gate_is_no_composite(name: str) -> None:
     """It is called as the gate is: what is inside it would be called as the gate's other parts are."""
     template = template_of(expansion_of(Node(GATES[name])))

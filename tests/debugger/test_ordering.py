@@ -22,6 +22,7 @@ from graphstep.engine.readiness import Readiness
 from graphstep.engine.trace import Trace, trace
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
+from tests.cases import each
 from tests.debugger.test_session import end, start
 from tests.effort import effort
 from tests.language.test_functions import written
@@ -164,7 +165,7 @@ def test_a_call_goes_on_as_one_and_calls_change_places() -> None:
     assert isinstance(perform(end(after, ("jump", 10)), Command("ready", "q"))[1].facts[0], NotReady)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@each("seed", range(12))
 def test_calls_stay_together_in_any_order(seed: int) -> None:
     text, random = written(seed)[0], Random(seed)
     inputs = {"x1": 0.4, "x2": -0.3}

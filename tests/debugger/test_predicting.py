@@ -22,6 +22,7 @@ from graphstep.faces.replies import sentences
 from graphstep.faces.replies.predictions import summary_lines
 from graphstep.language.read import read
 from graphstep.teaching.lesson.marking import mark
+from tests.cases import each
 
 Q = "q = x+y; q*z", {"x": -2.0, "y": 5.0, "z": -4.0}
 
@@ -61,7 +62,7 @@ def test_values_routes_formulas_locals_products_and_sums_are_asked_for() -> None
     assert (again.count("formula"), again.count("local"), again.count("gradient")) == (2, 2, 6)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "typed", "outcome", "said"),
     [
         ("x*y", {"x": 3.0, "y": 2.0}, "y", "right", "with other inputs too"),

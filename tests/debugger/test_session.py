@@ -33,6 +33,7 @@ from graphstep.language.read import read
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.cases import each
 from tests.effort import effort
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def test_an_edit_of_an_opened_gate_is_the_gate_opened_after_the_edit() -> None:
             assert end(one, "out").trace.program == edited.trace.program
 
 
-@pytest.mark.parametrize("action", sorted(BY_ID))
+@each("action", sorted(BY_ID))
 def test_each_action_of_the_table_is_performed_refused_or_left_to_the_face(action: str) -> None:
     before = start("lecture")
     after, reply = perform(before, Command(action))

@@ -13,6 +13,7 @@ from graphstep.engine.capture import CaptureError, record
 from graphstep.engine.capture.process import record_file
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
+from tests.cases import each
 from tests.engine import capturable
 
 CALLS = {
@@ -43,7 +44,7 @@ def slope(function, arguments, place):
     return (16 * one - other) / 15
 
 
-@pytest.mark.parametrize("name", CALLS)
+@each("name", CALLS)
 def test_value_and_gradients_are_those_of_the_function(name):
     function, arguments = getattr(capturable, name), CALLS[name]
     fixed = ["n"] if name == "recurrent" else []
@@ -105,7 +106,7 @@ def test_a_branch_says_why_it_was_taken():
     assert str(other[0]) == f"not taken at capturable.py:{line + 1} because -0.5 > 0 is false"
 
 
-@pytest.mark.parametrize("name", ["a_float", "an_int", "a_format", "a_key", "a_count", "gamma"])
+@each("name", ["a_float", "an_int", "a_format", "a_key", "a_count", "gamma"])
 def test_what_would_drop_a_gradient_is_refused_with_its_line(name):
     function = getattr(capturable, name)
     with pytest.raises(CaptureError) as refused:

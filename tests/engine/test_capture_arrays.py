@@ -9,6 +9,7 @@ import graphstep as gs
 from graphstep.engine.capture import CaptureError
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
+from tests.cases import each
 from tests.engine import capturable_arrays as capturable
 
 RANDOM = np.random.default_rng(12)
@@ -65,7 +66,7 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("name", CALLS)
+@each("name", CALLS)
 def test_value_and_gradients_are_those_of_the_function(name):
     function, arguments = getattr(capturable, name), CALLS[name]
     run = gs.capture(function, **arguments)
@@ -119,7 +120,7 @@ def test_an_array_that_is_returned_is_differentiated_cell_by_cell():
     assert gs.capture(capturable.whole_array, A).gradients["A"].tolist() == np.full((2, 3), 2.0).tolist()
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "line", "said"),
     [
         ("viewed", 2, "changes an array of which another variable is a part"),

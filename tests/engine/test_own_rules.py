@@ -17,6 +17,7 @@ from graphstep.gates.elementwise import elementwise
 from graphstep.language.program import Node, Program
 from graphstep.language.rewrite import share
 from graphstep.telling.explain import explain
+from tests.cases import each
 
 CUBE = elementwise(
     "cube",
@@ -102,7 +103,7 @@ def test_every_witness_confirms_them(run: gs.Run) -> None:
     assert {row.verdict for row in report.rows} == {"agree"}
 
 
-@pytest.mark.parametrize("name", export.formats())
+@each("name", export.formats())
 def test_every_exporter_writes_them(run: gs.Run, name: str) -> None:
     text = export.render(run.trace, name)
     assert "cube" in text or "x³" in text

@@ -18,6 +18,7 @@ from graphstep.gates import GATES
 from graphstep.ground.errors import InputError
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
+from tests.cases import each
 from tests.effort import effort, grows_with
 from tests.programs import seeded
 
@@ -84,7 +85,7 @@ def test_a_square_by_hand_sends_twice_and_sums_once() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "x", "value", "gradient"),
     [
         ("x*x", 3.0, 9.0, 6.0),
@@ -336,7 +337,7 @@ def test_a_given_infinity_does_not_hide_the_one_that_is_made() -> None:
     assert (only.first_not_finite, only.first_nan) == (None, None)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "value", "gradients"),
     [
         ("log(x)*0 + sqrt(y)", {"x": 0.0, "y": -1.0}, ["log(x)", "log(x)*0"], {"x": ["log(x)"], "y": ["sqrt(y)"]}),
@@ -550,7 +551,7 @@ def test_all_places_at_which_a_gradient_ends_are_told_in_the_order_of_the_way_ba
 # Refusals
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "report"),
     [
         ("x*2", {}, "no value for x\nhint: give one on the command line: x=…"),

@@ -26,6 +26,7 @@ from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.ground.errors import GraphstepError, InputError, ReadError, ShapeError
 from graphstep.language.rewrite import read_program
 from graphstep.telling.explain import explain
+from tests.cases import each
 
 PARABOLA = "(w*x - y)^2"
 REGRESSION = "mean((X@w + b - y)^2)"
@@ -207,7 +208,7 @@ def test_the_final_loss_is_that_of_all_examples_that_were_trained_on() -> None:
     assert training.loss == pytest.approx(trace(training.program, {**trained, **training.params}).output, rel=1e-14)
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "says"),
     [
         ({"batch": "X,y:0"}, "number of examples"),
@@ -545,7 +546,7 @@ def test_the_command_takes_every_setting(capsys: pytest.CaptureFixture[str]) -> 
     assert "stopped:" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "says"),
     [
         (["train", "x*y", "x=1", "y=2"], "--params"),

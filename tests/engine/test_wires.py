@@ -10,6 +10,7 @@ import pytest
 from graphstep.engine.trace import Trace, trace
 from graphstep.engine.wires import RunNode
 from graphstep.language.read import read
+from tests.cases import each
 from tests.programs import seeded
 
 RUNS = [trace(read(case.text), case.inputs) for case in map(seeded, range(40))]
@@ -19,7 +20,7 @@ ARRAYS = trace(
 )
 
 
-@pytest.mark.parametrize("run", [*RUNS, ARRAYS])
+@each("run", [*RUNS, ARRAYS])
 def test_a_wire_is_the_send_step_of_its_edge(run: Trace) -> None:
     assert [wire.edge for wire in run.wires] == list(range(len(run.wires)))
     for wire in run.wires:
@@ -36,7 +37,7 @@ def test_a_wire_is_the_send_step_of_its_edge(run: Trace) -> None:
             assert wire.contribution in (wire.upstream * wire.local, 0.0)
 
 
-@pytest.mark.parametrize("run", [*RUNS, ARRAYS])
+@each("run", [*RUNS, ARRAYS])
 def test_what_arrives_at_a_node_is_what_the_others_send_to_it(run: Trace) -> None:
     sent = Counter(wire for index in range(len(run.program.nodes)) for wire in RunNode(run, index).sends)
     arrived = Counter(wire for index in range(len(run.program.nodes)) for wire in RunNode(run, index).arrivals)
@@ -68,7 +69,7 @@ def test_between_two_nodes_there_is_a_wire_for_each_slot() -> None:
     assert list(run.between(q, square)) == []
 
 
-@pytest.mark.parametrize("run", [*RUNS[:10], ARRAYS])
+@each("run", [*RUNS[:10], ARRAYS])
 def test_columns_are_what_the_wires_say_one_by_one(run: Trace) -> None:
     for wires in (run.wires, run.wires[1:-1], run.arrivals(0), run.sends(run.program.output)):
         assert wires.senders.tolist() == [wire.sender for wire in wires]

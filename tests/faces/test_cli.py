@@ -15,6 +15,7 @@ import pytest
 
 from graphstep import __version__
 from graphstep.faces.cli import COMMANDS, main
+from tests.cases import each
 from tests.faces.tui.terminal import heeded_signals
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_a_break_that_is_not_met_ends_with_status_1(capsys: pytest.CaptureFixtur
     assert err == "no break: nothing in this run meets isnan\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "condition", "told"),
     [
         (["x*x", "x=3"], "second contribution", "since 3 arrives at x"),
@@ -148,7 +149,7 @@ def test_what_is_no_condition_to_break_at_is_refused_with_what_may_be_written(ca
     assert "expected one argument" in refused(capsys, *MAIN, "--break")
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "output"),
     [
         (["-x^2", "x=3"], -9.0),
@@ -211,7 +212,7 @@ def test_a_program_can_come_from_a_file_or_from_standard_input(
     assert "UTF-8" in refused(capsys, f"@{path}")
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "said"),
     [
         (["x + * y"], "an operand is missing before *\n  x + * y\n      ^"),
@@ -232,7 +233,7 @@ def test_a_file_that_cannot_be_written_is_said_with_status_1(tmp_path: Path, cap
     assert "cannot be written" in refused(capsys, *MAIN, "--to", str(tmp_path / "nowhere" / "a.json"), status=1)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@each("name", COMMANDS)
 def test_help_teaches_by_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])

@@ -13,6 +13,7 @@ from graphstep.engine.capture.opening import opening_of_file
 from graphstep.faces.cli import main
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup
+from tests.cases import each
 
 FILE = """import math
 
@@ -84,7 +85,7 @@ def test_other_commands_take_it_too(file: str, capfd: pytest.CaptureFixture[str]
     assert "graphstep check own.py:loss w=2 x=0.5 --from=python --format md" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "status", "said"),
     [
         (["capture", "own.py:los", "w=2", "x=1"], 2, "error: 'own.py' has no function 'los'\nhint: did you mean 'loss'?"),

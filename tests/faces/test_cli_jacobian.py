@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphstep.faces.cli import main
+from tests.cases import each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def test_cells_are_shown_from_where_they_are_asked_for(capsys: pytest.CaptureFix
     assert "rows 0 to 1 of 2, columns 0 to 1 of 2" in printed(capsys, *LECTURE, "--cell", "W")
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "complaint"),
     [
         ((*LECTURE, "--of", "y"), "no node is called 'y'"),

@@ -9,6 +9,7 @@ import pytest
 from graphstep.faces.cli import main
 from graphstep.faces.config import Config, config, config_file
 from graphstep.faces.tui.themes import first_theme
+from tests.cases import each
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_theme_is_preferred_unless_no_colour_is_asked_for(preferred, monkeypat
     assert first_theme() == "terminal"
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "said", "hint"),
     [
         ("digits = six", "is no TOML", "lines such as"),

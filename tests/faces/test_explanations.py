@@ -10,6 +10,7 @@ from graphstep.faces.replies.explanations import tell
 from graphstep.gates.optimizers import optimizer, settings_of
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
+from tests.cases import each
 
 
 def run(text: str, **inputs: float) -> Trace:
@@ -47,7 +48,7 @@ def test_an_update_has_the_parameter_as_a_value_and_its_gradient_as_one() -> Non
     assert styled(round_, step) == [("0", "value"), ("-4", "gradient"), ("0.4", "value-result")]
 
 
-@pytest.mark.parametrize("text", ["2^x", "x^2 - y", "-x*(-y)", "x/(y - 1)", "max(x, y) + exp(x)", "1/(1+exp(-x))", "|x| - -y"])
+@each("text", ["2^x", "x^2 - y", "-x*(-y)", "x/(y - 1)", "max(x, y) + exp(x)", "1/(1+exp(-x))", "|x| - -y"])
 def test_a_ladder_in_pieces_says_what_it_says_in_one(text: str) -> None:
     inputs = {"x": -3.0, "y": 0.3}
     run_ = trace(read(text, inputs), {name: inputs[name] for name in read(text, inputs).inputs})

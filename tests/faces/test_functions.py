@@ -17,6 +17,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.drawing.typed import Typed
 from graphstep.faces.repl.prompt import Prompt
 from graphstep.language.setup import Setup
+from tests.cases import each
 from tests.language.test_functions import written
 from tests.printed import false_equations
 
@@ -48,7 +49,7 @@ def test_what_is_written_opens_the_same_run_again(run: gs.Run, capsys: pytest.Ca
     assert open_setup(Setup(setup.program, dict(setup.inputs))).output == run.output
 
 
-@pytest.mark.parametrize("suffix", ["md", "html", "tex", "svg", "text"])
+@each("suffix", ["md", "html", "tex", "svg", "text"])
 def test_every_format_is_written(run: gs.Run, suffix: str) -> None:
     text = "".join(export.exporter(suffix).export(run.trace))
     assert "⟨1" in text or r"\langle 1" in text or suffix == "svg"

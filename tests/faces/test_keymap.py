@@ -10,6 +10,7 @@ from textual.keys import _character_to_key
 from graphstep.debugger.actions import BY_ID, CHARACTERS, SETS
 from graphstep.faces.keymap import actions_of, rebound, screen_keys
 from graphstep.ground.errors import InputError
+from tests.cases import each
 from tests.faces.tui.driving import SMALL, drive
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def test_characters_have_the_names_that_textual_gives_them() -> None:
     assert {character: _character_to_key(character) for character in CHARACTERS} == CHARACTERS
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "key"),
     [
         ('"Ü"', "Ü"),
@@ -57,7 +58,7 @@ def test_two_actions_may_change_their_keys(keys) -> None:
     assert screen_keys()["back"] == "→"
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "said", "hint"),
     [
         ('stepp = "j"', "no action is called 'stepp'", "'step'"),

@@ -6,15 +6,15 @@ import json
 from typing import Any
 
 import numpy as np
-import pytest
 
 import graphstep as gs
 from tests import FOLDER
+from tests.cases import each
 
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases_torch.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])
+@each("case", CASES, ids=lambda case: case["text"])
 def test_a_gate_has_the_numbers_of_pytorch(case: dict[str, Any]) -> None:
     run = gs.run(case["text"], inputs=case["inputs"])
     np.testing.assert_allclose(run.output, case["output"], rtol=1e-9, atol=1e-300)

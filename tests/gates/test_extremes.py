@@ -23,6 +23,7 @@ from graphstep.gates.mathematics import NUMBERS, RELATIONS
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
 from tests import FOLDER
+from tests.cases import each
 from tests.domains import width
 from tests.gates.test_gates import FIXED
 from tests.rules import local_at
@@ -154,7 +155,7 @@ def reference(function: Any, *inputs: Any) -> Any:
     return None if isinstance(found, mpmath.mpc) or mpmath.isnan(found) else found
 
 
-@pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
+@each("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
 def test_every_elementwise_gate_is_right_at_the_ends_of_float64(gate: Rule) -> None:
     tried = 0
     with mpmath.workdps(400):
@@ -284,7 +285,7 @@ def composites() -> list[Rule]:
     return [gate for gate in STRUCTURAL.values() if gate.name in COLLECTING or (gate.expansion and gate.name != "dot")]
 
 
-@pytest.mark.parametrize("gate", composites(), ids=lambda gate: gate.name)
+@each("gate", composites(), ids=lambda gate: gate.name)
 def test_every_gate_over_cells_is_right_at_the_ends_of_float64(gate: Rule) -> None:
     for text, inputs in calls(gate):
         shapes = {name: np.shape(value) for name, value in inputs.items()}
@@ -308,7 +309,7 @@ def test_every_gate_over_cells_is_right_at_the_ends_of_float64(gate: Rule) -> No
                     assert is_close(found, slope, size), (text, inputs, name, place, found, mpmath.nstr(slope, 20))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+@each("case", CASES, ids=lambda case: case["id"])
 def test_what_others_have_met_is_right(case: dict[str, Any]) -> None:
     inputs = {name: np.asarray(value, float) for name, value in case["inputs"].items()}
     run = gs.run(case["program"], inputs=inputs)

@@ -20,6 +20,7 @@ from graphstep.gates.notation import LATEX, TEXT
 from graphstep.gates.rule import Call
 from graphstep.ground.operands import Constant
 from graphstep.language.read import read
+from tests.cases import each
 from tests.domains import points, width
 from tests.programs import OPERATORS
 from tests.rules import for_every, local_at
@@ -30,8 +31,8 @@ FIXED = {("power", 1), ("constant", 0), ("stop", 0)}
 PATTERNS = {"distributor", "switcher", "router", "negation", "dead", "data", ""}
 
 every_gate = for_every(ELEMENTWISE)
-each_gate = pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
-composite_gates = pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.expansion], ids=lambda g: g.name)
+each_gate = each("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
+composite_gates = each("gate", [g for g in ELEMENTWISE.values() if g.expansion], ids=lambda g: g.name)
 
 
 def slots(gate: Rule) -> list[int]:
@@ -87,7 +88,7 @@ def test_local_gradients_are_what_differences_measure(gate: Rule) -> None:
                 assert local(gate, slot, point) == pytest.approx((high - low) / (2 * h), rel=1e-6, abs=1e-7), (slot, point)
 
 
-@pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if not g.chooses], ids=lambda g: g.name)
+@each("gate", [g for g in ELEMENTWISE.values() if not g.chooses], ids=lambda g: g.name)
 def test_local_gradients_are_the_same_in_numbers_and_in_symbols(gate: Rule) -> None:
     names = [sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]
     out = formula_in_symbols(gate)
@@ -119,7 +120,7 @@ def are_equal(one: sp.Expr, other: sp.Expr) -> bool:
     return bool(sp.simplify(away) == 0 or sp.simplify(sp.expand(away)) == 0)
 
 
-@pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.computed or any(g.slopes)], ids=lambda g: g.name)
+@each("gate", [g for g in ELEMENTWISE.values() if g.computed or any(g.slopes)], ids=lambda g: g.name)
 def test_the_form_that_computes_is_the_textbooks_form(gate: Rule) -> None:
     names = [sp.Symbol(n, real=True) for n in NAMES[: width(gate)]]
     out = sp.sympify(gate.formula(symbols(), *names))
@@ -147,7 +148,7 @@ def test_a_gate_computes_arrays_as_it_computes_numbers(gate: Rule) -> None:
 
 
 @each_gate
-@pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
+@each("style", [TEXT, LATEX], ids=["text", "latex"])
 def test_formula_and_local_gradients_print(gate: Rule, style: type[TEXT]) -> None:
     names = [style.name(n) for n in NAMES[: width(gate)]]
     printed = [gate.formula(style, *names), gate.value(style, names, {})]
@@ -335,7 +336,7 @@ CONVENTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "inputs", "value", "gradients"), CONVENTIONS, ids=lambda x: str(x).replace(" ", ""))
+@each(("text", "inputs", "value", "gradients"), CONVENTIONS, ids=lambda x: str(x).replace(" ", ""))
 def test_kinks_and_edges_follow_the_table(text: str, inputs: dict[str, float], value: float, gradients: list[float]) -> None:
     run = trace(read(text), inputs)
     assert run.output == pytest.approx(value, nan_ok=True)
@@ -343,7 +344,7 @@ def test_kinks_and_edges_follow_the_table(text: str, inputs: dict[str, float], v
     assert found == pytest.approx(gradients, nan_ok=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "gradients"),
     [
         ("max(x, y)", {"x": 1, "y": 1}, [0.5, 0.5]),
@@ -373,7 +374,7 @@ def test_what_a_chooser_passes_on_always_adds_up_to_one(name: str, ties: str) ->
             assert all(float(part) == 0 for part, x in zip(parts, inputs, strict=True) if x != out)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "point", "said"),
     [
         ("power", (-2.0, 3.0), []),

@@ -6,7 +6,6 @@ import re
 from xml.etree import ElementTree
 
 import numpy as np
-import pytest
 
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE, Rule
@@ -14,6 +13,7 @@ from graphstep.gates.notation import LATEX, MATHML, TERMS, Term, latex_style, ma
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
+from tests.cases import each
 from tests.domains import width
 from tests.programs import run as run_case
 from tests.programs import seeded
@@ -83,7 +83,7 @@ def runs() -> list[Trace]:
     return made + [run_case(seeded(seed)) for seed in range(25)]
 
 
-@pytest.mark.parametrize("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
+@each("gate", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
 def test_every_row_is_written(gate: Rule) -> None:
     names = [MATHML.identifier(name) for name in ("x", "y_1", "z")[: width(gate)]]
     out = MATHML.identifier("f")
@@ -93,7 +93,7 @@ def test_every_row_is_written(gate: Rule) -> None:
         element(MATHML.term(partial(MATHML, *names, out)).text)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@each("name", OPTIMIZERS)
 def test_every_optimizer_is_written(name: str) -> None:
     import graphstep as gs
 
@@ -102,7 +102,7 @@ def test_every_optimizer_is_written(name: str) -> None:
         element(term, digits)
 
 
-@pytest.mark.parametrize("run", runs(), ids=lambda run: run.program.text[:30])
+@each("run", runs(), ids=lambda run: run.program.text[:30])
 def test_every_ladder_has_the_numbers_that_latex_has(run: Trace) -> None:
     for term, digits in ladders(run):
         assert numbers_in_mathml(term, digits) == numbers_in_latex(term, digits), term.read(LATEX).text

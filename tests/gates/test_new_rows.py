@@ -15,6 +15,7 @@ from graphstep.gates.elementwise import elementwise
 from graphstep.gates.optimizers import OPTIMIZERS, Assignment, Optimizer
 from graphstep.gates.rule import ALL_AGREE, Convention
 from tests.analysis import test_symbolic
+from tests.cases import each
 from tests.faces.export import test_export
 from tests.gates import test_extremes, test_gates, test_optimizers
 from tests.language import test_rewrite
@@ -102,7 +103,7 @@ def gate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Rul
     return row
 
 
-@pytest.mark.parametrize("test", BY_ROW, ids=lambda test: test.__name__)
+@each("test", BY_ROW, ids=lambda test: test.__name__)
 def test_a_gate_with_a_domain_passes(test: Callable[[Any], None], gate: Rule) -> None:
     with np.errstate(all="ignore"):
         test(gate)

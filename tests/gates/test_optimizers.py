@@ -17,6 +17,7 @@ from graphstep.gates.optimizers import OPTIMIZERS, SETTINGS, apply, optimizer, s
 from graphstep.ground.errors import InputError
 from graphstep.telling.explain import explain
 from tests import FOLDER
+from tests.cases import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 CASES: dict[str, dict[str, Any]] = {
     case["id"]: case for case in json.loads((FOLDER / "cases_optimizers.json").read_text(encoding="utf-8"))
 }
-every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
+every_optimizer = each("name", OPTIMIZERS)
 
 
 def _sgd(w: float, gradients: list[float], lr: float) -> float:
@@ -185,7 +186,7 @@ def test_published_steps_come_out_as_printed(case: dict[str, Any]) -> None:
         np.testing.assert_allclose(made[name], expected, atol=5e-9)
 
 
-@pytest.mark.parametrize("name", BY_HAND)
+@each("name", BY_HAND)
 def test_a_rule_does_what_it_does_written_out_by_hand(name: str) -> None:
     gradients = [3.0, -1.5, 0.25, 2.0]
     assert float(run(name, 2.0, gradients, 0.1)) == pytest.approx(BY_HAND[name](2.0, gradients, 0.1), rel=1e-14)
@@ -230,7 +231,7 @@ def test_every_optimizer_goes_down_a_parabola(name: str) -> None:
 
 
 @every_optimizer
-@pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
+@each("style", [TEXT, LATEX], ids=["text", "latex"])
 def test_every_rule_prints_itself(name: str, style: Any) -> None:
     row = OPTIMIZERS[name]
     terms = {key: style.name(key) for key in ("w", "g", "lr", "t", *row.settings, *row.state)}

@@ -10,6 +10,7 @@ import pytest
 
 from graphstep.gates.products import FIXED_ORDER, dot, matmul
 from tests.arrayed import run
+from tests.cases import each
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -44,7 +45,7 @@ def from_the_left(terms: list[float]) -> float:
     return total
 
 
-@pytest.mark.parametrize(("left", "right"), SHAPES)
+@each(("left", "right"), SHAPES)
 def test_a_small_product_is_added_from_the_left(left: tuple[int, ...], right: tuple[int, ...]) -> None:
     choose = np.random.default_rng(0)
     x, y = wide(choose, left), wide(choose, right)

@@ -21,6 +21,7 @@ from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Rule
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Chosen, Slice, Slot
+from tests.cases import each
 from tests.rules import for_every
 
 if TYPE_CHECKING:
@@ -191,14 +192,14 @@ def thinned(gate: Rule) -> list[Case]:
 
 CASES = {name: thinned(gate) for name, gate in STRUCTURAL.items()}
 every_gate = for_every(STRUCTURAL)
-each_gate = pytest.mark.parametrize("gate", STRUCTURAL.values(), ids=STRUCTURAL.keys())
+each_gate = each("gate", STRUCTURAL.values(), ids=STRUCTURAL.keys())
 # Only these two look at how a tie is shared.
-gates_and_ties = pytest.mark.parametrize(
+gates_and_ties = each(
     ("gate", "ties"),
     [*((gate, "first") for gate in STRUCTURAL.values()), *((STRUCTURAL[name], "split") for name in ("amax", "amin"))],
     ids=lambda x: x if isinstance(x, str) else x.name,
 )
-composites = pytest.mark.parametrize("gate", [g for g in STRUCTURAL.values() if g.expansion], ids=lambda g: g.name)
+composites = each("gate", [g for g in STRUCTURAL.values() if g.expansion], ids=lambda g: g.name)
 
 
 @pytest.fixture(autouse=True)
@@ -437,11 +438,10 @@ def weighted(text: str) -> str:
 
 
 @composites
-@pytest.mark.parametrize("scale", [1.0, 1000.0])
-def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: Rule, scale: float) -> None:
+def test_a_composite_gate_has_the_value_and_gradients_of_its_expansion(gate: Rule) -> None:
     assert gate.expansion is not None
     stable = gate.name in ("softmax", "log_softmax", "logsumexp", "cross_entropy", "hinge")
-    for case in CASES[gate.name]:
+    for case, scale in itertools.product(CASES[gate.name], (1.0, 1000.0) if stable else (1.0,)):
         call = case.call(seed=3)
         if gate.remark is not None and "kink" in gate.remark(np, call):
             continue
@@ -481,7 +481,7 @@ def test_an_expansion_is_made_of_smaller_gates(gate: Rule) -> None:
     assert gate.name not in {node.gate for node in run.trace.program.nodes}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "output", "gradient"),
     [
         ("logsumexp(x) - x[0]", [123, 456, 789], 666, [-1, 2.398487868841356e-145, 1]),
@@ -512,7 +512,7 @@ def test_softmax_with_cross_entropy_gives_the_guess_less_the_answer() -> None:
 # Ties and kinks
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "x", "options", "first", "split"),
     [
         ("amax", [3, 3, 1], {}, [1, 0, 0], [0.5, 0.5, 0]),
@@ -552,7 +552,7 @@ def test_the_slope_of_a_length_is_0_where_it_is_0() -> None:
     np.testing.assert_allclose(gate.pullback(np, call, 0, np.array([np.inf, 1])), [[0, 0], [0.6, 0.8]])
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "inputs", "options", "ties", "part"),
     [
         ("amax", [[3, 3, 1]], {}, "first", "2 cells tie for the largest. The whole gradient goes to the first"),
@@ -663,7 +663,7 @@ MISFITS: list[tuple[str, Any, Any, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "shapes", "options", "reason", "fits"), MISFITS)
+@each(("name", "shapes", "options", "reason", "fits"), MISFITS)
 def test_a_misfit_says_why_and_what_would_fit(name: str, shapes: Any, options: Any, reason: str, fits: str) -> None:
     gate = STRUCTURAL[name]
     with pytest.raises(MisfitError) as caught:
@@ -695,7 +695,7 @@ def test_a_class_that_no_score_belongs_to_is_an_error_with_its_place() -> None:
 
 
 @each_gate
-@pytest.mark.parametrize("style", [TEXT, LATEX], ids=["text", "latex"])
+@each("style", [TEXT, LATEX], ids=["text", "latex"])
 def test_formula_and_contributions_print(gate: Rule, style: Style) -> None:
     for case in CASES[gate.name]:
         terms = [style.name("xyz"[i]) for i in range(len(case.shapes))]
@@ -714,7 +714,7 @@ def test_formula_and_contributions_print(gate: Rule, style: Style) -> None:
                 assert "\\" not in term.text
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "shapes", "slot", "text"),
     [
         ("matmul", [(2, 3), (3,)], 0, "δ @ yᵀ"),

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from graphstep.ground import arrays
+from tests.cases import each
 
 
-@pytest.mark.parametrize("value", [2, 2.0, True, np.float64(2), np.float32(2), np.array(2), np.array(2, np.int8)])
+@each("value", [2, 2.0, True, np.float64(2), np.float32(2), np.array(2), np.array(2, np.int8)])
 def test_what_has_no_axes_is_a_python_float(value: object) -> None:
     found = arrays.plain(value)
     assert type(found) is float
@@ -35,7 +36,7 @@ def test_an_array_that_is_as_it_should_be_is_not_copied() -> None:
     assert arrays.plain(array) is array
 
 
-@pytest.mark.parametrize(
+@each(
     ("shape", "short", "sentence"),
     [
         ((), "", "a number"),
@@ -54,7 +55,7 @@ def test_a_shape_has_one_short_spelling_and_one_for_sentences(shape: tuple[int, 
     assert arrays.kind_text(shape) == sentence
 
 
-@pytest.mark.parametrize(
+@each(
     ("shape", "small"),
     [((16,), True), ((17,), False), ((2, 6), True), ((2, 7), False), ((4, 4), True), ((3, 6), False), ((0, 9), False)],
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graphstep.ground.numerals import numeral
+from tests.cases import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [
         (-12.0, "-12"),

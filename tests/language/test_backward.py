@@ -21,6 +21,7 @@ from graphstep.ground.errors import InputError, ReadError
 from graphstep.ground.operands import Constant
 from graphstep.language.program import Node, Program
 from graphstep.language.read import GRADIENT, read
+from tests.cases import each
 from tests.domains import points
 from tests.gates.test_structural_gates import CASES, Case
 from tests.programs import OPERATORS, seeded
@@ -60,7 +61,7 @@ def weighed(case: Case, values: list[Any], weights: Any, slot: int) -> Program:
     return Program("f", tuple(nodes), len(nodes) - 1, {node.name or "": i for i, node in enumerate(inputs)})
 
 
-@pytest.mark.parametrize("gate", STRUCTURAL.values(), ids=lambda gate: gate.name)
+@each("gate", STRUCTURAL.values(), ids=lambda gate: gate.name)
 def test_the_gates_of_a_gradient_give_what_the_pullback_gives(gate: Rule) -> None:
     if gate.name == "broadcast":
         # No program calls it: every other case has it on the way back.

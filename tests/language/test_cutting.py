@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from graphstep.language.cutting import alignment, cut_texts, cut_wire
 from graphstep.language.read import read
+from tests.cases import each
 
 TEXTS = [
     *("(x+y)*z", "q=x+y; f=q*z", "x*x", "2x + x^2", "a = x; b = a*x; b+a", "sigmoid(w*x+b)", "|x|*x + x", "max(x, y, x)"),
@@ -13,7 +12,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each("text", TEXTS)
 def test_every_wire_of_a_text_is_cut_where_it_is_read(text: str) -> None:
     program = read(text)
     for gate in range(program.first_gate, len(program.nodes)):

@@ -18,6 +18,7 @@ from graphstep.language.read.foreign import proposals
 from graphstep.language.read.foreign.rows import is_literal, rows_by_name
 from graphstep.language.read.foreign.table import FOREIGN, NUMBERS, PARTS
 from graphstep.language.read.foreign.translation import general
+from tests.cases import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -436,7 +437,7 @@ def _rest(row: Row, values: tuple[Any, ...]) -> list[Any]:
 # What learners really type
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "proposed", "said"),
     [
         ("np.dot(W, x)", "W @ x", "matrix product"),
@@ -528,7 +529,7 @@ def test_a_formula_of_another_program_is_answered_with_one_that_can_be_typed(typ
         read(proposed)
 
 
-@pytest.mark.parametrize(
+@each(
     "typed",
     [
         *(f"np.{name}(x +)" for name in ("exp", "dot", "sum", "cot")),
@@ -575,7 +576,7 @@ def test_members_of_modules_and_parts_are_spelled_in_our_own_way() -> None:
     assert all(proposals(f"x.{name}", 0)[0].text == f"x{plain}" for name, plain in PARTS.items())
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "near"),
     [
         ("sigmod", "sigmoid"),
@@ -605,7 +606,7 @@ def test_letters_are_near_where_a_finger_slipped_and_nowhere_else(word: str, nea
 # Names without a value
 
 
-@pytest.mark.parametrize(
+@each(
     ("program", "values", "said"),
     [
         ("E^x", {"x": 1}, "it is written e: e^x"),
@@ -633,7 +634,7 @@ def test_a_name_without_a_value_is_told_what_it_was_probably_meant_to_be(
     assert re.search("|".join(map(re.escape, said.split("|"))), caught.value.hint)
 
 
-@pytest.mark.parametrize("name", ["cost", "logits", "signal", "W1", "hidden", "expected", "minutes", "loss", "T", "tank"])
+@each("name", ["cost", "logits", "signal", "W1", "hidden", "expected", "minutes", "loss", "T", "tank"])
 def test_an_ordinary_name_is_told_nothing(name: str) -> None:
     with pytest.raises(InputError) as caught:
         gs.run(f"{name}*x", x=1)

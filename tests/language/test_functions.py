@@ -19,6 +19,7 @@ from graphstep.language.program import shown_name, typed_name
 from graphstep.language.read import read
 from graphstep.language.setup import Setup
 from graphstep.telling.names import names_of
+from tests.cases import each
 from tests.reading import shape
 
 CELL = "def cell(h, c) = { g = sigmoid(h*c); (g*h, g + c) }\n"
@@ -55,7 +56,7 @@ def test_a_function_knows_what_was_assigned_above_it_and_not_what_became_of_it()
     )
 
 
-@pytest.mark.parametrize("text", ["repeat*x", "def = 3; def*x", "repeat = 2; x*repeat", "stop*x", "len = 3; x*len", "in*x"])
+@each("text", ["repeat*x", "def = 3; def*x", "repeat = 2; x*repeat", "stop*x", "len = 3; x*len", "in*x"])
 def test_the_words_are_names_elsewhere(text: str) -> None:
     assert len(read(text).nodes) > 1
 
@@ -157,7 +158,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("text", REFUSED)
+@each("text", REFUSED)
 def test_what_is_refused_is_told_where_and_why(text: str) -> None:
     place, message = REFUSED[text]
     with pytest.raises(ReadError) as caught:
@@ -328,7 +329,7 @@ def written(seed: int) -> tuple[str, str]:
     return writer.random.choice(["\n", "; "]).join(lines), "; ".join(writer.flat)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@each("seed", range(60))
 def test_a_program_is_equal_to_the_bit_to_the_same_written_out(seed: int) -> None:
     text, flat = written(seed)
     values = {"x1": 0.3 + seed / 100, "x2": -0.7}

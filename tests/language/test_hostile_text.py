@@ -10,6 +10,7 @@ from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
 from graphstep.language.values import read_inputs, read_value
+from tests.cases import each
 from tests.effort import effort
 from tests.reading import value
 
@@ -164,7 +165,7 @@ def test_a_hostile_text_is_read_or_refused_with_work_for_each_of_its_characters(
         assert len(report) < 2_000
 
 
-@pytest.mark.parametrize("text", _STRANGE.values(), ids=_STRANGE)
+@each("text", _STRANGE.values(), ids=_STRANGE)
 def test_a_strange_character_is_no_part_of_a_name_and_what_is_said_of_it_is_safe_to_print(text: str) -> None:
     said = _outcome(lambda: read(text).inputs)
     assert said.startswith("error: ")

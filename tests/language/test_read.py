@@ -13,12 +13,13 @@ from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
 from graphstep.ground.operands import Constant
 from graphstep.language.read import read
+from tests.cases import each
 from tests.reading import shape
 
 # Structure
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("x", "x"),
@@ -74,7 +75,7 @@ def test_a_text_comes_out_as_the_gates_that_were_typed(text: str, expected: str)
     assert shape(read(text)) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("2x", "mul(2, x)"),
@@ -114,7 +115,7 @@ def test_a_multiplication_sign_may_be_left_out_behind_a_number_or_a_bracket(text
     assert shape(read(text)) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "readings"),
     [
         ("1/2x", ("1/(2*x)", "(1/2)*x")),
@@ -167,7 +168,7 @@ def test_what_has_two_readings_is_refused_with_both_spelled_out(text: str, readi
         assert reading in error.value.report()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("Max(x, Min(y, z))", "max(x, min(y, z))"),
@@ -199,7 +200,7 @@ def test_functions_and_the_spelling_of_sympy(text: str, expected: str) -> None:
 _ONE_GATE = [name for name, gate in FUNCTIONS.items() if gate.cellwise and name not in ("pow", "Pow", "log", "ln")]
 
 
-@pytest.mark.parametrize("function", _ONE_GATE)
+@each("function", _ONE_GATE)
 def test_every_function_of_numbers_reads_as_its_gate_and_counts_its_inputs(function: str) -> None:
     gate = FUNCTIONS[function]
     fewest, most = gate.arity
@@ -218,7 +219,7 @@ def test_every_function_of_numbers_reads_as_its_gate_and_counts_its_inputs(funct
 # Constants
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected", "number"),
     [
         ("0.10*x", "0.10", 0.1),
@@ -249,7 +250,7 @@ def test_a_number_lives_inside_its_gate_and_keeps_its_spelling(text: str, expect
     assert program.inputs == ("x",)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("2*3+x", "add(mul(2, 3), x)"),
@@ -295,12 +296,12 @@ def test_e_and_pi_are_inputs_where_they_are_given_and_names_where_they_are_assig
 _ORDINARY = "N S E I O Q C beta gamma lambda zeta W1 _ x_1 sin max sum if axis θ λ é x̂ ħ 变量 π1"
 
 
-@pytest.mark.parametrize("name", _ORDINARY.split())
+@each("name", _ORDINARY.split())
 def test_ordinary_names_are_reserved_by_nobody(name: str) -> None:
     assert read(f"{name}*2 + {name}").inputs == (name,)
 
 
-@pytest.mark.parametrize(("typed", "plain"), [("x₁", "x1"), ("ｘ", "x"), ("µ", "μ"), ("ﬁ", "fi"), ("𝑥", "x"), ("W₁₂", "W12")])
+@each(("typed", "plain"), [("x₁", "x1"), ("ｘ", "x"), ("µ", "μ"), ("ﬁ", "fi"), ("𝑥", "x"), ("W₁₂", "W12")])
 def test_spellings_of_one_name_are_one_name(typed: str, plain: str) -> None:
     assert read(f"{typed} + {plain}").inputs == (plain,)
 
@@ -328,7 +329,7 @@ def test_the_example_of_the_lecture_has_its_eight_gates_in_order() -> None:
     assert gates == ["mul", "mul", "add", "add", "neg", "exp", "add", "reciprocal"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "spans"),
     [
         ("((x))*((y+z))", ["y+z", "((x))*((y+z))"]),
@@ -390,7 +391,7 @@ def test_parts_of_a_chain_carry_a_text_of_their_own() -> None:
 # Statements
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "q = x+y; q*z",
@@ -406,7 +407,7 @@ def test_statements_end_at_a_semicolon_or_a_line(text: str) -> None:
     assert shape(read(text)) == "mul(add(x, y), z)"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message", "place"),
     [
         ("", "there is no expression", None),
@@ -484,7 +485,7 @@ def test_an_error_says_what_is_wrong_and_points_at_it(text: str, message: str, p
     assert error.value.report().startswith("error: ")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "hint"),
     [
         ("sigmod(x)", "did you mean 'sigmoid'?"),
@@ -539,7 +540,7 @@ def test_a_name_cannot_be_given_and_assigned() -> None:
 # Limits
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "says"),
     [
         ("x" * (limits.TEXT + 1), "1,000,000"),
@@ -569,7 +570,7 @@ def test_each_limit_has_its_own_error_that_says_it(text: str, says: str) -> None
     assert len(error.value.report()) < 1000
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "gates"),
     [
         ("(" * 1000 + "x" + ")" * 1000, 0),
@@ -674,7 +675,7 @@ def test_any_text_at_all_is_read_or_refused_with_a_reason(text: str) -> None:
     assert not said.startswith("error: \n")
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "np.exp(" * 5000 + "x" + ")" * 5000,

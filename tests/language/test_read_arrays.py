@@ -14,6 +14,7 @@ from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
 from graphstep.ground.operands import Slice
 from graphstep.language.read import read
+from tests.cases import each
 from tests.reading import shape
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 # Operators and what stands behind an operand
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("W @ x", "matmul(W, x)"),
@@ -86,7 +87,7 @@ def test_operators_of_arrays_come_out_as_the_gates_that_were_typed(text: str, ex
     assert shape(read(text)) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("brackets", "index"),
     [
         ("[0]", (0,)),
@@ -165,7 +166,7 @@ _OVER_CELLS = [
 _OPTIONS = [(name, gate, key) for name, gate in (*_CALLED, *_OVER_CELLS) for key in gate.keywords]
 
 
-@pytest.mark.parametrize(("function", "gate"), _CALLED, ids=[name for name, _ in _CALLED])
+@each(("function", "gate"), _CALLED, ids=[name for name, _ in _CALLED])
 def test_every_function_of_arrays_reads_as_its_gate_and_counts_its_inputs(function: str, gate: Rule) -> None:
     program = read(f"{function}({_plain_call(gate)})")
     node = program.nodes[program.output]
@@ -180,7 +181,7 @@ def test_every_function_of_arrays_reads_as_its_gate_and_counts_its_inputs(functi
         assert f"{function} takes" in error.value.message or gate.rest
 
 
-@pytest.mark.parametrize(("function", "gate", "key"), _OPTIONS, ids=[f"{name}-{key}" for name, _, key in _OPTIONS])
+@each(("function", "gate", "key"), _OPTIONS, ids=[f"{name}-{key}" for name, _, key in _OPTIONS])
 def test_every_option_of_a_function_is_read_by_its_kind(function: str, gate: Rule, key: str) -> None:
     inputs = _plain_call(gate, but=key)
     for written, value in _WRITTEN[gate.keywords[key]]:
@@ -224,7 +225,7 @@ def test_the_subscripts_of_einsum_stand_in_quotes_before_its_inputs() -> None:
         read('einsum("ij")')
 
 
-@pytest.mark.parametrize(("function", "gate"), _OVER_CELLS, ids=[name for name, _ in _OVER_CELLS])
+@each(("function", "gate"), _OVER_CELLS, ids=[name for name, _ in _OVER_CELLS])
 def test_a_function_of_numbers_works_over_an_axis_only_where_one_is_named(function: str, gate: Rule) -> None:
     assert read(f"{function}(x)").nodes[-1].gate == FUNCTIONS[function].name
     assert read(f"{function}(x)").nodes[-1].options == ()
@@ -242,7 +243,7 @@ def test_an_option_stands_anywhere_in_its_call_and_over_several_lines() -> None:
 # What cannot be read
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "readings"),
     [
         ("x'y", ("x' @ y", "x.T*y")),
@@ -273,7 +274,7 @@ def test_what_has_two_readings_is_refused_with_both_spelled_out(text: str, readi
         assert reading in error.value.hint
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message", "place", "hint"),
     [
         ("x\n[0]", "the value of this statement is used nowhere", "x", "q = x"),

@@ -10,11 +10,12 @@ import pytest
 import graphstep as gs
 from graphstep.ground.errors import InputError, ReadError
 from graphstep.language.read import read
+from tests.cases import each
 
 E3 = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "value", "gradients"),
     [
         ("[1, -2.5, 1/2]", {}, [1, -2.5, 0.5], {}),
@@ -55,7 +56,7 @@ def test_a_literal_of_numbers_is_data_and_a_whole_index_is_static() -> None:
     assert program.depends == (True, True, False, True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message", "hint"),
     [
         ("[]", "nothing between these brackets", "[1, 2]"),

@@ -15,6 +15,7 @@ from graphstep.ground.errors import LimitError
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand, fold, share
 from graphstep.language.rewritten import Rewritten
+from tests.cases import each
 from tests.domains import is_ordinary, points, width
 from tests.reading import shape, value
 
@@ -47,8 +48,8 @@ def _number(rewritten: Rewritten, x: float, y: float) -> float:
 # Every rewriting
 
 
-@pytest.mark.parametrize("rewriting", [share, expand, fold])
-@pytest.mark.parametrize("text", _PROGRAMS)
+@each("rewriting", [share, expand, fold])
+@each("text", _PROGRAMS)
 def test_a_rewriting_changes_no_value_and_loses_no_name(rewriting: object, text: str) -> None:
     assert callable(rewriting)
     before = read(text)
@@ -66,8 +67,8 @@ def test_a_rewriting_changes_no_value_and_loses_no_name(rewriting: object, text:
         assert (node.rule is None) == (index < after.program.first_gate)
 
 
-@pytest.mark.parametrize("rewriting", [share, expand, fold])
-@pytest.mark.parametrize("text", _PROGRAMS)
+@each("rewriting", [share, expand, fold])
+@each("text", _PROGRAMS)
 def test_a_node_that_went_somewhere_has_the_same_value_there(rewriting: object, text: str) -> None:
     assert callable(rewriting)
     before = read(text)
@@ -91,7 +92,7 @@ def test_a_chain_of_any_depth_is_rewritten_without_recursion(rewriting: object, 
 # Share
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "gates"),
     [
         ("(x+y)*(x+y)", 2),
@@ -117,7 +118,7 @@ def test_all_names_denote_the_shared_node_and_the_first_is_shown() -> None:
 # Expand
 
 
-@pytest.mark.parametrize("gate", _COMPOSITE)
+@each("gate", _COMPOSITE)
 def test_the_parts_of_a_composite_gate_compute_the_same(gate: str) -> None:
     fewest, _ = ELEMENTWISE[gate].arity
     before = read(f"{gate}({', '.join('xy'[:fewest])})")
@@ -129,7 +130,7 @@ def test_the_parts_of_a_composite_gate_compute_the_same(gate: str) -> None:
         assert value(after, inputs) == pytest.approx(value(before, inputs), rel=1e-12, abs=1e-14)
 
 
-@pytest.mark.parametrize("gate", _COMPOSITE)
+@each("gate", _COMPOSITE)
 def test_nothing_composite_is_left(gate: str) -> None:
     least = ELEMENTWISE[gate].arity[0]
     program = expand(read(f"2 + {gate}({', '.join('xyz'[:least])})")).program
@@ -147,7 +148,7 @@ def test_the_parts_of_sigmoid_say_what_they_are() -> None:
     assert rewritten.where == (0, 1, 2, 6, 7)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "label"),
     [
         ("sigmoid(x)", "exp(-x)"),
@@ -188,20 +189,18 @@ def test_an_expansion_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch)
 # Fold
 
 
-@pytest.mark.parametrize(
-    ("gate", "text"), [(name, text) for name in FOLDS for text in (ELEMENTWISE[name].expansion({}), *ELEMENTWISE[name].also)]
-)
+@each(("gate", "text"), [(name, text) for name in FOLDS for text in (ELEMENTWISE[name].expansion({}), *ELEMENTWISE[name].also)])
 def test_every_spelling_of_a_foldable_gate_folds_into_it(gate: str, text: str) -> None:
     assert shape(fold(read(text)).program) == f"{gate}(x)"
 
 
-@pytest.mark.parametrize("gate", FOLDS)
+@each("gate", FOLDS)
 def test_folding_undoes_expanding(gate: str) -> None:
     before = read(f"y*{gate}(x*y)")
     assert shape(fold(expand(before).program).program) == shape(before)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("1/(1+exp(-(w*x+b)))", "sigmoid(add(mul(w, x), b))"),
@@ -286,7 +285,7 @@ def test_a_power_of_e_is_exp(text: str, gates: list[str], folded: list[str]) -> 
     assert "exp" not in [node.gate for node in with_input.nodes]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "said"),
     [
         ("tanh(x)", "x=800", "exp(x) is inf: too large for a number"),

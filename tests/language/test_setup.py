@@ -20,6 +20,7 @@ from graphstep.faces.export import render
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup, setup_of
 from graphstep.teaching.lesson.parse import parse as parse_lesson
+from tests.cases import each
 
 NAMES = st.one_of(
     st.sampled_from(["x", "y", "W1", "x₁".replace("₁", "1"), "lambda", "N", "train", "step", "σ", "inputs", "data", "seed", "_"]),
@@ -183,8 +184,8 @@ TRAININGS = [
 ]
 
 
-@pytest.mark.parametrize("more", [["--format", "md"], ["--format", "text"], ["--format", "md", "--at-round", "2"]], ids=" ".join)
-@pytest.mark.parametrize("words", TRAININGS, ids=lambda words: words[0])
+@each("more", [["--format", "md"], ["--format", "text"], ["--format", "md", "--at-round", "2"]], ids=" ".join)
+@each("words", TRAININGS, ids=lambda words: words[0])
 def test_the_command_of_a_training_trains_it_again(words: list[str], more: list[str], capsys) -> None:
     main(["train", "--steps", "4", *more, *words])
     document = capsys.readouterr().out
@@ -216,8 +217,8 @@ RUNS = [
 ]
 
 
-@pytest.mark.parametrize("form", ["md", "text"])
-@pytest.mark.parametrize("words", RUNS, ids=lambda words: words[0])
+@each("form", ["md", "text"])
+@each("words", RUNS, ids=lambda words: words[0])
 def test_the_command_of_a_document_makes_it_again(words: list[str], form: str, capsys) -> None:
     main(["--format", form, *words])
     document = capsys.readouterr().out

@@ -15,6 +15,7 @@ from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.language.read import read
 from graphstep.language.shapes import BROADCAST, infer_shapes
+from tests.cases import each
 
 SHAPES = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 
@@ -90,7 +91,7 @@ def test_a_misfit_names_both_shapes_the_gate_and_the_place() -> None:
     assert error.text[slice(*error.span)] == "W@x"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shapes", "hint"),
     [
         ("W@x", {"W": (2, 3), "x": (2,)}, "W.T has the shape 3×2, which fits"),

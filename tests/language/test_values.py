@@ -17,10 +17,11 @@ from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, LimitError, ReadError, ShapeError
 from graphstep.language.values import read_inputs, read_name, read_number, read_value, split_words
 from graphstep.language.values.makers import MAKERS
+from tests.cases import each
 from tests.effort import effort
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "number"),
     [
         ("-2", -2.0),
@@ -64,7 +65,7 @@ def test_minus_zero_keeps_its_sign() -> None:
     assert math.copysign(1, read_value("-0")) == -1
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message", "place"),
     [
         ("", "a value is missing", ""),
@@ -98,7 +99,7 @@ def test_names_of_inputs_are_normalised_as_in_programs() -> None:
     assert read_name(" ｘ ") == "x"
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "message", "marked"),
     [
         (["x"], "'x' is not of the form NAME=VALUE", "x\n  ^"),
@@ -147,7 +148,7 @@ def _array(text: str) -> np.ndarray:
     return found
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "cells"),
     [
         ("[0.2, 0.4]", [0.2, 0.4]),
@@ -200,7 +201,7 @@ def test_rows_are_of_one_length_or_refused(rows: list[list[int]]) -> None:
     assert error.value.text[slice(*error.value.span)] == str(rows[uneven])
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message", "place"),
     [
         ("[1,,2]", "a number is missing before this comma", ","),
@@ -264,7 +265,7 @@ def test_a_value_that_the_shell_cut_is_told_of_quotes() -> None:
     assert "quotes" in error.value.hint
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "words"),
     [
         ("x=1 y=2", ["x=1", "y=2"]),
@@ -290,7 +291,7 @@ def test_random_cells_are_those_of_numpy_and_the_same_every_time() -> None:
     assert np.any(_array("randn(3, seed=1) - randn(3)"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "cells"),
     [
         ("zeros(2, 3)", [[0, 0, 0], [0, 0, 0]]),
@@ -327,7 +328,7 @@ def test_what_has_no_axes_is_a_float(text: str) -> None:
     assert type(read_value(text)) is float
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@each("name", MAKERS)
 def test_every_maker_makes_its_example(name: str) -> None:
     assert MAKERS[name].example.startswith(f"{name}(")
     assert _array(MAKERS[name].example).size > 2

@@ -18,6 +18,7 @@ from hypothesis.extra import numpy as arrays_of
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, LimitError
 from graphstep.language.values import read_inputs, read_number, read_value
+from tests.cases import each
 
 SHARED_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 """Examples of one test overwrite one file in one folder."""
@@ -83,7 +84,7 @@ def test_a_pickle_in_a_npy_file_is_never_opened() -> None:
     assert not Path("trap").exists()
 
 
-@pytest.mark.parametrize(
+@each(
     ("array", "message"),
     [
         (np.array([1 + 2j]), "complex"),
@@ -105,7 +106,7 @@ def _header(text: str, version: bytes = b"\x01\x00") -> bytes:
     return b"\x93NUMPY" + version + length + text.encode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "message"),
     [
         (_header("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}\n"), "1,000,000,000,000 cells"),
@@ -171,7 +172,7 @@ def test_what_savetxt_writes_is_read() -> None:
     assert _same(read_value("@b.txt"), array)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "cells"),
     [
         ("1\n2\n3\n", [1, 2, 3]),
@@ -190,7 +191,7 @@ def test_one_row_or_one_column_is_a_vector_and_headings_are_left_out(text: str, 
     assert _same(read_value(_write("a.csv", text)), np.array(cells, np.float64))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("", "holds no numbers"),
@@ -240,7 +241,7 @@ def test_numbers_and_words_of_json_are_numbers() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("", "is not JSON in line 1"),
@@ -264,7 +265,7 @@ def test_json_of_other_things_is_refused_with_its_place(text: str | bytes, messa
 # Files
 
 
-@pytest.mark.parametrize("name", ["a.npz", "a", "a.py", "", ".npy", "."])
+@each("name", ["a.npz", "a", "a.py", "", ".npy", "."])
 def test_a_file_of_another_kind_is_refused(name: str) -> None:
     assert ".npy, .csv or .json" in _refused(f"@{name}").message
 

@@ -29,6 +29,7 @@ from graphstep.teaching.lesson.quantities import step_of_stop
 from graphstep.teaching.lesson.rehearsal import rehearse
 from graphstep.teaching.lesson.solution import Solution, agrees
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.cases import each
 from tests.effort import effort
 
 SHIPPED = sorted(folder().glob("*.md"))
@@ -108,12 +109,12 @@ def test_the_curriculum_names_every_lesson_in_its_row():
     assert table == {row: [path.name for path in SHIPPED if row in read_lesson(path).rows] for row in range(1, 33)}
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@each("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_lesson_is_right_in_every_respect(path):
     assert [str(problem) for problem in check(path)] == []
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@each("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_lesson_can_be_gone_through_by_answering_what_the_run_says(path):
     state = LessonRun(open_lesson(path))
     shown = [state.step]
@@ -129,7 +130,7 @@ def test_a_shipped_lesson_can_be_gone_through_by_answering_what_the_run_says(pat
     assert state.right == state.total == len(state.rehearsal.lesson.questions)
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@each("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_lesson_reads_well_on_a_git_host(path):
     text = path.read_text(encoding="utf-8")
     lesson = read_lesson(path)
@@ -140,7 +141,7 @@ def test_a_shipped_lesson_reads_well_on_a_git_host(path):
     assert all(solution.question.hints for solution in rehearse(lesson).solutions.values())
 
 
-@pytest.mark.parametrize(
+@each(
     ("number", "quoted"),
     [
         (1, {"value q": 3, "value f": -12}),
@@ -182,7 +183,7 @@ def test_a_question_asked_twice_has_two_keys():
     assert [question.key for question in lesson.questions] == ["value q", "value q #2"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line", "says"),
     [
         ("Hello", 1, "front matter"),
@@ -252,7 +253,7 @@ def test_a_program_in_a_lesson_never_runs_as_code(tmp_path):
 # -- stops ----------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("heading", "step"),
     [
         ("start", 0),
@@ -281,9 +282,7 @@ def test_a_second_send_to_the_same_node_and_its_sum_have_stops():
     assert steps == [3, 4, 5]
 
 
-@pytest.mark.parametrize(
-    "heading", ["forward: x", "forward: w", "backward: × → x", "backward: + → x, second", "sum: q", "backward: x → q"]
-)
+@each("heading", ["forward: x", "forward: w", "backward: × → x", "backward: + → x, second", "sum: q", "backward: x → q"])
 def test_a_stop_that_the_run_does_not_have_is_a_problem(heading):
     with pytest.raises(LessonError, match=r"t\.md:7: there is no such stop"):
         rehearse(lesson_of(f"\n## {heading}\n"))
@@ -304,7 +303,7 @@ def test_a_heading_can_run_another_program_with_other_values():
 # -- questions and their answers ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "value", "step"),
     [
         ("value q", 3, 1),
@@ -346,7 +345,7 @@ def test_a_route_goes_to_the_winner():
     assert solution.right == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "lines", "says"),
     [
         ("value x", (), "is an input"),
@@ -372,12 +371,12 @@ def test_a_lesson_cannot_ask_for_what_is_infinite():
         solution_of("value a", front=front_of("a = 1/x; f = a + 1", "x = 0"))
 
 
-@pytest.mark.parametrize("typed", ["-4", "-8/2", "2 - 6", " −4 ", "-4.00", "df/dx = -4", "z", "df/dq", "∂f/∂q", "-4.0e0"])
+@each("typed", ["-4", "-8/2", "2 - 6", " −4 ", "-4.00", "df/dx = -4", "z", "df/dq", "∂f/∂q", "-4.0e0"])
 def test_an_answer_may_be_a_fraction_an_expression_or_rounded(typed):
     assert mark(solution_of("gradient x"), typed).right
 
 
-@pytest.mark.parametrize("typed", ["", "four", "1/", "x = ", "__import__('os')", "9" * 300, "f$", "∂f/∂x", "df/dx", "(" * 150])
+@each("typed", ["", "four", "1/", "x = ", "__import__('os')", "9" * 300, "f$", "∂f/∂x", "df/dx", "(" * 150])
 def test_an_answer_that_is_no_number_is_no_try(typed):
     assert mark(solution_of("gradient x"), typed).outcome == "unreadable"
 
@@ -388,7 +387,7 @@ def test_a_value_wants_a_number_and_not_its_formula():
     assert "what number" in verdict.said
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "right", "accepted"),
     [
         (0.2, 0.1966, True),
@@ -407,7 +406,7 @@ def test_two_percent_is_right_and_near_zero_a_little_more(typed, right, accepted
     assert agrees(typed, right) is accepted
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "front", "typed", "says"),
     [
         ("gradient x", FRONT, "4", "sign is turned"),
@@ -436,7 +435,7 @@ def test_a_common_slip_is_recognised_and_said(ask, front, typed, says):
 # -- numbers in the prose -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "q = 3",
@@ -452,7 +451,7 @@ def test_a_true_claim_has_no_fault(text):
     assert fault(rehearse(lesson_of("")).scenes[0].trace, Claim(text, 1)) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["q = 4", "q = 3.01", "1/q = 0.34", "df/dx = 4", "df/dx = ∂q/∂x", "∂f/∂x = -4", "dq/dx = 1", "w = 3", "q = x y", "∂x/∂y = 1"],
 )

@@ -19,6 +19,7 @@ from graphstep.teaching.lesson.parse import parse
 from graphstep.teaching.lesson.quantities import step_of_stop
 from graphstep.teaching.lesson.rehearsal import rehearse
 from graphstep.teaching.lesson.shapes import typed_shape
+from tests.cases import each
 from tests.teaching.test_lesson import front_of, lesson_of, predict, solution_of
 
 PRODUCT = front_of("q = W @ x; f = sum(q^2)", "W = [[0.1, 0.5], [-0.3, 0.8]], x = [0.2, 0.4]")
@@ -37,7 +38,7 @@ def trace_of(front: str):
 # -- shapes ---------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "shape", "step"),
     [
         ("shape s", (2, 2), 1),
@@ -55,17 +56,17 @@ def test_a_shape_can_be_asked_for_and_knows_the_step_that_shows_it(ask, shape, s
     assert mark(solution, str(shape)).right
 
 
-@pytest.mark.parametrize("typed", ["2×3", "2x3", "2 X 3", "(2, 3)", "2,3", "[2, 3]", "2 by 3", "2 3", "2*3", "dX = 2×3"])
+@each("typed", ["2×3", "2x3", "2 X 3", "(2, 3)", "2,3", "[2, 3]", "2 by 3", "2 3", "2*3", "dX = 2×3"])
 def test_a_shape_may_be_typed_in_many_ways(typed):
     assert mark(solution_of("shape dX", front=WIDE), typed).right
 
 
-@pytest.mark.parametrize(("typed", "shape"), [("4", (4,)), ("(4,)", (4,)), ("()", ()), ("Number", ()), ("", None), ("2×", None)])
+@each(("typed", "shape"), [("4", (4,)), ("(4,)", (4,)), ("()", ()), ("Number", ()), ("", None), ("2×", None)])
 def test_vectors_and_numbers_have_shapes_too(typed, shape):
     assert typed_shape(typed) == shape
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "typed", "outcome", "says"),
     [
         ("shape dW", "2×3", "wrong", "Turned round"),
@@ -99,7 +100,7 @@ def test_a_shape_that_cannot_be_asked_for_is_a_problem(ask, says):
 # -- whole arrays ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "typed",
     [
         "[-0.112, 0.636]",
@@ -120,7 +121,7 @@ def test_a_matrix_is_typed_row_by_row(typed):
     assert mark(solution_of("gradient W", front=PRODUCT), typed).right
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "front", "typed", "says"),
     [
         ("gradient x", PRODUCT, "-0.112, 0.7", "cell [1] is not right yet; the other is."),
@@ -150,7 +151,7 @@ def test_a_wrong_array_is_told_its_slip_or_its_wrong_cells(ask, front, typed, sa
     assert says in verdict.said
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "typed", "says"),
     [
         ("gradient x", "0.5", "a single number"),
@@ -179,7 +180,7 @@ def test_a_large_array_is_asked_for_by_its_cells():
 # -- cells ----------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "typed", "says"),
     [
         ("gradient W[0, 1]", "0.104", "other side of the diagonal"),
@@ -220,7 +221,7 @@ def test_of_products_that_may_not_fit_one_is_right():
     assert "shapes do not go together" in mark(solution, "df/ds @ X.T").said
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "q = [0.22, 0.26]",
@@ -235,7 +236,7 @@ def test_a_true_claim_about_arrays_has_no_fault(text):
     assert fault(trace_of(PRODUCT), Claim(text, 1)) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "says"),
     [
         ("q = [0.22, 0.27]", "does not agree"),
@@ -250,7 +251,7 @@ def test_a_false_claim_about_arrays_has_one(text, says):
     assert says in fault(trace_of(PRODUCT), Claim(text, 1))
 
 
-@pytest.mark.parametrize(
+@each(
     ("heading", "step"),
     [
         ("forward: @", 1),

@@ -15,11 +15,12 @@ from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import catalogue
 from graphstep.teaching.lesson.sheet import key, marked, sheet
 from graphstep.telling.document import Code, Strong
+from tests.cases import each
 
 LESSONS = [lesson.path for lesson in catalogue()]
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@each("path", LESSONS, ids=lambda path: path.stem)
 def test_every_question_has_a_blank_on_the_sheet_and_its_answer_in_the_key(path: Path) -> None:
     lesson = open_lesson(path)
     solutions = [solution for scene in lesson.scenes for solution in scene.solutions]

@@ -23,6 +23,7 @@ from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.lesson.solution import Solution, solve
 from graphstep.telling.words.wording import wording
+from tests.cases import each
 from tests.programs import run, seeded
 from tests.rules import local_at
 
@@ -43,7 +44,7 @@ def marked(program: str, values: dict[str, object], ask: str, answer: str) -> tu
 # How precisely
 
 
-@pytest.mark.parametrize(
+@each(
     ("program", "x", "right", "rounded", "wrong"),
     [
         # What is asked for is the program's value at x.
@@ -93,7 +94,7 @@ def test_what_is_close_but_not_right_is_told_so() -> None:
     assert "look at the numbers" in marked("25*x", {"x": 4}, "value 25*x", "0")[1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "outcome"),
     [
         ("0.33, 0.67", "right"),
@@ -123,7 +124,7 @@ S, Q = "x + x", {"x": 3}
 MAX, RELU = "f = max(x, y)*z", "f = relu(x)*y"
 
 
-@pytest.mark.parametrize(
+@each(
     ("program", "values", "ask", "answer", "says"),
     [
         # One wire, and the whole gradient.
@@ -219,7 +220,7 @@ def test_a_formula_that_is_right_is_asked_for_its_number_and_a_wrong_one_is_wron
         assert ("Now put the numbers in" in said) == (outcome == "unreadable")
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "answer", "says"),
     [
         ("value q", "q", "q is not computed yet"),
@@ -260,7 +261,7 @@ def test_where_the_learner_stands_bounds_what_may_be_named_and_never_loosens_it(
 OPTIONS = ("router", "switcher", "adder")
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "outcome"),
     [
         ("2", "right"),
@@ -284,7 +285,7 @@ def test_a_choice_says_how_many_options_there_are_and_which_was_wrong() -> None:
     assert mark(asked, "2").said == "Right."
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "options", "right"),
     [
         ("choice: route max", ("x", "y"), "y"),
@@ -359,7 +360,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("seed", range(15))
+@each("seed", range(15))
 def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
     rng = random.Random(seed)
     it = run(seeded(seed))
@@ -398,7 +399,7 @@ def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
                         assert any(is_meant(meant, value) for value in numbers(it, quantity)), (ask, answer, told)
 
 
-@pytest.mark.parametrize(("gate", "slot"), WRONG_SLOPES, ids=str)
+@each(("gate", "slot"), WRONG_SLOPES, ids=str)
 def test_no_wrong_slope_is_the_right_one(gate: str, slot: int) -> None:
     from graphstep.gates import ELEMENTWISE
     from graphstep.gates.mathematics import NUMBERS
@@ -428,7 +429,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("gate", "slot"), WRONG_SLOPES, ids=str)
+@each(("gate", "slot"), WRONG_SLOPES, ids=str)
 def test_a_wrong_slope_is_the_number_that_the_wrong_rule_gives(gate: str, slot: int) -> None:
     from graphstep.gates import ELEMENTWISE
     from graphstep.gates.mathematics import NUMBERS
@@ -438,7 +439,7 @@ def test_a_wrong_slope_is_the_number_that_the_wrong_rule_gives(gate: str, slot: 
     assert [value for value, _ in found] == pytest.approx(WRONG[gate, slot], rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "answer", "outcome", "says"),
     [
         ("value q", "1, 2, 3", "wrong", "That is a vector of 3; q is a vector of 2."),
@@ -511,7 +512,7 @@ def test_slips_of_cells_name_the_cell_that_was_taken() -> None:
         assert says in marked(program, values, "gradient W[0, 1]", answer)[1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "says"),
     [
         ("1, 2, 3", "Not quite: cells [0] and [1] are not right yet; the other is."),

@@ -21,6 +21,7 @@ from graphstep.telling import document as blocks
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Ladder, Note
 from graphstep.telling.reports.run import narration, solution
+from tests.cases import each
 
 WRITERS = tuple(name for name in export.formats() if hasattr(export.exporter(name), "write"))
 RUN = gs.run("(x+y)*z", x=-2, y=5, z=-4)
@@ -67,8 +68,8 @@ def test_the_writers_know_every_block_and_every_part_of_a_line() -> None:
     assert len(WRITERS) > 1
 
 
-@pytest.mark.parametrize("name", WRITERS)
-@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: type(block).__name__)
+@each("name", WRITERS)
+@each("block", EXAMPLES, ids=lambda block: type(block).__name__)
 def test_every_writer_writes_every_block(name: str, block: Any) -> None:
     text = written(name, block)
     assert text.endswith("\n")
@@ -98,8 +99,8 @@ def test_a_writer_keeps_the_order(name: str) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("name", WRITERS)
-@pytest.mark.parametrize("builder", [narration, solution])
+@each("name", WRITERS)
+@each("builder", [narration, solution])
 def test_documents_are_built_alike_for_every_writer(name: str, builder: Any) -> None:
     """A builder knows nothing of the format; its blocks hold no ink."""
     document = builder(NEURON.trace)
@@ -145,8 +146,8 @@ def numbers(text: str) -> list[str]:
     return re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)
 
 
-@pytest.mark.parametrize("name", WRITERS)
-@pytest.mark.parametrize("which", ["neuron", "60 gates", "arrays"])
+@each("name", WRITERS)
+@each("which", ["neuron", "60 gates", "arrays"])
 def test_hidden_answers_are_nowhere(name: str, which: str) -> None:
     """Whatever a run computes and its problem does not hold is in no sheet."""
     run = HARD[which]

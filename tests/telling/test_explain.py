@@ -15,6 +15,7 @@ from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reasons import why_gradient, why_zero
 from graphstep.telling.words.wording import wording
+from tests.cases import each
 
 if TYPE_CHECKING:
     from graphstep.telling.explanation import Explanation
@@ -69,7 +70,7 @@ def test_the_local_gradient_of_sigmoid_is_told_by_its_own_output() -> None:
     assert step.local.line == "∂s/∂x = s · (1 - s) = 0.7311 · (1 - 0.7311) = 0.1966"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "patterns"),
     [
         ("x+y", {"x": 1, "y": 2}, ["distributor", "distributor"]),
@@ -113,7 +114,7 @@ def test_a_sum_of_many_contributions_gives_their_number_and_not_a_line_without_e
     assert total.ladder.texts == ("the sum of 40 contributions", "40")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "reason"),
     [
         ("max(x, y)", {"x": 1, "y": 2}, "max chose the other input, y = 2."),
@@ -161,7 +162,7 @@ def test_a_number_that_is_too_small_says_so() -> None:
     assert said == "The contribution is too small for a number: 1e-200 · 1e-200."
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "reasons"),
     [
         (
@@ -204,7 +205,7 @@ def test_a_seed_that_is_not_finite_is_the_reason_of_all() -> None:
     assert why_gradient(trace, 0) == "The seed is inf."
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "trap", "guard"),
     [
         (
@@ -251,7 +252,7 @@ def test_no_equation_says_that_infinity_times_zero_is_zero(text: str, x: float) 
     assert any("whatever arrives" in note for note in notes(last, "warning"))
 
 
-@pytest.mark.parametrize("text", ["max(2, log(x*y))", "sqrt(x) + y", "x*y", "relu(x-y)", "sqrt(x^2 + y)", "exp(1000*x)*y"])
+@each("text", ["max(2, log(x*y))", "sqrt(x) + y", "x*y", "relu(x-y)", "sqrt(x^2 + y)", "exp(1000*x)*y"])
 def test_no_trap_is_named_where_there_is_none(text: str) -> None:
     said = "".join(step.narrative for step in sends(text, x=9, y=9))
     assert "0 · inf" not in said
@@ -282,7 +283,7 @@ def test_split_ties_are_said_too() -> None:
     assert "each gets an equal share, 0.5" in notes(steps[0], "convention")[0]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs"),
     [
         ("relu(x)", {"x": 0}),
@@ -309,7 +310,7 @@ def test_a_step_at_a_kink_says_that_and_no_second_reason(text: str, inputs: dict
         assert "flat" not in why_zero(run.trace, index)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "kinks"),
     [
         ("leaky_relu(x, a)", {"x": 0, "a": 0.1}, [True, False]),
@@ -324,7 +325,7 @@ def test_a_kink_is_told_of_the_inputs_that_it_concerns(text: str, inputs: dict[s
     assert [bool(notes(step, "convention")) for step in sends(text, **inputs)] == kinks
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs"),
     [
         ("sqrt(x)", {"x": 0}),
@@ -374,7 +375,7 @@ def test_long_expressions_are_called_u_and_defined_where_they_are_used() -> None
     assert {step.definitions for step in said if step.definitions} == {(("u1", "alpha*beta+gamma"),)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "latex"),
     [
         ("x", "x"),
@@ -394,7 +395,7 @@ def test_names_in_latex_follow_a_table(name: str, latex: str) -> None:
     assert latex_name(name) == latex
 
 
-@pytest.mark.parametrize("gate", [g for g in ELEMENTWISE.values() if g.functions], ids=lambda g: g.name)
+@each("gate", [g for g in ELEMENTWISE.values() if g.functions], ids=lambda g: g.name)
 def test_every_gate_explains_every_one_of_its_steps(gate: Rule) -> None:
     count = gate.arity[1] or 3
     names = "xyz"[:count]

@@ -21,6 +21,7 @@ from graphstep.telling.explain import explain, fact_of
 from graphstep.telling.words.catalogue import catalogue, languages, message
 from graphstep.telling.words.english import MESSAGES
 from graphstep.telling.words.template import faults, messages, template
+from tests.cases import each
 from tests.programs import seeded
 from tests.source import modules
 
@@ -148,10 +149,8 @@ def test_no_message_is_written_that_nobody_asks_for() -> None:
     assert [key for key in MESSAGES if key not in texts and not asked.fullmatch(key)] == []
 
 
-@pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize(
-    "case", [*CASES, *((seeded(n).text, seeded(n).inputs) for n in range(12))], ids=lambda case: case[0][:30]
-)
+@each("language", OTHERS)
+@each("case", [*CASES, *((seeded(n).text, seeded(n).inputs) for n in range(12))], ids=lambda case: case[0][:30])
 def test_a_language_has_the_ladders_of_english_and_none_of_its_sentences(language: str, case: tuple) -> None:
     text, inputs = case
     ours, theirs = (gs.run(text, inputs=inputs, language=code).trace for code in ("en", language))

@@ -21,6 +21,7 @@ from graphstep.faces.drawing.curve_picture import MOST, Panel, svg
 from graphstep.faces.export.training.formats import FORMATS, SUFFIXES, format_of
 from graphstep.faces.export.training.formats import pieces as written
 from graphstep.ground.errors import InputError
+from tests.cases import each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,9 +146,7 @@ def test_a_gap_breaks_the_line_and_the_first_is_marked() -> None:
     assert "nan" not in "".join(path.get("d") or "" for path in lines)
 
 
-@pytest.mark.parametrize(
-    "numbers", [(), (1.0,), (math.nan,), (0.0, 0.0), (-1.0, -2.0), (1e-320, 1e308), (-1e308, 1e308), (math.inf, math.inf)]
-)
+@each("numbers", [(), (1.0,), (math.nan,), (0.0, 0.0), (-1.0, -2.0), (1e-320, 1e308), (-1e308, 1e308), (math.inf, math.inf)])
 def test_any_numbers_can_be_drawn_inside_the_picture(numbers: tuple[float, ...]) -> None:
     picture = svg("x", [Panel("loss", (series(*numbers),))])
     root = ET.fromstring(picture)

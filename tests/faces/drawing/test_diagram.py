@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 
 from graphstep.engine.trace import Trace, trace
 from graphstep.faces.drawing.diagram import DIGEST, MORE, NEARBY, centre_of, diagram, digest, marks, nearby, settled
@@ -15,6 +14,7 @@ from graphstep.faces.drawing.text import draw, text_of
 from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
 from graphstep.telling.document import WHOLE
+from tests.cases import each
 from tests.effort import grows_with
 from tests.programs import seeded
 
@@ -72,7 +72,7 @@ def test_a_program_without_values_is_drawn_without_room_for_them() -> None:
     assert {box.label_width for box in diagram(read("x*y + z")).boxes} == {0}
 
 
-@pytest.mark.parametrize("seed", range(25))
+@each("seed", range(25))
 def test_stepping_never_needs_more_room_than_was_kept(seed: int) -> None:
     case = seeded(seed)
     made = trace(read(case.text), case.inputs)
@@ -231,7 +231,7 @@ def test_a_drawing_of_arrays_has_the_same_size_at_every_step() -> None:
             assert [line.count("×") for line in text_of(draw(placed, written)).splitlines()] == bare
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [
         (1 / 3, "0.3333"),
@@ -257,7 +257,7 @@ def test_an_array_is_told_in_the_room_of_a_wire(value: object, text: str) -> Non
     assert cell_width(found) <= DIGEST
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_no_digest_is_wider_than_its_room(seed: int) -> None:
     numbers = np.random.default_rng(seed)
     array = numbers.normal(size=numbers.integers(1, 40)) * 10.0 ** numbers.integers(-300, 300)

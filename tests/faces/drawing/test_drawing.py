@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width
 from graphstep.faces.drawing.text import BOTH, LINES, Marks, draw, text_of
+from tests.cases import each
 from tests.faces.drawing.test_layout import DENSITIES, graphs
 from tests.graphs import BUILDERS, product_of_sum, square
 
@@ -55,8 +56,8 @@ def frame(name: str, density: Density) -> str:
     return text_of(draw(layout, marks))
 
 
-@pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("name", VALUES)
+@each("density", DENSITIES)
+@each("name", VALUES)
 def test_the_lecture_graphs_look_like_their_golden_frames(name: str, density: Density, golden) -> None:
     golden(f"drawing/{name}-{density}.txt", frame(name, density))
 

@@ -28,6 +28,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from tests import FOLDER
+from tests.cases import each
 from tests.effort import grows_with
 from tests.programs import seeded
 
@@ -68,8 +69,8 @@ def chain(gates: int) -> Trace:
 # -- what every exporter promises ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("which", EXAMPLES)
+@each("name", FORMATS)
+@each("which", EXAMPLES)
 def test_an_exporter_streams_text_that_ends_in_a_newline(name: str, which: str) -> None:
     made, at = example(which)
     pieces = list(export.exporter(name).export(made, at))
@@ -78,12 +79,12 @@ def test_an_exporter_streams_text_that_ends_in_a_newline(name: str, which: str) 
     assert export.exporter(name).SUMMARY
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@each("name", FORMATS)
 def test_an_exporter_gives_the_same_bytes_for_the_same_run(name: str) -> None:
     assert export.render(run(*NEURON), name) == export.render(run(*NEURON), name)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@each("name", FORMATS)
 def test_an_exporter_tells_every_step_apart(name: str) -> None:
     """Stopping at a step shows neither what comes later nor less than the step before."""
     made, _ = example("lecture")
@@ -95,7 +96,7 @@ def test_an_exporter_tells_every_step_apart(name: str) -> None:
     assert "−12" not in before_the_output
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@each("name", FORMATS)
 def test_a_step_that_does_not_exist_is_refused(name: str) -> None:
     made, _ = example("lecture")
     for at in (-1, len(made) + 1):
@@ -103,8 +104,8 @@ def test_a_step_that_does_not_exist_is_refused(name: str) -> None:
             export.render(made, name, at)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("text", ["x", "2*3 + 0*x", "q = 2*3; y"])
+@each("name", FORMATS)
+@each("text", ["x", "2*3 + 0*x", "q = 2*3; y"])
 def test_programs_with_hardly_a_gate_are_exported(name: str, text: str) -> None:
     program = read(text)
     made = trace(program, dict.fromkeys(program.inputs, 1.5))
@@ -134,13 +135,13 @@ def test_formats_do_not_depend_on_the_hash_seed() -> None:
     assert [line.split()[0] for line in seen.pop().splitlines()] == list(FORMATS)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@each("name", FORMATS)
 def test_exports_of_many_gates_come_in_pieces(name: str) -> None:
     made = chain(250)
     assert max(map(len, export.exporter(name).export(made))) < 1_000_000
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@each("name", FORMATS)
 def test_exports_are_linear(name: str) -> None:
     def work(size: int) -> Callable[[], object]:
         made = chain(size)
@@ -176,8 +177,8 @@ def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
 # -- golden documents ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", GOLDEN_FORMATS)
-@pytest.mark.parametrize("which", EXAMPLES)
+@each("name", GOLDEN_FORMATS)
+@each("which", EXAMPLES)
 def test_documents_are_as_the_golden_ones(which: str, name: str, golden) -> None:
     golden(f"export/{which}{export.exporter(name).SUFFIX}", export.render(example(which)[0], name, example(which)[1]))
 
@@ -203,14 +204,14 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("which", EXAMPLES)
+@each("which", EXAMPLES)
 def test_every_step_of_an_example_fits_the_schema(which: str) -> None:
     made, _ = example(which)
     for at in range(len(made) + 1):
         assert len(document(made, at)["steps"]) == at
 
 
-@pytest.mark.parametrize("seed", range(15))
+@each("seed", range(15))
 def test_random_programs_fit_the_schema(seed: int) -> None:
     case = seeded(seed)
     made = run(case.text, case.inputs)
@@ -219,7 +220,7 @@ def test_random_programs_fit_the_schema(seed: int) -> None:
     document(made, len(made) // 2)
 
 
-@pytest.mark.parametrize("name", [name for name, gate in ELEMENTWISE.items() if gate.functions])
+@each("name", [name for name, gate in ELEMENTWISE.items() if gate.functions])
 def test_every_function_fits_the_schema(name: str) -> None:
     gate = ELEMENTWISE[name]
     count = max(gate.arity[0], 1)
@@ -356,7 +357,7 @@ def test_the_solution_says_conventions_zeros_sums_and_the_numeric_check() -> Non
     assert r"\frac{d f}{d {q}^{(2)}} &= \frac{d f}{d \left(q \cdot q\right)} \cdot" in shared
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "rule", "kept"),
     [
         ("max(x, y) + max(y, x) + max(x, y)", {"x": 2.0, "y": 2.0}, "max routes to exactly one input", "x and y tie at 2."),
@@ -453,7 +454,7 @@ def tags(markdown: str) -> Iterator[str]:
     return iter(re.findall(r"<(\w+)", html))
 
 
-@pytest.mark.parametrize("comment", HOSTILE)
+@each("comment", HOSTILE)
 def test_comments_cannot_become_markup(comment: str) -> None:
     short = run(f"x + y # {comment}", {"x": 1.0, "y": 2.0})
     inside = run(f"(x # {comment}\n + y # {comment}\n)*y*(y # {comment}\n*x)", {"x": 1.0, "y": 2.0})
@@ -470,9 +471,7 @@ def test_a_text_shows_as_it_is_wherever_it_stands(text: str) -> None:
     shows_as_it_is(text)
 
 
-@pytest.mark.parametrize(
-    "text", [*HOSTILE, "> x", "&amp;", "# x", "1. x", "2) x", "+ x", "- - -", "===", "| a", "\\", "`", "~~~"]
-)
+@each("text", [*HOSTILE, "> x", "&amp;", "# x", "1. x", "2) x", "+ x", "- - -", "===", "| a", "\\", "`", "~~~"])
 def test_a_text_that_looks_like_markup_shows_as_it_is(text: str) -> None:
     shows_as_it_is(text)
 
@@ -510,7 +509,7 @@ def test_a_mermaid_label_stays_in_its_quotes(text: str) -> None:
 # -- text ----------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", EXAMPLES)
+@each("which", EXAMPLES)
 def test_the_narrated_trace_has_a_line_for_every_step_and_every_gradient(which: str) -> None:
     made, at = example(which)
     text = export.render(made, "text", at)

@@ -21,6 +21,7 @@ from graphstep.faces.export.json import to_dict
 from graphstep.gates import STRUCTURAL
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
+from tests.cases import each
 from tests.faces.export.test_export import SCHEMA, document, mathematics, tags
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_what_is_not_finite_is_a_string_inside_an_array() -> None:
     assert found["steps"][1]["gradient"] == [[1.0, 1.0], [1.0, 1.0]], "the seed of an array is 1 in every cell"
 
 
-@pytest.mark.parametrize("name", STRUCTURAL)
+@each("name", STRUCTURAL)
 def test_the_schema_knows_every_pattern_and_structure(name: str) -> None:
     send = SCHEMA["$defs"]["send"]["properties"]
     assert set(STRUCTURAL[name].pattern) - {""} <= set(send["pattern"]["enum"])
@@ -230,8 +231,8 @@ def reads_well(markdown: str) -> None:
         columns = cells
 
 
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("which", EXAMPLES)
+@each("name", FORMATS)
+@each("which", EXAMPLES)
 def test_every_format_takes_every_step_of_an_example(name: str, which: str) -> None:
     made, _ = example(which)
     texts = [export.render(made, name, at) for at in range(len(made) + 1)]
@@ -279,7 +280,7 @@ def random_run(seed: int) -> Trace:
     return run("; ".join(statements), used, data=tuple(used)[:1] if choose.randrange(4) == 0 else ())
 
 
-@pytest.mark.parametrize("seed", range(6))
+@each("seed", range(6))
 def test_random_programs_of_arrays_are_exported(seed: int) -> None:
     made = random_run(seed)
     half = len(made) // 2
@@ -298,7 +299,7 @@ def test_random_programs_of_arrays_are_exported(seed: int) -> None:
 # -- golden documents ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", GOLDEN_FORMATS)
-@pytest.mark.parametrize("which", EXAMPLES)
+@each("name", GOLDEN_FORMATS)
+@each("which", EXAMPLES)
 def test_documents_are_as_the_golden_ones(which: str, name: str, golden) -> None:
     golden(f"export/arrays-{which}{export.exporter(name).SUFFIX}", export.render(example(which)[0], name, example(which)[1]))

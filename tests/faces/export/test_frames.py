@@ -15,6 +15,7 @@ from graphstep.engine.opening import open_setup
 from graphstep.faces import export
 from graphstep.faces.cli import main
 from graphstep.language.setup import Setup
+from tests.cases import each
 from tests.faces.export.test_export import SCHEMA
 
 NEURON = Setup("f = sigmoid(w*x + b)*y", {"w": "2", "x": "-1", "b": "-3", "y": "2"}, at="8/u1/7")
@@ -30,8 +31,8 @@ def document(setup: Setup, form: str) -> str:
     return export.render(run_on_show(state), form, state.at)
 
 
-@pytest.mark.parametrize("setup", [NEURON, ARRAYS], ids=["numbers", "arrays"])
-@pytest.mark.parametrize("form", export.formats())
+@each("setup", [NEURON, ARRAYS], ids=["numbers", "arrays"])
+@each("form", export.formats())
 def test_every_format_writes_the_inside_of_a_gate(form: str, setup: Setup) -> None:
     text = document(setup, form)
     part = "u1.2" if setup is NEURON else "h.2"

@@ -26,6 +26,7 @@ from graphstep.faces.export.page.views import OPENED
 from graphstep.ground.errors import LimitError
 from graphstep.language.program import node_id
 from graphstep.telling.reports.training import report
+from tests.cases import each
 
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "lecture": ("(x+y)*z", {"x": -2, "y": 5, "z": -4}),
@@ -42,7 +43,7 @@ FOLDED: dict[str, tuple[str, dict[str, Any]]] = {
     "gates": ("p = sigmoid(w*x + b); f = softplus(p*p)", {"x": 1, "w": 2, "b": 1}),
 }  # fmt: skip
 """Programs with something to open: by name, as :data:`RUNS`."""
-every_run = pytest.mark.parametrize("name", RUNS)
+every_run = each("name", RUNS)
 
 
 def run(name: str) -> gs.Run:
@@ -256,8 +257,8 @@ def test_a_composite_gate_has_its_parts_with_the_numbers_of_its_frame() -> None:
 def test_half_a_run_opens_no_further_than_it_goes() -> None:
     made = run("gates")
     text = page(made, made.trace.seed_step - 1)
-    for each in data(text)["runs"]:
-        assert len(each["steps"]) == each["seed"], "no gradient is told"
+    for run_ in data(text)["runs"]:
+        assert len(run_["steps"]) == run_["seed"], "no gradient is told"
     assert not re.search(r"gradient result", text)
     program, _, second, *gates = data(page(run("calls"), 6))["views"]
     assert [stop["n"] for stop in program["stops"]] == [0, 4]

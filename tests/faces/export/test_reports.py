@@ -11,6 +11,7 @@ import pytest
 import graphstep as gs
 from graphstep.faces import cli, export
 from graphstep.faces.export import _pdf
+from tests.cases import each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,8 +50,8 @@ def test_a_report_is_printed_and_written_alike(which: str, name: str, capsys: py
     assert path.read_text(encoding="utf-8") == text
 
 
-@pytest.mark.parametrize("name", [name for name in WRITERS if name != "text"])
-@pytest.mark.parametrize("which", [which for which in COMMANDS if which != "train"])
+@each("name", [name for name in WRITERS if name != "text"])
+@each("which", [which for which in COMMANDS if which != "train"])
 def test_a_document_says_what_the_lines_say(which: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every word of the report as text is in the document, and the command that makes it again is its end."""
     lines = printed(capsys, COMMANDS[which]).partition("\n--of and --towards")[0]
@@ -84,7 +85,7 @@ def test_a_brief_report_keeps_its_table_and_its_result(capsys: pytest.CaptureFix
     assert "--detail brief" in printed(capsys, [*COMMANDS["kink"], "--detail", "brief", "--format", "md"])
 
 
-@pytest.mark.parametrize("which", [which for which in COMMANDS if which != "train"])
+@each("which", [which for which in COMMANDS if which != "train"])
 def test_a_report_hides_no_answers_and_says_why(which: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([*COMMANDS[which], "--answers", "hidden"]) == 2
     assert "asks nothing" in capsys.readouterr().err
