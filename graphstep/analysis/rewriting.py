@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from graphstep.analysis.symbolic.rewriting import Rewriting, rewritings
 from graphstep.engine.agreement import largest_difference
@@ -41,20 +41,25 @@ def gates(program: Program) -> int:
     return len(program.nodes) - program.first_gate
 
 
-def rewritten_runs(typed: Trace, kinds: Sequence[str] = FORMS) -> list[Rewritten]:
-    """What SymPy makes of the program of a run, each run on the same inputs with the same seed.
+def rewritten_runs(typed: Trace, kinds: Sequence[str] = FORMS, given_up: Callable[[], bool] = bool) -> list[Rewritten]:
+    """What SymPy makes of the program of a run, each run on the same inputs with the same seed; ``given_up`` says whether nobody
+    waits for it any more.
 
     InputError for a program with arrays.
     """
-    return [_beside(typed, answer) for answer in rewritings(typed.program.text, kinds, typed.inputs)]
+    return [_beside(typed, answer) for answer in rewritings(typed.program.text, kinds, typed.inputs, given_up)]
 
 
 def _beside(typed: Trace, answer: Rewriting) -> Rewritten:
     if not answer.text:
         return Rewritten(answer.kind, None, float("inf"), answer.refusal)
-    program = read(answer.text, typed.inputs)
+    program, given = read(answer.text, typed.inputs), typed.setup
+    inputs = {name: given.inputs.get(name) for name in program.inputs}
+    plain = replace(given, share=False, expand=False, fold=False, breaks=(), at=None, order=())
+    setup = replace(plain, program=answer.text, inputs=inputs)
+    values = {name: typed.inputs[name] for name in program.inputs}
     try:
-        run = trace(program, {name: typed.inputs[name] for name in program.inputs}, seed=typed.seed, ties=typed.ties)
+        run = trace(program, values, seed=typed.seed, ties=typed.ties, setup=setup)
     except InputError as error:
         return Rewritten(answer.kind, None, float("inf"), error)
     return Rewritten(answer.kind, run, difference(typed, run))

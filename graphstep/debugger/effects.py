@@ -82,6 +82,18 @@ class Quotients:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Let SymPy rewrite the program, and show what comes back beside it: long work, which may be given up."""
+
+    kind: str
+    """One of :data:`graphstep.language.setup.FORMS`, or :data:`EVERY` for a table of all."""
+
+
+EVERY = "all"
+"""What is asked for to see all forms."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadRun:
     """Read a run to compare with, and send the command again with it."""
 
@@ -170,6 +182,7 @@ Effect = (
     | WriteSummary
     | Witnesses
     | Quotients
+    | Rewrite
     | ReadRun
     | Diagnose
     | Keep

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -82,3 +84,16 @@ def test_where_forms_differ_the_report_says_so() -> None:
     (row,) = rewriting.rewritten_runs(typed, ("simplify",))
     assert not row.agrees
     assert row.apart == float("inf")
+
+
+def test_who_does_not_wait_any_more_ends_the_process() -> None:
+    (answer,) = aside.rewritings("x + x", ("simplify",), given_up=lambda: True)
+    assert answer.text == ""
+    assert answer.refusal is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep the limit of the address space")
+def test_a_process_is_held_to_its_memory() -> None:
+    code = "from graphstep.ground.processes import limit_process; limit_process(1 << 30, 9); x = bytearray(1 << 31)"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.stderr.rstrip().endswith("MemoryError")

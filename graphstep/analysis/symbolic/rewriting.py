@@ -1,7 +1,7 @@
 """What SymPy makes of a program: expanded, factored, simplified, in Horner's form, with shared parts named; as a program again.
 
 SymPy's algorithms have no bound that could be told beforehand: so they run in a process of their own, for a limited time, and get
-expressions of a limited size. What comes back is the text of a program, and is read as any other.
+expressions of a limited size, and memory of a limited size. What comes back is the text of a program, and is read as any other.
 """
 
 from __future__ import annotations
@@ -19,12 +19,19 @@ from typing import Any
 from graphstep.analysis.symbolic.expressions import to_sympy
 from graphstep.analysis.symbolic.text import from_sympy
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, quoted
+from graphstep.ground.processes import limit_process
 from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.setup import FORMS
 
 SECONDS = 20
 """Seconds after which SymPy is not waited for any longer."""
+
+MEMORY = 2 << 30
+"""Bytes of address space that SymPy may take, where the system can hold it to that."""
+
+_LOOK = 0.1
+"""Seconds between two looks whether it is still waited for."""
 
 TERMS = 500
 """Terms that an expression may have once it is multiplied out, by an upper bound."""
@@ -48,8 +55,11 @@ class Rewriting:
     """Why none came back."""
 
 
-def rewritings(text: str, kinds: Sequence[str] = FORMS, given: Collection[str] = ()) -> list[Rewriting]:
-    """What SymPy makes of a program's text; ``given`` are the names that have values.
+def rewritings(
+    text: str, kinds: Sequence[str] = FORMS, given: Collection[str] = (), given_up: Callable[[], bool] = bool
+) -> list[Rewriting]:
+    """What SymPy makes of a program's text; ``given`` are the names that have values, ``given_up`` says whether nobody waits for
+    it any more.
 
     Each that cannot be made says why. Raises ReadError for a text that is no program, and InputError for arrays in it, which have
     no such forms.
@@ -60,28 +70,35 @@ def rewritings(text: str, kinds: Sequence[str] = FORMS, given: Collection[str] =
             "SymPy rewrites programs of numbers, and this one has gates of arrays", hint="name the cells: x1*w1 + x2*w2"
         )
     question = json.dumps({"text": text, "given": sorted(given), "kinds": list(kinds)})
+    answers, late = _answers(question, given_up)
+    lines = [json.loads(line) for line in answers.splitlines() if line.endswith("}")]
+    answered = {line["kind"]: Rewriting(line["kind"], line["text"], _refusal(line["refusal"])) for line in lines}
+    why = InputError(f"SymPy did not finish within {SECONDS} seconds") if late else InputError("SymPy gave no answer")
+    return [answered.get(kind, Rewriting(kind, "", why)) for kind in kinds]
+
+
+def _answers(question: str, given_up: Callable[[], bool]) -> tuple[str, bool]:
+    """What the process writes as long as it is waited for, and whether it did not come to its end."""
     # Where a program of the working folder is called json.py, it is not loaded: -P leaves the folder out.
     command = [sys.executable, "-P", "-W", "ignore", "-m", "graphstep.analysis.symbolic.rewriting"]
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter and module, and the question is data
-            command,
-            input=question,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            env=environment,
-            encoding="utf-8",
-        )
-        answers, late = done.stdout, done.returncode != 0
-    except subprocess.TimeoutExpired as error:
-        # What came before the time was up: bytes or text, by the system.
-        before = error.stdout or b""
-        answers, late = before if isinstance(before, str) else before.decode(errors="replace"), True
-    lines = [json.loads(line) for line in answers.splitlines() if line.endswith("}")]
-    made = {line["kind"]: Rewriting(line["kind"], line["text"], _refusal(line["refusal"])) for line in lines}
-    why = InputError(f"SymPy did not finish within {SECONDS} seconds") if late else InputError("SymPy gave no answer")
-    return [made.get(kind, Rewriting(kind, "", why)) for kind in kinds]
+    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONHASHSEED": "0"}
+    with subprocess.Popen(  # noqa: S603  # our own interpreter and module, and the question is data
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, encoding="utf-8"
+    ) as child:
+        try:
+            asked: str | None = question
+            for _ in range(int(SECONDS / _LOOK)):
+                try:
+                    return child.communicate(asked, timeout=_LOOK)[0], child.returncode != 0
+                except subprocess.TimeoutExpired:
+                    asked = None
+                if given_up():
+                    break
+        finally:
+            # It is over, or was given up.
+            child.kill()
+        # What came before that.
+        return child.communicate()[0], True
 
 
 def _refusal(message: str) -> InputError | None:
@@ -181,6 +198,7 @@ def _terms(part: Any) -> int:
 
 def _answer() -> None:
     """Answer the question on standard input, a line for each rewriting as soon as it is made."""
+    limit_process(MEMORY, SECONDS)
     question = json.loads(sys.stdin.read())
     program = read(question["text"], question["given"])
     for kind in question["kinds"]:
@@ -190,6 +208,8 @@ def _answer() -> None:
             read(text, question["given"])
         except GraphstepError as error:
             text, refusal = "", error.message
+        except MemoryError:
+            text, refusal = "", InputError(f"SymPy would take more than {MEMORY >> 30} GiB of memory").message
         except (ValueError, TypeError, ArithmeticError, NotImplementedError, AttributeError, RecursionError) as error:
             # SymPy's own faults, of which it has some for odd expressions: its word for it is all that is known.
             text, refusal = "", InputError(f"SymPy cannot do that: {quoted(str(error) or type(error).__name__)}").message

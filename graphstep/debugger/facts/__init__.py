@@ -88,6 +88,7 @@ from graphstep.debugger.facts.quantities import (
     Shown,
     Watched,
 )
+from graphstep.debugger.facts.rewritings import NoForm, NothingToRewrite
 from graphstep.debugger.facts.training import (
     FirstRound,
     NoRound,
@@ -156,6 +157,7 @@ __all__ = [
     "NoCells",
     "NoComposite",
     "NoEdges",
+    "NoForm",
     "NoGradient",
     "NoInputs",
     "NoLetter",
@@ -177,6 +179,7 @@ __all__ = [
     "NothingPredicted",
     "NothingToCompare",
     "NothingToFold",
+    "NothingToRewrite",
     "NothingToUndo",
     "Nudged",
     "Opened",

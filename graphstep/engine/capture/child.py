@@ -19,6 +19,7 @@ from graphstep.engine.capture import CaptureError, record
 from graphstep.engine.capture.opening import opening_of
 from graphstep.engine.capture.places import is_library
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.ground.processes import limit_process
 from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def main() -> int:
     reply = os.dup(1)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    _limit()
+    limit_process(MEMORY, SECONDS)
     answer = _answer(job, Cells(arrays["values"]))
     with os.fdopen(reply, "wb") as out:
         out.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
@@ -104,17 +105,6 @@ def _told(error: BaseException, path: str) -> str:
         what = f"{what} ({Path(error.filename or path).name}:{error.lineno})"
     where = [f"  {Path(each.filename).name}:{each.lineno}, in {each.name}: {each.line}" for each in lines[-_FRAMES:]]
     return "\n".join([f"{Path(path).name} failed: {what}", *where])
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:
-        # Windows has none; there the clock is the limit.
-        return
-    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":

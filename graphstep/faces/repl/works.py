@@ -37,6 +37,8 @@ def perform(state: State, effect: Effect) -> Iterator[str]:
         yield from _witnessed(state, effect.node)
     elif isinstance(effect, effects.Quotients):
         yield from quotient_lines(state.trace, effect.node, effect.cell)
+    elif isinstance(effect, effects.Rewrite):
+        yield from _rewritten(state, effect.kind)
     elif isinstance(effect, effects.Diagnose):
         from graphstep.analysis.diagnosis import diagnose
         from graphstep.faces.export import text
@@ -61,6 +63,21 @@ def _written(state: State, effect: effects.Write) -> Iterator[str]:
     from graphstep.faces import export
 
     yield message(state.language, "prompt-wrote", file=str(export.write(run_on_show(state), effect.path, at=state.at)))
+
+
+def _rewritten(state: State, kind: str) -> Iterator[str]:
+    """What SymPy makes of the program, beside it; and what steps through it."""
+    from graphstep.analysis.rewriting import rewritten_runs
+    from graphstep.faces.export import text
+    from graphstep.language.setup import FORMS
+    from graphstep.telling.reports import rewriting
+
+    typed = state.root
+    rows = rewritten_runs(typed, FORMS if kind == effects.EVERY else (kind,))
+    yield from text.lines(rewriting.body(typed, rows))
+    if kind != effects.EVERY and rows[0].run is not None:
+        run = rows[0].run
+        yield run.setup.filled(run.inputs).command(f"--against={' '.join(typed.program.text.split())}")
 
 
 def _witnessed(state: State, node: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from graphstep.debugger import facts
 from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.calls import call_names
+from graphstep.debugger.effects import EVERY
 from graphstep.debugger.facts import Elsewhere
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
@@ -22,6 +23,7 @@ from graphstep.ground.arrays import cell_of, number_text
 from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.language.frames import is_composite
+from graphstep.language.setup import FORMS
 from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.plain import ending
 from graphstep.telling.calls import call_title
@@ -333,6 +335,8 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.NoWire: cuts.no_wire_text,
     facts.CannotCut: cuts.cannot_text,
     facts.CutElsewhere: lambda words, fact: words.say("reply-cut-inside" if fact.inside else "reply-cut-round"),
+    facts.NoForm: lambda words, fact: words.say("reply-no-form", text=quoted(fact.text), forms=", ".join((*FORMS, EVERY))),
+    facts.NothingToRewrite: lambda words, fact: words.say("reply-rewrite-arrays" if fact.arrays else "reply-rewrite-python"),
     facts.NoGradient: _no_gradient,
     facts.Opened: _opened,
     facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),

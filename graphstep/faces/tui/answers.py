@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphstep.analysis.compare import Comparison
+    from graphstep.analysis.rewriting import Rewritten
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.faces.tui.lesson import LessonScreen
@@ -303,6 +304,31 @@ def _quotients(screen: SteppingScreen, effect: effects.Quotients) -> None:
     screen.inquiries.ask(lambda _: quotient_lines(trace, effect.node, effect.cell), show)
 
 
+def _rewrite(screen: SteppingScreen, effect: effects.Rewrite) -> None:
+    from graphstep.analysis.rewriting import rewritten_runs
+    from graphstep.analysis.symbolic.rewriting import SECONDS
+    from graphstep.faces.export import text
+    from graphstep.faces.tui.dialogs.page import TextPage
+    from graphstep.faces.tui.inquiries import RewritingReady
+    from graphstep.language.setup import FORMS
+    from graphstep.telling.reports import rewriting as reports
+
+    typed, every = screen.now.root, effect.kind == effects.EVERY
+    kinds = FORMS if every else (effect.kind,)
+
+    def show(rows: list[Rewritten]) -> None:
+        row = rows[0]
+        if every:
+            screen.app.push_screen(TextPage(say(screen, "forms-title"), text.lines(reports.body(typed, rows))))
+        elif row.refusal is not None:
+            screen.say(f"{row.kind}: {row.refusal.message}", "bold $warn")
+        else:
+            screen.post_message(RewritingReady(typed, row))
+
+    screen.say(say(screen, "rewrite-asked", kind=effect.kind, seconds=str(SECONDS)))
+    screen.inquiries.ask(lambda given_up: rewritten_runs(typed, kinds, given_up), show)
+
+
 def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
     from graphstep.faces.export import text
     from graphstep.faces.tui.dialogs.page import TextPage
@@ -354,6 +380,7 @@ _EFFECTS: dict[type, Callable[[Any, Any], None]] = {
     effects.Copy: _copy,
     effects.Witnesses: _witnesses,
     effects.Quotients: _quotients,
+    effects.Rewrite: _rewrite,
     effects.Diagnose: _diagnose,
     effects.Keep: _keep,
     effects.NextLesson: _next_lesson,

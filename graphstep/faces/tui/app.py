@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
+    from graphstep.faces.tui.inquiries import RewritingReady
+
 
 def _nodes_provider() -> type[Provider]:
     from graphstep.faces.tui.palette import NodesProvider
@@ -180,6 +182,12 @@ class GraphstepApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The screen that it was given."""
         return self._first
+
+    def on_rewriting_ready(self, message: RewritingReady) -> None:
+        """Open what SymPy made of a program over the screen of that."""
+        from graphstep.faces.tui.rewritten import RewrittenScreen
+
+        self.push_screen(RewrittenScreen(message.typed, message.row))
 
     def post_display_hook(self) -> None:
         """Tell the screen that something was painted, if it has a method for it."""

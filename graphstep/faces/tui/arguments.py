@@ -48,6 +48,12 @@ def _watch(screen: SteppingScreen) -> None:
     screen.app.push_screen(WatchForm(screen.now), _sends(screen, "watch"))
 
 
+def _rewrite(screen: SteppingScreen) -> None:
+    from graphstep.faces.tui.dialogs.forms import FormsForm
+
+    screen.app.push_screen(FormsForm(), _sends(screen, "rewrite"))
+
+
 def _sends(screen: SteppingScreen, action: str) -> Callable[[str | int | None], None]:
     def send(argument: str | int | None) -> None:
         if argument is not None:
@@ -93,6 +99,7 @@ ASKS: dict[str, Callable[[SteppingScreen], None]] = {
     "mark": _mark,
     "to_mark": _to_mark,
     "watch": _watch,
+    "rewrite": _rewrite,
     "find": _find,
     "edit": _edit,
     "export": _export,

@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from textual.message import Message
+
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
+    from graphstep.analysis.rewriting import Rewritten
+    from graphstep.engine.trace import Trace
     from graphstep.faces.tui.screen import SteppingScreen
 
 Answer = TypeVar("Answer")
+
+
+class RewritingReady(Message):
+    """SymPy has rewritten the program on show; the app opens that."""
+
+    def __init__(self, typed: Trace, row: Rewritten) -> None:
+        super().__init__()
+        self.typed = typed
+        """The run of the typed program."""
+        self.row = row
+        """What SymPy made of it."""
 
 
 class Inquiries:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
+from graphstep.analysis import rewriting
+from graphstep.analysis.symbolic.rewriting import Rewriting
 from graphstep.debugger import comparisons
 from graphstep.debugger.session import Command
 from graphstep.engine.trace import trace
@@ -13,6 +17,7 @@ from graphstep.faces.comparison import change, flipped, routes_text
 from graphstep.faces.replies.panels import nudge_lines
 from graphstep.faces.tui import answers
 from graphstep.faces.tui.dialogs.compare import CompareForm
+from graphstep.ground.errors import InputError
 from graphstep.language.read import read
 from tests.faces.tui.driving import LARGE, Driver, drive
 
@@ -231,3 +236,36 @@ def test_the_comparison_of_a_large_run_is_made_beside_and_can_be_given_up(monkey
         assert not driver.message
 
     drive(play)
+
+
+def test_sympy_rewrites_the_program_beside_the_typed_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def here(text: str, kinds: Sequence[str], *_: object) -> list[Rewriting]:
+        if "factor" in kinds:
+            return [Rewriting("factor", "", InputError("SymPy did not finish"))]
+        return [Rewriting(kind, "x*z + y*z") for kind in kinds]
+
+    monkeypatch.setattr(rewriting, "rewritings", here)
+
+    async def play(driver: Driver) -> None:
+        typed = driver.screen
+        await driver.press("R", "down", "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, CompareForm))
+        await driver.press("escape")
+        assert "3 gates in place of 2 gates; value and gradients are the same" in driver.app.screen.keys.message
+        await driver.press("right", "right")
+        assert driver.app.screen.panes.graph.border_title
+        await driver.press("q")
+        assert driver.app.screen is typed
+        await driver.press("R", "down", "down", "enter")
+        await driver.until(lambda: "did not finish" in driver.message)
+        assert driver.app.screen is typed
+
+    drive(play)
+
+
+def test_what_sympy_cannot_rewrite_is_said_before_it_is_asked() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("R")
+        assert "programs of numbers" in driver.message
+
+    drive(play, "sum(x)", {"x": np.array([1.0, 2.0])})

@@ -135,6 +135,9 @@ _REPLIES: dict[str, English] = {
     "reply-cut-round": (
         "A round is shown as it was trained, with every wire.  stop(…) in the program's text cuts one for the whole training."
     ),
+    "reply-no-form": "SymPy is asked for {forms}, and not for {text}.",
+    "reply-rewrite-arrays": "SymPy rewrites programs of numbers, and this one has arrays.  Name the cells: x1*w1 + x2*w2.",
+    "reply-rewrite-python": "SymPy rewrites the text of a program, and this one is Python, recorded while it ran.",
     "reply-nothing-to-undo": "No edit is left to undo.  {edit} edits the inputs, {more} and {less} nudge one.",
     "reply-nothing-to-compare": (
         "There is no other run to compare with.  {edit} edits the inputs, {more} and {less} nudge one; "

@@ -1,0 +1,27 @@
+"""What SymPy makes of the program."""
+
+from __future__ import annotations
+
+from graphstep.debugger.commands import Argument, Done, Rule
+from graphstep.debugger.effects import EVERY, Rewrite
+from graphstep.debugger.facts import Fact, NoForm, NothingToRewrite, UnfitError
+from graphstep.debugger.state import State
+from graphstep.language.setup import FORMS
+
+
+def _no_text(state: State) -> Fact | None:
+    program = state.root.program
+    if program.origin is None and program.of_numbers:
+        return None
+    return NothingToRewrite(arrays=program.origin is None)
+
+
+def _rewrite(state: State, argument: Argument) -> Done:
+    kind = str(argument).strip()
+    if kind not in (*FORMS, EVERY):
+        raise UnfitError(NoForm(kind))
+    return Done(state, effects=(Rewrite(kind),))
+
+
+RULES = {"rewrite": Rule(_rewrite, _no_text)}
+"""What the action that rewrites does."""

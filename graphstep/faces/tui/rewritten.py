@@ -1,0 +1,43 @@
+"""What SymPy made of a program, on a stepping screen of its own beside the typed one; and back to that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphstep.analysis.compare import snapshot_of
+from graphstep.debugger.comparisons import Saved
+from graphstep.faces.keymap import screen_keys
+from graphstep.faces.tui.commands import program
+from graphstep.faces.tui.messages import say
+from graphstep.faces.tui.screen import SteppingScreen
+from graphstep.telling.reports.rewriting import told
+
+if TYPE_CHECKING:
+    from graphstep.analysis.rewriting import Rewritten
+    from graphstep.engine.trace import Trace
+
+
+class RewrittenScreen(SteppingScreen):
+    """A rewriting, which opens with the comparison with the typed program; what leaves it leads back there."""
+
+    def __init__(self, typed: Trace, row: Rewritten) -> None:
+        assert row.run is not None, "what could not be rewritten is no run"
+        run, text = row.run, " ".join(typed.program.text.split())
+        super().__init__(run.program, run.inputs, trace=run, setup=run.setup, saved=Saved(text, snapshot_of(typed)))
+        self._told = told(typed, row)
+
+    def on_mount(self) -> None:
+        """Say what it is. Textual calls the stepping screen's handler as well, which opens the run."""
+        self.call_after_refresh(self._introduce)
+
+    def _introduce(self) -> None:
+        told = self._told[:1].upper() + self._told[1:]
+        self.say(say(self, "rewrite-back", told=told, quit=screen_keys()["quit"]))
+
+    def action_do(self, action: str) -> None:
+        """Do what a key asks for; what leaves the run leads back to the typed program."""
+        inside = self.state is not None and (self.state.frames or self.state.within)
+        if action == "quit" or (action == "out" and not inside):
+            program.after_summary(self, lambda: self.dismiss(None))
+        else:
+            super().action_do(action)
