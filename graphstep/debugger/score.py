@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphstep.teaching.lesson.carried import Wrong
+from graphstep.teaching.lesson.carried import Earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Score:
     """The hints in all."""
     slips: tuple[Slipped, ...] = ()
     """The misconceptions that explain wrong answers, in the order in which they came up."""
-    wrongs: tuple[Wrong, ...] = ()
-    """The wrong numbers with which the user may go on."""
+    earlier: tuple[Earlier, ...] = ()
+    """The numbers that were typed so far, with which the user may go on."""
 
     @property
     def closed(self) -> Score:
@@ -59,11 +59,19 @@ class Score:
 def read_score(document: Mapping[str, Any]) -> Score:
     """A score as JSON has it; one that an older version wrote has fewer fields."""
     typed = document.get("typed")
+    # Older versions kept the wrong ones alone.
+    kept = {name: value for name, value in document.items() if name != "wrongs"}
     return Score(
         **{
-            **document,
+            **kept,
             "typed": None if typed is None else (typed[0], float(typed[1])),
             "slips": tuple(Slipped(**each) for each in document.get("slips", ())),
-            "wrongs": tuple(Wrong(**each) for each in document.get("wrongs", ())),
+            "earlier": tuple(_earlier(each) for each in document.get("earlier", document.get("wrongs", ()))),
         }
     )
+
+
+def _earlier(document: Mapping[str, Any]) -> Earlier:
+    """An earlier answer as JSON has it, where a tuple is a list."""
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
+    return Earlier(**fields)

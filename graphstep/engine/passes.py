@@ -6,7 +6,7 @@ A node's gradient is the sum of the contributions that arrive at it, which the g
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import nan
@@ -106,8 +106,15 @@ def write(buffer: Array, place: Index, value: Any) -> None:
         buffer[place] = value
 
 
-def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
-    """Compute the values of all nodes from those of the inputs. Inputs that are left out keep the values they have."""
+def _nothing() -> None:
+    """What is done between two levels of an ordinary run."""
+
+
+def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between: Callable[[], None] = _nothing) -> None:
+    """Compute the values of all nodes from those of the inputs. Inputs that are left out keep the values they have.
+
+    ``between`` is called behind each level: it may put other values into the buffers.
+    """
     cells = buffers.cells
     for index, name in enumerate(plan.program.inputs):
         if name in inputs:
@@ -123,6 +130,7 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number]) -> None:
                 buffers.value(outs)[...] = result
             else:
                 cells[outs] = result
+        between()
 
 
 def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
@@ -132,8 +140,11 @@ def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
     return ShapeError(error.reason, text=plan.program.text, span=node.span, hint=error.fits)
 
 
-def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
-    """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values."""
+def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Callable[[], None] = _nothing) -> None:
+    """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values.
+
+    ``between`` is called in every level where its gradients are complete, and where it has sent.
+    """
     gradients, contributions = buffers.gradients, buffers.contributions
     write(gradients, plan.place(plan.program.output), rounded(seed, plan.dtype))
     for level in reversed(plan.levels):
@@ -152,9 +163,11 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties) -> None:
                 whole += contributions[part.start : part.stop]
                 if plan.dtype != FLOAT64:
                     whole[...] = rounded(whole, plan.dtype)
+        between()
         for batch in level.batches:
             if batch.sends:
                 _send(batch, buffers, ties, plan.dtype)
+        between()
 
 
 def _add(gradients: Array, places: NDArray[Any], terms: Array, dtype: Dtype) -> None:

@@ -146,7 +146,7 @@ def test_a_right_answer_after_a_wrong_one_leaves_nothing_to_carry() -> None:
     session = Session(*Q)
     session.do("predict")
     session.answers("7", "3")
-    assert session.now.score.wrongs == ()
+    assert [(each.typed, each.right) for each in session.now.score.earlier] == [(3.0, True)]
     session.answers("-28")
     assert session.now.at == 1
     # With other inputs it is another run: what was typed for the one before says nothing of it.

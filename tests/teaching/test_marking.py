@@ -18,7 +18,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
 from graphstep.teaching.lesson.document import Question
 from graphstep.teaching.lesson.marking import mark
-from graphstep.teaching.lesson.precision import NOISE, is_equal, is_meant, meets, typed
+from graphstep.teaching.lesson.precision import NOISE, is_equal, is_meant, is_rounded, meets, typed
 from graphstep.teaching.lesson.slips import slips
 from graphstep.teaching.lesson.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.lesson.solution import Solution, solve
@@ -391,12 +391,17 @@ def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
                 assert verdict.right
             if not verdict.right:
                 meant = typed(answer, float(answer))
-                named = [wording(quantity.trace).say(why) for value, why in slips(quantity) if is_meant(meant, value)]
+                met = [why for value, why in slips(quantity) if is_meant(meant, value) or is_rounded(meant, value)]
+                named = [wording(quantity.trace).say(why) for why in met]
                 told = verdict.said.removeprefix("Not quite. ")
                 assert told in named or verdict.said.startswith("Not quite: "), (ask, answer, verdict.said)
                 for pattern, numbers in SAID.items():
                     if re.search(pattern, told):
-                        assert any(is_meant(meant, value) for value in numbers(it, quantity)), (ask, answer, told)
+                        assert any(is_meant(meant, value) or is_rounded(meant, value) for value in numbers(it, quantity)), (
+                            ask,
+                            answer,
+                            told,
+                        )
 
 
 @each(("gate", "slot"), WRONG_SLOPES, ids=str)
@@ -420,7 +425,7 @@ WRONG = {
     ("div", 0): (Y,),
     ("div", 1): (-X / Y, -1 / Y**2, 1 / Y),
     ("power", 0): (X ** (Y - 1), Y * X**Y, Y * X),
-    ("square", 0): (X, 2 * X**2),
+    ("square", 0): (X, 2 * X**2, 2),
     ("sqrt", 0): (1 / math.sqrt(X), math.sqrt(X) / 2),
     ("exp", 0): (X * math.exp(X - 1),),
     ("log", 0): (X,),

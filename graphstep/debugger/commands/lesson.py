@@ -51,7 +51,7 @@ def answer(state: State, argument: Argument) -> Done:
     typed = str(argument)
     after, verdict = lesson.answer(typed)
     fact = Marked(typed.strip(), verdict.outcome)
-    if not verdict.right:
+    if not verdict.earned:
         return Done(replace(state, lesson=after), (fact,), (Keep(),))
     return _kept(placed(state, after), fact)
 

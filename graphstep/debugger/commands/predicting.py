@@ -24,7 +24,7 @@ from graphstep.debugger.facts import (
 from graphstep.debugger.questions import hints_of, questions_of
 from graphstep.debugger.score import Score, Slipped
 from graphstep.debugger.state import State, moved
-from graphstep.teaching.lesson.carried import wrong_of
+from graphstep.teaching.lesson.carried import earlier_of
 from graphstep.teaching.lesson.marking import mark
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def _answer(state: State, argument: Argument) -> Done:
     score, n, typed = state.score or Score(), state.at + 1, str(argument or "").strip()
     solution = open_question(state)
     assert solution is not None, "a question was asked"
-    verdict = mark(solution, typed, state.at, score.wrongs) if typed else None
-    if verdict is not None and verdict.outcome in ("wrong", "unreadable"):
+    verdict = mark(solution, typed, state.at, score.earlier) if typed else None
+    if verdict is not None and not verdict.earned:
         score = _missed(score, n, solution, verdict)
         return Done(replace(state, score=score), (Answered(n, typed, right=False, part=score.part),))
     return _on(state, _counted(score, solution, verdict), Answered(n, typed, verdict is not None, score.part))
@@ -76,26 +76,27 @@ def _missed(score: Score, n: int, solution: Solution, verdict: Verdict) -> Score
         return score
     name = solution.quantity.name if solution.quantity is not None else solution.wording
     slips = (*score.slips, Slipped(n, name, verdict.slip)) if verdict.slip else score.slips
-    typed = score.typed if verdict.typed is None or solution.quantity is None else (name, verdict.typed)
+    typed = score.typed if not isinstance(verdict.typed, float) or solution.quantity is None else (name, verdict.typed)
     return replace(score, tries=(score.tries or 0) + 1, missed=score.missed + 1, slips=slips, typed=typed)
 
 
 def _counted(score: Score, solution: Solution, verdict: Verdict | None) -> Score:
-    """A question that is done. A wrong number that was given up, or that follows from another one, may be computed with."""
+    """A question that is done. What was typed for it, right or wrong, may be computed with."""
     carried = verdict is not None and verdict.outcome == "carried"
     first = verdict is not None and not score.tries
-    wrongs = score.wrongs
-    if solution.quantity is not None and isinstance(solution.quantity.asked, float):
-        number = verdict.typed if carried and verdict is not None else score.typed[1] if verdict is None and score.typed else None
-        if number is not None:
-            wrongs = (*wrongs, wrong_of(solution.quantity, number))
+    earlier, typed = score.earlier, None if verdict is None else verdict.typed
+    if verdict is None and score.typed is not None:
+        # It was given up: the last wrong number stands.
+        typed = score.typed[1]
+    if solution.quantity is not None and isinstance(solution.quantity.asked, float) and isinstance(typed, float):
+        earlier = (*earlier, earlier_of(solution.quantity, typed, right=verdict is not None and verdict.right))
     return replace(
         score,
         right=score.right + first,
         asked=score.asked + 1,
         carried=score.carried + carried,
         shown=score.shown + (verdict is None),
-        wrongs=wrongs,
+        earlier=earlier,
     )
 
 

@@ -49,7 +49,7 @@ class Marked(LessonFact):
 
     typed: str
     """The answer as typed."""
-    outcome: Literal["right", "wrong", "unreadable", "carried"]
+    outcome: Literal["right", "wrong", "unreadable", "carried", "unsure"]
     """Whether it is right."""
 
 

@@ -30,7 +30,7 @@ def title_lines(lesson: LessonRun, language: str) -> Iterator[str]:
 def lines(before: LessonRun, after: LessonRun, fact: facts.LessonFact) -> Iterator[str]:
     """What the lesson shows of a fact, besides its sentence."""
     waiting = before.open
-    done = isinstance(fact, facts.Revealed) or (isinstance(fact, facts.Marked) and fact.outcome == "right")
+    done = isinstance(fact, facts.Revealed) or (isinstance(fact, facts.Marked) and fact.outcome in ("right", "carried"))
     if isinstance(fact, facts.SectionOpened):
         yield from section_lines(after)
     elif isinstance(fact, facts.HintGiven):

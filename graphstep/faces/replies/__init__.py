@@ -269,7 +269,7 @@ def _marked(words: Words, fact: facts.Marked) -> str:
     lesson = words.before.lesson
     if lesson is None or lesson.open is None:
         return ""
-    verdict = mark(lesson.open, fact.typed, lesson.step).said
+    verdict = mark(lesson.open, fact.typed, lesson.step, lesson.earlier(lesson.open), tells=False).said
     left = fact.outcome == "wrong" and len(lesson.hints) < len(lesson.open.question.hints)
     return words.say("lesson-wrong", verdict=verdict) if left else verdict
 

@@ -29,7 +29,7 @@ def answered_text(words: Words, fact: Answered) -> str:
     if score is None or before.score is None or fact.part >= len(questions):
         return ""
     solution = questions[fact.part]
-    verdict = mark(solution, fact.typed, before.at, before.score.wrongs) if fact.typed else None
+    verdict = mark(solution, fact.typed, before.at, before.score.earlier) if fact.typed else None
     if verdict is not None and not fact.right:
         return verdict.said
     if verdict is not None and verdict.outcome == "carried":

@@ -1,152 +1,204 @@
-"""An error carried forward: what a step comes to with numbers that were typed wrong before it.
+"""An error carried forward: what a step comes to with the numbers that were typed before it.
 
-Only what goes into the step itself is looked at. A number that follows from a wrong one is a wrong one too, and is put in where
-it goes into the next step, so that an error is carried as far as somebody computes with it.
+All earlier answers are put into the run as they were typed, right or wrong, and what is behind them is computed again. An answer
+that comes out of that is as good as a right one. Where it would be too easy to come by, nobody
+can tell, and it is left to a person.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from graphstep.engine.wires import Wire
-from graphstep.gates.numbers import local, value
-from graphstep.teaching.lesson.quantities import Quantity, QuantityKind
+from graphstep.analysis.facts import Named, Quoted, Slot
+from graphstep.engine.overrides import Override, OverrideKind, overridden
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number, shape_of
+from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant
+from graphstep.teaching.lesson.quantities import Quantity
+from graphstep.teaching.lesson.slips import slips
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """A number that was typed for another one, and stayed."""
+class Earlier:
+    """A number that was typed for another question before."""
 
-    kind: QuantityKind
+    kind: OverrideKind
     """What was asked for; the sum of contributions is a gradient."""
     place: int
     """The node of a value or a gradient, the edge of a local gradient or a contribution."""
     name: str
     """How it is written."""
-    typed: float
-    """The number that was typed."""
-    true: float
+    typed: float | tuple[float, ...]
+    """The number that was typed; of an array its cells, row by row."""
+    true: float | tuple[float, ...]
     """The number of the run."""
+    right: bool = False
+    """Whether it was right, at the precision that was typed."""
+    cell: tuple[int, ...] | None = None
+    """The cell that was asked for; None where that was none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
-    """What a step comes to with wrong numbers."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """An answer that follows from earlier ones."""
 
-    value: float
-    """The number."""
-    wrongs: tuple[Wrong, ...]
-    """The wrong numbers that go into it."""
-
-
-def wrong_of(asked: Quantity, typed: float) -> Wrong:
-    """A number that was typed for a quantity."""
-    kind: QuantityKind = "gradient" if asked.kind == "sum" else asked.kind
-    on_wire = kind in ("local", "contribution") and asked.wire is not None
-    place = asked.wire.edge if on_wire and asked.wire is not None else asked.node
-    return Wrong(kind, place, asked.name, typed, asked.value)
+    asked: Quantity
+    """What was asked for, in the run with the earlier answers."""
+    earlier: tuple[Earlier, ...]
+    """The answers that it follows from."""
+    clear: bool
+    """Whether it can be told from a wrong answer that comes to the same number."""
 
 
-def following(asked: Quantity, wrongs: Sequence[Wrong]) -> Iterator[Following]:
-    """What the step comes to with all the wrong numbers that go into it, then with each of them alone.
-
-    Nothing where it would be too easy to come by: where the number is 0, ±1 or not finite, or one of those that go into the step,
-    and the true one is not.
-    """
-    if not isinstance(asked.asked, float) or asked.cell is not None or any(asked.trace.node(x).shape for x in _nodes(asked)):
-        return
-    of = {(wrong.kind, wrong.place): wrong for wrong in wrongs}
-    used = _used(asked, of)
-    if not used:
-        return
-    for chosen in (used, *([wrong] for wrong in used if len(used) > 1)):
-        numbers, ingredients = _computed(asked, {(wrong.kind, wrong.place): wrong.typed for wrong in chosen})
-        _, true_ingredients = _computed(asked, {})
-        easy = _is_easy(numbers) and not _is_easy(asked.value)
-        copied = numbers in ingredients and asked.value not in true_ingredients
-        if not easy and not copied and numbers != asked.value:
-            # Of a gate's own number only some slopes are made.
-            parts = [wrong for wrong in chosen if _without(asked, chosen, wrong) != numbers]
-            yield Following(numbers, tuple(parts or chosen))
+def earlier_of(asked: Quantity, typed: Number, *, right: bool) -> Earlier:
+    """An answer, as what later ones may follow from."""
+    kind, place = _place(asked)
+    return Earlier(kind, place, asked.name, _flat(typed), _flat(asked.asked), right, asked.cell)
 
 
-def _without(asked: Quantity, chosen: Sequence[Wrong], left_out: Wrong) -> float:
-    return _computed(asked, {(wrong.kind, wrong.place): wrong.typed for wrong in chosen if wrong is not left_out})[0]
+def carried(asked: Quantity, answer: Typed, earlier: Sequence[Earlier]) -> Carried | None:
+    """What an answer follows from: all earlier ones, or one wrong one of several; None where it does from none of these."""
+    there = _usable(asked, earlier)
+    reaching = [each for each in there if not each.right and _moves(asked, _run(asked, [each]))]
+    alone = [[each] for each in reaching] if len(reaching) > 1 else []
+    for chosen in ([there] if there else []) + alone:
+        run = _run(asked, chosen)
+        if _moves(asked, run) and shape_of(run.asked) == shape_of(answer.value) and is_meant(answer, run.asked):
+            return Carried(run, _needed(asked, run, chosen), _is_clear(asked, run))
+    return None
 
 
-def _is_easy(number: float) -> bool:
-    return number in (0.0, 1.0, -1.0) or not math.isfinite(number)
+def with_earlier(asked: Quantity, earlier: Sequence[Earlier]) -> Quantity | None:
+    """What is asked for in the run with all earlier answers; None where that is the run itself."""
+    usable = _usable(asked, earlier)
+    run = _run(asked, usable) if usable else asked
+    return None if run is asked or not any(each.typed != each.true for each in usable) else run
 
 
-def _nodes(asked: Quantity) -> list[int]:
-    """The nodes whose numbers go into a step, and its own."""
-    trace = asked.trace
+def again(asked: Quantity, trace: Trace) -> Quantity:
+    """The same quantity in another run of the program."""
+    wire = None if asked.wire is None else trace.wire(asked.wire.edge)
+    whole: Number | None
     if asked.kind == "value":
-        return [asked.node, *(x for x in trace.node(asked.node).operands if isinstance(x, int))]
-    senders = [asked.wire.sender] if asked.wire is not None else [wire.sender for wire in trace.arrivals(asked.node)]
-    return [asked.node, *senders, *(x for gate in senders for x in trace.node(gate).operands if isinstance(x, int))]
-
-
-def _used(asked: Quantity, of: dict[tuple[QuantityKind, int], Wrong]) -> list[Wrong]:
-    """The wrong numbers that go into a step; one of another run, before an edit, is none."""
-    trace, keys = asked.trace, list[tuple[QuantityKind, int]]()
-    if asked.kind == "value":
-        keys = [("value", x) for x in trace.node(asked.node).operands if isinstance(x, int)]
-    elif asked.wire is None:
-        keys = [("contribution", wire.edge) for wire in trace.arrivals(asked.node)]
+        whole = trace.value_of(asked.node)
+    elif asked.kind in ("gradient", "sum"):
+        whole = trace.gradient_of(asked.node)
     else:
-        wire = asked.wire
-        keys = [("value", x) for x in (*trace.node(wire.sender).operands, wire.sender) if isinstance(x, int)]
-        if asked.kind != "local":
-            # A local gradient that was typed stands for the values that it is made of.
-            keys = [("local", wire.edge)] if ("local", wire.edge) in of else keys
-            keys.append(("gradient", wire.sender))
-    known: dict[str, Callable[[int], float]] = {
-        "value": lambda place: float(trace.value_of(place)),
-        "gradient": lambda place: float(trace.gradient_of(place)),
-        "local": lambda place: float(trace.wire(place).local or 0.0),
-        "contribution": lambda place: float(trace.wire(place).contribution),
-    }
-    return [of[key] for key in dict.fromkeys(keys) if key in of and of[key].true == known[key[0]](key[1])]
+        assert wire is not None, "a local gradient and a contribution have a wire"
+        whole = wire.local if asked.kind == "local" else wire.contribution
+    return replace(asked, trace=trace, wire=wire, whole=asked.whole if whole is None else whole)
 
 
-def _computed(asked: Quantity, typed: dict[tuple[QuantityKind, int], float]) -> tuple[float, list[float]]:
-    """A number computed with others in place of some of the run's, and the numbers that go into it."""
-    trace = asked.trace
+def _place(asked: Quantity) -> tuple[OverrideKind, int]:
+    kind: OverrideKind = "gradient" if asked.kind == "sum" else asked.kind
+    return kind, asked.wire.edge if kind in ("local", "contribution") and asked.wire is not None else asked.node
+
+
+def _flat(number: Number) -> float | tuple[float, ...]:
+    return float(number) if isinstance(number, float) else tuple(np.ravel(number).tolist())
+
+
+def _usable(asked: Quantity, earlier: Sequence[Earlier]) -> list[Earlier]:
+    """The answers to other questions of this run: of one before an edit the true number is another."""
+    trace, own = asked.trace, (*_place(asked), asked.cell)
+    last = {(each.kind, each.place, each.cell): each for each in earlier if (each.kind, each.place, each.cell) != own}
+    return [each for each in last.values() if _is_of(trace, each)]
+
+
+def _is_of(trace: Trace, each: Earlier) -> bool:
+    nodes, edges = len(trace.program.nodes), len(trace.wires)
+    on_edge = each.kind in ("local", "contribution")
+    if not 0 <= each.place < (edges if on_edge else nodes):
+        return False
+    true = _true(trace, each)
+    if true is None or (each.cell is not None and len(each.cell) != np.ndim(true)):
+        return False
+    number = true if each.cell is None else float(np.asarray(true)[each.cell])
+    same = _flat(number)
+    return same == each.true and type(same) is type(each.typed) and np.size(same) == np.size(each.typed)
+
+
+def _true(trace: Trace, each: Earlier) -> Number | None:
+    match each.kind:
+        case "value":
+            return trace.value_of(each.place)
+        case "gradient":
+            return trace.gradient_of(each.place)
+        case "local":
+            return trace.wire(each.place).local
+        case "contribution":
+            return trace.wire(each.place).contribution
+
+
+def _run(asked: Quantity, earlier: Sequence[Earlier]) -> Quantity:
+    """What is asked for, in the run with these numbers put in."""
+    overrides = []
+    for each in earlier:
+        true = _true(asked.trace, each)
+        number = each.typed if isinstance(each.typed, float) else np.reshape(each.typed, shape_of(0.0 if true is None else true))
+        overrides.append(Override(each.kind, each.place, number, each.cell))
+    return again(asked, overridden(asked.trace, overrides))
+
+
+def _moves(asked: Quantity, run: Quantity) -> bool:
+    """Whether the numbers that were put in make a difference here."""
+    return not np.array_equal(np.asarray(asked.asked), np.asarray(run.asked), equal_nan=True)
+
+
+def _needed(asked: Quantity, run: Quantity, chosen: Sequence[Earlier]) -> tuple[Earlier, ...]:
+    """Those of the answers that it takes to come to the number: the oldest are left out first."""
+    needed = [each for each in chosen if each.typed != each.true]
+    for each in tuple(needed):
+        rest = [other for other in needed if other is not each]
+        if rest and not _moves(run, _run(asked, rest)):
+            needed = rest
+    return tuple(needed)
+
+
+def _is_clear(asked: Quantity, run: Quantity) -> bool:
+    """Whether nothing here makes the number too easy to come by that does not stand in the true run as well."""
+    ours, theirs = [np.ravel(x) for x in _operands(run)], [np.ravel(x) for x in _operands(asked)]
+    if any(x.shape != y.shape for x, y in zip(ours, theirs, strict=True)):
+        return False
+    pairs = [(run.asked, asked.asked), *zip(ours, theirs, strict=True)]
+    if any(bool((_easy(x) & ~_easy(y)).any()) for x, y in pairs):
+        return False
+    if isinstance(run.asked, float) and isinstance(asked.asked, float):
+        copied = [_among(run.asked, x) and not _among(asked.asked, y) for x, y in zip(ours, theirs, strict=True)]
+        if any(copied):
+            return False
+    return not set(_slips_met(run)) - set(_slips_met(asked))
+
+
+def _easy(number: Number) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    cells = np.ravel(np.asarray(number, np.float64))
+    return np.isin(cells, (0.0, 1.0, -1.0)) | ~np.isfinite(cells)
+
+
+def _among(number: float, cells: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:
+    return bool(is_equal(np.full(cells.shape, number), cells).any())
+
+
+def _operands(asked: Quantity) -> list[Number]:
+    """The numbers that go into a step."""
+    trace, wire = asked.trace, asked.wire
+    if asked.kind == "value":
+        return [*trace.operand_values(asked.node)]
+    if wire is None:
+        return [each.contribution for each in trace.arrivals(asked.node)]
+    inputs = [*trace.operand_values(wire.sender)]
+    if asked.kind == "local":
+        return [*inputs, trace.value_of(wire.sender)]
+    slope = wire.local
+    return [wire.upstream, *(inputs if slope is None else [slope])]
+
+
+def _slips_met(asked: Quantity) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The misconceptions that come to the number of a step, told apart by their message and the nodes in it."""
     with np.errstate(all="ignore"):
-        if asked.kind == "value":
-            inputs = _inputs(asked, asked.node, typed)
-            rule = trace.gate(asked.node)
-            assert rule is not None, "a value that is asked for has a gate"
-            return float(value(rule, inputs, trace.node(asked.node).settings)), inputs
-        if asked.wire is None:
-            parts = [typed.get(("contribution", wire.edge), float(wire.contribution)) for wire in trace.arrivals(asked.node)]
-            return math.fsum(parts), parts
-        slope, inputs = _slope(asked, asked.wire, typed)
-        if asked.kind == "local":
-            return slope, inputs
-        upstream = typed.get(("gradient", asked.wire.sender), float(asked.wire.upstream))
-        return upstream * slope, [upstream, slope]
-
-
-def _inputs(asked: Quantity, gate: int, typed: dict[tuple[QuantityKind, int], float]) -> list[float]:
-    trace = asked.trace
-    pairs = zip(trace.node(gate).operands, trace.operand_values(gate), strict=True)
-    return [typed.get(("value", x), float(number)) if isinstance(x, int) else float(number) for x, number in pairs]
-
-
-def _slope(asked: Quantity, wire: Wire, typed: dict[tuple[QuantityKind, int], float]) -> tuple[float, list[float]]:
-    """A local gradient, at values that may be others than the run's."""
-    trace, inputs = asked.trace, _inputs(asked, wire.sender, typed)
-    if ("local", wire.edge) in typed:
-        return typed["local", wire.edge], inputs
-    if not any(kind == "value" for kind, _ in typed) and wire.local is not None:
-        return float(wire.local), inputs
-    out = typed.get(("value", wire.sender), float(value(wire.gate, inputs, trace.node(wire.sender).settings)))
-    call = replace(trace.call(wire.sender), inputs=tuple(map(np.asarray, inputs)), out=np.asarray(out))
-    slope = local(wire.gate, call, wire.slot)
-    return math.nan if slope is None else float(slope), inputs
+        for value, why in slips(asked):
+            if shape_of(value) == shape_of(asked.asked) and bool(is_equal(value, asked.asked).all()):
+                yield why.message, tuple(each for each in why.figures.values() if isinstance(each, Named | Quoted | Slot))

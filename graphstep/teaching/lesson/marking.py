@@ -15,9 +15,9 @@ from graphstep.ground.arrays import Number, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson import formulas
-from graphstep.teaching.lesson.carried import Following, Wrong, following
+from graphstep.teaching.lesson.carried import Carried, Earlier, carried, earlier_of, with_earlier
 from graphstep.teaching.lesson.evaluate import evaluate
-from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant, meets
+from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant, is_rounded, meets
 from graphstep.teaching.lesson.precision import typed as precisely
 from graphstep.teaching.lesson.quantities import Quantity
 from graphstep.teaching.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
@@ -40,23 +40,34 @@ _COMMAS = re.compile(r"[-−+]?[\d.]+(?:\s*[,;]\s*[-−+]?[\d.]+)+")
 class Verdict:
     """What is said of a typed answer."""
 
-    outcome: Literal["right", "wrong", "unreadable", "carried"]
-    """An unreadable answer does not count as a try; a carried one follows from a wrong number that was typed before."""
+    outcome: Literal["right", "wrong", "unreadable", "carried", "unsure"]
+    """An unreadable answer does not count as a try; a carried one follows from numbers that were typed before; of an unsure one
+    nobody can tell whether it does."""
     said: str
     """One or two sentences for the learner; a wrong answer's never give the right one away."""
     slip: str = ""
     """The misconception that explains a wrong answer; empty where none does."""
-    typed: float | None = None
-    """The number that was typed; None for anything else."""
+    typed: Number | None = None
+    """The number or the array that was typed; None for anything else."""
+    share: float = 0.0
+    """How much of it is right: of an array the share of its cells."""
 
     @property
     def right(self) -> bool:
         """Whether the answer is right."""
         return self.outcome == "right"
 
+    @property
+    def earned(self) -> bool:
+        """Whether the mark is earned: the answer is right, or right for whoever goes on with what was typed before."""
+        return self.outcome in ("right", "carried")
 
-def mark(solution: Solution, typed: str, at: int | None = None, wrongs: Sequence[Wrong] = ()) -> Verdict:
-    """The verdict on an answer; ``wrongs`` are wrong numbers that were typed before, and that it may follow from.
+
+def mark(
+    solution: Solution, typed: str, at: int | None = None, earlier: Sequence[Earlier] = (), *, tells: bool = True
+) -> Verdict:
+    """The verdict on an answer; ``earlier`` are answers that were typed before, which it may follow from. Of one that does it is
+    said what the right number is where the verdict ``tells``.
 
     A number may be typed as a decimal, a fraction or an expression; for gradients also in the names of the run, of which those
     count that have a value at step ``at``. A small array is typed in brackets, or its cells with commas between them, and is
@@ -73,7 +84,30 @@ def mark(solution: Solution, typed: str, at: int | None = None, wrongs: Sequence
         return _shaped(solution.shape, _right_hand_side(text))
     if solution.formula:
         return _of_a_formula(solution, _right_hand_side(text), at)
-    return _of_a_quantity(solution, _right_hand_side(text), at, wrongs)
+    return _of_a_quantity(solution, _right_hand_side(text), at, earlier, tells=tells)
+
+
+def mark_all(solutions: Sequence[Solution], typed: Sequence[str]) -> list[Verdict]:
+    """The verdicts on the answers to several questions of one run, in the order of its steps: errors are carried forward."""
+    earlier: list[Earlier] = []
+    verdicts = []
+    for solution, text in zip(solutions, typed, strict=True):
+        verdict = mark(solution, text, len(solution.trace), earlier)
+        verdicts.append(verdict)
+        quantity = solution.quantity
+        if quantity is not None and verdict.typed is not None and shape_of(verdict.typed) == shape_of(quantity.asked):
+            earlier.append(earlier_of(quantity, verdict.typed, right=verdict.right))
+    return verdicts
+
+
+def read_again(solution: Solution, typed: str) -> Earlier | None:
+    """An answer that was given before, as what later ones may follow from; None where it is no number and no array."""
+    if solution.quantity is None or solution.formula or solution.right is not None:
+        return None
+    verdict = mark(solution, typed)
+    if verdict.typed is None or shape_of(verdict.typed) != shape_of(solution.quantity.asked):
+        return None
+    return earlier_of(solution.quantity, verdict.typed, right=verdict.right)
 
 
 def _say(trace: Trace) -> Callable[..., str]:
@@ -90,8 +124,8 @@ def _of_a_formula(solution: Solution, text: str, at: int | None) -> Verdict:
     return Verdict("right" if right else "wrong", said, slip)
 
 
-def _of_a_quantity(solution: Solution, text: str, at: int | None, wrongs: Sequence[Wrong]) -> Verdict:
-    """The verdict on a number or an array."""
+def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Sequence[Earlier], *, tells: bool) -> Verdict:
+    """The verdict on a number or an array: right, else carried, else a misconception in the true run or with what was typed."""
     asked = solution.quantity
     assert asked is not None, "what is not chosen, and no shape, is a number or an array"
     array, say = not isinstance(asked.asked, float), _say(asked.trace)
@@ -111,25 +145,49 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, wrongs: Sequen
         if typed.names and asked.kind == "value":
             return Verdict("unreadable", say("mark-which-array" if array else "mark-which-number", typed=quoted(text)))
         exact = agrees_closely(typed.value, asked.asked)
-        return Verdict("right", say("mark-right") if exact else say("mark-rounded", value=number_text(asked.asked)))
-    number = typed.value if isinstance(typed.value, float) else None
+        text = say("mark-right") if exact else say("mark-rounded", value=number_text(asked.asked))
+        return Verdict("right", text, typed=typed.value, share=1.0)
+    share = float(meets(answer, asked.asked).mean())
+    follows = carried(asked, answer, earlier)
+    if follows is not None:
+        if follows.clear:
+            return Verdict("carried", _following_text(asked, follows, tells=tells), typed=typed.value, share=1.0)
+        return Verdict("unsure", say("mark-unsure", yours=_named(asked, follows.earlier)), typed=typed.value, share=share)
+    slip = _slip_of(asked, answer)
+    if not slip and (run := with_earlier(asked, earlier)) is not None:
+        slip = _slip_of(run, answer)
+    return replace(_wrong(asked, typed.value, answer, slip), slip=slip, typed=typed.value, share=share)
+
+
+def _slip_of(asked: Quantity, answer: Typed) -> str:
+    """The misconception that comes to an answer; empty where none does."""
     with np.errstate(all="ignore"):
-        why = next((why for value, why in slips(asked) if is_meant(answer, value) and not same_number(value, asked.asked)), None)
-    slip = "" if why is None else wording(asked.trace).say(why)
-    if not slip and (carried := next((each for each in following(asked, wrongs) if is_meant(answer, each.value)), None)):
-        return Verdict("carried", _following_text(asked, carried), typed=number)
-    return replace(_wrong(asked, typed.value, answer, slip), slip=slip, typed=number)
+        met = [(value, why) for value, why in slips(asked) if not same_number(value, asked.asked)]
+        why = next((why for value, why in met if is_meant(answer, value)), None)
+        why = why or next((why for value, why in met if is_rounded(answer, value)), None)
+    return "" if why is None else wording(asked.trace).say(why)
 
 
-def _following_text(asked: Quantity, carried: Following) -> str:
-    """Whose number an answer was computed with, and what the run has."""
+def _named(asked: Quantity, earlier: Sequence[Earlier], which: str = "typed") -> str:
+    """Answers with their numbers."""
     digits = asked.trace.writing.digits
-    yours, true = (
-        ", ".join(f"{wrong.name} = {numeral(getattr(wrong, which), digits)}" for wrong in carried.wrongs)
-        for which in ("typed", "true")
-    )
-    numbers = {"value": numeral(carried.value, digits), "right": numeral(asked.value, digits)}
-    return _say(asked.trace)("answer-follows", name=asked.name, yours=yours, true=true, **numbers)
+    return ", ".join(f"{each.name} = {_written(getattr(each, which), digits)}" for each in earlier)
+
+
+def _written(number: float | tuple[float, ...], digits: int) -> str:
+    if isinstance(number, float):
+        return numeral(number, digits)
+    return f"[{', '.join(numeral(x, digits) for x in number)}]"
+
+
+def _following_text(asked: Quantity, follows: Carried, *, tells: bool) -> str:
+    """Whose number an answer was computed with, and what the run has."""
+    say, yours = _say(asked.trace), _named(asked, follows.earlier)
+    value = number_text(follows.asked.asked)
+    if not tells:
+        return say("mark-follows", name=asked.name, yours=yours, value=value)
+    true = _named(asked, follows.earlier, "true")
+    return say("answer-follows", name=asked.name, yours=yours, true=true, value=value, right=number_text(asked.asked))
 
 
 def _wrong(asked: Quantity, typed: Number, answer: Typed, slip: str) -> Verdict:

@@ -20,6 +20,9 @@ from graphstep.teaching.lesson.solution import TOLERANCE, agreeing
 EQUAL = 1e-9
 """Relative difference up to which two numbers are equal: what arithmetic in doubles loses, and no more."""
 
+_TWO_DIGITS = 0.05
+"""Relative difference that two digits leave at most."""
+
 NOISE = 1e-12
 """Size below which a number of a run may be what rounding left of 0."""
 
@@ -68,6 +71,15 @@ def is_equal(one: Number, other: Number) -> NDArray[np.bool_]:
     off, size = np.abs(np.subtract(one, other)), np.maximum(np.abs(one), np.abs(other))
     noise = (np.minimum(np.abs(one), np.abs(other)) == 0) & (size <= NOISE)
     return np.asarray((off <= EQUAL * size) | noise)
+
+
+def is_rounded(answer: Typed, number: Number) -> bool:
+    """Whether an answer is this number rounded, to two digits at least: enough to know a misconception by."""
+    if shape_of(answer.value) != shape_of(number):
+        return False
+    off = np.abs(np.subtract(answer.value, number))
+    near = (off <= np.multiply(answer.room, 1 + EQUAL)) & (off <= _TWO_DIGITS * np.abs(number))
+    return bool((meets(answer, number) | near).all()) and not answer.coarse
 
 
 def meets(answer: Typed, number: Number) -> NDArray[np.bool_]:

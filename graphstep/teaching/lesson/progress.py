@@ -27,6 +27,7 @@ SCHEMA = 1
 """The version of the file."""
 
 _SIZE = 10_000_000
+_TYPED = 200
 _OUTCOMES = ("open", "right", "shown")
 
 
@@ -36,8 +37,8 @@ class Place:
 
     section: int
     """The section, counted from 0."""
-    questions: Mapping[str, tuple[str, int, int]]
-    """By key of a question: its outcome, wrong tries, hints."""
+    questions: Mapping[str, tuple[str, int, int, str]]
+    """By key of a question: its outcome, wrong tries, hints, and what was typed last."""
     total: int
     """How many questions the lesson had."""
     finished: bool
@@ -46,7 +47,7 @@ class Place:
     @property
     def done(self) -> int:
         """How many questions are answered or shown."""
-        return sum(outcome != "open" for outcome, _, _ in self.questions.values())
+        return sum(outcome != "open" for outcome, *_ in self.questions.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ def resume(run: LessonRun, progress: Progress) -> LessonRun:
         return run
     solutions = run.rehearsal.solutions
     answers: dict[str, Answered] = {
-        key: Answered(outcome, tries, hints)  # type: ignore[arg-type]  # the outcome was checked when it was read
-        for key, (outcome, tries, hints) in place.questions.items()
+        key: Answered(outcome, tries, hints, typed)  # type: ignore[arg-type]  # the outcome was checked when it was read
+        for key, (outcome, tries, hints, typed) in place.questions.items()
         if key in solutions
     }
     return type(run)(run.rehearsal, 0, answers).go(0 if place.finished else place.section)
@@ -150,7 +151,7 @@ def save(run: LessonRun) -> Kept:
     before = progress.places.get(key_of(lesson.path))
     entry = Place(
         run.place,
-        {key: (a.outcome, a.tries, a.hints) for key, a in run.answers.items()},
+        {key: (a.outcome, a.tries, a.hints, a.typed) for key, a in run.answers.items()},
         run.total,
         run.finished or (before is not None and before.finished and run.done == run.total),
     )
@@ -179,7 +180,8 @@ def _set_aside(path: Path) -> Progress:
 
 
 def _entry(place: Place) -> dict[str, Any]:
-    questions = {key: {"outcome": o, "tries": t, "hints": h} for key, (o, t, h) in place.questions.items()}
+    names = ("outcome", "tries", "hints", "typed")
+    questions = {key: dict(zip(names, each, strict=True)) for key, each in place.questions.items()}
     return {"section": place.section, "total": place.total, "finished": place.finished, "questions": questions}
 
 
@@ -187,7 +189,8 @@ def _place(entry: Any) -> Place:
     if not isinstance(entry["questions"], dict):
         raise TypeError("questions is no table")
     questions = {
-        str(key): (_outcome(each["outcome"]), _count(each["tries"]), _count(each["hints"]))
+        # Older versions kept no answers.
+        str(key): (_outcome(each["outcome"]), _count(each["tries"]), _count(each["hints"]), str(each.get("typed", ""))[:_TYPED])
         for key, each in entry["questions"].items()
     }
     return Place(_count(entry["section"]), questions, _count(entry["total"]), bool(entry["finished"]))

@@ -21,7 +21,7 @@ from graphstep.gates.rule import Call
 from graphstep.ground.arrays import Number, number_text, plain, shape_of
 from graphstep.ground.operands import Constant
 from graphstep.teaching.lesson.quantities import Quantity
-from graphstep.teaching.lesson.slopes import wrong_slopes
+from graphstep.teaching.lesson.slopes import wrong_slopes, wrong_values
 from graphstep.telling.cells import cell, spelled
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.derivatives import gradient_name
@@ -114,8 +114,8 @@ def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
     for part in parts if len(parts) > 2 else ():
         yield total - part, reason("slip-missing-contribution", **uses)
     yield total / len(parts), reason("slip-mean-of-contributions")
-    for one, other in (parts, parts[::-1]) if len(parts) == 2 else ():
-        yield one - other, reason("slip-subtracted")
+    for one in parts:
+        yield 2 * one - total, reason("slip-subtracted")
     slopes = [wire.local for wire in trace.arrivals(asked.node)]
     alike = [slope for slope in slopes if slope is not None and shape_of(slope) == shape_of(total)]
     if len(alike) == len(parts):
@@ -157,6 +157,8 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
             yield plain(np.asarray(np.log10(inputs[0]))), reason("slip-logarithm", base="10")
             yield plain(np.asarray(np.log2(inputs[0]))), reason("slip-logarithm", base="2")
     own = trace.value_of(node)
+    for value, key in wrong_values(gate.name, inputs, own):
+        yield value, reason(key)
     if isinstance(own, float) and own and gate.name in _QUOTIENTS:
         yield 1 / own, reason("slip-reciprocal-value")
 

@@ -42,6 +42,7 @@ WRONG_SLOPES: dict[tuple[str, int], tuple[WrongSlope, ...]] = {
     ("square", 0): (
         WrongSlope(lambda x, out: x[0], "slope-exponent"),
         WrongSlope(lambda x, out: 2 * out, "slope-exponent-falls"),
+        WrongSlope(lambda x, out: np.float64(2.0), "slope-input-missing"),
     ),
     ("sqrt", 0): (
         WrongSlope(lambda x, out: 1 / out, "slope-half"),
@@ -60,6 +61,21 @@ WRONG_SLOPES: dict[tuple[str, int], tuple[WrongSlope, ...]] = {
     ),
 }
 """The rows, by the gate and the slot."""
+
+
+WRONG_VALUES: dict[str, tuple[WrongSlope, ...]] = {
+    "square": (WrongSlope(lambda x, out: 2 * x[0], "value-doubled"),),
+    "exp": (WrongSlope(lambda x, out: np.e * x[0], "value-times-e"),),
+    "reciprocal": (WrongSlope(lambda x, out: -x[0], "value-turned"),),
+}
+"""Wrong values of single gates, by the gate."""
+
+
+def wrong_values(gate: str, inputs: Sequence[Any], out: Any) -> Iterator[tuple[Number, str]]:
+    """The wrong values of a gate, each with its message."""
+    for row in WRONG_VALUES.get(gate, ()):
+        with np.errstate(all="ignore"):
+            yield plain(np.asarray(row.slope([np.asarray(x) for x in inputs], np.asarray(out)))), row.key
 
 
 def wrong_slopes(gate: str, slot: int, inputs: Sequence[Any], out: Any) -> Iterator[tuple[Number, str]]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from graphstep.teaching.lesson.carried import Earlier
 from graphstep.teaching.lesson.document import Block, Question
-from graphstep.teaching.lesson.marking import Verdict, mark
+from graphstep.teaching.lesson.marking import Verdict, mark, read_again
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.lesson.solution import Solution
 from graphstep.telling.words.catalogue import message
@@ -26,6 +27,8 @@ class Answered:
     """Wrong answers so far."""
     hints: int = 0
     """Hints that were shown, in all."""
+    typed: str = ""
+    """The last answer that could be read, right or wrong: later ones may follow from it."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +132,23 @@ class LessonRun:
         waiting = self.open
         if waiting is None:
             return self, Verdict("unreadable", message(self.rehearsal.lesson.run.language, "lesson-nothing-asked"))
-        verdict = mark(waiting, typed, self.step)
-        if verdict.outcome == "right":
-            return self._with(waiting, outcome="right"), verdict
+        verdict = mark(waiting, typed, self.step, self.earlier(waiting), tells=False)
+        if verdict.earned:
+            return self._with(waiting, outcome="right", typed=typed), verdict
         if verdict.outcome == "wrong":
-            return self._with(waiting, tries=self.answered(waiting).tries + 1), verdict
+            return self._with(waiting, tries=self.answered(waiting).tries + 1, typed=typed), verdict
         return self, verdict
+
+    def earlier(self, waiting: Solution) -> tuple[Earlier, ...]:
+        """The answers to the questions before one, in its run."""
+        before: list[Earlier] = []
+        for solution in self.rehearsal.solutions.values():
+            if solution is waiting:
+                break
+            kept = self.answered(solution)
+            if solution.trace is waiting.trace and kept.typed and (each := read_again(solution, kept.typed)) is not None:
+                before.append(each)
+        return tuple(before)
 
     def show(self) -> LessonRun:
         """Give the open question up: its answer is shown."""

@@ -19,6 +19,8 @@ TEACHING: dict[str, English] = {
     "mark-right": "Right.",
     "mark-rounded": "Right: {value}, rounded.",
     "mark-slip": "Not quite. {slip}",
+    "mark-follows": "Follows from your {yours}: {name} = {value} with that.",
+    "mark-unsure": "It may follow from your {yours}, but it is too easy to come by to tell. Look at that once more.",
     "mark-close": "Not quite: it is close, but the digits that you typed are not those of the result. Look again.",
     "mark-size": "Not quite: the sign is right, the size is not.",
     "mark-numbers": "Not quite: look at the numbers that meet here again.",
@@ -67,6 +69,11 @@ TEACHING: dict[str, English] = {
     "slope-tanh-square": "The square is missing: the slope of tanh is 1 minus the square of its output.",
     "slope-tanh-one": "It is 1 minus that square.",
     "slope-tanh-output": "The slope is made of the output of tanh, and not of its input.",
+    "slope-input-missing": "The input is missing: of a square the exponent comes down, and the input stays.",
+    # Wrong values of single gates.
+    "value-doubled": "That is twice the input: a square multiplies it by itself.",
+    "value-times-e": "That is e times the input: exp raises e to its input.",
+    "value-turned": "That is the input with its sign turned: a reciprocal is one over it.",
     # Wrong shapes.
     "shape-turned": "Turned round: the rows come first, then the columns.",
     "shape-count": "That is how many cells there are: how are they laid out?",
