@@ -41,6 +41,11 @@ def check(path: str | Path) -> list[Problem]:
         rehearsal = rehearse(lesson)
     except LessonError as error:
         return sorted(error.problems, key=lambda problem: problem.line)
+    return problems_of(rehearsal)
+
+
+def problems_of(rehearsal: Rehearsal) -> list[Problem]:
+    """Everything that is wrong in a lesson that can be run, by line."""
     problems = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal), *_stars(rehearsal)]
     problems += _notation(rehearsal)
     return sorted(problems, key=lambda problem: problem.line)

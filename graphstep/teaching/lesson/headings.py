@@ -135,15 +135,18 @@ def round_of(heading: str, front: Setup, train: Mapping[str, str]) -> tuple[Setu
 
 def with_settings(text: str, front: Setup, train: Mapping[str, str]) -> tuple[Setup, Mapping[str, str]]:
     """A program and the settings of its training, with ``lr = 1.1, w = 0`` in their places; InputError for what is neither."""
-    settings = dict(train)
+    settings, last = dict(train), ""
     for item in filter(str.strip, _items(text)):
         name, equals, value = (part.strip() for part in item.partition("="))
-        if not equals:
+        if not equals and last:
+            # A value with a comma: batch = X,y:2.
+            name, value = last, f"{settings[last]},{item.strip()}"
+        elif not equals:
             raise InputError(f"{quoted(item.strip())} is no NAME = VALUE")
         if name in front.inputs:
             front = front.edited({name: text_of(name, value)})
         else:
-            settings[name] = value
+            settings[name], last = value, name
     return front, settings
 
 
