@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphstep.ground.errors import ReadError, quoted
-from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first
+from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first, viewed_name
 from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call, indexed
 from graphstep.language.read.numpy.statements import Statements
 
@@ -87,9 +87,10 @@ class Bodies(Statements):
         self.definitions, self.whole_numbers, self.conditions = before
         self.fresh.used = used
         called = self.fresh.name(name, function=True)
-        lifted = tuple(inner.lifted)
-        read = Function(called, inputs, defaults, len(pieces), lifted)
-        head = f"def {called}({', '.join([*inputs, *inner.lifted.values()])}) = "
+        lifted = (*inner.lifted, *inner.handed)
+        shares = any(viewed_name(each) is not None for each in results)
+        read = Function(called, inputs, defaults, len(pieces), self.names.owner(), shares, lifted)
+        head = f"def {called}({', '.join([*inputs, *inner.lifted.values(), *inner.handed.values()])}) = "
         body_piece = _braced([*statements, last], span, self.depth_of_bodies) if statements else last
         definition = Piece((head, body_piece), COMPARISON, span)
         self.emit(definition)
@@ -119,7 +120,8 @@ class Bodies(Statements):
             wanted = ", ".join(function.inputs)
             raise self.refusal(f"{node.func.id} takes {wanted}", node, f"{missing[0]} is missing" if missing else "")
         pieces = [self.value(handed.get(name) or function.defaults[name]) for name in function.inputs]
-        lifted = [atom(self.resolved(name, node), self.source.span(node)) for name in function.lifted]
+        outside = self.resolved if function.home is self.names.owner() else self.from_outside
+        lifted = [atom(outside(name, node), self.source.span(node)) for name in function.lifted]
         return call(function.name, [*pieces, *lifted], self.source.span(node))
 
     # -- loops --
@@ -135,16 +137,20 @@ class Bodies(Statements):
         for name in counts:
             current = self.names.found(name)
             if current is None:
-                if name in turn_names or not reads_first(node.body, name):
+                outside = name in self.names.owner().inputs or name in self.given
+                if not outside and (name in turn_names or not reads_first(node.body, name)):
                     continue
                 # It comes from outside.
                 current = self.resolved(name, node)
-            if current not in self.definitions or current in self.turns:
-                # An input cannot be carried: a name of its own can.
-                self.bind(name, atom(current, self.source.span(node)))
-                current = self.names.current[name]
+            again = self.remaining[name] > 1 and self.carried().get(name) == current
+            if current not in self.definitions or current in self.turns or again:
+                # An input cannot be carried, nor what the loop around carries and assigns once more: a name of its own can.
+                value, current = current, self.fresh.name(name)
+                self.define(current, atom(value, self.source.span(node)))
+                self.names.current[name] = current
             carried[name] = current
             self.whole_numbers.pop(current, None)
+        self._note_aliases(node.body)
         around = self.names, self.statements, self.remaining
         self.names, self.statements, self.remaining = Names(outer=around[0]), [], counts
         self.names.inputs = self.names.owner().inputs
@@ -169,9 +175,21 @@ class Bodies(Statements):
             raise self.refusal("nothing is assigned in this loop", node)
         self.emit(Piece((head, _braced(statements, span, self.depth_of_bodies)), COMPARISON, span))
         for name, target in carried.items():
+            self.whole_numbers.pop(target, None)
             self.remaining[name] -= 1
             self.names.current[name] = target
-        self.names.lost |= {name for name in inner.current if name not in carried}
+        self.names.lost |= {name for name in (*inner.current, *inner.lost) if name not in carried}
+
+    def _note_aliases(self, body: Sequence[ast.stmt]) -> None:
+        """What shares its cells at the end of a turn does so at the start of the next."""
+        for each in (inner for statement in body for inner in ast.walk(statement)):
+            for target in each.targets if isinstance(each, ast.Assign) else ():
+                if isinstance(target, ast.Name) and isinstance(each, ast.Assign):
+                    self.note_alias(target.id, each.value)
+                elif isinstance(target, ast.Tuple) and isinstance(each, ast.Assign) and isinstance(each.value, ast.Tuple):
+                    for one, value in zip(target.elts, each.value.elts, strict=False):
+                        if isinstance(one, ast.Name):
+                            self.note_alias(one.id, value)
 
     def _head(self, node: ast.For) -> tuple[tuple[str, str] | None, str, list[tuple[str, Piece]]]:
         """The name of the turn, the head of the repetition, and what its first statements assign."""
@@ -184,7 +202,7 @@ class Bodies(Statements):
                 raise self.refusal(
                     "how often this is repeated is a whole number that is known before anything is run", over, hint
                 )
-            name = self.fresh.name(node.target.id)
+            name = node.target.id if node.target.id in self.turns else self.fresh.name(node.target.id)
             first, last = ("0", counts[0]) if len(counts) == 1 else (counts[0], counts[1])
             used = any(isinstance(each, ast.Name) and each.id == node.target.id for line in node.body for each in ast.walk(line))
             head = f"repeat {name} in {first}:{last} " if used or first != "0" else f"repeat {last} "

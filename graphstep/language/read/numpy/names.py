@@ -27,6 +27,10 @@ class Function:
     """Inputs that a call may leave out, and what they are then."""
     results: int
     """How many values it gives."""
+    home: Names
+    """The names that it was defined among."""
+    shares: bool
+    """Whether one of its values may be an array as it was handed in, or a name from outside."""
     lifted: tuple[str, ...] = ()
     """Names from outside that its body reads, in Python: a call hands them over behind the inputs."""
 
@@ -45,6 +49,8 @@ class Names:
     """The functions that were defined here, by the name in Python."""
     lifted: dict[str, str] = field(default_factory=dict)
     """Names from outside that a function reads, and what they are called in it."""
+    handed: dict[str, str] = field(default_factory=dict)
+    """Names from outside that a function hands on to others, where it has names of its own that are the same."""
     lost: set[str] = field(default_factory=set)
     """Names that were assigned in a repetition only."""
     aliases: dict[str, str] = field(default_factory=dict)
@@ -105,12 +111,7 @@ class Names:
 
     def alias(self, name: str) -> str | None:
         """Another name for the same array."""
-        names: Names | None = self
-        while names is not None:
-            if name in names.aliases:
-                return names.aliases[name]
-            names = None if names.function else names.outer
-        return None
+        return self.owner().aliases.get(name)
 
 
 class Fresh:
@@ -194,3 +195,17 @@ def _reads(nodes: Iterable[ast.AST], name: str) -> bool:
 def words(text: str) -> set[str]:
     """The words of a text."""
     return set(re.findall(r"[^\W\d]\w*", text))
+
+
+_VIEWS = frozenset({"T", "reshape", "view", "ravel", "transpose", "squeeze", "swapaxes", "detach", "data"})
+
+
+def viewed_name(node: ast.expr) -> str | None:
+    """The name of the array whose cells a value is, as in ``x.T[0]``; None for what is computed."""
+    while True:
+        if isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in _VIEWS):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS:
+            node = node.func.value
+        else:
+            return node.id if isinstance(node, ast.Name) else None

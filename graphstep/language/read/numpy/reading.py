@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from operator import add, mul, sub
 from typing import Any
@@ -13,7 +14,7 @@ from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import ReadError, Span, quoted
 from graphstep.ground.operands import Shape
 from graphstep.language.read.foreign import LIBRARIES
-from graphstep.language.read.numpy.names import RESERVED, Fresh, Names, words
+from graphstep.language.read.numpy.names import RESERVED, Fresh, Names, assigned, words
 from graphstep.language.read.numpy.pieces import Piece
 from graphstep.language.read.numpy.syntax import Source
 
@@ -50,6 +51,8 @@ class Reading(ABC):
         """Names of the program whose cells are 0 or 1."""
         self.functions: list[str] = []
         """The definitions of functions, as text."""
+        # How often the text itself assigns each name.
+        self._assignments = Counter(assigned(source.tree.body))
         # One letter may be a matrix as well as a module.
         self._values = _values(source.tree)
         self._shapes: dict[str, Shape | None] = {}
@@ -106,11 +109,10 @@ class Reading(ABC):
         if current is not None:
             return current
         owner = self.names.owner()
+        if any(name in each.lost for each in self._around()):
+            hint = f"assign {name} above the loop as well, so that it is carried from turn to turn"
+            raise self.refusal(f"{quoted(name)} is assigned in the loop only", where, hint)
         if not owner.function:
-            lost = next((each for each in self._around() if name in each.lost), None)
-            if lost is not None and name not in self.given:
-                hint = f"assign {name} above the loop as well, so that it is carried from turn to turn"
-                raise self.refusal(f"{quoted(name)} is assigned in the loop only", where, hint)
             if name in RESERVED and name not in self.given:
                 raise self.refusal(
                     f"{quoted(name)} has no value", where, f"give it one, {name}=…; the number is written np.{name}"
@@ -119,17 +121,27 @@ class Reading(ABC):
             self.fresh.used.add(name)
             return name
         outside = self._outside(owner, name)
-        if outside is not None and outside in self.whole_numbers:
+        if outside is not None and outside in self.whole_numbers and self._assignments[name] <= 1:
             return outside
         owner.lifted[name] = name
         return name
 
+    def from_outside(self, name: str, where: ast.AST) -> str:
+        """What stands for a name that a function reads from outside, where another one calls it, whose names do not count."""
+        owner = self.names.owner()
+        if not owner.function or name in owner.lifted or self.names.found(name) is None:
+            return self.resolved(name, where)
+        if name not in owner.handed:
+            owner.handed[name] = self.fresh.helper(name)
+        return owner.handed[name]
+
     def _around(self) -> list[Names]:
+        """The names of the body at work, and those around up to its function."""
         names: Names | None = self.names
         around = []
         while names is not None:
             around.append(names)
-            names = names.outer
+            names = None if names.function else names.outer
         return around
 
     def _outside(self, owner: Names, name: str) -> str | None:

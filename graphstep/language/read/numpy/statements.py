@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
 from graphstep.language.read.numpy.joins import parts
-from graphstep.language.read.numpy.names import words
+from graphstep.language.read.numpy.names import viewed_name, words
 from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call
 from graphstep.language.read.numpy.reductions import pair
 from graphstep.language.read.numpy.syntax import Source
@@ -27,7 +27,6 @@ _NOT_HERE = {
     ast.Continue: ("a loop has all its turns", ""),
     ast.AsyncFunctionDef: ("nothing is awaited here", ""),
 }
-_VIEWS = frozenset({"T", "reshape", "view", "ravel", "transpose", "squeeze", "swapaxes", "detach", "data"})
 _MODES = frozenset({"no_grad", "inference_mode", "stop_gradient"})
 
 
@@ -203,22 +202,27 @@ class Statements(Calls):
             return
         piece = self.maybe_stopped(self.value(value))
         self.bind(target.id, piece)
-        self._note_alias(target.id, value)
+        self.note_alias(target.id, value)
 
-    def _note_alias(self, name: str, value: ast.expr) -> None:
+    def note_alias(self, name: str, value: ast.expr) -> None:
         """What an array is called besides, since ``+=`` would change both."""
-        self.names.aliases.pop(name, None)
-        node = value
-        while True:
-            if isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in _VIEWS):
-                node = node.value
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS:
-                node = node.func.value
-            else:
-                break
-        if isinstance(node, ast.Name) and node.id != name and self.library(node.id) is None:
-            self.names.aliases[name] = node.id
-            self.names.aliases[node.id] = name
+        aliases = self.names.owner().aliases
+        aliases.pop(name, None)
+        for other in self._shared(value):
+            if other != name and self.library(other) is None:
+                aliases[name] = other
+                aliases[other] = name
+
+    def _shared(self, value: ast.expr) -> list[str]:
+        """The names of the arrays whose cells a value may be: of a view, and of what a function hands back as it got it."""
+        viewed = viewed_name(value)
+        if viewed is not None:
+            return [viewed]
+        function = self.names.called(value.func.id) if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else None
+        if function is None or not function.shares or not isinstance(value, ast.Call):
+            return []
+        handed = (viewed_name(each) for each in (*value.args, *(keyword.value for keyword in value.keywords)))
+        return [*(each for each in handed if each is not None), *function.lifted]
 
     def _augmented(self, node: ast.AugAssign) -> None:
         """``a += b`` is a new node; where a is another array's cells as well, both would change in Python."""
@@ -240,7 +244,7 @@ class Statements(Calls):
     def bind(self, name: str, value: Piece) -> None:
         """Let a name of the text stand for a value from here on."""
         self.remaining[name] -= 1
-        carried = self._carried().get(name)
+        carried = self.carried().get(name)
         if carried is not None and self.remaining[name] <= 0 and self.names.current.get(name) != carried:
             target = carried
         else:
@@ -251,7 +255,7 @@ class Statements(Calls):
         self.define(target, value)
         self.names.current[name] = target
 
-    def _carried(self) -> dict[str, str]:
+    def carried(self) -> dict[str, str]:
         """Of the loop at work, what carries each name from turn to turn."""
         return self.loops[-1] if self.loops and not self.names.function else {}
 
@@ -271,12 +275,15 @@ class Statements(Calls):
             return
         if len(pieces) != len(names):
             raise self.refusal(f"{len(names)} names stand before =, and {len(pieces)} values behind it", node)
-        crossed = any(name in words(piece.text) for name in names for piece in pieces)
-        if crossed and self.loops:
+        before = {self.names.found(name) for name in names}
+        if self.loops and any(before & words(piece.text) for piece in pieces):
             # All are computed from the old values before the first gets its new one.
             pieces = [self._copied(piece, name) for name, piece in zip(names, pieces, strict=True)]
         for name, piece in zip(names, pieces, strict=True):
             self.bind(name, piece)
+        if isinstance(value, ast.Tuple | ast.List):
+            for name, each in zip(names, value.elts, strict=True):
+                self.note_alias(name, each)
 
     def _copied(self, piece: Piece, name: str) -> Piece:
         copy = self.fresh.helper(f"{name}_new")
@@ -301,6 +308,7 @@ class Statements(Calls):
         self.emit(Piece((f"{', '.join(targets)} = ", piece), COMPARISON, self.source.span(node)))
         for name, target in zip(names, targets, strict=True):
             self.names.current[name] = target
+            self.note_alias(name, value)
 
     # -- bodies, which functions and loops have --
 
