@@ -35,6 +35,7 @@ class Opening:
     recorded: Recorded | None = None
     """The values of its nodes, where somebody else computed them."""
     _kept: list[Trace] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The run of what somebody else computed, once it was made."""
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,7 @@ def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int,
                 continue
             theirs = np.asarray(read(buffers.cells, batch.outs))
             nodes = [node_of[cell] for cell in _firsts(batch)]
-            epsilon = max(_epsilon(recorded.dtypes[node]) for node in nodes)
+            epsilon = max(map(_epsilon, {recorded.dtypes[node] for node in nodes}))
             wrong = ~_close(ours, theirs, epsilon * ULPS, _scale(batch, buffers, theirs))
             if not wrong.any():
                 continue
@@ -172,6 +173,7 @@ def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int,
     return min(differing, key=lambda each: each[0], default=None)
 
 
+@cache
 def _epsilon(dtype: str) -> float:
     if dtype == "bfloat16":
         return 2.0**-7

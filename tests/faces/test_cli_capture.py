@@ -159,6 +159,51 @@ def test_what_is_no_run_in_a_file_is_said(
     assert printed == ""
 
 
+ENGINE = """class Value:
+    def __init__(self, data, children=(), op=""):
+        self.data, self.grad, self._op, self._prev, self._backward = data, 0.0, op, set(children), lambda: None
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other), "*")
+        def backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out._backward = backward
+        return out
+
+w = [Value(2.0), Value(-3.0)]
+
+def loss(asked):
+    out = w[0]
+    for each in w:
+        out = out * each
+    out.grad = 1.0
+    out._backward()
+    for value in out._prev - set(w):
+        value.grad += asked
+        value._backward()
+    return out
+"""
+
+
+def test_a_graph_of_an_engine_and_whether_its_gradients_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("engine.py").write_text(ENGINE)
+    assert main(["capture", "engine.py:loss", "asked=0", "--fixed", "asked", "--format", "json"]) == 0
+    printed, said = capfd.readouterr()
+    document = json.loads(printed)
+    assert document["gradients"] == {"w_0": -12.0, "w_1": 4.0}
+    assert [node.get("scope") for node in document["nodes"][2:]] == ["repeat/repeat.1", "repeat/repeat.2"]
+    assert said == "its own 4 gradients agree with these, to 1e-9\n"
+    assert main(["capture", "engine.py:loss", "asked=1", "--fixed", "asked", "--to", "run.gsz"]) == 0
+    said = capfd.readouterr().err
+    assert said.startswith("its own gradients part from these at d(out⟨2⟩)/d(out⟨1⟩): -2 there, -3 here\n")
+    run = gs.load("run.gsz")
+    assert run.gradients["w_0"] == -12.0
+
+
 def test_a_browser_runs_no_file(file: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("graphstep.faces.cli.program.in_browser", lambda: True)
     assert main(["capture", file, "w=2", "x=1"]) == 2

@@ -96,21 +96,23 @@ def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
     rules = [_read_rule(each, cells) for each in document["gates"]]
     nodes: list[Node] = []
     columns = document["nodes"]
-    for k, (kind, operands, name, span, text, options, frame) in enumerate(
-        zip(*(columns[key] for key in ("gate", "operands", "name", "span", "text", "options", "frame")), strict=True)
-    ):
-        read = tuple(x if isinstance(x, int) else Constant(float(x[0]), str(x[1]), _span(x[2])) for x in operands)
-        if any(isinstance(x, int) and not 0 <= x < k for x in read):
-            raise ValueError("a node reads what is not computed yet")
-        if not all(each is None or isinstance(each, str) for each in (name, text)):
+    for key in ("name", "text"):
+        if not {*map(type, columns[key])} <= {str, type(None)}:
             raise ValueError("names are texts")
+    frames = document["frames"] or (0,)
+    keys = ("gate", "operands", "name", "span", "text", "options", "frame")
+    for k, (kind, operands, name, span, text, options, frame) in enumerate(zip(*map(columns.__getitem__, keys), strict=True)):
+        read = tuple([x if type(x) is int else Constant(float(x[0]), str(x[1]), _span(x[2])) for x in operands])
+        for x in read:
+            if type(x) is int and not 0 <= x < k:
+                raise ValueError("a node reads what is not computed yet")
         rule = None if kind == -1 else rules[_within(kind, rules)]
-        if rule is None and (not isinstance(name, str) or read):
+        if rule is None and (name is None or read):
             raise ValueError("an input has a name, and reads nothing")
         if rule is not None and not rule.arity[0] <= len(read) <= (rule.arity[1] or len(read)):
             raise ValueError("a gate reads another number of nodes")
-        told = tuple((str(key), read_option(value)) for key, value in options)
-        nodes.append(Node(rule, read, name, _span(span), text, told, (), _within(frame, document["frames"] or (0,))))
+        settings = tuple([(str(key), read_option(value)) for key, value in options]) if options else ()
+        nodes.append(Node(rule, read, name, _span(span), text, settings, (), _within(frame, frames)))
     first = next((k for k, node in enumerate(nodes) if node.rule is not None), len(nodes))
     if not nodes or any(node.rule is None for node in nodes[first:]):
         raise ValueError("inputs stand in front of gates")

@@ -17,7 +17,6 @@ from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording, Source
 from graphstep.engine.capture.sources import locate
 from graphstep.engine.capture.traced import Traced, plain
-from graphstep.engine.capture.watch import Watch
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from graphstep.engine.capture.recorder import Recorder
+    from graphstep.engine.capture.watch import Watch
 
 __all__ = ["CaptureError", "Operation", "Recording", "Source", "engine_of", "program_of", "record", "record_value"]
 
@@ -50,16 +50,14 @@ def record(
     recorder, traced = traced_arguments(name, {each: value for each, value in bound.arguments.items() if each not in fixed})
     bound.arguments.update(traced)
     created = Created()
-    watch = Watch(created.watch)
-    watch.transparent = created.methods
-    recorder.scope = created.scope = watch.scope
+    watch = created.watch
+    recorder.scope = watch.scope
     result = _called(function, bound, watch, recorder)
     if not isinstance(result, Traced | Real) and any(isinstance(getattr(result, each, None), Traced) for each in VALUES):
         # It builds a graph of its own, out of plain numbers.
         bound.arguments.update(plain_arguments)
         created = Created()
-        watch = Watch(created.watch)
-        watch.transparent, created.scope = created.methods, watch.scope
+        watch = created.watch
         result = _called(function, bound, watch, recorder)
     if not isinstance(result, Traced) and (engine := engine_of(result)) is not None:
         engine.creations = created.by_id

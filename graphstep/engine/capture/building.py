@@ -42,9 +42,10 @@ def program_of(recording: Recording) -> Program:
     places = _fitted_places(recording, len(nodes), rules)
     reads: dict[int, dict[tuple[int, int], int]] = {}
     for k, (operation, span) in enumerate(zip(recording.operations, spans, strict=True)):
-        if any(isinstance(x, int) and not given - first <= x < given + k for x in operation.operands):
-            raise CaptureError("the recording of the function reads what is not computed yet")
         operands = [_place(x, given, first) if isinstance(x, int) else _constant(x) for x in operation.operands]
+        for x in operands:
+            if isinstance(x, int) and not 0 <= x < first + k:
+                raise CaptureError("the recording of the function reads what is not computed yet")
         own = span is not None and times[span] == 1 and _spells(text[slice(*span)], operands)
         spelled = None if own else _spelled(operation, operands, nodes, places)
         node = Node(rules[k], tuple(operands), names[k] or None, span, spelled, operation.options, (), operation.scope)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Container
 from numbers import Real
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from graphstep.engine.capture.objects import Creation
-from graphstep.engine.capture.places import at_work
-from graphstep.engine.capture.watch import is_library_code
+from graphstep.engine.capture.places import at_work, is_library
+from graphstep.engine.capture.watch import Watch
 
 
 class Created:
@@ -18,34 +18,47 @@ class Created:
     def __init__(self) -> None:
         self.by_id: dict[int, Creation] = {}
         """By ``id`` how a value came to be."""
-        self.scope: Callable[[], int] = lambda: 0
-        """Which call or turn is at work."""
-        self.methods: set[CodeType] = set()
-        """The methods of all of their classes."""
+        self.watch = Watch(self._first)
+        """What tells of them."""
         self._kept: list[Any] = []
-        self._methods: dict[type, frozenset[CodeType]] = {}
 
-    def watch(self, variables: Mapping[str, Any], frame: FrameType) -> None:
-        """A value is about to be made, by an ``__init__`` at work in a frame with these variables."""
-        names = frame.f_code.co_varnames
-        value = variables.get(names[0])
-        kind = type(value)
-        if kind not in self._methods:
-            functions = (each for base in kind.__mro__ for each in vars(base).values())
-            self._methods[kind] = frozenset(each.__code__ for each in functions if isinstance(each, FunctionType))
-            self.methods |= self._methods[kind]
-        methods, here = self._methods[kind], frame.f_back
-        method, constant = "", None
-        if here is not None and here.f_code in methods:
-            method = here.f_code.co_name
-            children = variables.get(names[2]) if frame.f_code.co_argcount > 2 else ()
-            if isinstance(children, Sized) and len(children) == 1:
-                own = here.f_locals
-                given = (own.get(name) for name in here.f_code.co_varnames[1 : here.f_code.co_argcount])
-                constant = next((float(x) for x in given if isinstance(x, Real)), None)
-        while here is not None and (here.f_code in methods or is_library_code(here.f_code)):
-            here = here.f_back
-        # The object itself is kept too, so that no other one takes its place in memory.
-        self._kept.append(value)
-        place = None if here is None else at_work(here)
-        self.by_id[id(value)] = Creation(len(self._kept), method, constant, place, self.scope())
+    def _first(self, frame: FrameType) -> None:
+        """The first value of a class is about to be made: from here on its methods are no calls."""
+        kind = type(frame.f_locals.get(frame.f_code.co_varnames[0]))
+        functions = (each for base in kind.__mro__ for each in vars(base).values())
+        methods = {id(each.__code__): each.__code__ for each in functions if isinstance(each, FunctionType)}
+        note = self._noting(frame.f_code, methods)
+        self.watch.makes(frame.f_code, note, methods.values())
+        note(frame)
+
+    def _noting(self, code: CodeType, methods: Container[int]) -> Callable[[FrameType], None]:
+        """What notes a value that an ``__init__`` is about to make. It runs for every gate, and asks for as little as it can."""
+        own, children = code.co_varnames[0], code.co_varnames[2] if code.co_argcount > 2 else ""
+        kept, by_id, scope = self._kept, self.by_id, self.watch.scope
+
+        def note(frame: FrameType) -> None:
+            variables = frame.f_locals
+            value, here = variables[own], frame.f_back
+            method, constant = "", None
+            if here is not None and id(here.f_code) in methods:
+                method = here.f_code.co_name
+                given = variables.get(children)
+                if type(given) in _COLLECTIONS and len(given) == 1:  # type: ignore[arg-type]  # it is one of these
+                    constant = _number_given(here)
+                here = here.f_back
+                while here is not None and (id(here.f_code) in methods or is_library(here.f_code.co_filename)):
+                    here = here.f_back
+            # The object itself is kept too, so that no other one takes its place in memory.
+            kept.append(value)
+            by_id[id(value)] = Creation(len(kept), method, constant, None if here is None else at_work(here), scope())
+
+        return note
+
+
+_COLLECTIONS = {tuple, list, set, frozenset}
+
+
+def _number_given(frame: FrameType) -> float | None:
+    """The first plain number among the arguments of a method: an exponent."""
+    own, code = frame.f_locals, frame.f_code
+    return next((float(x) for name in code.co_varnames[1 : code.co_argcount] if isinstance(x := own.get(name), Real)), None)

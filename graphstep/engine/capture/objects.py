@@ -50,11 +50,17 @@ class Engine:
     kind: type
     """Their class."""
     value: str
+    """The attribute with their number."""
     parents: str
+    """That with what they were made of."""
     gradient: str = ""
+    """That with their gradient; here and below empty where they have none."""
     factors: str = ""
+    """That with their local gradients."""
     sign: str = ""
+    """That with the sign of their operation."""
     closure: str = ""
+    """That with the function that sends their gradient back."""
     creations: dict[int, Creation] = field(default_factory=dict)
     """By ``id`` how a value came to be, where that was watched."""
 

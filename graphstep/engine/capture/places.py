@@ -9,12 +9,11 @@ import sysconfig
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FrameType
+    from types import CodeType, FrameType
 
 _OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")
 _LIBRARIES = tuple(
@@ -88,22 +87,26 @@ def _base(path: str) -> str:
     return os.path.basename(path)
 
 
+@cache
 def is_library(path: str) -> bool:
     """Whether a file is Python's own, an installed package's or graphstep's: nothing that the user wrote for this call."""
     return path.startswith(_LIBRARIES) or path.startswith("<frozen")
 
 
-_PLACES: dict[tuple[CodeType, int, bool], Place] = {}
-"""By function, instruction, and whether it is at work itself, its place: a line that works a thousand times has one."""
+_PLACES: dict[tuple[int, int, bool], Place] = {}
+"""By function, instruction, and whether it is at work itself, its place: a line that works a thousand times has one.
+
+A function is known by its ``id``, and kept in the place: to compare functions takes longer than to run one.
+"""
 
 
 def at_work(frame: FrameType) -> Place:
     """The innermost of the user's lines that a frame works for."""
     here: FrameType | None = frame
-    while here is not None and _is_library_code(here.f_code):
+    while here is not None and is_library(here.f_code.co_filename):
         here = here.f_back
     direct, here = here is frame, here or frame
-    key = here.f_code, here.f_lasti, direct
+    key = id(here.f_code), here.f_lasti, direct
     place = _PLACES.get(key)
     if place is not None:
         return place
@@ -117,11 +120,6 @@ def at_work(frame: FrameType) -> Place:
         # What is returned goes to a variable of whoever called.
         _PLACES[key] = place
     return place
-
-
-@cache
-def _is_library_code(code: CodeType) -> bool:
-    return is_library(code.co_filename)
 
 
 def stores_cells(frame: FrameType) -> bool:

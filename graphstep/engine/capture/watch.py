@@ -11,7 +11,6 @@ import dis
 import inspect
 import linecache
 import sys
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,7 +20,7 @@ from graphstep.engine.capture.recording import CaptureError, Scope
 from graphstep.ground import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import CodeType, FrameType, TracebackType
 
 LOOP = "repeat"
@@ -43,6 +42,22 @@ class _Loop:
 
 
 @dataclass(slots=True)
+class _Code:
+    """What is to be done at a call of a function."""
+
+    code: CodeType
+    """Itself, so that no other one takes its place in memory."""
+    header: int
+    """The line at which a comprehension goes round; 0 for a function."""
+    label: str
+    """What its calls are called; empty where its operations stand in the scope of its caller."""
+    is_transparent: bool
+    """Whether it is no call: none of the user's, or a method that is one gate."""
+    note: Callable[[FrameType], None] | None = None
+    """What is told when it is called, in place of all else."""
+
+
+@dataclass(slots=True)
 class _Active:
     """A function of the user's that is at work."""
 
@@ -53,23 +68,25 @@ class _Active:
     """What its calls are called; empty where its operations stand in the scope of its caller."""
     loops: list[_Loop] = field(default_factory=list)
     scope: int = 0
+    """The scope of the call; 0 until an operation stands in it."""
+    outer: tuple[int, int] | None = None
+    """The scope around it, and how many are around that; None until an operation stands in it."""
 
 
 class Watch:
     """Follows a call; ``with`` it."""
 
-    def __init__(self, created: Callable[[Mapping[str, Any], FrameType], None] | None = None) -> None:
+    def __init__(self, created: Callable[[FrameType], None] | None = None) -> None:
         self.scopes = [Scope("program")]
         """The calls, loops and turns with an operation in them, each behind the one around it."""
         self.refused: CaptureError | None = None
         """What was refused first, also where the function went on."""
         self._created = created
         self._stack: list[_Active] = []
-        self._counts: Counter[tuple[int, str]] = Counter()
+        self._counts: dict[tuple[int, str], int] = {}
         self._before: Any = None
         self._scope = -1
-        self.transparent: set[CodeType] = set()
-        """Functions that are no calls: the methods of an engine's values, each of which is one gate."""
+        self._codes: dict[int, _Code] = {}
         self.variables: dict[str, Any] = {}
         """The variables of the function that is captured, as it returned."""
 
@@ -81,6 +98,20 @@ class Watch:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         sys.settrace(self._before)
 
+    def _about(self, code: CodeType) -> _Code:
+        """What is to be done at a call of a function: by its ``id``, as to compare functions takes longer than to run one."""
+        header, label = _kind(code)
+        about = self._codes[id(code)] = _Code(code, header, label, is_library(code.co_filename))
+        if self._created is not None and _makes_a_value(code):
+            about.note = self._created
+        return about
+
+    def makes(self, maker: CodeType, note: Callable[[FrameType], None], methods: Iterable[CodeType]) -> None:
+        """Tell ``note`` of values that an ``__init__`` makes; the methods of its class are no calls, as each is one gate."""
+        for code in methods:
+            self._about(code).is_transparent = True
+        self._about(maker).note = note
+
     def scope(self) -> int:
         """The scope that is at work."""
         if self._scope < 0:
@@ -88,32 +119,46 @@ class Watch:
         return self._scope
 
     def _opened(self) -> int:
-        scope, depth = 0, 0
-        for active in self._stack:
-            if active.label and active.frame.f_code not in self.transparent:
-                if not active.scope:
-                    active.scope = self._open("call", active.label, scope)
-                scope, depth = active.scope, depth + 1
-            for loop in active.loops:
-                if depth + 2 > limits.FRAMES:
-                    return scope
-                loop.scope = loop.scope or self._open("loop", LOOP, scope)
-                loop.turn_scope = loop.turn_scope or self._open("turn", LOOP, loop.scope)
-                scope, depth = loop.turn_scope, depth + 2
-            if depth + 1 > limits.FRAMES:
-                return scope
-        return scope
+        """Open the frames of all that is at work; those around a function do not change while it is."""
+        stack = self._stack
+        first = len(stack)
+        while first and stack[first - 1].outer is None:
+            first -= 1
+        inner = (0, 0) if not first else self._inside(stack[first - 1])
+        for active in stack[first:]:
+            active.outer = inner
+            inner = self._inside(active)
+        return inner[0]
+
+    def _inside(self, active: _Active) -> tuple[int, int]:
+        """The scope in which a function is at work, and how many are around it."""
+        assert active.outer is not None, "what is around it is open"
+        scope, depth = active.outer
+        if active.label and depth < limits.FRAMES and not self._codes[id(active.frame.f_code)].is_transparent:
+            if not active.scope:
+                active.scope = self._open("call", active.label, scope)
+            scope, depth = active.scope, depth + 1
+        for loop in active.loops:
+            if depth + 2 > limits.FRAMES:
+                break
+            if not loop.scope:
+                loop.scope = self._open("loop", LOOP, scope)
+            if not loop.turn_scope:
+                loop.turn_scope = self._open("turn", LOOP, loop.scope)
+            scope, depth = loop.turn_scope, depth + 2
+        return scope, depth
 
     def _open(self, kind: Literal["call", "loop", "turn"], label: str, around: int) -> int:
-        self._counts[around, label] += 1
-        self.scopes.append(Scope(kind, label, self._counts[around, label], around))
+        key = around, label
+        number = self._counts[key] = self._counts.get(key, 0) + 1
+        self.scopes.append(Scope(kind, label, number, around))
         return len(self.scopes) - 1
 
     def labelled(self) -> list[Scope]:
         """The scopes; one that is alone of its name beside others has no number."""
         return [
             each
-            if each.kind == "turn" or self._counts[each.around, each.label] > 1
+            if each.kind == "turn" or self._counts.get((each.around, each.label), 0) > 1
             else Scope(each.kind, each.label, 0, each.around)
             for each in self.scopes
         ]
@@ -124,11 +169,13 @@ class Watch:
         if event != "call":
             return None
         code = frame.f_code
-        if self._created is not None and code.co_name == "__init__" and _holds_a_value(code):
-            self._created(frame.f_locals, frame)
-        if code in self.transparent or is_library_code(code):
+        about = self._codes.get(id(code)) or self._about(code)
+        if about.note is not None:
+            about.note(frame)
             return None
-        header, label = _kind(code)
+        if about.is_transparent:
+            return None
+        header, label = about.header, about.label
         if not self._stack:
             # The function that is captured is the program itself.
             label = ""
@@ -184,18 +231,11 @@ def _turn(loop: _Loop) -> None:
     loop.turn_scope = 0
 
 
-def _holds_a_value(code: CodeType) -> bool:
-    """Whether an ``__init__`` is of something that holds one value, as the values of small autograd engines do."""
-    return code.co_argcount > 1 and code.co_varnames[1] in ("data", "value", "val", "x", "v")
+def _makes_a_value(code: CodeType) -> bool:
+    """Whether it is the ``__init__`` of something that holds one value, as the values of small autograd engines do."""
+    return code.co_name == "__init__" and code.co_argcount > 1 and code.co_varnames[1] in ("data", "value", "val", "x", "v")
 
 
-@cache
-def is_library_code(code: CodeType) -> bool:
-    """Whether a function is none of the user's own."""
-    return is_library(code.co_filename)
-
-
-@cache
 def _kind(code: CodeType) -> tuple[int, str]:
     """The line at which a comprehension goes round, 0 for a function; and what its calls are called."""
     if code.co_flags & inspect.CO_GENERATOR:
