@@ -186,7 +186,7 @@ def test_published_steps_come_out_as_printed(case: dict[str, Any]) -> None:
         np.testing.assert_allclose(made[name], expected, atol=5e-9)
 
 
-@each("name", BY_HAND)
+@every_optimizer
 def test_a_rule_does_what_it_does_written_out_by_hand(name: str) -> None:
     gradients = [3.0, -1.5, 0.25, 2.0]
     assert float(run(name, 2.0, gradients, 0.1)) == pytest.approx(BY_HAND[name](2.0, gradients, 0.1), rel=1e-14)
