@@ -52,6 +52,7 @@ def each(names: str | Iterable[str], cases: Iterable[Any], ids: Callable[[Any], 
             if faults:
                 raise ExceptionGroup(f"{len(faults)} of {len(rows)} cases fail", faults)
 
+        run.cases = (names, cases)  # type: ignore[attr-defined]  # of what table the cases are
         run.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]  # where pytest looks for fixtures
         return run
 

@@ -82,7 +82,8 @@ def export(trace, at=None, options=None):
 def made_for(module: ModuleType, argument: str) -> list[Callable[..., None]]:
     """The tests of a module that are made for every row of a table: those that take the row and nothing else."""
     functions = [one for name, one in vars(module).items() if name.startswith("test_") and inspect.isfunction(one)]
-    return [one for one in functions if one.__module__ == module.__name__ and [*inspect.signature(one).parameters] == [argument]]
+    own = [one for one in functions if one.__module__ == module.__name__]
+    return [one for one in own if [*inspect.signature(inspect.unwrap(one)).parameters] == [argument]]
 
 
 # What is right over cells is asked of structural gates.
@@ -106,12 +107,12 @@ def gate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Rul
 @each("test", BY_ROW, ids=lambda test: test.__name__)
 def test_a_gate_with_a_domain_passes(test: Callable[[Any], None], gate: Rule) -> None:
     with np.errstate(all="ignore"):
-        test(gate)
+        inspect.unwrap(test)(gate)
 
 
 @pytest.mark.parametrize("test", BY_NAME, ids=lambda test: test.__name__)
 def test_a_composite_gate_with_a_domain_is_taken_apart(test: Callable[[Any], None], gate: Rule) -> None:
-    test(gate.name)
+    inspect.unwrap(test)(gate.name)
 
 
 @pytest.mark.parametrize("test", made_for(test_optimizers, "name"), ids=lambda test: test.__name__)
@@ -119,7 +120,7 @@ def test_an_optimizer_passes(test: Callable[[str], None], monkeypatch: pytest.Mo
     if test is test_optimizers.test_a_rule_does_what_it_does_written_out_by_hand:
         monkeypatch.setitem(test_optimizers.BY_HAND, "adadelta", adadelta_by_hand)
     monkeypatch.setitem(OPTIMIZERS, "adadelta", ADADELTA)  # type: ignore[arg-type]  # a mapping to all but this test
-    test("adadelta")
+    inspect.unwrap(test)("adadelta")
 
 
 def adadelta_by_hand(w: float, gradients: list[float], lr: float) -> float:
@@ -135,8 +136,12 @@ def adadelta_by_hand(w: float, gradients: list[float], lr: float) -> float:
 BY_FORMAT = [
     one
     for one in made_for(test_export, "name")
-    if any(mark.args == ("name", test_export.FORMATS) for mark in getattr(one, "pytestmark", []))
+    if getattr(one, "cases", None) == ("name", test_export.FORMATS)
+    or any(mark.args == ("name", test_export.FORMATS) for mark in getattr(one, "pytestmark", []))
 ]
+assert BY_ROW
+assert BY_NAME
+assert BY_FORMAT
 
 
 @pytest.mark.parametrize("test", BY_FORMAT, ids=lambda test: test.__name__)
@@ -147,7 +152,7 @@ def test_an_exporter_passes(test: Callable[[str], None], monkeypatch: pytest.Mon
     monkeypatch.delitem(sys.modules, "graphstep.faces.export.csv", raising=False)
     try:
         assert "csv" in export.formats()
-        test("csv")
+        inspect.unwrap(test)("csv")
     finally:
         sys.modules.pop("graphstep.faces.export.csv", None)
         vars(export).pop("csv", None)
