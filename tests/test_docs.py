@@ -20,6 +20,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.export._writer import Writer
 from graphstep.faces.export.training import document
 from tests.cases import each
+from tests.source import modules
 
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -200,8 +201,9 @@ def test_every_module_stands_in_the_architecture() -> None:
 
 def test_public_names_have_docstrings_and_fields_their_strings() -> None:
     bare = []
-    for path in sorted((ROOT / "graphstep").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for where, _, (tree, *_) in modules("graphstep"):
+        path = ROOT / where
+        assert isinstance(tree, ast.Module)
         names = [name for owner in (tree, *classes(tree)) for name in undocumented(owner)]
         if "tui" in path.parts:
             names = [name for name in names if not textual_calls(name)]
