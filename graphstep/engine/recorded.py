@@ -18,6 +18,7 @@ from graphstep.engine.plan import Plan
 from graphstep.gates.numbers import value
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import Number
+from graphstep.ground.precision import checked_dtype, rounded
 
 ULPS = 64
 """Units in the last place of its type by which a gate may differ from what was recorded, for as many steps as it stands for."""
@@ -27,6 +28,9 @@ SAME = 1e-9
 
 _CANCELS = ("sum", "mean", "matmul", "dot", "outer", "cumsum")
 """Gates that add up: they are as far off as the sum of the sizes lets them be."""
+
+_ADDS = ("add", "sub")
+"""Gates of cells that are as far off as what they read was."""
 
 _SOLVES = ("inv", "solve", "logdet")
 _SOLVED = 1e-6
@@ -54,9 +58,9 @@ class Recorded:
 
         def padded(old: Sequence[Any], nothing: Any) -> tuple[Any, ...]:
             new = [nothing] * count
-            for place, each in zip(where, old, strict=False):
-                # A copy that is made anew has what it copies in front of it.
-                if place is not None and each is not None:
+            for place, each, kept in zip(where, old, self.values, strict=False):
+                # A copy that is made anew, of which nothing was recorded, has what it copies in front of it.
+                if place is not None and each is not None and kept is not None:
                     new[place] = each
             return tuple(new) if old else ()
 
@@ -129,20 +133,20 @@ def differing_gradient(plan: Plan, buffers: Buffers, recorded: Recorded) -> int 
 def _compared(plan: Plan, buffers: Buffers, recorded: Recorded) -> Iterator[tuple[Any, Any, Any]]:
     """The nodes with a recorded gradient: all numbers at once, then each array; that gradient, and whether ours is the same."""
     given = [node for node, each in enumerate(recorded.gradients) if each is not None]
+    # A gradient has come through gates behind its node, and is as far off as the narrowest type among them lets it be.
+    within = max(map(_tolerance, {*recorded.dtypes}), default=SAME)
     numbers = [node for node in given if isinstance(recorded.gradients[node], float)]
     if numbers:
         theirs = np.array([recorded.gradients[node] for node in numbers])
         ours = buffers.gradients[[plan.starts[node] for node in numbers]]
-        kinds = {dtype: _tolerance(dtype) for dtype in set(recorded.dtypes)}
-        within = np.array([kinds[recorded.dtypes[node]] for node in numbers])
         yield numbers, theirs, _close(ours, theirs, within, np.abs(theirs))
     for node in given:
         array = recorded.gradients[node]
         if array is None or isinstance(array, float):
             continue
         ours = buffers.gradients[plan.starts[node] : plan.starts[node + 1]].reshape(array.shape)
-        scale = np.max(np.abs(array), initial=0.0)
-        yield node, array, bool(np.all(_close(ours, array, _tolerance(recorded.dtypes[node]), scale)))
+        scale = np.max(np.abs(array), initial=0.0, where=np.isfinite(array))
+        yield node, array, bool(np.all(_close(ours, array, within, scale)))
 
 
 def _tolerance(dtype: str) -> float:
@@ -161,8 +165,12 @@ def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int,
                 continue
             theirs = np.asarray(read(buffers.cells, batch.outs))
             nodes = [node_of[cell] for cell in _firsts(batch)]
-            epsilon = max(map(_epsilon, {recorded.dtypes[node] for node in nodes}))
+            narrowest = max({recorded.dtypes[node] for node in nodes}, key=_epsilon)
+            epsilon = _epsilon(narrowest)
+            # What is too large for a narrow type is an infinity there, and what is very small has few digits.
+            ours = in_type(ours, narrowest)
             wrong = ~_close(ours, theirs, epsilon * ULPS, _scale(batch, buffers, theirs))
+            wrong &= ~(np.abs(ours - theirs) <= ULPS * _SMALLEST.get(narrowest, 0.0))
             if not wrong.any():
                 continue
             if isinstance(batch.outs, Region):
@@ -171,6 +179,17 @@ def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int,
                 ours = np.broadcast_to(ours, len(nodes))
                 differing += [(node, float(ours[k])) for k, node in enumerate(nodes) if np.broadcast_to(wrong, len(nodes))[k]]
     return min(differing, key=lambda each: each[0], default=None)
+
+
+_SMALLEST = {"float32": 2.0**-149, "bfloat16": 2.0**-133, "float16": 2.0**-24}
+"""The smallest numbers of types above 0."""
+
+
+def in_type(numbers: Any, dtype: str) -> Any:
+    """Numbers as a type that is narrower than float64 holds them."""
+    if dtype in ("float32", "bfloat16"):
+        return rounded(np.asarray(numbers), checked_dtype(dtype))
+    return np.asarray(numbers).astype(np.float16).astype(np.float64) if dtype == "float16" else numbers
 
 
 @cache
@@ -193,6 +212,8 @@ def _scale(batch: Batch, buffers: Buffers, theirs: Any) -> Any:
         # As many roundings as there are terms.
         count = max(1, max(np.size(x) for x in terms))
         return value(batch.gate, terms, batch.options) * np.sqrt(count)
+    if name in _ADDS:
+        return sum(np.abs(buffers.value(place)) for place in batch.ins)
     if batch.gate.cellwise:
         return np.abs(theirs)
     if name in _SOLVES:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.engine.capture.arguments import traced_arguments
 from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.creation import Created
+from graphstep.engine.capture.frameworks import is_for_pytorch
 from graphstep.engine.capture.functions import followed
 from graphstep.engine.capture.naming import names_of
 from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
@@ -45,8 +46,10 @@ def record(
     if unknown := sorted({*fixed} - {*bound.signature.parameters}):
         hint = f"its arguments are {', '.join(bound.signature.parameters)}"
         raise InputError(f"{quoted(unknown[0])} is no argument of the function", hint=hint)
-    plain_arguments = dict(bound.arguments)
     name = getattr(function, "__name__", type(function).__name__)
+    if is_for_pytorch(function, bound.arguments, _module(function)):
+        return _record_tensors(function, bound, name)
+    plain_arguments = dict(bound.arguments)
     recorder, traced = traced_arguments(name, {each: value for each, value in bound.arguments.items() if each not in fixed})
     bound.arguments.update(traced)
     created = Created()
@@ -81,6 +84,20 @@ def record_value(engine: Engine, value: Any, function: str, namespaces: Iterable
     """The recording of the graph under a value of an autograd engine; namespaces have its variables."""
     recording, places = record_objects(engine, value, function, names_of(engine.kind, namespaces))
     recording.sources = locate(recording.operations, places)
+    return recording
+
+
+def _record_tensors(function: Callable[..., Any], bound: inspect.BoundArguments, name: str) -> Recording:
+    """The recording of a function that computes with PyTorch; its arguments are handed on as they are."""
+    from graphstep.engine.capture import pytorch
+
+    tape, watch = pytorch.of_calls(name, function), Watch()
+    tape.scope = watch.scope
+    with pytorch.mode_of(tape):
+        result = _called(function, bound, watch, tape)
+    recording = pytorch.ended(tape, result)
+    recording.scopes = watch.labelled()
+    recording.sources = locate(recording.operations, tape.places)
     return recording
 
 

@@ -48,7 +48,7 @@ def opening_of(recording: Recording, setup: Setup, seed: Number = 1.0) -> Openin
     gradients = own if any(each is not None for each in own) else ()
     recorded = Recorded(
         (*inputs.values(), *(each.value for each in operations), *[None] * rest),
-        (*["float64"] * len(inputs), *(each.dtype for each in operations), *["float64"] * rest),
+        (*(recording.dtypes.get(name, "float64") for name in inputs), *(each.dtype for each in operations), *["float64"] * rest),
         gradients,
         (*[""] * len(inputs), *(each.device for each in operations), *[""] * rest),
         (*[""] * len(inputs), *lines, *[""] * rest),

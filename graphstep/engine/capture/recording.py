@@ -108,5 +108,7 @@ class Recording:
     """Arrays that were read and are no arguments, by a name of their own: what the module holds, masks, labels."""
     scopes: list[Scope] = field(default_factory=list)
     """The calls, loops and turns, the program itself first; empty where they are not recorded."""
+    dtypes: dict[str, str] = field(default_factory=dict)
+    """The types of inputs that are not float64."""
     gradients: dict[str, Number] = field(default_factory=dict)
     """The gradients of inputs that the recorded program itself computed."""

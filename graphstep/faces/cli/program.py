@@ -179,7 +179,9 @@ def _tell_agreement(opening: Opening) -> None:
     node = differing_node(trace)
     count = sum(each is not None for each in opening.recorded.gradients)
     if node is None:
-        print(f"its own {count:,} gradients agree with these, to 1e-9", file=sys.stderr)
+        narrow = sorted({each for each in opening.recorded.dtypes if each != FLOAT64})
+        exactly = f"up to rounding in {', '.join(narrow)}" if narrow else "to 1e-9"
+        print(f"its own {count:,} gradients agree with these, {exactly}", file=sys.stderr)
         return
     assert trace.recorded is not None, "it was recorded"
     theirs, ours = trace.recorded.gradients[node], trace.gradient_of(node)

@@ -1,0 +1,53 @@
+"""PyTorch: a function whose loss is a tensor becomes a recording, with PyTorch's own values and gradients.
+
+A mode of PyTorch's (``torch.overrides.TorchFunctionMode``) sees each call of the user's source with what it returned, so that
+gates are at the level of what was written: ``F.cross_entropy`` is one. What no gate of ours computes is a gate that is known by
+PyTorch's numbers only (:mod:`graphstep.gates.opaque`), and so is one whose slopes PyTorch chooses otherwise, at a tie of ``max``.
+
+``tape`` records, ``table`` says which gates a function of PyTorch's is, ``gradients`` asks PyTorch for its own; the other modules
+enter functions into the table.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
+from graphstep.engine.capture.pytorch.gradients import fill_gradients
+from graphstep.engine.capture.pytorch.tape import Tape, of_calls
+from graphstep.engine.capture.recording import CaptureError
+
+if TYPE_CHECKING:
+    from graphstep.engine.capture.recording import Recording
+
+__all__ = ["Tape", "cells", "ended", "layers", "mode_of", "moving", "of_calls", "reducing"]
+
+
+def mode_of(tape: Tape) -> Any:
+    """What PyTorch tells of its calls while it is entered."""
+    from torch.overrides import TorchFunctionMode
+
+    class Mode(TorchFunctionMode):
+        def __torch_function__(self, function: Any, _: Any, arguments: Any = (), options: Any = None) -> Any:
+            return tape.call(function, arguments, options or {}, sys._getframe(1))
+
+    return Mode()
+
+
+def ended(tape: Tape, result: Any) -> Recording:
+    """The recording of a call that returned its loss; CaptureError for what is none."""
+    torch = sys.modules["torch"]
+    if not isinstance(result, torch.Tensor):
+        hint = "what is differentiated is one number: return the loss, and leave backward() out"
+        raise CaptureError(f"{tape.recording.function} returned {type(result).__name__}, and no tensor", hint=hint)
+    if result.numel() != 1:
+        hint = "what is differentiated is one number: return loss.mean() or loss.sum()"
+        shape = "×".join(map(str, result.shape))
+        raise CaptureError(f"{tape.recording.function} returned a tensor of {shape}, and no number", hint=hint)
+    loss = tape.node_of(result)
+    if loss is None or not result.requires_grad:
+        why = tape.cut or "nothing that it computed was a parameter, or followed from one"
+        raise CaptureError(f"what {tape.recording.function} returned has no gradient: {why}")
+    fill_gradients(tape, result)
+    return tape.finished(loss)

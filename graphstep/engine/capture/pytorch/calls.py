@@ -1,0 +1,106 @@
+"""One call of a function of PyTorch's: while it is recorded, and as it is kept."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.pytorch.table import rule_of
+from graphstep.engine.capture.pytorch.tensors import cells_of, flat, is_tensor
+
+
+@dataclass(slots=True)
+class Call:
+    """What was recorded of one call of PyTorch's."""
+
+    name: str
+    """The function."""
+    first: int
+    """The first of its operations."""
+    last: int
+    """The one that has its result."""
+    reads: dict[int, Any]
+    """The tensors that it read, by their nodes."""
+    result: Any
+    """The tensor that came out."""
+    version: int
+    """How often that had been written to then."""
+    opaque: bool
+    """Whether none of our gates is at work in it."""
+    replica: tuple[Any, dict[int, Any]] | None = None
+    """The same call again, alone: its result and what it read, by node, so that what it sends back can be asked for by itself."""
+
+
+@dataclass(slots=True)
+class Done:
+    """A call of PyTorch's that has returned."""
+
+    name: str
+    arguments: Any
+    options: Any
+    reads: dict[int, Any]
+    """What it read, by the identity of the tensor."""
+    tensors: dict[int, tuple[Any, int]]
+    """These tensors, and how often each had been written to before."""
+    parts: list[Any]
+    """The tensors that it returned."""
+    function: Any
+    chance: Any
+    """The random state before it."""
+    replica: tuple[list[Any], dict[int, Any]] | None = None
+
+    @property
+    def base(self) -> str:
+        """Its name without what says that it writes, or is a method."""
+        return self.name.strip("_").removesuffix("__get")
+
+    @property
+    def writes(self) -> bool:
+        """Whether it wrote to one of the tensors."""
+        return any(x._version != version for x, version in self.tensors.values())
+
+    def again(self, number: int, value: Any) -> tuple[Any, dict[int, Any]]:
+        """Call it again on tensors of its own, from the same random state: one of its results, and what it read, by node.
+
+        ValueError where that is another result than it was, ``value``.
+        """
+        torch = sys.modules["torch"]
+        if self.replica is None:
+            own: dict[int, Any] = {}
+            for key, (x, _) in self.tensors.items():
+                own[key] = x.detach().clone()
+                if x.is_floating_point() and hasattr(self.reads.get(key), "node"):
+                    own[key].requires_grad_()
+            arguments, options = (_replaced(x, own) for x in (self.arguments, self.options))
+            now = torch.get_rng_state()
+            torch.set_rng_state(self.chance)
+            try:
+                with torch.enable_grad():
+                    result = self.function(*arguments, **options)
+            finally:
+                torch.set_rng_state(now)
+            parts = [x for x in flat((result,)) if is_tensor(x)]
+            self.replica = parts, {self.reads[key].node: x for key, x in own.items() if x.requires_grad}
+        parts, read = self.replica
+        if not np.array_equal(cells_of(parts[number]), value, equal_nan=True):
+            raise ValueError(self.base)
+        return parts[number], read
+
+
+def _replaced(value: Any, own: dict[int, Any]) -> Any:
+    """The same with other tensors."""
+    if is_tensor(value):
+        return own.get(id(value), value)
+    if isinstance(value, list | tuple):
+        parts = [_replaced(x, own) for x in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return {key: _replaced(x, own) for key, x in value.items()} if isinstance(value, dict) else value
+
+
+def chooses(gate: str) -> bool:
+    """Whether a gate has a convention of ours somewhere, which may be another one than PyTorch's."""
+    rule = rule_of(gate)
+    return bool(rule.chooses or rule.routes or rule.conventions or rule.remark)

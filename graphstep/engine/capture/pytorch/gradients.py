@@ -1,0 +1,104 @@
+"""The gradients that PyTorch itself computes: of every node, and what each gate sends back that is none of ours."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.engine.capture.pytorch.table import rule_of
+from graphstep.engine.capture.pytorch.tensors import cells_of
+from graphstep.engine.capture.recording import CaptureError
+from graphstep.gates.numbers import send
+from graphstep.gates.rule import Call as Work
+from graphstep.ground.arrays import plain as widened
+
+if TYPE_CHECKING:
+    from graphstep.engine.capture.pytorch.calls import Call
+    from graphstep.engine.capture.pytorch.tape import Tape
+
+_ULPS = 64
+
+
+def fill_gradients(tape: Tape, loss: Any) -> None:
+    """Ask PyTorch for the gradients, and for what gates send that are none of ours, or that choose otherwise than ours."""
+    torch = sys.modules["torch"]
+    nodes: dict[int, Any] = {}
+    for name, tensor in tape.leaves.items():
+        node = tape.node_of(tensor)
+        assert node is not None, f"{name} was read"
+        nodes[node] = tensor
+    for call in tape.calls:
+        if call.result.requires_grad and call.result._version == call.version:
+            nodes[call.last] = call.result
+    try:
+        found = torch.autograd.grad(loss, [*nodes.values()], torch.ones_like(loss), retain_graph=True, allow_unused=True)
+    except RuntimeError as error:
+        raise CaptureError(f"PyTorch has no gradient of this loss: {str(error).splitlines()[0]}") from error
+    gradients = dict(zip(nodes, found, strict=True))
+    operations = tape.recording.operations
+    for node, gradient in gradients.items():
+        if gradient is not None:
+            operations[node].gradient = widened(cells_of(gradient))
+    for call in tape.calls:
+        if call.replica is None:
+            continue
+        operation, upstream = operations[call.last], gradients.get(call.last)
+        if upstream is None:
+            if call.opaque:
+                operation.sent = (None,) * len(operation.operands)
+            continue
+        sent = _sent(torch, call, upstream)
+        if call.opaque or not _same(tape, call, sent, upstream):
+            operation.operands, operation.sent = [*sent], tuple(sent.values())
+            operation.gate, operation.options = f"torch.{call.name}", ()
+
+
+def _sent(torch: Any, call: Call, upstream: Any) -> dict[int, Any]:
+    """What a call sent back, by the node that it read; None where nothing passes."""
+    assert call.replica is not None, "it was called again"
+    result, read = call.replica
+    if not result.requires_grad:
+        return dict.fromkeys(read)
+    parts = torch.autograd.grad(result, [*read.values()], upstream, retain_graph=True, allow_unused=True)
+    return {node: None if part is None else widened(cells_of(part)) for node, part in zip(read, parts, strict=True)}
+
+
+def _same(tape: Tape, call: Call, sent: dict[int, Any], upstream: Any) -> bool:
+    """Whether our gate sends what PyTorch does."""
+    operation = tape.recording.operations[call.last]
+    rule = rule_of(operation.gate)
+    constants = [*tape.recording.constants.values()]
+    inputs = tuple(
+        np.asarray(x if isinstance(x, float) else constants[-1 - x] if x < 0 else widened(tape.values[x]))
+        for x in operation.operands
+    )
+    if rule.cellwise:
+        inputs = tuple(np.broadcast_to(x, np.shape(operation.value)) for x in inputs)
+    work = Work(inputs, np.asarray(operation.value), rule.settings(operation.options), "first")
+    ours: dict[int, Any] = {}
+    with np.errstate(all="ignore"):
+        for slot, x in enumerate(operation.operands):
+            if isinstance(x, int) and x >= 0:
+                came = np.asarray(send(rule, work, slot, np.asarray(widened(cells_of(upstream))))[0])
+                came = _summed(came, np.shape(tape.values[x]))
+                ours[x] = came + ours[x] if x in ours else came
+    epsilon = float(np.finfo(np.float32).eps) if operation.dtype == "float32" else 2.0**-7 if "16" in operation.dtype else 1e-12
+    for node, theirs in sent.items():
+        if not call.reads[node].requires_grad:
+            continue
+        mine = ours.get(node, 0.0)
+        other = np.zeros(np.shape(mine)) if theirs is None else np.asarray(theirs)
+        scale = float(np.max(np.abs(other), initial=0.0, where=np.isfinite(other)))
+        if not np.allclose(mine, other, rtol=_ULPS * epsilon, atol=_ULPS * epsilon * scale, equal_nan=True):
+            return False
+    return True
+
+
+def _summed(cells: Any, shape: tuple[int, ...]) -> Any:
+    """What arrives at an operand that was copied along axes: the sum over these."""
+    while cells.ndim > len(shape):
+        cells = cells.sum(axis=0)
+    axes = tuple(axis for axis, size in enumerate(shape) if size == 1 and cells.shape[axis] != 1)
+    return cells.sum(axis=axes, keepdims=True) if axes else cells

@@ -1,0 +1,89 @@
+"""Which gates a function of PyTorch's is: the table, by its name there, and what enters into it.
+
+A function that is not in it, and one that is called in a way that no gate has, is known by PyTorch's numbers only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.arrays import apply
+from graphstep.engine.capture.arrays.following import emit
+from graphstep.engine.capture.traced import Traced, plain
+from graphstep.gates import GATES
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.rule import Rule
+from graphstep.ground.arrays import plain as widened
+
+Handler = Callable[..., Any]
+"""Records a call: ``handler(frame, *arguments, **options)``, as it was called, tensors as traced values."""
+
+
+class UnfollowedError(Exception):
+    """A call in a way that no gate has."""
+
+
+NATIVE: dict[str, Handler] = {}
+"""The functions that return one tensor."""
+
+PARTS: dict[str, Handler] = {}
+"""Those that return several; ``number`` is which of them it is, ``parts`` are the shapes of all."""
+
+WITH_RESULT: set[Handler] = set()
+"""Those that are told what PyTorch came to, as ``result``: a mask that it drew can be seen there alone."""
+
+
+def native(*names: str) -> Callable[[Handler], Handler]:
+    """Enter what records a function into the table."""
+
+    def register(handler: Handler) -> Handler:
+        NATIVE.update(dict.fromkeys(names, handler))
+        return handler
+
+    return register
+
+
+def plainly(**options: Any) -> None:
+    """Raise UnfollowedError for options that are given and that no gate has."""
+    if any(value is not None and value is not False for key, value in options.items() if key not in ("inplace", "_stacklevel")):
+        raise UnfollowedError
+
+
+def rule_of(gate: str) -> Rule:
+    """The rule of a gate of ours."""
+    return GATES[gate]
+
+
+def gate(frame: FrameType, name: str, operands: Sequence[Any], **options: Any) -> Any:
+    """Record one gate, with the value that it has for these operands."""
+    rule = GATES[name]
+    inputs = [np.asarray(widened(plain(x))) for x in operands]
+    value = rule.value(NUMBERS, inputs, rule.settings(tuple(options.items())))
+    return emit(frame, name, operands, np.asarray(value)[()], **options)
+
+
+def axes(dim: Any, keepdim: bool) -> dict[str, Any]:
+    """The options of a gate over axes."""
+    axis = {} if dim is None or dim == () else {"axis": tuple(map(int, dim)) if isinstance(dim, list | tuple) else int(dim)}
+    return {**axis, **({"keepdims": True} if keepdim else {})}
+
+
+def extreme(frame: FrameType, name: str, over: str, x: Any, *other: Any, **options: Any) -> Any:
+    """``max`` and ``min`` of all cells, or of two tensors."""
+    plainly(**options)
+    if not other:
+        return gate(frame, over, (x,))
+    if len(other) == 1 and (isinstance(other[0], Traced) or np.shape(other[0])):
+        return gate(frame, name, (x, *other))
+    raise UnfollowedError
+
+
+def transposed(frame: FrameType, x: Any, order: Any = None) -> Any:
+    """A tensor with its axes in another order, the reverse unless given."""
+    if isinstance(x, Traced):
+        return apply("transpose", frame, (x,) if order is None else (x, order), {})
+    return np.transpose(x, order)

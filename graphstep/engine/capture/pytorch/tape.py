@@ -1,0 +1,353 @@
+"""Records a call of a function that computes with PyTorch: tensors are nodes, versions of a tensor are nodes of their own."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.engine.capture.following import Following
+from graphstep.engine.capture.places import at_work, is_library
+from graphstep.engine.capture.pytorch.calls import Call, Done, chooses
+from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, UnfollowedError
+from graphstep.engine.capture.pytorch.tensors import (
+    cells_of,
+    device_of,
+    dtype_of,
+    flat,
+    held,
+    identifier,
+    is_tensor,
+    name_of,
+    users,
+)
+from graphstep.engine.capture.recording import CaptureError, Operation, Recording
+from graphstep.engine.capture.traced import Traced, plain
+from graphstep.engine.recorded import in_type
+from graphstep.gates.rule import MisfitError
+from graphstep.ground.arrays import plain as widened
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+_QUESTIONS = (
+    "size dim numel shape ndim dtype device requires_grad is_leaf grad_fn layout stride storage_offset element_size type "
+    "is_floating_point is_complex is_contiguous names nelement len is_cuda itemsize nbytes is_sparse is_quantized data_ptr "
+    "requires_grad_ retain_grad register_hook _version grad hash dir reduce_ex deepcopy is_nested result_type"
+)
+_SILENT = frozenset(_QUESTIONS.split())
+"""What asks a tensor about itself; nothing is computed."""
+
+_PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
+_LEAVING = frozenset(_PLAIN.split())
+"""What makes a plain number, a text or an array: PyTorch drops the gradient there, and so do we."""
+
+_ENDS = {"backward": "return the loss and leave backward() out: graphstep asks for the gradients itself"}
+
+_CASTS = "contiguous clone to float double half bfloat16 cpu cuda requires_grad_ type_as identity alias"
+_SAME = frozenset(_CASTS.split())
+"""What hands its cells on, perhaps as another type."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """A tensor that is a node."""
+
+    tensor: Any
+    """It; kept, so that no other one takes its place in memory."""
+    value: Any
+    """It as a traced value."""
+    version: int
+    """How often it had been written to."""
+
+
+def of_calls(name: str, function: Any) -> Tape:
+    """What records a call of a function."""
+    return Tape(name, getattr(function, "__code__", None))
+
+
+class Tape(Following):
+    """Records one call. An input is a leaf that asks for a gradient; it is met when it is first read."""
+
+    def __init__(self, name: str, code: CodeType | None) -> None:
+        super().__init__(Recording(name, {}), {})
+        self._code = code
+        self.calls: list[Call] = []
+        """The calls, in their order."""
+        self.leaves: dict[str, Any] = {}
+        """The inputs by name."""
+        self.cut = ""
+        """Where a gradient was last dropped; empty for nowhere."""
+        self._seen: dict[int, Seen] = {}
+        self._arrays: dict[int, tuple[Any, int, Any]] = {}
+        self._named: dict[int, str] = {}
+
+    # -- tensors -----------------------------------------------------------------------------------------------------------------
+
+    def node_of(self, tensor: Any) -> int | None:
+        """The node that a tensor is; None for one that is none."""
+        seen = self._seen.get(id(tensor))
+        return None if seen is None else seen.value.node
+
+    def is_traced(self, tensor: Any) -> bool:
+        """Whether a tensor is a node, or asks for a gradient."""
+        return id(tensor) in self._seen or bool(tensor.requires_grad)
+
+    def read(self, tensor: Any, frame: FrameType) -> Any:
+        """A tensor as an operation reads it: a traced value, or an array that nobody differentiates by."""
+        seen = self._seen.get(id(tensor))
+        if seen is not None:
+            if seen.version != tensor._version:
+                hint = "write y = y + … in place of y.add_(…), or clone it before"
+                what = "was written to through another tensor that shares its memory, or by an operation that is not followed"
+                raise CaptureError(f"a tensor that is read at {at_work(frame)} {what}", hint=hint)
+            return seen.value
+        if tensor.requires_grad:
+            return self._leaf(tensor, frame)
+        return self._plain(tensor, frame)
+
+    def _leaf(self, tensor: Any, frame: FrameType) -> Any:
+        if not tensor.is_leaf:
+            origin = type(tensor.grad_fn).__name__
+            hint = (
+                "compute it inside the function, or hand it over detached: x.detach(); a gradient inside a loss is not followed"
+            )
+            raise CaptureError(
+                f"a tensor that is read at {at_work(frame)} was computed by {origin}, which is not followed", hint=hint
+            )
+        name = self._free_leaf(self._name_of(tensor, frame))
+        self.leaves[name] = tensor
+        value = cells_of(tensor)
+        self.recording.operations.append(Operation("leaf", [], widened(value), dtype=dtype_of(tensor)))
+        self.places.append(None)
+        self.values.append(value)
+        traced = self.traced(len(self.values) - 1, value)
+        self._seen[id(tensor)] = Seen(tensor, traced, tensor._version)
+        return traced
+
+    def _plain(self, tensor: Any, frame: FrameType) -> Any:
+        kept = self._arrays.get(id(tensor))
+        if kept is None or kept[1] != tensor._version:
+            array = cells_of(tensor)
+            if np.ndim(array) == 0:
+                return float(array)
+            self._named[id(array)] = self._name_of(tensor, frame)
+            kept = self._arrays[id(tensor)] = tensor, tensor._version, array
+        return kept[2]
+
+    def _constant(self, array: Any, frame: FrameType) -> int:
+        place = super()._constant(array, frame)
+        if name := self._named.pop(id(array), ""):
+            constants = self.recording.constants
+            names = [*constants]
+            if names[-1 - place] != name and name not in constants and name not in self.leaves:
+                values = {name if k == -1 - place else each: constants[each] for k, each in enumerate(names)}
+                constants.clear()
+                constants.update(values)
+        return place
+
+    def _free_leaf(self, name: str) -> str:
+        name = name or "p"
+        taken = {*self.leaves, *self.recording.constants}
+        if name not in taken:
+            return name
+        return next(each for k in range(2, len(taken) + 3) if (each := f"{name}_{k}") not in taken)
+
+    def _name_of(self, tensor: Any, frame: FrameType) -> str:
+        """The variable that holds a tensor, or its place in a module that a variable holds; empty where neither is in sight.
+
+        Of several modules that have it the outermost counts, which tells one layer from another.
+        """
+        spaces: list[Any] = []
+        here: FrameType | None = frame
+        while here is not None:
+            if not is_library(here.f_code.co_filename):
+                spaces += [here.f_locals, here.f_globals]
+            if here.f_code is self._code:
+                break
+            here = here.f_back
+        for names in spaces:
+            for name, value in names.items():
+                if value is tensor:
+                    return identifier(name)
+        for names in reversed(spaces):
+            for name, value in names.items():
+                for path, each in held(value):
+                    if each is tensor:
+                        return identifier(path if "." in path and not path[0].isdigit() else f"{name}.{path}")
+        return ""
+
+    # -- calls -------------------------------------------------------------------------------------------------------------------
+
+    def call(self, function: Any, arguments: Any, options: Any, caller: FrameType) -> Any:
+        """Call a function of PyTorch's, and record what it did to tensors that are nodes."""
+        frame, name = users(caller), name_of(function)
+        tensors = [x for x in flat((arguments, options)) if is_tensor(x)]
+        traced = [x for x in tensors if self.is_traced(x)]
+        base = name.strip("_").removesuffix("__get")
+        if not traced or name in _SILENT or base in _SILENT:
+            return function(*arguments, **options)
+        if base in _ENDS:
+            raise CaptureError(f"{base}() is called at {at_work(frame)}", hint=_ENDS[base])
+        if name in _LEAVING:
+            return function(*arguments, **options)
+        if name == "__bool__":
+            return self._asked(function, arguments, frame)
+        if any(x.is_complex() for x in traced):
+            raise CaptureError(f"{base} at {at_work(frame)} reads complex numbers", hint="graphstep computes with real numbers")
+        # What is read is read before the call, which may write to it.
+        reads = {id(x): self.read(x, frame) for x in tensors if x.is_floating_point()}
+        versions = [x._version for x in tensors]
+        chance = sys.modules["torch"].get_rng_state()
+        result = function(*arguments, **options)
+        written = [x for x, version in zip(tensors, versions, strict=True) if x._version != version]
+        parts = [result] if is_tensor(result) else [x for x in flat(result) if is_tensor(x)]
+        if name == "__setitem__":
+            parts = [arguments[0]]
+        elif any(all(x is not part for part in parts) for x in written if x.is_floating_point() and self.is_traced(x)):
+            raise CaptureError(f"{base} at {at_work(frame)} writes into a tensor, which is not followed")
+        done = Done(
+            name,
+            arguments,
+            options,
+            reads,
+            {id(x): (x, v) for x, v in zip(tensors, versions, strict=True)},
+            parts,
+            function,
+            chance,
+        )
+        for number, part in enumerate(parts):
+            if part.is_floating_point():
+                self._record(done, number, part, frame)
+        return result
+
+    def _asked(self, function: Any, arguments: Any, frame: FrameType) -> Any:
+        answer = function(*arguments)
+        seen = self._seen.get(id(arguments[0]))
+        self.ask(f"{float(cells_of(arguments[0]))!r} != 0" if seen is None else self.comparison(seen.value.node), answer, frame)
+        return answer
+
+    def _record(self, done: Done, number: int, part: Any, frame: FrameType) -> None:
+        """Record one of the tensors that a call returned."""
+        first, value = len(self.recording.operations), cells_of(part)
+        asking = [x for x, _ in done.tensors.values() if x.requires_grad]
+        if done.base in ("detach", "data"):
+            self._stopped(done.arguments[0], part, f"{done.base} at {at_work(frame)}", frame)
+            return
+        came = self._native(done, number, part, value, frame)
+        opaque = came is None
+        if came is None:
+            came = self._opaque(done, value, frame)
+        if getattr(came, "recorder", None) is not self:
+            return
+        operations = self.recording.operations
+        if len(operations) > first:
+            last = operations[-1]
+            last.value, last.dtype, last.device = widened(value), dtype_of(part), device_of(part)
+            self.values[-1] = value
+            came = self.traced(len(self.values) - 1, value)
+            reads = {own.node: x for key, (x, _) in done.tensors.items() if isinstance(own := done.reads.get(key), Traced)}
+            call = Call(done.base, first, len(operations) - 1, reads, part, part._version, opaque)
+            if opaque or (first == call.last and chooses(last.gate) and not done.writes):
+                call.replica = self._again(done, number, value, frame)
+            self.calls.append(call)
+        self._seen[id(part)] = Seen(part, came, part._version)
+        if not part.requires_grad and asking:
+            self._stopped(part, part, f"no_grad at {at_work(frame)}", frame)
+
+    def _stopped(self, source: Any, part: Any, where: str, frame: FrameType) -> None:
+        self.cut = f"{where} drops it"
+        traced = self.read(source, frame)
+        value = cells_of(part)
+        stopped = self.node("stop", (traced,), value, frame)
+        self.recording.operations[-1].dtype = dtype_of(part)
+        self._seen[id(part)] = Seen(part, stopped, part._version)
+
+    def _native(self, done: Done, number: int, part: Any, value: Any, frame: FrameType) -> Any:
+        """The gates of ours that a call is; None where there are none, or where they come to other numbers."""
+        handler, backwards = NATIVE.get(done.base), False
+        if handler is None and done.name.startswith("__") and done.base[:1] in "ri":
+            handler, backwards = NATIVE.get(done.base[1:]), done.base[0] == "r"
+        if handler is None and done.base in _SAME:
+            one = done.reads.get(id(done.arguments[0]))
+            return one if one is not None and np.array_equal(plain(one), value, equal_nan=True) else None
+        if len(done.parts) > 1 or done.base in PARTS:
+            handler = PARTS.get(done.base)
+        if handler is None:
+            return None
+        own = [self._argument(x, done.reads, frame) for x in done.arguments]
+        own = own[::-1] if backwards else own
+        more = {key: self._argument(x, done.reads, frame) for key, x in done.options.items()}
+        if handler in WITH_RESULT:
+            more |= {"result": value, "dtype": dtype_of(part)}
+        if done.base in PARTS:
+            more |= {"number": number, "parts": [tuple(x.shape) for x in done.parts]}
+        first = len(self.recording.operations)
+        try:
+            with np.errstate(all="ignore"):
+                came = handler(frame, *own, **more)
+        except (UnfollowedError, CaptureError, TypeError, ValueError, IndexError, StopIteration, MisfitError):
+            came = None
+        if getattr(came, "recorder", None) is self and _alike(in_type(came.value, dtype_of(part)), value):
+            return came
+        del self.recording.operations[first:], self.places[first:], self.values[first:]
+        return None
+
+    def _argument(self, x: Any, reads: dict[int, Any], frame: FrameType) -> Any:
+        if is_tensor(x):
+            if id(x) in reads:
+                return reads[id(x)]
+            # Classes and places stay whole numbers.
+            return self._plain(x, frame) if x.ndim else cells_of(x)
+        if type(x) in (list, tuple):
+            return type(x)(self._argument(each, reads, frame) for each in x)
+        return x
+
+    def _again(self, done: Done, number: int, value: Any, frame: FrameType) -> tuple[Any, dict[int, Any]]:
+        try:
+            return done.again(number, value)
+        except ValueError:
+            what = "gives another result when it is called again, so that PyTorch cannot say what it alone sends back"
+            raise CaptureError(f"{done.base} at {at_work(frame)} {what}") from None
+
+    def _opaque(self, done: Done, value: Any, frame: FrameType) -> Any:
+        """A gate that is known by PyTorch's numbers only."""
+        operands = {each.node: each for each in done.reads.values() if hasattr(each, "node")}
+        if done.writes:
+            hint = "write y = y + … in place of y.add_(…)"
+            raise CaptureError(f"{done.base} at {at_work(frame)} writes into a tensor, in a way that is not followed", hint=hint)
+        return self.node(f"torch.{done.base}", tuple(operands.values()), value, frame) if operands else None
+
+    # -- the end -----------------------------------------------------------------------------------------------------------------
+
+    def finished(self, output: int) -> Recording:
+        """The recording, its inputs in front: they were met on the way."""
+        recording, operations = self.recording, self.recording.operations
+        leaves = [k for k, each in enumerate(operations) if each.gate == "leaf"]
+        others = [k for k, each in enumerate(operations) if each.gate != "leaf"]
+        moved = {old: new for new, old in enumerate([*leaves, *others])}
+        recording.inputs = {name: operations[k].value for name, k in zip(self.leaves, leaves, strict=True)}
+        recording.dtypes = {name: operations[k].dtype for name, k in zip(self.leaves, leaves, strict=True)}
+        recording.gradients = {
+            name: own for name, k in zip(self.leaves, leaves, strict=True) if (own := operations[k].gradient) is not None
+        }
+        recording.operations = [operations[k] for k in others]
+        self.places = [self.places[k] for k in others]
+        for each, place, behind in zip(recording.operations, self.places, self.places[1:], strict=False):
+            # Of several gates in one call the last one has the value that is assigned.
+            if place and behind and (place.code, place.instruction) == (behind.code, behind.instruction):
+                each.variable = ""
+        for each in recording.operations:
+            each.operands = [moved[x] if isinstance(x, int) and x >= 0 else x for x in each.operands]
+        recording.output = moved[output]
+        return recording
+
+
+def _alike(ours: Any, theirs: Any) -> bool:
+    """Whether gates came to the shape and about the numbers of PyTorch's: what is told apart by digits is told apart later."""
+    if np.shape(ours) != np.shape(theirs):
+        return False
+    scale = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
+    return bool(np.allclose(ours, theirs, rtol=1e-2, atol=1e-2 * float(scale), equal_nan=True))

@@ -1,0 +1,83 @@
+"""What is asked of PyTorch's tensors: their cells, their types, and where one is held."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from graphstep.engine.capture.places import is_library
+from graphstep.ground import limits
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor."""
+    return isinstance(value, sys.modules["torch"].Tensor)
+
+
+def flat(value: Any) -> Iterator[Any]:
+    """What lists, tuples and dictionaries hold, at any depth."""
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from flat(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from flat(each)
+    else:
+        yield value
+
+
+def name_of(function: Any) -> str:
+    """What a function is called, ``__get__`` of a property by the name of the property: ``T.__get__``."""
+    name = str(getattr(function, "__name__", type(function).__name__))
+    owner = getattr(function, "__self__", None)
+    return f"{getattr(owner, '__name__', '')}__get__" if name == "__get__" else name
+
+
+def users(frame: FrameType) -> FrameType:
+    """The innermost frame of the user's."""
+    here: FrameType | None = frame
+    while here is not None and is_library(here.f_code.co_filename):
+        here = here.f_back
+    return here or frame
+
+
+def cells_of(tensor: Any) -> Any:
+    """The cells of a tensor as NumPy has them, of a copy; half types widened to float32."""
+    torch = sys.modules["torch"]
+    cells = tensor.detach().cpu()
+    if cells.dtype in (torch.bfloat16, torch.float16):
+        cells = cells.float()
+    return cells.clone().resolve_conj().numpy()[()]
+
+
+def dtype_of(tensor: Any) -> str:
+    """The type of its cells."""
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def device_of(tensor: Any) -> str:
+    """Where it lives; empty for the processor."""
+    return "" if tensor.device.type == "cpu" else str(tensor.device)
+
+
+def held(value: Any) -> Iterator[tuple[str, Any]]:
+    """The tensors in a module, a list or a dictionary, by their place there."""
+    torch = sys.modules["torch"]
+    if isinstance(value, torch.nn.Module):
+        yield from value.named_parameters()
+        yield from value.named_buffers()
+    elif isinstance(value, dict):
+        yield from ((key, each) for key, each in value.items() if isinstance(key, str) and is_tensor(each))
+    elif isinstance(value, list | tuple):
+        yield from ((str(k), each) for k, each in enumerate(value) if is_tensor(each))
+
+
+def identifier(path: str) -> str:
+    parts = path.split(".")
+    # Of a long path the end is enough.
+    name = next((each for k in range(len(parts)) if len(each := "_".join(parts[k:])) <= limits.NAME), "")
+    name = re.sub(r"\W+", "_", name).strip("_")
+    return name if name and not name[0].isdigit() else ""

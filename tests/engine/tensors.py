@@ -1,0 +1,201 @@
+"""Losses that compute with PyTorch, for the tests of capture: those that are followed, and those that are refused."""
+
+import math
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 – as every program of PyTorch's calls it
+from torch import nn
+
+torch.manual_seed(0)
+W = torch.randn(3, 4, requires_grad=True)
+b = torch.randn(4, requires_grad=True)
+x = torch.randn(5, 3)
+y = torch.tensor([0, 2, 1, 1, 0])
+image = torch.randn(5, 1, 8, 8)
+ids = torch.tensor([[0, 2, 2], [5, 1, 0]])
+table = nn.Embedding(6, 4)
+recurrent = nn.LSTM(3, 4, batch_first=True)
+network = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 3))
+convolutions = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 3))
+normed = nn.BatchNorm1d(4)
+dead = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1))
+with torch.no_grad():
+    dead[0].bias.fill_(-50)
+
+
+class Block(nn.Module):
+    """A block of a GPT with two heads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before, self.between = nn.LayerNorm(4), nn.LayerNorm(4)
+        self.attention, self.mix = nn.Linear(4, 12), nn.Linear(4, 4)
+        self.layers = nn.Sequential(nn.Linear(4, 16), nn.GELU(), nn.Linear(16, 4))
+
+    def forward(self, h: Any) -> Any:
+        """Attention and layers, each beside a residual."""
+        batch, time, width = h.shape
+        parts = self.attention(self.before(h)).split(width, dim=-1)
+        q, k, v = (each.view(batch, time, 2, 2).transpose(1, 2) for each in parts)
+        scores = (q @ k.transpose(-2, -1)) * (1 / math.sqrt(2))
+        scores = scores.masked_fill(torch.tril(torch.ones(time, time)) == 0, float("-inf"))
+        mixed = (F.softmax(scores, dim=-1) @ v).transpose(1, 2).contiguous().view(batch, time, width)
+        h = h + self.mix(mixed)
+        return h + self.layers(self.between(h))
+
+
+block = Block()
+head = nn.Linear(4, 6)
+
+
+def two_layers() -> Any:
+    return F.cross_entropy(network(x), y)
+
+
+def operators() -> Any:
+    h = torch.tanh(x @ W + b)
+    return (h**2).mean() + (1 / (1 + torch.exp(-h))).std() - h.var(dim=1).sum() + torch.rsqrt(h * h + 1).amax()
+
+
+def written_in_place() -> Any:
+    h = x @ W
+    h.add_(b)
+    h = h * 2
+    h[0] = 0.5
+    return h.sum() + (h * h).mean() + F.relu(h + 1, inplace=True).sum()
+
+
+def several_results() -> Any:
+    h = x @ W
+    left, right = h.chunk(2, dim=1)
+    largest, _ = h.max(dim=1)
+    return (left * right).sum() + largest.mean() + torch.unbind(h)[1].sum()
+
+
+def long_short_term() -> Any:
+    out, (h, _) = recurrent(x.view(1, 5, 3))
+    return out.pow(2).sum() + h.sum()
+
+
+def pictures() -> Any:
+    return F.cross_entropy(convolutions(image), y)
+
+
+def embedded() -> Any:
+    e = table(ids)
+    return (e * e).sum() + e.mean(dim=1).sum()
+
+
+def batch_norm_in_training() -> Any:
+    return (normed(x @ W) ** 3).mean()
+
+
+def dropped() -> Any:
+    h = F.dropout(x @ W, 0.5)
+    return (h * h).sum()
+
+
+def detached() -> Any:
+    h = x @ W
+    held = h.detach()
+    with torch.no_grad():
+        spread = (x @ W).std()
+    return ((h - held) ** 2 + h * held).sum() / spread
+
+
+def masked() -> Any:
+    q = (x @ W).view(1, 1, 5, 4)
+    scores = (q @ q.transpose(-2, -1) / 2).masked_fill(torch.triu(torch.ones(5, 5), 1).bool(), float("-inf"))
+    mixed = F.softmax(scores, dim=-1) @ q
+    return mixed.pow(2).sum() + F.scaled_dot_product_attention(q, q, q, is_causal=True).sum()
+
+
+def over_time() -> Any:
+    h = torch.zeros(4)
+    for t in range(5):
+        h = torch.tanh(x[t] @ W + 0.5 * h + b)
+    return (h * h).sum()
+
+
+def few_digits() -> Any:
+    h = (x.bfloat16() @ W.bfloat16()).float()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        scores = network(x)
+    return torch.sigmoid(h + b).mean() + F.cross_entropy(scores.float(), y)
+
+
+def tied() -> Any:
+    h = torch.maximum(x @ W * 0, torch.zeros(5, 4)) + x @ W
+    return h.amax() + torch.clamp(b * 0 + 1, 0, 1).sum()
+
+
+def asked() -> Any:
+    h = (x @ W).sum()
+    scale = h.item()
+    return h * scale if h > 0 else h * h * scale
+
+
+def indexed() -> Any:
+    return torch.einsum("ij,jk->ik", x, W).pow(2).sum() + torch.einsum("i,i->", b, b)
+
+
+def transformer() -> Any:
+    logits = head(block(table(ids)))
+    return F.cross_entropy(logits.view(-1, 6), ids.view(-1))
+
+
+def dead_layer() -> Any:
+    return dead(x).pow(2).mean()
+
+
+def too_large() -> Any:
+    h = torch.exp(x @ W * 100)
+    return (h / h.sum(dim=1, keepdim=True)).sum()
+
+
+FOLLOWED = (
+    two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
+    dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
+)  # fmt: skip
+
+
+def written_through_a_view() -> Any:
+    h = x @ W
+    part = h[0]
+    part.mul_(3)
+    return (h * h).sum()
+
+
+def differentiated_twice() -> Any:
+    loss = (torch.tanh(x @ W) ** 2).sum()
+    (slope,) = torch.autograd.grad(loss, W, create_graph=True)
+    return (slope * slope).sum() + loss
+
+
+def backward_inside() -> Any:
+    loss = (x @ W).sum()
+    loss.backward()
+    return loss
+
+
+def complex_numbers() -> Any:
+    return torch.fft.rfft(x @ W, dim=1).abs().sum()
+
+
+def a_matrix() -> Any:
+    return x @ W
+
+
+def nothing_to_differentiate() -> Any:
+    return (x @ W).sum().detach()
+
+
+REFUSED = {
+    written_through_a_view: "was written to through another tensor that shares its memory",
+    differentiated_twice: "was computed by MmBackward0, which is not followed",
+    backward_inside: r"backward\(\) is called at tensors.py:",
+    complex_numbers: "reads complex numbers",
+    a_matrix: "returned a tensor of 5×4, and no number",
+    nothing_to_differentiate: r"has no gradient: detach at tensors.py:\d+ drops it",
+}

@@ -1,0 +1,103 @@
+"""Functions that compute with PyTorch: PyTorch's own numbers to the bit, or a refusal with its reason."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch==2.13.0")
+
+import graphstep as gs  # noqa: E402 – what needs PyTorch comes behind the question whether it is there
+from graphstep.engine.capture.pytorch import table  # noqa: E402
+from graphstep.engine.capture.recording import CaptureError  # noqa: E402
+from graphstep.gates import GATES  # noqa: E402
+from tests.engine import tensors  # noqa: E402
+
+OPAQUE = {
+    "long_short_term": {"torch.lstm"},
+    "few_digits": {"torch.bfloat16"},
+    "tied": {"torch.maximum", "torch.clamp"},
+}
+"""The gates that only PyTorch knows: what we have no gate for, and what it decides otherwise, at a tie."""
+
+
+def leaves() -> dict[str, Any]:
+    """Every parameter of the module by the name that capture gives it."""
+    found: dict[str, Any] = {"W": tensors.W, "b": tensors.b}
+    for name, module in vars(tensors).items():
+        if isinstance(module, torch.nn.Module):
+            for path, parameter in module.named_parameters():
+                own = path if "." in path and not path[0].isdigit() else f"{name}.{path}"
+                found[own.replace(".", "_")] = parameter
+    return found
+
+
+def compared(loss: Callable[[], Any]) -> Any:
+    """Capture a loss, and hold its value and every gradient against PyTorch's backward(), bit by bit."""
+    torch.manual_seed(1)
+    run = gs.capture(loss)
+    parameters = leaves()
+    for parameter in parameters.values():
+        parameter.grad = None
+    torch.manual_seed(1)
+    value = loss()
+    value.backward()
+    assert run.output == float(value.detach())
+    received = {name for name, parameter in parameters.items() if parameter.grad is not None}
+    assert received == {name for name in run.gradients if name in parameters}
+    for name in received:
+        assert np.array_equal(run.gradients[name], parameters[name].grad.double().numpy()), name
+    return run
+
+
+@pytest.mark.parametrize("loss", tensors.FOLLOWED, ids=lambda each: each.__name__)
+def test_value_and_gradients_are_pytorchs_own_to_the_bit(loss: Callable[[], Any]) -> None:
+    run = compared(loss)
+    unknown = {node.gate for node in run.nodes if node.gate and node.gate not in GATES}
+    assert unknown == OPAQUE.get(loss.__name__, set())
+
+
+def test_what_pytorch_alone_knows_is_right_for_every_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "NATIVE", {})
+    monkeypatch.setattr(table, "PARTS", {})
+    for name in ("NATIVE", "PARTS"):
+        monkeypatch.setattr(f"graphstep.engine.capture.pytorch.tape.{name}", {})
+    for loss in tensors.FOLLOWED:
+        if loss is not tensors.written_in_place:
+            compared(loss)
+
+
+@pytest.mark.parametrize("loss", tensors.REFUSED, ids=lambda each: each.__name__)
+def test_what_cannot_be_followed_is_refused_with_its_reason(loss: Callable[[], Any]) -> None:
+    with pytest.raises(CaptureError, match=tensors.REFUSED[loss]):
+        gs.capture(loss)
+
+
+def test_nodes_have_the_names_and_lines_of_the_source() -> None:
+    run = gs.capture(tensors.transformer)
+    assert "block_attention_weight" in run.gradients or "attention_weight" in run.gradients
+    assert run["logits"].value.shape == (2, 3, 6)
+    assert "scores" in {(node.name or "").split(".")[0] for node in run.nodes}
+
+
+def test_a_file_opens_without_pytorch_and_names_the_gate_that_died(tmp_path: Path) -> None:
+    file = tmp_path / "losses.py"
+    file.write_text(Path(tensors.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    for loss in ("dead_layer", "too_large"):
+        subprocess.run(
+            [sys.executable, "-m", "graphstep", "capture", f"{file}:{loss}", "--to", str(tmp_path / f"{loss}.gsz")], check=True
+        )
+    blocked = "import sys; sys.modules['torch'] = None; from graphstep.faces.cli import main; sys.exit(main(sys.argv[1:]))"
+
+    def why(loss: str, asked: str) -> str:
+        words = [sys.executable, "-c", blocked, "why", asked, str(tmp_path / f"{loss}.gsz")]
+        return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+    assert "It begins at relu" in why("dead_layer", "grad dead_0_weight")
+    told = why("too_large", "grad W")
+    assert "h = exp(x@W*100)" in told
+    assert "This is the first value that is not finite" in told
