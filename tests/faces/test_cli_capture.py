@@ -1,6 +1,7 @@
 """``graphstep capture``, and the other commands on a function in Python."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from graphstep.debugger.saved import to_json
 from graphstep.debugger.state import State
 from graphstep.engine.capture.opening import opening_of_file
 from graphstep.faces.cli import main
+from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup
 from tests.cases import each
@@ -215,3 +217,19 @@ def test_no_saved_session_holds_it(file: str) -> None:
     with pytest.raises(InputError, match="is no session that a file opens again") as refused:
         to_json(State(opening.run()))
     assert refused.value.hint == "this opens it: graphstep capture own.py:loss w=2 x=0.5"
+
+
+def test_the_screen_shows_what_was_recorded_and_computes_nothing_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from graphstep.faces.tui import open_program
+
+    run = gs.capture(lambda x: (np.exp(x) * x).sum(), np.array([0.1, 0.7], np.float32))
+    monkeypatch.setenv("TERM", "dumb")
+    setup = replace(run.trace.setup, digits=12)
+    opened = replace(run.trace, setup=setup)
+    assert open_program(run.program, run.inputs, setup=setup, recorded=opened) == 0
+    ours = gs.run("sum(exp(x)*x)", x=run.inputs["x"], digits=12)
+    told = capsys.readouterr().out
+    assert number_text(run.output, 12) in told
+    assert number_text(ours.output, 12) not in told

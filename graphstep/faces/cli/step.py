@@ -115,6 +115,8 @@ def run(options: argparse.Namespace) -> int:
             "conditions": conditions,
             "setup": setup,
             "saved": _saved(options, opening),
+            # What somebody else computed is not computed again.
+            "recorded": None if opening.recorded is None else opening.run(),
         }
         status = open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
         # Behind the session: its first frame does not wait for a disk, and what could not be opened is not offered again.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,10 +46,12 @@ def open_program(
     conditions: Sequence[Condition] = (),
     setup: Setup | None = None,
     saved: Saved | None = None,
+    recorded: Trace | None = None,
 ) -> int:
     """Step through a program in the terminal; the exit status. Inputs without a value are asked for in a form.
 
-    ``conditions`` are what ``c`` stops at from the start, ``setup`` is what was typed, and ``saved`` a run to compare with.
+    ``conditions`` are what ``c`` stops at from the start, ``setup`` is what was typed, ``saved`` a run to compare with, and
+    ``recorded`` the run itself where its numbers are somebody else's.
 
     Raises InputError for a value that no input takes, and ShapeError where shapes do not go together, before the screen opens.
     """
@@ -58,13 +60,13 @@ def open_program(
     if _cannot_draw():
         from graphstep.engine.trace import trace
 
-        _tell(trace(program, inputs, seed=seed, ties=ties, setup=setup), at or None, conditions)
+        _tell(recorded or trace(program, inputs, seed=seed, ties=ties, setup=setup), at or None, conditions)
         return 0
     from graphstep.faces.tui.app import run_screen
     from graphstep.faces.tui.screen import SteppingScreen
 
-    screen = SteppingScreen(program, inputs, at=at, seed=seed, ties=ties, conditions=conditions, setup=setup, saved=saved)
-    return run_screen(screen)
+    where: dict[str, Any] = {"at": at, "seed": seed, "ties": ties, "conditions": conditions, "setup": setup, "saved": saved}
+    return run_screen(SteppingScreen(program, inputs, trace=recorded, **where))
 
 
 def _cannot_draw() -> bool:
