@@ -185,7 +185,7 @@ def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     from graphstep.language.read.dialects import translated
 
     given = {**(inputs or {}), **values}
-    return run(translated(text, "latex", given), inputs=given)
+    return run(translated(text, "latex", given).text, inputs=given)
 
 
 def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
@@ -203,8 +203,8 @@ def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     typed = {name: value for name, value in given.items() if isinstance(value, str)}
     arrays = numbers({name: value for name, value in given.items() if name not in typed})
     program = translated(text, "numpy", {**read_texts(typed, files=False), **arrays})
-    lost = unread(text, program, given)
-    return run(program, inputs={name: value for name, value in given.items() if name not in lost})
+    lost = unread(text, program.text, given)
+    return run(program.text, inputs={**program.values, **{name: value for name, value in given.items() if name not in lost}})
 
 
 def check(text: str, /, **options: Any) -> CheckReport:

@@ -308,7 +308,7 @@ def compared(case: Case, rng: np.random.Generator, ties: Ties) -> str:
     weights = {f"w{place}": seed for place, seed in enumerate(seeds)}
     total = " + ".join(f"np.sum({end.name}*w{place})" for place, end in enumerate(ends))
     text = "\n".join([*tape.lines, total])
-    program = translated(text, "numpy", {**tape.values, **weights})
+    program = translated(text, "numpy", {**tape.values, **weights}).text
     from graphstep.language.read import read
 
     known = read(program, [*tape.values, *weights]).inputs

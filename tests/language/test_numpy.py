@@ -85,6 +85,8 @@ PROGRAMS = {
     "np.array([[1, 2], [3, 4]]) @ x": "[[1, 2], [3, 4]] @ x",
     "F.one_hot(y, 3)": "eye(3)[y]",
     "F.embedding(ids, E)": "E[ids]",
+    "s = s.masked_fill(m == 0, float('-inf'))\nF.softmax(s, dim=-1)": "s_2 = where(m == 0, -1e400, s)\nsoftmax(s_2, axis=-1)",
+    "def loss(w, x):\n    return (w*x - 1)**2\ngrads = jax.grad(loss)(w, 2.0)": "def loss(w, x) = (w*x - 1)^2\nloss(w, 2.0)",
     "F.linear(x, W, b)": "x @ W.T + b",
     "sum([x, y]) + max(x, y)": "x + y + max(x, y)",
 }
@@ -198,6 +200,19 @@ def test_values_are_those_of_numpy(typed: str) -> None:
     assert np.shape(ours.output) == np.shape(theirs)
 
 
+def test_what_requires_a_gradient_is_an_input_with_a_value() -> None:
+    typed = "x = torch.tensor([1.0, 2.0])\nw = torch.tensor([0.5, -0.5], requires_grad=True)\nloss = (w*x).sum()\nloss.backward()"
+    run = gs.from_numpy(typed)
+    assert run.program.inputs == ("w",)
+    assert list(run.gradients["w"]) == [1, 2]
+    # A value from outside takes its place.
+    assert gs.from_numpy(typed, w=[1, 1]).output == 3
+
+
+def test_the_shape_of_a_name_that_was_assigned_often_is_known() -> None:
+    assert from_numpy("x = x + 1\n" * 300 + "len(x)*x", {"x": V}).endswith("\n3*x_301")
+
+
 def test_parts_of_an_array_have_names() -> None:
     typed = "i, f, g = torch.chunk(h, 3)\nparts = torch.split(i, 1)\nparts[0]*parts[0] + parts[1]*f[0] + g[0]"
     run = gs.from_numpy(typed, h=[1, 2, 3, 4, 5, 6])
@@ -256,7 +271,7 @@ REFUSED = [
     ("for t in range(n):\n    x = 2*x\nx", "range(n)", "known before", "range(20)"),
     ("def f(x):\n    return f(x)\nf(x)", "f(x)", "calls itself", ""),
     ("def f(*x):\n    return x\nf(x)", "def f(*x):\n    return x", "how many inputs", "name each"),
-    ("torch.tensor([1.0], requires_grad=True)*x", "torch.tensor([1.0], requires_grad=True)", "data", "behind the program"),
+    ("torch.tensor([1.0], requires_grad=True)*x", "torch.tensor([1.0], requires_grad=True)", "data", "a line of its own"),
     ("X.shape[0]*X", "X.shape[0]", "shape", "give X a value"),
     ("x +", "", "not Python", ""),
     ("x = = 1", "=", "not Python", ""),
@@ -269,6 +284,8 @@ REFUSED = [
     ("x.grad", "x.grad", "grad", ""),
     ("lambda x: x", "lambda x: x", "function", "f = lambda"),
     ("x & y", "x", "bits", "(x > 0) & (y > 0)"),
+    ("h = [0]*3\nh", "[0]*3", "a list is repeated", "np.array"),
+    ("y = (x - 1)**2\ny.backward()\nprint(x.grad)", "y.backward()", "no value", "leave out what follows"),
 ]
 
 

@@ -103,9 +103,9 @@ def setup_of(options: argparse.Namespace) -> Setup:
     if dialect := getattr(options, "dialect", None):
         # From here on it is the program that the formula spells, in documents and in the command that opens it again.
         typed = program_text(program)
-        program = translated(typed, dialect, read_texts(texts))
+        program, values = translated(typed, dialect, read_texts(texts))
         lost = unread(typed, program, texts)
-        texts = {name: text for name, text in texts.items() if name not in lost}
+        texts = {**values, **{name: text for name, text in texts.items() if name not in lost}}
     if rewriting := getattr(options, "rewrite", None):
         from graphstep.analysis.symbolic.rewriting import rewritten
         from graphstep.language.read import read

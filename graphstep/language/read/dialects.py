@@ -5,25 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from importlib import import_module
+from typing import NamedTuple
 
 DIALECTS = {
-    "latex": "graphstep.language.read.latex:from_latex",
-    "numpy": "graphstep.language.read.numpy:from_numpy",
+    "latex": "graphstep.language.read.latex:translation",
+    "numpy": "graphstep.language.read.numpy:translation",
 }
 """By name what translates a dialect, as module and function; it is loaded when somebody types in it."""
 
 
-def translated(text: str, dialect: str, given: Collection[str] = ()) -> str:
+class Translation(NamedTuple):
+    """What a text in a dialect spells."""
+
+    text: str
+    """The text of the program."""
+    values: dict[str, str]
+    """The values that it gives to inputs, as texts: ``w = torch.tensor([1.0], requires_grad=True)``."""
+
+
+def translated(text: str, dialect: str, given: Collection[str] = ()) -> Translation:
     r"""The text of the program that ``text`` spells in a dialect; ``given`` are the names that have values, or those with
     their values, by which lengths and axes are counted.
 
     Raises ReadError with the place of what cannot be read.
 
-    >>> translated(r"\sigma(w_0 x_0)", "latex")
+    >>> translated(r"\sigma(w_0 x_0)", "latex").text
     'sigmoid(w0*x0)'
     """
     module, _, function = DIALECTS[dialect].partition(":")
-    translate: Callable[[str, Collection[str]], str] = getattr(import_module(module), function)
+    translate: Callable[[str, Collection[str]], Translation] = getattr(import_module(module), function)
     return translate(text, given)
 
 

@@ -10,11 +10,17 @@ from collections.abc import Collection
 
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError
+from graphstep.language.read.dialects import Translation
 from graphstep.language.read.latex.documents import formula_span
 from graphstep.language.read.latex.reader import Reader
 from graphstep.language.read.latex.tokens import tokens_of
 
-__all__ = ["from_latex"]
+__all__ = ["from_latex", "translation"]
+
+
+def translation(text: str, given: Collection[str] = ()) -> Translation:
+    """A formula as a program, for :mod:`graphstep.language.read.dialects`."""
+    return Translation(from_latex(text, given), {})
 
 
 def from_latex(text: str, given: Collection[str] = ()) -> str:

@@ -15,11 +15,12 @@ from typing import Any
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import LimitError, ReadError
+from graphstep.language.read.dialects import Translation
 from graphstep.language.read.numpy.pieces import Program, program_of
 from graphstep.language.read.numpy.reader import Reader
 from graphstep.language.read.numpy.syntax import Source
 
-__all__ = ["from_numpy"]
+__all__ = ["from_numpy", "translation"]
 
 
 def from_numpy(text: str, given: Collection[str] = ()) -> str:
@@ -31,13 +32,19 @@ def from_numpy(text: str, given: Collection[str] = ()) -> str:
 
     Raises ReadError with the place of what cannot be read, and LimitError for what is too large.
     """
+    return translation(text, given).text
+
+
+def translation(text: str, given: Collection[str] = ()) -> Translation:
+    """What :func:`from_numpy` gives, with the values of the inputs that the text names as such."""
     plain = textwrap.dedent(text.replace("\r\n", "\n").replace("\r", "\n")) if len(text) < limits.TEXT else text
     source = Source(plain)
-    program = program_of(Reader(source, given).program())
+    reader = Reader(source, given)
+    program = program_of(reader.program())
     if len(program.text) > limits.TEXT:
         raise LimitError(f"as a program this has more than {limits.TEXT:,} characters", text=plain[:80], span=(0, 1))
     _check(program, plain, given)
-    return program.text
+    return Translation(program.text, reader.leaves)
 
 
 def _check(program: Program, plain: str, given: Collection[str]) -> None:

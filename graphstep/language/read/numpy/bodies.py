@@ -61,6 +61,7 @@ class Bodies(Statements):
         around = self.names, self.statements, self.remaining, self.loops
         before = dict(self.definitions), dict(self.whole_numbers), set(self.conditions)
         self.names = Names(outer=around[0], function=True)
+        self.names.parameters = inputs
         for each in inputs:
             self.names.current[each] = each
             self.names.aliases[each] = "what it is called with"
@@ -143,7 +144,8 @@ class Bodies(Statements):
                 # It comes from outside.
                 current = self.resolved(name, node)
             again = self.remaining[name] > 1 and self.carried().get(name) == current
-            if current not in self.definitions or current in self.turns or again:
+            owner = self.names.owner()
+            if current not in self.definitions or current in self.turns or again or owner.takes(current):
                 # An input cannot be carried, nor what the loop around carries and assigns once more: a name of its own can.
                 value, current = current, self.fresh.name(name)
                 self.define(current, atom(value, self.source.span(node)))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from graphstep.language.read.numpy.arrays import axes_of, moved
-from graphstep.language.read.numpy.pieces import ATOM, Piece, atom, binary, call, indexed
+from graphstep.language.read.numpy.expressions import INFINITY
+from graphstep.language.read.numpy.pieces import ATOM, Piece, atom, binary, call, indexed, negative
 
 if TYPE_CHECKING:
     from graphstep.language.read.numpy.calls import Call, Calls
@@ -126,7 +127,13 @@ def _same(of: Calls, site: Call) -> Piece | None:
 
 def _converted(of: Calls, site: Call) -> Piece | None:
     """``float(x)`` of a number."""
-    return of.value(site.arguments[0]) if len(site.arguments) == 1 and not site.keywords else None
+    if len(site.arguments) != 1 or site.keywords:
+        return None
+    word = of.word(site.arguments[0], "") or ""
+    if word.lstrip("+-").lower() in ("inf", "infinity"):
+        infinity = atom(INFINITY, of.source.span(site.node))
+        return negative(infinity, infinity.span) if word[0] == "-" else infinity
+    return of.value(site.arguments[0])
 
 
 HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {

@@ -38,7 +38,7 @@ def _filled(value: str) -> Callable[[Calls, Call], Piece | None]:
 
 def _refuse_gradient(of: Calls, site: Call) -> None:
     if of.word(site.keywords.get("requires_grad")) == "true":
-        hint = "leave this line out, and give the name its value behind the program: w=[1, 2]"
+        hint = "give it a name in a line of its own, w = …, before the name is read: w is an input then"
         raise of.refusal("an array that is written out is data, and gets no gradient", site.node, hint)
 
 

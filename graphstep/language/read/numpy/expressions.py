@@ -25,6 +25,9 @@ from graphstep.language.read.numpy.syntax import DEPTH
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _NUMERAL = re.compile(r"(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?")
+INFINITY = "1e400"
+"""A numeral that is read as infinity."""
+
 _NUMBERS = {"pi": "pi", "e": "e"}
 _TRANSPOSES = {"T", "mT", "H", "mH"}
 
@@ -131,8 +134,18 @@ class Expressions(Reading):
             first = first.left
         left = self.value(first)
         for each in reversed(chain):
+            self._refuse_list(each)
             left = self._operation(each, left, self.value(each.right))
         return left
+
+    def _refuse_list(self, node: ast.BinOp) -> None:
+        """Raise ReadError for what Python does with lists, which are arrays here: ``[0]*3`` and ``[1] + [2]``."""
+        sides = node.left, node.right
+        lists = [isinstance(each, ast.List | ast.Tuple) for each in sides]
+        times = isinstance(node.op, ast.Mult) and any(self.whole(each) is not None for each in sides)
+        if (isinstance(node.op, ast.Add) and all(lists)) or (times and any(lists)):
+            hint = "np.array([1, 2]) makes an array of it; np.zeros(3), np.concatenate"
+            raise self.refusal("a list is repeated by * and joined by + in Python", node, hint)
 
     def _operation(self, node: ast.BinOp, x: Piece, y: Piece) -> Piece:
         span, kind = self.source.span(node), type(node.op)
@@ -185,8 +198,9 @@ class Expressions(Reading):
         if isinstance(node.value, ast.Name) and self.library(node.value.id) is not None:
             if name in ("pi", "e"):
                 return self.number(name, span)
-            hint = "inf=inf gives a name that value" if name == "inf" else ""
-            raise self.refusal(f"{self.typed(node)} is no value here", node, hint)
+            if name == "inf":
+                return atom(INFINITY, span)
+            raise self.refusal(f"{self.typed(node)} is no value here", node)
         number = self.size(node)
         if number is not None:
             return atom(str(number), span)

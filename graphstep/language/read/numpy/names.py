@@ -43,6 +43,8 @@ class Names:
     """The names around it."""
     function: bool = False
     """Whether these are the names of a function, which sees those around it as they are when it is called."""
+    parameters: tuple[str, ...] = ()
+    """The inputs of the function."""
     current: dict[str, str] = field(default_factory=dict)
     """By the name in Python, what stands for it now."""
     functions: dict[str, Function] = field(default_factory=dict)
@@ -74,6 +76,10 @@ class Names:
                 return None
             names = names.outer
         return None
+
+    def takes(self, name: str) -> bool:
+        """Whether a name of the program is an input of this function, or is handed to it from outside."""
+        return name in self.parameters or name in self.lifted.values()
 
     def owner(self) -> Names:
         """The names of the function that these belong to, or of the text."""
@@ -209,3 +215,11 @@ def viewed_name(node: ast.expr) -> str | None:
             node = node.func.value
         else:
             return node.id if isinstance(node, ast.Name) else None
+
+
+def is_leaf(node: ast.expr) -> bool:
+    """Whether a call says ``requires_grad=True``."""
+    return isinstance(node, ast.Call) and any(
+        keyword.arg == "requires_grad" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        for keyword in node.keywords
+    )

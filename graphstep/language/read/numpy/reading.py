@@ -49,6 +49,8 @@ class Reading(ABC):
         """By name of the program, what it was assigned."""
         self.conditions: set[str] = set()
         """Names of the program whose cells are 0 or 1."""
+        self.leaves: dict[str, str] = {}
+        """Inputs to which the text gives a value, as texts."""
         self.functions: list[str] = []
         """The definitions of functions, as text."""
         # How often the text itself assigns each name.
@@ -197,7 +199,7 @@ class Reading(ABC):
 
     def shape(self, value: Piece) -> Shape | None:
         """The shape of a value; None where it is not known, since inputs have no values or a function is not called yet."""
-        return None if self.names.owner().function else self._shape(value.text, 0)
+        return None if self.names.owner().function else self._shape(value.text)
 
     def needed_shape(self, value: Piece, where: ast.AST) -> Shape:
         """The shape of a value; raises ReadError where it is not known."""
@@ -212,24 +214,29 @@ class Reading(ABC):
             raise self.refusal(f"the shape of {quoted(value.text)} is needed here, and not known", where, hint)
         return shape
 
-    def _shape(self, text: str, depth: int) -> Shape | None:
+    def _shape(self, text: str) -> Shape | None:
+        # Each is made of those before it, so that a long chain of names is not deep.
+        for name, definition in self.definitions.items():
+            if name not in self._shapes:
+                self._shapes[name] = self._inferred(definition)
         if text not in self._shapes:
-            self._shapes[text] = self._inferred(text, depth)
+            self._shapes[text] = self._inferred(text)
         return self._shapes[text]
 
-    def _inferred(self, text: str, depth: int) -> Shape | None:
+    def _inferred(self, text: str) -> Shape | None:
         from graphstep.language.read import read
         from graphstep.language.shapes import infer_shapes
 
         if text in self.turns or text in self.whole_numbers:
             return ()
-        if text in self.definitions:
-            # A name of the text: what it was assigned, or what was given.
-            return self._shape(self.definitions[text], depth + 1) if depth < limits.NESTING // 5 else None
+        if text in self._shapes:
+            return self._shapes[text]
+        if text in self.leaves and text not in self.given:
+            return self._inferred(self.leaves[text])
         if text.isidentifier():
             values: Any = self.given
             return shape_of(values[text]) if isinstance(values, Mapping) and text in values else None
-        current = {name: self._shape(name, depth + 1) for name in words(text) if name in self.definitions or name in self.given}
+        current = {name: self._inferred(name) for name in sorted(words(text))}
         shapes = {name: shape for name, shape in current.items() if shape is not None}
         numbers = [f"{name} = {number}" for name, number in self.whole_numbers.items() if name in words(text)]
         numbers += [f"{name} = 0" for name in self.turns if name in words(text)]

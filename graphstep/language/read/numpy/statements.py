@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
 from graphstep.language.read.numpy.joins import parts
-from graphstep.language.read.numpy.names import viewed_name, words
+from graphstep.language.read.numpy.names import is_leaf, viewed_name, words
 from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call
 from graphstep.language.read.numpy.reductions import pair
 from graphstep.language.read.numpy.syntax import Source
@@ -110,11 +110,17 @@ class Statements(Calls):
                 self.emit(value)
         elif isinstance(node, ast.With) and node.body:
             self._with(node, last=True)
+        elif isinstance(node, ast.Assign) and (inside := self._backward(node.value)) is not None:
+            self.emit(self.value(inside))
         else:
             self._statement(node)
 
     def _backward(self, node: ast.expr) -> ast.expr | None:
-        """``loss`` of ``loss.backward()``."""
+        """``loss`` of ``loss.backward()``, and ``loss(w, x)`` of ``jax.grad(loss)(w, x)``."""
+        maker = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) else None
+        if maker is not None and maker.args and self.call_of(maker).name in ("grad", "value_and_grad"):
+            assert isinstance(node, ast.Call), "its function is a call"
+            return ast.copy_location(ast.Call(maker.args[0], node.args, node.keywords), node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
             if node.args or node.keywords:
                 raise self.refusal(
@@ -195,6 +201,8 @@ class Statements(Calls):
         if isinstance(value, ast.Call) and self.is_layer(value):
             self.names.layers[target.id] = value
             return
+        if is_leaf(value) and self._leaf(target.id, value):
+            return
         several = parts(self, value)
         if several is not None:
             self.names.parts[target.id] = [self.maybe_stopped(each) for each in several]
@@ -203,6 +211,21 @@ class Statements(Calls):
         piece = self.maybe_stopped(self.value(value))
         self.bind(target.id, piece)
         self.note_alias(target.id, value)
+
+    def _leaf(self, name: str, value: ast.expr) -> bool:
+        """Whether a name is an input with a value of its own from here on, as PyTorch's ``requires_grad=True`` says."""
+        new = self.names.outer is None and self.names.found(name) is None and name not in self.names.inputs
+        if not new or not isinstance(value, ast.Call):
+            return False
+        rest = [keyword for keyword in value.keywords if keyword.arg != "requires_grad"]
+        data = ast.Call(value.func, value.args, rest)
+        piece = self.value(ast.copy_location(data, value))
+        if words(piece.text) - {"zeros", "ones", "eye", "e"}:
+            return False
+        self.leaves[name] = piece.text
+        self.names.inputs[name] = self.source.span(value)
+        self.fresh.used.add(name)
+        return True
 
     def note_alias(self, name: str, value: ast.expr) -> None:
         """What an array is called besides, since ``+=`` would change both."""
