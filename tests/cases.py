@@ -31,17 +31,20 @@ def each(names: str | Iterable[str], cases: Iterable[Any], ids: Callable[[Any], 
         signature = inspect.signature(test)
         rest = [parameter for name, parameter in signature.parameters.items() if name not in slots]
         shared = OWN.intersection(parameter.name for parameter in rest)
+        if not rows:
+            raise TypeError(f"{test.__name__} has no cases, and would pass whatever it says")
         if shared or not set(slots) <= set(signature.parameters):
             raise TypeError(f"{test.__name__} cannot have its cases in one test: {shared or slots}")
 
         @functools.wraps(test)
         def run(**fixtures: Any) -> None:
             faults: list[Exception] = []
+            skips: list[BaseException] = []
             for row, title in zip(rows, titles, strict=True):
                 try:
                     test(**fixtures, **dict(zip(slots, row, strict=True)))
-                except pytest.skip.Exception:
-                    continue
+                except pytest.skip.Exception as skip:
+                    skips.append(skip)
                 except pytest.fail.Exception as fault:
                     faults.append(AssertionError(f"in the case {title()}: {fault}"))
                 except Exception as fault:
@@ -51,6 +54,8 @@ def each(names: str | Iterable[str], cases: Iterable[Any], ids: Callable[[Any], 
                 raise faults[0]
             if faults:
                 raise ExceptionGroup(f"{len(faults)} of {len(rows)} cases fail", faults)
+            if len(skips) == len(rows):
+                raise skips[0]
 
         run.cases = (names, cases)  # type: ignore[attr-defined]  # of what table the cases are
         run.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]  # where pytest looks for fixtures
