@@ -25,6 +25,7 @@ from graphstep.language.setup import read_position
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import names_of
 
+# Weak, so that a run which an edit has replaced takes its frames along when nobody can undo to it any more.
 _KEPT: WeakKeyDictionary[Trace, dict[int, Trace]] = WeakKeyDictionary()
 """By run the frames that were opened in it, by gate."""
 

@@ -72,6 +72,7 @@ def perform(state: Any, command: Command) -> tuple[Any, Reply]:
     except GraphstepError as error:
         return state, Reply("failed", (Fault.of(error),))
     after = done.state
+    # By identity: a state of a large run is compared after every key, and its parts are immutable.
     changed = frozenset(x.name for x in fields(after) if getattr(after, x.name) is not getattr(state, x.name))
     return after, Reply("done", done.facts, changed, done.effects, done.hit)
 
@@ -82,6 +83,7 @@ def allowed(state: State | TrainingState, action: str) -> bool:
 
 
 def _refusal(state: State | TrainingState, action: str, rule: Rule | None) -> Fact | None:
+    # The set first: a rule may ask for a trace, which a training has not.
     row = BY_ID[action]
     if row not in SETS[state.at_hand]:
         return Elsewhere(action)

@@ -85,6 +85,7 @@ def closed_at(trace: Trace, n: int, within: int) -> int:
 def next_step(trace: Trace, n: int, within: int, to: int) -> int:
     """Where a move from step ``n`` to a later one ends that goes over calls as one."""
     for frame in around(trace, within):
+        # The innermost open call that the next step still belongs to; behind its last step that is one further out.
         if frame in around(trace, frame_at(trace, n + 1)):
             closed = closed_at(trace, n + 1, frame)
             return extent(trace, closed, n + 1).stop - 1 if closed else to

@@ -53,6 +53,8 @@ class Buffers:
         slopes = np.full(len(plan.receiver), nan)
         if isinstance(plan.starts, range):
             return cls(cells, np.zeros(count), slopes, np.empty(plan.edge_starts[-1]))
+        # Cells are shared: an array that one edge arrives at has that contribution as its gradient, and nothing is copied. Nobody
+        # writes where the output does not depend on a node, so that zeros have to be there from the start.
         contributions = np.zeros(plan.edge_starts[-1])
         return cls(cells, contributions[:count], slopes, contributions)
 
@@ -120,6 +122,7 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between:
         if name in inputs:
             write(cells, plan.place(index), rounded(inputs[name], plan.dtype))
     for level in plan.levels:
+        # What stands in one level reads nothing of it: gates of one kind are one call of NumPy, in any order.
         for batch in level.batches:
             outs = batch.outs
             try:
@@ -148,6 +151,7 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Ca
     gradients, contributions = buffers.gradients, buffers.contributions
     write(gradients, plan.place(plan.program.output), rounded(seed, plan.dtype))
     for level in reversed(plan.levels):
+        # Whoever reads these nodes stands in a later level and has sent: their gradients can be added up before they send.
         if level.singles is not None:
             places, edges = level.singles
             gradients[places] = contributions[edges]

@@ -165,6 +165,7 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
 def _schedule(program: Program, order: Sequence[int] | None) -> tuple[Any, ...]:
     """The steps: values in the order of the text, the seed, then sends and sums in the reverse order, unless it is chosen."""
     nodes, first, depends, reaches = program.nodes, program.first_gate, program.depends, program.reaches
+    # Counted before anything is sent: what nobody will send, towards data or off the ways to the output, must not be waited for.
     expected = [0] * len(nodes)
     for index in range(first, len(nodes)):
         if reaches[index]:
@@ -199,6 +200,7 @@ def _schedule(program: Program, order: Sequence[int] | None) -> tuple[Any, ...]:
             gates_at.append(index)
             edge_step.append(len(events))
             arrivals[operand].append(edge)
+            # The last sender completes the gradient, so the sum belongs to its work; a single contribution is the gradient.
             if len(arrivals[operand]) == expected[operand] > 1:
                 events.append(SUM)
                 subjects.append(operand)

@@ -97,14 +97,8 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
     edge_of: dict[tuple[int, int], int] = {}
     wires_from: list[list[tuple[int, int, int]]] = [[] for _ in drawn]
     for box, index in enumerate(drawn):
-        node = program.nodes[index]
-        sources = node.sources
-        label = node.box
-        value, gradient = width_of(index)
-        commutes = node.rule is not None and node.rule.commutes
-        name, text = shown_labels(program, index)
-        boxes.append(Box(label, len(sources), value, name, shape_text(node.shape), gradient, commutes, text))
-        for port, (slot, source) in enumerate(sources):
+        boxes.append(box_of_node(program, index, width_of(index)))
+        for port, (slot, source) in enumerate(program.nodes[index].sources):
             if source in box_of:
                 edge_of[index, slot] = len(edges)
                 wires_from[box_of[source]].append((len(edges), index, slot))
@@ -120,6 +114,14 @@ def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits:
         box_of.get(program.output),
         digits,
     )
+
+
+def box_of_node(program: Program, index: int, widths: tuple[int, int]) -> Box:
+    """The box of a node, with room for its value and its gradient."""
+    node, (value, gradient) = program.nodes[index], widths
+    commutes = node.rule is not None and node.rule.commutes
+    name, text = shown_labels(program, index)
+    return Box(node.box, len(node.sources), value, name, shape_text(node.shape), gradient, commutes, text)
 
 
 def nearby(program: Program, centre: int, cap: int = NEARBY) -> list[int]:

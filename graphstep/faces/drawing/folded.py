@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.diagram import NEARBY, Diagram, centre_of, diagram, nearby, shown_labels, widths
+from graphstep.faces.drawing.diagram import NEARBY, Diagram, box_of_node, centre_of, diagram, nearby, shown_labels, widths
 from graphstep.faces.drawing.layout import Box, Edge, neighbourhood
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.numerals import DIGITS
@@ -96,10 +96,7 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
             box_of[index] = put(index, Box(names_of(program).texts[index], 0, value, "", shape_text(node.shape), gradient))
             continue
         if not call_of[index]:
-            value, gradient = width_of(index)
-            commutes = node.rule is not None and node.rule.commutes
-            (name, text), shape = shown_labels(program, index), shape_text(node.shape)
-            box_of[index] = put(index, Box(node.box, len(node.sources), value, name, shape, gradient, commutes, text))
+            box_of[index] = put(index, box_of_node(program, index, width_of(index)))
             for port, (slot, source) in enumerate(node.sources):
                 edge_of[index, slot] = joined(box_of[source], box_of[index], port)
                 wires_from[box_of[source]].append((edge_of[index, slot], index, slot))

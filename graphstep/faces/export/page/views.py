@@ -112,11 +112,11 @@ def views_of(trace: Trace, last: int) -> list[View]:
         for gate in _composites(views[place]):
             opened = _opened(views[place], place, gate)
             inner = frame_of(views[place].trace, gate)
-            last = inner.seed_step - 1 if opened.complete is None else len(inner)
-            inside += last
+            end = inner.seed_step - 1 if opened.complete is None else len(inner)
+            inside += end
             if inside > OPENED:
                 return views[:outer]
-            views += _calls(inner, last, runs, len(views), opened)
+            views += _calls(inner, end, runs, len(views), opened)
             runs += 1
         place += 1
     return views

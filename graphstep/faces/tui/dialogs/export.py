@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from graphstep.engine.trace import Trace
 from graphstep.faces import export
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Form, move_in
 from graphstep.faces.tui.files import download, path_of
 from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
@@ -58,13 +58,7 @@ class ExportForm(Form[Path]):
         self.query_one(Input).focus()
 
     def on_key(self, event: events.Key) -> None:
-        options = self.query_one(OptionList)
-        if event.key == "down":
-            options.action_cursor_down()
-            event.stop()
-        elif event.key == "up":
-            options.action_cursor_up()
-            event.stop()
+        move_in(self.query_one(OptionList), event)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         field = self.query_one(Input)

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from graphstep.debugger.search import Candidate, search
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.names import row_name
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Form, move_in
 from graphstep.faces.tui.messages import say
 from graphstep.language.program import node_id
 from graphstep.telling.words.catalogue import message
@@ -64,13 +64,7 @@ class FindForm(Form[Candidate]):
             options.add_option(Option(Content(say(self, "find-nothing")), disabled=True))
 
     def on_key(self, event: events.Key) -> None:
-        options = self.query_one(OptionList)
-        if event.key == "down":
-            options.action_cursor_down()
-            event.stop()
-        elif event.key == "up":
-            options.action_cursor_up()
-            event.stop()
+        move_in(self.query_one(OptionList), event)
 
     def on_input_submitted(self) -> None:
         place = self.query_one(OptionList).highlighted
