@@ -91,7 +91,7 @@ def _record_tensors(function: Callable[..., Any], bound: inspect.BoundArguments,
     """The recording of a function that computes with PyTorch; its arguments are handed on as they are."""
     from graphstep.engine.capture import pytorch
 
-    tape, watch = pytorch.of_calls(name, function), Watch()
+    tape, watch = pytorch.of_calls(name, function), Created().watch
     tape.scope = watch.scope
     with pytorch.mode_of(tape):
         result = _called(function, bound, watch, tape)
