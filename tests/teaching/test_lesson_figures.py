@@ -51,7 +51,7 @@ def test_a_heading_names_a_round_and_the_run_has_its_update() -> None:
 def test_the_losses_of_trainings_are_drawn_as_their_history_has_them() -> None:
     lines = drawn(lesson(figure('loss = ["", "lr = 0"]', 'names = ["on", "off"]')))
     assert lines[-1].split() == ["●", "on", "○", "off"]
-    assert [lines[row].split()[0] for row in (0, ROWS - 1)] == ["16", "2.07"]
+    assert [lines[row].split()[0] for row in (0, ROWS - 1)] == ["16", "2"]
     top, bottom = lines[0].split("┤")[1], lines[ROWS - 1].split("┤")[1]
     assert (top[0], top[COLUMNS - 1], bottom[COLUMNS - 1]) == ("●", "○", "●")
 

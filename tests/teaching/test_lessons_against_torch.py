@@ -1,7 +1,8 @@
 """The runs of lessons against numbers of PyTorch 2.13 in float64, cases_lessons.json.
 
 They were made by hand: each program's ``torch`` text was run with the lesson's inputs as tensors that ask for a gradient, and
-``f.backward(torch.ones_like(f))``. "nan" stands for what is not a number.
+``f.backward(torch.ones_like(f))``. "nan" stands for what is not a number. Of 1 − σ(x) there are the values only: PyTorch's slope,
+σ·(1 − σ), cancels where graphstep's, σ(x)·σ(−x), does not.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ LESSONS = list(dict.fromkeys(case["lesson"] for case in CASES))
 def test_a_lesson_has_the_numbers_of_pytorch(words: str) -> None:
     runs = [scene.trace for scene in open_lesson(find(words)).scenes]
     for case in (case for case in CASES if case["lesson"] == words):
-        fits = [run for run in runs if run.program.text == case["program"] and case["inputs"].items() <= run.inputs.items()]
+        dtype = case.get("dtype", "float64")
+        fits = [run for run in runs if run.program.text == case["program"] and run.writing.dtype == dtype]
+        fits = [run for run in fits if case["inputs"].items() <= run.inputs.items()]
         assert fits, case["program"]
         run = fits[0]
         np.testing.assert_allclose(run.output, np.array(case["output"], float), rtol=1e-9, atol=1e-12)
         asked = [name for name in case["gradients"] if name not in run.program.data]
-        assert asked, case["program"]
+        assert asked or words == "few-digits", case["program"]
         for name in asked:
             gradient = run.gradient(run.program.names.get(name, run.program.find(name)))
             assert gradient is not None, name

@@ -141,6 +141,10 @@ def plot(series: Sequence[tuple[str, Array]], at: Array, across: str, *, log: bo
     low, high = float(numbers.min()), float(numbers.max())
     if low == high:
         low, high = low - 0.5, high + 0.5
+    elif not log:
+        # Ends that are written with few digits.
+        unit = 10.0 ** math.floor(math.log10(high - low)) / 20
+        low, high = math.floor(low / unit + 1e-9) * unit, math.ceil(high / unit - 1e-9) * unit
     grid = np.full((ROWS, COLUMNS), " ")
     columns = np.round((at - at[0]) / (at[-1] - at[0] or 1.0) * (COLUMNS - 1)).astype(int)
     # The first series is drawn last: it is what is looked for.

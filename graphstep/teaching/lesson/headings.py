@@ -15,9 +15,9 @@
 ``round: 3 with lr = 1.1, w = 0``              the same with other settings and values
 =============================================  ==================================================================
 
-The options are ``expand``, ``fold``, ``share`` and ``split ties``. A NODE is a name, a text such as ``x+y``, or an id such as
-``v4``; a GATE may also be its symbol, name or box (``×``, ``mul``, ``×−1``) where that says which. A heading that begins
-otherwise is prose. Backticks in a heading are for the reader only.
+The options are ``expand``, ``fold``, ``share``, ``split ties``, and a type of numbers such as ``float32``. A NODE is a name, a
+text such as ``x+y``, or an id such as ``v4``; a GATE may also be its symbol, name or box (``×``, ``mul``, ``×−1``) where that
+says which. A heading that begins otherwise is prose. Backticks in a heading are for the reader only.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.exact import exact_text
+from graphstep.ground.precision import DTYPES, checked_dtype
 from graphstep.teaching.lesson.document import Round, Stop
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _ARROW = re.compile(r"→|->")
 _NTH = re.compile(rf"\s*,\s*(?P<nth>{'|'.join(ORDINALS)})\s*$")
 _WITH = re.compile(r"\s+with\s+")
 _ROUND = re.compile(r"[Rr]ound\s*:\s*(?P<rest>.+)")
-_OPTIONS = ("expand", "fold", "share", "split ties")
+_OPTIONS = ("expand", "fold", "share", "split ties", *DTYPES)
 
 
 def stop_of(heading: str) -> Stop | str | None:
@@ -111,6 +112,8 @@ def program_of(text: str, front: Setup) -> Setup:
             setup = replace(setup, share=True)
         elif " ".join(name.split()) == "split ties":
             setup = replace(setup, ties="split")
+        elif name in DTYPES:
+            setup = replace(setup, dtype=checked_dtype(name))
         else:
             raise InputError(f"{quoted(item.strip())} is neither NAME = VALUE nor one of {', '.join(_OPTIONS)}")
     return setup

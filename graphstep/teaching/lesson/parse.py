@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.files import open_file
 from graphstep.ground.numerals import DIGITS
+from graphstep.ground.precision import FLOAT64
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, Round, Section, Stop
 from graphstep.teaching.lesson.headings import program_of, round_of, stop_of, text_of, value_of
@@ -165,7 +166,9 @@ class _Parser:
             self.fail(lines["data"], f"data names {quoted(unknown[0])}, to which inputs gives no value")
         digits, notation = front.get("digits", DIGITS), front.get("notation", "d")
         try:
-            return Setup(program, values, seed, ties, data, **flags, digits=digits, notation=notation)
+            return Setup(
+                program, values, seed, ties, data, **flags, digits=digits, notation=notation, dtype=front.get("dtype", FLOAT64)
+            )
         except InputError as error:
             self.fail(lines.get("digits", lines.get("notation", 1)), error.message)
 
