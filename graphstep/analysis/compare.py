@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, overload
@@ -21,6 +21,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number
+from graphstep.language.program import Program
 
 EQUAL = 1e-9
 """Relative difference up to which two numbers count as equal, unless asked otherwise."""
@@ -226,6 +227,31 @@ def compare(one: Snapshot, other: Snapshot, tolerance: float = EQUAL, *, places:
     only_other = tuple(node for place, node in enumerate(other.nodes) if place not in matched)
     flips = tuple(_flips(one.routes, other, places))
     return Comparison(pairs, only_one, only_other, tolerance, apart(one.output, other.output), flips)
+
+
+def aligned(one: Program, other: Program) -> dict[int, int]:
+    """By node of a recorded program that of another one: the one with its name, else by its place.
+
+    Its place is the calls and turns that it stands in, its operation, and which one of several it is there. What is called by
+    numbers of nodes is not found by that: one more gate in front of it, and it has another number.
+    """
+    by_name = {node.name: place for place, node in enumerate(other.nodes) if node.name is not None}
+    places = {place: by_name[node.name] for place, node in enumerate(one.nodes) if node.name in by_name}
+    second = dict(_placed(other, frozenset(places.values())))
+    places |= {place: second[key] for key, place in _placed(one, frozenset(places)) if key in second}
+    return dict(sorted(places.items()))
+
+
+def _placed(program: Program, matched: Set[int]) -> Iterator[tuple[tuple[str, str, int], int]]:
+    """By calls and turns around it, operation and number there each gate that has no match yet."""
+    paths = [program.path(frame) for frame in range(len(program.frames))] or [""]
+    seen: Counter[tuple[str, str]] = Counter()
+    for place, node in enumerate(program.nodes):
+        if node.gate is None or place in matched:
+            continue
+        key = paths[node.frame], node.gate
+        seen[key] += 1
+        yield (*key, seen[key]), place
 
 
 def compare_runs(one: Trace, other: Trace) -> Comparison:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import graphstep as gs
+from graphstep.analysis.compare import aligned
 from graphstep.debugger.saved import to_json
 from graphstep.debugger.state import State
 from graphstep.engine.capture.opening import opening_of_file
@@ -233,3 +234,30 @@ def test_the_screen_shows_what_was_recorded_and_computes_nothing_again(
     told = capsys.readouterr().out
     assert number_text(run.output, 12) in told
     assert number_text(ours.output, 12) not in told
+
+
+def test_two_recorded_runs_are_aligned_by_calls_operations_and_occurrence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def loss(w, x, more):
+        y = w * more if more else w
+        total = 0
+        for k in range(2):
+            total = total + (y + k + x) * (k + 1) * 3
+        return total
+
+    # One gate more in front, so that all others have other numbers.
+    gs.capture(loss, 2.0, 0.5, 0, fixed=["more"]).save("before.gsz")
+    gs.capture(loss, 2.0, 0.5, 1, fixed=["more"]).save("after.gsz")
+    assert main(["diff", "before.gsz", "after.gsz"]) == 0
+    said = capfd.readouterr().out
+    assert "Equal: the outputs" in said
+    assert "12 nodes that both have" in said
+    before, after = gs.load("before.gsz"), gs.load("after.gsz")
+    places = aligned(before.program, after.program)
+    assert len(places) == len(before.program.nodes) == len(after.program.nodes) - 1
+    for one, other in places.items():
+        assert before.program.nodes[one].gate == after.program.nodes[other].gate
+        assert before.trace.value_of(one) == after.trace.value_of(other)

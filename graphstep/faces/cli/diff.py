@@ -14,7 +14,7 @@ from graphstep.ground.errors import InputError, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphstep.analysis.compare import Snapshot
+    from graphstep.analysis.compare import Comparison, Snapshot
     from graphstep.telling.document import Document, Manner
 
 USAGE = "A [B] [NAME=VALUE ...] [options]"
@@ -46,7 +46,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write the comparison; the status says whether there is a difference."""
-    from graphstep.analysis.compare import compare
     from graphstep.language.values import read_number
 
     refuse_python(options)
@@ -61,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     for word in words:
         if read and _name(word) not in read:
             raise InputError(f"{quoted(_name(word))} stands in neither program", hint=f"they read {', '.join(sorted(read))}")
-    comparison = compare(_snapshot(sides[0]), _snapshot(sides[1]), within)
+    comparison = _compared(sides, within)
     language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
 
     def text(_: Manner) -> Iterable[str]:
@@ -82,6 +81,17 @@ def run(options: argparse.Namespace) -> int:
 
     deliver(options, text, data, document)
     return 0 if comparison.equal else 1
+
+
+def _compared(sides: Sequence[argparse.Namespace], within: float) -> Comparison:
+    """The comparison of two runs; of two recorded ones by the calls and turns in which their gates stand."""
+    from graphstep.analysis.compare import aligned, compare, snapshot_of
+    from graphstep.faces.cli.program import is_archive
+
+    if all(is_archive(side.expression) for side in sides):
+        one, other = (opening_of(side).run() for side in sides)
+        return compare(snapshot_of(one), snapshot_of(other), within, places=aligned(one.program, other.program))
+    return compare(_snapshot(sides[0]), _snapshot(sides[1]), within)
 
 
 def _side(options: argparse.Namespace, expression: str, shared: list[str], own: list[str]) -> argparse.Namespace:
