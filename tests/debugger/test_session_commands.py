@@ -210,7 +210,7 @@ def test_a_nudge_compares_the_predicted_with_the_true_change() -> None:
     assert session.now.trace.inputs["x"] == -1.9
     lines = [plain(line) for line in nudge_lines(before.trace, session.now.trace, 0)]
     assert "= -4 · 0.1 = -0.4" in lines[1]
-    assert "a straight line in x" in lines[-1]
+    assert "changes as its slope says" in lines[-1]
     session.do("less")
     assert session.now.trace.inputs["x"] == -2.0
     assert [action for action in ("undo", "undo", "undo") if session.do(action).status == "done"] == ["undo", "undo"]

@@ -86,7 +86,7 @@ def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) 
     elif not math.isfinite(gap):
         lines.append([(say("nudge-not-finite"), "warning")])
     elif gap <= 1e-9 * max(abs(true), abs(predicted), 1e-12):
-        lines.append([(say("nudge-agree", out=out, name=name), "why")])
+        lines.append([(say("nudge-agree", out=out), "why")])
     else:
         lines.append([(say("nudge-differ", gap=numeral(gap, 2), out=out), "why")])
     if routes := routes_text(old, new):

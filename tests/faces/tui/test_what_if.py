@@ -95,7 +95,7 @@ def test_a_nudge_compares_the_predicted_with_the_true_change() -> None:
         step = driver.step()
         assert step.startswith("x: -2 → -1.9")
         assert "= -4 · 0.1 = -0.4" in step
-        assert "a straight line in x" in step
+        assert "changes as its slope says" in step
         assert driver.now.trace.inputs["x"] == -1.9
         await driver.press("minus")
         assert driver.now.trace.inputs["x"] == -2.0

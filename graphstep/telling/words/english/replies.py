@@ -210,7 +210,7 @@ _PANELS: dict[str, English] = {
     "nudge-true": "true",
     "nudge-data": "{name} is data: no gradient is asked for, so nothing was predicted.",
     "nudge-not-finite": "The output is not finite, so there is nothing to compare.",
-    "nudge-agree": "They agree: {out} is a straight line in {name}.",
+    "nudge-agree": "They agree: over this step {out} changes as its slope says.",
     "nudge-differ": "They differ by {gap}: {out} bends, and the gradient is its slope at the old point only.",
     # Routers that choose another way.
     "route": "{gate} at {name} {does}",
