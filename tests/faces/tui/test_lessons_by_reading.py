@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from graphstep.engine.trace import Trace, trace
@@ -22,9 +23,13 @@ from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.walk import LessonRun
+from graphstep.telling.cells.gradient import products_of
+from graphstep.telling.cells.value import value_parts
 from tests.faces.tui.terminal import Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graphstep.teaching.lesson.solution import Solution
 
 NUMERAL = re.compile(r"(?<![\w.⟨])[-−]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
@@ -186,6 +191,52 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
     assert run.right == run.total
     # The graph of a lesson on numbers is seen whole beside the text, at every place.
     assert cut == []
+
+
+def of_cells(solution: Solution) -> Iterator[float]:
+    """The numbers that the cells of an answer are sums and products of."""
+    asked, run = solution.quantity, solution.trace
+    if asked is None or asked.kind not in ("value", "gradient"):
+        return
+    if asked.cell is None and solution.right is not None:
+        # The choice of a shape, or of a sign, is no computation with cells.
+        return
+    for cell in [asked.cell] if asked.cell is not None else np.ndindex(*np.shape(asked.whole)):
+        if asked.kind == "value":
+            for part in value_parts(run, asked.node, cell).shown:
+                yield from (part.number, *([part.scale] if part.other is not None else []))
+        else:
+            for product in products_of(run, asked.node, cell).shown:
+                if product.local:
+                    yield from (product.upstream, *([product.local] if product.factor is not None else []))
+
+
+def test_a_lesson_on_arrays_has_its_words_and_cells_on_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    asked = 0
+
+    async def go() -> None:
+        nonlocal asked
+        app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find("matrices")))))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            while not app.screen.lesson.finished:
+                run, screen = app.screen.lesson, frame(app)
+                if MORE in screen.partition("graph")[0]:
+                    await pilot.press("pagedown")
+                elif run.open is None:
+                    await pilot.press("enter")
+                else:
+                    ask, there = run.open.question.ask, [abs(number) for number in numbers(screen)]
+                    assert words_above(run) in _letters(screen), f"{ask}: hidden is …{words_above(run)}\n{screen}"
+                    for number in map(abs, of_cells(run.open)):
+                        asked += 1
+                        assert any(abs(other - number) <= READ * number for other in there), f"{ask}: no {number:g} in\n{screen}"
+                    await pilot.press("f3")
+                await pilot.pause()
+
+    asyncio.run(go())
+    assert asked > 10
 
 
 NAMES = {"-": "minus", ".": "full_stop"}
