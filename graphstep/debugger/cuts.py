@@ -121,7 +121,7 @@ def _typed_end(trace: Trace, wire: Wire) -> tuple[int, int]:
 def _fitted(trace: Trace, text: str) -> Program:
     """Another text read as the program of a run was, and with its shapes."""
     program = read_setup(replace(trace.setup, program=text), trace.inputs, seed=trace.seed).program
-    return infer_shapes(program, {name: shape_of(value) for name, value in trace.inputs.items()}).program
+    return infer_shapes(program, {name: shape_of(value) for name, value in trace.inputs.items()}, trace.ties).program
 
 
 def _with_text(state: State, text: str, typed: str) -> State | None:

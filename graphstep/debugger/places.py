@@ -131,7 +131,7 @@ def _moved_mark(mark: Mark, old: Trace, outcome: Refitted) -> Mark:
 def _moves(old: Trace, new: Trace) -> Refitted:
     """Where the nodes of a frame are in the same frame with other shapes."""
     shapes = {name: new.node(index).shape for index, name in enumerate(new.program.inputs)}
-    return Refitted(new, _joined(old.program, range(len(old.program.nodes)), infer_shapes(old.program, shapes)))
+    return Refitted(new, _joined(old.program, range(len(old.program.nodes)), infer_shapes(old.program, shapes, new.ties)))
 
 
 def rewritten(before: Trace, rewriting: Rewritten) -> Refitted:
@@ -141,7 +141,7 @@ def rewritten(before: Trace, rewriting: Rewritten) -> Refitted:
 
 def _fitted(before: Trace, program: Program, where: Sequence[int | None], values: Mapping[str, Number], setup: Setup) -> Refitted:
 
-    fitted = infer_shapes(program, {name: shape_of(value) for name, value in values.items()})
+    fitted = infer_shapes(program, {name: shape_of(value) for name, value in values.items()}, before.ties)
     joined = _joined(before.program, where, fitted)
     order = order_in(before, fitted.program, joined)
     new = run_fitted(fitted.program, values, seed=before.seed, ties=before.ties, setup=setup, order=order)

@@ -28,7 +28,7 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     :func:`graphstep.engine.trace.trace` does.
     """
     check_inputs(program, inputs)
-    fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()})
+    fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()}, setup.ties)
     moved = recorded.moved(fitted.where, len(fitted.program.nodes))
     for node, value, gradient in zip_longest(fitted.program.nodes, moved.values, moved.gradients):
         if any(each is not None and shape_of(each) != node.shape for each in (value, gradient)):

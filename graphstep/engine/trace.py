@@ -353,7 +353,7 @@ def trace(
     has no value, or when a value has no input, and ShapeError when shapes do not go together.
     """
     check_inputs(program, inputs)
-    fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()})
+    fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()}, ties)
     return run_fitted(fitted.program, inputs, seed=seed, ties=ties, setup=setup, order=asked_order(fitted.program, setup))
 
 

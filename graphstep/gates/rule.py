@@ -174,8 +174,8 @@ class Rule:
 
     returned: Callable[[int, Sequence[Shape], Options], str] | None = None
     """``returned(slot, shapes, options)``: the contribution as a program of its inputs x, y, z, its own value ``out`` and the
-    upstream gradient ``d``, in the shape of that input or one that is copied into it. None where the local gradients or the parts
-    say it."""
+    upstream gradient ``d``, in the shape of that input or one that is copied into it. ``options["ties"]`` says who gets the
+    gradient at a tie. None where the local gradients or the parts say it."""
 
     unfolded: Callable[..., int] | None = None
     """Of a gate that stands for others until the shapes of its inputs are known: ``unfolded(nodes, program, operands, node)``

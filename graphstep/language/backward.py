@@ -16,7 +16,7 @@ from graphstep.gates.code import Code, code, writer
 from graphstep.gates.elementwise import shares
 from graphstep.gates.rule import Rule, Ties
 from graphstep.ground.arrays import shape_text
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.language.program import Node, Program
 
@@ -32,6 +32,9 @@ Read = Callable[[str], Program]
 class Growing(Protocol):
     """A program that gets more gates."""
 
+    ties: Ties
+    """Who gets the gradient of a maximum at a tie."""
+
     def add(self, node: Node, row: Rule) -> int:
         """Add a gate whose operands are known, behind the copies that it needs, and say where it stands."""
 
@@ -43,8 +46,7 @@ def gradient(read: Read, nodes: Sequence[Node], program: Growing, operands: Sequ
     """Add the nodes of the gradient of one operand (its cells added up) with respect to the other, and return the last of them.
 
     ``read`` makes programs of texts. ``nodes`` are those so far, which ``program`` makes longer; ``like`` has the place in the
-    text and the frame that they get. At a tie of max the gradient goes to the first. InputError where a gate on the way has no
-    backward pass out of gates.
+    text and the frame that they get. InputError where a gate on the way has no backward pass out of gates.
     """
     of, by = operands
     (last,) = gradients(read, nodes, program, of, (by,), like)
@@ -53,16 +55,15 @@ def gradient(read: Read, nodes: Sequence[Node], program: Growing, operands: Sequ
 
 def gradients(read: Read, nodes: Sequence[Node], program: Growing, of: int, by: Sequence[int], like: Node) -> list[int]:
     """The same with respect to several nodes, in one pass: the last node of each."""
-    return _Backward(read, nodes, program, like, "first").run(of, by)
+    return _Backward(read, nodes, program, like).run(of, by)
 
 
 class _Backward:
-    def __init__(self, read: Read, nodes: Sequence[Node], program: Growing, like: Node, ties: Ties) -> None:
+    def __init__(self, read: Read, nodes: Sequence[Node], program: Growing, like: Node) -> None:
         self._read = read
         self._nodes = nodes
         self._program = program
         self._like = like
-        self._ties = ties
         self._arrivals: dict[int, list[Operand]] = {}
         self._depends: dict[int, bool] = {}
 
@@ -129,16 +130,12 @@ class _Backward:
         shapes = tuple(self._shape(x) for x in node.operands)
         if not rule.cellwise:
             assert rule.returned is not None, "a gate without a backward pass goes through its parts"
-            text = rule.returned(slot, shapes, node.settings)
-            if not text:
-                message = f"the gradient of {quoted(rule.symbol)} has no gates for inputs of these shapes"
-                raise InputError(message, hint="reshape gives an input fewer axes, or two")
-            return text
+            return rule.returned(slot, shapes, {**node.settings, "ties": self._program.ties})
         inputs = tuple(
             code(x.value) if isinstance(x, Constant) else Code(name) for name, x in zip(_names(node), node.operands, strict=True)
         )
         d = code(upstream.value) if isinstance(upstream, Constant) else Code("d")
-        return (d * _slope(rule, slot, inputs, self._ties)).text
+        return (d * _slope(rule, slot, inputs, self._program.ties)).text
 
     def _shape(self, operand: Operand) -> Shape:
         return self._nodes[operand].shape if isinstance(operand, int) else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from graphstep.gates.rule import Rule
+from graphstep.gates.rule import Rule, Ties
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand
@@ -37,17 +37,17 @@ class Listing:
         return operand.text if isinstance(operand, Constant) else self.names[operand]
 
 
-def listing(program: Program, shapes: dict[str, tuple[int, ...]]) -> Listing:
-    """The forward and the backward pass of a program for inputs of these shapes.
+def listing(program: Program, shapes: dict[str, tuple[int, ...]], ties: Ties = "first") -> Listing:
+    """The forward and the backward pass of a program for inputs of these shapes; ``ties`` says who gets the gradient at a tie.
 
     Composite gates that send back through their parts are taken apart. InputError where a gate on the way has no backward pass
     out of gates, and where the output depends on no input.
     """
-    fitted = infer_shapes(_opened(program, shapes), shapes).program
+    fitted = infer_shapes(_opened(program, shapes), shapes, ties).program
     wanted = [place for place, name in enumerate(fitted.inputs) if fitted.depends[place] and fitted.reaches[place]]
     if not wanted:
         raise InputError("the output depends on no input, so there is no backward pass", hint="leave an input without --data")
-    fitting = Fitting(fitted)
+    fitting = Fitting(fitted, ties)
     for index, node in enumerate(fitted.nodes):
         fitting.put(node, index)
     first = len(fitting.nodes)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from graphstep.gates import GATES
 from graphstep.gates.gradient import FUNCTION as GRADIENT
-from graphstep.gates.rule import MisfitError, Rule
+from graphstep.gates.rule import MisfitError, Rule, Ties
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import LimitError, ShapeError
@@ -23,12 +23,13 @@ BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""
 
 
-def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
+def infer_shapes(program: Program, shapes: Mapping[str, Shape], ties: Ties = "first") -> Rewritten:
     """The program with the shape of every node, for inputs of these shapes (() for those that are missing).
 
     Broadcast gates are put in where arrays of different shapes meet cell by cell, and ``max(x)`` and its like become the gate
     over the cells of x where x is an array. Shapes that a program has already are
-    inferred anew. A program of numbers comes back as it is.
+    inferred anew. A program of numbers comes back as it is. ``ties`` says who gets the gradient of a maximum at a tie, where a
+    gradient inside the program becomes gates.
 
     Raises :class:`~graphstep.ground.errors.ShapeError` where shapes do not go together, and
     :class:`~graphstep.ground.errors.LimitError`.
@@ -36,7 +37,7 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape]) -> Rewritten:
     if program.of_numbers and not any(shapes.values()):
         return Rewritten(program, tuple(range(len(program.nodes))))
     _check_lengths(program, shapes)
-    fitting = Fitting(program)
+    fitting = Fitting(program, ties)
     for index, node in enumerate(program.nodes):
         if node.rule is None:
             fitting.put(replace(node, shape=tuple(shapes.get(node.name or "", ()))), index)
@@ -71,8 +72,9 @@ def _check_lengths(program: Program, shapes: Mapping[str, Shape]) -> None:
 class Fitting:
     """The nodes of the new program so far."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, ties: Ties = "first") -> None:
         self.program = program
+        self.ties: Ties = ties
         self.nodes: list[Node] = []
         self.where: list[int] = []
         self.frames: list[Frame] = []

@@ -217,7 +217,8 @@ class Machine:
         for name in self.examples.names:
             whole = self.examples.held_out(name) if held_out else self.examples.trained(name)
             values[name] = whole if isinstance(whole, float) else whole[:size]
-        fitted = infer_shapes(self._program, {name: shape_of(value) for name, value in values.items()}).program
+        shapes = {name: shape_of(value) for name, value in values.items()}
+        fitted = infer_shapes(self._program, shapes, self.settings.ties).program
         output = fitted.nodes[fitted.output]
         if output.shape:
             raise InputError(

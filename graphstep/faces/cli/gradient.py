@@ -57,7 +57,7 @@ def _pieces(opening: Any, name: str, asked: list[str]) -> Iterator[str]:
     from graphstep.language.listing import listing, text_of
 
     shapes = {each: shape_of(value) for each, value in opening.inputs.items()}
-    of = listing(opening.program, shapes)
+    of = listing(opening.program, shapes, opening.setup.ties)
     if name == "text":
         yield text_of(of)
         return

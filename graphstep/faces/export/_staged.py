@@ -59,6 +59,9 @@ _LINES = {
     "clip": "{m}.minimum({m}.maximum({0}, {1}), {2})",
     "reshape": "{0}.reshape({shape})",
     "index": "{0}[{index}]",
+    "cumsum": "{m}.cumsum({0}, {along})",
+    "einsum": '{m}.einsum("{subscripts}", {all})',
+    **{name: f"{{m}}.{name}({{0}}, {{diagonal}})" for name in ("tril", "triu")},
     "place": "place({0}, {shape}, {slices})",
     "stack": "{m}.stack([{all}], {axis})",
     **{
@@ -79,6 +82,8 @@ _NUMPY = {
     "fill": "np.broadcast_to({0}, {shape})",
     "transpose": "np.transpose({0}, {order})",
     "concat": "np.concatenate([{all}], {axis})",
+    "flip": "np.flip({0}, {along})",
+    "prod": "np.prod({0}{over})",
 }
 _TORCH = {
     **{f"a{name}": f"{{m}}.a{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
@@ -87,6 +92,8 @@ _TORCH = {
     "fill": "torch.as_tensor({0}, dtype=torch.float64).expand({shape})",
     "transpose": "{0}.permute({order})",
     "concat": "torch.cat([{all}], {axis})",
+    "flip": "torch.flip({0}, [{along}])",
+    **{name: f"torch.nn.functional.{name}({{all}}{{sliding}})" for name in ("conv1d", "conv2d")},
 }
 
 _FUNCTIONS = {
@@ -262,6 +269,10 @@ class _Writer:
         return {
             "over": over,
             "axis": f"{words['name']}={axis}",
+            "along": str(axis or 0),
+            "diagonal": str(settings.get("diagonal")),
+            "subscripts": settings.get("subscripts", ""),
+            "sliding": "".join(f", {name}={settings[name]}" for name in ("stride", "padding") if settings.get(name)),
             "shape": str(node.shape),
             "index": inside.strip()[1:-1],
             "order": str(settings.get("axes") or tuple(range(len(node.shape)))[::-1]),

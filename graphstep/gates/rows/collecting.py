@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from graphstep.gates import expressions
 from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, count, kept, shown_axis
-from graphstep.gates.rows.returning import EXTREME, LENGTH, of_collected
+from graphstep.gates.rows.returning import FIRST, LENGTH, SHARED, of_collected
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -173,7 +173,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         inside=axis_inside,
         multiplications=lambda slot, shapes, options: 0,
         remark=lambda np, call: tied(np, call, word),
-        returned=_returned(EXTREME),
+        returned=lambda slot, shapes, options: _returned(SHARED if options["ties"] == "split" else FIRST)(slot, shapes, options),
         symbolic=partial(expressions.extreme, symbol),
     )
 

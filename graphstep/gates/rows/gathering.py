@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any
 
 from graphstep.gates.rows.moving import nothing
@@ -144,30 +145,83 @@ def _inside(options: Options) -> str:
     return f" [{_text(options['index']).format('·', '·', '·')}]"
 
 
-def _classes(entry: Any, shapes: Sequence[Shape], size: int) -> tuple[str, Shape]:
-    """An entry of an index as classes of as many as its axis is long, counted from the front; and their shape."""
-    if isinstance(entry, Slot):
-        return f"mod({'xyz'[entry.slot]}, {size})", shapes[entry.slot]
-    return str([place % size for place in entry.places]), (len(entry.places),)
+def _flat(full: Sequence[tuple[int, Any]], shapes: Sequence[Shape], together: Shape) -> str:
+    """The places that an index names as classes: their number in reading order, along the axes that are picked from."""
+    sizes = [size for size, _ in full]
+    if not any(isinstance(one, Slot) for _, one in full):
+        return str(_numbers(full, prod(together)))
+    parts = []
+    for place, (size, one) in enumerate(full):
+        step = prod(sizes[place + 1 :])
+        if isinstance(one, Slot):
+            text = f"mod({'xyz'[one.slot]}, {size})"
+        elif isinstance(one, Chosen):
+            text = str([number % size for number in one.places])
+        else:
+            text = str(one % size)
+        parts.append(text if step == 1 else f"{text}*{step}")
+    text = " + ".join(parts)
+    return text if len(together) == 1 else f"reshape({text}, -1)"
+
+
+def _numbers(full: Sequence[tuple[int, Any]], count: int) -> list[int]:
+    """The same where nothing but numbers was typed: lists of one length, or of one place for all."""
+    numbers = [0] * count
+    for size, one in full:
+        chosen = [number % size for number in (one.places if isinstance(one, Chosen) else (one,))]
+        numbers = [
+            number * size + place for number, place in zip(numbers, chosen * (count if len(chosen) == 1 else 1), strict=True)
+        ]
+    return numbers
 
 
 def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     """Each part to the place that it was picked from: a row of zeros with a 1 there, times the part, added up."""
     if slot:
         return "0"
-    shape, index = shapes[0], options["index"]
-    if not all(isinstance(entry, Chosen | Slot) for entry in index):
-        return ""
-    if len(index) == 1 and len(shape) < 3:
-        classes, several = _classes(index[0], shapes, shape[0])
-        rows = f"onehot({classes}, fill(0, shape={spelled([*several, shape[0]])}))"
-        if not several:
-            return f"outer({rows}, d)" if len(shape) == 2 else f"{rows}*d"
-        return f"{rows}.T @ d" if len(several) == 1 else ""
-    if len(index) == len(shape) == 2 and index[0] == Chosen(tuple(range(shape[0]))):
-        classes, several = _classes(index[1], shapes, shape[1])
-        return f"onehot({classes}, x)*reshape(d, {spelled([shape[0], 1])})" if several == shape[:1] else ""
-    return ""
+    shape = shapes[0]
+    full = _full(shape, options["index"])
+    first, last = (axes[place] for axes in [[axis for axis, _ in _several(full)]] for place in (0, -1))
+    picked, sliced = full[first : last + 1], [*full[:first], *full[last + 1 :]]
+    together = _together(
+        [shapes[one.slot] if isinstance(one, Slot) else (len(one.places),) for _, one in picked if not isinstance(one, int)]
+    )
+    if (
+        len(full) == len(picked) == 2
+        and picked[0][1] == Chosen(tuple(range(shape[0])))
+        and isinstance(picked[1][1], Slot)
+        and together == shape[:1]
+    ):
+        return f"onehot(mod({'xyz'[picked[1][1].slot]}, {shape[1]}), x)*reshape(d, {spelled([shape[0], 1])})"
+    parts = [range(*slice(*one).indices(size)) for size, one in sliced]
+    places, sizes, rest = prod(size for size, _ in picked), [size for size, _ in picked], [len(part) for part in parts]
+    if 0 in (places, *rest):
+        return "0"
+    rows = f"onehot({_flat(picked, shapes, together)}, fill(0, shape={spelled([prod(together), places])}))"
+    # What was picked comes first, the slices behind it, and afterwards everything back in its place.
+    count, new = len(together), len(rest)
+    order = [*range(first, first + count), *range(first), *range(first + count, count + new)]
+    arriving = f"transpose(d, axes={spelled(order)})" if order != sorted(order) else "d"
+    wide = [prod(together), *([prod(rest)] if rest else [])]
+    if [*together, *rest] != wide:
+        arriving = f"reshape({arriving}, {spelled(wide)})"
+    sent = f"{rows}.T @ {arriving}"
+    if [places, *wide[1:]] != [*sizes, *rest]:
+        sent = f"reshape({sent}, {spelled([*sizes, *rest])})"
+    back = [*range(len(sizes), len(sizes) + first), *range(len(sizes)), *range(len(sizes) + first, len(sizes) + new)]
+    if back != sorted(back):
+        sent = f"transpose({sent}, axes={spelled(back)})"
+    if all(one == range(size) for one, (size, _) in zip(parts, sliced, strict=True)):
+        return sent
+    starts, steps = (
+        [
+            *(getattr(part, name) for part in parts[:first]),
+            *[fixed] * len(sizes),
+            *(getattr(part, name) for part in parts[first:]),
+        ]
+        for name, fixed in (("start", 0), ("step", 1))
+    )
+    return f"place({sent}, shape={spelled(shape)}, start={spelled(starts)}, step={spelled(steps)})"
 
 
 GATHERING = (

@@ -11,7 +11,7 @@ from string import ascii_letters
 from typing import Any
 
 from graphstep.gates.products import FIXED_ORDER
-from graphstep.gates.rows.returning import spelled
+from graphstep.gates.rows.returning import identity, spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground import limits
 from graphstep.ground.arrays import kind_text
@@ -215,7 +215,7 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     for letter in of.terms[slot]:
         axes.append(next(free) if letter in axes else letter)
         if axes[-1] != letter:
-            equal.append((letter + axes[-1], f"eye({of.sizes[letter]})"))
+            equal.append((letter + axes[-1], identity(of.sizes[letter])))
     there = {*letters, *(letter for pair, _ in equal for letter in pair)}
     if equal:
         pairs, eyes = zip(*equal, strict=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
 from graphstep.gates.rows.moving import nothing
-from graphstep.gates.rows.returning import axis_option
+from graphstep.gates.rows.returning import axis_option, of_prod
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.operands import Shape
 
@@ -141,6 +141,7 @@ RUNNING = (
         ("The slope of a product towards a cell is the product of the other cells, as with the × gate.",),
         pattern=("switcher",),
         functions=("prod",),
+        returned=lambda slot, shapes, options: of_prod(shapes[0], chosen_axes(shapes[0], options["axis"]), options),
         keywords={"axis": "axes", "keepdims": "flag"},
         defaults={"axis": None, "keepdims": False},
         inside=axis_inside,
