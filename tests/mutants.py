@@ -111,7 +111,14 @@ PACKAGES = {
     ),
     "witnesses": Package(
         ("analysis/witnesses",),
-        ("analysis/test_witnesses.py", "analysis/test_witnesses_arrays.py", "analysis/test_witness_texts.py"),
+        (
+            "analysis/test_witnesses.py",
+            "analysis/test_witnesses_arrays.py",
+            "analysis/test_witness_texts.py",
+            "analysis/test_witness_measures.py",
+            "analysis/test_quotients.py",
+            "engine/test_dtypes.py",
+        ),
     ),
 }
 

@@ -1,0 +1,123 @@
+"""The measures that verdicts rest on: how far a number may be off, and what is left where digits cancel."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from graphstep.analysis.witnesses import check, numeric_rows, testimony
+from graphstep.analysis.witnesses.around import _length
+from graphstep.analysis.witnesses.differences import Runs, _bound, differences
+from graphstep.analysis.witnesses.narrow import _furthest
+from graphstep.analysis.witnesses.report import ROUNDINGS
+from graphstep.analysis.witnesses.rounding import _off, cancelled, noise, wrong_value
+from graphstep.analysis.witnesses.verdicts import _percent
+from graphstep.engine.trace import Trace
+from graphstep.telling.reports.check import data, explanation
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+
+def run(text: str, dtype: str = "float64", **inputs: object) -> Trace:
+    from graphstep.engine.opening import read_setup
+    from graphstep.language.setup import setup_of
+
+    numbers = {name: np.array(value, float) if isinstance(value, list) else float(str(value)) for name, value in inputs.items()}
+    return read_setup(setup_of(text, numbers, dtype=dtype), numbers).run()
+
+
+def test_what_is_right_for_an_infinity_is_not_off() -> None:
+    assert _off(np.array([1.0, 2.0]), np.array([np.inf, 2.0]), sums=False) == (0.0, (0,))
+    off, cell = _off(np.array([1.0, 3.0]), np.array([1.0, 2.0]), sums=False)
+    assert (off, cell) == (pytest.approx(1 / 3), (1,))
+    assert _off(np.zeros(0), np.zeros(0), sums=False) == (0.0, ())
+
+
+def test_noise_is_sixteen_roundings_of_what_would_arrive_without_signs() -> None:
+    assert noise(run("x*y", x=2, y=3), 0) == ROUNDINGS * EPSILON * 3
+    assert noise(run("x*2 - x*3", x=2), 0) == ROUNDINGS * EPSILON * 5
+
+
+def test_a_length_that_is_too_large_counts_as_none() -> None:
+    huge = np.array([1e200, 1e200])
+    with np.errstate(over="ignore"):
+        assert _length(huge, huge) == 0.0
+    assert _length(np.array([3.0, 4.0]), np.array([1.0, 1.0])) == 5.0
+
+
+def test_contributions_that_cancel_to_nothing_are_named() -> None:
+    found = cancelled(run("1e9*x^2 - 2e9*x", x=1), 0, backward=True)
+    assert found is not None
+    assert found.message == "rounding-cancels-contributions"
+    assert (found.figures["read"], found.figures["left"]) == ("2e9", "0")
+    assert cancelled(run("1e9*x^2 - 2e9*x", x=1), 0, backward=False) is None
+
+
+def test_a_share_is_a_percentage_from_one_in_ten_thousand_on() -> None:
+    assert [_percent(share) for share in (1e-4, 0.99e-4, 0.5)] == ["0.01 %", "9.9e-5", "50 %"]
+
+
+def test_a_difference_is_extrapolated_to_nine_digits() -> None:
+    for text, slope in (("exp(x)", math.exp(0.7)), ("sin(3*x)", 3 * math.cos(2.1)), ("1/x", -1 / 0.49)):
+        ((difference),) = differences(run(text, x=0.7), [0])
+        assert difference is not None
+        assert difference.slope == pytest.approx(slope, rel=1e-10)
+        assert difference.error <= 1e-8 * abs(slope)
+
+
+def test_a_slope_may_be_off_by_two_outputs_roundings_at_most() -> None:
+    of = run("x*x", x=3)
+    from graphstep.analysis.witnesses.around import magnitudes
+
+    spread = np.array([1.0])
+    runs = Runs(3.0, 9.0, magnitudes(of), spread, spread, spread, spread)
+    assert _bound(runs, 0.0, 0.5) == 2 * EPSILON * runs.magnitudes.total / 0.5
+    assert _bound(runs, 1.0, 0.5) == 1.0
+
+
+def test_the_largest_gradient_of_the_inputs_measures_what_is_nothing() -> None:
+    small = run("x*1e-3", x=1)
+    assert testimony.Testimony(small, 0, 0.001, 1.0, 0.001, None, "", None)._largest == 1e-3
+
+
+def test_one_side_that_jumps_is_said_to_jump() -> None:
+    (row,) = numeric_rows(run("where(x > 0, 1 + x, x)", x=0), [0])
+    assert "jumps" in explanation(row)
+
+
+def test_everything_that_is_not_finite_is_named_an_input_first() -> None:
+    text = explanation(check(run("x + log(y)", x=math.inf, y=0)).rows[0])
+    assert "x" in text
+    assert "log(y)" in text
+
+
+def test_a_sum_whose_digits_cancel_is_no_wrong_value() -> None:
+    assert wrong_value(run("sum(x)", x=[1e16, 1.0, -1e16]), 1) is None
+
+
+def test_a_jump_of_atan2_is_a_kink_and_its_other_axis_none() -> None:
+    assert [row.verdict for row in check(run("atan2(x, y)", x=0, y=-1)).rows] == ["kink", "agree"]
+    assert {row.verdict for row in check(run("atan2(x, y)", x=0, y=1)).rows} == {"agree"}
+
+
+def test_a_narrow_run_is_measured_by_its_furthest_cell() -> None:
+    assert _furthest(np.array([1.0, 2.0, 3.0]), np.array([1.0, 4.0, 3.3])) == (0.5, (1,))
+    assert _furthest(np.array([np.nan, 1.0]), np.array([np.nan, 1.0])) == (0.0, (0,))
+    assert _furthest(np.zeros(0), np.zeros(0)) == (0.0, ())
+    # Far from 1 a difference is measured by the numbers themselves.
+    assert _furthest(np.array(1e10), np.array(1.5e10)) == (pytest.approx(1 / 3), ())
+
+
+def test_a_narrow_run_says_by_how_much_and_in_which_figures() -> None:
+    calm = check(run("x*y", "float32", x=0.1, y=3))
+    assert [row.verdict for row in calm.rows] == ["agree", "agree"]
+    assert all(row.numeric_difference is not None and row.numeric_difference < 1e-6 for row in calm.rows)
+    lost = check(run("(1 + x) - 1", "float32", x=1e-4))
+    assert lost.value is not None
+    assert lost.value.verdict == "rounding"
+    assert "0.017 % away" in explanation(lost.value)
+    large = check(run("exp(x)", "float32", x=100))
+    assert [row.verdict for row in large.rows] == ["not finite"]
+    assert data(large)["rows"][0]["backprop"] in ("inf", math.inf) if "rows" in data(large) else True
