@@ -126,6 +126,7 @@ MEANINGS = {
     "import numpy as np\nx.transpose(1, 0)": "transpose(x, axes=(1, 0))",
     "np.dot(x, y)": "x @ y",
     "from scipy.stats import norm\nS*norm.cdf(d)": "S*(erfc(-d/sqrt(2))/2)",
+    "F.smooth_l1_loss(x, y)": "huber(x, y)",
     "F.conv2d(x, w, b, stride=2)": "conv2d(x, w, b, stride=2)",
     "F.max_pool2d(x, 2)": "max_pool(x, size=(2, 2))",
     "F.cross_entropy(s, y, label_smoothing=0.1)": "cross_entropy(s, y, label_smoothing=0.1)",

@@ -471,7 +471,6 @@ APPROXIMATE = frozenset(
             "lg",
             "sigma",
             "hardshrink",
-            "hardsigmoid",
             "rrelu",
             "prelu",
             "normalize",

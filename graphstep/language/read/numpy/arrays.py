@@ -252,7 +252,7 @@ def _repeated(of: Calls, x: Piece, pairs: Sequence[tuple[int, int]], first: int,
 
 
 def _repeat(of: Calls, site: Call) -> Piece | None:
-    if is_torch(of, site):
+    if is_torch(of, site) and site.name == "repeat":
         return _tile(of, site) if site.library == "" else None
     inputs = site.inputs("x", "repeats", "axis=")
     if inputs is None or inputs["x"] is None:
@@ -284,6 +284,6 @@ HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
     "rollaxis": _roll_axis,
     **dict.fromkeys(("broadcastto", "expand", "expandas"), _broadcast),
     "tile": _tile,
-    "repeat": _repeat,
+    **dict.fromkeys(("repeat", "repeatinterleave"), _repeat),
 }
 """By name without underscores."""

@@ -12,6 +12,7 @@ from graphstep.language.read.numpy.reductions import is_torch
 if TYPE_CHECKING:
     from graphstep.language.read.numpy.calls import Call, Calls
 
+_HUBER = "clip({x} - {y}, -1, 1)*({x} - {y} - clip({x} - {y}, -1, 1)/2)"
 _CELLS = {
     "mseloss": ("({x} - {y})^2", "mse({x}, {y})"),
     "l1loss": ("abs({x} - {y})", "mean(abs({x} - {y}))"),
@@ -19,6 +20,7 @@ _CELLS = {
     "binarycrossentropywithlogits": ("softplus({x}) - {y}*{x}", "bce({x}, {y}, logits=true)"),
     "softmarginloss": ("softplus(-{y}*{x})", "mean(softplus(-{y}*{x}))"),
     "poissonnllloss": ("exp({x}) - {y}*{x}", "mean(exp({x}) - {y}*{x})"),
+    **dict.fromkeys(("huberloss", "smoothl1loss"), (_HUBER, "huber({x}, {y})")),
     "kldiv": ("{y}*(log({y}) - {x})", "mean({y}*(log({y}) - {x}))"),
 }
 """By PyTorch's name without underscores, a loss cell by cell, and its mean."""

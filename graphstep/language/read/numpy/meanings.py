@@ -24,6 +24,7 @@ SAME: dict[str, str | tuple[str, int]] = {
         )
     },
     **{name: (name, 2) for name in ("logaddexp", "hypot", "atan2", "mod", "outer", "solve", "pow")},
+    "inverse": "inv",
     "where": ("where", 3),
     "clip": ("clip", 3),
 }
