@@ -64,6 +64,8 @@ _WORDS = {
     **{phase: f"phase-{phase}" for phase in ("start", "forward", "backward", "update")},
     **{name: f"page-{name}" for name in ("where", "step", "stop", "set", "gone", "inside")},
     "outermost": "page-nothing-open",
+    "data": "values-data",
+    "constant": "values-constant",
 }
 """The messages that the script fills in, by what it calls them."""
 

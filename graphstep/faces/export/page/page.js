@@ -154,7 +154,7 @@
       write(cells[2], arrived);
       row.classList.toggle("now", now);
       write(above, value ?? "");
-      write(below, raw !== null || gradient && !/^(data|constant)$/.test(gradient) ? gradient : "");
+      write(below, raw !== null || ![words.data, words.constant].includes(gradient) ? gradient ?? "" : "");
       above?.classList.toggle("now", now && !isBack);
       below?.classList.toggle("now", now && isBack);
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from graphstep.engine.trace import Trace
@@ -12,6 +13,7 @@ from graphstep.faces.export._cells import Cells, nested
 from graphstep.faces.export.json import number
 from graphstep.faces.export.page.views import View
 from graphstep.ground.arrays import Number
+from graphstep.telling.words.catalogue import message
 
 CELLS = 16
 """Cells of an array up to which its numbers are in the page; of more there is what stands on its wire."""
@@ -88,11 +90,13 @@ def cells(trace: Trace, index: int, at: int) -> tuple[str | None, str | None, st
     """A row of the table of values after a step: value, gradient, and how many contributions have arrived."""
     value, gradient = trace.value(index, at), trace.gradient(index, at)
     shown = None if value is None else digest(value)
+    say = partial(message, trace.writing.language)
     if not trace.program.depends[index]:
-        return shown, "data" if trace.node(index).name in trace.program.data else "constant", ""
+        return shown, say("values-data" if trace.node(index).name in trace.program.data else "values-constant"), ""
     if gradient is None:
         return shown, None, ""
-    arrived = f"{gradient.received} of {gradient.expected}" if gradient.expected > 1 else ""
+    several = gradient.expected > 1
+    arrived = say("values-arrived", received=gradient.received, expected=gradient.expected) if several else ""
     return shown, digest(gradient.value) + ("" if gradient.complete else MORE), arrived
 
 
