@@ -29,7 +29,9 @@ from graphstep.teaching.lesson.parse import FILE, parse, read_lesson
 from graphstep.teaching.lesson.plain import handout
 from graphstep.teaching.lesson.quantities import step_of_stop
 from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse
-from graphstep.teaching.lesson.solution import Solution, agrees
+from graphstep.teaching.lesson.shapes import same_shape, slips_of_shape
+from graphstep.teaching.lesson.slips import slips
+from graphstep.teaching.lesson.solution import Solution, agrees, same
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.cases import each
 from tests.effort import effort
@@ -138,6 +140,41 @@ def test_a_shipped_lesson_can_be_gone_through_by_answering_what_the_run_says(pat
     assert state.right == state.total == len(state.rehearsal.lesson.questions)
 
 
+def wrong_answers(solution: Solution) -> list[tuple[str, bool]]:
+    """Answers that are wrong, each with whether it is a slip that has a name."""
+    if solution.right is not None:
+        return [(option, False) for place, option in enumerate(solution.question.options) if place != solution.right]
+    if solution.shape is not None:
+        others = [shape for shape, _ in slips_of_shape(solution.shape) if not same_shape(shape, solution.shape.shape)]
+        return [(str(shape), True) for shape in others]
+    asked = solution.quantity
+    assert asked is not None
+    values = [(np.add(np.multiply(asked.asked, 3), 70.5), False)]
+    with np.errstate(all="ignore"):
+        values += [(value, True) for value, _ in slips(asked) if np.shape(value) == np.shape(asked.asked)]
+    finite = [(np.asarray(value), named) for value, named in values if np.isfinite(value).all() and not same(value, asked.asked)]
+    return [(str(value.tolist()), named) for value, named in finite]
+
+
+@each("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_lesson_can_be_gone_through_by_erring_in_every_way_that_is_known(path):
+    state = LessonRun(opened(path))
+    while not state.finished:
+        if (asked := state.open) is None:
+            state = state.next()
+            continue
+        for count in range(1, len(asked.question.hints) + 1):
+            state = state.hint()
+            assert len(state.hints) == count
+        for typed, named in wrong_answers(asked):
+            # By itself: what was typed before may carry forward.
+            verdict = mark(asked, typed, state.step)
+            assert verdict.outcome == "wrong", (asked.question.key, typed)
+            assert verdict.slip or asked.shape is not None or not named, (asked.question.key, typed)
+        state = state.show()
+    assert (state.right, state.done) == (0, state.total)
+
+
 @each("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_lesson_reads_well_on_a_git_host(path):
     text = path.read_text(encoding="utf-8")
@@ -146,6 +183,7 @@ def test_a_shipped_lesson_reads_well_on_a_git_host(path):
     assert "\\operatorname" not in text
     assert lesson.minutes is not None
     assert 5 <= lesson.minutes <= 15
+    assert len(text.split()) <= 1_800
     assert all(solution.question.hints for solution in opened(path).solutions.values())
 
 
