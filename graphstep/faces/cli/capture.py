@@ -11,18 +11,20 @@ if TYPE_CHECKING:
     import argparse
 
 USAGE = "FILE.py:FUNCTION [NAME=VALUE ...] [options]"
-SUMMARY = "Run a Python function on numbers, and step through what it computed."
+SUMMARY = "Run a Python function on numbers and arrays, and step through what it computed."
 EXAMPLES = """\
 examples:
   graphstep capture neuron.py:loss w=0.5 x=2             open the debugger on a call of loss
   graphstep capture neuron.py:loss w=0.5 x=2 --plain     tell every step, one a line
   graphstep capture neuron.py:loss w=0.5 x=2 --to solution.md
   graphstep capture rnn.py:loss w=0.5 n=3 --fixed n      n is handed on as it is: for k in range(n)
+  graphstep capture net.py:loss W=@W.npy x=[1,2] --to run.gsz     keep it; graphstep step run.gsz opens it again
+  graphstep capture engine.py:loss                       a function that returns a value of an autograd engine of your own
   graphstep check neuron.py:loss w=0.5 x=2 --from python     the same for check, why, jacobian, diagnose and repl
 
 The file is run, in a process of its own with 20 seconds and 4 GiB: name only files that you would run yourself.
-Operators and the functions of math are followed; float(x), int(x) and formats of a traced number are refused,
-with the line. Of an if the branch that was taken is what is shown.
+Operators and the functions of math and NumPy are followed; float(x), int(x) and formats of a traced number are
+refused, with the line. Of an if the branch that was taken is what is shown.
 """
 
 
