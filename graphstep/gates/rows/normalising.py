@@ -51,16 +51,7 @@ def _batch_norm_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     normal = away / spread
     if slot == 1:
         return gathered(np, upstream * normal, np.shape(gamma))
-    # What arrives, less its mean and less its part along the normalised column, of which only the share of ε is left: that
-    # column has the mean square 1 − ε/deviation². Both parts may be nearly all of it, as in a batch of two. So they are taken out
-    # as a part across the column and a part along it, and once more from what rounding has left of them.
-    across = deviation(np, upstream * gamma, _BATCH)
-    size = (normal * normal).sum(axis=0)
-    along = np.zeros(size.shape)
-    for _ in range(2):
-        share = np.divide((across * normal).sum(axis=0), np.where(size == 0, 1.0, size))
-        across, along = deviation(np, across - normal * share, _BATCH), along + share
-    return (across + normal * along * (call.options["eps"] / spread / spread)) / spread
+    return _across(np, upstream * gamma, normal, spread, call.options["eps"], lambda part: deviation(np, part, _BATCH), axis=0)
 
 
 def _batch_norm_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
@@ -73,16 +64,6 @@ def _batch_norm_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     # The quotient rule on away/spread; the spread moves by the mean of normal · moved.
     moved, normal = direction - np.divide(direction.sum(axis=0), x.shape[0]), away / spread
     return gamma * (moved - normal * np.divide((normal * moved).sum(axis=0), x.shape[0])) / spread
-
-
-def _batch_norm_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
-    if slot == 0:
-        return "dense" if len(shapes[0]) == 1 else "block"
-    if shapes[slot] == shapes[0]:
-        return "diagonal"
-    if slot == 2:
-        return "repetition"
-    return "block" if prod(shapes[1]) > 1 else "dense"
 
 
 def _batch_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
@@ -133,13 +114,16 @@ def _layer_norm(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     return gamma * (away / spread) + beta
 
 
-def _across(np: Any, arriving: Any, normal: Any, spread: Any, eps: float, centre: Any) -> Any:
-    """What arrives without its part along the normalised case, of which the share of ε is left, over the spread."""
-    across, size = centre(arriving), (normal * normal).sum(axis=-1, keepdims=True)
+def _across(np: Any, arriving: Any, normal: Any, spread: Any, eps: float, centre: Any, axis: int = -1) -> Any:
+    """What arrives without its part along what was normalised, of which only the share of ε is left, over the spread.
+
+    What was normalised has the mean square 1 − ε/spread². Its part and the mean may be nearly all that arrives, as in a batch of
+    two. So they are taken out as a part across and a part along, and once more from what rounding has left of them.
+    """
+    across, size = centre(arriving), (normal * normal).sum(axis=axis, keepdims=True)
     along = np.zeros(size.shape)
-    # Once more from what rounding has left: both parts may be nearly all of it.
     for _ in range(2):
-        share = np.divide((across * normal).sum(axis=-1, keepdims=True), np.where(size == 0, 1.0, size))
+        share = np.divide((across * normal).sum(axis=axis, keepdims=True), np.where(size == 0, 1.0, size))
         across, along = centre(across - normal * share), along + share
     return (across + normal * along * (eps / spread / spread)) / spread
 
@@ -183,7 +167,7 @@ def _over_cases(m: Any, whole: Any, shapes: Sequence[Shape], slot: int) -> Any:
     return m.over("sum", whole, None if not shapes[slot] else 0 if new == 1 else tuple(range(new)))
 
 
-def _layer_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
+def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
     if slot == 0:
         return "dense" if len(shapes[0]) == 1 else "block"
     if shapes[slot] == shapes[0]:
@@ -232,7 +216,7 @@ NORMALISING = (
         _batch_norm,
         _batch_norm_pullback,
         _batch_norm_push,
-        _batch_norm_structure,
+        _structure,
         lambda m, terms, options: m.call("batch_norm", *terms),
         _batch_norm_pulled,
         "The batch norm gate gives every column of {x} mean 0 and variance 1 over the batch, "
@@ -258,7 +242,7 @@ NORMALISING = (
         _layer_norm,
         _layer_norm_pullback,
         _layer_norm_push,
-        _layer_structure,
+        _structure,
         lambda m, terms, options: m.call("layer_norm", *terms),
         _layer_norm_pulled,
         "The layer norm gate gives every case of {x} mean 0 and variance 1 over its last axis, "
@@ -287,7 +271,7 @@ NORMALISING = (
         _rms_norm,
         _rms_norm_pullback,
         _rms_norm_push,
-        _layer_structure,
+        _structure,
         lambda m, terms, options: m.call("rms_norm", *terms),
         _rms_norm_pulled,
         "The rms norm gate divides every case of {x} by the root of the mean of its squares over the last axis, then scales it "
