@@ -21,6 +21,8 @@ from graphstep.teaching.judge.judgement import Judgement, judge
 from graphstep.teaching.judge.local import LocalEngine
 from graphstep.teaching.judge.machine import Machine
 from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.lesson.catalogue import folder
+from graphstep.teaching.lesson.code import files_of
 from graphstep.telling.words.english import MESSAGES
 from tests.engine_mutants import ENGINE, module_of, mutants
 
@@ -92,7 +94,7 @@ BROKEN = {
     ),
     "self.grad = 0.0\n": (("self.grad = 1.0\n", "backward: the gradient of a new value begins at 1: it is 0 until something arrives"),),
     "for node in reversed(order)": (
-        ("for node in order", "backward: goes from the inputs to the output: it begins at the output"),
+        ("for node in order", "backward: only what the output itself sends arrives: the order is that of the forward pass"),
     ),
     "math.tanh(self.data), (self,))": (
         ("math.tanh(self.dta), (self,))", "right"),
@@ -132,7 +134,7 @@ def test_an_engine_that_sends_too_early_has_a_wrong_order() -> None:
         "X", "                order.append(node)\n                for parent in node.parents:\n                    visit(parent)"
     )
     assert first_line(early.replace("reversed(order)", "order")).startswith("backward: a gate sends as soon as its first")
-    assert first_line(early).startswith("backward: goes from the inputs to the output")
+    assert first_line(early).startswith("backward: only what the output itself sends")
 
 
 def test_a_number_that_is_a_little_off_is_a_remark() -> None:
@@ -238,3 +240,58 @@ def test_what_does_not_end_or_takes_all_memory_is_wrong(file: Path) -> None:
     with process.engine("mine.py") as engine:
         judgement = judge(engine)
     assert report.said(judgement.findings[0], "en") == "sin: MemoryError"
+
+
+# -- the engines of the lessons -----------------------------------------------------------------------------------------------------
+
+MENDED = {
+    ("07-write-your-own-gate", "gate.py"): (
+        ("mul, towards both its inputs: sends nothing", "        return [0.0, 0.0]", "        return [self.y, self.x]"),
+        ("mul: it", "        # Keep here what the way back will need.", "        self.x, self.y = x, y"),
+        ("mul, towards both its inputs: the upstream gradient is missing", "[self.y, self.x]", "[dz * self.y, dz * self.x]"),
+    ),
+    ("08-which-order", "sabotaged.py"): (
+        ("mul, towards its first input: overwrites", "self.grad = other.data", "self.grad += other.data"),
+        ("backward: a gate sends as soon as", "order.append(value)\n", "pass\n"),
+        ("backward: ", "visit(each)\n", "visit(each)\n                order.append(value)\n"),
+        ("backward: ", "in order:", "in reversed(order):"),
+    ),
+    ("27-an-engine-of-ones-own", "engine.py"): (
+        ("backward: the gradient of the output is 0", "        pass\n", "        self.grad = 1.0\n        self.send()\n"),
+        ("add, towards both its inputs: sends nothing", "            pass\n", "            self.grad += out.grad\n            other.grad += out.grad\n"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lesson", MENDED, ids=lambda lesson: lesson[1])
+def test_the_engine_of_a_lesson_is_judged_step_by_step_until_it_is_right(lesson: tuple[str, str]) -> None:
+    name, file = lesson
+    code = files_of(folder() / f"{name}.md")[file]
+    for said, old, new in MENDED[lesson]:
+        assert first_line(code).startswith(said) or (said == "mul: it" and first_line(code).startswith("mul:"))
+        head, _, tail = code.rpartition(old)
+        assert head, old
+        code = head + new + tail
+    # What the last lesson leaves to be written is absent, and its order is still to come.
+    assert first_line(code) == "right" or file == "engine.py"
+
+
+def test_a_lesson_writes_its_file_once(file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(file.parent / "data"))
+    assert main(["lesson", "code", "7"]) == 0
+    written = file.parent / "data" / "gate.py"
+    assert f"wrote {written}" in capsys.readouterr().out
+    written.write_text("mine", encoding="utf-8")
+    assert main(["lesson", "code", "write your own"]) == 0
+    assert "stays as it is" in capsys.readouterr().out
+    assert written.read_text(encoding="utf-8") == "mine"
+    assert main(["lesson", "code", "1"]) == 2
+    assert main(["lesson", "code"]) == 2
+
+
+def test_a_new_lesson_passes_the_check(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lesson", "new", "my-first-lesson"]) == 0
+    assert main(["lesson", "check", "my-first-lesson.md"]) == 0
+    assert "\n# My first lesson\n" in (file.parent / "my-first-lesson.md").read_text(encoding="utf-8")
+    assert main(["lesson", "new", "my-first-lesson.md"]) == 2
+    assert "is there already" in capsys.readouterr().err

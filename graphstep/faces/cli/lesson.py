@@ -27,13 +27,17 @@ examples:
   graphstep lesson branches            open one by a part of its name
   graphstep lesson my-lesson.md        open a file of your own
   graphstep lesson check my-lesson.md  see that a lesson holds what it promises
+  graphstep lesson new my-lesson.md    write the beginning of one, which passes the check
+  graphstep lesson code 7              write the file that lesson 7 gives you to complete
   graphstep lesson 4 --to sheet.md --key key.md    its questions to be printed, and the answers
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("which", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file; or check FILE …")
+    parser.add_argument(
+        "which", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file; or check FILE …, code NUMBER, new FILE"
+    )
     parser.add_argument("--plain", action="store_true", help="the line prompt in place of the screen")
     parser.add_argument("--screen-reader", action="store_true", help="the same; ACCESSIBLE=1 asks for it too")
     parser.add_argument("--format", choices=["text"], help="print it as a page, with the answers at its end")
@@ -68,7 +72,7 @@ def _write(options: argparse.Namespace) -> int:
     from graphstep.faces.export import write_document
     from graphstep.teaching.lesson import command, open_lesson, sheet
 
-    if not options.which or options.which[0] == "check":
+    if not options.which or options.which[0] in ("check", "code", "new"):
         raise InputError("a sheet is made of one lesson", hint="graphstep lesson 4 --to sheet.md --key key.md")
     path = command.path_of(options.which)
     rehearsal = open_lesson(path, language_of(options.language))

@@ -14,7 +14,7 @@ from graphstep.teaching.lesson.slopes import WRONG_SLOPES, WrongSlope
 
 Sent = Callable[[Moment], float]
 
-_MODES = ("overwrite", "multiply", "own", "forget")
+_MODES = ("overwrite", "own", "forget")
 """What may become of a contribution to one input; the id of the message has it behind ``judge-``."""
 
 _SENT: dict[str, Sent] = {
@@ -92,10 +92,13 @@ def faults_of(operation: str) -> Iterator[Fault]:
     if row.slots == 2:
         slots.append(None)
     for slot in slots:
+        yield Fault(operation, slot, "judge-nothing", sent=_SENT["nothing"])
         yield from (Fault(operation, slot, f"judge-{mode}", mode=mode) for mode in _MODES)
         for key, sent in _SENT.items():
             if row.slots == 2 or key != "other-local":
                 yield Fault(operation, slot, f"judge-{key}", sent=sent)
+        # Whoever multiplies sends nothing, where nothing has arrived before.
+        yield Fault(operation, slot, "judge-multiply", mode="multiply")
     for slot in slots:
         rows = _POWERS if (row.gate, slot) == ("pow", 0) else WRONG_SLOPES.get((row.gate, slot or 0), ())
         if slot is not None:

@@ -283,7 +283,6 @@ ORDERS = (
     "breadth",
     "repeated",
     "each-arrival",
-    "only-output",
     "none",
     "without-output",
     "first-input",
@@ -320,8 +319,6 @@ def _order(nodes: Sequence[_Node], output: int, how: str, faults: Sequence[Fault
             return behind[::-1]
         case "without-output":
             return behind[-2::-1]
-        case "only-output":
-            return [output]
         case "none":
             return []
         case "breadth":

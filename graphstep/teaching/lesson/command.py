@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from graphstep.ground.errors import InputError
+from graphstep.ground.errors import InputError, quoted_path
 from graphstep.ground.numerals import ENGLISH
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import LessonFile, catalogue, find
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graphstep.teaching.lesson.walk import LessonRun
 
-USAGE = "graphstep lesson [NUMBER | NAME | FILE.md | check [FILE.md …]]"
+USAGE = "graphstep lesson [NUMBER | NAME | FILE.md | check [FILE.md …] | code NUMBER | new FILE.md]"
 """How it is called."""
 
 
@@ -33,6 +33,10 @@ def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | No
         return 0
     if words[0] == "check":
         return _check([Path(word) for word in words[1:]], out)
+    if words[0] == "code":
+        return _code(words[1:], out, language)
+    if words[0] == "new":
+        return _new(words[1:], out, language)
     return _open(path_of(words), out, play, language)
 
 
@@ -107,6 +111,45 @@ def _check(paths: list[Path], out: TextIO) -> int:
     count = f"{len(chosen)} lesson{'' if len(chosen) == 1 else 's'}"
     out.write(f"{count} checked: {f'{len(problems)} wrong' if problems else 'all right'}\n")
     return 1 if problems else 0
+
+
+def _code(words: Sequence[str], out: TextIO, language: str) -> int:
+    """Write the files of a lesson that are to be completed beside the learner's progress; one that is there stays as it is."""
+    from graphstep.ground.files import write_file
+    from graphstep.teaching.lesson.code import files_of
+
+    if not words:
+        raise InputError("the code of which lesson?", hint="graphstep lesson code 7")
+    path = path_of(words)
+    files = files_of(path)
+    if not files:
+        raise InputError(f"{path.name} has no file to be completed", hint="those with one say so")
+    for name, text in files.items():
+        target = progress.data_file().parent / name
+        there = target.exists()
+        if not there:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_file(target, text)
+        out.write(f"{message(language, 'lesson-code-kept' if there else 'lesson-code', path=str(target))}\n")
+        out.write(f"{message(language, 'lesson-code-next', command=shlex.join(['graphstep', 'judge', str(target)]))}\n")
+    return 0
+
+
+def _new(words: Sequence[str], out: TextIO, language: str) -> int:
+    """Write the beginning of a lesson, which passes the check."""
+    from graphstep.ground.files import write_file
+    from graphstep.teaching.lesson.code import skeleton
+
+    if len(words) != 1:
+        raise InputError("a new lesson has one name", hint="graphstep lesson new my-lesson.md")
+    path = Path(words[0] if words[0].endswith(".md") else f"{words[0]}.md")
+    if path.exists():
+        raise InputError(f"{quoted_path(str(path))} is there already", hint="a new lesson overwrites nothing")
+    write_file(path, skeleton(path.stem, language))
+    out.write(
+        f"{message(language, 'lesson-new-file', path=str(path), check=shlex.join(['graphstep', 'lesson', 'check', str(path)]))}\n"
+    )
+    return 0
 
 
 def _too_many(words: Sequence[str]) -> Path:

@@ -98,13 +98,14 @@ JUDGING: dict[str, English] = {
     "judge-seed-output": "the gradient of the output begins as its value: it is 1",
     "judge-start": "the gradient of a new value begins at 1: it is 0 until something arrives",
     "judge-order": "a gate sends before all of its contributions have arrived",
-    "judge-order-forward": "goes from the inputs to the output: it begins at the output",
+    "judge-order-forward": (
+        "only what the output itself sends arrives: the order is that of the forward pass, or ends behind the output"
+    ),
     "judge-order-early": "a gate sends as soon as its first contribution is there: the order is not topological",
     "judge-order-early-reversed": "goes from the far end: a gate stands in the list before those that it reads",
     "judge-order-breadth": "goes level by level, so that a gate may send before all of its contributions have arrived",
     "judge-order-repeated": "a gate that is read several times sends several times: it is not noted who was visited",
     "judge-order-each-arrival": "a gate sends at each arrival all that it has by then, and so some of it again",
-    "judge-order-only-output": "stops behind the output",
     "judge-order-none": "no gate sends",
     "judge-order-without-output": "the output itself does not send",
     "judge-order-first-input": "goes on through the first input of a gate only",

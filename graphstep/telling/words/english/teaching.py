@@ -8,6 +8,42 @@ if TYPE_CHECKING:
     from graphstep.telling.words.english import English
 
 TEACHING: dict[str, English] = {
+    "lesson-code": "wrote {path}",
+    "lesson-code-kept": "{path} is there already, and stays as it is",
+    "lesson-code-next": "complete it in an editor, then: {command}",
+    "lesson-new-file": "wrote {path}: a lesson to begin with; {check}",
+    "lesson-skeleton": """\
++++
+title = "{title}"
+program = "f = x*y"
+inputs = {{ x = 3, y = -2 }}
+minutes = 10
++++
+
+# {title}
+
+Two numbers go into one gate.
+
+## forward: f
+
+```predict
+ask = "value f"
+hint = ["It is a × gate.", "Mind the sign of y."]
+because = "The × gate multiplies what comes in."
+```
+
+`f = x * y = -6`.
+
+## backward: × → x
+
+```predict
+ask = "gradient x"
+hint = "If x grows by one, how far does f move?"
+because = "The × gate scales its upstream gradient by the other input."
+```
+
+`df/dx = y = -2`.
+""",
     "mark-empty": "Type an answer first.",
     "mark-long": "An answer has at most {most} characters.",
     "mark-comma": "A single number was asked for. Decimals stand behind a point: 0.44.",
