@@ -39,8 +39,11 @@ class Done:
     """A call of PyTorch's that has returned."""
 
     name: str
+    """The function that was called."""
     arguments: Any
+    """What it was called with, by place."""
     options: Any
+    """What it was called with, by name."""
     reads: dict[int, Any]
     """What it read, by the identity of the tensor."""
     tensors: dict[int, tuple[Any, int]]
@@ -48,9 +51,11 @@ class Done:
     parts: list[Any]
     """The tensors that it returned."""
     function: Any
+    """The function itself."""
     chance: Any
     """The random state before it."""
     replica: tuple[list[Any], dict[int, Any]] | None = None
+    """The same call again, where it was made: its results, and what it read, by node."""
 
     @property
     def base(self) -> str:

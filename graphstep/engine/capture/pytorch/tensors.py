@@ -76,6 +76,7 @@ def held(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def identifier(path: str) -> str:
+    """A name of ours for a place in a module: ``h.3.attn.weight`` is ``h_3_attn_weight``; empty where none can be made."""
     parts = path.split(".")
     # Of a long path the end is enough.
     name = next((each for k in range(len(parts)) if len(each := "_".join(parts[k:])) <= limits.NAME), "")
