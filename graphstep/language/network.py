@@ -276,7 +276,8 @@ def _is_name(name: str | None) -> bool:
 def _contracted(nodes: Sequence[Node], output: int) -> tuple[list[Node], int]:
     """The nodes without the copies that are made where arrays meet: no text says them, and they come back with the shapes.
 
-    Copies that no such meeting asks for are filled arrays.
+    Copies that no such meeting asks for are filled arrays. A number that is a gate of its own, as in the gradient of a sum, is
+    typed where it is read.
     """
     meeting = [True] * len(nodes)
     read_by = [False] * len(nodes)
@@ -285,18 +286,23 @@ def _contracted(nodes: Sequence[Node], output: int) -> tuple[list[Node], int]:
             if isinstance(x, int):
                 read_by[x] = True
                 meeting[x] = meeting[x] and node.rule is not None and node.rule.meets is not None
-    where: list[int] = []
+    where: list[Operand] = []
     kept: list[Node] = []
     for index, node in enumerate(nodes):
         operands = tuple(where[x] if isinstance(x, int) else x for x in node.operands)
         source = operands[0] if operands else None
+        if node.gate == "constant" and isinstance(source, Constant) and node.name is None and index != output:
+            where.append(source)
+            continue
         if node.gate == BROADCAST and isinstance(source, int) and read_by[index] and meeting[index] and index != output:
             where.append(source)
             continue
         rule = GATES["fill"] if node.gate == BROADCAST else node.rule
         where.append(len(kept))
         kept.append(replace(node, operands=operands, rule=rule))
-    return kept, where[output]
+    last = where[output]
+    assert isinstance(last, int), "the output is a node"
+    return kept, last
 
 
 def _alike(program: Program, nodes: Sequence[Node], output: int) -> bool:
