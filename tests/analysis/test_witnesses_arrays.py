@@ -68,6 +68,11 @@ def test_each_cell_of_a_small_array_has_a_row_and_three_witnesses() -> None:
 
 
 PROGRAMS: list[tuple[str, Mapping[str, Any]]] = [
+    ("einsum('ij,jk->ik', x, y)", {"x": normal(2, 3), "y": normal(3, 2, seed=1)}),
+    ("conv1d(x, w, padding=1)", {"x": normal(1, 3), "w": normal(1, 1, 2, seed=1)}),
+    ("conv2d(x, w, stride=2)", {"x": normal(1, 3, 3), "w": normal(1, 1, 2, 2, seed=1)}),
+    ("max_pool(x, 2)", {"x": normal(1, 4)}),
+    ("windows(x, 2)^2", {"x": normal(1, 4)}),
     ("sum(exp(x)*y)", {"x": normal(2, 3), "y": normal(3)}),
     ("a*W + b", {"a": 2.0, "W": normal(2, 2), "b": normal(1, 2)}),
     ("x*y", {"x": normal(1, 3), "y": normal(2, 1)}),

@@ -187,6 +187,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
         _by_command("gradient", "x*y", "x=2", "y=3", "--format=numpy", "--to"),
     ),
     "a recording": ("faces/recording/__init__.py", _recording),
+    "a new lesson": ("teaching/lesson/command.py", _by_command("lesson", "new")),
 }
 """By what is written: the module that does it, and a call that does; what it returned and said."""
 
@@ -257,6 +258,8 @@ FILES = {"the place in a lesson": "progress.json", "the last programs": "history
 """How a file is called that has a name of its own."""
 OLDS = {"the place in a lesson": b'{"schema": 1, "lessons": {}}', "the last programs": b'[["x"]]'}
 """What stood in a file that is read before it is written."""
+NEW_ONLY = ("a new lesson",)
+"""Writers that refuse a file that is there."""
 BARE = ("the place in a lesson", "the last programs", "a recording", "a training from Python")
 """Writers that no command stands around, which would say that it was interrupted."""
 
@@ -270,6 +273,12 @@ def test_whatever_fails_the_old_content_is_whole_or_the_new_one_complete(
     path = tmp_path / "data" / FILES.get(writer, "a.md")
     monkeypatch.setenv("GRAPHSTEP_DATA", str(path.parent))
     old = OLDS.get(writer, OLD)
+    if writer in NEW_ONLY and names != "none":
+        path.parent.mkdir()
+        path.write_bytes(old)
+        assert write(path, capsys)[0] == 2
+        assert path.read_bytes() == old
+        return
 
     def begin() -> None:
         for folder in (path.parent, tmp_path / "other"):

@@ -129,6 +129,11 @@ def _multiplications(axes: int, slot: int, shapes: Sequence[Shape], options: Opt
     return 0 if slot == 2 else prod(_shape(axes, shapes, options)) * prod(shapes[1][1:])
 
 
+def _nonzero(np: Any, axes: int, shapes: Sequence[Shape], options: Options) -> int:
+    """Each entry is a cell under a filter: with ones in all of them the convolution counts these, fewer at the edges."""
+    return int(np.sum(_value(np, axes, [np.ones(shape) for shape in shapes[:2]], options)))
+
+
 def _returned(axes: int, slot: int, shapes: Sequence[Shape], options: Options) -> str:
     """The contribution as a convolution again: towards the input with the kernels turned around, towards them with the input."""
     x, filters = shapes[:2]
@@ -210,6 +215,7 @@ def _convolution(axes: int, over: str) -> Rule:
         defaults={"stride": (), "padding": ()},
         inside=_inside,
         multiplications=lambda slot, shapes, options: _multiplications(axes, slot, shapes, options),
+        nonzero=lambda np, slot, shapes, options: _nonzero(np, axes, shapes, options),
         returned=lambda slot, shapes, options: _returned(axes, slot, shapes, options),
     )
 
