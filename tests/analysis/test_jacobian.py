@@ -63,8 +63,10 @@ def assert_structure_holds(one: Jacobian) -> None:
 @gates_and_ties
 def test_a_pullback_is_the_product_with_the_jacobian_at_any_shape(gate: Rule, ties: Any) -> None:
     seen = 0
-    for trace in filter(None, (at_work(case, ties=ties) for case in CASES[gate.name][::2])):
+    for trace in filter(None, (at_work(case, ties=ties) for case in CASES[gate.name])):
         for one in every(trace):
+            if not one.is_formed:
+                continue
             assert one.difference <= 1e-12
             assert np.shape(one.product) == np.shape(one.pulled) == one.input_shape
             assert_structure_holds(one)
