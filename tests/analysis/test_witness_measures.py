@@ -33,11 +33,15 @@ def test_what_is_right_for_an_infinity_is_not_off() -> None:
     off, cell = _off(np.array([1.0, 3.0]), np.array([1.0, 2.0]), sums=False)
     assert (off, cell) == (pytest.approx(1 / 3), (1,))
     assert _off(np.zeros(0), np.zeros(0), sums=False) == (0.0, ())
+    # A sum is measured by its own largest cell, however small that is.
+    assert _off(np.array([2e-14]), np.array([1e-14]), sums=True)[0] == 0.5
 
 
 def test_noise_is_sixteen_roundings_of_what_would_arrive_without_signs() -> None:
     assert noise(run("x*y", x=2, y=3), 0) == ROUNDINGS * EPSILON * 3
     assert noise(run("x*2 - x*3", x=2), 0) == ROUNDINGS * EPSILON * 5
+    # Nothing arrives at y, so that there is nothing to round.
+    assert noise(run("unused = y^2; x*2", x=1, y=3), 0) == 0
 
 
 def test_a_length_that_is_too_large_counts_as_none() -> None:
@@ -87,10 +91,9 @@ def test_one_side_that_jumps_is_said_to_jump() -> None:
     assert "jumps" in explanation(row)
 
 
-def test_everything_that_is_not_finite_is_named_an_input_first() -> None:
-    text = explanation(check(run("x + log(y)", x=math.inf, y=0)).rows[0])
-    assert "x" in text
-    assert "log(y)" in text
+def test_what_is_not_finite_begins_at_a_gate_or_was_given() -> None:
+    assert explanation(check(run("x + y", x=math.inf, y=math.inf)).rows[0]) == "The input x is inf."
+    assert explanation(check(run("x + exp(y)", x=math.inf, y=800)).rows[0]) == "exp(y) is inf."
 
 
 def test_a_sum_whose_digits_cancel_is_no_wrong_value() -> None:
@@ -99,7 +102,12 @@ def test_a_sum_whose_digits_cancel_is_no_wrong_value() -> None:
 
 def test_a_jump_of_atan2_is_a_kink_and_its_other_axis_none() -> None:
     assert [row.verdict for row in check(run("atan2(x, y)", x=0, y=-1)).rows] == ["kink", "agree"]
-    assert {row.verdict for row in check(run("atan2(x, y)", x=0, y=1)).rows} == {"agree"}
+    for x, y in ((0, 1), (1, -1), (1, 1)):
+        assert {row.verdict for row in check(run("atan2(x, y)", x=x, y=y)).rows} == {"agree"}
+
+
+def test_a_program_without_inputs_has_nothing_to_ask() -> None:
+    assert check(run("sum([1, 2]*[3, 4])")).rows == ()
 
 
 def test_a_narrow_run_is_measured_by_its_furthest_cell() -> None:
