@@ -1,7 +1,8 @@
 """What a call goes through while it is recorded: the user's functions, and the turns of their loops.
 
 Python tells of every call, line and return (``sys.settrace``). A call is a frame; so is a loop, found in the source, and each of
-its turns: its first line comes round again. A generator is a loop of whoever asks it for its next value.
+its turns: its first line comes round again. A generator is a loop of whoever asks it for its next value. A comprehension is a
+function up to Python 3.11; from 3.12 on it stands in the code around it, and is known there by its instructions.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import linecache
 import sys
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.engine.capture.places import is_library
@@ -32,7 +34,7 @@ class _Loop:
     """A loop that is going round."""
 
     key: Any
-    """What it is known by: its first line, or the frame of a generator."""
+    """What it is known by: its first line, the frame of a generator, or the instructions of a comprehension, from and to."""
     last: int
     """Its last line."""
     turn: int = 1
@@ -53,6 +55,8 @@ class _Code:
     """What its calls are called; empty where its operations stand in the scope of its caller."""
     is_transparent: bool
     """Whether it is no call: none of the user's, or a method that is one gate."""
+    comprehensions: tuple[tuple[int, int], ...] = ()
+    """The instructions of those that stand in it, from the one that goes round to the one behind, the outermost first."""
     note: Callable[[FrameType], None] | None = None
     """What is told when it is called, in place of all else."""
 
@@ -101,7 +105,7 @@ class Watch:
     def _about(self, code: CodeType) -> _Code:
         """What is to be done at a call of a function: by its ``id``, as to compare functions takes longer than to run one."""
         header, label = _kind(code)
-        about = self._codes[id(code)] = _Code(code, header, label, is_library(code.co_filename))
+        about = self._codes[id(code)] = _Code(code, header, label, is_library(code.co_filename), _comprehensions(code))
         if self._created is not None and _makes_a_value(code):
             about.note = self._created
         return about
@@ -114,7 +118,8 @@ class Watch:
 
     def scope(self) -> int:
         """The scope that is at work."""
-        if self._scope < 0:
+        # Nobody tells when a comprehension ends and its line goes on.
+        if self._scope < 0 or (self._stack and self._codes[id(self._stack[-1].frame.f_code)].comprehensions):
             self._scope = self._opened()
         return self._scope
 
@@ -138,6 +143,7 @@ class Watch:
             if not active.scope:
                 active.scope = self._open("call", active.label, scope)
             scope, depth = active.scope, depth + 1
+        self._come_round(active)
         for loop in active.loops:
             if depth + 2 > limits.FRAMES:
                 break
@@ -147,6 +153,15 @@ class Watch:
                 loop.turn_scope = self._open("turn", LOOP, loop.scope)
             scope, depth = loop.turn_scope, depth + 2
         return scope, depth
+
+    def _come_round(self, active: _Active) -> None:
+        """Bring the loops of a function up to the comprehensions that it is in."""
+        spans, at = self._codes[id(active.frame.f_code)].comprehensions, active.frame.f_lasti
+        if spans:
+            inside = [span for span in spans if span[0] <= at < span[1]]
+            active.loops = [loop for loop in active.loops if not isinstance(loop.key, tuple) or loop.key in inside]
+            going = [loop.key for loop in active.loops]
+            active.loops += [_Loop(span, -1) for span in inside if span not in going]
 
     def _open(self, kind: Literal["call", "loop", "turn"], label: str, around: int) -> int:
         key = around, label
@@ -207,7 +222,15 @@ class Watch:
         return self._went
 
     def _line(self, active: _Active, line: int) -> None:
+        self._come_round(active)
         loops = active.loops
+        if loops and isinstance(key := loops[-1].key, tuple):
+            # Python 3.12 tells of the instruction that goes round, 3.13 of the one that jumps back to it.
+            at = active.frame.f_lasti
+            if at == key[0] or dis.opname[active.frame.f_code.co_code[at]].startswith("JUMP_BACKWARD"):
+                self._scope = -1
+                _turn(loops[-1])
+            return
         while loops and not (isinstance(loops[-1].key, int) and loops[-1].key <= line <= loops[-1].last):
             loops.pop()
             self._scope = -1
@@ -248,6 +271,19 @@ def _kind(code: CodeType) -> tuple[int, str]:
     # What is called as a function is called by its class.
     name = code.co_qualname.split(".")[-2] if code.co_name == "__call__" and "." in code.co_qualname else code.co_name
     return 0, name.strip("<>") or "call"
+
+
+def _comprehensions(code: CodeType) -> tuple[tuple[int, int], ...]:
+    """The instructions of the comprehensions that stand in a function: there an element is added just before it goes round."""
+    if sys.version_info < (3, 12):
+        return ()
+    instructions = list(dis.get_instructions(code))
+    rounds = {
+        each.argval
+        for before, each in pairwise(instructions)
+        if each.opname.startswith("JUMP_BACKWARD") and before.opname in ("LIST_APPEND", "SET_ADD", "MAP_ADD")
+    }
+    return tuple((each.offset, each.argval) for each in instructions if each.opname == "FOR_ITER" and each.offset in rounds)
 
 
 @cache
