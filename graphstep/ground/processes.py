@@ -1,6 +1,55 @@
-"""Limits that the operating system keeps for a process: what it does beyond them ends it, and nothing else."""
+"""Processes of our own beside this one: how one of our modules is started there, what it may take, and how it is ended."""
 
 from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+    from types import ModuleType
+
+
+def words_of(module: str) -> list[str]:
+    """The words that run a module of ours. ``-P``: nothing that lies in the folder at hand stands in for a module of Python's."""
+    return [sys.executable, "-P", "-m", module]
+
+
+def environment_of(**more: str) -> dict[str, str]:
+    """The environment of such a process: this one's, from which the same graphstep is imported, and one thread of BLAS."""
+    root = str(Path(__file__).parents[2])
+    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths, **more}
+
+
+def end_process(child: Popen[bytes]) -> None:
+    """End a process that leads a session of its own, and what it started."""
+    if sys.platform == "win32":
+        child.kill()
+        return
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def module_of_file(path: str) -> ModuleType | None:
+    """A file of the user's imported as a module; as for a script, what lies beside it can be imported. None for no Python file.
+
+    What the file raises passes through.
+    """
+    sys.path.insert(0, str(Path(path).resolve().parent))
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def limit_process(memory: int, seconds: int) -> None:

@@ -7,7 +7,6 @@ expressions of a limited size, and memory of a limited size. What comes back is 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -19,7 +18,7 @@ from typing import Any
 from graphstep.analysis.symbolic.expressions import to_sympy
 from graphstep.analysis.symbolic.text import from_sympy
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, quoted
-from graphstep.ground.processes import limit_process
+from graphstep.ground.processes import environment_of, limit_process, words_of
 from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.setup import FORMS
@@ -79,9 +78,8 @@ def rewritings(
 
 def _answers(question: str, given_up: Callable[[], bool]) -> tuple[str, bool]:
     """What the process writes as long as it is waited for, and whether it did not come to its end."""
-    # Where a program of the working folder is called json.py, it is not loaded: -P leaves the folder out.
-    command = [sys.executable, "-P", "-W", "ignore", "-m", "graphstep.analysis.symbolic.rewriting"]
-    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONHASHSEED": "0"}
+    command = words_of("graphstep.analysis.symbolic.rewriting")
+    environment = environment_of(PYTHONHASHSEED="0", PYTHONWARNINGS="ignore")
     with subprocess.Popen(  # noqa: S603  # our own interpreter and module, and the question is data
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, encoding="utf-8"
     ) as child:

@@ -5,7 +5,6 @@ What the file prints goes to standard error, so that it cannot be taken for the 
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
@@ -19,7 +18,7 @@ from graphstep.engine.capture import CaptureError, record
 from graphstep.engine.capture.opening import opening_of
 from graphstep.engine.capture.places import is_library
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
-from graphstep.ground.processes import limit_process
+from graphstep.ground.processes import limit_process, module_of_file
 from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
@@ -86,14 +85,9 @@ def _function(path: str, name: str) -> Any:
 
 
 def _module(path: str) -> ModuleType:
-    # As for a script, what lies beside it can be imported.
-    sys.path.insert(0, str(Path(path).resolve().parent))
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    if spec is None or spec.loader is None:
+    module = module_of_file(path)
+    if module is None:
         raise CaptureError(f"{quoted(Path(path).name)} is no Python file", hint="graphstep capture FILE.py:FUNCTION")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
     return module
 
 

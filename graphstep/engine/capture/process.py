@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +12,7 @@ from graphstep.engine.archive import read_run
 from graphstep.engine.archive.packing import Cells, pack
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
+from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
 
 if TYPE_CHECKING:
@@ -53,11 +52,7 @@ def record_file(
     cells = Cells()
     shapes = {each: cells.put(value) for each, value in arguments.items()}
     job = pack({"path": path, "function": name, "arguments": shapes, "fixed": [*fixed]}, {"values": cells.array()})
-    root = str(Path(__file__).parents[3])
-    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-    # -P: nothing that lies in this folder stands in for a module of Python's.
-    words = [sys.executable, "-P", "-m", "graphstep.engine.capture.child"]
+    words, environment = words_of("graphstep.engine.capture.child"), environment_of()
     with subprocess.Popen(  # noqa: S603  # our own interpreter and module; the file is the one that the user named
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
     ) as child:
@@ -67,19 +62,8 @@ def record_file(
             hint = "a loop that does not end, or too much work for one call"
             raise CaptureError(f"{quoted(Path(path).name)} was ended after {seconds:g} seconds", hint=hint) from None
         finally:
-            _end(child)
+            end_process(child)
     return _read(reply, child.returncode, Path(path).name)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a process and what it started."""
-    if sys.platform == "win32":
-        child.kill()
-        return
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def _read(reply: bytes, status: int, name: str) -> Opening:

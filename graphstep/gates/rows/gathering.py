@@ -6,25 +6,15 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rows.moving import entries, nothing
 from graphstep.gates.rows.returning import spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.operands import Chosen, Shape, Slice, Slot
 
 
 def _full(shape: Shape, index: Sequence[Any]) -> list[tuple[int, Any]]:
-    """The entries of an index, each with the size of the axis that it is for; ``...`` and what is left out are written out."""
-    named = [one for one in index if one is not Ellipsis]
-    if len(named) < len(index) - 1:
-        raise MisfitError("an index has room for one ...", "leave one")
-    if len(named) > len(shape):
-        has = "is a single number" if not shape else f"has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
-        raise MisfitError(
-            f"the index names {len(named)} {'axis' if len(named) == 1 else 'axes'}, and its input {has}", "name fewer"
-        )
-    place = next((i for i, one in enumerate(index) if one is Ellipsis), len(index))
-    rest = [Slice(None, None, None)] * (len(shape) - len(named))
-    return list(zip(shape, [*index[:place], *rest, *index[place + 1 :]], strict=True))
+    """The entries of an index, each with the size of the axis that it is for."""
+    return list(zip(shape, entries(shape, index), strict=True))
 
 
 def _several(full: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:

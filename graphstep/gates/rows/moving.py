@@ -10,7 +10,7 @@ from typing import Any
 from graphstep.gates.rows.returning import spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
-from graphstep.ground.operands import Shape
+from graphstep.ground.operands import Shape, Slice
 
 
 def nothing(slot: int, shapes: Sequence[Shape], options: Options) -> int:
@@ -142,8 +142,8 @@ def _index_text(index: Sequence[Any]) -> str:
     return ", ".join(parts)
 
 
-def _full_index(shape: Shape, index: Sequence[Any]) -> list[Any]:
-    """One entry an axis: an index from 0, or a slice."""
+def entries(shape: Shape, index: Sequence[Any]) -> list[Any]:
+    """The entries of an index, one for each axis: ``...`` and what is left out are whole slices. Raises :class:`MisfitError`."""
     named = [one for one in index if one is not Ellipsis]
     if len(named) < len(index) - 1:
         raise MisfitError("an index has room for one ...", "leave one")
@@ -153,9 +153,14 @@ def _full_index(shape: Shape, index: Sequence[Any]) -> list[Any]:
             f"the index names {len(named)} {'axis' if len(named) == 1 else 'axes'}, and its input {has}", "name fewer"
         )
     place = next((i for i, one in enumerate(index) if one is Ellipsis), len(index))
-    rest = [(None, None, None)] * (len(shape) - len(named))
+    rest = [Slice(None, None, None)] * (len(shape) - len(named))
+    return [*index[:place], *rest, *index[place + 1 :]]
+
+
+def _full_index(shape: Shape, index: Sequence[Any]) -> list[Any]:
+    """One entry an axis: an index from 0, or a slice of Python's."""
     full: list[Any] = []
-    for axis, one in enumerate([*index[:place], *rest, *index[place + 1 :]]):
+    for axis, one in enumerate(entries(shape, index)):
         size = shape[axis]
         if isinstance(one, tuple):
             if one[2] == 0:

@@ -6,7 +6,6 @@ What the engine prints goes nowhere, so that it cannot be taken for a number.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from graphstep.ground.processes import limit_process, module_of_file
 from graphstep.teaching.judge.bench import Bench, UnreadableError
 
 MEMORY = 1 << 30
@@ -31,7 +31,7 @@ def main() -> int:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(nowhere, number)
-    _limit()
+    limit_process(MEMORY, SECONDS)
 
     def reply(what: Any) -> None:
         replies.write(json.dumps(what) + "\n")
@@ -83,27 +83,10 @@ def _imported(job: dict[str, Any]) -> ModuleType:
     if not job["path"]:
         sys.path.append(job["folder"])
         return importlib.import_module(job["name"])
-    # As for a script, what lies beside it can be imported.
-    path = Path(job["path"])
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise UnreadableError(f"{path.name} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = module_of_file(job["path"])
+    if module is None:
+        raise UnreadableError(f"{job['name']} is no Python file")
     return module
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:
-        # Windows has none; there the clock of whoever asks is the limit.
-        return
-    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from graphstep.ground.errors import InputError, quoted, quoted_path
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.judge.judgement import StoppedError
 from graphstep.teaching.judge.trials import Trial
@@ -80,18 +81,13 @@ class ProcessEngine:
 def engine(target: str, kind: str = "", *, seconds: float = SECONDS) -> Iterator[ProcessEngine]:
     """An engine by its file, or by the name of its module. InputError where there is none that can be judged."""
     job = _job(target, kind)
-    root = str(Path(__file__).parents[3])
-    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    # -P: nothing that lies in a folder stands in for a module of Python's.
-    words = [sys.executable, "-P", "-m", "graphstep.teaching.judge.child"]
+    words, environment = words_of("graphstep.teaching.judge.child"), environment_of(PYTHONDONTWRITEBYTECODE="1")
     with TemporaryDirectory() as folder, _started(words, folder, environment) as child:
         running = ProcessEngine(target, child, {})
 
         def end() -> None:
             running.late = True
-            _end(child)
+            end_process(child)
 
         clock = threading.Timer(seconds, end)
         clock.daemon = True
@@ -109,7 +105,7 @@ def engine(target: str, kind: str = "", *, seconds: float = SECONDS) -> Iterator
             raise InputError(f"{quoted(target)} did not get through its import", hint=message(ENGLISH, stopped.reason)) from None
         finally:
             clock.cancel()
-            _end(child)
+            end_process(child)
 
 
 def _started(words: list[str], folder: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -126,14 +122,3 @@ def _job(target: str, kind: str) -> dict[str, str]:
         raise InputError(f"{quoted(target)} is no file and no module", hint="graphstep judge ENGINE.py, or package.module")
     path = str(Path(target).resolve()) if is_file else ""
     return {"path": path, "name": Path(target).name if is_file else target, "folder": os.getcwd(), "class": kind}
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a process and what it started."""
-    if sys.platform == "win32":
-        child.kill()
-        return
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
