@@ -154,9 +154,17 @@ def too_large() -> Any:
     return (h / h.sum(dim=1, keepdim=True)).sum()
 
 
+def written_to_behind_an_unknown_function() -> Any:
+    h = torch.special.i0(x @ W)
+    h.add_(b)
+    k1 = h.type(torch.float64)
+    return (k1 * h).mean()
+
+
 FOLLOWED = (
     two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
+    written_to_behind_an_unknown_function,
 )  # fmt: skip
 
 

@@ -90,6 +90,8 @@ def record_value(engine: Engine, value: Any, function: str, namespaces: Iterable
 def _record_tensors(function: Callable[..., Any], bound: inspect.BoundArguments, name: str) -> Recording:
     """The recording of a function that computes with PyTorch; its arguments are handed on as they are."""
     from graphstep.engine.capture import pytorch
+    from graphstep.engine.capture.opening import opening_of
+    from graphstep.language.setup import Setup
 
     tape, watch = pytorch.of_calls(name, function), Created().watch
     tape.scope = watch.scope
@@ -98,6 +100,7 @@ def _record_tensors(function: Callable[..., Any], bound: inspect.BoundArguments,
     recording = pytorch.ended(tape, result)
     recording.scopes = watch.labelled()
     recording.sources = locate(recording.operations, tape.places)
+    pytorch.check_gradients(opening_of(recording, Setup(name, dict.fromkeys(recording.inputs), captured=True)).run())
     return recording
 
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
 from graphstep.engine.capture.pytorch.gradients import fill_gradients
 from graphstep.engine.capture.pytorch.tape import Tape, of_calls
@@ -20,8 +22,28 @@ from graphstep.engine.capture.recording import CaptureError
 
 if TYPE_CHECKING:
     from graphstep.engine.capture.recording import Recording
+    from graphstep.engine.trace import Trace
 
-__all__ = ["Tape", "cells", "ended", "layers", "mode_of", "moving", "of_calls", "reducing"]
+_MANY, _FEW = 1e-2, 0.5
+"""The part of its largest cell by which rounding may take a gradient from PyTorch's, in float32 and in types of 16 bits."""
+
+__all__ = ["Tape", "cells", "check_gradients", "ended", "layers", "mode_of", "moving", "of_calls", "reducing"]
+
+
+def check_gradients(trace: Trace) -> None:
+    """Raise CaptureError where a gradient of ours is plainly another one than PyTorch's: then something was not seen."""
+    recorded = trace.recorded
+    assert recorded is not None, "a capture is recorded"
+    within = _FEW if any("16" in dtype for dtype in recorded.dtypes) else _MANY
+    for name, node in ((name, trace.program.names[name]) for name in trace.program.inputs):
+        theirs = recorded.gradients[node] if recorded.gradients else None
+        if theirs is None:
+            continue
+        ours = np.asarray(trace.gradient_of(node))
+        scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
+        if not np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True):
+            hint = "something that the function did was not seen; please tell us which function of PyTorch's it calls"
+            raise CaptureError(f"the gradient of {name} that PyTorch computes is not what the recorded gates come to", hint=hint)
 
 
 def mode_of(tape: Tape) -> Any:

@@ -24,10 +24,8 @@ class Call:
     """The one that has its result."""
     reads: dict[int, Any]
     """The tensors that it read, by their nodes."""
-    result: Any
-    """The tensor that came out."""
-    version: int
-    """How often that had been written to then."""
+    edge: Any
+    """Where in PyTorch's graph its gradient arrives, whatever is written to the tensor later; None where none is asked for."""
     opaque: bool
     """Whether none of our gates is at work in it."""
     replica: tuple[Any, dict[int, Any]] | None = None

@@ -30,8 +30,8 @@ def fill_gradients(tape: Tape, loss: Any) -> None:
         assert node is not None, f"{name} was read"
         nodes[node] = tensor
     for call in tape.calls:
-        if call.result.requires_grad and call.result._version == call.version:
-            nodes[call.last] = call.result
+        if call.edge is not None:
+            nodes[call.last] = call.edge
     try:
         found = torch.autograd.grad(loss, [*nodes.values()], torch.ones_like(loss), retain_graph=True, allow_unused=True)
     except RuntimeError as error:

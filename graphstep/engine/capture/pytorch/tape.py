@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from graphstep.engine.capture.pytorch.tensors import (
     cells_of,
     device_of,
     dtype_of,
+    edge_of,
     flat,
     held,
     identifier,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 _QUESTIONS = (
-    "size dim numel shape ndim dtype device requires_grad is_leaf grad_fn layout stride storage_offset element_size type "
+    "size dim numel shape ndim dtype device requires_grad is_leaf grad_fn layout stride storage_offset element_size "
     "is_floating_point is_complex is_contiguous names nelement len is_cuda itemsize nbytes is_sparse is_quantized data_ptr "
     "requires_grad_ retain_grad register_hook _version grad hash dir reduce_ex deepcopy is_nested result_type"
 )
@@ -46,7 +48,7 @@ _LEAVING = frozenset(_PLAIN.split())
 
 _ENDS = {"backward": "return the loss and leave backward() out: graphstep asks for the gradients itself"}
 
-_CASTS = "contiguous clone to float double half bfloat16 cpu cuda requires_grad_ type_as identity alias"
+_CASTS = "contiguous clone to float double half bfloat16 cpu cuda requires_grad_ type type_as identity alias"
 _SAME = frozenset(_CASTS.split())
 """What hands its cells on, perhaps as another type."""
 
@@ -147,6 +149,11 @@ class Tape(Following):
                 constants.clear()
                 constants.update(values)
         return place
+
+    def _free(self, name: str) -> str:
+        """A name for a constant: a leaf is no input yet, and has its name already."""
+        free = super()._free(name)
+        return next((each for k in count(1) if (each := f"{free}_{k}") not in self.leaves), free) if free in self.leaves else free
 
     def _free_leaf(self, name: str) -> str:
         name = name or "p"
@@ -249,7 +256,7 @@ class Tape(Following):
             self.values[-1] = value
             came = self.traced(len(self.values) - 1, value)
             reads = {own.node: x for key, (x, _) in done.tensors.items() if isinstance(own := done.reads.get(key), Traced)}
-            call = Call(done.base, first, len(operations) - 1, reads, part, part._version, opaque)
+            call = Call(done.base, first, len(operations) - 1, reads, edge_of(part), opaque)
             if opaque or (first == call.last and chooses(last.gate) and not done.writes):
                 call.replica = self._again(done, number, value, frame)
             self.calls.append(call)

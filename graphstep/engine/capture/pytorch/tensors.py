@@ -53,6 +53,11 @@ def cells_of(tensor: Any) -> Any:
     return cells.clone().resolve_conj().numpy()[()]
 
 
+def edge_of(tensor: Any) -> Any:
+    """Where in PyTorch's graph the gradient of a tensor arrives, as it is now; None where none is asked for."""
+    return sys.modules["torch"].autograd.graph.get_gradient_edge(tensor) if tensor.requires_grad else None
+
+
 def dtype_of(tensor: Any) -> str:
     """The type of its cells."""
     return str(tensor.dtype).removeprefix("torch.")
