@@ -175,6 +175,11 @@ class Program:
         """The gates that the program is made of, by name."""
         return {node.rule.name: node.rule for node in self.nodes if node.rule is not None}
 
+    @property
+    def functions(self) -> frozenset[str]:
+        """The functions of the program's own that are called in it, by name."""
+        return frozenset(frame.label.partition(".")[0] for frame in self.frames if frame.kind == "call")
+
     @cached_property
     def of_numbers(self) -> bool:
         """Whether a fitted program has numbers only, and gates that treat every cell alike: no arrays, and none to come."""

@@ -46,7 +46,7 @@ class Names:
         """Whose nodes they are."""
         self.output = self._shown(next((name for name in _outputs(program) if name), "f"))
         """What the output is called: its name, or ``f``, or the next free letter."""
-        taken = {*program.names, self.output}
+        taken = {*program.names, *program.functions, self.output}
         if program.frames:
             # h.2 is printed h⟨2⟩: its letter is taken as well.
             taken.update(word for name in program.names for word in name.split(".") if not word.isdecimal())
@@ -342,7 +342,9 @@ def constant_term(constant: Constant) -> Term:
 
 def _outputs(program: Program) -> Iterator[str | None]:
     yield program.nodes[program.output].name
-    yield from (letter for letter in _OUTPUTS if letter not in program.names)
+    # The name of a function stands in the boxes of its calls: no value is called so too.
+    taken = {*program.names, *program.functions}
+    yield from (letter for letter in _OUTPUTS if letter not in taken)
 
 
 def _runs_into(letter: str, taken: set[str]) -> bool:

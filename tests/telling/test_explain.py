@@ -417,3 +417,10 @@ def test_numbers_of_a_ladder_agree_with_the_trace() -> None:
         if step.event == "send":
             assert said.ladder is not None
             assert math.isclose(float(said.ladder.texts[-1]), step.contribution or 0.0, rel_tol=1e-3)
+
+
+def test_no_value_is_called_what_a_function_is_called() -> None:
+    assert output_name(gs.run("def f(a) = a*a + a; f(x) + 1", x=3).program) == "g"
+    # Where nothing is called f, or the output has a name, nothing gives way.
+    assert output_name(gs.run("def cell(a) = a*a; cell(x) + 1", x=3).program) == "f"
+    assert output_name(gs.run("def f(a) = a*a; y = f(x)", x=3).program) == "y"
