@@ -95,12 +95,12 @@ PACKAGES = {
     "paths": Package(("analysis/paths.py", "telling/reports/paths.py"), ("analysis/test_paths.py",)),
     "marking": Package(
         (
-            "teaching/lesson/marking.py",
-            "teaching/lesson/precision.py",
-            "teaching/lesson/quantities.py",
-            "teaching/lesson/slips.py",
-            "teaching/lesson/slopes.py",
-            "teaching/lesson/solution.py",
+            "teaching/marking/verdict.py",
+            "teaching/marking/precision.py",
+            "teaching/marking/quantities.py",
+            "teaching/marking/misconceptions.py",
+            "teaching/marking/slopes.py",
+            "teaching/marking/solution.py",
         ),
         (
             "teaching/test_lesson.py",

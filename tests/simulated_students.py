@@ -15,10 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import graphstep as gs
-from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.marking import Verdict, mark_all
-from graphstep.teaching.lesson.quantities import Quantity, on_wire, quantity
-from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.marking.quantities import Quantity, on_wire, quantity
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import Solution
+from graphstep.teaching.marking.verdict import Verdict, mark_all
 from tests.reference_marker import Graph, Place, Run, marks, slope, value
 
 STUDENTS = 1_000

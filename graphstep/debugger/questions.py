@@ -12,9 +12,9 @@ import numpy as np
 
 from graphstep.ground.errors import InputError
 from graphstep.language.program import node_id
-from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.quantities import on_wire
-from graphstep.teaching.lesson.solution import Solution, solve
+from graphstep.teaching.marking.quantities import on_wire
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import Solution, solve
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of

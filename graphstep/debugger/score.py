@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphstep.teaching.lesson.carried import Earlier
+from graphstep.teaching.marking.carried import Earlier
 
 
 @dataclass(frozen=True, slots=True)

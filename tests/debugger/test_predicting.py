@@ -21,7 +21,7 @@ from graphstep.faces.repl.prompt import Prompt
 from graphstep.faces.replies import sentences
 from graphstep.faces.replies.predictions import summary_lines
 from graphstep.language.read import read
-from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.marking.verdict import mark
 from tests.cases import each
 
 Q = "q = x+y; q*z", {"x": -2.0, "y": 5.0, "z": -4.0}

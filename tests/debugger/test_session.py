@@ -38,7 +38,7 @@ from tests.effort import effort
 
 if TYPE_CHECKING:
     from graphstep.teaching.lesson.rehearsal import Rehearsal
-    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.marking.solution import Solution
 
 PROGRAMS = {
     "lecture": ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}),

@@ -10,9 +10,9 @@ import pytest
 
 import graphstep as gs
 from graphstep.engine.overrides import Override, overridden
-from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.marking import Verdict, mark_all
-from graphstep.teaching.lesson.solution import solve
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import solve
+from graphstep.teaching.marking.verdict import Verdict, mark_all
 from tests import reference_marker
 from tests.simulated_students import student
 

@@ -24,15 +24,14 @@ from graphstep.teaching.lesson.claims import Claim, claims_in, fault
 from graphstep.teaching.lesson.command import run
 from graphstep.teaching.lesson.document import LessonError, Prose, Stop
 from graphstep.teaching.lesson.headings import stop_of
-from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.parse import FILE, parse, read_lesson
 from graphstep.teaching.lesson.plain import handout
-from graphstep.teaching.lesson.quantities import step_of_stop
-from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse
-from graphstep.teaching.lesson.shapes import same_shape, slips_of_shape
-from graphstep.teaching.lesson.slips import slips
-from graphstep.teaching.lesson.solution import Solution, agrees, same
+from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse, step_of_stop
 from graphstep.teaching.lesson.walk import LessonRun
+from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.shapes import same_shape, slips_of_shape
+from graphstep.teaching.marking.solution import Solution, agrees, same
+from graphstep.teaching.marking.verdict import mark
 from tests.cases import each
 from tests.effort import effort
 

@@ -14,11 +14,10 @@ from graphstep.teaching.lesson.check import check
 from graphstep.teaching.lesson.claims import Claim, fault
 from graphstep.teaching.lesson.document import LessonError
 from graphstep.teaching.lesson.headings import stop_of
-from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.parse import parse
-from graphstep.teaching.lesson.quantities import step_of_stop
-from graphstep.teaching.lesson.rehearsal import rehearse
-from graphstep.teaching.lesson.shapes import typed_shape
+from graphstep.teaching.lesson.rehearsal import rehearse, step_of_stop
+from graphstep.teaching.marking.shapes import typed_shape
+from graphstep.teaching.marking.verdict import mark
 from tests.cases import each
 from tests.teaching.test_lesson import front_of, lesson_of, predict, solution_of
 

@@ -16,12 +16,12 @@ from graphstep.engine.trace import trace
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
-from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.marking import mark
-from graphstep.teaching.lesson.precision import NOISE, is_equal, is_meant, is_rounded, meets, typed
-from graphstep.teaching.lesson.slips import slips
-from graphstep.teaching.lesson.slopes import WRONG_SLOPES, wrong_slopes
-from graphstep.teaching.lesson.solution import Solution, solve
+from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.precision import NOISE, is_equal, is_meant, is_rounded, meets, typed
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.slopes import WRONG_SLOPES, wrong_slopes
+from graphstep.teaching.marking.solution import Solution, solve
+from graphstep.teaching.marking.verdict import mark
 from graphstep.telling.words.wording import wording
 from tests.cases import each
 from tests.programs import run, seeded
@@ -500,7 +500,7 @@ def test_six_cells_are_asked_for_at_once_and_seven_are_not() -> None:
     [(100.0, 102.0, 102.01), (-100.0, -98.0, -97.99), (0.1, 0.105, 0.10501), (0.012, 0.015, 0.0151), (0.0, 1e-9, 1.1e-9)],
 )
 def test_how_far_a_rounded_number_may_be_from_the_result(right: float, agreed: float, other: float) -> None:
-    from graphstep.teaching.lesson.solution import agrees
+    from graphstep.teaching.marking.solution import agrees
 
     assert agrees(agreed, right)
     assert not agrees(other, right)

@@ -12,11 +12,11 @@ from graphstep.engine.trace import trace
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
-from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.marking import mark
-from graphstep.teaching.lesson.quantities import quantity
-from graphstep.teaching.lesson.slips import slips
-from graphstep.teaching.lesson.solution import solve
+from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.quantities import quantity
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import solve
+from graphstep.teaching.marking.verdict import mark
 from graphstep.telling.words.wording import wording
 from tests.held import GOLDEN
 

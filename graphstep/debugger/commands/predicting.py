@@ -24,12 +24,12 @@ from graphstep.debugger.facts import (
 from graphstep.debugger.questions import hints_of, questions_of
 from graphstep.debugger.score import Score, Slipped
 from graphstep.debugger.state import State, moved
-from graphstep.teaching.lesson.carried import earlier_of
-from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.marking.carried import earlier_of
+from graphstep.teaching.marking.verdict import mark
 
 if TYPE_CHECKING:
-    from graphstep.teaching.lesson.marking import Verdict
-    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.marking.solution import Solution
+    from graphstep.teaching.marking.verdict import Verdict
 
 
 def ask(state: State) -> Done | None:

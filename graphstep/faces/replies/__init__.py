@@ -24,8 +24,8 @@ from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.language.frames import is_composite
 from graphstep.language.setup import FORMS
-from graphstep.teaching.lesson.marking import mark
 from graphstep.teaching.lesson.plain import ending
+from graphstep.teaching.marking.verdict import mark
 from graphstep.telling.calls import call_title
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.questions import hints_of, questions_of
-from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.marking.verdict import mark
 
 if TYPE_CHECKING:
     from graphstep.debugger.effects import WriteSummary

@@ -26,8 +26,8 @@ from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import following
-from graphstep.teaching.lesson.solution import Solution
 from graphstep.teaching.lesson.walk import LessonRun
+from graphstep.teaching.marking.solution import Solution
 
 PROSE = 14
 """Rows of the text above the run at most, in a window that is not tall."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from graphstep.teaching.judge.machine import BACKWARD, ORDERS, Fault, Moment
 from graphstep.teaching.judge.operations import OPERATIONS
-from graphstep.teaching.lesson.slopes import WRONG_SLOPES, WrongSlope
+from graphstep.teaching.marking.slopes import WRONG_SLOPES, WrongSlope
 
 Sent = Callable[[Moment], float]
 

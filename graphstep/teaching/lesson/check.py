@@ -11,12 +11,12 @@ from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.language.values import read_value
 from graphstep.teaching.lesson.claims import claims_in, fault
 from graphstep.teaching.lesson.document import LessonError, Problem, Prose
-from graphstep.teaching.lesson.evaluate import numeral_in
 from graphstep.teaching.lesson.notation import misprints
 from graphstep.teaching.lesson.parse import read_lesson
 from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse
-from graphstep.teaching.lesson.shapes import typed_shape
-from graphstep.teaching.lesson.solution import Solution, agrees, same
+from graphstep.teaching.marking.evaluate import numeral_in
+from graphstep.teaching.marking.shapes import typed_shape
+from graphstep.teaching.marking.solution import Solution, agrees, same
 
 CLAIMS = 500
 """Quoted numbers of a lesson that are checked."""

@@ -18,8 +18,8 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, quoted
 from graphstep.teaching.lesson.document import Prose
-from graphstep.teaching.lesson.evaluate import evaluate, numeral_in, numerals_in
-from graphstep.teaching.lesson.solution import TOLERANCE
+from graphstep.teaching.marking.evaluate import evaluate, numeral_in, numerals_in
+from graphstep.teaching.marking.solution import TOLERANCE
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})\s*(?P<word>\S*)")
 _CODE = re.compile(r"(?P<before>\$?)(?<!`)(?P<marks>`{1,3})(?!`)(?P<code>.{1,400}?)(?<!`)(?P=marks)(?!`)", re.DOTALL)

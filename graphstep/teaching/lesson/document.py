@@ -6,11 +6,12 @@ the order of the text. Nothing here holds a right answer: those are computed fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.ground.errors import InputError
+from graphstep.teaching.marking.question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,28 +73,6 @@ class Prose:
     """Its first line in the file."""
     figure: Mapping[str, Any] | None = None
     """What a figure block asks for; None for text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question to answer before the run shows the answer."""
-
-    ask: str
-    """What is asked: ``gradient x``, ``local × → z``, ``choice: pattern × → z``, …"""
-    hints: tuple[str, ...]
-    """Shown one at a time."""
-    because: str
-    """The reason, shown with the answer."""
-    question: str
-    """Its wording; empty for the one that belongs to ``ask``."""
-    options: tuple[str, ...]
-    """What can be chosen; empty unless ``ask`` starts with ``choice:``."""
-    key: str
-    """What the place is kept under: ``ask``, with a count where a lesson asks the same twice."""
-    line: int
-    """Where its block begins."""
-    lines: Mapping[str, int] = field(default_factory=dict)
-    """The line of each of its keys."""
 
 
 Block = Prose | Question

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson.headings import with_settings
-from graphstep.teaching.lesson.quantities import find_node
 from graphstep.teaching.lesson.trainings import named
+from graphstep.teaching.marking.quantities import find_node
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace

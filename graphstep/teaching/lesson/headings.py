@@ -32,6 +32,7 @@ from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.exact import exact_text
 from graphstep.ground.precision import DTYPES, checked_dtype
 from graphstep.teaching.lesson.document import Round, Stop
+from graphstep.teaching.marking.question import send_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,14 +40,9 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
     from graphstep.language.setup import Setup
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth")
-"""Which of several sends between the same two nodes."""
-
 _ALONE = ("start", "seed", "end")
 _WORDS = (*_ALONE, "forward", "backward", "sum", "program")
 _HEADING = re.compile(r"(?P<word>[A-Za-z]+)\s*(?::\s*(?P<rest>.*))?")
-_ARROW = re.compile(r"→|->")
-_NTH = re.compile(rf"\s*,\s*(?P<nth>{'|'.join(ORDINALS)})\s*$")
 _WITH = re.compile(r"\s+with\s+")
 _ROUND = re.compile(r"[Rr]ound\s*:\s*(?P<rest>.+)")
 _OPTIONS = ("expand", "fold", "share", "split ties", *DTYPES)
@@ -80,15 +76,6 @@ def stop_of(heading: str) -> Stop | str | None:
     if word == "backward":
         return _backward(rest)
     return Stop("forward" if word == "forward" else "sum", rest)
-
-
-def send_of(text: str) -> tuple[str, str, int]:
-    """``GATE → NODE, second`` as gate, node and 2; InputError where it is none."""
-    nth = _NTH.search(text)
-    ends = _ARROW.split(text[: nth.start()] if nth else text)
-    if len(ends) != 2 or not all(end.strip() for end in ends):
-        raise InputError(f"{quoted(text)} is no send: write 'GATE → NODE', as in 'x+y → x'")
-    return ends[0].strip(), ends[1].strip(), ORDINALS.index(nth["nth"]) + 1 if nth else 1
 
 
 def _backward(rest: str) -> Stop:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError
-from graphstep.teaching.lesson.quantities import find_node
+from graphstep.teaching.marking.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
 

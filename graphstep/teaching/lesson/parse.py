@@ -20,8 +20,9 @@ from graphstep.ground.files import open_file
 from graphstep.ground.numerals import DIGITS
 from graphstep.ground.precision import FLOAT64
 from graphstep.language.setup import KEYWORDS, Setup
-from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Question, Round, Section, Stop
+from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Round, Section, Stop
 from graphstep.teaching.lesson.headings import program_of, round_of, stop_of, text_of, value_of
+from graphstep.teaching.marking.question import Question
 
 FILE = 200_000
 """Bytes of a lesson file."""

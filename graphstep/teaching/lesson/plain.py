@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from graphstep.ground.arrays import number_text
-from graphstep.teaching.lesson.document import Prose, Question
+from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
-from graphstep.teaching.lesson.solution import Solution
 from graphstep.teaching.lesson.walk import LessonRun
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import Solution
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from graphstep.engine.trace import Trace
-from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.numerals import ENGLISH
 from graphstep.language.setup import Setup
-from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Question, Section
+from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Section, Stop
 from graphstep.teaching.lesson.figures import drawn
-from graphstep.teaching.lesson.quantities import step_of_stop
-from graphstep.teaching.lesson.solution import Solution, solve
 from graphstep.teaching.lesson.trainings import Trainings, named
+from graphstep.teaching.marking.quantities import find_node, wire_between
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import Solution, solve
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +98,31 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
     if problems:
         raise LessonError(*problems)
     return Rehearsal(lesson, tuple(scenes), language)
+
+
+def step_of_stop(trace: Trace, stop: Stop) -> int:
+    """The number of the step that a heading names. InputError when the run has none."""
+    match stop.kind:
+        case "start":
+            return 0
+        case "end":
+            return len(trace)
+        case "seed":
+            return trace.seed_step
+        case "backward":
+            return wire_between(trace, stop.node, stop.target, stop.nth).step
+        case "sum":
+            node = find_node(trace, stop.node)
+            if (step := trace.step_of_sum(node)) is None:
+                raise InputError(f"{quoted(stop.node)} has no sum step: it is not used several times")
+            return step
+        case "forward":
+            if not stop.node:
+                return trace.seed_step - 1
+            node = find_node(trace, stop.node)
+            if trace.gate(node) is None:
+                raise InputError(f"{quoted(stop.node)} is an input: no gate computes it")
+            return trace.step_of_value(node)
 
 
 def _run(setup: Setup, front: Setup, language: str) -> Trace:

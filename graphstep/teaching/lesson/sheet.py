@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
-from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.marking.solution import Solution
 from graphstep.telling.document import BLANK, WHOLE, Block, Code, Document, Graph, Heading, Inline, Question, Strong
 from graphstep.telling.reports.inputs import problem
 from graphstep.telling.reports.parts import phrase

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from graphstep.teaching.lesson.carried import Earlier
-from graphstep.teaching.lesson.document import Block, Question
-from graphstep.teaching.lesson.marking import Verdict, mark, read_again
+from graphstep.teaching.lesson.document import Block
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
-from graphstep.teaching.lesson.solution import Solution
+from graphstep.teaching.marking.carried import Earlier
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import Solution
+from graphstep.teaching.marking.verdict import Verdict, mark, read_again
 from graphstep.telling.words.catalogue import message
 
 Outcome = Literal["open", "right", "shown"]

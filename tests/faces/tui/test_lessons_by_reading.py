@@ -30,7 +30,7 @@ from tests.faces.tui.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.marking.solution import Solution
 
 NUMERAL = re.compile(r"(?<![\w.⟨])[-−]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
 """A number as it is written on the screen."""

@@ -10,7 +10,7 @@ from graphstep.debugger.session import Command
 from graphstep.engine.trace import trace
 from graphstep.ground.arrays import number_text
 from graphstep.language.read import read
-from graphstep.teaching.lesson.marking import mark
+from graphstep.teaching.marking.verdict import mark
 from tests.faces.tui.arrays import LAYER, NET, PROGRAMS, given
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive
 

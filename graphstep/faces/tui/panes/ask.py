@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.marking.solution import Solution
 
 _BESIDE = 60
 """Columns up to which options stand in one line."""

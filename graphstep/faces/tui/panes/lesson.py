@@ -15,7 +15,8 @@ from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import following
-from graphstep.teaching.lesson.document import Prose, Question
+from graphstep.teaching.lesson.document import Prose
+from graphstep.teaching.marking.question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
-    from graphstep.teaching.lesson.solution import Solution
     from graphstep.teaching.lesson.walk import LessonRun
+    from graphstep.teaching.marking.solution import Solution
 
 
 class LessonKeys(Static):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.language.program import Program
-    from graphstep.teaching.lesson.solution import Solution
+    from graphstep.teaching.marking.solution import Solution
 
 WIDE = 100
 """Columns from which the step and the values stand beside the graph, and no longer below it."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, quoted
-from graphstep.teaching.lesson.quantities import find_node
+from graphstep.teaching.marking.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import InputError, ShapeError, quoted
-from graphstep.teaching.lesson.document import Question
-from graphstep.teaching.lesson.evaluate import evaluate
-from graphstep.teaching.lesson.quantities import Quantity, find_node, quantity, wire_between
-from graphstep.teaching.lesson.shapes import ShapeAsked, shape_asked
+from graphstep.teaching.marking.evaluate import evaluate
+from graphstep.teaching.marking.quantities import Quantity, find_node, quantity, wire_between
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.shapes import ShapeAsked, shape_asked
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation

@@ -10,15 +10,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from graphstep.ground.errors import GraphstepError
-from graphstep.teaching.lesson.evaluate import evaluate
-from graphstep.teaching.lesson.slips import slips
+from graphstep.teaching.marking.evaluate import evaluate
+from graphstep.teaching.marking.misconceptions import slips
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
-    from graphstep.teaching.lesson.quantities import Quantity
+    from graphstep.teaching.marking.quantities import Quantity
 
 _EQUAL = 1e-9
 """Relative difference up to which two numbers are equal."""

@@ -16,8 +16,8 @@ from typing import Literal
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.operands import Shape
-from graphstep.teaching.lesson.headings import send_of
-from graphstep.teaching.lesson.quantities import derivative_of, find_node, wire_between
+from graphstep.teaching.marking.quantities import derivative_of, find_node, wire_between
+from graphstep.teaching.marking.question import send_of
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.words.catalogue import kind, message

@@ -14,15 +14,15 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
-from graphstep.teaching.lesson import formulas
-from graphstep.teaching.lesson.carried import Carried, Earlier, carried, earlier_of, with_earlier
-from graphstep.teaching.lesson.evaluate import evaluate
-from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant, is_rounded, meets
-from graphstep.teaching.lesson.precision import typed as precisely
-from graphstep.teaching.lesson.quantities import Quantity
-from graphstep.teaching.lesson.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
-from graphstep.teaching.lesson.slips import slips
-from graphstep.teaching.lesson.solution import Solution, agrees
+from graphstep.teaching.marking import formulas
+from graphstep.teaching.marking.carried import Carried, Earlier, carried, earlier_of, with_earlier
+from graphstep.teaching.marking.evaluate import evaluate
+from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.precision import Typed, is_equal, is_meant, is_rounded, meets
+from graphstep.teaching.marking.precision import typed as precisely
+from graphstep.teaching.marking.quantities import Quantity
+from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
+from graphstep.teaching.marking.solution import Solution, agrees
 from graphstep.telling.words.catalogue import kind, message
 from graphstep.telling.words.wording import wording
 

@@ -15,8 +15,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.teaching.lesson.document import Stop
-from graphstep.teaching.lesson.headings import send_of
+from graphstep.teaching.marking.question import send_of
 from graphstep.telling.derivatives import gradient_name, local_name
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.words.catalogue import kind, message
@@ -186,31 +185,6 @@ def _one(trace: Trace, key: str, nodes: list[int]) -> int:
         raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
     hint = did_you_mean(key, [*program.names, *names_of(program).texts][:1000])
     raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
-
-
-def step_of_stop(trace: Trace, stop: Stop) -> int:
-    """The number of the step that a heading names. InputError when the run has none."""
-    match stop.kind:
-        case "start":
-            return 0
-        case "end":
-            return len(trace)
-        case "seed":
-            return trace.seed_step
-        case "backward":
-            return wire_between(trace, stop.node, stop.target, stop.nth).step
-        case "sum":
-            node = find_node(trace, stop.node)
-            if (step := trace.step_of_sum(node)) is None:
-                raise InputError(f"{quoted(stop.node)} has no sum step: it is not used several times")
-            return step
-        case "forward":
-            if not stop.node:
-                return trace.seed_step - 1
-            node = find_node(trace, stop.node)
-            if trace.gate(node) is None:
-                raise InputError(f"{quoted(stop.node)} is an input: no gate computes it")
-            return trace.step_of_value(node)
 
 
 def _value(trace: Trace, node: int) -> Quantity:

@@ -16,9 +16,9 @@ from graphstep.analysis.facts import Named, Quoted, Slot
 from graphstep.engine.overrides import Override, OverrideKind, overridden
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, shape_of
-from graphstep.teaching.lesson.precision import Typed, is_equal, is_meant
-from graphstep.teaching.lesson.quantities import Quantity
-from graphstep.teaching.lesson.slips import slips
+from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.precision import Typed, is_equal, is_meant
+from graphstep.teaching.marking.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from graphstep.gates.numbers import value as value_of
 from graphstep.gates.rule import Call
 from graphstep.ground.arrays import Number, number_text, plain, shape_of
 from graphstep.ground.operands import Constant
-from graphstep.teaching.lesson.quantities import Quantity
-from graphstep.teaching.lesson.slopes import wrong_slopes, wrong_values
+from graphstep.teaching.marking.quantities import Quantity
+from graphstep.teaching.marking.slopes import wrong_slopes, wrong_values
 from graphstep.telling.cells import cell, spelled
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.derivatives import gradient_name

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.ground.arrays import Number, shape_of
-from graphstep.teaching.lesson.evaluate import numeral_in
-from graphstep.teaching.lesson.solution import TOLERANCE, agreeing
+from graphstep.teaching.marking.evaluate import numeral_in
+from graphstep.teaching.marking.solution import TOLERANCE, agreeing
 
 EQUAL = 1e-9
 """Relative difference up to which two numbers are equal: what arithmetic in doubles loses, and no more."""
