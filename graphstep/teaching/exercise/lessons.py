@@ -1,0 +1,31 @@
+"""The questions that stand in a lesson, as exercises: one for each run that something is asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphstep.engine.trace import Trace
+from graphstep.language.setup import Setup
+from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+
+
+def exercises_of(rehearsal: Rehearsal) -> Iterator[Exercise]:
+    """The exercises of a lesson in its order; their blanks are numbered through the whole lesson, as on its printed sheet."""
+    number = 0
+    for place, (setup, trace, scenes) in enumerate(_runs(rehearsal), 1):
+        solutions = [solution for scene in scenes for solution in scene.solutions]
+        blanks = tuple(Blank(str(number + nth), solution) for nth, solution in enumerate(solutions, 1))
+        number += len(blanks)
+        if blanks:
+            yield Exercise(f"{rehearsal.lesson.slug}-{place}", rehearsal.lesson.title, setup, trace, blanks)
+
+
+def _runs(rehearsal: Rehearsal) -> list[tuple[Setup, Trace, list[Scene]]]:
+    """The runs of a lesson in their order, each with the sections that stop in it."""
+    runs: list[tuple[Setup, Trace, list[Scene]]] = []
+    for scene in rehearsal.scenes:
+        if not runs or scene.trace is not runs[-1][1]:
+            runs.append((scene.section.run or rehearsal.lesson.run, scene.trace, []))
+        runs[-1][2].append(scene)
+    return runs

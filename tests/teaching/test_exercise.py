@@ -1,0 +1,35 @@
+"""Exercises, whoever makes them, ask for blanks with answers, and know wrong answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphstep.ground.arrays import shape_of
+from graphstep.teaching.exercise.exercise import distractors
+from graphstep.teaching.exercise.lessons import exercises_of
+from graphstep.teaching.lesson import open_lesson
+from graphstep.teaching.lesson.catalogue import catalogue
+from graphstep.teaching.marking.verdict import mark, same_number
+
+
+def test_every_question_of_a_lesson_is_a_blank_once_and_in_order() -> None:
+    for file in catalogue()[:6]:
+        rehearsal = open_lesson(file.path)
+        blanks = [blank for exercise in exercises_of(rehearsal) for blank in exercise.blanks]
+        assert [blank.name for blank in blanks] == [str(n) for n in range(1, len(rehearsal.solutions) + 1)]
+        assert [blank.solution for blank in blanks] == [s for scene in rehearsal.scenes for s in scene.solutions]
+        assert all(blank.solution.trace is exercise.trace for exercise in exercises_of(rehearsal) for blank in exercise.blanks)
+
+
+def test_a_distractor_is_marked_wrong_with_the_sentence_that_it_says() -> None:
+    rehearsal = open_lesson(catalogue()[1].path)
+    (first, *_) = exercises_of(rehearsal)
+    blank = next(blank for blank in first.blanks if isinstance(getattr(blank.solution.quantity, "asked", None), float))
+    wrong = list(distractors(blank))
+    assert wrong
+    for place, distractor in enumerate(wrong):
+        assert shape_of(distractor.value) == ()
+        assert not any(same_number(distractor.value, other.value) for other in wrong[:place])
+        verdict = mark(blank.solution, repr(distractor.value))
+        assert (verdict.outcome, verdict.slip) == ("wrong", distractor.text)
+    assert pytest.approx(first.marks) == len(first.blanks)
