@@ -26,8 +26,9 @@ Symptom = Literal["nan", "infinite", "zero", "huge", "tiny", "ordinary"]
 
 Ending = Literal["seed", "blocked", "made", "sum", "factor", "gradual", "apart", "given", "constant", "computed"]
 """Where a chain ends: at the seed; at a gate that sends 0 of a gradient that is not 0; at a gate that makes what is not finite;
-at contributions of which the sum makes it so; at the gate on the way with the most extreme slope, or at many that share it; at a
-node on which the output does not depend; at an input, a constant, or a gate that computes it from ordinary numbers."""
+at contributions of which the sum makes it so; at the gate on the way with the most extreme slope, or at many that share it, or
+at the ordinary number with which many gates began; at a node on which the output does not depend; at an input, a constant, or a
+gate that computes it from ordinary numbers."""
 
 HUGE = 1e6
 """How many times the seed a gradient is, or 1 a value, that is called huge; its inverse is tiny."""
@@ -330,9 +331,11 @@ def _values(trace: Trace, node: int) -> tuple[list[int], Ending]:
         # inf/inf is nan, and 1/inf is 0.
         way = _through_wires(trace, way[-1], "infinite", way[:-1])
     # What no gradient flows through has no wires: a value of constants, or off the way to the output.
-    while (operand := _odd_operand(sizes, way[-1], trace)) is not None:
+    while (operand := _odd_operand(sizes, way[-1], symptom, trace)) is not None:
         way.append(operand)
     last = nodes[way[-1]]
+    if symptom in ("huge", "tiny") and _symptom(float(sizes[way[-1]])) == "ordinary":
+        return way, "gradual"
     if last.rule is None:
         return way, "given"
     symptom = _symptom(float(sizes[way[-1]]))
@@ -351,18 +354,22 @@ def _through_wires(trace: Trace, start: int, symptom: Symptom, way: Sequence[int
     return [*way, start, *(ends[edge] for edge in edges)]
 
 
-def _odd_operand(sizes: NDArray[np.float64], node: int, trace: Trace) -> int | None:
-    """The operand from which a gate has it that its value is odd; None where the gate makes it so itself."""
+def _odd_operand(sizes: NDArray[np.float64], node: int, first: Symptom, trace: Trace) -> int | None:
+    """The operand from which a gate has it that its value is odd; None where the gate makes it so itself.
+
+    ``first`` is the symptom of the value that was asked for: of one that is huge or tiny the way goes on through ordinary
+    numbers, to the place where it began to grow or to shrink.
+    """
     read = [x for x in trace.node(node).operands if isinstance(x, int)]
     symptom = _symptom(float(sizes[node]))
-    if symptom == "ordinary" or not read:
-        return None
     if symptom in _ODD:
         return next((x for x in read if _ODD[symptom](sizes[x])), None)
+    if symptom == "ordinary" and first not in ("huge", "tiny"):
+        return None
     # By powers of ten, in either direction: 1/x is tiny where x is huge.
     finite = [x for x in read if 0 < sizes[x] < inf]
     most = max(finite, key=lambda x: abs(log10(sizes[x])), default=None)
-    return None if most is None or abs(log10(sizes[most])) < SHARE * abs(log10(sizes[node])) else most
+    return None if most is None or abs(log10(sizes[most])) < max(1.0, SHARE * abs(log10(sizes[node]))) else most
 
 
 # Wires

@@ -103,6 +103,22 @@ def test_a_product_that_is_too_small_for_a_double_is_no_gate_that_sends_nothing(
     assert (why.symptom, why.ending) == ("zero", "gradual")
 
 
+@each(
+    ("text", "inputs", "root"),
+    [
+        ("h = x; repeat 30 { h = tanh(w*h) }; h^2", {"x": 0.5, "w": 0.3}, 0.0447),
+        ("((((x^2)^2)^2)^2)^2", {"x": 0.3}, 0.09),
+        ("1/((((x^2)^2)^2)^2)^2", {"x": 0.3}, 0.09),
+    ],
+)
+def test_a_value_that_shrinks_at_many_gates_is_no_one_gates_doing(text: str, inputs: dict[str, float], root: float) -> None:
+    """The gate behind which it is first called tiny, by a bound of ours, did no more than the others."""
+    made = trace(read(text), inputs)
+    why = why_value(made, made.program.output)
+    assert why.ending == "gradual"
+    assert why.root.number == pytest.approx(root, rel=0.01)
+
+
 def test_what_many_contributions_add_up_to_is_no_gates_doing() -> None:
     """No factor is more than 1; a gate that would be named would be said to grow from 1 to 1."""
     text = f"u = {' + '.join(['x'] * 1_100)}; {' + '.join(['u'] * 1_100)}"

@@ -131,6 +131,8 @@ def ending(why: Chain) -> str:
         return words.message("why-apart", name=name, out=Named(trace.program.output))
     if why.ending == "sum":
         return words.message("why-sum", name=name, count=len(trace.arrivals(root.node)))
+    if why.ending == "gradual" and root.of == "value":
+        return words.message("why-gradual-value", name=name, number=number_text(root.number, trace.writing.digits))
     if why.ending in ("factor", "gradual"):
         assert root.wire is not None, "a factor is sent along a wire"
         came, sent = float(trace.gradient_sizes[root.at]), float(trace.contribution_sizes[root.wire.edge])

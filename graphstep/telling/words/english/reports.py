@@ -169,6 +169,7 @@ _CHAINS: dict[str, English] = {
     "why-factor-grows": "It grows most at {box}, {name}: from {came} to {sent}.",
     "why-gradual-shrinks": "It shrinks from gate to gate, and at none by most of it; at {box}, {name}, from {came} to {sent}.",
     "why-gradual-grows": "It grows from gate to gate, and at none by most of it; at {box}, {name}, from {came} to {sent}.",
+    "why-gradual-value": "It comes about from gate to gate, from {name} = {number} on, and at none by most of it.",
 }
 
 _CUTS: dict[str, English] = {
