@@ -16,6 +16,7 @@ from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
 
 if TYPE_CHECKING:
+    from graphstep.analysis.facts import Reason
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
     from graphstep.teaching.marking.quantities import Quantity
@@ -53,8 +54,8 @@ def _moved(value: Number, factor: float, shift: float) -> Number:
     return value * factor + shift
 
 
-def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, str]:
-    """Whether a formula for a local gradient is right, what is said of it, and the slip that it is; nothing where it is none.
+def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, Reason | None]:
+    """Whether a formula for a local gradient is right, what is said of it, and the slip that it is; None where it is none.
 
     Raises GraphstepError for a text that cannot be read as a formula.
     """
@@ -66,13 +67,13 @@ def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, str]:
     others = [(run, float(local)) for run, local in beside if isinstance(local, float) and math.isfinite(local)]
     right_here = _same(here, asked.value)
     if right_here and all(_same(_number(run, text, at), local) for run, local in others):
-        return True, say("formula-right"), ""
+        return True, say("formula-right"), None
     if right_here:
-        return False, say("formula-here-only", name=asked.name), ""
+        return False, say("formula-here-only", name=asked.name), None
     with np.errstate(all="ignore"):
         why = next((why for number, why in slips(asked) if isinstance(number, float) and _same(here, number)), None)
-    slip = "" if why is None else wording(trace).say(why)
-    return False, say("formula-slip", slip=slip) if slip else say("formula-wrong", name=asked.name), slip
+    said = say("formula-wrong", name=asked.name) if why is None else say("formula-slip", slip=wording(trace).say(why))
+    return False, said, why
 
 
 def _number(trace: Trace, text: str, at: int) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from graphstep.analysis.facts import Named, Reason, reason
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.operands import Shape
@@ -98,21 +99,20 @@ def same_shape(typed: Shape, right: Shape) -> bool:
     return typed == right or (right == () and typed == (1,))
 
 
-def slips_of_shape(asked: ShapeAsked) -> Iterator[tuple[Shape, str]]:
+def slips_of_shape(asked: ShapeAsked) -> Iterator[tuple[Shape, Reason]]:
     """Wrong shapes that have a reason, each with what to say; the most likely first."""
     trace, shape = asked.trace, asked.shape
-    say, named = partial(message, trace.writing.language), partial(name_of, trace.program)
     if len(shape) > 1:
-        yield shape[::-1], say("shape-turned")
-        yield (math.prod(shape),), say("shape-count")
+        yield shape[::-1], reason("shape-turned")
+        yield (math.prod(shape),), reason("shape-count")
     if asked.of == "jacobian":
-        yield trace.node(asked.node).shape, say("shape-of-input", name=named(asked.node))
+        yield trace.node(asked.node).shape, reason("shape-of-input", name=Named(asked.node))
     elif asked.of == "gradient":
         for wire in trace.arrivals(asked.node):
-            yield trace.node(wire.sender).shape, say("shape-of-sender", name=named(wire.sender))
+            yield trace.node(wire.sender).shape, reason("shape-of-sender", name=Named(wire.sender))
     else:
         for _, operand in trace.node(asked.node).sources:
-            yield trace.node(operand).shape, say("shape-of-operand", name=named(operand))
+            yield trace.node(operand).shape, reason("shape-of-operand", name=Named(operand))
 
 
 def _differentiated(trace: Trace, text: str) -> str | None:

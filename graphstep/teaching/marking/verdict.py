@@ -10,8 +10,9 @@ from typing import Literal
 
 import numpy as np
 
+from graphstep.analysis.facts import Reason, reason
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number, number_text, shape_of
+from graphstep.ground.arrays import Number, number_text, shape_of, shape_text
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.marking import formulas
@@ -36,21 +37,47 @@ _COMMAS = re.compile(r"[-−+]?[\d.]+(?:\s*[,;]\s*[-−+]?[\d.]+)+")
 """Numerals with commas between them, which may be an array, or a decimal comma."""
 
 
+Outcome = Literal["right", "carried", "wrong", "unreadable", "unsure"]
+"""What an answer is found to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A wrong route that comes to an answer."""
+
+    code: str
+    """The id of its message, ``slip-sign``: the same in every language."""
+    text: str
+    """One or two sentences for who goes it; the right answer does not stand in them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is said of a typed answer."""
 
-    outcome: Literal["right", "wrong", "unreadable", "carried", "unsure"]
+    outcome: Outcome
     """An unreadable answer does not count as a try; a carried one follows from numbers that were typed before; of an unsure one
     nobody can tell whether it does."""
     said: str
     """One or two sentences for the learner; a wrong answer's never give the right one away."""
-    slip: str = ""
-    """The misconception that explains a wrong answer; empty where none does."""
+    misconceptions: tuple[Misconception, ...] = ()
+    """Those that come to a wrong answer, the most likely first."""
     typed: Number | None = None
     """The number or the array that was typed; None for anything else."""
     share: float = 0.0
     """How much of it is right: of an array the share of its cells."""
+    chosen: str = ""
+    """The option, the shape or the formula that was read; empty for a number, and where nothing was."""
+
+    @property
+    def read(self) -> str:
+        """What the answer was read as, in one line; empty where it could not be read."""
+        return self.chosen if self.typed is None else number_text(self.typed)
+
+    @property
+    def slip(self) -> str:
+        """What the most likely misconception says; empty where none comes to the answer."""
+        return self.misconceptions[0].text if self.misconceptions else ""
 
     @property
     def right(self) -> bool:
@@ -118,10 +145,10 @@ def _say(trace: Trace) -> Callable[..., str]:
 def _of_a_formula(solution: Solution, text: str, at: int | None) -> Verdict:
     assert solution.quantity is not None, "a formula is one of a local gradient"
     try:
-        right, said, slip = formulas.marked(solution.quantity, text, solution.seen - 1 if at is None else at)
+        right, said, why = formulas.marked(solution.quantity, text, solution.seen - 1 if at is None else at)
     except GraphstepError as error:
         return Verdict("unreadable", _say(solution.trace)("formula-unreadable", why=error.message))
-    return Verdict("right" if right else "wrong", said, slip)
+    return Verdict("right" if right else "wrong", said, _worded(solution.trace, [why] if why else []), chosen=text)
 
 
 def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Sequence[Earlier], *, tells: bool) -> Verdict:
@@ -153,19 +180,27 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
         if follows.clear:
             return Verdict("carried", _following_text(asked, follows, tells=tells), typed=typed.value, share=1.0)
         return Verdict("unsure", say("mark-unsure", yours=_named(asked, follows.earlier)), typed=typed.value, share=share)
-    slip = _slip_of(asked, answer)
-    if not slip and (run := with_earlier(asked, earlier)) is not None:
-        slip = _slip_of(run, answer)
-    return replace(_wrong(asked, typed.value, answer, slip), slip=slip, typed=typed.value, share=share)
+    of, why = asked, _slips_of(asked, answer)
+    if not why and (run := with_earlier(asked, earlier)) is not None:
+        of, why = run, _slips_of(run, answer)
+    met = _worded(of.trace, why)
+    return Verdict("wrong", _wrong(asked, typed.value, answer, met), met, typed.value, share)
 
 
-def _slip_of(asked: Quantity, answer: Typed) -> str:
-    """The misconception that comes to an answer; empty where none does."""
+def _worded(trace: Trace, reasons: Sequence[Reason]) -> tuple[Misconception, ...]:
+    """Misconceptions in the language of a run, each once."""
+    first: dict[str, Reason] = {}
+    for why in reasons:
+        first.setdefault(why.message, why)
+    return tuple(Misconception(code, wording(trace).say(why)) for code, why in first.items())
+
+
+def _slips_of(asked: Quantity, answer: Typed) -> list[Reason]:
+    """The misconceptions that come to an answer; where none does, those that come to it when it is rounded."""
     with np.errstate(all="ignore"):
         met = [(value, why) for value, why in slips(asked) if not same_number(value, asked.asked)]
-        why = next((why for value, why in met if is_meant(answer, value)), None)
-        why = why or next((why for value, why in met if is_rounded(answer, value)), None)
-    return "" if why is None else wording(asked.trace).say(why)
+        meant = [why for value, why in met if is_meant(answer, value)]
+        return meant or [why for value, why in met if is_rounded(answer, value)]
 
 
 def _named(asked: Quantity, earlier: Sequence[Earlier], which: str = "typed") -> str:
@@ -190,16 +225,14 @@ def _following_text(asked: Quantity, follows: Carried, *, tells: bool) -> str:
     return say("answer-follows", name=asked.name, yours=yours, true=true, value=value, right=number_text(asked.asked))
 
 
-def _wrong(asked: Quantity, typed: Number, answer: Typed, slip: str) -> Verdict:
+def _wrong(asked: Quantity, typed: Number, answer: Typed, met: Sequence[Misconception]) -> str:
     """What is said of a wrong number: the slip that leads to it, the wrong cells, or how far off it is."""
     say = _say(asked.trace)
-    if slip:
-        return Verdict("wrong", say("mark-slip", slip=slip))
+    if met:
+        return say("mark-slip", slip=met[0].text)
     if not isinstance(asked.asked, float):
-        return Verdict("wrong", _cells_compared(answer, asked))
-    if agrees(float(typed), asked.value):
-        return Verdict("wrong", say("mark-close"))
-    return Verdict("wrong", say(_compared(float(typed), asked.value)))
+        return _cells_compared(answer, asked)
+    return say("mark-close" if agrees(float(typed), asked.value) else _compared(float(typed), asked.value))
 
 
 def same_number(one: Number, other: Number) -> bool:
@@ -258,14 +291,16 @@ def _shaped(asked: ShapeAsked, text: str) -> Verdict:
     typed, say = typed_shape(text), _say(asked.trace)
     if typed is None:
         return Verdict("unreadable", say("mark-how-shape"))
+    written = shape_text(typed)
     if same_shape(typed, asked.shape):
-        return Verdict("right", say("mark-right"))
+        return Verdict("right", say("mark-right"), chosen=written)
     if len(asked.shape) == 1 and sorted(typed) == sorted((1, *asked.shape)):
         return Verdict("unreadable", say("mark-one-axis"))
-    slip = next((said for shape, said in slips_of_shape(asked) if typed == shape and shape != asked.shape), "")
-    if not slip and asked.of == "gradient":
-        slip = say("mark-shape-of-gradient")
-    return Verdict("wrong", say("mark-slip", slip=slip) if slip else say("mark-shapes"))
+    why = [why for shape, why in slips_of_shape(asked) if typed == shape and shape != asked.shape]
+    if not why and asked.of == "gradient":
+        why = [reason("mark-shape-of-gradient")]
+    met = _worded(asked.trace, why)
+    return Verdict("wrong", say("mark-slip", slip=met[0].text) if met else say("mark-shapes"), met, chosen=written)
 
 
 def _compared(typed: float, right: float) -> str:
@@ -286,9 +321,10 @@ def _chosen(solution: Solution, text: str) -> Verdict:
     else:
         return Verdict("unreadable", say("mark-choose", options=str(len(options))))
     if chosen == solution.right:
-        return Verdict("right", say("mark-right"))
+        return Verdict("right", say("mark-right"), chosen=options[chosen])
     fits = _fits_together(solution, options[chosen])
-    return Verdict("wrong", say("mark-option" if fits else "mark-option-shapes", option=options[chosen]))
+    said = say("mark-option" if fits else "mark-option-shapes", option=options[chosen])
+    return Verdict("wrong", said, chosen=options[chosen])
 
 
 def _fits_together(solution: Solution, option: str) -> bool:

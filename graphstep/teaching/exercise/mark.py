@@ -1,0 +1,117 @@
+"""The marks on a filled sheet: a line for each blank, and the fewest misconceptions that explain what is wrong on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.marking.verdict import Outcome, Verdict, mark_all
+from graphstep.telling.words.catalogue import message
+
+EXACTLY = 4
+"""Misconceptions up to which the smallest set of them is looked for; where more are needed, each takes what explains the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one blank earned, and why."""
+
+    item: str
+    """The exercise, by its code."""
+    blank: str
+    """The blank, by its name on the sheet: ``1a``."""
+    typed: str
+    """What stands there, as it was typed."""
+    read_as: str
+    """What that was read as; empty where it could not be read."""
+    verdict: Outcome
+    """Right, carried, wrong, unreadable, or unsure."""
+    code: str
+    """The misconception that explains a wrong answer, ``slip-sign``, by the id of its message; empty where none does."""
+    sentence: str
+    """What is said to the student."""
+    earned: float | None
+    """What it earned; None where a person has to decide, which is what unsure means."""
+    of: float
+    """What a right answer earns."""
+
+
+def marks_of(sheet: Sequence[tuple[Exercise, Sequence[str]]], answers: Mapping[str, str]) -> list[Mark]:
+    """The marks on a sheet: its exercises, each with the names of its blanks there, and the answers by the name of the blank.
+
+    What is no answer to any blank is not looked at. Of the misconceptions that come to the wrong answers, the fewest that explain
+    all of them are the ones that are named.
+    """
+    lines: list[tuple[Exercise, str, Blank, Verdict]] = []
+    for exercise, names in sheet:
+        typed = [answers.get(name, "") for name in names]
+        verdicts = mark_all([blank.solution for blank in exercise.blanks], typed)
+        lines += [(exercise, *line) for line in zip(names, exercise.blanks, verdicts, strict=True)]
+    chosen = smallest([tuple(each.code for each in verdict.misconceptions) for *_, verdict in lines])
+    return [_mark(exercise, name, answers.get(name, ""), blank, verdict, chosen) for exercise, name, blank, verdict in lines]
+
+
+def _mark(exercise: Exercise, name: str, typed: str, blank: Blank, verdict: Verdict, chosen: Sequence[str]) -> Mark:
+    why = next((each for each in verdict.misconceptions if each.code in chosen), None)
+    said = verdict.said
+    if why is not None and why is not verdict.misconceptions[0]:
+        said = message(blank.solution.trace.writing.language, "mark-slip", slip=why.text)
+    earned = blank.marks * (1.0 if verdict.earned else verdict.share)
+    return Mark(
+        exercise.code,
+        name,
+        typed,
+        verdict.read,
+        verdict.outcome,
+        "" if why is None else why.code,
+        said,
+        None if verdict.outcome == "unsure" else earned,
+        blank.marks,
+    )
+
+
+# -- the fewest misconceptions --------------------------------------------------------------------------------------------------
+
+
+def smallest(codes: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The fewest misconceptions of which every wrong answer has one; ``codes`` are those of each answer, the most likely first.
+
+    Of several sets of the same size it is the most likely one. Answers without any misconception need none.
+
+    >>> smallest([("sign", "seed"), ("seed",), ("local", "seed"), ()])
+    ('seed',)
+    """
+    wanted = sorted({tuple(each) for each in codes if each}, key=lambda each: (len(each), each))
+    for size in range(1, EXACTLY + 1):
+        if sets := set(_covers(wanted, size)):
+            return min(sets, key=lambda chosen: (_unlikely(chosen, codes), chosen))
+    return _greedy(codes)
+
+
+def _covers(wanted: Sequence[Sequence[str]], size: int) -> Iterator[tuple[str, ...]]:
+    """Every set of at most ``size`` misconceptions that explains all answers: one of the first answer's must be in it."""
+    if not wanted:
+        yield ()
+    elif size:
+        for code in wanted[0]:
+            for rest in _covers([each for each in wanted if code not in each], size - 1):
+                yield tuple(sorted((code, *rest)))
+
+
+def _unlikely(chosen: Sequence[str], codes: Sequence[Sequence[str]]) -> int:
+    """How many likelier misconceptions are passed over, all answers together."""
+    return sum(min(each.index(code) for code in chosen if code in each) for each in codes if each)
+
+
+def _greedy(codes: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """A small set: each time the misconception that explains the most of what is left, the first in the alphabet of several."""
+    left, chosen = [each for each in codes if each], list[str]()
+    while left:
+        counts: dict[str, int] = {}
+        for each in left:
+            for code in each:
+                counts[code] = counts.get(code, 0) + 1
+        chosen.append(min(counts, key=lambda code: (-counts[code], code)))
+        left = [each for each in left if chosen[-1] not in each]
+    return tuple(sorted(chosen))
