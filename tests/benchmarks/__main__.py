@@ -6,10 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import (
-    bench_edit,
     bench_layout,
     bench_read,
     bench_screen,
+    bench_shapes,
     bench_special,
     bench_start,
     bench_train,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def results() -> Iterator[Result]:
     """What is measured against a peer."""
-    for module in (bench_start, bench_screen, bench_edit, bench_read, bench_train, bench_special):
+    for module in (bench_start, bench_screen, bench_shapes, bench_read, bench_train, bench_special):
         yield from module.results()
 
 
