@@ -34,6 +34,12 @@ def widened(trace: Trace) -> Trace:
     return run_plan(wide, trace.inputs, seed=trace.seed, ties=trace.ties, setup=setup)
 
 
+def every_number(trace: Trace) -> NDArray[np.float64]:
+    """All that a run shows in one row: values, gradients, local gradients and contributions; nan where there is none."""
+    buffers = trace.buffers
+    return np.concatenate([buffers.cells[: trace.cell_count], buffers.gradients, buffers.slopes, buffers.contributions])
+
+
 class Columns:
     """Several runs of a program of numbers at once, a column each. At first every column is the run that they start from."""
 

@@ -1,5 +1,6 @@
 """Exercises: a program with its numbers, and blanks to fill in about its run.
 
-``exercise`` says what an exercise is, whoever made it; ``lessons`` makes exercises of the questions that stand in lessons;
-``mark`` is what a filled sheet earns, blank by blank.
+``exercise`` says what an exercise is, whoever made it; ``lessons`` makes exercises of the questions that stand in lessons. Others
+are drawn: ``item`` is what they are drawn from, ``reading`` reads it from a file, ``chance`` makes numbers of a seed,
+``niceness`` says which runs are nice, and ``draw`` makes the exercise. ``mark`` is what a filled sheet earns, blank by blank.
 """

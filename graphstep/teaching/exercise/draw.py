@@ -1,0 +1,157 @@
+"""An item, a level and a seed become an exercise: the same one on every machine.
+
+What the seed chooses: which of the level's programs, what its names are, and its numbers, which are drawn again until the run is
+nice. Draws that cannot be nice are left out by their values alone, many at a time; what is left is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from graphstep.engine.opening import open_setup
+from graphstep.engine.reruns import Columns
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number, number_text
+from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.exact import exact_text
+from graphstep.language.setup import Setup
+from graphstep.teaching.exercise.chance import Chance
+from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.exercise.item import Ask, Item, Level, Range
+from graphstep.teaching.exercise.niceness import Niceness, all_nice
+from graphstep.teaching.exercise.reading import ItemError
+from graphstep.teaching.marking.carried import again
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import Solution, solve
+
+DRAWS = 2_000
+"""How often numbers are drawn for one exercise."""
+
+_BATCH = 40
+"""Draws whose values are computed at once."""
+
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+class DrawError(InputError):
+    """No numbers are nice: the ranges of a level leave no choice."""
+
+
+def draw(item: Item, level: int, seed: int) -> Exercise:
+    """The exercise of an item with this level, from 1 on, and seed, from 0 on.
+
+    InputError for a level that there is not, ItemError for a level that cannot be run, DrawError where no numbers are nice.
+    """
+    if not 1 <= level <= len(item.levels):
+        levels = f"levels 1 to {len(item.levels)}" if len(item.levels) > 1 else "one level, 1"
+        raise InputError(f"{item.name} has no level {level}", hint=f"it has {levels}")
+    if not 0 <= seed < 10**18:
+        raise InputError("a seed is a whole number from 0 on, of at most 18 digits")
+    chance = Chance(item.name, level, seed, "form")
+    program = chance.below(len(item.levels[level - 1].programs))
+    sketch = _sketch(item, level, program, chance.below(item.namings))
+    trace = sketch.trace(Chance(item.name, level, seed, "numbers"), f"level {level} of {item.name} with seed {seed}")
+    blanks = tuple(
+        Blank(str(number), _solved(solution, trace), ask.marks) for number, (solution, ask) in enumerate(sketch.solutions, 1)
+    )
+    return Exercise(f"{item.name}-{level}-{seed}", item.title, trace.setup, trace, blanks)
+
+
+def _solved(solution: Solution, trace: Trace) -> Solution:
+    """The solution of the same question in another run of its program."""
+    if solution.quantity is None or solution.right is not None or solution.formula:
+        return solve(solution.question, trace)
+    asked = again(solution.quantity, trace)
+    return replace(solution, trace=trace, quantity=asked, answer=f"{asked.name} = {number_text(asked.asked)}")
+
+
+class _Sketch:
+    """One program of a level under its names, run once: what all exercises with it share."""
+
+    def __init__(self, item: Item, level: Level, program: str, names: dict[str, str]) -> None:
+        self._ranges: dict[str, Range] = {}
+        inputs: dict[str, str | None] = {}
+        for name, value in level.inputs.items():
+            inputs[names.get(name, name)] = value if isinstance(value, str) else None
+            if isinstance(value, Range):
+                self._ranges[names.get(name, name)] = value
+        self._level = level
+        first = {name: _value(each, Chance(item.name, name)) for name, each in self._ranges.items()}
+        try:
+            base = open_setup(Setup(_renamed(program, names), inputs), {name: number for name, (_, number) in first.items()})
+        except GraphstepError as error:
+            raise ItemError(item.path, level.line, f"the program cannot be run: {error.message}") from error
+        self._base = base
+        solutions = []
+        for ask in level.asks:
+            question = _asked(ask.question, names)
+            try:
+                solutions.append((solve(question, base), ask))
+            except GraphstepError as error:
+                raise ItemError(item.path, question.line, error.message) from error
+        # A stable sort: what one step tells is asked in the order of the file.
+        self.solutions: list[tuple[Solution, Ask]] = sorted(solutions, key=lambda each: each[0].step)
+        asked = [each.quantity for each, _ in self.solutions if each.quantity is not None]
+        self._niceness = Niceness(base, asked, level.fineness, level.largest)
+
+    def trace(self, chance: Chance, what: str) -> Trace:
+        """The first run with nice numbers. DrawError where none is among so many."""
+        for texts, values in self._candidates(chance):
+            trace = self._base.with_inputs(values, texts)
+            if self._niceness.accepts(trace, values):
+                return trace
+        raise DrawError(f"{what}: no nice numbers in {DRAWS:,} draws", hint="give its inputs wider ranges, or finer steps")
+
+    def _candidates(self, chance: Chance) -> Iterator[tuple[dict[str, str], dict[str, Number]]]:
+        """Draws whose values are nice, as texts and numbers."""
+        for _ in range(DRAWS // _BATCH):
+            drawn = [{name: _value(each, chance) for name, each in self._ranges.items()} for _ in range(_BATCH)]
+            for nice, each in zip(self._nice(drawn), drawn, strict=True):
+                if nice:
+                    yield {name: text for name, (text, _) in each.items()}, {name: value for name, (_, value) in each.items()}
+
+    def _nice(self, drawn: list[dict[str, tuple[str, Number]]]) -> list[bool]:
+        """Of each draw whether its values may be nice; arrays are left to the run."""
+        if self._base.has_arrays or not self._ranges:
+            return [True] * len(drawn)
+        columns = Columns(self._base, len(drawn))
+        program = self._base.program
+        for name in self._ranges:
+            columns.move(program.input_places[name], slice(None), np.array([each[name][1] for each in drawn]))
+        with np.errstate(all="ignore"):
+            columns.run(0)
+        values = np.concatenate([values for *_, values in columns.gates()])
+        return [bool(nice) for nice in all_nice(values, self._level.fineness, self._level.largest)]
+
+
+@lru_cache(maxsize=512)
+def _sketch(item: Item, level: int, program: int, naming: int) -> _Sketch:
+    wanted = item.levels[level - 1]
+    return _Sketch(item, wanted, wanted.programs[program], {name: others[naming] for name, others in item.names.items()})
+
+
+def _value(drawn: Range, chance: Chance) -> tuple[str, Number]:
+    """A number or an array from a range, as it is typed and as it is read."""
+    numbers = drawn.numbers
+    if not drawn.shape:
+        number = numbers[chance.below(len(numbers))]
+        return str(number), float(number)
+    cells = [numbers[chance.below(len(numbers))] for _ in range(drawn.cells)]
+    array = np.array([float(cell) for cell in cells]).reshape(drawn.shape)
+    return exact_text(array) or "", array
+
+
+def _asked(question: Question, names: dict[str, str]) -> Question:
+    """A question under other names; the words that a teacher wrote for it stay."""
+    ask, options = _renamed(question.ask, names), tuple(_renamed(option, names) for option in question.options)
+    return replace(question, ask=ask, key=ask, options=options)
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    """A program, or a question about it, under other names."""
+    return _WORD.sub(lambda match: names.get(match[0], match[0]), text)
