@@ -98,19 +98,19 @@ def paths(trace: Trace, start: int, most: int = LISTED) -> Paths:
                 slopes[edge] = slope(trace.wire(edge)) if isnan(factor) else factor
                 ways[gate] = ways.get(gate, _NONE).joined(here, slopes[edge])
     end = ways[program.output]
-    known = isinstance(trace.seed, int | float) and not trace.node(program.output).shape and None not in slopes.values()
+    comparable = isinstance(trace.seed, int | float) and not trace.node(program.output).shape and None not in slopes.values()
     sizes = {edge: _size(factor) for edge, factor in slopes.items() if factor is not None}
     count = end.all
     if most <= 0:
         walks: list[list[Arrival]] = []
-    elif known and count > most:
+    elif comparable and count > most:
         walks = _largest(among, program.output, sizes, most)
     else:
         walks = [walk for walk, _ in zip(_walks(trace, start), range(most), strict=False)]
-    if known:
+    if comparable:
         # Of equals the one that arrives first comes first.
         walks.sort(key=lambda walk: -round(_joined(sizes[edge] for edge, _ in walk), _PLACES))
-    zeros = count - end.other if known else 0
+    zeros = count - end.other if comparable else 0
     return Paths(trace, start, count, edges, tuple(_path(trace, walk, slopes) for walk in walks), zeros)
 
 

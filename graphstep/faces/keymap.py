@@ -82,8 +82,8 @@ def _key(shown: str, name: str, typed: str) -> str:
             f"{shown}: {name} cannot have {typed}: a terminal sends the same for {_SAME[whole]}", hint="choose another key"
         )
     key = key.lower() if key.lower() in KEY_NAMES else CHARACTERS.get(key, key)
-    known = key in KEY_NAMES or key in CHARACTERS.values() or (len(key) == 1 and key.isalnum())
-    if not known or not set(modifiers) <= {"ctrl", "shift", "alt"}:
+    exists = key in KEY_NAMES or key in CHARACTERS.values() or (len(key) == 1 and key.isalnum())
+    if not exists or not set(modifiers) <= {"ctrl", "shift", "alt"}:
         near = did_you_mean(key, KEY_NAMES)
         raise InputError(
             f"{shown}: {name} cannot have {quoted(typed)}, which is no key",

@@ -101,6 +101,7 @@ MEANINGS = {
     # The same name, and another meaning.
     "np.var(x)": "var(x)",
     "torch.var(x)": "var(x, ddof=1)",
+    "y = torch.ones(2, 3)\ntorch.var(y, keepdim=True)": "y = ones(2, 3)\nvar(y, axis=(0, 1), keepdims=true, ddof=1)",
     "torch.std(x, dim=0, keepdim=True)": "std(x, axis=0, keepdims=true, ddof=1)",
     "torch.var(x, unbiased=False)": "var(x)",
     "np.std(x, ddof=1)": "std(x, ddof=1)",

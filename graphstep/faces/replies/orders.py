@@ -37,11 +37,11 @@ def next_text(words: Words, fact: NextGate) -> str:
 
 def same_text(words: Words, fact: SameGradients) -> str:
     """Whether the gradients are those of the usual order."""
-    found = fact.agreement
-    if not found.differing:
-        return words.say("reply-same-gradients", count=found.nodes)
-    key = "reply-other-gradients-infinite" if isinf(found.largest) else "reply-other-gradients"
-    return words.say(key, count=found.nodes, some=len(found.differing), largest=numeral(found.largest, 2))
+    agreement = fact.agreement
+    if not agreement.differing:
+        return words.say("reply-same-gradients", count=agreement.nodes)
+    key = "reply-other-gradients-infinite" if isinf(agreement.largest) else "reply-other-gradients"
+    return words.say(key, count=agreement.nodes, some=len(agreement.differing), largest=numeral(agreement.largest, 2))
 
 
 def _names(state: State, gates: Sequence[int]) -> str:

@@ -101,8 +101,8 @@ def _triangle(name: str, side: str) -> Rule:
         return np.where(away <= 0 if name == "tril" else away >= 0, x, 0.0)
 
     def written(m: Any, term: Any, options: Options) -> Any:
-        told = [m.words(f"diagonal={options['diagonal']}")] if options["diagonal"] else []
-        return m.call(name, term, *told)
+        diagonal = [m.words(f"diagonal={options['diagonal']}")] if options["diagonal"] else []
+        return m.call(name, term, *diagonal)
 
     return Rule(
         name,

@@ -170,9 +170,9 @@ class Scope:
         return False
 
 
-def free_names(tape: Tape, known: Collection[str]) -> Iterator[Token]:
-    """The places where a body reads a name that is not known there; ``known`` are its inputs."""
-    own = set(known)
+def free_names(tape: Tape, inputs: Collection[str]) -> Iterator[Token]:
+    """The places where a body reads a name that it has not: neither among its inputs nor assigned before."""
+    own = set(inputs)
     for action, parts in tape.actions:
         if action == "name":
             if parts[0].text not in own:

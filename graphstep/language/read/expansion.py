@@ -88,7 +88,7 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
             builder.framing.record(frame, name, value, before=True)
     outcome: Any = None
     for number in turns:
-        made = builder.gates_made
+        before = builder.gates_made
         within = builder.framing.enter("turn", "repeat", frame, loop.span)
         names: dict[str, Operand] = {loop.turns.variable: Constant(float(number), str(number))} if loop.turns.variable else {}
         builder.scope = Scope(names, around, within, around.owner, frozenset(names), turn=True)
@@ -105,7 +105,7 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
                     builder.framing.carry(name, operand)
         builder.framing.leave(within, None)
         if number == turns.start:
-            _check_gates(builder, (builder.gates_made - made) * (len(turns) - 1), loop.turns.last)
+            _check_gates(builder, (builder.gates_made - before) * (len(turns) - 1), loop.turns.last)
     if outcome is not None and not isinstance(outcome, Assignment | Statement):
         raise complaints.unused(builder.text, outcome[1:], loop.span[1])
     last = None

@@ -73,11 +73,11 @@ def names_end(text: str, start: int) -> int:
     return 0 if names is None else names.end()
 
 
-def check_function(text: str, head: Head, known: Collection[str]) -> None:
+def check_function(text: str, head: Head, names: Collection[str]) -> None:
     """Raise ReadError for the name of a function that there is already."""
     if len(head.name) > limits.NAME:
         raise long_name(text, head.place)
-    if head.name in known:
+    if head.name in names:
         hint = "a function is defined once: call this one by another name"
         raise ReadError(f"{quoted(head.name)} is defined already", text=text, span=head.place, hint=hint)
     if is_function(head.name):

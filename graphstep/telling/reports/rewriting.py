@@ -34,10 +34,10 @@ def body(typed: Trace, rows: Sequence[Rewritten]) -> Iterator[Block]:
     typed_row: tuple[Content, ...] = ((heading(typed, "as-typed"),), (str(gates(typed.program)),), (), (Code(_line(typed)),))
     yield Table(columns, (typed_row, *(_row(typed, row) for row in rows)))
     words = wording(typed)
-    made = [row for row in rows if row.run is not None]
-    key = "rewritings-agree" if all(row.agrees for row in made) else "rewritings-differ"
-    if made:
-        yield sentence(words.message(key, count=len(made)))
+    runs = [row for row in rows if row.run is not None]
+    key = "rewritings-agree" if all(row.agrees for row in runs) else "rewritings-differ"
+    if runs:
+        yield sentence(words.message(key, count=len(runs)))
     for row in rows:
         if row.refusal is not None:
             yield sentence(f"{row.kind}: {row.refusal.message}.")

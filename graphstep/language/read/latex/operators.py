@@ -214,8 +214,8 @@ class Operators(Letters):
         if self._is_word(CASE_WORDS):
             return False
         word = token.text
-        known = word in GREEK or word in VARIANTS or word in ACCENTS or word in BOLD or word in UPRIGHT or word in FRACTIONS
-        return known or word in ("sqrt", "sum", "prod", "exp") or bool(function_of(word))
+        typeset = word in GREEK or word in VARIANTS or word in ACCENTS or word in BOLD or word in UPRIGHT or word in FRACTIONS
+        return typeset or word in ("sqrt", "sum", "prod", "exp") or bool(function_of(word))
 
     # -- powers ----------
 

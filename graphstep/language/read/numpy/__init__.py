@@ -2,7 +2,8 @@
 
 The order in which the text passes the modules: ``syntax`` (Python's own reader, behind limits), ``statements`` with ``names``
 (Python assigns a name again, a program once), ``expressions``, ``calls`` (whose function it is, by the table of other programs'
-spellings), and for calls whose meaning hangs on shapes and options ``reductions``, ``arrays``, ``joined`` and ``losses``.
+spellings). ``sites`` has the table of the functions that say a call whose meaning hangs on shapes and options; ``reductions``,
+``arrays``, ``joins``, ``losses`` and their like fill it.
 ``pieces`` is the text that comes out, and where each part comes from.
 """
 

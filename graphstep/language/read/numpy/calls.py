@@ -6,7 +6,6 @@ import ast
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from graphstep.ground.errors import Span, did_you_mean
 from graphstep.language.read.foreign import APPROXIMATE, WITHOUT_GRADIENT
@@ -14,69 +13,14 @@ from graphstep.language.read.foreign.rows import METHOD, Input, bound_inputs, fi
 from graphstep.language.read.foreign.translation import HARMLESS
 from graphstep.language.read.numpy.expressions import Expressions
 from graphstep.language.read.numpy.meanings import LAYERS, SAME, handler_of
-from graphstep.language.read.numpy.pieces import ATOM, COMPARISON, Piece, atom, call
+from graphstep.language.read.numpy.pieces import ATOM, COMPARISON, Piece, atom
+from graphstep.language.read.numpy.sites import Site, UnfitError
 
 _SLOT = re.compile(r"ǁ(\d+)ǁ")
-_KEYS = {
-    "dim": "axis",
-    "dims": "axis",
-    "axes": "axis",
-    "keepdim": "keepdims",
-    "input": "x",
-    "a": "x",
-    "tensor": "x",
-    "correction": "ddof",
-    "axis1": "one",
-    "dim0": "one",
-    "axis2": "other",
-    "dim1": "other",
-}
-
-
-class Call(NamedTuple):
-    """A call as it stands in the text."""
-
-    name: str
-    """The function, without what stands before its last dot."""
-    library: str | None
-    """Whose it is; the empty string for a method, None for a name alone."""
-    path: str
-    """All that was typed of it."""
-    arguments: tuple[ast.expr, ...]
-    """What is handed over by its place; of a method what it belongs to is the first."""
-    keywords: dict[str, ast.expr]
-    """What is handed over by name."""
-    node: ast.Call
-    """The call."""
-
-    def inputs(self, *names: str) -> dict[str, ast.expr | None] | None:
-        """What is handed over for each of some inputs; one with ``=`` may be left out. None where it does not fit.
-
-        >>> call = ast.parse("f(x, dim=1)", mode="eval").body
-        >>> sorted(Call("f", "torch", "f", (call.args[0],), {"dim": call.keywords[0].value}, call).inputs("x", "axis=", "out="))
-        ['axis', 'out', 'x']
-        """
-        inputs: dict[str, ast.expr | None] = {}
-        rest = {_KEYS.get(key, key): value for key, value in self.keywords.items() if key not in HARMLESS}
-        if len(rest) < sum(key not in HARMLESS for key in self.keywords) or len(self.arguments) > len(names):
-            return None
-        for place, each in enumerate(names):
-            name = each.removesuffix("=")
-            if place < len(self.arguments):
-                if name in rest:
-                    return None
-                inputs[name] = self.arguments[place]
-            elif name in rest:
-                inputs[name] = rest.pop(name)
-            elif each.endswith("="):
-                inputs[name] = None
-            else:
-                return None
-        return None if rest else inputs
 
 
 class Calls(Expressions):
-    """One text being site: its calls."""
+    """One text being read: its calls."""
 
     def called(self, node: ast.Call) -> Piece:
         """What a call comes to."""
@@ -91,10 +35,7 @@ class Calls(Expressions):
             self.needed_shape(self.value(site.arguments[0]), node) if site.arguments else None
         if site.name == "print" and site.library is None:
             raise self.refusal("nothing is printed here", node, "every step shows its value: leave the line out")
-        handler = handler_of(site.name, site.library)
-        piece = handler(self, site) if handler is not None else None
-        if piece is None:
-            piece = self._by_table(site)
+        piece = self._by_handler(site) or self._by_table(site)
         if piece is None:
             raise self._unknown(site)
         return piece
@@ -103,7 +44,7 @@ class Calls(Expressions):
     def own_call(self, node: ast.Call) -> Piece | None:
         """A call of a function that the text defines; None for any other."""
 
-    def call_of(self, node: ast.Call) -> Call:
+    def call_of(self, node: ast.Call) -> Site:
         """Whose function is called, and with what."""
         keywords: dict[str, ast.expr] = {}
         for keyword in node.keywords:
@@ -117,26 +58,30 @@ class Calls(Expressions):
         if isinstance(function, ast.Call) and self.is_layer(function):
             # nn.LeakyReLU(0.2)(x): what a layer is told comes behind what goes into it.
             inner = self.call_of(function)
-            return Call(inner.name, inner.library, inner.path, arguments + inner.arguments, keywords | inner.keywords, node)
+            return Site(self, inner.name, inner.library, inner.path, arguments + inner.arguments, keywords | inner.keywords, node)
         if isinstance(function, ast.Name):
             value = self.names.found(function.id) is not None or function.id in self.given
             if value and self.names.called(function.id) is None:
                 raise self.refusal(f"{function.id} is a value, and no function", node, f"a product is written {function.id}*…")
             module = self.modules.get(function.id, "")
             name = module.rpartition(".")[2] or function.id
-            return Call(name, self.library(function.id) if module else None, path, arguments, keywords, node)
+            return Site(self, name, self.library(function.id) if module else None, path, arguments, keywords, node)
         if isinstance(function, ast.Attribute):
             head: ast.expr = function
             while isinstance(head, ast.Attribute):
                 head = head.value
             library = self.library(head.id) if isinstance(head, ast.Name) else None
             if library is not None:
-                return Call(function.attr, library, path, arguments, keywords, node)
+                return Site(self, function.attr, library, path, arguments, keywords, node)
             if isinstance(head, ast.Name) and head.id in self.modules:
                 raise self.refusal(f"nothing of {self.modules[head.id]} is known here", node)
-            return Call(function.attr, METHOD, function.attr, (function.value, *arguments), keywords, node)
+            return Site(self, function.attr, METHOD, function.attr, (function.value, *arguments), keywords, node)
         hint = "its weights are inputs: x @ W.T + b" if isinstance(function, ast.Call) else ""
         raise self.refusal("a function is called by its name", function, hint)
+
+    def site_of(self, node: ast.expr) -> Site | None:
+        """The call that an expression is; None for any other."""
+        return self.call_of(node) if isinstance(node, ast.Call) else None
 
     def is_layer(self, node: ast.Call) -> bool:
         """Whether a call makes a layer without weights, which is called with its inputs."""
@@ -144,9 +89,16 @@ class Calls(Expressions):
         name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
         return name in LAYERS
 
+    def _by_handler(self, site: Site) -> Piece | None:
+        handler = handler_of(site.name, site.library)
+        try:
+            return None if handler is None else handler(site)
+        except UnfitError:
+            return None
+
     # -- the table --
 
-    def _by_table(self, site: Call) -> Piece | None:
+    def _by_table(self, site: Site) -> Piece | None:
         pieces: list[Piece] = []
         inputs = [Input("", self._slot(each, pieces)) for each in site.arguments]
         for key, value in site.keywords.items():
@@ -162,7 +114,7 @@ class Calls(Expressions):
                 if not row.row.here or plain_name(site.name) in APPROXIMATE:
                     hint = f"write {row.row.here}; {row.row.remark}" if row.row.here else row.row.remark
                     raise self.refusal(f"{site.path} is not read here", site.node, hint)
-                return self._filled(filled(row.row.here, filling), pieces, self.source.span(site.node))
+                return self._filled(filled(row.row.here, filling), pieces, site.span)
         return self._as_our_own(site, inputs, pieces)
 
     def _slot(self, node: ast.expr, pieces: list[Piece]) -> str:
@@ -199,7 +151,7 @@ class Calls(Expressions):
             return pieces[int(text[1:-1])]
         return Piece(tuple(part for part in parts if part != ""), ATOM if alone else COMPARISON, span)
 
-    def _as_our_own(self, site: Call, inputs: list[Input], pieces: Sequence[Piece]) -> Piece | None:
+    def _as_our_own(self, site: Site, inputs: list[Input], pieces: Sequence[Piece]) -> Piece | None:
         """A function that has the same name and meaning there and here, with as many inputs."""
         name = SAME.get(plain_name(site.name))
         if name is None or any(each.key for each in inputs) or any("'" in each.text or each.text == "none" for each in inputs):
@@ -209,9 +161,9 @@ class Calls(Expressions):
         if not fewest <= len(inputs) <= most:
             return None
         text = ", ".join(each.text for each in inputs)
-        return self._filled(f"{function}({text})", pieces, self.source.span(site.node))
+        return self._filled(f"{function}({text})", pieces, site.span)
 
-    def _unknown(self, site: Call) -> Exception:
+    def _unknown(self, site: Site) -> Exception:
         node = site.node
         if site.name in WITHOUT_GRADIENT:
             raise self.refusal(f"no gradient passes {site.name}", node, WITHOUT_GRADIENT[site.name])
@@ -223,21 +175,3 @@ class Calls(Expressions):
             raise self.refusal(f"{site.path} is not read with what is handed to it here", node, hint)
         near = did_you_mean(site.name, [*SAME, *rows_by_name()])
         raise self.refusal(f"there is no {site.path} here", node, near)
-
-    # -- for the handlers --
-
-    def piece(self, function: str, inputs: Sequence[Piece | str], site: Call) -> Piece:
-        """A call in the program, for one in the text."""
-        return call(function, inputs, self.source.span(site.node))
-
-    def word(self, node: ast.expr | None, default: str | None = None) -> str | None:
-        """A text, a truth or None as a word; None for anything else."""
-        if node is None:
-            return default
-        if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str | bool)):
-            return str(node.value).lower() if not isinstance(node.value, str) else node.value
-        return None
-
-    def entries(self, node: ast.expr | None) -> list[ast.expr] | None:
-        """The entries of a tuple or a list; None for anything else."""
-        return list(node.elts) if isinstance(node, ast.Tuple | ast.List) else None

@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+import ast
 
-from graphstep.language.read.numpy.arrays import axes_of, moved
+from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.numpy.arrays import moved
 from graphstep.language.read.numpy.expressions import INFINITY
 from graphstep.language.read.numpy.pieces import ATOM, Piece, atom, binary, call, indexed, negative
-
-if TYPE_CHECKING:
-    from graphstep.language.read.numpy.calls import Call, Calls
+from graphstep.language.read.numpy.sites import Site, UnfitError, Wholes, axes_among, fitting, reads, word
 
 
-def _diagonal(of: Calls, site: Call) -> Piece | None:
-    """The cells on a diagonal of a matrix, or of the matrices that two axes span; ``diag`` of a vector is a matrix."""
-    inputs = site.inputs("x", "k=") if site.name == "diag" else site.inputs("x", "offset=", "one=", "other=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    diagonal = inputs["k"] if site.name == "diag" else inputs["offset"]
-    offset = 0 if diagonal is None else of.whole(diagonal)
-    x = of.value(inputs["x"])
-    shape = of.needed_shape(x, site.node)
-    if offset is None or not shape:
-        return None
-    if len(shape) == 1:
-        return _matrix(of, x, shape[0], offset, site) if site.name == "diag" else None
-    axes = [0, 1]
-    if site.name != "diag":
-        for place, key in enumerate(("one", "other")):
-            if inputs[key] is not None:
-                own = axes_of(of, inputs[key], len(shape))
-                if own is None:
-                    return None
-                axes[place] = own[0]
-    rest = [axis for axis in range(len(shape)) if axis not in axes]
-    sizes = shape[axes[0]], shape[axes[1]]
-    count = min(sizes[0] + min(offset, 0), sizes[1] - max(offset, 0))
+@reads("diag")
+def _diagonal_or_matrix(site: Site, x: Piece, k: int = 0) -> Piece:
+    """The cells on a diagonal of a matrix; of a vector the matrix with it on a diagonal."""
+    shape = site.shape(x)
+    return _matrix(site, x, shape[0], k) if len(shape) == 1 else _diagonal(site, x, k)
+
+
+@reads("diagonal")
+def _diagonal(site: Site, x: Piece, offset: int = 0, one: int = 0, other: int = 1) -> Piece:
+    """The cells on a diagonal of the matrices that two axes span."""
+    shape = site.shape(x)
+    axes = axes_among((one, other), len(shape))
+    rows, columns = (shape[axis] for axis in axes)
+    count = min(rows + min(offset, 0), columns - max(offset, 0))
     if count < 1 or axes[0] == axes[1]:
-        return None
-    rows = f"range({-offset}, {count - offset})" if offset < 0 else f"range({count})"
-    columns = f"range({offset}, {count + offset})" if offset > 0 else f"range({count})"
-    return indexed(moved(of, x, [*rest, *axes], site), ["..."] * bool(rest) + [rows, columns], of.source.span(site.node))
+        raise UnfitError
+    rest = [axis for axis in range(len(shape)) if axis not in axes]
+    down = f"range({-offset}, {count - offset})" if offset < 0 else f"range({count})"
+    across = f"range({offset}, {count + offset})" if offset > 0 else f"range({count})"
+    return indexed(moved(site, x, [*rest, *axes]), ["..."] * bool(rest) + [down, across], site.span)
 
 
-def _matrix(of: Calls, x: Piece, size: int, offset: int, site: Call) -> Piece:
+def _matrix(site: Site, x: Piece, size: int, offset: int) -> Piece:
     """A vector on a diagonal of a matrix of zeros."""
-    span = of.source.span(site.node)
+    span = site.span
     middle = binary("*", call("eye", [str(size)], span), x, span)
     if not offset:
         return middle
@@ -56,95 +45,56 @@ def _matrix(of: Calls, x: Piece, size: int, offset: int, site: Call) -> Piece:
     return binary("@", binary("@", rows, middle.within(ATOM), span), columns, span)
 
 
-def _trace(of: Calls, site: Call) -> Piece | None:
-    cells = _diagonal(of, site)
-    return None if cells is None else of.piece("sum", [cells, "axis=-1"], site)
+@reads("trace")
+def _trace(site: Site, x: Piece, offset: int = 0, one: int = 0, other: int = 1) -> Piece:
+    return site.call("sum", _diagonal(site, x, offset, one, other), "axis=-1")
 
 
-def _triangle(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "k=")
-    if inputs is None and "diagonal" in site.keywords:
-        inputs = site._replace(keywords={"k": site.keywords["diagonal"]}).inputs("x", "k=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    k = 0 if inputs["k"] is None else of.whole(inputs["k"])
-    return None if k is None else of.piece(site.name, [of.value(inputs["x"]), *([f"diagonal={k}"] if k else [])], site)
+@reads("tril", "triu", diagonal="k")
+def _triangle(site: Site, x: Piece, k: int = 0) -> Piece:
+    return site.call(site.name, x, *([f"diagonal={k}"] if k else []))
 
 
-def _flip(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "axis=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    x = of.value(inputs["x"])
-    if inputs["axis"] is None:
-        axes: Sequence[int] | None = range(len(of.needed_shape(x, site.node)))
-    else:
-        axes = of.wholes(inputs["axis"])
-    for axis in axes or ():
-        x = of.piece("flip", [x, f"axis={axis}"], site)
-    return None if axes is None else x
+@reads("flip")
+def _flip(site: Site, x: Piece, axis: Wholes | None = None) -> Piece:
+    for each in range(len(site.shape(x))) if axis is None else axis:
+        x = site.call("flip", x, f"axis={each}")
+    return x
 
 
-def _take(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "ids", "axis=")
-    if inputs is None or inputs["x"] is None or inputs["ids"] is None:
-        return None
-    x, ids = of.value(inputs["x"]), of.count(inputs["ids"])
-    axis = None if inputs["axis"] is None else of.whole(inputs["axis"])
-    if axis is None or axis < 0:
-        return None
-    entry = ids or of.named(of.value(inputs["ids"]), "i")
-    return indexed(x, [*[":"] * axis, entry], of.source.span(site.node))
+@reads("take", "index_select")
+def _take(site: Site, x: Piece, ids: ast.expr, axis: int) -> Piece:
+    # NumPy counts the axis of no axis in the flat array, which is not read here.
+    if axis < 0:
+        raise UnfitError
+    return indexed(x, [*[":"] * axis, site.of.count(ids) or site.of.named(site.of.value(ids), "i")], site.span)
 
 
-def _masked(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "mask", "value")
-    if inputs is None or None in inputs.values():
-        return None
-    x, mask, value = (of.value(each) for each in inputs.values() if each is not None)
-    return of.piece("where", [mask, value, x], site)
+@reads("masked_fill")
+def _masked(site: Site, x: Piece, mask: Piece, value: Piece) -> Piece:
+    return site.call("where", mask, value, x)
 
 
-def _logical(how: str) -> Callable[[Calls, Call], Piece | None]:
-    def handler(of: Calls, site: Call) -> Piece | None:
-        pieces = [of.value(each) for each in site.arguments]
-        wanted = 1 if how == "not" else 2
-        if len(pieces) != wanted or site.keywords:
-            return None
-        span = of.source.span(site.node)
-        truths = [each if of.is_condition(each) else binary("!=", each, atom("0", span), span) for each in pieces]
-        if how == "not":
-            return binary("-", atom("1", span), truths[0], span)
-        return of.both(truths[0], truths[1], how, site.node)
-
-    return handler
+@reads("logical_and", "logical_or", "logical_xor", "logical_not")
+def _logical(site: Site, *pieces: Piece) -> Piece:
+    how, span = plain_name(site.name).removeprefix("logical"), site.span
+    if len(pieces) != (1 if how == "not" else 2):
+        raise UnfitError
+    truths = [each if site.of.is_condition(each) else binary("!=", each, atom("0", span), span) for each in pieces]
+    return binary("-", atom("1", span), truths[0], span) if how == "not" else site.of.both(truths[0], truths[1], how, site.node)
 
 
-def _same(of: Calls, site: Call) -> Piece | None:
+@reads("astype", "to", "type", "requires_grad_", "ascontiguousarray")
+def _same(site: Site) -> Piece:
     """What changes nothing here: copies, types, devices."""
-    return of.value(site.arguments[0]) if site.arguments else None
+    return site.of.value(fitting(site.arguments or None)[0])
 
 
-def _converted(of: Calls, site: Call) -> Piece | None:
+@reads("float", builtin=True)
+def _converted(site: Site, x: ast.expr) -> Piece:
     """``float(x)`` of a number."""
-    if len(site.arguments) != 1 or site.keywords:
-        return None
-    word = of.word(site.arguments[0], "") or ""
-    if word.lstrip("+-").lower() in ("inf", "infinity"):
-        infinity = atom(INFINITY, of.source.span(site.node))
-        return negative(infinity, infinity.span) if word[0] == "-" else infinity
-    return of.value(site.arguments[0])
-
-
-HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
-    **dict.fromkeys(("diag", "diagonal"), _diagonal),
-    "trace": _trace,
-    **dict.fromkeys(("tril", "triu"), _triangle),
-    "flip": _flip,
-    **dict.fromkeys(("take", "indexselect"), _take),
-    "maskedfill": _masked,
-    **{f"logical{how}": _logical(how) for how in ("and", "or", "xor", "not")},
-    **dict.fromkeys(("astype", "to", "type", "requiresgrad", "ascontiguousarray"), _same),
-    "builtin float": _converted,
-}
-"""By name without underscores."""
+    text = word(x) or ""
+    if text.lstrip("+-").lower() in ("inf", "infinity"):
+        infinity = atom(INFINITY, site.span)
+        return negative(infinity, infinity.span) if text[0] == "-" else infinity
+    return site.of.value(x)

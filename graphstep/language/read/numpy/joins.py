@@ -3,206 +3,139 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from math import prod
 
 from graphstep.language.read.foreign.rows import plain_name
-from graphstep.language.read.numpy.arrays import reshaped
+from graphstep.language.read.numpy.arrays import flat, reshaped
 from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed
-
-if TYPE_CHECKING:
-    from graphstep.language.read.numpy.calls import Call, Calls
+from graphstep.language.read.numpy.sites import Site, UnfitError, axes_among, entries, filled, fitting, reads
 
 
-def _pieces(of: Calls, node: ast.expr | None) -> list[Piece] | None:
-    """The arrays of a list."""
-    entries = of.entries(node)
-    return None if not entries else [of.value(each) for each in entries]
+def _along(site: Site, how: str, pieces: Sequence[Piece], axis: int) -> Piece:
+    return site.call(how, *pieces, *([f"axis={axis}"] if axis else []))
 
 
-def _joined(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("arrays", "axis=")
-    if inputs is None and "tensors" in site.keywords:
-        rest = {key: value for key, value in site.keywords.items() if key != "tensors"}
-        inputs = site._replace(arguments=(site.keywords["tensors"],), keywords=rest).inputs("arrays", "axis=")
-    if inputs is None:
-        return None
-    pieces = _pieces(of, inputs["arrays"])
-    axis = 0 if inputs["axis"] is None else of.whole(inputs["axis"])
-    if pieces is None:
-        return None
-    if of.word(inputs["axis"]) == "none" and inputs["axis"] is not None:
-        return of.piece("concat", [call("reshape", [each, "-1"], each.span) for each in pieces], site)
-    return None if axis is None else _along(of, "concat", pieces, axis, site)
+@reads("concatenate", "cat", "concat", tensors="arrays")
+def _joined(site: Site, arrays: list[Piece], axis: int | None = 0) -> Piece:
+    if axis is None:
+        return site.call("concat", *map(flat, arrays))
+    return _along(site, "concat", arrays, axis)
 
 
-def _along(of: Calls, how: str, pieces: Sequence[Piece], axis: int, site: Call) -> Piece:
-    return of.piece(how, [*pieces, *([f"axis={axis}"] if axis else [])], site)
+@reads("stack")
+def _stacked(site: Site, arrays: list[Piece], axis: int = 0) -> Piece:
+    return _along(site, "stack", arrays, axis)
 
 
-def _stacked(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("arrays", "axis=")
-    if inputs is None:
-        return None
-    pieces = _pieces(of, inputs["arrays"])
-    axis = 0 if inputs["axis"] is None else of.whole(inputs["axis"])
-    return None if pieces is None or axis is None else _along(of, "stack", pieces, axis, site)
+@reads("hstack")
+def _beside(site: Site, arrays: list[Piece]) -> Piece:
+    shapes = [site.shape(each) for each in arrays]
+    whole = [x if shape else call("fill", [x, "1"], x.span) for x, shape in zip(arrays, shapes, strict=True)]
+    return _along(site, "concat", whole, 0 if len(shapes[0]) <= 1 else 1)
 
 
-def _beside(kind: str) -> Callable[[Calls, Call], Piece | None]:
-    """``vstack``, ``hstack`` and ``column_stack``, which look at how many axes there are."""
-
-    def handler(of: Calls, site: Call) -> Piece | None:
-        inputs = site.inputs("arrays")
-        pieces = None if inputs is None else _pieces(of, inputs["arrays"])
-        if pieces is None:
-            return None
-        shapes = [of.needed_shape(each, site.node) for each in pieces]
-        if kind == "h":
-            whole = [call("fill", [x, "1"], x.span) if not shape else x for x, shape in zip(pieces, shapes, strict=True)]
-            return _along(of, "concat", whole, 0 if len(shapes[0]) <= 1 else 1, site)
-        if kind == "d" or any(not shape for shape in shapes):
-            return None
-        if all(len(shape) == 1 for shape in shapes):
-            return _along(of, "stack", pieces, 0 if kind == "v" else 1, site)
-        sizes = [(shape if len(shape) > 1 else (1, *shape) if kind == "v" else (*shape, 1)) for shape in shapes]
-        whole = [
-            x if size == shape else reshaped(of, x, size, site) for x, size, shape in zip(pieces, sizes, shapes, strict=True)
-        ]
-        return _along(of, "concat", whole, 0 if kind == "v" else 1, site)
-
-    return handler
-
-
-def _append(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "y", "axis=")
-    if inputs is None or inputs["x"] is None or inputs["y"] is None:
-        return None
-    pieces = [of.value(inputs["x"]), of.value(inputs["y"])]
-    if inputs["axis"] is not None:
-        axis = of.whole(inputs["axis"])
-        return None if axis is None else _along(of, "concat", pieces, axis, site)
-    shapes = [of.needed_shape(each, site.node) for each in pieces]
-    flat = [
-        x if len(shape) == 1 else call("fill", [x, "1"], x.span) if not shape else call("reshape", [x, "-1"], x.span)
-        for x, shape in zip(pieces, shapes, strict=True)
+@reads("vstack", "row_stack", "column_stack")
+def _as_rows(site: Site, arrays: list[Piece]) -> Piece:
+    """Vectors as the rows of a matrix, or as its columns, beside matrices."""
+    axis = 1 if site.name == "column_stack" else 0
+    shapes = [site.shape(each) for each in arrays]
+    if not all(shapes):
+        raise UnfitError
+    if all(len(shape) == 1 for shape in shapes):
+        return _along(site, "stack", arrays, axis)
+    whole = [
+        x if len(shape) > 1 else reshaped(site, x, (*shape, 1) if axis else (1, *shape))
+        for x, shape in zip(arrays, shapes, strict=True)
     ]
-    return of.piece("concat", flat, site)
+    return _along(site, "concat", whole, axis)
 
 
-def _roll(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "shift", "axis=")
-    if inputs is None and "shifts" in site.keywords:
-        keywords = {("shift" if key == "shifts" else key): value for key, value in site.keywords.items()}
-        inputs = site._replace(keywords=keywords).inputs("x", "shift", "axis=")
-    shift = None if inputs is None else of.whole(inputs["shift"])
-    if inputs is None or inputs["x"] is None or shift is None:
-        return None
-    x = of.value(inputs["x"])
-    shape = of.needed_shape(x, site.node)
+@reads("append")
+def _append(site: Site, x: Piece, y: Piece, axis: int | None = None) -> Piece:
+    if axis is not None:
+        return _along(site, "concat", [x, y], axis)
+    shapes = [site.shape(each) for each in (x, y)]
+    whole = [
+        each if len(shape) == 1 else flat(each) if shape else call("fill", [each, "1"], each.span)
+        for each, shape in zip((x, y), shapes, strict=True)
+    ]
+    return site.call("concat", *whole)
+
+
+@reads("roll", shifts="shift")
+def _roll(site: Site, x: Piece, shift: int, axis: int | None = None) -> Piece:
+    shape = site.shape(x)
     if not shape:
         return x
-    if inputs["axis"] is None or of.word(inputs["axis"]) == "none":
-        flat = x if len(shape) == 1 else call("reshape", [x, "-1"], x.span)
-        turned = _turned(of, of.named(flat, "q"), shift, 0, max(1, _count(shape)), site)
-        return turned if len(shape) == 1 else reshaped(of, turned, shape, site)
-    axis = of.whole(inputs["axis"])
-    if axis is None or not -len(shape) <= axis < len(shape):
-        return None
-    axis %= len(shape)
-    return _turned(of, of.named(x, "q"), shift, axis, shape[axis], site)
+    if axis is None:
+        row = x if len(shape) == 1 else flat(x)
+        turned = _turned(site, site.of.named(row, "q"), shift, 0, max(1, prod(shape)))
+        return turned if len(shape) == 1 else reshaped(site, turned, shape)
+    (place,) = axes_among([axis], len(shape))
+    return _turned(site, site.of.named(x, "q"), shift, place, shape[place])
 
 
-def _count(shape: Sequence[int]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
-
-
-def _turned(of: Calls, x: Piece, shift: int, axis: int, size: int, site: Call) -> Piece:
+def _turned(site: Site, x: Piece, shift: int, axis: int, size: int) -> Piece:
     cut = size - shift % size
     if cut == size:
         return x
-    span = of.source.span(site.node)
     before = [":"] * axis
-    ends = [indexed(x, [*before, f"{cut}:"], span), indexed(x, [*before, f":{cut}"], span)]
-    return _along(of, "concat", ends, axis, site)
+    ends = [indexed(x, [*before, each], site.span) for each in (f"{cut}:", f":{cut}")]
+    return _along(site, "concat", ends, axis)
 
 
-def _differences(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "n=", "axis=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    times = 1 if inputs["n"] is None else of.whole(inputs["n"])
-    axis = -1 if inputs["axis"] is None else of.whole(inputs["axis"])
-    if times is None or axis is None or not 0 <= times <= 5:
-        return None
-    x = of.value(inputs["x"])
-    place = axis % len(of.needed_shape(x, site.node)) if axis < 0 else axis
-    span = of.source.span(site.node)
-    for _ in range(times):
-        x = of.named(x, "q")
-        before = [":"] * place
-        x = binary("-", indexed(x, [*before, "1:"], span), indexed(x, [*before, ":-1"], span), span)
+@reads("diff")
+def _differences(site: Site, x: Piece, n: int = 1, axis: int = -1) -> Piece:
+    if not 0 <= n <= 5:
+        raise UnfitError
+    before = [":"] * (axis % len(site.shape(x)) if axis < 0 else axis)
+    for _ in range(n):
+        x = site.of.named(x, "q")
+        x = binary("-", indexed(x, [*before, "1:"], site.span), indexed(x, [*before, ":-1"], site.span), site.span)
     return x
 
 
-_SPLITS = {"split": None, "arraysplit": None, "vsplit": 0, "dsplit": 2, "hsplit": 1, "chunk": None, "tensorsplit": None}
+_SPLITS = {"split": 0, "arraysplit": 0, "vsplit": 0, "dsplit": 2, "hsplit": 1, "chunk": 0, "tensorsplit": 0}
+"""The functions that take an array apart, and along which axis where they are told none."""
 
 
-def parts(of: Calls, node: ast.expr) -> list[Piece] | None:
+def parts(site: Site | None) -> list[Piece] | None:
     """The parts of an array, where a call takes one apart: ``np.split(x, 2)``; None for any other expression."""
-    if not isinstance(node, ast.Call):
+    if site is None or plain_name(site.name) not in _SPLITS or site.library is None:
         return None
-    site = of.call_of(node)
-    name = plain_name(site.name)
-    if name not in _SPLITS or site.library is None:
+    try:
+        pieces: list[Piece] = filled(_split, site)
+    except UnfitError:
         return None
-    inputs = site.inputs("x", "pieces", "axis=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    x = of.value(inputs["x"])
-    shape = of.needed_shape(x, site.node)
-    own = _SPLITS[name]
-    axis = (own if own is not None else 0) if inputs["axis"] is None else of.whole(inputs["axis"])
-    if axis is None or not -len(shape) <= axis < max(len(shape), 1):
-        # Of a vector hsplit takes apart what there is.
-        axis = 0 if name == "hsplit" and len(shape) == 1 else None
-    ends = None if axis is None else _ends(of, inputs["pieces"], shape[axis], name, site)
-    if axis is None or ends is None:
-        return None
-    x, before = of.named(x, "q"), [":"] * (axis % len(shape))
-    spans = zip([0, *ends], [*ends, shape[axis]], strict=True)
+    return pieces
+
+
+def _split(site: Site, x: Piece, pieces: ast.expr, axis: int | None = None) -> list[Piece]:
+    shape, name = site.shape(x), plain_name(site.name)
+    # Of a vector hsplit takes apart what there is.
+    own = 0 if name == "hsplit" and len(shape) == 1 else _SPLITS[name]
+    (place,) = axes_among([own if axis is None else axis], len(shape))
+    ends = _ends(site, pieces, shape[place])
+    x, before = site.of.named(x, "q"), [":"] * place
+    spans = zip([0, *ends], [*ends, shape[place]], strict=True)
     return [indexed(x, [*before, f"{first}:{last}"], x.span) for first, last in spans]
 
 
-def _ends(of: Calls, node: ast.expr | None, size: int, name: str, site: Call) -> list[int] | None:
+def _ends(site: Site, node: ast.expr, size: int) -> list[int]:
     """Where an axis is cut: at the places that are told, or into parts that are as equal as can be."""
-    if of.entries(node) is not None:
-        places = of.wholes(node)
-        return (
-            None if places is None or list(places) != sorted(places) or any(not 0 < each < size for each in places) else [*places]
-        )
-    number = of.whole(node)
-    if number is None or number < 1 or (site.library == "torch" and name == "split"):
+    if entries(node):
+        places = [*fitting(site.of.wholes(node))]
+        if places != sorted(places) or any(not 0 < each < size for each in places):
+            raise UnfitError
+        return places
+    number, name = fitting(site.of.whole(node)), plain_name(site.name)
+    if number < 1:
+        raise UnfitError
+    if site.library == "torch" and name == "split":
         # PyTorch's split is told how long a part is.
-        return None if number is None or number < 1 else [*range(number, size, number)]
+        return [*range(number, size, number)]
     if name == "chunk":
         return [*range(-(-size // number), size, -(-size // number))]
     longer = size % number
     return [part * (size // number) + min(part, longer) for part in range(1, number)]
-
-
-HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
-    **dict.fromkeys(("concatenate", "cat", "concat"), _joined),
-    "stack": _stacked,
-    "vstack": _beside("v"),
-    "rowstack": _beside("v"),
-    "hstack": _beside("h"),
-    "columnstack": _beside("c"),
-    "append": _append,
-    "roll": _roll,
-    "diff": _differences,
-}
-"""By name without underscores."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from graphstep.language.read.foreign.rows import plain_name
-from graphstep.language.read.numpy import arrays, cells, constants, formulas, joins, losses, products, reductions, sliding
-
-if TYPE_CHECKING:
-    from graphstep.language.read.numpy.calls import Call, Calls
-    from graphstep.language.read.numpy.pieces import Piece
+from graphstep.language.read.numpy import (  # noqa: F401  # importing them fills the table
+    arrays,
+    cells,
+    constants,
+    formulas,
+    joins,
+    losses,
+    products,
+    reductions,
+    sliding,
+)
+from graphstep.language.read.numpy.sites import HANDLERS, Handler
 
 SAME: dict[str, str | tuple[str, int]] = {
     **{
@@ -40,21 +44,8 @@ LAYERS = frozenset(
 )
 """PyTorch's layers without weights, or with weights that do nothing before they are trained."""
 
-_HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
-    **reductions.HANDLERS,
-    **arrays.HANDLERS,
-    **constants.HANDLERS,
-    **cells.HANDLERS,
-    **products.HANDLERS,
-    **joins.HANDLERS,
-    **sliding.HANDLERS,
-    **formulas.HANDLERS,
-    **losses.HANDLERS,
-}
 
-
-def handler_of(name: str, library: str | None) -> Callable[[Calls, Call], Piece | None] | None:
+def handler_of(name: str, library: str | None) -> Handler | None:
     """What says a call in a program whose meaning hangs on its shapes or its options; None for one that the table says."""
-    if library is None and f"builtin {name}" in _HANDLERS:
-        return _HANDLERS[f"builtin {name}"]
-    return _HANDLERS.get(plain_name(name))
+    own = HANDLERS.get(f"builtin {name}") if library is None else None
+    return own or HANDLERS.get(plain_name(name))

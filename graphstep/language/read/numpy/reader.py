@@ -18,15 +18,15 @@ class Reader(Bodies):
     def of_pair(self, node: ast.Subscript | ast.Attribute) -> Piece | None:
         """``torch.max(x, 1)[0]`` and ``torch.max(x, 1).values``, the values of a pair; None for anything else."""
         if isinstance(node, ast.Attribute):
-            return pair(self, node.value) if node.attr == "values" else None
+            return pair(self.site_of(node.value)) if node.attr == "values" else None
         place = self.whole(node.slice)
         determinant = self._log_determinant(node.value) if place == 1 else None
         if determinant is not None:
             return determinant
         name = node.value.id if isinstance(node.value, ast.Name) else ""
-        several = self.names.part_list(name) if name else parts(self, node.value) if place is not None else None
+        several = self.names.part_list(name) if name else parts(self.site_of(node.value)) if place is not None else None
         if several is None or place is None or not -len(several) <= place < len(several):
-            return pair(self, node.value) if place == 0 else None
+            return pair(self.site_of(node.value)) if place == 0 else None
         if name:
             # A part that is read twice is one node.
             several[place] = self.named(several[place], f"{name}_{place % len(several)}")
@@ -34,10 +34,10 @@ class Reader(Bodies):
 
     def _log_determinant(self, node: ast.expr) -> Piece | None:
         """The second value of ``np.linalg.slogdet(A)``."""
-        site = self.call_of(node) if isinstance(node, ast.Call) else None
+        site = self.site_of(node)
         if site is None or site.name != "slogdet" or len(site.arguments) != 1:
             return None
-        return self.piece("logdet", [self.value(site.arguments[0])], site)
+        return site.call("logdet", self.value(site.arguments[0]))
 
     def size(self, node: ast.expr) -> int | None:
         """What ``x.shape[0]``, ``len(x)``, ``x.size`` and their like come to; None for anything else, and for unknown shapes."""

@@ -3,367 +3,247 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from graphstep.language.read.numpy.pieces import ATOM, PRODUCT, Piece, atom, binary, call, negative, power
-
-if TYPE_CHECKING:
-    from graphstep.ground.operands import Shape
-    from graphstep.language.read.numpy.calls import Call, Calls
-
-_PAIRS = frozenset({"max", "min", "median", "mode", "sort", "cummax", "cummin", "topk"})
-"""PyTorch's functions that give values and their places, where they are told an axis."""
+from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.numpy.arrays import flat
+from graphstep.language.read.numpy.pieces import ATOM, SUM, Piece, atom, binary, call, negative, power
+from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, Wholes, entries, filled, reads, word
 
 
-def axis_options(of: Calls, axis: ast.expr | None, keep: ast.expr | None) -> list[str] | None:
-    """``axis=0`` and ``keepdims=true`` as they were told; None for what is no axis."""
-    options: list[str] = []
-    if axis is not None and of.word(axis) != "none":
-        axes = of.wholes(axis)
-        if axes is None:
-            raise of.refusal("an axis is a whole number that is known before anything is run", axis)
-        options.append(f"axis={axes[0]}" if len(axes) == 1 else f"axis=({', '.join(map(str, axes))})")
-    word = of.word(keep, "false")
-    if word not in ("true", "false"):
-        return None
-    return [*options, "keepdims=true"] if word == "true" and options else options
+def axis_options(axis: Axes, keepdims: bool) -> list[str]:
+    """``axis=0`` and ``keepdims=true`` as they were told."""
+    if axis is None:
+        return []
+    typed = f"axis={axis[0]}" if len(axis) == 1 else f"axis=({', '.join(map(str, axis))})"
+    return [typed, "keepdims=true"] if keepdims else [typed]
 
 
-def is_torch(of: Calls, site: Call) -> bool:
-    """Whether PyTorch's function is meant."""
-    return (site.library or of.framework) == "torch"
+def over(site: Site, name: str, x: Piece, axis: Axes, keepdims: bool, *more: str) -> Piece:
+    """A function over the cells of a value, along axes or all of them."""
+    if keepdims and axis is None:
+        axis = tuple(range(len(site.shape(x)))) or None
+    return site.call(name, x, *axis_options(axis, keepdims), *more)
 
 
-def _over(name: str) -> Callable[[Calls, Call], Piece | None]:
-    """A function over the cells, along an axis or all of them."""
-
-    def handler(of: Calls, site: Call) -> Piece | None:
-        inputs = site.inputs("x", "axis=", "keepdims=")
-        if inputs is None:
-            return None
-        options = axis_options(of, inputs["axis"], inputs["keepdims"])
-        x = inputs["x"]
-        return None if options is None or x is None else _kept(of, name, of.value(x), options, inputs["keepdims"], site)
-
-    return handler
+@reads("sum", "mean", "prod", "reduce_sum", "reduce_mean", "reduce_prod")
+def _over_cells(site: Site, x: Piece, axis: Axes = None, keepdims: bool = False) -> Piece:
+    return over(site, plain_name(site.name).removeprefix("reduce"), x, axis, keepdims)
 
 
-def _kept(of: Calls, name: str, x: Piece, options: list[str], keep: ast.expr | None, site: Call) -> Piece:
-    if of.word(keep, "false") == "true" and not options:
-        shape = of.needed_shape(x, site.node)
-        options = [f"axis=({', '.join(map(str, range(len(shape))))})", "keepdims=true"] if shape else []
-    return of.piece(name, [x, *options], site)
+@reads("max", "amax", "reduce_max", "min", "amin", "reduce_min")
+def _extreme(site: Site) -> Piece:
+    if len(site.arguments) == 2 and site.of.wholes(site.arguments[1]) is None and word(site.arguments[1]) is None:
+        # torch.max(a, b), cell by cell.
+        if site.keywords or not _gives_places(site):
+            raise UnfitError
+        return site.call(plain_name(site.name), *map(site.of.value, site.arguments))
+    piece: Piece = filled(_largest, site)
+    return piece
 
 
-def _extreme(name: str) -> Callable[[Calls, Call], Piece | None]:
-    def handler(of: Calls, site: Call) -> Piece | None:
-        torch = is_torch(of, site) and not site.name.startswith("a")
-        if len(site.arguments) == 2 and of.wholes(site.arguments[1]) is None and of.word(site.arguments[1]) is None:
-            # torch.max(a, b), cell by cell.
-            return of.piece(name, [of.value(each) for each in site.arguments], site) if torch and not site.keywords else None
-        inputs = site.inputs("x", "axis=", "keepdims=")
-        if inputs is None or inputs["x"] is None:
-            return None
-        if torch and inputs["axis"] is not None:
-            one = f"torch.{'amax' if name == 'max' else 'amin'}"
-            raise of.refusal(
-                f"with an axis {site.path} gives values and their places",
-                site.node,
-                f"write {one}(x, dim=0), or take the values: {site.path}(…).values",
-            )
-        if site.library == "" and not of.framework and inputs["axis"] is not None and "axis" not in site.keywords:
-            hint = f"write np.{name}(x, axis=0) or torch.a{name}(x, dim=0)"
-            raise of.refusal(
-                f"with an axis, x.{name} is values in NumPy, and values with their places in PyTorch", site.node, hint
-            )
-        options = axis_options(of, inputs["axis"], inputs["keepdims"])
-        return None if options is None else _kept(of, name, of.value(inputs["x"]), options, inputs["keepdims"], site)
-
-    return handler
+def _gives_places(site: Site) -> bool:
+    """Whether PyTorch's ``max`` or ``min`` is meant, which along an axis gives values and their places."""
+    return site.is_torch and not site.name.startswith("a")
 
 
-def pair(of: Calls, node: ast.expr) -> Piece | None:
+def _largest(site: Site, x: Piece, axis: Axes = None, keepdims: bool = False) -> Piece:
+    name = plain_name(site.name)[-3:]
+    if axis is not None and _gives_places(site):
+        raise site.refusal(
+            f"with an axis {site.path} gives values and their places",
+            f"write torch.a{name}(x, dim=0), or take the values: {site.path}(…).values",
+        )
+    if axis is not None and site.library == "" and not site.of.framework and "axis" not in site.keywords:
+        raise site.refusal(
+            f"with an axis, x.{name} is values in NumPy, and values with their places in PyTorch",
+            f"write np.{name}(x, axis=0) or torch.a{name}(x, dim=0)",
+        )
+    return over(site, name, x, axis, keepdims)
+
+
+def pair(site: Site | None) -> Piece | None:
     """The values of ``torch.max(x, 1)``, which gives their places as well; None for anything else."""
-    if not isinstance(node, ast.Call):
+    if site is None or site.name not in ("max", "min") or site.library is None or not site.is_torch:
         return None
-    site = of.call_of(node)
-    if site.name not in _PAIRS or site.library is None or not is_torch(of, site):
+    try:
+        piece: Piece = filled(_values, site)
+    except UnfitError:
         return None
-    inputs = site.inputs("x", "axis", "keepdims=")
-    if inputs is None or inputs["x"] is None or site.name not in ("max", "min") or of.wholes(inputs["axis"]) is None:
-        return None
-    options = axis_options(of, inputs["axis"], inputs["keepdims"])
-    return None if options is None else of.piece(site.name, [of.value(inputs["x"]), *options], site)
+    return piece
 
 
-def _builtin_extreme(name: str) -> Callable[[Calls, Call], Piece | None]:
-    def handler(of: Calls, site: Call) -> Piece | None:
-        if site.keywords or not site.arguments:
-            return None
-        inside = of.entries(site.arguments[0]) if len(site.arguments) == 1 else None
-        return of.piece(name, [of.value(each) for each in inside or site.arguments], site)
-
-    return handler
+def _values(site: Site, x: Piece, axis: Wholes, keepdims: bool = False) -> Piece:
+    return site.call(site.name, x, *axis_options(axis, keepdims))
 
 
-def _builtin_sum(of: Calls, site: Call) -> Piece | None:
+@reads("max", "min", builtin=True)
+def _builtin_extreme(site: Site) -> Piece:
+    if site.keywords or not site.arguments:
+        raise UnfitError
+    inside = entries(site.arguments[0]) if len(site.arguments) == 1 else []
+    return site.call(site.name, *map(site.of.value, inside or site.arguments))
+
+
+@reads("sum", builtin=True)
+def _builtin_sum(site: Site, x: ast.expr) -> Piece:
     """Python's own ``sum`` adds up along the first axis."""
-    inputs = site.inputs("x")
-    if inputs is None or inputs["x"] is None:
-        return None
-    inside = of.entries(inputs["x"])
-    if inside:
-        total = of.value(inside[0])
-        for each in inside[1:]:
-            total = binary("+", total, of.value(each), of.source.span(site.node))
-        return total
-    return of.piece("sum", [of.value(inputs["x"]), "axis=0"], site)
+    inside = entries(x)
+    if not inside:
+        return site.call("sum", site.of.value(x), "axis=0")
+    total = site.of.value(inside[0])
+    for each in inside[1:]:
+        total = binary("+", total, site.of.value(each), site.span)
+    return total
 
 
-def _spread(name: str) -> Callable[[Calls, Call], Piece | None]:
-    """Variance and standard deviation: PyTorch divides by n − 1."""
-
-    def handler(of: Calls, site: Call) -> Piece | None:
-        torch = is_torch(of, site)
-        keywords = dict(site.keywords)
-        unbiased = keywords.pop("unbiased", None)
-        arguments = site.arguments
-        if torch and len(arguments) == 2 and isinstance(arguments[1], ast.Constant) and isinstance(arguments[1].value, bool):
-            unbiased, arguments = arguments[1], arguments[:1]
-        if torch and len(arguments) == 3 and unbiased is None:
-            # torch.var(x, dim, unbiased, keepdim)
-            unbiased, arguments = arguments[2], arguments[:2]
-        inputs = site._replace(keywords=keywords, arguments=arguments).inputs("x", "axis=", "ddof=", "keepdims=")
-        if inputs is None or inputs["x"] is None:
-            return None
-        if not torch and not of.framework and site.library == "" and inputs["ddof"] is None:
-            hint = f"write np.{name}(x) or torch.{name}(x)"
-            raise of.refusal(f"x.{name}() divides by n in NumPy, and by n − 1 in PyTorch", site.node, hint)
-        less = 1 if torch else 0
-        if inputs["ddof"] is not None:
-            number = of.whole(inputs["ddof"])
-            if number is None:
-                return None
-            less = number
-        if unbiased is not None:
-            less = 1 if of.word(unbiased) == "true" else 0
-        options = axis_options(of, inputs["axis"], inputs["keepdims"])
-        if options is None:
-            return None
-        if less:
-            options.append(f"ddof={less}")
-        return _kept(of, name, of.value(inputs["x"]), options, inputs["keepdims"], site)
-
-    return handler
+@reads("var", "std")
+def _spread(site: Site) -> Piece:
+    """Variance and standard deviation: PyTorch divides by n − 1, and may be told so before the axis or behind it."""
+    arguments = site.arguments
+    if site.is_torch and len(arguments) == 2 and word(arguments[1]) in ("true", "false"):
+        site = replace(site, arguments=arguments[:1], keywords={**site.keywords, "unbiased": arguments[1]})
+    elif site.is_torch and len(arguments) == 3 and "unbiased" not in site.keywords:
+        # torch.var(x, dim, unbiased, keepdim)
+        site = replace(site, arguments=arguments[:2], keywords={**site.keywords, "unbiased": arguments[2]})
+    piece: Piece = filled(_variance, site)
+    return piece
 
 
-def _shares(name: str) -> Callable[[Calls, Call], Piece | None]:
-    def handler(of: Calls, site: Call) -> Piece | None:
-        sign = site.name.lower() == "softmin"
-        inputs = site.inputs("x", "axis=")
-        if inputs is None or inputs["x"] is None:
-            return None
-        x = of.value(inputs["x"])
-        x = negative(x, x.span) if sign else x
-        if inputs["axis"] is None or of.word(inputs["axis"]) == "none":
-            if is_torch(of, site):
-                hint = f"write {site.path}(x, dim=-1) for the last axis"
-                raise of.refusal(
-                    f"along which axis is not said, and PyTorch guesses: dim is missing in {site.path}", site.node, hint
-                )
-            if site.library == "scipy":
-                shape = of.needed_shape(x, site.node)
-                if len(shape) > 1:
-                    hint = "write axis=-1 for the last axis"
-                    raise of.refusal("over all cells of a matrix there are no shares here", site.node, hint)
-            return of.piece(name, [x], site)
-        axis = of.whole(inputs["axis"])
-        return None if axis is None else of.piece(name, [x, f"axis={axis}"], site)
-
-    return handler
+def _variance(
+    site: Site,
+    x: Piece,
+    axis: Axes = None,
+    ddof: int | None = None,
+    keepdims: bool = False,
+    *,
+    unbiased: ast.expr | None = None,
+) -> Piece:
+    if ddof is None and site.library == "" and not site.of.framework:
+        hint = f"write np.{site.name}(x) or torch.{site.name}(x)"
+        raise site.refusal(f"x.{site.name}() divides by n in NumPy, and by n − 1 in PyTorch", hint)
+    less = ddof if ddof is not None else int(site.is_torch)
+    if unbiased is not None:
+        less = int(word(unbiased) == "true")
+    return over(site, site.name, x, axis, keepdims, *([f"ddof={less}"] if less else []))
 
 
-def _norm(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "ord=", "axis=", "keepdims=")
-    if inputs is None and "p" in site.keywords:
-        keywords = {("ord" if key == "p" else key): value for key, value in site.keywords.items()}
-        inputs = site._replace(keywords=keywords).inputs("x", "ord=", "axis=", "keepdims=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    x = of.value(inputs["x"])
-    order, axes = _order(of, inputs["ord"]), None
-    options = axis_options(of, inputs["axis"], inputs["keepdims"])
-    if options is None:
-        return None
-    if options and "axis" in options[0]:
-        axes = of.wholes(inputs["axis"])
-    vector = site.name == "vector_norm" or (is_torch(of, site) and site.path in ("torch.norm", "norm"))
-    if order in (None, "fro") or (order == "2" and (vector or (axes is not None and len(axes) == 1))):
-        return _kept(of, "norm", x, options, inputs["keepdims"], site)
-    if not vector:
-        count = len(axes) if axes is not None else len(of.needed_shape(x, site.node))
-        if order == "nuc" or count > 1:
-            raise of.refusal(
-                "of a matrix this is another norm, which is not here", site.node, "np.linalg.norm(A) is the root of all squares"
-            )
-    span = of.source.span(site.node)
+@reads("softmax", "softmin", "log_softmax")
+def _shares(site: Site, x: Piece, axis: int | None = None) -> Piece:
+    kind = plain_name(site.name)
+    name = "log_softmax" if kind == "logsoftmax" else "softmax"
+    x = negative(x, x.span) if kind == "softmin" else x
+    if axis is not None:
+        return site.call(name, x, f"axis={axis}")
+    if site.is_torch:
+        hint = f"write {site.path}(x, dim=-1) for the last axis"
+        raise site.refusal(f"along which axis is not said, and PyTorch guesses: dim is missing in {site.path}", hint)
+    if site.library == "scipy" and len(site.shape(x)) > 1:
+        raise site.refusal("over all cells of a matrix there are no shares here", "write axis=-1 for the last axis")
+    return site.call(name, x)
+
+
+@reads("norm", "vector_norm", ord="kind", p="kind")
+def _norm(site: Site, x: Piece, kind: ast.expr | None = None, axis: Axes = None, keepdims: bool = False) -> Piece:
+    order = _order(site, kind)
+    vector = site.name == "vector_norm" or (site.is_torch and site.path in ("torch.norm", "norm"))
+    if order in (None, "fro") or (order == "2" and (vector or (axis is not None and len(axis) == 1))):
+        return over(site, "norm", x, axis, keepdims)
+    if not vector and (order == "nuc" or len(site.shape(x) if axis is None else axis) > 1):
+        hint = "np.linalg.norm(A) is the root of all squares"
+        raise site.refusal("of a matrix this is another norm, which is not here", hint)
+    size = call("abs", [x], site.span)
     if order == "2":
-        return _kept(of, "norm", x, options, inputs["keepdims"], site)
-    size = call("abs", [x], span)
-    if order in ("inf", "-inf"):
-        return _kept(of, "max" if order == "inf" else "min", size, options, inputs["keepdims"], site)
-    if order == "1":
-        return _kept(of, "sum", size, options, inputs["keepdims"], site)
+        return over(site, "norm", x, axis, keepdims)
+    if order in ("inf", "-inf", "1"):
+        return over(site, {"inf": "max", "-inf": "min", "1": "sum"}[order], size, axis, keepdims)
     if order is None or order == "0":
-        return None
-    raised = _kept(of, "sum", power(size, atom(order, span), span), options, inputs["keepdims"], site)
-    return power(raised, Piece((f"(1/({order}))" if not order.isdigit() else f"(1/{order})",), ATOM, span), span)
+        raise UnfitError
+    raised = over(site, "sum", power(size, atom(order, site.span), site.span), axis, keepdims)
+    return power(raised, Piece((f"(1/{order})" if order.isdigit() else f"(1/({order}))",), ATOM, site.span), site.span)
 
 
-def _order(of: Calls, node: ast.expr | None) -> str | None:
-    word = of.word(node)
-    if node is None or word == "none":
+def _order(site: Site, node: ast.expr | None) -> str | None:
+    text = word(node)
+    if node is None or text == "none":
         return None
-    if word is not None:
-        return word
+    if text is not None:
+        return text
     minus = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
     inside = node.operand if isinstance(node, ast.UnaryOp) else node
-    if isinstance(inside, ast.Attribute) and inside.attr == "inf":
-        return "-inf" if minus else "inf"
-    if isinstance(inside, ast.Call) and len(inside.args) == 1 and of.word(inside.args[0]) == "inf":
-        return "-inf" if minus else "inf"
-    return of.value(node).text
+    infinite = (isinstance(inside, ast.Attribute) and inside.attr == "inf") or (
+        isinstance(inside, ast.Call) and len(inside.args) == 1 and word(inside.args[0]) == "inf"
+    )
+    return ("-inf" if minus else "inf") if infinite else site.of.value(node).text
 
 
-def _average(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "axis=", "weights=")
-    if inputs is None or inputs["x"] is None or inputs["weights"] is not None:
-        return None
-    options = axis_options(of, inputs["axis"], None)
-    return None if options is None else of.piece("mean", [of.value(inputs["x"]), *options], site)
+@reads("average")
+def _average(site: Site, x: Piece, axis: Axes = None) -> Piece:
+    return site.call("mean", x, *axis_options(axis, False))
 
 
-def _running(of: Calls, site: Call) -> Piece | None:
+@reads("cumsum")
+def _running(site: Site, x: Piece, axis: int | None = None) -> Piece:
     """``cumsum``, which NumPy does over all cells in a row where it is told no axis."""
-    inputs = site.inputs("x", "axis=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    x = of.value(inputs["x"])
-    if inputs["axis"] is not None and of.word(inputs["axis"]) != "none":
-        axis = of.whole(inputs["axis"])
-        return None if axis is None else of.piece("cumsum", [x, f"axis={axis}"], site)
-    shape = of.shape(x)
-    flat = x if shape is not None and len(shape) == 1 else call("reshape", [x, "-1"], x.span)
-    return of.piece("cumsum", [flat], site)
+    if axis is not None:
+        return site.call("cumsum", x, f"axis={axis}")
+    shape = site.of.shape(x)
+    return site.call("cumsum", x if shape is not None and len(shape) == 1 else flat(x))
 
 
-def _peak_to_peak(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x", "axis=", "keepdims=")
-    if inputs is None or inputs["x"] is None:
-        return None
-    options = axis_options(of, inputs["axis"], inputs["keepdims"])
-    x = of.value(inputs["x"])
-    if options is None:
-        return None
-    x = x if x.text.isidentifier() else of.named(x, "q")
-    return binary("-", of.piece("max", [x, *options], site), of.piece("min", [x, *options], site), of.source.span(site.node))
+@reads("ptp")
+def _peak_to_peak(site: Site, x: Piece, axis: Axes = None, keepdims: bool = False) -> Piece:
+    x, options = site.of.named(x, "q"), axis_options(axis, keepdims)
+    return binary("-", site.call("max", x, *options), site.call("min", x, *options), site.span)
 
 
-def _normalize(of: Calls, site: Call) -> Piece | None:
+@reads("normalize")
+def _normalize(site: Site, x: Piece, p: ast.expr | None = None, axis: int = 1) -> Piece:
     """``F.normalize(x, dim=1)``: divided by its length, which is at least 1e-12."""
-    inputs = site.inputs("x", "p=", "axis=", "eps=")
-    if inputs is None or inputs["x"] is None or inputs["p"] is not None or inputs["eps"] is not None or not is_torch(of, site):
-        return None
-    axis = 1 if inputs["axis"] is None else of.whole(inputs["axis"])
-    if axis is None:
-        return None
-    x = of.named(of.value(inputs["x"]), "q")
-    span = of.source.span(site.node)
+    if p is not None or not site.is_torch:
+        raise UnfitError
+    x, span = site.of.named(x, "q"), site.span
     return binary("/", x, call("max", [call("norm", [x, f"axis={axis}", "keepdims=true"], span), "1e-12"], span), span)
 
 
-def _sinc(of: Calls, site: Call) -> Piece | None:
+@reads("sinc")
+def _sinc(site: Site, x: Piece) -> Piece:
     """sin(πx)/(πx), where NumPy puts 1e-20 in the place of 0."""
-    inputs = site.inputs("x")
-    if inputs is None or inputs["x"] is None:
-        return None
-    x, span = of.value(inputs["x"]), of.source.span(site.node)
-    x = of.named(x, "q")
+    x, span = site.of.named(x, "q"), site.span
     near = call("where", [binary("==", x, atom("0", span), span), "1e-20", x], span)
-    angle = of.named(binary("*", of.number("pi", span), near, span), "angle")
+    angle = site.of.named(binary("*", site.of.number("pi", span), near, span), "angle")
     return binary("/", call("sin", [angle], span), angle, span)
 
 
-def _cube_root(of: Calls, site: Call) -> Piece | None:
-    inputs = site.inputs("x")
-    if inputs is None or inputs["x"] is None:
-        return None
-    x, span = of.named(of.value(inputs["x"]), "q"), of.source.span(site.node)
+@reads("cbrt")
+def _cube_root(site: Site, x: Piece) -> Piece:
+    x, span = site.of.named(x, "q"), site.span
     return binary("*", call("sign", [x], span), power(call("abs", [x], span), atom("(1/3)", span), span), span)
 
 
-def determinant(of: Calls, site: Call) -> Piece | None:
+@reads("det")
+def _determinant(site: Site, x: Piece) -> Piece:
     """Of a matrix of up to 3×3, written out."""
-    inputs = site.inputs("x")
-    if inputs is None or inputs["x"] is None:
-        return None
-    x = of.value(inputs["x"])
-    shape: Shape = of.needed_shape(x, site.node)
+    shape = site.shape(x)
     if shape not in ((1, 1), (2, 2), (3, 3)):
-        raise of.refusal("a determinant is written out up to 3×3", site.node, "np.linalg.slogdet(A)[1] is its logarithm")
-    name = of.named(x, "q").text
-    size, span = shape[0], of.source.span(site.node)
-    if size == 1:
-        return Piece((f"{name}[0, 0]",), ATOM, span)
+        raise site.refusal("a determinant is written out up to 3×3", "np.linalg.slogdet(A)[1] is its logarithm")
+    name = site.of.named(x, "q").text
+    if shape[0] == 1:
+        return Piece((f"{name}[0, 0]",), ATOM, site.span)
     terms = []
-    for k in range(size):
-        if size == 2:
-            terms.append(f"{name}[0, {k}]*{name}[1, {1 - k}]")
-        else:
-            i, j = [each for each in range(3) if each != k]
-            minor = f"{name}[1, {i}]*{name}[2, {j}] - {name}[1, {j}]*{name}[2, {i}]"
-            terms.append(f"{name}[0, {k}]*({minor})")
-    text = f"{terms[0]} - {terms[1]}" + (f" + {terms[2]}" if size == 3 else "")
-    return Piece((text,), PRODUCT - 1, span)
+    for k in range(shape[0]):
+        rest = [each for each in range(shape[0]) if each != k]
+        minor = f"{name}[1, {rest[0]}]"
+        if len(rest) == 2:
+            i, j = rest
+            minor = f"({minor}*{name}[2, {j}] - {name}[1, {j}]*{name}[2, {i}])"
+        terms.append(f"{name}[0, {k}]*{minor}")
+    return Piece((" + ".join([" - ".join(terms[:2]), *terms[2:]]),), SUM, site.span)
 
 
-def _logarithm(of: Calls, site: Call) -> Piece | None:
+@reads("log")
+def _logarithm(site: Site) -> Piece:
     """``math.log(x, b)`` has a base; behind NumPy's x stands where the result goes."""
-    if site.keywords or len(site.arguments) != (2 if site.library == "math" else 1):
-        return of.piece("log", [of.value(site.arguments[0])], site) if len(site.arguments) == 1 and not site.keywords else None
-    return of.piece("log", [of.value(each) for each in site.arguments], site)
-
-
-HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
-    **{
-        name: _over(here)
-        for here, names in {
-            "sum": ("sum", "reducesum"),
-            "mean": ("mean", "reducemean"),
-            "prod": ("prod", "reduceprod"),
-        }.items()
-        for name in names
-    },
-    **{name: _extreme("max") for name in ("max", "amax", "reducemax")},
-    **{name: _extreme("min") for name in ("min", "amin", "reducemin")},
-    "builtin max": _builtin_extreme("max"),
-    "builtin min": _builtin_extreme("min"),
-    "builtin sum": _builtin_sum,
-    "var": _spread("var"),
-    "std": _spread("std"),
-    "softmax": _shares("softmax"),
-    "softmin": _shares("softmax"),
-    "logsoftmax": _shares("log_softmax"),
-    "norm": _norm,
-    "vectornorm": _norm,
-    "average": _average,
-    "cumsum": _running,
-    "ptp": _peak_to_peak,
-    "normalize": _normalize,
-    "sinc": _sinc,
-    "cbrt": _cube_root,
-    "log": _logarithm,
-    "det": determinant,
-}
-"""By name without underscores."""
+    if site.keywords or len(site.arguments) not in (1, 2 if site.library == "math" else 1):
+        raise UnfitError
+    return site.call("log", *map(site.of.value, site.arguments))

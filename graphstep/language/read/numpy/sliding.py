@@ -4,124 +4,111 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from graphstep.language.read.numpy.arrays import reshaped
 from graphstep.language.read.numpy.pieces import Piece, call, indexed
-from graphstep.language.read.numpy.reductions import is_torch
-
-if TYPE_CHECKING:
-    from graphstep.language.read.numpy.calls import Call, Calls
+from graphstep.language.read.numpy.sites import Site, UnfitError, Wholes, fitting, reads, word
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def _over_indices(of: Calls, site: Call) -> Piece | None:
+@reads("einsum")
+def _over_indices(site: Site, first: ast.expr, *rest: ast.expr, optimize: ast.expr | None = None) -> Piece:
     """``einsum``, with the indices as a text, or as numbers behind each array."""
-    if any(key not in ("optimize", "dtype") for key in site.keywords) or not site.arguments:
-        return None
-    first = site.arguments[0]
+    del optimize
     if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        written, arrays = first.value, [of.value(each) for each in site.arguments[1:]]
+        written, arrays = first.value, rest
         if not re.fullmatch(r"[A-Za-z.,>\s-]{1,200}", written):
-            return None
+            raise UnfitError
     else:
-        pairs = site.arguments
-        indices = [_letters(of, each) for each in pairs[1::2]]
-        result = "" if len(pairs) % 2 == 0 else _letters(of, pairs[-1])
-        if None in indices or result is None or len(pairs) < 2:
-            return None
-        written = ",".join(each or "" for each in indices) + (f"->{result}" if len(pairs) % 2 else "")
-        arrays = [of.value(each) for each in pairs[: len(indices) * 2 : 2]]
-    return of.piece("einsum", [f'"{"".join(written.split())}"', *arrays], site) if arrays else None
+        pairs = first, *rest
+        indices = [_letters(site, each) for each in pairs[1::2]]
+        written = ",".join(indices) + (f"->{_letters(site, pairs[-1])}" if len(pairs) % 2 else "")
+        arrays = pairs[: len(indices) * 2 : 2]
+    if not arrays:
+        raise UnfitError
+    return site.call("einsum", f'"{"".join(written.split())}"', *map(site.of.value, arrays))
 
 
-def _letters(of: Calls, node: ast.expr) -> str | None:
-    entries = of.entries(node)
-    if entries is None:
-        return None
+def _letters(site: Site, node: ast.expr) -> str:
+    if not isinstance(node, ast.Tuple | ast.List):
+        raise UnfitError
     letters = ""
-    for each in entries:
-        number = of.whole(each)
+    for each in node.elts:
+        number = site.of.whole(each)
         if isinstance(each, ast.Constant) and each.value is Ellipsis:
             letters += "..."
         elif number is not None and 0 <= number < len(_LETTERS):
             letters += _LETTERS[number]
         else:
-            return None
+            raise UnfitError
     return letters
 
 
-def _filters(axes: int) -> Callable[[Calls, Call], Piece | None]:
+@reads("conv1d", "conv2d")
+def _filters(
+    site: Site,
+    x: Piece,
+    weight: Piece,
+    bias: Piece | None = None,
+    stride: ast.expr | None = None,
+    padding: ast.expr | None = None,
+) -> Piece:
     """PyTorch's ``conv1d`` and ``conv2d``, which turn no filter around."""
+    if not site.is_torch:
+        raise UnfitError
+    options = [
+        f"{key}={_sizes(_over_axes(site, fitting(site.of.wholes(node))))}"
+        for key, node in (("stride", stride), ("padding", padding))
+        if node is not None and word(node) != "valid"
+    ]
+    return site.call(site.name.lower(), x, weight, *([bias] if bias is not None else []), *options)
 
-    def handler(of: Calls, site: Call) -> Piece | None:
-        inputs = site.inputs("x", "weight", "bias=", "stride=", "padding=")
-        if inputs is None or inputs["x"] is None or inputs["weight"] is None or not is_torch(of, site):
-            return None
-        pieces: list[Piece | str] = [of.value(inputs["x"]), of.value(inputs["weight"])]
-        if inputs["bias"] is not None and of.word(inputs["bias"]) != "none":
-            pieces.append(of.value(inputs["bias"]))
-        for key in ("stride", "padding"):
-            if inputs[key] is None or of.word(inputs[key]) == "valid":
-                continue
-            sizes = of.wholes(inputs[key])
-            if sizes is None or len(sizes) not in (1, axes):
-                return None
-            pieces.append(f"{key}={_sizes(sizes)}")
-        return of.piece(f"conv{axes}d", pieces, site)
 
-    return handler
+def _axes(site: Site) -> int:
+    """How many axes a function slides over, which its name says: ``conv2d``."""
+    return int(site.name[-2])
+
+
+def _over_axes(site: Site, sizes: Wholes) -> Wholes:
+    """A size for every axis, or one for all of them; UnfitError for any other number of sizes."""
+    if len(sizes) not in (1, _axes(site)):
+        raise UnfitError
+    return sizes
 
 
 def _sizes(sizes: Sequence[int]) -> str:
     return str(sizes[0]) if len(sizes) == 1 else f"({', '.join(map(str, sizes))})"
 
 
-def _pool(axes: int, how: str) -> Callable[[Calls, Call], Piece | None]:
-    def handler(of: Calls, site: Call) -> Piece | None:
-        inputs = site.inputs("x", "kernel_size", "stride=")
-        if inputs is None or inputs["x"] is None:
-            return None
-        size, stride = of.wholes(inputs["kernel_size"]), None
-        if size is None or len(size) not in (1, axes):
-            return None
-        options = [f"size={_sizes((size * axes)[:axes])}"]
-        if inputs["stride"] is not None and of.word(inputs["stride"]) != "none":
-            stride = of.wholes(inputs["stride"])
-            if stride is None or len(stride) not in (1, axes):
-                return None
-            options.append(f"stride={_sizes((stride * axes)[:axes])}")
-        x = of.value(inputs["x"])
-        if how == "max":
-            return of.piece("max_pool", [x, *options], site)
-        return of.piece("mean", [call("windows", [x, *options], x.span), "axis=-1"], site)
-
-    return handler
+@reads("max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d")
+def _pool(site: Site, x: Piece, kernel_size: Wholes, stride: Wholes | None = None) -> Piece:
+    axes = _axes(site)
+    options = [
+        f"{name}={_sizes((_over_axes(site, sizes) * axes)[:axes])}"
+        for name, sizes in (("size", kernel_size), ("stride", stride))
+        if sizes is not None
+    ]
+    if "max" in site.name.lower():
+        return site.call("max_pool", x, *options)
+    return site.call("mean", call("windows", [x, *options], x.span), "axis=-1")
 
 
-def _convolution(of: Calls, site: Call) -> Piece | None:
+@reads("convolve")
+def _convolution(site: Site, x: Piece, y: Piece, mode: str = "full") -> Piece:
     """NumPy's and SciPy's ``convolve`` of two vectors or two matrices, which turns the second one around."""
-    inputs = site.inputs("x", "y", "mode=")
-    if inputs is None or inputs["x"] is None or inputs["y"] is None:
-        return None
-    x, y = of.value(inputs["x"]), of.value(inputs["y"])
-    one, other = of.needed_shape(x, site.node), of.needed_shape(y, site.node)
-    mode = of.word(inputs["mode"], "full")
-    axes = len(one)
+    one, other = site.shape(x), site.shape(y)
+    axes, span = len(one), site.span
     if axes not in (1, 2) or len(other) != axes or mode not in ("full", "same", "valid") or 0 in (*one, *other):
-        return None
-    span = of.source.span(site.node)
+        raise UnfitError
     turned = y
     for axis in range(axes):
         turned = call("flip", [turned, f"axis={axis}"], span)
-    image, filters = reshaped(of, x, (1, *one), site), reshaped(of, turned, (1, 1, *other), site)
-    padding = _sizes([size - 1 for size in other])
-    whole = call(f"conv{axes}d", [image, filters, f"padding={padding}"], span)
-    sizes = [a + b - 1 for a, b in zip(one, other, strict=True)]
+    image, filters = reshaped(site, x, (1, *one)), reshaped(site, turned, (1, 1, *other))
+    whole = call(f"conv{axes}d", [image, filters, f"padding={_sizes([size - 1 for size in other])}"], span)
     if mode == "full":
-        return reshaped(of, whole, sizes, site)
+        return reshaped(site, whole, [a + b - 1 for a, b in zip(one, other, strict=True)])
     cuts = []
     for a, b in zip(one, other, strict=True):
         # SciPy's same is as large as the first, NumPy's as the larger.
@@ -129,13 +116,3 @@ def _convolution(of: Calls, site: Call) -> Piece | None:
         start = (a + b - 1 - size) // 2
         cuts.append(f"{start}:{start + size}")
     return indexed(whole, ["0", *cuts], span)
-
-
-HANDLERS: dict[str, Callable[[Calls, Call], Piece | None]] = {
-    "einsum": _over_indices,
-    "conv1d": _filters(1),
-    "conv2d": _filters(2),
-    **{f"{how}pool{axes}d": _pool(axes, how) for how in ("max", "avg") for axes in (1, 2)},
-    "convolve": _convolution,
-}
-"""By name without underscores."""

@@ -203,7 +203,7 @@ class Statements(Calls):
             return
         if is_leaf(value) and self._leaf(target.id, value):
             return
-        several = parts(self, value)
+        several = parts(self.site_of(value))
         if several is not None:
             self.names.parts[target.id] = [self.maybe_stopped(each) for each in several]
             self.names.current.pop(target.id, None)
@@ -289,7 +289,7 @@ class Statements(Calls):
         if isinstance(value, ast.Attribute) and value.attr == "shape":
             shape = self.needed_shape(self.value(value.value), value)
             pieces = [atom(str(size), self.source.span(value)) for size in shape]
-        elif (several := parts(self, value)) is not None:
+        elif (several := parts(self.site_of(value))) is not None:
             pieces = [self.maybe_stopped(each) for each in several]
         elif isinstance(value, ast.Tuple | ast.List):
             pieces = [self.maybe_stopped(self.value(each)) for each in value.elts]
@@ -315,7 +315,7 @@ class Statements(Calls):
 
     def _several(self, names: list[str], value: ast.expr, node: ast.stmt) -> None:
         """``h, c = cell(h, c)``."""
-        values = pair(self, value)
+        values = pair(self.site_of(value))
         if values is not None:
             self.bind(names[0], self.maybe_stopped(values))
             return
