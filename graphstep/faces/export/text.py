@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
+from itertools import chain, pairwise, zip_longest
 from textwrap import indent, wrap
 
 from graphstep.engine.trace import Trace
@@ -53,9 +53,13 @@ def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     del options
     writer, inside = Text(document.language), False
     before: type = type(None)
-    for block in document.blocks:
+    for block, after in pairwise(chain(document.blocks, (None,))):
+        assert block is not None, "only the last stands alone"
         if isinstance(block, blocks.Heading):
             inside = block.level == 3
+        elif isinstance(after, blocks.Command):
+            # The line above a command belongs to it and no longer to what was headed.
+            inside = False
         text = writer.block(block)
         if inside and isinstance(block, blocks.Table | blocks.Typed | blocks.Prose):
             text = indent(text, "  ")
