@@ -63,7 +63,11 @@ def overview(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
 
 def _row(one: Jacobian) -> tuple[Content, ...]:
     counts = ((Figure(count, 0, "count"),) for count in (one.entries, one.nonzero))
-    return (Math(local_term(one.wire)),), (_size(one.rows, one.columns),), (one.structure,), *counts
+    return (Math(local_term(one.wire)),), (_size(one.rows, one.columns),), (_structure(one),), *counts
+
+
+def _structure(one: Jacobian) -> str:
+    return wording(one.trace).message(f"structure-name-{one.structure}")
 
 
 def each(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
@@ -83,7 +87,7 @@ def in_full(one: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
     names = {"out": words.figure(out), "source": words.figure(source)}
     yield Heading(3, phrase(trace.writing.language, "jacobian-of", what=Math(local_term(one.wire)), **names, **kinds), anchor)
     size = words.message("jacobian-rows", size=_size(one.rows, one.columns), **names)
-    structure = words.message("jacobian-structure", structure=one.structure, entries=_counted(one), size=size_text(one.bytes))
+    structure = words.message("jacobian-structure", structure=_structure(one), entries=_counted(one), size=size_text(one.bytes))
     yield Listing(((size,), (structure,), (why(one),)))
     upstream, pullback = heading(trace, "upstream"), heading(trace, "pullback")
     if not one.is_formed:
