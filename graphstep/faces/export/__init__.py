@@ -128,11 +128,18 @@ def is_archive(path: str | Path) -> bool:
 
 def write_document(document: Document, path: str | Path) -> Path:
     """Write a document to a file, in the format of its suffix; returns the path. InputError for a format of no document."""
-    chosen = exporter("tex" if is_pdf(path) else format_of(path))
+    name = "tex" if is_pdf(path) else format_of(path)
+    if name == "svg":
+        from graphstep.faces.export._lines import picture
+
+        return write_file(path, picture(document))
+    chosen = exporter(name)
     writer: Callable[[Document], Iterator[str]] | None = getattr(chosen, "write", None)
     if writer is None:
         suffixes = ", ".join(exporter(form).SUFFIX for form in formats() if hasattr(exporter(form), "write"))
-        raise InputError(f"{quoted(str(path))} would hold a run, and this is a document", hint=f"end it in {suffixes} or .pdf")
+        raise InputError(
+            f"{quoted(str(path))} would hold a run, and this is a document", hint=f"end it in {suffixes}, .svg or .pdf"
+        )
     if is_pdf(path):
         from graphstep.faces.export._pdf import pdf
 

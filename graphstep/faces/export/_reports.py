@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from graphstep.faces import export
+from graphstep.faces.export._lines import picture
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import write_file
 from graphstep.telling.document import Document
 
 
 def formats() -> tuple[str, ...]:
-    """The formats of a report: data, and those that write documents."""
-    return tuple(name for name in export.formats() if name == "json" or hasattr(export.exporter(name), "write"))
+    """The formats of a report: data, those that write documents, and a picture of what a document says."""
+    return tuple(name for name in export.formats() if name in ("json", "svg") or hasattr(export.exporter(name), "write"))
 
 
 def pieces(
@@ -31,6 +32,8 @@ def pieces(
         return iter(text())
     if name == "json":
         return iter((json.dumps(data(), ensure_ascii=False, allow_nan=False, indent=2), "\n"))
+    if name == "svg":
+        return picture(document())
     if name not in formats():
         names = formats()
         raise InputError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -69,10 +70,24 @@ def test_a_check_as_json_is_the_data_of_the_report(capsys: pytest.CaptureFixture
 
 
 def test_a_report_refuses_a_format_that_it_has_not_with_those_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([*COMMANDS["check"], "--format", "svg"]) == 2
+    assert cli.main([*COMMANDS["check"], "--format", "dot"]) == 2
     said = capsys.readouterr().err
-    assert "no format 'svg'" in said
-    assert all(name in said for name in ("html", "json", "md", "tex", "text"))
+    assert "no format 'dot'" in said
+    assert all(name in said for name in ("html", "json", "md", "svg", "tex", "text"))
+
+
+@each("which", [which for which in COMMANDS if which != "train"])
+def test_a_report_as_a_picture_says_what_its_document_says_as_text(which: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Broken lines aside; the picture is XML that a strict reader takes."""
+    drawn = printed(capsys, [*COMMANDS[which], "--format", "svg"])
+    root = ElementTree.fromstring(drawn)
+    said = " ".join(line.text or "" for line in root.iter("{http://www.w3.org/2000/svg}text"))
+    page = printed(capsys, [*COMMANDS[which], "--format", "md"])
+    command = re.search("^ *(graphstep .*)$", page, re.MULTILINE)
+    assert command is not None
+    assert command[1].split() == said.replace("--format svg", "--format md").split()[-len(command[1].split()) :]
+    for word in re.findall("[A-Za-z]{4,}", printed(capsys, COMMANDS[which]).partition("\n--of and --towards")[0]):
+        assert word in said
 
 
 def test_a_brief_report_keeps_its_table_and_its_result(capsys: pytest.CaptureFixture[str]) -> None:
