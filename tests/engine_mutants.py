@@ -48,12 +48,22 @@ class Mutant(NamedTuple):
 def mutants() -> list[Mutant]:
     """All mutants, each of other code than the rest."""
     tree = ast.parse(ENGINE.read_text(encoding="utf-8"))
-    made: dict[str, Mutant] = {ast.dump(tree): Mutant("", "", tree)}
+    made: list[Mutant] = []
     for method in (x for x in tree.body[-1].body if isinstance(x, ast.FunctionDef) and x.name != "__init__"):
+        seen = {ast.dump(method)}
         for number in range(sum(1 for _ in ast.walk(method))):
-            for what, changed in _changes(tree, method.name, number):
-                made.setdefault(ast.dump(changed), Mutant(_operation(method.name), what, changed))
-    return [*made.values()][1:]
+            for what, changed in _changes(method, number):
+                if (code := ast.dump(changed)) not in seen:
+                    seen.add(code)
+                    made.append(Mutant(_operation(method.name), what, _with(tree, method, changed)))
+    return made
+
+
+def _with(tree: ast.Module, method: ast.FunctionDef, changed: ast.FunctionDef) -> ast.Module:
+    """The engine with another method in place of one of its own; they share all the rest."""
+    machine = copy.copy(tree.body[-1])
+    machine.body = [changed if x is method else x for x in machine.body]
+    return ast.Module([*tree.body[:-1], machine], tree.type_ignores)
 
 
 def _operation(name: str) -> str:
@@ -62,15 +72,14 @@ def _operation(name: str) -> str:
     return next(row.name for row in OPERATIONS.values() if name in row.methods)
 
 
-def _changes(tree: ast.Module, name: str, number: int) -> Iterator[tuple[str, ast.Module]]:
-    """The changes of one place, a copy of the whole for each."""
+def _changes(method: ast.FunctionDef, number: int) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The changes of one place, a copy of the method for each."""
 
-    def copied() -> tuple[ast.Module, ast.AST]:
-        whole = copy.deepcopy(tree)
-        method = next(x for x in whole.body[-1].body if isinstance(x, ast.FunctionDef) and x.name == name)
-        return whole, [*ast.walk(method)][number]
+    def copied() -> tuple[ast.FunctionDef, ast.AST]:
+        whole = copy.deepcopy(method)
+        return whole, [*ast.walk(whole)][number]
 
-    here = copied()[1]
+    here = [*ast.walk(method)][number]
     if isinstance(here, ast.BinOp):
         for operator in OPERATORS.get(type(here.op), ()):
             whole, place = copied()
@@ -92,11 +101,11 @@ def _changes(tree: ast.Module, name: str, number: int) -> Iterator[tuple[str, as
         whole, place = copied()
         _put(whole, place, ast.copy_location(ast.Assign([place.target], place.value), place))
         yield f"{ast.unparse(here)} → =", whole
-    if name == "backward":
+    if method.name == "backward":
         yield from _of_the_pass(here, copied)
 
 
-def _of_the_pass(here: ast.AST, copied) -> Iterator[tuple[str, ast.Module]]:
+def _of_the_pass(here: ast.AST, copied) -> Iterator[tuple[str, ast.FunctionDef]]:
     if isinstance(here, ast.Constant) and here.value == 1.0:
         for seed in (0.0, 2.0, -1.0):
             whole, place = copied()
@@ -119,7 +128,7 @@ def _of_the_pass(here: ast.AST, copied) -> Iterator[tuple[str, ast.Module]]:
         yield "only the first parent", whole
 
 
-def _put(whole: ast.Module, place: ast.AST, instead: ast.AST) -> None:
+def _put(whole: ast.FunctionDef, place: ast.AST, instead: ast.AST) -> None:
     """Put something in the place of a node."""
     for parent in ast.walk(whole):
         for field, value in ast.iter_fields(parent):
