@@ -31,8 +31,8 @@ We follow `(x+y)*z` at x = -2, y = 5, z = -4.
 
 ## A program is a tuple of nodes
 
-The reader (lark's LALR parser with a grammar of a page) makes nodes out of text. A node is an input or a gate; a gate reads
-nodes by their index, and numbers are constants inside it.
+The reader (an LALR parser with a grammar of a page; Lark makes its tables) makes nodes out of text. A node is an input or a
+gate; a gate reads nodes by their index, and numbers are constants inside it.
 
 {{ graphstep/ground/operands.py Constant }}
 

@@ -23,6 +23,7 @@ from graphstep.language.program import Program
 from graphstep.language.read.builder import Builder
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.foreign import ForeignSpellingError
+from graphstep.language.read.grammar import parse
 from graphstep.language.read.tokens import Lexer
 
 __all__ = ["GRADIENT", "read"]
@@ -66,9 +67,6 @@ GRADIENT = gradient_gate(_unfolded)
 
 
 def _read(plain: str, given: Collection[str]) -> Program:
-    # Lark costs a few hundredths of a second, which a command that reads nothing need not pay.
-    from graphstep.language.read.grammar import parse
-
     builder = Builder(plain, given, GRADIENT)
     parse(Lexer(plain), builder)
     return builder.program()

@@ -2,18 +2,18 @@
 
 Loosest first: comparison, sum, product (``@`` too), sign, multiplication without a sign (``2x``), power, and what stands behind
 an operand (``x.T``, ``x[0]``). So ``-x^2`` is −(x²), ``x^-1`` is fine, and powers associate to the right.
+
+``grammar.json`` holds the parse tables that Lark makes of it; ``python -m tests.parse_tables`` writes them again, and a test says
+when they are out of date. So a start of the program neither imports Lark nor makes its tables.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+import json
 from functools import cache
-from threading import Lock
+from itertools import chain
+from pathlib import Path
 from typing import Any
-
-from lark import Lark, UnexpectedToken
-from lark.lexer import Lexer as LarkLexer
 
 from graphstep.language.read import complaints
 from graphstep.language.read.builder import Builder
@@ -26,7 +26,7 @@ _POWER = "atom | power"
 _FACTOR = f"{_POWER} | beside | signed"
 _SUMMAND = f"{_FACTOR} | product"
 
-_GRAMMAR = f"""
+GRAMMAR = f"""
 start: statements
 ?statements: statement
     | statements SEPARATOR statement -> another
@@ -88,43 +88,20 @@ arguments: argument -> first_argument
 %declare WORD DEF REPEAT BLOCK BLOCK_END
 """
 
-_ACTIONS = ("start", *re.findall(r"-> (\w+)", _GRAMMAR))
+"""The grammar, in Lark's notation: ``->`` names the action of the builder, and what has none hands its only part on."""
 
+TABLES = Path(__file__).with_name("grammar.json")
+"""The file of the parse tables: ``rules``, each ``[what it makes, how many parts, its action]``, and ``states``, each by symbol
+the state that follows, or of a rule k that is complete ``~k``. The first state is the start."""
 
-class _Actions:
-    """Hands each rule's action to the builder at work: the parser is made once, a builder belongs to one text."""
-
-    def __init__(self) -> None:
-        self.builder: Builder | None = None
-        for action in _ACTIONS:
-            setattr(self, action, self._relay(action))
-
-    def _relay(self, action: str) -> Callable[[list[Any]], Any]:
-        def relay(children: list[Any]) -> Any:
-            assert self.builder is not None, "a builder is at work"
-            return self.builder.act(action, children)
-
-        return relay
-
-
-class _Relay(LarkLexer):
-    """Hands our own tokens to Lark."""
-
-    def __init__(self, _configuration: Any) -> None:
-        pass
-
-    def lex(self, lexer_state: Any, _parser_state: Any = None) -> Iterator[Any]:
-        return iter(lexer_state)
-
-
-_ONE_AT_A_TIME = Lock()
+START, END = "start", "$END"
+"""What a whole text is, and what stands behind its last token."""
 
 
 @cache
-def _parser() -> tuple[Lark, _Actions]:
-    actions: Any = _Actions()
-    parser = Lark(_GRAMMAR, parser="lalr", lexer=_Relay, transformer=actions, keep_all_tokens=True)
-    return parser, actions
+def _tables() -> tuple[list[tuple[str, int, str]], list[dict[str, int]]]:
+    tables = json.loads(TABLES.read_text(encoding="utf-8"))
+    return tables["rules"], tables["states"]
 
 
 def parse(lexer: Lexer, builder: Builder) -> None:
@@ -132,15 +109,25 @@ def parse(lexer: Lexer, builder: Builder) -> None:
 
     Raises :class:`~graphstep.ground.errors.ReadError` at the first token that cannot stand where it stands.
     """
-    with _ONE_AT_A_TIME:
-        parser, actions = _parser()
-        actions.builder = builder
-        tokens: Any = lexer
-        try:
-            parser.parse(tokens)
-        except UnexpectedToken as error:
-            if error.token.type == "$END":
-                raise complaints.unexpected(lexer.text, None, lexer.last) from None
-            raise complaints.unexpected(lexer.text, lexer.last, lexer.previous) from None
-        finally:
-            actions.builder = None
+    rules, states = _tables()
+    act = builder.act
+    # The states that lead here, and of all but the first what the part came to that led to it.
+    path, parts = [0], list[Any]()
+    for token in chain(lexer, (None,)):
+        symbol = END if token is None else token.type
+        while (move := states[path[-1]].get(symbol)) is not None and move < 0:
+            made, count, action = rules[~move]
+            del path[-count:]
+            if action:
+                of_rule = parts[-count:]
+                del parts[-count:]
+                parts.append(act(action, of_rule))
+            if made == START:
+                return
+            path.append(states[path[-1]][made])
+        if move is None:
+            if token is None:
+                raise complaints.unexpected(lexer.text, None, lexer.last)
+            raise complaints.unexpected(lexer.text, lexer.last, lexer.previous)
+        path.append(move)
+        parts.append(token)

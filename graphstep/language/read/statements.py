@@ -14,12 +14,9 @@ BEGINS = frozenset({"BLOCK", "REPEAT"})
 
 
 class Token:
-    """One word of the text, in the shape in which Lark wants it."""
+    """One word of the text."""
 
     __slots__ = ("end_pos", "start_pos", "text", "turns", "type")
-
-    # Lark copies these to its end mark. Lines are counted only when an error is shown.
-    line = column = end_line = end_column = 1
 
     def __init__(self, kind: str, text: str, start: int, stop: int) -> None:
         self.type = kind
