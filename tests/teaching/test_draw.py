@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 
 from graphstep.engine.opening import open_setup
+from graphstep.engine.overrides import Override, overridden
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.chance import Chance
 from graphstep.teaching.exercise.draw import DRAWS, DrawError, draw
 from graphstep.teaching.exercise.exercise import distractors
+from graphstep.teaching.exercise.faulty import lines_of
 from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.exercise.reading import FILE, ItemError, find, items, parse, read_item
+from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.verdict import mark
 
-SEEDS = range(12)
+SEEDS = range(16)
 
 levels = pytest.mark.parametrize(
     ("item", "level"),
@@ -35,9 +38,11 @@ def spelled(item: Item, level: int, seeds: range) -> Iterator[str]:
 
 
 @levels
-def test_an_exercise_has_nice_numbers_and_answers_that_are_marked_right(item: Item, level: int) -> None:
+def test_seeds_make_variants_with_nice_numbers_and_answers_that_are_marked_right(item: Item, level: int) -> None:
+    variants = set()
     for seed in SEEDS:
         exercise = draw(item, level, seed)
+        variants.add((exercise.setup.program, *exercise.setup.inputs.values()))
         trace = exercise.trace
         cells = trace.buffers.cells[: trace.cell_count]
         assert np.isfinite(cells).all()
@@ -55,16 +60,17 @@ def test_an_exercise_has_nice_numbers_and_answers_that_are_marked_right(item: It
                 assert mark(solution, str(solution.right + 1)).right
             elif solution.quantity is not None and isinstance(solution.quantity.asked, float):
                 assert mark(solution, f"{solution.quantity.asked:.3f}").right
+    assert len(variants) >= len(SEEDS) - 3
 
 
 @levels
 def test_a_misconception_is_known_by_its_number_and_never_right(item: Item, level: int) -> None:
-    for seed in SEEDS:
-        for blank in draw(item, level, seed).blanks:
-            wrong = [each for each in distractors(blank) if isinstance(each.value, float)]
-            for each in wrong:
+    for blank in draw(item, level, 5).blanks:
+        asked = blank.solution.quantity
+        for each in distractors(blank):
+            if asked is not None and isinstance(asked.asked, float) and isinstance(each.value, float):
                 verdict = mark(blank.solution, repr(each.value))
-                assert (verdict.outcome, verdict.slip) == ("wrong", each.text), (item.name, level, seed, blank.name)
+                assert (verdict.outcome, verdict.slip) == ("wrong", each.text), blank.name
 
 
 @levels
@@ -75,10 +81,33 @@ def test_the_setup_of_an_exercise_makes_the_same_run(item: Item, level: int) -> 
     assert again.buffers.contributions.tobytes() == exercise.trace.buffers.contributions.tobytes()
 
 
-@levels
-def test_seeds_make_variants(item: Item, level: int) -> None:
-    setups = {(each.setup.program, *each.setup.inputs.values()) for each in (draw(item, level, seed) for seed in range(20))}
-    assert len(setups) >= 18
+BUGS = [pytest.param(level, id=str(level)) for level in range(1, len(find("bug").levels) + 1)]
+
+
+@pytest.mark.parametrize("level", BUGS)
+def test_one_line_of_a_worked_pass_is_wrong_and_the_others_follow_from_it(level: int) -> None:
+    codes = set()
+    for seed in SEEDS:
+        exercise = draw(find("bug"), level, seed)
+        which, right = (blank.solution for blank in exercise.blanks)
+        lines, options = lines_of(exercise.trace), which.question.options
+        assert which.right is not None
+        assert right.quantity is not None
+        numbers = [float(option.rpartition(" = ")[2]) for option in options]
+        differs = [number != line.asked for number, line in zip(numbers, lines, strict=True)]
+        # Before the mistake all is right; the mistake is what a misconception comes to; the right number is the run's.
+        assert differs.index(True) == which.right
+        verdict = mark(right, str(numbers[which.right]))
+        assert verdict.outcome == "wrong"
+        assert verdict.slip in right.question.because
+        assert mark(right, str(lines[which.right].asked)).right
+        assert mark(which, str(which.right + 1)).right
+        codes |= {each.code.removeprefix("slip-") for each in verdict.misconceptions}
+        edge = lines[which.right]
+        kind, place = ("gradient", edge.node) if edge.wire is None else ("contribution", edge.wire.edge)
+        run = overridden(exercise.trace, [Override(kind, place, numbers[which.right])])
+        assert numbers == [again(line, run).asked for line in lines]
+    assert len(codes & set(find("bug").levels[level - 1].mistakes)) >= 3
 
 
 def test_the_same_seed_makes_the_same_exercise_everywhere(golden: Callable[[str, str], None]) -> None:

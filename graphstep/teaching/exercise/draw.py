@@ -22,6 +22,7 @@ from graphstep.ground.exact import exact_text
 from graphstep.language.setup import Setup
 from graphstep.teaching.exercise.chance import Chance
 from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.exercise.faulty import faulty, lines_of
 from graphstep.teaching.exercise.item import Ask, Item, Level, Range
 from graphstep.teaching.exercise.niceness import Niceness, all_nice
 from graphstep.teaching.exercise.reading import ItemError
@@ -55,11 +56,12 @@ def draw(item: Item, level: int, seed: int) -> Exercise:
     chance = Chance(item.name, level, seed, "form")
     program = chance.below(len(item.levels[level - 1].programs))
     sketch = _sketch(item, level, program, chance.below(item.namings))
-    trace = sketch.trace(Chance(item.name, level, seed, "numbers"), f"level {level} of {item.name} with seed {seed}")
-    blanks = tuple(
-        Blank(str(number), _solved(solution, trace), ask.marks) for number, (solution, ask) in enumerate(sketch.solutions, 1)
-    )
-    return Exercise(f"{item.name}-{level}-{seed}", item.title, trace.setup, trace, blanks)
+    for trace in sketch.runs(Chance(item.name, level, seed, "numbers")):
+        blanks = sketch.blanks(trace, Chance(item.name, level, seed, "mistake"))
+        if blanks is not None:
+            return Exercise(f"{item.name}-{level}-{seed}", item.title, trace.setup, trace, blanks)
+    what = f"level {level} of {item.name} with seed {seed}"
+    raise DrawError(f"{what}: no nice numbers in {DRAWS:,} draws", hint="give its inputs wider ranges, or finer steps")
 
 
 def _solved(solution: Solution, trace: Trace) -> Solution:
@@ -95,17 +97,28 @@ class _Sketch:
             except GraphstepError as error:
                 raise ItemError(item.path, question.line, error.message) from error
         # A stable sort: what one step tells is asked in the order of the file.
-        self.solutions: list[tuple[Solution, Ask]] = sorted(solutions, key=lambda each: each[0].step)
-        asked = [each.quantity for each, _ in self.solutions if each.quantity is not None]
+        self._solutions: list[tuple[Solution, Ask]] = sorted(solutions, key=lambda each: each[0].step)
+        asked = [each.quantity for each, _ in self._solutions if each.quantity is not None]
+        if level.mistakes:
+            if base.has_arrays:
+                raise ItemError(item.path, level.line, "mistakes are looked for in a program of numbers, and this one has arrays")
+            asked = lines_of(base)
         self._niceness = Niceness(base, asked, level.fineness, level.largest)
 
-    def trace(self, chance: Chance, what: str) -> Trace:
-        """The first run with nice numbers. DrawError where none is among so many."""
+    def runs(self, chance: Chance) -> Iterator[Trace]:
+        """The runs with nice numbers among so many draws."""
         for texts, values in self._candidates(chance):
             trace = self._base.with_inputs(values, texts)
             if self._niceness.accepts(trace, values):
-                return trace
-        raise DrawError(f"{what}: no nice numbers in {DRAWS:,} draws", hint="give its inputs wider ranges, or finer steps")
+                yield trace
+
+    def blanks(self, trace: Trace, chance: Chance) -> tuple[Blank, ...] | None:
+        """What is asked of a run; None where the mistake that is to be found in it cannot be made."""
+        if self._level.mistakes:
+            return faulty(trace, self._level, chance)
+        return tuple(
+            Blank(str(number), _solved(solution, trace), ask.marks) for number, (solution, ask) in enumerate(self._solutions, 1)
+        )
 
     def _candidates(self, chance: Chance) -> Iterator[tuple[dict[str, str], dict[str, Number]]]:
         """Draws whose values are nice, as texts and numbers."""
@@ -140,7 +153,7 @@ def _value(drawn: Range, chance: Chance) -> tuple[str, Number]:
     numbers = drawn.numbers
     if not drawn.shape:
         number = numbers[chance.below(len(numbers))]
-        return str(number), float(number)
+        return exact_text(float(number)) or "", float(number)
     cells = [numbers[chance.below(len(numbers))] for _ in range(drawn.cells)]
     array = np.array([float(cell) for cell in cells]).reshape(drawn.shape)
     return exact_text(array) or "", array

@@ -19,6 +19,22 @@ from graphstep.teaching.marking.question import Question
 KINDS = ("chain", "fork", "max", "mul", "sigmoid", "vector", "matrix", "loss", "broadcast", "mixed", "bug")
 """What exercises are about, in the order in which they are met."""
 
+MISTAKES = (
+    "local",
+    "upstream",
+    "scaled-by-own",
+    "contribution-of-other",
+    "one-contribution",
+    "missing-contribution",
+    "multiplied",
+    "subtracted",
+    "loser",
+    "winner",
+    "added",
+    "sign",
+)
+"""The misconceptions that a worked backward pass may hold one of, by the ids of their messages without ``slip-``."""
+
 EASY = (0, 1, -1)
 """Numbers that hide what a step did with them."""
 
@@ -71,7 +87,9 @@ class Level:
     inputs: Mapping[str, Range | str]
     """By name the range of an input, or the text of a value that is always the same."""
     asks: tuple[Ask, ...]
-    """What is asked, in the order of the file."""
+    """What is asked, in the order of the file; nothing where a mistake is to be found."""
+    mistakes: tuple[str, ...]
+    """The mistakes, from :data:`MISTAKES`, of which a worked backward pass has one that is to be found; nothing elsewhere."""
     fineness: Fineness
     """Which numbers are nice."""
     largest: float

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
 from graphstep.ground.files import open_file
 from graphstep.ground.unprintable import printable
-from graphstep.teaching.exercise.item import KINDS, Ask, Fineness, Item, Level, Range
+from graphstep.teaching.exercise.item import KINDS, MISTAKES, Ask, Fineness, Item, Level, Range
 from graphstep.teaching.marking.question import Question
 
 FILE = 50_000
@@ -34,6 +34,9 @@ CELLS = 100
 
 CHOICES = 2_000
 """Numbers that a range may hold."""
+
+TEXTS = 12
+"""Hints or options of a question, and mistakes of a level."""
 
 WORDS = 500
 """Characters of a title, a hint or a reason."""
@@ -51,7 +54,7 @@ _NAME = re.compile(r"[^\W\d]\w{0,39}")
 _PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 _OF_ITEM = ("title", "kind", "names", "levels")
-_OF_LEVEL = ("program", "programs", "inputs", "asks", "numbers", "largest")
+_OF_LEVEL = ("program", "programs", "inputs", "asks", "mistakes", "numbers", "largest")
 _OF_ASK = ("ask", "marks", "hint", "because", "question", "options")
 
 
@@ -182,11 +185,16 @@ class _Reader:
         if not isinstance(inputs, dict):
             self.fail(at, 'inputs is a table: inputs = { x = "-5..5" }')
         ranges = {name: self.range(name, value, self.line_of(name, at)) for name, value in inputs.items()}
-        asks = table.get("asks", [])
-        if not isinstance(asks, list) or not 1 <= len(asks) <= ASKS:
-            self.fail(self.line_of("asks", line), f'a level asks for 1 to {ASKS} things: asks = ["gradient x"]')
         first = self.line_of("asks", line)
-        return Level(tuple(programs), ranges, tuple(self.ask(each, first) for each in asks), _fine(fineness), largest, line)
+        asks, mistakes = table.get("asks", []), self.texts(table, "mistakes", self.line_of("mistakes", line))
+        if unknown := [each for each in mistakes if each not in MISTAKES]:
+            hint = did_you_mean(unknown[0], MISTAKES) or f"known are {', '.join(MISTAKES)}"
+            self.fail(self.line_of("mistakes", line), f"{quoted(unknown[0])} is no mistake; {hint}")
+        if not isinstance(asks, list) or not (not mistakes) <= len(asks) <= (0 if mistakes else ASKS):
+            more = "a level with mistakes asks for nothing else" if mistakes else 'asks = ["gradient x"], or mistakes = ["local"]'
+            self.fail(first, f"a level asks for 1 to {ASKS} things: {more}")
+        questions = tuple(self.ask(each, first) for each in asks)
+        return Level(tuple(programs), ranges, questions, mistakes, _fine(fineness), largest, line)
 
     def range(self, name: str, value: Any, line: int) -> Range | str:
         """The range of an input, or the value that it always has."""
@@ -252,8 +260,12 @@ class _Reader:
         """The texts of a key that takes one or several."""
         value = table.get(key, [])
         entries = [value] if isinstance(value, str) else value
-        if not isinstance(entries, list) or len(entries) > 9 or not all(isinstance(x, str) and len(x) <= WORDS for x in entries):
-            self.fail(line, f"{key} is a text in quotes, or a list of up to 9 such texts")
+        if (
+            not isinstance(entries, list)
+            or len(entries) > TEXTS
+            or not all(isinstance(x, str) and len(x) <= WORDS for x in entries)
+        ):
+            self.fail(line, f"{key} has at most {TEXTS} entries")
         return tuple(self.shown(entry, line) for entry in entries)
 
     def only(self, table: dict[str, Any], keys: Sequence[str], line: int) -> None:

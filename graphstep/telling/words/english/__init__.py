@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.telling.words.english.analysis import ANALYSES
+from graphstep.telling.words.english.exercises import EXERCISES
 from graphstep.telling.words.english.judging import JUDGING
 from graphstep.telling.words.english.replies import REPLIES
 from graphstep.telling.words.english.reports import REPORTS
@@ -22,5 +23,5 @@ if TYPE_CHECKING:
 English = str | tuple[str, str]
 """A message, or its singular and its plural."""
 
-MESSAGES: Mapping[str, English] = {**STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGING}
+MESSAGES: Mapping[str, English] = {**STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGING, **EXERCISES}
 """Every message that is no sentence of a row."""
