@@ -3,51 +3,30 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, get_args
 
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.telling import document as blocks
 from graphstep.telling.document import Block, Content
-from graphstep.telling.explanation import Ladder, Note
+from graphstep.telling.explanation import Note
 from graphstep.telling.words.catalogue import message
 
 _DIFFERENT = 1e-4
 """The relative error from which on two numbers differ by more than rounding, so that it has digits of its own."""
 
-BLOCKS: dict[type, str] = {
-    blocks.Heading: "heading",
-    blocks.Prose: "prose",
-    blocks.Listing: "listing",
-    blocks.Equations: "equations",
-    Ladder: "ladder",
-    blocks.Table: "table",
-    blocks.Graph: "graph",
-    blocks.Curve: "curve",
-    blocks.Typed: "typed",
-    blocks.Command: "command",
-    Note: "note",
-    blocks.Verdict: "verdict",
-    blocks.Columns: "columns",
-    blocks.Question: "question",
-    blocks.Step: "step",
-}
+BLOCKS: dict[type, str] = {kind: kind.__name__.lower() for kind in get_args(blocks.Block)}
 """By block, the method that writes it."""
 
-INLINES: dict[type, str] = {
-    str: "words",
-    blocks.Code: "code",
-    blocks.Strong: "strong",
-    blocks.Emphasis: "emphasis",
-    blocks.Math: "math",
-    blocks.Figure: "figure",
-    blocks.Histogram: "histogram",
-}
+INLINES: dict[type, str] = {kind: "words" if kind is str else kind.__name__.lower() for kind in get_args(blocks.Inline)}
 """By part of a line, the method that writes it."""
 
 
-class Writer(ABC):
-    """Turns blocks into the text of one format. A method of a block returns lines without blank ones around."""
+class Writer:
+    """Turns blocks into the text of one format.
+
+    A format has a method for every block, which returns lines without blank ones around, and one for every part of a line, which
+    returns text; :data:`BLOCKS` and :data:`INLINES` have their names. Those here are what most formats do.
+    """
 
     def __init__(self, language: str = ENGLISH) -> None:
         self.language = language
@@ -77,7 +56,7 @@ class Writer(ABC):
 
     def verdict(self, verdict: blocks.Verdict) -> str:
         """A finding or a result."""
-        return self.prose(blocks.Prose(verdict.line))
+        return self.block(blocks.Prose(verdict.line))
 
     def columns(self, columns: blocks.Columns) -> str:
         """Blocks beside each other; where a format has no place for that, under each other."""
@@ -86,82 +65,6 @@ class Writer(ABC):
     def question(self, question: blocks.Question) -> str:
         """A question, or its answer."""
         return "\n".join(map(self.block, question.blocks))
-
-    @abstractmethod
-    def words(self, text: str) -> str:
-        """Plain words."""
-
-    @abstractmethod
-    def code(self, code: blocks.Code) -> str:
-        """A text that is a program or a part of one."""
-
-    @abstractmethod
-    def strong(self, strong: blocks.Strong) -> str:
-        """A text of weight."""
-
-    @abstractmethod
-    def emphasis(self, emphasis: blocks.Emphasis) -> str:
-        """A text that is set apart."""
-
-    @abstractmethod
-    def math(self, math: blocks.Math) -> str:
-        """A formula in a line."""
-
-    @abstractmethod
-    def figure(self, figure: blocks.Figure) -> str:
-        """A number, or an array in the room that a number has."""
-
-    @abstractmethod
-    def histogram(self, histogram: blocks.Histogram) -> str:
-        """How many cells lie in each range."""
-
-    @abstractmethod
-    def heading(self, heading: blocks.Heading) -> str:
-        """A heading."""
-
-    @abstractmethod
-    def prose(self, prose: blocks.Prose) -> str:
-        """A paragraph."""
-
-    @abstractmethod
-    def listing(self, listing: blocks.Listing) -> str:
-        """Lines under each other."""
-
-    @abstractmethod
-    def equations(self, equations: blocks.Equations) -> str:
-        """Formulas under each other."""
-
-    @abstractmethod
-    def ladder(self, ladder: Ladder) -> str:
-        """One quantity in many forms."""
-
-    @abstractmethod
-    def table(self, table: blocks.Table) -> str:
-        """A table."""
-
-    @abstractmethod
-    def graph(self, graph: blocks.Graph) -> str:
-        """The drawn graph of a run."""
-
-    @abstractmethod
-    def curve(self, curve: blocks.Curve) -> str:
-        """Series of numbers over rounds."""
-
-    @abstractmethod
-    def typed(self, typed: blocks.Typed) -> str:
-        """The text of a program."""
-
-    @abstractmethod
-    def command(self, command: blocks.Command) -> str:
-        """A command for the shell."""
-
-    @abstractmethod
-    def note(self, note: Note) -> str:
-        """A convention, a warning, or the reason for a zero."""
-
-    @abstractmethod
-    def step(self, step: blocks.Step) -> str:
-        """A step with what is told of it."""
 
 
 def statistic(figure: blocks.Figure) -> str:
