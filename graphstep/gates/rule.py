@@ -84,6 +84,19 @@ class Convention:
         return slot < len(self.local) and self.local[slot] is not None
 
 
+def pole(
+    at: Callable[..., Any],
+    says: str,
+    guard: str = "",
+    *,
+    others: str = ALL_AGREE,
+    local: tuple[float | None, ...] = (),
+    slots: tuple[int, ...] = (),
+) -> Convention:
+    """A convention for points where the value or a slope is infinite or undefined, which is worth a warning."""
+    return Convention(at, says, others, local, warns=True, slots=slots, guard=guard)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One gate at work: what its pullback and its pushforward may look at."""

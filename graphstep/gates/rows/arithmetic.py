@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphstep.gates.elementwise import elementwise
-from graphstep.gates.rule import ALL_AGREE, Convention
+from graphstep.gates.rule import pole
 
 ARITHMETIC = (
     elementwise(
@@ -54,12 +54,10 @@ ARITHMETIC = (
         scales=True,
         with_constant={0: "{}/x", 1: "÷{}"},
         conventions=(
-            Convention(
+            pole(
                 lambda m, x, y: y == 0,
                 "Division by zero: the quotient is infinite (or nan for 0/0), and so are its local gradients.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({y}, eps)",
+                "max({y}, eps)",
             ),
         ),
         underflows=True,
@@ -82,15 +80,7 @@ ARITHMETIC = (
         "The 1/x gate takes the reciprocal of its input.",
         "The slope of 1/x is −1/x².",
         slopes=(lambda m, x, out: -(out**2),),
-        conventions=(
-            Convention(
-                lambda m, x: x == 0,
-                "1/0 is infinite, and so is its local gradient −1/x².",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
-        ),
+        conventions=(pole(lambda m, x: x == 0, "1/0 is infinite, and so is its local gradient −1/x².", "max({x}, eps)"),),
         underflows=True,
         pole="1/0",
     ),

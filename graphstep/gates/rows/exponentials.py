@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphstep.gates.elementwise import elementwise
-from graphstep.gates.rule import ALL_AGREE, Convention, Rule
+from graphstep.gates.rule import Convention, Rule, pole
 
 
 def _logarithm(name: str, symbol: str, base: int) -> Rule:
@@ -20,20 +20,13 @@ def _logarithm(name: str, symbol: str, base: int) -> Rule:
         functions=(name,),
         expansion=f"log(x)/log({base})",
         conventions=(
-            Convention(
-                lambda m, x: x == 0,
-                f"{symbol} 0 is −inf, and the slope there is inf.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
-            Convention(
+            pole(lambda m, x: x == 0, f"{symbol} 0 is −inf, and the slope there is inf.", "max({x}, eps)"),
+            pole(
                 lambda m, x: x < 0,
                 "A negative number has no real logarithm: value and local gradient are nan.",
-                f"PyTorch still gives 1/(x·ln {base}) as the gradient",
-                (float("nan"),),
-                warns=True,
-                guard="max({x}, eps)",
+                "max({x}, eps)",
+                others=f"PyTorch still gives 1/(x·ln {base}) as the gradient",
+                local=(float("nan"),),
             ),
         ),
         pole="the logarithm of 0",
@@ -60,20 +53,13 @@ EXPONENTIALS = (
         "The slope of ln x is 1/x.",
         functions=("log", "ln"),
         conventions=(
-            Convention(
-                lambda m, x: x == 0,
-                "ln 0 is −inf, and the slope there is inf.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
-            Convention(
+            pole(lambda m, x: x == 0, "ln 0 is −inf, and the slope there is inf.", "max({x}, eps)"),
+            pole(
                 lambda m, x: x < 0,
                 "A negative number has no real logarithm: value and local gradient are nan.",
-                "PyTorch and JAX still give 1/x as the gradient",
-                (float("nan"),),
-                warns=True,
-                guard="max({x}, eps)",
+                "max({x}, eps)",
+                others="PyTorch and JAX still give 1/x as the gradient",
+                local=(float("nan"),),
             ),
         ),
         pole="the logarithm of 0",
@@ -90,20 +76,13 @@ EXPONENTIALS = (
         functions=("log1p",),
         expansion="log(1 + x)",
         conventions=(
-            Convention(
-                lambda m, x: x == -1,
-                "ln(1 + x) is −inf at −1, and the slope there is inf.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, -1 + eps)",
-            ),
-            Convention(
+            pole(lambda m, x: x == -1, "ln(1 + x) is −inf at −1, and the slope there is inf.", "max({x}, -1 + eps)"),
+            pole(
                 lambda m, x: x < -1,
                 "Below −1 there is no real logarithm of 1 + x: value and local gradient are nan.",
-                "PyTorch still gives 1/(1 + x) as the gradient",
-                (float("nan"),),
-                warns=True,
-                guard="max({x}, -1 + eps)",
+                "max({x}, -1 + eps)",
+                others="PyTorch still gives 1/(1 + x) as the gradient",
+                local=(float("nan"),),
             ),
         ),
         pole="the logarithm of 0",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphstep.gates.elementwise import elementwise
-from graphstep.gates.rule import ALL_AGREE, Convention
+from graphstep.gates.rule import pole
 
 HYPERBOLIC = (
     elementwise(
@@ -26,20 +26,8 @@ HYPERBOLIC = (
         "The slope of acosh is 1/(√(x − 1)·√(x + 1)).",
         functions=("acosh",),
         conventions=(
-            Convention(
-                lambda m, x: x == 1,
-                "At 1 acosh is infinitely steep: inf.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, 1 + eps)",
-            ),
-            Convention(
-                lambda m, x: x < 1,
-                "No real number has a hyperbolic cosine below 1: nan.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, 1 + eps)",
-            ),
+            pole(lambda m, x: x == 1, "At 1 acosh is infinitely steep: inf.", "max({x}, 1 + eps)"),
+            pole(lambda m, x: x < 1, "No real number has a hyperbolic cosine below 1: nan.", "max({x}, 1 + eps)"),
         ),
     ),
     elementwise(
@@ -53,20 +41,13 @@ HYPERBOLIC = (
         slopes=(lambda m, x, out: 1 / ((1 - x) * (1 + x)),),
         functions=("atanh",),
         conventions=(
-            Convention(
-                lambda m, x: m.abs(x) == 1,
-                "At ±1 atanh is infinite, and infinitely steep.",
-                ALL_AGREE,
-                warns=True,
-                guard="clip({x}, -1 + eps, 1 - eps)",
-            ),
-            Convention(
+            pole(lambda m, x: m.abs(x) == 1, "At ±1 atanh is infinite, and infinitely steep.", "clip({x}, -1 + eps, 1 - eps)"),
+            pole(
                 lambda m, x: m.abs(x) > 1,
                 "No real number has a hyperbolic tangent beyond ±1: value and local gradient are nan.",
-                "PyTorch still gives 1/(1 − x²) as the gradient",
-                (float("nan"),),
-                warns=True,
-                guard="clip({x}, -1 + eps, 1 - eps)",
+                "clip({x}, -1 + eps, 1 - eps)",
+                others="PyTorch still gives 1/(1 − x²) as the gradient",
+                local=(float("nan"),),
             ),
         ),
         pole="atanh of ±1",

@@ -54,12 +54,12 @@ def _gathered_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     return f"reshape({total}, {spelled(shapes[0])})" if 1 in shapes[0] else total
 
 
-def _broadcast_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    target = options["shape"]
-    axes = stretched(options["shapes"][0], target)
-    if len(axes) == len(target):
-        return m.over("sum", upstream)
-    return m.over("sum", upstream, axes[0] if len(axes) == 1 else axes)
+def gathered_term(m: Any, term: Any, shape: Shape, target: Shape) -> Any:
+    """The sum over the copies of a value of this shape, in notation; the term itself where there are none."""
+    axes = stretched(shape, target)
+    if shape == target:
+        return term
+    return m.over("sum", term, None if len(axes) == len(target) else axes[0] if len(axes) == 1 else axes)
 
 
 # Another order of axes, another shape
@@ -215,7 +215,7 @@ _COPY = Rule(
     lambda np, call, slot, direction: np.broadcast_to(direction, call.options["shape"]),
     lambda slot, shapes, options: "repetition",
     lambda m, terms, options: m.copied(*terms),
-    _broadcast_pulled,
+    lambda m, slot, upstream, terms, out, options: gathered_term(m, upstream, options["shapes"][0], options["shape"]),
     "The copy gate repeats {x} until it has the shape of what it meets: broadcasting.",
     ("A value that was copied is used once for each copy, so the gradients of its copies add up, as at a fork.",),
     pattern=("adder",),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 from graphstep.gates.rows.collecting import deviation, length, mean_square
-from graphstep.gates.rows.moving import broadcasts, gathered
+from graphstep.gates.rows.moving import broadcasts, gathered, gathered_term
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
-
-_BATCH: Options = {"axis": 0, "keepdims": False}
-"""Over the cases of a batch, column by column."""
 
 
 def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -27,43 +25,67 @@ def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     return x
 
 
-def _spread(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
-    """The distances from the mean of the batch, and the standard deviation."""
-    away = deviation(np, x, _BATCH)
-    variance = mean_square(np, away, _BATCH)
-    if np.all((variance > 1e-280) & (variance < 1e300)):
-        return away, np.sqrt(variance + options["eps"])
-    # The squares are no numbers any more, or none that hold their digits; the root of their mean is.
-    return away, np.hypot(length(np, away, _BATCH) / np.sqrt(x.shape[0]), np.sqrt(options["eps"]))
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells along an axis, which are brought to the mean square 1 together; from their mean, or from 0 as they are."""
+
+    axis: int
+    centred: bool = True
+
+    def _centre(self, np: Any, x: Any) -> Any:
+        return deviation(np, x, {"axis": self.axis}) if self.centred else x
+
+    def _mean(self, np: Any, x: Any) -> Any:
+        # Not np.mean: of no cells it warns besides giving nan.
+        return np.divide(x.sum(axis=self.axis, keepdims=True), x.shape[self.axis])
+
+    def _normal(self, np: Any, x: Any, options: Options) -> tuple[Any, Any]:
+        """The cells brought to the mean square 1, and what they were divided by: the root of their mean square, ε added."""
+        away, over = self._centre(np, x), {"axis": self.axis, "keepdims": True}
+        square = mean_square(np, away, over)
+        if np.all((square > 1e-280) & (square < 1e300)):
+            spread = np.sqrt(square + options["eps"])
+        else:
+            # The squares are no numbers any more, or none that hold their digits; the root of their mean is.
+            spread = np.hypot(length(np, away / np.sqrt(x.shape[self.axis]), over), np.sqrt(options["eps"]))
+        return away / spread, spread
+
+    def value(self, np: Any, inputs: Sequence[Any], options: Options) -> Any:
+        x, gamma, *beta = inputs
+        scaled = gamma * self._normal(np, x, options)[0]
+        return scaled + beta[0] if beta else scaled
+
+    def pullback(self, np: Any, call: Call, slot: int, upstream: Any) -> Any:
+        x, gamma = call.inputs[:2]
+        if slot == 2:
+            return gathered(np, upstream, np.shape(call.inputs[2]))
+        normal, spread = self._normal(np, x, call.options)
+        if slot == 1:
+            return gathered(np, upstream * normal, np.shape(gamma))
+        # What arrives loses its part along what was normalised, of which only the share of ε is left: that has the mean square
+        # 1 − ε/spread². Its part and the mean may be nearly all that arrives, as in a batch of two. So they are taken out as a
+        # part across and a part along, and once more from what rounding has left of them.
+        across, size = self._centre(np, upstream * gamma), (normal * normal).sum(axis=self.axis, keepdims=True)
+        along = np.zeros(size.shape)
+        for _ in range(2):
+            share = np.divide((across * normal).sum(axis=self.axis, keepdims=True), np.where(size == 0, 1.0, size))
+            across, along = self._centre(np, across - normal * share), along + share
+        return (across + normal * along * (call.options["eps"] / spread / spread)) / spread
+
+    def push(self, np: Any, call: Call, slot: int, direction: Any) -> Any:
+        x, gamma = call.inputs[:2]
+        if slot == 2:
+            return np.broadcast_to(direction, x.shape)
+        normal, spread = self._normal(np, x, call.options)
+        if slot == 1:
+            return direction * normal
+        # The quotient rule: the spread moves by the mean of normal · moved.
+        moved = direction - self._mean(np, direction) if self.centred else direction
+        return gamma * (moved - normal * self._mean(np, normal * moved)) / spread
 
 
-def _batch_norm(np: Any, inputs: Sequence[Any], options: Options) -> Any:
-    x, gamma, beta = inputs
-    away, spread = _spread(np, x, options)
-    return gamma * (away / spread) + beta
-
-
-def _batch_norm_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    x, gamma, beta = call.inputs
-    if slot == 2:
-        return gathered(np, upstream, np.shape(beta))
-    away, spread = _spread(np, x, call.options)
-    normal = away / spread
-    if slot == 1:
-        return gathered(np, upstream * normal, np.shape(gamma))
-    return _across(np, upstream * gamma, normal, spread, call.options["eps"], lambda part: deviation(np, part, _BATCH), axis=0)
-
-
-def _batch_norm_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    x, gamma, _ = call.inputs
-    if slot == 2:
-        return np.broadcast_to(direction, x.shape)
-    away, spread = _spread(np, x, call.options)
-    if slot == 1:
-        return direction * (away / spread)
-    # The quotient rule on away/spread; the spread moves by the mean of normal · moved.
-    moved, normal = direction - np.divide(direction.sum(axis=0), x.shape[0]), away / spread
-    return gamma * (moved - normal * np.divide((normal * moved).sum(axis=0), x.shape[0])) / spread
+_BATCH, _LAYER, _SIZES = _Cells(0), _Cells(-1), _Cells(-1, centred=False)
+"""The cases of a batch, column by column; the cells of a case; the same with their size alone."""
 
 
 def _batch_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
@@ -73,16 +95,7 @@ def _batch_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], o
         inner = upstream - m.over("mean", upstream, 0) - normal * m.over("mean", upstream * normal, 0)
         return gamma / m.over("std", x, 0) * inner
     whole = upstream * normal if slot == 1 else upstream
-    if options["shapes"][slot] == options["shapes"][0]:
-        return whole
-    return m.over("sum", whole, 0 if options["shapes"][slot] else None)
-
-
-# Normalisation of a layer
-
-
-_LAYER: Options = {"axis": -1, "keepdims": True}
-"""Over the last axis, case by case."""
+    return gathered_term(m, whole, options["shapes"][slot], options["shapes"][0])
 
 
 def _layer_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -95,76 +108,16 @@ def _layer_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     return x
 
 
-def _layer_spread(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
-    away = deviation(np, x, _LAYER)
-    return away, _root(np, away, options)
-
-
-def _root(np: Any, cells: Any, options: Options) -> Any:
-    """The root of the mean of the squares of each case, with ε under it; also where a square is no number."""
-    square = mean_square(np, cells, _LAYER)
-    if np.all((square > 1e-280) & (square < 1e300)):
-        return np.sqrt(square + options["eps"])
-    return np.hypot(length(np, cells / np.sqrt(cells.shape[-1]), _LAYER), np.sqrt(options["eps"]))
-
-
-def _layer_norm(np: Any, inputs: Sequence[Any], options: Options) -> Any:
-    x, gamma, beta = inputs
-    away, spread = _layer_spread(np, x, options)
-    return gamma * (away / spread) + beta
-
-
-def _across(np: Any, arriving: Any, normal: Any, spread: Any, eps: float, centre: Any, axis: int = -1) -> Any:
-    """What arrives without its part along what was normalised, of which only the share of ε is left, over the spread.
-
-    What was normalised has the mean square 1 − ε/spread². Its part and the mean may be nearly all that arrives, as in a batch of
-    two. So they are taken out as a part across and a part along, and once more from what rounding has left of them.
-    """
-    across, size = centre(arriving), (normal * normal).sum(axis=axis, keepdims=True)
-    along = np.zeros(size.shape)
-    for _ in range(2):
-        share = np.divide((across * normal).sum(axis=axis, keepdims=True), np.where(size == 0, 1.0, size))
-        across, along = centre(across - normal * share), along + share
-    return (across + normal * along * (eps / spread / spread)) / spread
-
-
-def _layer_norm_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    x, gamma, beta = call.inputs
-    if slot == 2:
-        return gathered(np, upstream, np.shape(beta))
-    away, spread = _layer_spread(np, x, call.options)
-    if slot == 1:
-        return gathered(np, upstream * (away / spread), np.shape(gamma))
-    return _across(np, upstream * gamma, away / spread, spread, call.options["eps"], lambda part: deviation(np, part, _LAYER))
-
-
-def _layer_norm_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    x, gamma, _ = call.inputs
-    if slot == 2:
-        return np.broadcast_to(direction, x.shape)
-    away, spread = _layer_spread(np, x, call.options)
-    normal = away / spread
-    if slot == 1:
-        return direction * normal
-    moved = direction - np.mean(direction, axis=-1, keepdims=True)
-    return gamma * (moved - normal * np.mean(normal * moved, axis=-1, keepdims=True)) / spread
-
-
-def _layer_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    x, gamma, _ = terms
+def _case_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
+    """The contribution of a normalisation case by case; with a shift it is one from the mean."""
+    x, gamma, *shift = terms
     normal, axis = m.call("normalised", x), None if len(options["shapes"][0]) == 1 else -1
-    if slot == 0:
-        arriving = upstream * gamma
-        inner = arriving - m.over("mean", arriving, axis) - normal * m.over("mean", arriving * normal, axis)
-        return inner / m.over("std", x, axis)
-    return _over_cases(m, upstream * normal if slot == 1 else upstream, options["shapes"], slot)
-
-
-def _over_cases(m: Any, whole: Any, shapes: Sequence[Shape], slot: int) -> Any:
-    if shapes[slot] == shapes[0]:
-        return whole
-    new = len(shapes[0]) - len(shapes[slot])
-    return m.over("sum", whole, None if not shapes[slot] else 0 if new == 1 else tuple(range(new)))
+    if slot:
+        whole = upstream * normal if slot == 1 else upstream
+        return gathered_term(m, whole, options["shapes"][slot], options["shapes"][0])
+    arriving = upstream * gamma
+    inner = arriving - m.over("mean", arriving, axis) if shift else arriving
+    return (inner - normal * m.over("mean", arriving * normal, axis)) / m.over("std" if shift else "rms", x, axis)
 
 
 def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
@@ -177,45 +130,14 @@ def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structur
     return "block" if prod(shapes[1]) > 1 else "dense"
 
 
-def _rms_norm(np: Any, inputs: Sequence[Any], options: Options) -> Any:
-    x, gamma = inputs
-    return gamma * (x / _root(np, x, options))
-
-
-def _rms_norm_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    x, gamma = call.inputs
-    size = _root(np, x, call.options)
-    if slot == 1:
-        return gathered(np, upstream * (x / size), np.shape(gamma))
-    return _across(np, upstream * gamma, x / size, size, call.options["eps"], lambda part: part)
-
-
-def _rms_norm_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    x, gamma = call.inputs
-    size = _root(np, x, call.options)
-    normal = x / size
-    if slot == 1:
-        return direction * normal
-    return gamma * (direction - normal * np.mean(normal * direction, axis=-1, keepdims=True)) / size
-
-
-def _rms_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    x, gamma = terms
-    normal, axis = m.call("normalised", x), None if len(options["shapes"][0]) == 1 else -1
-    if slot == 0:
-        arriving = upstream * gamma
-        return (arriving - normal * m.over("mean", arriving * normal, axis)) / m.over("rms", x, axis)
-    return _over_cases(m, upstream * normal, options["shapes"], slot)
-
-
 NORMALISING = (
     Rule(
         "batch_norm",
         "batch norm",
         _batch_norm_shape,
-        _batch_norm,
-        _batch_norm_pullback,
-        _batch_norm_push,
+        _BATCH.value,
+        _BATCH.pullback,
+        _BATCH.push,
         _structure,
         lambda m, terms, options: m.call("batch_norm", *terms),
         _batch_norm_pulled,
@@ -239,12 +161,12 @@ NORMALISING = (
         "layer_norm",
         "layer norm",
         _layer_shape,
-        _layer_norm,
-        _layer_norm_pullback,
-        _layer_norm_push,
+        _LAYER.value,
+        _LAYER.pullback,
+        _LAYER.push,
         _structure,
         lambda m, terms, options: m.call("layer_norm", *terms),
-        _layer_norm_pulled,
+        _case_pulled,
         "The layer norm gate gives every case of {x} mean 0 and variance 1 over its last axis, "
         "then scales it by {y} and shifts it by {z}.",
         (
@@ -268,12 +190,12 @@ NORMALISING = (
         "rms_norm",
         "rms norm",
         _layer_shape,
-        _rms_norm,
-        _rms_norm_pullback,
-        _rms_norm_push,
+        _SIZES.value,
+        _SIZES.pullback,
+        _SIZES.push,
         _structure,
         lambda m, terms, options: m.call("rms_norm", *terms),
-        _rms_norm_pulled,
+        _case_pulled,
         "The rms norm gate divides every case of {x} by the root of the mean of its squares over the last axis, then scales it "
         "by {y}.",
         (

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from graphstep.gates.elementwise import elementwise
-from graphstep.gates.rule import ALL_AGREE, Convention
+from graphstep.gates.rule import ALL_AGREE, Convention, pole
 
-_STEEP = Convention(
-    lambda m, x, y: (x == 0) & (y < 1),
-    "At 0 a power below one is infinitely steep.",
-    ALL_AGREE,
-    warns=True,
-    guard="max({x}, eps)",
-)
-_NOT_REAL = Convention(
+_STEEP = pole(lambda m, x, y: (x == 0) & (y < 1), "At 0 a power below one is infinitely steep.", "max({x}, eps)")
+_NOT_REAL = pole(
     lambda m, x, y: (x < 0) & (y % 1 != 0),
     "A negative number has no real power with a fractional exponent: nan.",
-    ALL_AGREE,
-    warns=True,
-    guard="max({x}, eps)",
+    "max({x}, eps)",
 )
 
 POWERS = (
@@ -72,13 +64,12 @@ POWERS = (
             ),
             _STEEP,
             _NOT_REAL,
-            Convention(
+            pole(
                 lambda m, x, y: x < 0,
                 "A negative base has no real power at exponents nearby: the local gradient towards the exponent is nan.",
-                "PyTorch and JAX give nan, TensorFlow 0",
-                warns=True,
+                "max({x}, eps)",
+                others="PyTorch and JAX give nan, TensorFlow 0",
                 slots=(1,),
-                guard="max({x}, eps)",
             ),
         ),
         underflows=True,
@@ -104,20 +95,8 @@ POWERS = (
         "The slope of √x is 1/(2√x): one over twice the gate's own output.",
         functions=("sqrt",),
         conventions=(
-            Convention(
-                lambda m, x: x == 0,
-                "At 0 the root is infinitely steep: inf.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
-            Convention(
-                lambda m, x: x < 0,
-                "A negative number has no real root: nan.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({x}, eps)",
-            ),
+            pole(lambda m, x: x == 0, "At 0 the root is infinitely steep: inf.", "max({x}, eps)"),
+            pole(lambda m, x: x < 0, "A negative number has no real root: nan.", "max({x}, eps)"),
         ),
     ),
     elementwise(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphstep.gates.elementwise import elementwise
-from graphstep.gates.rule import ALL_AGREE, Convention, Rule
+from graphstep.gates.rule import ALL_AGREE, Convention, Rule, pole
 
 
 def _rounding(name: str, symbol: str, what: str, jumps: Any, where: str) -> Rule:
@@ -60,13 +60,7 @@ ROUNDING = (
         functions=("mod",),
         expansion="x - y*floor(x/y)",
         conventions=(
-            Convention(
-                lambda m, x, y: y == 0,
-                "Nothing is left over by a division by 0: nan.",
-                ALL_AGREE,
-                warns=True,
-                guard="max({y}, eps)",
-            ),
+            pole(lambda m, x, y: y == 0, "Nothing is left over by a division by 0: nan.", "max({y}, eps)"),
             Convention(
                 lambda m, x, y: m.mod(x, y) == 0,
                 "mod jumps where its first input is a whole multiple of the second: the local gradients are those of the side on "

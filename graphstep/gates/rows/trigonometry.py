@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphstep.gates.elementwise import elementwise
-from graphstep.gates.rule import ALL_AGREE, Convention
+from graphstep.gates.rule import ALL_AGREE, Convention, pole
 
 TRIGONOMETRY = (
     elementwise(
@@ -44,20 +44,8 @@ TRIGONOMETRY = (
         slopes=(lambda m, x, out: 1 / m.sqrt((1 - x) * (1 + x)),),
         functions=("asin",),
         conventions=(
-            Convention(
-                lambda m, x: abs(x) == 1,
-                "At ±1 asin is infinitely steep: inf.",
-                ALL_AGREE,
-                warns=True,
-                guard="clip({x}, -1 + eps, 1 - eps)",
-            ),
-            Convention(
-                lambda m, x: abs(x) > 1,
-                "No angle has such a sine: nan.",
-                ALL_AGREE,
-                warns=True,
-                guard="clip({x}, -1 + eps, 1 - eps)",
-            ),
+            pole(lambda m, x: abs(x) == 1, "At ±1 asin is infinitely steep: inf.", "clip({x}, -1 + eps, 1 - eps)"),
+            pole(lambda m, x: abs(x) > 1, "No angle has such a sine: nan.", "clip({x}, -1 + eps, 1 - eps)"),
         ),
     ),
     elementwise(
@@ -70,20 +58,8 @@ TRIGONOMETRY = (
         slopes=(lambda m, x, out: -1 / m.sqrt((1 - x) * (1 + x)),),
         functions=("acos",),
         conventions=(
-            Convention(
-                lambda m, x: abs(x) == 1,
-                "At ±1 acos is infinitely steep: −inf.",
-                ALL_AGREE,
-                warns=True,
-                guard="clip({x}, -1 + eps, 1 - eps)",
-            ),
-            Convention(
-                lambda m, x: abs(x) > 1,
-                "No angle has such a cosine: nan.",
-                ALL_AGREE,
-                warns=True,
-                guard="clip({x}, -1 + eps, 1 - eps)",
-            ),
+            pole(lambda m, x: abs(x) == 1, "At ±1 acos is infinitely steep: −inf.", "clip({x}, -1 + eps, 1 - eps)"),
+            pole(lambda m, x: abs(x) > 1, "No angle has such a cosine: nan.", "clip({x}, -1 + eps, 1 - eps)"),
         ),
     ),
     elementwise(
