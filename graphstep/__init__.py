@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.faces.api import build, capture, check, from_latex, from_numpy, from_sympy, load, run, train
+    from graphstep.faces.api import build, capture, check, from_latex, from_numpy, from_sympy, load, record, run, train
     from graphstep.faces.result import Run
     from graphstep.faces.training import Training
     from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
@@ -34,13 +34,16 @@ __all__ = [
     "from_numpy",
     "from_sympy",
     "load",
+    "record",
     "run",
     "train",
 ]
 
 _HOMES = {
     **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "ground.errors"),
-    **dict.fromkeys(("build", "capture", "check", "from_latex", "from_numpy", "from_sympy", "load", "run", "train"), "faces.api"),
+    **dict.fromkeys(
+        ("build", "capture", "check", "from_latex", "from_numpy", "from_sympy", "load", "record", "run", "train"), "faces.api"
+    ),
     "Run": "faces.result",
     "Training": "faces.training",
 }

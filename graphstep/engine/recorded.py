@@ -149,6 +149,53 @@ def _compared(plan: Plan, buffers: Buffers, recorded: Recorded) -> Iterator[tupl
         yield node, array, bool(np.all(_close(ours, array, within, scale)))
 
 
+class Adoption:
+    """Puts recorded gradients into the buffers on the way back, where ours are the same as their type holds them.
+
+    So what a narrow type cannot hold is inf or 0 behind it too, as it was. Called as :func:`graphstep.engine.passes.backward`
+    calls what it does between its levels.
+    """
+
+    def __init__(self, plan: Plan, buffers: Buffers, recorded: Recorded) -> None:
+        self._plan, self._buffers, self._recorded = plan, buffers, recorded
+        self._within = max(map(_tolerance, {*recorded.dtypes}), default=SAME)
+        given = {node for node, each in enumerate(recorded.gradients) if each is not None}
+        node_of = {start: node for node, start in enumerate(plan.starts[:-1])}
+        rows = ([node_of[cell] for batch in level.batches for cell in _firsts(batch)] for level in plan.levels[1:])
+        first = range(plan.program.first_gate)
+        self._nodes = [[node for node in row if node in given] for row in (first, *rows)]
+        self._calls = 0
+
+    def __call__(self) -> None:
+        """The gradients of a level are complete, or it has sent."""
+        self._calls += 1
+        if self._calls % 2:
+            for node in self._nodes[-1 - self._calls // 2]:
+                self._adopt(node)
+
+    def _adopt(self, node: int) -> None:
+        place, dtype = self._plan.place(node), self._recorded.dtypes[node]
+        theirs = np.asarray(self._recorded.gradients[node])
+        ours = in_type(read(self._buffers.gradients, place), dtype)
+        scale = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)) if theirs.shape else np.abs(theirs)
+        same = _close(ours, theirs, self._within, scale) | (np.abs(ours - theirs) <= ULPS * _SMALLEST.get(dtype, 0.0))
+        # What adds up in a narrow type may overflow on the way to a sum that it could hold, or meet inf - inf.
+        same |= ~np.isfinite(theirs) & (~np.isfinite(ours) | self._is_summed(node))
+        if np.all(same):
+            write(self._buffers.gradients, place, theirs)
+
+    def _is_summed(self, node: int) -> bool:
+        """Whether a gradient is a sum over cells, made by a gate that does not treat every cell alike."""
+        plan = self._plan
+        gates = (plan.program.nodes[int(plan.sender[edge])].rule for edge in plan.arrivals[node])
+        return any(gate is not None and not gate.cellwise for gate in gates)
+
+
+def is_narrow(recorded: Recorded) -> bool:
+    """Whether some of it was computed in a type that is narrower than float64, and has gradients of its own."""
+    return bool(recorded.gradients) and any(dtype in _SMALLEST for dtype in {*recorded.dtypes})
+
+
 def _tolerance(dtype: str) -> float:
     return max(_epsilon(dtype) * ULPS, SAME)
 

@@ -12,7 +12,7 @@ from graphstep.engine.inputs import check_inputs, check_seed
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Buffers, backward
 from graphstep.engine.plan import Plan, plan
-from graphstep.engine.recorded import Recorded, adopt, differing_gradient, disagreement, fill
+from graphstep.engine.recorded import Adoption, Recorded, adopt, differing_gradient, disagreement, fill, is_narrow
 from graphstep.engine.trace import Trace, finished
 from graphstep.ground.arrays import Number, number_text, shape_of
 from graphstep.ground.collector import collector_paused
@@ -39,9 +39,12 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     buffers = Buffers.of(planned)
     with np.errstate(all="ignore"):
         fill(planned, buffers, inputs, moved)
-        backward(planned, buffers, seed, setup.ties)
+        if is_narrow(moved):
+            backward(planned, buffers, seed, setup.ties, Adoption(planned, buffers, moved))
+        else:
+            backward(planned, buffers, seed, setup.ties)
+            adopt(planned, buffers, moved)
         _check(planned, buffers, moved)
-        adopt(planned, buffers, moved)
     return replace(finished(planned, buffers, seed, setup.ties, ordered_setup or setup), recorded=moved)
 
 

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from graphstep.engine.opening import read_setup
 from graphstep.faces.result import Run
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     import networkx
 
+    from graphstep.engine.capture.pytorch.loop import Trigger
     from graphstep.engine.opening import Opening
+    from graphstep.faces.loop import RecordedLoop
     from graphstep.faces.reports import CheckReport
     from graphstep.faces.training import Training
     from graphstep.gates import Ties
@@ -143,6 +145,47 @@ def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[
     target = "" if len(recording.inputs) < len(arguments) + len(named) else target_of(function)
     setup = Setup(target or recording.function, dict.fromkeys(recording.inputs), captured=True)
     return Run(opening_of(recording, setup).run())
+
+
+@overload
+def record(
+    function: Callable[..., Any],
+    /,
+    *,
+    when: str | Trigger = "nan",
+    every: int = 100,
+    keep: int = 32,
+    to: str | Path | None = "run.gsz",
+) -> RecordedLoop: ...
+@overload
+def record(
+    *, when: str | Trigger = "nan", every: int = 100, keep: int = 32, to: str | Path | None = "run.gsz"
+) -> Callable[[Callable[..., Any]], RecordedLoop]: ...
+def record(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    when: str | Trigger = "nan",
+    every: int = 100,
+    keep: int = 32,
+    to: str | Path | None = "run.gsz",
+) -> RecordedLoop | Callable[[Callable[..., Any]], RecordedLoop]:
+    """Watch a training loop of PyTorch's: the function, or the module, that computes its loss, called as before.
+
+    ``loss_of = gs.record(loss_of)``, or ``@gs.record(every=10)`` above it. At every step the loss and the length of the
+    gradients are kept, at the first step and each ``every``-th behind it figures of all that was computed; ``steps`` has the last
+    ``keep`` of them. The first step that goes wrong is captured whole, with PyTorch's own numbers, and written to ``to`` (None
+    for no file), which opens without PyTorch; ``caught`` says why, and ``run`` is that step. ``when`` says what goes wrong: a
+    loss or gradient that is not finite (``nan``), a gradient that is a hundred times as large as before (``exploding``, which
+    includes it), nothing (``never``), or a function of a step that answers yes or no.
+
+    Raises InputError for options that are none, CaptureError for a function that returns no loss. The loop is never ended.
+    """
+    from graphstep.faces.loop import RecordedLoop
+
+    if function is None:
+        return lambda function: RecordedLoop(function, when, every, keep, to)
+    return RecordedLoop(function, when, every, keep, to)
 
 
 def load(path: str | Path, /) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +21,27 @@ from graphstep.engine.capture.sources import locate
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted
+from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from graphstep.engine.capture.recorder import Recorder
     from graphstep.engine.capture.watch import Watch
+    from graphstep.engine.opening import Opening
 
-__all__ = ["CaptureError", "Operation", "Recording", "Source", "engine_of", "program_of", "record", "record_value"]
+__all__ = [
+    "CaptureError",
+    "Operation",
+    "Recording",
+    "Source",
+    "called",
+    "engine_of",
+    "opening_of_call",
+    "program_of",
+    "record",
+    "record_value",
+]
 
 
 @collector_paused()
@@ -46,22 +60,23 @@ def record(
     if unknown := sorted({*fixed} - {*bound.signature.parameters}):
         hint = f"its arguments are {', '.join(bound.signature.parameters)}"
         raise InputError(f"{quoted(unknown[0])} is no argument of the function", hint=hint)
-    name = getattr(function, "__name__", type(function).__name__)
+    name = called(function)
     if is_for_pytorch(function, bound.arguments, _module(function)):
-        return _record_tensors(function, bound, name)
+        return _record_tensors(function, bound.args, bound.kwargs)[0]
+    _refuse_any_number(bound.signature)
     plain_arguments = dict(bound.arguments)
     recorder, traced = traced_arguments(name, {each: value for each, value in bound.arguments.items() if each not in fixed})
     bound.arguments.update(traced)
     created = Created()
     watch = created.watch
     recorder.scope = watch.scope
-    result = _called(function, bound, watch, recorder)
+    result = _called(function, bound.args, bound.kwargs, watch, recorder)
     if not isinstance(result, Traced | Real) and any(isinstance(getattr(result, each, None), Traced) for each in VALUES):
         # It builds a graph of its own, out of plain numbers.
         bound.arguments.update(plain_arguments)
         created = Created()
         watch = created.watch
-        result = _called(function, bound, watch, recorder)
+        result = _called(function, bound.args, bound.kwargs, watch, recorder)
     if not isinstance(result, Traced) and (engine := engine_of(result)) is not None:
         engine.creations = created.by_id
         recording = record_value(engine, result, name, [_module(function), watch.variables])
@@ -87,28 +102,38 @@ def record_value(engine: Engine, value: Any, function: str, namespaces: Iterable
     return recording
 
 
-def _record_tensors(function: Callable[..., Any], bound: inspect.BoundArguments, name: str) -> Recording:
-    """The recording of a function that computes with PyTorch; its arguments are handed on as they are."""
+def opening_of_call(function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> Opening:
+    """A call of a function that computes with PyTorch, captured; raises CaptureError as :func:`record` does."""
+    return _record_tensors(function, arguments, named)[1]
+
+
+@collector_paused()
+def _record_tensors(
+    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> tuple[Recording, Opening]:
+    """The recording of a function that computes with PyTorch, and its run; its arguments are handed on as they are."""
     from graphstep.engine.capture import pytorch
     from graphstep.engine.capture.opening import opening_of
-    from graphstep.language.setup import Setup
 
-    tape, watch = pytorch.of_calls(name, function), Created().watch
+    tape, watch = pytorch.of_calls(called(function), function), Created().watch
     tape.scope = watch.scope
     with pytorch.mode_of(tape):
-        result = _called(function, bound, watch, tape)
+        result = _called(function, arguments, named, watch, tape)
     recording = pytorch.ended(tape, result)
     recording.scopes = watch.labelled()
     recording.sources = locate(recording.operations, tape.places)
-    pytorch.check_gradients(opening_of(recording, Setup(name, dict.fromkeys(recording.inputs), captured=True)).run())
-    return recording
+    opening = opening_of(recording, Setup(recording.function, dict.fromkeys(recording.inputs), captured=True))
+    pytorch.check_gradients(opening.run())
+    return recording, opening
 
 
-def _called(function: Callable[..., Any], bound: inspect.BoundArguments, watch: Watch, recorder: Recorder) -> Any:
+def _called(
+    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any], watch: Watch, recorder: Recorder
+) -> Any:
     """What a function returns, followed."""
     try:
         with followed(_module(function)), watch:
-            result = function(*bound.args, **bound.kwargs)
+            result = function(*arguments, **named)
     except Exception as error:
         # NumPy says that something else went wrong, because of what we said.
         if isinstance(error.__cause__, CaptureError):
@@ -124,13 +149,9 @@ def _called(function: Callable[..., Any], bound: inspect.BoundArguments, watch: 
 
 def _bound(function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> inspect.BoundArguments:
     try:
-        signature = inspect.signature(function)
+        signature = inspect.signature(getattr(function, "forward", function) if _is_module(function) else function)
     except (TypeError, ValueError):
         raise InputError(f"{quoted(repr(function))} is no Python function") from None
-    for name, parameter in signature.parameters.items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            hint = "give it a function that names its arguments: lambda x, y: f(x, y)"
-            raise InputError(f"the argument {quoted(name)} stands for any number of arguments", hint=hint)
     try:
         return signature.bind(*arguments, **named)
     except TypeError as error:
@@ -140,8 +161,28 @@ def _bound(function: Callable[..., Any], arguments: Sequence[Any], named: Mappin
         ) from None
 
 
+def _refuse_any_number(signature: inspect.Signature) -> None:
+    for name, parameter in signature.parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            hint = "give it a function that names its arguments: lambda x, y: f(x, y)"
+            raise InputError(f"the argument {quoted(name)} stands for any number of arguments", hint=hint)
+
+
+def _is_module(function: Any) -> bool:
+    """Whether a function is a module of PyTorch's."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(function, torch.nn.Module)
+
+
+def called(function: Any) -> str:
+    """What a function is called; a module of PyTorch's by its class."""
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
 def _module(function: Callable[..., Any]) -> dict[str, Any]:
     """The names of the module of a function, behind decorators, methods and partials."""
+    if _is_module(function):
+        return {}
     inner: Any = inspect.unwrap(function)
     while isinstance(inner, functools.partial):
         inner = inspect.unwrap(inner.func)

@@ -11,6 +11,7 @@ enter functions into the table.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
 from graphstep.engine.capture.pytorch.gradients import fill_gradients
 from graphstep.engine.capture.pytorch.tape import Tape, of_calls
+from graphstep.engine.capture.pytorch.tensors import flat, is_tensor
 from graphstep.engine.capture.recording import CaptureError
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _MANY, _FEW = 1e-2, 0.5
 """The part of its largest cell by which rounding may take a gradient from PyTorch's, in float32 and in types of 16 bits."""
 
-__all__ = ["Tape", "cells", "check_gradients", "ended", "layers", "mode_of", "moving", "of_calls", "reducing"]
+__all__ = ["Tape", "cells", "check_gradients", "ended", "layers", "loss_in", "mode_of", "moving", "of_calls", "reducing"]
 
 
 def check_gradients(trace: Trace) -> None:
@@ -59,17 +61,27 @@ def mode_of(tape: Tape) -> Any:
 
 def ended(tape: Tape, result: Any) -> Recording:
     """The recording of a call that returned its loss; CaptureError for what is none."""
-    torch = sys.modules["torch"]
-    if not isinstance(result, torch.Tensor):
-        hint = "what is differentiated is one number: return the loss, and leave backward() out"
-        raise CaptureError(f"{tape.recording.function} returned {type(result).__name__}, and no tensor", hint=hint)
-    if result.numel() != 1:
-        hint = "what is differentiated is one number: return loss.mean() or loss.sum()"
-        shape = "×".join(map(str, result.shape))
-        raise CaptureError(f"{tape.recording.function} returned a tensor of {shape}, and no number", hint=hint)
+    result = loss_in(result, tape.recording.function)
     loss = tape.node_of(result)
     if loss is None or not result.requires_grad:
         why = tape.cut or "nothing that it computed was a parameter, or followed from one"
         raise CaptureError(f"what {tape.recording.function} returned has no gradient: {why}")
     fill_gradients(tape, result)
     return tape.finished(loss)
+
+
+def loss_in(result: Any, function: str) -> Any:
+    """The loss in what a function returned: that tensor, its ``loss``, or the one number among several results."""
+    loss = result.get("loss") if isinstance(result, Mapping) else getattr(result, "loss", None)
+    if is_tensor(result):
+        loss = result
+    elif loss is None and isinstance(result, list | tuple):
+        numbers = [x for x in flat(result) if is_tensor(x) and x.numel() == 1 and x.is_floating_point()]
+        loss = numbers[0] if len(numbers) == 1 else None
+    if loss is not None and is_tensor(loss) and loss.numel() == 1:
+        return loss
+    hint = "what is differentiated is one number, alone, among other results or as their loss: return the loss"
+    if is_tensor(result):
+        hint = "what is differentiated is one number: return loss.mean() or loss.sum()"
+        raise CaptureError(f"{function} returned a tensor of {'×'.join(map(str, result.shape))}, and no number", hint=hint)
+    raise CaptureError(f"{function} returned {type(result).__name__}, and no tensor of one number", hint=hint)

@@ -33,10 +33,10 @@ def fill_gradients(tape: Tape, loss: Any) -> None:
         if call.edge is not None:
             nodes[call.last] = call.edge
     try:
-        found = torch.autograd.grad(loss, [*nodes.values()], torch.ones_like(loss), retain_graph=True, allow_unused=True)
+        received = torch.autograd.grad(loss, [*nodes.values()], torch.ones_like(loss), retain_graph=True, allow_unused=True)
     except RuntimeError as error:
         raise CaptureError(f"PyTorch has no gradient of this loss: {str(error).splitlines()[0]}") from error
-    gradients = dict(zip(nodes, found, strict=True))
+    gradients = dict(zip(nodes, received, strict=True))
     operations = tape.recording.operations
     for node, gradient in gradients.items():
         if gradient is not None:

@@ -14,6 +14,7 @@ from graphstep.engine.capture.places import at_work, is_library
 from graphstep.engine.capture.pytorch.calls import Call, Done, chooses
 from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, UnfollowedError
 from graphstep.engine.capture.pytorch.tensors import (
+    SILENT,
     cells_of,
     device_of,
     dtype_of,
@@ -33,14 +34,6 @@ from graphstep.ground.arrays import plain as widened
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-
-_QUESTIONS = (
-    "size dim numel shape ndim dtype device requires_grad is_leaf grad_fn layout stride storage_offset element_size "
-    "is_floating_point is_complex is_contiguous names nelement len is_cuda itemsize nbytes is_sparse is_quantized data_ptr "
-    "requires_grad_ retain_grad register_hook _version grad hash dir reduce_ex deepcopy is_nested result_type"
-)
-_SILENT = frozenset(_QUESTIONS.split())
-"""What asks a tensor about itself; nothing is computed."""
 
 _PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
 _LEAVING = frozenset(_PLAIN.split())
@@ -194,7 +187,7 @@ class Tape(Following):
         tensors = [x for x in flat((arguments, options)) if is_tensor(x)]
         traced = [x for x in tensors if self.is_traced(x)]
         base = name.strip("_").removesuffix("__get")
-        if not traced or name in _SILENT or base in _SILENT:
+        if not traced or name in SILENT or base in SILENT:
             return function(*arguments, **options)
         if base in _ENDS:
             raise CaptureError(f"{base}() is called at {at_work(frame)}", hint=_ENDS[base])

@@ -11,6 +11,14 @@ from typing import Any
 from graphstep.engine.capture.places import is_library
 from graphstep.ground import limits
 
+_QUESTIONS = (
+    "size dim numel shape ndim dtype device requires_grad is_leaf grad_fn layout stride storage_offset element_size "
+    "is_floating_point is_complex is_contiguous names nelement len is_cuda itemsize nbytes is_sparse is_quantized data_ptr "
+    "requires_grad_ retain_grad register_hook _version grad hash dir reduce_ex deepcopy is_nested result_type"
+)
+SILENT = frozenset(_QUESTIONS.split())
+"""What asks a tensor about itself; nothing is computed."""
+
 
 def is_tensor(value: Any) -> bool:
     """Whether a value is a tensor."""

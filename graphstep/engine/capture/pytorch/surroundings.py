@@ -1,0 +1,66 @@
+"""What a call saw besides its arguments, so that it can be made again and moves nothing on."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The random states before a call, and whether PyTorch casts in it."""
+
+    chance: tuple[Any, Any]
+    """The states that random numbers are drawn from: the processor's, and those of the GPUs, where there are any."""
+    casts: tuple[tuple[str, bool, Any], ...]
+    """By kind of device whether ``autocast`` is entered, and to which type it casts."""
+
+    @classmethod
+    def now(cls) -> Surroundings:
+        """Those of this moment."""
+        torch = sys.modules["torch"]
+        kinds = ("cpu", "cuda") if torch.cuda.is_initialized() else ("cpu",)
+        casts = ((kind, torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind)) for kind in kinds)
+        return cls(_chance(torch), tuple(casts))
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Let the same be seen once more. Behind it random states and the buffers of modules are what they were before it."""
+        torch = sys.modules["torch"]
+        held: dict[int, tuple[Any, Any, int]] = {}
+
+        def keep(module: Any, _: Any) -> None:
+            for each in module.buffers(recurse=False):
+                held.setdefault(id(each), (each, each.detach().clone(), each._version))
+
+        now = _chance(torch)
+        handle = torch.nn.modules.module.register_module_forward_pre_hook(keep)
+        _set_chance(torch, self.chance)
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(torch.enable_grad())
+                for kind, enabled, dtype in self.casts:
+                    stack.enter_context(torch.autocast(kind, dtype=dtype, enabled=enabled))
+                yield
+        finally:
+            handle.remove()
+            _set_chance(torch, now)
+            for buffer, before, version in held.values():
+                if buffer._version != version:
+                    # Through its data: what is still to be sent back may have saved the buffer.
+                    buffer.data.copy_(before)
+
+
+def _chance(torch: Any) -> tuple[Any, Any]:
+    return torch.get_rng_state(), torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
+
+
+def _set_chance(torch: Any, state: tuple[Any, Any]) -> None:
+    torch.set_rng_state(state[0])
+    if state[1] is not None:
+        torch.cuda.set_rng_state_all(state[1])
