@@ -95,6 +95,13 @@ def local_name(wire: Wire) -> str:
     return text
 
 
+def sent_name(wire: Wire) -> str:
+    """From where to where a wire sends, as plain text: ``f → q``, or ``f → q⁽²⁾`` where q is used more than once."""
+    names = names_of(wire.trace.program)
+    to = TERMS.symbol(NodeSymbol(names, wire.receiver, wire.use)).read(TEXT).text
+    return f"{names.texts[wire.sender]} → {to}"
+
+
 def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ...]:
     """The names that stand for an expression and are written where ``nodes`` are, with what they stand for, in the order of
     computing. What is called by its text brings the names in it along: ``u1`` is seen in ``exp(u1)``.

@@ -103,6 +103,15 @@ back
 hint
 2
 
+
+
+
+1, 4, 5
+1, 5, 5
+1 · 2 = 2
+5 1 5
+5, 1, 5
+
 help hint
 quit
 """
@@ -134,7 +143,7 @@ SCRIPTS = {
     "stepping": (("repl", *NAMED), STEPPING),
     "lesson-2": (("lesson", "2", "--screen-reader"), LESSON),
 }
-KEPT = {"lesson-2": {"backward-the-chain-rule": (7, True)}}
+KEPT = {"lesson-2": {"backward-the-chain-rule": (11, True)}}
 """By script the lessons whose place is kept, with the questions that are done."""
 
 

@@ -16,8 +16,10 @@ def test_every_question_of_a_lesson_is_a_blank_once_and_in_order() -> None:
     for file in catalogue()[:6]:
         rehearsal = open_lesson(file.path)
         blanks = [blank for exercise in exercises_of(rehearsal) for blank in exercise.blanks]
-        assert [blank.name for blank in blanks] == [str(n) for n in range(1, len(rehearsal.solutions) + 1)]
-        assert [blank.solution for blank in blanks] == [s for scene in rehearsal.scenes for s in scene.solutions]
+        each = [(n, solution) for n, solution in enumerate(rehearsal.solutions.values(), 1)]
+        names = [[f"{n}{letter}" for letter in "abc"] if solution.parts else [str(n)] for n, solution in each]
+        assert [blank.name for blank in blanks] == [name for several in names for name in several]
+        assert [blank.solution for blank in blanks] == [part for _, solution in each for part in solution.parts or (solution,)]
         assert all(blank.solution.trace is exercise.trace for exercise in exercises_of(rehearsal) for blank in exercise.blanks)
 
 

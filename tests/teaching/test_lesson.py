@@ -73,7 +73,13 @@ def right_answer(solution: Solution) -> str:
         return solution.question.options[solution.right]
     if solution.shape is not None:
         return str(solution.shape.shape)
+    if solution.order is not None:
+        return " ".join(str(solution.order.gates.index(gate) + 1) for gate in solution.order.usual)
+    if solution.parts:
+        return ", ".join(map(right_answer, solution.parts))
     assert solution.quantity is not None
+    if solution.formula:
+        return solution.answer.partition("=")[2]
     return number_text(solution.quantity.asked)
 
 
@@ -130,7 +136,7 @@ def test_a_shipped_lesson_can_be_gone_through_by_answering_what_the_run_says(pat
             state, verdict = state.answer(right_answer(state.open))
             assert verdict.right
         shown.append(state.step)
-    assert state.right == state.total == len(state.rehearsal.lesson.questions)
+    assert state.right == state.total == len(state.rehearsal.solutions)
 
 
 def wrong_answers(solution: Solution) -> list[tuple[str, bool]]:
@@ -140,6 +146,13 @@ def wrong_answers(solution: Solution) -> list[tuple[str, bool]]:
     if solution.shape is not None:
         others = [shape for shape, _ in slips_of_shape(solution.shape) if not same_shape(shape, solution.shape.shape)]
         return [(str(shape), True) for shape in others]
+    if solution.order is not None:
+        return [(", ".join(reversed(right_answer(solution).split())), False)]
+    if solution.parts:
+        # Each number is wrong once, and those beside it are right.
+        rights = [right_answer(part) for part in solution.parts]
+        alone = [(place, typed) for place, part in enumerate(solution.parts) for typed, _ in wrong_answers(part)]
+        return [(", ".join([*rights[:place], typed, *rights[place + 1 :]]), False) for place, typed in alone]
     asked = solution.quantity
     assert asked is not None
     values = [(np.add(np.multiply(asked.asked, 3), 70.5), False)]

@@ -11,6 +11,7 @@ import pytest
 import graphstep as gs
 from graphstep.faces.cli import main
 from graphstep.faces.export import text
+from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import catalogue
 from graphstep.teaching.lesson.sheet import key, marked, sheet
@@ -25,8 +26,17 @@ def test_every_question_has_a_blank_on_the_sheet_and_its_answer_in_the_key(path:
     lesson = open_lesson(path)
     solutions = [solution for scene in lesson.scenes for solution in scene.solutions]
     asked, answered = ("".join(text.write(make(lesson, "graphstep lesson 1"))) for make in (sheet, key))
-    assert asked.count("Answer: ____\n") == len(solutions)
+    rows = [solution for solution in solutions if solution.question.part is not None]
+    assert asked.count("Answer: ____\n") == len(solutions) - len(rows)
+    assert asked.count("____") == len(solutions) - len(rows) + sum(max(1, len(row.parts)) for row in rows)
     for number, solution in enumerate(solutions, 1):
+        if solution.question.part is not None:
+            assert re.search(rf"^ *{number}\..* ____$", asked, re.MULTILINE)
+            row = re.search(rf"^ *{number}\.(.*)$", answered, re.MULTILINE)
+            assert row is not None
+            cells = [part.quantity.asked for part in solution.parts or (solution,) if part.quantity is not None]
+            assert row[1].split()[-len(cells) :] == [*map(number_text, cells)]
+            continue
         assert f"\n{number}. {''.join(_text(part) for part in marked(solution.wording))}\n" in asked
         assert f"\n{number}. {solution.answer}" in answered
         assert solution.question.because.replace("`", "").replace("**", "") in answered

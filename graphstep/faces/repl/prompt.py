@@ -19,6 +19,7 @@ from graphstep.faces.replies.quantities import node_lines, quantity_lines
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.command import command_of
+from graphstep.teaching.marking import ordering
 from graphstep.telling.names import names_of
 from graphstep.telling.words.catalogue import message
 
@@ -87,6 +88,9 @@ class Prompt:
         if waiting is not None and waiting.formula:
             # A name may be a formula, also where it is a word of the prompt.
             options = tuple(self.state.trace.program.names)
+        elif waiting is not None and waiting.order is not None:
+            # So may be that of a gate which is first in an order.
+            options = (line.strip(),) if ordering.marked(waiting.order, line)[0] is not None else ()
         try:
             command = read_line(line, question=waiting is not None, at_hand=self.state.at_hand, options=options)
         except GraphstepError as error:

@@ -248,7 +248,14 @@ class LessonScreen(SteppingScreen):
         self._answer(event.value)
 
     def on_lesson_option_chosen(self, message: LessonOption.Chosen) -> None:
-        self._answer(str(message.number))
+        answer, waiting = self.text.answer, self.lesson.open
+        if waiting is None or waiting.order is None:
+            self._answer(str(message.number))
+            return
+        # An order is clicked together.
+        before = f"{answer.value.rstrip(' ,')}, " if answer.value.strip() else ""
+        answer.value = f"{before}{message.number}"
+        answer.focus()
 
     def on_lesson_keys_chosen(self, message: LessonKeys.Chosen) -> None:
         if message.action == "on" and self.lesson.open is not None and self.text.answer.value:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 
 from graphstep.engine.trace import Trace
 from graphstep.language.setup import Setup
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+from graphstep.teaching.marking.solution import Solution
 
 
 def exercises_of(rehearsal: Rehearsal) -> Iterator[Exercise]:
@@ -15,10 +17,18 @@ def exercises_of(rehearsal: Rehearsal) -> Iterator[Exercise]:
     number = 0
     for place, (setup, trace, scenes) in enumerate(_runs(rehearsal), 1):
         solutions = [solution for scene in scenes for solution in scene.solutions]
-        blanks = tuple(Blank(str(number + nth), solution) for nth, solution in enumerate(solutions, 1))
-        number += len(blanks)
+        blanks = tuple(blank for nth, solution in enumerate(solutions, number + 1) for blank in _blanks(nth, solution))
+        number += len(solutions)
         if blanks:
             yield Exercise(f"{rehearsal.lesson.slug}-{place}", rehearsal.lesson.title, setup, trace, blanks)
+
+
+def _blanks(number: int, solution: Solution) -> Iterator[Blank]:
+    """The blank of a question; of a row of a tableau one for each of its numbers, with a letter."""
+    if not solution.parts:
+        yield Blank(str(number), solution)
+    for letter, part in zip(ascii_lowercase, solution.parts, strict=False):
+        yield Blank(f"{number}{letter}", part)
 
 
 def _runs(rehearsal: Rehearsal) -> list[tuple[Setup, Trace, list[Scene]]]:

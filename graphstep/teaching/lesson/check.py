@@ -85,6 +85,10 @@ def _questions(rehearsal: Rehearsal) -> Iterator[Problem]:
         yield Problem(path, 1, "a lesson asks something: it has no predict block")
     for solution in rehearsal.solutions.values():
         question = solution.question
+        n, of = question.part or (1, 1)
+        if n < of:
+            # The rows of a tableau have their hints together, and the reason stands behind the last of them.
+            continue
         if not question.hints:
             yield Problem(path, question.line, "this question has no hint")
         if not question.because:
@@ -102,7 +106,7 @@ def _gives_away(solution: Solution, text: str) -> str:
         if len(solution.shape.shape) < 2:
             return ""
         return next((match[0] for match in _SHAPE.finditer(text) if typed_shape(match[0]) == solution.shape.shape), "")
-    if solution.right is not None or solution.quantity is None:
+    if solution.right is not None or solution.quantity is None or solution.question.part is not None:
         return ""
     right = solution.quantity.asked
     if not isinstance(right, float):

@@ -15,6 +15,7 @@ from graphstep.teaching.lesson.trainings import Trainings, named
 from graphstep.teaching.marking.quantities import find_node, wire_between
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution, solve
+from graphstep.teaching.marking.tableau import is_fill, rows_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,20 +81,20 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
                 step = step_of_stop(trace, section.stop)
             except InputError as error:
                 problems.append(Problem(lesson.path, section.line, f"there is no such stop: {error.message}"))
-        solutions = []
-        for question in section.questions:
-            try:
-                solutions.append(solve(question, trace))
-            except GraphstepError as error:
-                problems.append(Problem(lesson.path, question.lines.get("ask", question.line), error.message))
+        solutions: list[Solution] = []
         blocks: list[Block] = []
         for block in section.blocks:
             try:
-                blocks.append(
-                    block if isinstance(block, Question) or block.figure is None else drawn(block, trace, lesson, trainings)
-                )
+                if isinstance(block, Question):
+                    solved = rows_of(block, trace) if is_fill(block) else (solve(block, trace),)
+                    solutions += solved
+                    blocks += [solution.question for solution in solved]
+                else:
+                    blocks.append(block if block.figure is None else drawn(block, trace, lesson, trainings))
             except GraphstepError as error:
-                problems.append(Problem(lesson.path, block.line, f"figure: {error.message}"))
+                asked = isinstance(block, Question)
+                line = block.lines.get("ask", block.line) if isinstance(block, Question) else block.line
+                problems.append(Problem(lesson.path, line, error.message if asked else f"figure: {error.message}"))
         scenes.append(Scene(replace(section, blocks=tuple(blocks)), trace, step, tuple(solutions)))
     if problems:
         raise LessonError(*problems)

@@ -8,9 +8,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.marking.solution import Solution
-from graphstep.telling.document import BLANK, WHOLE, Block, Code, Document, Graph, Heading, Inline, Question, Strong
+from graphstep.telling.derivatives import sent_name
+from graphstep.telling.document import (
+    BLANK,
+    WHOLE,
+    Block,
+    Code,
+    Column,
+    Content,
+    Document,
+    Graph,
+    Heading,
+    Inline,
+    Prose,
+    Question,
+    Strong,
+    Table,
+)
 from graphstep.telling.reports.inputs import problem
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by
@@ -46,6 +63,11 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
             yield from (block for block in problem(run) if not isinstance(block, Heading))
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)
+        if solution.question.part is not None:
+            if solution.question.part[0] == 1:
+                yield Prose(marked(solution.question.question) or phrase(run.writing.language, "tableau-fill"))
+                yield tableau(rehearsal, number, BLANK)
+            continue
         options = tuple((option,) for option in solution.question.options)
         yield Question(number, marked(solution.wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
     yield from made_by(rehearsal.lesson.run.language, command, ())
@@ -55,6 +77,12 @@ def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     yield Heading(1, (_answers(rehearsal),), "title")
     for number, _, solution in _numbered(rehearsal):
         reason = solution.question.because
+        if solution.question.part is not None and solution.question.part[0] == 1:
+            yield tableau(rehearsal, number)
+        if solution.question.part is not None:
+            if reason:
+                yield Prose(marked(reason))
+            continue
         yield Question(number, (), (), (), (Code(solution.answer), *([". ", *marked(reason)] if reason else [])))
     yield from made_by(rehearsal.lesson.run.language, command, ())
 
@@ -64,6 +92,33 @@ def _numbered(rehearsal: Rehearsal) -> Iterator[tuple[int, Scene, Solution]]:
     each = ((scene, solution) for scene in rehearsal.scenes for solution in scene.solutions)
     for number, (scene, solution) in enumerate(each, 1):
         yield number, scene, solution
+
+
+def tableau(rehearsal: Rehearsal, first: int, blank: str = "") -> Table:
+    """The rows of a tableau from the question with this number on; ``blank`` stands for the numbers on a sheet."""
+    questions = [solution for _, _, solution in _numbered(rehearsal)][first - 1 :]
+    rows = questions[: (questions[0].question.part or (1, 1))[1]]
+    language = questions[0].trace.writing.language
+    titles = ("tableau-step", "tableau-upstream", "tableau-local", "tableau-product")
+    heads = [(message(language, title),) for title in titles]
+    columns = (Column(("",), True), Column(heads[0]), *(Column(head, True) for head in heads[1:]))
+    return Table(columns, tuple(((f"{number}.",), *_row(row, blank)) for number, row in enumerate(rows, first)))
+
+
+def _row(row: Solution, blank: str) -> tuple[Content, ...]:
+    """What stands in the row of a tableau: what is done, and the numbers of it."""
+    if not row.parts:
+        assert row.quantity is not None, "a row that is no send is a value or a sum"
+        return (Code(row.quantity.name),), (), (), _figure(row, blank)
+    (*_, product) = row.parts
+    wire = None if product.quantity is None else product.quantity.wire
+    assert wire is not None, "a row of several numbers is a send"
+    return (Code(sent_name(wire)),), *(_figure(part, blank) for part in row.parts)
+
+
+def _figure(cell: Solution, blank: str) -> Content:
+    assert cell.quantity is not None, "a cell of a tableau is a number"
+    return (blank or number_text(cell.quantity.asked),)
 
 
 def marked(text: str) -> tuple[Inline, ...]:

@@ -91,7 +91,7 @@ class LessonRun:
     @property
     def total(self) -> int:
         """How many questions there are."""
-        return len(self.rehearsal.lesson.questions)
+        return len(self.rehearsal.solutions)
 
     @property
     def last(self) -> bool:
@@ -147,8 +147,8 @@ class LessonRun:
             if solution is waiting:
                 break
             kept = self.answered(solution)
-            if solution.trace is waiting.trace and kept.typed and (each := read_again(solution, kept.typed)) is not None:
-                before.append(each)
+            if solution.trace is waiting.trace and kept.typed:
+                before += read_again(solution, kept.typed)
         return tuple(before)
 
     def show(self) -> LessonRun:

@@ -109,7 +109,7 @@ def quantity(trace: Trace, ask: str) -> Quantity:
     if word in ("local", "contribution"):
         return on_wire(wire_between(trace, *send_of(rest)), local=word == "local")
     node = find_node(trace, rest)
-    return _value(trace, node) if word == "value" else _gradient(trace, node, word == "sum")
+    return value_quantity(trace, node) if word == "value" else gradient_quantity(trace, node, word == "sum")
 
 
 def single(value: Number | None, name: str) -> float:
@@ -187,7 +187,8 @@ def _one(trace: Trace, key: str, nodes: list[int]) -> int:
     raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
 
 
-def _value(trace: Trace, node: int) -> Quantity:
+def value_quantity(trace: Trace, node: int) -> Quantity:
+    """The value of a gate. InputError for an input."""
     name = name_of(trace.program, node)
     step = trace.step_of_value(node)
     if step == 0:
@@ -195,7 +196,8 @@ def _value(trace: Trace, node: int) -> Quantity:
     return Quantity("value", trace, node, None, name, trace.value_of(node), step, _say(trace)("question-value", name=name))
 
 
-def _gradient(trace: Trace, node: int, as_sum: bool) -> Quantity:
+def gradient_quantity(trace: Trace, node: int, as_sum: bool = False) -> Quantity:
+    """The gradient of a node, or the sum that makes it. InputError where there is none."""
     name = name_of(trace.program, node)
     gradient = trace.gradient(node)
     if gradient is None:

@@ -35,6 +35,8 @@ class Question:
     """Where its block begins."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """The line of each of its keys."""
+    part: tuple[int, int] | None = None
+    """Of a row of a tableau, which row it is and of how many; None elsewhere."""
 
 
 def send_of(text: str) -> tuple[str, str, int]:

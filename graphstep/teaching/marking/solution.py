@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import InputError, ShapeError, quoted
 from graphstep.teaching.marking.evaluate import evaluate
+from graphstep.teaching.marking.ordering import OrderAsked, order_asked
 from graphstep.teaching.marking.quantities import Quantity, find_node, quantity, wire_between
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.shapes import ShapeAsked, shape_asked
@@ -63,6 +64,10 @@ class Solution:
     """The shape that is asked for; None elsewhere."""
     formula: bool = False
     """Whether a local gradient is asked for as a formula, and not as a number."""
+    order: OrderAsked | None = None
+    """The gates that are to be put into an order; None elsewhere."""
+    parts: tuple[Solution, ...] = ()
+    """The numbers that are asked for together, in one line; nothing where it is one answer."""
 
     @property
     def example(self) -> str:
@@ -74,6 +79,10 @@ class Solution:
             key = "formula-example"
         elif self.shape is not None:
             key = "example-shape"
+        elif self.order is not None:
+            key = "example-order"
+        elif self.parts:
+            key = "example-row"
         elif self.quantity is not None and not isinstance(self.quantity.asked, float):
             key = "example-vector" if self.quantity.asked.ndim == 1 else "example-matrix"
         return message(self.trace.writing.language, key)
@@ -102,14 +111,20 @@ def solve(question: Question, trace: Trace) -> Solution:
     head, colon, rest = question.ask.partition(":")
     if colon and head.strip() == "choice":
         return _choice(question, trace, rest.strip())
+    word, _, rest = question.ask.partition(" ")
+    if word == "order":
+        order = order_asked(trace, rest.strip(), question.options)
+        offered, wording = replace(question, options=order.names), question.question or order.wording
+        return Solution(offered, trace, wording, None, None, order.answer, order.step, order.step, order=order)
     if question.options:
         raise InputError('options belong to a choice: ask = "choice: …"')
-    word, _, rest = question.ask.partition(" ")
     if word == "shape" and rest:
         shape = shape_asked(trace, rest.strip())
         return Solution(
             question, trace, question.question or shape.wording, None, None, shape.answer, shape.step, shape.step, shape
         )
+    if word == "formula":
+        return _formula(question, trace, rest.strip())
     asked = quantity(trace, question.ask)
     right = asked.asked
     if not isinstance(right, float) and not 0 < right.size <= WHOLE:
@@ -119,6 +134,20 @@ def solve(question: Question, trace: Trace) -> Solution:
         raise InputError(f"{asked.name} is {number_text(right)} here: nobody can type that")
     answer = f"{asked.name} = {number_text(right)}"
     return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step, asked.seen)
+
+
+def _formula(question: Question, trace: Trace, rest: str) -> Solution:
+    """``formula × → z``: the local gradient of a gate of numbers, in the names of the run."""
+    asked = quantity(trace, f"local {rest}")
+    slope = explain(trace, asked.step).local
+    if not isinstance(asked.asked, float) or not np.isfinite(asked.asked) or slope is None or len(slope.rungs) < 2:
+        raise InputError(f"{asked.name} is a number by itself: ask for 'local {rest}'")
+    assert asked.wire is not None, "a local gradient stands on a wire"
+    box = asked.wire.gate.box(trace.node(asked.wire.sender).operands, trace.node(asked.wire.sender).options)
+    names = {"slope": asked.name, "box": box, "name": name_of(trace.program, asked.node)}
+    wording = question.question or message(trace.writing.language, "ask-formula", **names)
+    answer = f"{asked.name} = {slope.texts[0]}"
+    return Solution(question, trace, wording, asked, None, answer, asked.step, asked.step, formula=True)
 
 
 def agrees(typed: float, right: float) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -15,10 +15,11 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, number_text, shape_of, shape_text
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
-from graphstep.teaching.marking import formulas
+from graphstep.teaching.marking import formulas, ordering
 from graphstep.teaching.marking.carried import Carried, Earlier, carried, earlier_of, with_earlier
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.ordering import OrderAsked
 from graphstep.teaching.marking.precision import Typed, is_equal, is_meant, is_rounded, meets
 from graphstep.teaching.marking.precision import typed as precisely
 from graphstep.teaching.marking.quantities import Quantity
@@ -32,6 +33,15 @@ TYPED = 200
 
 _BARE = re.compile(r"[^\[\]()]*[,;\s][^\[\]()]*")
 """An array without its brackets, ``-0.112, 0.636`` or ``1, 2; 3, 4``."""
+
+_PARTS = re.compile(r"\s*[=×·*|]\s*|\s+")
+"""What stands between the numbers of a row where no commas do."""
+
+_SEVERITY = ("unreadable", "wrong", "unsure", "carried", "right")
+"""The outcomes, the one that a row of several has first."""
+
+_CELLS = ("tableau-upstream", "tableau-local", "tableau-product")
+"""What the numbers of a row are called, in its order."""
 
 _COMMAS = re.compile(r"[-−+]?[\d.]+(?:\s*[,;]\s*[-−+]?[\d.]+)+")
 """Numerals with commas between them, which may be an array, or a decimal comma."""
@@ -107,6 +117,10 @@ def mark(
         return Verdict("unreadable", say("mark-long", most=str(TYPED)))
     if solution.right is not None:
         return _chosen(solution, text)
+    if solution.order is not None:
+        return _ordered(solution.order, text)
+    if solution.parts:
+        return _of_a_row(solution, text, at, earlier, tells=tells)
     if solution.shape is not None:
         return _shaped(solution.shape, _right_hand_side(text))
     if solution.formula:
@@ -121,25 +135,60 @@ def mark_all(solutions: Sequence[Solution], typed: Sequence[str]) -> list[Verdic
     for solution, text in zip(solutions, typed, strict=True):
         verdict = mark(solution, text, len(solution.trace), earlier)
         verdicts.append(verdict)
-        quantity = solution.quantity
-        if quantity is not None and verdict.typed is not None and shape_of(verdict.typed) == shape_of(quantity.asked):
-            earlier.append(earlier_of(quantity, verdict.typed, right=verdict.right))
+        if solution.parts:
+            earlier += read_again(solution, text)
+        earlier += _kept(solution, verdict)
     return verdicts
 
 
-def read_again(solution: Solution, typed: str) -> Earlier | None:
-    """An answer that was given before, as what later ones may follow from; None where it is no number and no array."""
-    if solution.quantity is None or solution.formula or solution.right is not None:
-        return None
-    verdict = mark(solution, typed)
-    if verdict.typed is None or shape_of(verdict.typed) != shape_of(solution.quantity.asked):
-        return None
-    return earlier_of(solution.quantity, verdict.typed, right=verdict.right)
+def read_again(solution: Solution, typed: str) -> Iterator[Earlier]:
+    """An answer that was given before, as what later ones may follow from; nothing where it is no number and no array."""
+    if solution.parts:
+        for part, text in zip(solution.parts, _parts(typed), strict=False):
+            yield from read_again(part, text)
+    elif solution.quantity is not None and not solution.formula and solution.right is None:
+        yield from _kept(solution, mark(solution, typed))
+
+
+def _kept(solution: Solution, verdict: Verdict) -> Iterator[Earlier]:
+    """A marked answer, as what later ones may follow from."""
+    asked = solution.quantity
+    if asked is not None and verdict.typed is not None and shape_of(verdict.typed) == shape_of(asked.asked):
+        yield earlier_of(asked, verdict.typed, right=verdict.right)
 
 
 def _say(trace: Trace) -> Callable[..., str]:
     """Messages in the language of a run."""
     return partial(message, trace.writing.language)
+
+
+def _ordered(asked: OrderAsked, text: str) -> Verdict:
+    right, said = ordering.marked(asked, text)
+    if right is None:
+        return Verdict("unreadable", said)
+    return Verdict("right" if right else "wrong", said, share=float(right), chosen=text)
+
+
+def _of_a_row(solution: Solution, text: str, at: int | None, earlier: Sequence[Earlier], *, tells: bool) -> Verdict:
+    """The verdict on the numbers of a row, each marked behind those before it; said is what is wrong with the first wrong one."""
+    say, texts = _say(solution.trace), _parts(text)
+    if len(texts) != len(solution.parts):
+        return Verdict("unreadable", say("tableau-how"))
+    before, verdicts = [*earlier], list[Verdict]()
+    for part, cell in zip(solution.parts, texts, strict=True):
+        verdicts.append(mark(part, cell, at, before, tells=tells))
+        before += _kept(part, verdicts[-1])
+    worst = min(verdicts, key=lambda verdict: _SEVERITY.index(verdict.outcome))
+    share = sum(verdict.share for verdict in verdicts) / len(verdicts)
+    if worst.right:
+        return Verdict("right", worst.said, share=share, chosen=text)
+    name = say(_CELLS[verdicts.index(worst)])
+    return Verdict(worst.outcome, say("tableau-cell", name=name, said=worst.said), worst.misconceptions, share=share, chosen=text)
+
+
+def _parts(text: str) -> list[str]:
+    """The numbers of a row as they were typed: ``-4, 1, -4`` or ``-4 · 1 = -4``."""
+    return [part.strip() for part in re.split(r"[,;]", text)] if re.search("[,;]", text) else _PARTS.split(text.strip())
 
 
 def _of_a_formula(solution: Solution, text: str, at: int | None) -> Verdict:

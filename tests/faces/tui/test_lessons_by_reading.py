@@ -108,6 +108,12 @@ def _place(run: Trace, node: int, slot: int) -> int:
 
 def answer(reader: Reader, solution: Solution, at: int) -> str:
     """The answer to a question from what is read."""
+    if solution.order is not None:
+        return " ".join(str(solution.order.gates.index(gate) + 1) for gate in solution.order.usual)
+    if solution.parts:
+        # What a row has worked out need not be read.
+        upstream, local, _ = (wanted(reader, part, at) for part in solution.parts)
+        return f"{upstream:.4g}, {local:.4g}, {upstream * local:.4g}"
     if solution.right is not None:
         if solution.quantity is not None:
             wanted(reader, solution, at)
@@ -133,6 +139,9 @@ def words_above(run: LessonRun) -> str:
     if not before:
         return ""
     text = before[-1].text if isinstance(before[-1], Prose) else before[-1].because
+    if not text:
+        # Behind the rows of a tableau stands no reason but the last.
+        return ""
     return _letters(text.strip().splitlines()[-1])[-12:]
 
 
@@ -239,7 +248,7 @@ def test_a_lesson_on_arrays_has_its_words_and_cells_on_the_screen(tmp_path: Path
     assert asked > 10
 
 
-NAMES = {"-": "minus", ".": "full_stop"}
+NAMES = {"-": "minus", ".": "full_stop", ",": "comma", " ": "space"}
 """What Textual calls the keys that are no letters."""
 
 

@@ -118,6 +118,7 @@ class LessonPane(Vertical):
     LessonPane #lesson-page > Markdown { padding: 0; margin: 0; background: transparent; }
     LessonPane #lesson-page .heading { color: $active; text-style: bold; margin: 0 0 1 0; }
     LessonPane #lesson-page .answered { margin: 0 0 1 0; padding: 0 1; border-left: outer $value; }
+    LessonPane #lesson-page .row { padding: 0 1; border-left: outer $value; }
     LessonPane #lesson-page MarkdownFence { margin: 0 0 1 0; }
     LessonPane #lesson-page MarkdownBlockQuote { margin: 0 0 1 0; background: transparent; border-left: outer $contribution; }
     LessonPane #lesson-asks { height: auto; max-height: 80%; padding: 0 1; border-top: solid $pending; scrollbar-size: 1 1; }
@@ -243,6 +244,10 @@ def _widgets(run: LessonRun) -> Iterator[Widget]:
 
 def _done(run: LessonRun, solution: Solution) -> Static:
     mark = "✓ " if run.answered(solution).outcome == "right" else "→ "
+    n, of = solution.question.part or (1, 1)
+    if n < of:
+        # The rows of a tableau stand under each other.
+        return Static(Content.assemble((mark + solution.answer, "bold $value")), classes="row", name=solution.question.key)
     text = Content.assemble(
         (solution.wording, "$quiet"),
         "\n",
