@@ -51,11 +51,13 @@ class _Cells:
         return away / spread, spread
 
     def value(self, np: Any, inputs: Sequence[Any], options: Options) -> Any:
+        """The cells brought to the mean square 1, scaled by gamma, and shifted where there is a beta."""
         x, gamma, *beta = inputs
         scaled = gamma * self._normal(np, x, options)[0]
         return scaled + beta[0] if beta else scaled
 
     def pullback(self, np: Any, call: Call, slot: int, upstream: Any) -> Any:
+        """The contribution to the input of a slot: x, gamma or beta."""
         x, gamma = call.inputs[:2]
         if slot == 2:
             return gathered(np, upstream, np.shape(call.inputs[2]))
@@ -73,6 +75,7 @@ class _Cells:
         return (across + normal * along * (call.options["eps"] / spread / spread)) / spread
 
     def push(self, np: Any, call: Call, slot: int, direction: Any) -> Any:
+        """How the value moves when the input of a slot does."""
         x, gamma = call.inputs[:2]
         if slot == 2:
             return np.broadcast_to(direction, x.shape)
