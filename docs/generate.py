@@ -103,12 +103,12 @@ click a node to select it, a key in the bottom line to press it, the timeline to
 
 def command_line_page() -> str:
     """The commands and their options: from the modules of ``graphstep/faces/cli``."""
-    from graphstep.faces.cli import COMMANDS
+    from graphstep.faces.cli.commands import every, module_of
     from graphstep.faces.cli.words import parser_of
 
     sections = []
-    for name in COMMANDS:
-        command: Any = import_module(f"graphstep.faces.cli.{name}")
+    for name in every():
+        command: Any = import_module(module_of(name))
         title = "graphstep" if name == "step" else f"graphstep {name}"
         rows = [(f"`{_cell(_spelled(action))}`", _cell(action.help or "")) for action in parser_of(name, command)._actions]
         sections.append(

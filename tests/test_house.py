@@ -33,10 +33,10 @@ ENGLISH_ONLY = (
     "graphstep/faces/cli/",
     "graphstep/faces/export/_staged.py",
     *(f"graphstep/teaching/lesson/{name}.py" for name in ("parse", "check", "claims", "notation", "rehearsal")),
-    *(f"graphstep/teaching/exercise/{name}.py" for name in ("reading", "draw")),
+    *(f"graphstep/teaching/exercise/{name}.py" for name in ("reading", "draw", "key", "answers", "table")),
 )
 """Where English is written; the help of the command line, which is asked for before a language is known; code in Python; and what
-is wrong with the file of a lesson or of an item, which is an error."""
+is wrong with a file of a lesson, an item, a key, answers or marks, which is an error."""
 STILL_ENGLISH = {"analysis": 17, "telling": 14, "teaching": 24, "debugger": 2, "faces": 38}
 """Texts that are not yet where a language finds them, by the rooms whose texts users read. It may only become less.
 

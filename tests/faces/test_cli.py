@@ -15,6 +15,7 @@ import pytest
 
 from graphstep import __version__
 from graphstep.faces.cli import COMMANDS, main
+from graphstep.faces.cli.commands import every
 from tests.cases import each
 from tests.faces.tui.terminal import heeded_signals
 
@@ -233,10 +234,10 @@ def test_a_file_that_cannot_be_written_is_said_with_status_1(tmp_path: Path, cap
     assert "cannot be written" in refused(capsys, *MAIN, "--to", str(tmp_path / "nowhere" / "a.json"), status=1)
 
 
-@each("name", COMMANDS)
+@each("name", every())
 def test_help_teaches_by_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main([name, "--help"])
+        main([*name.split(), "--help"])
     assert ended.value.code == 0
     assert "examples:\n  graphstep" in capsys.readouterr().out
 

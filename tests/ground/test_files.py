@@ -16,6 +16,7 @@ import pytest
 
 import graphstep
 from graphstep.faces import export
+from graphstep.faces.classroom.store import keep
 from graphstep.faces.cli import main
 from graphstep.faces.export.training.formats import FORMATS
 from graphstep.faces.history import remember
@@ -187,6 +188,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
         _by_command("gradient", "x*y", "x=2", "y=3", "--format=numpy", "--to"),
     ),
     "a recording": ("faces/recording/__init__.py", _recording),
+    "what belongs to a class": ("faces/classroom/store.py", lambda path, _: _of_a_class(path)),
     "a new lesson": ("teaching/lesson/command.py", _by_command("lesson", "new")),
 }
 """By what is written: the module that does it, and a call that does; what it returned and said."""
@@ -200,11 +202,20 @@ def _from_python(path: Path) -> tuple[int, str]:
     return 0, ""
 
 
+def _of_a_class(path: Path) -> tuple[int, str]:
+    try:
+        keep(path, ("student,1a\n", "ada,-4\n"))
+    except GraphstepError as error:
+        return error.exit_status, f"{error.report()}\n"
+    return 0, ""
+
+
 NO_FILES_OF_USERS = {
     "ground/files.py",  # the one function
     "faces/export/_pdf.py",  # what TeX reads, in a folder that is thrown away
     "engine/capture/child.py",  # a pipe to the process that asked
     "teaching/judge/child.py",  # another one
+    "faces/classroom/worker.py",  # and another
     "telling/words/template.py",  # a file of the package, which a translator has under version control
 }
 _WRITES = re.compile(r"write_|open\(|mkstemp|tofile|savetxt")
@@ -260,7 +271,7 @@ OLDS = {"the place in a lesson": b'{"schema": 1, "lessons": {}}', "the last prog
 """What stood in a file that is read before it is written."""
 NEW_ONLY = ("a new lesson",)
 """Writers that refuse a file that is there."""
-BARE = ("the place in a lesson", "the last programs", "a recording", "a training from Python")
+BARE = ("the place in a lesson", "the last programs", "a recording", "a training from Python", "what belongs to a class")
 """Writers that no command stands around, which would say that it was interrupted."""
 
 

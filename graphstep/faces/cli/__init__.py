@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from graphstep.faces.cli import accessible
-from graphstep.faces.cli.commands import COMMANDS
+from graphstep.faces.cli.commands import COMMANDS, PARTS, module_of
 from graphstep.ground.errors import GraphstepError
 
 CLOSED_PIPE = 141
@@ -85,7 +85,9 @@ def _dispatch(words: list[str]) -> int:
         name, rest = words[0], words[1:]
     else:
         name, rest = "step", words
-    command = import_module(f"{__name__}.{name}")
+    if rest and rest[0] in PARTS.get(name, ()):
+        name, rest = f"{name} {rest[0]}", rest[1:]
+    command = import_module(module_of(name))
     if (part := getattr(command, "part", None)) is not None:
         command, name, rest = part(rest)
     status: int = command.run(parse(name, command, rest))

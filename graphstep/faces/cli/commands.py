@@ -14,7 +14,21 @@ COMMANDS = (
     "capture",
     "judge",
     "lesson",
+    "exercise",
     "serve",
     "completion",
 )
 """The commands, in the order of the help. ``step`` is what happens when none is named."""
+
+PARTS: dict[str, tuple[str, ...]] = {"exercise": ("mark",)}
+"""Commands of two words, by the first: ``exercise mark`` is the module ``exercise_mark``."""
+
+
+def module_of(name: str) -> str:
+    """The module of a command: ``exercise_mark`` of ``exercise mark``, or ``check`` of ``check``."""
+    return f"graphstep.faces.cli.{name.replace(' ', '_').replace('-', '_')}"
+
+
+def every() -> list[str]:
+    """All commands, those of two words behind the one that they begin with."""
+    return [each for name in COMMANDS for each in (name, *(f"{name} {part}" for part in PARTS.get(name, ())))]

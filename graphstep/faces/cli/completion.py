@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from graphstep.faces.cli.commands import PARTS
 
 if TYPE_CHECKING:
     import argparse
@@ -32,13 +35,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _options() -> dict[str, list[argparse.Action]]:
     """The options of every command."""
-    from graphstep.faces.cli.commands import COMMANDS
+    from graphstep.faces.cli.commands import every, module_of
     from graphstep.faces.cli.words import parser_of
 
-    return {
-        name: [a for a in parser_of(name, import_module(f"graphstep.faces.cli.{name}"))._actions if a.option_strings]
-        for name in COMMANDS
-    }
+    return {name: [a for a in parser_of(name, import_module(module_of(name)))._actions if a.option_strings] for name in every()}
+
+
+def _first(names: Iterable[str]) -> str:
+    """The commands of one word."""
+    return " ".join(name for name in names if " " not in name)
 
 
 def _long(action: argparse.Action) -> str:
@@ -48,8 +53,9 @@ def _long(action: argparse.Action) -> str:
 def _bash() -> str:
     step = " ".join(_long(a) for a in _options()["step"])
     cases = "\n".join(
-        f'    {name}) words="{" ".join(_long(a) for a in actions)}" ;;'
-        for name, actions in _options().items()
+        f'    "{name} "*) words="{" ".join([*PARTS.get(name, ()), *(_long(a) for a in actions)])}" ;;'
+        # Of two that fit, bash takes the first: exercise mark comes before exercise.
+        for name, actions in sorted(_options().items(), key=lambda each: " " not in each[0])
         if name not in ("step", "completion")
     )
     values = "\n".join(f"    {option}) words='{' '.join(choices)}' ;;" for option, choices in _choices().items())
@@ -57,12 +63,12 @@ def _bash() -> str:
 # bash completion for graphstep
 _graphstep() {{
   local word="${{COMP_WORDS[COMP_CWORD]}}" words
-  case "${{COMP_WORDS[1]}}" in
+  case "${{COMP_WORDS[*]:1:COMP_CWORD}} " in
 {cases}
-    completion) words="bash fish zsh" ;;
+    "completion "*) words="bash fish zsh" ;;
     *) words="{step}" ;;
   esac
-  [ "$COMP_CWORD" -eq 1 ] && words="{" ".join(_options())} $words"
+  [ "$COMP_CWORD" -eq 1 ] && words="{_first(_options())} $words"
   case "${{COMP_WORDS[COMP_CWORD-1]}}" in
 {values}
     --to) words="" ;;
@@ -75,8 +81,8 @@ complete -o default -F _graphstep graphstep
 
 def _zsh() -> str:
     cases = "\n".join(
-        f"    {name}) _arguments -S {' '.join(_zsh_option(a) for a in actions)} '*:word:_files' ;;"
-        for name, actions in _options().items()
+        f"    '{name} '*) {_zsh_parts(name)}_arguments -S {' '.join(_zsh_option(a) for a in actions)} '*:word:_files' ;;"
+        for name, actions in sorted(_options().items(), key=lambda each: " " not in each[0])
         if name != "step"
     )
     step = " ".join(_zsh_option(a) for a in _options()["step"])
@@ -85,16 +91,22 @@ def _zsh() -> str:
 # zsh completion for graphstep
 _graphstep() {{
   if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
-    compadd -- {" ".join(_options())}
+    compadd -- {_first(_options())}
     return
   fi
-  case $words[2] in
+  case "$words[2,CURRENT] " in
 {cases}
     *) _arguments -S {step} '*:word:_files' ;;
   esac
 }}
 _graphstep "$@"
 """
+
+
+def _zsh_parts(name: str) -> str:
+    """Of a command that others begin with, their second words."""
+    parts = " ".join(PARTS.get(name, ()))
+    return f"(( CURRENT == 3 )) && compadd -- {parts}; " if parts else ""
 
 
 def _zsh_option(action: argparse.Action) -> str:
@@ -108,14 +120,17 @@ def _zsh_option(action: argparse.Action) -> str:
 
 def _fish() -> str:
     lines = ["# fish completion for graphstep"]
-    lines += [f"complete -c graphstep -n __fish_use_subcommand -f -a {name}" for name in _options()]
+    lines += [f"complete -c graphstep -n __fish_use_subcommand -f -a {name}" for name in _options() if " " not in name]
+    for name, parts in PARTS.items():
+        lines.append(f"complete -c graphstep -n '__fish_seen_subcommand_from {name}' -f -a '{' '.join(parts)}'")
     everywhere = {_long(a) for a in _options()["step"]} - {"--format"}
     lines.append("complete -c graphstep -n '__fish_seen_subcommand_from completion' -f -a 'bash fish zsh'")
     for name, actions in _options().items():
         for action in actions:
             if name != "step" and _long(action) in everywhere:
                 continue
-            condition = "" if name == "step" else f" -n '__fish_seen_subcommand_from {name}'"
+            seen = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in name.split())
+            condition = "" if name == "step" else f" -n '{seen}'"
             text = (action.help or "").replace("'", "")
             needs = " -r" if action.nargs is None else ""
             choices = f" -f -a '{' '.join(map(str, action.choices))}'" if action.choices else ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.marking.verdict import Outcome, Verdict, mark_all
 from graphstep.telling.words.catalogue import message
+
+_COMMA = re.compile(r"[-+−]?[0-9]*,[0-9]+")
 
 EXACTLY = 4
 """Misconceptions up to which the smallest set of them is looked for; where more are needed, each takes what explains the most."""
@@ -37,26 +40,35 @@ class Mark:
     """What a right answer earns."""
 
 
-def marks_of(sheet: Sequence[tuple[Exercise, Sequence[str]]], answers: Mapping[str, str]) -> list[Mark]:
+def marks_of(sheet: Sequence[tuple[Exercise, Sequence[str]]], answers: Mapping[str, str], *, comma: bool = False) -> list[Mark]:
     """The marks on a sheet: its exercises, each with the names of its blanks there, and the answers by the name of the blank.
 
-    What is no answer to any blank is not looked at. Of the misconceptions that come to the wrong answers, the fewest that explain
-    all of them are the ones that are named.
+    What is no answer to any blank is not looked at; ``comma`` says that a single number may have a decimal comma. Of the
+    misconceptions that come to the wrong answers, the fewest that explain all of them are the ones that are named.
     """
     lines: list[tuple[Exercise, str, Blank, Verdict]] = []
     for exercise, names in sheet:
-        typed = [answers.get(name, "") for name in names]
+        typed = [_number(blank, answers.get(name, ""), comma) for name, blank in zip(names, exercise.blanks, strict=True)]
         verdicts = mark_all([blank.solution for blank in exercise.blanks], typed)
         lines += [(exercise, *line) for line in zip(names, exercise.blanks, verdicts, strict=True)]
     chosen = smallest([tuple(each.code for each in verdict.misconceptions) for *_, verdict in lines])
     return [_mark(exercise, name, answers.get(name, ""), blank, verdict, chosen) for exercise, name, blank, verdict in lines]
 
 
+def _number(blank: Blank, typed: str, comma: bool) -> str:
+    """An answer with a point in place of a decimal comma, where one number is asked for."""
+    asked = blank.solution.quantity
+    single = asked is not None and blank.solution.right is None and isinstance(asked.asked, float)
+    return typed.replace(",", ".") if comma and single and _COMMA.fullmatch(typed) else typed
+
+
 def _mark(exercise: Exercise, name: str, typed: str, blank: Blank, verdict: Verdict, chosen: Sequence[str]) -> Mark:
     why = next((each for each in verdict.misconceptions if each.code in chosen), None)
-    said = verdict.said
-    if why is not None and why is not verdict.misconceptions[0]:
-        said = message(blank.solution.trace.writing.language, "mark-slip", slip=why.text)
+    said, language = verdict.said, blank.solution.trace.writing.language
+    if not typed.strip():
+        said = message(language, "mark-left-empty")
+    elif why is not None and why is not verdict.misconceptions[0]:
+        said = message(language, "mark-slip", slip=why.text)
     earned = blank.marks * (1.0 if verdict.earned else verdict.share)
     return Mark(
         exercise.code,

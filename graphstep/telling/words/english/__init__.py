@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphstep.telling.words.english.analysis import ANALYSES
+from graphstep.telling.words.english.classes import CLASSES
 from graphstep.telling.words.english.exercises import EXERCISES
 from graphstep.telling.words.english.judging import JUDGING
 from graphstep.telling.words.english.replies import REPLIES
@@ -23,5 +24,7 @@ if TYPE_CHECKING:
 English = str | tuple[str, str]
 """A message, or its singular and its plural."""
 
-MESSAGES: Mapping[str, English] = {**STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGING, **EXERCISES}
+MESSAGES: Mapping[str, English] = {
+    **STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGING, **EXERCISES, **CLASSES,
+}  # fmt: skip
 """Every message that is no sentence of a row."""

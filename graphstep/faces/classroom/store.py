@@ -1,0 +1,71 @@
+"""Results of pieces of work on the disk, each under the name of its work: what is there is never done again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from graphstep.ground.errors import GraphstepError
+from graphstep.ground.files import open_file, write_file
+
+Engine = Callable[[Iterable[str]], Iterator[str]]
+"""What does many pieces of work, and gives the results in their order."""
+
+AHEAD = 4
+"""Pieces of work for each worker that are handed out before the first of them is back."""
+
+_RESULT = 1_000_000_000
+"""Bytes of one result."""
+
+
+def keep(path: Path, content: str | Iterable[str]) -> None:
+    """Write what belongs to a class: a file is whole, or it is what it was."""
+    write_file(path, content)
+
+
+class Store:
+    """A folder beside what is being made; it is removed when that is whole."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self.folder = folder
+        """The folder, which may not be there yet."""
+        self._version = version
+
+    def results(self, jobs: Iterable[str], engine: Engine, progress: Callable[[int], None]) -> Iterator[str]:
+        """The results of all work in its order; ``progress`` is told how many are done.
+
+        Each is written to the disk as it comes, and what is there from before is taken as it is.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise GraphstepError(f"the folder {self.folder} cannot be made: {error.strerror or error}") from error
+        names: list[str] = []
+        new: list[str] = []
+
+        def missing() -> Iterator[str]:
+            for job in jobs:
+                names.append(self._name(job))
+                if not (self.folder / names[-1]).exists():
+                    new.append(names[-1])
+                    yield job
+
+        for done, result in enumerate(engine(missing())):
+            keep(self.folder / new[done], result)
+            progress(len(names) - len(new) + done + 1)
+        progress(len(names))
+        for name in names:
+            with open_file(self.folder / name, _RESULT) as file:
+                yield file.read().decode()
+
+    def _name(self, job: str) -> str:
+        """A name that belongs to this work and this version of graphstep alone."""
+        return f"{sha256(f'{self._version} {job}'.encode()).hexdigest()[:32]}.json"
+
+    def remove(self) -> None:
+        """Forget the results: what was made of them is whole."""
+        with suppress(OSError):
+            shutil.rmtree(self.folder)

@@ -1,0 +1,139 @@
+"""``graphstep exercise mark ANSWERS --key key.json``: the marks of a class."""
+
+from __future__ import annotations
+
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphstep import __version__
+from graphstep.faces.cli.classes import engine, engine_arguments, progress
+from graphstep.faces.cli.program import language_argument, language_of
+from graphstep.ground.errors import InputError, quoted_path
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from graphstep.faces.classroom.marking import Change, Collected
+    from graphstep.teaching.exercise.table import Row
+
+USAGE = "ANSWERS --key key.json --to marks.csv [--feedback FOLDER] [--again]"
+SUMMARY = "Mark what a class handed in, blank by blank, with errors carried forward."
+EXAMPLES = """\
+examples:
+  graphstep exercise mark answers/ --key key.json --to marks.csv
+  graphstep exercise mark answers/ --key key.json --to marks.csv --feedback feedback/    and a file for each student
+  graphstep exercise mark answers/ --key key.json --to marks.csv --again    after a change: whose marks change
+  graphstep exercise mark forms.csv --key key.json --to marks.csv --jobs 8
+
+ANSWERS is a folder with a file a student, or one file: filled sheets in Markdown, notebooks (read, never run), CSV with the
+columns student, blank, answer or with a column for each blank, JSON. Whose a file is says the code of its sheet, or its name.
+
+A row of the table is a blank: student, name, sheet, item, blank, typed, read as, verdict, code, sentence, earned, of. Where
+only a person can tell, the verdict is unsure and earned is empty; what you write there stays when you mark again.
+
+Marks that are there are never replaced unseen: --again shows each that changes, and writes when you say so (or --yes).
+It ends with status 1 where something that was handed in could not be used.
+"""
+
+_SHOWN = 20
+"""Remarks, and students without answers, that are named."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add its arguments."""
+    parser.add_argument("answers", metavar="ANSWERS", help="a folder with what was handed in, or one file")
+    parser.add_argument("--key", metavar="FILE", required=True, help="the key that the sheets were made with")
+    parser.add_argument("--to", metavar="FILE", required=True, help="the table of marks to be written: marks.csv")
+    parser.add_argument("--feedback", metavar="FOLDER", help="write a file for each student, with what is not right and why")
+    parser.add_argument("--again", action="store_true", help="show whose marks change before they are written")
+    parser.add_argument("--yes", action="store_true", help="with --again: write them without asking")
+    engine_arguments(parser)
+    language_argument(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Mark, compare, write."""
+    from graphstep.faces.classroom import jobs, marking
+    from graphstep.faces.classroom.store import Store, keep
+    from graphstep.teaching.exercise.answers import submissions
+    from graphstep.teaching.exercise.key import read_key
+    from graphstep.teaching.exercise.table import HEAD, lines, read_rows
+
+    target = Path(options.to)
+    before = marking.by_place(read_rows(options.to)) if target.exists() else None
+    if before is not None and not options.again:
+        hint = "--again shows whose marks change, and writes when you say so"
+        raise InputError(f"{quoted_path(target)} is there already: marks are not replaced unseen", hint=hint)
+    key = read_key(options.key)
+    handed = marking.collected(key, submissions(options.answers))
+    store, done = Store(marking.folder_of(target), __version__), progress(len(handed.sheets), jobs.SHEETS, "marking")
+    work = jobs.marking(key, handed.sheets, language_of(options.language))
+    results = [*store.results(work, engine(options), done)]
+    texts: Iterable[str] = marking.texts(results)
+    if before is not None:
+        after = [*marking.kept_by_hand(marking.rows(results), before)]
+        if not _agreed(marking.changes(before, marking.by_place(after)), options):
+            store.remove()
+            return 1
+        texts = map(lines, ([row] for row in after))
+    if options.feedback:
+        marking.write_feedback(Path(options.feedback), results)
+    keep(target, _headed(HEAD, texts))
+    store.remove()
+    print(f"wrote {target}", file=sys.stderr)
+    _tell(handed, marking.sums(results))
+    return 1 if handed.remarks else 0
+
+
+def _headed(head: str, texts: Iterable[str]) -> Iterator[str]:
+    yield head
+    yield from texts
+
+
+def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
+    """What was marked, and what was not."""
+    answers = sum(len(filled) for _, filled, _ in handed.sheets)
+    print(f"{len(handed.sheets):,} sheets with {answers:,} answers: {sums['earned']:,.12g} of {sums['of']:,.12g} marks earned")
+    if sums["unsure"]:
+        print(f"{sums['unsure']:,} answers for a person to mark: their verdict is unsure, and earned is empty")
+    if handed.missing:
+        named = ", ".join(handed.missing[:_SHOWN])
+        print(f"no answers from {len(handed.missing):,}: {named}{' …' if len(handed.missing) > _SHOWN else ''}")
+    for remark in handed.remarks[:_SHOWN]:
+        print(f"not used: {remark.message}", file=sys.stderr)
+    if len(handed.remarks) > _SHOWN:
+        print(f"not used: {len(handed.remarks) - _SHOWN:,} more", file=sys.stderr)
+
+
+def _agreed(changes: list[Change], options: argparse.Namespace) -> bool:
+    """Show whose marks change, and ask whether they are to be written."""
+    for student, some in groupby(changes, key=lambda change: change.student):
+        own = [*some]
+        print(f"{student}: {_sum(change.before for change in own)} → {_sum(change.after for change in own)} marks")
+        for change in own:
+            print(f"  {_told(change.before)} → {_told(change.after)}")
+    if not changes:
+        print("no mark changes")
+        return True
+    print(f"{len(changes):,} marks change, of {len({change.student for change in changes}):,} students")
+    if options.yes:
+        return True
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("nothing was written: --yes writes them", file=sys.stderr)
+        return False
+    return input("Write them? [y/N] ").strip().casefold() in ("y", "yes")
+
+
+def _sum(rows: Iterable[Row | None]) -> str:
+    return f"{sum(row.mark.earned or 0 for row in rows if row is not None):.12g}"
+
+
+def _told(row: Row | None) -> str:
+    if row is None:
+        return "no mark"
+    mark = row.mark
+    earned = "?" if mark.earned is None else f"{mark.earned:.12g}"
+    return f"{mark.blank} {mark.typed or 'empty'}: {mark.verdict}, {earned} of {mark.of:.12g}"

@@ -1,0 +1,295 @@
+"""The key of a class as a file: which exercises stand on which sheet, what is asked, and what it earns.
+
+No answer stands in it: each is computed again from the program and its inputs whenever the key is used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+from graphstep.engine.opening import open_setup
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import number_text
+from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.ground.files import open_file
+from graphstep.language.setup import KEYWORDS, Setup
+from graphstep.language.values import read_texts
+from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.marking.carried import again
+from graphstep.teaching.marking.question import Question
+from graphstep.teaching.marking.solution import Solution, solve
+
+SCHEMA = 1
+"""The version of the file."""
+
+FILE = 200_000_000
+"""Bytes of a key: 10,000 students with 30 exercises each."""
+
+_PROGRAMS = 256
+"""Programs that are kept with their runs."""
+
+_TEXTS = ("ask", "question", "because")
+"""The keys of a question that hold a text."""
+
+T = TypeVar("T")
+"""A type of JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An exercise as it stands in a key."""
+
+    code: str
+    """What it is known by."""
+    title: str
+    """Its heading."""
+    setup: Setup
+    """What is run."""
+    asked: tuple[tuple[Question, float], ...]
+    """What its blanks ask, each with what a right answer earns."""
+
+    def exercise(self) -> Exercise:
+        """The exercise with its run and its answers. InputError where it cannot be run, or asks what the run has not."""
+        try:
+            trace, solutions = _solved(self.setup, tuple(question for question, _ in self.asked))
+        except GraphstepError as error:
+            raise InputError(f"exercise {quoted(self.code)} of the key cannot be run: {error.message}") from error
+        blanks = (Blank(str(n), each, marks) for n, (each, (_, marks)) in enumerate(zip(solutions, self.asked, strict=True), 1))
+        return Exercise(self.code, self.title, self.setup, trace, tuple(blanks))
+
+    def data(self) -> dict[str, Any]:
+        """The entry as JSON has it."""
+        asked = [
+            {name: getattr(question, name) for name in _TEXTS if getattr(question, name)}
+            | ({"options": list(question.options)} if question.options else {})
+            | {"marks": marks}
+            for question, marks in self.asked
+        ]
+        return {"title": self.title, "program": self.setup.program, **self.setup.keywords(), "blanks": asked}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Which exercises stand on the sheet of a student."""
+
+    code: str
+    """The code of the sheet, which stands in its footer."""
+    student: str
+    """Whose it is; empty for a sheet that everybody has."""
+    name: str
+    """What the student is called; may be empty."""
+    items: tuple[str, ...]
+    """The codes of its exercises, in their order."""
+
+    def data(self) -> dict[str, Any]:
+        """The sheet as JSON has it."""
+        return {"code": self.code, "student": self.student, "name": self.name, "items": list(self.items)}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of a class."""
+
+    title: str
+    """What the sheets are called."""
+    entries: Mapping[str, Entry]
+    """The exercises by their codes."""
+    sheets: tuple[Sheet, ...]
+    """The sheets, in the order of the class."""
+
+    def addresses(self, sheet: Sheet) -> list[tuple[Entry, tuple[str, ...]]]:
+        """The exercises of a sheet, each with the names of its blanks."""
+        entries = [self.entries[code] for code in sheet.items]
+        return list(zip(entries, addresses(len(entry.asked) for entry in entries), strict=True))
+
+
+def entry_of(exercise: Exercise) -> Entry:
+    """An exercise, as it stands in a key."""
+    # The setup of a lesson has inputs for all of its programs.
+    texts = exercise.trace.setup.filled(exercise.trace.inputs).inputs
+    setup = replace(exercise.trace.setup, inputs={name: texts[name] for name in exercise.trace.inputs}, breaks=(), at=None)
+    return Entry(exercise.code, exercise.title, setup, tuple((each.solution.question, each.marks) for each in exercise.blanks))
+
+
+def addresses(counts: Iterable[int]) -> Iterator[tuple[str, ...]]:
+    """The names of blanks on a sheet, for each exercise in turn: ``1``, or ``2a``, ``2b`` where an exercise has several.
+
+    >>> list(addresses([1, 2]))
+    [('1',), ('2a', '2b')]
+    """
+    for number, count in enumerate(counts, 1):
+        yield (f"{number}",) if count == 1 else tuple(f"{number}{_letters(n)}" for n in range(count))
+
+
+def _letters(number: int) -> str:
+    """``a`` to ``z``, then ``aa``, ``ab`` …"""
+    front, last = divmod(number, 26)
+    return (_letters(front - 1) if front else "") + chr(ord("a") + last)
+
+
+# -- runs ----------------------------------------------------------------------------------------------------------------------
+
+
+def _solved(setup: Setup, questions: tuple[Question, ...]) -> tuple[Trace, list[Solution]]:
+    """The run of a setup and what is asked of it. A class has the same few programs with other numbers."""
+    inputs = tuple(sorted(setup.inputs))
+    form = json.dumps([setup.program, {**setup.keywords(), "inputs": inputs}], sort_keys=True)
+    asked = tuple((each.ask, each.question, each.options) for each in questions)
+    kept = _kept(form, asked)
+    if not kept:
+        trace = open_setup(setup)
+        kept.append((trace, [solve(question, trace) for question in questions]))
+        return kept[0]
+    base, solutions = kept[0]
+    values = read_texts({name: text for name, text in setup.inputs.items() if text is not None})
+    trace = base.with_inputs(values, setup.inputs)
+    if trace.program is not base.program:
+        return trace, [solve(question, trace) for question in questions]
+    return trace, [_again(question, each, trace) for question, each in zip(questions, solutions, strict=True)]
+
+
+@lru_cache(maxsize=_PROGRAMS)
+def _kept(_form: str, _asked: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[tuple[Trace, list[Solution]]]:
+    """Room for the first run of a program, and for what is asked of it."""
+    return []
+
+
+def _again(question: Question, solution: Solution, trace: Trace) -> Solution:
+    """What is asked of one run, asked of another one of the same program."""
+    if solution.quantity is None or solution.right is not None or solution.formula:
+        return solve(question, trace)
+    asked = again(solution.quantity, trace)
+    if not np.isfinite(asked.asked).all():
+        # It says that nobody can type that.
+        return solve(question, trace)
+    answer = f"{asked.name} = {number_text(asked.asked)}"
+    return replace(solution, question=question, trace=trace, quantity=asked, answer=answer)
+
+
+# -- the file ------------------------------------------------------------------------------------------------------------------
+
+
+def pieces(title: str, entries: Iterable[tuple[str, Mapping[str, Any]]], sheets: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The text of a key, piece by piece: an exercise a line, then a sheet a line. An exercise that comes again stands once."""
+    yield f'{{"schema": {SCHEMA},\n "title": {_json(title)},\n "exercises": {{'
+    before: dict[str, Mapping[str, Any]] = {}
+    for code, data in entries:
+        if code not in before:
+            yield f"{',' if before else ''}\n  {_json(code)}: {_json(data)}"
+            before[code] = data
+        elif before[code] != data:
+            raise InputError(f"two exercises of the key are called {quoted(code)}")
+    yield '\n },\n "sheets": ['
+    for place, sheet in enumerate(sheets):
+        yield f"{',' if place else ''}\n  {_json(sheet)}"
+    yield "\n ]}\n"
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def read_key(path: str) -> Key:
+    """The key in a file. InputError with the place of what is wrong in it."""
+    with open_file(path, FILE) as file:
+        raw = file.read()
+    try:
+        document = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{quoted(path, 80)} is no key: it is not JSON ({error})") from error
+    return key_of(document)
+
+
+def key_of(document: Any) -> Key:
+    """The key that a document of JSON spells. InputError with the place of what is wrong in it."""
+    top = _table(document, "the key", ("schema", "title", "exercises", "sheets"))
+    if top.get("schema") != SCHEMA:
+        raise InputError(f"the key has schema {quoted(str(top.get('schema')), 20)}, and {SCHEMA} is read")
+    exercises = _of(top, "exercises", dict, "the key")
+    entries = {code: entry_from(code, data) for code, data in exercises.items()}
+    sheets = tuple(_sheet(each, f"sheets[{place}]") for place, each in enumerate(_of(top, "sheets", list, "the key")))
+    for place, sheet in enumerate(sheets):
+        if unknown := [code for code in sheet.items if code not in entries]:
+            raise InputError(f"sheets[{place}] has the exercise {quoted(unknown[0])}, which the key does not hold")
+    for what in ("code", "student"):
+        names = [getattr(sheet, what) for sheet in sheets]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"two sheets of the key have the {what} {quoted(twice)}")
+    return Key(_of(top, "title", str, "the key"), entries, sheets)
+
+
+def entry_from(code: str, data: Any) -> Entry:
+    """The exercise that a table of a key spells. InputError with the place of what is wrong in it."""
+    where = f"exercises.{code}"
+    table = _table(data, where, ("title", "program", "blanks", *KEYWORDS))
+    words = {name: _word(name, table[name], where) for name in KEYWORDS if name in table}
+    setup = Setup(_of(table, "program", str, where), **words)
+    blanks = _of(table, "blanks", list, where)
+    if not blanks:
+        _fail(where, "has no blanks")
+    asked = tuple(_asked(each, f"{where}.blanks[{place}]") for place, each in enumerate(blanks))
+    return Entry(code, _of(table, "title", str, where), setup, asked)
+
+
+def _asked(data: Any, where: str) -> tuple[Question, float]:
+    table = _table(data, where, (*_TEXTS, "options", "marks"))
+    texts = {name: _of(table, name, str, where) if name == "ask" or name in table else "" for name in _TEXTS}
+    options = _texts(table.get("options", []), f"{where}.options")
+    marks = table.get("marks", 1.0)
+    if isinstance(marks, bool) or not isinstance(marks, int | float) or not 0 <= marks <= 10_000:
+        _fail(where, "marks is a number from 0 to 10,000")
+    return Question(texts["ask"], (), texts["because"], texts["question"], options, texts["ask"], 0), float(marks)
+
+
+def _sheet(data: Any, where: str) -> Sheet:
+    table = _table(data, where, ("code", "student", "name", "items"))
+    code, student, name = (_of(table, key, str, where) for key in ("code", "student", "name"))
+    return Sheet(code, student, name, _texts(table.get("items"), f"{where}.items"))
+
+
+def _word(name: str, value: Any, where: str) -> Any:
+    """A field of a setup as it is typed."""
+    if name == "inputs":
+        table = _table(value, f"{where}.inputs", ())
+        if not all(isinstance(text, str) for text in table.values()):
+            _fail(f"{where}.inputs", "holds something that is no text")
+        return table
+    if name == "data":
+        return _texts(value, f"{where}.data")
+    wanted = bool if name in ("share", "expand", "fold") else int if name == "digits" else str
+    return _of({name: value}, name, wanted, where)
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        _fail(where, "is no list of texts")
+    return tuple(value)
+
+
+def _table(value: Any, where: str, names: tuple[str, ...]) -> dict[str, Any]:
+    """A table with no other names than these; with any where none are given."""
+    if not isinstance(value, dict):
+        _fail(where, "is no table")
+    for name in value if names else ():
+        if name not in names:
+            _fail(where, f"has {quoted(name)}, which means nothing here", did_you_mean(name, names))
+    return value
+
+
+def _of(table: Mapping[str, Any], name: str, wanted: type[T], where: str) -> T:
+    value = table.get(name)
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        words = {str: "text", list: "list", dict: "table", bool: "true or false", int: "whole number"}
+        _fail(where, f"needs {name}, a {words[wanted]}")
+    return value
+
+
+def _fail(where: str, what: str, hint: str = "") -> NoReturn:
+    raise InputError(f"{where} of the key {what}" if where != "the key" else f"the key {what}", hint=hint)
