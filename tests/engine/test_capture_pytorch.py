@@ -97,6 +97,39 @@ def test_nodes_have_the_names_and_lines_of_the_source() -> None:
     assert "scores" in {(node.name or "").split(".")[0] for node in run.nodes}
 
 
+def test_calls_of_modules_are_frames_and_what_they_return_has_their_names() -> None:
+    run = gs.capture(tensors.transformer)
+    program = run.program
+    paths = {node.name: program.path(program.nodes[node.index].frame) for node in run.nodes if node.name}
+    assert paths["attention"] == "block/attention"
+    assert paths["layers_0"] == "block/layers/layers_0"
+    assert paths["block"] == "block"
+    assert paths["logits"] == "head"
+    assert run["layers_1"].label == "gelu(layers_0)"
+    assert all(len(gates) for gates in program.gates_of_frames)
+    twice = torch.nn.Linear(3, 3)
+    again = gs.capture(lambda: twice(torch.tanh(twice(tensors.x))).sum())
+    assert {"twice.1", "twice.2"} <= {node.name for node in again.nodes}
+    frames = again.program.frames
+    assert [frame.label for frame in frames[1:]] == ["twice.1", "twice.2"]
+
+
+def test_a_module_that_returns_its_loss_is_captured_itself() -> None:
+    class Model(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(3, 2)
+
+        def forward(self, x: Any, *, y: Any) -> Any:
+            scores = self.layer(x)
+            return scores, ((scores - y) ** 2).mean()
+
+    run = gs.capture(Model(), tensors.x, y=torch.ones(5, 2))
+    assert {*run.gradients} >= {"layer_weight", "layer_bias"}
+    assert run["scores"].value.shape == (5, 2)
+    assert [frame.label for frame in run.program.frames[1:]] == ["layer"]
+
+
 def test_a_file_opens_without_pytorch_and_names_the_gate_that_died(tmp_path: Path) -> None:
     file = tmp_path / "losses.py"
     file.write_text(Path(tensors.__file__).read_text(encoding="utf-8"), encoding="utf-8")

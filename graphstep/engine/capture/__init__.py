@@ -116,7 +116,7 @@ def _record_tensors(
     from graphstep.engine.capture.opening import opening_of
 
     tape, watch = pytorch.of_calls(called(function), function), Created().watch
-    tape.scope = watch.scope
+    tape.watch(watch)
     with pytorch.mode_of(tape):
         result = _called(function, arguments, named, watch, tape)
     recording = pytorch.ended(tape, result)

@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Scope
@@ -43,6 +43,17 @@ class _Loop:
     turn_scope: int = 0
 
 
+class Part(NamedTuple):
+    """How calls of a library's are told apart that stand for parts of the user's model."""
+
+    label: Callable[[FrameType], str]
+    """What a call is called, by its frame."""
+    returned: Callable[[FrameType, Any], None]
+    """What is told when it returns, and what it returned."""
+    inner: str
+    """The user's function that is at work in it, and is no call of its own."""
+
+
 @dataclass(slots=True)
 class _Code:
     """What is to be done at a call of a function."""
@@ -54,11 +65,13 @@ class _Code:
     label: str
     """What its calls are called; empty where its operations stand in the scope of its caller."""
     is_transparent: bool
-    """Whether it is no call: none of the user's, or a method that is one gate."""
+    """Whether it is no call: none of the user's, the statements of a file, or a method that is one gate."""
     comprehensions: tuple[tuple[int, int], ...] = ()
     """The instructions of those that stand in it, from the one that goes round to the one behind, the outermost first."""
     note: Callable[[FrameType], None] | None = None
     """What is told when it is called, in place of all else."""
+    part: Part | None = None
+    """What its calls are called one by one, where they are parts of a model."""
 
 
 @dataclass(slots=True)
@@ -105,7 +118,8 @@ class Watch:
     def _about(self, code: CodeType) -> _Code:
         """What is to be done at a call of a function: by its ``id``, as to compare functions takes longer than to run one."""
         header, label = _kind(code)
-        about = self._codes[id(code)] = _Code(code, header, label, is_library(code.co_filename), _comprehensions(code))
+        is_transparent = is_library(code.co_filename) or code.co_name == "<module>"
+        about = self._codes[id(code)] = _Code(code, header, label, is_transparent, _comprehensions(code))
         if self._created is not None and _makes_a_value(code):
             about.note = self._created
         return about
@@ -115,6 +129,10 @@ class Watch:
         for code in methods:
             self._about(code).is_transparent = True
         self._about(maker).note = note
+
+    def parts(self, code: CodeType, part: Part) -> None:
+        """Take the calls of a function for parts of a model."""
+        self._about(code).part = part
 
     def scope(self) -> int:
         """The scope that is at work."""
@@ -139,7 +157,7 @@ class Watch:
         """The scope in which a function is at work, and how many are around it."""
         assert active.outer is not None, "what is around it is open"
         scope, depth = active.outer
-        if active.label and depth < limits.FRAMES and not self._codes[id(active.frame.f_code)].is_transparent:
+        if active.label and depth < limits.FRAMES and not self._is_library(active):
             if not active.scope:
                 active.scope = self._open("call", active.label, scope)
             scope, depth = active.scope, depth + 1
@@ -153,6 +171,10 @@ class Watch:
                 loop.turn_scope = self._open("turn", LOOP, loop.scope)
             scope, depth = loop.turn_scope, depth + 2
         return scope, depth
+
+    def _is_library(self, active: _Active) -> bool:
+        about = self._codes[id(active.frame.f_code)]
+        return about.is_transparent and about.part is None
 
     def _come_round(self, active: _Active) -> None:
         """Bring the loops of a function up to the comprehensions that it is in."""
@@ -188,11 +210,17 @@ class Watch:
         if about.note is not None:
             about.note(frame)
             return None
+        if about.part is not None:
+            frame.f_trace_lines = False
+            self._scope = -1
+            self._stack.append(_Active(frame, 0, about.part.label(frame) if self._stack else ""))
+            return self._went_part
         if about.is_transparent:
             return None
         header, label = about.header, about.label
-        if not self._stack:
-            # The function that is captured is the program itself.
+        around = self._codes[id(self._stack[-1].frame.f_code)].part if self._stack else None
+        if not self._stack or (around is not None and code.co_name == around.inner):
+            # The function that is captured is the program itself, and a part of a model is what its function computes.
             label = ""
         elif code.co_flags & inspect.CO_GENERATOR:
             loops = self._stack[-1].loops
@@ -220,6 +248,15 @@ class Watch:
         elif event == "exception" and self.refused is None and isinstance(value[1], CaptureError):
             self.refused = value[1]
         return self._went
+
+    def _went_part(self, frame: FrameType, event: str, value: Any) -> Any:
+        part = self._codes[id(frame.f_code)].part
+        if event == "return" and self._stack and self._stack[-1].frame is frame:
+            self._stack.pop()
+            self._scope = -1
+            assert part is not None, "it is one"
+            part.returned(frame, value)
+        return self._went_part
 
     def _line(self, active: _Active, line: int) -> None:
         self._come_round(active)

@@ -12,6 +12,8 @@ import numpy as np
 from graphstep.engine.capture.following import Following
 from graphstep.engine.capture.places import at_work, is_library
 from graphstep.engine.capture.pytorch.calls import Call, Done, chooses
+from graphstep.engine.capture.pytorch.modules import Modules, module_call
+from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
 from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, UnfollowedError
 from graphstep.engine.capture.pytorch.tensors import (
     SILENT,
@@ -28,12 +30,15 @@ from graphstep.engine.capture.pytorch.tensors import (
 )
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.traced import Traced, plain
+from graphstep.engine.capture.watch import Part
 from graphstep.engine.recorded import in_type
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
+
+    from graphstep.engine.capture.watch import Watch
 
 _PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
 _LEAVING = frozenset(_PLAIN.split())
@@ -75,6 +80,9 @@ class Tape(Following):
         """The inputs by name."""
         self.cut = ""
         """Where a gradient was last dropped; empty for nowhere."""
+        self.parts: dict[int, str] = {}
+        """By node what the module that computed it is called."""
+        self._modules = Modules()
         self._seen: dict[int, Seen] = {}
         self._arrays: dict[int, tuple[Any, int, Any]] = {}
         self._named: dict[int, str] = {}
@@ -85,6 +93,22 @@ class Tape(Following):
         """The node that a tensor is; None for one that is none."""
         seen = self._seen.get(id(tensor))
         return None if seen is None else seen.value.node
+
+    def watch(self, watch: Watch) -> None:
+        """Ask a watch which call is at work; the calls of modules are parts, called by their places in the model."""
+        self.scope = watch.scope
+        watch.parts(module_call(), Part(self._part, self._returned, "forward"))
+
+    def _part(self, frame: FrameType) -> str:
+        path = self._modules.path_of(frame.f_locals["self"], frame)
+        around = next((self._modules.path_of(*each) for each in modules_at_work(frame.f_back)), "")
+        inner = path.removeprefix(f"{around}.")
+        return identifier(inner) or identifier(path)
+
+    def _returned(self, frame: FrameType, result: Any) -> None:
+        """A module has returned: its result is called by its place in the model, unless a module in it is."""
+        if is_tensor(result) and (node := self.node_of(result)) is not None:
+            self.parts.setdefault(node, identifier(self._modules.path_of(frame.f_locals["self"], frame)))
 
     def is_traced(self, tensor: Any) -> bool:
         """Whether a tensor is a node, or asks for a gradient."""
@@ -339,6 +363,9 @@ class Tape(Following):
             # Of several gates in one call the last one has the value that is assigned.
             if place and behind and (place.code, place.instruction) == (behind.code, behind.instruction):
                 each.variable = ""
+        for old, part in self.parts.items():
+            if moved[old] >= len(leaves) and not (each := operations[old]).variable:
+                each.variable = part
         for each in recording.operations:
             each.operands = [moved[x] if isinstance(x, int) and x >= 0 else x for x in each.operands]
         recording.output = moved[output]
