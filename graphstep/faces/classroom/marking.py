@@ -12,8 +12,8 @@ from pathlib import Path
 from graphstep.faces.classroom.jobs import Answered
 from graphstep.faces.classroom.store import keep
 from graphstep.ground.errors import InputError, quoted
-from graphstep.teaching.exercise.answers import Submission
 from graphstep.teaching.exercise.key import Key, Sheet
+from graphstep.teaching.exercise.submission import Submission
 from graphstep.teaching.exercise.table import Row, rows_of
 
 _SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.@-]{0,60}[A-Za-z0-9])?")

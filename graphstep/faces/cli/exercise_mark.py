@@ -58,8 +58,8 @@ def run(options: argparse.Namespace) -> int:
     """Mark, compare, write."""
     from graphstep.faces.classroom import jobs, marking
     from graphstep.faces.classroom.store import Store, keep
-    from graphstep.teaching.exercise.answers import submissions
     from graphstep.teaching.exercise.key import read_key
+    from graphstep.teaching.exercise.submission import submissions
     from graphstep.teaching.exercise.table import HEAD, lines, read_rows
 
     target = Path(options.to)

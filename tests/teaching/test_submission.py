@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphstep.ground.errors import InputError
-from graphstep.teaching.exercise.answers import READERS, read, submissions
 from graphstep.teaching.exercise.mark import Mark
+from graphstep.teaching.exercise.submission import READERS, read, submissions
 from graphstep.teaching.exercise.table import COLUMNS, HEAD, Row, cell, lines, plain, read_rows, rows_of
 
 CODE = "00AA-11BB-22CC"
