@@ -189,6 +189,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
     ),
     "a recording": ("faces/recording/__init__.py", _recording),
     "what belongs to a class": ("faces/classroom/store.py", lambda path, _: _of_a_class(path)),
+    "questions for a platform": ("faces/cli/platforms.py", _by_command("lesson", "2", "--format=moodle", "--to")),
     "a new lesson": ("teaching/lesson/command.py", _by_command("lesson", "new")),
 }
 """By what is written: the module that does it, and a call that does; what it returned and said."""

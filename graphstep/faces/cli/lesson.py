@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.ground.browser import in_browser
-from graphstep.ground.errors import InputError
+from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from graphstep.teaching.lesson.walk import LessonRun
 
-USAGE = "[NAME|FILE] [--plain | --screen-reader] [--to FILE] [--key FILE]"
+USAGE = "[NAME|FILE] [--plain | --screen-reader] [--format F] [--to FILE] [--key FILE]"
 SUMMARY = "Tutorial lessons: prose beside the graph, and a question before every answer."
 EXAMPLES = """\
 examples:
@@ -30,17 +30,24 @@ examples:
   graphstep lesson new my-lesson.md    write the beginning of one, which passes the check
   graphstep lesson code 7              write the file that lesson 7 gives you to complete
   graphstep lesson 4 --to sheet.md --key key.md    its questions to be printed, and the answers
+  graphstep lesson 4 --to quiz.xml     its questions for Moodle; quiz.gift for GIFT
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
+    from graphstep.faces.export.platforms import platforms
+
     parser.add_argument(
         "which", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file; or check FILE …, code NUMBER, new FILE"
     )
     parser.add_argument("--plain", action="store_true", help="the line prompt in place of the screen")
     parser.add_argument("--screen-reader", action="store_true", help="the same; ACCESSIBLE=1 asks for it too")
-    parser.add_argument("--format", choices=["text"], help="print it as a page, with the answers at its end")
+    parser.add_argument(
+        "--format",
+        metavar="F",
+        help=f"text: print it as a page, with the answers at its end; {', '.join(platforms())}: its questions for a platform",
+    )
     parser.add_argument("--to", metavar="FILE", help="write a sheet with its questions; the format comes from the suffix")
     language_argument(parser)
     parser.add_argument("--key", metavar="FILE", help="write the answers to the sheet, each with its reason")
@@ -48,9 +55,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List, open, check or write lessons."""
+    from graphstep.faces.export.platforms import platforms
     from graphstep.teaching.lesson import command
 
-    if options.to or options.key:
+    if options.format not in (None, "text", *platforms()):
+        hint = did_you_mean(options.format, ("text", *platforms())) or f"formats: text, {', '.join(platforms())}"
+        raise InputError(f"there is no format {quoted(options.format)} of a lesson", hint=hint)
+    if options.to or options.key or options.format not in (None, "text"):
         return _write(options)
     return command.run(options.which, sys.stdout, _player(options), language_of(options.language))
 
@@ -69,14 +80,22 @@ def _player(options: argparse.Namespace) -> Callable[[LessonRun], int] | None:
 
 def _write(options: argparse.Namespace) -> int:
     """Write a lesson's questions to a file, and their answers to another."""
+    from graphstep.faces.cli.platforms import deliver
     from graphstep.faces.export import write_document
+    from graphstep.faces.export.platforms import platform_of
+    from graphstep.teaching.exercise.lessons import questions_of
     from graphstep.teaching.lesson import command, open_lesson, sheet
 
     if not options.which or options.which[0] in ("check", "code", "new"):
         raise InputError("a sheet is made of one lesson", hint="graphstep lesson 4 --to sheet.md --key key.md")
     path = command.path_of(options.which)
     rehearsal = open_lesson(path, language_of(options.language))
-    for option, file, pages in (("--to", options.to, sheet.sheet), ("--key", options.key, sheet.key)):
+    name = options.format if options.format != "text" else None
+    if name is None and options.to:
+        name = platform_of(options.to)
+    if name is not None:
+        deliver(questions_of(rehearsal), rehearsal.lesson.title, name, options.to)
+    for option, file, pages in (("--to", None if name else options.to, sheet.sheet), ("--key", options.key, sheet.key)):
         if file:
             document = pages(rehearsal, command.command_of(path, option, file))
             print(f"wrote {write_document(document, file)}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from string import ascii_lowercase
 
 from graphstep.engine.trace import Trace
@@ -29,6 +30,12 @@ def _blanks(number: int, solution: Solution) -> Iterator[Blank]:
         yield Blank(str(number), solution)
     for letter, part in zip(ascii_lowercase, solution.parts, strict=False):
         yield Blank(f"{number}{letter}", part)
+
+
+def questions_of(rehearsal: Rehearsal) -> Iterator[Exercise]:
+    """The questions of a lesson, each an exercise of its own: they stand alone, where those of a draw belong together."""
+    for exercise in exercises_of(rehearsal):
+        yield from (replace(exercise, blanks=(blank,)) for blank in exercise.blanks)
 
 
 def _runs(rehearsal: Rehearsal) -> list[tuple[Setup, Trace, list[Scene]]]:

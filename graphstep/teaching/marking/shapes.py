@@ -24,7 +24,8 @@ from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.words.catalogue import kind, message
 
 _ENTRIES = re.compile(r"\d{1,9}(?:(?:\s*(?:×|x|\*|,|;|by)\s*|\s+)\d{1,9})*\s*,?", re.IGNORECASE)
-_NUMBERS = ("", "number", "a number", "one number", "a single number", "scalar", "a scalar", "1")
+NUMBER_WORDS = ("number", "a number", "one number", "a single number", "scalar", "a scalar")
+"""What the shape of a single number is called."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +88,7 @@ def typed_shape(text: str) -> Shape | None:
         plain = plain[1:-1].strip()
         if not plain:
             return ()
-    if plain in _NUMBERS[1:-1]:
+    if plain in NUMBER_WORDS:
         return ()
     if not plain or _ENTRIES.fullmatch(plain) is None:
         return None

@@ -53,8 +53,8 @@ def title_of(trace: Trace) -> str:
     return text if len(text) <= TITLE and "\n" not in text else trace.program.label(trace.program.output, TITLE)
 
 
-def problem(trace: Trace) -> Iterator[Block]:
-    """What is given and what is asked."""
+def problem(trace: Trace, *, finds: bool = True) -> Iterator[Block]:
+    """What is given, and that all of it is to be found, unless something else is asked of it."""
     program, language = trace.program, trace.writing.language
 
     def say(key: str, /, **fields: Inline | Sequence[Inline] | int) -> Block:
@@ -65,7 +65,8 @@ def problem(trace: Trace) -> Iterator[Block]:
     yield from _definitions(trace)
     out = Math(output_term(program))
     if not trace.inputs:
-        yield say("no-inputs", out=out)
+        if finds:
+            yield say("no-inputs", out=out)
         return
     free = [name for name in trace.inputs if name not in program.data]
     wanted: list[Inline] = [heading(trace, "its-derivatives")]
@@ -74,11 +75,13 @@ def problem(trace: Trace) -> Iterator[Block]:
     find = phrase(language, "find-value-and" if wanted else "find-value", out=out, gradients=wanted)
     if has_arrays(program):
         yield from given(trace)
-        yield say("find", what=find)
+        if finds:
+            yield say("find", what=find)
     else:
         numbers = [part for name in islice(trace.inputs, GIVEN) for part in (", ", *_given_number(trace, name))][1:]
         many = len(trace.inputs) > GIVEN
-        yield say("given-find-more" if many else "given-find", inputs=numbers, more=len(trace.inputs) - GIVEN, what=find)
+        key = f"given-{'find' if finds else 'numbers'}{'-more' if many else ''}"
+        yield say(key, inputs=numbers, more=len(trace.inputs) - GIVEN, **({"what": find} if finds else {}))
     if (objective := objective_ladder(trace)) is not None:
         array = "-of-array" if program.nodes[program.output].shape else ""
         yield say(f"one-number{array}", out=out, objective=Math.of(objective))

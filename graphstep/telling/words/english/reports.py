@@ -242,6 +242,8 @@ _DOCUMENTS: dict[str, English] = {
     "heading-find-value": "the value of {out}",
     "heading-find-value-and": "the value of {out}, and {gradients}",
     "heading-find": "Find {what}.",
+    "heading-given-numbers": "Given {inputs}.",
+    "heading-given-numbers-more": "Given {inputs} and {more} more.",
     "heading-given-find": "Given {inputs}, find {what}.",
     "heading-given-find-more": "Given {inputs} and {more} more, find {what}.",
     "heading-one-number": "What is differentiated is one number, {objective}.",

@@ -1,0 +1,33 @@
+"""What the commands share that write exercises for a learning platform."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from graphstep.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphstep.teaching.exercise.exercise import Exercise
+
+
+def deliver(exercises: Iterable[Exercise], title: str, name: str, to: str | None) -> None:
+    """Write exercises for a platform to a file; what is text is printed where none is named.
+
+    InputError for exercises of which there is none, and for a package without a file.
+    """
+    from graphstep.faces.export.platforms import platform
+    from graphstep.ground.files import write_file
+
+    writer, asked = platform(name), list(exercises)
+    if not asked:
+        raise InputError("nothing is asked here, so there is nothing for a platform")
+    if to is None and writer.SUFFIX == ".zip":
+        raise InputError(f"a package for {name} needs a file", hint=f"--to quiz.zip --format {name}")
+    content = writer.writes(asked, title)
+    if to is None:
+        sys.stdout.write(content.decode())
+    else:
+        print(f"wrote {write_file(to, content)}", file=sys.stderr)

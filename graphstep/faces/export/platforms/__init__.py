@@ -1,0 +1,53 @@
+"""Learning platforms: exercises as the files that they import, one module a platform.
+
+A module that writes questions has
+
+- ``SUFFIX``: the ending of the file's name,
+- ``writes(exercises, title)``: the bytes of the file; equal exercises give equal bytes.
+
+Its module's name is the format's name (``--format moodle``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Protocol, cast
+
+from graphstep.ground.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from graphstep.teaching.exercise.exercise import Exercise
+
+__all__ = ["Platform", "platform", "platform_of", "platforms"]
+
+
+class Platform(Protocol):
+    """What a module of this package offers that writes questions."""
+
+    SUFFIX: str
+
+    def writes(self, exercises: Sequence[Exercise], title: str) -> bytes:
+        """The file that the platform imports."""
+
+
+def platforms() -> tuple[str, ...]:
+    """The names of all platforms; nothing is imported for it."""
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
+
+
+def platform(name: str) -> Platform:
+    """The writer of a platform; InputError where there is none."""
+    if name not in platforms():
+        hint = did_you_mean(name, platforms()) or f"platforms: {', '.join(platforms())}"
+        raise InputError(f"there is no platform {quoted(name)}", hint=hint)
+    return cast("Platform", import_module(f"{__name__}.{name}"))
+
+
+def platform_of(path: str | Path) -> str | None:
+    """The platform whose files end as a path does; None where none does, or where several do and a name has to be given."""
+    suffix = Path(path).suffix.lower()
+    names = [name for name in platforms() if suffix == platform(name).SUFFIX]
+    return names[0] if len(names) == 1 else None
