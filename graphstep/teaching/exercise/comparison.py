@@ -15,14 +15,19 @@ import numpy as np
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.operands import Shape
 from graphstep.teaching.exercise.exercise import Blank, Distractor, distractors
+from graphstep.teaching.marking.ordering import OrderAsked
 from graphstep.teaching.marking.precision import EQUAL, NOISE, Typed, is_meant, is_rounded, typed
 from graphstep.teaching.marking.shapes import NUMBER_WORDS, ShapeAsked, same_shape, slips_of_shape
 from graphstep.teaching.marking.solution import TOLERANCE
 from graphstep.teaching.marking.verdict import mark
 from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.wording import wording
 
 _DIGITS = 6
 """Significant digits up to which a rounding may be as coarse as our marking takes."""
+
+_ORDERS = 24
+"""Right orders up to which a platform is told all of them."""
 
 _APART = 0.45
 """Share of the distance between two answers that each may take for its room."""
@@ -106,7 +111,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An answer that takes more than comparing, such as a formula: on a platform a person marks it."""
+    """An answer that takes more than comparing, such as a formula or one of very many orders: on a platform a person marks it."""
 
     answer: str
     """The right answer in one line, for that person."""
@@ -125,6 +130,8 @@ def answers_of(blank: Blank) -> Answers:
         return Choice(tuple(map(Option, options, (place == solution.right for place in range(len(options))), said)))
     if solution.shape is not None:
         return _words(solution.shape)
+    if solution.order is not None and solution.order.count <= _ORDERS:
+        return Words(Spelling(_orders(solution.order), ""), ())
     if solution.quantity is None or solution.formula:
         return Judged(solution.answer)
     right = solution.quantity.asked
@@ -169,12 +176,22 @@ def _words(asked: ShapeAsked) -> Words:
     """A shape and the shapes that it is taken for."""
     right = Spelling(_spelled(asked.shape), "")
     before, wrong = set(right.forms), []
-    for shape, said in slips_of_shape(asked):
+    for shape, why in slips_of_shape(asked):
         forms = tuple(form for form in _spelled(shape) if form not in before)
         if forms and not same_shape(shape, asked.shape):
             before.update(forms)
-            wrong.append(Spelling(forms, message(asked.trace.writing.language, "mark-slip", slip=said)))
+            wrong.append(Spelling(forms, message(asked.trace.writing.language, "mark-slip", slip=wording(asked.trace).say(why))))
     return Words(right, tuple(wrong))
+
+
+def _orders(asked: OrderAsked) -> tuple[str, ...]:
+    """The right orders, by the numbers and by the names of their gates."""
+    forms: list[str] = []
+    for order in asked.orders(_ORDERS):
+        digits = [str(place + 1) for place in order]
+        names = [asked.names[place] for place in order]
+        forms += ["".join(digits), " ".join(digits), ", ".join(digits), ",".join(digits), ", ".join(names)]
+    return tuple(dict.fromkeys(forms))
 
 
 def _spelled(shape: Shape) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ right; of a wrong one the first gate that comes too early is named, with what it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
@@ -62,6 +63,19 @@ class OrderAsked:
                 if not done >> place & 1 and waits[place] & done == waits[place]:
                     ways[done | 1 << place] += ways[done]
         return ways[-1]
+
+    def orders(self, most: int) -> Iterator[tuple[int, ...]]:
+        """Up to so many right orders, as places among the gates that are offered, from 0; always in the same order."""
+        waits = [frozenset(self.gates.index(other) for other in self.before[gate]) for gate in self.gates]
+
+        def after(done: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+            if len(done) == len(waits):
+                yield done
+            for place, awaited in enumerate(waits):
+                if place not in done and awaited <= {*done}:
+                    yield from after((*done, place))
+
+        return islice(after(()), most)
 
     @property
     def wording(self) -> str:

@@ -28,6 +28,7 @@ class Platform(Protocol):
     """What a module of this package offers that writes questions."""
 
     SUFFIX: str
+    """The ending of the file's name."""
 
     def writes(self, exercises: Sequence[Exercise], title: str) -> bytes:
         """The file that the platform imports."""

@@ -18,7 +18,7 @@ from graphstep.ground.unprintable import MARK, printable
 from graphstep.teaching.exercise.comparison import Answers, Cell, Judged, Numbers, Words, answers_of
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import marked
-from graphstep.telling.document import FULL, WHOLE, Block, Code, Content, Emphasis, Graph, Heading, Prose, Strong
+from graphstep.telling.document import FULL, WHOLE, Block, Code, Content, Emphasis, Graph, Heading, Listing, Prose, Strong
 from graphstep.telling.explain import explain
 from graphstep.telling.reports.inputs import problem
 from graphstep.telling.reports.parts import heading
@@ -74,8 +74,10 @@ class Task:
 
     @property
     def asked(self) -> Iterator[Block]:
-        """The question, and how the answer is typed."""
+        """The question, what is to be put into an order, and how the answer is typed."""
         yield Prose(self.ask)
+        if (order := self.blank.solution.order) is not None:
+            yield Listing(tuple((f"{place}. ", Code(name)) for place, name in enumerate(order.names, 1)))
         if self.hint:
             yield Prose((Emphasis(self.hint),))
 
