@@ -127,6 +127,23 @@ class Branch:
         return f"not taken at {self.place} because {self.asked} is false"
 
 
+Why = Literal["unread", "frozen", "detached", "no_grad", "unused"]
+"""Why a parameter gets no gradient: nothing reads it; it asks for none; what is computed from it is detached, or computed under
+no_grad; or it does not reach the output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A parameter of a captured function that gets no gradient."""
+
+    name: str
+    """What it is called; an input only where the function reads it."""
+    why: Why
+    """Why it gets none."""
+    place: str = ""
+    """The line that detaches it, or that stands under no_grad: ``f.py:7``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What a program was captured from: a function in Python, one way through it."""
@@ -135,6 +152,8 @@ class Origin:
     """Its name."""
     branches: tuple[Branch, ...] = ()
     """What it asked about its numbers, in the order of asking: why it is this path."""
+    missing: tuple[Missing, ...] = ()
+    """Its parameters that get no gradient, where the program that was recorded has parameters."""
 
 
 @dataclass(frozen=True)

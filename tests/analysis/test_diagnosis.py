@@ -70,6 +70,22 @@ def test_the_layers_spread_as_the_lecture_prints_it_and_get_its_verdict(activati
     assert {finding.kind for finding in of.findings} == VERDICTS[activation, init]
 
 
+def test_the_gradient_over_depth_is_slopes_times_weights() -> None:
+    of = experiment("tanh", "1", units=20, examples=10)
+    depths = of.depths
+    assert [depth.node for depth in depths] == [layer.node for layer in reversed(of.layers)]
+    for depth, before in pairwise(depths):
+        assert depth.size * depth.factor == pytest.approx(before.size)
+        assert 0 < depth.slope <= 1
+    alone = diagnose(gs.run("h = tanh(3*x); g = 7*tanh(5*h); g", x=0.1).trace).depths
+    assert alone[0].slope == pytest.approx(1 - np.tanh(5 * np.tanh(0.3)) ** 2)
+    assert alone[0].weights == pytest.approx(5)
+    assert np.isnan(alone[1].weights)
+    around = diagnose(gs.run("h = tanh(3*x); tanh(5*h) + h", x=0.1).trace).depths
+    assert np.isnan(around[0].weights)
+    assert around[0].slope == pytest.approx(alone[0].slope)
+
+
 def test_weights_that_are_all_zero_make_all_units_alike() -> None:
     assert {finding.kind for finding in experiment("tanh", "0", units=20, examples=10).findings} == {"alike", "vanishing", "zero"}
 

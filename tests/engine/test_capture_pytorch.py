@@ -130,6 +130,46 @@ def test_a_module_that_returns_its_loss_is_captured_itself() -> None:
     assert [frame.label for frame in run.program.frames[1:]] == ["layer"]
 
 
+def test_a_parameter_without_a_gradient_has_its_reason_also_in_a_file(tmp_path: Path) -> None:
+    class Model(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table, self.used, self.held, self.kept, self.spare, self.lost = (torch.nn.Linear(3, 3) for _ in range(6))
+            self.table.requires_grad_(False)
+
+        def forward(self, x: Any) -> Any:
+            h = torch.tanh(self.used(self.table(x)))
+            with torch.no_grad():
+                scale = self.kept(h).mean()
+            self.lost(h)
+            return (h * self.held(h).detach()).mean() * scale
+
+    run = gs.capture(Model(), tensors.x)
+    assert run.program.origin is not None
+    assert gs.load(run.save(tmp_path / "run.gsz")).program.origin == run.program.origin
+    missing = {each.name: each for each in run.program.origin.missing}
+    reasons = {name.partition("_")[0]: each.why for name, each in missing.items()}
+    assert reasons == {"held": "detached", "kept": "no_grad", "lost": "unused", "spare": "unread", "table": "frozen"}
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    places = {each.place for each in missing.values() if each.place}
+    wanted = ("scale = self.kept(h).mean()", "return (h * self.held(h).detach()")
+    numbers = {n for n, line in enumerate(lines, 1) if line.strip().startswith(wanted)}
+    assert places == {f"test_capture_pytorch.py:{n}" for n in numbers}
+    told = str(run.diagnose())
+    assert "No gradient, as nothing reads them: spare_weight and spare_bias." in told
+    assert "No gradient, as requires_grad is False: table_weight and table_bias." in told
+    assert "held_weight gets no gradient: what is computed from it is detached at test_capture_pytorch.py:" in told
+
+
+def test_a_diagnosis_fails_on_what_it_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "losses.py"
+    file.write_text(Path(tensors.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    asked = [sys.executable, "-m", "graphstep", "diagnose", "--torch", f"{file}:dead_layer", "--fail-on", "nan,zero"]
+    result = subprocess.run(asked, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert "zero: The gradient of dead_0_weight is 0 in every cell. It ends at dead_1" in result.stdout
+
+
 def test_a_file_opens_without_pytorch_and_names_the_gate_that_died(tmp_path: Path) -> None:
     file = tmp_path / "losses.py"
     file.write_text(Path(tensors.__file__).read_text(encoding="utf-8"), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphstep.analysis.diagnosis.depth import Depth, depths
 from graphstep.analysis.diagnosis.finding import BACKWARD, Finding
 from graphstep.analysis.diagnosis.findings import findings
 from graphstep.analysis.diagnosis.layers import Layer, layers
@@ -12,9 +13,11 @@ __all__ = [
     "ACTIVATIONS",
     "BACKWARD",
     "SEED",
+    "Depth",
     "Diagnosis",
     "Finding",
     "Layer",
+    "depths",
     "diagnose",
     "findings",
     "layers",

@@ -56,7 +56,8 @@ def _pattern(program: Program, gate: int, slot: int) -> str:
 
 def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
     """What is wrong with the gradient of each parameter; ``named`` are the nodes that were told to be not finite already."""
-    zeros = 0
+    origin, zeros = trace.program.origin, 0
+    missing = {} if origin is None else {each.name: each for each in origin.missing}
     for index in parameters(trace):
         gradient = trace.gradient_of(index)
         if not np.size(gradient):
@@ -64,6 +65,9 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
         if not is_finite(gradient):
             if not _is_known(trace, index, named):
                 yield Finding("not finite", index, _bad(trace, index))
+        elif (absent := missing.get(trace.program.inputs[index])) is not None and not np.any(gradient):
+            key = f"finding-missing-{absent.why.replace('_', '-')}"
+            yield Finding("zero", index, (reason(key, name=Named(index), place=absent.place, out=Output()),))
         elif not np.any(gradient):
             zeros += 1
             yield _zero(trace, index, followed=zeros <= LOOKED_INTO)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphstep.analysis.diagnosis.finding import Finding
+from graphstep.analysis.diagnosis.depth import Depth, depths
+from graphstep.analysis.diagnosis.finding import Finding, FindingKind
 from graphstep.analysis.diagnosis.findings import findings
 from graphstep.analysis.diagnosis.layers import Layer, layers
 from graphstep.engine.trace import Trace
+from graphstep.language.program import Missing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,9 +22,23 @@ class Diagnosis:
     """The figures of every layer, from the inputs to the output."""
     findings: tuple[Finding, ...]
     """What is wrong, in the order of the program."""
+    depths: tuple[Depth, ...] = ()
+    """The layers from the output back to the inputs, and what each does to the gradient."""
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """The parameters of the recorded program that are no inputs of this one, as nothing reads them or they are frozen."""
+        program = self.trace.program
+        return () if program.origin is None else tuple(x for x in program.origin.missing if x.name not in program.input_places)
+
+    @property
+    def kinds(self) -> frozenset[FindingKind]:
+        """What was found. A parameter that nothing reads has no gradient, as one has whose gradient is 0."""
+        unread: frozenset[FindingKind] = frozenset({"zero"} if any(each.why == "unread" for each in self.missing) else ())
+        return unread | {finding.kind for finding in self.findings}
 
 
 def diagnose(trace: Trace) -> Diagnosis:
     """The layers of a run, and what is wrong with its values and gradients."""
     figures = layers(trace)
-    return Diagnosis(trace, figures, findings(trace, figures))
+    return Diagnosis(trace, figures, findings(trace, figures), depths(trace, figures))

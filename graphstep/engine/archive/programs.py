@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from graphstep.engine.archive.packing import Cells
 from graphstep.gates import GATES
 from graphstep.gates.opaque import Numbers, opaque
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
-from graphstep.language.program import Branch, Frame, Node, Origin, Program
+from graphstep.language.program import Branch, Frame, Missing, Node, Origin, Program, Why
 
 _KINDS = ("program", "call", "loop", "turn")
 
@@ -52,7 +52,11 @@ def plain_program(program: Program, cells: Cells) -> dict[str, Any]:
 
 
 def _plain_origin(origin: Origin) -> dict[str, Any]:
-    return {"function": origin.function, "branches": [[*asdict(each).values()] for each in origin.branches]}
+    return {
+        "function": origin.function,
+        "branches": [[*asdict(each).values()] for each in origin.branches],
+        "missing": [[*asdict(each).values()] for each in origin.missing],
+    }
 
 
 def _plain_rule(rule: Rule, cells: Cells) -> dict[str, Any]:
@@ -126,7 +130,7 @@ def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
         None,
         tuple(_read_frame(k, each, nodes) for k, each in enumerate(document["frames"])),
         {str(name): tuple(map(int, shape)) for name, shape in document["lengths"].items()},
-        None if origin is None else Origin(str(origin["function"]), tuple(_read_branch(*each) for each in origin["branches"])),
+        None if origin is None else _read_origin(origin),
     )
 
 
@@ -138,6 +142,18 @@ def _within(index: Any, of: Sequence[Any]) -> int:
 
 def _span(span: Any) -> tuple[int, int] | None:
     return None if span is None else (int(span[0]), int(span[1]))
+
+
+def _read_origin(origin: Mapping[str, Any]) -> Origin:
+    branches = tuple(_read_branch(*each) for each in origin["branches"])
+    # A file of an earlier time has no list of what is missing.
+    return Origin(str(origin["function"]), branches, tuple(_read_missing(*each) for each in origin.get("missing", ())))
+
+
+def _read_missing(name: Any, why: Any, place: Any) -> Missing:
+    if why not in get_args(Why):
+        raise ValueError("a gradient is missing for a reason")
+    return Missing(str(name), why, str(place))
 
 
 def _read_branch(place: Any, asked: Any, holds: Any) -> Branch:

@@ -71,7 +71,7 @@ def program_of(recording: Recording) -> Program:
         )
         for k, each in enumerate(recording.scopes or [Scope("program")])
     )
-    origin = Origin(recording.function, tuple(recording.branches))
+    origin = Origin(recording.function, tuple(recording.branches), tuple(recording.missing))
     return Program(text, tuple(nodes), output, by_name, frozenset(recording.constants), frames=frames, origin=origin)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.ground.errors import GraphstepError, Span
-from graphstep.language.program import Branch
+from graphstep.language.program import Branch, Missing
 
 if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
@@ -106,6 +106,8 @@ class Recording:
     """What it returned: the number of a node, or a plain number, which is a float."""
     constants: dict[str, Number] = field(default_factory=dict)
     """Arrays that were read and are no arguments, by a name of their own: what the module holds, masks, labels."""
+    missing: list[Missing] = field(default_factory=list)
+    """Its parameters that get no gradient, where the recorded program has parameters."""
     scopes: list[Scope] = field(default_factory=list)
     """The calls, loops and turns, the program itself first; empty where they are not recorded."""
     dtypes: dict[str, str] = field(default_factory=dict)

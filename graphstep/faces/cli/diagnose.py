@@ -7,7 +7,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.program import language_argument, language_of, opening_of, program_arguments
+from graphstep.faces.cli.program import PYTHON, language_argument, language_of, opening_of, program_arguments
 from graphstep.faces.cli.reports import deliver, lines, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
@@ -26,6 +26,7 @@ examples:
   graphstep diagnose --network 10x500 --init 0.01        ten layers of 500 tanh units, small weights
   graphstep diagnose --network 10x500 --init xavier      weights of standard deviation 1/√n
   graphstep diagnose --network 10x500 --activation relu --init he --format json
+  graphstep diagnose --torch train.py:loss --fail-on nan,zero,vanishing,exploding     a loss of PyTorch's, in CI
   graphstep diagnose @model.txt X=@X.csv W="randn(9,1)" --data X --fail-on zero,nan     a test for CI
 
 Every parameter is judged: a gradient that is 0, next to nothing, huge or nan is named with the gate that made it so.
@@ -49,6 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
     what = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
     parser.add_argument("--fail-on", metavar="KINDS", help=what)
+    loss = "instead of a program: a function of a Python file that returns a loss of PyTorch's; it is run, as by capture"
+    parser.add_argument("--torch", metavar="FILE.py:FUNCTION", help=loss)
     language_argument(parser)
     report_arguments(parser)
 
@@ -59,6 +62,11 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.telling.reports import diagnosis as reports
 
     wanted = _kinds(options.fail_on)
+    if options.torch is not None:
+        if options.expression is not None and "=" not in options.expression:
+            raise InputError("--torch stands instead of a program", hint=f"leave out {quoted(options.expression)}")
+        options.values = [*([] if options.expression is None else [options.expression]), *options.values]
+        options.expression, options.dialect = options.torch, PYTHON
     diagnosis = diagnose(_trace(options))
 
     def document(manner: Manner, words: Sequence[str]) -> Document:
@@ -72,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     deliver(
         options, lambda manner: lines(reports.body(diagnosis, manner)), lambda: reports.data(diagnosis), document, shortens=True
     )
-    return 1 if any(finding.kind in wanted for finding in diagnosis.findings) else 0
+    return 1 if diagnosis.kinds & wanted else 0
 
 
 def _network_words(options: argparse.Namespace) -> list[str]:

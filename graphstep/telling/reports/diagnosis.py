@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
-from math import isfinite, isnan
+from math import isfinite, isnan, log10
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.analysis.diagnosis.findings import count, percent
@@ -24,11 +24,18 @@ from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording, wording
 
 if TYPE_CHECKING:
-    from graphstep.analysis.diagnosis import Diagnosis, Finding, Layer
+    from graphstep.analysis.diagnosis import Depth, Diagnosis, Finding, Layer
     from graphstep.engine.trace import Trace
+    from graphstep.language.program import Missing
 
 _COLUMNS = ("layer", "gate", "shape", "mean", "std", "values", "flat", "gradient", "gradients")
 """The columns of the table of layers."""
+
+_DEPTHS = ("depth", "gradient", "size", "factor", "slope", "weights")
+"""The columns of the table over depth."""
+
+_BAR = 16
+"""Cells of the longest bar."""
 
 _NAMED = 12
 """Nodes that a line names; of more it gives the count."""
@@ -78,9 +85,23 @@ def data(diagnosis: Diagnosis) -> dict[str, Any]:
             }
             for layer in diagnosis.layers
         ],
+        "depth": [
+            {
+                "node": node_id(depth.node),
+                "gradient_rms": _json(depth.size),
+                "slope": _json(depth.slope),
+                "weights": _json(depth.weights),
+            }
+            for depth in diagnosis.depths
+        ],
+        "missing": [{"name": each.name, "why": each.why, "place": each.place} for each in _missing(trace)],
         "given": [name_of(trace.program, node) for node in trace.given_not_finite],
         "findings": [{"kind": f.kind, "node": node_id(f.node), "text": finding_text(trace, f)} for f in diagnosis.findings],
     }
+
+
+def _missing(trace: Trace) -> tuple[Missing, ...]:
+    return () if trace.program.origin is None else trace.program.origin.missing
 
 
 def _json(number: float) -> float | str:
@@ -102,6 +123,25 @@ def _layers(diagnosis: Diagnosis, manner: Manner) -> Iterator[Block]:
     if not manner.brief:
         yield Note("legend", say("diagnosis-legend-values"))
         yield Note("legend", say("diagnosis-legend-gradient"))
+    if diagnosis.depths:
+        columns = tuple(Column((say(f"diagnosis-{key}"),)) for key in _DEPTHS)
+        sizes = [depth.size for depth in diagnosis.depths]
+        yield Table(columns, tuple(_depth(diagnosis.trace, depth, sizes) for depth in diagnosis.depths))
+        if not manner.brief:
+            yield Note("legend", say("diagnosis-legend-depth"))
+
+
+def _depth(trace: Trace, depth: Depth, sizes: Sequence[float]) -> tuple[Content, ...]:
+    name, factors = Code(name_of(trace.program, depth.node)), (depth.factor, depth.slope, depth.weights)
+    numbers = (numeral(number, 2) if isfinite(number) else "–" for number in factors)
+    return ((name,), (numeral(depth.size, 2),), (bar(depth.size, sizes),), *((number,) for number in numbers))
+
+
+def bar(size: float, sizes: Sequence[float]) -> str:
+    """A size as a bar beside others, by powers of ten; the smallest has one cell."""
+    low, high = log10(min(sizes)), log10(max(sizes))
+    # Less than a power of ten is no more than a part of the bar.
+    return "█" * (1 + round((_BAR - 1) * (log10(size) - low) / max(high - low, 1.0)))
 
 
 def _row(trace: Trace, layer: Layer) -> tuple[Content, ...]:
@@ -130,7 +170,7 @@ def _histogram(of: Summary | None, otherwise: str) -> Content:
 
 
 def _findings(diagnosis: Diagnosis) -> Iterator[Block]:
-    status: Literal["fine", "fault"] = "fault" if diagnosis.findings else "fine"
+    status: Literal["fine", "fault"] = "fault" if diagnosis.kinds else "fine"
     yield from (Verdict(status, "", (line,)) for line in _remarks(diagnosis))
 
 
@@ -140,7 +180,10 @@ def _remarks(diagnosis: Diagnosis) -> Iterator[str]:
     if trace.given_not_finite:
         given = (f"{name_of(trace.program, node)} ({words.say(count(trace, node))})" for node in trace.given_not_finite)
         yield words.message("finding-given", names=", ".join(given))
-    if not diagnosis.findings:
+    for why in ("unread", "frozen"):
+        if absent := [each.name for each in diagnosis.missing if each.why == why]:
+            yield words.message(f"diagnosis-missing-{why}", names=_listed(words, absent), count=len(absent))
+    if not diagnosis.kinds:
         yield _acquittal(diagnosis)
     for first, *others in _groups(diagnosis):
         names = [name_of(trace.program, other.node) for other in others]

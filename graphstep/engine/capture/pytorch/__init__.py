@@ -18,6 +18,7 @@ import numpy as np
 
 from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
 from graphstep.engine.capture.pytorch.gradients import fill_gradients
+from graphstep.engine.capture.pytorch.missing import missing
 from graphstep.engine.capture.pytorch.tape import Tape, of_calls
 from graphstep.engine.capture.pytorch.tensors import flat, is_tensor
 from graphstep.engine.capture.recording import CaptureError
@@ -67,6 +68,7 @@ def ended(tape: Tape, result: Any) -> Recording:
         why = tape.cut or "nothing that it computed was a parameter, or followed from one"
         raise CaptureError(f"what {tape.recording.function} returned has no gradient: {why}")
     fill_gradients(tape, result)
+    tape.recording.missing = [*missing(tape)]
     return tape.finished(loss)
 
 

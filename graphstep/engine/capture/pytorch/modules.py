@@ -35,6 +35,8 @@ class Modules:
 
     def __init__(self) -> None:
         self._paths: dict[int, str] = {}
+        self.roots: list[tuple[str, Any]] = []
+        """The outermost modules that were at work, by what they are called."""
         self._kept: list[Any] = []
         """The modules themselves, so that no other one takes the place of one in memory."""
 
@@ -48,6 +50,7 @@ class Modules:
         if id(module) not in self._paths:
             *_, (root, frame) = at_work(call)
             name = _variable(root, frame) or type(root).__name__
+            self.roots.append((name, root))
             for path, each in root.named_modules():
                 self._enter(each, path, name)
             # A module that is held in a list of Python's has no place in the one around it.

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from graphstep.engine.capture.watch import Watch
+    from graphstep.language.program import Why
 
 _PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
 _LEAVING = frozenset(_PLAIN.split())
@@ -82,7 +83,10 @@ class Tape(Following):
         """Where a gradient was last dropped; empty for nowhere."""
         self.parts: dict[int, str] = {}
         """By node what the module that computed it is called."""
-        self._modules = Modules()
+        self.modules = Modules()
+        """What the modules at work are called."""
+        self.stops: dict[int, tuple[Why, str]] = {}
+        """By node that stops the gradient why it does, and at which line."""
         self._seen: dict[int, Seen] = {}
         self._arrays: dict[int, tuple[Any, int, Any]] = {}
         self._named: dict[int, str] = {}
@@ -100,15 +104,15 @@ class Tape(Following):
         watch.parts(module_call(), Part(self._part, self._returned, "forward"))
 
     def _part(self, frame: FrameType) -> str:
-        path = self._modules.path_of(frame.f_locals["self"], frame)
-        around = next((self._modules.path_of(*each) for each in modules_at_work(frame.f_back)), "")
+        path = self.modules.path_of(frame.f_locals["self"], frame)
+        around = next((self.modules.path_of(*each) for each in modules_at_work(frame.f_back)), "")
         inner = path.removeprefix(f"{around}.")
         return identifier(inner) or identifier(path)
 
     def _returned(self, frame: FrameType, result: Any) -> None:
         """A module has returned: its result is called by its place in the model, unless a module in it is."""
         if is_tensor(result) and (node := self.node_of(result)) is not None:
-            self.parts.setdefault(node, identifier(self._modules.path_of(frame.f_locals["self"], frame)))
+            self.parts.setdefault(node, identifier(self.modules.path_of(frame.f_locals["self"], frame)))
 
     def is_traced(self, tensor: Any) -> bool:
         """Whether a tensor is a node, or asks for a gradient."""
@@ -258,7 +262,7 @@ class Tape(Following):
         first, value = len(self.recording.operations), cells_of(part)
         asking = [x for x, _ in done.tensors.values() if x.requires_grad]
         if done.base in ("detach", "data"):
-            self._stopped(done.arguments[0], part, f"{done.base} at {at_work(frame)}", frame)
+            self._stopped(done.arguments[0], part, "detached", frame)
             return
         came = self._native(done, number, part, value, frame)
         opaque = came is None
@@ -279,14 +283,16 @@ class Tape(Following):
             self.calls.append(call)
         self._seen[id(part)] = Seen(part, came, part._version)
         if not part.requires_grad and asking:
-            self._stopped(part, part, f"no_grad at {at_work(frame)}", frame)
+            self._stopped(part, part, "no_grad", frame)
 
-    def _stopped(self, source: Any, part: Any, where: str, frame: FrameType) -> None:
-        self.cut = f"{where} drops it"
+    def _stopped(self, source: Any, part: Any, why: Why, frame: FrameType) -> None:
+        place = str(at_work(frame))
+        self.cut = f"{'detach' if why == 'detached' else why} at {place} drops it"
         traced = self.read(source, frame)
         value = cells_of(part)
         stopped = self.node("stop", (traced,), value, frame)
         self.recording.operations[-1].dtype = dtype_of(part)
+        self.stops[stopped.node] = why, place
         self._seen[id(part)] = Seen(part, stopped, part._version)
 
     def _native(self, done: Done, number: int, part: Any, value: Any, frame: FrameType) -> Any:

@@ -45,6 +45,9 @@ _FINDINGS: dict[str, English] = {
     "finding-zero-alone": "{head}.",
     "finding-independent": "{head}: {out} does not depend on it. Use it in the formula, or leave it out.",
     "finding-zero-seed": "{head}: the seed is 0.",
+    "finding-missing-detached": "{name} gets no gradient: what is computed from it is detached at {place}.",
+    "finding-missing-no-grad": "{name} gets no gradient: what is computed from it stands under no_grad at {place}.",
+    "finding-missing-unused": "{name} gets no gradient: what is computed from it does not reach {out}.",
     "finding-ends": "It ends at {name}: {why}",
     "cure-other-values": "Other values to start from would tell them apart.",
     "cure-slope": "A gate with a slope, such as tanh, would pass something on.",
@@ -81,6 +84,17 @@ _DIAGNOSES: dict[str, English] = {
     "diagnosis-gradients": "its values",
     "diagnosis-legend-values": "std: standard deviation of the values · flat: share of cells with a slope below 0.01",
     "diagnosis-legend-gradient": "gradient: root mean square of the gradient that arrives there",
+    "diagnosis-depth": "layer, from the output back",
+    "diagnosis-size": "its size",
+    "diagnosis-factor": "factor",
+    "diagnosis-slope": "slope",
+    "diagnosis-weights": "weights",
+    "diagnosis-legend-depth": (
+        "factor = slope · weights: by what the gradient is multiplied on its way to the layer before, by the slope of the "
+        "activation and by what stands between them"
+    ),
+    "diagnosis-missing-unread": ("No gradient, as nothing reads it: {names}.", "No gradient, as nothing reads them: {names}."),
+    "diagnosis-missing-frozen": "No gradient, as requires_grad is False: {names}.",
     "diagnosis-few": "under 1%",
     "diagnosis-no-layers": "There are no layers: no gate is an activation such as sigmoid, tanh or relu.",
     "diagnosis-also": "So it is at {names}.",
