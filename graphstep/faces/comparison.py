@@ -11,7 +11,8 @@ from graphstep.analysis.compare import Flip
 from graphstep.analysis.compare import flipped as flips_between
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
-from graphstep.faces.drawing.diagram import Diagram, digest
+from graphstep.faces.drawing.diagram import Diagram
+from graphstep.faces.drawing.digest import digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_of

@@ -15,24 +15,16 @@ from graphstep.engine.gradient import Gradient
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
+from graphstep.faces.drawing.digest import DIGEST, MORE, digest
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
 from graphstep.faces.drawing.text import Marks
-from graphstep.ground.arrays import Number, array_text, shape_text
+from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.language.program import Program
 from graphstep.telling.names import names_of, output_name
 
 NEARBY = 60
 """Nodes in the neighbourhood that is drawn of a large program."""
-
-MORE = "+…"
-"""Stands behind a gradient of which a part has arrived."""
-
-DIGEST = 15
-"""Cells that an array has on its wire: room for a vector of two or three numbers."""
-
-_RANGE = 12
-"""Cells for what the numbers of a larger one are like."""
 
 _WIDEST = len("-1.234e-100")
 _HUB = 8
@@ -228,36 +220,6 @@ def sum_of(parts: Sequence[Number]) -> Number:
     for part in parts[1:]:
         whole = whole + part
     return whole
-
-
-def digest(value: Number, digits: int = DIGITS) -> str:
-    """A value in the room that a wire has: a numeral; the cells of a tiny array; else from where to where its cells reach.
-
-    What every cell is, is said so (``all 0``), and nan is counted (``3 nan``): neither shows in a range.
-
-    >>> import numpy as np
-    >>> digest(1 / 3), digest(np.array([0.2, 0.4])), digest(np.ones((2, 3))), digest(np.linspace(-1, 1 / 3, 50))
-    ('0.3333', '[0.2, 0.4]', 'all 1', '-1…0.333')
-    """
-    if isinstance(value, int | float):
-        return numeral(float(value), digits)
-    if not value.size:
-        return "no cells"
-    if value.size <= DIGEST // 3:
-        for fewer in range(digits, min(digits, 3) - 1, -1):
-            if len(text := array_text(value, fewer)) <= DIGEST:
-                return text
-    low, high = float(value.min()), float(value.max())
-    if low != low:
-        return f"{int((value != value).sum()):,} nan"
-    if low == high:
-        return f"all {numeral(low, digits)}"
-    for fewer in range(min(digits, 3), 0, -1):
-        ends = numeral(low, fewer), numeral(high, fewer)
-        text = f"all ≈ {ends[0]}" if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"
-        if len(text) <= _RANGE:
-            return text
-    return f"|·| ≤ {numeral(max(-low, high), 1)}"
 
 
 def _active(step: Step) -> int | None:

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.ground.errors import Span
 from graphstep.language.program import Program

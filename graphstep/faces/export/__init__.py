@@ -16,6 +16,7 @@ Its module's name is the format's name (``--format md``). The same trace gives t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -55,6 +56,7 @@ class Exporter(Protocol):
         """The pieces of the text."""
 
 
+@cache
 def formats() -> tuple[str, ...]:
     """The names of all formats; nothing is imported for it."""
     return tuple(sorted(module.name for module in iter_modules(__path__) if not (module.ispkg or module.name.startswith("_"))))

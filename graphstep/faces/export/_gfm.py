@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphstep.faces.drawing import loglog
 from graphstep.faces.drawing.curve import sparkline
-from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export import _latex as latex
 from graphstep.faces.export._markdown import cell, fence, plain
 from graphstep.faces.export._markdown import code as markdown_code

@@ -7,7 +7,7 @@ from html import escape
 
 from graphstep.faces.drawing import loglog
 from graphstep.faces.drawing.curve import sparkline
-from graphstep.faces.drawing.diagram import MORE, digest
+from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.scene import scene
 from graphstep.faces.export._picture import arranged, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic

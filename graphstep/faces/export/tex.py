@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing import loglog
-from graphstep.faces.drawing.diagram import MORE, Diagram, digest
+from graphstep.faces.drawing.diagram import Diagram
+from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.pixels import CELL_WIDTH
 from graphstep.faces.drawing.text import Marks

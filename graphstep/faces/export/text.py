@@ -7,17 +7,14 @@ from itertools import chain, pairwise, zip_longest
 from textwrap import indent, wrap
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing import loglog
-from graphstep.faces.drawing.curve import sparkline
-from graphstep.faces.drawing.diagram import MORE, digest
-from graphstep.faces.drawing.layout import cell_width
+from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export._documents import narration, solution
 from graphstep.faces.export._options import PLAIN, Options
-from graphstep.faces.export._picture import as_text, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
 from graphstep.gates.notation import TEXT
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
+from graphstep.ground.widths import cell_width
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
@@ -144,6 +141,9 @@ class Text(Writer):
         return "".join(f"{'  '.join(map(_set, row, widths, table.columns)).rstrip()}\n" for row in rows)
 
     def graph(self, graph: blocks.Graph) -> str:
+        # What draws is needed by few documents, and not by the narration of a run.
+        from graphstep.faces.export._picture import as_text, diagram, has_shapes
+
         drawn, written = diagram(graph)
         about = [
             self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole)),
@@ -153,6 +153,9 @@ class Text(Writer):
         return f"{' '.join(about)}\n\n{as_text(drawn, written)}"
 
     def curve(self, curve: blocks.Curve) -> str:
+        from graphstep.faces.drawing import loglog
+        from graphstep.faces.drawing.curve import sparkline
+
         if curve.across:
             return "".join(f"{line}\n" for line in loglog.rows(curve))
         wide = max(cell_width(name) for name, _ in curve.series)

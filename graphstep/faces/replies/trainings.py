@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from graphstep.engine.trace import Trace
 from graphstep.engine.training import Training
 from graphstep.faces.comparison import change, largest_change
-from graphstep.faces.drawing.diagram import digest
+from graphstep.faces.drawing.digest import digest
 from graphstep.ground.arrays import Number, shape_of, shape_text
 from graphstep.ground.numerals import numeral
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from graphstep.analysis.witnesses import Row
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import shape_text
 from graphstep.telling.derivatives import gradient_term, is_objective
@@ -31,6 +31,9 @@ from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports.parts import column, figure, has_arrays, heading, is_written_out, name_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
+
+if TYPE_CHECKING:
+    from graphstep.analysis.witnesses import Row
 
 LISTED = 60
 """Inputs up to which all of them are listed; of more the largest gradients."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.engine.trace import Trace, trace
-from graphstep.faces.drawing.diagram import DIGEST, MORE, NEARBY, centre_of, diagram, digest, marks, nearby, settled
+from graphstep.faces.drawing.diagram import DIGEST, NEARBY, centre_of, diagram, marks, nearby, settled
+from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.folded import shown
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import draw, text_of

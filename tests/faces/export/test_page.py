@@ -16,7 +16,7 @@ from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.frames import frame_of
 from graphstep.engine.calls import steps_of_frame
 from graphstep.faces import export
-from graphstep.faces.drawing.diagram import digest
+from graphstep.faces.drawing.digest import digest
 from graphstep.faces.export import html
 from graphstep.faces.export._html import Html
 from graphstep.faces.export._writer import BLOCKS, INLINES

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing.diagram import MORE, digest, marks, sent_by_wire, sum_of
+from graphstep.faces.drawing.diagram import marks, sent_by_wire, sum_of
+from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.typed import Piece, Typed
 from graphstep.faces.export._cells import Cells, nested
 from graphstep.faces.export.json import number

@@ -121,7 +121,7 @@ class ValuesPane(RowsPane):
         return [row.adjust_cell_length(size.width, self.style("")) for row in rows]
 
     def _row(self, index: int, name_width: int, shape_width: int, number: int) -> Strip:
-        from graphstep.faces.drawing.diagram import MORE, digest
+        from graphstep.faces.drawing.digest import MORE, digest
         from graphstep.faces.drawing.names import row_name
         from graphstep.ground.arrays import shape_text
 

@@ -1,0 +1,45 @@
+"""A value in the room that a wire has."""
+
+from __future__ import annotations
+
+from graphstep.ground.arrays import Number, array_text
+from graphstep.ground.numerals import DIGITS, numeral
+
+MORE = "+…"
+"""Stands behind a gradient of which a part has arrived."""
+
+DIGEST = 15
+"""Cells that an array has on its wire: room for a vector of two or three numbers."""
+
+_RANGE = 12
+"""Cells for what the numbers of a larger one are like."""
+
+
+def digest(value: Number, digits: int = DIGITS) -> str:
+    """A value in the room that a wire has: a numeral; the cells of a tiny array; else from where to where its cells reach.
+
+    What every cell is, is said so (``all 0``), and nan is counted (``3 nan``): neither shows in a range.
+
+    >>> import numpy as np
+    >>> digest(1 / 3), digest(np.array([0.2, 0.4])), digest(np.ones((2, 3))), digest(np.linspace(-1, 1 / 3, 50))
+    ('0.3333', '[0.2, 0.4]', 'all 1', '-1…0.333')
+    """
+    if isinstance(value, int | float):
+        return numeral(float(value), digits)
+    if not value.size:
+        return "no cells"
+    if value.size <= DIGEST // 3:
+        for fewer in range(digits, min(digits, 3) - 1, -1):
+            if len(text := array_text(value, fewer)) <= DIGEST:
+                return text
+    low, high = float(value.min()), float(value.max())
+    if low != low:
+        return f"{int((value != value).sum()):,} nan"
+    if low == high:
+        return f"all {numeral(low, digits)}"
+    for fewer in range(min(digits, 3), 0, -1):
+        ends = numeral(low, fewer), numeral(high, fewer)
+        text = f"all ≈ {ends[0]}" if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"
+        if len(text) <= _RANGE:
+            return text
+    return f"|·| ≤ {numeral(max(-low, high), 1)}"
