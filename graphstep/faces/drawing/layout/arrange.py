@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from graphstep.faces.drawing.layout.geometry import Geometry, band_gap
 from graphstep.faces.drawing.layout.layers import LECTURE_BOXES
@@ -23,6 +24,8 @@ APART = {"roomy": 5, "snug": 3, "compact": 2}
 """Blank rows between two boxes at most, where there is room."""
 FEW = 100
 """Boxes up to which rows are tried for how far apart they may stand."""
+SMALL = 300
+"""Boxes up to which the order of a graph is kept for the next time that it is drawn: with other numbers, in another room."""
 
 Room = tuple[int, int]
 """Columns and rows."""
@@ -52,8 +55,7 @@ def arrange(
     if like is not None and (len(boxes) > LECTURE_BOXES or (like.density == "roomy") == (density == "roomy")):
         ranks = like.ranks
     else:
-        ranks = plan(boxes, edges, density, output, breaks)
-        order(ranks)
+        ranks = _ranks(boxes, edges, density, output, breaks)
     size = sizes(ranks, boxes, density, output)
     row = rows(ranks, size) if room is None or len(boxes) > FEW else _apart(ranks, size, room[1], APART[density])
     if room is None and density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
@@ -72,6 +74,26 @@ def arrange(
     if room is not None and room[0] > geometry.width() and most > 1:
         geometry.lay_columns(spare, min((room[0] - geometry.width()) // (most - 1), LONGER))
     return Layout(boxes, edges, density, output, geometry)
+
+
+def _ranks(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: int | None, breaks: Sequence[int]) -> Plan:
+    """The items in layers, in their order. What is written on the boxes has no part in it: a small graph is ordered once."""
+    if len(boxes) <= SMALL:
+        ports = tuple([(box.ports, box.commutes) for box in boxes])
+        return _kept(ports, tuple(edges), density == "roomy", output, tuple(breaks))
+    ranks = plan(boxes, edges, density, output, breaks)
+    order(ranks)
+    return ranks
+
+
+@lru_cache(maxsize=64)
+def _kept(
+    ports: tuple[tuple[int, bool], ...], edges: tuple[Edge, ...], lecture: bool, output: int | None, breaks: tuple[int, ...]
+) -> Plan:
+    boxes = [Box("", count, commutes=commutes) for count, commutes in ports]
+    ranks = plan(boxes, edges, "roomy" if lecture else "compact", output, breaks)
+    order(ranks)
+    return ranks
 
 
 def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
