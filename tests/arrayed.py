@@ -41,7 +41,6 @@ def at_work(case: GateAtWork, *, ties: Ties = "first", seed: int = 0) -> Trace |
         gate = Node(GATES["add"], (0, 1), None, None, "f")
     nodes = (*(Node(None, (), given) for given in inputs), gate)
     program = Program("f", nodes, len(inputs), {given: k for k, given in enumerate(inputs)})
+    shape = GATES[name].shape(tuple(map(shape_of, values)), {**GATES[name].defaults, **options})
     with np.errstate(all="ignore"):
-        made = trace(program, inputs, ties=ties)
-        shape = made.node(made.program.output).shape
         return trace(program, inputs, ties=ties, seed=plain(np.random.default_rng(seed).normal(size=shape)))

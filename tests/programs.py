@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,12 @@ class Case:
 
 def seeded(seed: int) -> Case:
     """The case of a seed."""
+    case = _seeded(seed)
+    return Case(case.text, dict(case.inputs))
+
+
+@cache
+def _seeded(seed: int) -> Case:
     return random_case(random.Random(seed).randrange)
 
 

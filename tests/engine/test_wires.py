@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,14 +14,18 @@ from graphstep.language.read import read
 from tests.cases import each
 from tests.programs import seeded
 
-RUNS = [trace(read(case.text), case.inputs) for case in map(seeded, range(40))]
 ARRAYS = trace(
     read("h = relu(W@x + b); sum(h*h) + a*h[0]"),
     {"W": np.array([[1.0, -2.0], [0.5, 3.0]]), "x": np.array([0.5, 2.0]), "b": 1.0, "a": -3.0},
 )
 
 
-@each("run", [*RUNS, ARRAYS])
+@cache
+def runs() -> list[Trace]:
+    return [*(trace(read(case.text), case.inputs) for case in map(seeded, range(40))), ARRAYS]
+
+
+@each("run", runs)
 def test_a_wire_is_the_send_step_of_its_edge(run: Trace) -> None:
     assert [wire.edge for wire in run.wires] == list(range(len(run.wires)))
     for wire in run.wires:
@@ -37,7 +42,7 @@ def test_a_wire_is_the_send_step_of_its_edge(run: Trace) -> None:
             assert wire.contribution in (wire.upstream * wire.local, 0.0)
 
 
-@each("run", [*RUNS, ARRAYS])
+@each("run", runs)
 def test_what_arrives_at_a_node_is_what_the_others_send_to_it(run: Trace) -> None:
     sent = Counter(wire for index in range(len(run.program.nodes)) for wire in RunNode(run, index).sends)
     arrived = Counter(wire for index in range(len(run.program.nodes)) for wire in RunNode(run, index).arrivals)
@@ -69,7 +74,7 @@ def test_between_two_nodes_there_is_a_wire_for_each_slot() -> None:
     assert list(run.between(q, square)) == []
 
 
-@each("run", [*RUNS[:10], ARRAYS])
+@each("run", lambda: [*runs()[:10], ARRAYS])
 def test_columns_are_what_the_wires_say_one_by_one(run: Trace) -> None:
     for wires in (run.wires, run.wires[1:-1], run.arrivals(0), run.sends(run.program.output)):
         assert wires.senders.tolist() == [wire.sender for wire in wires]

@@ -190,7 +190,15 @@ def thinned(gate: Rule) -> list[Case]:
     return [every[i * len(every) // min(len(every), MOST)] for i in range(min(len(every), MOST))]
 
 
-CASES = {name: thinned(gate) for name, gate in STRUCTURAL.items()}
+class _Cases(dict[str, list[Case]]):
+    """By name of the gate its cases, made when they are asked for: every worker collects this module."""
+
+    def __missing__(self, name: str) -> list[Case]:
+        self[name] = thinned(STRUCTURAL[name])
+        return self[name]
+
+
+CASES = _Cases()
 every_gate = for_every(STRUCTURAL)
 each_gate = each("gate", STRUCTURAL.values(), ids=STRUCTURAL.keys())
 # Only these two look at how a tie is shared.
