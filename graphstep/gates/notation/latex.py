@@ -6,17 +6,25 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from graphstep.gates.notation.names import latex_name, latex_name_as_typed
-from graphstep.gates.notation.text import ATOM, CASES, EXACT, POWER, PRODUCT, SIGN, SUM, Ink, Style
-from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.gates.notation.text import ATOM, CASES, POWER, PRODUCT, SIGN, SUM, Ink, Typeset
+from graphstep.ground.numerals import DIGITS
 
 _CHANGES = {"d": "d", "D": "D", "δ": r"\delta", "∂": r"\partial"}
 """The letters of a derivative."""
 
+_FENCES = {
+    "(": (r"\left(", r"\right)"),
+    "|": (r"\lvert ", r" \rvert"),
+    "‖": (r"\lVert ", r" \rVert"),
+    "⌊": (r"\lfloor ", r" \rfloor"),
+    "⌈": (r"\lceil ", r" \rceil"),
+}
+"""By the sign that opens a part of a formula, what opens and closes it."""
 
-class Latex(Style):
+
+class Latex(Typeset):
     r"""LaTeX that survives Git hosts: ``\mathrm`` for names of functions, ``\lvert`` for bars (no bare ``|``)."""
 
-    typeset = True
     product = r" \cdot "
     by_cell = r" \odot "
     relations: ClassVar = {
@@ -29,17 +37,10 @@ class Latex(Style):
         "and": r"\text{ and }",
     }
     # GitHub forbids \operatorname; these are the functions that have a command of their own.
-    commands = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"])
-
-    @property
-    def pi(self) -> Ink:
-        """The number π."""
-        return self.name(r"\pi")
-
-    @property
-    def nan(self) -> Ink:
-        """Not a number."""
-        return self.name(r"\mathrm{nan}")
+    commands: ClassVar = {
+        "σ": r"\sigma",
+        **{name: rf"\{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "ln")},
+    }
 
     def identifier(self, name: str, *, typed: bool = False, cells: bool = False) -> Ink:
         """The name of a node, with its subscripts."""
@@ -68,28 +69,14 @@ class Latex(Style):
         sign = rf"{_CHANGES[letter]} "
         return Ink(rf"\frac{{{sign}{of.within(ATOM)}}}{{{sign}{by.within(ATOM)}}}", POWER, self, by.cells)
 
-    def number(self, value: Any) -> Ink:
-        """A number; inf as ∞, and powers of ten written out. A small array is a matrix."""
-        if getattr(value, "shape", ()):
-            return self.array(value)
-        return self._numeral(numeral(float(value), self.digits))
+    def matrix(self, value: Any) -> str:
+        """The cells of a small array, a vector as its column."""
+        from graphstep.ground.arrays import latex_matrix
 
-    def row(self, value: Any) -> Ink:
-        """A vector that is used as a row: its cells side by side."""
-        from graphstep.ground.arrays import is_small, latex_matrix
+        return latex_matrix(value, self.digits)
 
-        if getattr(value, "ndim", 0) != 1 or not value.size or not is_small(value):
-            return self.number(value)
-        return Ink(latex_matrix(value[None, :], self.digits), ATOM, self, cells=True)
-
-    def exactly(self, value: float, text: str = "") -> Ink:
-        """A number of a formula: a fraction as typed, else all of its digits."""
-        top, slash, bottom = text.partition("/")
-        if slash and top.lstrip("-").isdecimal() and bottom.isdecimal():
-            return self.quotient(self.name(top), self.name(bottom))
-        return self._numeral(numeral(value, EXACT))
-
-    def _numeral(self, text: str) -> Ink:
+    def numeral(self, text: str) -> Ink:
+        """A number by its digits; inf as ∞, and powers of ten written out."""
         if text == "nan":
             return self.nan
         level = SIGN if text.startswith("-") else ATOM
@@ -100,10 +87,10 @@ class Latex(Style):
 
     def array(self, value: Any) -> Ink:
         """A small array as a matrix, a vector as its column."""
-        from graphstep.ground.arrays import is_small, latex_matrix, number_text
+        from graphstep.ground.arrays import is_small, number_text
 
         if is_small(value):
-            return Ink(latex_matrix(value, self.digits), ATOM, self, cells=True)
+            return Ink(self.matrix(value), ATOM, self, cells=True)
         return Ink(rf"\text{{{number_text(value, self.digits)}}}", SUM, self, cells=True)
 
     def matmul(self, x: Any, y: Any) -> Ink:
@@ -126,10 +113,6 @@ class Latex(Style):
         escaped = text.replace("_", r"\_")
         return self.name(rf"\text{{{escaped}}}")
 
-    def length(self, x: Any) -> Ink:
-        """The 2-norm, without characters that would split a table's cell."""
-        return Ink(rf"\lVert {self.term(x).text} \rVert", ATOM, self)
-
     def indexed(self, x: Any, index: str) -> Ink:
         """The part of ``x`` at an index."""
         return Ink(f"{{{self.term(x).within(ATOM)}}}_{{[{index}]}}", ATOM, self, cells=":" in index)
@@ -140,9 +123,10 @@ class Latex(Style):
         inside = index.format(None, *(self.term(other).text for other in others)).replace("…", r"\dots")
         return Ink(rf"{{{base.within(ATOM)}}}_{{[{inside}]}}", ATOM, self, cells=True)
 
-    def parentheses(self, text: str) -> str:
-        """Parentheses that grow with what they hold."""
-        return rf"\left({text}\right)"
+    def fenced(self, left: str, text: str) -> str:
+        """Parentheses that grow with what they hold; bars without the character that would split a table's cell."""
+        opening, closing = _FENCES[left]
+        return f"{opening}{text}{closing}"
 
     def quotient(self, x: Ink, y: Ink) -> Ink:
         """A fraction; of arrays a quotient cell by cell."""
@@ -170,13 +154,9 @@ class Latex(Style):
 
     def _head(self, function: str) -> str:
         if function in self.commands:
-            return rf"\{function}"
+            return self.commands[function]
         name = function.replace("_", r"\_")
         return rf"\mathrm{{{name}}}"
-
-    def abs(self, x: Ink) -> Ink:
-        """Absolute value, without the character that would split a table's cell."""
-        return Ink(rf"\lvert {x.text} \rvert", ATOM, self, x.cells)
 
     def exp(self, x: Ink) -> Ink:
         """A power of e."""
@@ -186,25 +166,6 @@ class Latex(Style):
         """A root."""
         term = self.term(x)
         return Ink(rf"\sqrt{{{term.text}}}", ATOM, self, term.cells)
-
-    def floor(self, x: Any) -> Ink:
-        """The whole number below."""
-        term = self.term(x)
-        return Ink(rf"\lfloor {term.text} \rfloor", ATOM, self, term.cells)
-
-    def ceil(self, x: Any) -> Ink:
-        """The whole number above."""
-        term = self.term(x)
-        return Ink(rf"\lceil {term.text} \rceil", ATOM, self, term.cells)
-
-    def log(self, x: Any) -> Ink:
-        """The natural logarithm."""
-        term = self.term(x)
-        return Ink(rf"\ln\left({term.text}\right)", ATOM, self, term.cells)
-
-    def sigmoid(self, x: Ink) -> Ink:
-        """The logistic function."""
-        return Ink(rf"\sigma\left({x.text}\right)", ATOM, self, x.cells)
 
 
 @lru_cache(maxsize=32)

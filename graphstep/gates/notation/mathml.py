@@ -8,8 +8,8 @@ from html import escape
 from typing import Any, ClassVar
 
 from graphstep.gates.notation.names import letter, numbers, parts
-from graphstep.gates.notation.text import ATOM, CASES, EXACT, POWER, PRODUCT, SIGN, SUM, Ink, Style
-from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.gates.notation.text import ATOM, CASES, CLOSING, POWER, PRODUCT, SIGN, SUM, Ink, Typeset
+from graphstep.ground.numerals import DIGITS
 
 _GAP = "\N{NO-BREAK SPACE}"
 """A blank that stays where a text element ends."""
@@ -19,10 +19,9 @@ _SIGN = re.compile(r'(?:<mrow[^>]*>)*<m(?:n|o form="prefix")>−')
 """A text that begins with a sign, whatever row it stands in."""
 
 
-class MathML(Style):
+class MathML(Typeset):
     """The inside of a ``<math>`` element. The text of an ink is one element or several side by side."""
 
-    typeset = True
     plus = "<mo>+</mo>"
     minus = "<mo>−</mo>"
     product = "<mo>·</mo>"
@@ -36,16 +35,6 @@ class MathML(Style):
         "!=": "<mo>≠</mo>",
         "and": f"<mtext>{_GAP}and{_GAP}</mtext>",
     }
-
-    @property
-    def pi(self) -> Ink:
-        """The number π."""
-        return self.identifier("π")
-
-    @property
-    def nan(self) -> Ink:
-        """Not a number."""
-        return self.identifier("nan")
 
     def identifier(self, name: str, *, typed: bool = False, cells: bool = False) -> Ink:
         """The name of a node, with its subscripts."""
@@ -85,28 +74,8 @@ class MathML(Style):
         above, below = (f"<mrow>{sign}{ink.within(ATOM)}</mrow>" for ink in (of, by))
         return Ink(f"<mfrac>{above}{below}</mfrac>", POWER, self, by.cells)
 
-    def number(self, value: Any) -> Ink:
-        """A number; inf as ∞, and powers of ten written out. A small array is a matrix."""
-        if getattr(value, "shape", ()):
-            return self.array(value)
-        return self._numeral(numeral(float(value), self.digits))
-
-    def row(self, value: Any) -> Ink:
-        """A vector that is used as a row: its cells side by side."""
-        from graphstep.ground.arrays import is_small
-
-        if getattr(value, "ndim", 0) != 1 or not value.size or not is_small(value):
-            return self.number(value)
-        return Ink(self._matrix([value.tolist()]), ATOM, self, cells=True)
-
-    def exactly(self, value: float, text: str = "") -> Ink:
-        """A number of a formula: a fraction as typed, else all of its digits."""
-        top, slash, bottom = text.partition("/")
-        if slash and top.lstrip("-").isdecimal() and bottom.isdecimal():
-            return self.quotient(self._numeral(top), self._numeral(bottom))
-        return self._numeral(numeral(value, EXACT))
-
-    def _numeral(self, text: str) -> Ink:
+    def numeral(self, text: str) -> Ink:
+        """A number by its digits; inf as ∞, and powers of ten written out."""
         if text == "nan":
             return self.nan
         level = SIGN if text.startswith("-") else ATOM
@@ -120,28 +89,31 @@ class MathML(Style):
 
     def array(self, value: Any) -> Ink:
         """A small array as a matrix, a vector as its column; words for a larger one."""
-        from graphstep.ground.arrays import COLUMN, is_small, number_text, settled
+        from graphstep.ground.arrays import COLUMN, is_small, number_text
 
         if not is_small(value):
             return Ink(_leaf("mtext", number_text(value, self.digits)), SUM, self, cells=True)
         if value.ndim not in {1, 2} or not value.size:
             return Ink(self._nested(value.tolist()), ATOM, self, cells=True)
-        cells = settled(value).tolist()
         if value.ndim == 2:
-            return Ink(self._matrix(cells), ATOM, self, cells=True)
+            return Ink(self.matrix(value), ATOM, self, cells=True)
         if value.size > COLUMN:
-            return Ink(f"<msup>{self._matrix([cells])}<mi>⊤</mi></msup>", ATOM, self, cells=True)
-        return Ink(self._matrix([[cell] for cell in cells]), ATOM, self, cells=True)
+            return Ink(f"<msup>{self.matrix(value[None, :])}<mi>⊤</mi></msup>", ATOM, self, cells=True)
+        return Ink(self.matrix(value[:, None]), ATOM, self, cells=True)
 
     def _nested(self, value: Any) -> str:
         """An array of three axes, or without cells: lists in lists."""
         if not isinstance(value, list):
             return self.number(value).text
-        return _fenced("[", "<mo>,</mo>".join(map(self._nested, value)), "]")
+        return self.fenced("[", "<mo>,</mo>".join(map(self._nested, value)))
 
-    def _matrix(self, rows: list[list[float]]) -> str:
+    def matrix(self, value: Any) -> str:
+        """The cells of a small array of two axes."""
+        from graphstep.ground.arrays import settled
+
+        rows = settled(value).tolist()
         inside = "".join(f"<mtr>{''.join(f'<mtd>{self.number(cell).text}</mtd>' for cell in row)}</mtr>" for row in rows)
-        return _fenced("[", f"<mtable>{inside}</mtable>", "]")
+        return self.fenced("[", f"<mtable>{inside}</mtable>")
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """A matrix product: its factors side by side."""
@@ -160,10 +132,6 @@ class MathML(Style):
         head = f"<msub>{_leaf('mi', function)}{_leaf('mtext', f'axis {axis}')}</msub>"
         return Ink(self._applied(head, [term]), ATOM, self, cells=True)
 
-    def length(self, x: Any) -> Ink:
-        """The 2-norm."""
-        return Ink(_fenced("‖", self.term(x).text, "‖"), ATOM, self)
-
     def indexed(self, x: Any, index: str) -> Ink:
         """The part of ``x`` at an index."""
         return Ink(
@@ -177,9 +145,10 @@ class MathML(Style):
         brackets = f"<mo>[</mo>{''.join(x for x in inside if x != '<mtext></mtext>')}<mo>]</mo>"
         return Ink(f"<msub>{_one(self.term(x).within(ATOM))}<mrow>{brackets}</mrow></msub>", ATOM, self, cells=True)
 
-    def parentheses(self, text: str) -> str:
-        """Parentheses that grow with what they hold."""
-        return _fenced("(", text, ")")
+    def fenced(self, left: str, text: str) -> str:
+        """Brackets around a text; they grow with what is high. Chromium gives room to those that could, hence not all may."""
+        flat = "" if "<mfrac" in text or "<mtable" in text else ' stretchy="false"'
+        return f"<mrow><mo{flat}>{left}</mo>{text}<mo{flat}>{CLOSING[left]}</mo></mrow>"
 
     def signed(self, text: str) -> bool:
         """Whether a text begins with a sign."""
@@ -220,18 +189,6 @@ class MathML(Style):
     def _applied(self, head: str, terms: list[Ink]) -> str:
         return f"{head}<mo>&#8289;</mo>{self.parentheses('<mo>,</mo>'.join(x.text for x in terms))}"
 
-    def abs(self, x: Ink) -> Ink:
-        """Absolute value."""
-        return Ink(_fenced("|", x.text, "|"), ATOM, self, x.cells)
-
-    def floor(self, x: Any) -> Ink:
-        """The whole number below."""
-        return Ink(_fenced("⌊", self.term(x).text, "⌋"), ATOM, self, self.term(x).cells)
-
-    def ceil(self, x: Any) -> Ink:
-        """The whole number above."""
-        return Ink(_fenced("⌈", self.term(x).text, "⌉"), ATOM, self, self.term(x).cells)
-
     def exp(self, x: Ink) -> Ink:
         """A power of e."""
         return Ink(f"<msup><mi>e</mi>{_one(x.text)}</msup>", POWER, self, x.cells)
@@ -244,12 +201,6 @@ class MathML(Style):
 
 def _leaf(tag: str, text: str) -> str:
     return f"<{tag}>{escape(text, quote=False)}</{tag}>"
-
-
-def _fenced(left: str, text: str, right: str) -> str:
-    """Brackets around a text; they grow with what is high. Chromium gives room to those that could, hence not all may."""
-    flat = "" if "<mfrac" in text or "<mtable" in text else ' stretchy="false"'
-    return f"<mrow><mo{flat}>{left}</mo>{text}<mo{flat}>{right}</mo></mrow>"
 
 
 def _one(text: str) -> str:

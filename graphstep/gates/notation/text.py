@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,9 @@ _LETTER = re.compile(r"[^\W\d_](\d+|_\w+|[₀-₉,]+)?(⁽[¹²³⁴⁵⁶⁷⁸
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+CLOSING = {"(": ")", "[": "]", "|": "|", "‖": "‖", "⌊": "⌋", "⌈": "⌉"}
+"""By the sign that opens a part of a formula the one that closes it."""
 
 EXACT = 15
 """Digits of a number that is part of a formula: it is never rounded."""
@@ -106,12 +110,12 @@ class Style:
     @property
     def pi(self) -> Ink:
         """The number π."""
-        return self.name("π")
+        return self.identifier("π")
 
     @property
     def nan(self) -> Ink:
         """Not a number."""
-        return self.name("nan")
+        return self.identifier("nan")
 
     def name(self, text: str, *, cells: bool = False) -> Ink:
         """A name or any other text that binds as one symbol."""
@@ -160,7 +164,10 @@ class Style:
         """
         if getattr(value, "shape", ()):
             return self.array(value)
-        text = numeral(float(value), self.digits)
+        return self.numeral(numeral(float(value), self.digits))
+
+    def numeral(self, text: str) -> Ink:
+        """A number by its digits."""
         return Ink(text, SIGN if text.startswith("-") else ATOM, self)
 
     def row(self, value: Any) -> Ink:
@@ -207,7 +214,7 @@ class Style:
 
     def length(self, x: Any) -> Ink:
         """The 2-norm of ``x``."""
-        return Ink(f"‖{self.term(x).text}‖", ATOM, self)
+        return Ink(self.fenced("‖", self.term(x).text), ATOM, self)
 
     def indexed(self, x: Any, index: str) -> Ink:
         """The part of ``x`` at an index, such as ``0, :``."""
@@ -221,9 +228,13 @@ class Style:
         """``x`` at one place and 0 everywhere else."""
         return self.remark(self.term(x), f"at {place}, 0 elsewhere")
 
+    def fenced(self, left: str, text: str) -> str:
+        """The text between the sign that opens it and the one that closes it."""
+        return f"{left}{text}{CLOSING[left]}"
+
     def parentheses(self, text: str) -> str:
         """The text in parentheses."""
-        return f"({text})"
+        return self.fenced("(", text)
 
     def signed(self, text: str) -> bool:
         """Whether a text begins with a sign."""
@@ -283,7 +294,7 @@ class Style:
 
     def abs(self, x: Ink) -> Ink:
         """``|x|``"""
-        return Ink(f"|{x.text}|", ATOM, self, x.cells)
+        return Ink(self.fenced("|", x.text), ATOM, self, x.cells)
 
     def exp(self, x: Ink) -> Ink:
         """The exponential."""
@@ -300,11 +311,11 @@ class Style:
 
     def floor(self, x: Any) -> Ink:
         """``⌊x⌋``"""
-        return Ink(f"⌊{self.term(x).text}⌋", ATOM, self, self.term(x).cells)
+        return Ink(self.fenced("⌊", self.term(x).text), ATOM, self, self.term(x).cells)
 
     def ceil(self, x: Any) -> Ink:
         """``⌈x⌉``"""
-        return Ink(f"⌈{self.term(x).text}⌉", ATOM, self, self.term(x).cells)
+        return Ink(self.fenced("⌈", self.term(x).text), ATOM, self, self.term(x).cells)
 
     def logaddexp(self, x: Any, y: Any) -> Ink:
         """log(exp(x) + exp(y))"""
@@ -335,6 +346,31 @@ class Style:
         if function.startswith("_"):
             raise AttributeError(function)
         return lambda *arguments: self.call(function, *arguments)
+
+
+class Typeset(Style, ABC):
+    """What LaTeX and MathML have in common: fractions, and small arrays as matrices."""
+
+    typeset = True
+
+    @abstractmethod
+    def matrix(self, value: Any) -> str:
+        """The cells of a small array of two axes."""
+
+    def row(self, value: Any) -> Ink:
+        """A vector that is used as a row: its cells side by side."""
+        from graphstep.ground.arrays import is_small
+
+        if getattr(value, "ndim", 0) != 1 or not value.size or not is_small(value):
+            return self.number(value)
+        return Ink(self.matrix(value[None, :]), ATOM, self, cells=True)
+
+    def exactly(self, value: float, text: str = "") -> Ink:
+        """A number of a formula: a fraction as typed, else all of its digits."""
+        top, slash, bottom = text.partition("/")
+        if slash and top.lstrip("-").isdecimal() and bottom.isdecimal():
+            return self.quotient(self.numeral(top), self.numeral(bottom))
+        return self.numeral(numeral(value, EXACT))
 
 
 @lru_cache(maxsize=32)
