@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
-from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from graphstep.engine.trace import Trace
     from graphstep.telling.document import Document, Manner
@@ -61,13 +61,10 @@ def run(options: argparse.Namespace) -> int:
     report = check(trace)
     setup = trace.setup.filled(trace.inputs)
 
-    def text(manner: Manner) -> Iterator[str]:
-        return lines(reports.body(report, manner=manner))
-
     def document(manner: Manner, words: Sequence[str]) -> Document:
         return reports.document(report, manner, setup.command(*words, command="check"), setup.without_text)
 
-    deliver(options, text, lambda: reports.data(report), document, shortens=True)
+    deliver(options, lambda manner: reports.body(report, manner=manner), lambda: reports.data(report), document, shortens=True)
     return 0 if report.agrees else 1
 
 
@@ -79,9 +76,6 @@ def _quotients(options: argparse.Namespace, trace: Trace) -> None:
     asked, setup = options.against_h, trace.setup.filled(trace.inputs)
     of = quotients(trace, *_cell(trace, asked))
 
-    def text(_: Manner) -> Iterator[str]:
-        return lines(reports.body(of))
-
     def document(_: Manner, words: Sequence[str]) -> Document:
         return reports.document(of, setup.command(f"--against-h={asked}", *words, command="check"), setup.without_text)
 
@@ -90,7 +84,7 @@ def _quotients(options: argparse.Namespace, trace: Trace) -> None:
 
         return {"schema": 1, "program": trace.program.text, **json.quotients(of)}
 
-    deliver(options, text, data, document)
+    deliver(options, lambda _: reports.body(of), data, document)
 
 
 def _cell(trace: Trace, text: str) -> tuple[int, tuple[int, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import PYTHON, language_argument, language_of, opening_of, program_arguments
-from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ def run(options: argparse.Namespace) -> int:
         setup = diagnosis.trace.setup.filled(diagnosis.trace.inputs)
         return reports.document(diagnosis, manner, setup.command(*words, command="diagnose"), setup.without_text)
 
-    deliver(
-        options, lambda manner: lines(reports.body(diagnosis, manner)), lambda: reports.data(diagnosis), document, shortens=True
-    )
+    deliver(options, lambda manner: reports.body(diagnosis, manner), lambda: reports.data(diagnosis), document, shortens=True)
     return 1 if diagnosis.kinds & wanted else 0
 
 

@@ -8,11 +8,11 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, refuse_python, setup_of, writing_arguments
-from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from graphstep.analysis.compare import Comparison, Snapshot
     from graphstep.telling.document import Document, Manner
@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print or write the comparison; the status says whether there is a difference."""
     from graphstep.language.values import read_number
+    from graphstep.telling.reports import comparison as reports
 
     refuse_python(options)
     within = read_number(options.within)
@@ -63,14 +64,7 @@ def run(options: argparse.Namespace) -> int:
     comparison = _compared(sides, within)
     language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
 
-    def text(_: Manner) -> Iterable[str]:
-        from graphstep.telling.reports import comparison as reports
-
-        return lines(reports.body(comparison, language, digits))
-
     def document(_: Manner, asked: Sequence[str]) -> Document:
-        from graphstep.telling.reports import comparison as reports
-
         titles = tuple(side.expression for side in sides)
         return reports.document(comparison, (titles[0], titles[1]), _command(options, second, words, asked), language, digits)
 
@@ -79,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
         return {"schema": 1, "programs": [side.expression for side in sides], **json.comparison(comparison)}
 
-    deliver(options, text, data, document)
+    deliver(options, lambda _: reports.body(comparison, language, digits), data, document)
     return 0 if comparison.equal else 1
 
 

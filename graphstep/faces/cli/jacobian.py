@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
-from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -47,23 +47,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write what was asked for."""
+    from graphstep.telling.reports import jacobian as reports
+    from graphstep.telling.words.catalogue import message
+
     trace = opening_of(options).run()
     setup = trace.setup.filled(trace.inputs)
     body, data = _asked(trace, options)
 
-    def text(_: Manner) -> Iterable[str]:
-        from graphstep.telling.words.catalogue import message
-
-        more = [] if any(getattr(options, name) for name in _CHOICES) else ["\n", f"{message(setup.language, 'jacobian-more')}\n"]
-        return chain(lines(body), more)
-
     def document(_: Manner, words: Sequence[str]) -> Document:
-        from graphstep.telling.reports import jacobian as reports
-
         choice = [f"--{name}={word}" for name in _CHOICES if (word := getattr(options, name)) is not None]
         return reports.document(trace, body, setup.command(*choice, *words, command="jacobian"), setup.without_text)
 
-    deliver(options, text, lambda: {"schema": 1, "program": trace.program.text, **data()}, document)
+    more = "" if any(getattr(options, name) for name in _CHOICES) else f"\n{message(setup.language, 'jacobian-more')}\n"
+    deliver(options, lambda _: body, lambda: {"schema": 1, "program": trace.program.text, **data()}, document, more=more)
     return 0
 
 

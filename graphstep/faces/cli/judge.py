@@ -6,12 +6,12 @@ import shlex
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import language_argument, language_of
-from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from graphstep.telling.document import Document, Manner
 
@@ -55,13 +55,10 @@ def run(options: argparse.Namespace) -> int:
         judgement = judge(one, required)
     asked = [f"--class={options.kind}"] * bool(options.kind) + [f"--require={options.require}"] * bool(options.require)
 
-    def text(_: Manner) -> Iterator[str]:
-        return lines(report.body(judgement, language))
-
     def document(_: Manner, words: Sequence[str]) -> Document:
         return report.document(judgement, language, shlex.join(["graphstep", "judge", options.engine, *asked, *words]))
 
-    deliver(options, text, lambda: report.data(judgement, language), document)
+    deliver(options, lambda _: report.body(judgement, language), lambda: report.data(judgement, language), document)
     return 0 if judgement.is_right else 1
 
 

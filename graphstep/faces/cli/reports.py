@@ -24,16 +24,17 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
 
 def deliver(
     options: argparse.Namespace,
-    text: Callable[[Manner], Iterable[str]],
+    body: Callable[[Manner], Iterable[Block]],
     data: Callable[[], Any],
     document: Callable[[Manner, Sequence[str]], Document],
     *,
+    more: str = "",
     shortens: bool = False,
 ) -> None:
     """Print a report, or write it to the file that was asked for.
 
-    ``document`` makes it, from what it is to tell and the words by which its command asks for that; ``shortens`` says that it has
-    a brief form.
+    ``body`` is what stands in it, without its program, ``document`` all of it; from what it is to tell, a document also from the
+    words by which its command asks for that. ``more`` follows the body in plain text. ``shortens`` says that it has a brief form.
 
     InputError for a format that a report has not, and for what it cannot be asked for.
     """
@@ -52,7 +53,7 @@ def deliver(
         words = ("--format", name, *words_of(asked))
         return _reports.pieces(
             name,
-            text=lambda: text(asked.manner),
+            text=lambda: _text(body(asked.manner), more),
             data=data,
             document=lambda: document(asked.manner, words),
             options=asked,
@@ -64,8 +65,9 @@ def deliver(
         sys.stdout.writelines(pieces(options.format or "text"))
 
 
-def lines(blocks: Iterable[Block]) -> Iterator[str]:
+def _text(blocks: Iterable[Block], more: str) -> Iterator[str]:
     """Blocks as pieces of plain text, a line each."""
     from graphstep.faces.export import text
 
-    return (f"{line}\n" for line in text.lines(blocks))
+    yield from (f"{line}\n" for line in text.lines(blocks))
+    yield more

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, refuse_python, writing_arguments
-from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from graphstep.telling.document import Document, Manner
 
@@ -33,20 +33,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print or write the comparison."""
     from graphstep.analysis.rewriting import gates, rewritten_runs
+    from graphstep.telling.reports import rewriting as reports
 
     refuse_python(options)
     typed = opening_of(options).run()
     rows = rewritten_runs(typed)
     setup = typed.setup.filled(typed.inputs)
 
-    def text(_: Manner) -> Iterable[str]:
-        from graphstep.telling.reports import rewriting as reports
-
-        return lines(reports.body(typed, rows))
-
     def document(_: Manner, asked: Sequence[str]) -> Document:
-        from graphstep.telling.reports import rewriting as reports
-
         return reports.document(typed, rows, setup.command(*asked, command="rewrite"), setup.without_text)
 
     def data() -> dict[str, Any]:
@@ -58,5 +52,5 @@ def run(options: argparse.Namespace) -> int:
         ]
         return {"schema": 1, "program": typed.program.text, "gates": gates(typed.program), "rewritings": forms}
 
-    deliver(options, text, data, document)
+    deliver(options, lambda _: reports.body(typed, rows), data, document)
     return 0

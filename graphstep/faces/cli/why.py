@@ -6,12 +6,12 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
-from graphstep.faces.cli.reports import deliver, lines, report_arguments
+from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from graphstep.analysis.chain import Stretch
     from graphstep.engine.trace import Trace
@@ -41,18 +41,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write the chain."""
+    from graphstep.telling.reports import chain as reports
+
     trace = opening_of(options).run()
     why = chain_of(trace, options.quantity)
     setup = trace.setup.filled(trace.inputs)
 
-    def text(_: Manner) -> Iterable[str]:
-        from graphstep.telling.reports import chain as reports
-
-        return lines(reports.told(why))
-
     def document(_: Manner, asked: Sequence[str]) -> Document:
-        from graphstep.telling.reports import chain as reports
-
         word, *words = setup.words(*asked, command="why")
         return reports.document(why, shlex.join(["graphstep", word, options.quantity, *words]), setup.without_text)
 
@@ -61,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
         return {"schema": 1, "program": trace.program.text, "quantity": " ".join(options.quantity.split()), **json.chain(why)}
 
-    deliver(options, text, data, document)
+    deliver(options, lambda _: reports.told(why), data, document)
     return 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from graphstep.ground.errors import ReadError, quoted
 from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first, viewed_name
-from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call, indexed
+from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call, indexed, listed
 from graphstep.language.read.numpy.statements import Statements
 
 
@@ -77,10 +77,7 @@ class Bodies(Statements):
         span = self.source.span(node)
         last = pieces[0]
         if len(pieces) > 1:
-            inside: list[str | Piece] = []
-            for place, piece in enumerate(pieces):
-                inside += [", "] * (place > 0) + [piece]
-            last = Piece(("(", *inside, ")"), COMPARISON, self.source.span(value))
+            last = Piece(("(", *listed(pieces), ")"), COMPARISON, self.source.span(value))
         self.depth_of_bodies -= 1
         self.defining.pop()
         inner, statements = self.names, self.statements
@@ -108,7 +105,7 @@ class Bodies(Statements):
             raise self.refusal(
                 f"{node.func.id} calls itself, which would never end", node, "a for loop does a thing several times"
             )
-        if function is None or self.names.found(node.func.id) is not None:
+        if function is None or self.names.meaning(node.func.id) is not None:
             return None
         handed: dict[str, ast.expr] = dict(zip(function.inputs, node.args, strict=False))
         extra = len(node.args) - len(function.inputs)
@@ -136,7 +133,7 @@ class Bodies(Statements):
         turn_names = {name for name, _ in first}
         carried: dict[str, str] = {}
         for name in counts:
-            current = self.names.found(name)
+            current = self.names.meaning(name)
             if current is None:
                 outside = name in self.names.owner().inputs or name in self.given
                 if not outside and (name in turn_names or not reads_first(node.body, name)):

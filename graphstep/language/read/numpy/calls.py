@@ -52,7 +52,7 @@ class Calls(Expressions):
                 raise self.refusal("what stands behind ** is not known here", keyword.value, "write the options out")
             keywords[keyword.arg] = keyword.value
         function, arguments = node.func, tuple(node.args)
-        if isinstance(function, ast.Name) and self.names.found(function.id) is None:
+        if isinstance(function, ast.Name) and self.names.meaning(function.id) is None:
             function = self.names.layer(function.id) or function
         path = self.source.text[slice(*self.source.span(function))]
         if isinstance(function, ast.Call) and self.is_layer(function):
@@ -60,7 +60,7 @@ class Calls(Expressions):
             inner = self.call_of(function)
             return Site(self, inner.name, inner.library, inner.path, arguments + inner.arguments, keywords | inner.keywords, node)
         if isinstance(function, ast.Name):
-            value = self.names.found(function.id) is not None or function.id in self.given
+            value = self.names.meaning(function.id) is not None or function.id in self.given
             if value and self.names.called(function.id) is None:
                 raise self.refusal(f"{function.id} is a value, and no function", node, f"a product is written {function.id}*…")
             module = self.modules.get(function.id, "")

@@ -9,12 +9,14 @@ from abc import abstractmethod
 from graphstep.ground.errors import LimitError
 from graphstep.language.read.foreign import PARTS
 from graphstep.language.read.numpy.pieces import (
+    ATOM,
     COMPARISON,
     Piece,
     atom,
     binary,
     call,
     indexed,
+    listed,
     negative,
     power,
     transposed,
@@ -81,10 +83,7 @@ class Expressions(Reading):
         if isinstance(node, ast.List | ast.Tuple):
             if not node.elts:
                 raise self.refusal("an array has at least one entry here", node)
-            inside: list[Piece | str] = []
-            for place, each in enumerate(node.elts):
-                inside += [", "] * (place > 0) + [self.value(each)]
-            return Piece(("[", *inside, "]"), 5, span)
+            return Piece(("[", *listed([self.value(each) for each in node.elts]), "]"), ATOM, span)
         message, hint = _NOT_HERE.get(type(node), (f"{self.typed(node)} is no value here", ""))
         raise self.refusal(message, node, hint)
 
@@ -96,7 +95,7 @@ class Expressions(Reading):
 
     def _name(self, node: ast.Name) -> Piece:
         span = self.source.span(node)
-        if self.names.found(node.id) is None and node.id not in self.given:
+        if self.names.meaning(node.id) is None and node.id not in self.given:
             path = self.modules.get(node.id, "")
             if path.rpartition(".")[2] in _NUMBERS:
                 return self.number(path.rpartition(".")[2], span)
@@ -290,7 +289,7 @@ class Expressions(Reading):
             numbers = self.wholes(node)
             if numbers is None:
                 raise self.refusal("whole numbers stand in a list that is an index", node)
-            return Piece((f"[{', '.join(map(str, numbers))}]",), 5, span)
+            return Piece((f"[{', '.join(map(str, numbers))}]",), ATOM, span)
         array = self.value(node)
         if self.is_condition(array):
             raise self.refusal("cells are not picked by a condition", node, "np.where(x > 0, x, 0) chooses between two values")
@@ -312,7 +311,7 @@ class Expressions(Reading):
         if number is not None:
             return str(number)
         if isinstance(node, ast.Name):
-            name = self.names.found(node.id)
+            name = self.names.meaning(node.id)
             return name if name in self.turns else None
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             x, y = self.count(node.left), self.count(node.right)

@@ -64,18 +64,17 @@ class Names:
     inputs: dict[str, Span] = field(default_factory=dict)
     """Names that nobody assigned, and where they were first read."""
 
-    def found(self, name: str) -> str | None:
-        """What stands for a name of these, or of those around up to the next function; None where nothing does."""
+    def around(self, *, beyond: bool = False) -> Iterator[Names]:
+        """These and the names around them, up to those of their function, or ``beyond`` it up to those of the text."""
         names: Names | None = self
         while names is not None:
-            if name in names.current:
-                return names.current[name]
-            if name in names.lifted:
-                return names.lifted[name]
-            if names.function:
-                return None
-            names = names.outer
-        return None
+            yield names
+            names = names.outer if beyond or not names.function else None
+
+    def meaning(self, name: str, *, beyond: bool = False) -> str | None:
+        """What stands for a name here, or around up to the next function, or ``beyond`` it; None where nothing does."""
+        tables = (each for names in self.around(beyond=beyond) for each in (names.current, names.lifted))
+        return next((each[name] for each in tables if name in each), None)
 
     def takes(self, name: str) -> bool:
         """Whether a name of the program is an input of this function, or is handed to it from outside."""
@@ -83,37 +82,20 @@ class Names:
 
     def owner(self) -> Names:
         """The names of the function that these belong to, or of the text."""
-        names = self
-        while not names.function and names.outer is not None:
-            names = names.outer
+        *_, names = self.around()
         return names
 
     def called(self, name: str) -> Function | None:
         """The function that a name stands for; None where it stands for none."""
-        names: Names | None = self
-        while names is not None:
-            if name in names.functions:
-                return names.functions[name]
-            names = names.outer
-        return None
+        return next((names.functions[name] for names in self.around(beyond=True) if name in names.functions), None)
 
     def layer(self, name: str) -> ast.Call | None:
         """The layer that a name stands for; None where it stands for none."""
-        names: Names | None = self
-        while names is not None:
-            if name in names.layers:
-                return names.layers[name]
-            names = names.outer
-        return None
+        return next((names.layers[name] for names in self.around(beyond=True) if name in names.layers), None)
 
     def part_list(self, name: str) -> list[Piece] | None:
         """The parts that a name stands for; None where it stands for none."""
-        names: Names | None = self
-        while names is not None:
-            if name in names.parts:
-                return names.parts[name]
-            names = None if names.function else names.outer
-        return None
+        return next((names.parts[name] for names in self.around() if name in names.parts), None)
 
     def alias(self, name: str) -> str | None:
         """Another name for the same array."""

@@ -90,12 +90,14 @@ def atom(text: str, span: Span) -> Piece:
     return Piece((text,), SIGN if text.startswith("-") else ATOM, span)
 
 
+def listed(pieces: Sequence[Piece | str]) -> tuple[Piece | str, ...]:
+    """Pieces with commas between them."""
+    return tuple(part for piece in pieces for part in (", ", piece))[1:]
+
+
 def call(function: str, inputs: Sequence[Piece | str], span: Span) -> Piece:
     """``function(inputs)``, where options are text."""
-    parts: list[str | Piece] = [f"{function}("]
-    for place, each in enumerate(inputs):
-        parts += [", "] * (place > 0) + [each]
-    return Piece((*parts, ")"), ATOM, span)
+    return Piece((f"{function}(", *listed(inputs), ")"), ATOM, span)
 
 
 def binary(sign: str, x: Piece, y: Piece, span: Span) -> Piece:
@@ -119,10 +121,7 @@ def power(base: Piece, exponent: Piece, span: Span) -> Piece:
 
 def indexed(of: Piece, entries: Sequence[Piece | str], span: Span) -> Piece:
     """``of[entries]``."""
-    parts: list[str | Piece] = [of.within(ATOM), "["]
-    for place, each in enumerate(entries):
-        parts += [", "] * (place > 0) + [each]
-    return Piece((*parts, "]"), ATOM, span)
+    return Piece((of.within(ATOM), "[", *listed(entries), "]"), ATOM, span)
 
 
 def transposed(x: Piece, span: Span) -> Piece:

@@ -15,7 +15,7 @@ from graphstep.ground.errors import ReadError, Span, quoted
 from graphstep.ground.operands import Shape
 from graphstep.language.read.foreign import LIBRARIES
 from graphstep.language.read.numpy.names import RESERVED, Fresh, Names, assigned, words
-from graphstep.language.read.numpy.pieces import Piece
+from graphstep.language.read.numpy.pieces import Piece, atom
 from graphstep.language.read.numpy.syntax import Source
 
 _SHORT = frozenset({"K", "sp", "sym", "tfp", "special", "optax"})
@@ -91,7 +91,7 @@ class Reading(ABC):
             return value
         name = self.fresh.helper(wanted)
         self.define(name, value)
-        return Piece((name,), 5, value.span)
+        return atom(name, value.span)
 
     def is_condition(self, piece: Piece) -> bool:
         """Whether the cells of a piece are 0 or 1: a comparison, a name for one, or what is made of several."""
@@ -107,11 +107,11 @@ class Reading(ABC):
 
     def resolved(self, name: str, where: ast.AST) -> str:
         """What stands in the program for a name that is read."""
-        current = self.names.found(name)
+        current = self.names.meaning(name)
         if current is not None:
             return current
         owner = self.names.owner()
-        if any(name in each.lost for each in self._around()):
+        if any(name in each.lost for each in self.names.around()):
             hint = f"assign {name} above the loop as well, so that it is carried from turn to turn"
             raise self.refusal(f"{quoted(name)} is assigned in the loop only", where, hint)
         if not owner.function:
@@ -122,7 +122,7 @@ class Reading(ABC):
             owner.inputs.setdefault(name, self.source.span(where))
             self.fresh.used.add(name)
             return name
-        outside = self._outside(owner, name)
+        outside = None if owner.outer is None else owner.outer.meaning(name, beyond=True)
         if outside is not None and outside in self.whole_numbers and self._assignments[name] <= 1:
             return outside
         owner.lifted[name] = name
@@ -131,33 +131,15 @@ class Reading(ABC):
     def from_outside(self, name: str, where: ast.AST) -> str:
         """What stands for a name that a function reads from outside, where another one calls it, whose names do not count."""
         owner = self.names.owner()
-        if not owner.function or name in owner.lifted or self.names.found(name) is None:
+        if not owner.function or name in owner.lifted or self.names.meaning(name) is None:
             return self.resolved(name, where)
         if name not in owner.handed:
             owner.handed[name] = self.fresh.helper(name)
         return owner.handed[name]
 
-    def _around(self) -> list[Names]:
-        """The names of the body at work, and those around up to its function."""
-        names: Names | None = self.names
-        around = []
-        while names is not None:
-            around.append(names)
-            names = None if names.function else names.outer
-        return around
-
-    def _outside(self, owner: Names, name: str) -> str | None:
-        names = owner.outer
-        while names is not None:
-            here = names.found(name)
-            if here is not None:
-                return here
-            names = names.owner().outer
-        return None
-
     def library(self, name: str) -> str | None:
         """The library that a name stands for, where it is not the name of a value."""
-        if self.names.found(name) is not None or name in self.given:
+        if self.names.meaning(name) is not None or name in self.given:
             return None
         path = self.modules.get(name)
         if path is None and (name in self._values or name in _SHORT):
@@ -174,7 +156,7 @@ class Reading(ABC):
             inside = self.whole(node.operand)
             return None if inside is None else -inside
         if isinstance(node, ast.Name):
-            return self.whole_numbers.get(self.names.found(node.id) or "")
+            return self.whole_numbers.get(self.names.meaning(node.id) or "")
         if isinstance(node, ast.BinOp):
             x, y = self.whole(node.left), self.whole(node.right)
             if x is None or y is None or max(abs(x), abs(y)) > limits.CELLS:

@@ -77,7 +77,7 @@ class Statements(Calls):
     def _main(self, node: ast.FunctionDef) -> None:
         """A function at the end of a text, which nobody calls: its inputs are those of the program."""
         inputs = self.inputs_of(node)
-        if any(self.names.found(name) is not None or name in self.names.functions for name in inputs):
+        if any(self.names.meaning(name) is not None or name in self.names.functions for name in inputs):
             self.define_function(node)
             read = self.names.functions[node.name]
             span = self.source.span(node)
@@ -214,7 +214,7 @@ class Statements(Calls):
 
     def _leaf(self, name: str, value: ast.expr) -> bool:
         """Whether a name is an input with a value of its own from here on, as PyTorch's ``requires_grad=True`` says."""
-        new = self.names.outer is None and self.names.found(name) is None and name not in self.names.inputs
+        new = self.names.outer is None and self.names.meaning(name) is None and name not in self.names.inputs
         if not new or not isinstance(value, ast.Call):
             return False
         rest = [keyword for keyword in value.keywords if keyword.arg != "requires_grad"]
@@ -298,7 +298,7 @@ class Statements(Calls):
             return
         if len(pieces) != len(names):
             raise self.refusal(f"{len(names)} names stand before =, and {len(pieces)} values behind it", node)
-        before = {self.names.found(name) for name in names}
+        before = {self.names.meaning(name) for name in names}
         if self.loops and any(before & words(piece.text) for piece in pieces):
             # All are computed from the old values before the first gets its new one.
             pieces = [self._copied(piece, name) for name, piece in zip(names, pieces, strict=True)]
@@ -311,7 +311,7 @@ class Statements(Calls):
     def _copied(self, piece: Piece, name: str) -> Piece:
         copy = self.fresh.helper(f"{name}_new")
         self.define(copy, piece)
-        return Piece((copy,), 5, piece.span)
+        return atom(copy, piece.span)
 
     def _several(self, names: list[str], value: ast.expr, node: ast.stmt) -> None:
         """``h, c = cell(h, c)``."""
