@@ -32,7 +32,7 @@ ENGLISH_ONLY = (
     "graphstep/telling/words/",
     "graphstep/faces/cli/",
     "graphstep/faces/export/_staged.py",
-    *(f"graphstep/teaching/lesson/{name}.py" for name in ("parse", "check", "claims", "notation", "rehearsal")),
+    *(f"graphstep/teaching/lesson/{name}.py" for name in ("parse", "source", "check", "claims", "notation", "rehearsal")),
     *(f"graphstep/teaching/exercise/{name}.py" for name in ("reading", "draw", "key", "submission", "table")),
 )
 """Where English is written; the help of the command line, which is asked for before a language is known; code in Python; and what

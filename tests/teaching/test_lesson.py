@@ -641,6 +641,106 @@ def test_check_lists_every_stop_and_question_that_fails(tmp_path):
     assert [problem.line for problem in problems] == [6, 8, 11]
 
 
+FAULTY = """+++
+title = "T"
+program = "q = x + y; f = q*z"
+inputs = { x = -2, y = 5, z = -4 }
+minutes = "ten"
+rows = "all"
+colour = "red"
++++
+
+## forwards: q
+
+```predict
+ask = "value q"
+answer = 3
+hints = "x"
+```
+
+## forward: q
+
+```predict
+ask = 3
+hint = ["h", 4]
+because = "b"
+```
+
+```predict
+ask = "value f
+```
+
+```figure
+loss =
+```
+
+# Another title
+
+```predict
+ask = "gradient w"
+hint = "h"
+because = "b"
+```
+
+## program: `1/`
+
+`q = 4`
+
+## program: `x*y`
+
+`x*y = 11` and \x07.
+
+```run
+x = 1
+"""
+
+
+def test_check_lists_all_that_is_wrong_in_a_file_at_once(tmp_path):
+    path = tmp_path / "01-t.md"
+    path.write_text(FAULTY, encoding="utf-8")
+    lines = FAULTY.split("\n")
+    said = {(problem.line, problem.message) for problem in check(path)}
+    expected = [
+        ("minutes =", "whole number"),
+        ("rows =", "list of whole numbers"),
+        ("colour =", "means nothing here"),
+        ("## forwards", "did you mean forward"),
+        ("answer = 3", "never written down"),
+        ('hints = "x"', "did you mean 'hint'"),
+        ("ask = 3", "ask is a text"),
+        ('hint = ["h", 4]', "list of such texts"),
+        ('ask = "value f', "not TOML"),
+        ("loss =", "not TOML"),
+        ("# Another", "only heading"),
+        ("## program: `1/`", "cannot be run"),
+        ("`x*y = 11`", "cannot be printed"),
+        ("```run", "no end"),
+    ]
+    for begins, says in expected:
+        line = next(n for n, text in enumerate(lines, 1) if text.startswith(begins))
+        assert any(at == line and says in message for at, message in said), (begins, sorted(said))
+    with pytest.raises(LessonError) as caught:
+        read_lesson(path)
+    assert len(caught.value.problems) >= len(expected) - 1
+
+
+def test_check_looks_at_what_can_be_run_beside_what_cannot_be_read(tmp_path):
+    body = (
+        "```predict\nask = 3\n```\n\n`q = 4`\n\n"
+        + predict("value w")
+        + "\n## program: `1/`\n\n`q = 5`\n\n## program: `x*y`\n\n`x*y = 11`\n"
+    )
+    path = written(tmp_path, body)
+    text = path.read_text(encoding="utf-8").split("\n")
+    assert [text[problem.line - 1] for problem in check(path)] == [
+        "ask = 3",
+        "`q = 4`",
+        'ask = "value w"',
+        "## program: `1/`",
+        "`x*y = 11`",
+    ]
+
+
 # -- going through a lesson -----------------------------------------------------------------------------------------------------
 
 
@@ -867,7 +967,7 @@ def test_lesson_check_reports_file_and_line_and_fails(tmp_path):
 
 
 def test_lesson_check_without_a_file_checks_all_that_are_shipped(monkeypatch):
-    monkeypatch.setattr("graphstep.teaching.lesson.check.rehearse", lambda lesson: opened(lesson.path))
+    monkeypatch.setattr("graphstep.teaching.lesson.check.rehearse_faulty", lambda lesson: (opened(lesson.path), []))
     assert said(["check"]) == (0, f"{len(SHIPPED)} lessons checked: all right\n")
 
 

@@ -10,10 +10,10 @@ from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.language.values import read_value
 from graphstep.teaching.lesson.claims import claims_in, fault
-from graphstep.teaching.lesson.document import LessonError, Problem, Prose
+from graphstep.teaching.lesson.document import Problem, Prose
 from graphstep.teaching.lesson.notation import misprints
-from graphstep.teaching.lesson.parse import read_lesson
-from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse
+from graphstep.teaching.lesson.parse import read_faulty
+from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse_faulty
 from graphstep.teaching.marking.evaluate import numeral_in
 from graphstep.teaching.marking.shapes import typed_shape
 from graphstep.teaching.marking.solution import Solution, agrees, same
@@ -36,18 +36,20 @@ def check(path: str | Path) -> list[Problem]:
 
     Raises InputError when the file cannot be read at all.
     """
-    try:
-        lesson = read_lesson(path)
-        rehearsal = rehearse(lesson)
-    except LessonError as error:
-        return sorted(error.problems, key=lambda problem: problem.line)
-    return problems_of(rehearsal)
+    lesson, problems = read_faulty(path)
+    if lesson is not None:
+        rehearsal, more = rehearse_faulty(lesson)
+        problems += more
+        problems += problems_of(rehearsal, whole=not problems)
+    return sorted(problems, key=lambda problem: problem.line)
 
 
-def problems_of(rehearsal: Rehearsal) -> list[Problem]:
-    """Everything that is wrong in a lesson that can be run, by line."""
-    problems = [*_front(rehearsal), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal), *_stars(rehearsal)]
-    problems += _notation(rehearsal)
+def problems_of(rehearsal: Rehearsal, *, whole: bool = True) -> list[Problem]:
+    """Everything that is wrong in what can be run of a lesson, by line; whether that is the ``whole`` of it, nothing being missed
+    that is only left out.
+    """
+    problems = [*(_front(rehearsal) if whole else ()), *_order(rehearsal), *_questions(rehearsal), *_quoted(rehearsal)]
+    problems += [*_stars(rehearsal), *_notation(rehearsal)]
     return sorted(problems, key=lambda problem: problem.line)
 
 
@@ -59,6 +61,8 @@ def _front(rehearsal: Rehearsal) -> Iterator[Problem]:
     for name in lesson.run.inputs:
         if not any(name in scene.trace.program.input_places for scene in rehearsal.scenes):
             yield Problem(lesson.path, 1, f"inputs gives a value to {name}, which no program of the lesson has")
+    if not lesson.questions:
+        yield Problem(lesson.path, 1, "a lesson asks something: it has no predict block")
 
 
 def _order(rehearsal: Rehearsal) -> Iterator[Problem]:
@@ -81,8 +85,6 @@ def _order(rehearsal: Rehearsal) -> Iterator[Problem]:
 
 def _questions(rehearsal: Rehearsal) -> Iterator[Problem]:
     path = rehearsal.lesson.path
-    if not rehearsal.lesson.questions:
-        yield Problem(path, 1, "a lesson asks something: it has no predict block")
     for solution in rehearsal.solutions.values():
         question = solution.question
         n, of = question.part or (1, 1)

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.files import open_file
 from graphstep.ground.numerals import DIGITS
 from graphstep.ground.precision import FLOAT64
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Round, Section, Stop
 from graphstep.teaching.lesson.headings import program_of, round_of, stop_of, text_of, value_of
+from graphstep.teaching.lesson.source import QUESTION, Source, lines_of
 from graphstep.teaching.marking.question import Question
 
 FILE = 200_000
@@ -39,30 +39,45 @@ QUESTIONS = 200
 CHOICES = 9
 """Options of a question, and hints of a question: one key each."""
 
-WORDS = 2_000
-"""Characters of one hint, reason or option."""
-
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
 _FRONT = ("title", "needs", "source", "rows", "minutes", "train", "program", *KEYWORDS)
-_PREDICT = ("ask", "hint", "because", "question", "options")
-_TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
 def read_lesson(path: str | Path) -> Lesson:
-    """The lesson in a file. LessonError with the line of what is wrong; InputError when the file cannot be read."""
+    """The lesson in a file. LessonError with all that is wrong, by line; InputError when the file cannot be read."""
     return parse(_text_of(Path(path)), Path(path))
+
+
+def read_faulty(path: str | Path) -> tuple[Lesson | None, list[Problem]]:
+    """What can be read of a lesson file, without the blocks that are wrong, and all that is wrong; None where nothing can be run.
+
+    InputError when the file cannot be read.
+    """
+    try:
+        parser = _Parser(_text_of(Path(path)), Path(path))
+    except LessonError as error:
+        return None, [*error.problems]
+    return parser.lesson(), parser.problems
 
 
 def read_front(path: str | Path) -> dict[str, Any]:
     """The front matter of a lesson file, checked for its title only; raises as :func:`read_lesson` does."""
-    return _Parser(_text_of(Path(path)), Path(path)).front()
+    parser = _Parser(_text_of(Path(path)), Path(path))
+    front = parser.front()
+    if parser.problems:
+        raise LessonError(*parser.problems)
+    return front
 
 
 def parse(text: str, path: Path) -> Lesson:
     """The lesson that a text spells; ``path`` names it in errors. Raises LessonError."""
-    return _Parser(text, path).lesson()
+    parser = _Parser(text, path)
+    lesson = parser.lesson()
+    if lesson is None or parser.problems:
+        raise LessonError(*sorted(parser.problems, key=lambda problem: problem.line))
+    return lesson
 
 
 def _text_of(path: Path) -> str:
@@ -83,28 +98,18 @@ def _text_of(path: Path) -> str:
         raise LessonError(Problem(path, line, "this is not UTF-8 text")) from error
 
 
-class _Parser:
-    def __init__(self, text: str, path: Path) -> None:
-        self.path = path
-        self.lines = text.replace("\r\n", "\n").split("\n")
-        self.keys: dict[str, int] = {}
-        for number, line in enumerate(self.lines, 1):
-            # A control character could move the terminal's cursor or change its state.
-            if any(not _shows(c) for c in line):
-                self.fail(number, "there is a character here that cannot be printed")
-
-    def fail(self, line: int, message: str) -> NoReturn:
-        raise LessonError(Problem(self.path, line, message))
+class _Parser(Source):
+    """A lesson file, section by section."""
 
     def front(self) -> dict[str, Any]:
         """The front matter, with a title in it."""
         self.body = self._end_of_front() + 1
         front = self.toml(self.lines[1 : self.body - 1], 2)
         self.only(front, _FRONT, 2, self.lines[1 : self.body - 1])
-        self.front_lines = _lines_of(self.lines[1 : self.body - 1], 2)
+        self.front_lines = lines_of(self.lines[1 : self.body - 1], 2)
         title = front.get("title")
         if not isinstance(title, str) or not title.strip():
-            self.fail(self.front_lines.get("title", 1), 'a lesson needs a title: title = "…"')
+            self.note(self.front_lines.get("title", 1), 'a lesson needs a title: title = "…"')
         return front
 
     def _end_of_front(self) -> int:
@@ -113,19 +118,26 @@ class _Parser:
         end = next((place for place, line in enumerate(self.lines[1:], 1) if line.strip() == "+++"), 0)
         return end or self.fail(1, "the front matter has no end: a second line of +++ is missing")
 
-    def lesson(self) -> Lesson:
-        """The whole lesson."""
-        front = self.front()
-        run = self._run(front)
-        title = front["title"].strip()
-        self.train = self._train(front)
-        sections = self._sections(title, run)
+    def lesson(self) -> Lesson | None:
+        """The whole lesson without what is wrong in it; None where it has no program."""
+        self.body, self.front_lines = 0, dict[str, int]()
+        front = self.kept(self.front)
+        if not self.body:
+            return None
+        front = front or {}
+        # Where a key is misspelled, it may be that of the program.
+        run = self.kept(lambda: self._run(front)) if "program" in front or not self.problems else None
+        title = str(front.get("title", "")).strip()
+        self.train = self.kept(lambda: self._train(front)) or {}
+        sections = self.kept(lambda: self._sections(title, run))
         minutes = front.get("minutes")
         if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes < 1000):
-            self.fail(self.front_lines.get("minutes", 1), "minutes is a whole number")
+            self.note(self.front_lines.get("minutes", 1), "minutes is a whole number")
         rows = front.get("rows", [])
         if not isinstance(rows, list) or not all(type(row) is int and 0 < row < 1000 for row in rows):
-            raise LessonError(Problem(self.path, self.front_lines["rows"], "rows is a list of whole numbers: rows = [7]"))
+            self.note(self.front_lines["rows"], "rows is a list of whole numbers: rows = [7]")
+        if run is None or sections is None:
+            return None
         return Lesson(
             self.path,
             title,
@@ -176,12 +188,10 @@ class _Parser:
     def _train(self, front: dict[str, Any]) -> dict[str, str]:
         train = front.get("train", {})
         if not isinstance(train, dict) or not all(type(value) in (str, int, float) for value in train.values()):
-            raise LessonError(
-                Problem(self.path, self.front_lines["train"], 'train is a table: train = { params = "w", lr = 0.1 }')
-            )
+            self.fail(self.front_lines["train"], 'train is a table: train = { params = "w", lr = 0.1 }')
         return {name: str(value) for name, value in train.items()}
 
-    def _sections(self, title: str, run: Setup) -> tuple[Section, ...]:
+    def _sections(self, title: str, run: Setup | None) -> tuple[Section, ...]:
         sections: list[Section] = []
         heading, line, stop, spec, trained = title, self.body + 1, None, None, None
         blocks: list[Block] = []
@@ -193,16 +203,20 @@ class _Parser:
             fence, head = _FENCE.match(text), _HEADING.match(text)
             if fence:
                 end = self._end_of_fence(place, fence["marks"])
+                if not end:
+                    # Nobody can tell what of the rest is meant to stand in it.
+                    break
                 if fence["word"] == "predict":
                     _add_prose(blocks, prose, since)
-                    blocks.append(self._question(self.lines[place + 1 : end], place + 2))
+                    blocks += self._question(self.lines[place + 1 : end], place + 2)
                     asked += 1
                     if asked > QUESTIONS:
                         self.fail(place + 1, f"a lesson has at most {QUESTIONS} questions")
                     prose, since = [], end + 2
                 elif fence["word"] == "figure":
                     _add_prose(blocks, prose, since)
-                    blocks.append(Prose("", place + 1, self.toml(self.lines[place + 1 : end], place + 2)))
+                    figure = self.kept(partial(self.toml, self.lines[place + 1 : end], place + 2))
+                    blocks += [] if figure is None else [Prose("", place + 1, figure)]
                     prose, since = [], end + 2
                 else:
                     prose += self.lines[place : end + 1]
@@ -216,8 +230,8 @@ class _Parser:
             if len(name) > HEADING:
                 self.fail(place, f"a heading has at most {HEADING:,} characters")
             if len(head["level"]) == 1:
-                if name != title or sections or blocks or any(part.strip() for part in prose):
-                    self.fail(place, f"the only heading with one # is the lesson's title, {quoted(title)}, in front of all else")
+                if (title and name != title) or sections or blocks or any(part.strip() for part in prose):
+                    self.note(place, f"the only heading with one # is the lesson's title, {quoted(title)}, in front of all else")
                 prose, since = [], place + 1
                 continue
             _add_prose(blocks, prose, since)
@@ -230,7 +244,9 @@ class _Parser:
         sections.append(Section(heading, stop, spec, tuple(blocks), line, trained))
         return _with_keys(sections)
 
-    def _stop(self, heading: str, run: Setup, line: int) -> tuple[Stop | None, Setup | None, Round | None]:
+    def _stop(self, heading: str, run: Setup | None, line: int) -> tuple[Stop | None, Setup | None, Round | None]:
+        if run is None:
+            return None, None, None
         try:
             trained = round_of(heading, run, self.train)
             if trained is not None:
@@ -239,75 +255,36 @@ class _Parser:
             if isinstance(stop, str):
                 return Stop("start"), program_of(stop, run), None
         except InputError as error:
-            self.fail(line, error.message)
+            self.note(line, error.message)
+            return None, None, None
         return stop, None, None
 
     def _end_of_fence(self, start: int, marks: str) -> int:
         end = next((place for place in range(start + 1, len(self.lines)) if _closes(self.lines[place], marks)), 0)
-        return end or self.fail(start + 1, f"this block has no end: a line of {marks} is missing")
+        if not end:
+            self.note(start + 1, f"this block has no end: a line of {marks} is missing")
+        return end
 
-    def _question(self, lines: Sequence[str], first: int) -> Question:
-        table = self.toml(lines, first)
-        self.only(table, _PREDICT, first, lines)
-        places = _lines_of(lines, first)
+    def _question(self, lines: Sequence[str], first: int) -> Iterator[Question]:
+        """The question of a block; none where something in it is wrong."""
+        before = len(self.problems)
+        question = self.kept(lambda: self._asked(self.toml(lines, first), lines, first))
+        if question is not None and len(self.problems) == before:
+            yield question
+
+    def _asked(self, table: dict[str, Any], lines: Sequence[str], first: int) -> Question:
+        self.only(table, QUESTION, first, lines)
+        places = lines_of(lines, first)
         ask = " ".join(self.string(table, "ask", places).split())
-        if not ask:
-            self.fail(first - 1, 'a question needs to say what it asks: ask = "gradient x"')
+        if not ask and isinstance(table.get("ask", ""), str):
+            self.note(first - 1, 'a question needs to say what it asks: ask = "gradient x"')
         hints = self.strings(table, "hint", places)
         options = self.strings(table, "options", places)
         for name, entries in (("hint", hints), ("options", options)):
             if len(entries) > CHOICES:
-                self.fail(places[name], f"at most {CHOICES} entries can be shown")
+                self.note(places[name], f"at most {CHOICES} entries can be shown")
         because, question = self.string(table, "because", places), self.string(table, "question", places)
         return Question(ask, hints, because, question, options, ask, first - 1, places)
-
-    def toml(self, lines: Sequence[str], first: int) -> dict[str, Any]:
-        """The table that lines of TOML spell, the first of which has number ``first`` in the file."""
-        try:
-            return tomllib.loads("\n".join(lines) + "\n")
-        except tomllib.TOMLDecodeError as error:
-            place = _TOML_PLACE.search(str(error))
-            line = int(place["line"]) if place and place["line"] else len(lines)
-            self.fail(
-                min(first - 1 + line, len(self.lines)), f"this is not TOML: {_TOML_PLACE.sub('', str(error)).strip().lower()}"
-            )
-        except (ValueError, RecursionError):
-            # A numeral of thousands of digits, a date that does not exist; brackets nested without end.
-            self.fail(first, "this TOML cannot be read: a number is too long, or brackets are nested too deep")
-
-    def only(self, table: dict[str, Any], keys: Sequence[str], first: int, lines: Sequence[str]) -> None:
-        """Fail at the first key that means nothing."""
-        for key in table:
-            if key in keys:
-                continue
-            if keys is _PREDICT and key in ("answer", "right", "solution", "correct"):
-                self.fail(
-                    _lines_of(lines, first).get(key, first), "a right answer is never written down: it is computed from the run"
-                )
-            hint = did_you_mean(key, keys) or f"known are {', '.join(keys)}"
-            self.fail(_lines_of(lines, first).get(key, first), f"{quoted(key)} means nothing here; {hint}")
-
-    def string(self, table: dict[str, Any], key: str, lines: dict[str, int]) -> str:
-        """The text of a key, or the empty string."""
-        value = table.get(key, "")
-        if not isinstance(value, str):
-            self.fail(lines.get(key, 1), f"{key} is a text in quotes")
-        return self._short(value, key, lines)
-
-    def strings(self, table: dict[str, Any], key: str, lines: dict[str, int]) -> tuple[str, ...]:
-        """The texts of a key that takes one or several."""
-        value = table.get(key, [])
-        entries = [value] if isinstance(value, str) else value
-        if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-            self.fail(lines.get(key, 1), f"{key} is a text in quotes, or a list of such texts")
-        return tuple(self._short(entry, key, lines) for entry in entries)
-
-    def _short(self, text: str, key: str, lines: dict[str, int]) -> str:
-        if len(text) > WORDS:
-            self.fail(lines.get(key, 1), f"{key} has {len(text):,} characters; at most {WORDS:,} are shown")
-        if any(not _shows(c) and c != "\n" for c in text):
-            self.fail(lines.get(key, 1), f"{key} holds a character that cannot be printed")
-        return text.strip()
 
 
 def _without_closing_marks(heading: str) -> str:
@@ -322,11 +299,6 @@ def _closes(line: str, marks: str) -> bool:
     return len(closing) >= len(marks) and closing == marks[0] * len(closing)
 
 
-def _shows(character: str) -> bool:
-    """Whether a character may be printed: letters, signs, and spaces of any width, but nothing that steers a terminal."""
-    return character.isprintable() or character == "\t" or unicodedata.category(character) == "Zs"
-
-
 def _add_prose(blocks: list[Block], lines: Sequence[str], first: int) -> None:
     start, stop = 0, len(lines)
     while start < stop and not lines[start].strip():
@@ -335,16 +307,6 @@ def _add_prose(blocks: list[Block], lines: Sequence[str], first: int) -> None:
         stop -= 1
     if start < stop:
         blocks.append(Prose("\n".join(lines[start:stop]), first + start))
-
-
-def _lines_of(lines: Iterable[str], first: int) -> dict[str, int]:
-    """The line on which each key of a piece of TOML is set."""
-    places: dict[str, int] = {}
-    for number, line in enumerate(lines, first):
-        key, equals, _ = line.partition("=")
-        if equals:
-            places.setdefault(key.strip().strip("\"'"), number)
-    return places
 
 
 def _with_keys(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -59,13 +59,22 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
 
     LessonError with all that cannot be run, found or answered.
     """
+    rehearsal, problems = rehearse_faulty(lesson, language)
+    if problems:
+        raise LessonError(*problems)
+    return rehearsal
+
+
+def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal, list[Problem]]:
+    """What of a lesson can be run, found and answered, and all that cannot."""
     problems: list[Problem] = []
     scenes: list[Scene] = []
     trainings = Trainings(language)
+    trace, step = None, 0
     try:
-        trace, step = _run(lesson.run, lesson.run, language), 0
+        trace = _run(lesson.run, lesson.run, language)
     except GraphstepError as error:
-        raise LessonError(Problem(lesson.path, lesson.run_line, f"the program cannot be run: {error.message}")) from error
+        problems.append(Problem(lesson.path, lesson.run_line, f"the program cannot be run: {error.message}"))
     for section in lesson.sections:
         if section.run is not None:
             try:
@@ -75,7 +84,10 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
                     trace = trainings.round(named(section.run, lesson.run), section.round)
             except GraphstepError as error:
                 problems.append(Problem(lesson.path, section.line, f"the program cannot be run: {error.message}"))
-                break
+                trace = None
+        if trace is None:
+            # Of what stands in it nothing can be said before another program begins.
+            continue
         if section.stop is not None:
             try:
                 step = step_of_stop(trace, section.stop)
@@ -96,9 +108,7 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
                 line = block.lines.get("ask", block.line) if isinstance(block, Question) else block.line
                 problems.append(Problem(lesson.path, line, error.message if asked else f"figure: {error.message}"))
         scenes.append(Scene(replace(section, blocks=tuple(blocks)), trace, step, tuple(solutions)))
-    if problems:
-        raise LessonError(*problems)
-    return Rehearsal(lesson, tuple(scenes), language)
+    return Rehearsal(lesson, tuple(scenes), language), problems
 
 
 def step_of_stop(trace: Trace, stop: Stop) -> int:
