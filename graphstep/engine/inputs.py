@@ -11,6 +11,8 @@ from graphstep.language.program import Program
 
 def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
     """Raise InputError unless there is exactly one value for each input of the program."""
+    if inputs.keys() == program.input_places.keys():
+        return
     missing = [name for name in program.inputs if name not in inputs]
     if missing:
         names = ", ".join(missing)
@@ -27,6 +29,14 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
             )
         listing = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
         raise InputError(f"'{name}' does not stand in the program", hint=did_you_mean(name, program.inputs) or listing)
+
+
+def reshapes(program: Program, inputs: Mapping[str, Number]) -> bool:
+    """Whether any of these values has another shape than the input of its name in a fitted program."""
+    if program.of_numbers and {*map(type, inputs.values())} <= {float}:
+        return False
+    nodes, places = program.nodes, program.input_places
+    return any(shape_of(value) != nodes[places[name]].shape for name, value in inputs.items() if name in places)
 
 
 def check_seed(program: Program, seed: Number) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 from math import prod
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Shape
+from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.language.program import Program
 
 
@@ -27,11 +28,11 @@ class Region(NamedTuple):
     """How they are arranged, in C order."""
 
 
-Cells = int | NDArray[np.int32]
-"""One cell by number, or several at once. A number gives a NumPy scalar, which is faster than an array of one."""
+Cells = NDArray[np.int32]
+"""Cells by number. One cell is an array of one too: powers of a NumPy scalar come from another routine than those of an array."""
 
-Index = Cells | Region
-"""One cell, several at once, or the cells of an array."""
+Index = int | Cells | Region
+"""One cell that arrays are computed with, several at once, or the cells of an array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,22 @@ class Level:
     arrays: tuple[tuple[Region, tuple[Region, ...]], ...]
     """The arrays that get several contributions, each with these."""
 
+    def add_numbers(self, gradients: NDArray[np.float64], contributions: NDArray[np.float64], dtype: Dtype = FLOAT64) -> None:
+        """Add up the contributions to each number, each sum rounded to a type."""
+        if self.singles is not None:
+            places, edges = self.singles
+            gradients[places] = contributions[edges]
+        if self.forks is None:
+            return
+        places, firsts, again, later = self.forks
+        gradients[places] = contributions[firsts]
+        # One after the other, as the steps do and as the sum is printed; reduceat would add many of them in pairs.
+        if dtype == FLOAT64:
+            np.add.at(gradients, again, contributions[later])
+            return
+        for place, term in zip(again.tolist(), contributions[later].tolist(), strict=True):
+            gradients[place] = rounded(float(gradients[place]) + term, dtype)
+
 
 def place_of(start: int, shape: Shape) -> int | Region:
     """The cell of a number, or the region of an array, that begins at a cell."""
@@ -79,37 +96,42 @@ class Levels:
     def __init__(
         self,
         program: Program,
-        cells: list[list[int]],
         starts: Sequence[int],
         edge_starts: Sequence[int],
-        edges_of: list[tuple[tuple[int, int], ...]],
-        arrivals: list[list[int]],
+        edges: Iterable[tuple[int, int]],
+        arrivals: Sequence[Sequence[int]],
     ) -> None:
-        self._program, self._cells, self._starts, self._edge_starts = program, cells, starts, edge_starts
-        self._edges_of, self._arrivals = edges_of, arrivals
+        """``edges`` are the sender and the slot of each."""
+        self._program, self._starts, self._edge_starts, self._arrivals = program, starts, edge_starts, arrivals
+        self._cells = operand_cells(program, starts)
+        self._edges_of: list[list[tuple[int, int]]] = [[] for _ in program.nodes]
+        """By gate the slot and the number of each edge that it sends along."""
+        for edge, (sender, slot) in enumerate(edges):
+            self._edges_of[sender].append((slot, edge))
         self._ranks: dict[Rule, int] = {}
 
     def levels(self) -> tuple[Level, ...]:
         """The levels from the inputs to the output."""
-        nodes = self._program.nodes
-        depth = [0] * len(nodes)
-        for index, node in enumerate(nodes):
-            if node.rule is not None:
-                depth[index] = 1 + max((depth[x] for x in node.operands if isinstance(x, int)), default=0)
+        depth = depths(self._program)
         members: list[list[int]] = [[] for _ in range(max(depth, default=0) + 1)]
         for index, level in enumerate(depth):
             members[level].append(index)
-        return tuple(Level(tuple(self._batches(row)), *self._numbers(row), self._arrays(row)) for row in members)
+        return tuple(map(self.level, members))
 
-    def _batches(self, members: list[int]) -> list[Batch]:
-        nodes, count = self._program.nodes, self._starts[-1]
+    def level(self, members: Sequence[int]) -> Level:
+        """Nodes as a level: the gates among them that are of one kind are computed together, in any order."""
+        return Level(tuple(self._batches(members)), *self._numbers(members), self._arrays(members))
+
+    def _batches(self, members: Sequence[int]) -> list[Batch]:
+        nodes, constants_from = self._program.nodes, self._starts[-1]
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
             row = self._cells[index]
             alone = index if self._has_arrays(index, rule) else -1
             # Two rules may have one name, of which a program of the reader has but one.
             rank = self._ranks.setdefault(rule, len(self._ranks))
-            return alone, rule.name, rank, tuple(c >= count for c in row), tuple(slot for slot, _ in self._edges_of[index])
+            fixed = tuple(cell >= constants_from for cell in row)
+            return alone, rule.name, rank, fixed, tuple(slot for slot, _ in self._edges_of[index])
 
         gates = [(kind(index, rule), index) for index in members if (rule := nodes[index].rule) is not None]
         gates.sort()
@@ -155,7 +177,7 @@ class Levels:
         return Batch(rule, place_of(self._starts[index], node.shape), tuple(ins), constants, node.settings, tuple(sends))
 
     def _numbers(
-        self, members: list[int]
+        self, members: Sequence[int]
     ) -> tuple[
         tuple[Cells, Cells] | None,
         tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None,
@@ -175,7 +197,7 @@ class Levels:
         again = np.repeat(cells.astype(np.intp), [len(arrivals[i]) - 1 for i in forks])
         return one, (cells, firsts, again, later)
 
-    def _arrays(self, members: list[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
+    def _arrays(self, members: Sequence[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
         nodes = self._program.nodes
         arrays = []
         for index in members:
@@ -188,4 +210,19 @@ class Levels:
 
 
 def _index(cells: Sequence[int]) -> Cells:
-    return cells[0] if len(cells) == 1 else np.array(cells, np.int32)
+    return np.array(cells, np.int32)
+
+
+def depths(program: Program) -> list[int]:
+    """By node its distance from the inputs: 1 more than the largest of what it reads."""
+    depth = [0] * len(program.nodes)
+    for index, node in enumerate(program.nodes):
+        if node.rule is not None:
+            depth[index] = 1 + max((depth[x] for x in node.operands if isinstance(x, int)), default=0)
+    return depth
+
+
+def operand_cells(program: Program, starts: Sequence[int]) -> list[list[int]]:
+    """By node and slot the first cell of what is read; constants lie behind the nodes, in the order of the program."""
+    free = count(starts[-1])
+    return [[starts[operand] if isinstance(operand, int) else next(free) for operand in node.operands] for node in program.nodes]

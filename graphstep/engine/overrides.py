@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -46,14 +45,14 @@ def overridden(trace: Trace, overrides: Sequence[Override]) -> Trace:
     return finished(plan, buffers, trace.seed, trace.ties, trace.setup)
 
 
-def _between(trace: Trace, buffers: Buffers, overrides: Sequence[Override]) -> Callable[[], None]:
-    """What puts the numbers in: behind every level again, since a level may have computed them anew."""
+def _between(trace: Trace, buffers: Buffers, overrides: Sequence[Override]) -> Callable[[], None] | None:
+    """What puts the numbers in: behind every level again, since a level may have computed them anew. None for none."""
 
     def put() -> None:
         for each in overrides:
             _put(trace, buffers, each)
 
-    return put if overrides else partial(lambda: None)
+    return put if overrides else None
 
 
 def _put(trace: Trace, buffers: Buffers, each: Override) -> None:

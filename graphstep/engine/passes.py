@@ -76,10 +76,8 @@ class Buffers:
 
     def freeze(self, plan: Plan) -> None:
         """Forget the gradients of constants, and let nobody write any more. The output keeps its seed, whatever it depends on."""
-        nothing = ~np.array(plan.program.depends)
-        nothing[plan.program.output] = False
-        if nothing.any():
-            self.gradients[np.repeat(nothing, np.diff(np.array(plan.starts)))] = nan
+        if len(plan.without_gradient):
+            self.gradients[plan.without_gradient] = nan
         for views in self.views:
             views.clear()
         for array in (self.cells, self.gradients, self.slopes, self.contributions):
@@ -108,19 +106,22 @@ def write(buffer: Array, place: Index, value: Any) -> None:
         buffer[place] = value
 
 
-def _nothing() -> None:
-    """What is done between two levels of an ordinary run."""
-
-
-def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between: Callable[[], None] = _nothing) -> None:
+def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between: Callable[[], None] | None = None) -> None:
     """Compute the values of all nodes from those of the inputs. Inputs that are left out keep the values they have.
 
     ``between`` is called behind each level: it may put other values into the buffers.
     """
-    cells = buffers.cells
-    for index, name in enumerate(plan.program.inputs):
-        if name in inputs:
-            write(cells, plan.place(index), rounded(inputs[name], plan.dtype))
+    cells, names = buffers.cells, plan.program.inputs
+    if plan.tape is not None and len(inputs) == len(names):
+        # Each on its own would take as long as the gates of a program with thousands of inputs.
+        cells[: len(names)] = [*map(inputs.__getitem__, names)]
+    else:
+        for index, name in enumerate(names):
+            if name in inputs:
+                write(cells, plan.place(index), rounded(inputs[name], plan.dtype))
+    if plan.tape is not None and between is None:
+        plan.tape.forward(cells)
+        return
     for level in plan.levels:
         # What stands in one level reads nothing of it: gates of one kind are one call of NumPy, in any order.
         for batch in level.batches:
@@ -133,33 +134,30 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between:
                 buffers.value(outs)[...] = result
             else:
                 cells[outs] = result
-        between()
+        if between is not None:
+            between()
 
 
 def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
     """Shapes fitted, and a value does not: a class that there is no score for."""
-    cell = batch.outs.start if isinstance(batch.outs, Region) else batch.outs
+    cell = batch.outs.start if isinstance(batch.outs, Region) else int(np.ravel(batch.outs)[0])
     node = plan.program.nodes[bisect_right(plan.starts, cell) - 1]
     return ShapeError(error.reason, text=plan.program.text, span=node.span, hint=error.fits)
 
 
-def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Callable[[], None] = _nothing) -> None:
+def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Callable[[], None] | None = None) -> None:
     """Compute the gradients of all nodes, and the local gradients and contributions of all edges, from the values.
 
     ``between`` is called in every level where its gradients are complete, and where it has sent.
     """
     gradients, contributions = buffers.gradients, buffers.contributions
     write(gradients, plan.place(plan.program.output), rounded(seed, plan.dtype))
+    if plan.tape is not None and between is None:
+        plan.tape.backward(buffers.cells, gradients, buffers.slopes, contributions, plan.program.output, ties)
+        return
     for level in reversed(plan.levels):
         # Whoever reads these nodes stands in a later level and has sent: their gradients can be added up before they send.
-        if level.singles is not None:
-            places, edges = level.singles
-            gradients[places] = contributions[edges]
-        if level.forks is not None:
-            places, firsts, again, later = level.forks
-            gradients[places] = contributions[firsts]
-            # One after the other, as the steps do and as the sum is printed; reduceat would add many of them in pairs.
-            _add(gradients, again, contributions[later], plan.dtype)
+        level.add_numbers(gradients, contributions, plan.dtype)
         for region, parts in level.arrays:
             whole = gradients[region.start : region.stop]
             whole[...] = contributions[parts[0].start : parts[0].stop]
@@ -167,20 +165,13 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Ca
                 whole += contributions[part.start : part.stop]
                 if plan.dtype != FLOAT64:
                     whole[...] = rounded(whole, plan.dtype)
-        between()
+        if between is not None:
+            between()
         for batch in level.batches:
             if batch.sends:
                 _send(batch, buffers, ties, plan.dtype)
-        between()
-
-
-def _add(gradients: Array, places: NDArray[Any], terms: Array, dtype: Dtype) -> None:
-    """Add terms at places, in their order, each sum rounded to a type."""
-    if dtype == FLOAT64:
-        np.add.at(gradients, places, terms)
-        return
-    for place, term in zip(places.tolist(), terms.tolist(), strict=True):
-        gradients[place] = rounded(float(gradients[place]) + term, dtype)
+        if between is not None:
+            between()
 
 
 def _send(batch: Batch, buffers: Buffers, ties: Ties, dtype: Dtype) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from math import prod
 from typing import Any
@@ -17,17 +18,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.engine.levels import Level, Levels, Region, place_of
+from graphstep.engine.levels import Level, Levels, Region, depths, place_of
+from graphstep.engine.tape import Tape
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.language.program import Program
 
+GATES_OF_A_BATCH = 200
+"""How many gates the tape computes, forward and backward, in the time that one batch takes."""
+
 VALUE, SEED, SEND, SUM = range(4)
 """The events of a run: a gate computes, the output gets its gradient, a gate sends, a node sums."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Everything about a run that does not depend on numbers: batches, edges and steps."""
 
@@ -43,8 +48,6 @@ class Plan:
     In a program of numbers an edge's cell is its number. Elsewhere the cells of the gradients come first, and the only
     contribution to an array is its gradient: they are the same cells, for to copy large arrays takes as long as to make them.
     """
-    levels: tuple[Level, ...]
-    """Forward from the first to the last; backward from the last to the first."""
     receiver: NDArray[np.int32]
     """By edge, the node that gets its contribution. Edges are numbered in the order in which they are sent."""
     sender: NDArray[np.int32]
@@ -69,6 +72,42 @@ class Plan:
     """By gate the edges that it sends along, where the order was chosen."""
     dtype: Dtype = FLOAT64
     """The type that values, local gradients, products and sums are rounded to."""
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """Batches: forward from the first level to the last, backward from the last to the first."""
+        with collector_paused():
+            return self._levels.levels()
+
+    @property
+    def _levels(self) -> Levels:
+        edges = zip(self.sender.tolist(), self.slot.tolist(), strict=True)
+        return Levels(self.program, self.starts, self.edge_starts, edges, self.arrivals)
+
+    @cached_property
+    def without_gradient(self) -> NDArray[np.intp]:
+        """The cells of the constants, but for the output, which has its seed whatever it depends on."""
+        nothing = ~np.array(self.program.depends)
+        nothing[self.program.output] = False
+        return np.flatnonzero(np.repeat(nothing, np.diff(np.array(self.starts))))
+
+    @cached_property
+    def tape(self) -> Tape | None:
+        """The same work gate by gate, where batches would be so narrow that this is faster; None elsewhere, and for arrays.
+
+        It follows from the program and the type of its numbers alone.
+        """
+        with collector_paused():
+            return Tape.of(self.program, self._levels, self.sender, self.slot, self.receiver) if self._is_narrow else None
+
+    @property
+    def _is_narrow(self) -> bool:
+        program = self.program
+        if not program.of_numbers or self.dtype != FLOAT64:
+            return False
+        gates = program.nodes[program.first_gate :]
+        batches = {(level, node.rule) for level, node in zip(depths(program)[program.first_gate :], gates, strict=True)}
+        return len(batches) * GATES_OF_A_BATCH > len(gates)
 
     @property
     def seed_step(self) -> int:
@@ -126,19 +165,9 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
     ``order`` are the gates in the order in which they send on the way back, each of them ready in its turn;
     ``dtype`` is the type that its numbers are rounded to.
     """
-    constants: list[float] = []
-    cells: list[list[int]] = []
+    # In the order in which levels.operand_cells numbers their cells.
+    constants = [operand.value for node in program.nodes for operand in node.operands if not isinstance(operand, int)]
     starts = _starts([node.shape for node in program.nodes])
-    count = starts[-1]
-    for node in program.nodes:
-        row = []
-        for operand in node.operands:
-            if isinstance(operand, int):
-                row.append(starts[operand])
-            else:
-                row.append(count + len(constants))
-                constants.append(operand.value)
-        cells.append(row)
     receiver, sender, slot, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step = _schedule(program, order)
     edge_starts = _edge_starts(program, starts, receiver, arrivals)
     return Plan(
@@ -146,7 +175,6 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
         rounded(np.array(constants, np.float64), dtype),
         starts,
         edge_starts,
-        Levels(program, cells, starts, edge_starts, edges_of, arrivals).levels(),
         np.array(receiver, np.int32),
         np.array(sender, np.int32),
         np.array(slot, np.int32),

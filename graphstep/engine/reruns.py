@@ -152,7 +152,7 @@ def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:
 
 
 def _cells(index: Index) -> Cells:
-    assert not isinstance(index, Region), "a program of numbers has no arrays"
+    assert not isinstance(index, int | Region), "a program of numbers has no arrays"
     return index
 
 

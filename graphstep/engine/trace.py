@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
 from graphstep.engine.gradient import Gradient, PartialSums
-from graphstep.engine.inputs import check_inputs, check_seed
+from graphstep.engine.inputs import check_inputs, check_seed, reshapes
 from graphstep.engine.levels import Index
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
@@ -79,7 +79,10 @@ class Trace:
     @cached_property
     def inputs(self) -> dict[str, Number]:
         """The values of the inputs by name."""
-        return {name: self.value_of(i) for i, name in enumerate(self.program.inputs)}
+        names = self.program.inputs
+        if not self.has_arrays:
+            return dict(zip(names, self.buffers.cells[: len(names)].tolist(), strict=True))
+        return {name: self.value_of(i) for i, name in enumerate(names)}
 
     @property
     def output(self) -> Number:
@@ -106,9 +109,8 @@ class Trace:
 
         Parameters are updated again with what they are then, unless a shape differs: the optimizer remembers none of it.
         """
-        values, setup = {**self.inputs, **inputs}, self.setup.edited({name: (texts or {}).get(name) for name in inputs})
-        shapes = {name: self.program.nodes[i].shape for i, name in enumerate(self.program.inputs)}
-        if any(name in shapes and shape_of(value) != shapes[name] for name, value in inputs.items()):
+        values, setup = {**self.inputs, **inputs}, self.setup.edited({**dict.fromkeys(inputs), **(texts or {})})
+        if reshapes(self.program, inputs):
             return trace(self.program, values, seed=self.seed, ties=self.ties, setup=replace(setup, order=()))
         rerun = run_plan(self.plan, values, seed=self.seed, ties=self.ties, setup=setup)
         if not self.updates:

@@ -214,6 +214,10 @@ class _Writer:
         both: Code = code(one) & code(other)
         return both
 
+    def pow(self, x: Any, y: Any) -> Code:
+        power: Code = code(x) ** y
+        return power
+
     def scaled_power(self, factor: Any, x: Any, y: Any) -> Code:
         product: Code = code(factor) * code(x) ** y
         return product

@@ -86,6 +86,9 @@ class Mathematics(Protocol):
     def logaddexp(self, x: Value, y: Value, /) -> Value:
         """log(exp(x) + exp(y)), without overflow"""
 
+    def pow(self, x: Value, y: Value, /) -> Value:
+        """x^y, of which numbers come from one routine whether there is one or an array of them; x^2 is x·x"""
+
     def scaled_power(self, factor: Value, x: Value, y: Value, /) -> Value:
         """Factor times x^y, also where x^y alone is too large or too small for a number; 0 where the factor is 0"""
 
@@ -131,16 +134,25 @@ def _softplus(x: Value) -> Value:
     return np.logaddexp(0.0, x)
 
 
+def _pow(x: Value, y: Value) -> Value:
+    # NumPy's power has short cuts where an exponent stands alone, and instructions of its own for arrays where the CPU has them:
+    # the last digit would depend on how many numbers are computed together. float_power is the C library's, one by one.
+    if np.size(y) == 1:
+        return np.multiply(x, x) if np.all(np.equal(y, 2)) else np.float_power(x, y)
+    square = np.equal(y, 2)
+    return np.where(square, np.multiply(x, x), np.float_power(x, y)) if np.any(square) else np.float_power(x, y)
+
+
 def _scaled_power(factor: Value, x: Value, y: Value) -> Value:
-    power = np.power(x, y)
+    power = _pow(x, y)
     size = np.abs(power)
     ordinary = (size > 1e-290) & (size < 1e300)
-    if np.all(ordinary):
+    if np.all(ordinary & np.not_equal(factor, 0)):
         return factor * power
     # 0 · x^y is 0 however steep x^y is: the factor is the exponent, and x^0 is flat everywhere, at 0, inf and nan too.
     product = np.where(np.equal(factor, 0), 0.0, factor * power)
     # Half of the power on either side of the factor: what is a number as a whole need not be one in between.
-    half = np.power(np.abs(x), np.multiply(0.5, y))
+    half = np.float_power(np.abs(x), np.multiply(0.5, y))
     split = ~ordinary & np.isfinite(x) & np.isfinite(y) & np.not_equal(x, 0) & np.not_equal(factor, 0) & ~np.isnan(power)
     return np.where(split, np.copysign(half, power) * factor * half, product)[()]
 
@@ -166,7 +178,7 @@ class _Numbers:
     floor, ceil, round, mod = np.floor, np.ceil, np.rint, np.mod
     abs, sign = np.abs, np.sign
     erf, erfc = staticmethod(_erf), staticmethod(_erfc)
-    scaled_power = staticmethod(_scaled_power)
+    pow, scaled_power = staticmethod(_pow), staticmethod(_scaled_power)
     sigmoid = staticmethod(_sigmoid)
     softplus = staticmethod(_softplus)
     stop = staticmethod(np.positive)
@@ -229,6 +241,10 @@ def symbols() -> Mathematics:
         @classmethod
         def mod(cls, x: Value, y: Value) -> Value:
             return x - y * cls.floor(x / y)
+
+        @staticmethod
+        def pow(x: Value, y: Value) -> Value:
+            return x**y
 
         @staticmethod
         def scaled_power(factor: Value, x: Value, y: Value) -> Value:

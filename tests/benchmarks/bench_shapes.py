@@ -1,4 +1,4 @@
-"""Another run after new inputs, for every shape of a graph, against peers: ``python -m tests.benchmarks.bench_shapes``."""
+"""Another run after new inputs, for every shape of a graph: ``python -m tests.benchmarks.bench_shapes [PEER …]``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.benchmarks.measure import Result, minima, report
 from tests.benchmarks.shapes import SHAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from graphstep.language.program import Program
 
@@ -78,8 +78,8 @@ INPUTS = {"autograd": 1000}
 """By package the most inputs: autograd makes a list of all gradients for each of them."""
 
 
-def results() -> Iterator[Result]:
-    """Forward and backward after new values for all inputs; processor time, the least of several runs."""
+def results(packages: Sequence[str] = ()) -> Iterator[Result]:
+    """Forward and backward after new values for all inputs, against some peers or all: the least processor time of some runs."""
     # micrograd walks its graph by recursion.
     sys.setrecursionlimit(10 * GATES)
     for shape, make in SHAPES.items():
@@ -88,7 +88,8 @@ def results() -> Iterator[Result]:
         inputs = {name: 0.99 * value for name, value in first.items()}
         edited = run.with_inputs(inputs)
         ours = [edited.gradient_of(index) for index in range(program.first_gate)]
-        for package, (what, peer, bar, rounds) in PEERS.items():
+        for package in packages or PEERS:
+            what, peer, bar, rounds = PEERS[package]
             if importlib.util.find_spec(package) is None or len(inputs) > INPUTS.get(package, len(inputs)):
                 continue
             gradients = peer(program)
@@ -100,4 +101,4 @@ def results() -> Iterator[Result]:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if report(results()) else 1)
+    sys.exit(0 if report(results(sys.argv[1:])) else 1)

@@ -276,6 +276,11 @@ class Reals:
         # Where the exponential has no number its logarithm is x to all digits.
         return self.log(1 + self.exp(x)) if x < 1e6 else self.real(x)
 
+    def pow(self, x: Any, y: Any) -> Real:
+        """x^y"""
+        power: Real = self.real(x) ** y
+        return power
+
     def scaled_power(self, factor: Any, x: Any, y: Any) -> Real:
         """Factor times x^y; 0 where the factor is 0."""
         return self.real(0) if factor == 0 else self.real(factor) * self.real(x) ** y

@@ -136,6 +136,11 @@ class Terms:
         """A term as it is; of a number of a formula the number."""
         return value if isinstance(value, Term) else self.exactly(float(value))
 
+    def pow(self, x: Any, y: Any) -> Term:
+        """``x^y``"""
+        power: Term = self.term(x) ** y
+        return power
+
     def __getattr__(self, function: str) -> Callable[..., Term]:
         if function.startswith("_"):
             raise AttributeError(function)

@@ -321,6 +321,11 @@ class Style:
         """log(exp(x) + exp(y))"""
         return self.log(self.exp(self.term(x)) + self.exp(self.term(y)))
 
+    def pow(self, x: Any, y: Any) -> Ink:
+        """``x^y``"""
+        power: Ink = self.term(x) ** y
+        return power
+
     def scaled_power(self, factor: Any, x: Any, y: Any) -> Ink:
         """``factor · x^y``"""
         return self.binary("*", factor, self.term(x) ** y)

@@ -20,6 +20,7 @@ POWERS = (
         (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: 0),
         "The power gate raises its input to a constant exponent.",
         "The exponent comes down in front: the slope of xⁿ is n·xⁿ⁻¹.",
+        computed=lambda m, x, y: m.pow(x, y),
         slopes=(lambda m, x, y, out: m.scaled_power(y, x, y - 1),),
         with_constant={1: "^{}"},
         conventions=(
@@ -42,6 +43,7 @@ POWERS = (
         (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: out * m.log(x)),
         "The ^ gate raises its first input to its second.",
         "Towards the base the slope of xʸ is y·xʸ⁻¹, towards the exponent xʸ·ln x.",
+        computed=lambda m, x, y: m.pow(x, y),
         slopes=(
             lambda m, x, y, out: m.scaled_power(y, x, y - 1),
             lambda m, x, y, out: m.scaled_power(m.log(x), x, y),

@@ -1,0 +1,140 @@
+"""A gate's value out of Python's floats, for programs in which few gates can be computed together.
+
+For two numbers NumPy takes ten times as long as Python, so what + − × ÷ √, absolute values, maxima and minima make of floats is
+Python's. IEEE says what that is to the last bit. Any other function is NumPy's here too: one routine for a number, whether it is
+computed alone or in an array (docs/decisions/36-narrow-graphs.md).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.rule import Rule
+
+Function = Callable[..., float]
+"""A function of floats; nothing raises in it, under ``numpy.errstate(all="ignore")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """What a row's formula does to its inputs, as far as it has been followed."""
+
+    name: str
+    """The operation: a function of :class:`~graphstep.gates.mathematics.Mathematics`, a sign, or nothing for an input."""
+    operands: tuple[Any, ...]
+    """What it is done to: operations and numbers; of an input its slot."""
+
+    def __add__(self, other: Any) -> _Operation:
+        return _Operation("+", (self, other))
+
+    def __sub__(self, other: Any) -> _Operation:
+        return _Operation("-", (self, other))
+
+    def __mul__(self, other: Any) -> _Operation:
+        return _Operation("*", (self, other))
+
+    def __truediv__(self, other: Any) -> _Operation:
+        return _Operation("/", (self, other))
+
+    def __rtruediv__(self, other: Any) -> _Operation:
+        return _Operation("/", (other, self))
+
+    def __neg__(self) -> _Operation:
+        return _Operation("neg", (self,))
+
+
+class _Recorder:
+    """``m`` that notes what is done."""
+
+    def __getattr__(self, name: str) -> Callable[..., _Operation]:
+        return lambda *operands: _Operation(name, operands)
+
+
+def _quotient(x: float, y: float) -> float:
+    return x / y if y else float(np.divide(x, y))
+
+
+def _root(x: float) -> float:
+    return math.sqrt(x) if x >= 0 else float(np.sqrt(x))
+
+
+def _larger(x: float, y: float) -> float:
+    # Of two zeros, and of a nan, NumPy takes what it takes in arrays.
+    return x if x > y else y if y > x else float(np.maximum(x, y))
+
+
+def _smaller(x: float, y: float) -> float:
+    return x if x < y else y if y < x else float(np.minimum(x, y))
+
+
+PLAIN: dict[str, Function] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _quotient,
+    "neg": operator.neg,
+    "abs": abs,
+    "sqrt": _root,
+    "maximum": _larger,
+    "minimum": _smaller,
+}
+"""What Python does as IEEE says, by operation."""
+
+
+def float_function(rule: Rule, count: int) -> tuple[Function, bool]:
+    """The value of an elementwise gate with that many inputs as a function of floats, and whether it is as fast as Python's own.
+
+    To the bit what :func:`graphstep.gates.numbers.value` makes of arrays.
+    """
+    done = _done(rule, count)
+    if done is None:
+        return partial(_by_arrays, rule), False
+    function = PLAIN.get(done.name)
+    plain = function is not None
+    if function is None:
+        function = partial(_by_numpy, getattr(NUMBERS, done.name))
+    constants = [float(x) for x in done.operands if not isinstance(x, _Operation)]
+    return (partial(function, *constants) if constants else function), plain
+
+
+def hands_on(rule: Rule, slot: int, count: int) -> bool:
+    """Whether the local gradient of an elementwise gate with that many inputs towards a slot is 1, whatever it reads."""
+    if slot >= len(rule.slopes) or any(convention.overrules(slot) for convention in rule.conventions):
+        return False
+    inputs = [_Operation("", (place,)) for place in range(count)]
+    try:
+        return isinstance(slope := rule.slopes[slot](_Recorder(), *inputs, inputs[0]), int) and slope == 1
+    except TypeError:
+        return False
+
+
+def _done(rule: Rule, count: int) -> _Operation | None:
+    """The one operation that a gate does to numbers in front, if any, and its inputs in their order; None where it does more."""
+    inputs = [_Operation("", (slot,)) for slot in range(count)]
+    try:
+        done = (rule.computed or rule.formula)(_Recorder(), *inputs)
+    except TypeError:
+        # It compares, or raises to a power.
+        return None
+    if not isinstance(done, _Operation) or not done.name or not (done.name in PLAIN or hasattr(NUMBERS, done.name)):
+        return None
+    numbers = len(done.operands) - count
+    fixed = all(isinstance(x, int | float) for x in done.operands[:numbers])
+    return done if numbers >= 0 and fixed and [*done.operands[numbers:]] == inputs else None
+
+
+def _by_numpy(function: Callable[..., Any], *inputs: float) -> float:
+    return float(function(*inputs))
+
+
+def _by_arrays(rule: Rule, *inputs: float) -> float:
+    # Arrays of one, and not NumPy's numbers: x**2 is x·x in an array, and a power of its library for a number.
+    return float(np.ravel(rule.value(NUMBERS, [np.array([x]) for x in inputs], {}))[0])

@@ -1,0 +1,130 @@
+"""The two ways in which a run computes numbers, batches and the tape, come to the same bits."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from graphstep.engine.order import following_order
+from graphstep.engine.passes import Buffers, backward, forward
+from graphstep.engine.plan import plan
+from graphstep.engine.trace import trace
+from graphstep.gates import ELEMENTWISE
+from graphstep.gates.floats import PLAIN, float_function
+from graphstep.gates.numbers import value
+from graphstep.ground.operands import Constant
+from graphstep.language.program import Node, Program
+from tests.benchmarks.shapes import SHAPES
+
+if TYPE_CHECKING:
+    from graphstep.engine.plan import Plan
+    from graphstep.gates import Ties
+
+PROGRAMS = 2_000
+SPECIAL = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.5, 3.0, float("inf"), float("-inf"), float("nan"), 1e-320, 1e300, -1e300, 1e-170)
+"""Kinks, ties, poles and the ends of float64."""
+
+
+def number(choose: Random) -> float:
+    """A number that is likely to be special, or one that has been drawn often."""
+    return choose.choice(SPECIAL) if choose.random() < 0.4 else round(choose.gauss(0, 2), choose.choice((0, 1, 16)))
+
+
+def drawn(seed: int) -> tuple[Program, dict[str, float]]:
+    """A random program of elementwise gates, and values for its inputs."""
+    choose = Random(seed)
+    count = choose.randrange(1, 6)
+    nodes = [Node(None, name=f"x{i}") for i in range(count)]
+    names = [name for name in ELEMENTWISE if name != "constant"]
+    few = choose.sample(names, 3)
+    for _ in range(choose.randrange(1, 60)):
+        rule = ELEMENTWISE[choose.choice(few if choose.random() < 0.7 else names)]
+        low, high = rule.arity
+        size = choose.randrange(low, (low + 3 if high is None else high) + 1)
+        size = max(size, len(rule.partials))
+        # Some programs are deep, and others have levels wide enough for NumPy.
+        oldest = max(0, len(nodes) - 3) if seed % 3 == 0 else 0
+        operands = [
+            choose.randrange(oldest, len(nodes)) if choose.random() < 0.85 else Constant(number(choose), "c") for _ in range(size)
+        ]
+        if rule.name == "power":
+            operands[1] = Constant(number(choose), "c")
+        nodes.append(Node(rule, tuple(operands)))
+    inputs = {node.name or "": number(choose) for node in nodes[:count]}
+    data = frozenset(choose.sample(sorted(inputs), choose.randrange(count)))
+    return Program("", tuple(nodes), len(nodes) - 1, {f"x{i}": i for i in range(count)}, data), inputs
+
+
+def bits(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int]:
+    """The bits of numbers; one pattern for every nan, whose sign no operation promises."""
+    return np.where(np.isnan(array), np.nan, array).view(np.uint64).tolist()
+
+
+def both(work: Plan, inputs: dict[str, float], ties: Ties = "first") -> tuple[list[list[int]], list[list[int]]]:
+    """All numbers of a run, in bits, from the tape and from batches."""
+    runs = []
+    for between in (None, lambda: None):
+        buffers = Buffers.of(work)
+        with np.errstate(all="ignore"):
+            forward(work, buffers, inputs, between)
+            backward(work, buffers, 0.75, ties, between)
+        runs.append([bits(each) for each in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions)])
+    return runs[0], runs[1]
+
+
+def test_two_thousand_random_programs_have_the_same_bits_on_the_tape_and_in_batches() -> None:
+    counts = dict.fromkeys(ELEMENTWISE, 0)
+    for seed in range(PROGRAMS):
+        program, inputs = drawn(seed)
+        ranks = Random(seed)
+        order = following_order(program, lambda _, ranks=ranks: ranks.random()) if seed % 4 == 0 else None
+        work = plan(program, order)
+        assert work.tape is not None
+        ours, theirs = both(work, inputs, "split" if seed % 2 else "first")
+        assert ours == theirs, seed
+        for node in program.nodes[program.first_gate :]:
+            counts[node.gate or ""] += 1
+    assert min(count for name, count in counts.items() if name != "constant") > 100
+
+
+def test_a_gate_makes_the_same_of_a_number_alone_as_of_many() -> None:
+    choose = Random(0)
+    differing = []
+    for rule in ELEMENTWISE.values():
+        size = max(rule.arity[0], len(rule.partials), 1)
+        inputs = [np.array([number(choose) for _ in range(300)]) for _ in range(size)]
+        function, _ = float_function(rule, size)
+        with np.errstate(all="ignore"):
+            together = np.broadcast_to(value(rule, inputs, {}), 300).astype(float)
+            alone = np.array([function(*row) for row in zip(*(column.tolist() for column in inputs), strict=True)], float)
+        if bits(together) != bits(alone):
+            differing.append(rule.name)
+    assert not differing
+
+
+def test_the_gates_of_most_programs_are_computed_by_python() -> None:
+    plain = {name for name, rule in ELEMENTWISE.items() if float_function(rule, max(rule.arity[0], len(rule.partials), 1))[1]}
+    assert plain >= {"add", "sub", "mul", "div", "neg", "reciprocal", "sqrt", "abs", "relu"}
+    assert len(PLAIN) == 9
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_tape_is_made_where_a_graph_is_narrow(shape: str) -> None:
+    program, inputs = SHAPES[shape](3_200)
+    work = trace(program, inputs).plan
+    assert (work.tape is None) == (shape == "balanced tree")
+    if work.tape is not None:
+        ours, theirs = both(work, inputs)
+        assert ours == theirs
+
+
+def test_a_program_with_arrays_or_a_narrower_type_has_no_tape() -> None:
+    program, _ = drawn(1)
+    assert plan(program).tape is not None
+    assert plan(program, dtype="float32").tape is None
+    rule = ELEMENTWISE["mul"]
+    arrays = Program("", (Node(None, name="x", shape=(2,)), Node(rule, (0, 0), shape=(2,))), 1, {"x": 0})
+    assert plan(arrays).tape is None
