@@ -115,6 +115,7 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
         limits.NUMERAL_EXPONENT,
         limits.NAME,
         limits.CELLS,
+        limits.CAPTURED,
         limits.AXES,
         limits.FILE,
         limits.UNPACKED,

@@ -35,6 +35,10 @@ SYMBOLIC_DEPTH = 80
 CELLS = 20_000_000
 """Cells of all arrays of one run together, and of one value: 160 MB as doubles. See :func:`cells_of`."""
 
+CAPTURED = 400_000_000
+"""Bytes of all arrays of one captured run together, as doubles; with gradients and contributions a run takes four to five times
+as much. A block of a GPT-2 on 128 tokens has 162 MB."""
+
 PRODUCTS = 10_000_000_000
 """Products of cells that one einsum may have, whatever order they are taken in."""
 

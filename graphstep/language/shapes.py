@@ -69,6 +69,10 @@ def _check_lengths(program: Program, shapes: Mapping[str, Shape]) -> None:
             )
 
 
+_DOUBLE = 8
+"""Bytes of a cell."""
+
+
 class Fitting:
     """The nodes of the new program so far."""
 
@@ -87,7 +91,10 @@ class Fitting:
             message = f"this array has {len(node.shape)} axes; at most {limits.AXES} are worked with"
             raise LimitError(message, text=self.program.text, span=node.span, hint="join axes with reshape")
         self._cells += limits.cells_of(node.shape)
-        if self._cells > limits.CELLS:
+        if self.program.origin is not None and self._cells * _DOUBLE > limits.CAPTURED:
+            message = f"the arrays of this call take more than {limits.CAPTURED:,} bytes"
+            raise LimitError(message, hint="capture fewer examples, or a part of the model; gs.record keeps figures of any size")
+        if self.program.origin is None and self._cells > limits.CELLS:
             counted = limits.counted(each.shape for each in (*self.nodes, node))
             message = f"the arrays of this program have more than {limits.CELLS:,} cells{counted}"
             raise LimitError(message, text=self.program.text, span=node.span, hint="take fewer examples, or smaller layers")

@@ -155,7 +155,7 @@ def test_a_parameter_without_a_gradient_has_its_reason_also_in_a_file(tmp_path: 
     wanted = ("scale = self.kept(h).mean()", "return (h * self.held(h).detach()")
     numbers = {n for n, line in enumerate(lines, 1) if line.strip().startswith(wanted)}
     assert places == {f"test_capture_pytorch.py:{n}" for n in numbers}
-    told = str(run.diagnose())
+    told = "\n".join(run.diagnose().lines())
     assert "No gradient, as nothing reads them: spare_weight and spare_bias." in told
     assert "No gradient, as requires_grad is False: table_weight and table_bias." in told
     assert "held_weight gets no gradient: what is computed from it is detached at test_capture_pytorch.py:" in told

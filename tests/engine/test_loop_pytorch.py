@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip insta
 
 import graphstep as gs  # noqa: E402 – what needs PyTorch comes behind the question whether it is there
 from graphstep.engine.capture.recording import CaptureError  # noqa: E402
+from graphstep.ground import limits  # noqa: E402
 
 nn = torch.nn
 X, Y = torch.arange(24.0).reshape(8, 3) / 12 - 1, torch.arange(16.0).reshape(8, 2) / 8
@@ -170,7 +171,7 @@ def test_a_gradient_that_explodes_and_what_was_waited_for_are_caught() -> None:
     assert str(growing.caught).startswith("the gradient of step 11 has the length 200, and had 1: every number")
 
 
-def test_what_cannot_be_watched_or_captured_says_why() -> None:
+def test_what_cannot_be_watched_or_captured_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(gs.InputError, match="when='nans' is no reason"):
         gs.record(Model(), when="nans")
     with pytest.raises(gs.InputError, match="every must be a whole number"):
@@ -179,6 +180,11 @@ def test_what_cannot_be_watched_or_captured_says_why() -> None:
         gs.record(Model(), to="run.zip")
     with pytest.raises(CaptureError, match="Linear returned a tensor of 8×2, and no number"):
         gs.record(nn.Linear(3, 2))(X)
+    monkeypatch.setattr(limits, "CAPTURED", 100)
+    large = gs.record(Model(), when=lambda _: True, to=None)
+    large(X * math.inf, Y)[1].backward()
+    assert "not captured: the arrays of this call take more than 100 bytes" in str(large.caught)
+    assert "linear in layers.0 at test_loop_pytorch.py" in str(large.caught)
     w = torch.tensor([2.0], requires_grad=True)
     watched = gs.record(lambda: (torch.view_as_complex(w * torch.ones(2)).abs() * math.inf).sum(), to=None)
     watched().backward()

@@ -89,7 +89,7 @@ def _read_column(column: Any) -> tuple[str, ...]:
 
 def read_file(path: str) -> Opening:
     """The opening in a file. InputError for a file that is none, GraphstepError where it cannot be read."""
-    with open_file(path, limits.FILE) as file:
+    with open_file(path, limits.UNPACKED) as file:
         return read_run(file.read(), quoted_path(path))
 
 

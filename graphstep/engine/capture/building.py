@@ -147,7 +147,7 @@ def _fitted_places(recording: Recording, first: int, rules: Sequence[Rule]) -> S
     for each, rule in zip(recording.operations, rules, strict=True):
         operands = (_place(x, len(given), first) if isinstance(x, int) else Constant(x, "") for x in each.operands)
         nodes.append(Node(rule, tuple(operands), options=each.options))
-    return infer_shapes(Program("", tuple(nodes), len(nodes) - 1), shapes).where
+    return infer_shapes(Program("", tuple(nodes), len(nodes) - 1, origin=Origin("")), shapes).where
 
 
 def _spelled(operation: Operation, operands: Sequence[Operand], nodes: Sequence[Node], places: Sequence[int | None]) -> str:
