@@ -31,6 +31,7 @@ examples:
   graphstep lesson code 7              write the file that lesson 7 gives you to complete
   graphstep lesson 4 --to sheet.md --key key.md    its questions to be printed, and the answers
   graphstep lesson 4 --to quiz.xml     its questions for Moodle; quiz.gift for GIFT
+  graphstep lesson 4 --format qti21 --to quiz.zip  a package for QTI 2.1; --format canvas for Canvas
 """
 
 

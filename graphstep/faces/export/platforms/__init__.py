@@ -48,7 +48,10 @@ def platform(name: str) -> Platform:
 
 
 def platform_of(path: str | Path) -> str | None:
-    """The platform whose files end as a path does; None where none does, or where several do and a name has to be given."""
+    """The platform whose files end as a path does; None where none does. InputError where several do: one has to be named."""
     suffix = Path(path).suffix.lower()
     names = [name for name in platforms() if suffix == platform(name).SUFFIX]
-    return names[0] if len(names) == 1 else None
+    if len(names) > 1:
+        hint = " or ".join(f"--format {name}" for name in names)
+        raise InputError(f"{quoted(str(path))} may be for {' or '.join(names)}", hint=hint)
+    return names[0] if names else None

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 HTML = {"p", "pre", "code", "strong", "em", "span", "ul", "li", "br", "img", "table", "tbody", "tr", "th", "td", "div"}
 MATHML = {"math", "mrow", "mi", "mo", "mn", "mtext", "mfrac", "msup", "msub", "msubsup", "mover", "munder", "munderover", "msqrt"}
 MATHML |= {"mroot", "mtable", "mtr", "mtd", "mspace", "mstyle", "mpadded"}
-ATTRIBUTES = frozenset({"src", "alt", "class", "display", "title"})
+ATTRIBUTES = frozenset({"src", "alt", "class", "display", "title", "stretchy"})
 
 
 @dataclass
