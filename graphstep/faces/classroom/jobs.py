@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
-from graphstep.faces.export import md
+from graphstep.faces.classroom.notebook import notebook
+from graphstep.faces.export import html, md, tex
+from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.unprintable import printable
+from graphstep.teaching.exercise.course import Course, Setting, Student, code_of, exercise_of, seeds_of
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.feedback import feedback
-from graphstep.teaching.exercise.key import Key, Sheet, addresses, entry_from
+from graphstep.teaching.exercise.key import Key, Sheet, addresses, entry_from, entry_of
 from graphstep.teaching.exercise.mark import marks_of
+from graphstep.teaching.exercise.sheet import Paper, key, sheet
 from graphstep.teaching.exercise.table import Row, lines
+from graphstep.telling.document import Document
 
 SHEETS = 8
 """Sheets in one piece of work: what a worker does between two reports, and what is lost when it is killed."""
@@ -21,28 +27,60 @@ Answered = tuple[Sheet, dict[str, str], bool]
 """A sheet, the answers on it by blank, and whether its numbers have decimal commas."""
 
 
-def marking(key: Key, sheets: Iterable[Answered], language: str) -> Iterator[str]:
+def marking(of: Key, sheets: Iterable[Answered], language: str) -> Iterator[str]:
     """The pieces of work that mark the sheets of a class."""
     some: list[Answered] = []
     for each in sheets:
         some.append(each)
         if len(some) == SHEETS:
-            yield _marking(key, some, language)
+            yield _marking(of, some, language)
             some = []
     if some:
-        yield _marking(key, some, language)
+        yield _marking(of, some, language)
 
 
-def _marking(key: Key, sheets: Iterable[Answered], language: str) -> str:
+def _marking(of: Key, sheets: Iterable[Answered], language: str) -> str:
     some = [*sheets]
     codes = sorted({code for sheet, *_ in some for code in sheet.items})
     return json.dumps(
         {
             "work": "mark",
-            "title": key.title,
+            "title": of.title,
             "language": language,
-            "exercises": {code: key.entries[code].data() for code in codes},
+            "exercises": {code: of.entries[code].data() for code in codes},
             "sheets": [{**sheet.data(), "answers": answers, "comma": comma} for sheet, answers, comma in some],
+        }
+    )
+
+
+def setting(course: Course, students: Iterable[Student], form: str) -> Iterator[str]:
+    """The pieces of work that make the sheets of a class in a format."""
+    some: list[Student] = []
+    for each in students:
+        some.append(each)
+        if len(some) == SHEETS:
+            yield _setting(course, some, form)
+            some = []
+    if some:
+        yield _setting(course, some, form)
+
+
+def _setting(course: Course, students: Iterable[Student], form: str) -> str:
+    return json.dumps(
+        {
+            "work": "sheet",
+            "format": form,
+            "title": course.title,
+            "items": [asdict(each) for each in course.settings],
+            "students": [
+                {
+                    "student": each.identity,
+                    "name": each.name,
+                    "code": code_of(course.title, each.identity),
+                    "seeds": seeds_of(course.title, each.identity, course.settings),
+                }
+                for each in students
+            ],
         }
     )
 
@@ -58,12 +96,12 @@ def _mark(asked: Any) -> Any:
     language = asked["language"]
     exercises = {code: _in_language(data, code, language) for code, data in asked["exercises"].items()}
     table, students = [], []
-    for sheet in asked["sheets"]:
-        chosen = [exercises[code] for code in sheet["items"]]
+    for filled in asked["sheets"]:
+        chosen = [exercises[code] for code in filled["items"]]
         page = list(zip(chosen, addresses(len(exercise.blanks) for exercise in chosen), strict=True))
-        marks = marks_of(page, sheet["answers"], comma=sheet["comma"])
-        student, name = sheet["student"], sheet["name"]
-        table.append(lines(Row(student, name, sheet["code"], mark) for mark in marks))
+        marks = marks_of(page, filled["answers"], comma=filled["comma"])
+        student, name = filled["student"], filled["name"]
+        table.append(lines(Row(student, name, filled["code"], mark) for mark in marks))
         told = feedback(asked["title"], name or student, page, marks, language)
         students.append(
             {
@@ -82,5 +120,34 @@ def _in_language(data: dict[str, Any], code: str, language: str) -> Exercise:
     return entry_from(code, {**data, "language": language}).exercise()
 
 
-WORK: dict[str, Callable[[Any], Any]] = {"mark": _mark}
+def _sheet(asked: Any) -> Any:
+    """Of each student the sheet, its key, and what of them stands in the key of the class."""
+    settings, form = [Setting(**each) for each in asked["items"]], asked["format"]
+    sheets = []
+    for student in asked["students"]:
+        chosen = [exercise_of(each, seed) for each, seed in zip(settings, student["seeds"], strict=True)]
+        named = list(zip(chosen, addresses(len(exercise.blanks) for exercise in chosen), strict=True))
+        who = f"{student['name']} ({student['student']})" if student["name"] else student["student"]
+        paper = Paper(asked["title"], who, student["code"], named, ENGLISH)
+        entries = [entry_of(exercise) for exercise in chosen]
+        sheets.append(
+            {
+                "student": student["student"],
+                "sheet": notebook(paper) if form == "ipynb" else _written(sheet(paper), form),
+                "key": _written(key(paper), "md" if form == "ipynb" else form),
+                "entries": {entry.code: entry.data() for entry in entries},
+                "data": Sheet(student["code"], student["student"], student["name"], tuple(each.code for each in entries)).data(),
+            }
+        )
+    return {"sheets": sheets}
+
+
+def _written(document: Document, form: str) -> str:
+    return printable("".join(FORMATS[form](document)))
+
+
+FORMATS: dict[str, Callable[[Document], Iterable[str]]] = {"md": md.write, "html": html.write, "tex": tex.write}
+"""By format what writes a document; a notebook is written cell by cell."""
+
+WORK: dict[str, Callable[[Any], Any]] = {"mark": _mark, "sheet": _sheet}
 """By name what can be done."""

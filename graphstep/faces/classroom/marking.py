@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 
 from graphstep.faces.classroom.jobs import Answered
-from graphstep.faces.classroom.store import keep
+from graphstep.faces.classroom.store import file_name, folder_at, keep
 from graphstep.ground.errors import InputError, quoted
 from graphstep.teaching.exercise.key import Key, Sheet
 from graphstep.teaching.exercise.submission import Submission
 from graphstep.teaching.exercise.table import Row, rows_of
-
-_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.@-]{0,60}[A-Za-z0-9])?")
-"""What a student may be called for a file to be called the same."""
 
 
 @dataclass(slots=True)
@@ -123,22 +118,10 @@ def sums(results: Iterable[str]) -> dict[str, float]:
 
 def write_feedback(folder: Path, results: Iterable[str]) -> None:
     """Write the feedback of every student to a file of his own."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder_at(folder)
     for result in results:
         for student in json.loads(result)["students"]:
             keep(folder / f"{file_name(student['student'])}.md", student["feedback"])
-
-
-def file_name(student: str) -> str:
-    """The name of a file for a student, whatever the student is called: it leads into no other folder.
-
-    >>> file_name("s1234567"), file_name("../ada")
-    ('s1234567', '_ada-600882')
-    """
-    if _SAFE.fullmatch(student):
-        return student
-    clean = re.sub(r"[^\w-]+", "_", student)[:40]
-    return f"{clean}-{sha256(student.encode(errors='surrogatepass')).hexdigest()[:6]}"
 
 
 def folder_of(target: Path) -> Path:

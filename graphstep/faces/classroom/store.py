@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from graphstep.ground.errors import GraphstepError
+from graphstep.ground.errors import GraphstepError, quoted_path
 from graphstep.ground.files import open_file, write_file
 
 Engine = Callable[[Iterable[str]], Iterator[str]]
@@ -17,6 +18,9 @@ Engine = Callable[[Iterable[str]], Iterator[str]]
 AHEAD = 4
 """Pieces of work for each worker that are handed out before the first of them is back."""
 
+_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.@-]{0,60}[A-Za-z0-9])?")
+"""What a student may be called for a file to be called the same."""
+
 _RESULT = 1_000_000_000
 """Bytes of one result."""
 
@@ -24,6 +28,26 @@ _RESULT = 1_000_000_000
 def keep(path: Path, content: str | Iterable[str]) -> None:
     """Write what belongs to a class: a file is whole, or it is what it was."""
     write_file(path, content)
+
+
+def folder_at(path: Path) -> None:
+    """See that a folder is there. GraphstepError where it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GraphstepError(f"the folder {quoted_path(path)} cannot be made: {error.strerror or error}") from error
+
+
+def file_name(student: str) -> str:
+    """The name of a file for a student, whatever the student is called: it leads into no other folder.
+
+    >>> file_name("s1234567"), file_name("../ada")
+    ('s1234567', '_ada-600882')
+    """
+    if _SAFE.fullmatch(student):
+        return student
+    clean = re.sub(r"[^\w-]+", "_", student)[:40]
+    return f"{clean}-{sha256(student.encode(errors='surrogatepass')).hexdigest()[:6]}"
 
 
 class Store:
@@ -39,10 +63,7 @@ class Store:
 
         Each is written to the disk as it comes, and what is there from before is taken as it is.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise GraphstepError(f"the folder {self.folder} cannot be made: {error.strerror or error}") from error
+        folder_at(self.folder)
         names: list[str] = []
         new: list[str] = []
 

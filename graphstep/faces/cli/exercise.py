@@ -10,10 +10,11 @@ from graphstep.ground.errors import InputError
 if TYPE_CHECKING:
     import argparse
 
-USAGE = "mark …"
-SUMMARY = "Exercises for a class: mark what was handed in."
+USAGE = "sheet|mark …"
+SUMMARY = "Exercises for a class: sheets for all, and marks for what is handed in."
 EXAMPLES = """\
 examples:
+  graphstep exercise sheet course.toml --students roster.csv --to sheets/    a sheet for each student
   graphstep exercise mark answers/ --key key.json --to marks.csv    the marks of a class
   graphstep exercise mark --help                                    all about that
 """

@@ -2,6 +2,7 @@
 
 ``exercise`` says what an exercise is, whoever made it; ``lessons`` makes exercises of the questions that stand in lessons. Others
 are drawn: ``item`` is what they are drawn from, ``reading`` reads it from a file, ``chance`` makes numbers of a seed,
-``niceness`` says which runs are nice, ``faulty`` hides a mistake in a worked pass, and ``draw`` makes the exercise. ``mark`` is
-what a filled sheet earns, blank by blank.
+``niceness`` says which runs are nice, ``faulty`` hides a mistake in a worked pass, and ``draw`` makes the exercise. A class:
+``course`` says who gets which exercises, ``sheet`` what is printed, ``key`` keeps what marks it; ``submission`` reads what comes
+back, ``mark`` is what it earns, blank by blank, ``table`` the file of marks, ``feedback`` what a student is told.
 """

@@ -159,7 +159,7 @@ def _blank_of(cell: Mapping[str, Any], lines: Sequence[str]) -> str | None:
     identity = cell.get("id")
     if isinstance(identity, str) and (match := re.fullmatch(rf"blank-({_NAME})", identity)):
         return match[1]
-    match = re.match(rf"#\s*({_NAME})\b", lines[0]) if lines else None
+    match = re.match(rf"#\s*({_NAME})(?![0-9a-z])", lines[0]) if lines else None
     return match[1] if match else None
 
 

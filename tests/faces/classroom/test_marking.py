@@ -12,8 +12,7 @@ import pytest
 
 from graphstep.faces.classroom import engines, jobs
 from graphstep.faces.classroom.engines import pooled, serial
-from graphstep.faces.classroom.marking import file_name
-from graphstep.faces.classroom.store import Store
+from graphstep.faces.classroom.store import Store, file_name
 from graphstep.faces.cli import main
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.teaching.exercise.key import Key, key_of

@@ -1,0 +1,115 @@
+"""A sheet of exercises and its key: what stands on them, before any format is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from graphstep.ground.numerals import numeral
+from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.lesson.sheet import marked
+from graphstep.telling.document import BLANK, WHOLE, Block, Code, Content, Document, Graph, Heading, Listing, Prose, Strong
+from graphstep.telling.reports.inputs import given, problem_text
+from graphstep.telling.words.catalogue import message
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is printed for one student."""
+
+    title: str
+    """What the sheet is called."""
+    student: str
+    """Whose it is."""
+    code: str
+    """Its code."""
+    exercises: Sequence[tuple[Exercise, Sequence[str]]]
+    """Its exercises, each with the names of its blanks."""
+    language: str
+    """The language of its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a sheet, and the blank that stands at its end."""
+
+    blocks: tuple[Block, ...]
+    """What is told."""
+    blank: str
+    """The name of the blank; empty where there is none."""
+
+
+def sections(paper: Paper) -> Iterator[Section]:
+    """The parts of a sheet, one for each blank, and a footer with the code by which a filled sheet is known."""
+    say = partial(message, paper.language)
+    marks = sum(exercise.marks for exercise, _ in paper.exercises)
+    head: list[Block] = [Heading(1, (paper.title,), "title")]
+    if paper.student:
+        head.append(Prose((Strong(paper.student),)))
+    head.append(Prose((say("sheet-how"), " ", _marks(paper.language, "sheet-total", marks))))
+    for number, (exercise, names) in enumerate(paper.exercises, 1):
+        head += _given(paper.language, number, exercise)
+        for name, blank in zip(names, exercise.blanks, strict=True):
+            yield Section((*head, *_question(paper.language, name, blank)), name)
+            head = []
+    yield Section((Prose((Code(f"sheet: {paper.code}"),)),), "")
+
+
+def sheet(paper: Paper) -> Document:
+    """The sheet, with lines such as ``1a: ____`` that are read again when they are filled."""
+    return Document(paper.title, _sheet(paper), paper.language)
+
+
+def key(paper: Paper) -> Document:
+    """The answers to a sheet, each with the way to it."""
+    title = message(paper.language, "answers-to", lesson=paper.title)
+    return Document(title, _key(paper, title), paper.language)
+
+
+def _sheet(paper: Paper) -> Iterator[Block]:
+    for section in sections(paper):
+        yield from section.blocks
+        if section.blank:
+            yield Prose((Code(f"{section.blank}: {BLANK * 3}"),))
+
+
+def _key(paper: Paper, title: str) -> Iterator[Block]:
+    yield Heading(1, (title,), "title")
+    yield Prose((Strong(paper.student), *([" "] if paper.student else []), Code(f"sheet: {paper.code}")))
+    for number, (exercise, names) in enumerate(paper.exercises, 1):
+        yield Heading(2, (_item(paper.language, number, exercise),), f"item-{number}")
+        yield Prose((Code(exercise.trace.setup.command()),))
+        for name, blank in zip(names, exercise.blanks, strict=True):
+            reason = blank.solution.question.because
+            answer: Content = (Code(blank.solution.ladder), *([". ", *marked(reason)] if reason else []))
+            yield Prose((Strong(f"{name}."), " ", *answer))
+
+
+def _given(language: str, number: int, exercise: Exercise) -> Iterator[Block]:
+    """The head of an exercise: its program, its inputs, its graph without numbers."""
+    trace = exercise.trace
+    yield Heading(2, (_item(language, number, exercise),), f"item-{number}")
+    yield from problem_text(trace)
+    yield from given(trace)
+    if len(trace.program.nodes) - trace.program.first_gate <= WHOLE:
+        yield Graph(trace, 0, written=False)
+
+
+def _item(language: str, number: int, exercise: Exercise) -> str:
+    return _marks(language, "sheet-item", exercise.marks, number=str(number), title=exercise.title)
+
+
+def _question(language: str, name: str, blank: Blank) -> Iterator[Block]:
+    solution = blank.solution
+    worth = _marks(language, "sheet-marks", blank.marks)
+    yield Prose((Strong(f"{name}."), " ", *marked(solution.wording), " ", worth))
+    if solution.question.options:
+        yield Listing(tuple((f"{place}) ", *marked(option)) for place, option in enumerate(solution.question.options, 1)))
+
+
+def _marks(language: str, key: str, marks: float, **fields: str) -> str:
+    """A message with a number of marks, in its form for one or many."""
+    if marks == int(marks):
+        return message(language, key, count=int(marks), **fields)
+    return message(language, f"{key}-part", marks=numeral(marks, 3), **fields)

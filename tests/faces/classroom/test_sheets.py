@@ -1,0 +1,158 @@
+"""Sheets for a class: each student's own, the same every time, and read again when they are filled."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from graphstep.faces.cli import main
+from graphstep.ground.errors import InputError
+from graphstep.teaching.exercise.course import code_of, read_course, read_roster, seeds_of
+from graphstep.teaching.exercise.key import Key, read_key
+from graphstep.teaching.exercise.table import read_rows
+
+COURSE = 'title = "Week 1"\n[[items]]\nitem = "chain"\n[[items]]\nitem = "fork"\nlevel = 2\nmarks = 10\n'
+ROSTER = "Student ID;First name;Last name\ns1;Ada;Lovelace\ns2;Bob;\n../s3;Zoë;=cmd|' /C calc'!A0\n"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> list[str]:
+    (tmp_path / "course.toml").write_text(COURSE)
+    (tmp_path / "roster.csv").write_bytes(ROSTER.encode("cp1252"))
+    words = ["exercise", "sheet", str(tmp_path / "course.toml"), "--students", str(tmp_path / "roster.csv")]
+    return [*words, "--to", str(tmp_path / "sheets"), "--jobs", "1"]
+
+
+def filled(key: Key, student: str, text: str) -> str:
+    """A sheet with the right answer on every line."""
+    (sheet,) = (sheet for sheet in key.sheets if sheet.student == student)
+    for entry, names in key.addresses(sheet):
+        for name, blank in zip(names, entry.exercise().blanks, strict=True):
+            answer = blank.solution.answer
+            text = text.replace(f"`{name}: ____________`", f"{name}: {answer}")
+            text = text.replace(
+                f"{name}: write the answer in the line below\\n", f"{name}: write the answer in the line below\\n{answer}"
+            )
+    return text
+
+
+@pytest.mark.parametrize("form", ["md", "ipynb"])
+def test_a_sheet_that_is_filled_is_read_and_marked(form: str, course: list[str], tmp_path: Path) -> None:
+    assert main([*course, "--format", form]) == 0
+    key = read_key(str(tmp_path / "sheets" / "key.json"))
+    assert [sheet.student for sheet in key.sheets] == ["s1", "s2", "../s3"]
+    (tmp_path / "in").mkdir()
+    text = (tmp_path / "sheets" / f"s1.{form}").read_text()
+    assert code_of("Week 1", "s1") in text
+    # Nothing of the name is left but the code in the footer.
+    (tmp_path / "in" / f"anyone.{form}").write_text(filled(key, "s1", text))
+    marks = str(tmp_path / "marks.csv")
+    words = ["exercise", "mark", str(tmp_path / "in"), "--key", str(tmp_path / "sheets" / "key.json"), "--to", marks]
+    assert main([*words, "--jobs", "1"]) == 0
+    rows = [*read_rows(marks)]
+    assert {(row.student, row.name, row.mark.verdict) for row in rows} == {("s1", "Ada Lovelace", "right")}
+    assert sum(row.mark.earned or 0 for row in rows) == pytest.approx(sum(row.mark.of for row in rows))
+    assert sum(row.mark.of for row in rows if row.mark.item.startswith("fork")) == pytest.approx(10)
+
+
+def test_no_answer_stands_on_a_sheet_and_every_answer_in_its_key(course: list[str], tmp_path: Path) -> None:
+    main(course)
+    key = read_key(str(tmp_path / "sheets" / "key.json"))
+    sheet, answers = (tmp_path / "sheets" / where / "s2.md" for where in (".", "keys"))
+    for entry, names in key.addresses(key.sheets[1]):
+        for name, blank in zip(names, entry.exercise().blanks, strict=True):
+            assert blank.solution.answer not in sheet.read_text()
+            assert f"**{name}.** `{blank.solution.ladder}`" in answers.read_text()
+            assert f"`{name}: ____________`" in sheet.read_text()
+    # A name that is a path stays in the folder.
+    assert sorted(path.suffix for path in (tmp_path / "sheets").iterdir()) == ["", ".json", ".md", ".md", ".md"]
+    assert not list(tmp_path.glob("*.md"))
+
+
+def test_the_same_sheets_are_made_again_with_those_of_who_came_later_and_never_others(
+    course: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(course)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "sheets").rglob("*.md")}
+    (tmp_path / "roster.csv").write_text("s9;;\n".join([ROSTER.partition("\n")[0] + "\n", ROSTER.partition("\n")[2]]))
+    assert main(course) == 0
+    after = {path.name: path.read_bytes() for path in (tmp_path / "sheets").rglob("*.md")}
+    assert before.items() <= after.items()
+    assert "s9.md" in after
+    (tmp_path / "course.toml").write_text(COURSE.replace("level = 2", "level = 1"))
+    assert main(course) == 2
+    assert "has another sheet for" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in (tmp_path / "sheets").rglob("*.md")} == after
+
+
+@pytest.mark.parametrize(("form", "head"), [("html", "<!doctype html>"), ("tex", "\\documentclass")])
+def test_a_sheet_is_printed_too(form: str, head: str, course: list[str], tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text("student\ns1\n")
+    main([*course, "--format", form])
+    for where in (".", "keys"):
+        text = (tmp_path / "sheets" / where / f"s1.{form}").read_text()
+        assert text.casefold().startswith(head.casefold())
+        assert re.search("1a", text)
+
+
+def test_one_sheet_for_everybody_needs_no_roster(course: list[str], tmp_path: Path) -> None:
+    words = [word for word in course if word != "--students" and not word.endswith("roster.csv")]
+    assert main(words) == 0
+    (only,) = (tmp_path / "sheets").glob("*.md")
+    (tmp_path / "kim.md").write_text(filled(read_key(str(tmp_path / "sheets" / "key.json")), "", only.read_text()))
+    key, marks = str(tmp_path / "sheets" / "key.json"), str(tmp_path / "marks.csv")
+    assert main(["exercise", "mark", str(tmp_path / "kim.md"), "--key", key, "--to", marks, "--jobs", "1"]) == 0
+    assert {row.student for row in read_rows(marks)} == {"kim"}
+
+
+def test_variants_hang_on_course_student_and_item_alone(course: list[str], tmp_path: Path) -> None:
+    settings = read_course(course[2]).settings
+    assert seeds_of("Week 1", "s1", settings) == seeds_of("Week 1", "s1", settings)
+    assert seeds_of("Week 1", "s1", settings[1:]) == seeds_of("Week 1", "s1", settings)[1:]
+    assert seeds_of("Week 1", "s2", settings) != seeds_of("Week 1", "s1", settings) != seeds_of("Week 2", "s1", settings)
+    first, second = seeds_of("Week 1", "s1", [settings[0]] * 2)
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title = ", "is no course"),
+        ('title = ""\n', "needs a title"),
+        ('title = "T"\n', "needs 1 to 100 items"),
+        ('title = "T"\nitem = 3\n', "'item' means nothing here"),
+        ('title = "T"\n[[items]]\nitem = "chian"\n', "item 1: no kind of exercise is called 'chian'"),
+        ('title = "T"\n[[items]]\nitem = "chain"\nlevel = 99\n', "item 1: chain has no level 99"),
+        ('title = "T"\n[[items]]\nitem = "chain"\nmarks = -1\n', "marks is a number above 0"),
+        ('title = "T"\n[[items]]\nitem = "none.toml"\n', "cannot be read"),
+    ],
+)
+def test_what_is_wrong_in_a_course_is_said(text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "course.toml").write_text(text)
+    assert main(["exercise", "sheet", str(tmp_path / "course.toml"), "--to", str(tmp_path / "out")]) != 0
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("name\nAda\n", "no column"), ("student\n", "0 students"), ("id\na\nA\n", "twice"), ("", "no column")],
+)
+def test_what_is_wrong_in_a_roster_is_said(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_roster(str(tmp_path / "roster.csv"))
+
+
+def test_a_course_takes_items_from_files_beside_it(course: list[str], tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'title = "Mine"\nkind = "mul"\n[[levels]]\nprogram = "f = x*y"\n'
+        'inputs = { x = "2..9", y = "2..9" }\nasks = ["gradient x"]\n'
+    )
+    (tmp_path / "course.toml").write_text('title = "Own"\n[[items]]\nitem = "mine.toml"\n')
+    assert main(course) == 0
+    key = json.loads((tmp_path / "sheets" / "key.json").read_text())
+    assert {data["program"] for data in key["exercises"].values()} == {"f = x*y"}
