@@ -127,7 +127,7 @@ def _sigmoid(x: Value) -> Value:
     powers = np.exp(-x)
     value = 1.0 / (1.0 + powers)
     # Where exp(-x) is too large for a number the reciprocal is 0; σ(x) is exp(x) there, and may still be a subnormal number.
-    return np.where(powers > 1e300, np.exp(x), value)[()] if np.max(powers, initial=0.0) > 1e300 else value
+    return np.where(powers > 1e300, np.exp(x), value)[()] if np.maximum.reduce(powers, axis=None, initial=0.0) > 1e300 else value
 
 
 def _softplus(x: Value) -> Value:
@@ -137,13 +137,16 @@ def _softplus(x: Value) -> Value:
 def _pow(x: Value, y: Value) -> Value:
     # NumPy's power has short cuts where an exponent stands alone, and instructions of its own for arrays where the CPU has them:
     # the last digit would depend on how many numbers are computed together. float_power is the C library's, one by one.
-    if np.size(y) == 1:
-        return np.multiply(x, x) if np.all(np.equal(y, 2)) else np.float_power(x, y)
+    if isinstance(y, int | float):
+        return np.multiply(x, x) if y == 2 else np.float_power(x, y)
     square = np.equal(y, 2)
     return np.where(square, np.multiply(x, x), np.float_power(x, y)) if np.any(square) else np.float_power(x, y)
 
 
 def _scaled_power(factor: Value, x: Value, y: Value) -> Value:
+    if isinstance(y, int | float) and isinstance(factor, int | float) and y == 1 and factor:
+        # The slope of a square.
+        return factor * x
     power = _pow(x, y)
     size = np.abs(power)
     ordinary = (size > 1e-290) & (size < 1e300)
@@ -154,6 +157,7 @@ def _scaled_power(factor: Value, x: Value, y: Value) -> Value:
     # Half of the power on either side of the factor: what is a number as a whole need not be one in between.
     half = np.float_power(np.abs(x), np.multiply(0.5, y))
     split = ~ordinary & np.isfinite(x) & np.isfinite(y) & np.not_equal(x, 0) & np.not_equal(factor, 0) & ~np.isnan(power)
+    split &= np.not_equal(y, 1)
     return np.where(split, np.copysign(half, power) * factor * half, product)[()]
 
 

@@ -36,6 +36,11 @@ def matmul(np: Any, x: Array, y: Array, into: Array | None = None) -> Array:
 
 
 def _small(np: Any, rows: Array, columns: Array, batches: int) -> Array:
+    if rows.ndim == columns.ndim == 2:
+        # The same with two matrices, without asking which axes are which: small networks would wait for the questions.
+        if len(rows) > columns.shape[1]:
+            return np.add.reduce(np.multiply(columns[:, :, None], rows.T[:, None, :], order="C"), axis=0).T
+        return np.add.reduce(np.multiply(rows.T[:, :, None], columns[:, None, :], order="C"), axis=0)
     if rows.shape[-2] > columns.shape[-1]:
         # NumPy is quick along the last axis, so the longer one of the two lies there.
         turned = _small(np, np.swapaxes(columns, -1, -2), np.swapaxes(rows, -1, -2), batches)

@@ -16,7 +16,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
 from graphstep.telling.document import WHOLE
 from tests.cases import each
-from tests.effort import grows_with
+from tests.effort import effort, grows_with
 from tests.programs import seeded
 
 if TYPE_CHECKING:
@@ -256,6 +256,15 @@ def test_an_array_is_told_in_the_room_of_a_wire(value: object, text: str) -> Non
     found = digest(value if isinstance(value, float) else np.asarray(value))
     assert found == text
     assert cell_width(found) <= DIGEST
+
+
+def test_the_cells_of_a_run_are_looked_through_once() -> None:
+    # Every key draws them again.
+    runs = [run("sum(2*x)", x=np.linspace(low, 1.0, 1000)) for low in (-1.0, 0.25)]
+    assert effort(lambda: digest(runs[0].value_of(0))) > effort(lambda: digest(runs[0].value_of(0)))
+    assert [digest(one.value_of(index)) for one in runs for index in (0, 1)] == ["-1…1", "-2…2", "0.25…1", "0.5…2"]
+    assert digest(np.linspace(-3, 3, 9)) == "-3…3"
+    assert digest(runs[1].value_of(0)) == "0.25…1"
 
 
 @each("seed", range(40))
