@@ -315,3 +315,5 @@ class Document:
     """The blocks. They may be made while they are written, and then can be read once."""
     language: str = ENGLISH
     """The code of the language of its words."""
+    lang: str = ""
+    """The code of the language of what is told about, a lesson, which sets the direction; empty for that of the words."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import language_argument, language_of
+from graphstep.faces.cli.streams import direct
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 USAGE = "[NAME|FILE] [--plain | --screen-reader] [--format F] [--to FILE] [--key FILE]"
 SUMMARY = "Tutorial lessons: prose beside the graph, and a question before every answer."
+_TASKS = ("check", "code", "new")
 EXAMPLES = """\
 examples:
   graphstep lesson                     list the lessons and how far you are
@@ -64,6 +66,11 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"there is no format {quoted(options.format)} of a lesson", hint=hint)
     if options.to or options.key or options.format not in (None, "text"):
         return _write(options)
+    if options.which and options.which[0] not in _TASKS:
+        from graphstep.ground.directions import is_rtl
+        from graphstep.teaching.lesson.parse import lang_of
+
+        direct(is_rtl(lang_of(command.path_of(options.which))))
     return command.run(options.which, sys.stdout, _player(options), language_of(options.language))
 
 
@@ -87,7 +94,7 @@ def _write(options: argparse.Namespace) -> int:
     from graphstep.teaching.exercise.lessons import questions_of
     from graphstep.teaching.lesson import command, open_lesson, sheet
 
-    if not options.which or options.which[0] in ("check", "code", "new"):
+    if not options.which or options.which[0] in _TASKS:
         raise InputError("a sheet is made of one lesson", hint="graphstep lesson 4 --to sheet.md --key key.md")
     path = command.path_of(options.which)
     rehearsal = open_lesson(path, language_of(options.language))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
+from graphstep.ground.directions import isolated
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.unprintable import printable
 
@@ -23,10 +24,14 @@ class Output:
 
     def __init__(self, stream: TextIO | None, name: str, *, needed: bool = True) -> None:
         self._stream, self._name, self._needed = stream, name, needed
+        self.rtl: bool | None = None
+        """Whether what is written is in a language from right to left; None for what is in none, as data."""
 
     def write(self, text: str) -> int:
         """Write a text; returns its length."""
-        self._try(lambda stream: stream.write(printable(text)))
+        safe = printable(text)
+        shown = safe if self.rtl is None else isolated(safe, rtl=self.rtl)
+        self._try(lambda stream: stream.write(shown))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -122,6 +127,12 @@ def _keep_odd_bytes(stdin: TextIO) -> None:
     if reconfigure is not None:
         with suppress(OSError, ValueError):
             reconfigure(errors="surrogateescape")
+
+
+def direct(rtl: bool) -> None:
+    """What is printed from now on is in a language of this direction: what is written the other way keeps its order."""
+    if isinstance(sys.stdout, Output):
+        sys.stdout.rtl = rtl
 
 
 def replace_line(text: str) -> None:

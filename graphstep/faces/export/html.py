@@ -38,4 +38,4 @@ def write(document: Document, options: Options = PLAIN) -> Iterator[str]:
     del options
     writer = Html("gs", document.language)
     body = chain(['<main class="paper">\n'], map(writer.block, document.blocks), ["</main>\n"])
-    yield from framed(document.title, body, document.language)
+    yield from framed(document.title, body, document.lang or document.language)

@@ -88,7 +88,7 @@ def _open(path: Path, out: TextIO, play: Callable[[LessonRun], int] | None, lang
     rehearsal = open_lesson(path, language)
     if play is None:
         out.writelines(handout(rehearsal))
-        out.write(f"\n{message(language, 'heading-made-by')}\n\n  {command_of(path, '--format', 'text')}\n")
+        out.write(f"\n{message(rehearsal.language, 'heading-made-by')}\n\n  {command_of(path, '--format', 'text')}\n")
         return 0
     kept = progress.load()
     if kept.message:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from graphstep.ground.directions import is_rtl
 from graphstep.ground.errors import InputError
 from graphstep.teaching.marking.question import Question
 
@@ -132,6 +133,8 @@ class Lesson:
     """The rows of a curriculum that it covers; docs/curriculum.md is that of the lessons that come with graphstep."""
     minutes: int | None
     """About how long it takes."""
+    lang: str
+    """The language that it is written in, by its code; empty where it says none."""
     train: Mapping[str, str]
     """How its program is trained, by setting; empty where it is not."""
     sections: tuple[Section, ...]
@@ -141,6 +144,11 @@ class Lesson:
     def slug(self) -> str:
         """The name of its file without ``.md``."""
         return self.path.stem
+
+    @property
+    def rtl(self) -> bool:
+        """Whether it is written from right to left."""
+        return is_rtl(self.lang)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

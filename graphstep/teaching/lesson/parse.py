@@ -42,7 +42,8 @@ CHOICES = 9
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
-_FRONT = ("title", "needs", "source", "rows", "minutes", "train", "program", *KEYWORDS)
+_LANG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+_FRONT = ("title", "lang", "needs", "source", "rows", "minutes", "train", "program", *KEYWORDS)
 
 
 def read_lesson(path: str | Path) -> Lesson:
@@ -69,6 +70,15 @@ def read_front(path: str | Path) -> dict[str, Any]:
     if parser.problems:
         raise LessonError(*parser.problems)
     return front
+
+
+def lang_of(path: str | Path) -> str:
+    """The code of the language that a lesson file says it is written in; empty where it says none, or cannot be read."""
+    try:
+        front = read_front(path)
+    except (LessonError, InputError):
+        return ""
+    return str(front.get("lang") or front.get("language") or "")
 
 
 def parse(text: str, path: Path) -> Lesson:
@@ -147,9 +157,17 @@ class _Parser(Source):
             self.string(front, "source", self.front_lines),
             tuple(rows),
             minutes,
+            self._lang(front),
             self.train,
             sections,
         )
+
+    def _lang(self, front: dict[str, Any]) -> str:
+        key = "lang" if "lang" in front else "language"
+        code = self.string(front, key, self.front_lines)
+        if code and not _LANG.fullmatch(code):
+            self.note(self.front_lines[key], f'{key} is the code of a language: {key} = "he"')
+        return code
 
     def _run(self, front: dict[str, Any]) -> Setup:
         lines = self.front_lines

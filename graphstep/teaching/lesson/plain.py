@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from graphstep.ground.arrays import number_text
+from graphstep.ground.widths import cell_width, wrapped
 from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.lesson.walk import LessonRun
@@ -31,19 +32,14 @@ def ending(run: LessonRun) -> str:
     """What is said when a lesson is done."""
     key = "lesson-ending-shown" if run.right < run.total else "lesson-ending"
     figures = {"right": run.right, "total": run.total, "shown": run.total - run.right}
-    return message(_language(run.rehearsal), key, title=run.rehearsal.lesson.title, **figures)
-
-
-def _language(rehearsal: Rehearsal) -> str:
-    """The code of the language that a lesson is told in."""
-    return rehearsal.lesson.run.language
+    return message(run.rehearsal.language, key, title=run.rehearsal.lesson.title, **figures)
 
 
 def handout(rehearsal: Rehearsal) -> Iterator[str]:
     """A lesson as a page: the prose with its questions, the steps where nothing is asked, and the answers at the end."""
     answers: list[Solution] = []
     scenes: dict[Solution, Scene] = {}
-    rules, say = Rules(), partial(message, _language(rehearsal))
+    rules, say = Rules(), partial(message, rehearsal.language)
     yield f"{rehearsal.lesson.title}\n"
     for number, scene in enumerate(rehearsal.scenes):
         if number:
@@ -76,9 +72,9 @@ def asked(solution: Solution, head: str = "? ") -> str:
 
 def section_lines(run: LessonRun) -> Iterator[str]:
     """A section as far as it is on show: heading, the step that it stops at, prose, and its questions."""
-    scene = run.scene
+    scene, say = run.scene, partial(message, run.rehearsal.language)
     if run.place:
-        yield f"\n{_heading(scene)}   ({run.place} of {len(run.rehearsal.scenes) - 1})"
+        yield f"\n{_heading(scene)}   ({say('lesson-section', place=run.place, places=len(run.rehearsal.scenes) - 1)})"
     if run.open is None and (text := _stop(scene)):
         yield text
     for block in run.blocks:
@@ -106,7 +102,7 @@ def answer_lines(run: LessonRun, solution: Solution) -> Iterator[str]:
 def hint_line(run: LessonRun, number: int) -> str:
     """A hint to the open question, counted from 1."""
     count = len(run.open.question.hints) if run.open is not None else 0
-    text = message(_language(run.rehearsal), "lesson-hint", number=number, count=count, hint=run.hints[number - 1])
+    text = message(run.rehearsal.language, "lesson-hint", number=number, count=count, hint=run.hints[number - 1])
     return _filled(text, "  ")
 
 
@@ -175,6 +171,8 @@ def _indent(first: str) -> str:
 
 def _filled(text: str, indent: str = "") -> str:
     start = indent if not _HEAD.match(text) else ""
+    if cell_width(text) != len(text):
+        return "\n".join(wrapped(start + text, WIDTH, len(indent)))
     return textwrap.fill(
         text, WIDTH, initial_indent=start, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

@@ -16,6 +16,7 @@ from graphstep.teaching.marking.quantities import find_node, wire_between
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution, solve
 from graphstep.teaching.marking.tableau import is_fill, rows_of
+from graphstep.telling.words.catalogue import spoken
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ class Rehearsal:
 
 
 def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
-    """Run a lesson: its programs, its stops, its questions, told in a language.
+    """Run a lesson: its programs, its stops, its questions, told in a language, or in its own where that has words.
 
     LessonError with all that cannot be run, found or answered.
     """
@@ -67,6 +68,7 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
 
 def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal, list[Problem]]:
     """What of a lesson can be run, found and answered, and all that cannot."""
+    language = spoken(lesson.lang) or language
     problems: list[Problem] = []
     scenes: list[Scene] = []
     trainings = Trainings(language)

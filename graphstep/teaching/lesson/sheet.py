@@ -39,16 +39,17 @@ _MARKED = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*`]+)\*\*")
 
 def sheet(rehearsal: Rehearsal, command: str) -> Document:
     """The questions, numbered, under the program and the graph that they are about; ``command`` makes the document again."""
-    return Document(rehearsal.lesson.title, _asked(rehearsal, command))
+    lang = rehearsal.lesson.lang
+    return Document(rehearsal.lesson.title, _asked(rehearsal, command), rehearsal.language, lang)
 
 
 def key(rehearsal: Rehearsal, command: str) -> Document:
     """The answers under the numbers of the sheet, each with its reason; ``command`` makes the document again."""
-    return Document(_answers(rehearsal), _answered(rehearsal, command))
+    return Document(_answers(rehearsal), _answered(rehearsal, command), rehearsal.language, rehearsal.lesson.lang)
 
 
 def _answers(rehearsal: Rehearsal) -> str:
-    return message(rehearsal.scenes[0].trace.writing.language, "answers-to", lesson=rehearsal.lesson.title)
+    return message(rehearsal.language, "answers-to", lesson=rehearsal.lesson.title)
 
 
 def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
@@ -65,12 +66,12 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
                 yield Graph(run, 0, written=False)
         if solution.question.part is not None:
             if solution.question.part[0] == 1:
-                yield Prose(marked(solution.question.question) or phrase(run.writing.language, "tableau-fill"))
+                yield Prose(marked(solution.question.question) or (message(run.writing.language, "tableau-fill"),))
                 yield tableau(rehearsal, number, BLANK)
             continue
         options = tuple((option,) for option in solution.question.options)
         yield Question(number, marked(solution.wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
-    yield from made_by(rehearsal.lesson.run.language, command, ())
+    yield from made_by(rehearsal.language, command, ())
 
 
 def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
@@ -84,7 +85,7 @@ def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
                 yield Prose(marked(reason))
             continue
         yield Question(number, (), (), (), (Code(solution.answer), *([". ", *marked(reason)] if reason else [])))
-    yield from made_by(rehearsal.lesson.run.language, command, ())
+    yield from made_by(rehearsal.language, command, ())
 
 
 def _numbered(rehearsal: Rehearsal) -> Iterator[tuple[int, Scene, Solution]]:

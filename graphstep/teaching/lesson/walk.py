@@ -132,7 +132,7 @@ class LessonRun:
         """Answer the open question: the state behind it, and what is said."""
         waiting = self.open
         if waiting is None:
-            return self, Verdict("unreadable", message(self.rehearsal.lesson.run.language, "lesson-nothing-asked"))
+            return self, Verdict("unreadable", message(self.rehearsal.language, "lesson-nothing-asked"))
         verdict = mark(waiting, typed, self.step, self.earlier(waiting), tells=False)
         if verdict.earned:
             return self._with(waiting, outcome="right", typed=typed), verdict

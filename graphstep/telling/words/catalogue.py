@@ -84,12 +84,17 @@ def languages() -> tuple[str, ...]:
     return ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po"))
 
 
+def spoken(code: str) -> str:
+    """The language that has words for a code, ``zh`` for ``zh-Hant``; empty where none has."""
+    name = code.replace("_", "-").casefold()
+    return next((each for each in (name, name.partition("-")[0]) if each in languages()), "")
+
+
 def checked_language(code: str) -> str:
     """A language by its code, also as an environment has it (``zh_CN.UTF-8``). InputError for one that has no file."""
     name = code.partition(".")[0].replace("_", "-").casefold()
-    for candidate in (name, name.partition("-")[0]):
-        if candidate in languages():
-            return candidate
+    if language := spoken(name):
+        return language
     hint = did_you_mean(name, languages()) or "docs/add-a-language.md says how another is added"
     raise InputError(f"there is no language {quoted(code)}: there are {_listed()}", hint=hint)
 

@@ -28,6 +28,7 @@ from graphstep.faces.export._picture import arranged
 from graphstep.faces.export.page.packing import packed
 from graphstep.faces.export.page.states import cells, numbers, sent, states
 from graphstep.faces.export.page.views import View, leaves_out_parts, views_of
+from graphstep.ground.directions import is_rtl
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import FULL, Code, Heading
 from graphstep.telling.explanation import Rules
@@ -91,12 +92,19 @@ def breaks(trace: Trace, last: int) -> dict[int, str]:
     return {n: "; ".join(stops[n]) for n in sorted(stops) if n <= last}
 
 
+_RTL = "code,pre,math,svg,figure{direction:ltr;unicode-bidi:isolate}"
+"""What is written from left to right in every language."""
+
+
 def framed(title: str, body: Iterable[str], language: str, *, script: bool = False) -> Iterator[str]:
     """An HTML file. Its policy lets nothing load, and nothing run but our own script."""
     style, code = _source("page.css"), _source("page.js")
+    direction = ""
+    if is_rtl(language):
+        style, direction = style + _RTL, ' dir="rtl"'
     allowed = f"default-src 'none'; style-src '{_hash(style)}'" + (f"; script-src '{_hash(code)}'" if script else "")
     yield (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language}"{direction}>\n<head>\n<meta charset="utf-8">\n'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"{allowed}; base-uri 'none'; form-action 'none'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(printable(title))}</title>\n<style>{style}</style>\n</head>\n<body>\n"

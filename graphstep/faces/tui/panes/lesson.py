@@ -172,7 +172,8 @@ class LessonPane(Vertical):
         """Show a place. ``after`` is the question that has just been answered: it is brought into view."""
         lesson, waiting = run.rehearsal.lesson, run.open
         self.border_title = lesson.title
-        self._place = f"{run.place + 1} of {len(run.rehearsal.scenes)}, {run.done} of {run.total} answered"
+        figures = {"place": run.place + 1, "places": len(run.rehearsal.scenes), "done": run.done, "total": run.total}
+        self._place = say(self, "lesson-place", **figures)
         self.say_more()
         page = self.page
         with self.app.batch_update():
@@ -222,7 +223,8 @@ class LessonAsks(VerticalScroll, can_focus=False):
         parts += [Horizontal(*options)] if options and beside else options
         count = len(waiting.question.hints)
         parts += [
-            Static(Content(f"Hint {number} of {count}: {hint}"), classes="hint") for number, hint in enumerate(run.hints, 1)
+            Static(Content(say(self, "lesson-hint", number=number, count=count, hint=hint)), classes="hint")
+            for number, hint in enumerate(run.hints, 1)
         ]
         await self.mount_all(parts)
         self.scroll_end(animate=False)

@@ -221,6 +221,7 @@ _SUBTITLES: dict[str, English] = {
 }
 
 _LESSON: dict[str, English] = {
+    "lesson-place": "{place} of {places}, {done} of {total} answered",
     "lesson-answer": "answer",
     "lesson-on": "go on",
     "lesson-next": "next lesson",

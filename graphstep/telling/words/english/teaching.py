@@ -250,6 +250,7 @@ because = "The × gate scales its upstream gradient by the other input."
     "lesson-ending-shown": "That was lesson '{title}': {right} of {total} questions answered, {shown} shown.",
     "lesson-question": "Question {number}. ",
     "lesson-answers": "Answers",
+    "lesson-section": "{place} of {places}",
     "lesson-hint": "Hint {number} of {count}: {hint}",
     "lesson-run-done": "All {steps} steps are done. {numbers}.",
     "lesson-step": "Step {step}. {narrative}",
