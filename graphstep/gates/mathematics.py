@@ -107,6 +107,54 @@ class Mathematics(Protocol):
         """The condition that both conditions hold"""
 
 
+class Derived:
+    """Functions as they are made of others, for an ``m`` that computes without rounding, or not at all."""
+
+    def expm1(self: Any, x: Value) -> Value:
+        """exp(x) - 1"""
+        return self.exp(x) - 1
+
+    def log1p(self: Any, x: Value) -> Value:
+        """log(1 + x)"""
+        return self.log(1 + x)
+
+    def log2(self: Any, x: Value) -> Value:
+        """The logarithm to the base 2."""
+        return self.log(x) / self.log(2)
+
+    def log10(self: Any, x: Value) -> Value:
+        """The logarithm to the base 10."""
+        return self.log(x) / self.log(10)
+
+    def hypot(self: Any, x: Value, y: Value) -> Value:
+        """sqrt(x^2 + y^2)"""
+        return self.sqrt(x**2 + y**2)
+
+    def logaddexp(self: Any, x: Value, y: Value) -> Value:
+        """log(exp(x) + exp(y))"""
+        return self.log(self.exp(x) + self.exp(y))
+
+    def mod(self: Any, x: Value, y: Value) -> Value:
+        """X - y floor(x/y)"""
+        return x - y * self.floor(x / y)
+
+    def sigmoid(self: Any, x: Value) -> Value:
+        """1/(1 + exp(-x))"""
+        return 1 / (1 + self.exp(-x))
+
+    def softplus(self: Any, x: Value) -> Value:
+        """log(1 + exp(x))"""
+        return self.log(1 + self.exp(x))
+
+    def pow(self: Any, x: Value, y: Value) -> Value:
+        """x^y"""
+        return x**y
+
+    def scaled_power(self: Any, factor: Value, x: Value, y: Value) -> Value:
+        """Factor times x^y"""
+        return factor * x**y
+
+
 # SciPy's special functions compute arrays at the speed of NumPy's own, and come from one source on every system, which those of
 # the C library do not. To import them takes as long as to start the program, so only a gate that computes one waits for them.
 
@@ -207,7 +255,7 @@ def symbols() -> Mathematics:
         """A function whose derivative is 0, where SymPy would leave it standing or has none."""
         return type(name, (function,), {"is_extended_real": True, "fdiff": lambda *_: sp.Integer(0)})
 
-    class Symbols:
+    class Symbols(Derived):
         pi, nan = sp.pi, sp.nan
         exp, log, sqrt = sp.exp, sp.log, staticmethod(sp.sqrt)
         sin, cos, tan, asin, acos, atan = sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan
@@ -217,50 +265,6 @@ def symbols() -> Mathematics:
         floor, ceil = flat("floor", sp.floor), flat("ceiling", sp.ceiling)
         round, stop = flat("round"), flat("stop")
         maximum, minimum, both = sp.Max, sp.Min, sp.And
-
-        @staticmethod
-        def expm1(x: Value) -> Value:
-            return sp.exp(x) - 1
-
-        @staticmethod
-        def log1p(x: Value) -> Value:
-            return sp.log(1 + x)
-
-        @staticmethod
-        def log2(x: Value) -> Value:
-            return sp.log(x) / sp.log(2)
-
-        @staticmethod
-        def log10(x: Value) -> Value:
-            return sp.log(x) / sp.log(10)
-
-        @staticmethod
-        def hypot(x: Value, y: Value) -> Value:
-            return sp.sqrt(x**2 + y**2)
-
-        @staticmethod
-        def logaddexp(x: Value, y: Value) -> Value:
-            return sp.log(sp.exp(x) + sp.exp(y))
-
-        @classmethod
-        def mod(cls, x: Value, y: Value) -> Value:
-            return x - y * cls.floor(x / y)
-
-        @staticmethod
-        def pow(x: Value, y: Value) -> Value:
-            return x**y
-
-        @staticmethod
-        def scaled_power(factor: Value, x: Value, y: Value) -> Value:
-            return factor * x**y
-
-        @staticmethod
-        def sigmoid(x: Value) -> Value:
-            return 1 / (1 + sp.exp(-x))
-
-        @staticmethod
-        def softplus(x: Value) -> Value:
-            return sp.log(1 + sp.exp(x))
 
         @staticmethod
         def relation(sign: str, x: Value, y: Value) -> Value:

@@ -163,7 +163,7 @@ class _Backward:
                 places.append(bound[part.name or ""])
                 continue
             operands = tuple(places[x] if isinstance(x, int) else Constant(x.value, x.text) for x in part.operands)
-            places.append(self._gate(part.rule, operands, _substituted(template.source_text(index), spelled), part.options))
+            places.append(self._gate(part.rule, operands, substituted(template.source_text(index), spelled), part.options))
         return places[template.output]
 
     def _gate(self, rule: Rule, operands: tuple[Operand, ...], text: str, options: tuple[tuple[str, Any], ...] = ()) -> Operand:
@@ -223,7 +223,7 @@ def _slope(rule: Rule, slot: int, inputs: tuple[Code, ...], ties: Ties) -> Code:
     return slope
 
 
-def _substituted(formula: str, texts: Mapping[str, str]) -> str:
+def substituted(formula: str, texts: Mapping[str, str]) -> str:
     """A formula with other texts for its names, in parentheses where they are needed."""
 
     def put(name: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from graphstep.gates import ELEMENTWISE, Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.ground.operands import Constant, Operand
+from graphstep.language.backward import substituted
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
 from graphstep.language.rewritten import Rewritten, moved_frames
@@ -128,7 +129,7 @@ def _parts(node: Node, template: Program, operands: Sequence[Operand], spelled: 
         if index == template.output:
             yield replace(node, rule=part.rule, operands=tuple(read_from), options=part.options)
         else:
-            text = _substituted(template.source_text(index), texts)
+            text = substituted(template.source_text(index), texts)
             if part.name is not None:
                 # A name of the expansion means nothing outside: later parts spell out what it stands for.
                 texts[part.name] = text
@@ -146,19 +147,8 @@ def _spelled(program: Program, operand: Operand) -> str:
     return program.nodes[operand].name or program.label(operand, _PART_WIDTH)
 
 
-def _substituted(formula: str, texts: Mapping[str, str]) -> str:
-    """The formula with its letters replaced, in parentheses where they are needed."""
-
-    def put(name: re.Match[str]) -> str:
-        text = texts[name[1] or name[2]]
-        return text if name[1] or _ATOM.fullmatch(text) else f"({text})"
-
-    return LETTER.sub(put, formula)
-
-
 # An input x, y, z of an expansion, or what it calls q: where it is a whole input of a function, or elsewhere.
 LETTER = re.compile(r"(?:(?<=\()|(?<=, ))([xyzq])(?=[,)])|\b([xyzq])\b")
-_ATOM = re.compile(r"[0-9.]+|[^\W\d]\w*(\([^()]*\))?")
 
 
 # Folding

@@ -8,6 +8,7 @@ from math import prod
 from graphstep.analysis.facts import Figure, Kind, Listed, Named, Reason, reason
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
+from graphstep.gates.rows.moving import stretched
 from graphstep.ground.arrays import all_zero, shape_text
 from graphstep.telling.names import copied
 
@@ -66,8 +67,7 @@ def copies(trace: Trace, index: int) -> Reason | None:
     if source is None:
         return None
     shape, target = trace.node(source).shape, trace.node(index).shape
-    new = len(target) - len(shape)
-    axes = [i for i, n in enumerate(target) if i < new or (shape[i - new] == 1 and n != 1)]
+    axes = stretched(shape, target)
     count = prod(target[i] for i in axes)
     if len(axes) == len(target):
         return reason("copies", name=Named(source), count=count)

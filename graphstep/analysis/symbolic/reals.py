@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from graphstep.gates.mathematics import RELATIONS
+from graphstep.gates.mathematics import RELATIONS, Derived
 
 PRECISIONS = (30, 60, 120, 240, 480, 960)
 """Decimal digits that are tried one after the other, until two say the same: exp(−700) beside 1 needs 304 of them."""
@@ -95,7 +95,7 @@ class Real:
         return float(self.value) + 0.0
 
 
-class Reals:
+class Reals(Derived):
     """``m`` for numbers of so many digits (:class:`graphstep.gates.mathematics.Mathematics`)."""
 
     def __init__(self, digits: int) -> None:
@@ -132,17 +132,9 @@ class Reals:
 
         return self._applied(power, x)
 
-    def expm1(self, x: Any) -> Real:
-        """exp(x) - 1"""
-        return self.exp(x) - 1
-
     def log(self, x: Any) -> Real:
         """The natural logarithm."""
         return self._applied(lambda v: self._context.nan if v < 0 else self._context.log(v) if v else -self._context.inf, x)
-
-    def log1p(self, x: Any) -> Real:
-        """log(1 + x)"""
-        return self.log(x + 1)
 
     def sqrt(self, x: Any) -> Real:
         """The square root."""
@@ -211,18 +203,6 @@ class Reals:
         right = self._context.convert(_plain(y))
         return self.nan if right != right else self._applied(lambda v: self._context.atan2(v, right), x)
 
-    def hypot(self, x: Any, y: Any) -> Real:
-        """sqrt(x^2 + y^2)"""
-        return self.sqrt(self.real(x) ** 2 + self.real(y) ** 2)
-
-    def log2(self, x: Any) -> Real:
-        """The logarithm to the base 2."""
-        return self.log(x) / self.log(2)
-
-    def log10(self, x: Any) -> Real:
-        """The logarithm to the base 10."""
-        return self.log(x) / self.log(10)
-
     def logaddexp(self, x: Any, y: Any) -> Real:
         """log(exp(x) + exp(y))"""
         one, other = (self.real(x), self.real(y)) if x >= y else (self.real(y), self.real(x))
@@ -243,10 +223,6 @@ class Reals:
     def _whole(self, function: Callable[[Any], Any], x: Any) -> Real:
         return self._applied(lambda v: function(v) if self._context.isfinite(v) else v, x)
 
-    def mod(self, x: Any, y: Any) -> Real:
-        """X - y floor(x/y)"""
-        return self.real(x) - self.real(y) * self.floor(self.real(x) / y)
-
     def _tame(self, v: Any) -> bool:
         """Whether an exponential of it can be computed."""
         return not self._context.isinf(v) and self._context.mag(v) <= _STEEP
@@ -266,10 +242,6 @@ class Reals:
     def erfc(self, x: Any) -> Real:
         """1 - erf(x)"""
         return self._applied(lambda v: self._context.erfc(v) if self._tame(v) else 1 - self._context.sign(v), x)
-
-    def sigmoid(self, x: Any) -> Real:
-        """1/(1 + exp(-x))"""
-        return 1 / (1 + self.exp(-x))
 
     def softplus(self, x: Any) -> Real:
         """log(1 + exp(x))"""

@@ -64,6 +64,16 @@ def number(written: str) -> float:
     raise ReadError(message, text=written, span=(0, len(written)), hint=EXAMPLES)
 
 
+def number_in(text: str, start: int, written: str, beside: str = "") -> float:
+    """The number that a part of a text comes to, with the places of errors in the text; ``beside`` is the hint for two numbers."""
+    try:
+        return number(written)
+    except ReadError as error:
+        first, last = error.span or (0, len(written))
+        hint = beside if beside and "side by side" in error.message else error.hint
+        raise type(error)(error.message, text=text, span=(start + first, start + last), hint=hint) from None
+
+
 def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:
     import numpy as np
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
-from graphstep.language.values.arithmetic import KNOWN, number
+from graphstep.language.values.arithmetic import KNOWN, number_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,13 +152,7 @@ class _Reading:
             if mark in written:
                 at = start + written.index(mark)
                 raise self._wrong("entries stand between commas, and rows between brackets", (at, at + 1))
-        try:
-            return number(written)
-        except ReadError as error:
-            first, last = error.span or (0, len(written))
-            span = (start + first, start + last)
-            hint = "entries stand between commas: [1, 2]" if "side by side" in error.message else error.hint
-            raise type(error)(error.message, text=self.text, span=span, hint=hint) from None
+        return number_in(self.text, start, written, beside="entries stand between commas: [1, 2]")
 
     def _wrong(self, message: str, span: Span) -> ReadError:
         return ReadError(message, text=self.text, span=span, hint="an array is a list of rows of one length: [[1, 2], [3, 4]]")

@@ -14,7 +14,7 @@ from typing import Any
 
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ReadError, Span, did_you_mean
-from graphstep.language.values.arithmetic import Leaf, check_shape, number
+from graphstep.language.values.arithmetic import Leaf, check_shape, number_in
 
 Arguments = list[float]
 """What stands in the parentheses, without the seed."""
@@ -180,8 +180,4 @@ def _number(text: str, start: int, stop: int) -> float:
             raise ReadError("this is no number", text=text, span=(place, place + 1))
     if not written.strip():
         raise ReadError("a number is missing", text=text, span=(max(0, start - 1), start))
-    try:
-        return number(written)
-    except ReadError as error:
-        first, last = error.span or (0, len(written))
-        raise type(error)(error.message, text=text, span=(start + first, start + last), hint=error.hint) from None
+    return number_in(text, start, written)
