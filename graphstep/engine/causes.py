@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.ground.ways import reached
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -106,14 +108,12 @@ def _first_maker(
     trace: Trace, starts: Iterable[int], harmless: Callable[[Number], bool], makes: Callable[[Trace, int], bool]
 ) -> int:
     """The first gate, in the order of the program, that makes what is not harmless on the way to some nodes; else the input."""
-    way, seen = list(starts), set(starts)
-    while way:
-        for operand in trace.node(way.pop()).operands:
-            if isinstance(operand, int) and operand not in seen and not harmless(trace.value_of(operand)):
-                seen.add(operand)
-                way.append(operand)
-    makers = (index for index in sorted(seen) if makes(trace, index))
-    return next(makers, min(seen))
+
+    def harmful(node: int) -> Iterable[int]:
+        return (x for x in trace.node(node).operands if isinstance(x, int) and not harmless(trace.value_of(x)))
+
+    way = sorted(reached(starts, harmful))
+    return next((index for index in way if makes(trace, index)), way[0])
 
 
 def gradient_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
@@ -132,22 +132,7 @@ def gradient_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
 
 def _first_sender(trace: Trace, index: int, harmless: Callable[[Number], bool]) -> Cause:
     """The first place, in the order of the backward pass, at which what is not harmless arises on the way to a node."""
-    origins: list[tuple[int, Cause]] = []
-    way, seen = [index], {index}
-    while way:
-        node = way.pop()
-        arrivals = trace.arrivals(node)
-        harmful = [wire for wire in arrivals if not harmless(wire.contribution)]
-        if not harmful:
-            # Each contribution is harmless, and their sum is not; or it is the seed.
-            origins.append((arrivals[-1].step if arrivals else 0, Cause(node, None)))
-        for wire in harmful:
-            if harmless(wire.upstream):
-                origins.append((wire.step, Cause(wire.sender, wire)))
-            elif wire.sender not in seen:
-                seen.add(wire.sender)
-                way.append(wire.sender)
-    return min(origins, key=itemgetter(0))[1]
+    return _origins(trace, index, lambda value: not harmless(value), lambda _, harmful: not harmful)[0]
 
 
 def zero_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
@@ -159,18 +144,35 @@ def zero_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
     program = trace.program
     if not (program.depends[index] and program.reaches[index] and is_zero(trace.gradient_of(index))):
         return ()
+    return tuple(_origins(trace, index, is_zero, lambda arrivals, zeros: not arrivals or len(zeros) < len(arrivals)))
+
+
+def _origins(
+    trace: Trace,
+    index: int,
+    odd: Callable[[Number], bool],
+    begins: Callable[[Sequence[Wire], Sequence[Wire]], bool],
+) -> list[Cause]:
+    """The places on the way to a node where what is odd about its gradient begins, in the order of the backward pass.
+
+    It begins at a wire that is sent something odd along by a gate whose own gradient is not; and at a node, if ``begins`` says so
+    of the wires that arrive there and of the odd ones among them. Then nobody looks at what stands behind that node.
+    """
     origins: list[tuple[int, Cause]] = []
-    way, seen = [index], {index}
-    while way:
-        node = way.pop()
+
+    def senders(node: int) -> Iterator[int]:
         arrivals = trace.arrivals(node)
-        if not arrivals or not all(is_zero(wire.contribution) for wire in arrivals):
+        wires = [wire for wire in arrivals if odd(wire.contribution)]
+        if begins(arrivals, wires):
+            # Its contributions are not odd, and their sum is; or it is the seed.
             origins.append((arrivals[-1].step if arrivals else 0, Cause(node, None)))
-            continue
-        for wire in arrivals:
-            if not is_zero(wire.upstream):
+            return
+        for wire in wires:
+            if odd(wire.upstream):
+                yield wire.sender
+            else:
                 origins.append((wire.step, Cause(wire.sender, wire)))
-            elif wire.sender not in seen:
-                seen.add(wire.sender)
-                way.append(wire.sender)
-    return tuple(cause for _, cause in sorted(origins, key=itemgetter(0)))
+
+    for _ in reached([index], senders):
+        pass
+    return [cause for _, cause in sorted(origins, key=itemgetter(0))]

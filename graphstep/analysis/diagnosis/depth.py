@@ -12,6 +12,7 @@ import numpy as np
 from graphstep.analysis.diagnosis.gradients import mean_size
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.engine.trace import Trace
+from graphstep.ground.ways import reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,9 @@ def _is_only_way(trace: Trace, start: int, through: int) -> bool:
         return False
     if start == through:
         return True
-    program, ways, seen = trace.program, [start], {start}
-    while ways:
-        node = ways.pop()
-        if node == program.output:
-            return False
-        for reader, _ in program.consumers[node]:
-            if reader != through and reader not in seen and program.reaches[reader]:
-                seen.add(reader)
-                ways.append(reader)
-    return True
+    program = trace.program
+
+    def readers(node: int) -> Iterator[int]:
+        return (reader for reader, _ in program.consumers[node] if reader != through and program.reaches[reader])
+
+    return program.output not in reached([start], readers)

@@ -8,6 +8,7 @@ from typing import Any
 from graphstep.gates import FUNCTIONS
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError, quoted
+from graphstep.ground.ways import reached
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.tokens import NAME
 
@@ -103,15 +104,11 @@ def _cases(part: Any) -> Any:
 
 def _names(expression: Any) -> set[str]:
     """The names of the symbols; raises InputError for one that could not be typed. Each distinct part is visited once."""
-    names, seen, stack = set(), {expression}, [expression]
-    while stack:
-        part = stack.pop()
+    names = set()
+    for part in reached([expression], lambda part: part.args):
         if part.is_Symbol:
             _check_name(part.name)
             names.add(part.name)
-        new = [x for x in part.args if x not in seen]
-        seen.update(new)
-        stack.extend(new)
     return names
 
 

@@ -21,6 +21,7 @@ from graphstep.gates import Rule
 from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
+from graphstep.ground.ways import reached
 
 DIGITS_LOST = 1e-9
 """Relative error of a gate's own number from which the gate is to blame: a good one is off by 1e-15."""
@@ -186,21 +187,11 @@ def _size_sent(wire: Wire, upstream: Any) -> Any:
 
 def _wires_to(trace: Trace, index: int) -> Iterator[Wire]:
     """The wires on the ways from the output to a node, each once."""
-    way, seen = [index], {index}
-    while way:
-        for wire in trace.arrivals(way.pop()):
-            yield wire
-            if wire.sender not in seen:
-                seen.add(wire.sender)
-                way.append(wire.sender)
+    for node in reached([index], lambda node: (wire.sender for wire in trace.arrivals(node))):
+        yield from trace.arrivals(node)
 
 
 def _nodes_before(trace: Trace, index: int) -> list[int]:
     """The gates on the ways to a node, itself among them, in the order of the program."""
-    way, seen = [index], {index}
-    while way:
-        for operand in trace.node(way.pop()).operands:
-            if isinstance(operand, int) and operand not in seen:
-                seen.add(operand)
-                way.append(operand)
-    return [node for node in sorted(seen) if trace.gate(node) is not None]
+    way = reached([index], lambda node: (operand for _, operand in trace.node(node).sources))
+    return [node for node in sorted(way) if trace.gate(node) is not None]

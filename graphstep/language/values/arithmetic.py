@@ -65,7 +65,7 @@ def number(written: str) -> float:
 
 
 def number_in(text: str, start: int, written: str, beside: str = "") -> float:
-    """The number that a part of a text comes to, with the places of errors in the text; ``beside`` is the hint for two numbers."""
+    """The number that a part of a text comes to; errors have their place in the text. ``beside`` is the hint for two numbers."""
     try:
         return number(written)
     except ReadError as error:
