@@ -22,12 +22,20 @@ from graphstep.gates.numbers import value
 from graphstep.gates.rule import Options, Rule
 from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Shape
-from graphstep.ground.precision import FLOAT64, rounded
+from graphstep.ground.precision import DTYPES, FLOAT64, Dtype, rounded
+
+
+def number_type(trace: Trace) -> Dtype:
+    """The narrowest type that the numbers of a run were computed in: its own, or that of whoever recorded it."""
+    kinds = {*trace.recorded.dtypes} if trace.recorded is not None else set()
+    return next((dtype for dtype in reversed(DTYPES) if dtype in kinds), trace.dtype)
 
 
 def widened(trace: Trace) -> Trace:
-    """The same program with the inputs of a run, in float64; the run itself where that is its type."""
-    if trace.dtype == FLOAT64:
+    """The same program with the inputs of a run, in float64; the run itself where that is its type, and where only whoever
+    recorded it knows what one of its gates computes.
+    """
+    if number_type(trace) == FLOAT64 or any(node.rule is not None and node.rule.recorded for node in trace.program.nodes):
         return trace
     setup = replace(trace.setup, dtype=FLOAT64)
     wide = plan(trace.program, trace.plan.order)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 from graphstep.engine.opening import read_setup
 from graphstep.faces.result import Run
 from graphstep.ground.arrays import numbers
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.ground.precision import FLOAT64, Dtype
@@ -25,6 +26,7 @@ from graphstep.language.setup import read_names, setup_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
+    from types import FrameType
 
     import networkx
 
@@ -129,6 +131,13 @@ def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[
     Raises InputError for arguments that do not fit, and CaptureError, with the line, where a gradient would be lost:
     ``float(x)``, ``int(x)``, a format. What the function raises passes through.
     """
+    with collector_paused():
+        return _captured(function, arguments, fixed, named, sys._getframe(1))
+
+
+def _captured(
+    function: Callable[..., Any], arguments: Sequence[Any], fixed: Collection[str], named: Mapping[str, Any], caller: FrameType
+) -> Run:
     from graphstep.engine.capture import engine_of, record, record_value
     from graphstep.engine.capture.opening import opening_of
     from graphstep.engine.capture.process import target_of
@@ -137,7 +146,6 @@ def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[
     if (engine := engine_of(function)) is not None:
         if arguments or named or fixed:
             raise InputError("a value has no arguments", hint="gs.capture(loss), or gs.capture(function, …)")
-        caller = sys._getframe(1)
         recording = record_value(engine, function, "loss", [caller.f_locals, caller.f_globals])
         return Run(opening_of(recording, Setup(recording.function, dict.fromkeys(recording.inputs), captured=True)).run())
     recording = record(function, arguments, named, fixed)

@@ -161,10 +161,26 @@ def written_to_behind_an_unknown_function() -> Any:
     return (k1 * h).mean()
 
 
+def added_in_place() -> Any:
+    h = x @ W
+    h.add_(b)
+    h *= torch.tanh(h)
+    return h.sum()
+
+
+def read_through_a_view() -> Any:
+    h = (x @ W).view(2, 10).t()[1:].reshape(-1)
+    return (h * h).sum() + h[::3].exp().sum()
+
+
+def two_types() -> Any:
+    return ((x.double() @ W.double()).float() + b).tanh().mean() + (W.half() * 0.5).float().sum()
+
+
 FOLLOWED = (
     two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
-    written_to_behind_an_unknown_function,
+    written_to_behind_an_unknown_function, added_in_place, read_through_a_view, two_types,
 )  # fmt: skip
 
 
@@ -207,3 +223,19 @@ REFUSED = {
     a_matrix: "returned a tensor of 5×4, and no number",
     nothing_to_differentiate: r"has no gradient: detach at tensors.py:\d+ drops it",
 }
+
+BITES = {
+    "cells are assigned: y[0] = …": (written_in_place, ""),
+    "an operation writes in place: add_": (added_in_place, ""),
+    "a call has several results: chunk, max(dim), unbind": (several_results, ""),
+    "a call has states of its own: an LSTM": (long_short_term, ""),
+    "views share memory, and are read": (read_through_a_view, ""),
+    "views share memory, and are written through": (written_through_a_view, REFUSED[written_through_a_view]),
+    "a gradient inside the loss is differentiated again": (differentiated_twice, REFUSED[differentiated_twice]),
+    "whole numbers are read: an embedding": (embedded, ""),
+    "types are mixed: float64, float32, float16": (two_types, ""),
+    "16 bits, and autocast": (few_digits, ""),
+    "PyTorch decides otherwise at a tie: maximum, amax, clamp": (tied, ""),
+    "detach and no_grad carry nothing": (detached, ""),
+}
+"""The twelve kinds of programs that a capture may get wrong: one of each, and why it is refused; empty where it is right."""

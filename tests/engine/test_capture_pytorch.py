@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch==2.13.0")
 
 import graphstep as gs  # noqa: E402 – what needs PyTorch comes behind the question whether it is there
+from graphstep.analysis.witnesses import check  # noqa: E402
 from graphstep.engine.capture.pytorch import table  # noqa: E402
 from graphstep.engine.capture.recording import CaptureError  # noqa: E402
 from graphstep.gates import GATES  # noqa: E402
@@ -22,6 +23,7 @@ OPAQUE = {
     "few_digits": {"torch.bfloat16"},
     "written_to_behind_an_unknown_function": {"torch.i0", "torch.special_i0", "torch.type"},
     "tied": {"torch.maximum", "torch.clamp"},
+    "two_types": {"torch.half", "torch.double", "torch.float", "torch.mul"},
 }
 """The gates that only PyTorch knows: what we have no gate for, and what it decides otherwise, at a tie."""
 
@@ -71,6 +73,19 @@ def test_what_pytorch_alone_knows_is_right_for_every_function(monkeypatch: pytes
         # What no gate follows is not written to.
         if loss not in (tensors.written_in_place, tensors.written_to_behind_an_unknown_function):
             compared(loss)
+
+
+@pytest.mark.parametrize("kind", tensors.BITES)
+def test_what_a_capture_may_get_wrong_is_right_or_refused(kind: str) -> None:
+    loss, refusal = tensors.BITES[kind]
+    if refusal:
+        with pytest.raises(CaptureError, match=refusal):
+            gs.capture(loss)
+        return
+    # Parameters are PyTorch's to the bit, and no witness that can be asked contradicts them: also in float32 and 16 bits.
+    run = compared(loss)
+    assert run.disagreement is None
+    assert check(run.trace).agrees
 
 
 @pytest.mark.parametrize("loss", tensors.REFUSED, ids=lambda each: each.__name__)

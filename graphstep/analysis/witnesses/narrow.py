@@ -14,8 +14,8 @@ import numpy as np
 
 from graphstep.analysis.facts import Reason, reason
 from graphstep.analysis.witnesses.report import NOT_FINITE, Row, relative_error
+from graphstep.engine.reruns import number_type
 from graphstep.ground.numerals import numeral
-from graphstep.ground.precision import FLOAT64
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def narrowed(row: Row, trace: Trace, *, of_value: bool = False) -> Row:
     """What the witnesses said of a gradient, or of the output's value, of the run in float64, of the one in its own type."""
-    if trace.dtype == FLOAT64:
+    if row.trace is trace:
         return row
     mine, wide = (_number(run, row.node, of_value=of_value) for run in (trace, row.trace))
     cell = row.cell or ()
@@ -47,7 +47,7 @@ def narrowed(row: Row, trace: Trace, *, of_value: bool = False) -> Row:
 
 
 def _said(trace: Trace, key: str, right: float, **more: str) -> Reason:
-    return reason(key, dtype=trace.dtype, value=numeral(right), **more)
+    return reason(key, dtype=number_type(trace), value=numeral(right), **more)
 
 
 def _number(trace: Trace, node: int, *, of_value: bool) -> Number:

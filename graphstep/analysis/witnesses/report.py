@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from graphstep.analysis.facts import Figure, Reason
+from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
 from graphstep.ground.precision import epsilon
 
@@ -92,7 +93,7 @@ class Row:
     @property
     def bound(self) -> float:
         """Largest relative error of witnesses that agree, given the type of the run's numbers."""
-        return max(AGREES, ROUNDINGS * epsilon(self.trace.dtype))
+        return max(AGREES, ROUNDINGS * epsilon(number_type(self.trace)))
 
     @property
     def exact_difference(self) -> float | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphstep.analysis.witnesses.report import AGREES
+from graphstep.engine.reruns import number_type
+from graphstep.ground.precision import FLOAT64, epsilon
 
 if TYPE_CHECKING:
     from graphstep.analysis.facts import Figure
@@ -86,6 +88,15 @@ class Testimony:
         if self.difference is not None and size <= ROUNDINGS * _EPSILON * of_all:
             size = max(size, abs(self.scale) * self.difference.reach or of_all)
         return AGREES * size
+
+    @property
+    def rounding(self) -> float:
+        """How far the gradient itself may be off, where it was computed in a narrow type; 0 in float64."""
+        if number_type(self.trace) == FLOAT64:
+            return 0.0
+        return (
+            ROUNDINGS * epsilon(number_type(self.trace)) * float(np.max(np.abs(self.trace.gradient_of(self.index)), initial=0.0))
+        )
 
     @property
     def _largest(self) -> float:

@@ -92,7 +92,7 @@ def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, Explanatio
     if difference is not None and difference.kinks:
         return *_at_kink(said, symbolic, difference), None
     by_symbolic = symbolic is None or _same(backprop, symbolic)
-    by_numeric = numeric is None or _close(backprop, numeric, error)
+    by_numeric = numeric is None or _close(backprop, numeric, max(error, said.rounding))
     if by_symbolic and by_numeric:
         return "agree", _reservation(said, symbolic), None
     standing = _standing_kink(trace, said.index)
