@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from graphstep.analysis.diagnosis.finding import DEAD, EXAMPLES, EXPLODING, SATURATED, SHRINKING, VANISHING, Finding
-from graphstep.analysis.diagnosis.gradients import judged, way_back
+from graphstep.analysis.diagnosis.finding import DEAD, EXAMPLES, SATURATED, SHRINKING, VANISHING, Finding
+from graphstep.analysis.diagnosis.gradients import extreme, judged, way_back
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.analysis.facts import Named, Output, Reason, reason
 from graphstep.engine.trace import Trace
@@ -87,17 +87,16 @@ def _flow(layers: Sequence[Layer]) -> Iterator[Finding]:
     start = next((layer for layer in way if layer.gradient_rms > 0), None)
     if start is None:
         return
-    for layer in way[way.index(start) + 1 :]:
-        left = layer.gradient_rms / start.gradient_rms
-        if VANISHING <= left <= EXPLODING:
-            continue
-        fading = "finding-vanishing" if left else "finding-vanishing-whole"
-        what = reason(
-            fading if left < VANISHING else "finding-exploding", out=Output(), start=Named(start.node), end=Named(layer.node),
-            first=numeral(start.gradient_rms, 2), last=numeral(layer.gradient_rms, 2), left=numeral(left, 2),
-        )  # fmt: skip
-        yield Finding("vanishing" if left < VANISHING else "exploding", layer.node, (what,))
+    shares = [(layer.gradient_rms / start.gradient_rms, layer) for layer in way[way.index(start) + 1 :]]
+    if (farthest := extreme([share for share, _ in shares])) is None:
         return
+    left, layer = shares[farthest]
+    fading = "finding-vanishing" if left else "finding-vanishing-whole"
+    what = reason(
+        fading if left < VANISHING else "finding-exploding", out=Output(), start=Named(start.node), end=Named(layer.node),
+        first=numeral(start.gradient_rms, 2), last=numeral(layer.gradient_rms, 2), left=numeral(left, 2),
+    )  # fmt: skip
+    yield Finding("vanishing" if left < VANISHING else "exploding", layer.node, (what,))
 
 
 def percent(share: float) -> str:

@@ -190,16 +190,26 @@ def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
         if len(sizes) < fewest:
             continue
         start, first = sizes[0]
-        for node, size in sizes[1:]:
-            share = size / first
-            if VANISHING <= share <= EXPLODING:
-                continue
-            what = reason(
-                "finding-vanishing-products" if share < 1 else "finding-exploding-products", out=Output(),
-                first=numeral(first, 2), start=Named(start), last=numeral(size, 2), end=Named(node), products=str(len(sizes)),
-            )  # fmt: skip
-            yield Finding("vanishing" if share < 1 else "exploding", node, (what,))
-            return
+        if (farthest := extreme([size / first for _, size in sizes])) is None:
+            continue
+        node, size = sizes[farthest]
+        what = reason(
+            "finding-vanishing-products" if size < first else "finding-exploding-products", out=Output(),
+            first=numeral(first, 2), start=Named(start), last=numeral(size, 2), end=Named(node), products=str(len(sizes)),
+        )  # fmt: skip
+        yield Finding("vanishing" if size < first else "exploding", node, (what,))
+        return
+
+
+def extreme(shares: Sequence[float]) -> int | None:
+    """Where of a gradient on its way back least is left, or most; None where it neither vanishes nor explodes.
+
+    ``shares`` are what is left of the first, place by place. Which of the two is looked for is what happens first.
+    """
+    left = next((share for share in shares if not VANISHING <= share <= EXPLODING), None)
+    if left is None:
+        return None
+    return shares.index(min(shares) if left < VANISHING else max(shares))
 
 
 def _multiplies(trace: Trace, index: int) -> bool:
