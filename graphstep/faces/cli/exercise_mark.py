@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from graphstep.faces.classroom.marking import Change, Collected
+    from graphstep.faces.export.results import Results
     from graphstep.teaching.exercise.table import Row
 
 USAGE = "ANSWERS --key key.json --to marks.csv [--feedback FOLDER] [--again]"
@@ -26,6 +27,7 @@ examples:
   graphstep exercise mark answers/ --key key.json --to marks.csv
   graphstep exercise mark answers/ --key key.json --to marks.csv --feedback feedback/    and a file for each student
   graphstep exercise mark answers/ --key key.json --to marks.csv --again    after a change: whose marks change
+  graphstep exercise mark submission/ --key key.json --to results.json --format gradescope    in an autograder
   graphstep exercise mark forms.csv --key key.json --to marks.csv --jobs 8
 
 ANSWERS is a folder with a file a student, or one file: filled sheets in Markdown, notebooks (read, never run), CSV with the
@@ -44,9 +46,14 @@ _SHOWN = 20
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
+    from graphstep.faces.export.results import results
+
     parser.add_argument("answers", metavar="ANSWERS", help="a folder with what was handed in, or one file")
     parser.add_argument("--key", metavar="FILE", required=True, help="the key that the sheets were made with")
     parser.add_argument("--to", metavar="FILE", required=True, help="the table of marks to be written: marks.csv")
+    parser.add_argument(
+        "--format", metavar="F", help=f"write the results of one student for an autograder instead: {', '.join(results())}"
+    )
     parser.add_argument("--feedback", metavar="FOLDER", help="write a file for each student, with what is not right and why")
     parser.add_argument("--again", action="store_true", help="show whose marks change before they are written")
     parser.add_argument("--yes", action="store_true", help="with --again: write them without asking")
@@ -63,15 +70,26 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.teaching.exercise.table import HEAD, lines, read_rows
 
     target = Path(options.to)
+    writer = _results_of(options)
     before = marking.by_place(read_rows(options.to)) if target.exists() else None
     if before is not None and not options.again:
         hint = "--again shows whose marks change, and writes when you say so"
         raise InputError(f"{quoted_path(target)} is there already: marks are not replaced unseen", hint=hint)
     key = read_key(options.key)
     handed = marking.collected(key, submissions(options.answers))
+    if writer is not None and len(handed.sheets) != 1:
+        hint = "an autograder is given what one student did"
+        raise InputError(f"results are those of one student, and {len(handed.sheets)} handed something in", hint=hint)
     store, done = Store(marking.folder_of(target), __version__), progress(len(handed.sheets), jobs.SHEETS, "marking")
     work = jobs.marking(key, handed.sheets, language_of(options.language))
     results = [*store.results(work, engine(options), done)]
+    if writer is not None:
+        marks = [row.mark for row in marking.rows(results)]
+        keep(target, writer.writes(marks, language_of(options.language)).decode())
+        store.remove()
+        print(f"wrote {target}", file=sys.stderr)
+        _tell_unused(handed)
+        return 1 if handed.remarks else 0
     texts: Iterable[str] = marking.texts(results)
     if before is not None:
         after = [*marking.kept_by_hand(marking.rows(results), before)]
@@ -88,6 +106,19 @@ def run(options: argparse.Namespace) -> int:
     return 1 if handed.remarks else 0
 
 
+def _results_of(options: argparse.Namespace) -> Results | None:
+    """What writes the results of one student; None where a table of marks is wanted."""
+    from graphstep.faces.export.results import results_of
+
+    if options.format is None:
+        return None
+    if options.again or options.feedback:
+        raise InputError("--again and --feedback go with a table of marks", hint="results.json holds the feedback")
+    if Path(options.to).exists():
+        raise InputError(f"{quoted_path(options.to)} is there already: results are not replaced unseen", hint="remove it first")
+    return results_of(options.format)
+
+
 def _headed(head: str, texts: Iterable[str]) -> Iterator[str]:
     yield head
     yield from texts
@@ -102,6 +133,11 @@ def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
     if handed.missing:
         named = ", ".join(handed.missing[:_SHOWN])
         print(f"no answers from {len(handed.missing):,}: {named}{' …' if len(handed.missing) > _SHOWN else ''}")
+    _tell_unused(handed)
+
+
+def _tell_unused(handed: Collected) -> None:
+    """What was handed in and could not be used."""
     for remark in handed.remarks[:_SHOWN]:
         print(f"not used: {remark.message}", file=sys.stderr)
     if len(handed.remarks) > _SHOWN:

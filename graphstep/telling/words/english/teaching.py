@@ -208,6 +208,11 @@ because = "The × gate scales its upstream gradient by the other input."
     "platform-number": "Type a decimal number, such as 0.25; where it is rounded, with two digits or more.",
     "platform-cells": "Type a decimal number into each field; where it is rounded, with two digits or more.",
     "platform-cell": "Here only one of its numbers is asked for: {where}, counted from 0.",
+    "result-typed": "Typed: {typed}",
+    "result-person": (
+        "{count} answer is for a person to mark, and earns nothing before that.",
+        "{count} answers are for a person to mark, and earn nothing before that.",
+    ),
     "platform-if": "{answer}: {said}",
     "platform-person": "This answer is marked by a person.",
     "question-pattern-sum": "Which pattern is it when {name} collects its gradient?",
