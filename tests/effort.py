@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
+import cProfile
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
 
 def effort(work: Callable[[], object]) -> int:
     """How many functions are called meanwhile, Python's own and built-in ones."""
-    count = 0
-
-    def counted(frame: FrameType, event: str, what: Any) -> None:
-        nonlocal count
-        if event in ("call", "c_call"):
-            count += 1
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
+    profile = cProfile.Profile()
+    profile.runcall(work)
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 def grows_with(size: int, work: Callable[[int], Callable[[], object]]) -> float:

@@ -12,18 +12,18 @@ import graphstep as gs
 from graphstep.faces.cli import main
 from graphstep.faces.export import text
 from graphstep.ground.arrays import number_text
-from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import catalogue
 from graphstep.teaching.lesson.sheet import key, marked, sheet
 from graphstep.telling.document import Code, Strong
 from tests.cases import each
+from tests.teaching.test_lesson import opened
 
 LESSONS = [lesson.path for lesson in catalogue()]
 
 
 @each("path", LESSONS, ids=lambda path: path.stem)
 def test_every_question_has_a_blank_on_the_sheet_and_its_answer_in_the_key(path: Path) -> None:
-    lesson = open_lesson(path)
+    lesson = opened(path)
     solutions = [solution for scene in lesson.scenes for solution in scene.solutions]
     asked, answered = ("".join(text.write(make(lesson, "graphstep lesson 1"))) for make in (sheet, key))
     rows = [solution for solution in solutions if solution.question.part is not None]
