@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
@@ -18,6 +18,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.files import open_file
+from graphstep.ground.records import dataclass
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.language.values import read_texts
 from graphstep.teaching.exercise.exercise import Blank, Exercise

@@ -7,7 +7,6 @@ a run beside the run, whose inputs are a little off: what is equal there too bel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from graphstep.engine.reruns import every_number
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.item import EASY, Fineness
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.misconceptions import slips

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from graphstep.ground.numerals import numeral
+from graphstep.ground.records import dataclass
 from graphstep.teaching.judge.operations import OPERATIONS
 
 Operand = int | float

@@ -8,12 +8,12 @@ zero by a little more), so that 0.2 will do for 0.1966 and 0.7 not for 0.7311.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.evaluate import numeral_in
 from graphstep.teaching.marking.solution import TOLERANCE, agreeing
 
