@@ -150,6 +150,8 @@ def test_an_exporter_passes(test: Callable[[str], None], monkeypatch: pytest.Mon
     monkeypatch.setattr(export, "__path__", [*export.__path__, str(tmp_path)])
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.delitem(sys.modules, "graphstep.faces.export.csv", raising=False)
+    # The folder is looked at once, and has a file more now.
+    monkeypatch.setattr(export, "formats", inspect.unwrap(export.formats))
     try:
         assert "csv" in export.formats()
         inspect.unwrap(test)("csv")

@@ -67,3 +67,11 @@ def shown_axis(options: Options) -> Any:
 def count(shape: Shape, options: Options) -> int:
     """How many cells are collected into one."""
     return prod(shape[i] for i in chosen_axes(shape, options["axis"]))
+
+
+OVER_AXES: dict[str, Any] = {
+    "keywords": {"axis": "axes", "keepdims": "flag"},
+    "defaults": {"axis": None, "keepdims": False},
+    "inside": axis_inside,
+}
+"""What the rows of gates have in common that collect cells along axes: their options, and what stands in the box."""

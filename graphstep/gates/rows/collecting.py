@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 from graphstep.gates import expressions
-from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, count, kept, shown_axis
+from graphstep.gates.rows.axes import OVER_AXES, chosen_axes, collected, collecting_structure, count, kept, shown_axis
 from graphstep.gates.rows.returning import FIRST, LENGTH, SHARED, of_collected
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
-
-_KEYWORDS: dict[str, Literal["axes", "flag"]] = {"axis": "axes", "keepdims": "flag"}
-_DEFAULTS = {"axis": None, "keepdims": False}
 
 
 def total(np: Any, x: Any, options: Options) -> Any:
@@ -168,9 +165,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
             "and 0 to every other.",
         ),
         pattern=("router",),
-        keywords=_KEYWORDS,
-        defaults=_DEFAULTS,
-        inside=axis_inside,
+        **OVER_AXES,
         multiplications=lambda slot, shapes, options: 0,
         remark=lambda np, call: tied(np, call, word),
         returned=lambda slot, shapes, options: _returned(SHARED if options["ties"] == "split" else FIRST)(slot, shapes, options),
@@ -262,9 +257,7 @@ COLLECTING = (
         ("A sum is a distributor: it hands its upstream gradient to every cell that it added up{axis}.",),
         pattern=("distributor",),
         functions=("sum",),
-        keywords=_KEYWORDS,
-        defaults=_DEFAULTS,
-        inside=axis_inside,
+        **OVER_AXES,
         multiplications=lambda slot, shapes, options: 0,
         adds="sum",
         returned=_returned("{d}"),
@@ -283,9 +276,7 @@ COLLECTING = (
         ("A mean is a distributor in equal shares: each of the n cells that it averaged gets 1/n of the upstream gradient.",),
         pattern=("distributor",),
         functions=("mean",),
-        keywords=_KEYWORDS,
-        defaults=_DEFAULTS,
-        inside=axis_inside,
+        **OVER_AXES,
         multiplications=lambda slot, shapes, options: prod(collected(shapes, options)),
         adds="mean",
         returned=_returned("{d}/{count}"),
@@ -304,9 +295,7 @@ COLLECTING = (
         lambda m, slot, upstream, terms, out, options: upstream * (terms[0] / out),
         "The ‖x‖ gate takes the length of {x}{axis}: the square root of the sum of the squares of its cells.",
         ("The slope of a length is the direction: {x} divided by its length, scaled by the upstream gradient.",),
-        keywords=_KEYWORDS,
-        defaults=_DEFAULTS,
-        inside=axis_inside,
+        **OVER_AXES,
         remark=_length_remark,
         returned=_returned(LENGTH),
         symbolic=expressions.length,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 from graphstep.gates.rows.collecting import mean
-from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, target_term
+from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, over, per_case, pulled_back, pushed, target_term
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
@@ -24,16 +24,6 @@ def _pair(name: str, shapes: Sequence[Shape]) -> Shape:
             f"{name} compares cell by cell, so both sides need one shape", f"make the second side {kind_text(shapes[0])} too"
         )
     return ()
-
-
-def _pulled_back(slope: Callable[..., Any]) -> Callable[..., Any]:
-    """The pullback of a mean over cells, from the slope of each."""
-    return lambda np, call, slot, upstream: np.divide(upstream, np.size(call.inputs[0])) * slope(np, call, slot)
-
-
-def _pushed(slope: Callable[..., Any]) -> Callable[..., Any]:
-    """The push of a mean over cells."""
-    return lambda np, call, slot, direction: mean(np, slope(np, call, slot) * direction, _WHOLE)
 
 
 # Binary cross-entropy
@@ -59,12 +49,12 @@ def _bce_slope(np: Any, call: Call, slot: int) -> Any:
 
 
 def _bce_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    (x, y), cells = terms, prod(options["shapes"][0])
+    x, y = terms
     if options["logits"]:
         slope = -x if slot else m.sigmoid(x) - y
     else:
         slope = m.log(1 - x) - m.log(x) if slot else (x - y) / (x * (1 - x))
-    return upstream * (slope if cells == 1 else slope / cells)
+    return upstream * over(prod(options["shapes"][0]), slope)
 
 
 def _bce_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
@@ -108,11 +98,9 @@ def _nll_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
 
 def _nll_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     scores, y = options["shapes"]
-    cases = prod(scores[:-1])
     if slot and scores != y:
         return 0
-    term = terms[0] if slot else target_term(m, terms, options)
-    return -upstream * (term if cases == 1 else term / cases)
+    return -upstream * per_case(terms[0] if slot else target_term(m, terms, options), options)
 
 
 # Huber
@@ -141,9 +129,8 @@ def _huber_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
 
 def _huber_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     x, y = terms[::-1] if slot else terms
-    cells, delta = prod(options["shapes"][0]), options["delta"]
-    slope = m.call("clip", x - y, -delta, delta)
-    return upstream * (slope if cells == 1 else slope / cells)
+    slope = m.call("clip", x - y, -options["delta"], options["delta"])
+    return upstream * over(prod(options["shapes"][0]), slope)
 
 
 LIKELIHOODS = (
@@ -152,8 +139,8 @@ LIKELIHOODS = (
         "bce",
         lambda shapes, options: _pair("bce", shapes),
         _bce,
-        _pulled_back(_bce_slope),
-        _pushed(_bce_slope),
+        pulled_back(_bce_slope),
+        pushed(_bce_slope),
         lambda slot, shapes, options: "dense",
         _bce_formula,
         _bce_pulled,
@@ -199,8 +186,8 @@ LIKELIHOODS = (
         "huber",
         _huber_shape,
         _huber,
-        _pulled_back(_huber_slope),
-        _pushed(_huber_slope),
+        pulled_back(_huber_slope),
+        pushed(_huber_slope),
         lambda slot, shapes, options: "dense",
         _huber_formula,
         _huber_pulled,

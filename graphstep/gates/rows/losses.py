@@ -6,7 +6,7 @@ cases. The right answers are classes, whole numbers, or targets in the shape of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
@@ -103,10 +103,14 @@ def target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
     return terms[1] if scores == y else m.call("onehot", terms[1])
 
 
+def over(count: int, term: Any) -> Any:
+    """A term over a number of cells or cases, which goes without saying where it is one."""
+    return term if count == 1 else term / count
+
+
 def per_case(term: Any, options: Options) -> Any:
     """A term over the number of cases."""
-    cases = prod(options["shapes"][0][:-1])
-    return term if cases == 1 else term / cases
+    return over(prod(options["shapes"][0][:-1]), term)
 
 
 def _onehot_symbolic(np: Any, _: Any, inputs: Sequence[Any], hints: Sequence[Any], options: Options) -> Any:
@@ -192,6 +196,19 @@ def _hinge_remark(np: Any, call: Call) -> str:
     return f"{head}: there the local gradient is taken as 0, as that of relu is at 0. (PyTorch takes 0 too; JAX ½.)"
 
 
+# Means of something cell by cell
+
+
+def pulled_back(slope: Callable[..., Any], times: float = 1.0) -> Callable[..., Any]:
+    """The pullback of a mean over cells, from the slope of each, which may be too large for a number once it is multiplied."""
+    return lambda np, call, slot, upstream: np.divide(times * upstream, np.size(call.inputs[0])) * slope(np, call, slot)
+
+
+def pushed(slope: Callable[..., Any], times: float = 1.0) -> Callable[..., Any]:
+    """The push of a mean over cells."""
+    return lambda np, call, slot, direction: times * mean(np, slope(np, call, slot) * direction, _WHOLE)
+
+
 # Squared error
 
 
@@ -207,20 +224,15 @@ def _mse(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     return mean_square(np, np.subtract(*inputs), _WHOLE)
 
 
-def _mse_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+def _mse_slope(np: Any, call: Call, slot: int) -> Any:
+    """Half of the slope: the difference."""
     x, y = call.inputs
-    return np.divide(2.0 * upstream, np.size(x)) * (np.subtract(x, y) if slot == 0 else np.subtract(y, x))
-
-
-def _mse_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
-    x, y = call.inputs
-    return _mean_of_rows(np, 2.0 * np.subtract(x, y) * (direction if slot == 0 else np.negative(direction)))
+    return np.subtract(y, x) if slot else np.subtract(x, y)
 
 
 def _mse_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
     x, y = terms if slot == 0 else terms[::-1]
-    cells = prod(options["shapes"][0])
-    return upstream * (2 * (x - y) if cells == 1 else 2 * (x - y) / cells)
+    return upstream * over(prod(options["shapes"][0]), 2 * (x - y))
 
 
 LOSSES = (
@@ -279,8 +291,8 @@ LOSSES = (
         "mse",
         _mse_shape,
         _mse,
-        _mse_pullback,
-        _mse_push,
+        pulled_back(_mse_slope, 2.0),
+        pushed(_mse_slope, 2.0),
         lambda slot, shapes, options: "dense",
         lambda m, terms, options: m.call("mse", *terms),
         _mse_pulled,

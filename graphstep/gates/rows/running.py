@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
+from graphstep.gates.rows.axes import OVER_AXES, axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.rows.returning import axis_option, of_prod
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
@@ -142,9 +142,7 @@ RUNNING = (
         pattern=("switcher",),
         functions=("prod",),
         returned=lambda slot, shapes, options: of_prod(shapes[0], chosen_axes(shapes[0], options["axis"]), options),
-        keywords={"axis": "axes", "keepdims": "flag"},
-        defaults={"axis": None, "keepdims": False},
-        inside=axis_inside,
+        **OVER_AXES,
     ),
     Rule(
         "cumsum",

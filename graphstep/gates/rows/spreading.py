@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, count, kept, shown_axis
+from graphstep.gates.rows.axes import (
+    OVER_AXES,
+    axis_inside,
+    chosen_axes,
+    collected,
+    collecting_structure,
+    count,
+    kept,
+    shown_axis,
+)
 from graphstep.gates.rows.collecting import deviation, length, mean, mean_square, scaled, total
 from graphstep.gates.rows.returning import of_collected
 from graphstep.gates.rows.spelling import typed, written
@@ -125,8 +134,11 @@ def _inside(options: Options) -> str:
     return axis_inside(options) + ddof
 
 
-_KEYWORDS: dict[str, Any] = {"axis": "axes", "keepdims": "flag"}
-_DEFAULTS: dict[str, Any] = {"axis": None, "keepdims": False}
+_OPTIONS: dict[str, Any] = {
+    "keywords": {**OVER_AXES["keywords"], "ddof": "number"},
+    "defaults": {**OVER_AXES["defaults"], "ddof": 0},
+    "inside": _inside,
+}
 
 
 SPREADING = (
@@ -144,9 +156,7 @@ SPREADING = (
         "over n − ddof.",
         ("A cell moves a variance by twice its distance from the mean, divided by the number of cells (less ddof).",),
         functions=("var",),
-        keywords={**_KEYWORDS, "ddof": "number"},
-        defaults={**_DEFAULTS, "ddof": 0},
-        inside=_inside,
+        **_OPTIONS,
         expansion=_var_expansion,
     ),
     Rule(
@@ -165,9 +175,7 @@ SPREADING = (
             "(less ddof).",
         ),
         functions=("std",),
-        keywords={**_KEYWORDS, "ddof": "number"},
-        defaults={**_DEFAULTS, "ddof": 0},
-        inside=_inside,
+        **_OPTIONS,
         expansion=lambda options: f"sqrt(var(x{written(options)}{_told_ddof(options)}))",
         remark=_std_remark,
         returned=_std_returned,

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 from graphstep.gates import expressions
-from graphstep.gates.rows.axes import axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
+from graphstep.gates.rows.axes import OVER_AXES, axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
 from graphstep.gates.rows.collecting import first_along
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
@@ -240,9 +240,7 @@ SQUASHING = (
         "The log Σ exp gate adds up the exponentials of {x}{axis} and takes the logarithm: a smooth maximum.",
         ("The slope of log Σ exp is softmax: each cell gets its probability's share of the upstream gradient.",),
         functions=("logsumexp",),
-        keywords={"axis": "axes", "keepdims": "flag"},
-        defaults={"axis": None, "keepdims": False},
-        inside=axis_inside,
+        **OVER_AXES,
         expansion=_logsumexp_expansion,
         remark=_logsumexp_remark,
         symbolic=expressions.logsumexp,
