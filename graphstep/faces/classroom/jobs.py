@@ -129,7 +129,8 @@ def _sheet(asked: Any) -> Any:
         named = list(zip(chosen, addresses(len(exercise.blanks) for exercise in chosen), strict=True))
         who = f"{student['name']} ({student['student']})" if student["name"] else student["student"]
         paper = Paper(asked["title"], who, student["code"], named, ENGLISH)
-        entries = [entry_of(exercise) for exercise in chosen]
+        drawn = zip(chosen, settings, student["seeds"], strict=True)
+        entries = [entry_of(exercise, setting, seed) for exercise, setting, seed in drawn]
         sheets.append(
             {
                 "student": student["student"],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
@@ -21,16 +21,21 @@ from graphstep.ground.files import open_file
 from graphstep.ground.records import dataclass
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.language.values import read_texts
+from graphstep.teaching.exercise.course import Setting, exercise_of
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution, solve
+from graphstep.teaching.marking.tableau import rows_of
 
 SCHEMA = 1
 """The version of the file."""
 
 FILE = 200_000_000
 """Bytes of a key: 10,000 students with 30 exercises each."""
+
+HIDDEN = ("bug-line", "bug-number")
+"""Questions whose answer is not in the run alone: a mistake was drawn that is to be found."""
 
 _PROGRAMS = 256
 """Programs that are kept with their runs."""
@@ -54,25 +59,41 @@ class Entry:
     """What is run."""
     asked: tuple[tuple[Question, float], ...]
     """What its blanks ask, each with what a right answer earns."""
+    drawn: tuple[Setting, int] | None = None
+    """What it is drawn from again, and its seed, where its run does not say all: a mistake is to be found. None elsewhere."""
 
     def exercise(self) -> Exercise:
         """The exercise with its run and its answers. InputError where it cannot be run, or asks what the run has not."""
+        if self.drawn is not None:
+            return self._again(*self.drawn)
         try:
             trace, solutions = _solved(self.setup, tuple(question for question, _ in self.asked))
+        except IndexError as error:
+            raise InputError(f"exercise {quoted(self.code)} of the key asks for a row that its tableau has not") from error
         except GraphstepError as error:
             raise InputError(f"exercise {quoted(self.code)} of the key cannot be run: {error.message}") from error
         blanks = (Blank(str(n), each, marks) for n, (each, (_, marks)) in enumerate(zip(solutions, self.asked, strict=True), 1))
         return Exercise(self.code, self.title, self.setup, trace, tuple(blanks))
+
+    def _again(self, setting: Setting, seed: int) -> Exercise:
+        exercise = exercise_of(setting, seed)
+        again = entry_of(exercise)
+        if (again.setup.program, again.setup.inputs, again.asked) != (self.setup.program, self.setup.inputs, self.asked):
+            hint = "mark with the version of graphstep that made the sheets"
+            raise InputError(f"exercise {quoted(self.code)} of the key is not what is drawn today", hint=hint)
+        return exercise
 
     def data(self) -> dict[str, Any]:
         """The entry as JSON has it."""
         asked = [
             {name: getattr(question, name) for name in _TEXTS if getattr(question, name)}
             | ({"options": list(question.options)} if question.options else {})
+            | ({"row": [*question.part, *map(int, question.key)]} if question.part is not None else {})
             | {"marks": marks}
             for question, marks in self.asked
         ]
-        return {"title": self.title, "program": self.setup.program, **self.setup.keywords(), "blanks": asked}
+        data = {"title": self.title, "program": self.setup.program, **self.setup.keywords(), "blanks": asked}
+        return data if self.drawn is None else {**data, "drawn": {**asdict(self.drawn[0]), "seed": self.drawn[1]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +131,24 @@ class Key:
         return list(zip(entries, addresses(len(entry.asked) for entry in entries), strict=True))
 
 
-def entry_of(exercise: Exercise) -> Entry:
-    """An exercise, as it stands in a key."""
+def entry_of(exercise: Exercise, setting: Setting | None = None, seed: int = 0) -> Entry:
+    """An exercise, as it stands in a key; of one that was drawn, from what and with which seed."""
     # The setup of a lesson has inputs for all of its programs.
     texts = exercise.trace.setup.filled(exercise.trace.inputs).inputs
     setup = replace(exercise.trace.setup, inputs={name: texts[name] for name in exercise.trace.inputs}, breaks=(), at=None)
-    return Entry(exercise.code, exercise.title, setup, tuple((each.solution.question, each.marks) for each in exercise.blanks))
+    asked = tuple((_question(each.solution), each.marks) for each in exercise.blanks)
+    hidden = setting is not None and any(question.ask in HIDDEN for question, _ in asked)
+    return Entry(exercise.code, exercise.title, setup, asked, (setting, seed) if setting is not None and hidden else None)
+
+
+def _question(solution: Solution) -> Question:
+    """What a blank asks, as it stands in a key; of one number of a row of a tableau, the key says which."""
+    question, trace = solution.question, solution.trace
+    cell = ""
+    if question.part is not None:
+        answers = [part.answer for part in rows_of(question, trace)[question.part[0] - 1].parts]
+        cell = str(answers.index(solution.answer)) if solution.answer in answers else ""
+    return replace(question, hints=(), key=cell, line=0, lines={})
 
 
 def addresses(counts: Iterable[int]) -> Iterator[tuple[str, ...]]:
@@ -141,34 +174,42 @@ def _solved(setup: Setup, questions: tuple[Question, ...]) -> tuple[Trace, list[
     """The run of a setup and what is asked of it. A class has the same few programs with other numbers."""
     inputs = tuple(sorted(setup.inputs))
     form = json.dumps([setup.program, {**setup.keywords(), "inputs": inputs}], sort_keys=True)
-    asked = tuple((each.ask, each.question, each.options) for each in questions)
+    asked = tuple((each.ask, each.question, each.options, each.part, each.key) for each in questions)
     kept = _kept(form, asked)
     if not kept:
         trace = open_setup(setup)
-        kept.append((trace, [solve(question, trace) for question in questions]))
+        kept.append((trace, [_solve(question, trace) for question in questions]))
         return kept[0]
     base, solutions = kept[0]
     values = read_texts({name: text for name, text in setup.inputs.items() if text is not None})
     trace = base.with_inputs(values, setup.inputs)
     if trace.program is not base.program:
-        return trace, [solve(question, trace) for question in questions]
+        return trace, [_solve(question, trace) for question in questions]
     return trace, [_again(question, each, trace) for question, each in zip(questions, solutions, strict=True)]
 
 
 @lru_cache(maxsize=_PROGRAMS)
-def _kept(_form: str, _asked: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[tuple[Trace, list[Solution]]]:
+def _kept(_form: str, _asked: tuple[object, ...]) -> list[tuple[Trace, list[Solution]]]:
     """Room for the first run of a program, and for what is asked of it."""
     return []
+
+
+def _solve(question: Question, trace: Trace) -> Solution:
+    """What is asked of a run; of a tableau a row, or a number of it."""
+    if question.part is None:
+        return solve(question, trace)
+    row = rows_of(question, trace)[question.part[0] - 1]
+    return row.parts[int(question.key)] if question.key else row
 
 
 def _again(question: Question, solution: Solution, trace: Trace) -> Solution:
     """What is asked of one run, asked of another one of the same program."""
     if solution.quantity is None or solution.right is not None or solution.formula:
-        return solve(question, trace)
+        return _solve(question, trace)
     asked = again(solution.quantity, trace)
     if not np.isfinite(asked.asked).all():
         # It says that nobody can type that.
-        return solve(question, trace)
+        return _solve(question, trace)
     answer = f"{asked.name} = {number_text(asked.asked)}"
     return replace(solution, question=question, trace=trace, quantity=asked, answer=answer)
 
@@ -229,24 +270,39 @@ def key_of(document: Any) -> Key:
 def entry_from(code: str, data: Any) -> Entry:
     """The exercise that a table of a key spells. InputError with the place of what is wrong in it."""
     where = f"exercises.{code}"
-    table = _table(data, where, ("title", "program", "blanks", *KEYWORDS))
+    table = _table(data, where, ("title", "program", "blanks", "drawn", *KEYWORDS))
     words = {name: _word(name, table[name], where) for name in KEYWORDS if name in table}
     setup = Setup(_of(table, "program", str, where), **words)
     blanks = _of(table, "blanks", list, where)
     if not blanks:
         _fail(where, "has no blanks")
     asked = tuple(_asked(each, f"{where}.blanks[{place}]") for place, each in enumerate(blanks))
-    return Entry(code, _of(table, "title", str, where), setup, asked)
+    drawn = _drawn(table["drawn"], f"{where}.drawn") if "drawn" in table else None
+    return Entry(code, _of(table, "title", str, where), setup, asked, drawn)
+
+
+def _drawn(data: Any, where: str) -> tuple[Setting, int]:
+    table = _table(data, where, ("name", "text", "level", "marks", "seed"))
+    marks = table.get("marks")
+    if marks is not None and (isinstance(marks, bool) or not isinstance(marks, int | float) or not 0 < marks <= 10_000):
+        _fail(where, "marks is a number above 0, and 10,000 at most")
+    name, text = (_of(table, key, str, where) for key in ("name", "text"))
+    return Setting(name, text, _of(table, "level", int, where), marks), _of(table, "seed", int, where)
 
 
 def _asked(data: Any, where: str) -> tuple[Question, float]:
-    table = _table(data, where, (*_TEXTS, "options", "marks"))
+    table = _table(data, where, (*_TEXTS, "options", "row", "marks"))
     texts = {name: _of(table, name, str, where) if name == "ask" or name in table else "" for name in _TEXTS}
     options = _texts(table.get("options", []), f"{where}.options")
     marks = table.get("marks", 1.0)
     if isinstance(marks, bool) or not isinstance(marks, int | float) or not 0 <= marks <= 10_000:
         _fail(where, "marks is a number from 0 to 10,000")
-    return Question(texts["ask"], (), texts["because"], texts["question"], options, texts["ask"], 0), float(marks)
+    row = table.get("row", [])
+    whole = isinstance(row, list) and all(isinstance(n, int) and n >= 0 for n in row)
+    if not whole or len(row) not in (0, 2, 3):
+        _fail(f"{where}.row", "is no row of a tableau: [1, 5], and [1, 5, 0] is a number of it")
+    part, cell = (row[0], row[1]) if row else None, "".join(map(str, row[2:]))
+    return Question(texts["ask"], (), texts["because"], texts["question"], options, cell, 0, part=part), float(marks)
 
 
 def _sheet(data: Any, where: str) -> Sheet:
