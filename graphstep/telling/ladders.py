@@ -39,6 +39,17 @@ _SHORT = 9
 """Characters up to which a constant of the text stands in an equation with all of its digits."""
 
 
+def ladder_of(step: Step, *, local: bool = False) -> Ladder | None:
+    """The ladder of a step of a run, or of its local gradient, without what else there is to say; None where it has none."""
+    if step.event == "value":
+        return None if local else value_ladder(step.trace, step.node)
+    if step.wire is not None:
+        return sent_ladders(step.wire)[local]
+    if local or step.event not in ("seed", "sum"):
+        return None
+    return seed_ladder(step) if step.event == "seed" else sum_ladder(step)
+
+
 def value_ladder(trace: Trace, index: int) -> Ladder:
     """The value of a gate: its formula in names, in numbers, and its value."""
     gate, node, names = trace.gate(index), trace.node(index), names_of(trace.program)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from graphstep.faces.drawing.diagram import Diagram, settled
+from graphstep.faces.drawing.diagram import diagram as drawing
 from graphstep.faces.drawing.folded import shown
 from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.text import NO_MARKS, Marks, draw, text_of
 from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
-from graphstep.language.program import node_id
+from graphstep.language.program import Program, node_id
 from graphstep.telling.document import Graph
 
 _MERMAID_TEXT = 40_000
@@ -17,14 +19,29 @@ _MERMAID_TEXT = 40_000
 _ROOMY = 20
 """Nodes up to which there is room around the boxes."""
 
+_KEPT = 60
+"""Nodes up to which a drawing without numbers lives as long as its program."""
+
 _WIDE = 100
 """Columns beyond which a drawing with arrays is set compactly: what stands on their wires is longer than a number."""
 
 
 def diagram(graph: Graph) -> tuple[Diagram, Marks]:
     """What a document draws of a run, and what is written on it."""
+    if not graph.written and len(graph.trace.program.nodes) <= _KEPT:
+        return _unwritten(graph.trace.program), NO_MARKS
     drawn = shown(graph.trace, graph.at)
     return drawn, settled(graph.trace, drawn, graph.at) if graph.written else NO_MARKS
+
+
+def _unwritten(program: Program) -> Diagram:
+    """A program without numbers. Its wires have no room for them either, which would tell how long they are."""
+    kept: dict[str, Any] = vars(program)
+    if "_unwritten" not in kept:
+        # A class has one program with many numbers on its sheets.
+        kept["_unwritten"] = drawing(program)
+    drawn: Diagram = kept["_unwritten"]
+    return drawn
 
 
 def has_shapes(drawn: Diagram) -> bool:
@@ -34,7 +51,12 @@ def has_shapes(drawn: Diagram) -> bool:
 
 def as_text(drawn: Diagram, written: Marks) -> str:
     """The drawing in characters."""
-    return text_of(draw(arranged(drawn), written))
+    kept: dict[str, Any] = vars(drawn.program)
+    if drawn is not kept.get("_unwritten"):
+        return text_of(draw(arranged(drawn), written))
+    if "_unwritten_text" not in kept:
+        kept["_unwritten_text"] = text_of(draw(arranged(drawn), NO_MARKS))
+    return str(kept["_unwritten_text"])
 
 
 def as_mermaid(drawn: Diagram, written: Marks) -> str:

@@ -50,6 +50,9 @@ def evaluate(trace: Trace, text: str, at: int | None = None) -> Evaluated:
 
     if len(text) > LENGTH:
         raise InputError(f"this is {len(text):,} characters long; at most {LENGTH} are read")
+    if (number := numeral_in(text)) is not None:
+        # Most answers are one numeral, and a class has very many.
+        return Evaluated(number[0], ())
     if "[" in text and not re.search(r"[^\W\d]|∂", _EXPONENT.sub("", text)):
         return Evaluated(_literal(text), ())
     plain, derivatives = _without_derivatives(trace, text, at)

@@ -7,6 +7,7 @@ zero by a little more), so that 0.2 will do for 0.1966 and 0.7 not for 0.7311.
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.evaluate import numeral_in
-from graphstep.teaching.marking.solution import TOLERANCE, agreeing
+from graphstep.teaching.marking.solution import TOLERANCE, agreeing, agrees
 
 EQUAL = 1e-9
 """Relative difference up to which two numbers are equal: what arithmetic in doubles loses, and no more."""
@@ -70,11 +71,17 @@ def is_equal(one: Number, other: Number) -> NDArray[np.bool_]:
     """Cell by cell whether two numbers are equal but for what doubles lose; what rounding left of 0 is 0."""
     off, size = np.abs(np.subtract(one, other)), np.maximum(np.abs(one), np.abs(other))
     noise = (np.minimum(np.abs(one), np.abs(other)) == 0) & (size <= NOISE)
-    return np.asarray((off <= EQUAL * size) | noise)
+    # Nothing is far from inf in proportion to it: inf is equal to itself alone.
+    near = (off <= EQUAL * size) & np.isfinite(size)
+    return np.asarray(near | noise | np.equal(one, other))
 
 
 def is_rounded(answer: Typed, number: Number) -> bool:
     """Whether an answer is this number rounded, to two digits at least: enough to know a misconception by."""
+    if isinstance(answer.value, float) and isinstance(number, float) and isinstance(answer.room, float):
+        short = abs(answer.value - number)
+        rounded = short <= answer.room * (1 + EQUAL) and short <= _TWO_DIGITS * abs(number)
+        return (rounded or _meets(answer, answer.value, answer.room, number)) and not answer.coarse
     if shape_of(answer.value) != shape_of(number):
         return False
     off = np.abs(np.subtract(answer.value, number))
@@ -93,4 +100,22 @@ def meets(answer: Typed, number: Number) -> NDArray[np.bool_]:
 
 def is_meant(answer: Typed, number: Number) -> bool:
     """Whether an answer is this number, or this array in every cell."""
+    if isinstance(answer.value, float) and isinstance(number, float) and isinstance(answer.room, float):
+        return _meets(answer, answer.value, answer.room, number)
     return shape_of(answer.value) == shape_of(number) and bool(meets(answer, number).all())
+
+
+def is_same(one: float, other: float) -> bool:
+    """What :func:`is_equal` says, of two single numbers."""
+    off, size = abs(one - other), max(abs(one), abs(other))
+    noise = (one == 0 or other == 0) and off <= NOISE
+    return (off <= EQUAL * size and math.isfinite(size)) or noise or one == other
+
+
+def _meets(answer: Typed, value: float, room: float, number: float) -> bool:
+    """What :func:`meets` says, of two single numbers: one class has millions of them to compare."""
+    if is_same(value, number):
+        return True
+    if answer.coarse and (number.is_integer() or math.isinf(number)):
+        return False
+    return abs(value - number) <= room * (1 + EQUAL) and agrees(value, number)

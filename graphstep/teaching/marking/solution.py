@@ -21,6 +21,7 @@ from graphstep.teaching.marking.shapes import ShapeAsked, shape_asked
 from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation
+from graphstep.telling.ladders import ladder_of
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reasons import pattern
 from graphstep.telling.words.catalogue import message
@@ -102,9 +103,12 @@ class Solution:
             told_cell = cell(self.trace, self.quantity.node, self.quantity.cell, _OF[self.quantity.kind])
             # Formulas count from 1 and questions from 0, so of a cell the numbers are said and not the names.
             return self.quantity.name + "".join(f" {rung.relation} {rung.text}" for rung in told_cell.ladder.rungs[-2:])
-        explanation = self.explanation
-        ladder = explanation.local if self.quantity.kind == "local" else explanation.ladder
-        return self.answer if self.right is not None or ladder is None or self.quantity.cell is not None else ladder.line
+        if self.right is not None or self.quantity.cell is not None:
+            return self.answer
+        # Numbers that are too large or undefined are said in words: NumPy need not warn of them as well.
+        with np.errstate(all="ignore"):
+            ladder = ladder_of(self.trace.step(self.step), local=self.quantity.kind == "local")
+        return self.answer if ladder is None else ladder.line
 
 
 def solve(question: Question, trace: Trace) -> Solution:

@@ -21,7 +21,7 @@ from graphstep.teaching.marking.carried import Carried, Earlier, carried, earlie
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.ordering import OrderAsked
-from graphstep.teaching.marking.precision import Typed, is_equal, is_meant, is_rounded, meets
+from graphstep.teaching.marking.precision import Typed, is_equal, is_meant, is_rounded, is_same, meets
 from graphstep.teaching.marking.precision import typed as precisely
 from graphstep.teaching.marking.quantities import Quantity
 from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
@@ -287,6 +287,8 @@ def _wrong(asked: Quantity, typed: Number, answer: Typed, met: Sequence[Misconce
 
 def same_number(one: Number, other: Number) -> bool:
     """Whether a slip comes to the right answer by chance."""
+    if isinstance(one, float) and isinstance(other, float):
+        return is_same(one, other)
     return shape_of(one) == shape_of(other) and bool(is_equal(one, other).all())
 
 
