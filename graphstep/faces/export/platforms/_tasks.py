@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import sha256
 from weakref import WeakKeyDictionary
@@ -15,7 +15,7 @@ from graphstep.faces.drawing.picture import svg
 from graphstep.faces.export._picture import arranged, diagram
 from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import MARK, printable
-from graphstep.teaching.exercise.comparison import Answers, Cell, Judged, Numbers, Words, answers_of
+from graphstep.teaching.exercise.comparison import Answers, Cell, Choice, Judged, Numbers, Words, answers_of
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.telling.document import FULL, WHOLE, Block, Code, Content, Emphasis, Graph, Heading, Listing, Prose, Strong
@@ -47,6 +47,8 @@ class Task:
     """The question."""
     answers: Answers
     """What is right and wrong."""
+    choices: tuple[Task, ...] = ()
+    """What was to be chosen before it in its exercise, which it may speak of."""
 
     @property
     def name(self) -> str:
@@ -73,6 +75,15 @@ class Task:
                 return ""
 
     @property
+    def stem(self) -> Iterator[Block]:
+        """What stands before the question where it is asked alone: the problem, and what was to be chosen before."""
+        yield from given(self.exercise.trace)
+        for task in self.choices:
+            assert isinstance(task.answers, Choice)
+            yield Prose(task.ask)
+            yield Listing(tuple((option.text,) for option in task.answers.options))
+
+    @property
     def asked(self) -> Iterator[Block]:
         """The question, what is to be put into an order, and how the answer is typed."""
         yield Prose(self.ask)
@@ -80,6 +91,13 @@ class Task:
             yield Listing(tuple((f"{place}. ", Code(name)) for place, name in enumerate(order.names, 1)))
         if self.hint:
             yield Prose((Emphasis(self.hint),))
+
+    @property
+    def numbered(self) -> Iterator[Block]:
+        """The same, behind the name of the blank, among others."""
+        _, *behind = self.asked
+        yield Prose((Strong(f"{self.blank.name}."), " ", *self.ask))
+        yield from behind
 
     @property
     def worked(self) -> Iterator[Block]:
@@ -92,7 +110,32 @@ class Task:
 
 def tasks_of(exercise: Exercise) -> list[Task]:
     """The blanks of an exercise in their order."""
-    return [Task(exercise, blank, marked(blank.solution.wording), answers_of(blank)) for blank in exercise.blanks]
+    tasks: list[Task] = []
+    for blank in exercise.blanks:
+        choices = tuple(task for task in tasks if isinstance(task.answers, Choice))
+        tasks.append(Task(exercise, blank, marked(blank.solution.wording), answers_of(blank), choices))
+    return tasks
+
+
+def together(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
+    """The blanks that are asked in one question where a platform can: all but those that a person marks."""
+    compared = [task for task in tasks if not isinstance(task.answers, Judged)]
+    yield from ([compared] if compared else [])
+    yield from ([task] for task in tasks if isinstance(task.answers, Judged))
+
+
+def name_of(tasks: Sequence[Task]) -> str:
+    """What the platform lists a question under that has these blanks."""
+    first, *others = tasks
+    return short(first.exercise.code) or first.name if others else first.name
+
+
+def worked(tasks: Sequence[Task]) -> Iterator[Block]:
+    """The way to the answer of each blank, under its name where there are several."""
+    for task in tasks:
+        if len(tasks) > 1:
+            yield Prose((Strong(task.blank.name),))
+        yield from task.worked
 
 
 def given(trace: Trace) -> Iterator[Block]:

@@ -16,7 +16,7 @@ from html import escape
 
 from graphstep.faces.export.platforms._markup import Tex
 from graphstep.faces.export.platforms._package import element, package, pictures_of, rooted
-from graphstep.faces.export.platforms._tasks import Task, cells_of, given, plain_number, short, tasks_of
+from graphstep.faces.export.platforms._tasks import Task, cells_of, plain_number, short, tasks_of
 from graphstep.teaching.exercise.comparison import Cell, Choice, Judged, Numbers, Words
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.telling.document import Block, Listing
@@ -82,7 +82,7 @@ def _questions(task: Task) -> Iterator[_Question]:
     points, key = task.blank.marks, task.key
 
     def question(kind: str, key: str, asked: Sequence[Block], which: str, points: float, presentation: str) -> _Question:
-        stem = tex.fragment((*given(task.exercise.trace), *asked))
+        stem = tex.fragment((*task.stem, *asked))
         return _Question(kind, key, task.name + which, points, stem, tex.fragment(task.worked), presentation)
 
     match task.answers:

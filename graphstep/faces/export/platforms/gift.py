@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from graphstep.faces.export.platforms._markup import Tex
-from graphstep.faces.export.platforms._tasks import Task, cells_of, given, plain_number, short, tasks_of, text_of
+from graphstep.faces.export.platforms._tasks import Task, cells_of, plain_number, short, tasks_of, text_of
 from graphstep.teaching.exercise.comparison import Cell, Choice, Judged, Numbers, Words
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.telling.document import Block, Graph
@@ -51,7 +51,7 @@ def _questions(task: Task) -> Iterator[str]:
 
 
 def _question(task: Task, tex: Tex, asked: Iterable[Block], answer: str, which: str = "") -> str:
-    stem = (block for block in given(task.exercise.trace) if not isinstance(block, Graph))
+    stem = (block for block in task.stem if not isinstance(block, Graph))
     return f"::{_html(task.name + which)}::[html]{_html(tex.fragment((*stem, *asked)))}{{{answer}}}\n"
 
 

@@ -19,10 +19,20 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from graphstep.faces.export.platforms._markup import Tex, picture_name
-from graphstep.faces.export.platforms._tasks import Task, given, has_picture, picture, plain_number, short, tasks_of, text_of
+from graphstep.faces.export.platforms._tasks import (
+    Task,
+    given,
+    has_picture,
+    picture,
+    plain_number,
+    short,
+    tasks_of,
+    text_of,
+    together,
+    worked,
+)
 from graphstep.teaching.exercise.comparison import Answers, Cell, Choice, Judged, Numbers, Words
 from graphstep.teaching.exercise.exercise import Exercise
-from graphstep.telling.document import Prose, Strong
 
 SUFFIX = ".xml"
 
@@ -39,16 +49,9 @@ def writes(exercises: Sequence[Exercise], title: str) -> bytes:
     category = SubElement(quiz, "question", type="category")
     _text(SubElement(category, "category"), f"$course$/top/{short(title).replace('/', '//')}")
     for exercise in exercises:
-        quiz.extend(_question(tasks) for tasks in _together(tasks_of(exercise)))
+        quiz.extend(_question(tasks) for tasks in together(tasks_of(exercise)))
     indent(quiz)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text_of(tostring(quiz, encoding="unicode"))}\n'.encode()
-
-
-def _together(tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
-    """The blanks that are asked in one question: all but those that a person marks, which cannot be embedded."""
-    compared = [task for task in tasks if not isinstance(task.answers, Judged)]
-    yield from ([compared] if compared else [])
-    yield from ([task] for task in tasks if isinstance(task.answers, Judged))
 
 
 def _question(tasks: Sequence[Task]) -> Element:
@@ -64,9 +67,7 @@ def _question(tasks: Sequence[Task]) -> Element:
     if has_picture(trace):
         file = SubElement(text, "file", name=picture_name(trace), path="/", encoding="base64")
         file.text = b64encode(picture(trace).encode()).decode()
-    # The answer of the last blank comes last: each is worked under its name.
-    worked = [tex.fragment((*([Prose((Strong(task.blank.name),))] if others else []), *task.worked)) for task in tasks]
-    _html(question, "generalfeedback", "".join(worked))
+    _html(question, "generalfeedback", tex.fragment(worked(tasks)))
     SubElement(question, "defaultgrade").text = plain_number(sum(task.blank.marks for task in tasks))
     SubElement(question, "penalty").text = "0.3333333"
     SubElement(question, "hidden").text = "0"
@@ -134,9 +135,7 @@ def _embedded(tasks: Sequence[Task], tex: Tex) -> str:
 
 
 def _asked(task: Task, weight: int, tex: Tex, *, named: bool) -> str:
-    ask, *hint = task.asked
-    assert isinstance(ask, Prose)
-    head = tex.fragment((Prose((Strong(f"{task.blank.name}."), " ", *ask.content)) if named else ask, *hint))
+    head = tex.fragment(task.numbered if named else task.asked)
     gaps = list(_gaps(task.answers, weight, tex))
     if not (isinstance(task.answers, Numbers) and task.answers.shape):
         return f"{head}<p>{gaps[0]}</p>"

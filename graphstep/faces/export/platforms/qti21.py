@@ -1,4 +1,4 @@
-"""QTI 2.1: a content package with an item for each blank, a test that holds them in order, and the pictures.
+"""QTI 2.1: a content package with an item for each exercise, a test that holds them in order, and the pictures.
 
 Format: IMS Question and Test Interoperability 2.1, https://www.imsglobal.org/question/qtiv2p1/imsqti_infov2p1.html (items,
 response processing, feedback) and imsqti_intgv2p1.html (the package and its types of resources).
@@ -10,11 +10,22 @@ modal feedback too, shown after every answer. Mathematics is MathML.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from graphstep.faces.export.platforms._markup import Markup, picture_name
 from graphstep.faces.export.platforms._package import element, package, pictures_of, rooted
-from graphstep.faces.export.platforms._tasks import Task, given, has_picture, plain_number, short, tasks_of
+from graphstep.faces.export.platforms._tasks import (
+    Task,
+    given,
+    has_picture,
+    identifier,
+    name_of,
+    plain_number,
+    short,
+    tasks_of,
+    together,
+    worked,
+)
 from graphstep.teaching.exercise.comparison import Choice, Judged, Numbers, Spelling, Words
 from graphstep.teaching.exercise.exercise import Exercise
 
@@ -32,16 +43,16 @@ Each outcome holds one name: qti-components makes one text of the names that ``m
 
 def writes(exercises: Sequence[Exercise], title: str) -> bytes:
     """The package."""
-    tasks = [task for exercise in exercises for task in tasks_of(exercise)]
+    groups = [tasks for exercise in exercises for tasks in together(tasks_of(exercise))]
     pictures = pictures_of(exercises, _PICTURES)
-    items = {f"items/{place}.xml": task for place, task in enumerate(tasks, 1)}
+    items = {f"items/{place}.xml": tasks for place, tasks in enumerate(groups, 1)}
     files = {"imsmanifest.xml": _manifest(items), "test.xml": _test(items, title)}
-    return package({**files, **{name: _item(task) for name, task in items.items()}, **pictures})
+    return package({**files, **{name: _item(tasks) for name, tasks in items.items()}, **pictures})
 
 
-def _manifest(items: dict[str, Task]) -> str:
+def _manifest(items: dict[str, Sequence[Task]]) -> str:
     resources = []
-    for name, task in items.items():
+    for name, (task, *_) in items.items():
         trace = task.exercise.trace
         shown = [element("file", href=f"{_PICTURES}{picture_name(trace)}")] if has_picture(trace) else []
         files = (element("file", href=name), *shown)
@@ -60,7 +71,7 @@ def _id(name: str) -> str:
     return f"item-{name.removeprefix('items/').removesuffix('.xml')}"
 
 
-def _test(items: dict[str, Task], title: str) -> str:
+def _test(items: dict[str, Sequence[Task]], title: str) -> str:
     refs = [element("assessmentItemRef", identifier=_id(name), href=name) for name in items]
     section = element("assessmentSection", *refs, identifier="section", title=short(title), visible="true")
     part = element("testPart", section, identifier="part", navigationMode="nonlinear", submissionMode="individual")
@@ -70,82 +81,87 @@ def _test(items: dict[str, Task], title: str) -> str:
 # -- an item -------------------------------------------------------------------------------------------------------------------
 
 
-def _item(task: Task) -> str:
-    trace = task.exercise.trace
+def _item(tasks: Sequence[Task]) -> str:
+    first, *others = tasks
+    trace = first.exercise.trace
     markup = Markup(trace.writing.language, f"../{_PICTURES}")
-    said = _Feedback()
-    declared, body, processing = _parts(task, markup, said)
-    worked = element("div", markup.fragment(task.worked))
-    shown = [(_WORKED, _WORKED, worked)]
-    shown += [(outcome, name, element("p", markup.words(text))) for (outcome, text), name in said.names.items()]
+    item, body = _Item(), [element("div", markup.fragment(given(trace)))]
+    for task in tasks:
+        asked = element("div", markup.fragment(task.numbered if others else task.asked))
+        body += [asked, _field(task, f"RESPONSE-{task.blank.name}", markup, item)]
+    shown = [(_WORKED, _WORKED, element("div", markup.fragment(worked(tasks))))]
+    shown += [(outcome, name, element("p", markup.words(text))) for (outcome, text), name in item.said.items()]
     feedback = (
         element("modalFeedback", text, outcomeIdentifier=outcome, identifier=name, showHide="show")
         for outcome, name, text in shown
     )
     outcomes = dict.fromkeys(outcome for outcome, *_ in shown)
     content = (
-        *declared,
-        _outcome("SCORE", "float", normalMaximum=plain_number(task.blank.marks), default="0"),
+        *item.declared,
+        _outcome("SCORE", "float", normalMaximum=plain_number(sum(task.blank.marks for task in tasks)), default="0"),
         *(element("outcomeDeclaration", identifier=name, cardinality="single", baseType="identifier") for name in outcomes),
-        element("itemBody", element("div", markup.fragment(given(trace)), markup.fragment(task.asked)), body),
-        element("responseProcessing", *processing, _shows(_WORKED, _WORKED)),
+        element("itemBody", *body),
+        element("responseProcessing", *item.processing, _shows(_WORKED, _WORKED)),
         *feedback,
     )
-    about = {"identifier": task.key, "title": task.name, "adaptive": "false", "timeDependent": "false"}
+    key = identifier(first.exercise.code) if others else first.key
+    about = {"identifier": key, "title": name_of(tasks), "adaptive": "false", "timeDependent": "false"}
     return rooted("assessmentItem", _ITEM, *content, **about, **{"xml:lang": trace.writing.language})
 
 
-class _Feedback:
-    """The sentences of an item, each with a name; a field has an outcome of its own, so that every wrong cell is told."""
+class _Item:
+    """What an item declares and does; a field has an outcome of its own, so that every wrong cell is told."""
 
     def __init__(self) -> None:
-        self.names: dict[tuple[str, str], str] = {}
-        """The names, by the outcome and the sentence."""
+        self.declared: list[str] = []
+        self.processing: list[str] = []
+        self.said: dict[tuple[str, str], str] = {}
+        """The names of the sentences, by the outcome and the sentence."""
 
-    def says(self, text: str, field: str = "RESPONSE") -> str:
+    def declare(self, name: str, kind: str, right: str) -> None:
+        """A field, with the right answer where a machine knows it."""
+        correct = (element("correctResponse", element("value", right)),) if right else ()
+        self.declared.append(element("responseDeclaration", *correct, identifier=name, cardinality="single", baseType=kind))
+
+    def says(self, text: str, field: str) -> str:
         """The rule that shows a sentence behind a field."""
         outcome = field.replace("RESPONSE", "FEEDBACK")
-        return _shows(outcome, self.names.setdefault((outcome, text), f"SAID-{len(self.names) + 1}"))
+        return _shows(outcome, self.said.setdefault((outcome, text), f"SAID-{len(self.said) + 1}"))
 
 
-def _parts(task: Task, markup: Markup, said: _Feedback) -> tuple[list[str], str, list[str]]:
-    """What is declared, what stands in the body, and how it is processed."""
+def _field(task: Task, name: str, markup: Markup, item: _Item) -> str:
+    """The interaction of a blank; what it declares and does goes into the item."""
+    marks = task.blank.marks
     match task.answers:
         case Numbers() as numbers:
-            names = [f"RESPONSE-{place}" for place in range(1, len(numbers.cells) + 1)]
-            pairs = list(zip(names, numbers.cells, strict=True))
-            declared = [_declared(name, "float", plain_number(cell.value)) for name, cell in pairs]
-            fields = [element("textEntryInteraction", responseIdentifier=name, expectedLength="12") for name in names]
-            earned = plain_number(task.blank.marks / len(names))
-            processing = []
-            for name, cell in pairs:
-                right = (_between(name, cell.value, cell.room), _earn(earned))
-                wrong = ((_between(name, each.value, each.room), said.says(each.text, name)) for each in cell.wrong)
-                processing.append(_conditions(right, *wrong))
-            return declared, _table(fields, numbers), processing
+            names = [f"{name}-{place}" for place in range(1, len(numbers.cells) + 1)] if numbers.shape else [name]
+            for field, cell in zip(names, numbers.cells, strict=True):
+                item.declare(field, "float", plain_number(cell.value))
+                right = (_between(field, cell.value, cell.room), _earn(marks / len(names)))
+                wrong = ((_between(field, each.value, each.room), item.says(each.text, field)) for each in cell.wrong)
+                item.processing.append(_conditions(right, *wrong))
+            fields = [element("textEntryInteraction", responseIdentifier=field, expectedLength="12") for field in names]
+            return _table(fields, numbers)
         case Choice(options=options):
-            places = [f"CHOICE-{place}" for place in range(1, len(options) + 1)]
-            right_place = next(place for place, option in zip(places, options, strict=True) if option.right)
-            choices = [
-                element("simpleChoice", markup.words(option.text), identifier=place)
-                for place, option in zip(places, options, strict=True)
-            ]
-            asked = element("choiceInteraction", *choices, responseIdentifier="RESPONSE", shuffle="false", maxChoices="1")
-            full = _earn(plain_number(task.blank.marks))
-            cases = [
-                (_matches("RESPONSE", place), full if option.right else said.says(option.said))
-                for place, option in zip(places, options, strict=True)
-            ]
-            return [_declared("RESPONSE", "identifier", right_place)], asked, [_conditions(*cases)]
-        case Words(right=right, wrong=wrong_spellings):
-            field = element("p", element("textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="20"))
-            first = (_spelled(right, markup), _earn(plain_number(task.blank.marks)))
-            others = ((_spelled(each, markup), said.says(each.said)) for each in wrong_spellings)
-            return [_declared("RESPONSE", "string", markup.words(right.forms[0]))], field, [_conditions(first, *others)]
+            places = {f"CHOICE-{place}": option for place, option in enumerate(options, 1)}
+            item.declare(name, "identifier", next(place for place, option in places.items() if option.right))
+            cases = (
+                (_matches(name, place), _earn(marks) if option.right else item.says(option.said, name))
+                for place, option in places.items()
+            )
+            item.processing.append(_conditions(*cases))
+            choices = (element("simpleChoice", markup.words(each.text), identifier=place) for place, each in places.items())
+            return element("choiceInteraction", *choices, responseIdentifier=name, shuffle="false", maxChoices="1")
+        case Words(right=right_spelling, wrong=wrong_spellings):
+            item.declare(name, "string", markup.words(right_spelling.forms[0]))
+            first = (_spelled(name, right_spelling, markup), _earn(marks))
+            others = ((_spelled(name, each, markup), item.says(each.said, name)) for each in wrong_spellings)
+            item.processing.append(_conditions(first, *others))
+            return element("p", element("textEntryInteraction", responseIdentifier=name, expectedLength="20"))
         case Judged():
+            item.declare(name, "string", "")
             whose = element("rubricBlock", element("p", element("code", markup.words(task.answers.answer))), view="scorer")
-            field = element("extendedTextInteraction", responseIdentifier="RESPONSE", expectedLines="3")
-            return [_declared("RESPONSE", "string", "")], field + whose, []
+            return element("extendedTextInteraction", responseIdentifier=name, expectedLines="3") + whose
 
 
 def _table(fields: Sequence[str], numbers: Numbers) -> str:
@@ -157,11 +173,6 @@ def _table(fields: Sequence[str], numbers: Numbers) -> str:
     return element("table", element("tbody", *(element("tr", *(element("td", field) for field in row)) for row in rows)))
 
 
-def _declared(name: str, kind: str, right: str) -> str:
-    correct = (element("correctResponse", element("value", right)),) if right else ()
-    return element("responseDeclaration", *correct, identifier=name, cardinality="single", baseType=kind)
-
-
 def _outcome(name: str, kind: str, *, default: str, **attributes: str) -> str:
     value = element("defaultValue", element("value", default))
     return element("outcomeDeclaration", value, identifier=name, cardinality="single", baseType=kind, **attributes)
@@ -170,8 +181,9 @@ def _outcome(name: str, kind: str, *, default: str, **attributes: str) -> str:
 # -- response processing -------------------------------------------------------------------------------------------------------
 
 
-def _conditions(first: tuple[str, str], *others: tuple[str, str]) -> str:
+def _conditions(*cases: tuple[str, str]) -> str:
     """What is done in the first case that holds."""
+    first, *others = cases
     rest = (element("responseElseIf", *case) for case in others)
     return element("responseCondition", element("responseIf", *first), *rest)
 
@@ -186,17 +198,15 @@ def _matches(name: str, place: str) -> str:
     return element("match", _variable(name), _value("identifier", place))
 
 
-def _spelled(spelling: Spelling, markup: Markup) -> str:
-    return element("or", *_same(spelling, markup))
+def _spelled(name: str, spelling: Spelling, markup: Markup) -> str:
+    forms = (_value("string", markup.words(form)) for form in spelling.forms)
+    return element("or", *(element("stringMatch", _variable(name), form, caseSensitive="false") for form in forms))
 
 
-def _same(spelling: Spelling, markup: Markup) -> Iterator[str]:
-    for form in spelling.forms:
-        yield element("stringMatch", _variable("RESPONSE"), _value("string", markup.words(form)), caseSensitive="false")
-
-
-def _earn(marks: str) -> str:
-    return element("setOutcomeValue", element("sum", _variable("SCORE"), _value("float", marks)), identifier="SCORE")
+def _earn(marks: float) -> str:
+    return element(
+        "setOutcomeValue", element("sum", _variable("SCORE"), _value("float", plain_number(marks))), identifier="SCORE"
+    )
 
 
 def _shows(outcome: str, name: str) -> str:

@@ -11,6 +11,8 @@ from html import escape
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import pytest
+
 from tests.faces.export.platforms.reading import Gap, Read, plain
 
 ITEM = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
@@ -25,13 +27,16 @@ class Field(Gap):
     def __init__(self, kind: str, item: Item, name: str) -> None:
         super().__init__(kind, [])
         self.item, self.name = item, name
+        conditions = (each for each in item.root.iter(f"{ITEM}responseCondition") if item.asks(each) == name)
+        self.weight = sum(
+            float(value.text or "") for each in conditions for value in each.findall(f".//{ITEM}sum/{ITEM}baseValue")
+        )
 
     def grade(self, typed: str) -> tuple[float, str]:
-        for place, option in enumerate(self.item.options):
-            if plain(inside(option)) == typed:
-                typed = self.item.options[place].attrib["identifier"]
+        chosen = (each.attrib["identifier"] for each in self.item.options(self.name) if plain(inside(each)) == typed)
+        typed = next(chosen, typed)
         score, said = self.item.process({self.name: typed})
-        return 100 * score * len(self.item.declared) / self.item.most, " ".join(said)
+        return 100 * score / self.weight, " ".join(said)
 
 
 class Item:
@@ -42,7 +47,6 @@ class Item:
         children = [child.tag.removeprefix(ITEM) for child in root]
         assert children == sorted(children, key=ORDER.index)
         self.declared = {each.attrib["identifier"]: each.attrib["baseType"] for each in root.iter(f"{ITEM}responseDeclaration")}
-        self.options = list(root.iter(f"{ITEM}simpleChoice"))
         (score,) = (each for each in root.iter(f"{ITEM}outcomeDeclaration") if each.attrib["identifier"] == "SCORE")
         self.most = float(score.attrib["normalMaximum"])
         outcomes = {each.attrib["identifier"] for each in root.iter(f"{ITEM}outcomeDeclaration")}
@@ -50,6 +54,16 @@ class Item:
         self.feedback = {each.attrib["identifier"]: each for each in root.iter(f"{ITEM}modalFeedback")}
         asked = {each.attrib["responseIdentifier"] for each in root.iter() if "responseIdentifier" in each.attrib}
         assert asked == set(self.declared)
+
+    def options(self, name: str) -> list[Element]:
+        """What can be chosen in a field."""
+        choices = (each for each in self.root.iter(f"{ITEM}choiceInteraction") if each.attrib["responseIdentifier"] == name)
+        return [option for each in choices for option in each]
+
+    def asks(self, condition: Element) -> str:
+        """The field that a condition is about."""
+        (name,) = {each.attrib["identifier"] for each in condition.iter(f"{ITEM}variable")} - {"SCORE"}
+        return name
 
     @property
     def body(self) -> Element:
@@ -140,9 +154,10 @@ def question(name: str, files: Mapping[str, bytes]) -> Read:
     kinds = {"float": "number", "identifier": "choice", "string": "words"}
     gaps: list[Gap] = [Field(kinds[kind], item, key) for key, kind in item.declared.items()]
     if item.root.find(f".//{ITEM}extendedTextInteraction") is not None:
-        gaps = [Gap("essay", [])]
+        gaps = [Gap("essay", [], 0)]
     body = item.body
-    stem = inside(body[0])
+    stem = "".join(inside(part) for part in body if part.tag == f"{ITEM}div")
     shown = {each.attrib["src"] for each in body.iter(f"{ITEM}img")}
     pictures = {src: files[posixpath.normpath(posixpath.join("items", src))] for src in shown}
+    assert sum(gap.weight for gap in gaps) == (0 if gaps[0].kind == "essay" else pytest.approx(item.most))
     return Read(item.root.attrib["title"], stem, gaps, inside(item.feedback["WORKED"]), pictures)

@@ -20,8 +20,10 @@ from graphstep.faces.export.platforms import platform, platforms
 from graphstep.faces.export.platforms._tasks import short, text_of
 from graphstep.language.setup import Setup
 from graphstep.teaching.exercise.comparison import Choice, Numbers, Words, answers_of
+from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.lessons import exercises_of, questions_of
+from graphstep.teaching.exercise.reading import find
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import catalogue
 from graphstep.teaching.lesson.sheet import marked
@@ -138,9 +140,10 @@ def test_a_rounding_is_right_on_a_platform_where_our_own_marking_takes_it() -> N
             assert all(cell.room < abs(wrong.value - cell.value) - wrong.room for wrong in cell.wrong)
 
 
-def test_the_blanks_of_an_exercise_stay_together_in_moodle() -> None:
-    exercises = list(exercises_of(rehearsal(13)))
-    read = reader("moodle")(platform("moodle").writes(exercises, "Matrices"))[1]
+@pytest.mark.parametrize("name", ["moodle", "qti21"])
+def test_the_blanks_of_an_exercise_stay_together_where_they_can(name: str) -> None:
+    exercises = [*exercises_of(rehearsal(13)), *(draw(find(word), 1, 7) for word in ("bug", "matrix"))]
+    read = reader(name)(platform(name).writes(exercises, "Matrices"))[1]
     assert len(read) == len(exercises)
     for exercise, question in zip(exercises, read, strict=True):
         gaps, weights = list(question.gaps), []
@@ -151,8 +154,18 @@ def test_the_blanks_of_an_exercise_stay_together_in_moodle() -> None:
             weights.append(sum(gap.weight for gap in gaps[:count]))
             gaps = gaps[count:]
         assert not gaps
-        # Every blank weighs the same, whatever the number of its cells.
-        assert len(set(weights)) == 1
+        # A blank weighs as its marks do, whatever the number of its cells.
+        shares = [weight / blank.marks for weight, blank in zip(weights, exercise.blanks, strict=True)]
+        assert shares == pytest.approx([shares[0]] * len(shares))
+
+
+@pytest.mark.parametrize("name", ["canvas", "gift"])
+def test_a_blank_that_is_asked_alone_has_what_was_chosen_before_it_in_sight(name: str) -> None:
+    exercise = draw(find("bug"), 1, 7)
+    which, right = exercise.blanks
+    first, second = reader(name)(platform(name).writes([exercise], "Bugs"))[1]
+    assert wording_of(right) not in plain(first.stem)
+    assert all(text in plain(second.stem) for text in (wording_of(which), wording_of(right), *which.solution.question.options))
 
 
 # -- what nobody should type --------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ ANSWER = f"""async responses => {{
     const shown = said.filter(each => item.getOutcome(outcome(each)).value === each.getAttribute('identifier'));
     return [Number(item.getOutcome('SCORE').value), shown.map(each => each.textContent.trim())];
 }}"""
-LESSONS = (2, 13)
+LESSONS = (1, 13)
 
 
 def converted(content: bytes, folder: Path) -> dict[str, bytes]:
@@ -108,9 +108,10 @@ def test_every_item_is_shown_and_marks_as_we_do(number: int, browser: Any, tmp_p
 
 def _marks_as_we_do(shown: Any, exercise: Exercise) -> None:
     (blank,) = exercise.blanks
+    field = f"RESPONSE-{blank.name}"
     match answers_of(blank):
         case Numbers(cells=cells):
-            names = ["RESPONSE-" + str(place) for place in range(1, len(cells) + 1)]
+            names = [f"{field}-{place}" for place in range(1, len(cells) + 1)] if len(cells) > 1 else [field]
             right = {name: repr(cell.value) for name, cell in zip(names, cells, strict=True)}
             score, said = shown.evaluate(ANSWER, right)
             assert score == pytest.approx(blank.marks)
@@ -122,8 +123,8 @@ def _marks_as_we_do(shown: Any, exercise: Exercise) -> None:
         case Choice(options=options):
             for place, option in enumerate(options, 1):
                 expected = [blank.marks, []] if option.right else [0, [option.said]]
-                assert shown.evaluate(ANSWER, {"RESPONSE": f"CHOICE-{place}"}) == expected
+                assert shown.evaluate(ANSWER, {field: f"CHOICE-{place}"}) == expected
         case Words(right=spelling, wrong=others):
-            assert shown.evaluate(ANSWER, {"RESPONSE": spelling.forms[-1]}) == [blank.marks, []]
+            assert shown.evaluate(ANSWER, {field: spelling.forms[-1]}) == [blank.marks, []]
             for each in others:
-                assert shown.evaluate(ANSWER, {"RESPONSE": each.forms[0]}) == [0, [each.said]]
+                assert shown.evaluate(ANSWER, {field: each.forms[0]}) == [0, [each.said]]
