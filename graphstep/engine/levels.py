@@ -103,7 +103,9 @@ class Levels:
     ) -> None:
         """``edges`` are the sender and the slot of each."""
         self._program, self._starts, self._edge_starts, self._arrivals = program, starts, edge_starts, arrivals
-        self._cells = operand_cells(program, starts)
+        free = count(starts[-1])
+        self.cells = [[starts[x] if isinstance(x, int) else next(free) for x in node.operands] for node in program.nodes]
+        """By node and slot the first cell of what is read; constants lie behind the nodes, in the order of the program."""
         self._edges_of: list[list[tuple[int, int]]] = [[] for _ in program.nodes]
         """By gate the slot and the number of each edge that it sends along."""
         for edge, (sender, slot) in enumerate(edges):
@@ -120,18 +122,19 @@ class Levels:
 
     def level(self, members: Sequence[int]) -> Level:
         """Nodes as a level: the gates among them that are of one kind are computed together, in any order."""
-        return Level(tuple(self._batches(members)), *self._numbers(members), self._arrays(members))
+        return Level(self.batches(members), *self._numbers(members), self._arrays(members))
 
-    def _batches(self, members: Sequence[int]) -> list[Batch]:
-        nodes, constants_from = self._program.nodes, self._starts[-1]
+    def batches(self, members: Sequence[int]) -> tuple[Batch, ...]:
+        """The gates among nodes that do not read each other, those of one kind together."""
+        nodes, constants_from, of_numbers = self._program.nodes, self._starts[-1], self._program.of_numbers
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
-            row = self._cells[index]
-            alone = index if self._has_arrays(index, rule) else -1
+            row = self.cells[index]
+            alone = index if not of_numbers and self._has_arrays(index, rule) else -1
             # Two rules may have one name, of which a program of the reader has but one.
             rank = self._ranks.setdefault(rule, len(self._ranks))
-            fixed = tuple(cell >= constants_from for cell in row)
-            return alone, rule.name, rank, fixed, tuple(slot for slot, _ in self._edges_of[index])
+            fixed = tuple([cell >= constants_from for cell in row])
+            return alone, rule.name, rank, fixed, tuple([slot for slot, _ in self._edges_of[index]])
 
         gates = [(kind(index, rule), index) for index in members if (rule := nodes[index].rule) is not None]
         gates.sort()
@@ -149,13 +152,13 @@ class Levels:
                 Batch(
                     rules[rank],
                     _index([self._starts[i] for i in chosen]),
-                    tuple(_index([self._cells[i][k] for i in chosen]) for k in range(len(fixed))),
+                    tuple(_index([self.cells[i][k] for i in chosen]) for k in range(len(fixed))),
                     constants,
                     {},
                     tuple(zip(slots, places, edges, strict=True)),
                 )
             )
-        return batches
+        return tuple(batches)
 
     def _has_arrays(self, index: int, rule: Rule) -> bool:
         nodes, node = self._program.nodes, self._program.nodes[index]
@@ -172,7 +175,7 @@ class Levels:
             sends.append((slot, place_of(self._edge_starts[edge], nodes[operand].shape), None))
         ins = [
             place_of(cell, nodes[operand].shape) if isinstance(operand, int) else cell
-            for cell, operand in zip(self._cells[index], node.operands, strict=True)
+            for cell, operand in zip(self.cells[index], node.operands, strict=True)
         ]
         return Batch(rule, place_of(self._starts[index], node.shape), tuple(ins), constants, node.settings, tuple(sends))
 
@@ -218,11 +221,9 @@ def depths(program: Program) -> list[int]:
     depth = [0] * len(program.nodes)
     for index, node in enumerate(program.nodes):
         if node.rule is not None:
-            depth[index] = 1 + max((depth[x] for x in node.operands if isinstance(x, int)), default=0)
+            deepest = 0
+            for x in node.operands:
+                if isinstance(x, int) and depth[x] > deepest:
+                    deepest = depth[x]
+            depth[index] = deepest + 1
     return depth
-
-
-def operand_cells(program: Program, starts: Sequence[int]) -> list[list[int]]:
-    """By node and slot the first cell of what is read; constants lie behind the nodes, in the order of the program."""
-    free = count(starts[-1])
-    return [[starts[operand] if isinstance(operand, int) else next(free) for operand in node.operands] for node in program.nodes]

@@ -165,7 +165,7 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
     ``order`` are the gates in the order in which they send on the way back, each of them ready in its turn;
     ``dtype`` is the type that its numbers are rounded to.
     """
-    # In the order in which levels.operand_cells numbers their cells.
+    # In the order in which Levels numbers their cells.
     constants = [operand.value for node in program.nodes for operand in node.operands if not isinstance(operand, int)]
     starts = _starts([node.shape for node in program.nodes])
     receiver, sender, slot, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step = _schedule(program, order)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.engine.levels import Batch, Cells, Level, Levels, depths, operand_cells
+from graphstep.engine.levels import Batch, Cells, Level, Levels, depths
 from graphstep.gates.floats import Function, float_function, hands_on
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call, Rule
@@ -94,8 +94,8 @@ class Tape:
         for index in receivers:
             start[index] = -0.0
         return cls(
-            _stretches(program),
-            levels.level(range(first, len(nodes))).batches,
+            _stretches(program, levels.cells),
+            levels.batches(range(first, len(nodes))),
             levels.level(range(first)),
             np.array(owners[first:], np.int32),
             np.array(edges, np.int32),
@@ -184,45 +184,60 @@ def _sent(
     return owners, edges, owning, getting
 
 
-def _stretches(program: Program) -> tuple[Stretch, ...]:
+def _stretches(program: Program, cells: list[list[int]]) -> tuple[Stretch, ...]:
     """The forward pass: what is computed together, level by level, and behind each other gates in the order of the program."""
     nodes, first = program.nodes, program.first_gate
-    functions: dict[tuple[Rule, int], tuple[Function, bool]] = {}
-    levels: dict[int, dict[tuple[Rule, int], list[int]]] = {}
-    for index, depth in enumerate(depths(program)[first:], first):
-        rule = nodes[index].rule
-        assert rule is not None, "behind the inputs stand gates"
-        key = rule, len(nodes[index].operands)
+    functions: dict[tuple[Rule, int], tuple[int, Function, bool]] = {}
+    kinds: list[tuple[int, Function, bool]] = []
+    for node in nodes[first:]:
+        assert node.rule is not None, "behind the inputs stand gates"
+        key = node.rule, len(node.operands)
         if key not in functions:
-            functions[key] = float_function(*key)
-        levels.setdefault(depth, {}).setdefault(key, []).append(index)
-    cells = operand_cells(program, range(len(nodes) + 1))
-    groups: list[tuple[Rule | None, list[int], list[int]]] = [(None, [], [])]
-    for depth in sorted(levels):
-        alone = []
-        for key, members in levels[depth].items():
-            if len(members) < (_WIDE if functions[key][1] else _TOGETHER):
-                alone += members
-            else:
-                groups.append((key[0], members, []))
-        groups[-1][2].extend(alone)
-    constants = sum(len(node.operands) - len(node.sources) for node in nodes)
+            functions[key] = len(functions), *float_function(*key)
+        kinds.append(functions[key])
+    groups = _groups(depths(program)[first:], [rank for rank, _, _ in kinds], [plain for _, _, plain in functions.values()])
+    constants = sum(cell >= len(nodes) for row in cells for cell in row)
     place_of = [*range(first), *[0] * (len(nodes) - first), *range(first, first + constants)]
     stretches, places_behind = [], count(first + constants)
-    for together_by, together, alone in groups:
-        alone.sort()
+    for together, alone in groups:
         for index in (*together, *alone):
-            place_of[index] = next(places_behind)
+            place_of[first + index] = next(places_behind)
         batch = None
-        if together_by is not None:
-            columns = zip(*(cells[index] for index in together), strict=True)
-            batch = together_by, np.array(together, np.int32), tuple(np.array(column, np.int32) for column in columns)
-        calls, firsts, seconds = [], [], []
-        for index in alone:
-            rule, places = nodes[index].rule, [place_of[cell] for cell in cells[index]]
+        if together:
+            rule = nodes[first + together[0]].rule
             assert rule is not None, "behind the inputs stand gates"
-            calls.append(functions[rule, len(places)][0])
-            firsts.append(places[0] if len(places) <= 2 else tuple(places))
-            seconds.append(places[1] if len(places) == 2 else _ALONE if len(places) == 1 else _SEVERAL)
-        stretches.append(Stretch(batch, np.array(alone, np.int32), calls, firsts, seconds))
+            columns = zip(*(cells[first + index] for index in together), strict=True)
+            ins = tuple(np.array(column, np.int32) for column in columns)
+            batch = rule, np.array(together, np.int32) + np.int32(first), ins
+        places = [[place_of[cell] for cell in cells[first + index]] for index in alone]
+        stretches.append(
+            Stretch(
+                batch,
+                np.array(alone, np.int32) + np.int32(first),
+                [kinds[index][1] for index in alone],
+                [row[0] if len(row) <= 2 else tuple(row) for row in places],
+                [row[1] if len(row) == 2 else _ALONE if len(row) == 1 else _SEVERAL for row in places],
+            )
+        )
     return tuple(stretches)
+
+
+def _groups(depth: list[int], rank: list[int], plain: list[bool]) -> list[tuple[list[int], list[int]]]:
+    """Gates by number: those that are computed together, none in the first group, and those behind them, one after the other.
+
+    ``plain`` says of each kind whether Python alone computes it.
+    """
+    if not depth:
+        return [([], [])]
+    levels = np.array(depth)
+    codes = levels * len(plain) + np.array(rank)
+    _, starts, codes_of, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
+    wide = counts >= np.where(plain, _WIDE, _TOGETHER)[np.array(rank)[starts]]
+    # Behind whatever is computed together at its level or before.
+    behind = levels[starts[wide]].searchsorted(levels, "right")
+    by_code, ends = np.argsort(codes_of, kind="stable"), counts.cumsum()
+    together = [by_code[ends[code] - counts[code] : ends[code]].tolist() for code in np.flatnonzero(wide).tolist()]
+    alone = np.flatnonzero(~wide[codes_of])
+    alone = alone[np.argsort(behind[alone], kind="stable")]
+    parts = np.split(alone, behind[alone].searchsorted(range(1, len(together) + 1)))
+    return list(zip([[], *together], [part.tolist() for part in parts], strict=True))
