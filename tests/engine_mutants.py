@@ -1,6 +1,7 @@
 """Is the broken gate found? ``python -m tests.engine_mutants`` breaks one place at a time of an engine, and has it judged.
 
-An operator is exchanged, a sign turned, ``+=`` made ``=``, a factor left out, the order or the seed of the backward pass spoiled.
+An operator is exchanged, or its two sides are, a sign turned, ``+=`` made ``=``, a factor left out, the order or the seed of the
+backward pass spoiled.
 A mutant that comes to the numbers of the engine on 10,000 random programs is equivalent, and not counted.
 """
 
@@ -90,6 +91,10 @@ def _changes(method: ast.FunctionDef, number: int) -> Iterator[tuple[str, ast.Fu
             kept = getattr(place, side)
             _put(whole, place, kept)
             yield f"{ast.unparse(here)} → {ast.unparse(kept)}", whole
+        if isinstance(here.op, ast.Sub | ast.Div | ast.Pow):
+            whole, place = copied()
+            place.left, place.right = place.right, place.left
+            yield f"{ast.unparse(here)} → {ast.unparse(place)}", whole
     if isinstance(here, ast.UnaryOp) and isinstance(here.op, ast.USub) and not isinstance(here.operand, ast.Constant):
         whole, place = copied()
         _put(whole, place, place.operand)

@@ -217,11 +217,11 @@ def test_a_lesson_is_played_on_the_lines_and_goes_on_where_it_was_left(monkeypat
     lines = play("\n\nquit\n")
     assert "q = 3" not in " ".join(lines), "the answer is not on the lines before it is typed"
     assert lines[-1] == "Your place is kept: graphstep lesson 1 goes on at 'forward: q'."
-    lines = play("hint\n7\n3\n\nshow\n\nnegative\n\n")
+    lines = play("hint\n7\n3\n\nshow\n\nnegative\n\n\npositive\n\na, b, f\n\n8\n\n-5\n\n")
     assert lines[3].startswith("forward: q")
     assert any("Hint 1 of 2" in line for line in lines)
     assert any("sign of x is turned" in line for line in lines)
-    assert any("2 of 3 questions answered, 1 shown" in line for line in lines)
+    assert any("6 of 7 questions answered, 1 shown" in line for line in lines)
     assert play("")[-1].startswith("Your place is kept")
 
 

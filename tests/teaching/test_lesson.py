@@ -194,8 +194,10 @@ def test_a_shipped_lesson_reads_well_on_a_git_host(path):
     assert f"\n# {lesson.title}\n" in text
     assert "\\operatorname" not in text
     assert lesson.minutes is not None
-    assert 5 <= lesson.minutes <= 15
+    assert 10 <= lesson.minutes <= 15
     assert len(text.split()) <= 1_800
+    assert 6 <= len(lesson.questions) <= 12
+    assert "what if" in text.casefold()
     assert all(solution.question.hints for solution in opened(path).solutions.values())
 
 
@@ -942,7 +944,7 @@ def test_the_table_says_what_is_done_and_what_comes_next():
     progress.save(lesson.answer("3")[0])
     status, text = said([])
     assert status == 0
-    assert "done 1/3" in text
+    assert "done 1/7" in text
     assert "Go on: graphstep lesson 1" in text
 
 

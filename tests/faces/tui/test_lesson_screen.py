@@ -61,7 +61,7 @@ def test_the_prose_stands_beside_the_run_and_the_answer_shows_after_it_was_given
     start, before, after, at = asyncio.run(go())
     assert "You can work out" in start
     assert "The computational graph" in start
-    assert "0 of 3 answered" in start
+    assert "0 of 7 answered" in start
     assert "What is q?" in before
     assert "-2 + 5" not in before
     assert "✓ q = x + y = -2 + 5 = 3" in after
@@ -88,6 +88,30 @@ def test_the_learner_cannot_step_past_an_open_question_and_what_would_give_the_a
             return held, said, app.screen.state.at
 
     assert asyncio.run(go()) == (0, "Answer first: the next step shows it.", 0)
+
+
+@pytest.mark.parametrize("lesson", ["5"])
+def test_the_keys_and_the_question_stay_in_sight_whatever_is_said(lesson: str) -> None:
+    hidden: list[str] = []
+
+    async def go() -> None:
+        async with opened(lesson, (80, 24)) as (app, pilot):
+            while (run := app.screen.lesson).place < 6:
+                if run.open is None:
+                    await pilot.press("enter")
+                    await pilot.pause()
+                    continue
+                # A slip takes two lines, and the hints as many as they have.
+                await typed(pilot, "70.5")
+                await pilot.press("f2", "f2")
+                await pilot.pause()
+                shown = "".join(frame(app).replace("│", " ").split())
+                hidden.extend(part for part in ("enteranswer", "".join(run.open.wording.split())) if part not in shown)
+                await pilot.press("f3")
+                await pilot.pause()
+
+    asyncio.run(go())
+    assert hidden == []
 
 
 def test_a_slip_is_said_hints_come_one_at_a_time_and_a_new_answer_replaces_a_wrong_one():
@@ -158,6 +182,8 @@ def test_a_shipped_lesson_can_be_gone_through_on_the_screen(lesson):
                         answer = str(right + 1)
                     elif waiting.shape is not None:
                         answer = str(waiting.shape.shape)
+                    elif waiting.order is not None:
+                        answer = waiting.answer.partition(":")[0]
                     else:
                         answer = number_text(waiting.quantity.asked, 12)
                     screen.do(Command("answer", answer))

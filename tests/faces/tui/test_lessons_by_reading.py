@@ -110,6 +110,8 @@ def answer(reader: Reader, solution: Solution, at: int) -> str:
     """The answer to a question from what is read."""
     if solution.order is not None:
         return " ".join(str(solution.order.gates.index(gate) + 1) for gate in solution.order.usual)
+    if solution.formula:
+        return solution.answer.partition(" = ")[2]
     if solution.parts:
         # What a row has worked out need not be read.
         upstream, local, _ = (wanted(reader, part, at) for part in solution.parts)
@@ -248,7 +250,7 @@ def test_a_lesson_on_arrays_has_its_words_and_cells_on_the_screen(tmp_path: Path
     assert asked > 10
 
 
-NAMES = {"-": "minus", ".": "full_stop", ",": "comma", " ": "space"}
+NAMES = {"-": "minus", ".": "full_stop", ",": "comma", " ": "space", "^": "circumflex_accent"}
 """What Textual calls the keys that are no letters."""
 
 

@@ -138,7 +138,7 @@ class LessonPane(Vertical):
         """The prose, the question below it, what was said of the last answer, and the line to type on."""
         yield LessonPage(id="lesson-page")
         yield LessonAsks(id="lesson-asks")
-        yield Static(id="lesson-said")
+        yield LessonSaid(id="lesson-said")
         yield Input(id="lesson-answer", compact=True, max_length=200)
         yield LessonKeys()
 
@@ -228,6 +228,14 @@ class LessonAsks(VerticalScroll, can_focus=False):
         ]
         await self.mount_all(parts)
         self.scroll_end(animate=False)
+
+
+class LessonSaid(Static):
+    """What was said of the last answer."""
+
+    def on_resize(self) -> None:
+        """Ask for the rows that it takes: neither the prose above it nor the keys below it shall lose them."""
+        self.post_message(LessonAsks.Measured())
 
 
 def _widgets(run: LessonRun) -> Iterator[Widget]:
